@@ -1,0 +1,4 @@
+"""The screens. The only room that knows Flet.
+
+It asks `sync` and `assessments` for everything else, and only through `app/effects.py`.
+"""

@@ -1,0 +1,28 @@
+"""The `wren` command: the same parts without a screen, for tests, automation and the curious.
+
+Each command prints words for people, or with `--json` one JSON value on standard output. A fault
+is one clear sentence on standard error and exit status 1; never a traceback, never what a person
+said. Commands import what they need when they run: `wren tools list` starts without a database.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from app.cli import service, tools, visits
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Wren: assessments of children living with domestic abuse, offline first.",
+)
+cli.add_typer(tools.cli, name="tools")
+cli.add_typer(service.cli, name="service")
+visits.add_to(cli)
+service.add_to(cli)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()

@@ -1,0 +1,62 @@
+"""How the command line speaks: one JSON value or lines for people; a fault as one sentence.
+
+with plainly():            # a WrenError inside becomes its sentence and exit status 1
+    ...
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+
+from app.messages import say_error
+from assessments.errors import WrenError
+
+
+def show(value: Any, as_json: bool, lines: list[str]) -> None:
+    """Print a value as JSON, or the lines made for people."""
+    if as_json:
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    else:
+        for line in lines:
+            typer.echo(line)
+
+
+def stop(sentence: str, status: int = 1) -> NoReturn:
+    """End with one sentence on standard error."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(status)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turn a refusal into its sentence. Anything else is a fault of ours and keeps its traceback."""
+    try:
+        yield
+    except WrenError as error:
+        stop(say_error(error))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file ("-" for standard input), or a sentence that says what is wrong."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except OSError:
+        stop(f"{path} cannot be read. Check the name and that the file is there.")
+    except UnicodeDecodeError:
+        stop(f"{path} is not UTF-8 text.")
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        stop(f"{path} is not JSON: line {error.lineno}, column {error.colno}.")
+    except RecursionError:
+        stop(f"{path} is nested too deep to read.")
+    if not isinstance(value, dict):
+        stop(f"{path} must hold one JSON object, in curly brackets.")
+    return value

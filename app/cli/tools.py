@@ -1,0 +1,252 @@
+"""`wren tools`: list, show and check the tools there are, and answer one without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.say import plainly, read_json, show, stop
+from assessments import catalogue, definition
+from assessments.engine import form as forms
+from assessments.engine.scoring import Context, Judgement
+from assessments.errors import BadInstrument, WrenError
+from assessments.reading import Fault
+from assessments.tool_file import read_tool
+
+cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+
+
+@cli.command("list")
+def list_tools(as_json: Json = False) -> None:
+    """List every tool, for whom it is and how long it takes."""
+    with plainly():
+        tools = [catalogue.load(tool) for tool in catalogue.tool_ids()]
+    rows = [
+        {
+            "id": tool.id,
+            "version": tool.version,
+            "title": tool.title,
+            "kind": tool.kind,
+            "subject": tool.subject,
+            "roles": list(tool.roles),
+            "age_from": tool.age_from or None,
+            "age_below": tool.age_below or None,
+            "minutes": list(tool.minutes),
+            "hash": tool.hash,
+        }
+        for tool in tools
+    ]
+    lines = [
+        f"{tool.id:<20} {tool.version:<8} {tool.minutes[0]:>2}-{tool.minutes[1]:<3} min  {tool.title}"
+        for tool in tools
+    ]
+    show(rows, as_json, lines)
+
+
+@cli.command("show")
+def show_tool(tool_id: str, as_json: Json = False) -> None:
+    """Show one tool whole: its purpose, its questions, its rules and their sources."""
+    with plainly():
+        tool = catalogue.load(tool_id)
+    show(_plain(tool), as_json, _tool_lines(tool))
+
+
+@cli.command("check")
+def check_tools(path: Path | None = None, as_json: Json = False) -> None:
+    """Check a tool file, a folder of them, or all that Wren ships. Names each fault with its line."""
+    found: list[dict[str, Any]] = []
+    names: list[str] = []
+    if path is None:
+        for kind, ids, load in (
+            ("instruments", catalogue.tool_ids(), catalogue.load),
+            ("areas", catalogue.area_ids(), catalogue.load_area),
+        ):
+            for name in ids:
+                names.append(f"{kind}/{name}.toml")
+                found += _faults_of(names[-1], name, load)
+    else:
+        files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+        if not files:
+            stop(f"There is no .toml file in {path}.")
+        for file in files:
+            names.append(str(file))
+            found += _faults_in(file)
+    lines = [f"{fault['file']}:{fault['line']}: {fault['sentence']}" for fault in found]
+    count = len({fault["file"] for fault in found})
+    summary = (
+        f"{len(names)} checked, all good." if not found else f"{len(names)} checked, {count} with faults."
+    )
+    show({"checked": names, "faults": found}, as_json, [*lines, summary])
+    if found:
+        raise typer.Exit(1)
+
+
+def _faults_of(file: str, name: str, load: Any) -> list[dict[str, Any]]:
+    try:
+        load(name)
+    except BadInstrument as error:
+        return [_fault(file, fault) for fault in error.data["faults"]]
+    return []
+
+
+def _faults_in(file: Path) -> list[dict[str, Any]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError:
+        return [_fault(str(file), Fault(1, "The file cannot be read. Check its name."))]
+    except UnicodeDecodeError:
+        return [_fault(str(file), Fault(1, "The file is not UTF-8 text."))]
+    reader = catalogue.read_area if catalogue.is_area(text) else read_tool
+    _, faults = reader(text)
+    return [_fault(str(file), fault) for fault in faults]
+
+
+def _fault(file: str, fault: Fault) -> dict[str, Any]:
+    return {"file": file, "line": fault.line, "sentence": fault.sentence}
+
+
+@cli.command("answer")
+def answer_tool(
+    tool_id: str,
+    file: Path,
+    area: Annotated[str, typer.Option(help="Whose thresholds to use.")] = "default",
+    as_json: Json = False,
+) -> None:
+    """Fill a tool from a JSON file, without a screen, and say what it comes to.
+
+    The file holds {"answers": {link_id: value or {"not_answered": state, "reason": …}},
+    "context": {"on": date, "events": [dates], "last_marac_referral": date or null,
+    "judgement": {"grade", "reason"} or null}}. For exact words a bare text means: the child said
+    this when asked this question.
+    """
+    given = read_json(file)
+    with plainly():
+        tool = catalogue.load(tool_id)
+        rules = catalogue.load_area(area).rules_for(tool.id)
+    context = read_context(given.get("context") or {})
+    answers = given.get("answers") or {}
+    if not isinstance(answers, Mapping):
+        stop("answers must be an object of link_id and value.")
+    try:
+        entries = forms.read_entries(tool, answers)
+    except WrenError as error:
+        stop(answer_fault(error))
+    outcome = forms.outcome(forms.begin(tool, rules, context, entries))
+    show(
+        {"tool": tool.id, "version": tool.version, "area": area, **outcome}, as_json, _outcome_lines(outcome)
+    )
+
+
+def answer_fault(error: WrenError) -> str:
+    """The sentence for an entry that cannot be read: names the item, never the value."""
+    items = error.data.get("link_ids") or [error.data.get("link_id", "")]
+    names = ", ".join(f'"{item}"' for item in items)
+    match error.code:
+        case "unknown-item":
+            return f"{names}: no such item in this tool. `wren tools show` lists them."
+        case "bad-state":
+            return f"{names}: not_answered must be one of {', '.join(definition.ABSENT)}."
+        case "no-origin":
+            return f"{names}: each line of words needs an origin, such as child-said."
+        case "bad-date" | "bad-time":
+            return f"{names}: write the {error.code[4:]} as in 2026-03-05 or 14:30."
+        case "takes-no-answer":
+            return f"{names}: this is a heading or a text, it takes no answer."
+        case _:
+            return f"{names}: the value has the wrong shape for an item of type {error.data.get('type', '')}."
+
+
+def read_context(given: Any) -> Context:
+    """Read the context of a result. A fault ends the command with a sentence."""
+    if not isinstance(given, Mapping):
+        stop("context must be an object.")
+    on = _date(given.get("on") or date.today().isoformat(), "on")  # noqa: DTZ011 - a visit has a local day
+    events = given.get("events") or []
+    last, judged = given.get("last_marac_referral"), given.get("judgement")
+    if not isinstance(events, list):
+        stop("events must be a list of dates.")
+    judgement = None
+    if judged is not None:
+        if not isinstance(judged, Mapping) or not isinstance(judged.get("grade"), str):
+            stop('judgement must be an object with "grade" and "reason".')
+        judgement = Judgement(judged["grade"], str(judged.get("reason") or ""))
+    return Context(
+        on=on,
+        events=tuple(sorted(_date(event, "events") for event in events)),
+        last_marac_referral=None if last is None else _date(last, "last_marac_referral"),
+        judgement=judgement,
+    )
+
+
+def _date(value: Any, name: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        stop(f"{name}: write each date as in 2026-03-05.")
+
+
+def _plain(value: Any) -> Any:
+    """A definition as JSON, empty parts left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: part for name, part in parts.items() if part not in ("", [], None, {}, False)}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _tool_lines(tool: definition.Instrument) -> list[str]:
+    ages = f"{tool.age_from or 'birth'} up to {tool.age_below or 'any age'}"
+    lines = [
+        f"{tool.title} ({tool.id} {tool.version})",
+        tool.purpose,
+        f"For: {', '.join(tool.roles)}. About: {tool.subject}. Age: {ages}. "
+        f"Minutes: {tool.minutes[0]}-{tool.minutes[1]}.",
+        f"Training: {tool.training}",
+        f"Licence: {tool.licence}",
+        f"What the result means: {tool.means}",
+        f"What it does not mean: {tool.does_not_mean}",
+        *(f"Not for: {reason}" for reason in tool.not_for),
+        "",
+    ]
+    for item, depth in _with_depth(tool.items):
+        needed = " (needed)" if item.required else ""
+        lines.append(f"{'  ' * depth}{item.link_id} [{item.type}]{needed}: {item.text}")
+        lines += [f"{'  ' * depth}  - {option.code}: {option.text}" for option in item.options]
+    lines += ["", *(f"{s.id}{' (unverified)' if s.unverified else ''}: {s.text}" for s in tool.sources)]
+    return lines
+
+
+def _with_depth(items: tuple[definition.Item, ...], depth: int = 0) -> list[tuple[definition.Item, int]]:
+    found = []
+    for item in items:
+        found.append((item, depth))
+        found += _with_depth(item.items, depth + 1)
+    return found
+
+
+def _outcome_lines(outcome: dict[str, Any]) -> list[str]:
+    lines = [f"Status: {outcome['status']}"]
+    for scale in outcome["scales"]:
+        lines.append(
+            f"{scale['id']}: {scale['value']} of {scale['of']} "
+            f"({scale['answered']} answered, {scale['unknown']} not known, {scale['not_asked']} not asked)"
+        )
+    if outcome["grade"]["value"]:
+        lines.append(f"Grade: {outcome['grade']['value']}. Floor: {outcome['grade']['floor']}.")
+    lines += [f"  {reason}" for reason in outcome["grade"]["reasons"]]
+    for route in outcome["routes"]:
+        lines.append(
+            f"{'met    ' if route['met'] else 'not met'} {route['id']}: {' '.join(route['reasons'])}"
+        )
+    lines += [f"{f['severity']}: {f['code']} {f['link_id']}" for f in outcome["findings"]]
+    if outcome["missing"]:
+        lines.append(f"Not reached yet: {', '.join(outcome['missing'])}")
+    return lines

@@ -1,0 +1,138 @@
+"""What happens when a handler breaks: a calm sentence, the work kept, a code in the log.
+
+This room knows that an exception which escapes a Flet handler replaces the whole app by its own
+text, and lets none escape. It refuses to know what the handler was for, and it logs no message and
+no value: an exception's words may hold a name, its type and place in the code cannot. Every part
+of the kit that can be tapped or typed into is wrapped here, so that no screen has to remember.
+
+    Container(on_click=calm(lambda: dispatch(Finished())))
+
+A plain function runs on the event loop, so it must only change state; anything slow is awaited
+(`asyncio.to_thread`). One that holds the loop for more than `SLOW_S` is named in the log.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import flet as ft
+
+from app import messages, theme
+from assessments.errors import WrenError
+
+log = logging.getLogger("wren.app")
+
+SLOW_S = 0.1
+
+Handler = Callable[..., Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def calm(handler: Handler | None) -> Callable[..., Awaitable[None]] | None:
+    """Wrap a handler of no or one argument, plain or async, so that nothing escapes it."""
+    if handler is None:
+        return None
+    takes_event = len(inspect.signature(handler).parameters) > 0
+    is_async = inspect.iscoroutinefunction(handler)
+    name = getattr(handler, "__qualname__", "handler")
+
+    @wraps(handler)
+    async def wrapped(event: Any = None) -> None:
+        try:
+            started = time.monotonic()
+            result = handler(event) if takes_event else handler()
+            if not is_async and (held := time.monotonic() - started) > SLOW_S:
+                log.warning("slow-handler %s held the loop for %.2f s", name, held)
+            if inspect.isawaitable(result):
+                await result
+        except Exception as error:  # noqa: BLE001 the border that must never fail: see the top
+            report(error)
+            tell(messages.say_error(error))
+
+    # Flet counts the declared parameters, and `wraps` would show it the inner ones.
+    del wrapped.__wrapped__  # type: ignore[attr-defined]  # set by wraps, unknown to the checker
+    return wrapped
+
+
+def calm_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
+    """Wrap a component's body: if drawing breaks, a calm panel stands in its place.
+
+    Without this, one broken drawing ends Flet's update loop and the app stands still. Use it
+    under the decorator: `@ft.component`, then `@calm_render`.
+    """
+
+    @wraps(render)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R | ft.Control:
+        try:
+            return render(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 the border that must never fail: see the top
+            report(error)
+            return trouble_panel(messages.say_error(error))
+
+    return wrapped
+
+
+def report(error: BaseException) -> None:
+    """Log the code, the type and the place of an error, and nothing that it says."""
+    code = error.code if isinstance(error, WrenError) else "unknown"
+    log.error("calm code=%s type=%s at=%s", code, type(error).__name__, _place(error))
+
+
+def tell(sentence: str) -> None:
+    """Show one sentence over the page, read out by a screen reader, until it is closed."""
+    try:
+        page = ft.context.page
+        page.show_dialog(_notice(sentence))
+    except Exception as error:  # noqa: BLE001 the page may be gone: there is nobody to tell
+        log.warning("nobody-to-tell type=%s", type(error).__name__)
+
+
+def trouble_panel(sentence: str) -> ft.Control:
+    """A calm block that says what went wrong, in place of what could not be drawn."""
+    return ft.Container(
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border_radius=theme.CARD_RADIUS,
+        padding=20,
+        margin=theme.GUTTER,
+        content=ft.Semantics(
+            live_region=True,
+            content=ft.Column(
+                tight=True,
+                spacing=8,
+                controls=[
+                    ft.Text(messages.say("error.title"), theme_style=theme.H2),
+                    ft.Text(sentence, theme_style=theme.BODY),
+                ],
+            ),
+        ),
+    )
+
+
+def _notice(sentence: str) -> ft.SnackBar:
+    words = ft.Text(sentence, theme_style=theme.BODY, color=ft.Colors.ON_INVERSE_SURFACE)
+    return ft.SnackBar(
+        content=ft.Semantics(live_region=True, content=words),
+        behavior=ft.SnackBarBehavior.FLOATING,
+        bgcolor=ft.Colors.INVERSE_SURFACE,
+        shape=ft.RoundedRectangleBorder(radius=theme.BUTTON_RADIUS),
+        padding=ft.Padding.symmetric(horizontal=20, vertical=16),
+        duration=ft.Duration(seconds=20),
+        show_close_icon=True,
+        close_icon_color=ft.Colors.ON_INVERSE_SURFACE,
+    )
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    if trace is None:
+        return "?"
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

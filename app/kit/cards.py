@@ -1,0 +1,225 @@
+"""Blocks that a page is built of: cards, people, numbers to call, and nothing-here.
+
+This room knows how a block looks. Who the person is and whether it is safe to show the whole name
+is decided by the caller; a face is initials and a colour that says nothing about the child.
+
+    person_row("Ada Fernwright", "Aged 8", note="Seen alone 3 November", on_tap=open_child)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import flet as ft
+
+from app import theme
+from app.kit.calm import Handler
+from app.kit.touch import tappable
+from app.kit.writing import quiet
+from app.messages import say
+
+# Quiet grounds for initials, dark enough letters on each: one pair serves light and dark.
+_FACES = ("#F0C9A8", "#BFD9E8", "#E3C3CF", "#CFDBB4", "#D7CBEB", "#EBDDA5")
+_FACE_INK = "#22302F"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number to call: who answers, and the digits as they are dialled and shown."""
+
+    who: str
+    digits: str
+
+
+def card(*controls: ft.Control | None, spacing: int = theme.QUESTION_GAP) -> ft.Control:
+    """A white block on the page. None is left out."""
+    return ft.Container(
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border_radius=theme.CARD_RADIUS,
+        padding=18,
+        content=ft.Column(
+            tight=True,
+            spacing=spacing,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            controls=[control for control in controls if control is not None],
+        ),
+    )
+
+
+def avatar(name: str, *, size: int = 48) -> ft.Control:
+    """Initials on a quiet colour that stays the same for the same name. Not read out."""
+    return ft.Semantics(
+        exclude_semantics=True,
+        content=ft.Container(
+            width=size,
+            height=size,
+            border_radius=size / 2,
+            bgcolor=_FACES[crc32(name.encode()) % len(_FACES)],
+            alignment=ft.Alignment.CENTER,
+            content=ft.Text(initials(name), theme_style=theme.MARK, color=_FACE_INK, no_wrap=True),
+        ),
+    )
+
+
+def initials(name: str) -> str:
+    """First letters of the first and last word, capital. A name of one word gives one letter."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def person_row(
+    name: str, age: str, *, note: str = "", on_tap: Handler | None = None, mark: ft.Control | None = None
+) -> ft.Control:
+    """A person with initials and age, and a line of what has been heard or seen so far."""
+    lines: list[ft.Control] = [
+        ft.Text(name, theme_style=theme.LEAD),
+        *([quiet(age)] if age else []),
+        *([quiet(note)] if note else []),
+    ]
+    looks = ft.Row(
+        spacing=14,
+        controls=[
+            avatar(name),
+            ft.Column(tight=True, spacing=1, expand=True, controls=lines),
+            *([mark] if mark is not None else []),
+            *([_onward()] if on_tap is not None else []),
+        ],
+    )
+    return _block_row(
+        ". ".join(part for part in (f"{name}, {age}" if age else name, note) if part), looks, on_tap
+    )
+
+
+def nav_row(
+    words: str,
+    *,
+    note: str = "",
+    icon: ft.IconData | None = None,
+    on_tap: Handler,
+    mark: ft.Control | None = None,
+) -> ft.Control:
+    """A row that leads somewhere."""
+    looks = ft.Row(
+        spacing=14,
+        controls=[
+            *([ft.Icon(icon, size=26, color=ft.Colors.PRIMARY)] if icon is not None else []),
+            ft.Column(
+                tight=True,
+                spacing=1,
+                expand=True,
+                controls=[ft.Text(words, theme_style=theme.LEAD), *([quiet(note)] if note else [])],
+            ),
+            *([mark] if mark is not None else []),
+            _onward(),
+        ],
+    )
+    return _block_row(f"{words}. {note}" if note else words, looks, on_tap)
+
+
+def call_card(
+    words: str, do: str, numbers: Sequence[Number], *, on_call: Handler | None = None
+) -> ft.Control:
+    """What to do today, with numbers big enough to read from a table. The record comes second.
+
+    Where the device can dial, `on_call` gets the digits; else the numbers are only shown.
+    """
+    return ft.Container(
+        bgcolor=ft.Colors.TERTIARY_FIXED,
+        border_radius=theme.CARD_RADIUS,
+        padding=20,
+        content=ft.Column(
+            tight=True,
+            spacing=12,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            controls=[
+                ft.Row(
+                    spacing=12,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
+                    controls=[
+                        ft.Icon(ft.Icons.CALL_OUTLINED, size=28, color=ft.Colors.ON_TERTIARY_FIXED),
+                        ft.Semantics(
+                            header=True,
+                            heading_level=2,
+                            container=True,
+                            expand=True,
+                            content=ft.Text(words, theme_style=theme.H2, color=ft.Colors.ON_TERTIARY_FIXED),
+                        ),
+                    ],
+                ),
+                ft.Text(do, theme_style=theme.BODY, color=ft.Colors.ON_TERTIARY_FIXED),
+                *(_number(number, on_call) for number in numbers),
+            ],
+        ),
+    )
+
+
+def empty_state(
+    words: str,
+    *,
+    note: str = "",
+    icon: ft.IconData = ft.Icons.INBOX_OUTLINED,
+    action: ft.Control | None = None,
+) -> ft.Control:
+    """Nothing here yet, and what to do about it."""
+    return ft.Container(
+        padding=ft.Padding.symmetric(horizontal=20, vertical=36),
+        content=ft.Column(
+            tight=True,
+            spacing=10,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            controls=[
+                ft.Icon(icon, size=44, color=ft.Colors.OUTLINE),
+                ft.Text(words, theme_style=theme.H2, text_align=ft.TextAlign.CENTER),
+                *([ft.Text(note, theme_style=theme.QUIET, text_align=ft.TextAlign.CENTER)] if note else []),
+                *(
+                    [ft.Container(padding=ft.Padding.only(top=8), content=action)]
+                    if action is not None
+                    else []
+                ),
+            ],
+        ),
+    )
+
+
+def _number(number: Number, on_call: Handler | None) -> ft.Control:
+    looks = ft.Column(
+        tight=True,
+        spacing=0,
+        controls=[
+            ft.Text(number.who, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE),
+            ft.Text(number.digits, theme_style=theme.NUMBER, color=ft.Colors.ON_SURFACE),
+        ],
+    )
+    if on_call is None:
+        return ft.Container(
+            bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+            border_radius=theme.BUTTON_RADIUS,
+            padding=ft.Padding.symmetric(horizontal=18, vertical=12),
+            content=looks,
+        )
+    return tappable(
+        f"{number.who}. {say('action.call', number=number.digits)}",
+        looks,
+        lambda: on_call(number.digits),
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        padding=(18, 12),
+    )
+
+
+def _block_row(name: str, looks: ft.Control, on_tap: Handler | None) -> ft.Control:
+    if on_tap is None:
+        return card(looks)
+    return tappable(
+        name,
+        looks,
+        on_tap,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        radius=theme.CARD_RADIUS,
+        padding=(16, 14),
+    )
+
+
+def _onward() -> ft.Control:
+    return ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT)

@@ -1,0 +1,191 @@
+"""Choosing: one of several, any of several, or a step of a ladder.
+
+This room knows how a choice looks when it is made: a tint, a 2.5 px border and a tick, so that
+colour is never the only sign. It refuses to choose for anyone: nothing is chosen to begin with,
+and what was chosen can be taken back by tapping it again or by "Clear this answer".
+
+    radio_rows([Choice("yes", "Yes"), Choice("no", "No")], chosen=None, on_choose=pick)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.kit.buttons import quiet_button
+from app.kit.touch import Kind, tappable
+from app.kit.writing import quiet
+from app.messages import say
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be chosen. `apart` sets it below an "or": none of these, do not know."""
+
+    code: str
+    text: str
+    hint: str = ""
+    apart: bool = False
+
+
+def radio_rows(
+    choices: Sequence[Choice],
+    *,
+    chosen: str | None,
+    on_choose: Callable[[str | None], Any],
+    clear: bool = True,
+) -> ft.Control:
+    """Rows of which one can be chosen. Tapping the chosen row, or the link below, takes it back."""
+
+    def row(choice: Choice) -> ft.Control:
+        on = choice.code == chosen
+        return _row("radio", choice, on, lambda: on_choose(None if on else choice.code))
+
+    rows = _with_or(choices, row)
+    if clear and any(choice.code == chosen for choice in choices):
+        rows.append(quiet_button(say("action.choose-again"), lambda: on_choose(None), icon=ft.Icons.UNDO))
+    return _stack(rows)
+
+
+def tick_rows(
+    choices: Sequence[Choice],
+    *,
+    chosen: Collection[str],
+    on_choose: Callable[[tuple[str, ...]], Any],
+) -> ft.Control:
+    """Rows of which any can be chosen. A choice set `apart` stands alone and clears the others.
+
+    `on_choose` gets all chosen codes in the order of the rows.
+    """
+    alone = {choice.code for choice in choices if choice.apart}
+
+    def after(code: str) -> tuple[str, ...]:
+        if code in chosen:
+            kept = set(chosen) - {code}
+        elif code in alone:
+            kept = {code}
+        else:
+            kept = (set(chosen) - alone) | {code}
+        return tuple(choice.code for choice in choices if choice.code in kept)
+
+    def row(choice: Choice) -> ft.Control:
+        on = choice.code in chosen
+        return _row("tick", choice, on, lambda: on_choose(after(choice.code)))
+
+    return _stack(_with_or(choices, row))
+
+
+def ladder(
+    *,
+    low: int,
+    high: int,
+    chosen: int | None,
+    on_choose: Callable[[int | None], Any],
+    low_text: str = "",
+    high_text: str = "",
+) -> ft.Control:
+    """A ladder of numbers as buttons, the highest on top. No dragging. Tapping again takes it back."""
+    rungs: list[ft.Control] = []
+    for step in range(high, low - 1, -1):
+        words = high_text if step == high else low_text if step == low else ""
+        rungs.append(_rung(step, high, words, step == chosen, on_choose))
+    if chosen is not None:
+        rungs.append(quiet_button(say("action.choose-again"), lambda: on_choose(None), icon=ft.Icons.UNDO))
+    return _stack(rungs, spacing=6)
+
+
+def _rung(step: int, high: int, words: str, on: bool, on_choose: Callable[[int | None], Any]) -> ft.Control:
+    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
+    looks = ft.Row(
+        spacing=14,
+        controls=[
+            ft.Container(
+                width=36,
+                content=ft.Text(str(step), theme_style=theme.H2, color=ink, text_align=ft.TextAlign.CENTER),
+            ),
+            ft.Container(expand=True, content=ft.Text(words, theme_style=theme.BODY, color=ink)),
+            *([_tick()] if on else []),
+        ],
+    )
+    said = say("label.ladder-step", n=step, of=high)
+    return tappable(
+        f"{said}, {words}" if words else said,
+        looks,
+        lambda: on_choose(None if on else step),
+        kind="radio",
+        chosen=on,
+        padding=(10, 8),
+        **_dressing(on),
+    )
+
+
+def _row(kind: Kind, choice: Choice, on: bool, on_tap: Callable[[], Any]) -> ft.Control:
+    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
+    words: list[ft.Control] = [ft.Text(choice.text, theme_style=theme.BODY, color=ink)]
+    if choice.hint:
+        words.append(quiet(choice.hint, colour=ink if on else None))
+    looks = ft.Row(
+        spacing=14,
+        controls=[
+            _mark(kind, on),
+            ft.Column(tight=True, spacing=2, expand=True, controls=words),
+        ],
+    )
+    return tappable(
+        f"{choice.text}. {choice.hint}" if choice.hint else choice.text,
+        looks,
+        on_tap,
+        kind=kind,
+        chosen=on,
+        padding=(14, 12),
+        identifier=f"choice-{choice.code}",
+        **_dressing(on),
+    )
+
+
+def _mark(kind: Kind, on: bool) -> ft.Control:
+    """An empty ring or square, and the same one filled with a tick."""
+    return ft.Container(
+        width=28,
+        height=28,
+        border_radius=14 if kind == "radio" else 8,
+        bgcolor=ft.Colors.PRIMARY if on else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(2, ft.Colors.PRIMARY if on else ft.Colors.OUTLINE),
+        alignment=ft.Alignment.CENTER,
+        content=ft.Icon(ft.Icons.CHECK, size=20, color=ft.Colors.ON_PRIMARY) if on else None,
+    )
+
+
+def _tick() -> ft.Control:
+    return ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY)
+
+
+def _dressing(on: bool) -> dict[str, Any]:
+    # The unchosen border is as thick as the chosen one, so that nothing moves on a tap.
+    line = ft.Colors.PRIMARY if on else ft.Colors.OUTLINE_VARIANT
+    return {
+        "bgcolor": ft.Colors.SECONDARY_CONTAINER if on else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        "border": ft.Border.all(theme.SELECTED_BORDER if on else 1.5, line),
+    }
+
+
+def _with_or(choices: Sequence[Choice], row: Callable[[Choice], ft.Control]) -> list[ft.Control]:
+    apart = [choice for choice in choices if choice.apart]
+    together = [choice for choice in choices if not choice.apart]
+    rows = [row(choice) for choice in together]
+    if apart and together:
+        rows.append(ft.Container(padding=ft.Padding.only(left=16), content=quiet(say("label.or"))))
+    return rows + [row(choice) for choice in apart]
+
+
+def _stack(rows: list[ft.Control], spacing: int = 8) -> ft.Control:
+    return ft.Column(
+        tight=True,
+        spacing=spacing,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=rows,
+    )

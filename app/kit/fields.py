@@ -1,0 +1,200 @@
+"""Fields to type in, that remember nothing outside Wren.
+
+This room knows how to keep a keyboard quiet: no suggestions, no correction, no learning, nothing
+filled in from elsewhere. It does not know what is typed, beyond the letters it holds while a page
+is drawn again. A field keeps its own letters: `value` is what it starts with, and typing is never
+overwritten by a page that is drawn again meanwhile. Give it a `key` of its own (the link_id) so
+that another question never inherits the letters.
+
+    text_field("First name", value="", on_change=name_typed, key="name")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.kit.calm import Handler, calm
+from app.kit.problems import problem_line
+from app.kit.touch import tappable
+from app.kit.writing import quiet
+from app.messages import say
+
+
+@ft.component
+def text_field(
+    label: str,
+    *,
+    value: str = "",
+    on_change: Callable[[str], Any],
+    on_submit: Handler | None = None,
+    hint: str = "",
+    problem: str = "",
+    width: int | None = None,
+    lines: int = 1,
+    max_length: int | None = None,
+    keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
+    capitalise: ft.TextCapitalization = ft.TextCapitalization.NONE,
+    focus: bool = False,
+    show_label: bool = True,
+) -> ft.Control:
+    """A field with its label above it. More than one line makes it a text area that grows.
+
+    `width` in pixels says how much is expected (a year is short); without it the field fills the
+    row. `on_change` gets the whole text and must set state at once, without awaiting.
+    """
+    typed = ft.use_ref(value)
+
+    def changed(event: Any) -> None:
+        typed.current = event.control.value
+        on_change(typed.current or "")
+
+    field = _field(
+        label,
+        typed.current or "",
+        calm(changed),
+        calm(on_submit),
+        has_problem=bool(problem),
+        multiline=lines > 1,
+        min_lines=lines,
+        max_lines=max(lines, 12) if lines > 1 else 1,
+        max_length=max_length,
+        keyboard_type=ft.KeyboardType.MULTILINE if lines > 1 else keyboard,
+        capitalization=capitalise,
+        autofocus=focus,
+        width=width,
+    )
+    return _labelled(label if show_label else "", hint, problem, field)
+
+
+def text_area(
+    label: str,
+    *,
+    value: str = "",
+    on_change: Callable[[str], Any],
+    hint: str = "",
+    problem: str = "",
+    lines: int = 4,
+    max_length: int | None = None,
+    show_label: bool = True,
+    key: str | None = None,
+) -> ft.Control:
+    """A field for exact words, that grows with them."""
+    area: ft.Control = text_field(
+        label,
+        value=value,
+        on_change=on_change,
+        hint=hint,
+        problem=problem,
+        lines=lines,
+        max_length=max_length,
+        capitalise=ft.TextCapitalization.SENTENCES,
+        show_label=show_label,
+        key=key,
+    )
+    return area
+
+
+@ft.component
+def passphrase_field(
+    label: str,
+    *,
+    on_change: Callable[[str], Any],
+    on_submit: Handler | None = None,
+    hint: str = "",
+    problem: str = "",
+    focus: bool = False,
+) -> ft.Control:
+    """A field whose letters are dots until "Show what I typed". Pasting is allowed."""
+    shown, show = ft.use_state(False)
+    typed = ft.use_ref("")
+
+    def changed(event: Any) -> None:
+        typed.current = event.control.value
+        on_change(typed.current or "")
+
+    field = _field(
+        label,
+        typed.current or "",
+        calm(changed),
+        calm(on_submit),
+        has_problem=bool(problem),
+        password=not shown,
+        autofocus=focus,
+    )
+    eye = ft.Icons.VISIBILITY_OFF_OUTLINED if shown else ft.Icons.VISIBILITY_OUTLINED
+    words = say("action.hide") if shown else say("action.show")
+    looks = ft.Row(
+        tight=True,
+        spacing=8,
+        controls=[
+            ft.Icon(eye, size=22, color=ft.Colors.PRIMARY),
+            ft.Text(words, theme_style=theme.MARK, color=ft.Colors.PRIMARY),
+        ],
+    )
+    toggle = tappable(
+        words, looks, lambda: show(not shown), padding=(8, 8), min_height=theme.TARGET, fill=False
+    )
+    return ft.Column(
+        tight=True,
+        spacing=2,
+        controls=[_labelled(label, hint, problem, field), toggle],
+    )
+
+
+def _field(
+    label: str,
+    value: str,
+    on_change: Handler | None,
+    on_submit: Handler | None,
+    *,
+    has_problem: bool,
+    **more: Any,
+) -> ft.Control:
+    line = ft.Colors.ERROR if has_problem else ft.Colors.OUTLINE
+    return ft.MergeSemantics(
+        content=ft.Semantics(
+            label=label,
+            content=ft.TextField(
+                value=value,
+                on_change=on_change,
+                on_submit=on_submit,
+                autocorrect=False,
+                enable_suggestions=False,
+                enable_ime_personalized_learning=False,
+                smart_dashes_type=False,
+                smart_quotes_type=False,
+                text_style=None,
+                border_radius=theme.FIELD_RADIUS,
+                border_color=line,
+                border_width=2.5 if has_problem else 1.5,
+                focused_border_color=ft.Colors.ERROR if has_problem else ft.Colors.PRIMARY,
+                focused_border_width=2.5,
+                filled=True,
+                fill_color=ft.Colors.SURFACE_CONTAINER_LOWEST,
+                hover_color=ft.Colors.SURFACE_CONTAINER_LOWEST,
+                content_padding=ft.Padding.symmetric(horizontal=16, vertical=15),
+                **more,
+            ),
+        )
+    )
+
+
+def _labelled(label: str, hint: str, problem: str, field: ft.Control) -> ft.Control:
+    above: list[ft.Control] = []
+    if label:
+        # The field itself is named by the same words, so these are for eyes only.
+        above.append(ft.Semantics(exclude_semantics=True, content=ft.Text(label, theme_style=theme.LEAD)))
+    if hint:
+        above.append(quiet(hint))
+    if problem:
+        above.append(problem_line(problem))
+    return ft.Column(
+        tight=True,
+        spacing=6,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[*above, field],
+    )

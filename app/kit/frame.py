@@ -1,0 +1,178 @@
+"""The frame around every adult page: Back, Cover, the Training mark, one column, one main action.
+
+This room knows where these things stay, on a phone and on a wide screen, while the page scrolls
+under them. It does not know the page. Cover is always in the top right corner; the body is one
+column of at most 720 px; the bottom bar holds the save state at its left and the main action at
+its right. The system's own back does what Back does and never loses what was typed.
+
+    page_frame("Today", [...], route="/", on_cover=cover, training=True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.kit.buttons import back_button, cover_button
+from app.kit.calm import Handler, calm
+from app.kit.writing import title
+from app.messages import say
+
+
+def page_frame(
+    heading: str,
+    body: Sequence[ft.Control | None],
+    *,
+    route: str,
+    on_cover: Handler | None,
+    on_back: Handler | None = None,
+    caption: str = "",
+    subtitle: str = "",
+    training: bool = False,
+    pill: ft.Control | None = None,
+    saved: ft.Control | None = None,
+    action: ft.Control | None = None,
+    top: ft.Control | None = None,
+    spacing: int = theme.CARD_GAP,
+    scroll: ft.Ref[ft.Column] | None = None,
+    key: str | None = None,
+) -> ft.View:
+    """One page. `heading` is its only h1 and no other page has the same.
+
+    `pill` sits beside Cover, `top` above the heading (the error summary), `saved` and `action` in
+    the bottom bar. Only the unlock and set-up pages have no `on_cover`: they are blank already.
+    Give `scroll` to move the page (`await scroll_to_place(scroll, link_id)`), and a new `key` for
+    each question so that it starts at its top.
+    """
+    column = ft.Column(
+        ref=scroll,
+        key=key,
+        expand=True,
+        scroll=ft.ScrollMode.AUTO,
+        spacing=0,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        controls=[_measure(top, title(heading, caption=caption, subtitle=subtitle), body, spacing)],
+    )
+    parts: list[ft.Control] = [
+        *([_training_band()] if training else []),
+        _bar(on_back, on_cover, pill),
+        column,
+    ]
+    if saved is not None or action is not None:
+        parts.append(_bottom(saved, action))
+
+    async def system_back(event: Any) -> None:
+        # Letting the view pop by itself strands the route: refuse, then go where Back goes.
+        await event.control.confirm_pop(False)
+        if on_back is not None:
+            going = on_back()
+            if going is not None:
+                await going
+
+    return ft.View(
+        route=route,
+        padding=0,
+        spacing=0,
+        can_pop=False,
+        on_confirm_pop=calm(system_back),
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+        controls=[
+            ft.SafeArea(
+                expand=True,
+                content=ft.Column(
+                    expand=True,
+                    spacing=0,
+                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                    controls=parts,
+                ),
+            )
+        ],
+    )
+
+
+def place(link_id: str, control: ft.Control) -> ft.Control:
+    """Mark a part of the page so that the error summary can bring it into view."""
+    return ft.Container(key=ft.ScrollKey(link_id), content=control)
+
+
+async def scroll_to_place(scroll: ft.Ref[ft.Column], link_id: str) -> None:
+    """Bring a marked part of the page into view."""
+    if scroll.current is not None:
+        await scroll.current.scroll_to(scroll_key=link_id, duration=150)
+
+
+async def scroll_to_top(scroll: ft.Ref[ft.Column]) -> None:
+    """Bring the heading and the error summary into view."""
+    if scroll.current is not None:
+        await scroll.current.scroll_to(offset=0, duration=0)
+
+
+def _measure(
+    top: ft.Control | None, head: ft.Control, body: Sequence[ft.Control | None], spacing: int
+) -> ft.Control:
+    """The reading column. A box within a centred row keeps 720 px on a wide screen."""
+    inner = ft.Column(
+        spacing=spacing,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[control for control in (top, head, *body) if control is not None],
+    )
+    return ft.Container(
+        padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28),
+        content=ft.ResponsiveRow(
+            alignment=ft.MainAxisAlignment.CENTER,
+            controls=[ft.Container(content=inner, col={"xs": 12, "lg": 8, "xl": 7})],
+        ),
+    )
+
+
+def _training_band() -> ft.Control:
+    return ft.Container(
+        bgcolor=ft.Colors.TERTIARY_FIXED,
+        padding=ft.Padding.symmetric(horizontal=theme.GUTTER, vertical=6),
+        content=ft.Row(
+            spacing=8,
+            alignment=ft.MainAxisAlignment.CENTER,
+            controls=[
+                ft.Icon(ft.Icons.SCHOOL_OUTLINED, size=20, color=ft.Colors.ON_TERTIARY_FIXED),
+                ft.Text(say("app.training"), theme_style=theme.MARK, color=ft.Colors.ON_TERTIARY_FIXED),
+            ],
+        ),
+    )
+
+
+def _bar(on_back: Handler | None, on_cover: Handler | None, pill: ft.Control | None) -> ft.Control:
+    return ft.Container(
+        padding=ft.Padding.only(left=6 if on_back else theme.GUTTER, right=theme.GUTTER, top=8, bottom=4),
+        content=ft.Row(
+            spacing=10,
+            controls=[
+                *([back_button(on_back)] if on_back is not None else []),
+                ft.Container(expand=True),
+                *([pill] if pill is not None else []),
+                *([cover_button(on_cover)] if on_cover is not None else []),
+            ],
+        ),
+    )
+
+
+def _bottom(saved: ft.Control | None, action: ft.Control | None) -> ft.Control:
+    return ft.Container(
+        bgcolor=ft.Colors.SURFACE_CONTAINER,
+        padding=ft.Padding.symmetric(horizontal=theme.GUTTER, vertical=10),
+        content=ft.ResponsiveRow(
+            alignment=ft.MainAxisAlignment.CENTER,
+            controls=[
+                ft.Row(
+                    col={"xs": 12, "lg": 8, "xl": 7},
+                    spacing=12,
+                    controls=[
+                        ft.Container(expand=True, content=saved),
+                        *([action] if action is not None else []),
+                    ],
+                )
+            ],
+        ),
+    )

@@ -1,0 +1,85 @@
+"""Saying what stands in the way, at the top of the page and beside the answer, in the same words.
+
+This room knows how a problem is shown. It does not know when there is one: that is the engine's
+word, asked for on Continue and never while someone is typing.
+
+    error_summary([("injury", "Say whether anyone was hurt")], go_to=scroll_there)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.kit.touch import tappable
+from app.messages import say
+
+
+def error_summary(problems: Sequence[tuple[str, str]], *, go_to: Callable[[str], Any]) -> ft.Control | None:
+    """ "There is a problem", read out at once, with a way to each. None when there are none.
+
+    Each problem is its place (a link_id or row key, given back to `go_to`) and its sentence.
+    """
+    if not problems:
+        return None
+    return ft.Container(
+        bgcolor=ft.Colors.ERROR_CONTAINER,
+        border=ft.Border.all(2.5, ft.Colors.ERROR),
+        border_radius=theme.CARD_RADIUS,
+        padding=ft.Padding.only(left=18, right=14, top=16, bottom=10),
+        content=ft.Semantics(
+            live_region=True,
+            container=True,
+            content=ft.Column(
+                tight=True,
+                spacing=4,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                controls=[
+                    ft.Row(
+                        spacing=10,
+                        controls=[
+                            ft.Icon(ft.Icons.ERROR_OUTLINE, size=26, color=ft.Colors.ERROR),
+                            ft.Semantics(
+                                header=True,
+                                heading_level=2,
+                                container=True,
+                                content=ft.Text(
+                                    say("problems.title"),
+                                    theme_style=theme.H2,
+                                    color=ft.Colors.ON_ERROR_CONTAINER,
+                                ),
+                            ),
+                        ],
+                    ),
+                    *(_link(place, words, go_to) for place, words in problems),
+                ],
+            ),
+        ),
+    )
+
+
+def problem_line(words: str) -> ft.Control:
+    """The same sentence beside the answer it is about."""
+    return ft.Row(
+        spacing=8,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        controls=[
+            ft.Icon(ft.Icons.ERROR_OUTLINE, size=24, color=ft.Colors.ERROR),
+            ft.Text(words, theme_style=theme.LEAD, color=ft.Colors.ERROR, expand=True),
+        ],
+    )
+
+
+def _link(place: str, words: str, go_to: Callable[[str], Any]) -> ft.Control:
+    looks = ft.Text(
+        words,
+        theme_style=theme.LEAD,
+        color=ft.Colors.ON_ERROR_CONTAINER,
+        style=ft.TextStyle(
+            decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.ON_ERROR_CONTAINER
+        ),
+    )
+    return tappable(words, looks, lambda: go_to(place), kind="link", padding=(0, 10), min_height=theme.TARGET)

@@ -1,0 +1,146 @@
+"""Saying how things stand: saved, waiting, sent, offline.
+
+This room knows the words and the calm colours: offline is grey, on its way is light blue, needing
+help is pale yellow, and nothing here is ever red. It does not decide what is true: "Saved" is said
+after the commit and "Sent" after the service's word, by whoever calls. Words that change are live
+regions without a fixed label, so that a screen reader never says yesterday's.
+
+    save_line(Saved(at="14:02"))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import flet as ft
+
+from app import theme
+from app.kit.calm import Handler
+from app.kit.touch import tappable
+from app.messages import say
+
+Device = Literal["phone", "computer"]
+SaveState = Literal["nothing", "saving", "saved", "failed"]
+SyncState = Literal["offline", "waiting", "sending", "sent", "help", "unknown"]
+Tone = Literal["calm", "moving", "help"]
+
+_TONES = {
+    "calm": (ft.Colors.SURFACE_CONTAINER_HIGHEST, ft.Colors.ON_SURFACE),
+    "moving": (ft.Colors.TERTIARY_CONTAINER, ft.Colors.ON_TERTIARY_CONTAINER),
+    "help": (ft.Colors.TERTIARY_FIXED, ft.Colors.ON_TERTIARY_FIXED),
+}
+_SYNC_LOOKS: dict[SyncState, tuple[Tone, ft.IconData]] = {
+    "offline": ("calm", ft.Icons.CLOUD_OFF_OUTLINED),
+    "waiting": ("calm", ft.Icons.SCHEDULE),
+    "sending": ("moving", ft.Icons.SYNC),
+    "sent": ("calm", ft.Icons.CLOUD_DONE_OUTLINED),
+    "help": ("help", ft.Icons.INFO_OUTLINE),
+    "unknown": ("calm", ft.Icons.HELP_OUTLINE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """How sending stands. `n` waits, is being sent, or needs help; `of` is how many are on the way."""
+
+    state: SyncState
+    n: int = 0
+    of: int = 0
+
+    def words(self) -> str:
+        """The short sentence for the pill."""
+        if self.state == "offline":
+            return say("sync.offline-waiting", n=self.n)
+        if self.state == "sending":
+            return say("sync.sending", n=self.n, of=self.of)
+        if self.state in ("waiting", "help"):
+            return say(f"sync.{self.state}", n=self.n)
+        return say(f"sync.{self.state}")
+
+
+def save_line(state: SaveState, *, at: str = "", device: Device = "phone") -> ft.Control:
+    """ "Saved on this phone at 14:02". `at` is the time of the commit in local hours and minutes."""
+    words = (
+        say("save.at", device=say(f"device.{device}"), at=at) if state == "saved" else say(f"save.{state}")
+    )
+    icon, colour = {
+        "nothing": (ft.Icons.CIRCLE_OUTLINED, ft.Colors.ON_SURFACE_VARIANT),
+        "saving": (ft.Icons.MORE_HORIZ, ft.Colors.ON_SURFACE_VARIANT),
+        "saved": (ft.Icons.CHECK_CIRCLE, ft.Colors.PRIMARY),
+        "failed": (ft.Icons.INFO_OUTLINE, ft.Colors.ERROR),
+    }[state]
+    return ft.Row(
+        spacing=8,
+        controls=[
+            ft.Icon(icon, size=20, color=colour),
+            ft.Semantics(
+                live_region=True,
+                container=True,
+                expand=True,
+                content=ft.Text(words, theme_style=theme.QUIET),
+            ),
+        ],
+    )
+
+
+def sync_pill(sync: Sync, on_tap: Handler) -> ft.Control:
+    """How sending stands, in a few words; tapping it opens the list of what waits."""
+    tone, icon = _SYNC_LOOKS[sync.state]
+    ground, ink = _TONES[tone]
+    words = sync.words()
+    looks = ft.Row(
+        tight=True,
+        spacing=8,
+        controls=[
+            ft.Icon(icon, size=20, color=ink),
+            ft.Text(words, theme_style=theme.MARK, color=ink),
+        ],
+    )
+    # The name is the words themselves and is drawn anew with them: it cannot go stale.
+    pill = tappable(
+        words,
+        looks,
+        on_tap,
+        bgcolor=ground,
+        radius=theme.TARGET / 2,
+        padding=(16, 10),
+        min_height=theme.TARGET,
+        fill=False,
+    )
+    return ft.Semantics(live_region=True, content=pill)
+
+
+def banner(
+    words: str, *, tone: Tone = "calm", icon: ft.IconData | None = None, action: ft.Control | None = None
+) -> ft.Control:
+    """A sentence about the whole page, with at most one thing to do about it."""
+    ground, ink = _TONES[tone]
+    shown = (
+        icon or {"calm": ft.Icons.INFO_OUTLINE, "moving": ft.Icons.SYNC, "help": ft.Icons.INFO_OUTLINE}[tone]
+    )
+    return ft.Container(
+        bgcolor=ground,
+        border_radius=theme.FIELD_RADIUS,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
+        content=ft.Column(
+            tight=True,
+            spacing=8,
+            controls=[
+                ft.Row(
+                    spacing=12,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
+                    controls=[
+                        ft.Icon(shown, size=24, color=ink),
+                        ft.Semantics(
+                            live_region=True,
+                            container=True,
+                            expand=True,
+                            content=ft.Text(words, theme_style=theme.BODY, color=ink),
+                        ),
+                    ],
+                ),
+                *([action] if action is not None else []),
+            ],
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Words on a page, each in one of a few voices.
+
+This room knows which voice is a heading, which is body and which is quiet. It does not know any
+sentence. Each page has one `title`, said as an h1; text that changes must not be given a fixed
+label for screen readers, so none of these takes one.
+
+    title("Who was in the room?", caption="Question 3 of 24")
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app import theme
+from app.messages import say
+
+
+def title(words: str, *, caption: str = "", subtitle: str = "") -> ft.Control:
+    """The one h1 of a page, with a quiet line above it and one below it."""
+    return ft.Column(
+        tight=True,
+        spacing=4,
+        controls=[
+            *([quiet(caption)] if caption else []),
+            _heading(words, theme.H1, 1),
+            *([quiet(subtitle)] if subtitle else []),
+        ],
+    )
+
+
+def heading(words: str, *, level: int = 2) -> ft.Control:
+    """A heading of a part of a page. Level 3 is set in the size of the body."""
+    return _heading(words, theme.H2 if level == 2 else theme.LEAD, level)
+
+
+def text(words: str, *, strong: bool = False, colour: str | None = None) -> ft.Text:
+    """Body text, 19 sp."""
+    return ft.Text(words, theme_style=theme.LEAD if strong else theme.BODY, color=colour)
+
+
+def quiet(words: str, *, colour: str | None = None) -> ft.Text:
+    """A quieter line, 16 sp, the smallest there is."""
+    return ft.Text(words, theme_style=theme.QUIET, color=colour)
+
+
+def progress_text(n: int, of: int) -> ft.Text:
+    """ "Question 3 of 24". Only where branching cannot change the 24."""
+    return quiet(say("progress.of", n=n, of=of))
+
+
+def optional(label: str) -> str:
+    """A label that says it may be left out. There are no asterisks."""
+    return say("label.optional", label=label)
+
+
+def _heading(words: str, style: ft.TextThemeStyle, level: int) -> ft.Control:
+    # Without `container` a heading swallows the words beside it.
+    return ft.Semantics(
+        header=True, heading_level=level, container=True, content=ft.Text(words, theme_style=style)
+    )

@@ -1,0 +1,223 @@
+"""How Wren looks: colours, type, shapes and distances, in light and in dark.
+
+This room knows numbers: every colour with the role it plays, every size with its unit. It does not
+know what any screen says. Colours are written out, not grown from the seed on the device, so that
+`tests/app/test_kit_theme.py` can compute every contrast a person will meet. They come from the
+seed #2F7A78 (a calm teal). Two roles that Material leaves free are used for two meanings: TERTIARY
+CONTAINER is "on its way", TERTIARY FIXED is the pale yellow of "needs your help". Offline is grey,
+never red. Text is 19 sp; nothing is below 16. The fonts are shipped with the app, because a phone
+in a hallway and a browser without a network cannot fetch one: Nunito for Latin and Cyrillic (Welsh,
+Polish, Ukrainian), Noto Sans Arabic (Urdu, Arabic, Farsi), Noto Emoji for whatever a child types.
+
+    dress(page)                       # theme, fonts and the neutral title, once per page
+    ft.Text("Hello", theme_style=BODY)
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import flet as ft
+
+APP_NAME = "Wren"
+SEED = "#2F7A78"
+
+FONT = "Nunito"
+FONT_FALLBACK = ["NotoSansArabic", "NotoEmoji"]
+FONT_FILES = {name: f"fonts/{name}.ttf" for name in (FONT, *FONT_FALLBACK)}
+
+# Heights and widths in logical pixels.
+ROW_HEIGHT = 56
+TARGET = 48
+READING_WIDTH = 720
+
+GUTTER = 16
+CARD_GAP = 14
+LIST_GAP = 10
+QUESTION_GAP = 12
+
+CARD_RADIUS = 20
+BUTTON_RADIUS = 14
+FIELD_RADIUS = 16
+
+SELECTED_BORDER = 2.5
+
+H1 = ft.TextThemeStyle.HEADLINE_MEDIUM
+H2 = ft.TextThemeStyle.TITLE_LARGE
+LEAD = ft.TextThemeStyle.TITLE_MEDIUM
+BODY = ft.TextThemeStyle.BODY_LARGE
+QUIET = ft.TextThemeStyle.BODY_SMALL
+ACTION = ft.TextThemeStyle.LABEL_LARGE
+MARK = ft.TextThemeStyle.LABEL_MEDIUM
+NUMBER = ft.TextThemeStyle.DISPLAY_SMALL
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """One complete set of colours; each field is the Material role of the same name."""
+
+    primary: str
+    on_primary: str
+    primary_container: str
+    on_primary_container: str
+    secondary: str
+    on_secondary: str
+    secondary_container: str
+    on_secondary_container: str
+    tertiary: str
+    on_tertiary: str
+    tertiary_container: str
+    on_tertiary_container: str
+    tertiary_fixed: str
+    on_tertiary_fixed: str
+    error: str
+    on_error: str
+    error_container: str
+    on_error_container: str
+    surface: str
+    surface_container_lowest: str
+    surface_container_low: str
+    surface_container: str
+    surface_container_high: str
+    surface_container_highest: str
+    on_surface: str
+    on_surface_variant: str
+    outline: str
+    outline_variant: str
+    inverse_surface: str
+    on_inverse_surface: str
+    inverse_primary: str
+    surface_tint: str
+
+
+LIGHT = Palette(
+    primary="#0B6562",
+    on_primary="#FFFFFF",
+    primary_container="#B5EDEA",
+    on_primary_container="#00403E",
+    secondary="#47605F",
+    on_secondary="#FFFFFF",
+    secondary_container="#D2ECEA",
+    on_secondary_container="#12302F",
+    tertiary="#2B5F7E",
+    on_tertiary="#FFFFFF",
+    tertiary_container="#D6E9F9",
+    on_tertiary_container="#0D3C55",
+    tertiary_fixed="#FFF0C4",
+    on_tertiary_fixed="#4A3600",
+    error="#A3302E",
+    on_error="#FFFFFF",
+    error_container="#FFE9E6",
+    on_error_container="#6E0A12",
+    surface="#F6FAF9",
+    surface_container_lowest="#FFFFFF",
+    surface_container_low="#EEF4F3",
+    surface_container="#E7EFEE",
+    surface_container_high="#E1EAE9",
+    surface_container_highest="#D9E3E1",
+    on_surface="#1B2424",
+    on_surface_variant="#46514F",
+    outline="#6A7574",
+    outline_variant="#C3CDCC",
+    inverse_surface="#2A3433",
+    on_inverse_surface="#EEF5F4",
+    inverse_primary="#84D5D1",
+    surface_tint="#0B6562",
+)
+
+DARK = Palette(
+    primary="#84D5D1",
+    on_primary="#003735",
+    primary_container="#1F5957",
+    on_primary_container="#C3F2EF",
+    secondary="#B0CCCA",
+    on_secondary="#1C3534",
+    secondary_container="#2B4F4D",
+    on_secondary_container="#D9F0EE",
+    tertiary="#A9D5F0",
+    on_tertiary="#0D3C55",
+    tertiary_container="#25445A",
+    on_tertiary_container="#D6E9F9",
+    tertiary_fixed="#4A3A10",
+    on_tertiary_fixed="#FFE9B0",
+    error="#FFB4AB",
+    on_error="#5A0006",
+    error_container="#5C1B1B",
+    on_error_container="#FFDAD6",
+    surface="#111716",
+    surface_container_lowest="#252E2D",
+    surface_container_low="#141B1A",
+    surface_container="#1E2726",
+    surface_container_high="#303B39",
+    surface_container_highest="#3A4644",
+    on_surface="#E1EBE9",
+    on_surface_variant="#B7C3C1",
+    outline="#8E9A99",
+    outline_variant="#47534F",
+    inverse_surface="#DDE7E5",
+    on_inverse_surface="#1B2424",
+    inverse_primary="#0B6562",
+    surface_tint="#84D5D1",
+)
+
+
+def _style(
+    size: float, weight: ft.FontWeight, height: float, colour: str, spacing: float = 0
+) -> ft.TextStyle:
+    # A style without a colour paints black in dark mode, and without a fallback shows boxes.
+    return ft.TextStyle(
+        size=size,
+        weight=weight,
+        height=height,
+        color=colour,
+        letter_spacing=spacing,
+        font_family=FONT,
+        font_family_fallback=FONT_FALLBACK,
+    )
+
+
+def _text_theme() -> ft.TextTheme:
+    ink, quiet = ft.Colors.ON_SURFACE, ft.Colors.ON_SURFACE_VARIANT
+    heavy, bold, medium = ft.FontWeight.W_800, ft.FontWeight.W_700, ft.FontWeight.W_500
+    return ft.TextTheme(
+        display_large=_style(40, heavy, 1.15, ink, -0.4),
+        display_medium=_style(36, heavy, 1.15, ink, -0.4),
+        display_small=_style(32, heavy, 1.15, ink, -0.2),
+        headline_large=_style(32, heavy, 1.2, ink, -0.3),
+        headline_medium=_style(28, heavy, 1.2, ink, -0.3),
+        headline_small=_style(24, heavy, 1.25, ink, -0.3),
+        title_large=_style(22, heavy, 1.25, ink, -0.2),
+        title_medium=_style(19, bold, 1.3, ink),
+        title_small=_style(17, bold, 1.3, ink),
+        body_large=_style(19, medium, 1.4, ink),
+        body_medium=_style(19, medium, 1.4, ink),
+        body_small=_style(16, medium, 1.4, quiet),
+        label_large=_style(19, bold, 1.2, ink),
+        label_medium=_style(16, bold, 1.25, ink),
+        label_small=_style(16, bold, 1.25, ink),
+    )
+
+
+def theme_of(palette: Palette) -> ft.Theme:
+    """The Flet theme of one palette."""
+    return ft.Theme(
+        color_scheme_seed=SEED,
+        color_scheme=ft.ColorScheme(**asdict(palette)),
+        font_family=FONT,
+        text_theme=_text_theme(),
+        scaffold_bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+        visual_density=ft.VisualDensity.STANDARD,
+        splash_color=ft.Colors.with_opacity(0.10, ft.Colors.PRIMARY),
+        hover_color=ft.Colors.with_opacity(0.06, ft.Colors.PRIMARY),
+        focus_color=ft.Colors.with_opacity(0.18, ft.Colors.PRIMARY),
+    )
+
+
+def dress(page: ft.Page) -> None:
+    """Give a page its theme, its fonts and its neutral title. Safe to call again."""
+    page.title = APP_NAME
+    page.fonts = dict(FONT_FILES)
+    page.theme = theme_of(LIGHT)
+    page.dark_theme = theme_of(DARK)
+    page.padding = 0
+    page.bgcolor = ft.Colors.SURFACE_CONTAINER_LOW

@@ -1,0 +1,138 @@
+"""The tools and area settings there are, read from their files and checked.
+
+A file with any fault is not a tool: `read_tool` gives all its faults with their lines, `load`
+raises BadInstrument. Files are read when they are asked for, never at start-up, and are found
+by `importlib.resources`, since a packed app has no folder of its own.
+
+    >>> load("risk-24").title
+    'Adult risk questionnaire'
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+from assessments import definition as d
+from assessments.errors import BadInstrument, NotFound
+from assessments.reading import Fault, Page, Table
+from assessments.tool_file import AGE, read_tool
+
+_NAME = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+
+
+def tool_ids() -> tuple[str, ...]:
+    """The ids of all tools there are, in alphabetical order."""
+    return _ids("instruments")
+
+
+def area_ids() -> tuple[str, ...]:
+    return _ids("areas")
+
+
+@lru_cache(maxsize=64)
+def load(tool: str) -> d.Instrument:
+    """The tool with this id. Raises NotFound or BadInstrument (`faults` in its data)."""
+    instrument, faults = read_tool(_text("instruments", tool))
+    if instrument is None or faults:
+        raise BadInstrument(tool=tool, faults=faults)
+    return instrument
+
+
+@lru_cache(maxsize=16)
+def load_area(area: str = "default") -> d.Area:
+    """The area settings with this id. Raises NotFound or BadInstrument."""
+    settings, faults = read_area(_text("areas", area))
+    if settings is None or faults:
+        raise BadInstrument(area=area, faults=faults)
+    return settings
+
+
+def _ids(folder: str) -> tuple[str, ...]:
+    names = (entry.name for entry in files("assessments").joinpath(folder).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def _text(folder: str, name: str) -> str:
+    if not _NAME.match(name):
+        raise NotFound(kind=folder)
+    file = files("assessments").joinpath(folder, f"{name}.toml")
+    if not file.is_file():
+        raise NotFound(kind=folder, name=name)
+    return file.read_text(encoding="utf-8")
+
+
+def is_area(text: str) -> bool:
+    """Whether a TOML text is an area file rather than a tool."""
+    return Page.parse(text).root.has("area")
+
+
+def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
+    """Read one area file. Never raises."""
+    page = Page.parse(text)
+    if page.faults:
+        return None, tuple(page.faults)
+    head = page.root.table("area")
+    rules = page.root.table("instrument")
+    area = d.Area(
+        id=head.text("id", required=True),
+        name=head.text("name", required=True),
+        source=head.text("source", required=True),
+        date=head.text("date", required=True),
+        rules=tuple((tool, _area_rules(rules.table(tool))) for tool in rules.data),
+    )
+    for table in (head, rules, page.root):
+        table.done()
+    return (None if page.faults else area), tuple(page.faults)
+
+
+def _area_rules(table: Table) -> d.AreaRules:
+    bands = []
+    for band in table.tables("bands"):
+        bands.append(d.BandRange(band.text("id", required=True), band.number("at_least", required=True) or 0))
+        band.done()
+    if [band.at_least for band in bands] != sorted({band.at_least for band in bands}):
+        table.fault("bands must rise.", "bands")
+    counts, events = table.table("counts"), table.table("events")
+    repeats, indicators = table.table("repeats"), table.table("indicators")
+    rules = d.AreaRules(
+        scale=table.text("scale"),
+        bands=tuple(bands),
+        many_unknown=table.number("many_unknown"),
+        counts=tuple((route, counts.number(route, required=True) or 0) for route in counts.data),
+        events=tuple((route, *_two(events.table(route), "events", "months")) for route in events.data),
+        repeats=tuple((route, _two(repeats.table(route), "months")[0]) for route in repeats.data),
+        indicators=tuple((route, indicators.texts(route)) for route in indicators.data),
+        name_unknown=table.texts("name_unknown"),
+    )
+    for inner in (counts, events, repeats, indicators, table):
+        inner.done()
+    return rules
+
+
+def _two(table: Table, *keys: str) -> tuple[int, int]:
+    numbers = [table.number(key, required=True) or 0 for key in keys]
+    table.done()
+    return numbers[0], numbers[-1]
+
+
+def age_on(born: date, age: d.Age) -> date:
+    """The day on which a person born on `born` reaches an age such as "P7Y" or "P12M"."""
+    found = AGE.match(age)
+    years, months, days = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    year, month = divmod(born.year * 12 + born.month - 1 + years * 12 + months, 12)
+    day = date.fromordinal(date(year, month + 1, 1).toordinal() + born.day - 1)
+    return date.fromordinal(day.toordinal() + days)
+
+
+def fits_age(instrument: d.Instrument, born: date | None, on: date) -> bool | None:
+    """Whether a tool is for a person of this age on a day; None when the birth date is not known."""
+    if not (instrument.age_from or instrument.age_below):
+        return True
+    if born is None:
+        return None
+    if instrument.age_from and on < age_on(born, instrument.age_from):
+        return False
+    return not (instrument.age_below and on >= age_on(born, instrument.age_below))

@@ -1,0 +1,319 @@
+"""What a tool says: its items, its rules and its words, frozen.
+
+This room knows the shape of an instrument and nothing of how one is read (`catalogue`) or filled
+(`engine`). Definition and answers are two trees joined by `link_id`. All logic is data in a small
+closed vocabulary: conditions (`When`), counts (`Scale`), ranges (`Band`), `Route`s and `Flag`s.
+
+    >>> When(all=(Condition("injury", "=", "yes"),)).items()
+    ('injury',)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+ItemType = Literal[
+    "group", "display", "choice", "choices", "text", "words", "integer", "decimal", "date", "time", "people"
+]
+Kind = Literal["risk", "child-voice", "observation"]
+Subject = Literal["adult", "child"]
+Role = Literal["health-visitor", "midwife", "family-court-adviser", "police-officer"]
+ROLES: tuple[Role, ...] = ("health-visitor", "midwife", "family-court-adviser", "police-officer")
+Operator = Literal["exists", "=", "!=", ">", "<", ">=", "<=", "state"]
+RouteKind = Literal["count", "judgement", "events", "repeat", "indicators"]
+State = Literal[
+    "answered",
+    "asked-unknown",
+    "asked-declined",
+    "child-pass",
+    "not-asked",
+    "not-applicable",
+    "not-reached",
+    "observed-instead",
+]
+STATES: tuple[State, ...] = (
+    "answered",
+    "asked-unknown",
+    "asked-declined",
+    "child-pass",
+    "not-asked",
+    "not-applicable",
+    "not-reached",
+    "observed-instead",
+)
+# The ways of not answering that a person can choose.
+ABSENT: tuple[State, ...] = tuple(state for state in STATES if state not in ("answered", "not-reached"))
+
+# Ages are given as ISO 8601 durations from birth ("P7Y", "P12M", "P0D"): exact to the day.
+Age = str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact or a form of wording comes from. `unverified` marks general knowledge."""
+
+    id: str
+    text: str
+    unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOption:
+    """One allowed choice. Codes are for ever: a choice is retired, never renamed."""
+
+    code: str
+    text: str
+    hint: str = ""
+    picture: str = ""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`item op value`. Without an answer every operator but `exists` and `state` is false.
+
+    `exists` takes true or false. `state` takes an answer state, such as "not-asked".
+    For `choices`, `=` holds when any chosen code equals the value.
+    """
+
+    item: str
+    op: Operator
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Holds when every condition of `all` and, if there are any, one of `any` hold."""
+
+    all: tuple[Condition, ...] = ()
+    any: tuple[Condition, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.all or self.any)
+
+    def items(self) -> tuple[str, ...]:
+        """The link_ids that this rule looks at."""
+        return tuple(condition.item for condition in (*self.all, *self.any))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question, one piece of text, or a group of items.
+
+    `text` is what the person who answers sees or hears; `prompt` guides the practitioner and is
+    never shown to a child. `states` are the ways of not answering that are offered (see
+    `engine.answers`); an item that offers none says why in `no_states`. A `repeats` group is
+    filled once per row (each adult in turn). `pages` says how a top-level group is laid out: each
+    question on a page of its own, or together.
+    """
+
+    link_id: str
+    type: ItemType
+    text: str
+    prompt: str = ""
+    help: str = ""
+    options: tuple[AnswerOption, ...] = ()
+    states: tuple[str, ...] = ()
+    state_words: tuple[tuple[str, str], ...] = ()
+    no_states: str = ""
+    required: bool = False
+    repeats: bool = False
+    row_name: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    low_text: str = ""
+    high_text: str = ""
+    max_length: int = 4000
+    enable_when: When = When()
+    source: str = ""
+    for_child: bool = False
+    pages: Literal["each", "together"] = "together"
+    items: tuple[Item, ...] = ()
+
+    def option(self, code: str) -> AnswerOption | None:
+        """The choice with this code, or None."""
+        return next((option for option in self.options if option.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A named count: how many of `items` have an answer among `counts`. Blank never counts."""
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    counts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One thing that matters whatever the count says, with its reason in words."""
+
+    id: str
+    when: When
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way of reaching a decision. Its numbers are area settings, never code or content.
+
+    `met` and `not_met` are sentences with `{value}`, `{threshold}`, `{months}` and `{date}`.
+    """
+
+    id: str
+    title: str
+    kind: RouteKind
+    met: str = ""
+    not_met: str = ""
+    scale: str = ""
+    indicators: tuple[Indicator, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something to act on today. `call` names the numbers to show; the record comes second."""
+
+    id: str
+    when: When
+    text: str
+    do: str
+    call: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence that a set of answers calls for: pregnancy, control, unlike answers."""
+
+    id: str
+    when: When
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Instrument:
+    """A published, versioned tool. `hash` is the SHA-256 of its file, in hex.
+
+    Two instruments are equal only when they are the same object: a tool is looked up, not compared.
+    """
+
+    id: str
+    version: str
+    title: str
+    kind: Kind
+    subject: Subject
+    purpose: str
+    not_for: tuple[str, ...]
+    roles: tuple[str, ...]
+    training: str
+    minutes: tuple[int, int]
+    reading_age: int
+    licence: str
+    means: str
+    does_not_mean: str
+    sources: tuple[Source, ...]
+    items: tuple[Item, ...]
+    age_from: Age = ""
+    age_below: Age = ""
+    scales: tuple[Scale, ...] = ()
+    grades: tuple[tuple[str, str], ...] = ()
+    routes: tuple[Route, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    notes: tuple[Note, ...] = ()
+    hash: str = ""
+
+    def walk(self) -> Iterator[Item]:
+        """Every item, parents before children, in the order of the file."""
+        yield from _walk(self.items)
+
+    @cached_property
+    def index(self) -> Mapping[str, Item]:
+        """Every item by its link_id."""
+        return {item.link_id: item for item in self.walk()}
+
+
+def _walk(items: tuple[Item, ...]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        yield from _walk(item.items)
+
+
+def nested(items: tuple[Item, ...], parent: str = "") -> list[tuple[Item, str]]:
+    """Every item outside rows with the link_id of the item around it ("" at the top)."""
+    found: list[tuple[Item, str]] = []
+    for item in items:
+        found.append((item, parent))
+        if not item.repeats:
+            found.extend(nested(item.items, item.link_id))
+    return found
+
+
+def order(items: tuple[Item, ...]) -> tuple[list[tuple[Item, str]], list[str]]:
+    """Sort items, each with its parent, so that every rule looks back only; name those in a circle.
+
+    The order of the tool is kept where the rules leave a choice. Rules that name items elsewhere
+    (in a row, or nowhere) do not take part.
+    """
+    waiting = nested(items)
+    known = {item.link_id for item, _ in waiting}
+    needs = {
+        item.link_id: ({parent} if parent else set()) | (set(item.enable_when.items()) & known)
+        for item, parent in waiting
+    }
+    placed: set[str] = set()
+    found: list[tuple[Item, str]] = []
+    while waiting:
+        later = []
+        for item, parent in waiting:
+            if needs[item.link_id] <= placed:
+                placed.add(item.link_id)
+                found.append((item, parent))
+            else:
+                later.append((item, parent))
+        if len(later) == len(waiting):
+            return found, [item.link_id for item, _ in later]
+        waiting = later
+    return found, []
+
+
+@dataclass(frozen=True, slots=True)
+class BandRange:
+    """A labelled range of a count: from `at_least` up to the next band."""
+
+    id: str
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRules:
+    """One area's numbers for one instrument, with their source."""
+
+    scale: str = ""
+    bands: tuple[BandRange, ...] = ()
+    many_unknown: int | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+    events: tuple[tuple[str, int, int], ...] = ()
+    repeats: tuple[tuple[str, int], ...] = ()
+    indicators: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    name_unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Local thresholds: name, source and date, and rules per instrument id."""
+
+    id: str
+    name: str
+    source: str
+    date: str
+    rules: tuple[tuple[str, AreaRules], ...] = ()
+
+    def rules_for(self, instrument: str) -> AreaRules:
+        """The rules for an instrument; empty rules when the area says nothing about it."""
+        return next((rules for name, rules in self.rules if name == instrument), AreaRules())

@@ -1,0 +1,236 @@
+"""What was given, or why not: the values of a form, and their plain (JSON) form.
+
+Missing is a value here, never None and never "No". An item without an entry is *not reached*.
+
+    >>> to_plain(NotAnswered("not-asked", "not-safe"))
+    {'not_answered': 'not-asked', 'reason': 'not-safe'}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any, Literal
+
+from assessments.definition import ABSENT, Item, State
+from assessments.errors import BadAnswer
+
+# Why a question was not asked (experience 1.4). Words are in assets/strings.
+NOT_ASKED_REASONS = (
+    "not-safe",
+    "asleep-or-unwell",
+    "too-young-observed",
+    "no-interpreter",
+    "too-upset-stopped",
+    "emergency-first",
+    "already-asked",
+    "other",
+)
+
+Origin = Literal["child-typed", "child-said", "adult-observed", "adult-said"]
+ORIGINS: tuple[Origin, ...] = ("child-typed", "child-said", "adult-observed", "adult-said")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Exact words with where they came from and what was asked just before."""
+
+    words: str
+    origin: Origin
+    prompt: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Line {self.origin}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One person placed on a map: who, as the child calls them, and the place (an option code)."""
+
+    who: str
+    place: str
+
+    def __repr__(self) -> str:
+        return f"<Placed {self.place}>"
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnswered:
+    """Why there is no answer. `reason` is one of a closed list for "not-asked"; `note` is free."""
+
+    state: State
+    reason: str = ""
+    note: str = ""
+
+    def __repr__(self) -> str:
+        return f"<NotAnswered {self.state}>"
+
+
+Row = Mapping[str, "Entry"]
+Value = str | int | float | tuple[str, ...] | tuple[Line, ...] | tuple[Placed, ...] | tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A value of the shape that its item's type asks for."""
+
+    value: Value
+
+    def __repr__(self) -> str:
+        return "<Answered>"
+
+
+Entry = Answered | NotAnswered
+Answers = Mapping[str, Entry]
+
+
+Severity = Literal["error", "warning", "today"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check or a rule: a code, an item and data, no words and nothing that was said.
+
+    An "error" stands in the way of completing, a "warning" is shown and stops nothing, "today" is
+    something to act on today (a flag of the tool).
+    """
+
+    code: str
+    link_id: str = ""
+    severity: Severity = "error"
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def state_of(answers: Answers, link_id: str) -> State:
+    """The answer state of an item; "not-reached" when nothing was entered."""
+    entry = answers.get(link_id)
+    if entry is None:
+        return "not-reached"
+    return "answered" if isinstance(entry, Answered) else entry.state
+
+
+def to_plain(entry: Entry) -> Any:
+    """The JSON form of an entry: a bare value, or {"not_answered": state, "reason": …}."""
+    if isinstance(entry, NotAnswered):
+        plain: dict[str, Any] = {"not_answered": entry.state}
+        if entry.reason:
+            plain["reason"] = entry.reason
+        if entry.note:
+            plain["note"] = entry.note
+        return plain
+    value = entry.value
+    if not isinstance(value, tuple):
+        return value
+    return [_part_to_plain(part) for part in value]
+
+
+def _part_to_plain(part: Any) -> Any:
+    if isinstance(part, Line):
+        return {"words": part.words, "origin": part.origin, "prompt": part.prompt}
+    if isinstance(part, Placed):
+        return {"who": part.who, "place": part.place}
+    if isinstance(part, Mapping):
+        return {link_id: to_plain(entry) for link_id, entry in part.items()}
+    return part
+
+
+def from_plain(item: Item, plain: Any) -> Entry:
+    """Read the JSON form of an entry.
+
+    Kind where no meaning is at stake: "unknown" for a choice without such a code is the state
+    asked-unknown; a bare text for `words` is what the child said in answer to this item's own
+    text; a single code stands for a list of one. Raises BadAnswer with the link_id otherwise.
+    """
+    if isinstance(plain, Mapping) and "not_answered" in plain:
+        return _absent_from_plain(item, plain)
+    if item.type == "choice" and plain == "unknown" and item.option("unknown") is None:
+        return _absent_from_plain(item, {"not_answered": "asked-unknown"})
+    return Answered(_value_from_plain(item, plain))
+
+
+def _absent_from_plain(item: Item, plain: Mapping[str, Any]) -> NotAnswered:
+    state, reason, note = plain["not_answered"], plain.get("reason") or "", plain.get("note") or ""
+    if state not in ABSENT or not isinstance(reason, str) or not isinstance(note, str):
+        raise BadAnswer("bad-state", link_id=item.link_id)
+    return NotAnswered(state, reason, note)
+
+
+def _value_from_plain(item: Item, plain: Any) -> Value:
+    match item.type:
+        case "choice" | "text":
+            if isinstance(plain, str):
+                return plain
+        case "choices":
+            codes = [plain] if isinstance(plain, str) else plain
+            if isinstance(codes, list | tuple) and all(isinstance(code, str) for code in codes):
+                return tuple(codes)
+        case "integer":
+            if isinstance(plain, int) and not isinstance(plain, bool):
+                return plain
+        case "decimal":
+            if isinstance(plain, int | float) and not isinstance(plain, bool):
+                return plain
+        case "date":
+            return _iso(item, plain, date)
+        case "time":
+            return _iso(item, plain, time)
+        case "words":
+            return _lines(item, plain)
+        case "people":
+            if isinstance(plain, list | tuple):
+                return tuple(_placed(item, part) for part in plain)
+        case "group" if item.repeats:
+            if isinstance(plain, list | tuple):
+                return tuple(_row(item, part) for part in plain)
+    raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
+
+
+def _iso(item: Item, plain: Any, kind: type[date] | type[time]) -> str:
+    try:
+        return kind.fromisoformat(plain).isoformat()
+    except (TypeError, ValueError):
+        raise BadAnswer(f"bad-{kind.__name__}", link_id=item.link_id) from None
+
+
+def _lines(item: Item, plain: Any) -> tuple[Line, ...]:
+    parts = plain if isinstance(plain, list | tuple) else [plain]
+    lines = []
+    for part in parts:
+        if isinstance(part, str):
+            lines.append(Line(part, "child-said", item.text))
+        elif isinstance(part, Mapping) and isinstance(part.get("words"), str):
+            origin = part.get("origin")
+            if origin not in ORIGINS:
+                raise BadAnswer("no-origin", link_id=item.link_id)
+            lines.append(Line(part["words"], origin, str(part.get("prompt") or "")))
+        else:
+            raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
+    return tuple(lines)
+
+
+def _placed(item: Item, part: Any) -> Placed:
+    if isinstance(part, Mapping) and isinstance(part.get("who"), str) and isinstance(part.get("place"), str):
+        return Placed(part["who"], part["place"])
+    raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
+
+
+def _row(item: Item, part: Any) -> Row:
+    if not isinstance(part, Mapping):
+        raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
+    known = {inner.link_id: inner for inner in walk(item.items)}
+    row = {}
+    for link_id, plain in part.items():
+        if link_id not in known:
+            raise BadAnswer("unknown-item", link_id=str(link_id)[:80])
+        row[link_id] = from_plain(known[link_id], plain)
+    return row
+
+
+def walk(items: tuple[Item, ...]) -> list[Item]:
+    """Items and all items below them, in order."""
+    found = []
+    for item in items:
+        found.append(item)
+        found.extend(walk(item.items))
+    return found

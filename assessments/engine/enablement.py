@@ -1,0 +1,116 @@
+"""Which items are shown, given the answers so far.
+
+An item is shown when its own rule and all items around it allow it. An answer to an item that is
+not shown does not exist for any rule. Items are judged in an order in which every rule looks
+back only (`order`); a tool whose rules run in a circle has no such order and is refused.
+
+    >>> holds(Condition("a", "exists", False), {}, frozenset())
+    True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+from assessments.definition import Condition, Instrument, Item, When, nested, order
+from assessments.engine.answers import Answered, Answers, Entry
+
+
+def shown(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
+    """link_ids of the items shown, in the order of the tool. Items inside rows are not listed."""
+    visible: set[str] = set()
+    for item, parent in _plan(instrument):
+        if parent and parent not in visible:
+            continue
+        if when_holds(item.enable_when, answers, visible):
+            visible.add(item.link_id)
+    return tuple(link_id for link_id in _in_order(instrument) if link_id in visible)
+
+
+def shown_in_row(group: Item, row: Answers, answers: Answers, visible: Iterable[str]) -> tuple[str, ...]:
+    """link_ids shown inside one row of a repeating group; rules see the row first, then the form."""
+    seen = set(visible)
+    together = {**answers, **row}
+    found: list[str] = []
+    pending = [(item, "") for item in group.items]
+    while pending:
+        item, parent = pending.pop(0)
+        if (not parent or parent in seen) and when_holds(item.enable_when, together, seen):
+            seen.add(item.link_id)
+            found.append(item.link_id)
+            pending[0:0] = [(inner, item.link_id) for inner in item.items]
+    return tuple(found)
+
+
+def when_holds(when: When, answers: Answers, visible: Iterable[str]) -> bool:
+    """Whether a rule holds; an empty rule always does."""
+    seen = visible if isinstance(visible, set | frozenset) else frozenset(visible)
+    return all(holds(condition, answers, seen) for condition in when.all) and (
+        not when.any or any(holds(condition, answers, seen) for condition in when.any)
+    )
+
+
+def holds(condition: Condition, answers: Answers, visible: set[str] | frozenset[str]) -> bool:
+    """Whether one condition holds for what is shown and answered."""
+    entry = answers.get(condition.item) if condition.item in visible else None
+    if condition.op == "exists":
+        return isinstance(entry, Answered) is condition.value
+    if condition.op == "state":
+        return _state(entry) == condition.value
+    if not isinstance(entry, Answered):
+        return False
+    given = entry.value if isinstance(entry.value, tuple) else (entry.value,)
+    return any(_compare(value, condition) for value in given)
+
+
+def _state(entry: Entry | None) -> str:
+    if entry is None:
+        return "not-reached"
+    return "answered" if isinstance(entry, Answered) else entry.state
+
+
+def _compare(value: object, condition: Condition) -> bool:
+    wanted = condition.value
+    if condition.op == "=":
+        return value == wanted
+    if condition.op == "!=":
+        return value != wanted
+    left, right = _comparable(value), _comparable(wanted)
+    if left is None or right is None or type(left) is not type(right):
+        return False
+    match condition.op:
+        case ">":
+            return left > right
+        case "<":
+            return left < right
+        case ">=":
+            return left >= right
+        case _:
+            return left <= right
+
+
+def _comparable(value: object) -> float | None:
+    """Numbers as they are, dates as their ordinal, all else without order."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(date.fromisoformat(value).toordinal())
+        except ValueError:
+            return None
+    return None
+
+
+@lru_cache(maxsize=64)
+def _plan(instrument: Instrument) -> list[tuple[Item, str]]:
+    """The order of judging, worked out once per tool."""
+    return order(instrument.items)[0]
+
+
+@lru_cache(maxsize=64)
+def _in_order(instrument: Instrument) -> tuple[str, ...]:
+    return tuple(item.link_id for item, _ in nested(instrument.items))

@@ -1,0 +1,268 @@
+"""The running state of one tool being filled, and what happens after an event.
+
+`update(form, event)` gives the next form and the effects to run; it never fails on what a person
+does, and nothing a person entered is ever dropped: entries of items that become hidden stay in
+`entries`, leave every rule, count and output, and come back when the item does.
+
+    form = begin(instrument, rules, context)
+    step = update(form, Answered("injury", "yes"))   ->   Step(form, (SaveEntry("injury", "yes"),))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assessments.definition import AreaRules, Instrument, Item
+from assessments.engine import answers as a
+from assessments.engine.enablement import shown
+from assessments.engine.scoring import Context, Judgement, Result, finding_plain, score
+from assessments.engine.validation import check, missing
+from assessments.errors import BadAnswer, UnknownItem
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A person gave an entry for an item: an answer, or why there is none."""
+
+    link_id: str
+    entry: a.Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A person took an entry back: the item is not reached again."""
+
+    link_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A person went to a page, counted from 0 among the pages shown."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A practitioner gave, or took back, an own grade with a reason."""
+
+    judgement: Judgement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A person asked to complete the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A person ended the form early; what there is stays, the status says so."""
+
+
+Event = Entered | Cleared | Moved | Judged | Finished | Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class SaveEntry:
+    """Keep one entry in its plain form; None when it was taken back."""
+
+    link_id: str
+    plain: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SaveJudgement:
+    judgement: Judgement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Sign, seal and commit: nothing stands in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProblems:
+    """Say what is missing and what is wrong; nothing is lost."""
+
+    missing: tuple[str, ...]
+    findings: tuple[a.Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveStopped:
+    """Keep the form with the status "stopped"."""
+
+
+Effect = SaveEntry | SaveJudgement | Complete | ShowProblems | SaveStopped
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One tool, its entries so far and where the person is. `visible` follows from the entries."""
+
+    instrument: Instrument
+    rules: AreaRules
+    context: Context
+    entries: Mapping[str, a.Entry] = field(default_factory=dict)
+    visible: tuple[str, ...] = ()
+    page: int = 0
+    status: str = "in-progress"
+
+    def __repr__(self) -> str:
+        return f"<Form {self.instrument.id} {self.status}>"
+
+    @property
+    def answers(self) -> dict[str, a.Entry]:
+        """The entries of items that are shown: what rules, counts and outputs see."""
+        return {link_id: self.entries[link_id] for link_id in self.visible if link_id in self.entries}
+
+    @property
+    def hidden(self) -> dict[str, a.Entry]:
+        """Entries kept for items that are not shown now."""
+        seen = frozenset(self.visible)
+        return {link_id: entry for link_id, entry in self.entries.items() if link_id not in seen}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return missing(self.instrument, self.entries, self.visible)
+
+    @property
+    def result(self) -> Result:
+        return score(self.instrument, self.rules, self.entries, self.visible, self.context)
+
+    @property
+    def findings(self) -> tuple[a.Finding, ...]:
+        """What checks and rules found on the entries as they stand."""
+        return (*check(self.instrument, self.entries, self.visible), *self.result.findings)
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing stands in the way of completing."""
+        return not self.missing and not any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    form: Form
+    effects: tuple[Effect, ...] = ()
+
+
+def begin(
+    instrument: Instrument,
+    rules: AreaRules,
+    context: Context,
+    entries: Mapping[str, a.Entry] | None = None,
+) -> Form:
+    """Open a form, empty or with the entries it had. Nothing is pre-selected, ever."""
+    kept = dict(entries or {})
+    return Form(instrument, rules, context, kept, shown(instrument, kept))
+
+
+def update(form: Form, event: Event) -> Step:
+    """Say what follows from an event.
+
+    An entry for an item that is not shown, or that has no entries, is not taken: the form is
+    unchanged. A completed or stopped form takes nothing more.
+    """
+    if form.status != "in-progress":
+        return Step(form)
+    match event:
+        case Entered(link_id, entry):
+            if not _takes_entry(form, link_id):
+                return Step(form)
+            return Step(
+                _with(form, {**form.entries, link_id: entry}), (SaveEntry(link_id, a.to_plain(entry)),)
+            )
+        case Cleared(link_id):
+            if link_id not in form.entries or not _takes_entry(form, link_id):
+                return Step(form)
+            rest = {key: entry for key, entry in form.entries.items() if key != link_id}
+            return Step(_with(form, rest), (SaveEntry(link_id, None),))
+        case Moved(page):
+            return Step(replace(form, page=max(0, min(page, len(pages(form)) - 1))))
+        case Judged(judgement):
+            context = replace(form.context, judgement=judgement)
+            return Step(replace(form, context=context), (SaveJudgement(judgement),))
+        case Finished():
+            if not form.ready:
+                errors = tuple(finding for finding in form.findings if finding.severity == "error")
+                return Step(form, (ShowProblems(form.missing, errors),))
+            return Step(replace(form, status="completed"), (Complete(),))
+        case Stopped():
+            return Step(replace(form, status="stopped"), (SaveStopped(),))
+
+
+def _takes_entry(form: Form, link_id: str) -> bool:
+    item = form.instrument.index.get(link_id)
+    return (
+        item is not None
+        and link_id in form.visible
+        and item.type != "display"
+        and (item.type != "group" or item.repeats)
+    )
+
+
+def _with(form: Form, entries: Mapping[str, a.Entry]) -> Form:
+    visible = shown(form.instrument, entries)
+    changed = replace(form, entries=entries, visible=visible)
+    last = len(pages(changed)) - 1
+    return changed if changed.page <= last else replace(changed, page=max(0, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on one screen: the items shown together, and the section they belong to."""
+
+    section: Item
+    items: tuple[Item, ...]
+
+    @property
+    def link_ids(self) -> tuple[str, ...]:
+        return tuple(item.link_id for item in self.items)
+
+
+def pages(form: Form) -> tuple[Page, ...]:
+    """The pages shown now: a group laid out "each" gives one page per question, else one page."""
+    seen = frozenset(form.visible)
+    found: list[Page] = []
+    for section in form.instrument.items:
+        if section.link_id not in seen:
+            continue
+        inside = tuple(item for item in section.items if item.link_id in seen)
+        if section.type != "group":
+            found.append(Page(section, (section,)))
+        elif section.pages == "each":
+            found += [Page(section, (item,)) for item in inside]
+        elif inside or section.repeats:
+            found.append(Page(section, (section,) if section.repeats else inside))
+    return tuple(found)
+
+
+def read_entries(instrument: Instrument, plain: Mapping[str, Any]) -> dict[str, a.Entry]:
+    """Read entries from their plain form.
+
+    Raises UnknownItem or BadAnswer, each with `link_ids` or `link_id` and never a value.
+    """
+    unknown = sorted(str(link_id)[:80] for link_id in plain if link_id not in instrument.index)
+    if unknown:
+        raise UnknownItem(link_ids=unknown)
+    entries: dict[str, a.Entry] = {}
+    for link_id, value in plain.items():
+        item = instrument.index[link_id]
+        if item.type == "display" or (item.type == "group" and not item.repeats):
+            raise BadAnswer("takes-no-answer", link_id=link_id)
+        entries[link_id] = a.from_plain(item, value)
+    return entries
+
+
+def outcome(form: Form) -> dict[str, Any]:
+    """The whole state of a form as JSON: what `wren tools answer` prints."""
+    return {
+        "status": "completed" if form.ready else "in-progress",
+        "shown": list(form.visible),
+        "missing": list(form.missing),
+        "findings": [finding_plain(finding) for finding in form.findings],
+        **form.result.plain(),
+    }

@@ -1,0 +1,313 @@
+"""What the answers come to: counts with what is missing beside them, routes, and a grade with a floor.
+
+Rules kept here, whatever a tool or an area says (practice.md A3-A5):
+
+- only an entered answer counts; blank, unknown, declined and not asked never count as yes or no;
+- a grade is never below its floor, and professional judgement can raise it and never lower it;
+- each result carries its reasons in words.
+
+All numbers come from the area's rules, all words from the tool. `Result.plain()` is the JSON form.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assessments.definition import AreaRules, Instrument, Route, Scale
+from assessments.engine.answers import Answered, Answers, Finding, state_of
+from assessments.engine.enablement import when_holds
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The practitioner's own grade. It may raise a result, never lower it; it needs a reason."""
+
+    grade: str
+    reason: str = ""
+
+    def __repr__(self) -> str:
+        return "<Judgement>"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a result needs beside the answers: the day, known events, the last high-risk referral."""
+
+    on: date
+    events: tuple[date, ...] = ()
+    last_marac_referral: date | None = None
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleResult:
+    """A count out of `of` items shown, and how the others stand. The six parts add up to `of`."""
+
+    id: str
+    value: int
+    answered: int
+    unknown: int
+    declined: int
+    not_asked: int
+    not_applicable: int
+    not_reached: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteResult:
+    id: str
+    met: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """`value` is never below `floor`; both are None when too little is known to grade."""
+
+    value: str | None
+    floor: str | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    scales: tuple[ScaleResult, ...] = ()
+    band: str | None = None
+    routes: tuple[RouteResult, ...] = ()
+    grade: Grade = Grade(None, None, ())
+    findings: tuple[Finding, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """The JSON form, without findings."""
+        return {
+            "scales": [
+                {name: getattr(scale, name) for name in ScaleResult.__dataclass_fields__}
+                for scale in self.scales
+            ],
+            "band": self.band,
+            "routes": [
+                {"id": route.id, "met": route.met, "reasons": list(route.reasons)} for route in self.routes
+            ],
+            "grade": {
+                "value": self.grade.value,
+                "floor": self.grade.floor,
+                "reasons": list(self.grade.reasons),
+            },
+        }
+
+
+def score(
+    instrument: Instrument,
+    rules: AreaRules,
+    answers: Answers,
+    visible: tuple[str, ...],
+    context: Context,
+) -> Result:
+    """Work out the result of a form as it stands. Only items shown take part."""
+    seen = frozenset(visible)
+    scales = tuple(_count(scale, answers, seen) for scale in instrument.scales)
+    main = next((scale for scale in scales if scale.id == rules.scale), None)
+    band = _band(main, rules)
+    routes = tuple(
+        _route(route, instrument, rules, scales, answers, seen, context) for route in instrument.routes
+    )
+    grade, findings = _grade(instrument, band, main, routes, context)
+    findings += _unknown_findings(rules, main, answers, seen)
+    findings += tuple(
+        Finding("same-day", flag.when.items()[0], "today", {"flag": flag.id})
+        for flag in instrument.flags
+        if when_holds(flag.when, answers, seen)
+    )
+    findings += tuple(
+        Finding("note", note.when.items()[0], "warning", {"note": note.id, "text": note.text})
+        for note in instrument.notes
+        if when_holds(note.when, answers, seen)
+    )
+    return Result(scales, band, routes, grade, findings)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day some months earlier; the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _count(scale: Scale, answers: Answers, seen: frozenset[str]) -> ScaleResult:
+    items = [link_id for link_id in scale.items if link_id in seen]
+    states = [state_of(answers, link_id) for link_id in items]
+    value = sum(_is_counted(answers, link_id, scale) for link_id in items)
+    return ScaleResult(
+        id=scale.id,
+        value=value,
+        answered=states.count("answered"),
+        unknown=states.count("asked-unknown"),
+        declined=states.count("asked-declined") + states.count("child-pass"),
+        not_asked=states.count("not-asked") + states.count("observed-instead"),
+        not_applicable=states.count("not-applicable"),
+        not_reached=states.count("not-reached"),
+        of=len(items),
+    )
+
+
+def _is_counted(answers: Answers, link_id: str, scale: Scale) -> bool:
+    entry = answers.get(link_id)
+    return isinstance(entry, Answered) and entry.value in scale.counts
+
+
+def _band(main: ScaleResult | None, rules: AreaRules) -> str | None:
+    """The highest range reached; None while nothing has been answered: blank is not "standard"."""
+    if main is None or main.answered == 0:
+        return None
+    reached = [band.id for band in rules.bands if main.value >= band.at_least]
+    return reached[-1] if reached else None
+
+
+def _route(
+    route: Route,
+    instrument: Instrument,
+    rules: AreaRules,
+    scales: tuple[ScaleResult, ...],
+    answers: Answers,
+    seen: frozenset[str],
+    context: Context,
+) -> RouteResult:
+    match route.kind:
+        case "count":
+            return _count_route(route, rules, scales)
+        case "judgement":
+            return _judgement_route(route, instrument, context)
+        case "events":
+            return _events_route(route, rules, context)
+        case "repeat":
+            abuse_now = any(scale.value > 0 for scale in scales)
+            return _repeat_route(route, rules, context, abuse_now)
+        case _:
+            wanted = dict(rules.indicators).get(route.id, ())
+            reasons = tuple(
+                indicator.reason
+                for indicator in route.indicators
+                if indicator.id in wanted and when_holds(indicator.when, answers, seen)
+            )
+            return RouteResult(route.id, bool(reasons), reasons or _words(route.not_met))
+
+
+def _words(template: str, **data: Any) -> tuple[str, ...]:
+    return (template.format(**data),) if template else ()
+
+
+def _count_route(route: Route, rules: AreaRules, scales: tuple[ScaleResult, ...]) -> RouteResult:
+    threshold = dict(rules.counts).get(route.id)
+    value = next((scale.value for scale in scales if scale.id == route.scale), 0)
+    met = threshold is not None and value >= threshold
+    template = route.met if met else route.not_met
+    return RouteResult(route.id, met, _words(template, value=value, threshold=threshold))
+
+
+def _judgement_route(route: Route, instrument: Instrument, context: Context) -> RouteResult:
+    judgement, highest = context.judgement, _levels(instrument)[-1:]
+    met = bool(judgement and judgement.grade in highest and judgement.reason.strip())
+    if met and judgement:
+        return RouteResult(route.id, True, (*_words(route.met), judgement.reason.strip()))
+    return RouteResult(route.id, False, _words(route.not_met))
+
+
+def _events_route(route: Route, rules: AreaRules, context: Context) -> RouteResult:
+    setting = next(((count, months) for name, count, months in rules.events if name == route.id), None)
+    if setting is None:
+        return RouteResult(route.id, False, ())
+    count, months = setting
+    start = months_before(context.on, months)
+    value = sum(start <= event <= context.on for event in context.events)
+    template = route.met if value >= count else route.not_met
+    return RouteResult(
+        route.id, value >= count, _words(template, value=value, threshold=count, months=months)
+    )
+
+
+def _repeat_route(route: Route, rules: AreaRules, context: Context, abuse_now: bool) -> RouteResult:
+    months, last = dict(rules.repeats).get(route.id), context.last_marac_referral
+    if months is None or last is None or not months_before(context.on, months) <= last <= context.on:
+        return RouteResult(route.id, False, _words(route.not_met, months=months))
+    met = abuse_now or any(last <= event <= context.on for event in context.events)
+    date_words = f"{last.day} {last:%B %Y}"
+    template = route.met if met else route.not_met
+    return RouteResult(route.id, met, _words(template, months=months, date=date_words))
+
+
+def _levels(instrument: Instrument) -> list[str]:
+    return [code for code, _ in instrument.grades]
+
+
+def _grade(
+    instrument: Instrument,
+    band: str | None,
+    main: ScaleResult | None,
+    routes: tuple[RouteResult, ...],
+    context: Context,
+) -> tuple[Grade, tuple[Finding, ...]]:
+    """The floor is the band, or the highest level once any route is met; judgement may go above it."""
+    levels = _levels(instrument)
+    if not levels:
+        return Grade(None, None, ()), ()
+    met = [route for route in routes if route.met]
+    judged_route = {route.id for route in instrument.routes if route.kind == "judgement"}
+    rules_met = [route for route in met if route.id not in judged_route]
+    floor = levels[-1] if rules_met else (band if band in levels else None)
+    reasons = tuple(reason for route in met for reason in route.reasons)
+    if main is not None and not rules_met and band is not None:
+        title = next((scale.title for scale in instrument.scales if scale.id == main.id), main.id)
+        words = dict(instrument.grades).get(band, band)
+        reasons = (f"{title}: {main.value} of {main.of}. {words}", *reasons)
+    judgement, value = context.judgement, floor
+    if judgement is None:
+        return Grade(value, floor, reasons), ()
+    if judgement.grade not in levels:
+        return Grade(value, floor, reasons), (Finding("judgement-unknown", data={"levels": levels}),)
+    if not judgement.reason.strip():
+        return Grade(value, floor, reasons), (Finding("judgement-without-reason"),)
+    if floor is not None and levels.index(judgement.grade) < levels.index(floor):
+        return Grade(value, floor, reasons), (
+            Finding("judgement-below-floor", severity="warning", data={"floor": floor}),
+        )
+    if not any(route.id in judged_route for route in met):
+        reasons = (*reasons, judgement.reason.strip())
+    return Grade(judgement.grade, floor, reasons), ()
+
+
+def _unknown_findings(
+    rules: AreaRules,
+    main: ScaleResult | None,
+    answers: Answers,
+    seen: frozenset[str],
+) -> tuple[Finding, ...]:
+    """Many unknowns are a finding of their own; some items are named whenever they are not known."""
+    findings: list[Finding] = []
+    if main is not None and rules.many_unknown is not None:
+        unknown = main.unknown + main.declined + main.not_asked
+        if unknown >= rules.many_unknown:
+            findings.append(
+                Finding("many-unknown", severity="warning", data={"count": unknown, "of": main.of})
+            )
+    unknown_states = ("asked-unknown", "asked-declined", "not-asked")
+    findings += [
+        Finding("danger-unknown", link_id, "warning")
+        for link_id in rules.name_unknown
+        if link_id in seen and state_of(answers, link_id) in unknown_states
+    ]
+    return tuple(findings)
+
+
+def finding_plain(finding: Finding) -> dict[str, Any]:
+    """The JSON form of a finding."""
+    data: Mapping[str, Any] = finding.data
+    return {
+        "code": finding.code,
+        "link_id": finding.link_id,
+        "severity": finding.severity,
+        "data": dict(data),
+    }

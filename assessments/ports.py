@@ -1,0 +1,88 @@
+"""What the outer rooms ask of the world, as types: so that a test can put a twin in their place.
+
+A port exists only where a real part and an in-memory twin both do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+EntryState = Literal["waiting", "sent", "set-aside"]
+OutcomeWord = Literal["stored", "duplicate", "conflict", "rejected"]
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the outbox, without its bytes. `sequence` gives the order; no clock does."""
+
+    id: str
+    sequence: int
+    service_kid: str
+    digest: bytes
+    size_bytes: int
+    state: EntryState
+    attempts: int
+    queued_at: datetime
+    next_try_at: datetime | None
+    reason: str | None
+    sent_at: datetime | None
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.sequence} {self.state}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The service's word on one submission. `reason` is a problem code; `receipt` its signed word."""
+
+    id: str
+    word: OutcomeWord
+    reason: str | None = None
+    receipt: bytes = b""
+
+
+class Outbox(Protocol):
+    """The append-only queue of sealed submissions. Opening it needs no passphrase."""
+
+    def entries(self) -> Sequence[Entry]:
+        """All entries, oldest first."""
+        ...
+
+    def due(self, at: datetime) -> Sequence[Entry]:
+        """Waiting entries that may be tried now, oldest first."""
+        ...
+
+    def envelope(self, entry_id: str) -> bytes:
+        """The sealed bytes, the same on every call."""
+        ...
+
+    def settle(self, outcomes: Sequence[Outcome], at: datetime) -> None:
+        """Write the service's word for each id, in one transaction. Unknown ids are ignored."""
+        ...
+
+    def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
+        """Note a failed try: count it, say why, and when to try again."""
+        ...
+
+    def set_aside(self, entry_id: str, reason: str) -> None:
+        """Take one entry out of the queue with its reason; its bytes stay."""
+        ...
+
+    def requeue(self, entry_id: str) -> None:
+        """Put an entry that was set aside back in the queue, due at once."""
+        ...
+
+    def cursor(self) -> str:
+        """The last position in the service's sequence, or ""."""
+        ...
+
+    def keep_cursor(self, cursor: str) -> None: ...

@@ -1,0 +1,129 @@
+"""People, contacts and assessments as checked data.
+
+Records are immutable and know nothing of tables, keys or screens. Fields that a newer Wren wrote
+and this one does not know survive a round trip. A record never prints its content.
+
+    >>> Person(id="p1", household_id="h1", name="Otis")
+    <Person p1>
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from assessments.definition import ROLES, Role
+from assessments.engine.scoring import Context
+
+Status = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]
+_ROLE_WORDS: dict[str, Role] = {
+    "hv": "health-visitor",
+    "mw": "midwife",
+    "fca": "family-court-adviser",
+    "cafcass": "family-court-adviser",
+    "police": "police-officer",
+    "pc": "police-officer",
+}
+
+ADULT_FROM_YEARS = 18
+
+
+def role_named(word: str) -> Role | None:
+    """The role that a word such as "HV" or "Health visitor" names, or None."""
+    slug = "-".join(word.strip().lower().replace("_", " ").replace("-", " ").split())
+    for role in ROLES:
+        if slug == role:
+            return role
+    return _ROLE_WORDS.get(slug)
+
+
+class Record(BaseModel):
+    """Common to all records: frozen, checked, silent, and kind to fields from the future."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=False)
+
+    id: str = Field(min_length=1, max_length=64)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+    __str__ = __repr__
+
+
+class Household(Record):
+    """People whose lives are recorded together. `name` is a working label, never shown outside."""
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Person(Record):
+    """An adult or a child. An unborn child has `due` and no `born`; both may be unknown."""
+
+    household_id: str
+    name: str = Field(min_length=1, max_length=200)
+    born: date | None = None
+    due: date | None = None
+    roles: tuple[str, ...] = ()
+
+    def age_in_years(self, on: date) -> int | None:
+        """Completed years on a day, or None when the date of birth is not known or lies ahead."""
+        if self.born is None or self.born > on:
+            return None
+        return on.year - self.born.year - ((on.month, on.day) < (self.born.month, self.born.day))
+
+    def is_child(self, on: date) -> bool:
+        """Under 18, unborn, or known as a child; without a date of birth the roles decide."""
+        if self.born is not None:
+            years = self.age_in_years(on)
+            return years is None or years < ADULT_FROM_YEARS
+        return self.due is not None or "child" in self.roles or "unborn" in self.roles
+
+
+class Relationship(Record):
+    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child"."""
+
+    household_id: str
+    from_id: str
+    to_id: str
+    kind: str = Field(min_length=1, max_length=60)
+
+
+class Contact(Record):
+    """One visit, appointment, meeting or incident."""
+
+    household_id: str
+    on: date
+    kind: str = Field(min_length=1, max_length=60)
+    role: Role
+
+
+class Assessment(Record):
+    """One tool, one subject, one occasion.
+
+    `answers` and `result` are in the plain form of `engine.answers` and `engine.scoring`;
+    `instrument_hash` pins the exact text of the tool that was used.
+    """
+
+    household_id: str
+    contact_id: str
+    subject_id: str
+    instrument: str
+    version: str
+    instrument_hash: str
+    status: Status = "in-progress"
+    author: str
+    started_at: AwareDatetime
+    completed_at: AwareDatetime | None = None
+    area: str = "default"
+    context: Context
+    answers: dict[str, Any] = Field(default_factory=dict)
+    hidden: dict[str, Any] = Field(default_factory=dict)
+    result: dict[str, Any] | None = None
+    amends: str | None = None
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 in UTC with a Z, seconds precision: the one form in which times are written."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,229 @@
+"""One submission in its sealed wrapper: what the author signed, and bytes that only the service can read.
+
+This room knows the layout of docs/sync-protocol.md section 3 and nothing of what a payload means. It signs with what
+it is given, names no cipher, and never serialises a payload again: the bytes that were signed are the bytes
+that come out.
+
+    >>> padded_length(1000), padded_length(1025)
+    (1024, 1088)
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assessments import sealing
+from assessments.errors import Damaged, UnknownFormat, WrenError
+from assessments.records import utc
+from sync.dictionary import DICTIONARY_1
+from sync.errors import Malformed
+
+MAX_ENVELOPE_BYTES = 1024 * 1024
+MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
+SCHEMA = "wren/assessment/1"
+
+_MAGIC = b"WEN1"
+_SUITE = 1
+_ZLIB_1 = 1
+_PLAIN = 0
+_HPKE_OVERHEAD_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKey:
+    """The key a submission is sealed to. The `kid` follows from the public key."""
+
+    kid: str
+    public: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What the author puts a name to. `author_seq` counts an author's submissions from one device, from 1,
+    without gaps; `previous` is the digest of the statement this one follows, or empty."""
+
+    id: str
+    author: str
+    device: str
+    author_seq: int
+    claimed_at: datetime
+    schema: str = SCHEMA
+    rev: int = 1
+    previous: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<Statement {self.id}>"
+
+    def signed_bytes(self, payload: bytes, recipients: tuple[str, ...]) -> bytes:
+        """The exact bytes under the author's signature."""
+        return sealing.lp(
+            b"cst1",
+            self.id.encode(),
+            self.rev.to_bytes(4, "big"),
+            self.previous,
+            sealing.digest(payload),
+            self.author.encode(),
+            self.device.encode(),
+            self.author_seq.to_bytes(8, "big"),
+            self.schema.encode(),
+            sealing.lp(*sorted(kid.encode() for kid in recipients)),
+            utc(self.claimed_at).encode(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opened submission. Whether the signature is the author's is for `is_signed_by` to say."""
+
+    statement: Statement
+    payload: bytes = field(repr=False)
+    signed: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+    def is_signed_by(self, author_key: bytes) -> bool:
+        """True when this Ed25519 key made the signature over the statement."""
+        return sealing.verify(author_key, self.signed, self.signature)
+
+
+def kid_of(public: bytes) -> str:
+    """The name of an X25519 public key."""
+    return "k" + sealing.digest(public).hex()[:16]
+
+
+def padded_length(length: int) -> int:
+    """The Padmé length: at most 12 % more, and only about log log n bits of the length left to see."""
+    if length < 2:
+        return length
+    exponent = length.bit_length() - 1
+    step = 1 << (exponent - exponent.bit_length())
+    return -(-length // step) * step
+
+
+def seal_submission(
+    payload: bytes, statement: Statement, author_sign: Callable[[bytes], bytes], service: ServiceKey
+) -> bytes:
+    """Sign a payload as its author and seal it to the service: once, at completion.
+
+    Raises WrenError("too-large") when the envelope would be more than the service takes.
+    """
+    signed = statement.signed_bytes(payload, (service.kid,))
+    plain = sealing.lp(signed, author_sign(signed), _pack(payload))
+    plain = plain.ljust(padded_length(len(plain)), b"\0")
+    kid = service.kid.encode()
+    sealed = sealing.seal_to(service.public, _info(service.kid, statement.id), plain)
+    envelope = _MAGIC + bytes((_SUITE, len(kid))) + kid + sealed
+    if len(envelope) > MAX_ENVELOPE_BYTES or len(payload) > MAX_PAYLOAD_BYTES:
+        raise WrenError("too-large", size_bytes=len(envelope))
+    return envelope
+
+
+def kid_of_envelope(envelope: bytes) -> str:
+    """Which key opens this, read from the clear header; UnknownFormat when the header says nothing known."""
+    return _split(envelope)[0]
+
+
+def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, bytes]) -> Opened:
+    """Open an envelope with the private keys by kid.
+
+    Raises UnknownFormat ("unknown-format", "unknown-encoding", "unknown-service-key"), Damaged
+    ("does-not-open") and Malformed ("malformed").
+    """
+    kid, sealed = _split(envelope)
+    private = keys.get(kid)
+    if private is None:
+        raise UnknownFormat("unknown-service-key")
+    try:
+        plain = sealing.open_from(private, _info(kid, submission_id), sealed)
+    except WrenError as refusal:
+        raise Damaged("does-not-open") from refusal
+    signed, signature, body = _padded_parts(plain)
+    statement, payload_digest, recipients = _read_statement(signed)
+    payload = _unpack(body)
+    if sealing.digest(payload) != payload_digest or recipients != sealing.lp(kid.encode()):
+        raise Malformed("statement-mismatch")
+    return Opened(statement, payload, signed, signature)
+
+
+def parts_of(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
+    """The first `count` parts of an lp() string, and what follows them; Malformed when it is cut short."""
+    parts = []
+    at = 0
+    for _ in range(count):
+        end = at + 4 + int.from_bytes(framed[at : at + 4], "big")
+        if at + 4 > len(framed) or end > len(framed):
+            raise Malformed("malformed")
+        parts.append(framed[at + 4 : end])
+        at = end
+    return tuple(parts), framed[at:]
+
+
+def _info(kid: str, submission_id: str) -> bytes:
+    return sealing.lp(b"cenv1", kid.encode(), submission_id.encode())
+
+
+def _split(envelope: bytes) -> tuple[str, bytes]:
+    if envelope[:4] != _MAGIC or len(envelope) < 6 or envelope[4] != _SUITE:
+        raise UnknownFormat("unknown-format")
+    end = 6 + envelope[5]
+    kid = envelope[6:end]
+    if len(kid) != envelope[5] or not kid.isascii() or len(envelope) < end + _HPKE_OVERHEAD_BYTES:
+        raise UnknownFormat("unknown-format")
+    return kid.decode("ascii"), envelope[end:]
+
+
+def _padded_parts(plain: bytes) -> tuple[bytes, ...]:
+    parts, padding = parts_of(plain, 3)
+    if padding.strip(b"\0") or len(plain) != padded_length(len(plain) - len(padding)):
+        raise Malformed("malformed")
+    return parts
+
+
+def _read_statement(signed: bytes) -> tuple[Statement, bytes, bytes]:
+    parts, rest = parts_of(signed, 11)
+    label, id_, rev, previous, payload_digest, author, device, seq, schema, recipients, claimed = parts
+    if rest or label != b"cst1" or len(rev) != 4 or len(seq) != 8:
+        raise Malformed("malformed")
+    try:
+        statement = Statement(
+            id=id_.decode(),
+            author=author.decode(),
+            device=device.decode(),
+            author_seq=int.from_bytes(seq, "big"),
+            claimed_at=datetime.strptime(claimed.decode(), "%Y-%m-%dT%H:%M:%S%z"),
+            schema=schema.decode(),
+            rev=int.from_bytes(rev, "big"),
+            previous=previous,
+        )
+    except ValueError as fault:
+        raise Malformed("malformed") from fault
+    return statement, payload_digest, recipients
+
+
+def _pack(payload: bytes) -> bytes:
+    """Compress alone, so that nothing outside this submission shows in its length."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARY_1)
+    packed = squeeze.compress(payload) + squeeze.flush()
+    if len(packed) < len(payload):
+        return bytes((_ZLIB_1,)) + packed
+    return bytes((_PLAIN,)) + payload
+
+
+def _unpack(body: bytes) -> bytes:
+    if not body:
+        raise Malformed("malformed")
+    encoding, content = body[0], body[1:]
+    if encoding == _PLAIN:
+        return content
+    if encoding != _ZLIB_1:
+        raise UnknownFormat("unknown-encoding")
+    inflate = zlib.decompressobj(zdict=DICTIONARY_1)
+    try:
+        payload = inflate.decompress(content, MAX_PAYLOAD_BYTES)
+    except zlib.error as fault:
+        raise Malformed("malformed") from fault
+    if not inflate.eof or inflate.unused_data:
+        raise Malformed("malformed")
+    return payload

@@ -1,0 +1,353 @@
+"""What goes over the wire, as checked data: exchange, enrolment and receipts (docs/sync-protocol.md).
+
+This room turns bytes into values or refuses them, whole; it opens no socket, file or envelope. Requests are read
+strictly, replies leave room for fields of a newer service. Sizes are bounded before anything is read.
+
+    >>> decode_request(encode_request(Request("", ()))) == Request("", ())
+    True
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, get_args
+
+import msgpack
+
+from assessments import sealing
+from assessments.errors import WrenError
+from assessments.ports import Outcome, OutcomeWord
+from assessments.records import utc
+from sync.envelope import parts_of
+from sync.errors import BadReceipt, Malformed
+from sync.signing import NAME
+
+VERSION = 1
+CONTENT_TYPE = "application/vnd.wren+msgpack"
+PROBLEM_TYPE = "application/problem+json"
+PROBLEM_URN = "urn:wren:problem:"
+EXCHANGE_PATH = "/v1/exchange"
+DEVICES_PATH = "/v1/devices"
+HEALTH_PATH = "/v1/health"
+
+MAX_ITEMS = 50
+MAX_REQUEST_BYTES = 2 * 1024 * 1024
+MAX_REPLY_BYTES = 1024 * 1024
+MAX_CHANGES = 500
+MAX_CURSOR = 128
+
+_MAX_ID = 64
+_MAX_REASON = 64
+_MAX_RECEIPT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One sealed submission on its way up, with the digest the device believes it has."""
+
+    id: str
+    digest: bytes
+    envelope: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    cursor: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a stored submission: "opened", or "held" with a reason."""
+
+    id: str
+    word: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    outcomes: tuple[Outcome, ...]
+    changes: tuple[Change, ...]
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A device introduces itself and one author."""
+
+    agency: str
+    device: str
+    signing_key: bytes
+    receive_key: bytes
+    author: str
+    author_key: bytes
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The service's keys, with its signature over them and the device's nonce."""
+
+    agency: str
+    device: str
+    kid: str
+    service_key: bytes
+    receipt_key: bytes
+    signature: bytes
+
+    def signed_bytes(self, nonce: bytes) -> bytes:
+        return sealing.lp(
+            b"cenr1",
+            self.agency.encode(),
+            self.device.encode(),
+            nonce,
+            self.kid.encode(),
+            self.service_key,
+            self.receipt_key,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The service's word on one submission, before it is signed or after it was read."""
+
+    id: str
+    digest: bytes
+    device: str
+    outcome: str
+    received_at: str
+    sequence: int
+
+    def said(self) -> bytes:
+        return sealing.lp(
+            b"crcpt1",
+            self.id.encode(),
+            self.digest,
+            self.device.encode(),
+            self.outcome.encode(),
+            self.received_at.encode(),
+            self.sequence.to_bytes(8, "big"),
+        )
+
+
+def make_receipt(
+    item: Item,
+    device: str,
+    outcome: OutcomeWord,
+    received_at: datetime,
+    sequence: int,
+    sign: Callable[[bytes], bytes],
+) -> bytes:
+    """The signed word of the service on an item."""
+    said = Receipt(item.id, item.digest, device, outcome, utc(received_at), sequence).said()
+    return sealing.lp(said, sign(said))
+
+
+def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: bytes) -> Receipt:
+    """The receipt of an outcome, when it is the service's word on exactly these bytes; else BadReceipt."""
+    try:
+        (said, signature), rest = parts_of(outcome.receipt, 2)
+        (label, id_, digest_, device_, word, received_at, sequence), more = parts_of(said, 7)
+        receipt = Receipt(
+            id_.decode(),
+            digest_,
+            device_.decode(),
+            word.decode(),
+            received_at.decode(),
+            int.from_bytes(sequence, "big"),
+        )
+    except (WrenError, UnicodeDecodeError) as fault:
+        raise BadReceipt from fault
+    expected = "stored" if outcome.word == "duplicate" else outcome.word
+    if (
+        label != b"crcpt1"
+        or rest
+        or more
+        or len(sequence) != 8
+        or not sealing.verify(receipt_key, said, signature)
+        or (receipt.id, receipt.digest, receipt.outcome) != (outcome.id, digest, expected)
+        or (receipt.device != device and outcome.word != "duplicate")
+    ):
+        raise BadReceipt
+    return receipt
+
+
+def is_submission_id(text: str) -> bool:
+    """True for a lower-case UUID with hyphens: one way to write each id, so that equal means equal."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def encode_request(request: Request) -> bytes:
+    items = [[item.id, item.digest, item.envelope] for item in request.items]
+    return _pack({"v": VERSION, "cursor": request.cursor, "items": items})
+
+
+def decode_request(body: bytes) -> Request:
+    """A request, or Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
+    fields = _fields(_unpack(body, MAX_REQUEST_BYTES), ("v", "cursor", "items"))
+    items = _list(fields["items"])
+    if len(items) > MAX_ITEMS:
+        raise Malformed("too-many-items")
+    return Request(_text(fields["cursor"], MAX_CURSOR), tuple(_item(row) for row in items))
+
+
+def encode_reply(reply: Reply) -> bytes:
+    return _pack(
+        {
+            "v": VERSION,
+            "outcomes": [[each.id, each.word, each.reason, each.receipt] for each in reply.outcomes],
+            "changes": [[each.id, each.word, each.reason] for each in reply.changes],
+            "cursor": reply.cursor,
+            "more": reply.more,
+        }
+    )
+
+
+def decode_reply(body: bytes) -> Reply:
+    """A reply, or Malformed. Receipts are not checked here."""
+    fields = _fields(
+        _unpack(body, MAX_REPLY_BYTES), ("v", "outcomes", "changes", "cursor", "more"), exactly=False
+    )
+    outcomes = []
+    for row in _list(fields["outcomes"]):
+        id_, word, reason, receipt = _row(row, 4)
+        if word not in get_args(OutcomeWord):
+            raise Malformed
+        outcomes.append(
+            Outcome(_text(id_, _MAX_ID), word, _text_or_none(reason), _bytes(receipt, None, _MAX_RECEIPT))
+        )
+    changes = []
+    for row in _list(fields["changes"]):
+        id_, word, reason = _row(row, 3)
+        changes.append(Change(_text(id_, _MAX_ID), _text(word, _MAX_REASON), _text_or_none(reason)))
+    if not isinstance(fields["more"], bool):
+        raise Malformed
+    return Reply(tuple(outcomes), tuple(changes), _text(fields["cursor"], MAX_CURSOR), fields["more"])
+
+
+def encode_enrolment(enrolment: Enrolment) -> bytes:
+    return _pack({"v": VERSION} | {name: getattr(enrolment, name) for name in Enrolment.__slots__})
+
+
+def decode_enrolment(body: bytes) -> Enrolment:
+    """An enrolment, or Malformed."""
+    fields = _fields(_unpack(body, 4096), ("v", *Enrolment.__slots__))
+    return Enrolment(
+        agency=_name(fields["agency"]),
+        device=_name(fields["device"]),
+        signing_key=_bytes(fields["signing_key"], 32),
+        receive_key=_bytes(fields["receive_key"], 32),
+        author=_name(fields["author"]),
+        author_key=_bytes(fields["author_key"], 32),
+        nonce=_bytes(fields["nonce"], 16),
+    )
+
+
+def encode_welcome(welcome: Welcome) -> bytes:
+    return _pack({"v": VERSION} | {name: getattr(welcome, name) for name in Welcome.__slots__})
+
+
+def decode_welcome(body: bytes) -> Welcome:
+    """A welcome, or Malformed. Its signature is not checked here."""
+    fields = _fields(_unpack(body, 4096), ("v", *Welcome.__slots__), exactly=False)
+    return Welcome(
+        agency=_name(fields["agency"]),
+        device=_name(fields["device"]),
+        kid=_name(fields["kid"]),
+        service_key=_bytes(fields["service_key"], 32),
+        receipt_key=_bytes(fields["receipt_key"], 32),
+        signature=_bytes(fields["signature"], 64),
+    )
+
+
+def _pack(value: dict[str, Any]) -> bytes:
+    packed = msgpack.packb(value)
+    if not isinstance(packed, bytes):
+        raise Malformed
+    return packed
+
+
+def _unpack(body: bytes, longest: int) -> Any:
+    if len(body) > longest:
+        raise Malformed("too-large")
+    try:
+        return msgpack.unpackb(
+            body,
+            strict_map_key=True,
+            object_pairs_hook=_once,
+            ext_hook=_no_extensions,
+            max_array_len=4096,
+            max_map_len=16,
+        )
+    # ValueError covers msgpack's own faults, wrong UTF-8 and its limits; TypeError a key that cannot be one.
+    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as fault:
+        raise Malformed from fault
+
+
+def _once(pairs: Sequence[tuple[Any, Any]]) -> dict[Any, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError
+    return fields
+
+
+def _no_extensions(code: int, _data: bytes) -> Any:
+    raise ValueError(code)
+
+
+def _fields(value: Any, names: tuple[str, ...], *, exactly: bool = True) -> dict[str, Any]:
+    if not isinstance(value, dict) or not value.keys() >= set(names):
+        raise Malformed
+    if type(value["v"]) is not int or value["v"] != VERSION:
+        raise Malformed("unsupported-version")
+    if exactly and len(value) != len(names):
+        raise Malformed
+    return value
+
+
+def _item(row: Any) -> Item:
+    id_, digest, envelope = _row(row, 3)
+    return Item(_text(id_, _MAX_ID), _bytes(digest, 32), _bytes(envelope, None, MAX_REQUEST_BYTES))
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise Malformed
+    return value
+
+
+def _row(value: Any, length: int) -> list[Any]:
+    row = _list(value)
+    if len(row) != length:
+        raise Malformed
+    return row
+
+
+def _text(value: Any, longest: int) -> str:
+    if not isinstance(value, str) or len(value) > longest:
+        raise Malformed
+    return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value, _MAX_REASON)
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or NAME.fullmatch(value) is None:
+        raise Malformed
+    return value
+
+
+def _bytes(value: Any, length: int | None, longest: int = 64) -> bytes:
+    if not isinstance(value, bytes) or (len(value) != length if length else len(value) > longest):
+        raise Malformed
+    return value

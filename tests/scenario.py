@@ -1,0 +1,211 @@
+"""A test language that reads like a visit.
+
+    visit = Visit("risk-24", on="2026-03-31")
+    visit.answers("yes", "frightened", "strangulation")
+    visit.answers_no_to_the_rest()
+    visit.expect_band("standard")
+    visit.expect_route("danger-indicators", because="neck")
+
+Each line is one thing that happens or one thing that must be so. Every step goes through the real
+engine; after each one the promises that hold for any form are checked.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from assessments import catalogue
+from assessments.engine import form as forms
+from assessments.engine.answers import Answered, NotAnswered, from_plain, to_plain
+from assessments.engine.scoring import Context, Judgement, RouteResult
+
+
+class Visit:
+    """One tool being filled on one day, in an area."""
+
+    def __init__(
+        self,
+        tool: str,
+        *,
+        on: str = "2026-03-05",
+        area: str = "default",
+        events: tuple[str, ...] = (),
+        last_marac_referral: str | None = None,
+    ) -> None:
+        self.tool = catalogue.load(tool)
+        rules = catalogue.load_area(area).rules_for(self.tool.id)
+        context = Context(
+            on=date.fromisoformat(on),
+            events=tuple(date.fromisoformat(event) for event in events),
+            last_marac_referral=date.fromisoformat(last_marac_referral) if last_marac_referral else None,
+        )
+        self.form = forms.begin(self.tool, rules, context)
+        self.given: dict[str, Any] = {}
+        self.effects: list[forms.Effect] = []
+
+    # What happens
+
+    def answers(self, value: Any, *link_ids: str) -> Visit:
+        """The person gives the same answer to each of these questions."""
+        for link_id in link_ids:
+            self.enters(link_id, value)
+        return self
+
+    def enters(self, link_id: str, value: Any) -> Visit:
+        """An answer in its plain form, for an item that is shown."""
+        assert link_id in self.form.visible, f"{link_id} is not shown"
+        self._happens(forms.Entered(link_id, from_plain(self.tool.index[link_id], value)))
+        self.given[link_id] = to_plain(self.form.entries[link_id])
+        return self
+
+    def says(self, link_id: str, words: str, *, origin: str = "child-said", prompt: str = "") -> Visit:
+        """Exact words, with where they came from."""
+        return self.enters(link_id, [{"words": words, "origin": origin, "prompt": prompt}])
+
+    def tries_to_enter(self, link_id: str, value: Any) -> Visit:
+        """Something that must not be taken, whatever the reason."""
+        before = self.form
+        self._happens(forms.Entered(link_id, from_plain(self.tool.index[link_id], value)))
+        assert self.form == before, f"{link_id} was taken"
+        return self
+
+    def does_not_answer(self, state: str, *link_ids: str, reason: str = "") -> Visit:
+        """Asked and unknown, declined, not asked: each is a value of its own."""
+        plain = {"not_answered": state} | ({"reason": reason} if reason else {})
+        return self.answers(plain, *link_ids)
+
+    def answers_no_to_the_rest(self) -> Visit:
+        """No to every counted question that has no entry yet."""
+        for scale in self.tool.scales:
+            self.answers("no", *(link_id for link_id in scale.items if link_id not in self.form.entries))
+        return self
+
+    def takes_back(self, link_id: str) -> Visit:
+        self._happens(forms.Cleared(link_id))
+        self.given.pop(link_id, None)
+        return self
+
+    def judges(self, grade: str, reason: str = "") -> Visit:
+        self._happens(forms.Judged(Judgement(grade, reason)))
+        return self
+
+    def finishes(self) -> Visit:
+        self._happens(forms.Finished())
+        return self
+
+    def stops(self) -> Visit:
+        self._happens(forms.Stopped())
+        return self
+
+    def _happens(self, event: forms.Event) -> None:
+        step = forms.update(self.form, event)
+        self.form = step.form
+        self.effects += step.effects
+        promises_hold(self.form)
+
+    # What must be so
+
+    def expect_shown(self, *link_ids: str) -> Visit:
+        for link_id in link_ids:
+            assert link_id in self.form.visible, f"{link_id} is not shown"
+        return self
+
+    def expect_hidden(self, *link_ids: str) -> Visit:
+        for link_id in link_ids:
+            assert link_id in self.tool.index, f"{link_id} is not an item"
+            assert link_id not in self.form.visible, f"{link_id} is shown"
+        return self
+
+    def expect_count(self, value: int, **others: int) -> Visit:
+        scale = self.form.result.scales[0]
+        assert scale.value == value
+        for name, number in others.items():
+            assert getattr(scale, name) == number, f"{name} is {getattr(scale, name)}, not {number}"
+        return self
+
+    def expect_band(self, band: str | None) -> Visit:
+        assert self.form.result.band == band
+        return self
+
+    def route(self, route_id: str) -> RouteResult:
+        return next(route for route in self.form.result.routes if route.id == route_id)
+
+    def expect_route(self, route_id: str, *, because: str = "") -> Visit:
+        route = self.route(route_id)
+        assert route.met, f"{route_id} is not met: {route.reasons}"
+        assert route.reasons, "a route that is met says why"
+        assert because.lower() in " ".join(route.reasons).lower(), route.reasons
+        return self
+
+    def expect_no_route(self, *route_ids: str) -> Visit:
+        for route in self.form.result.routes:
+            if not route_ids or route.id in route_ids:
+                assert not route.met, f"{route.id} is met: {route.reasons}"
+        return self
+
+    def expect_grade(self, value: str | None, *, floor: str | None = None, because: str = "") -> Visit:
+        grade = self.form.result.grade
+        assert grade.value == value
+        if floor is not None:
+            assert grade.floor == floor
+        assert because.lower() in " ".join(grade.reasons).lower(), grade.reasons
+        return self
+
+    def expect_finding(self, code: str, link_id: str = "", **data: Any) -> Visit:
+        found = [finding for finding in self.form.findings if finding.code == code]
+        assert found, f"no finding {code}: {[finding.code for finding in self.form.findings]}"
+        assert not link_id or any(finding.link_id == link_id for finding in found)
+        for name, value in data.items():
+            assert any(finding.data.get(name) == value for finding in found)
+        return self
+
+    def expect_no_finding(self, code: str) -> Visit:
+        assert code not in {finding.code for finding in self.form.findings}
+        return self
+
+    def expect_missing(self, *link_ids: str) -> Visit:
+        for link_id in link_ids:
+            assert link_id in self.form.missing
+        return self
+
+    def expect_nothing_missing(self) -> Visit:
+        assert self.form.missing == ()
+        return self
+
+    def expect_status(self, status: str) -> Visit:
+        assert self.form.status == status
+        return self
+
+    def expect_kept(self, link_id: str) -> Visit:
+        """What was entered is still there, to the letter, shown or not."""
+        assert to_plain(self.form.entries[link_id]) == self.given[link_id]
+        return self
+
+    def expect_not_in_output(self, link_id: str) -> Visit:
+        assert link_id not in self.form.answers
+        assert link_id in self.form.hidden
+        return self
+
+
+def promises_hold(form: forms.Form) -> None:
+    """What holds for every form after every event (issue: the property tests use it too)."""
+    result = form.result
+    assert set(form.answers) | set(form.hidden) == set(form.entries)
+    assert not set(form.answers) & set(form.hidden)
+    assert set(form.answers) <= set(form.visible)
+    assert not set(form.missing) & set(form.answers) or all(
+        form.answers[link_id] in (Answered(""), Answered(())) for link_id in set(form.missing) & set(form.answers)
+    )
+    for scale in result.scales:
+        parts = scale.answered + scale.unknown + scale.declined + scale.not_asked
+        assert parts + scale.not_applicable + scale.not_reached == scale.of
+        assert scale.value <= scale.answered
+    levels = [code for code, _ in form.instrument.grades]
+    if result.grade.floor is not None:
+        assert result.grade.value is not None
+        assert levels.index(result.grade.value) >= levels.index(result.grade.floor)
+    for route in result.routes:
+        assert not route.met or route.reasons
+    blank = [link_id for link_id, entry in form.answers.items() if isinstance(entry, NotAnswered)]
+    assert all(form.answers[link_id] != Answered("no") for link_id in blank)
