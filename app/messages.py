@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,9 +52,15 @@ def knows(code: str) -> bool:
 
 
 def say_error(error: BaseException) -> str:
-    """What to tell a person about an error: its own sentence if it has one, else a general one."""
-    code = f"error.{error.code}" if isinstance(error, WrenError) else "error.unknown"
-    return say(code) if knows(code) else say("error.unknown")
+    """What to tell a person about an error: its own sentence, else its family's, else a general one."""
+    if isinstance(error, WrenError):
+        families = (getattr(kind, "code", "") for kind in type(error).__mro__)
+        for code in (error.code, *families):
+            if knows(f"error.{code}"):
+                # What tells of trouble must not make more of it: a value may be missing.
+                with suppress(LookupError):
+                    return say(f"error.{code}", **error.data)
+    return say("error.unknown")
 
 
 def _plural(forms: dict[str, str], n: object) -> str:

@@ -40,6 +40,7 @@ CARD_RADIUS = 20
 BUTTON_RADIUS = 14
 FIELD_RADIUS = 16
 
+PLAIN_BORDER = 1.5
 SELECTED_BORDER = 2.5
 
 H1 = ft.TextThemeStyle.HEADLINE_MEDIUM
@@ -214,10 +215,13 @@ def theme_of(palette: Palette) -> ft.Theme:
 
 
 def dress(page: ft.Page) -> None:
-    """Give a page its theme, its fonts and its neutral title. Safe to call again."""
+    """Give a page its theme, fonts, locale and neutral title. Safe to call again."""
     page.title = APP_NAME
     page.fonts = dict(FONT_FILES)
     page.theme = theme_of(LIGHT)
     page.dark_theme = theme_of(DARK)
+    # Flet's own words (pickers) and the voice of a screen reader: British, whatever the browser is.
+    british = ft.Locale("en", "GB")
+    page.locale_configuration = ft.LocaleConfiguration(supported_locales=[british], current_locale=british)
     page.padding = 0
     page.bgcolor = ft.Colors.SURFACE_CONTAINER_LOW

@@ -74,8 +74,8 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
     page = Page.parse(text)
     if page.faults:
         return None, tuple(page.faults)
-    head = page.root.table("area")
-    rules = page.root.table("instrument")
+    root = page.root
+    head, rules = root.table("area"), root.table("instrument")
     area = d.Area(
         id=head.text("id", required=True),
         name=head.text("name", required=True),
@@ -83,7 +83,7 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
         date=head.text("date", required=True),
         rules=tuple((tool, _area_rules(rules.table(tool))) for tool in rules.data),
     )
-    for table in (head, rules, page.root):
+    for table in (head, rules, root):
         table.done()
     return (None if page.faults else area), tuple(page.faults)
 

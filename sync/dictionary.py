@@ -1,9 +1,9 @@
 """The words that most payloads have in common, for zlib's preset dictionary.
 
-This room knows strings that recur, and nothing of what they mean. `DICTIONARY_1` belongs to encoding 1 of an envelope
-and is for ever: one changed byte and no stored envelope opens again (a test pins its digest). Better words
-are a new dictionary with a new encoding number. zlib finds what stands nearest to the end cheapest, so the
-commonest strings come last.
+This room knows strings that recur, and nothing of what they mean. `DICTIONARY_1` belongs to encoding 1 of
+an envelope and is for ever: one changed byte and no stored envelope opens again (a test pins its digest).
+Better words are a new dictionary with a new encoding number. zlib finds what stands nearest to the end
+cheapest, so the commonest strings come last.
 
     >>> DICTIONARY_1.endswith(b'"answers":{')
     True
@@ -13,8 +13,8 @@ from __future__ import annotations
 
 _WORDS_1 = (
     "health-visitor midwife family-court-adviser police-officer home-visit clinic school station incident",
-    "mother father partner ex-partner grandmother grandfather sister brother baby mum dad school friend teacher",
-    "upset frightened worried happy sad angry quiet cried scared shouting hurt safe sleep home when and the then "
+    "mother father partner ex-partner grandmother grandfather sister brother baby mum dad friend teacher",
+    "upset frightened worried happy sad angry quiet cried scared shouting hurt safe sleep home when and the "
     "said because she he they was were my me to in at with his her hits hit",
     "observation-0-12m child-voice-7-11 risk-24 visible-high-risk professional-judgement escalation repeat "
     "danger-indicators",

@@ -1,11 +1,11 @@
 """One submission in its sealed wrapper: what the author signed, and bytes that only the service can read.
 
-This room knows the layout of docs/sync-protocol.md section 3 and nothing of what a payload means. It signs with what
-it is given, names no cipher, and never serialises a payload again: the bytes that were signed are the bytes
-that come out.
+This room knows the layout of docs/sync-protocol.md section 3 and nothing of what a payload means. It
+signs with what it is given, names no cipher, and never serialises a payload again: the bytes that were
+signed are the bytes that come out.
 
-    >>> padded_length(1000), padded_length(1025)
-    (1024, 1088)
+    >>> kid_of(bytes(32))
+    'k66687aadf862bd77'
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from assessments.errors import Damaged, UnknownFormat, WrenError
 from assessments.records import utc
 from sync.dictionary import DICTIONARY_1
 from sync.errors import Malformed
+from sync.protocol import parts_of
 
 MAX_ENVELOPE_BYTES = 1024 * 1024
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
@@ -93,15 +94,6 @@ def kid_of(public: bytes) -> str:
     return "k" + sealing.digest(public).hex()[:16]
 
 
-def padded_length(length: int) -> int:
-    """The Padmé length: at most 12 % more, and only about log log n bits of the length left to see."""
-    if length < 2:
-        return length
-    exponent = length.bit_length() - 1
-    step = 1 << (exponent - exponent.bit_length())
-    return -(-length // step) * step
-
-
 def seal_submission(
     payload: bytes, statement: Statement, author_sign: Callable[[bytes], bytes], service: ServiceKey
 ) -> bytes:
@@ -110,10 +102,9 @@ def seal_submission(
     Raises WrenError("too-large") when the envelope would be more than the service takes.
     """
     signed = statement.signed_bytes(payload, (service.kid,))
-    plain = sealing.lp(signed, author_sign(signed), _pack(payload))
-    plain = plain.ljust(padded_length(len(plain)), b"\0")
+    plain = sealing.pad(sealing.lp(signed, author_sign(signed), _pack(payload)))
     kid = service.kid.encode()
-    sealed = sealing.seal_to(service.public, _info(service.kid, statement.id), plain)
+    sealed = sealing.seal_to(service.public, plain, _info(service.kid, statement.id))
     envelope = _MAGIC + bytes((_SUITE, len(kid))) + kid + sealed
     if len(envelope) > MAX_ENVELOPE_BYTES or len(payload) > MAX_PAYLOAD_BYTES:
         raise WrenError("too-large", size_bytes=len(envelope))
@@ -136,8 +127,8 @@ def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, byte
     if private is None:
         raise UnknownFormat("unknown-service-key")
     try:
-        plain = sealing.open_from(private, _info(kid, submission_id), sealed)
-    except WrenError as refusal:
+        plain = sealing.open_from(private, sealed, _info(kid, submission_id))
+    except Damaged as refusal:
         raise Damaged("does-not-open") from refusal
     signed, signature, body = _padded_parts(plain)
     statement, payload_digest, recipients = _read_statement(signed)
@@ -145,19 +136,6 @@ def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, byte
     if sealing.digest(payload) != payload_digest or recipients != sealing.lp(kid.encode()):
         raise Malformed("statement-mismatch")
     return Opened(statement, payload, signed, signature)
-
-
-def parts_of(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
-    """The first `count` parts of an lp() string, and what follows them; Malformed when it is cut short."""
-    parts = []
-    at = 0
-    for _ in range(count):
-        end = at + 4 + int.from_bytes(framed[at : at + 4], "big")
-        if at + 4 > len(framed) or end > len(framed):
-            raise Malformed("malformed")
-        parts.append(framed[at + 4 : end])
-        at = end
-    return tuple(parts), framed[at:]
 
 
 def _info(kid: str, submission_id: str) -> bytes:
@@ -175,8 +153,12 @@ def _split(envelope: bytes) -> tuple[str, bytes]:
 
 
 def _padded_parts(plain: bytes) -> tuple[bytes, ...]:
-    parts, padding = parts_of(plain, 3)
-    if padding.strip(b"\0") or len(plain) != padded_length(len(plain) - len(padding)):
+    try:
+        framed = sealing.unpad(plain)
+    except Damaged as fault:
+        raise Malformed("malformed") from fault
+    parts, rest = parts_of(framed, 3)
+    if rest or sealing.pad(framed) != plain:
         raise Malformed("malformed")
     return parts
 

@@ -1,7 +1,8 @@
 """What goes over the wire, as checked data: exchange, enrolment and receipts (docs/sync-protocol.md).
 
-This room turns bytes into values or refuses them, whole; it opens no socket, file or envelope. Requests are read
-strictly, replies leave room for fields of a newer service. Sizes are bounded before anything is read.
+This room turns bytes into values or refuses them, whole; it opens no socket, file or envelope. Requests
+are read strictly, replies leave room for fields of a newer service. Sizes are bounded before anything is
+read.
 
     >>> decode_request(encode_request(Request("", ()))) == Request("", ())
     True
@@ -15,13 +16,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from assessments import sealing
 from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeWord
 from assessments.records import utc
-from sync.envelope import parts_of
 from sync.errors import BadReceipt, Malformed
 from sync.signing import NAME
 
@@ -175,6 +175,19 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
     ):
         raise BadReceipt
     return receipt
+
+
+def parts_of(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
+    """The first `count` parts of an lp() string, and what follows them; Malformed when it is cut short."""
+    parts = []
+    at = 0
+    for _ in range(count):
+        end = at + 4 + int.from_bytes(framed[at : at + 4], "big")
+        if at + 4 > len(framed) or end > len(framed):
+            raise Malformed("malformed")
+        parts.append(framed[at + 4 : end])
+        at = end
+    return tuple(parts), framed[at:]
 
 
 def is_submission_id(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Signed requests: RFC 9421 signatures over RFC 9530 digests, with one fixed set of covered parts.
 
-This room knows how the signed text of a request is put together and read back. It knows no keys, no clock and no
-cache of nonces. The covered set is fixed here, for both ends; a request that lists another set is not signed.
+This room knows how the signed text of a request is put together and read back. It knows no keys, no clock
+and no cache of nonces. The covered set is fixed here, for both ends; a request that lists another set is
+not signed.
 
     >>> content_digest(b"")
     'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
@@ -55,7 +56,7 @@ def content_digest(body: bytes) -> str:
 
 
 def signature_base(components: Sequence[tuple[str, str]], parameters: str) -> bytes:
-    """RFC 9421 section 2.5: one line per component, then the parameters; `parameters` is all after the label."""
+    """RFC 9421 section 2.5: a line per component, then the parameters (all after the label)."""
     lines = [f'"{name}": {value}' for name, value in components]
     return "\n".join([*lines, f'"@signature-params": {parameters}']).encode()
 

@@ -92,7 +92,7 @@ def test_an_unknown_magic_suite_or_key_name_is_kept_for_a_newer_wren(place: int)
         sealing.open_record(KEY, "c1", bytes(sealed), CONTEXT)
 
 
-@pytest.mark.parametrize("size", (0, 3, 6, 7, 8, 78))
+@pytest.mark.parametrize("size", [0, 3, 6, 7, 8, 78])
 def test_a_record_cut_short_is_refused(size: int) -> None:
     sealed = sealing.seal_record(KEY, "c1", b"", CONTEXT)
     with pytest.raises((UnknownFormat, Damaged)):
@@ -185,7 +185,7 @@ def test_a_hostile_cost_is_refused_at_once(kdf: sealing.Kdf) -> None:
     assert time.perf_counter() - started < 0.1
 
 
-@pytest.mark.parametrize("size", (0, 12, 14))
+@pytest.mark.parametrize("size", [0, 12, 14])
 def test_a_header_of_another_length_is_refused(size: int) -> None:
     with pytest.raises(UnknownFormat):
         sealing.read_kdf(bytes(size))

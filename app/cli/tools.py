@@ -59,7 +59,7 @@ def show_tool(tool_id: str, as_json: Json = False) -> None:
 
 
 @cli.command("check")
-def check_tools(path: Path | None = None, as_json: Json = False) -> None:
+def check_tools(path: Annotated[Path | None, typer.Argument()] = None, as_json: Json = False) -> None:
     """Check a tool file, a folder of them, or all that Wren ships. Names each fault with its line."""
     found: list[dict[str, Any]] = []
     names: list[str] = []

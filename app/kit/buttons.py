@@ -45,6 +45,7 @@ def secondary_button(
         name=name,
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
         ink=ft.Colors.ON_SURFACE,
+        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
     )
 
 
@@ -105,6 +106,7 @@ def _button(
     name: str,
     ink: str,
     bgcolor: str | None = None,
+    border: ft.Border | None = None,
     padding: tuple[int, int] = (22, 12),
     height: int = theme.ROW_HEIGHT,
     radius: float = theme.BUTTON_RADIUS,
@@ -130,6 +132,7 @@ def _button(
         on_tap,
         hint=hint,
         bgcolor=bgcolor,
+        border=border,
         radius=radius,
         padding=padding,
         min_height=height,

@@ -52,12 +52,12 @@ def calm(handler: Handler | None) -> Callable[..., Awaitable[None]] | None:
                 log.warning("slow-handler %s held the loop for %.2f s", name, held)
             if inspect.isawaitable(result):
                 await result
-        except Exception as error:  # noqa: BLE001 the border that must never fail: see the top
+        except Exception as error:  # the border that must never fail: see the top
             report(error)
             tell(messages.say_error(error))
 
     # Flet counts the declared parameters, and `wraps` would show it the inner ones.
-    del wrapped.__wrapped__  # type: ignore[attr-defined]  # set by wraps, unknown to the checker
+    del wrapped.__wrapped__
     return wrapped
 
 
@@ -72,7 +72,7 @@ def calm_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R | ft.Control:
         try:
             return render(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 the border that must never fail: see the top
+        except Exception as error:  # the border that must never fail: see the top
             report(error)
             return trouble_panel(messages.say_error(error))
 
@@ -90,7 +90,7 @@ def tell(sentence: str) -> None:
     try:
         page = ft.context.page
         page.show_dialog(_notice(sentence))
-    except Exception as error:  # noqa: BLE001 the page may be gone: there is nobody to tell
+    except Exception as error:  # the page may be gone: there is nobody to tell
         log.warning("nobody-to-tell type=%s", type(error).__name__)
 
 
@@ -123,6 +123,8 @@ def _notice(sentence: str) -> ft.SnackBar:
         bgcolor=ft.Colors.INVERSE_SURFACE,
         shape=ft.RoundedRectangleBorder(radius=theme.BUTTON_RADIUS),
         padding=ft.Padding.symmetric(horizontal=20, vertical=16),
+        # Above the bottom bar: the main action and the save state stay in sight.
+        margin=ft.Margin.only(left=theme.GUTTER, right=theme.GUTTER, bottom=92),
         duration=ft.Duration(seconds=20),
         show_close_icon=True,
         close_icon_color=ft.Colors.ON_INVERSE_SURFACE,

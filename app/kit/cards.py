@@ -16,6 +16,7 @@ import flet as ft
 
 from app import theme
 from app.kit.calm import Handler
+from app.kit.steady import steady
 from app.kit.touch import tappable
 from app.kit.writing import quiet
 from app.messages import say
@@ -34,7 +35,7 @@ class Number:
 
 
 def card(*controls: ft.Control | None, spacing: int = theme.QUESTION_GAP) -> ft.Control:
-    """A white block on the page. None is left out."""
+    """A white block on the page. A None keeps its place empty."""
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border_radius=theme.CARD_RADIUS,
@@ -43,7 +44,7 @@ def card(*controls: ft.Control | None, spacing: int = theme.QUESTION_GAP) -> ft.
             tight=True,
             spacing=spacing,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=[control for control in controls if control is not None],
+            controls=steady(*controls),
         ),
     )
 

@@ -47,7 +47,7 @@ def radio_rows(
 
     rows = _with_or(choices, row)
     if clear and any(choice.code == chosen for choice in choices):
-        rows.append(quiet_button(say("action.choose-again"), lambda: on_choose(None), icon=ft.Icons.UNDO))
+        rows.append(_clear(on_choose))
     return _stack(rows)
 
 
@@ -94,7 +94,7 @@ def ladder(
         words = high_text if step == high else low_text if step == low else ""
         rungs.append(_rung(step, high, words, step == chosen, on_choose))
     if chosen is not None:
-        rungs.append(quiet_button(say("action.choose-again"), lambda: on_choose(None), icon=ft.Icons.UNDO))
+        rungs.append(_clear(on_choose))
     return _stack(rungs, spacing=6)
 
 
@@ -118,8 +118,7 @@ def _rung(step: int, high: int, words: str, on: bool, on_choose: Callable[[int |
         lambda: on_choose(None if on else step),
         kind="radio",
         chosen=on,
-        padding=(10, 8),
-        **_dressing(on),
+        **_dressing(on, 10, 8, plain=ft.Colors.OUTLINE),
     )
 
 
@@ -141,9 +140,8 @@ def _row(kind: Kind, choice: Choice, on: bool, on_tap: Callable[[], Any]) -> ft.
         on_tap,
         kind=kind,
         chosen=on,
-        padding=(14, 12),
         identifier=f"choice-{choice.code}",
-        **_dressing(on),
+        **_dressing(on, 14, 11),
     )
 
 
@@ -160,16 +158,26 @@ def _mark(kind: Kind, on: bool) -> ft.Control:
     )
 
 
+def _clear(on_choose: Callable[[None], Any]) -> ft.Control:
+    words = say("action.choose-again")
+    return ft.Row(controls=[quiet_button(words, lambda: on_choose(None), icon=ft.Icons.UNDO)])
+
+
 def _tick() -> ft.Control:
     return ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY)
 
 
-def _dressing(on: bool) -> dict[str, Any]:
-    # The unchosen border is as thick as the chosen one, so that nothing moves on a tap.
-    line = ft.Colors.PRIMARY if on else ft.Colors.OUTLINE_VARIANT
+def _dressing(
+    on: bool, sideways: float, upright: float, plain: str = ft.Colors.OUTLINE_VARIANT
+) -> dict[str, Any]:
+    width = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER
+    line = ft.Colors.PRIMARY if on else plain
+    # A thinner border gives its difference to the padding, so that nothing moves on a tap.
+    slack = theme.SELECTED_BORDER - width
     return {
         "bgcolor": ft.Colors.SECONDARY_CONTAINER if on else ft.Colors.SURFACE_CONTAINER_LOWEST,
-        "border": ft.Border.all(theme.SELECTED_BORDER if on else 1.5, line),
+        "border": ft.Border.all(width, line),
+        "padding": (sideways + slack, upright + slack),
     }
 
 

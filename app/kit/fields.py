@@ -2,11 +2,12 @@
 
 This room knows how to keep a keyboard quiet: no suggestions, no correction, no learning, nothing
 filled in from elsewhere. It does not know what is typed, beyond the letters it holds while a page
-is drawn again. A field keeps its own letters: `value` is what it starts with, and typing is never
-overwritten by a page that is drawn again meanwhile. Give it a `key` of its own (the link_id) so
-that another question never inherits the letters.
+is drawn again. A field keeps its own letters: typing is never overwritten by a page that is drawn again
+meanwhile. `value` is what is known so far, for when the field is drawn for the first time; pass the
+state's own text. Give it a `key` of its own (the link_id) so that another question never inherits
+the letters.
 
-    text_field("First name", value="", on_change=name_typed, key="name")
+    text_field("First name", value=state.name, on_change=state.set_name, key="name")
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ import flet as ft
 from app import theme
 from app.kit.calm import Handler, calm
 from app.kit.problems import problem_line
+from app.kit.steady import steady
 from app.kit.touch import tappable
 from app.kit.writing import quiet
 from app.messages import say
 
 
-@ft.component
 def text_field(
     label: str,
     *,
-    value: str = "",
     on_change: Callable[[str], Any],
+    value: str = "",
     on_submit: Handler | None = None,
     hint: str = "",
     problem: str = "",
@@ -40,12 +41,78 @@ def text_field(
     capitalise: ft.TextCapitalization = ft.TextCapitalization.NONE,
     focus: bool = False,
     show_label: bool = True,
+    key: str | None = None,
 ) -> ft.Control:
-    """A field with its label above it. More than one line makes it a text area that grows.
+    """A field with its label above it. More than one line makes it an area that grows.
 
     `width` in pixels says how much is expected (a year is short); without it the field fills the
     row. `on_change` gets the whole text and must set state at once, without awaiting.
+    `show_label=False` where the page's heading is the same words: the field is still named by it.
     """
+    kept: Any = _kept_field
+    field: ft.Control = kept(
+        label,
+        value,
+        on_change,
+        on_submit,
+        hint=hint,
+        problem=problem,
+        show_label=show_label,
+        key=key,
+        width=width,
+        lines=lines,
+        max_length=max_length,
+        keyboard=keyboard,
+        capitalise=capitalise,
+        focus=focus,
+    )
+    return field
+
+
+def text_area(
+    label: str,
+    *,
+    on_change: Callable[[str], Any],
+    value: str = "",
+    hint: str = "",
+    problem: str = "",
+    lines: int = 4,
+    max_length: int | None = None,
+    show_label: bool = True,
+    key: str | None = None,
+) -> ft.Control:
+    """A field for exact words, that grows with them."""
+    return text_field(
+        label,
+        value=value,
+        on_change=on_change,
+        hint=hint,
+        problem=problem,
+        lines=lines,
+        max_length=max_length,
+        capitalise=ft.TextCapitalization.SENTENCES,
+        show_label=show_label,
+        key=key,
+    )
+
+
+@ft.component
+def _kept_field(
+    label: str,
+    value: str,
+    on_change: Callable[[str], Any],
+    on_submit: Handler | None,
+    *,
+    hint: str,
+    problem: str,
+    show_label: bool,
+    width: int | None,
+    lines: int,
+    max_length: int | None,
+    keyboard: ft.KeyboardType,
+    capitalise: ft.TextCapitalization,
+    focus: bool,
+) -> ft.Control:
     typed = ft.use_ref(value)
 
     def changed(event: Any) -> None:
@@ -68,34 +135,6 @@ def text_field(
         width=width,
     )
     return _labelled(label if show_label else "", hint, problem, field)
-
-
-def text_area(
-    label: str,
-    *,
-    value: str = "",
-    on_change: Callable[[str], Any],
-    hint: str = "",
-    problem: str = "",
-    lines: int = 4,
-    max_length: int | None = None,
-    show_label: bool = True,
-    key: str | None = None,
-) -> ft.Control:
-    """A field for exact words, that grows with them."""
-    area: ft.Control = text_field(
-        label,
-        value=value,
-        on_change=on_change,
-        hint=hint,
-        problem=problem,
-        lines=lines,
-        max_length=max_length,
-        capitalise=ft.TextCapitalization.SENTENCES,
-        show_label=show_label,
-        key=key,
-    )
-    return area
 
 
 @ft.component
@@ -154,7 +193,6 @@ def _field(
     has_problem: bool,
     **more: Any,
 ) -> ft.Control:
-    line = ft.Colors.ERROR if has_problem else ft.Colors.OUTLINE
     return ft.MergeSemantics(
         content=ft.Semantics(
             label=label,
@@ -167,12 +205,7 @@ def _field(
                 enable_ime_personalized_learning=False,
                 smart_dashes_type=False,
                 smart_quotes_type=False,
-                text_style=None,
-                border_radius=theme.FIELD_RADIUS,
-                border_color=line,
-                border_width=2.5 if has_problem else 1.5,
-                focused_border_color=ft.Colors.ERROR if has_problem else ft.Colors.PRIMARY,
-                focused_border_width=2.5,
+                border=_borders(has_problem),
                 filled=True,
                 fill_color=ft.Colors.SURFACE_CONTAINER_LOWEST,
                 hover_color=ft.Colors.SURFACE_CONTAINER_LOWEST,
@@ -183,18 +216,32 @@ def _field(
     )
 
 
+def _borders(has_problem: bool) -> dict[ft.ControlState, ft.InputBorder]:
+    def border(width: float, colour: str) -> ft.InputBorder:
+        return ft.OutlineInputBorder(
+            side=ft.BorderSide(width, colour), border_radius=theme.FIELD_RADIUS, gap_padding=0
+        )
+
+    if has_problem:
+        thick = border(theme.SELECTED_BORDER, ft.Colors.ERROR)
+        return {ft.ControlState.DEFAULT: thick, ft.ControlState.FOCUSED: thick}
+    return {
+        ft.ControlState.DEFAULT: border(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
+        ft.ControlState.FOCUSED: border(theme.SELECTED_BORDER, ft.Colors.PRIMARY),
+    }
+
+
 def _labelled(label: str, hint: str, problem: str, field: ft.Control) -> ft.Control:
-    above: list[ft.Control] = []
-    if label:
-        # The field itself is named by the same words, so these are for eyes only.
-        above.append(ft.Semantics(exclude_semantics=True, content=ft.Text(label, theme_style=theme.LEAD)))
-    if hint:
-        above.append(quiet(hint))
-    if problem:
-        above.append(problem_line(problem))
+    # The field itself is named by the same words, so the label is for eyes only.
+    words = ft.Semantics(exclude_semantics=True, content=ft.Text(label, theme_style=theme.LEAD))
     return ft.Column(
         tight=True,
         spacing=6,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[*above, field],
+        controls=steady(
+            words if label else None,
+            quiet(hint) if hint else None,
+            problem_line(problem) if problem else None,
+            field,
+        ),
     )

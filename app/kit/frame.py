@@ -18,6 +18,7 @@ import flet as ft
 from app import theme
 from app.kit.buttons import back_button, cover_button
 from app.kit.calm import Handler, calm
+from app.kit.steady import steady
 from app.kit.writing import title
 from app.messages import say
 
@@ -42,10 +43,10 @@ def page_frame(
 ) -> ft.View:
     """One page. `heading` is its only h1 and no other page has the same.
 
-    `pill` sits beside Cover, `top` above the heading (the error summary), `saved` and `action` in
-    the bottom bar. Only the unlock and set-up pages have no `on_cover`: they are blank already.
-    Give `scroll` to move the page (`await scroll_to_place(scroll, link_id)`), and a new `key` for
-    each question so that it starts at its top.
+    `pill` sits beside Cover, or above the heading where there is a Back; `top` is the error
+    summary; `saved` and `action` are the bottom bar. Only the unlock and set-up pages have no
+    `on_cover`: they show nothing yet. Give `scroll` to move the page (`scroll_to_place`), and a new
+    `key` for each question so that it starts at its top. A None in `body` keeps its place empty.
     """
     column = ft.Column(
         ref=scroll,
@@ -54,11 +55,20 @@ def page_frame(
         scroll=ft.ScrollMode.AUTO,
         spacing=0,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[_measure(top, title(heading, caption=caption, subtitle=subtitle), body, spacing)],
+        controls=[
+            _measure(
+                top,
+                # Back, the pill and Cover do not fit side by side on a phone: Cover never moves.
+                ft.Row(controls=[pill]) if pill is not None and on_back is not None else None,
+                title(heading, caption=caption, subtitle=subtitle),
+                *body,
+                spacing=spacing,
+            )
+        ],
     )
     parts: list[ft.Control] = [
         *([_training_band()] if training else []),
-        _bar(on_back, on_cover, pill),
+        _bar(on_back, on_cover, None if on_back else pill),
         column,
     ]
     if saved is not None or action is not None:
@@ -93,11 +103,6 @@ def page_frame(
     )
 
 
-def place(link_id: str, control: ft.Control) -> ft.Control:
-    """Mark a part of the page so that the error summary can bring it into view."""
-    return ft.Container(key=ft.ScrollKey(link_id), content=control)
-
-
 async def scroll_to_place(scroll: ft.Ref[ft.Column], link_id: str) -> None:
     """Bring a marked part of the page into view."""
     if scroll.current is not None:
@@ -110,14 +115,12 @@ async def scroll_to_top(scroll: ft.Ref[ft.Column]) -> None:
         await scroll.current.scroll_to(offset=0, duration=0)
 
 
-def _measure(
-    top: ft.Control | None, head: ft.Control, body: Sequence[ft.Control | None], spacing: int
-) -> ft.Control:
+def _measure(*controls: ft.Control | None, spacing: int) -> ft.Control:
     """The reading column. A box within a centred row keeps 720 px on a wide screen."""
     inner = ft.Column(
         spacing=spacing,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[control for control in (top, head, *body) if control is not None],
+        controls=steady(*controls),
     )
     return ft.Container(
         padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28),

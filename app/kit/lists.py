@@ -141,12 +141,12 @@ def _answer_row(row: AnswerRow, on_change: Callable[[str], Any] | None) -> ft.Co
         ],
     )
     return ft.Container(
-        padding=ft.Padding.only(left=18, right=8, top=8, bottom=8),
+        padding=ft.Padding.only(left=18, right=8, top=4, bottom=4),
         content=ft.Row(
             spacing=8,
             vertical_alignment=ft.CrossAxisAlignment.START,
             controls=[
-                ft.Container(expand=True, padding=ft.Padding.symmetric(vertical=6), content=words),
+                ft.Container(expand=True, padding=ft.Padding.symmetric(vertical=10), content=words),
                 *([_change(row, on_change)] if on_change is not None else []),
             ],
         ),

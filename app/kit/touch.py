@@ -30,11 +30,11 @@ def tappable(
     bgcolor: str | None = None,
     border: ft.Border | None = None,
     radius: float = theme.BUTTON_RADIUS,
-    padding: tuple[int, int] = (16, 12),
+    padding: tuple[float, float] = (16, 12),
     min_height: int = theme.ROW_HEIGHT,
     min_width: int = theme.TARGET,
     fill: bool = True,
-    expand: bool | int = False,
+    expand: bool | None = None,
     identifier: str | None = None,
 ) -> ft.Control:
     """A box with a name and one action. Without `on_tap` it can be read but not tapped.
@@ -57,7 +57,7 @@ def tappable(
                 spacing=0,
                 controls=[
                     ft.Container(width=0, height=max(min_height - 2 * upright, 0)),
-                    ft.Container(content=looks, expand=fill),
+                    ft.Container(content=looks, expand=True if fill else None),
                 ],
             ),
         ],

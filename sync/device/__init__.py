@@ -1,7 +1,7 @@
 """The device's end: what to send next, over what, and when. It never imports the service.
 
-    exchange    decides; no clock, no socket, no database
-    transport   the only place that knows httpx
-    enrolment   a device and a service meet once
-    worker      runs exchanges against the outbox
+exchange    decides; no clock, no socket, no database
+transport   the only place that knows httpx
+enrolment   a device and a service meet once
+worker      runs exchanges against the outbox
 """

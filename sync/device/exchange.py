@@ -1,8 +1,8 @@
 """What to send next, and what to make of what came back: decisions only, no clock, socket or database.
 
-Offline is a state, not an error: whatever the network, the load of the service or an unreadable reply may do, an
-entry is only ever left waiting. It is set aside on the service's signed word alone, and then never holds up
-the others. The table `REACTIONS` is section 8 of docs/sync-protocol.md.
+Offline is a state, not an error: whatever the network, the load of the service or an unreadable reply may
+do, an entry is only ever left waiting. It is set aside on the service's signed word alone, and then never
+holds up the others. The table `REACTIONS` is section 8 of docs/sync-protocol.md.
 
     >>> delay_s(REACTIONS["offline"], tries=2, chance=1.0)
     8.0
@@ -22,13 +22,23 @@ from sync.protocol import MAX_ITEMS, Change, Reply, check_receipt
 BATCH_BYTES = 64 * 1024
 
 FailureKind = Literal[
-    "offline", "cut", "timeout", "too-large", "broken", "garbled", "busy", "clock", "replayed", "refused"
+    "offline",
+    "cut",
+    "timeout",
+    "too-large",
+    "broken",
+    "garbled",
+    "busy",
+    "clock",
+    "replayed",
+    "unknown-device",
+    "refused",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an exchange gave no reply. `offset_s` comes with "clock": the service's time less ours, verified."""
+    """Why an exchange gave no reply. With "clock", `offset_s` is the service's time less ours, verified."""
 
     kind: FailureKind
     offset_s: float = 0.0
@@ -36,8 +46,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """`halves`: a batch of several may go again at once, half as large. `repeats`: the same may go again at once,
-    one time. `alone`: when one entry alone fails, the others may still be tried."""
+    """`halves`: a batch of several may go again at once, half as large. `repeats`: the same may go again
+    at once, one time. `alone`: when one entry alone fails, the others may still be tried."""
 
     first_s: float
     longest_s: float
@@ -56,6 +66,7 @@ REACTIONS: dict[FailureKind, Reaction] = {
     "busy": Reaction(5, 300),
     "clock": Reaction(5, 300, repeats=True),
     "replayed": Reaction(5, 300, repeats=True),
+    "unknown-device": Reaction(60, 3600),
     "refused": Reaction(60, 3600),
 }
 
@@ -101,8 +112,9 @@ class Step:
     postpone: tuple[Postponement, ...] = ()
     changes: tuple[Change, ...] = ()
     cursor: str | None = None
+    more: bool = False
     go_on: bool = False
-    reason: str | None = None
+    reason: FailureKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +193,7 @@ def after_reply(
         postpone=_postponed(unsaid, "garbled", now, chance),
         changes=reply.changes,
         cursor=reply.cursor,
+        more=reply.more,
         go_on=bool(settled) or reply.more,
     )
 
@@ -210,8 +223,6 @@ def _postponed(
 ) -> tuple[Postponement, ...]:
     reaction = REACTIONS[reason]
     return tuple(
-        Postponement(
-            entry.id, reason, now + timedelta(seconds=delay_s(reaction, entry.attempts, chance()))
-        )
+        Postponement(entry.id, reason, now + timedelta(seconds=delay_s(reaction, entry.attempts, chance())))
         for entry in entries
     )

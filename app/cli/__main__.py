@@ -1,0 +1,5 @@
+"""`python -m app.cli`: the command without its installed name, for a process that starts another."""
+
+from app.cli import main
+
+main()

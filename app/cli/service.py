@@ -1,0 +1,73 @@
+"""`wren serve`, `wren service list`, `wren app`, `wren demo`: the service, the app, and both at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.say import plainly, show
+from app.cli.tools import Json
+
+cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")
+
+Data = Annotated[Path, typer.Option("--data", help="The service's data folder.")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database-url", help="A PostgreSQL. Without it, one of its own is started.")
+]
+_DATA = Path("data/service")
+
+
+def add_to(root: typer.Typer) -> None:
+    """Give the command line these commands."""
+    root.command("serve")(serve)
+    root.command("app")(app)
+    root.command("demo")(demo)
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8765,
+    data: Data = _DATA,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Run the central service on this machine."""
+    from sync.service.main import serve as run
+
+    with plainly():
+        run(port, data, database_url)
+
+
+def app(
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8550,
+    browser: Annotated[bool, typer.Option(help="Open the app in the browser.")] = True,
+) -> None:
+    """Run the app in the browser on this machine, with the data folder of WREN_HOME."""
+    from app.demo import run_app
+
+    with plainly():
+        run_app(port, open_browser=browser)
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="The app's port; the service takes the next one.")] = 8550,
+    data: Annotated[Path, typer.Option("--data", help="A folder for the training data.")] = Path("data/demo"),
+    browser: Annotated[bool, typer.Option(help="Open the app in the browser.")] = True,
+) -> None:
+    """Start the service, its database and the app with a training caseload. Ctrl-C ends it all."""
+    from app.demo import run
+
+    with plainly():
+        run(port, data, open_browser=browser)
+
+
+@cli.command("list")
+def list_arrived(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
+    """Show what has arrived, opened."""
+    from sync.service.overview import list_arrived as arrived
+    from sync.service.settings import Settings
+
+    with plainly():
+        found = arrived(Settings(data, database_url))
+    lines = [f"{row['id']}  {row['state']:<7}  {row['tool']}  {row['received_at']}" for row in found]
+    show(found, as_json, lines or ["Nothing has arrived yet."])

@@ -1,0 +1,165 @@
+"""`wren setup`, `visit`, `send`, `outbox`, `show`: a device without a screen.
+
+WREN_HOME names the data folder and WREN_PASSPHRASE unlocks it. A passphrase is never an argument:
+arguments are seen by everyone on the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.say import plainly, read_json, show, stop
+from app.cli.tools import Json, answer_fault
+from app.messages import say
+
+if TYPE_CHECKING:
+    from app.effects import Desk
+    from app.runtime import Runtime
+    from assessments.ports import Entry
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Give the command line these commands."""
+    for name, command in (
+        ("setup", setup),
+        ("visit", visit),
+        ("send", send),
+        ("outbox", outbox),
+        ("show", show_assessment),
+    ):
+        cli.command(name)(command)
+
+
+@contextmanager
+def opened() -> Iterator[Runtime]:
+    """The data folder, opened; closed again whatever happens."""
+    from app.runtime import Runtime, data_folder
+
+    with plainly():
+        runtime = Runtime.open(data_folder())
+        try:
+            yield runtime
+        finally:
+            runtime.close()
+
+
+@contextmanager
+def unlocked(runtime: Runtime) -> Iterator[Desk]:
+    """The desk of the person whose passphrase is in WREN_PASSPHRASE."""
+    if not runtime.store.is_set_up():
+        stop(say("cli.not-set-up"))
+    desk = runtime.unlock(passphrase())
+    try:
+        yield desk
+    finally:
+        desk.leave()
+
+
+def passphrase() -> str:
+    found = os.environ.get("WREN_PASSPHRASE", "")
+    if not found:
+        stop(say("cli.no-passphrase"))
+    return found
+
+
+def setup(
+    url: Annotated[str, typer.Option(help="The address of the service.")],
+    author: Annotated[str, typer.Option(help="An alias for you: small letters and digits, no name.")] = "hv1",
+    as_json: Json = False,
+) -> None:
+    """Introduce this device to a service and keep its key. Training needs no code.
+
+    From then on everything works with the service gone.
+    """
+    with opened() as runtime:
+        if runtime.store.is_set_up():
+            desk = runtime.unlock(passphrase())
+        else:
+            desk = runtime.set_up(passphrase(), author)
+        try:
+            keys = asyncio.run(runtime.introduce(url, desk))
+        finally:
+            desk.leave()
+        device = runtime.store.device.device_id
+    show(
+        {"device": device, "service": keys.url, "agency": keys.agency, "kid": keys.kid},
+        as_json,
+        [say("cli.introduced", url=keys.url)],
+    )
+
+
+def visit(file: Path, as_json: Json = False) -> None:
+    """Play a visit from a JSON file through the same engine, store and outbox as the screens."""
+    from app.effects import service_key
+    from app.visit import BadVisit, play, read_plan
+
+    given = read_json(file)
+    try:
+        plan = read_plan(given, answer_fault)
+    except BadVisit as bad:
+        for fault in bad.data["faults"]:
+            typer.echo(fault, err=True)
+        stop(say("cli.visit-refused"))
+    with opened() as runtime, unlocked(runtime) as desk:
+        service_key(runtime.store)
+        done = play(desk, plan)
+    lines = [say("cli.visit-kept")]
+    for assessment in done["assessments"]:
+        missing = f", {len(assessment['missing'])} not reached" if assessment["missing"] else ""
+        lines.append(f"{assessment['id']}  {assessment['tool']}: {assessment['status']}{missing}")
+    show(done, as_json, lines)
+
+
+def send(as_json: Json = False) -> None:
+    """Send what waits, until the outbox is empty or nothing moves. Needs no passphrase."""
+    with opened() as runtime:
+        summary = asyncio.run(runtime.send())
+    result = {
+        "sent": summary.sent,
+        "waiting": summary.waiting,
+        "set_aside": summary.set_aside,
+        "reason": summary.reason,
+    }
+    words = [say("cli.sent", sent=summary.sent, waiting=summary.waiting, aside=summary.set_aside)]
+    if summary.waiting and summary.reason:
+        words.append(say("cli.still-waiting"))
+    show(result, as_json, words)
+
+
+def outbox(as_json: Json = False) -> None:
+    """List what waits, what was sent and what was set aside. Needs no passphrase."""
+    with opened() as runtime:
+        entries = [_entry(entry) for entry in runtime.store.outbox.entries()]
+    lines = [f"{e['id']}  {e['state']:<9}  {e['reason'] or ''}".rstrip() for e in entries]
+    show(entries, as_json, lines or [say("cli.outbox-empty")])
+
+
+def show_assessment(assessment_id: str, as_json: Json = False) -> None:
+    """Show one assessment as it is kept here: every answer, its result and its state."""
+    with opened() as runtime, unlocked(runtime) as desk:
+        record = desk.record(assessment_id).model_dump(mode="json")
+    lines = [f"{record['instrument']} {record['version']}: {record['status']}"]
+    lines += [f"  {link_id}: {value}" for link_id, value in record["answers"].items()]
+    show(record, as_json, lines)
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "sequence": entry.sequence,
+        "state": entry.state,
+        "attempts": entry.attempts,
+        "reason": entry.reason,
+        "size_bytes": entry.size_bytes,
+        "digest": entry.digest.hex(),
+        "queued_at": entry.queued_at.isoformat(),
+        "next_try_at": entry.next_try_at.isoformat() if entry.next_try_at else None,
+        "sent_at": entry.sent_at.isoformat() if entry.sent_at else None,
+    }

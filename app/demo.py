@@ -1,0 +1,120 @@
+"""Everything at once for somebody new: the service, its PostgreSQL, and the app in the browser.
+
+    make run
+
+The training caseload is put there once; what is recorded stays in the folder until it is deleted.
+Nothing leaves the machine: both listen on 127.0.0.1 only. Ctrl-C ends everything that was started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import typer
+
+from app.messages import say
+from app.runtime import Runtime, data_folder
+from app.seeds import play_all
+from assessments.errors import WrenError
+
+# Printed on the screen and in the README: it guards invented people only.
+TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
+_START_S = 60.0
+
+
+def run(port: int, data: Path, *, open_browser: bool) -> None:
+    """Run the demo until Ctrl-C."""
+    data.mkdir(parents=True, exist_ok=True)
+    service_url = f"http://127.0.0.1:{port + 1}"
+    with _service(port + 1, data / "service"):
+        runtime = Runtime.open(data / "device")
+        try:
+            asyncio.run(_first_time(runtime, service_url))
+            _serve(runtime, port, open_browser=open_browser, training=service_url)
+        finally:
+            runtime.close()
+
+
+def run_app(port: int, *, open_browser: bool) -> None:
+    """Run the app alone until Ctrl-C."""
+    runtime = Runtime.open(data_folder())
+    try:
+        _serve(runtime, port, open_browser=open_browser)
+    finally:
+        runtime.close()
+
+
+def _serve(runtime: Runtime, port: int, *, open_browser: bool, training: str = "") -> None:
+    from app.shell import make_open_page
+    from app.web import serve_app
+
+    with suppress(KeyboardInterrupt):
+        serve_app(make_open_page(runtime), port=port, on_ready=_tell(open_browser, training))
+    typer.echo(say("cli.ended"))
+
+
+def _tell(open_browser: bool, training: str) -> Callable[[str], None]:
+    def ready(address: str) -> None:
+        typer.echo(say("cli.app-at", address=address))
+        if training:
+            typer.echo(say("cli.service-at", address=training))
+            typer.echo(say("cli.training-passphrase", passphrase=TRAINING_PASSPHRASE))
+        typer.echo(say("cli.ctrl-c"))
+        if open_browser:
+            webbrowser.open(address)
+
+    return ready
+
+
+@contextmanager
+def _service(port: int, data: Path) -> Iterator[None]:
+    """The central service in a process of its own, ended with this one."""
+    typer.echo(say("cli.starting-service"))
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data)]
+    # A session of its own: Ctrl-C reaches this process alone, which then ends the service in order.
+    process = subprocess.Popen(command, start_new_session=True, cwd=Path(__file__).parent.parent)  # noqa: S603
+    try:
+        asyncio.run(_until_up(process, f"http://127.0.0.1:{port}/v1/health"))
+        yield
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        if process.poll() is None:
+            process.kill()
+
+
+async def _until_up(process: subprocess.Popen[bytes], health: str) -> None:
+    async with asyncio.timeout(_START_S):
+        while True:
+            if process.poll() is not None:
+                raise WrenError("service-ended")
+            with suppress(URLError, OSError):
+                await asyncio.to_thread(_ask, health)
+                return
+            await asyncio.sleep(0.1)
+
+
+def _ask(health: str) -> None:
+    with urlopen(health, timeout=2) as reply:  # noqa: S310 - an address of this machine, made above
+        reply.read()
+
+
+async def _first_time(runtime: Runtime, service_url: str) -> None:
+    """Set up the device, meet the service and put the training households there: once."""
+    if runtime.store.is_set_up():
+        return
+    desk = runtime.set_up(TRAINING_PASSPHRASE, "hv1")
+    try:
+        await runtime.introduce(service_url, desk)
+        play_all(desk)
+    finally:
+        desk.leave()

@@ -1,0 +1,277 @@
+"""What an event makes happen outside the engine: keeping, sealing, reading back.
+
+This room knows the store, the envelope and the clock as ports of a `Desk`; it knows no screen and
+decides nothing that the engine can decide. Every method is plain and blocking: screens call it
+through `away`, which runs it on a thread so that the event loop is never held.
+
+    work = desk.start(contact, child.id, "child-voice-7-11", context)
+    work = desk.happens(work, Entered("ladder-now", Answered(2)))      # one sealed row, committed
+    work = desk.happens(work, Finished())                              # signed, sealed, in the outbox
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from assessments import catalogue
+from assessments.engine import form as forms
+from assessments.engine.answers import Entry, to_plain
+from assessments.engine.scoring import Context, Judgement
+from assessments.errors import NotReady
+from assessments.ports import Clock
+from assessments.records import Assessment, Contact, Household, Person, Relationship
+from assessments.store import Keys, Store, assessments, people
+from assessments.store.assessments import Heading
+from sync.device.enrolment import ServiceKeys
+from sync.device.exchange import Status
+from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
+
+__all__ = ["Desk", "HouseholdPage", "Heading", "Status", "Work", "away", "service_key", "service_keys"]
+
+T = TypeVar("T")
+
+# Kept beside the answers in the same append-only list, under names that no item can have.
+_JUDGEMENT = "$judgement"
+SERVICE = "service"
+
+
+async def away(work: Callable[..., T], *arguments: Any) -> T:
+    """Run blocking work on a thread and wait for it without holding the event loop."""
+    return await asyncio.to_thread(work, *arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One assessment on the desk: its record and its running form."""
+
+    assessment: Assessment
+    form: forms.Form
+    problems: forms.ShowProblems | None = None
+
+    def __repr__(self) -> str:
+        return f"<Work {self.assessment.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPage:
+    """A household with everyone in it and what has been recorded of each."""
+
+    household: Household
+    persons: tuple[Person, ...]
+    relationships: tuple[Relationship, ...]
+    contacts: tuple[Contact, ...]
+    assessments: tuple[Heading, ...]
+
+    def __repr__(self) -> str:
+        return f"<HouseholdPage {self.household.id}>"
+
+    def children(self, on: date) -> tuple[Person, ...]:
+        return tuple(person for person in self.persons if person.is_child(on))
+
+    def adults(self, on: date) -> tuple[Person, ...]:
+        return tuple(person for person in self.persons if not person.is_child(on))
+
+    def of(self, person_id: str) -> tuple[Heading, ...]:
+        """What was recorded of one person, the newest first."""
+        return tuple(found for found in self.assessments if found.subject_id == person_id)
+
+
+class Desk:
+    """One practitioner at work: unlocked keys, and all that a screen may ask for."""
+
+    def __init__(self, store: Store, keys: Keys, clock: Clock) -> None:
+        self._store, self._keys, self._clock = store, keys, clock
+
+    def __repr__(self) -> str:
+        return "<Desk>"
+
+    def leave(self) -> None:
+        """Drop the keys. Everything that was typed is already kept."""
+        self._keys.close()
+
+    @property
+    def author(self) -> tuple[str, bytes]:
+        """The alias and the public signing key of the practitioner."""
+        return self._keys.author, self._keys.sign_public
+
+    # People
+
+    def keep_household(
+        self,
+        household: Household,
+        persons: Sequence[Person],
+        relationships: Sequence[Relationship] = (),
+    ) -> None:
+        people.save_household(self._keys, household, persons, relationships)
+
+    def keep_contact(self, contact: Contact) -> None:
+        people.save_contact(self._keys, contact)
+
+    def households(self) -> list[HouseholdPage]:
+        """Every household with its people, for the first page after unlocking."""
+        return [self.household(found.id) for found in people.households(self._keys)]
+
+    def household(self, household_id: str) -> HouseholdPage:
+        household, persons, relationships, contacts = people.household(self._keys, household_id)
+        headers = assessments.listing(self._keys, household_id)
+        newest = sorted(headers, key=lambda found: found.started_at, reverse=True)
+        return HouseholdPage(
+            household, tuple(persons), tuple(relationships), tuple(contacts), tuple(newest)
+        )
+
+    # Assessments
+
+    def start(self, contact: Contact, subject_id: str, tool: str, context: Context) -> Work:
+        """Open a new assessment, empty: nothing of another person's ever stands in it."""
+        instrument = catalogue.load(tool)
+        area = catalogue.load_area()
+        assessment = Assessment(
+            id=str(uuid.uuid4()),
+            household_id=contact.household_id,
+            contact_id=contact.id,
+            subject_id=subject_id,
+            instrument=instrument.id,
+            version=instrument.version,
+            instrument_hash=instrument.hash,
+            author=self._keys.author,
+            started_at=self._clock.now(),
+            area=area.id,
+            context=context,
+        )
+        assessments.begin(self._keys, assessment)
+        return Work(assessment, forms.begin(instrument, area.rules_for(tool), context))
+
+    def resume(self, assessment_id: str) -> Work:
+        """Open an assessment in progress just as it was left."""
+        assessment = assessments.get(self._keys, assessment_id)
+        instrument = catalogue.load(assessment.instrument)
+        kept = assessments.answers(self._keys, assessment_id)
+        context = assessment.context
+        if kept.get(_JUDGEMENT) is not None:
+            context = replace(context, judgement=Judgement(**kept[_JUDGEMENT]))
+        entries = {link_id: plain for link_id, plain in kept.items() if not link_id.startswith("$")}
+        rules = catalogue.load_area(assessment.area).rules_for(instrument.id)
+        form = forms.begin(instrument, rules, context, forms.read_entries(instrument, entries))
+        return Work(assessment, form)
+
+    def record(self, assessment_id: str) -> Assessment:
+        """One assessment whole, with what has been answered so far if it is not finished."""
+        found = assessments.get(self._keys, assessment_id)
+        if found.status != "in-progress":
+            return found
+        work = self.resume(assessment_id)
+        return _filled(work)
+
+    def happens(self, work: Work, event: forms.Event) -> Work:
+        """Run one event: the form moves on, and what it asks to be kept is kept when this returns."""
+        step = forms.update(work.form, event)
+        changed = Work(work.assessment, step.form)
+        for effect in step.effects:
+            changed = self.run(changed, effect)
+        return changed
+
+    def keep_hidden(self, work: Work, entries: Mapping[str, Entry]) -> Work:
+        """Keep entries for items that are not shown: they are no part of the output."""
+        for link_id, entry in entries.items():
+            assessments.append_answer(self._keys, work.assessment.id, link_id, to_plain(entry))
+        return self.resume(work.assessment.id)
+
+    def keep_place(self, work: Work, place: Mapping[str, Any]) -> None:
+        """Remember the page and the half-typed words of an assessment in progress."""
+        assessments.save_place(self._keys, work.assessment.id, dict(place))
+
+    def place(self, assessment_id: str) -> dict[str, Any]:
+        """Where the person left off; empty when nothing was noted."""
+        return assessments.place(self._keys, assessment_id) or {}
+
+    def run(self, work: Work, effect: forms.Effect) -> Work:
+        """Run one effect: committed when this returns. Raises StoreFault, and nothing has changed then."""
+        match effect:
+            case forms.SaveEntry(link_id, plain):
+                assessments.append_answer(self._keys, work.assessment.id, link_id, plain)
+            case forms.SaveJudgement(judgement):
+                plain = asdict(judgement) if judgement else None
+                assessments.append_answer(self._keys, work.assessment.id, _JUDGEMENT, plain)
+            case forms.ShowProblems():
+                return replace(work, problems=effect)
+            case forms.SaveStopped():
+                assessments.stop(self._keys, work.assessment.id)
+                stopped = work.assessment.model_copy(update={"status": "stopped"})
+                return replace(work, assessment=stopped)
+            case forms.Complete():
+                return replace(work, assessment=self._complete(work))
+        return work
+
+    def _complete(self, work: Work) -> Assessment:
+        """Sign, seal once to the service, and commit the record and its outbox entry together."""
+        service = service_key(self._store)
+        completed = _filled(work).model_copy(
+            update={"status": "completed", "completed_at": self._clock.now()}
+        )
+        with self._store.completing() as author_seq:
+            statement = Statement(
+                id=completed.id,
+                author=self._keys.author,
+                device=self._store.device.device_id,
+                author_seq=author_seq,
+                claimed_at=self._clock.now(),
+                schema=SCHEMA,
+            )
+            payload = self._payload(completed)
+            envelope = seal_submission(payload, statement, self._keys.sign, service)
+            assessments.complete(self._keys, completed, envelope, service.kid)
+        return completed
+
+    def _payload(self, assessment: Assessment) -> bytes:
+        """What the service gets: the record, and as much of the household as gives it meaning."""
+        household, persons, _, contacts = people.household(self._keys, assessment.household_id)
+        subject = next(person for person in persons if person.id == assessment.subject_id)
+        contact = next(found for found in contacts if found.id == assessment.contact_id)
+        parts = {
+            "schema": SCHEMA,
+            "assessment": assessment.model_dump(mode="json"),
+            "contact": contact.model_dump(mode="json"),
+            "household": household.model_dump(mode="json"),
+            "subject": subject.model_dump(mode="json"),
+            "instrument": {
+                "id": assessment.instrument,
+                "version": assessment.version,
+                "hash": assessment.instrument_hash,
+            },
+        }
+        return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _filled(work: Work) -> Assessment:
+    """The record with the answers and the result as the form has them."""
+    form = work.form
+    outcome = forms.outcome(form)
+    result = {name: outcome[name] for name in ("scales", "band", "routes", "grade", "findings")}
+    return work.assessment.model_copy(
+        update={
+            "context": form.context,
+            "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
+            "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
+            "result": result,
+        }
+    )
+
+
+def service_key(store: Store) -> ServiceKey:
+    """The key that finished work is sealed to. Raises NotReady while no service has been met."""
+    keys = service_keys(store)
+    if keys is None:
+        raise NotReady("not-introduced")
+    return keys.sealing_key
+
+
+def service_keys(store: Store) -> ServiceKeys | None:
+    """The service that this device was introduced to, or None."""
+    kept = store.settings.get(SERVICE)
+    return ServiceKeys.from_plain(json.loads(kept)) if kept else None

@@ -1,0 +1,27 @@
+"""Keeping things where they are while a page is drawn again.
+
+This room knows one fact about Flet: what is drawn is matched to what was there by its place among
+its siblings, so a part that appears above a field makes the field a new one, without its letters
+and its cursor. It knows two ways round: leave an empty place for what is not there, or give a part
+a name of its own. It does not know what the parts are.
+
+    steady(summary_or_none, heading, place("injury", rows))
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+
+def steady(*controls: ft.Control | None) -> list[ft.Control]:
+    """The controls in order, with an empty place, which takes no room, for each None."""
+    return [ft.Container(visible=False) if control is None else control for control in controls]
+
+
+def place(link_id: str, control: ft.Control) -> ft.Control:
+    """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to.
+
+    Every question of a page stands in its place, under its link_id.
+    """
+    mark = ft.ScrollKey(link_id)  # type: ignore[call-arg]  # Flet makes it a dataclass at run time
+    return ft.Container(key=mark, content=control)

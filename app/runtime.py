@@ -1,0 +1,134 @@
+"""The composition root: the one place that knows every concrete part and puts them together.
+
+    runtime = Runtime.open(data_folder())
+    desk = runtime.unlock(passphrase)           # blocking: on a thread
+    runtime.worker(changed)                      # sends in the background while somebody watches
+
+One Runtime per process: the store's files have one owner. Nothing of a person is kept here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.effects import SERVICE, Desk, service_keys
+from assessments.store import Store
+from sync.device.enrolment import ServiceKeys, introduce
+from sync.device.exchange import Status
+from sync.device.worker import Summary, Worker, run_until_still
+
+Listener = Callable[[Status, bool], None]
+
+TRAINING_AGENCY = "training"
+_ROLE = "role"
+
+
+class SystemClock:
+    """The clock of this machine, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def data_folder() -> Path:
+    """Where this copy keeps its data: WREN_HOME, else the app's own folder, else ~/.wren."""
+    named = os.environ.get("WREN_HOME")
+    if named:
+        return Path(named)
+    packed = os.environ.get("FLET_APP_STORAGE_DATA")
+    return Path(packed) / "wren" if packed else Path.home() / ".wren"
+
+
+class Runtime:
+    """One installed copy of Wren, opened."""
+
+    def __init__(self, store: Store, clock: SystemClock) -> None:
+        self.store, self.clock = store, clock
+        self._worker: Worker | None = None
+        self._introduced = asyncio.Event()
+        self._listeners: list[Listener] = []
+
+    @classmethod
+    def open(cls, folder: Path) -> Runtime:
+        """Open the data folder, making it on a first start. Blocking. Raises StoreFault."""
+        clock = SystemClock()
+        return cls(Store.open(folder, clock), clock)
+
+    def close(self) -> None:
+        self.store.close()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether this device was introduced to a training service."""
+        keys = service_keys(self.store)
+        return keys is not None and keys.agency == TRAINING_AGENCY
+
+    def set_up(self, passphrase: str, author: str, agency: str = TRAINING_AGENCY) -> Desk:
+        """Choose the passphrase of a new copy. Blocking: a key is derived."""
+        return Desk(self.store, self.store.set_up(passphrase, agency, author), self.clock)
+
+    def unlock(self, passphrase: str) -> Desk:
+        """Open the keys. Blocking. Raises WrongPassphrase, Damaged."""
+        return Desk(self.store, self.store.unlock(passphrase), self.clock)
+
+    async def introduce(self, url: str, desk: Desk, agency: str = TRAINING_AGENCY) -> ServiceKeys:
+        """Meet a service once and keep its keys. Raises NotIntroduced."""
+        author, author_key = desk.author
+        keys = await introduce(
+            url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
+        )
+        await asyncio.to_thread(self.store.settings.put, SERVICE, json.dumps(keys.to_plain()))
+        self._introduced.set()
+        return keys
+
+    def keep_role(self, role: str) -> None:
+        self.store.settings.put(_ROLE, role)
+
+    def role(self) -> str | None:
+        return self.store.settings.get(_ROLE)
+
+    async def send(self) -> Summary:
+        """Run exchanges until the outbox is empty or nothing moves. Needs no passphrase."""
+        keys = service_keys(self.store)
+        if keys is None:
+            waiting = len(self.store.outbox.due(self.clock.now()))
+            return Summary(sent=0, waiting=waiting, set_aside=0, reason=None)
+        transport = keys.transport(self.store.device, self.clock)
+        try:
+            return await run_until_still(self.store.outbox, transport, self.clock)
+        finally:
+            await transport.close()
+
+    # Sending in the background
+
+    def watch(self, listener: Listener) -> Callable[[], None]:
+        """Tell a page how sending stands, now and on each change. Returns how to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def keep_sending(self) -> None:
+        """Send by itself for as long as this runs. One task per process, whatever pages come and go."""
+        while (keys := service_keys(self.store)) is None:
+            await self._introduced.wait()
+        transport = keys.transport(self.store.device, self.clock)
+        self._worker = Worker(self.store.outbox, transport, self.clock, changed=self._tell)
+        try:
+            await self._worker.run()
+        finally:
+            self._worker = None
+            await transport.close()
+
+    def wake(self) -> None:
+        """Try everything that waits, at once."""
+        if self._worker is not None:
+            self._worker.wake()
+
+    def _tell(self, status: Status) -> None:
+        sending = self._worker is not None and self._worker.sending
+        for listener in tuple(self._listeners):
+            listener(status, sending)

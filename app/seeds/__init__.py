@@ -1,0 +1,21 @@
+"""The training caseload: invented households that show what Wren is for.
+
+Everyone here is invented; surnames are plainly artificial. Each file is a visit in the form that
+`wren visit` plays, without assessments: those are for the person who trains to make.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+from app.effects import Desk
+from app.visit import play, read_plan
+
+
+def play_all(desk: Desk) -> None:
+    """Keep every training household. Blocking. Each time anew: ids are new."""
+    for seed in sorted(files("app.seeds").iterdir(), key=lambda file: file.name):
+        if seed.name.endswith(".json"):
+            given = json.loads(seed.read_text(encoding="utf-8"))
+            play(desk, read_plan(given, lambda error: error.code))

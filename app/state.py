@@ -1,0 +1,338 @@
+"""What a page shows, and what can be done on it.
+
+`Model` is the observable state of one page: frozen engine values and where the person is. `Actions`
+changes it. An answer changes the model at once, before anything is awaited; then its effect is kept
+on a thread, in order, one after the other, and "Saved" is said when the disk has it. What could not
+be kept stays in memory, is tried again with the next change, and the page says so.
+
+One Model and one Actions per page: nothing of a person is in a module or shared between tabs.
+
+    await actions.unlock(passphrase)
+    await actions.dispatch(Entered("injury", Answered("yes")))
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+import flet as ft
+
+from app.effects import Desk, HouseholdPage, Status, Work, away
+from app.runtime import Runtime
+from app.visit import new_id
+from assessments.engine import form as forms
+from assessments.engine.scoring import Context
+from assessments.errors import Locked, StoreFault
+from assessments.ports import Entry
+from assessments.records import Assessment, Contact, Role, role_named
+
+Phase = Literal["starting", "set-up", "locked", "open", "fault"]
+Saved = Literal["nothing", "saving", "saved", "failed"]
+
+TYPING_REST_S = 0.4
+TYPING_LONGEST_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where the person is: a name and the id it is about. It holds nothing that was said."""
+
+    name: Literal[
+        "today", "household", "pick", "assess", "check", "finished", "record", "outbox", "add-household"
+    ]
+    about: str = ""
+
+
+TODAY = Screen("today")
+
+
+@ft.observable
+@dataclass
+class Model:
+    """The state of one page."""
+
+    phase: Phase = "starting"
+    fault: str = ""
+    trail: tuple[Screen, ...] = (TODAY,)
+    households: tuple[HouseholdPage, ...] = ()
+    contact: Contact | None = None
+    work: Work | None = None
+    record: Assessment | None = None
+    saved: Saved = "nothing"
+    saved_at: datetime | None = None
+    status: Status = field(default_factory=Status)
+    sending: bool = False
+    reachable: bool | None = None
+    entries: tuple[Entry, ...] = ()
+    training: bool = False
+    role: Role = "health-visitor"
+    busy: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Model {self.phase}>"
+
+    @property
+    def screen(self) -> Screen:
+        return self.trail[-1]
+
+    def household(self, household_id: str) -> HouseholdPage | None:
+        return next((found for found in self.households if found.household.id == household_id), None)
+
+    def household_of(self, person_id: str) -> HouseholdPage | None:
+        return next(
+            (page for page in self.households if any(person.id == person_id for person in page.persons)), None
+        )
+
+
+class Actions:
+    """Everything that can be done on one page. Call from the event loop."""
+
+    def __init__(self, model: Model, runtime: Runtime, today: Callable[[], date]) -> None:
+        self.model, self._runtime, self._today = model, runtime, today
+        self._desk: Desk | None = None
+        self._keeping = asyncio.Lock()
+        self._unkept: list[tuple[Work, forms.Effect]] = []
+        self._typing: dict[str, forms.Entered | forms.Cleared] = {}
+        self._typing_since = 0.0
+        self._typing_task: asyncio.Task[None] | None = None
+        self._resume: tuple[str, int] | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the unlocked person. Raises Locked."""
+        if self._desk is None:
+            raise Locked
+        return self._desk
+
+    # Opening and locking
+
+    async def start(self) -> None:
+        """Find out which page comes first."""
+        is_set_up = await away(self._runtime.store.is_set_up)
+        await self._read_settings()
+        self.model.phase = "locked" if is_set_up else "set-up"
+
+    async def set_up(self, passphrase: str, role: Role, url: str) -> None:
+        """Choose the passphrase, meet the service, and open. Raises short-passphrase, NotIntroduced."""
+        if self._desk is None:
+            is_set_up = await away(self._runtime.store.is_set_up)
+            open_desk = self._runtime.unlock if is_set_up else self._runtime.set_up
+            self._desk = await away(open_desk, passphrase, *(() if is_set_up else ("hv1",)))
+        await away(self._runtime.keep_role, role)
+        await self._runtime.introduce(url, self.desk)
+        await self._read_settings()
+        await self._opened()
+
+    async def unlock(self, passphrase: str) -> None:
+        """Open with the passphrase and come back to the same question. Raises WrongPassphrase."""
+        self._desk = await away(self._runtime.unlock, passphrase)
+        await self._opened()
+
+    async def lock(self) -> None:
+        """Keep what was typed, drop the keys, and forget all that a person said. Expires nothing."""
+        if self.model.phase != "open":
+            return
+        work, page = self.model.work, self.model.work.form.page if self.model.work else 0
+        self._resume = (work.assessment.id, page) if work else None
+        # The cover comes first: what is on the screen goes before anything is awaited.
+        self.model.phase = "locked"
+        self.model.record = None
+        try:
+            await self._keep_typing()
+        finally:
+            await self._drop()
+
+    async def _drop(self) -> None:
+        desk, self._desk = self._desk, None
+        model = self.model
+        model.work, model.households, model.contact, model.record = None, (), None, None
+        self._typing.clear()
+        if desk is not None:
+            await away(desk.leave)
+
+    async def _opened(self) -> None:
+        await self._read_households()
+        if self._resume is not None:
+            assessment_id, page = self._resume
+            self._resume = None
+            work = await away(self.desk.resume, assessment_id)
+            if work.assessment.status == "in-progress":
+                self.model.work = replace(work, form=replace(work.form, page=page))
+        screen = self.model.screen
+        if screen.name == "record":
+            self.model.record = await away(self.desk.record, screen.about)
+        if screen.name in ("assess", "check") and self.model.work is None:
+            self.model.trail = (TODAY,)
+        self.model.phase = "open"
+
+    async def _read_settings(self) -> None:
+        self.model.training = await away(lambda: self._runtime.is_training)
+        self.model.role = role_named(await away(self._runtime.role) or "") or "health-visitor"
+
+    async def _read_households(self) -> None:
+        self.model.households = tuple(await away(self.desk.households))
+
+    # Moving about
+
+    def go(self, name: str, about: str = "") -> None:
+        """Open a page on top of this one."""
+        self.model.trail = (*self.model.trail, Screen(name, about))  # type: ignore[arg-type]  # names are checked by the router
+
+    async def back(self) -> None:
+        """Go back one page. What was typed is kept first."""
+        await self._keep_typing()
+        if len(self.model.trail) > 1:
+            self.model.trail = self.model.trail[:-1]
+
+    async def home(self) -> None:
+        """Go to the first page."""
+        await self._keep_typing()
+        await self._read_households()
+        self.model.work = None
+        self.model.trail = (TODAY,)
+
+    # Assessments
+
+    async def begin(self, person_id: str, tool: str) -> None:
+        """Open a new assessment of a person, empty, under today's contact with the household."""
+        page = self.model.household_of(person_id)
+        if page is None or self.model.busy:
+            return
+        self.model.busy = True
+        try:
+            contact = await self._contact_today(page)
+            context = Context(on=contact.on)
+            work = await away(self.desk.start, contact, person_id, tool, context)
+            self.model.work, self.model.saved = work, "nothing"
+            self.go("assess", work.assessment.id)
+        finally:
+            self.model.busy = False
+
+    async def resume(self, assessment_id: str) -> None:
+        """Go on with an assessment where it was left."""
+        work = await away(self.desk.resume, assessment_id)
+        place = await away(self.desk.place, assessment_id)
+        step = forms.update(work.form, forms.Moved(int(place.get("page", 0))))
+        self.model.work, self.model.saved = replace(work, form=step.form), "nothing"
+        self.go("assess", assessment_id)
+
+    async def read(self, assessment_id: str) -> None:
+        """Show a finished record."""
+        self.model.record = await away(self.desk.record, assessment_id)
+        self.go("record", assessment_id)
+
+    async def dispatch(self, event: forms.Event) -> None:
+        """One event on the open form: the page changes at once, the disk follows."""
+        work = self.model.work
+        if work is None:
+            return
+        if not isinstance(event, forms.Entered | forms.Cleared):
+            await self._keep_typing()
+            work = self.model.work or work
+        step = forms.update(work.form, event)
+        self.model.work = changed = replace(work, form=step.form, problems=None)
+        self._unkept += [(changed, effect) for effect in step.effects]
+        if self._unkept:
+            self.model.saved = "saving"
+        await self._keep()
+        if isinstance(event, forms.Moved) and self._desk is not None:
+            await away(self.desk.keep_place, changed, {"page": step.form.page})
+
+    async def finish(self) -> bool:
+        """Complete the open form: True when it is committed, sealed and in the outbox."""
+        await self._keep_typing()
+        await self._keep()
+        work = self.model.work
+        if work is None or self._unkept or self.model.busy:
+            return False
+        self.model.busy = True
+        try:
+            done = await away(self.desk.happens, work, forms.Finished())
+        finally:
+            self.model.busy = False
+        self.model.work = done
+        if done.assessment.status != "completed":
+            return False
+        await self._read_households()
+        self._runtime.wake()
+        self.model.trail = (*self.model.trail[:1], Screen("finished", done.assessment.id))
+        return True
+
+    def typed(self, event: forms.Entered | forms.Cleared) -> None:
+        """Letters arrived in a field: keep them when the typing rests, and now and then meanwhile."""
+        loop = asyncio.get_running_loop()
+        if self._typing_task is not None and not self._typing_task.done():
+            if loop.time() - self._typing_since < TYPING_LONGEST_S:
+                self._typing_task.cancel()
+        else:
+            self._typing_since = loop.time()
+        self._typing[event.link_id] = event
+        self.model.saved = "saving"
+        self._typing_task = asyncio.create_task(self._after_rest())
+
+    async def _after_rest(self) -> None:
+        await asyncio.sleep(TYPING_REST_S)
+        await self._keep_typing()
+
+    async def _keep_typing(self) -> None:
+        """Keep what stands half-typed, now."""
+        while self._typing:
+            _, event = self._typing.popitem()
+            await self.dispatch(event)
+
+    async def _keep(self) -> None:
+        """Keep what is not kept yet, in order. A fault leaves it for the next try and says so."""
+        async with self._keeping:
+            while self._unkept:
+                work, effect = self._unkept[0]
+                try:
+                    await away(self.desk.run, work, effect)
+                except StoreFault:
+                    self.model.saved = "failed"
+                    raise
+                self._unkept.pop(0)
+                self.model.saved_at = self._runtime.clock.now()
+            if self.model.saved == "saving" and not self._typing:
+                self.model.saved = "saved"
+
+    async def _contact_today(self, page: HouseholdPage) -> Contact:
+        """The contact of today with this household; a new one when there is none yet."""
+        today = self._today()
+        for contact in page.contacts:
+            if contact.on == today and contact.role == self.model.role:
+                return contact
+        contact = Contact(
+            id=new_id(), household_id=page.household.id, on=today, kind="visit", role=self.model.role
+        )
+        await away(self.desk.keep_contact, contact)
+        await self._read_households()
+        return contact
+
+    # Sending
+
+    async def show_outbox(self) -> None:
+        await self._read_outbox()
+        self.go("outbox")
+
+    async def send_now(self) -> None:
+        """Ask for everything that waits to be tried at once."""
+        self._runtime.wake()
+
+    async def send_again(self, entry_id: str) -> None:
+        """Put an entry that was set aside back in the queue."""
+        await away(self._runtime.store.outbox.requeue, entry_id)
+        await self._read_outbox()
+        self._runtime.wake()
+
+    async def heard(self, status: Status, sending: bool) -> None:
+        """The background sender says how things stand. Read from the outbox, never from a reply."""
+        self.model.status, self.model.sending = status, sending
+        if self.model.screen.name == "outbox" and self.model.phase == "open":
+            await self._read_outbox()
+
+    async def _read_outbox(self) -> None:
+        self.model.entries = tuple(await away(self._runtime.store.outbox.entries))

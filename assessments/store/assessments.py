@@ -1,0 +1,335 @@
+"""Assessments: begun, answered line by line, and completed once.
+
+Answers in progress are an append-only list of sealed lines; what counts is read by folding them,
+the last line of each item winning. The list is the autosave, the history and the recovery after a
+crash in one. Completing writes the record, the outbox entry and the second copy together. This
+room refuses to know what a question or a score means: answers are plain JSON values to it.
+
+    begin(keys, assessment)
+    append_answer(keys, assessment.id, "injury", {"value": "yes"})
+    complete(keys, finished, envelope, service_kid)
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assessments.errors import Damaged, NotFound, StoreFault
+from assessments.ports import Entry
+from assessments.records import Assessment, Status
+from assessments.store.copies import Finished, write_completion
+from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
+from assessments.store.keyring import Keys, check_id
+
+_TABLE = "assessment"
+_ROW = (
+    "SELECT a.id, a.household_id, a.state, a.rev, a.schema_id, a.agency, a.author, a.kid, k.sealed, a.body"
+    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
+)
+_ONE = _ROW + " WHERE a.id = ?"
+_OWN = _ROW + " WHERE a.agency = ? AND a.author = ? ORDER BY a.rowid"
+_OWN_IN_HOUSEHOLD = _ROW + " WHERE a.agency = ? AND a.author = ? AND a.household_id = ? ORDER BY a.rowid"
+_ANSWER_BYTES = 128
+# Made once: json.dumps makes an encoder for every call that is not plain.
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
+# Not in the heading: they are long, and a list of headings is read often.
+_LONG = {"answers", "hidden", "result"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a list shows of an assessment, without its answers."""
+
+    id: str
+    household_id: str
+    contact_id: str
+    subject_id: str
+    instrument: str
+    version: str
+    status: Status
+    started_at: datetime
+    completed_at: datetime | None
+    amends: str | None
+
+    def __repr__(self) -> str:
+        return f"<Heading {self.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer as it was given. `entry` None takes the answer back."""
+
+    sequence: int
+    at: datetime
+    link_id: str
+    entry: Any
+
+    def __repr__(self) -> str:
+        return f"<Line {self.sequence}>"
+
+
+def begin(keys: Keys, assessment: Assessment) -> None:
+    """File a new assessment under a key of its own. Answers it already has become its first lines."""
+    kid, wrap = keys.make_content_key()
+    filed = Filed(
+        table=_TABLE,
+        id=check_id(assessment.id),
+        filed_under=(assessment.household_id, "in-progress"),
+        rev=1,
+        schema_id=schema_of(_TABLE),
+        agency=keys.agency,
+        author=keys.author,
+        kid=kid,
+        wrap=wrap,
+    )
+    begun = assessment.model_copy(update={"status": "in-progress"})
+    with keys.database.write_lean() as driver:
+        if driver.execute("SELECT 1 FROM assessment WHERE id = ?", (assessment.id,)).fetchone():
+            raise StoreFault("already-begun")
+        if not driver.execute("SELECT 1 FROM household WHERE id = ?", (assessment.household_id,)).fetchone():
+            raise NotFound(part="household")
+        driver.execute("INSERT INTO content_key VALUES (?, ?, ?)", (kid, keys.epoch_kid, wrap))
+        driver.execute(
+            "INSERT INTO assessment (id, household_id, state, rev, schema_id, agency, author, kid, body)"
+            " VALUES (?, ?, 'in-progress', 1, ?, ?, ?, ?, ?)",
+            (
+                assessment.id,
+                assessment.household_id,
+                filed.schema_id,
+                keys.agency,
+                keys.author,
+                kid,
+                filed.seal(keys, _heading_body(begun)),
+            ),
+        )
+        for sequence, (link_id, entry) in enumerate(assessment.answers.items(), start=1):
+            _insert_answer(driver, keys, filed, sequence, link_id, entry)
+
+
+def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> int:
+    """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number."""
+    with keys.database.write_lean() as driver:
+        row = driver.execute(
+            "SELECT a.state, a.agency, a.author, a.kid, k.sealed, a.household_id, a.schema_id, a.rev,"
+            " (SELECT coalesce(max(sequence), 0) FROM answer WHERE assessment_id = a.id)"
+            " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?",
+            (assessment_id,),
+        ).fetchone()
+        if row is None:
+            raise NotFound(part=_TABLE)
+        state, agency, author, kid, wrap, household_id, schema_id, rev, last = row
+        _refuse_closed(state)
+        filed = Filed(_TABLE, assessment_id, (household_id, state), rev, schema_id, agency, author, kid, wrap)
+        _insert_answer(driver, keys, filed, last + 1, link_id, entry)
+    return int(last) + 1
+
+
+def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
+    """The answers as they stand: the last line of each item, in the order of first answering."""
+    return _fold(history(keys, assessment_id))
+
+
+def history(keys: Keys, assessment_id: str) -> list[Line]:
+    """Every line ever added. A gap in the numbers is `Damaged`."""
+    with keys.database.read() as connection:
+        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
+        lines = connection.exec_driver_sql(
+            "SELECT sequence, body FROM answer WHERE assessment_id = ? ORDER BY sequence", (assessment_id,)
+        ).all()
+    filed, _ = _filed(found)
+    opened = []
+    for expected, (sequence, sealed) in enumerate(lines, start=1):
+        if sequence != expected:
+            raise Damaged(part="answer")
+        context = _answer_context(keys, filed, sequence)
+        at, link_id, entry = json.loads(keys.open_row(filed.kid, filed.wrap, context, sealed))
+        opened.append(Line(sequence, datetime.fromisoformat(at), link_id, entry))
+    return opened
+
+
+def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
+    """Keep where the person left off, half-typed words included. Only the latest is kept."""
+    with keys.database.write_lean() as driver:
+        filed, _ = _filed(driver.execute(_ONE, (assessment_id,)).fetchone())
+        _refuse_closed(filed.filed_under[1])
+        before = driver.execute("SELECT rev FROM place WHERE assessment_id = ?", (assessment_id,)).fetchone()
+        rev = before[0] + 1 if before else 1
+        sealed = keys.seal_row(
+            filed.kid, filed.wrap, _place_context(keys, filed, rev), _encoded(place).encode()
+        )
+        driver.execute(
+            "INSERT OR REPLACE INTO place (assessment_id, rev, body) VALUES (?, ?, ?)",
+            (assessment_id, rev, sealed),
+        )
+
+
+def place(keys: Keys, assessment_id: str) -> dict[str, Any] | None:
+    """Where the person left off, or None."""
+    with keys.database.read() as connection:
+        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
+        kept = connection.exec_driver_sql(
+            "SELECT rev, body FROM place WHERE assessment_id = ?", (assessment_id,)
+        ).first()
+    filed, _ = _filed(found)
+    if kept is None:
+        return None
+    opened: dict[str, Any] = json.loads(
+        keys.open_row(filed.kid, filed.wrap, _place_context(keys, filed, kept[0]), kept[1])
+    )
+    return opened
+
+
+def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: str) -> Entry:
+    """Finish once: the record, the outbox entry and the second copy, all or none."""
+    if assessment.status not in _COMPLETED:
+        raise StoreFault("not-completed")
+    copied = False
+    try:
+        with keys.database.write_lean() as driver:
+            before, _ = _filed(driver.execute(_ONE, (assessment.id,)).fetchone())
+            filed = _next_revision(before, assessment, "completed")
+            finished = Finished(
+                entry_id=assessment.id,
+                service_kid=service_kid,
+                envelope=envelope,
+                rev=filed.rev,
+                state="completed",
+                head=filed.seal(keys, _heading_body(assessment)),
+                body=filed.seal(keys, assessment.model_dump_json().encode(), ".completion"),
+            )
+            # On the disk before the transaction commits: a cut in between is carried out at the
+            # next opening, so "completed" never depends on one file alone.
+            copied = True
+            keys.outbox.copies.write(finished)
+            write_completion(driver, finished)
+            keys.outbox.queue(driver, finished)
+    except BaseException:
+        if copied:
+            keys.outbox.copies.remove(assessment.id)
+        raise
+    keys.database.checkpoint()
+    return keys.outbox.entry(assessment.id)
+
+
+def stop(keys: Keys, assessment_id: str) -> None:
+    """End an assessment that will not be finished. What was written stays."""
+    with keys.database.write_lean() as driver:
+        before, sealed = _filed(driver.execute(_ONE, (assessment_id,)).fetchone())
+        stopped = checked(Assessment, before.open(keys, sealed), assessment_id).model_copy(
+            update={"status": "stopped"}
+        )
+        filed = _next_revision(before, stopped, "stopped")
+        driver.execute(
+            "UPDATE assessment SET rev = ?, state = 'stopped', body = ? WHERE id = ?",
+            (filed.rev, filed.seal(keys, _heading_body(stopped)), assessment_id),
+        )
+
+
+def get(keys: Keys, assessment_id: str) -> Assessment:
+    """One assessment whole: as completed, or with the answers as they stand."""
+    with keys.database.read() as connection:
+        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
+        done = connection.exec_driver_sql(
+            "SELECT rev, body FROM completion WHERE assessment_id = ?", (assessment_id,)
+        ).first()
+    filed, sealed = _filed(found)
+    if filed.filed_under[1] == "completed":
+        if done is None or done[0] != filed.rev:
+            raise Damaged(part="completion")
+        return checked(Assessment, filed.open(keys, done[1], ".completion"), assessment_id)
+    head: dict[str, Any] = json.loads(filed.open(keys, sealed))
+    return checked(Assessment, {**head, "answers": answers(keys, assessment_id)}, assessment_id)
+
+
+def listing(keys: Keys, household_id: str | None = None) -> Found[Heading]:
+    """Headings of this person's assessments, oldest first, of one household or of all."""
+    own = (keys.agency, keys.author)
+    rows = (
+        keys.database.rows(_OWN, own)
+        if household_id is None
+        else keys.database.rows(_OWN_IN_HOUSEHOLD, (*own, household_id))
+    )
+    return opened_all((_filed(row) for row in rows), lambda filed, sealed: _heading(keys, filed, sealed))
+
+
+def _heading(keys: Keys, filed: Filed, sealed: bytes) -> Heading:
+    # Straight from JSON: checking each record again costs ten times as much as opening it.
+    head = json.loads(filed.open(keys, sealed))
+    completed_at = head["completed_at"]
+    return Heading(
+        id=filed.id,
+        household_id=filed.filed_under[0],
+        contact_id=head["contact_id"],
+        subject_id=head["subject_id"],
+        instrument=head["instrument"],
+        version=head["version"],
+        status=head["status"],
+        started_at=datetime.fromisoformat(head["started_at"]),
+        completed_at=datetime.fromisoformat(completed_at) if completed_at else None,
+        amends=head["amends"],
+    )
+
+
+def _heading_body(assessment: Assessment) -> bytes:
+    return assessment.model_dump_json(exclude=_LONG).encode()
+
+
+def _filed(row: Any) -> tuple[Filed, bytes]:
+    if row is None:
+        raise NotFound(part=_TABLE)
+    row_id, household_id, state, rev, schema_id, agency, author, kid, wrap, body = row
+    return Filed(_TABLE, row_id, (household_id, state), rev, schema_id, agency, author, kid, wrap), body
+
+
+def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
+    _refuse_closed(before.filed_under[1])
+    if assessment.household_id != before.filed_under[0]:
+        raise StoreFault("other-household")
+    return Filed(
+        before.table,
+        before.id,
+        (before.filed_under[0], state),
+        before.rev + 1,
+        before.schema_id,
+        before.agency,
+        before.author,
+        before.kid,
+        before.wrap,
+    )
+
+
+def _refuse_closed(state: str) -> None:
+    if state != "in-progress":
+        raise StoreFault("already-completed" if state == "completed" else "assessment-stopped")
+
+
+def _insert_answer(
+    driver: sqlite3.Connection, keys: Keys, filed: Filed, sequence: int, link_id: str, entry: Any
+) -> None:
+    line = _encoded([keys.now().isoformat(), link_id, entry]).encode()
+    context = _answer_context(keys, filed, sequence)
+    sealed = keys.seal_row(filed.kid, filed.wrap, context, line, _ANSWER_BYTES)
+    driver.execute("INSERT INTO answer VALUES (?, ?, ?)", (filed.id, sequence, sealed))
+
+
+def _answer_context(keys: Keys, filed: Filed, sequence: int) -> bytes:
+    # Not bound to the heading's revision and state: lines stay as they are when those move on.
+    ids = (filed.id, filed.filed_under[0])
+    return keys.context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
+
+
+def _place_context(keys: Keys, filed: Filed, rev: int) -> bytes:
+    ids = (filed.id, filed.filed_under[0])
+    return keys.context("place", ids, rev, schema_of("place"), filed.agency, filed.author)
+
+
+def _fold(lines: list[Line]) -> dict[str, Any]:
+    folded: dict[str, Any] = {}
+    for line in lines:
+        folded[line.link_id] = line.entry
+    return {link_id: entry for link_id, entry in folded.items() if entry is not None}

@@ -1,0 +1,152 @@
+"""The second copy of finished work: one file per completed assessment, beside the database.
+
+A file holds the envelope for the service and the sealed rows of the completion, so that either
+copy makes the other again. It is written, synced and named before the transaction that completes.
+This room knows files; it refuses to know keys: everything it keeps is sealed already.
+
+    outbox/4f0c….sealed
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from assessments.errors import Damaged, UnknownFormat
+from assessments.sealing import digest, lp, same
+from assessments.store.database import border
+
+MAGIC = b"CKO1"
+SUFFIX = ".sealed"
+_PART = ".part"
+_DIGEST_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Finished:
+    """All that completing one assessment writes, sealed."""
+
+    entry_id: str
+    service_kid: str
+    envelope: bytes
+    rev: int
+    state: str
+    head: bytes
+    body: bytes
+
+    def packed(self) -> bytes:
+        """The bytes of the file, ending in their digest."""
+        raw = MAGIC + lp(
+            self.entry_id,
+            self.service_kid,
+            self.envelope,
+            struct.pack(">I", self.rev),
+            self.state,
+            self.head,
+            self.body,
+        )
+        return raw + digest(raw)
+
+
+def unpacked(raw: bytes) -> Finished:
+    """Read a file's bytes. Raises `Damaged` or, for a newer Wren's, `UnknownFormat`."""
+    content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
+    if not same(digest(content), check):
+        raise Damaged(part="copy")
+    parts, at = [], len(MAGIC)
+    while at < len(content):
+        (size,) = struct.unpack_from(">I", content, at)
+        parts.append(content[at + 4 : at + 4 + size])
+        at += 4 + size
+    if not content.startswith(MAGIC) or len(parts) != 7:
+        raise UnknownFormat(part="copy")
+    entry_id, service_kid, envelope, rev, state, head, body = parts
+    return Finished(
+        entry_id.decode(),
+        service_kid.decode(),
+        envelope,
+        int.from_bytes(rev, "big"),
+        state.decode(),
+        head,
+        body,
+    )
+
+
+def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:
+    """Put the completed rows in place, if the assessment is here and one revision behind."""
+    changed = driver.execute(
+        "UPDATE assessment SET rev = ?, state = ?, body = ? WHERE id = ? AND rev = ?",
+        (finished.rev, finished.state, finished.head, finished.entry_id, finished.rev - 1),
+    )
+    if changed.rowcount:
+        driver.execute(
+            "INSERT INTO completion (assessment_id, rev, body) VALUES (?, ?, ?)",
+            (finished.entry_id, finished.rev, finished.body),
+        )
+        driver.execute("DELETE FROM place WHERE assessment_id = ?", (finished.entry_id,))
+
+
+class Copies:
+    """The folder of second copies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with border():
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def ids(self) -> set[str]:
+        with border():
+            return {path.stem for path in self._folder.glob(f"*{SUFFIX}")}
+
+    def write(self, finished: Finished) -> None:
+        """Write, sync, name, sync the folder: after this a power cut does not lose it."""
+        path = self._path(finished.entry_id)
+        part = path.with_suffix(_PART)
+        with border():
+            try:
+                handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+                with open(handle, "wb") as file:
+                    file.write(finished.packed())
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
+                sync_folder(self._folder)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+
+    def read(self, entry_id: str) -> Finished:
+        with border():
+            try:
+                return unpacked(self._path(entry_id).read_bytes())
+            except FileNotFoundError:
+                raise Damaged(part="copy", missing=True) from None
+
+    def remove(self, entry_id: str) -> None:
+        """Take back a copy whose transaction did not happen."""
+        with border():
+            self._path(entry_id).unlink(missing_ok=True)
+            sync_folder(self._folder)
+
+    def sweep(self) -> None:
+        """Remove what a cut left half-written. It was never named, so nothing relies on it."""
+        with border():
+            for part in self._folder.glob(f"*{_PART}"):
+                part.unlink(missing_ok=True)
+
+    def _path(self, entry_id: str) -> Path:
+        return self._folder / f"{entry_id}{SUFFIX}"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new and removed names in a folder durable."""
+    if os.name == "nt":
+        return  # Windows cannot open a folder, and journals names by itself
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

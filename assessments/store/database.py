@@ -1,0 +1,207 @@
+"""One SQLite file, opened strictly: settings read back, errors translated, one writer.
+
+This room knows SQLite's settings and its error numbers. It refuses to know tables, keys or
+records, and it never recreates or deletes a file that does not open. Usable from any thread:
+writes wait for one lock, reads take a connection of their own and see one moment. Call it from a
+worker thread, never from an event loop: each write waits for the disk.
+
+    with database.write() as connection:        # BEGIN IMMEDIATE … COMMIT
+        connection.execute(insert(table).values(…))
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from assessments.errors import Damaged, DiskFull, StoreFault, WrenError
+
+FILE_HEADER = b"SQLite format 3\x00"
+BUSY_TIMEOUT_MS = 5000
+# A backstop of 16 MB: checkpoints are made when an assessment is completed and on opening and
+# closing, so that none falls into the moment between two answers.
+CHECKPOINT_PAGES = 4000
+
+_PRAGMAS: dict[str, tuple[str, object]] = {
+    "journal_mode": ("WAL", "wal"),
+    "synchronous": ("FULL", 2),
+    "secure_delete": ("ON", 1),
+    "foreign_keys": ("ON", 1),
+    "trusted_schema": ("OFF", 0),
+    "cell_size_check": ("ON", 1),
+    "temp_store": ("MEMORY", 2),
+    "busy_timeout": (str(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS),
+    "wal_autocheckpoint": (str(CHECKPOINT_PAGES), CHECKPOINT_PAGES),
+}
+if sys.platform in ("darwin", "ios"):
+    # Apple's fsync does not reach the disk; F_FULLFSYNC does.
+    _PRAGMAS |= {"fullfsync": ("ON", 1), "checkpoint_fullfsync": ("ON", 1)}
+
+_FAULTS: dict[int, type[StoreFault]] = {
+    sqlite3.SQLITE_FULL: DiskFull,
+    sqlite3.SQLITE_CORRUPT: Damaged,
+    sqlite3.SQLITE_NOTADB: Damaged,
+}
+_FAULT_CODES = {
+    sqlite3.SQLITE_BUSY: "store-busy",
+    sqlite3.SQLITE_LOCKED: "store-busy",
+    sqlite3.SQLITE_READONLY: "store-read-only",
+    sqlite3.SQLITE_CANTOPEN: "store-read-only",
+    sqlite3.SQLITE_CONSTRAINT: "row-refused",
+}
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+
+def _translated(error: BaseException) -> WrenError:
+    if isinstance(error, OSError):
+        return DiskFull() if error.errno in _FULL_DISK else StoreFault(errno=error.errno)
+    extended = getattr(error, "sqlite_errorcode", 0)
+    fault = _FAULTS.get(extended & 0xFF, StoreFault)
+    return fault(_FAULT_CODES.get(extended & 0xFF), sqlite=extended)
+
+
+@contextmanager
+def border() -> Iterator[None]:
+    """Turn the errors of SQLite and of the disk into this room's own. They carry numbers only."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _translated(error.orig or error) from None
+    except (sqlite3.Error, OSError) as error:
+        raise _translated(error) from None
+
+
+class Database:
+    """The open file. `Database(path)` makes an empty file only where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._open = True
+        with border():
+            _check_file(path)
+            self._engine = create_engine(
+                URL.create("sqlite", database=str(path)),
+                hide_parameters=True,
+                connect_args={"check_same_thread": False, "isolation_level": None},
+            )
+            event.listen(self._engine, "connect", _configure)
+            event.listen(self._engine, "begin", _begin)
+            try:
+                self._writer = self._engine.connect().execution_options(wren_writer=True)
+                driver = self._writer.connection.driver_connection
+            except BaseException:
+                self._engine.dispose()
+                raise
+        if not isinstance(driver, sqlite3.Connection):
+            raise StoreFault(part="driver")
+        self._driver = driver
+
+    def __repr__(self) -> str:
+        return "<Database>"
+
+    def check(self) -> None:
+        """Read every page's structure. Raises `Damaged`; changes nothing."""
+        with self.read() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if found != "ok":
+            raise Damaged(part="pages")
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One immediate transaction on the one writing connection."""
+        with self._lock, border():
+            self._refuse_when_closed()
+            with self._writer.begin():
+                yield self._writer
+
+    @contextmanager
+    def write_lean(self) -> Iterator[sqlite3.Connection]:
+        """The same transaction on the bare driver, for what happens at every answer."""
+        with self._lock, border():
+            self._refuse_when_closed()
+            driver = self._driver
+            driver.execute("BEGIN IMMEDIATE")
+            try:
+                yield driver
+                driver.execute("COMMIT")
+            finally:
+                # Still open when the body or the commit failed; a full disk has rolled back itself.
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold off the writes of other threads around several calls of this one."""
+        with self._lock:
+            yield
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One read transaction on a connection of its own: everything is of one moment."""
+        with border():
+            self._refuse_when_closed()
+            with self._engine.connect() as connection, connection.begin():
+                yield connection
+
+    def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows of one driver statement."""
+        with self.read() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(statement, parameters)]
+
+    def checkpoint(self, *, truncate: bool = False) -> None:
+        """Move the log into the file. Not being able to now (a reader, a full disk) loses nothing."""
+        with self._lock:
+            self._refuse_when_closed()
+            try:
+                self._driver.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})")
+            except sqlite3.OperationalError:
+                return  # the log stays whole and is tried again at the next completion
+
+    def close(self) -> None:
+        with self._lock:
+            if self._open:
+                self.checkpoint(truncate=True)
+                self._open = False
+                self._writer.close()
+                self._engine.dispose()
+
+    def _refuse_when_closed(self) -> None:
+        if not self._open:
+            raise StoreFault("store-closed")
+
+
+def _check_file(path: Path) -> None:
+    """Make the file for its owner only, or refuse what is not a database before SQLite sees it."""
+    if not path.exists():
+        # SQLite gives its log files the rights of the main file.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        return
+    with path.open("rb") as file:
+        header = file.read(len(FILE_HEADER))
+    if header and header != FILE_HEADER:
+        raise Damaged(part="header")
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    for name, (value, expected) in _PRAGMAS.items():
+        connection.execute(f"PRAGMA {name}={value}").fetchall()
+        if connection.execute(f"PRAGMA {name}").fetchone() != (expected,):
+            raise StoreFault("store-setting", setting=name)
+
+
+def _begin(connection: Connection) -> None:
+    # The driver's own transaction control is off (isolation_level None), so this is the only BEGIN.
+    writes = connection.get_execution_options().get("wren_writer")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

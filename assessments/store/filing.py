@@ -1,0 +1,103 @@
+"""How a record becomes a row and a row a record, with every clear column bound into the seal.
+
+Reading many rows, one that does not open costs that row and not the others: it is named in
+`Found.unreadable`, kept as it is, and never dropped. This room knows columns and seals; it refuses
+to know what a household or an answer is.
+
+    found = opened_all(rows, open_one)
+    found, found.unreadable
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
+from assessments.records import Record
+from assessments.store.keyring import Keys
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row that is kept and cannot be opened: its table, its id, and why, as an error code."""
+
+    table: str
+    id: str
+    code: str
+
+
+class Found(list[T]):
+    """Records in order, and what could not be read among them."""
+
+    def __init__(self, records: Iterable[T] = (), unreadable: Iterable[Unreadable] = ()) -> None:
+        super().__init__(records)
+        self.unreadable = tuple(unreadable)
+
+    def __repr__(self) -> str:
+        return f"<Found {len(self)}, unreadable {len(self.unreadable)}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Filed:
+    """The clear columns of a row. `filed_under` are the columns beside the common ones."""
+
+    table: str
+    id: str
+    filed_under: tuple[str, ...]
+    rev: int
+    schema_id: str
+    agency: str
+    author: str
+    kid: str
+    wrap: bytes | None
+
+    def context(self, keys: Keys, part: str = "") -> bytes:
+        """What the seal is bound to. `part` tells two seals of one row apart."""
+        ids = (self.id, *self.filed_under)
+        return keys.context(self.table + part, ids, self.rev, self.schema_id, self.agency, self.author)
+
+    def seal(self, keys: Keys, body: bytes, part: str = "") -> bytes:
+        return keys.seal_row(self.kid, self.wrap, self.context(keys, part), body)
+
+    def open(self, keys: Keys, sealed: bytes, part: str = "") -> bytes:
+        """The plain bytes. Another schema than this Wren's is `UnknownFormat`."""
+        if self.schema_id != schema_of(self.table):
+            raise UnknownFormat(part="schema")
+        if (self.agency, self.author) != (keys.agency, keys.author):
+            raise NotFound(part=self.table)
+        return keys.open_row(self.kid, self.wrap, self.context(keys, part), sealed)
+
+
+def schema_of(table: str) -> str:
+    """The name and version of what a row of this table holds."""
+    return f"wren/{table}/1"
+
+
+def checked(kind: type[R], body: bytes | dict[str, Any], row_id: str) -> R:
+    """A record from plain bytes, checked. Its faults never carry its content."""
+    try:
+        record = kind.model_validate_json(body) if isinstance(body, bytes) else kind.model_validate(body)
+    except ValidationError:
+        raise UnknownFormat(part="record") from None
+    if record.id != row_id:
+        raise Damaged(part="record")
+    return record
+
+
+def opened_all(rows: Iterable[tuple[Filed, bytes]], open_one: Callable[[Filed, bytes], T]) -> Found[T]:
+    """Open each row; name those that do not open."""
+    records: list[T] = []
+    unreadable: list[Unreadable] = []
+    for filed, sealed in rows:
+        try:
+            records.append(open_one(filed, sealed))
+        except StoreFault as fault:
+            unreadable.append(Unreadable(filed.table, filed.id, fault.code))
+    return Found(records, unreadable)

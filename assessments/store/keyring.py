@@ -1,0 +1,241 @@
+"""Who may open what: the keys of the device, and the keys of one person while unlocked.
+
+A passphrase and a secret of this device make a KEK; it opens the wrap of a random key (UDK); the
+UDK opens the author's signing key and the epoch key; the epoch key opens one content key per
+household and per assessment. This room knows contexts and lifetimes; it refuses to know ciphers
+(`sealing`), the device's own keys (`device`) and what the rows say. Changing a passphrase re-wraps
+the UDK and nothing else.
+
+    keys = store.unlock(passphrase)     # 50 to 500 ms of a core: never on an event loop
+    keys.sign(statement)
+    keys.close()                        # wiped; every later use raises Locked
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessments import sealing
+from assessments.errors import (
+    Damaged,
+    Locked,
+    NotFound,
+    StoreFault,
+    UnknownFormat,
+    WrenError,
+    WrongPassphrase,
+)
+from assessments.ports import Clock
+from assessments.store.database import Database
+from assessments.store.outbox import StoredOutbox
+
+PASSPHRASE_AT_LEAST = 12
+WRAP_MAGIC = b"CKW1"
+_SALT_BYTES = 16
+_CHECK_BYTES = 8
+_PADDED_BYTES = 256
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Refuse a passphrase that is too short."""
+    if len(passphrase) < PASSPHRASE_AT_LEAST:
+        raise WrenError("short-passphrase", at_least=PASSPHRASE_AT_LEAST)
+
+
+def check_id(record_id: str) -> str:
+    """Row ids are in clear, so they are random: UUID version 4 and nothing else."""
+    try:
+        parsed = uuid.UUID(record_id)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.version != 4 or str(parsed) != record_id:
+        raise StoreFault("id-not-random")
+    return record_id
+
+
+def _raw_passphrase(passphrase: str) -> bytes:
+    # Keyboards differ in how they write é; the key must not.
+    return unicodedata.normalize("NFC", passphrase).encode()
+
+
+def make_wrap(
+    kdf: sealing.Kdf, passphrase: str, device_secret: sealing.Key, device: str, author: str, udk: bytearray
+) -> bytes:
+    """Wrap the UDK. The header names the KDF and its cost; the last bytes tell damage from a wrong word."""
+    head = WRAP_MAGIC + kdf.header() + sealing.make_random(_SALT_BYTES)
+    kek = _kek(kdf, passphrase, head, device_secret, device, author)
+    sealed = head + sealing.seal(kek, bytes(udk), _wrap_context(head, device, author))
+    sealing.wipe(kek)
+    return sealed + sealing.digest(sealed)[:_CHECK_BYTES]
+
+
+def open_wrap(
+    wrap: bytes, passphrase: str, device_secret: sealing.Key, device: str, author: str
+) -> bytearray:
+    """The UDK. Raises `WrongPassphrase`, `Damaged` or `UnknownFormat`, each for its own cause."""
+    sealed, check = wrap[:-_CHECK_BYTES], wrap[-_CHECK_BYTES:]
+    if not sealing.same(sealing.digest(sealed)[:_CHECK_BYTES], check):
+        raise Damaged(part="wrap")
+    if not sealed.startswith(WRAP_MAGIC):
+        raise UnknownFormat(part="wrap")
+    start = len(WRAP_MAGIC) + sealing.KDF_HEADER_BYTES
+    head = sealed[: start + _SALT_BYTES]
+    kek = _kek(
+        sealing.read_kdf(head[len(WRAP_MAGIC) : start]), passphrase, head, device_secret, device, author
+    )
+    try:
+        return bytearray(sealing.open_sealed(kek, sealed[len(head) :], _wrap_context(head, device, author)))
+    except Damaged:
+        # The bytes are whole (checked above), so it is the passphrase or the device's secret.
+        raise WrongPassphrase from None
+    finally:
+        sealing.wipe(kek)
+
+
+def _kek(
+    kdf: sealing.Kdf, passphrase: str, head: bytes, device_secret: sealing.Key, device: str, author: str
+) -> bytearray:
+    context = sealing.lp("ck1", "kek", device, author)
+    return sealing.derive_kek(kdf, _raw_passphrase(passphrase), head[-_SALT_BYTES:], device_secret, context)
+
+
+def _wrap_context(head: bytes, device: str, author: str) -> bytes:
+    return sealing.lp("ck1", "udk", device, author) + sealing.lp(head)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Practitioner:
+    """One person's row: an alias, never a name, and their keys, all sealed."""
+
+    author: str
+    agency: str
+    wrap: bytes
+    sign_public: bytes
+    sign_sealed: bytes
+    epoch_kid: str
+    epoch_sealed: bytes
+
+
+def make_practitioner(
+    kdf: sealing.Kdf, passphrase: str, device_secret: sealing.Key, device: str, agency: str, author: str
+) -> Practitioner:
+    """Fresh keys for one person on this device."""
+    udk, epoch, epoch_kid = sealing.make_key(), sealing.make_key(), make_kid()
+    private, public = sealing.make_signing_key()
+    made = Practitioner(
+        author=author,
+        agency=agency,
+        wrap=make_wrap(kdf, passphrase, device_secret, device, author, udk),
+        sign_public=public,
+        sign_sealed=sealing.seal(udk, bytes(private), sealing.lp("ck1", "author", device, author, public)),
+        epoch_kid=epoch_kid,
+        epoch_sealed=sealing.seal(
+            udk, bytes(epoch), sealing.lp("ck1", "epoch", device, author, agency, epoch_kid)
+        ),
+    )
+    for key in (udk, epoch, private):
+        sealing.wipe(key)
+    return made
+
+
+def make_kid() -> str:
+    """A random name for a key."""
+    return sealing.make_random(8).hex()
+
+
+class Keys:
+    """What one unlocked person may open. Hold it as briefly as the screen is open; `close` wipes it."""
+
+    def __init__(
+        self,
+        row: Practitioner,
+        udk: bytearray,
+        device_id: str,
+        database: Database,
+        outbox: StoredOutbox,
+        clock: Clock,
+    ) -> None:
+        self.agency, self.author, self.device_id = row.agency, row.author, device_id
+        self.sign_public, self.epoch_kid = row.sign_public, row.epoch_kid
+        self.database, self.outbox, self._clock = database, outbox, clock
+        author_context = sealing.lp("ck1", "author", device_id, row.author, row.sign_public)
+        epoch_context = sealing.lp("ck1", "epoch", device_id, row.author, row.agency, row.epoch_kid)
+        self._sign = bytearray(sealing.open_sealed(udk, row.sign_sealed, author_context))
+        self._epoch = bytearray(sealing.open_sealed(udk, row.epoch_sealed, epoch_context))
+        self._content: dict[str, bytearray] = {}
+        self._open = True
+        # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
+        self._lock = threading.RLock()
+        sealing.wipe(udk)
+
+    def __repr__(self) -> str:
+        return "<Keys open>" if self._open else "<Keys closed>"
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
+    def close(self) -> None:
+        """Wipe every key. What other threads began finishes first or raises `Locked`."""
+        with self._lock:
+            self._open = False
+            for key in (self._sign, self._epoch, *self._content.values()):
+                sealing.wipe(key)
+            self._content.clear()
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign as the author."""
+        with self._held():
+            return sealing.sign(self._sign, message)
+
+    def make_content_key(self) -> tuple[str, bytes]:
+        """A fresh content key: its name, and its bytes sealed under the epoch key."""
+        with self._held():
+            kid, key = make_kid(), sealing.make_key()
+            self._content[kid] = key
+            return kid, sealing.seal(self._epoch, bytes(key), self._content_context(kid))
+
+    def seal_row(
+        self, kid: str, wrap: bytes | None, context: bytes, body: bytes, at_least: int = _PADDED_BYTES
+    ) -> bytes:
+        """Seal one row under the content key `kid`, whose sealed bytes are `wrap`."""
+        with self._held():
+            return sealing.seal_record(self._key(kid, wrap), kid, sealing.pad(body, at_least), context)
+
+    def open_row(self, kid: str, wrap: bytes | None, context: bytes, sealed: bytes) -> bytes:
+        with self._held():
+            return sealing.unpad(sealing.open_record(self._key(kid, wrap), kid, sealed, context))
+
+    def context(
+        self, table: str, ids: tuple[str, ...], rev: int, schema: str, agency: str, author: str
+    ) -> bytes:
+        """Every clear column of a row. `ids` are its own id, then those it is filed under."""
+        return sealing.record_context(table, sealing.lp(*ids), rev, schema, agency, author)
+
+    def _key(self, kid: str, wrap: bytes | None) -> bytearray:
+        key = self._content.get(kid)
+        if key is None:
+            if wrap is None:
+                raise NotFound(part="content-key")
+            key = bytearray(sealing.open_sealed(self._epoch, wrap, self._content_context(kid)))
+            self._content[kid] = key
+        return key
+
+    def _content_context(self, kid: str) -> bytes:
+        return sealing.lp("ck1", "cek", self.device_id, self.author, self.epoch_kid, kid)
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[None]:
+        with self._lock:
+            if not self._open:
+                raise Locked
+            yield

@@ -1,0 +1,95 @@
+"""The numbered steps from an empty file to today's tables.
+
+Each step runs in one transaction with its record: a cut leaves the step done or not begun. Steps
+are only added, never changed. A file with a step that is not known here was written by a newer
+Wren: it is refused untouched. That the steps add up to `tables` is proved by a test.
+
+    migrate(database)       # nothing happens when nothing is missing
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assessments.errors import UnknownFormat
+from assessments.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    number: int
+    name: str
+    statements: tuple[str, ...]
+
+
+_FILED = (
+    "rev INTEGER NOT NULL, schema_id VARCHAR NOT NULL, agency VARCHAR NOT NULL, "
+    "author VARCHAR NOT NULL, kid VARCHAR NOT NULL, body BLOB NOT NULL"
+)
+_IN_HOUSEHOLD = "household_id VARCHAR NOT NULL REFERENCES household (id)"
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1,
+        "first tables",
+        (
+            "CREATE TABLE device (id VARCHAR NOT NULL PRIMARY KEY, sign_public BLOB NOT NULL,"
+            " sign_sealed BLOB NOT NULL, receive_public BLOB NOT NULL, receive_sealed BLOB NOT NULL)",
+            "CREATE TABLE practitioner (author VARCHAR NOT NULL PRIMARY KEY, agency VARCHAR NOT NULL,"
+            " wrap BLOB NOT NULL, sign_public BLOB NOT NULL, sign_sealed BLOB NOT NULL,"
+            " epoch_kid VARCHAR NOT NULL, epoch_sealed BLOB NOT NULL)",
+            "CREATE TABLE content_key (kid VARCHAR NOT NULL PRIMARY KEY, epoch_kid VARCHAR NOT NULL,"
+            " sealed BLOB NOT NULL)",
+            "CREATE TABLE setting (name VARCHAR NOT NULL PRIMARY KEY, body BLOB NOT NULL)",
+            f"CREATE TABLE household (id VARCHAR NOT NULL PRIMARY KEY, {_FILED})",
+            f"CREATE TABLE person (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD})",
+            f"CREATE TABLE relationship (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD})",
+            f"CREATE TABLE contact (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD})",
+            f"CREATE TABLE assessment (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD},"
+            " state VARCHAR NOT NULL)",
+            "CREATE INDEX ix_person_household_id ON person (household_id)",
+            "CREATE INDEX ix_relationship_household_id ON relationship (household_id)",
+            "CREATE INDEX ix_contact_household_id ON contact (household_id)",
+            "CREATE INDEX ix_assessment_household_id ON assessment (household_id)",
+            "CREATE TABLE answer (assessment_id VARCHAR NOT NULL REFERENCES assessment (id),"
+            " sequence INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (assessment_id, sequence))"
+            " WITHOUT ROWID",
+            "CREATE TABLE place (assessment_id VARCHAR NOT NULL PRIMARY KEY REFERENCES assessment (id),"
+            " rev INTEGER NOT NULL, body BLOB NOT NULL)",
+            "CREATE TABLE completion (assessment_id VARCHAR NOT NULL PRIMARY KEY REFERENCES assessment (id),"
+            " rev INTEGER NOT NULL, body BLOB NOT NULL)",
+            "CREATE TABLE outbox_entry (sequence INTEGER NOT NULL PRIMARY KEY, id VARCHAR NOT NULL UNIQUE,"
+            " service_kid VARCHAR NOT NULL, digest BLOB NOT NULL, envelope BLOB NOT NULL,"
+            " note BLOB NOT NULL)",
+            "CREATE TABLE outbox_log (sequence INTEGER NOT NULL PRIMARY KEY, entry_id VARCHAR NOT NULL,"
+            " word VARCHAR NOT NULL, until VARCHAR, note BLOB NOT NULL)",
+            "CREATE INDEX ix_outbox_log_entry_id ON outbox_log (entry_id)",
+            "CREATE TABLE outbox_cursor (id INTEGER NOT NULL PRIMARY KEY, position VARCHAR NOT NULL)",
+        ),
+    ),
+)
+
+
+def applied(database: Database) -> set[int]:
+    """The numbers of the steps that this file has had."""
+    if not database.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'"):
+        return set()
+    return {number for (number,) in database.rows("SELECT number FROM migration")}
+
+
+def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+    """Apply the steps that are missing, in order. Raises `UnknownFormat` for a newer file."""
+    if applied(database) - {step.number for step in migrations}:
+        raise UnknownFormat("newer-store")
+    for step in migrations:
+        with database.write() as connection:
+            connection.exec_driver_sql(
+                "CREATE TABLE IF NOT EXISTS migration"
+                " (number INTEGER NOT NULL PRIMARY KEY, name VARCHAR NOT NULL)"
+            )
+            # Looked up again inside the transaction: another process may have been faster.
+            if connection.exec_driver_sql("SELECT 1 FROM migration WHERE number = ?", (step.number,)).first():
+                continue
+            for statement in step.statements:
+                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql("INSERT INTO migration VALUES (?, ?)", (step.number, step.name))

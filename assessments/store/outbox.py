@@ -1,0 +1,270 @@
+"""The queue of finished work: sealed entries that never change, and a log of what became of each.
+
+An entry's state is read from its log, never from a flag, so an outcome that arrives during another
+try cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service,
+and the notes (times, reasons, receipts) under the device's key, bound to the clear columns of
+their line. A line whose note does not open did not happen: the worst that follows is that the
+same bytes are sent again. It refuses to know the wire.
+
+    for entry in outbox.due(clock.now()):
+        outbox.envelope(entry.id)
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from assessments.errors import Damaged, NotFound, StoreFault
+from assessments.ports import Clock, Entry, Outcome
+from assessments.sealing import digest, lp, same
+from assessments.store.copies import Copies, Finished
+from assessments.store.database import Database
+
+_SENT = ("stored", "duplicate")
+_UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+_NEXT = "SELECT coalesce(max(sequence), 0) + 1 FROM outbox_entry"
+# ?1 is one id, or NULL for all.
+_ENTRIES = """
+SELECT sequence, id, service_kid, digest, length(envelope), note FROM outbox_entry
+WHERE ?1 IS NULL OR id = ?1 ORDER BY sequence
+"""
+_LOG = """
+SELECT sequence, entry_id, word, until, note FROM outbox_log
+WHERE ?1 IS NULL OR entry_id = ?1 ORDER BY sequence
+"""
+
+
+class Notes(Protocol):
+    """What seals small things that open while locked: the device."""
+
+    def seal_note(self, purpose: str, place: bytes, body: bytes) -> bytes: ...
+
+    def open_note(self, purpose: str, place: bytes, sealed: bytes) -> bytes: ...
+
+
+class StoredOutbox:
+    """The outbox on SQLite."""
+
+    def __init__(self, database: Database, notes: Notes, copies: Copies, clock: Clock) -> None:
+        self._database, self._notes, self._clock = database, notes, clock
+        self.copies = copies
+        # Sent is for ever, so what was once read as sent need not be opened at every poll.
+        self._sent: set[str] = set()
+        self._promised: int | None = None
+
+    def queue(self, driver: sqlite3.Connection, finished: Finished) -> None:
+        """Add an entry inside the transaction that completes its assessment."""
+        (sequence,) = driver.execute(_NEXT).fetchone()
+        if self._promised not in (None, sequence):
+            raise StoreFault("store-busy")  # another process completed meanwhile: seal again, send nothing
+        hashed = digest(finished.envelope)
+        place = _entry_place(sequence, finished.entry_id, finished.service_kid, hashed)
+        note = self._sealed("outbox-entry", place, {"queued_at": self._clock.now().isoformat()})
+        driver.execute(
+            "INSERT INTO outbox_entry (sequence, id, service_kid, digest, envelope, note)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (sequence, finished.entry_id, finished.service_kid, hashed, finished.envelope, note),
+        )
+
+    @contextmanager
+    def numbering(self) -> Iterator[int]:
+        """The number that the next entry will have, for its author to sign. Others wait."""
+        with self._database.alone():
+            ((self._promised,),) = self._database.rows(_NEXT)
+            try:
+                yield self._promised
+            finally:
+                self._promised = None
+
+    def entries(self) -> Sequence[Entry]:
+        return self._read()
+
+    def due(self, at: datetime) -> Sequence[Entry]:
+        return [
+            entry
+            for entry in self._read(unsent=True)
+            if entry.state == "waiting" and (entry.next_try_at is None or entry.next_try_at <= at)
+        ]
+
+    def entry(self, entry_id: str) -> Entry:
+        found = self._read(entry_id)
+        if not found:
+            raise NotFound(part="outbox")
+        return found[0]
+
+    def envelope(self, entry_id: str) -> bytes:
+        rows = self._database.rows("SELECT envelope, digest FROM outbox_entry WHERE id = ?", (entry_id,))
+        if not rows:
+            raise NotFound(part="outbox")
+        envelope, hashed = rows[0]
+        if not same(digest(envelope), hashed):
+            envelope = self.copies.read(entry_id).envelope
+            if not same(digest(envelope), hashed):
+                raise Damaged(part="envelope")
+        return bytes(envelope)
+
+    def receipt(self, entry_id: str) -> bytes:
+        """The service's signed word, or b"" before there is one."""
+        self.entry(entry_id)
+        for sequence, _, word, until, note in self._database.rows(_LOG, (entry_id,)):
+            opened = self._opened("outbox-log", _log_place(sequence, entry_id, word, until), note)
+            if word in _SENT and opened is not None:
+                return base64.b64decode(opened.get("receipt", ""))
+        return b""
+
+    def settle(self, outcomes: Sequence[Outcome], at: datetime) -> None:
+        with self._database.write_lean() as driver:
+            known = self._states(driver, [outcome.id for outcome in outcomes])
+            for outcome in outcomes:
+                if known.get(outcome.id, "sent") == "sent":
+                    continue
+                sent = outcome.word in _SENT
+                known[outcome.id] = "sent" if sent else "set-aside"
+                note = {"at": at.isoformat(), "reason": None if sent else outcome.reason or outcome.word}
+                if outcome.receipt:
+                    note["receipt"] = base64.b64encode(outcome.receipt).decode()
+                self._log(driver, outcome.id, outcome.word, None, note)
+
+    def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
+        with self._database.write_lean() as driver:
+            known = self._states(driver, ids)
+            for entry_id in ids:
+                if known.get(entry_id) == "waiting":
+                    note = {"at": self._clock.now().isoformat(), "reason": reason}
+                    self._log(driver, entry_id, "postponed", until.isoformat(), note)
+
+    def set_aside(self, entry_id: str, reason: str) -> None:
+        self._move(entry_id, ("waiting", "set-aside"), "set-aside", reason)
+
+    def requeue(self, entry_id: str) -> None:
+        self._move(entry_id, ("set-aside",), "requeued", None)
+
+    def cursor(self) -> str:
+        rows = self._database.rows("SELECT position FROM outbox_cursor WHERE id = 1")
+        return str(rows[0][0]) if rows else ""
+
+    def keep_cursor(self, cursor: str) -> None:
+        with self._database.write_lean() as driver:
+            driver.execute("INSERT OR REPLACE INTO outbox_cursor (id, position) VALUES (1, ?)", (cursor,))
+
+    def _move(self, entry_id: str, states: tuple[str, ...], word: str, reason: str | None) -> None:
+        with self._database.write_lean() as driver:
+            known = self._states(driver, [entry_id])
+            if entry_id not in known:
+                raise NotFound(part="outbox")
+            if known[entry_id] in states:
+                self._log(
+                    driver, entry_id, word, None, {"at": self._clock.now().isoformat(), "reason": reason}
+                )
+
+    def _log(
+        self, driver: sqlite3.Connection, entry_id: str, word: str, until: str | None, note: dict[str, Any]
+    ) -> None:
+        (sequence,) = driver.execute("SELECT coalesce(max(sequence), 0) + 1 FROM outbox_log").fetchone()
+        sealed = self._sealed("outbox-log", _log_place(sequence, entry_id, word, until), note)
+        driver.execute(
+            "INSERT INTO outbox_log (sequence, entry_id, word, until, note) VALUES (?, ?, ?, ?, ?)",
+            (sequence, entry_id, word, until, sealed),
+        )
+
+    def _states(self, driver: sqlite3.Connection, ids: Iterable[str]) -> dict[str, str]:
+        """The state of each known id, inside a transaction."""
+        states: dict[str, str] = {}
+        for entry_id in set(ids):
+            if driver.execute("SELECT 1 FROM outbox_entry WHERE id = ?", (entry_id,)).fetchone():
+                states[entry_id] = "waiting"
+                for sequence, _, word, until, note in driver.execute(_LOG, (entry_id,)):
+                    place = _log_place(sequence, entry_id, word, until)
+                    if self._opened("outbox-log", place, note) is not None:
+                        states[entry_id] = _next_state(states[entry_id], word)
+        return states
+
+    def _read(self, entry_id: str | None = None, *, unsent: bool = False) -> list[Entry]:
+        with self._database.read() as connection:
+            rows = connection.exec_driver_sql(_ENTRIES, (entry_id,)).all()
+            lines = connection.exec_driver_sql(_LOG, (entry_id,)).all()
+        entries: dict[str, Entry] = {}
+        for sequence, found_id, service_kid, hashed, size_bytes, note in rows:
+            if unsent and found_id in self._sent:
+                continue
+            opened = self._opened("outbox-entry", _entry_place(sequence, found_id, service_kid, hashed), note)
+            entries[found_id] = Entry(
+                id=found_id,
+                sequence=sequence,
+                service_kid=service_kid,
+                digest=hashed,
+                size_bytes=size_bytes,
+                state="waiting",
+                attempts=0,
+                # A damaged note costs the time. It must not hold up the entry, nor the others.
+                queued_at=datetime.fromisoformat(opened["queued_at"]) if opened else _UNKNOWN_TIME,
+                next_try_at=None,
+                reason=None,
+                sent_at=None,
+            )
+        for sequence, found_id, word, until, note in lines:
+            if found_id in entries:
+                opened = self._opened("outbox-log", _log_place(sequence, found_id, word, until), note)
+                if opened is not None:
+                    entries[found_id] = _folded(entries[found_id], word, _moment(until), opened)
+        self._sent.update(entry.id for entry in entries.values() if entry.state == "sent")
+        return list(entries.values())
+
+    def _sealed(self, purpose: str, place: bytes, note: dict[str, Any]) -> bytes:
+        return self._notes.seal_note(purpose, place, json.dumps(note).encode())
+
+    def _opened(self, purpose: str, place: bytes, sealed: bytes) -> dict[str, Any] | None:
+        """The note, or None when it does not open here."""
+        try:
+            opened: dict[str, Any] = json.loads(self._notes.open_note(purpose, place, sealed))
+        except Damaged:
+            return None
+        return opened
+
+
+def _entry_place(sequence: int, entry_id: str, service_kid: str, hashed: bytes) -> bytes:
+    return lp(struct.pack(">Q", sequence), entry_id, service_kid, hashed)
+
+
+def _log_place(sequence: int, entry_id: str, word: str, until: str | None) -> bytes:
+    return lp(struct.pack(">Q", sequence), entry_id, word, until or "")
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _next_state(state: str, word: str) -> str:
+    """Sent is for ever; a postponement changes no state."""
+    if state == "sent" or word in _SENT:
+        return "sent"
+    if word == "postponed":
+        return state
+    return "waiting" if word == "requeued" else "set-aside"
+
+
+def _folded(entry: Entry, word: str, until: datetime | None, note: dict[str, Any]) -> Entry:
+    if entry.state == "sent":
+        return entry
+    state = _next_state(entry.state, word)
+    if state == "sent":
+        return replace(
+            entry,
+            state="sent",
+            sent_at=_moment(note["at"]),
+            reason=None,
+            next_try_at=None,
+        )
+    if word == "postponed":
+        return replace(entry, attempts=entry.attempts + 1, reason=note["reason"], next_try_at=until)
+    if word == "requeued":
+        return replace(entry, state="waiting", attempts=0, reason=None, next_try_at=None)
+    return replace(entry, state="set-aside", reason=note["reason"], next_try_at=None)

@@ -1,0 +1,162 @@
+"""The tables of the device, declared and nothing else.
+
+What is in clear is here to be seen: random ids, revisions, schema names, agency and author alias,
+key names, sizes, and for the outbox when to try next. Everything else is in a sealed column. A
+table never checks a value (`records` do) and is never printed. The tables have a registry of their
+own, so that the service's tables of the same names can live in the same process.
+
+    table("person").c.household_id
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+metadata = MetaData()
+
+
+class _Kept(SQLModel, registry=registry(metadata=metadata)):
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    __str__ = __repr__
+
+
+class _Filed(_Kept):
+    """The clear columns that most rows are filed under; all are bound into the seal."""
+
+    id: str = Field(primary_key=True)
+    rev: int
+    schema_id: str
+    agency: str
+    author: str
+    kid: str
+    body: bytes
+
+
+class MigrationRow(_Kept, table=True):
+    __tablename__ = "migration"
+    number: int = Field(primary_key=True)
+    name: str
+
+
+class DeviceRow(_Kept, table=True):
+    __tablename__ = "device"
+    id: str = Field(primary_key=True)
+    sign_public: bytes
+    sign_sealed: bytes
+    receive_public: bytes
+    receive_sealed: bytes
+
+
+class PractitionerRow(_Kept, table=True):
+    __tablename__ = "practitioner"
+    author: str = Field(primary_key=True)
+    agency: str
+    wrap: bytes
+    sign_public: bytes
+    sign_sealed: bytes
+    epoch_kid: str
+    epoch_sealed: bytes
+
+
+class ContentKeyRow(_Kept, table=True):
+    """One key per household and per assessment, sealed under an epoch key. Deleting it shreds."""
+
+    __tablename__ = "content_key"
+    kid: str = Field(primary_key=True)
+    epoch_kid: str
+    sealed: bytes
+
+
+class SettingRow(_Kept, table=True):
+    __tablename__ = "setting"
+    name: str = Field(primary_key=True)
+    body: bytes
+
+
+class HouseholdRow(_Filed, table=True):
+    __tablename__ = "household"
+
+
+class PersonRow(_Filed, table=True):
+    __tablename__ = "person"
+    household_id: str = Field(foreign_key="household.id", index=True)
+
+
+class RelationshipRow(_Filed, table=True):
+    __tablename__ = "relationship"
+    household_id: str = Field(foreign_key="household.id", index=True)
+
+
+class ContactRow(_Filed, table=True):
+    __tablename__ = "contact"
+    household_id: str = Field(foreign_key="household.id", index=True)
+
+
+class AssessmentRow(_Filed, table=True):
+    """`body` is the heading; answers in progress and the completed record are kept apart."""
+
+    __tablename__ = "assessment"
+    household_id: str = Field(foreign_key="household.id", index=True)
+    state: str
+
+
+class AnswerRow(_Kept, table=True):
+    """One line per answer given, never changed. The primary key is the table: one page per save."""
+
+    __tablename__ = "answer"
+    __table_args__ = {"sqlite_with_rowid": False}
+    assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
+    sequence: int = Field(primary_key=True)
+    body: bytes
+
+
+class PlaceRow(_Kept, table=True):
+    """Where the person left off."""
+
+    __tablename__ = "place"
+    assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
+    rev: int
+    body: bytes
+
+
+class CompletionRow(_Kept, table=True):
+    __tablename__ = "completion"
+    assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
+    rev: int
+    body: bytes
+
+
+class OutboxEntryRow(_Kept, table=True):
+    """Written once. What became of it is in the log, never here."""
+
+    __tablename__ = "outbox_entry"
+    sequence: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    service_kid: str
+    digest: bytes
+    envelope: bytes
+    note: bytes
+
+
+class OutboxLogRow(_Kept, table=True):
+    __tablename__ = "outbox_log"
+    sequence: int | None = Field(default=None, primary_key=True)
+    entry_id: str = Field(index=True)
+    word: str
+    until: str | None
+    note: bytes
+
+
+class OutboxCursorRow(_Kept, table=True):
+    __tablename__ = "outbox_cursor"
+    id: int | None = Field(default=None, primary_key=True)
+    position: str
+
+
+def table(name: str) -> Table:
+    """The declared table of this name."""
+    return metadata.tables[name]

@@ -1,0 +1,1 @@
+"""Measured claims: one file each, ratios taken in one interleaved run against a named baseline."""

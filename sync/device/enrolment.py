@@ -1,0 +1,175 @@
+"""A device and a service meet once: public keys up, the service's keys down, each proving that it holds its
+own.
+
+After this the service may be gone for weeks: what is needed to seal a submission and to check a receipt
+is here. For training no code is needed. No private key comes near this room.
+
+    keys = await introduce("http://127.0.0.1:8765", identity, agency="training", author="hv1",
+                           author_key=public, clock=clock)
+    store.settings["service"] = json.dumps(keys.to_plain())
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from assessments import sealing
+from assessments.errors import WrenError
+from assessments.ports import Clock
+from sync.device.exchange import Failure
+from sync.device.transport import Heard, Identity, Line, Transport, fresh_nonce, problem_of
+from sync.envelope import ServiceKey, kid_of
+from sync.errors import NotIntroduced
+from sync.protocol import (
+    CONTENT_TYPE,
+    DEVICES_PATH,
+    PROBLEM_URN,
+    Enrolment,
+    Welcome,
+    decode_welcome,
+    encode_enrolment,
+)
+from sync.signing import NAME, signed_headers
+
+_HERE = ("127.0.0.1", "localhost", "::1")
+_KEYS = ("service_key", "receipt_key")
+
+
+class Introducing(Identity, Protocol):
+    """What a device shows when it meets a service: the public halves of its two keys."""
+
+    @property
+    def sign_public(self) -> bytes: ...
+
+    @property
+    def receive_public(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKeys:
+    """What a device keeps of a service. Nothing personal, nothing secret."""
+
+    url: str
+    agency: str
+    kid: str
+    service_key: bytes
+    receipt_key: bytes
+
+    @property
+    def sealing_key(self) -> ServiceKey:
+        return ServiceKey(self.kid, self.service_key)
+
+    def to_plain(self) -> dict[str, str]:
+        """A form that JSON can carry."""
+        plain = {"url": self.url, "agency": self.agency, "kid": self.kid}
+        return plain | {name: base64.b64encode(getattr(self, name)).decode() for name in _KEYS}
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, str]) -> ServiceKeys:
+        keys = {name: base64.b64decode(plain[name]) for name in _KEYS}
+        return cls(plain["url"], plain["agency"], plain["kid"], **keys)
+
+    def transport(
+        self, identity: Identity, clock: Clock, over: httpx.AsyncBaseTransport | None = None
+    ) -> Transport:
+        """The way to this service."""
+        return Transport(
+            self.url,
+            agency=self.agency,
+            identity=identity,
+            receipt_key=self.receipt_key,
+            clock=clock,
+            over=over,
+        )
+
+
+async def introduce(
+    url: str,
+    identity: Introducing,
+    *,
+    agency: str,
+    author: str,
+    author_key: bytes,
+    clock: Clock,
+    over: httpx.AsyncBaseTransport | None = None,
+) -> ServiceKeys:
+    """Introduce this device and one author; returns the keys to keep.
+
+    Raises NotIntroduced: "address", "name" (agency, device or author is not 1 to 64 of A-Z a-z 0-9 . _ -),
+    "device-known", "forged", or a word of `exchange.FailureKind`.
+    """
+    check_address(url)
+    if any(NAME.fullmatch(name) is None for name in (agency, identity.device_id, author)):
+        raise NotIntroduced("name")
+    enrolment = Enrolment(
+        agency=agency,
+        device=identity.device_id,
+        signing_key=identity.sign_public,
+        receive_key=identity.receive_public,
+        author=author,
+        author_key=author_key,
+        nonce=sealing.make_random(16),
+    )
+    line = Line(url, over=over)
+    try:
+        heard = await _introduce(line, enrolment, identity, clock)
+    finally:
+        await line.close()
+    welcome = _welcome(heard, enrolment)
+    return ServiceKeys(url.rstrip("/"), agency, welcome.kid, welcome.service_key, welcome.receipt_key)
+
+
+def check_address(url: str) -> None:
+    """Refuse all but https, and http on this very machine; NotIntroduced("address")."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError as fault:
+        raise NotIntroduced("address") from fault
+    near = parts.scheme == "http" and host in _HERE
+    if not (host and port_is_fine and (near or parts.scheme == "https")) or parts.query or parts.fragment:
+        raise NotIntroduced("address")
+
+
+async def _introduce(line: Line, enrolment: Enrolment, identity: Identity, clock: Clock) -> Heard:
+    body = encode_enrolment(enrolment)
+    headers = signed_headers(
+        "POST",
+        DEVICES_PATH,
+        body,
+        CONTENT_TYPE,
+        agency=enrolment.agency,
+        device=enrolment.device,
+        created=int(clock.now().timestamp()),
+        nonce=fresh_nonce(),
+        sign=identity.sign,
+    )
+    heard = await line.post(DEVICES_PATH, body, headers)
+    if isinstance(heard, Failure):
+        raise NotIntroduced(heard.kind)
+    return heard
+
+
+def _welcome(heard: Heard, enrolment: Enrolment) -> Welcome:
+    if heard.status != httpx.codes.OK:
+        number = str(problem_of(heard).get("type", "")).removeprefix(PROBLEM_URN)
+        raise NotIntroduced({"3001": "device-known", "2003": "clock"}.get(number, "refused"))
+    if heard.content_type != CONTENT_TYPE:
+        raise NotIntroduced("garbled")
+    try:
+        welcome = decode_welcome(heard.body)
+    except WrenError as fault:
+        raise NotIntroduced("garbled") from fault
+    if (
+        (welcome.agency, welcome.device) != (enrolment.agency, enrolment.device)
+        or welcome.kid != kid_of(welcome.service_key)
+        or not sealing.verify(welcome.receipt_key, welcome.signed_bytes(enrolment.nonce), welcome.signature)
+    ):
+        raise NotIntroduced("forged")
+    return welcome

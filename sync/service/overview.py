@@ -1,0 +1,56 @@
+"""What has arrived, opened: the rows behind `wren service list`.
+
+This room only reads. It works beside a running service and without one; it needs no key, for the readable
+tables are already made. It returns personal content: it is for the screen of somebody entitled, never for
+a log.
+
+    for row in list_arrived(Settings(Path("data"))): print(row["tool"], row["state"])
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from assessments.records import utc
+from sync.service.database import Database
+from sync.service.settings import Settings
+
+_ARRIVED = """
+SELECT s.id::text AS id, s.agency, a.instrument AS tool, a.version, a.status, p.name AS subject,
+       h.name AS household, c.held_on AS contact_on, c.role, a.author, a.completed_at, a.result,
+       s.received_at, coalesce(said.word, 'waiting') AS state, said.reason,
+       (SELECT count(*) FROM conflict k WHERE k.agency = s.agency AND k.id = s.id) AS conflicts
+FROM submission s
+LEFT JOIN LATERAL (SELECT word, reason FROM change WHERE change.agency = s.agency AND change.id = s.id
+                   ORDER BY change.sequence DESC LIMIT 1) said ON true
+LEFT JOIN assessment a ON a.agency = s.agency AND a.id = s.id
+LEFT JOIN person p ON p.agency = a.agency AND p.id = a.subject
+LEFT JOIN household h ON h.agency = a.agency AND h.id = a.household
+LEFT JOIN contact c ON c.agency = a.agency AND c.id = a.contact
+ORDER BY s.sequence
+"""
+
+
+def list_arrived(settings: Settings) -> list[dict[str, Any]]:
+    """Every stored submission, oldest first.
+
+    Keys: id, agency, tool, version, status, subject, household, contact_on, role, author, completed_at,
+    received_at, answers {link_id: value}, result, state ("opened", "held" or "waiting"), reason, conflicts.
+    Dates and times are ISO 8601 text; what only an opened submission tells is None in the others.
+    """
+    with Database.open(settings) as database, database.transaction() as connection:
+        answers: dict[tuple[str, str], dict[str, Any]] = {}
+        for agency, assessment, link_id, value in connection.execute(
+            "SELECT agency, assessment::text, link_id, value FROM answer"
+            " ORDER BY agency, assessment, position"
+        ):
+            answers.setdefault((agency, assessment), {})[link_id] = value
+        rows = connection.cursor(row_factory=dict_row).execute(_ARRIVED).fetchall()
+    for row in rows:
+        row["contact_on"] = row["contact_on"].isoformat() if row["contact_on"] else None
+        for name in ("received_at", "completed_at"):
+            row[name] = utc(row[name]) if row[name] else None
+        row["answers"] = answers.get((row["agency"], row["id"]), {})
+    return rows

@@ -1,0 +1,91 @@
+"""Numbered refusals (RFC 9457): docs/sync-protocol.md section 7, and never a word of what was sent.
+
+A number is for ever. The title is a code for programs; people never see it.
+
+    >>> REPLAYED.status
+    401
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from fastapi import Response
+
+from assessments.errors import WrenError
+from sync.protocol import PROBLEM_TYPE, PROBLEM_URN
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    number: int
+    status: int
+    title: str
+
+    def response(self, **more: str) -> Response:
+        """The reply that says so."""
+        body = {
+            "type": f"{PROBLEM_URN}{self.number}",
+            "title": self.title,
+            "status": self.status,
+        } | more
+        return Response(
+            json.dumps(body), self.status, media_type=PROBLEM_TYPE, headers={"cache-control": "no-store"}
+        )
+
+
+MALFORMED = Problem(1001, 400, "malformed-body")
+UNSUPPORTED_VERSION = Problem(1002, 400, "unsupported-version")
+WRONG_CONTENT_TYPE = Problem(1003, 415, "wrong-content-type")
+TOO_LARGE = Problem(1004, 413, "too-large")
+TOO_MANY_ITEMS = Problem(1005, 413, "too-many-items")
+TOO_SLOW = Problem(1006, 408, "too-slow")
+NOT_SIGNED = Problem(2001, 401, "not-signed")
+BAD_SIGNATURE = Problem(2002, 401, "bad-signature")
+CLOCK = Problem(2003, 401, "clock")
+REPLAYED = Problem(2004, 401, "replayed")
+UNKNOWN_DEVICE = Problem(2005, 401, "unknown-device")
+DIGEST_MISMATCH = Problem(2006, 400, "digest-mismatch")
+DEVICE_KNOWN = Problem(3001, 409, "device-known")
+NO_SUCH_PATH = Problem(4004, 404, "no-such-path")
+WRONG_METHOD = Problem(4005, 405, "wrong-method")
+FAULT = Problem(5000, 500, "fault")
+AWAY = Problem(5003, 503, "away")
+
+PROBLEMS = (
+    MALFORMED,
+    UNSUPPORTED_VERSION,
+    WRONG_CONTENT_TYPE,
+    TOO_LARGE,
+    TOO_MANY_ITEMS,
+    TOO_SLOW,
+    NOT_SIGNED,
+    BAD_SIGNATURE,
+    CLOCK,
+    REPLAYED,
+    UNKNOWN_DEVICE,
+    DIGEST_MISMATCH,
+    DEVICE_KNOWN,
+    NO_SUCH_PATH,
+    WRONG_METHOD,
+    FAULT,
+    AWAY,
+)
+_BY_TITLE = {problem.title: problem for problem in PROBLEMS}
+
+
+class Refused(WrenError):
+    """Ends a request with a Problem; `more` are its further members."""
+
+    code = "refused"
+
+    def __init__(self, problem: Problem, **more: str) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+        self.more = more
+
+
+def problem_for(code: str) -> Problem:
+    """The problem that a code of `errors.Malformed` names."""
+    return _BY_TITLE.get(code, MALFORMED)

@@ -1,0 +1,150 @@
+"""Paths, bodies and bounds: from a request to a reply, or to a Problem that says nothing about the request.
+
+This room reads bytes within limits, asks `auth` who it is, and hands over; it decides nothing about a
+submission. FastAPI's own checks of bodies are not used: they answer bytes that are not UTF-8 with a
+fault, and quote the input.
+
+    FastAPI(routes=routes(desk))
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
+
+from assessments.ports import Clock
+from sync import protocol
+from sync.errors import Malformed
+from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, Reply, Welcome
+from sync.service import auth, feed, intake, problems
+from sync.service.auth import Gate
+from sync.service.database import Database
+from sync.service.problems import Refused
+from sync.service.vault import Opener
+from sync.service.vaultkeys import ServiceSecrets
+from sync.signing import Claim, content_digest, read_claim
+
+WHOLE_BODY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts that a request needs."""
+
+    database: Database
+    secrets: ServiceSecrets
+    gate: Gate
+    opener: Opener
+    clock: Clock
+
+    def exchange(self, claim: Claim, body: bytes) -> bytes:
+        """Take a batch; give its outcomes and this device's changes."""
+        agency, device = claim.agency, claim.device
+        with self.database.transaction() as connection:
+            device_key = auth.device_key(connection, agency, device)
+        self.gate.admit(claim, device_key)
+        request = protocol.decode_request(body)
+        now = self.clock.now()
+        outcomes = intake.take(self.database, self.secrets, agency, device, request.items, now)
+        self.opener.add(agency, [outcome.id for outcome in outcomes if outcome.word == "stored"])
+        with self.database.transaction() as connection:
+            changes, cursor, more = feed.read(connection, agency, device, request.cursor)
+        return protocol.encode_reply(Reply(tuple(outcomes), changes, cursor, more))
+
+    def enrol(self, claim: Claim, body: bytes) -> bytes:
+        """Make a device known, when it holds the key it brings; give the service's keys."""
+        enrolment = protocol.decode_enrolment(body)
+        if (claim.agency, claim.device) != (enrolment.agency, enrolment.device):
+            raise Refused(problems.BAD_SIGNATURE)
+        self.gate.admit(claim, enrolment.signing_key)
+        with self.database.transaction() as connection:
+            auth.enrol(connection, enrolment, self.clock.now())
+        keys = self.secrets
+        welcome = Welcome(enrolment.agency, enrolment.device, keys.kid, keys.public, keys.receipt_public, b"")
+        signature = keys.sign(welcome.signed_bytes(enrolment.nonce))
+        return protocol.encode_welcome(
+            Welcome(
+                welcome.agency,
+                welcome.device,
+                welcome.kid,
+                welcome.service_key,
+                welcome.receipt_key,
+                signature,
+            )
+        )
+
+    def is_up(self) -> None:
+        """Returns when the database answers; DatabaseAway when not."""
+        with self.database.transaction() as connection:
+            connection.execute("SELECT 1")
+
+
+def routes(desk: Desk) -> list[Route]:
+    """All paths of the service."""
+
+    async def health(_request: Request) -> Response:
+        await run_in_threadpool(desk.is_up)
+        return JSONResponse(
+            {"status": "up", "version": protocol.VERSION}, headers={"cache-control": "no-store"}
+        )
+
+    return [
+        Route(protocol.EXCHANGE_PATH, _signed(desk.exchange), methods=["POST"]),
+        Route(protocol.DEVICES_PATH, _signed(desk.enrol), methods=["POST"]),
+        Route(protocol.HEALTH_PATH, health, methods=["GET"]),
+    ]
+
+
+def _signed(answer: Callable[[Claim, bytes], bytes]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        # A query is not under the signature, so there is none.
+        if request.scope.get("query_string"):
+            raise Refused(problems.NO_SUCH_PATH)
+        body = await _bounded_body(request)
+        if _only(request, "content-type") != CONTENT_TYPE or request.headers.get("content-encoding"):
+            raise Refused(problems.WRONG_CONTENT_TYPE)
+        digest = _only(request, "content-digest")
+        if digest != content_digest(body):
+            raise Refused(problems.DIGEST_MISMATCH if digest else problems.NOT_SIGNED)
+        claim = read_claim(
+            request.method,
+            request.url.path,
+            CONTENT_TYPE,
+            digest,
+            _only(request, "signature-input"),
+            _only(request, "signature"),
+        )
+        reply = await run_in_threadpool(answer, claim, body)
+        return Response(reply, media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
+
+    return endpoint
+
+
+def _only(request: Request, name: str) -> str:
+    """A header field that is given once; "" otherwise."""
+    values = request.headers.getlist(name)
+    return values[0] if len(values) == 1 else ""
+
+
+async def _bounded_body(request: Request) -> bytes:
+    said = request.headers.get("content-length", "0")
+    if not (said.isascii() and said.isdigit()):
+        raise Malformed
+    if int(said[:18]) > MAX_REQUEST_BYTES:
+        raise Refused(problems.TOO_LARGE)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(WHOLE_BODY_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > MAX_REQUEST_BYTES:
+                    raise Refused(problems.TOO_LARGE)
+    except TimeoutError:
+        raise Refused(problems.TOO_SLOW) from None
+    return bytes(body)

@@ -1,0 +1,27 @@
+"""Where the service keeps its things, and nothing else.
+
+>>> Settings(data=Path("x")).keys_file.name
+'service-keys.json'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`database_url` is any PostgreSQL URL; without one the service runs its own under `data`."""
+
+    data: Path
+    # Not in the repr: it may hold a password.
+    database_url: str | None = field(default=None, repr=False)
+
+    @property
+    def keys_file(self) -> Path:
+        return self.data / "service-keys.json"
+
+    @property
+    def embedded(self) -> Path:
+        return self.data / "postgresql"

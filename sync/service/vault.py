@@ -1,0 +1,289 @@
+"""Opens what was stored, and lays it out in readable tables. The only part of the service with a private key.
+
+Each submission is opened in a transaction of its own, after it was committed and answered: nothing that
+is wrong with it can undo the storing. What does not open, or does not add up, is `held` with a reason for
+a person to look at; the sealed bytes stay. Everything here can be made again from them.
+
+    opener = Opener(database, secrets, clock)
+    opener.start()                # also takes up whatever an earlier run left unopened
+    opener.add("agency-7", ["8d3f…"])
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import TupleRow
+from pydantic import ValidationError
+
+from assessments.errors import WrenError
+from assessments.ports import Clock
+from assessments.records import Assessment, Contact, Household, Person
+from sync.envelope import SCHEMA, Opened, open_submission
+from sync.service import feed
+from sync.service.database import Database
+from sync.service.vaultkeys import ServiceSecrets
+
+_AGAIN_AFTER_S = 5.0
+
+_log = logging.getLogger("wren.service")
+
+
+class Held(WrenError):
+    """Stays stored, and waits for a person."""
+
+    code = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    agency: str
+    id: uuid.UUID
+    sequence: int
+    device: str
+    envelope: bytes
+
+
+class Opener:
+    """Opens submissions one after another in a thread of its own, so that intake never waits for it."""
+
+    def __init__(self, database: Database, secrets: ServiceSecrets, clock: Clock) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._clock = clock
+        self._todo: list[tuple[str, str]] = []
+        self._look_for_all = True
+        self._stopping = False
+        self._working = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="wren-opener", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def add(self, agency: str, ids: Sequence[str]) -> None:
+        """Open these when there is time for it."""
+        with self._changed:
+            self._todo.extend((agency, each) for each in ids)
+            self._changed.notify_all()
+
+    def wait_until_idle(self, timeout_s: float) -> bool:
+        """True when nothing is left to open."""
+        with self._changed:
+            return self._changed.wait_for(self._idle, timeout_s)
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _idle(self) -> bool:
+        return not (self._todo or self._look_for_all or self._working)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._working = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._todo or self._look_for_all or self._stopping)
+                if self._stopping:
+                    return
+                todo, look = self._todo, self._look_for_all
+                self._todo, self._look_for_all, self._working = [], False, True
+            self._open_all(todo, look=look)
+
+    def _open_all(self, todo: Sequence[tuple[str, str]], *, look: bool) -> None:
+        try:
+            if look:
+                todo = [*waiting(self._database), *todo]
+            for agency, submission_id in todo:
+                if self._stopping:
+                    return
+                open_one(self._database, self._secrets, self._clock, agency, submission_id)
+        # The thread must outlive any fault, or nothing would be opened again until a restart.
+        except Exception as fault:  # noqa: BLE001, RUF100 - see above; the submission stays stored and is looked for again
+            _log.warning("open-fault %s", type(fault).__name__)
+            with self._changed:
+                self._look_for_all = True
+                self._changed.wait_for(lambda: self._stopping, _AGAIN_AFTER_S)
+
+
+def waiting(database: Database) -> list[tuple[str, str]]:
+    """Whatever is stored and not opened, oldest first: never tried, or held."""
+    with database.transaction() as connection:
+        rows = connection.execute(
+            "SELECT s.agency, s.id FROM submission s LEFT JOIN assessment a USING (agency, id)"
+            " WHERE a.id IS NULL ORDER BY s.sequence"
+        ).fetchall()
+    return [(agency, str(id_)) for agency, id_ in rows]
+
+
+def open_one(
+    database: Database, secrets: ServiceSecrets, clock: Clock, agency: str, submission_id: str
+) -> None:
+    """Open and project one submission, or hold it; in one transaction. Again is harmless."""
+    with database.transaction() as connection:
+        # Two openers at once would both find it unopened.
+        connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{agency}/{submission_id}",)
+        )
+        row = connection.execute(
+            "SELECT s.id, s.sequence, s.device, s.envelope, a.id IS NOT NULL,"
+            " (SELECT reason FROM change c WHERE c.agency = s.agency AND c.id = s.id"
+            "  ORDER BY c.sequence DESC LIMIT 1)"
+            " FROM submission s LEFT JOIN assessment a USING (agency, id) WHERE s.agency = %s AND s.id = %s",
+            (agency, submission_id),
+        ).fetchone()
+        if row is None or row[4]:
+            return
+        stored = Stored(agency, row[0], row[1], row[2], bytes(row[3]))
+        try:
+            opened = _open(connection, secrets, stored)
+            _project(connection, stored, opened)
+        except WrenError as held:
+            # Said before with the same reason: nothing new to say.
+            if row[5] != held.code:
+                feed.append(connection, agency, stored.device, stored.id, "held", held.code, clock.now())
+        else:
+            feed.append(connection, agency, stored.device, stored.id, "opened", None, clock.now())
+
+
+def _open(connection: Connection[TupleRow], secrets: ServiceSecrets, stored: Stored) -> Opened:
+    opened = open_submission(stored.envelope, str(stored.id), secrets.receive)
+    statement = opened.statement
+    if (statement.id, statement.device) != (str(stored.id), stored.device):
+        raise Held("statement-mismatch")
+    rows = connection.execute(
+        "SELECT author_key FROM author WHERE agency = %s AND device = %s AND author = %s",
+        (stored.agency, stored.device, statement.author),
+    ).fetchall()
+    if not rows:
+        raise Held("unknown-author")
+    if not any(opened.is_signed_by(bytes(row[0])) for row in rows):
+        raise Held("bad-signature")
+    if statement.schema != SCHEMA:
+        raise Held("unknown-schema")
+    return opened
+
+
+def _project(connection: Connection[TupleRow], stored: Stored, opened: Opened) -> None:
+    try:
+        payload = json.loads(opened.payload)
+        if payload["schema"] != SCHEMA:
+            raise Held("unknown-schema")
+        assessment = Assessment.model_validate(payload["assessment"])
+        contact = Contact.model_validate(payload["contact"])
+        household = Household.model_validate(payload["household"])
+        subject = Person.model_validate(payload["subject"])
+        instrument = payload["instrument"]
+        pinned = (instrument["id"], instrument["version"], instrument["hash"])
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as fault:
+        raise Held("malformed") from fault
+    if (
+        (assessment.id, assessment.author) != (opened.statement.id, opened.statement.author)
+        or (contact.id, household.id, subject.id)
+        != (assessment.contact_id, assessment.household_id, assessment.subject_id)
+        or {contact.household_id, subject.household_id} != {household.id}
+        or pinned != (assessment.instrument, assessment.version, assessment.instrument_hash)
+    ):
+        raise Held("payload-mismatch")
+    try:
+        with connection.transaction():
+            _insert_people(connection, stored, household, subject, contact)
+            _insert_assessment(connection, stored, opened, assessment)
+    except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as fault:
+        raise Held("not-storable") from fault
+
+
+def _insert_people(
+    connection: Connection[TupleRow], stored: Stored, household: Household, subject: Person, contact: Contact
+) -> None:
+    connection.execute(
+        "INSERT INTO household (agency, id, sequence, name) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence, name = excluded.name"
+        " WHERE household.sequence < excluded.sequence",
+        (stored.agency, household.id, stored.sequence, household.name),
+    )
+    connection.execute(
+        "INSERT INTO person (agency, id, sequence, household, name, born, due, roles)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence,"
+        " household = excluded.household, name = excluded.name, born = excluded.born, due = excluded.due,"
+        " roles = excluded.roles WHERE person.sequence < excluded.sequence",
+        (
+            stored.agency,
+            subject.id,
+            stored.sequence,
+            household.id,
+            subject.name,
+            subject.born,
+            subject.due,
+            list(subject.roles),
+        ),
+    )
+    connection.execute(
+        "INSERT INTO contact (agency, id, sequence, household, held_on, kind, role)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence,"
+        " household = excluded.household, held_on = excluded.held_on, kind = excluded.kind,"
+        " role = excluded.role WHERE contact.sequence < excluded.sequence",
+        (stored.agency, contact.id, stored.sequence, household.id, contact.on, contact.kind, contact.role),
+    )
+
+
+def _insert_assessment(
+    connection: Connection[TupleRow], stored: Stored, opened: Opened, assessment: Assessment
+) -> None:
+    connection.execute(
+        "INSERT INTO assessment (agency, id, sequence, household, contact, subject, instrument, version,"
+        " instrument_hash, status, author, author_seq, claimed_at, started_at, completed_at, amends,"
+        " context, result)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            stored.agency,
+            assessment.id,
+            stored.sequence,
+            assessment.household_id,
+            assessment.contact_id,
+            assessment.subject_id,
+            assessment.instrument,
+            assessment.version,
+            assessment.instrument_hash,
+            assessment.status,
+            assessment.author,
+            opened.statement.author_seq,
+            opened.statement.claimed_at,
+            assessment.started_at,
+            assessment.completed_at,
+            assessment.amends,
+            _json(assessment.model_dump(mode="json")["context"]),
+            None if assessment.result is None else _json(assessment.result),
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO answer (agency, assessment, position, link_id, value) VALUES (%s, %s, %s, %s, %s)",
+            [
+                (stored.agency, assessment.id, position, link_id, _json(value))
+                for position, (link_id, value) in enumerate(assessment.answers.items(), start=1)
+            ],
+        )
+
+
+def _json(value: object) -> str:
+    """Readable in the table with every character kept; half a surrogate pair needs its escape."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text

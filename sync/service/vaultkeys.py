@@ -1,0 +1,82 @@
+"""The service's own keys: one to be sealed to, one to sign receipts with; in a file that only it can read.
+
+They stay outside the database, so that a copy of the database opens nothing. A key is never replaced in
+place: older receive keys stay in the file for as long as anything is sealed to them.
+
+    keys = load_or_make(Path("data/service-keys.json"))
+    keys.receive[keys.kid]                      # the private half
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assessments import sealing
+from assessments.errors import Damaged, UnknownFormat
+from sync.envelope import kid_of
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSecrets:
+    """`kid` is the current receive key; `receive` holds every private receive key by its kid."""
+
+    kid: str
+    public: bytes
+    receipt_public: bytes
+    receive: dict[str, bytes] = field(repr=False)
+    receipt: bytes = field(repr=False)
+
+    def sign(self, message: bytes) -> bytes:
+        """The service's word."""
+        return sealing.sign(self.receipt, message)
+
+
+def load_or_make(path: Path) -> ServiceSecrets:
+    """The keys in the file, made at first use. A damaged file is Damaged, and is left as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make(path)
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["format"] != _FORMAT:
+            raise UnknownFormat("newer-service-keys")
+        receive = [base64.b64decode(text, validate=True) for text in content["receive"]]
+        receipt = base64.b64decode(content["receipt"], validate=True)
+        public = sealing.derive_receive_public(receive[-1])
+        by_kid = {kid_of(sealing.derive_receive_public(private)): private for private in receive}
+        receipt_public = sealing.derive_signing_public(receipt)
+    except (ValueError, KeyError, TypeError, IndexError) as fault:
+        raise Damaged("service-keys") from fault
+    return ServiceSecrets(kid_of(public), public, receipt_public, by_kid, receipt)
+
+
+def _make(path: Path) -> None:
+    """Written beside, flushed and linked into place: two starts at once end with the same keys."""
+    content = {
+        "format": _FORMAT,
+        "receive": [base64.b64encode(sealing.make_receive_key()[0]).decode()],
+        "receipt": base64.b64encode(sealing.make_signing_key()[0]).decode(),
+    }
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(beside)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

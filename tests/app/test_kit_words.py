@@ -1,0 +1,130 @@
+"""The words on the screen: all there, plain, and none of the banned ones."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from app import messages
+from app.kit.lists import _STATUS_LOOKS
+from app.kit.states import Sync
+from app.messages import catalogue, knows, say, say_error
+from assessments import errors
+
+APP = Path(messages.__file__).parent
+BANNED = re.compile(
+    r"\b(please|sorry|valid|invalid|oops|forbidden|illegal|required field|error code|abuse|violence)\b", re.I
+)
+
+
+def sentences() -> list[tuple[str, str]]:
+    found = []
+    for code, sentence in catalogue().items():
+        forms = sentence.values() if isinstance(sentence, dict) else [sentence]
+        found += [(code, form) for form in forms]
+    return found
+
+
+@pytest.mark.parametrize(("code", "sentence"), sentences())
+def test_no_sentence_has_a_banned_word_or_an_asterisk(code: str, sentence: str) -> None:
+    assert not BANNED.search(sentence)
+    assert "*" not in sentence
+    assert sentence == sentence.strip() != ""
+
+
+@pytest.mark.parametrize(("code", "sentence"), sentences())
+def test_sentences_are_short(code: str, sentence: str) -> None:
+    assert all(len(part.split()) <= 25 for part in re.split(r"[.?!]", sentence))
+
+
+def test_the_banned_words_are_found() -> None:
+    assert BANNED.search("Please enter a name")
+    assert BANNED.search("That is an Invalid date")
+    assert not BANNED.search("A validated tool")
+
+
+def test_every_code_said_in_the_app_exists_and_gets_its_values() -> None:
+    said = 0
+    for path in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) in ("say", "messages.say")):
+                continue
+            code = node.args[0]
+            if isinstance(code, ast.Constant):
+                said += 1
+                assert knows(code.value), f"{path.name}:{node.lineno} says {code.value}"
+                given = {keyword.arg for keyword in node.keywords}
+                if None not in given:
+                    assert wanted(code.value) <= given, f"{path.name}:{node.lineno}"
+            elif isinstance(code, ast.JoinedStr):
+                first = code.values[0]
+                start = first.value if isinstance(first, ast.Constant) else ""
+                assert any(known.startswith(start) for known in catalogue()), f"{path.name}:{node.lineno}"
+    assert said > 15
+
+
+def wanted(code: str) -> set[str]:
+    sentence = catalogue()[code]
+    forms = sentence.values() if isinstance(sentence, dict) else [sentence]
+    names = {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
+    return names | ({"n"} if isinstance(sentence, dict) else set())
+
+
+def test_every_status_of_a_task_and_every_state_of_sending_has_words() -> None:
+    assert all(knows(f"task.{status}") for status in _STATUS_LOOKS)
+    assert len(_STATUS_LOOKS) == 6
+    assert Sync("offline", n=3).words() == "Offline, 3 waiting"
+    assert Sync("offline").words() == "Offline"
+    assert Sync("sending", n=1, of=3).words() == "Sending 1 of 3"
+    assert Sync("waiting", n=1).words() == "1 waiting"
+    assert Sync("help", n=2).words() == "2 need your help"
+    assert Sync("sent").words() == "All sent"
+    assert Sync("unknown").words() == "Cannot check right now"
+
+
+def test_the_save_states_are_the_tested_sentences() -> None:
+    phone = say("device.phone")
+    assert say("save.at", device=phone, at="14:02") == "Saved on this phone at 14:02"
+    assert (
+        say("sync.offline-long", device=phone)
+        == "Offline. Your work is safe on this phone and will send when you are back online."
+    )
+    assert say("outbox.waiting", n=3) == "3 records waiting to send"
+    assert say("outbox.waiting", n=1) == "1 record waiting to send"
+    assert say("outbox.waiting", n=0) == "Nothing waiting to send"
+    assert say("sync.partly", sent=2, n=1) == "2 sent. 1 needs your help"
+    assert say("sync.sent-at", when="today", at="14:10") == "All sent. Last sent today 14:10"
+
+
+def test_every_error_that_is_raised_on_purpose_has_a_sentence() -> None:
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.WrenError) and kind is not errors.WrenError
+    ]
+    assert len(kinds) >= 12
+    for kind in kinds:
+        assert knows(f"error.{kind.code}"), kind.code
+
+
+def test_an_unknown_error_gets_the_general_sentence_and_nothing_of_its_own() -> None:
+    assert say_error(RuntimeError("Ada said")) == say("error.unknown")
+    assert say_error(errors.WrenError("never-heard-of")) == say("error.unknown")
+    assert say_error(errors.DiskFull()) == say("error.disk-full")
+
+
+def test_an_error_with_a_code_of_its_own_falls_back_to_its_family() -> None:
+    assert say_error(errors.Damaged("page-seven")) == say("error.damaged")
+    assert say_error(errors.StoreFault("already-completed")) == say("error.already-completed")
+    assert say_error(errors.TooManyTries("never-named")) == say("error.too-many-tries")
+
+
+def test_a_missing_word_or_value_is_noticed() -> None:
+    with pytest.raises(LookupError):
+        say("no.such.code")
+    with pytest.raises(LookupError):
+        say("save.at", device="phone")

@@ -1,0 +1,75 @@
+"""One made-up household, and the cheapest passphrase that the floors allow.
+
+Nobody here exists. The words are chosen so that finding one on the disk means that it leaked.
+
+    family = make_family()
+    family.assessment(instrument="risk-24")
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from assessments import sealing
+from assessments.records import Assessment, Contact, Context, Household, Person, Relationship
+
+PASSPHRASE = "kettle-orchard-violet-train"
+CHEAPEST = sealing.ARGON2ID_FLOOR if sealing.kdf_here(sealing.ARGON2ID) else sealing.SCRYPT_FLOOR
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+@dataclass
+class Family:
+    household: Household
+    persons: list[Person]
+    relationships: list[Relationship]
+    contact: Contact
+
+    def assessment(self, **changed: object) -> Assessment:
+        fields: dict[str, object] = {
+            "id": new_id(),
+            "household_id": self.household.id,
+            "contact_id": self.contact.id,
+            "subject_id": self.persons[0].id,
+            "instrument": "child-voice-7-11",
+            "version": "1.0.0",
+            "instrument_hash": "0" * 64,
+            "author": "hv-1",
+            "started_at": datetime(2026, 3, 4, 9, 31, tzinfo=UTC),
+            "context": Context(on=date(2026, 3, 4)),
+        }
+        return Assessment(**{**fields, **changed})  # type: ignore[arg-type]  # checked by the record itself
+
+
+def make_family() -> Family:
+    home = new_id()
+    child, mother = new_id(), new_id()
+    return Family(
+        Household(id=home, name="Quillfeather-Brandt"),
+        [
+            Person(
+                id=child, household_id=home, name="Otisette Marrowby", born=date(2017, 5, 1), roles=("child",)
+            ),
+            Person(id=mother, household_id=home, name="Łucja Zażółć-Ffwrdd", roles=("mother",)),
+        ],
+        [Relationship(id=new_id(), household_id=home, from_id=child, to_id=mother, kind="child")],
+        Contact(
+            id=new_id(), household_id=home, on=date(2026, 3, 4), kind="home visit", role="health-visitor"
+        ),
+    )
+
+
+def finished(assessment: Assessment, answers: dict[str, object]) -> Assessment:
+    return assessment.model_copy(
+        update={
+            "status": "completed",
+            "completed_at": datetime(2026, 3, 4, 10, 0, tzinfo=UTC),
+            "answers": answers,
+            "result": {"band": "plum-coloured-band"},
+        }
+    )

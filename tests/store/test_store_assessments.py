@@ -1,0 +1,287 @@
+"""An assessment is begun, answered line by line, and completed once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assessments.errors import Damaged, NotFound, StoreFault
+from assessments.records import Assessment
+from assessments.sealing import digest
+from assessments.store import Keys, people
+from assessments.store import assessments as kept
+from tests.fakes import StoppedClock
+from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
+
+WORDS = "Mae'n swnllyd · Boję się · مجھے ڈر لگتا ہے · 😟"
+
+
+@pytest.fixture
+def begun(keys: Keys, family: Family) -> Assessment:
+    people.save_household(keys, family.household, family.persons)
+    assessment = family.assessment()
+    kept.begin(keys, assessment)
+    return assessment
+
+
+def test_an_answer_comes_back_character_for_character(keys: Keys, begun: Assessment) -> None:
+    assert kept.append_answer(keys, begun.id, "wish", {"value": WORDS}) == 1
+    assert kept.answers(keys, begun.id) == {"wish": {"value": WORDS}}
+
+
+def test_the_last_line_of_an_item_wins_and_none_takes_it_back(keys: Keys, begun: Assessment) -> None:
+    kept.append_answer(keys, begun.id, "a", 1)
+    kept.append_answer(keys, begun.id, "b", [2, {"c": None}])
+    kept.append_answer(keys, begun.id, "a", 3)
+    kept.append_answer(keys, begun.id, "b", None)
+    assert kept.answers(keys, begun.id) == {"a": 3}
+    kept.append_answer(keys, begun.id, "b", False)
+    assert kept.answers(keys, begun.id) == {"a": 3, "b": False}
+
+
+def test_history_keeps_every_line_with_its_time(keys: Keys, begun: Assessment, clock: StoppedClock) -> None:
+    kept.append_answer(keys, begun.id, "a", 1)
+    clock.move(seconds=5)
+    kept.append_answer(keys, begun.id, "a", None)
+    lines = kept.history(keys, begun.id)
+    assert [(line.sequence, line.link_id, line.entry) for line in lines] == [(1, "a", 1), (2, "a", None)]
+    assert (lines[1].at - lines[0].at).total_seconds() == 5
+    assert repr(lines) == "[<Line 1>, <Line 2>]"
+
+
+def test_answers_given_at_the_start_become_the_first_lines(keys: Keys, family: Family) -> None:
+    people.save_household(keys, family.household)
+    assessment = family.assessment(answers={"a": 1, "b": 2})
+    kept.begin(keys, assessment)
+    assert kept.append_answer(keys, assessment.id, "c", 3) == 3
+    assert kept.answers(keys, assessment.id) == {"a": 1, "b": 2, "c": 3}
+
+
+def test_a_second_childs_answers_start_empty(keys: Keys, family: Family, begun: Assessment) -> None:
+    kept.append_answer(keys, begun.id, "wish", {"value": "mine"})
+    other = family.assessment(subject_id=family.persons[1].id)
+    kept.begin(keys, other)
+    assert kept.answers(keys, other.id) == {}
+
+
+def test_an_assessment_in_progress_is_read_with_its_answers(keys: Keys, begun: Assessment) -> None:
+    kept.append_answer(keys, begun.id, "a", {"value": "yes"})
+    found = kept.get(keys, begun.id)
+    assert found == begun.model_copy(update={"answers": {"a": {"value": "yes"}}})
+
+
+def test_where_the_person_left_off_is_kept(keys: Keys, begun: Assessment) -> None:
+    assert kept.place(keys, begun.id) is None
+    kept.save_place(keys, begun.id, {"page": 3, "typing": {"wish": "I wis"}})
+    kept.save_place(keys, begun.id, {"page": 4, "typing": {"wish": WORDS}})
+    assert kept.place(keys, begun.id) == {"page": 4, "typing": {"wish": WORDS}}
+
+
+def test_completing_files_the_record_and_queues_it(
+    keys: Keys, begun: Assessment, clock: StoppedClock
+) -> None:
+    kept.append_answer(keys, begun.id, "a", {"value": WORDS})
+    done = finished(begun, {"a": {"value": WORDS}})
+    entry = kept.complete(keys, done, b"sealed to the service", "svc-1")
+    assert (entry.id, entry.state, entry.service_kid) == (begun.id, "waiting", "svc-1")
+    assert (entry.digest, entry.queued_at) == (digest(b"sealed to the service"), clock.now())
+    assert kept.get(keys, begun.id) == done
+    assert keys.outbox.envelope(begun.id) == b"sealed to the service"
+    assert keys.outbox.copies.read(begun.id).envelope == b"sealed to the service"
+    assert len(kept.history(keys, begun.id)) == 1
+
+
+def test_the_half_typed_words_are_gone_after_completing(keys: Keys, begun: Assessment) -> None:
+    kept.save_place(keys, begun.id, {"typing": "half"})
+    kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+    assert kept.place(keys, begun.id) is None
+
+
+def test_a_completed_assessment_never_changes(keys: Keys, begun: Assessment) -> None:
+    done = finished(begun, {"a": 1})
+    kept.complete(keys, done, b"first", "svc-1")
+    for call in (
+        lambda: kept.complete(keys, done, b"second", "svc-1"),
+        lambda: kept.append_answer(keys, begun.id, "a", 2),
+        lambda: kept.save_place(keys, begun.id, {}),
+        lambda: kept.stop(keys, begun.id),
+    ):
+        with pytest.raises(StoreFault) as refusal:
+            call()
+        assert refusal.value.code == "already-completed"
+    assert kept.get(keys, begun.id) == done
+    assert keys.outbox.envelope(begun.id) == b"first"
+    assert keys.outbox.copies.read(begun.id).envelope == b"first"
+    assert len(keys.outbox.entries()) == 1
+
+
+def test_an_unfinished_record_is_not_completed(keys: Keys, begun: Assessment) -> None:
+    with pytest.raises(StoreFault):
+        kept.complete(keys, begun, b"envelope", "svc-1")
+    assert keys.outbox.entries() == []
+    assert kept.append_answer(keys, begun.id, "a", 1) == 1
+
+
+def test_completing_is_all_or_nothing(keys: Keys, begun: Assessment, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.append_answer(keys, begun.id, "a", 1)
+
+    def cut(*_: object) -> None:
+        raise OSError(5, "input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keys.outbox, "queue", cut)
+        with pytest.raises(StoreFault):
+            kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    assert keys.outbox.entries() == []
+    assert keys.outbox.copies.ids() == set()
+    assert kept.get(keys, begun.id).status == "in-progress"
+    kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    assert kept.get(keys, begun.id).status == "completed"
+
+
+def test_a_stopped_assessment_keeps_what_was_said(keys: Keys, begun: Assessment) -> None:
+    kept.append_answer(keys, begun.id, "a", 1)
+    kept.stop(keys, begun.id)
+    found = kept.get(keys, begun.id)
+    assert (found.status, found.answers) == ("stopped", {"a": 1})
+    with pytest.raises(StoreFault) as refusal:
+        kept.append_answer(keys, begun.id, "a", 2)
+    assert refusal.value.code == "assessment-stopped"
+    assert keys.outbox.entries() == []
+
+
+def test_a_listing_shows_headings_in_order(keys: Keys, family: Family, begun: Assessment) -> None:
+    other = make_family()
+    people.save_household(keys, other.household)
+    second, third = family.assessment(instrument="risk-24"), other.assessment()
+    for one in (second, third):
+        kept.begin(keys, one)
+    kept.complete(keys, finished(second, {"a": 1}), b"envelope", "svc-1")
+    assert [one.id for one in kept.listing(keys)] == [begun.id, second.id, third.id]
+    here = kept.listing(keys, family.household.id)
+    assert [(one.instrument, one.status) for one in here] == [
+        ("child-voice-7-11", "in-progress"),
+        ("risk-24", "completed"),
+    ]
+    assert here[0].started_at == begun.started_at
+    assert here[1].completed_at is not None
+    assert here[0].subject_id == family.persons[0].id
+
+
+def test_a_correction_is_a_new_assessment_that_names_the_first(
+    keys: Keys, family: Family, begun: Assessment
+) -> None:
+    kept.complete(keys, finished(begun, {"a": 1}), b"first", "svc-1")
+    correction = family.assessment(amends=begun.id)
+    kept.begin(keys, correction)
+    done = finished(correction, {"a": 2}).model_copy(update={"status": "amended"})
+    kept.complete(keys, done, b"second", "svc-1")
+    assert kept.get(keys, begun.id).answers == {"a": 1}
+    assert kept.listing(keys)[1].amends == begun.id
+    assert [entry.id for entry in keys.outbox.entries()] == [begun.id, correction.id]
+
+
+def test_a_missing_line_in_the_middle_is_noticed(keys: Keys, begun: Assessment) -> None:
+    for number in range(3):
+        kept.append_answer(keys, begun.id, "a", number)
+    with keys.database.write_lean() as driver:
+        driver.execute("DELETE FROM answer WHERE sequence = 2")
+    with pytest.raises(Damaged):
+        kept.answers(keys, begun.id)
+
+
+def test_lines_do_not_change_places(keys: Keys, family: Family, begun: Assessment) -> None:
+    other = family.assessment()
+    kept.begin(keys, other)
+    kept.append_answer(keys, begun.id, "a", 1)
+    kept.append_answer(keys, begun.id, "a", 2)
+    kept.append_answer(keys, other.id, "a", 3)
+    swaps: list[tuple[str, tuple[Any, ...]]] = [
+        (
+            "UPDATE answer SET body = (SELECT body FROM answer WHERE assessment_id = ? AND sequence = 2)"
+            " WHERE assessment_id = ? AND sequence = 1",
+            (begun.id, begun.id),
+        ),
+        (
+            "UPDATE answer SET body = (SELECT body FROM answer WHERE assessment_id = ?)"
+            " WHERE assessment_id = ? AND sequence = 1",
+            (other.id, begun.id),
+        ),
+    ]
+    for statement, parameters in swaps:
+        with keys.database.write_lean() as driver:
+            driver.execute(statement, parameters)
+        with pytest.raises(StoreFault):
+            kept.answers(keys, begun.id)
+
+
+def test_what_is_not_here_is_not_found(keys: Keys, family: Family) -> None:
+    missing = new_id()
+    for call in (
+        lambda: kept.get(keys, missing),
+        lambda: kept.answers(keys, missing),
+        lambda: kept.append_answer(keys, missing, "a", 1),
+        lambda: kept.save_place(keys, missing, {}),
+        lambda: kept.place(keys, missing),
+        lambda: kept.stop(keys, missing),
+        lambda: kept.begin(keys, family.assessment()),
+        lambda: kept.complete(keys, finished(family.assessment(), {}), b"", "svc-1"),
+    ):
+        with pytest.raises(NotFound):
+            call()
+
+
+def test_an_assessment_is_begun_once(keys: Keys, begun: Assessment) -> None:
+    with pytest.raises(StoreFault) as refusal:
+        kept.begin(keys, begun)
+    assert refusal.value.code == "already-begun"
+
+
+def test_shredding_a_key_leaves_nothing_to_open(keys: Keys, begun: Assessment, store: Any) -> None:
+    kept.append_answer(keys, begun.id, "a", 1)
+    with keys.database.write_lean() as driver:
+        driver.execute(
+            "DELETE FROM content_key WHERE kid = (SELECT kid FROM assessment WHERE id = ?)", (begun.id,)
+        )
+    keys.close()
+    again = store.unlock(PASSPHRASE)
+    with pytest.raises(NotFound):
+        kept.get(again, begun.id)
+    assert [one.code for one in kept.listing(again).unreadable] == ["not-found"]
+    again.close()
+
+
+def test_completions_are_numbered_without_gaps(
+    keys: Keys, family: Family, begun: Assessment, store: Any
+) -> None:
+    with pytest.raises(KeyError), store.completing():
+        raise KeyError
+    numbers = []
+    for _ in range(3):
+        one = family.assessment()
+        kept.begin(keys, one)
+        with store.completing() as number:
+            kept.complete(keys, finished(one, {}), b"envelope", "svc-1")
+            numbers.append(number)
+    assert numbers == [1, 2, 3]
+    assert [entry.sequence for entry in keys.outbox.entries()] == [1, 2, 3]
+
+
+def test_a_number_that_another_process_took_is_not_used_twice(
+    keys: Keys, family: Family, begun: Assessment, store: Any, opened: Any
+) -> None:
+    elsewhere = opened().unlock(PASSPHRASE)
+    other = family.assessment()
+    kept.begin(keys, other)
+    with store.completing() as number:
+        assert number == 1
+        kept.complete(elsewhere, finished(other, {}), b"envelope", "svc-1")
+        with pytest.raises(StoreFault) as refusal:
+            kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+    assert refusal.value.code == "store-busy"
+    assert keys.outbox.copies.ids() == {other.id}
+    with store.completing() as number:
+        assert number == 2
+        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+    elsewhere.close()

