@@ -32,7 +32,7 @@ from sync.device.enrolment import ServiceKeys
 from sync.device.exchange import Status
 from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
 
-__all__ = ["Desk", "HouseholdPage", "Heading", "Status", "Work", "away", "service_key", "service_keys"]
+__all__ = ["Desk", "Heading", "HouseholdPage", "Status", "Work", "away", "service_key", "service_keys"]
 
 T = TypeVar("T")
 
@@ -121,9 +121,7 @@ class Desk:
         household, persons, relationships, contacts = people.household(self._keys, household_id)
         headers = assessments.listing(self._keys, household_id)
         newest = sorted(headers, key=lambda found: found.started_at, reverse=True)
-        return HouseholdPage(
-            household, tuple(persons), tuple(relationships), tuple(contacts), tuple(newest)
-        )
+        return HouseholdPage(household, tuple(persons), tuple(relationships), tuple(contacts), tuple(newest))
 
     # Assessments
 

@@ -17,9 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.effects import SERVICE, Desk, service_keys
+from assessments.definition import Role
+from assessments.records import role_named
 from assessments.store import Store
 from sync.device.enrolment import ServiceKeys, introduce
-from sync.device.exchange import Status
+from sync.device.exchange import Status, status_of
 from sync.device.worker import Summary, Worker, run_until_still
 
 Listener = Callable[[Status, bool], None]
@@ -86,11 +88,12 @@ class Runtime:
         self._introduced.set()
         return keys
 
-    def keep_role(self, role: str) -> None:
+    def keep_role(self, role: Role) -> None:
         self.store.settings.put(_ROLE, role)
 
-    def role(self) -> str | None:
-        return self.store.settings.get(_ROLE)
+    def role(self) -> Role:
+        """The role chosen at set-up; a health visitor's until then."""
+        return role_named(self.store.settings.get(_ROLE) or "") or "health-visitor"
 
     async def send(self) -> Summary:
         """Run exchanges until the outbox is empty or nothing moves. Needs no passphrase."""
@@ -103,6 +106,10 @@ class Runtime:
             return await run_until_still(self.store.outbox, transport, self.clock)
         finally:
             await transport.close()
+
+    def status(self) -> Status:
+        """How the outbox stands at this moment. Blocking."""
+        return status_of(self.store.outbox.entries())
 
     # Sending in the background
 

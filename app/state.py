@@ -14,24 +14,30 @@ One Model and one Actions per page: nothing of a person is in a module or shared
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import flet as ft
 
-from app.effects import Desk, HouseholdPage, Status, Work, away
+from app.effects import Desk, HouseholdPage, Status, Work, away, service_keys
 from app.runtime import Runtime
+from app.seeds import play_all
 from app.visit import new_id
+from assessments.definition import Role
 from assessments.engine import form as forms
+from assessments.engine.answers import Entry as Given
 from assessments.engine.scoring import Context
 from assessments.errors import Locked, StoreFault
 from assessments.ports import Entry
-from assessments.records import Assessment, Contact, Role, role_named
+from assessments.records import Assessment, Contact, Household, Person
 
 Phase = Literal["starting", "set-up", "locked", "open", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]
+
+Typed = forms.Entered | forms.Cleared | forms.Judged
 
 TYPING_REST_S = 0.4
 TYPING_LONGEST_S = 1.5
@@ -69,6 +75,7 @@ class Model:
     reachable: bool | None = None
     entries: tuple[Entry, ...] = ()
     training: bool = False
+    introduced: bool = False
     role: Role = "health-visitor"
     busy: bool = False
 
@@ -96,7 +103,9 @@ class Actions:
         self._desk: Desk | None = None
         self._keeping = asyncio.Lock()
         self._unkept: list[tuple[Work, forms.Effect]] = []
-        self._typing: dict[str, forms.Entered | forms.Cleared] = {}
+        self._typing: dict[str, Typed] = {}
+        self._half: dict[str, Any] = {}
+        self._place_moved = False
         self._typing_since = 0.0
         self._typing_task: asyncio.Task[None] | None = None
         self._resume: tuple[str, int] | None = None
@@ -108,12 +117,22 @@ class Actions:
             raise Locked
         return self._desk
 
+    def today(self) -> date:
+        """The day it is here."""
+        return self._today()
+
+    @property
+    def has_passphrase(self) -> bool:
+        """Whether the passphrase is chosen and open: setting up can go on from there."""
+        return self._desk is not None
+
     # Opening and locking
 
     async def start(self) -> None:
         """Find out which page comes first."""
         is_set_up = await away(self._runtime.store.is_set_up)
         await self._read_settings()
+        self.model.status = await away(self._runtime.status)
         self.model.phase = "locked" if is_set_up else "set-up"
 
     async def set_up(self, passphrase: str, role: Role, url: str) -> None:
@@ -134,7 +153,7 @@ class Actions:
 
     async def lock(self) -> None:
         """Keep what was typed, drop the keys, and forget all that a person said. Expires nothing."""
-        if self.model.phase != "open":
+        if self._desk is None or self.model.phase == "locked":
             return
         work, page = self.model.work, self.model.work.form.page if self.model.work else 0
         self._resume = (work.assessment.id, page) if work else None
@@ -142,7 +161,8 @@ class Actions:
         self.model.phase = "locked"
         self.model.record = None
         try:
-            await self._keep_typing()
+            self._take_typing()
+            await self._keep()
         finally:
             await self._drop()
 
@@ -151,6 +171,7 @@ class Actions:
         model = self.model
         model.work, model.households, model.contact, model.record = None, (), None, None
         self._typing.clear()
+        self._half = {}
         if desk is not None:
             await away(desk.leave)
 
@@ -159,19 +180,30 @@ class Actions:
         if self._resume is not None:
             assessment_id, page = self._resume
             self._resume = None
-            work = await away(self.desk.resume, assessment_id)
+            work = await self._reopened(assessment_id)
             if work.assessment.status == "in-progress":
                 self.model.work = replace(work, form=replace(work.form, page=page))
         screen = self.model.screen
-        if screen.name == "record":
+        if screen.name in ("record", "finished"):
             self.model.record = await away(self.desk.record, screen.about)
         if screen.name in ("assess", "check") and self.model.work is None:
             self.model.trail = (TODAY,)
-        self.model.phase = "open"
+        # Nothing can be finished before a service is known: setting up goes on where it stopped.
+        self.model.phase = "open" if self.model.introduced else "set-up"
+
+    async def _reopened(self, assessment_id: str) -> Work:
+        """The assessment as it was left, with what the disk had no room for at the time."""
+        self._half = dict((await away(self.desk.place, assessment_id)).get("half", {}))
+        with contextlib.suppress(StoreFault):
+            await self._keep()
+        if self._unkept and self._unkept[-1][0].assessment.id == assessment_id:
+            return self._unkept[-1][0]
+        return await away(self.desk.resume, assessment_id)
 
     async def _read_settings(self) -> None:
+        self.model.introduced = await away(service_keys, self._runtime.store) is not None
         self.model.training = await away(lambda: self._runtime.is_training)
-        self.model.role = role_named(await away(self._runtime.role) or "") or "health-visitor"
+        self.model.role = await away(self._runtime.role)
 
     async def _read_households(self) -> None:
         self.model.households = tuple(await away(self.desk.households))
@@ -185,6 +217,8 @@ class Actions:
     async def back(self) -> None:
         """Go back one page. What was typed is kept first."""
         await self._keep_typing()
+        if self.model.screen.name in ("assess", "finished"):
+            await self._read_households()
         if len(self.model.trail) > 1:
             self.model.trail = self.model.trail[:-1]
 
@@ -207,8 +241,11 @@ class Actions:
             contact = await self._contact_today(page)
             context = Context(on=contact.on)
             work = await away(self.desk.start, contact, person_id, tool, context)
+            self._half = {}
             self.model.work, self.model.saved = work, "nothing"
-            self.go("assess", work.assessment.id)
+            # Back leads to the person, not to the choice that has been made.
+            before = (screen for screen in self.model.trail if screen.name != "pick")
+            self.model.trail = (*before, Screen("assess", work.assessment.id))
         finally:
             self.model.busy = False
 
@@ -216,35 +253,66 @@ class Actions:
         """Go on with an assessment where it was left."""
         work = await away(self.desk.resume, assessment_id)
         place = await away(self.desk.place, assessment_id)
+        self._half = dict(place.get("half", {}))
         step = forms.update(work.form, forms.Moved(int(place.get("page", 0))))
         self.model.work, self.model.saved = replace(work, form=step.form), "nothing"
         self.go("assess", assessment_id)
 
     async def read(self, assessment_id: str) -> None:
-        """Show a finished record."""
+        """Show a finished record, and whether it has been sent."""
         self.model.record = await away(self.desk.record, assessment_id)
+        await self._read_outbox()
         self.go("record", assessment_id)
 
     async def dispatch(self, event: forms.Event) -> None:
         """One event on the open form: the page changes at once, the disk follows."""
+        self._take_typing()
+        self._happen(event)
+        await self._keep()
+
+    def _happen(self, event: forms.Event) -> None:
         work = self.model.work
         if work is None:
             return
-        if not isinstance(event, forms.Entered | forms.Cleared):
-            await self._keep_typing()
-            work = self.model.work or work
         step = forms.update(work.form, event)
         self.model.work = changed = replace(work, form=step.form, problems=None)
         self._unkept += [(changed, effect) for effect in step.effects]
+        self._place_moved = self._place_moved or isinstance(event, forms.Moved)
         if self._unkept:
             self.model.saved = "saving"
+
+    async def keep_again(self) -> None:
+        """Try once more to keep what the disk refused."""
+        self._take_typing()
         await self._keep()
-        if isinstance(event, forms.Moved) and self._desk is not None:
-            await away(self.desk.keep_place, changed, {"page": step.form.page})
+
+    @property
+    def half(self) -> Mapping[str, Any]:
+        """What was typed and is not an answer yet, by its place: kept with the place, never sent."""
+        return self._half
+
+    def hold(self, place: str, half: Any) -> None:
+        """Remember what was typed and is not an answer yet; None forgets it."""
+        if self._half.get(place) == half:
+            return
+        self._half = {key: value for key, value in self._half.items() if key != place}
+        if half is not None:
+            self._half[place] = half
+        self._place_moved = True
+        self._rest()
+
+    def entry(self, link_id: str) -> Given | None:
+        """The entry as it stands, with letters that are not kept yet."""
+        event = self._typing.get(link_id)
+        if isinstance(event, forms.Entered):
+            return event.entry
+        if event is not None or self.model.work is None:
+            return None
+        return self.model.work.form.entries.get(link_id)
 
     async def finish(self) -> bool:
         """Complete the open form: True when it is committed, sealed and in the outbox."""
-        await self._keep_typing()
+        self._take_typing()
         await self._keep()
         work = self.model.work
         if work is None or self._unkept or self.model.busy:
@@ -257,47 +325,74 @@ class Actions:
         self.model.work = done
         if done.assessment.status != "completed":
             return False
+        self._half = {}
+        self.model.record = done.assessment
         await self._read_households()
+        await self._read_outbox()
         self._runtime.wake()
         self.model.trail = (*self.model.trail[:1], Screen("finished", done.assessment.id))
         return True
 
-    def typed(self, event: forms.Entered | forms.Cleared) -> None:
+    def typed(self, event: Typed) -> None:
         """Letters arrived in a field: keep them when the typing rests, and now and then meanwhile."""
+        self._typing["" if isinstance(event, forms.Judged) else event.link_id] = event
+        self._rest()
+
+    def _rest(self) -> None:
         loop = asyncio.get_running_loop()
         if self._typing_task is not None and not self._typing_task.done():
             if loop.time() - self._typing_since < TYPING_LONGEST_S:
                 self._typing_task.cancel()
         else:
             self._typing_since = loop.time()
-        self._typing[event.link_id] = event
         self.model.saved = "saving"
         self._typing_task = asyncio.create_task(self._after_rest())
 
     async def _after_rest(self) -> None:
         await asyncio.sleep(TYPING_REST_S)
-        await self._keep_typing()
+        # A cancelled rest must not cut a write short: what begins here runs to its end.
+        with contextlib.suppress(StoreFault):  # the page says so by `saved`, and it is tried again
+            await asyncio.shield(self._keep_typing())
 
     async def _keep_typing(self) -> None:
         """Keep what stands half-typed, now."""
-        while self._typing:
-            _, event = self._typing.popitem()
-            await self.dispatch(event)
+        if self._typing or self._place_moved:
+            self._take_typing()
+            await self._keep()
+
+    def _take_typing(self) -> None:
+        """Let the form have the letters that arrived, in the order of the fields, without waiting."""
+        typed, self._typing = self._typing, {}
+        for event in typed.values():
+            self._happen(event)
 
     async def _keep(self) -> None:
         """Keep what is not kept yet, in order. A fault leaves it for the next try and says so."""
         async with self._keeping:
-            while self._unkept:
-                work, effect = self._unkept[0]
-                try:
+            try:
+                while self._unkept:
+                    work, effect = self._unkept[0]
                     await away(self.desk.run, work, effect)
-                except StoreFault:
-                    self.model.saved = "failed"
-                    raise
-                self._unkept.pop(0)
-                self.model.saved_at = self._runtime.clock.now()
-            if self.model.saved == "saving" and not self._typing:
+                    self._unkept.pop(0)
+                    self.model.saved_at = self._runtime.clock.now()
+                await self._keep_place()
+            except StoreFault:
+                self.model.saved = "failed"
+                raise
+            if self.model.saved == "saving" and not self._typing and not self._place_moved:
                 self.model.saved = "saved"
+
+    async def _keep_place(self) -> None:
+        work = self.model.work
+        if work is None or self._desk is None or not self._place_moved:
+            return
+        self._place_moved = False
+        try:
+            await away(self.desk.keep_place, work, {"page": work.form.page, "half": self._half})
+        except StoreFault:
+            self._place_moved = True
+            raise
+        self.model.saved_at = self._runtime.clock.now()
 
     async def _contact_today(self, page: HouseholdPage) -> Contact:
         """The contact of today with this household; a new one when there is none yet."""
@@ -311,6 +406,31 @@ class Actions:
         await away(self.desk.keep_contact, contact)
         await self._read_households()
         return contact
+
+    # Households
+
+    async def add_household(self, household: Household, persons: tuple[Person, ...]) -> None:
+        """Keep a new household and open its page."""
+        if self.model.busy:
+            return
+        self.model.busy = True
+        try:
+            await away(self.desk.keep_household, household, persons)
+            await self._read_households()
+        finally:
+            self.model.busy = False
+        self.model.trail = (TODAY, Screen("household", household.id))
+
+    async def add_training(self) -> None:
+        """Add the invented households to learn with."""
+        if self.model.busy or not self.model.training:
+            return
+        self.model.busy = True
+        try:
+            await away(play_all, self.desk)
+            await self._read_households()
+        finally:
+            self.model.busy = False
 
     # Sending
 
@@ -331,7 +451,7 @@ class Actions:
     async def heard(self, status: Status, sending: bool) -> None:
         """The background sender says how things stand. Read from the outbox, never from a reply."""
         self.model.status, self.model.sending = status, sending
-        if self.model.screen.name == "outbox" and self.model.phase == "open":
+        if self.model.screen.name in ("outbox", "finished") and self.model.phase == "open":
             await self._read_outbox()
 
     async def _read_outbox(self) -> None:

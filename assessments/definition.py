@@ -62,12 +62,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOption:
-    """One allowed choice. Codes are for ever: a choice is retired, never renamed."""
+    """One allowed choice. Codes are for ever: a choice is retired, never renamed.
+
+    Chosen among several, one that stands `alone` (none of these) leaves no other beside it.
+    """
 
     code: str
     text: str
     hint: str = ""
     picture: str = ""
+    alone: bool = False
     retired: bool = False
 
 
@@ -196,6 +200,16 @@ class Note:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Another tool that a set of answers calls for, in the same contact, and why."""
+
+    tool: str
+    when: When
+    because: str
+    source: str
+
+
 @dataclass(frozen=True, eq=False)
 class Instrument:
     """A published, versioned tool. `hash` is the SHA-256 of its file, in hex.
@@ -226,6 +240,7 @@ class Instrument:
     routes: tuple[Route, ...] = ()
     flags: tuple[Flag, ...] = ()
     notes: tuple[Note, ...] = ()
+    supplements: tuple[Supplement, ...] = ()
     hash: str = ""
 
     def walk(self) -> Iterator[Item]:

@@ -79,6 +79,7 @@ class _Tool:
             routes=tuple(self._route(route) for route in root.tables("route")),
             flags=tuple(self._flag(flag) for flag in root.tables("flag")),
             notes=tuple(self._note(note) for note in root.tables("note")),
+            supplements=tuple(self._supplement(table) for table in root.tables("supplement")),
             hash=self.digest,
         )
         self._check_head(head, instrument)
@@ -137,6 +138,7 @@ class _Tool:
             text=table.text("text", required=True),
             hint=table.text("hint"),
             picture=table.text("picture"),
+            alone=table.flag("alone"),
             retired=table.flag("retired"),
         )
         table.done()
@@ -369,6 +371,15 @@ class _Tool:
         self.rules.append((table, "", when))
         table.done()
         return note
+
+    def _supplement(self, table: Table) -> d.Supplement:
+        when = self._when(table, "when", required=True)
+        supplement = d.Supplement(
+            self._code(table, "tool"), when, table.text("because", required=True), self._source(table)
+        )
+        self.rules.append((table, "", when))
+        table.done()
+        return supplement
 
     def _check_rules(self, root: Table, instrument: d.Instrument) -> None:
         """Every rule names items and option codes that exist, and no rules run in a circle."""

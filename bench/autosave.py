@@ -49,7 +49,8 @@ def _measure(folder: Path) -> tuple[list[float], list[float]]:
         body = json.dumps({"n": number, "text": sealing.make_random(_DOCUMENT_BYTES // 2).hex()})
         started = time.perf_counter()
         plain.execute(
-            "INSERT INTO document VALUES ('a', ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body", (body,)
+            "INSERT INTO document VALUES ('a', ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            (body,),
         )
         plain_s.append(time.perf_counter() - started)
     keys.close()

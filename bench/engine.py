@@ -34,20 +34,24 @@ def rows() -> Iterator[Row]:
     assert result is not None
 
 
+def _opened_by(number: int) -> str:
+    return f'enable_when = {{ all = [{{ item = "q{number}", op = "exists", value = true }}] }}'
+
+
 def _long_tool() -> forms.Instrument:
     questions = "".join(
-        f'''
+        f"""
 [[group.item]]
 link_id = "q{number}"
 type = "choice"
 text = "Question {number}?"
 options = "yes-no"
 states = ["asked-unknown"]
-{f'enable_when = {{ all = [{{ item = "q{number - 5}", op = "exists", value = true }}] }}' if number % 10 == 9 else ""}
-'''
+{_opened_by(number - 5) if number % 10 == 9 else ""}
+"""
         for number in range(_ITEMS)
     )
-    text = f'''
+    text = f"""
 [instrument]
 id = "long"
 version = "1.0.0"
@@ -73,7 +77,7 @@ link_id = "g"
 text = "All"
 pages = "each"
 source = "s"
-{questions}'''
+{questions}"""
     tool, faults = read_tool(text)
     assert tool is not None, faults
     return tool

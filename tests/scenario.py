@@ -195,7 +195,8 @@ def promises_hold(form: forms.Form) -> None:
     assert not set(form.answers) & set(form.hidden)
     assert set(form.answers) <= set(form.visible)
     assert not set(form.missing) & set(form.answers) or all(
-        form.answers[link_id] in (Answered(""), Answered(())) for link_id in set(form.missing) & set(form.answers)
+        form.answers[link_id] in (Answered(""), Answered(()))
+        for link_id in set(form.missing) & set(form.answers)
     )
     for scale in result.scales:
         parts = scale.answered + scale.unknown + scale.declined + scale.not_asked

@@ -234,11 +234,11 @@ def _with_depth(items: tuple[definition.Item, ...], depth: int = 0) -> list[tupl
 
 def _outcome_lines(outcome: dict[str, Any]) -> list[str]:
     lines = [f"Status: {outcome['status']}"]
-    for scale in outcome["scales"]:
-        lines.append(
-            f"{scale['id']}: {scale['value']} of {scale['of']} "
-            f"({scale['answered']} answered, {scale['unknown']} not known, {scale['not_asked']} not asked)"
-        )
+    lines += [
+        f"{scale['id']}: {scale['value']} of {scale['of']} "
+        f"({scale['answered']} answered, {scale['unknown']} not known, {scale['not_asked']} not asked)"
+        for scale in outcome["scales"]
+    ]
     if outcome["grade"]["value"]:
         lines.append(f"Grade: {outcome['grade']['value']}. Floor: {outcome['grade']['floor']}.")
     lines += [f"  {reason}" for reason in outcome["grade"]["reasons"]]

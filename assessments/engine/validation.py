@@ -54,10 +54,7 @@ def check_entry(item: Item, entry: Entry) -> list[Finding]:
     value = entry.value
     match item.type:
         case "choice" | "choices":
-            codes = value if isinstance(value, tuple) else (value,)
-            return [
-                Finding("unknown-option", item.link_id) for code in codes if item.option(str(code)) is None
-            ]
+            return _check_codes(item, value if isinstance(value, tuple) else (value,))
         case "text":
             return _too_long(item, str(value))
         case "words":
@@ -69,6 +66,14 @@ def check_entry(item: Item, entry: Entry) -> list[Finding]:
         case "integer" | "decimal":
             return _out_of_range(item, value)
     return []
+
+
+def _check_codes(item: Item, codes: tuple[Any, ...]) -> list[Finding]:
+    options = [item.option(str(code)) for code in codes]
+    findings = [Finding("unknown-option", item.link_id) for option in options if option is None]
+    if len(codes) > 1 and any(option is not None and option.alone for option in options):
+        findings.append(Finding("stands-alone", item.link_id))
+    return findings
 
 
 def _parts(value: object) -> tuple[Any, ...]:

@@ -31,7 +31,9 @@ def entry_for(item: Item) -> st.SearchStrategy[Entry]:
         "choice": st.sampled_from(codes),
         "choices": st.lists(st.sampled_from(codes), max_size=3).map(tuple),
         "text": text,
-        "words": st.lists(text.map(lambda words: Line(words, "child-said", "Tell me")), max_size=2).map(tuple),
+        "words": st.lists(text.map(lambda words: Line(words, "child-said", "Tell me")), max_size=2).map(
+            tuple
+        ),
         "people": st.lists(
             st.tuples(text, st.sampled_from(codes)).map(lambda pair: Placed(*pair)), max_size=3
         ).map(tuple),
@@ -100,7 +102,9 @@ def no_disabled_item_is_shown(form: forms.Form) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.dictionaries(st.sampled_from(catalogue.load("risk-24").scales[0].items), st.sampled_from(["yes", "no"])),
+    st.dictionaries(
+        st.sampled_from(catalogue.load("risk-24").scales[0].items), st.sampled_from(["yes", "no"])
+    ),
     st.lists(st.integers(-800, 30), max_size=6),
     st.sampled_from(["standard", "medium", "high"]),
 )

@@ -47,7 +47,9 @@ def test_blank_is_never_no() -> None:
 
 
 def test_nine_yes_is_standard() -> None:
-    risk().answers("yes", *QUIET[:9]).answers_no_to_the_rest().expect_band("standard").expect_grade("standard")
+    risk().answers("yes", *QUIET[:9]).answers_no_to_the_rest().expect_band("standard").expect_grade(
+        "standard"
+    )
 
 
 def test_ten_yes_is_medium() -> None:
@@ -231,7 +233,7 @@ def test_i1_an_unsafe_visit_is_recorded_as_not_asked_all_through() -> None:
 
 
 def test_detail_is_asked_for_when_the_answer_is_yes() -> None:
-    visit = risk().expect_hidden("injury.detail").answers("yes", "injury").expect_shown("injury.detail")
+    risk().expect_hidden("injury.detail").answers("yes", "injury").expect_shown("injury.detail")
 
 
 def test_a_changed_answer_hides_the_detail_and_keeps_it() -> None:
@@ -245,7 +247,7 @@ def test_nothing_can_be_entered_where_nothing_is_shown() -> None:
 
 
 def test_an_answer_taken_back_is_not_reached() -> None:
-    visit = risk().answers("yes", "injury").takes_back("injury").expect_missing("injury").expect_count(0)
+    risk().answers("yes", "injury").takes_back("injury").expect_missing("injury").expect_count(0)
 
 
 def test_a_completed_form_takes_nothing_more() -> None:
@@ -254,7 +256,7 @@ def test_a_completed_form_takes_nothing_more() -> None:
 
 
 def test_a_stopped_form_keeps_what_there_is() -> None:
-    visit = risk().answers("yes", "injury").stops().expect_status("stopped").expect_kept("injury")
+    risk().answers("yes", "injury").stops().expect_status("stopped").expect_kept("injury")
 
 
 def test_strangulation_is_something_to_act_on_today() -> None:

@@ -60,8 +60,8 @@ def test_every_area_names_only_what_its_tools_have(area: str) -> None:
         ('link_id = "frightened"', 'link_id = "injury"', "stands in this file twice"),
         ('link_id = "frightened"', 'link_id = "Frightened!"', "small letters"),
         ('link_id = "frightened"', 'link_id = "frightened"\nlink = 3', '"link" is not known here'),
-        ('kind = "risk"', 'kind = 3', "kind must be text in quotes"),
-        ('minutes = [15, 25]', 'minutes = "long"', "minutes must be two whole numbers"),
+        ('kind = "risk"', "kind = 3", "kind must be text in quotes"),
+        ("minutes = [15, 25]", 'minutes = "long"', "minutes must be two whole numbers"),
     ],
 )
 def test_a_fault_is_named_with_its_line(piece: str, instead: str, sentence: str) -> None:
@@ -84,8 +84,12 @@ def test_what_is_not_toml_is_one_fault_with_its_line() -> None:
 
 
 def test_rules_that_run_in_a_circle_are_refused_by_name() -> None:
-    found = faults(small_tool(one='enable_when = { all = [{ item = "b", op = "=", value = "yes" }] }',
-                              two='enable_when = { all = [{ item = "a", op = "=", value = "yes" }] }'))
+    found = faults(
+        small_tool(
+            one='enable_when = { all = [{ item = "b", op = "=", value = "yes" }] }',
+            two='enable_when = { all = [{ item = "a", op = "=", value = "yes" }] }',
+        )
+    )
     assert any("wait for each other in a circle: a, b" in text for text in found), found
 
 
@@ -162,8 +166,19 @@ def test_a_mangled_file_never_makes_a_traceback(seed: int) -> None:
     for _ in range(chance.randint(1, 4)):
         number = chance.randrange(len(lines))
         lines[number] = chance.choice(
-            ["", "x = ", "[[group]]", "[group]", lines[number][::-1], lines[chance.randrange(len(lines))],
-             'text = 3', "items = [1, [2]]", "options = 5", "enable_when = { all = 3 }", 'each = ["a"]']
+            [
+                "",
+                "x = ",
+                "[[group]]",
+                "[group]",
+                lines[number][::-1],
+                lines[chance.randrange(len(lines))],
+                "text = 3",
+                "items = [1, [2]]",
+                "options = 5",
+                "enable_when = { all = 3 }",
+                'each = ["a"]',
+            ]
         )
     text = "\n".join(lines)
     _, found = read_tool(text)

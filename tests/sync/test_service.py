@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
@@ -11,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgpack
+import msgpack  # type: ignore[import-untyped]  # it ships no types
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments import sealing
-from assessments.errors import Damaged, UnknownFormat
+from assessments.errors import Damaged, StoreFault, UnknownFormat
 from sync import protocol
 from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, PROBLEM_TYPE, Item
-from sync.service import database, feed, problems
+from sync.service import feed, intake, problems
 from sync.service.database import Database, DatabaseAway, migrations
 from sync.service.intake import Known, decide
 from sync.service.settings import Settings
@@ -90,11 +91,38 @@ async def test_a_replayed_batch_gives_the_same_receipts_and_writes_nothing(world
     world.settle()
     before = world.rows("SELECT pg_current_wal_insert_lsn()")
     again = await transport.exchange(protocol.Request("", tuple(items)))
+    assert isinstance(first, protocol.Reply)
+    assert isinstance(again, protocol.Reply)
     assert [each.receipt for each in again.outcomes] == [each.receipt for each in first.outcomes]
     assert {each.word for each in again.outcomes} == {"duplicate"}
     written = world.rows("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", before[0][0])
     assert written[0][0] < 2000
     await transport.close()
+
+
+async def test_a_batch_that_loses_a_race_looks_again(world: World, database_url: str) -> None:
+    device = await world.device()
+    agency, name, secrets = device.service.agency, device.keys.device_id, world.service.secrets
+    items = []
+    for _ in range(3):
+        submission_id = device.finish()
+        envelope = device.finished[submission_id]
+        items.append(Item(submission_id, sealing.digest(envelope), envelope))
+    at = world.clock.now()
+    with psycopg.connect(database_url) as first:
+        # The first has inserted and not committed: the second cannot see it, and waits on its key.
+        stored = intake._take(first, secrets, agency, name, items[1:2], at)
+        second = asyncio.create_task(
+            asyncio.to_thread(intake.take, world.service.database, secrets, agency, name, items, at)
+        )
+        await asyncio.sleep(0.3)
+        assert not second.done()
+        first.commit()
+    outcomes = await second
+    assert [each.word for each in outcomes] == ["stored", "duplicate", "stored"]
+    assert outcomes[1].receipt == stored[0].receipt
+    kept = world.rows("SELECT id::text, receipt FROM submission")
+    assert {row[0]: bytes(row[1]) for row in kept} == {each.id: each.receipt for each in outcomes}
 
 
 async def test_evidence_cannot_be_changed_or_removed(world: World) -> None:
@@ -193,7 +221,7 @@ def test_a_database_that_forgets_is_refused(world: World) -> None:
     with world.service.database.transaction() as connection:
         name = connection.info.dbname
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off'.encode())
-    with pytest.raises(database.StoreFault) as refusal:
+    with pytest.raises(StoreFault) as refusal:
         Database.open(world.settings)
     assert refusal.value.code == "not-durable"
 

@@ -1,0 +1,78 @@
+"""Ages, days and hours as they are said.
+
+This room knows how the NHS writes an age (weeks up to 6 months, months up to 2 years, then years)
+and how a day is named near to it. It does not know what the clock says: the day comes from the page.
+
+    age_words(person, today)        # "7 weeks"
+    day_words(visit.on, today)      # "today", "14 May", "5 March 2025"
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.messages import say
+from assessments.catalogue import age_on
+from assessments.records import Person
+
+_EVENING_FROM_HOUR = 18
+_AFTERNOON_FROM_HOUR = 12
+
+
+def age_words(person: Person, on: date) -> str:
+    """The age on a day, or what is known instead of it."""
+    born = person.born
+    if born is None or born > on:
+        due = person.due or born
+        if due is not None:
+            return say("age.due", day=day_words(due, on, near=False))
+        return say("age.unborn") if "unborn" in person.roles else say("age.unknown")
+    days = (on - born).days
+    if days < 7:
+        return say("age.days", n=days)
+    if on < age_on(born, "P6M"):
+        return say("age.weeks", n=days // 7)
+    if on < age_on(born, "P2Y"):
+        months = next(n for n in range(23, 0, -1) if age_on(born, f"P{n}M") <= on)
+        return say("age.months", n=months)
+    return say("age.years", n=person.age_in_years(on))
+
+
+def day_words(day: date, today: date, *, near: bool = True) -> str:
+    """A day within a sentence: "today", "yesterday", "14 May", "5 March 2025"."""
+    days = (today - day).days
+    if near and days in (0, 1):
+        return say("day.today") if days == 0 else say("day.yesterday")
+    month = say(f"month.{day.month}")
+    if day.year == today.year:
+        return say("day.this-year", day=day.day, month=month)
+    return say("day.other-year", day=day.day, month=month, year=day.year)
+
+
+def long_day(day: date) -> str:
+    """A day in full: "Tuesday 4 March 2026"."""
+    weekday, month = say(f"weekday.{day.isoweekday()}"), say(f"month.{day.month}")
+    return say("day.long", weekday=weekday, day=day.day, month=month, year=day.year)
+
+
+def hour_words(moment: datetime) -> str:
+    """Hours and minutes of the clock on the wall: "14:02"."""
+    return f"{moment.astimezone():%H:%M}"
+
+
+def moment_words(moment: datetime, today: date) -> str:
+    """A day and its hour: "today at 14:02"."""
+    return say("day.at", day=day_words(moment.astimezone().date(), today), at=hour_words(moment))
+
+
+def greeting(now: datetime) -> str:
+    """The greeting for this time of day."""
+    hour = now.astimezone().hour
+    part = (
+        "evening"
+        if hour >= _EVENING_FROM_HOUR
+        else "afternoon"
+        if hour >= _AFTERNOON_FROM_HOUR
+        else "morning"
+    )
+    return say(f"greeting.{part}")

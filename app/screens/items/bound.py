@@ -1,0 +1,77 @@
+"""An item together with its entry and the ways to change it.
+
+This room knows the two speeds of change: a tap is an answer at once, letters are an answer when the
+typing rests. `half` is what was typed and is not an answer yet; it is kept beside the answers and
+shown again, and never becomes one by itself. The controls of `items` see a form through this alone,
+so that a question in a row of a group is the same as one on a page.
+
+    bind(actions, item).tap(Answered("yes"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.messages import say
+from app.state import Actions
+from assessments.definition import Item
+from assessments.engine.answers import Entry, NotAnswered
+from assessments.engine.form import Cleared, Entered
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One item on a page. `place` is unique on it; `name` names it for keys and holds ids only."""
+
+    item: Item
+    place: str
+    name: str
+    entry: Entry | None
+    half: Any
+    problem: str
+    # At once, and with the letters: an entry (None takes it back), and what is half-typed (None: nothing).
+    tap: Callable[[Entry | None, Any], Awaitable[None]]
+    type: Callable[[Entry | None, Any], None]
+    now: Callable[[], Entry | None]
+
+    def __repr__(self) -> str:
+        return f"<Bound {self.place}>"
+
+    @property
+    def absent(self) -> NotAnswered | None:
+        """Why there is no answer, if that was said."""
+        return self.entry if isinstance(self.entry, NotAnswered) else None
+
+
+def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, problem: str = "") -> Bound:
+    """An item of the open form."""
+
+    def event(changed: Entry | None) -> Entered | Cleared:
+        return Cleared(item.link_id) if changed is None else Entered(item.link_id, changed)
+
+    async def tap(changed: Entry | None, half: Any = None) -> None:
+        actions.hold(item.link_id, half)
+        await actions.dispatch(event(changed))
+
+    def typed(changed: Entry | None, half: Any = None) -> None:
+        actions.hold(item.link_id, half)
+        actions.typed(event(changed))
+
+    return Bound(
+        item=item,
+        place=item.link_id,
+        name=f"{work_id}.{item.link_id}",
+        entry=entry,
+        half=actions.half.get(item.link_id),
+        problem=problem,
+        tap=tap,
+        type=typed,
+        now=lambda: actions.entry(item.link_id),
+    )
+
+
+def state_words(item: Item, state: str) -> str:
+    """What a way of not answering is called for this item."""
+    return dict(item.state_words).get(state) or say(f"state.{state}")

@@ -1,0 +1,119 @@
+"""What a page says of a person: age, family, and what has been heard or seen so far.
+
+This room knows how facts about people are put into short lines. It takes care that nothing of one
+child stands under another: each line is made from that person's own records alone.
+
+    heard_words(page, child.id, today)      # "Heard on 14 May"
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.effects import Heading, HouseholdPage
+from app.kit.lists import TaskStatus
+from app.messages import knows, say
+from app.screens.days import day_words
+from assessments import catalogue
+from assessments.definition import Kind
+from assessments.errors import WrenError
+from assessments.records import Person
+
+_DONE = ("completed", "amended")
+
+
+def first_name(person: Person) -> str:
+    """What a person is called within a sentence."""
+    return person.name.split()[0] if person.name.split() else person.name
+
+
+def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
+    """What has been heard or seen of a child so far, in one line; never empty."""
+    own = page.of(person_id)
+    lines = []
+    for kind, code in (("child-voice", "child.heard"), ("observation", "child.observed")):
+        days = [day_of(page, found) for found in own if found.status in _DONE and kind_of(found) == kind]
+        if days:
+            lines.append(say(code, day=_on_day(max(days), today)))
+    if not lines and any(found.status == "in-progress" for found in own):
+        return say("task.in-progress")
+    return say("label.and-so-on", one=lines[0], other=lines[1]) if len(lines) == 2 else (
+        lines[0] if lines else say("child.not-yet")
+    )
+
+
+def has_been_heard(page: HouseholdPage, person_id: str) -> bool:
+    """Whether any finished record of this child's own words or of watching them is here."""
+    return any(
+        found.status in _DONE and kind_of(found) in ("child-voice", "observation")
+        for found in page.of(person_id)
+    )
+
+
+def day_of(page: HouseholdPage, found: Heading) -> date:
+    """The day of the visit that a record belongs to."""
+    on = next((contact.on for contact in page.contacts if contact.id == found.contact_id), None)
+    return on or (found.completed_at or found.started_at).astimezone().date()
+
+
+def kind_of(found: Heading) -> Kind | None:
+    """The kind of tool a record was made with, or None when the tool is not here any more."""
+    try:
+        return catalogue.load(found.instrument).kind
+    except WrenError:
+        return None
+
+
+def tool_title(tool: str) -> str:
+    """The title of a tool; its id when the tool is not here any more."""
+    try:
+        return catalogue.load(tool).title
+    except WrenError:
+        return tool
+
+
+def status_of(found: Heading) -> TaskStatus:
+    """One of the six words that a list of work has."""
+    return "completed" if found.status in (*_DONE, "entered-in-error") else (
+        "in-progress" if found.status == "in-progress" else "incomplete"
+    )
+
+
+def kin_words(page: HouseholdPage, person: Person) -> str:
+    """Family in words: for who is somebody's mother "Mother of Zofia and Gethin", else who they have."""
+    names = {found.id: first_name(found) for found in page.persons}
+    own: dict[str, list[str]] = {}
+    for link in page.relationships:
+        if link.from_id == person.id and link.to_id in names:
+            own.setdefault(link.kind, []).append(names[link.to_id])
+    if own:
+        return ". ".join(say("kin.of", kind=kin(kind), names=_listed(who)) for kind, who in own.items())
+    others = [
+        say("kin.has", kind=kin(link.kind), name=names[link.from_id])
+        for link in page.relationships
+        if link.to_id == person.id and link.from_id in names
+    ]
+    if others:
+        return ". ".join(others)
+    return ". ".join(kin(role) for role in person.roles if knows(f"kin.{role}"))
+
+
+def role_words(person: Person) -> str:
+    """What everyone at work here must know of an adult, or ""."""
+    return say("person.causes-concern") if "causes-concern" in person.roles else ""
+
+
+def kin(kind: str) -> str:
+    """A kind of relationship as it is written by itself: "Ex-partner"."""
+    return say(f"kin.{kind}") if knows(f"kin.{kind}") else kind[:1].upper() + kind[1:]
+
+
+def _on_day(day: date, today: date) -> str:
+    words = day_words(day, today)
+    return words if (today - day).days in (0, 1) else say("day.on", day=words)
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return say("label.list-end", first=", ".join(names[:-1]), last=names[-1])
