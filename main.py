@@ -1,6 +1,15 @@
 """The entry point that a Flet build looks for."""
 
-from app.runtime import run
+import flet as ft
+
+from app.messages import assets_folder
+from app.runtime import Runtime, data_folder
+from app.shell import make_open_page
 
 if __name__ == "__main__":
-    run()
+    ft.run(
+        make_open_page(lambda: Runtime.open(data_folder())),
+        host="127.0.0.1",
+        assets_dir=str(assets_folder()),
+        no_cdn=True,
+    )

@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from assessments import definition as d
+from assessments.content import check_wording
 from assessments.errors import BadInstrument, NotFound
 from assessments.reading import Fault, Page, Table
 from assessments.tool_file import AGE, read_tool
@@ -67,6 +68,26 @@ def _text(folder: str, name: str) -> str:
 def is_area(text: str) -> bool:
     """Whether a TOML text is an area file rather than a tool."""
     return Page.parse(text).root.has("area")
+
+
+def check_tool(text: str) -> tuple[Fault, ...]:
+    """Every fault of a tool file: of its form, and, once that is sound, of its wording."""
+    instrument, faults = read_tool(text)
+    if instrument is None:
+        return faults
+    found = (
+        Fault(_line_of(text, wording.link_id), wording.sentence) for wording in check_wording(instrument)
+    )
+    return tuple(sorted(found, key=lambda fault: fault.line))
+
+
+def _line_of(text: str, link_id: str) -> int:
+    """The line of an item's link_id; of its suffix when it is asked below each question of a group."""
+    for name in (link_id, link_id.rpartition(".")[2]):
+        found = re.search(rf"""(link_id|suffix)\s*=\s*["']{re.escape(name)}["']""", text) if name else None
+        if found:
+            return text.count("\n", 0, found.start()) + 1
+    return 1
 
 
 def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:

@@ -141,6 +141,7 @@ class _Tool:
             alone=table.flag("alone"),
             retired=table.flag("retired"),
         )
+        _nothing_chosen(table)
         table.done()
         return option
 
@@ -210,6 +211,7 @@ class _Tool:
             items=inner,
         )
         self._check_item(table, item)
+        _nothing_chosen(table)
         table.done()
         return item
 
@@ -407,3 +409,11 @@ class _Tool:
             and item.type != "people"
         ):
             table.fault(f'A rule waits for "{condition.value}", which "{item.link_id}" does not offer.')
+
+
+def _nothing_chosen(table: Table) -> None:
+    """No answer is given before a person gives it."""
+    for key in ("initial", "default", "selected", "checked"):
+        if table.has(key):
+            table.raw(key)
+            table.fault("Nothing is pre-selected. Take this line out.", key)

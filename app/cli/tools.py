@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +16,8 @@ from app.cli.say import plainly, read_json, show, stop
 from assessments import catalogue, definition
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context, Judgement
-from assessments.errors import BadInstrument, WrenError
+from assessments.errors import WrenError
 from assessments.reading import Fault
-from assessments.tool_file import read_tool
 
 cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
 
@@ -63,21 +64,11 @@ def check_tools(path: Annotated[Path | None, typer.Argument()] = None, as_json: 
     """Check a tool file, a folder of them, or all that Wren ships. Names each fault with its line."""
     found: list[dict[str, Any]] = []
     names: list[str] = []
-    if path is None:
-        for kind, ids, load in (
-            ("instruments", catalogue.tool_ids(), catalogue.load),
-            ("areas", catalogue.area_ids(), catalogue.load_area),
-        ):
-            for name in ids:
-                names.append(f"{kind}/{name}.toml")
-                found += _faults_of(names[-1], name, load)
-    else:
-        files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
-        if not files:
-            stop(f"There is no .toml file in {path}.")
-        for file in files:
-            names.append(str(file))
-            found += _faults_in(file)
+    for name, read in _files(path):
+        names.append(name)
+        found += [{"file": name, "line": f.line, "sentence": f.sentence} for f in _faults_in(read)]
+    if not names:
+        stop(f"There is no .toml file in {path}.")
     lines = [f"{fault['file']}:{fault['line']}: {fault['sentence']}" for fault in found]
     count = len({fault["file"] for fault in found})
     summary = (
@@ -88,28 +79,28 @@ def check_tools(path: Annotated[Path | None, typer.Argument()] = None, as_json: 
         raise typer.Exit(1)
 
 
-def _faults_of(file: str, name: str, load: Any) -> list[dict[str, Any]]:
-    try:
-        load(name)
-    except BadInstrument as error:
-        return [_fault(file, fault) for fault in error.data["faults"]]
-    return []
+def _files(path: Path | None) -> list[tuple[str, Traversable]]:
+    """The files to check, each with the name to call it by."""
+    if path is None:
+        shipped = files("assessments")
+        return [
+            (f"{folder}/{file.name}", file)
+            for folder in ("instruments", "areas")
+            for file in sorted(shipped.joinpath(folder).iterdir(), key=lambda file: file.name)
+            if file.name.endswith(".toml")
+        ]
+    found = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+    return [(str(file), file) for file in found]
 
 
-def _faults_in(file: Path) -> list[dict[str, Any]]:
+def _faults_in(file: Traversable) -> tuple[Fault, ...]:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError:
-        return [_fault(str(file), Fault(1, "The file cannot be read. Check its name."))]
+        return (Fault(1, "The file cannot be read. Check its name."),)
     except UnicodeDecodeError:
-        return [_fault(str(file), Fault(1, "The file is not UTF-8 text."))]
-    reader = catalogue.read_area if catalogue.is_area(text) else read_tool
-    _, faults = reader(text)
-    return [_fault(str(file), fault) for fault in faults]
-
-
-def _fault(file: str, fault: Fault) -> dict[str, Any]:
-    return {"file": file, "line": fault.line, "sentence": fault.sentence}
+        return (Fault(1, "The file is not UTF-8 text."),)
+    return catalogue.read_area(text)[1] if catalogue.is_area(text) else catalogue.check_tool(text)
 
 
 @cli.command("answer")

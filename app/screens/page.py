@@ -17,11 +17,13 @@ from typing import Any
 
 import flet as ft
 
+from app import theme
 from app.kit.buttons import primary_button
 from app.kit.calm import report
 from app.kit.frame import page_frame
 from app.kit.states import Sync, sync_pill
-from app.kit.writing import text
+from app.kit.steady import steady
+from app.kit.writing import text, title
 from app.messages import say, say_error
 from app.state import Actions, Model
 
@@ -91,3 +93,64 @@ def sync_of(model: Model) -> Sync:
     if status.waiting or not status.sent:
         return Sync("waiting", n=status.waiting)
     return Sync("sent")
+
+
+def quiet_page(heading: str, body: Sequence[ft.Control | None], *, top: ft.Control | None = None) -> ft.View:
+    """A page that shows nothing of anybody: the bird, one heading, one narrow column in the middle."""
+    inner = ft.Column(
+        tight=True,
+        spacing=theme.CARD_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(
+            ft.Row(
+                alignment=ft.MainAxisAlignment.CENTER,
+                controls=[
+                    ft.Image(
+                        src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True
+                    )
+                ],
+            ),
+            top,
+            ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[title(heading)]),
+            *body,
+        ),
+    )
+    column = ft.Column(
+        expand=True,
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        controls=[
+            ft.Container(
+                padding=ft.Padding.only(left=24, right=24, top=72, bottom=28),
+                content=ft.ResponsiveRow(
+                    alignment=ft.MainAxisAlignment.CENTER,
+                    controls=[
+                        ft.Container(content=inner, col={"xs": 12, "sm": 8, "md": 6, "lg": 5, "xl": 4})
+                    ],
+                ),
+            )
+        ],
+    )
+    return ft.View(
+        route="/",
+        padding=0,
+        spacing=0,
+        can_pop=False,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+        controls=[ft.SafeArea(expand=True, content=column)],
+    )
+
+
+def working(words: str) -> ft.Control:
+    """Something takes a moment, and says so."""
+    return ft.Row(
+        alignment=ft.MainAxisAlignment.CENTER,
+        spacing=14,
+        height=theme.ROW_HEIGHT,
+        controls=[
+            ft.Semantics(
+                exclude_semantics=True, content=ft.ProgressRing(width=26, height=26, stroke_width=3)
+            ),
+            ft.Semantics(live_region=True, container=True, content=text(words)),
+        ],
+    )

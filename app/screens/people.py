@@ -37,8 +37,10 @@ def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
             lines.append(say(code, day=_on_day(max(days), today)))
     if not lines and any(found.status == "in-progress" for found in own):
         return say("task.in-progress")
-    return say("label.and-so-on", one=lines[0], other=lines[1]) if len(lines) == 2 else (
-        lines[0] if lines else say("child.not-yet")
+    return (
+        say("label.and-so-on", one=lines[0], other=lines[1])
+        if len(lines) == 2
+        else (lines[0] if lines else say("child.not-yet"))
     )
 
 
@@ -74,8 +76,10 @@ def tool_title(tool: str) -> str:
 
 def status_of(found: Heading) -> TaskStatus:
     """One of the six words that a list of work has."""
-    return "completed" if found.status in (*_DONE, "entered-in-error") else (
-        "in-progress" if found.status == "in-progress" else "incomplete"
+    return (
+        "completed"
+        if found.status in (*_DONE, "entered-in-error")
+        else ("in-progress" if found.status == "in-progress" else "incomplete")
     )
 
 

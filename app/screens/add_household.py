@@ -1,0 +1,223 @@
+"""Adding a household: its name, and everyone in it with a date of birth or the plain word that it is
+not known.
+
+This room keeps what is typed on the page until it is saved; it asks for no more than is needed to
+start. The rest (relationships, other names) comes later.
+
+    add_household(model, actions)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import flet as ft
+
+from app.kit.buttons import primary_button, quiet_button, secondary_button
+from app.kit.cards import card
+from app.kit.choices import Choice, radio_rows, tick_rows
+from app.kit.fields import text_field
+from app.kit.frame import scroll_to_place, scroll_to_top
+from app.kit.problems import error_summary, problem_line
+from app.kit.steady import place
+from app.kit.writing import heading, text
+from app.messages import say
+from app.screens.page import calm_page, page_of, working
+from app.state import Actions, Model
+from app.visit import new_id
+from assessments.records import Household, Person
+
+ROLES_IN_FAMILY = ("child", "unborn", "mother", "father", "carer", "partner", "other")
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """One person as typed so far. It never shows itself."""
+
+    key: str
+    name: str = ""
+    role: str | None = None
+    born: str = ""
+    unknown: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Newcomer {self.key}>"
+
+
+def read_day(words: str) -> date | None:
+    """A day typed as numbers in the order day, month, year, with anything between; None if it is none."""
+    found = re.fullmatch(r"\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4})\D*", words)
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1])) if found else None
+    except ValueError:
+        return None
+
+
+@ft.component
+@calm_page
+def add_household(model: Model, actions: Actions) -> ft.View:
+    """Ask for the name and the people, and save them together."""
+    name = ft.use_ref("")
+    people, show_people = ft.use_state((Newcomer("1"),))
+    # Typing changes `typed` at once and draws nothing; a choice draws the page again.
+    typed = ft.use_ref(people)
+    problems, show_problems = ft.use_state({})
+    scroll = ft.use_ref(lambda: ft.Ref[ft.Column]()).current
+
+    def note(key: str, *, draw: bool = False, **what: Any) -> None:
+        typed.current = tuple(replace(one, **what) if one.key == key else one for one in typed.current)
+        if draw:
+            show_people(typed.current)
+
+    def set_name(words: str) -> None:
+        name.current = words
+
+    def add() -> None:
+        typed.current = (*typed.current, Newcomer(new_id()))
+        show_people(typed.current)
+
+    def remove(key: str) -> None:
+        typed.current = tuple(one for one in typed.current if one.key != key)
+        show_people(typed.current)
+
+    async def save() -> None:
+        found = problems_of(name.current, typed.current, actions.today())
+        show_problems(found)
+        if found:
+            await scroll_to_top(scroll)
+            return
+        household = Household(id=new_id(), name=name.current.strip())
+        await actions.add_household(household, tuple(_person(one, household.id) for one in typed.current))
+
+    return page_of(
+        model,
+        actions,
+        say("add.title"),
+        [
+            place(
+                "name",
+                card(
+                    text_field(
+                        say("add.name"),
+                        on_change=set_name,
+                        hint=say("add.name-hint"),
+                        problem=problems.get("name", ""),
+                        capitalise=ft.TextCapitalization.WORDS,
+                        max_length=_LONGEST_NAME,
+                        key="name",
+                    )
+                ),
+            ),
+            *(
+                _newcomer(one, n, problems, note, remove if len(people) > 1 else None)
+                for n, one in enumerate(people, start=1)
+            ),
+            ft.Row(controls=[secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)]),
+        ],
+        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
+        action=working(say("save.saving"))
+        if model.busy
+        else primary_button(say("action.save-household"), save),
+        scroll=scroll,
+    )
+
+
+def problems_of(name: str, people: tuple[Newcomer, ...], today: date) -> dict[str, str]:
+    """What is still wanting, by the place on the page."""
+    found = {} if name.strip() else {"name": say("add.problem.name")}
+    for n, one in enumerate(people, start=1):
+        if not one.name.strip():
+            found[f"name-{one.key}"] = say("add.problem.person-name", n=n)
+        if one.role is None:
+            found[f"role-{one.key}"] = say("add.problem.role", n=n)
+        day = read_day(one.born)
+        if not one.unknown and day is None:
+            found[f"born-{one.key}"] = say("add.problem.born", n=n)
+        elif not one.unknown and one.role != "unborn" and day is not None and day > today:
+            found[f"born-{one.key}"] = say("add.problem.ahead", n=n)
+    return found
+
+
+def _person(one: Newcomer, household_id: str) -> Person:
+    day = None if one.unknown else read_day(one.born)
+    is_unborn = one.role == "unborn"
+    return Person(
+        id=new_id(),
+        household_id=household_id,
+        name=one.name.strip(),
+        born=None if is_unborn else day,
+        due=day if is_unborn else None,
+        roles=(one.role or "other",),
+    )
+
+
+def _newcomer(
+    one: Newcomer,
+    n: int,
+    problems: dict[str, str],
+    note: Callable[..., None],
+    remove: Callable[[str], None] | None,
+) -> ft.Control:
+    """One person to fill in. Without a date of birth the place in the family says who is a child."""
+    at = one.key
+    wrong_role = problems.get(f"role-{at}")
+    said_day = say("add.due") if one.role == "unborn" else say("add.born")
+    return place(
+        f"person-{at}",
+        card(
+            heading(say("add.person", n=n)),
+            place(
+                f"name-{at}",
+                text_field(
+                    say("add.person-name"),
+                    on_change=lambda words: note(at, name=words),
+                    problem=problems.get(f"name-{at}", ""),
+                    capitalise=ft.TextCapitalization.WORDS,
+                    max_length=_LONGEST_NAME,
+                    key=f"name-{at}",
+                ),
+            ),
+            place(
+                f"role-{at}",
+                ft.Column(
+                    tight=True,
+                    spacing=8,
+                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                    controls=[
+                        text(say("add.role"), strong=True),
+                        *([problem_line(wrong_role)] if wrong_role else []),
+                        radio_rows(
+                            [Choice(code, say(f"kin.{code}")) for code in ROLES_IN_FAMILY],
+                            chosen=one.role,
+                            on_choose=lambda code: note(at, draw=True, role=code),
+                            clear=False,
+                        ),
+                    ],
+                ),
+            ),
+            place(
+                f"born-{at}",
+                text_field(
+                    said_day,
+                    on_change=lambda words: note(at, born=words),
+                    hint=say("add.born-hint"),
+                    problem=problems.get(f"born-{at}", ""),
+                    width=220,
+                    key=f"born-{at}",
+                ),
+            ),
+            tick_rows(
+                [Choice("unknown", say("add.unknown"))],
+                chosen=("unknown",) if one.unknown else (),
+                on_choose=lambda codes: note(at, draw=True, unknown=bool(codes)),
+            ),
+            ft.Row(controls=[quiet_button(say("action.remove", n=n), lambda: remove(at))])
+            if remove is not None
+            else None,
+        ),
+    )

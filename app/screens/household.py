@@ -1,0 +1,119 @@
+"""One household: every child first, each by themselves, then the adults.
+
+This room knows that a child's page is that child's: no record of one stands under another. Family is
+said in words. A record in progress is gone on with; a finished one is read.
+
+    household(model, actions)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app import theme
+from app.effects import HouseholdPage
+from app.kit.buttons import secondary_button
+from app.kit.cards import avatar, card
+from app.kit.lists import Task, task_list
+from app.kit.states import banner
+from app.kit.writing import heading, quiet
+from app.messages import say
+from app.screens.days import age_words, day_words
+from app.screens.page import calm_page, page_of
+from app.screens.people import (
+    day_of,
+    first_name,
+    heard_words,
+    kin_words,
+    role_words,
+    status_of,
+    tool_title,
+)
+from app.state import Actions, Model
+from assessments.errors import NotFound
+from assessments.records import Person
+
+
+@ft.component
+@calm_page
+def household(model: Model, actions: Actions) -> ft.View:
+    """Show everyone in the household with their own records."""
+    page = model.household(model.screen.about)
+    if page is None:
+        raise NotFound
+    on = actions.today()
+    children, adults = page.children(on), page.adults(on)
+    return page_of(
+        model,
+        actions,
+        page.household.name,
+        [
+            heading(say("household.children")),
+            *(_person(page, child, actions) for child in children),
+            banner(say("household.no-children")) if not children else None,
+            heading(say("household.adults")) if adults else None,
+            *(_person(page, adult, actions) for adult in adults),
+        ],
+        pill=True,
+    )
+
+
+def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:
+    on = actions.today()
+    is_child = person.is_child(on)
+    lines = [age_words(person, on), kin_words(page, person), role_words(person)]
+    looks = ft.Row(
+        spacing=14,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        controls=[
+            avatar(person.name),
+            ft.Column(
+                tight=True,
+                spacing=2,
+                expand=True,
+                controls=[heading(person.name, level=3), *(quiet(line) for line in lines if line)],
+            ),
+        ],
+    )
+    own = page.of(person.id)
+    return card(
+        looks,
+        _heard(page, person, actions) if is_child else None,
+        _records(page, person, actions) if own else None,
+        secondary_button(
+            say("action.start-tool"),
+            lambda: actions.go("pick", person.id),
+            icon=ft.Icons.ADD,
+            fill=True,
+            name=say("household.start-for", name=first_name(person)),
+        ),
+    )
+
+
+def _heard(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
+    return ft.Text(heard_words(page, child.id, actions.today()), theme_style=theme.BODY)
+
+
+def _records(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:
+    """This person's own records, the newest first."""
+    own = {found.id: found for found in page.of(person.id)}
+
+    async def open_record(record_id: str) -> None:
+        if own[record_id].status == "in-progress":
+            await actions.resume(record_id)
+        else:
+            await actions.read(record_id)
+
+    on = actions.today()
+    return task_list(
+        [
+            Task(
+                tool_title(found.instrument),
+                found.id,
+                status_of(found),
+                say("household.visit", day=day_words(day_of(page, found), on)),
+            )
+            for found in own.values()
+        ],
+        on_open=open_record,
+    )

@@ -1,0 +1,146 @@
+"""Answers that are typed: text, a day, a time, a number.
+
+This room knows how letters become an entry as they are typed, and that letters which cannot be read
+are held as they are. It never corrects what stands in a field.
+
+    text_control(bound, show_label=True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+
+import flet as ft
+
+from app.kit.fields import text_field
+from app.kit.steady import steady
+from app.kit.writing import quiet
+from app.messages import say
+from app.screens.days import long_day
+from app.screens.items.absent import absent_rows
+from app.screens.items.bound import Bound
+from app.screens.items.written import read_day, read_time, read_whole
+from assessments.definition import Item
+from assessments.engine.answers import Answered, Entry
+
+# Up to this many letters one line is enough to read them all.
+_SHORT_LETTERS = 200
+
+Reading = Callable[[str], Answered | None]
+
+
+def text_control(bound: Bound, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
+    """A field for words of one's own; more lines where more is expected."""
+    is_short = bound.item.max_length <= _SHORT_LETTERS
+    return _typed(bound, label, _read_text, show_label=show_label, hint=hint, lines=1 if is_short else 3)
+
+
+def number_control(bound: Bound, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
+    """A field for a number."""
+    return _typed(
+        bound,
+        label,
+        _read_number,
+        show_label=show_label,
+        hint=hint,
+        keyboard=ft.KeyboardType.NUMBER,
+        width=140,
+    )
+
+
+def day_control(bound: Bound, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
+    """A field for a day, which is read back in full below it."""
+    hint = " ".join(part for part in (hint, say("hint.day")) if part)
+    field = _typed(bound, label, _read_day, show_label=show_label, hint=hint, width=240)
+    return ft.Column(
+        tight=True, spacing=6, controls=steady(field, quiet(_day_in_full(bound)) if bound.entry else None)
+    )
+
+
+def time_control(bound: Bound, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
+    """A field for a time of day."""
+    hint = " ".join(part for part in (hint, say("hint.time")) if part)
+    return _typed(bound, label, _read_time, show_label=show_label, hint=hint, width=160)
+
+
+def _typed(
+    bound: Bound,
+    label: str,
+    read: Reading,
+    *,
+    show_label: bool,
+    hint: str,
+    lines: int = 1,
+    width: int | None = None,
+    keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
+) -> ft.Control:
+    def parts(text: str) -> tuple[Entry | None, str | None]:
+        entry = read(text)
+        return entry, None if entry is not None or not text.strip() else text
+
+    def type_in(text: str) -> None:
+        bound.type(*parts(text))
+
+    def standing() -> str | None:
+        entry = bound.now()
+        return bound.half or (_text_of(bound.item, entry) if isinstance(entry, Answered) else None)
+
+    field = text_field(
+        label,
+        value=str(bound.half or _text_of(bound.item, bound.entry)),
+        on_change=type_in,
+        hint=hint,
+        problem=bound.problem,
+        lines=lines,
+        width=width,
+        keyboard=keyboard,
+        capitalise=ft.TextCapitalization.SENTENCES if lines > 1 else ft.TextCapitalization.NONE,
+        show_label=show_label,
+        key=bound.name,
+    )
+    return ft.Column(
+        tight=True,
+        spacing=10,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(
+            None if bound.absent else field,
+            absent_rows(bound, aside=standing, back=lambda half: parts(str(half or ""))),
+        ),
+    )
+
+
+def _text_of(item: Item, entry: Entry | None) -> str:
+    """An entry as it would be typed."""
+    if not isinstance(entry, Answered) or isinstance(entry.value, tuple):
+        return ""
+    if item.type == "date":
+        day = date.fromisoformat(str(entry.value))
+        return f"{day.day} {day.month} {day.year}"
+    if item.type == "time":
+        return time.fromisoformat(str(entry.value)).strftime("%H:%M")
+    return str(entry.value)
+
+
+def _day_in_full(bound: Bound) -> str:
+    entry = bound.entry
+    return long_day(date.fromisoformat(str(entry.value))) if isinstance(entry, Answered) else ""
+
+
+def _read_text(text: str) -> Answered | None:
+    return Answered(text) if text.strip() else None
+
+
+def _read_number(text: str) -> Answered | None:
+    number = read_whole(text)
+    return None if number is None else Answered(number)
+
+
+def _read_day(text: str) -> Answered | None:
+    day = read_day(text)
+    return None if day is None else Answered(day.isoformat())
+
+
+def _read_time(text: str) -> Answered | None:
+    moment = read_time(text)
+    return None if moment is None else Answered(moment.isoformat())

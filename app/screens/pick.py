@@ -1,0 +1,165 @@
+"""Choosing a tool for one person: what fits the age and the work, and what does not, with the reason.
+
+This room asks the catalogue which tools there are and for whom. It never hides a tool that is for
+another age or other work: it stands apart and says why. Where the date of birth is not known, the
+choice is left to the practitioner.
+
+    pick(model, actions)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import flet as ft
+
+from app.kit.buttons import quiet_button, secondary_button
+from app.kit.cards import card, empty_state
+from app.kit.states import banner
+from app.kit.writing import heading, quiet, text
+from app.messages import say
+from app.screens.days import age_words
+from app.screens.page import calm_page, page_of
+from app.screens.people import first_name
+from app.state import Actions, Model
+from assessments import catalogue
+from assessments.definition import Instrument, Role
+from assessments.errors import BadInstrument, NotFound
+from assessments.records import Person
+
+_UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"}
+
+
+@ft.component
+@calm_page
+def pick(model: Model, actions: Actions) -> ft.View:
+    """Offer the tools for this person."""
+    opened, open_ = ft.use_state(frozenset())
+    page = model.household_of(model.screen.about)
+    if page is None:
+        raise NotFound
+    person = next(found for found in page.persons if found.id == model.screen.about)
+    on = actions.today()
+    tools = _tools_for(person, on)
+    fitting = [tool for tool in tools if not why_not(tool, person, model.role, on)]
+    others = [(tool, why_not(tool, person, model.role, on)) for tool in tools if tool not in fitting]
+    is_unsure = any(catalogue.fits_age(tool, person.born, on) is None for tool in fitting)
+
+    def toggle(tool: Instrument) -> None:
+        open_(opened ^ {tool.id})
+
+    return page_of(
+        model,
+        actions,
+        say("pick.title"),
+        [
+            banner(say("pick.unknown-age")) if is_unsure else None,
+            *(_offer(tool, person, actions, is_open=tool.id in opened, on_toggle=toggle) for tool in fitting),
+            None if fitting else empty_state(say("pick.none"), note=say("pick.none-note")),
+            heading(say("pick.others")) if others else None,
+            *(_apart(tool, why) for tool, why in others),
+        ],
+        subtitle=say("pick.for", name=first_name(person), age=age_words(person, on)),
+    )
+
+
+def _tools_for(person: Person, on: date) -> list[Instrument]:
+    """Every tool about people like this one. A tool whose file is broken is left out."""
+    found = []
+    for tool_id in catalogue.tool_ids():
+        try:
+            tool = catalogue.load(tool_id)
+        except BadInstrument:
+            continue
+        if (tool.subject == "child") == person.is_child(on):
+            found.append(tool)
+    return found
+
+
+def why_not(tool: Instrument, person: Person, role: Role, on: date) -> str:
+    """Why a tool is not offered, in words; "" when it is."""
+    if catalogue.fits_age(tool, person.born, on) is False:
+        return say("pick.other-age", ages=_ages(tool))
+    if tool.roles and role not in tool.roles:
+        return say("pick.other-role", roles=", ".join(say(f"roles.{code}") for code in tool.roles))
+    return ""
+
+
+def _ages(tool: Instrument) -> str:
+    low, high = _span(tool.age_from), _span(tool.age_below)
+    if low and high:
+        return say("pick.ages-between", low=low, high=high)
+    return say("pick.ages-from", low=low) if low else say("pick.ages-below", high=high)
+
+
+def _span(age: str) -> str:
+    """An ISO duration such as "P7Y" in words; from birth on there is nothing to say."""
+    found = re.fullmatch(r"P(\d+)([YMWD])", age)
+    if found is None or found[1] == "0":
+        return say("pick.birth") if found else age
+    return say(_UNITS[found[2]], n=int(found[1]))
+
+
+def _offer(
+    tool: Instrument,
+    person: Person,
+    actions: Actions,
+    *,
+    is_open: bool,
+    on_toggle: Callable[[Instrument], None],
+) -> ft.Control:
+    low, high = tool.minutes
+    return card(
+        heading(tool.title),
+        quiet(say("pick.minutes", low=low, high=high)),
+        text(tool.purpose),
+        ft.Row(
+            controls=[
+                quiet_button(
+                    say("pick.not-for"),
+                    lambda: on_toggle(tool),
+                    icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
+                    name=say("pick.not-for-of", tool=tool.title),
+                )
+            ]
+        ),
+        ft.Column(tight=True, spacing=6, controls=[_point(words) for words in tool.not_for])
+        if is_open
+        else None,
+        secondary_button(
+            say("action.start"),
+            lambda: actions.begin(person.id, tool.id),
+            icon=ft.Icons.PLAY_ARROW_OUTLINED,
+            fill=True,
+            name=say("pick.start", tool=tool.title),
+        ),
+    )
+
+
+def _point(words: str) -> ft.Control:
+    return ft.Row(
+        spacing=10,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        controls=[
+            ft.Icon(ft.Icons.REMOVE, size=20, color=ft.Colors.ON_SURFACE_VARIANT),
+            ft.Container(expand=True, content=quiet(words)),
+        ],
+    )
+
+
+def _apart(tool: Instrument, why: str) -> ft.Control:
+    return ft.Container(
+        border=ft.Border.all(1.5, ft.Colors.OUTLINE_VARIANT),
+        border_radius=20,
+        padding=18,
+        content=ft.Column(
+            tight=True,
+            spacing=4,
+            controls=[
+                ft.Text(tool.title, color=ft.Colors.ON_SURFACE_VARIANT, weight=ft.FontWeight.W_700),
+                quiet(why),
+            ],
+        ),
+    )

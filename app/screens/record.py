@@ -1,0 +1,136 @@
+"""A finished record to read: every answer in words, what it comes to, and whether it was sent.
+
+This room shows and changes nothing. Exact words stand in quotation marks with where they came from.
+Answers that a newer tool wrote and this one does not know are shown as they were kept.
+
+    record(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import flet as ft
+
+from app.kit.cards import card
+from app.kit.lists import AnswerRow, answer_list
+from app.kit.states import banner
+from app.kit.writing import heading, quiet, text
+from app.messages import say
+from app.screens.days import age_words, moment_words
+from app.screens.page import calm_page, page_of
+from app.screens.spoken import finding_words, read_words, scale_words
+from app.state import Actions, Model
+from assessments import catalogue
+from assessments.definition import Instrument, Item
+from assessments.engine.answers import walk
+from assessments.errors import NotFound
+from assessments.ports import Entry
+from assessments.records import Assessment
+
+
+@ft.component
+@calm_page
+def record(model: Model, actions: Actions) -> ft.View:
+    """Show one record, read-only."""
+    found = model.record
+    if found is None:
+        raise NotFound
+    tool = catalogue.load(found.instrument)
+    is_done = found.completed_at is not None
+    sent = next((entry for entry in model.entries if entry.id == found.id), None)
+    return page_of(
+        model,
+        actions,
+        tool.title,
+        [
+            banner(_standing(found, sent, actions.today()), icon=ft.Icons.LOCK_OUTLINED) if is_done else None,
+            banner(say("record.other-version")) if tool.hash != found.instrument_hash else None,
+            _result(tool, found.result) if found.result else None,
+            *_sections(tool, found.answers),
+            _unknown(tool, found.answers),
+        ],
+        caption=say("record.title") if is_done else say("record.in-progress"),
+        subtitle=_subject(model, found, actions.today()),
+    )
+
+
+def _subject(model: Model, found: Assessment, on: date) -> str:
+    page = model.household_of(found.subject_id)
+    person = next((one for one in page.persons if one.id == found.subject_id), None) if page else None
+    return say("label.age", name=person.name, age=age_words(person, on)) if person else ""
+
+
+def _standing(found: Assessment, entry: Entry | None, today: date) -> str:
+    when = moment_words(found.completed_at, today) if found.completed_at else ""
+    if entry is None:
+        return say("record.here", when=when)
+    sent = moment_words(entry.sent_at, today) if entry.sent_at else ""
+    return say(f"record.{entry.state}", when=when, sent=sent)
+
+
+def _sections(tool: Instrument, answers: Mapping[str, Any]) -> list[ft.Control]:
+    """The answers by section, in the order of the tool; sections without any are left out."""
+    shown = []
+    for section in tool.items:
+        rows = [
+            AnswerRow(item.text, read_words(item, answers[item.link_id]), item.link_id)
+            for item in _within(section)
+            if item.link_id in answers
+        ]
+        if rows:
+            shown.append(answer_list(section.text if section.type == "group" else "", rows, on_change=None))
+    return shown
+
+
+def _within(section: Item) -> list[Item]:
+    """The items of a section that hold entries of their own; rows are held by their group."""
+    found: list[Item] = []
+    for item in [section] if section.repeats or section.type != "group" else section.items:
+        found.append(item)
+        if not item.repeats:
+            found.extend(walk(item.items))
+    return found
+
+
+def _unknown(tool: Instrument, answers: Mapping[str, Any]) -> ft.Control | None:
+    rows = [AnswerRow(name, str(value), name) for name, value in answers.items() if name not in tool.index]
+    return answer_list(say("record.more"), rows, on_change=None) if rows else None
+
+
+def _result(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
+    """What it comes to, each part with its reasons; nothing for a tool that adds nothing up."""
+    flags, notes = [], []
+    for finding in result.get("findings", ()):
+        words = finding_words(tool, finding)
+        if words:
+            (flags if finding["severity"] == "today" else notes).append(words)
+    grade = result.get("grade") or {}
+    parts: list[ft.Control] = []
+    if grade.get("value"):
+        words = dict(tool.grades).get(grade["value"], grade["value"])
+        parts.append(text(say("result.grade", grade=words), strong=True))
+        parts += [text(reason) for reason in grade.get("reasons", ())]
+    for scale in result.get("scales", ()):
+        title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
+        parts.append(text(say("result.count", title=title, n=scale["value"], of=scale["of"]), strong=True))
+        parts.append(quiet(scale_words(scale)))
+    for route in result.get("routes", ()):
+        title = next((known.title for known in tool.routes if known.id == route["id"]), route["id"])
+        code = "record.met" if route["met"] else "record.not-met"
+        parts.append(text(say(code, title=title), strong=route["met"]))
+        parts += [quiet(reason) for reason in route["reasons"]]
+    parts += [banner(words, tone="help") for words in notes]
+    if not parts and not flags:
+        return None
+    return card(
+        heading(say("record.result")),
+        *(banner(words, tone="help", icon=ft.Icons.CALL_OUTLINED) for words in flags),
+        *parts,
+        text(say("record.means"), strong=True),
+        quiet(tool.means),
+        text(say("record.does-not-mean"), strong=True),
+        quiet(tool.does_not_mean),
+    )

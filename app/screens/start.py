@@ -1,0 +1,181 @@
+"""The pages before there is anything to unlock: opening, trouble with the store, and setting up.
+
+This room knows what is asked once of a new copy of Wren. The passphrase stands in the fields and
+nowhere else, and is gone with the page.
+
+    set_up(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flet as ft
+
+from app.kit.buttons import primary_button
+from app.kit.cards import card
+from app.kit.choices import Choice, radio_rows
+from app.kit.fields import passphrase_field, text_field
+from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
+from app.kit.problems import error_summary, problem_line
+from app.kit.states import banner
+from app.kit.steady import place
+from app.kit.writing import heading, quiet, text
+from app.messages import say, say_error
+from app.screens.page import calm_page, quiet_page, working
+from app.state import Actions, Model
+from assessments.definition import ROLES, Role
+from assessments.errors import WrenError
+
+PASSPHRASE_AT_LEAST = 12
+_LOCAL_SERVICE = "http://127.0.0.1:8765"
+
+
+def starting() -> ft.View:
+    """The store is being opened."""
+    return quiet_page(say("app.name"), [working(say("start.opening"))])
+
+
+def fault(words: str, on_try: Callable[[], Any]) -> ft.View:
+    """The store does not open: what happened, that nothing is lost, and one thing to do."""
+    return quiet_page(
+        say("fault.title"),
+        [
+            banner(words, tone="help"),
+            text(say("fault.kept")),
+            primary_button(say("action.try-again"), on_try, fill=True),
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What stands on the page so far. It never shows itself: it holds a passphrase."""
+
+    passphrase: str = ""
+    again: str = ""
+    role: Role | None = None
+    service: str = _LOCAL_SERVICE
+
+    def __repr__(self) -> str:
+        return "<Chosen>"
+
+    def problems(self, *, with_passphrase: bool) -> dict[str, str]:
+        """What is still wanting, by the place on the page."""
+        found = {}
+        if with_passphrase and len(self.passphrase) < PASSPHRASE_AT_LEAST:
+            found["passphrase"] = say("set-up.problem.short")
+        elif with_passphrase and self.passphrase != self.again:
+            found["again"] = say("set-up.problem.differs")
+        if self.role is None:
+            found["role"] = say("set-up.problem.role")
+        if not self.service.strip():
+            found["service"] = say("set-up.problem.service")
+        return found
+
+
+@ft.component
+@calm_page
+def set_up(model: Model, actions: Actions) -> ft.View:
+    """Choose the passphrase, say what work it is for, and meet the service."""
+    chosen = ft.use_ref(Chosen())
+    role, show_role = ft.use_state(None)
+    problems, show_problems = ft.use_state({})
+    busy, be_busy = ft.use_state(False)
+    scroll = ft.use_ref(lambda: ft.Ref[ft.Column]()).current
+    needs_passphrase = not actions.has_passphrase
+
+    def note(**what: Any) -> None:
+        chosen.current = replace(chosen.current, **what)
+
+    def choose_role(code: str | None) -> None:
+        note(role=code)
+        show_role(code)
+
+    async def go() -> None:
+        found = chosen.current.problems(with_passphrase=needs_passphrase)
+        if not found:
+            be_busy(True)
+            try:
+                wanted = chosen.current
+                await actions.set_up(wanted.passphrase, wanted.role, wanted.service.strip())
+                return
+            except WrenError as error:
+                at = "passphrase" if error.code == "short-passphrase" else "service"
+                found = {at: say_error(error)}
+            finally:
+                be_busy(False)
+        show_problems(found)
+        await scroll_to_top(scroll)
+
+    return page_frame(
+        say("set-up.title"),
+        [
+            text(say("set-up.lead")),
+            card(
+                heading(say("set-up.passphrase-title")),
+                *_passphrase(note, problems) if needs_passphrase else [text(say("set-up.passphrase-done"))],
+            ),
+            place(
+                "role",
+                card(
+                    heading(say("set-up.role")),
+                    problem_line(problems["role"]) if "role" in problems else None,
+                    radio_rows(
+                        [Choice(code, say(f"role.{code}")) for code in ROLES],
+                        chosen=role,
+                        on_choose=choose_role,
+                        clear=False,
+                    ),
+                ),
+            ),
+            card(
+                place(
+                    "service",
+                    text_field(
+                        say("set-up.service"),
+                        value=_LOCAL_SERVICE,
+                        on_change=lambda words: note(service=words),
+                        hint=say("set-up.service-hint"),
+                        problem=problems.get("service", ""),
+                        keyboard=ft.KeyboardType.URL,
+                        key="service",
+                    ),
+                ),
+            ),
+            quiet(say("set-up.cover-key")),
+        ],
+        route="/",
+        on_cover=None,
+        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
+        action=working(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
+        scroll=scroll,
+        key="set-up",
+    )
+
+
+def _passphrase(note: Callable[..., None], problems: dict[str, str]) -> list[ft.Control | None]:
+    return [
+        text(say("set-up.passphrase-lead")),
+        place(
+            "passphrase",
+            passphrase_field(
+                say("set-up.passphrase"),
+                on_change=lambda words: note(passphrase=words),
+                hint=say("set-up.passphrase-hint"),
+                problem=problems.get("passphrase", ""),
+                key="passphrase",
+            ),
+        ),
+        place(
+            "again",
+            passphrase_field(
+                say("set-up.again"),
+                on_change=lambda words: note(again=words),
+                problem=problems.get("again", ""),
+                key="again",
+            ),
+        ),
+    ]

@@ -1,0 +1,171 @@
+"""The first page: what was begun, then every household with what has been heard of each child.
+
+This room knows the order of things: unfinished work first. Every child is listed, each with what
+was heard or seen of that child alone, so that nobody in a family is overlooked.
+
+    today(model, actions)
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import flet as ft
+
+from app import theme
+from app.effects import Heading, HouseholdPage
+from app.kit.buttons import primary_button, secondary_button
+from app.kit.cards import avatar, empty_state, nav_row
+from app.kit.touch import tappable
+from app.kit.writing import heading, quiet
+from app.messages import say
+from app.screens.days import age_words, greeting, long_day, moment_words
+from app.screens.page import calm_page, page_of, working
+from app.screens.people import has_been_heard, heard_words, tool_title
+from app.state import Actions, Model
+from assessments.records import Person
+
+_HALF = {"xs": 12, "lg": 6}
+
+
+@ft.component
+@calm_page
+def today(model: Model, actions: Actions) -> ft.View:
+    """Show what to go on with and who there is."""
+    begun = [
+        (page, found)
+        for page in model.households
+        for found in page.assessments
+        if found.status == "in-progress"
+    ]
+    begun.sort(key=lambda pair: pair[1].started_at, reverse=True)
+    return page_of(
+        model,
+        actions,
+        greeting(datetime.now(UTC)),
+        [
+            _begun(begun, actions) if begun else None,
+            heading(say("today.households")) if model.households else None,
+            _households(model, actions) if model.households else _none(model, actions),
+            quiet(say("set-up.cover-key")),
+        ],
+        subtitle=long_day(actions.today()),
+        pill=True,
+        action=primary_button(
+            say("action.add-household"), lambda: actions.go("add-household"), icon=ft.Icons.ADD
+        )
+        if model.households
+        else None,
+    )
+
+
+def _begun(begun: list[tuple[HouseholdPage, Heading]], actions: Actions) -> ft.Control:
+    def row(page: HouseholdPage, found: Heading) -> ft.Control:
+        name = next((person.name for person in page.persons if person.id == found.subject_id), "")
+        return nav_row(
+            say("today.go-on-with", tool=tool_title(found.instrument)),
+            note=say("today.started", name=name, when=moment_words(found.started_at, actions.today())),
+            icon=ft.Icons.EDIT_OUTLINED,
+            on_tap=lambda: actions.resume(found.id),
+        )
+
+    return ft.Column(
+        tight=True,
+        spacing=theme.LIST_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[heading(say("today.go-on")), *(row(page, found) for page, found in begun)],
+    )
+
+
+def _households(model: Model, actions: Actions) -> ft.Control:
+    return ft.ResponsiveRow(
+        spacing=theme.CARD_GAP,
+        run_spacing=theme.CARD_GAP,
+        controls=[
+            ft.Container(col=_HALF if len(model.households) > 1 else 12, content=_household(page, actions))
+            for page in model.households
+        ],
+    )
+
+
+def _household(page: HouseholdPage, actions: Actions) -> ft.Control:
+    """One household as one thing to tap, with a line for every child."""
+    today_ = actions.today()
+    children = page.children(today_)
+    said = [
+        f"{child.name}, {age_words(child, today_)}. {heard_words(page, child.id, today_)}"
+        for child in children
+    ]
+    looks = ft.Column(
+        tight=True,
+        spacing=theme.CARD_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            ft.Row(
+                controls=[
+                    ft.Text(page.household.name, theme_style=theme.H2, expand=True),
+                    ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
+                ]
+            ),
+            *(_child(page, child, actions) for child in children),
+            *([quiet(say("household.no-children"))] if not children else []),
+        ],
+    )
+    return tappable(
+        ". ".join((page.household.name, *said)),
+        looks,
+        lambda: actions.go("household", page.household.id),
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        radius=theme.CARD_RADIUS,
+        padding=(18, 16),
+    )
+
+
+def _child(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
+    on = actions.today()
+    heard = has_been_heard(page, child.id)
+    return ft.Row(
+        spacing=12,
+        controls=[
+            avatar(child.name, size=44),
+            ft.Column(
+                tight=True,
+                spacing=1,
+                expand=True,
+                controls=[
+                    ft.Text(child.name, theme_style=theme.LEAD),
+                    quiet(age_words(child, on)),
+                    ft.Row(
+                        spacing=6,
+                        controls=[
+                            ft.Icon(
+                                ft.Icons.CHECK if heard else ft.Icons.CIRCLE_OUTLINED,
+                                size=18,
+                                color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
+                            ),
+                            ft.Container(expand=True, content=quiet(heard_words(page, child.id, on))),
+                        ],
+                    ),
+                ],
+            ),
+        ],
+    )
+
+
+def _none(model: Model, actions: Actions) -> ft.Control:
+    """Nobody here yet: what to do about it, and invented people where one trains."""
+    if model.busy:
+        return working(say("save.saving"))
+    add = primary_button(say("action.add-household"), lambda: actions.go("add-household"), icon=ft.Icons.ADD)
+    learn = secondary_button(say("action.add-training"), actions.add_training, icon=ft.Icons.SCHOOL_OUTLINED)
+    return empty_state(
+        say("today.empty"),
+        note=say("today.empty-note"),
+        icon=ft.Icons.HOME_OUTLINED,
+        action=ft.Column(
+            tight=True,
+            spacing=theme.LIST_GAP,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            controls=[add, *([learn] if model.training else [])],
+        ),
+    )

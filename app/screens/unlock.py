@@ -1,0 +1,73 @@
+"""The locked page: a passphrase, and nothing that tells what is kept behind it.
+
+This room knows that it may be seen by anybody: it shows no name, no work and no count but that of
+the sealed records that wait. The passphrase stands in the field and nowhere else.
+
+    unlock(model, actions)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.kit.buttons import primary_button
+from app.kit.fields import passphrase_field
+from app.kit.problems import error_summary
+from app.kit.writing import quiet, text
+from app.messages import say, say_error
+from app.screens.page import calm_page, quiet_page, working
+from app.state import Actions, Model
+from assessments.errors import WrenError
+
+
+@ft.component
+@calm_page
+def unlock(model: Model, actions: Actions) -> ft.View:
+    """Ask for the passphrase and go on at the same place."""
+    typed = ft.use_ref("")
+    tries, count = ft.use_state(0)
+    problem, show_problem = ft.use_state("")
+    busy, be_busy = ft.use_state(False)
+
+    def note(words: str) -> None:
+        typed.current = words
+
+    async def go() -> None:
+        if busy:
+            return
+        if not typed.current:
+            show_problem(say("unlock.empty"))
+            return
+        be_busy(True)
+        try:
+            await actions.unlock(typed.current)
+        except WrenError as error:
+            show_problem(say_error(error))
+            # A new, empty field takes the cursor again.
+            typed.current = ""
+            count(tries + 1)
+        finally:
+            be_busy(False)
+
+    waiting = model.status.waiting
+    return quiet_page(
+        say("unlock.title"),
+        [
+            ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[text(say("unlock.lead"))], wrap=True),
+            passphrase_field(
+                say("unlock.passphrase"),
+                on_change=note,
+                on_submit=go,
+                problem=problem,
+                focus=True,
+                key=f"try-{tries}",
+            ),
+            working(say("unlock.busy"))
+            if busy
+            else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
+            ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[quiet(say("outbox.waiting", n=waiting))])
+            if waiting
+            else None,
+        ],
+        top=error_summary([("passphrase", problem)] if problem else [], go_to=lambda _: None),
+    )

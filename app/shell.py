@@ -1,0 +1,193 @@
+"""The app itself: one page from its first frame to its last, and which screen it shows.
+
+This room knows when things happen to a page: it opens, it is covered, its tab is reloaded or closed,
+the device puts it in the background, sending gets on. It knows no screen's content and no storage.
+
+- Every page has its own `Model` and `Actions`; what a process has once (the opened store and the
+  task that sends) is held by `make_open_page`'s own object and knows nothing of anybody.
+- A reload gives the same session back, so the page is locked as soon as its connection goes.
+- Esc covers the screen on a computer: the same as "Cover".
+- The address stays "/" whatever is shown.
+
+    serve_app(make_open_page(runtime))                         # in the browser
+    ft.run(make_open_page(lambda: Runtime.open(data_folder())))  # packed: the store opens behind the first frame
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.effects import Status, away
+from app.kit.calm import calm, calm_render, report
+from app.messages import say_error
+from app.runtime import Runtime
+from app.screens.add_household import add_household
+from app.screens.household import household
+from app.screens.outbox import outbox
+from app.screens.page import Draw
+from app.screens.pick import pick
+from app.screens.record import record
+from app.screens.start import fault, set_up, starting
+from app.screens.today import today
+from app.screens.unlock import unlock
+from app.state import Actions, Model
+from assessments import catalogue
+from assessments.errors import WrenError
+
+SCREENS: dict[str, Draw] = {
+    "today": today,
+    "household": household,
+    "add-household": add_household,
+    "pick": pick,
+    "record": record,
+    "outbox": outbox,
+}
+COVER_KEY = "Escape"
+_GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH)
+
+
+def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Page], Any]:
+    """What a server or `ft.run` is given. A function for `runtime` is called on the first page, on a thread."""
+    process = _Process(runtime)
+
+    async def open_page(page: ft.Page) -> None:
+        theme.dress(page)
+        life = Life(page, process)
+        page.render_views(app, life.model, life)
+        await life.open()
+
+    return open_page
+
+
+class _Process:
+    """What there is once, however many pages come and go."""
+
+    def __init__(self, runtime: Runtime | Callable[[], Runtime]) -> None:
+        self._runtime = runtime
+        self._opening = asyncio.Lock()
+        self._sending: asyncio.Task[None] | None = None
+
+    async def runtime(self) -> Runtime:
+        """The opened store. Raises StoreFault; the next page, or "Try again", tries anew."""
+        async with self._opening:
+            if not isinstance(self._runtime, Runtime):
+                self._runtime = await away(self._runtime)
+            self._keep_sending(self._runtime)
+            return self._runtime
+
+    def _keep_sending(self, runtime: Runtime) -> None:
+        if self._sending is None or self._sending.done():
+            # A context of its own: the task outlives the page that happened to come first.
+            self._sending = asyncio.get_running_loop().create_task(
+                runtime.keep_sending(), context=contextvars.Context()
+            )
+
+
+class Life:
+    """One page: its state, what can be done on it once the store is open, and what befalls it."""
+
+    def __init__(self, page: ft.Page, process: _Process) -> None:
+        self.model = Model()
+        self.actions: Actions | None = None
+        self._page, self._process = page, process
+        self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unwatch: Callable[[], None] | None = None
+        page.on_disconnect = calm(self.lock)
+        page.on_close = calm(self.end)
+        page.on_app_lifecycle_state_change = calm(self._lifecycle)
+        page.on_keyboard_event = calm(self._key)
+
+    def __repr__(self) -> str:
+        return "<Life>"
+
+    async def open(self) -> None:
+        """Open the store behind the first frame, and show what comes first."""
+        self.model.phase = "starting"
+        try:
+            runtime = await self._process.runtime()
+            self.actions = Actions(self.model, runtime, _today)
+            await self.actions.start()
+            await away(_read_tools)
+        except WrenError as error:
+            report(error)
+            self.model.fault, self.model.phase = say_error(error), "fault"
+            return
+        if self._unwatch is None:
+            self._unwatch = runtime.watch(self._heard)
+
+    async def lock(self) -> None:
+        """Cover this page."""
+        if self.actions is not None:
+            await self.actions.lock()
+
+    async def end(self) -> None:
+        """The page will not come back."""
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
+        await self.lock()
+
+    async def _lifecycle(self, event: ft.AppLifecycleStateChangeEvent) -> None:
+        if event.state in _GONE:
+            await self.lock()
+
+    async def _key(self, event: ft.KeyboardEvent) -> None:
+        if event.key == COVER_KEY:
+            await self.lock()
+
+    def _heard(self, status: Status, sending: bool) -> None:
+        """The sender has news. Told from its task, or a thread: brought to this page's own context."""
+        self._loop.call_soon_threadsafe(self._tell, status, sending, context=self._context)
+
+    def _tell(self, status: Status, sending: bool) -> None:
+        async def tell() -> None:
+            if self.actions is not None:
+                await self.actions.heard(status, sending)
+
+        told = calm(tell)
+        if told is not None:
+            task = self._loop.create_task(_run(told))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+@ft.component
+@calm_render
+def app(model: Model, life: Life) -> list[ft.Control]:
+    """The one view of the page."""
+    actions = life.actions
+    if model.phase == "fault":
+        return [fault(model.fault, life.open)]
+    if model.phase == "starting" or actions is None:
+        return [starting()]
+    if model.phase == "set-up":
+        return [set_up(model, actions, key="set-up")]
+    if model.phase == "locked":
+        return [unlock(model, actions, key="unlock")]
+    screen = model.screen
+    return [SCREENS[screen.name](model, actions, key=f"{screen.name}-{screen.about}")]
+
+
+async def _run(told: Callable[[], Any]) -> None:
+    await told()
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _read_tools() -> None:
+    """Read every tool once, on a thread: pages that name them then draw without waiting."""
+    for tool in catalogue.tool_ids():
+        try:
+            catalogue.load(tool)
+        except WrenError as error:
+            report(error)
