@@ -5,23 +5,25 @@ the device puts it in the background, sending gets on. It knows no screen's cont
 
 - Every page has its own `Model` and `Actions`; what a process has once (the opened store and the
   task that sends) is held by `make_open_page`'s own object and knows nothing of anybody.
-- A reload gives the same session back, so the page is locked as soon as its connection goes.
+- A reload gives the same session back, with the page as it was last drawn, and without a connection
+  Flet draws nothing: so the page is locked, and drawn, as soon as its connection goes.
 - Esc covers the screen on a computer: the same as "Cover".
 - The address stays "/" whatever is shown.
 
-    serve_app(make_open_page(runtime))                         # in the browser
-    ft.run(make_open_page(lambda: Runtime.open(data_folder())))  # packed: the store opens behind the first frame
+    serve_app(make_open_page(runtime))                          # in the browser
+    ft.run(make_open_page(lambda: Runtime.open(data_folder())))  # packed: opened behind the first frame
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import flet as ft
+from flet.components.component import Component
 
 from app import theme
 from app.effects import Status, away
@@ -29,6 +31,9 @@ from app.kit.calm import calm, calm_render, report
 from app.messages import say_error
 from app.runtime import Runtime
 from app.screens.add_household import add_household
+from app.screens.assess import assess
+from app.screens.check import check
+from app.screens.finished import finished
 from app.screens.household import household
 from app.screens.outbox import outbox
 from app.screens.page import Draw
@@ -46,6 +51,9 @@ SCREENS: dict[str, Draw] = {
     "household": household,
     "add-household": add_household,
     "pick": pick,
+    "assess": assess,
+    "check": check,
+    "finished": finished,
     "record": record,
     "outbox": outbox,
 }
@@ -54,7 +62,7 @@ _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleS
 
 
 def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Page], Any]:
-    """What a server or `ft.run` is given. A function for `runtime` is called on the first page, on a thread."""
+    """What a server or `ft.run` is given. A function for `runtime` is called on a thread."""
     process = _Process(runtime)
 
     async def open_page(page: ft.Page) -> None:
@@ -100,7 +108,7 @@ class Life:
         self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unwatch: Callable[[], None] | None = None
-        page.on_disconnect = calm(self.lock)
+        page.on_disconnect = calm(self._cut_off)
         page.on_close = calm(self.end)
         page.on_app_lifecycle_state_change = calm(self._lifecycle)
         page.on_keyboard_event = calm(self._key)
@@ -127,6 +135,19 @@ class Life:
         """Cover this page."""
         if self.actions is not None:
             await self.actions.lock()
+
+    async def _cut_off(self) -> None:
+        """The tab is reloaded or closed: what is drawn is what the next one to come would see."""
+        locking = asyncio.create_task(self.lock())
+        await asyncio.sleep(0)  # the cover comes first, the keeping after it
+        self._draw()
+        await locking
+        self._draw()
+
+    def _draw(self) -> None:
+        root = self._page.views
+        if isinstance(root, Component):
+            root.update()
 
     async def end(self) -> None:
         """The page will not come back."""

@@ -161,7 +161,7 @@ class Actions:
         self.model.phase = "locked"
         self.model.record = None
         try:
-            self._take_typing()
+            self.take_typing()
             await self._keep()
         finally:
             await self._drop()
@@ -229,6 +229,13 @@ class Actions:
         self.model.work = None
         self.model.trail = (TODAY,)
 
+    async def to_household(self, household_id: str) -> None:
+        """Leave the assessment and go to the household that it belongs to."""
+        await self._keep_typing()
+        await self._read_households()
+        self.model.work = None
+        self.model.trail = (TODAY, Screen("household", household_id))
+
     # Assessments
 
     async def begin(self, person_id: str, tool: str) -> None:
@@ -266,7 +273,7 @@ class Actions:
 
     async def dispatch(self, event: forms.Event) -> None:
         """One event on the open form: the page changes at once, the disk follows."""
-        self._take_typing()
+        self.take_typing()
         self._happen(event)
         await self._keep()
 
@@ -283,7 +290,7 @@ class Actions:
 
     async def keep_again(self) -> None:
         """Try once more to keep what the disk refused."""
-        self._take_typing()
+        self.take_typing()
         await self._keep()
 
     @property
@@ -312,7 +319,7 @@ class Actions:
 
     async def finish(self) -> bool:
         """Complete the open form: True when it is committed, sealed and in the outbox."""
-        self._take_typing()
+        self.take_typing()
         await self._keep()
         work = self.model.work
         if work is None or self._unkept or self.model.busy:
@@ -357,10 +364,10 @@ class Actions:
     async def _keep_typing(self) -> None:
         """Keep what stands half-typed, now."""
         if self._typing or self._place_moved:
-            self._take_typing()
+            self.take_typing()
             await self._keep()
 
-    def _take_typing(self) -> None:
+    def take_typing(self) -> None:
         """Let the form have the letters that arrived, in the order of the fields, without waiting."""
         typed, self._typing = self._typing, {}
         for event in typed.values():

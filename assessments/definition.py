@@ -65,6 +65,7 @@ class AnswerOption:
     """One allowed choice. Codes are for ever: a choice is retired, never renamed.
 
     Chosen among several, one that stands `alone` (none of these) leaves no other beside it.
+    `weight` is what it adds to a scale that sums. `coding` is the "system|code" it has elsewhere.
     """
 
     code: str
@@ -73,6 +74,8 @@ class AnswerOption:
     picture: str = ""
     alone: bool = False
     retired: bool = False
+    weight: int | float | None = None
+    coding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Item:
     never shown to a child. `states` are the ways of not answering that are offered (see
     `engine.answers`); an item that offers none says why in `no_states`. A `repeats` group is
     filled once per row (each adult in turn). `pages` says how a top-level group is laid out: each
-    question on a page of its own, or together.
+    question on a page of its own, or together. `foreign_id` is the id an item has in the form it was
+    read from, `codes` the codes it has elsewhere, each "system|code|display".
     """
 
     link_id: str
@@ -136,6 +140,8 @@ class Item:
     for_child: bool = False
     pages: Literal["each", "together"] = "together"
     items: tuple[Item, ...] = ()
+    foreign_id: str = ""
+    codes: tuple[str, ...] = ()
 
     def option(self, code: str) -> AnswerOption | None:
         """The choice with this code, or None."""
@@ -144,12 +150,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A named count: how many of `items` have an answer among `counts`. Blank never counts."""
+    """A named count: how many of `items` have an answer among `counts`. Blank never counts.
+
+    With `sums` it adds up the weights of the options chosen, and the numbers given, instead.
+    """
 
     id: str
     title: str
     items: tuple[str, ...]
-    counts: tuple[str, ...]
+    counts: tuple[str, ...] = ()
+    sums: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +224,10 @@ class Supplement:
 class Instrument:
     """A published, versioned tool. `hash` is the SHA-256 of its file, in hex.
 
+    `canonical` is the "url|version" of the form that the tool was read from.
+
+    `needs` are ways of communicating that it is made for; empty for most tools.
+
     Two instruments are equal only when they are the same object: a tool is looked up, not compared.
     """
 
@@ -233,6 +247,7 @@ class Instrument:
     does_not_mean: str
     sources: tuple[Source, ...]
     items: tuple[Item, ...]
+    needs: tuple[str, ...] = ()
     age_from: Age = ""
     age_below: Age = ""
     scales: tuple[Scale, ...] = ()
@@ -241,6 +256,7 @@ class Instrument:
     flags: tuple[Flag, ...] = ()
     notes: tuple[Note, ...] = ()
     supplements: tuple[Supplement, ...] = ()
+    canonical: str = ""
     hash: str = ""
 
     def walk(self) -> Iterator[Item]:

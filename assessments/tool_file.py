@@ -70,6 +70,7 @@ class _Tool:
             licence=head.text("licence", required=True),
             means=head.text("means", required=True),
             does_not_mean=head.text("does_not_mean", required=True),
+            needs=head.texts("needs"),
             age_from=self._age(head, "age_from"),
             age_below=self._age(head, "age_below"),
             sources=sources,
@@ -80,6 +81,7 @@ class _Tool:
             flags=tuple(self._flag(flag) for flag in root.tables("flag")),
             notes=tuple(self._note(note) for note in root.tables("note")),
             supplements=tuple(self._supplement(table) for table in root.tables("supplement")),
+            canonical=head.text("canonical"),
             hash=self.digest,
         )
         self._check_head(head, instrument)
@@ -140,10 +142,19 @@ class _Tool:
             picture=table.text("picture"),
             alone=table.flag("alone"),
             retired=table.flag("retired"),
+            weight=self._weight(table),
+            coding=table.text("coding"),
         )
         _nothing_chosen(table)
         table.done()
         return option
+
+    def _weight(self, table: Table) -> int | float | None:
+        weight = table.raw("weight")
+        if weight is None or (isinstance(weight, int | float) and not isinstance(weight, bool)):
+            return weight
+        table.fault("weight must be a number.", "weight")
+        return None
 
     def _options(
         self, table: Table, sets: dict[str, tuple[d.AnswerOption, ...]]
@@ -226,6 +237,8 @@ class _Tool:
             prompt=table.text("prompt"),
             help=table.text("help"),
             enable_when=when,
+            foreign_id=table.text("foreign_id"),
+            codes=table.texts("codes"),
             **parts,  # type: ignore[arg-type]  # the parts are named and typed by the two callers
         )
         if link_id in self.items:
@@ -307,7 +320,8 @@ class _Tool:
             self._code(table, "id"),
             table.text("title", required=True),
             table.texts("items", required=True),
-            table.texts("counts", required=True),
+            table.texts("counts", required=not table.data.get("sums")),
+            table.flag("sums"),
         )
         for link_id in scale.items:
             if link_id not in self.items:

@@ -9,7 +9,6 @@ start. The rest (relationships, other names) comes later.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +25,8 @@ from app.kit.problems import error_summary, problem_line
 from app.kit.steady import place
 from app.kit.writing import heading, text
 from app.messages import say
-from app.screens.page import calm_page, page_of, working
+from app.screens.items.written import read_day
+from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
 from app.visit import new_id
 from assessments.records import Household, Person
@@ -49,50 +49,45 @@ class Newcomer:
         return f"<Newcomer {self.key}>"
 
 
-def read_day(words: str) -> date | None:
-    """A day typed as numbers in the order day, month, year, with anything between; None if it is none."""
-    found = re.fullmatch(r"\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4})\D*", words)
-    try:
-        return date(int(found[3]), int(found[2]), int(found[1])) if found else None
-    except ValueError:
-        return None
+_FIRST: tuple[Newcomer, ...] = (Newcomer("1"),)
+_NO_PROBLEMS: dict[str, str] = {}
 
 
 @ft.component
 @calm_page
 def add_household(model: Model, actions: Actions) -> ft.View:
     """Ask for the name and the people, and save them together."""
-    name = ft.use_ref("")
-    people, show_people = ft.use_state((Newcomer("1"),))
+    name = use_kept("")
+    people, show_people = use_drawn(_FIRST)
     # Typing changes `typed` at once and draws nothing; a choice draws the page again.
-    typed = ft.use_ref(people)
-    problems, show_problems = ft.use_state({})
-    scroll = ft.use_ref(lambda: ft.Ref[ft.Column]()).current
+    typed = use_kept(people)
+    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    scroll = use_scroll()
 
     def note(key: str, *, draw: bool = False, **what: Any) -> None:
-        typed.current = tuple(replace(one, **what) if one.key == key else one for one in typed.current)
+        typed.now = tuple(replace(one, **what) if one.key == key else one for one in typed.now)
         if draw:
-            show_people(typed.current)
+            show_people(typed.now)
 
     def set_name(words: str) -> None:
-        name.current = words
+        name.now = words
 
     def add() -> None:
-        typed.current = (*typed.current, Newcomer(new_id()))
-        show_people(typed.current)
+        typed.now = (*typed.now, Newcomer(new_id()))
+        show_people(typed.now)
 
     def remove(key: str) -> None:
-        typed.current = tuple(one for one in typed.current if one.key != key)
-        show_people(typed.current)
+        typed.now = tuple(one for one in typed.now if one.key != key)
+        show_people(typed.now)
 
     async def save() -> None:
-        found = problems_of(name.current, typed.current, actions.today())
+        found = problems_of(name.now, typed.now, actions.today())
         show_problems(found)
         if found:
             await scroll_to_top(scroll)
             return
-        household = Household(id=new_id(), name=name.current.strip())
-        await actions.add_household(household, tuple(_person(one, household.id) for one in typed.current))
+        household = Household(id=new_id(), name=name.now.strip())
+        await actions.add_household(household, tuple(_person(one, household.id) for one in typed.now))
 
     return page_of(
         model,
@@ -108,7 +103,6 @@ def add_household(model: Model, actions: Actions) -> ft.View:
                         hint=say("add.name-hint"),
                         problem=problems.get("name", ""),
                         capitalise=ft.TextCapitalization.WORDS,
-                        max_length=_LONGEST_NAME,
                         key="name",
                     )
                 ),
@@ -130,9 +124,13 @@ def add_household(model: Model, actions: Actions) -> ft.View:
 def problems_of(name: str, people: tuple[Newcomer, ...], today: date) -> dict[str, str]:
     """What is still wanting, by the place on the page."""
     found = {} if name.strip() else {"name": say("add.problem.name")}
+    if len(name.strip()) > _LONGEST_NAME:
+        found["name"] = say("add.problem.long", n=_LONGEST_NAME)
     for n, one in enumerate(people, start=1):
         if not one.name.strip():
             found[f"name-{one.key}"] = say("add.problem.person-name", n=n)
+        elif len(one.name.strip()) > _LONGEST_NAME:
+            found[f"name-{one.key}"] = say("add.problem.long", n=_LONGEST_NAME)
         if one.role is None:
             found[f"role-{one.key}"] = say("add.problem.role", n=n)
         day = read_day(one.born)
@@ -178,7 +176,6 @@ def _newcomer(
                     on_change=lambda words: note(at, name=words),
                     problem=problems.get(f"name-{at}", ""),
                     capitalise=ft.TextCapitalization.WORDS,
-                    max_length=_LONGEST_NAME,
                     key=f"name-{at}",
                 ),
             ),

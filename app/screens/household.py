@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage
 from app.kit.buttons import secondary_button
 from app.kit.cards import avatar, card
@@ -23,7 +22,7 @@ from app.screens.page import calm_page, page_of
 from app.screens.people import (
     day_of,
     first_name,
-    heard_words,
+    heard_line,
     kin_words,
     role_words,
     status_of,
@@ -61,7 +60,7 @@ def household(model: Model, actions: Actions) -> ft.View:
 def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:
     on = actions.today()
     is_child = person.is_child(on)
-    lines = [age_words(person, on), kin_words(page, person), role_words(person)]
+    lines = [age_words(person, on), kin_words(page, person, on), role_words(person)]
     looks = ft.Row(
         spacing=14,
         vertical_alignment=ft.CrossAxisAlignment.START,
@@ -71,14 +70,17 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
                 tight=True,
                 spacing=2,
                 expand=True,
-                controls=[heading(person.name, level=3), *(quiet(line) for line in lines if line)],
+                controls=[
+                    heading(person.name, level=3),
+                    *(quiet(line) for line in lines if line),
+                    *([heard_line(page, person.id, on)] if is_child else []),
+                ],
             ),
         ],
     )
     own = page.of(person.id)
     return card(
         looks,
-        _heard(page, person, actions) if is_child else None,
         _records(page, person, actions) if own else None,
         secondary_button(
             say("action.start-tool"),
@@ -88,10 +90,6 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
             name=say("household.start-for", name=first_name(person)),
         ),
     )
-
-
-def _heard(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
-    return ft.Text(heard_words(page, child.id, actions.today()), theme_style=theme.BODY)
 
 
 def _records(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:

@@ -12,8 +12,9 @@ to the first page, not an empty window.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import flet as ft
 
@@ -23,11 +24,14 @@ from app.kit.calm import report
 from app.kit.frame import page_frame
 from app.kit.states import Sync, sync_pill
 from app.kit.steady import steady
-from app.kit.writing import text, title
+from app.kit.writing import quiet, text, title
 from app.messages import say, say_error
 from app.state import Actions, Model
 
-Draw = Callable[[Model, Actions], ft.View]
+# A page as a function; Flet's `key` may be given to it as well.
+Draw = Callable[..., ft.View]
+T = TypeVar("T")
+_NOT_DRAWN: ft.View | None = None
 
 # Why an entry still waits, where the cause is that the service was not reached.
 _OUT_OF_REACH = frozenset({"offline", "cut", "timeout"})
@@ -59,13 +63,54 @@ def page_of(
     )
 
 
+@dataclass(slots=True)
+class Kept(Generic[T]):
+    """Something that stays while a page is drawn again, and draws nothing when it changes."""
+
+    now: T
+
+    def __repr__(self) -> str:
+        return "<Kept>"
+
+
+def use_kept(first: T) -> Kept[T]:
+    """A place for what is typed: kept from drawing to drawing."""
+    ref: Any = ft.use_ref(lambda: Kept(first))
+    kept: Kept[T] = ref.current
+    return kept
+
+
+def use_drawn(first: T) -> tuple[T, Callable[[T], None]]:
+    """A value with how to change it; a change draws the page again."""
+    pair: Any = ft.use_state(first)
+    value, change = pair
+    return value, change
+
+
+def use_scroll() -> ft.Ref[ft.Column]:
+    """The handle by which a page is moved (`scroll_to_place`)."""
+    return use_kept(ft.Ref[ft.Column]()).now
+
+
 def calm_page(draw: Draw) -> Draw:
-    """Draw a page, or a calm one in its place."""
+    """Draw a page, or a calm one in its place.
+
+    A page that is on its way out is not drawn for the next one's state: when the model moves on, Flet
+    may ask the old page first.
+    """
 
     @wraps(draw)
     def drawn(model: Model, actions: Actions) -> ft.View:
+        here = use_kept((model.phase, model.screen))
+        last = use_kept(_NOT_DRAWN)
+        if last.now is None or here.now == (model.phase, model.screen):
+            last.now = calmly(model, actions)
+        return last.now
+
+    def calmly(model: Model, actions: Actions) -> ft.View:
         try:
-            return draw(model, actions)
+            view: ft.View = draw(model, actions)
+            return view
         except Exception as error:  # the border that must never fail: see the top
             report(error)
             return page_frame(
@@ -139,6 +184,12 @@ def quiet_page(heading: str, body: Sequence[ft.Control | None], *, top: ft.Contr
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
         controls=[ft.SafeArea(expand=True, content=column)],
     )
+
+
+def cover_key() -> ft.Control | None:
+    """Where there is a keyboard: which key covers the screen."""
+    on_phone = ft.context.page.platform in (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
+    return None if on_phone else quiet(say("page.cover-key"))
 
 
 def working(words: str) -> ft.Control:

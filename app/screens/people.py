@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import flet as ft
+
 from app.effects import Heading, HouseholdPage
 from app.kit.lists import TaskStatus
+from app.kit.writing import quiet
 from app.messages import knows, say
 from app.screens.days import day_words
 from assessments import catalogue
@@ -41,6 +44,22 @@ def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
         say("label.and-so-on", one=lines[0], other=lines[1])
         if len(lines) == 2
         else (lines[0] if lines else say("child.not-yet"))
+    )
+
+
+def heard_line(page: HouseholdPage, child_id: str, today: date) -> ft.Control:
+    """The same line with its mark: a tick, or an empty ring for a child not yet heard or seen."""
+    heard = has_been_heard(page, child_id)
+    return ft.Row(
+        spacing=6,
+        controls=[
+            ft.Icon(
+                ft.Icons.CHECK if heard else ft.Icons.CIRCLE_OUTLINED,
+                size=18,
+                color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
+            ),
+            ft.Container(expand=True, content=quiet(heard_words(page, child_id, today))),
+        ],
     )
 
 
@@ -83,23 +102,21 @@ def status_of(found: Heading) -> TaskStatus:
     )
 
 
-def kin_words(page: HouseholdPage, person: Person) -> str:
-    """Family in words: for who is somebody's mother "Mother of Zofia and Gethin", else who they have."""
+def kin_words(page: HouseholdPage, person: Person, on: date) -> str:
+    """Family in words: of a child who they have ("Mother Siân"), of an adult whose they are."""
     names = {found.id: first_name(found) for found in page.persons}
     own: dict[str, list[str]] = {}
     for link in page.relationships:
         if link.from_id == person.id and link.to_id in names:
             own.setdefault(link.kind, []).append(names[link.to_id])
-    if own:
-        return ". ".join(say("kin.of", kind=kin(kind), names=_listed(who)) for kind, who in own.items())
-    others = [
+    has = [
         say("kin.has", kind=kin(link.kind), name=names[link.from_id])
         for link in page.relationships
-        if link.to_id == person.id and link.from_id in names
+        if link.to_id == person.id and link.from_id in names and person.is_child(on)
     ]
-    if others:
-        return ". ".join(others)
-    return ". ".join(kin(role) for role in person.roles if knows(f"kin.{role}"))
+    own_words = [say("kin.of", kind=kin(kind), names=_listed(who)) for kind, who in own.items()]
+    roles = [kin(role) for role in person.roles if knows(f"kin.{role}")]
+    return ". ".join([*has, *own_words] or roles)
 
 
 def role_words(person: Person) -> str:

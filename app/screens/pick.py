@@ -21,7 +21,7 @@ from app.kit.states import banner
 from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.days import age_words
-from app.screens.page import calm_page, page_of
+from app.screens.page import calm_page, page_of, use_drawn
 from app.screens.people import first_name
 from app.state import Actions, Model
 from assessments import catalogue
@@ -29,6 +29,7 @@ from assessments.definition import Instrument, Role
 from assessments.errors import BadInstrument, NotFound
 from assessments.records import Person
 
+_NONE: frozenset[str] = frozenset()
 _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"}
 
 
@@ -36,7 +37,7 @@ _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"
 @calm_page
 def pick(model: Model, actions: Actions) -> ft.View:
     """Offer the tools for this person."""
-    opened, open_ = ft.use_state(frozenset())
+    opened, open_ = use_drawn(_NONE)
     page = model.household_of(model.screen.about)
     if page is None:
         raise NotFound

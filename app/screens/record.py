@@ -102,7 +102,8 @@ def _unknown(tool: Instrument, answers: Mapping[str, Any]) -> ft.Control | None:
 
 def _result(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
     """What it comes to, each part with its reasons; nothing for a tool that adds nothing up."""
-    flags, notes = [], []
+    flags: list[str] = []
+    notes: list[str] = []
     for finding in result.get("findings", ()):
         words = finding_words(tool, finding)
         if words:

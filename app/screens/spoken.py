@@ -106,9 +106,8 @@ def _row_lines(item: Item, row: Mapping[str, Entry]) -> list[str]:
 def scale_words(scale: Mapping[str, Any]) -> str:
     """How a count stands beside what is missing: "19 of 24 answered, 3 not known, 2 not asked"."""
     parts = [say("result.answered", n=scale["answered"], of=scale["of"])]
-    for name in ("unknown", "declined", "not_asked", "not_applicable", "not_reached"):
-        if scale.get(name):
-            parts.append(say(f"result.{name}", n=scale[name]))
+    absent = ("unknown", "declined", "not_asked", "not_applicable", "not_reached")
+    parts += [say(f"result.{name}", n=scale[name]) for name in absent if scale.get(name)]
     return ", ".join(parts)
 
 

@@ -22,15 +22,16 @@ from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
 from app.kit.problems import error_summary, problem_line
 from app.kit.states import banner
 from app.kit.steady import place
-from app.kit.writing import heading, quiet, text
+from app.kit.writing import heading, text
 from app.messages import say, say_error
-from app.screens.page import calm_page, quiet_page, working
+from app.screens.page import calm_page, cover_key, quiet_page, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
 from assessments.definition import ROLES, Role
 from assessments.errors import WrenError
 
 PASSPHRASE_AT_LEAST = 12
 _LOCAL_SERVICE = "http://127.0.0.1:8765"
+_NO_PROBLEMS: dict[str, str] = {}
 
 
 def starting() -> ft.View:
@@ -78,28 +79,28 @@ class Chosen:
 
 @ft.component
 @calm_page
-def set_up(model: Model, actions: Actions) -> ft.View:
+def set_up(_: Model, actions: Actions) -> ft.View:
     """Choose the passphrase, say what work it is for, and meet the service."""
-    chosen = ft.use_ref(Chosen())
-    role, show_role = ft.use_state(None)
-    problems, show_problems = ft.use_state({})
-    busy, be_busy = ft.use_state(False)
-    scroll = ft.use_ref(lambda: ft.Ref[ft.Column]()).current
+    chosen = use_kept(Chosen())
+    role, show_role = use_drawn("")
+    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    busy, be_busy = use_drawn(False)
+    scroll = use_scroll()
     needs_passphrase = not actions.has_passphrase
 
     def note(**what: Any) -> None:
-        chosen.current = replace(chosen.current, **what)
+        chosen.now = replace(chosen.now, **what)
 
     def choose_role(code: str | None) -> None:
         note(role=code)
-        show_role(code)
+        show_role(code or "")
 
     async def go() -> None:
-        found = chosen.current.problems(with_passphrase=needs_passphrase)
-        if not found:
+        wanted = chosen.now
+        found = wanted.problems(with_passphrase=needs_passphrase)
+        if not found and wanted.role is not None:
             be_busy(True)
             try:
-                wanted = chosen.current
                 await actions.set_up(wanted.passphrase, wanted.role, wanted.service.strip())
                 return
             except WrenError as error:
@@ -145,7 +146,7 @@ def set_up(model: Model, actions: Actions) -> ft.View:
                     ),
                 ),
             ),
-            quiet(say("set-up.cover-key")),
+            cover_key(),
         ],
         route="/",
         on_cover=None,
@@ -166,7 +167,6 @@ def _passphrase(note: Callable[..., None], problems: dict[str, str]) -> list[ft.
                 on_change=lambda words: note(passphrase=words),
                 hint=say("set-up.passphrase-hint"),
                 problem=problems.get("passphrase", ""),
-                key="passphrase",
             ),
         ),
         place(
@@ -175,7 +175,6 @@ def _passphrase(note: Callable[..., None], problems: dict[str, str]) -> list[ft.
                 say("set-up.again"),
                 on_change=lambda words: note(again=words),
                 problem=problems.get("again", ""),
-                key="again",
             ),
         ),
     ]

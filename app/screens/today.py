@@ -20,12 +20,13 @@ from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.days import age_words, greeting, long_day, moment_words
-from app.screens.page import calm_page, page_of, working
-from app.screens.people import has_been_heard, heard_words, tool_title
+from app.screens.page import calm_page, cover_key, page_of, working
+from app.screens.people import heard_line, heard_words, tool_title
 from app.state import Actions, Model
 from assessments.records import Person
 
-_HALF = {"xs": 12, "lg": 6}
+_WHOLE: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12}
+_HALF: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12, "lg": 6}
 
 
 @ft.component
@@ -47,7 +48,7 @@ def today(model: Model, actions: Actions) -> ft.View:
             _begun(begun, actions) if begun else None,
             heading(say("today.households")) if model.households else None,
             _households(model, actions) if model.households else _none(model, actions),
-            quiet(say("set-up.cover-key")),
+            cover_key(),
         ],
         subtitle=long_day(actions.today()),
         pill=True,
@@ -82,7 +83,9 @@ def _households(model: Model, actions: Actions) -> ft.Control:
         spacing=theme.CARD_GAP,
         run_spacing=theme.CARD_GAP,
         controls=[
-            ft.Container(col=_HALF if len(model.households) > 1 else 12, content=_household(page, actions))
+            ft.Container(
+                col=_HALF if len(model.households) > 1 else _WHOLE, content=_household(page, actions)
+            )
             for page in model.households
         ],
     )
@@ -123,7 +126,6 @@ def _household(page: HouseholdPage, actions: Actions) -> ft.Control:
 
 def _child(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
     on = actions.today()
-    heard = has_been_heard(page, child.id)
     return ft.Row(
         spacing=12,
         controls=[
@@ -135,17 +137,7 @@ def _child(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
                 controls=[
                     ft.Text(child.name, theme_style=theme.LEAD),
                     quiet(age_words(child, on)),
-                    ft.Row(
-                        spacing=6,
-                        controls=[
-                            ft.Icon(
-                                ft.Icons.CHECK if heard else ft.Icons.CIRCLE_OUTLINED,
-                                size=18,
-                                color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
-                            ),
-                            ft.Container(expand=True, content=quiet(heard_words(page, child.id, on))),
-                        ],
-                    ),
+                    heard_line(page, child.id, on),
                 ],
             ),
         ],
@@ -157,7 +149,7 @@ def _none(model: Model, actions: Actions) -> ft.Control:
     if model.busy:
         return working(say("save.saving"))
     add = primary_button(say("action.add-household"), lambda: actions.go("add-household"), icon=ft.Icons.ADD)
-    learn = secondary_button(say("action.add-training"), actions.add_training, icon=ft.Icons.SCHOOL_OUTLINED)
+    learn = secondary_button(say("action.add-training"), actions.add_training)
     return empty_state(
         say("today.empty"),
         note=say("today.empty-note"),

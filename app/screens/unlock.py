@@ -13,9 +13,10 @@ import flet as ft
 from app.kit.buttons import primary_button
 from app.kit.fields import passphrase_field
 from app.kit.problems import error_summary
+from app.kit.steady import place
 from app.kit.writing import quiet, text
 from app.messages import say, say_error
-from app.screens.page import calm_page, quiet_page, working
+from app.screens.page import calm_page, quiet_page, use_drawn, use_kept, working
 from app.state import Actions, Model
 from assessments.errors import WrenError
 
@@ -24,27 +25,27 @@ from assessments.errors import WrenError
 @calm_page
 def unlock(model: Model, actions: Actions) -> ft.View:
     """Ask for the passphrase and go on at the same place."""
-    typed = ft.use_ref("")
-    tries, count = ft.use_state(0)
-    problem, show_problem = ft.use_state("")
-    busy, be_busy = ft.use_state(False)
+    typed = use_kept("")
+    tries, count = use_drawn(0)
+    problem, show_problem = use_drawn("")
+    busy, be_busy = use_drawn(False)
 
     def note(words: str) -> None:
-        typed.current = words
+        typed.now = words
 
     async def go() -> None:
         if busy:
             return
-        if not typed.current:
+        if not typed.now:
             show_problem(say("unlock.empty"))
             return
         be_busy(True)
         try:
-            await actions.unlock(typed.current)
+            await actions.unlock(typed.now)
         except WrenError as error:
             show_problem(say_error(error))
             # A new, empty field takes the cursor again.
-            typed.current = ""
+            typed.now = ""
             count(tries + 1)
         finally:
             be_busy(False)
@@ -54,13 +55,15 @@ def unlock(model: Model, actions: Actions) -> ft.View:
         say("unlock.title"),
         [
             ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[text(say("unlock.lead"))], wrap=True),
-            passphrase_field(
-                say("unlock.passphrase"),
-                on_change=note,
-                on_submit=go,
-                problem=problem,
-                focus=True,
-                key=f"try-{tries}",
+            place(
+                f"try-{tries}",
+                passphrase_field(
+                    say("unlock.passphrase"),
+                    on_change=note,
+                    on_submit=go,
+                    problem=problem,
+                    focus=True,
+                ),
             ),
             working(say("unlock.busy"))
             if busy

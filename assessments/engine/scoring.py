@@ -15,10 +15,10 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from assessments.definition import AreaRules, Instrument, Route, Scale
-from assessments.engine.answers import Answered, Answers, Finding, state_of
+from assessments.definition import AreaRules, Instrument, Item, Route, Scale, Supplement
+from assessments.engine.answers import Answered, Answers, Entry, Finding, state_of
 from assessments.engine.enablement import when_holds
 
 
@@ -35,20 +35,28 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a result needs beside the answers: the day, known events, the last high-risk referral."""
+    """What a result needs beside the answers: the day, known events, the last high-risk referral.
+
+    `done` are the tools done in the same contact, `not_done` those not, each with the reason.
+    """
 
     on: date
     events: tuple[date, ...] = ()
     last_marac_referral: date | None = None
     judgement: Judgement | None = None
+    done: tuple[str, ...] = ()
+    not_done: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleResult:
-    """A count out of `of` items shown, and how the others stand. The six parts add up to `of`."""
+    """A count out of `of` items shown, and how the others stand. The six parts add up to `of`.
+
+    `value` is a count, or a sum of weights where the scale sums.
+    """
 
     id: str
-    value: int
+    value: int | float
     answered: int
     unknown: int
     declined: int
@@ -75,12 +83,26 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Another tool that the answers call for. `state` says whether it was done in this contact."""
+
+    tool: str
+    because: str
+    state: Literal["offered", "done", "not-done"]
+    reason: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Offer {self.tool} {self.state}>"
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     scales: tuple[ScaleResult, ...] = ()
     band: str | None = None
     routes: tuple[RouteResult, ...] = ()
     grade: Grade = Grade(None, None, ())
     findings: tuple[Finding, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """The JSON form, without findings."""
@@ -98,6 +120,10 @@ class Result:
                 "floor": self.grade.floor,
                 "reasons": list(self.grade.reasons),
             },
+            "supplements": [
+                {"tool": offer.tool, "because": offer.because, "state": offer.state, "reason": offer.reason}
+                for offer in self.offers
+            ],
         }
 
 
@@ -110,7 +136,7 @@ def score(
 ) -> Result:
     """Work out the result of a form as it stands. Only items shown take part."""
     seen = frozenset(visible)
-    scales = tuple(_count(scale, answers, seen) for scale in instrument.scales)
+    scales = tuple(_count(scale, instrument, answers, seen) for scale in instrument.scales)
     main = next((scale for scale in scales if scale.id == rules.scale), None)
     band = _band(main, rules)
     routes = tuple(
@@ -128,7 +154,22 @@ def score(
         for note in instrument.notes
         if when_holds(note.when, answers, seen)
     )
-    return Result(scales, band, routes, grade, findings)
+    offers = tuple(
+        _offer(supplement, context)
+        for supplement in instrument.supplements
+        if when_holds(supplement.when, answers, seen)
+    )
+    return Result(scales, band, routes, grade, findings, offers)
+
+
+def _offer(supplement: Supplement, context: Context) -> Offer:
+    reason = dict(context.not_done).get(supplement.tool, "")
+    state: Literal["offered", "done", "not-done"] = "offered"
+    if supplement.tool in context.done:
+        state = "done"
+    elif reason:
+        state = "not-done"
+    return Offer(supplement.tool, supplement.because, state, reason if state == "not-done" else "")
 
 
 def months_before(day: date, months: int) -> date:
@@ -137,10 +178,14 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _count(scale: Scale, answers: Answers, seen: frozenset[str]) -> ScaleResult:
+def _count(scale: Scale, instrument: Instrument, answers: Answers, seen: frozenset[str]) -> ScaleResult:
     items = [link_id for link_id in scale.items if link_id in seen]
     states = [state_of(answers, link_id) for link_id in items]
-    value = sum(_is_counted(answers, link_id, scale) for link_id in items)
+    value: int | float
+    if scale.sums:
+        value = sum(_weight(instrument.index[link_id], answers.get(link_id)) for link_id in items)
+    else:
+        value = sum(_is_counted(answers, link_id, scale) for link_id in items)
     return ScaleResult(
         id=scale.id,
         value=value,
@@ -157,6 +202,17 @@ def _count(scale: Scale, answers: Answers, seen: frozenset[str]) -> ScaleResult:
 def _is_counted(answers: Answers, link_id: str, scale: Scale) -> bool:
     entry = answers.get(link_id)
     return isinstance(entry, Answered) and entry.value in scale.counts
+
+
+def _weight(item: Item, entry: Entry | None) -> int | float:
+    """The weights of the options chosen, or the number given; an option without a weight adds nothing."""
+    if not isinstance(entry, Answered):
+        return 0
+    if isinstance(entry.value, int | float):
+        return entry.value
+    chosen = entry.value if isinstance(entry.value, tuple) else (entry.value,)
+    options = [item.option(code) for code in chosen if isinstance(code, str)]
+    return sum(option.weight for option in options if option is not None and option.weight is not None)
 
 
 def _band(main: ScaleResult | None, rules: AreaRules) -> str | None:

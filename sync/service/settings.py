@@ -12,7 +12,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`database_url` is any PostgreSQL URL; without one the service runs its own under `data`."""
+    """`database_url` is any PostgreSQL URL; without one the service runs its own under `data`.
+
+    Started by root, that one runs as another user (PostgreSQL insists), so the folders above `data` are made
+    passable for all, and must stay so: `data` cannot lie inside a device's folder, which is closed.
+    """
 
     data: Path
     # Not in the repr: it may hold a password.

@@ -137,7 +137,7 @@ class Browser:
     def press(self, name: str, *, role: Any = "button", exact: bool = True, nth: int = 0) -> None:
         """Tap the thing with this name and role."""
         node = self.page.get_by_role(role, name=name, exact=exact).nth(nth)
-        node.wait_for(state="attached")
+        self.look_for(node)
         # Flutter drops a tap that follows a real mouse event too closely.
         time.sleep(0.06)
         node.dispatch_event("click")
@@ -154,7 +154,7 @@ class Browser:
     def fill(self, label: str, text: str) -> None:
         """Type into a field, and make sure that it stayed."""
         field = self.field(label)
-        field.wait_for(state="attached")
+        self.look_for(field)
 
         def filled() -> bool:
             field.focus()
@@ -163,6 +163,18 @@ class Browser:
             return field.input_value() == text
 
         _until(filled, f"the field did not keep what was typed: {label}")
+
+    def look_for(self, node: Locator) -> None:
+        """Wait for a node, and scroll for it: what is off the screen is not in the page."""
+        for step in (0, 0, *([500] * 24), *([-500] * 24)):
+            if step:
+                self.scroll(step)
+            try:
+                node.wait_for(state="attached", timeout=150 if step else 1_500)
+            except Error:
+                continue
+            return
+        raise AssertionError(f"not found: {node}; there is: {self.said()[:1500]}")
 
     def scroll(self, pixels: int) -> None:
         self.page.mouse.move(self._size[0] / 2, self._size[1] / 2)

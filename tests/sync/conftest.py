@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +18,17 @@ from tests.sync.world import World
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+def open_folder() -> Iterator[Path]:
+    """A folder outside pytest's own: each pytest that starts closes that one to other users, and a PostgreSQL
+    that was started by root runs as another user and would lose its files."""
+    folder = Path(tempfile.mkdtemp(prefix="wren-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(open_folder: Path) -> Iterator[str]:
+    server = get_server(open_folder / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 

@@ -15,8 +15,8 @@ from sync.device.enrolment import introduce
 from sync.device.worker import run_until_still
 from sync.errors import BadReceipt, NotIntroduced
 from sync.protocol import CONTENT_TYPE, check_receipt
+from sync.service.arrivals import list_arrived
 from sync.service.main import create_app
-from sync.service.overview import list_arrived
 from tests.sync.world import URL, WORDS, Device, Line, World, answering, make_keys
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 from assessments import sealing
 from sync.device.enrolment import check_address, introduce
 from sync.errors import NotIntroduced
-from sync.service.overview import list_arrived
+from sync.service.arrivals import list_arrived
 from sync.service.settings import Settings
 from tests.fakes import StoppedClock
 from tests.sync.test_worker import RealClock
@@ -69,8 +70,8 @@ class Running:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path / "service")
+def service(open_folder: Path) -> Iterator[Running]:
+    running = Running(Path(tempfile.mkdtemp(dir=open_folder)) / "service")
     running.start()
     yield running
     assert running.process is not None

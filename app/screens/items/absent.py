@@ -86,7 +86,7 @@ def reason_rows(bound: Bound) -> ft.Control | None:
     def note(text: str) -> None:
         bound.type(replace(now(), note=text), bound.half)
 
-    reasons = [Choice(reason, say(f"reason.{reason}")) for reason in NOT_ASKED_REASONS]
+    reasons = [Choice(reason, say(f"reason.choice.{reason}")) for reason in NOT_ASKED_REASONS]
     return ft.Container(
         border=ft.Border.only(left=ft.BorderSide(3, ft.Colors.OUTLINE_VARIANT)),
         padding=ft.Padding.only(left=14),

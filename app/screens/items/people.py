@@ -13,6 +13,7 @@ from typing import Any
 import flet as ft
 
 from app.kit.buttons import quiet_button
+from app.kit.calm import calm_render
 from app.kit.choices import Choice, radio_rows
 from app.kit.fields import text_field
 from app.kit.steady import place, steady
@@ -21,6 +22,7 @@ from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
+from app.screens.page import use_drawn, use_kept
 from assessments.engine.answers import Answered, Entry, Placed
 
 
@@ -45,21 +47,22 @@ def lacks_place(half: Any) -> bool:
 
 
 @ft.component
+@calm_render
 def _map(bound: Bound) -> ft.Control:
     people = _placed(bound.entry)
-    typed = ft.use_ref(str((bound.half or {}).get("name") or ""))
+    typed = use_kept(str((bound.half or {}).get("name") or ""))
     # The field keeps its own letters: a new number makes a new, empty one.
-    turn, new_field = ft.use_state(0)
-    has_name, note_name = ft.use_state(bool(typed.current))
-    moving, move = ft.use_state(-1)
+    turn, new_field = use_drawn(0)
+    has_name, note_name = use_drawn(bool(typed.now))
+    moving, move = use_drawn(-1)
 
     def type_in(name: str) -> None:
-        typed.current = name
+        typed.now = name
         note_name(bool(name.strip()))
         bound.type(_entry(_placed(bound.now())), {"name": name} if name.strip() else None)
 
     async def put(code: str | None) -> None:
-        name, typed.current = (typed.current or "").strip(), ""
+        name, typed.now = typed.now.strip(), ""
         new_field(turn + 1)
         note_name(False)
         if name and code:
@@ -69,7 +72,7 @@ def _map(bound: Bound) -> ft.Control:
         now = list(_placed(bound.now()))
         now[at : at + 1] = [Placed(now[at].who, code)] if code else []
         move(-1)
-        await bound.tap(_entry(tuple(now)), _half(typed.current))
+        await bound.tap(_entry(tuple(now)), _half(typed.now))
 
     rings = [Choice(option.code, option.text, option.hint) for option in bound.item.options]
     return ft.Column(
@@ -82,11 +85,11 @@ def _map(bound: Bound) -> ft.Control:
                     ring,
                     [(at, person) for at, person in enumerate(people) if person.place == ring.code],
                     on_person=lambda at: move(-1 if at == moving else at),
-                    mover=lambda at: _mover(
-                        people[at].place, rings, on_choose=lambda code, at=at: put_again(at, code)
-                    )
-                    if at == moving
-                    else None,
+                    mover=lambda at: (
+                        _mover(people[at].place, rings, on_choose=lambda code, at=at: put_again(at, code))
+                        if at == moving
+                        else None
+                    ),
                 )
                 for ring in rings
             ),
@@ -99,7 +102,7 @@ def _map(bound: Bound) -> ft.Control:
                     controls=steady(
                         text_field(
                             say("people.name"),
-                            value=typed.current or "",
+                            value=typed.now,
                             on_change=type_in,
                             problem=bound.problem,
                             capitalise=ft.TextCapitalization.WORDS,

@@ -15,6 +15,7 @@ import flet as ft
 
 from app import theme
 from app.kit.buttons import quiet_button
+from app.kit.calm import calm_render
 from app.kit.problems import problem_line
 from app.kit.steady import steady
 from app.kit.writing import heading, optional, quiet, text
@@ -26,7 +27,11 @@ from app.screens.items.people import people_control
 from app.screens.items.rows import rows_control
 from app.screens.items.words import words_control
 from app.screens.items.writing import day_control, number_control, text_control, time_control
+from app.screens.page import use_drawn
 from assessments.definition import Item
+
+# What a child reads is larger than body text, and not heavier.
+_CHILD_TEXT = 23
 
 _FIELDS = {"text": text_control, "date": day_control, "time": time_control}
 
@@ -37,7 +42,7 @@ def question(bound: Bound, *, lead: bool = False) -> ft.Control:
     if item.type == "display":
         return _display(item, lead=lead)
     if item.type == "group":
-        return rows_control(bound, question) if item.repeats else ft.Container(visible=False)
+        return rows_control(bound, question) if item.repeats else heading(item.text)
     labels_itself = _has_own_label(bound)
     prompt = "" if lead else item.prompt
     kept: Any = _help
@@ -57,7 +62,7 @@ def question(bound: Bound, *, lead: bool = False) -> ft.Control:
     )
 
 
-def strip(prompt: str) -> ft.Control:
+def strip(*prompts: str) -> ft.Control:
     """Words for the practitioner alone."""
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
@@ -70,11 +75,11 @@ def strip(prompt: str) -> ft.Control:
                 ft.Icon(ft.Icons.LIGHTBULB_OUTLINE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
                 ft.Column(
                     tight=True,
-                    spacing=0,
+                    spacing=4,
                     expand=True,
                     controls=[
                         ft.Text(say("label.for-you"), theme_style=theme.MARK),
-                        quiet(prompt),
+                        *(quiet(prompt) for prompt in prompts if prompt),
                     ],
                 ),
             ],
@@ -116,7 +121,9 @@ def _display(item: Item, *, lead: bool) -> ft.Control:
         bgcolor=ft.Colors.SECONDARY_CONTAINER,
         border_radius=theme.CARD_RADIUS,
         padding=20,
-        content=ft.Text(item.text, theme_style=theme.H2, color=ft.Colors.ON_SECONDARY_CONTAINER),
+        content=ft.Text(
+            item.text, theme_style=theme.BODY, size=_CHILD_TEXT, color=ft.Colors.ON_SECONDARY_CONTAINER
+        ),
     )
     return ft.Column(
         tight=True,
@@ -129,9 +136,10 @@ def _display(item: Item, *, lead: bool) -> ft.Control:
 
 
 @ft.component
+@calm_render
 def _help(words: str) -> ft.Control:
     """More about a question, closed until it is asked for."""
-    is_open, show = ft.use_state(False)
+    is_open, show = use_drawn(False)
     link = quiet_button(
         say("help.close") if is_open else say("help.open"),
         lambda: show(not is_open),

@@ -14,15 +14,16 @@ from typing import Any
 import flet as ft
 
 from app.kit.buttons import quiet_button, secondary_button
+from app.kit.calm import calm_render
 from app.kit.cards import card
 from app.kit.steady import place, steady
 from app.kit.writing import heading, text
 from app.messages import say
 from app.screens.items.bound import Bound
+from app.screens.page import use_drawn
 from assessments.definition import Item
-from assessments.engine.answers import Answered, Entry, Row
+from assessments.engine.answers import Answered, Entry, Row, walk
 from assessments.engine.enablement import shown_in_row
-from assessments.engine.answers import walk
 
 Draw = Callable[[Bound], ft.Control]
 
@@ -35,10 +36,11 @@ def rows_control(bound: Bound, draw: Draw) -> ft.Control:
 
 
 @ft.component
+@calm_render
 def _rows(bound: Bound, draw: Draw) -> ft.Control:
-    leaving, leave = ft.use_state(-1)
+    leaving, leave = use_drawn(-1)
     # A row that was taken out must not leave its letters in the fields of the next one.
-    turn, turn_over = ft.use_state(0)
+    turn, turn_over = use_drawn(0)
     rows = _rows_of(bound.entry)
 
     async def add() -> None:
@@ -56,7 +58,7 @@ def _rows(bound: Bound, draw: Draw) -> ft.Control:
         out = (
             _sure(name, on_yes=lambda: take_out(at), on_no=lambda: leave(-1))
             if at == leaving
-            else ft.Row(controls=[quiet_button(say("action.remove", name=name), lambda: leave(at))])
+            else ft.Row(controls=[quiet_button(say("rows.remove", name=name), lambda: leave(at))])
         )
         inside = [draw(_in_row(bound, inner, at, turn)) for inner in _shown(bound.item, rows[at])]
         return place(f"{bound.name}.{at}.{turn}", card(heading(name), *inside, out, spacing=16))
@@ -68,9 +70,7 @@ def _rows(bound: Bound, draw: Draw) -> ft.Control:
         controls=[
             *(drawn(at) for at in range(len(rows))),
             ft.Row(
-                controls=[
-                    secondary_button(say("rows.add", row=bound.item.row_name), add, icon=ft.Icons.ADD)
-                ]
+                controls=[secondary_button(say("rows.add", row=bound.item.row_name), add, icon=ft.Icons.ADD)]
             ),
         ],
     )

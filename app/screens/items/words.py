@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 import flet as ft
 
 from app.kit.buttons import quiet_button, secondary_button
+from app.kit.calm import calm_render
 from app.kit.choices import Choice, radio_rows
 from app.kit.fields import text_area, text_field
 from app.kit.steady import place, steady
@@ -21,8 +22,12 @@ from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
+from app.screens.page import use_drawn, use_kept
 from assessments.definition import Item
-from assessments.engine.answers import ORIGINS, Answered, Entry, Line
+from assessments.engine.answers import Answered, Entry, Line, Origin
+
+# What is most often true stands first.
+_ORIGINS: tuple[Origin, ...] = ("child-said", "child-typed", "adult-observed", "adult-said")
 
 
 class HalfLine(TypedDict):
@@ -66,19 +71,17 @@ def lines_entry(lines: list[HalfLine]) -> tuple[Entry | None, list[HalfLine] | N
 
 
 @ft.component
+@calm_render
 def _lines(bound: Bound) -> ft.Control:
     item = bound.item
-    kept = ft.use_ref(lambda: _held(bound.half) or _of_entry(bound.entry) or [_blank(item)])
-    open_at, open_line = ft.use_state(lambda: _first_open(standing()))
-    names = ft.use_ref(lambda: _Names()).current or _Names()
-
-    def standing() -> list[HalfLine]:
-        return kept.current or [_blank(item)]
+    kept = use_kept(_held(bound.half) or _of_entry(bound.entry) or [_blank(item)])
+    open_at, open_line = use_drawn(_first_open(kept.now))
+    names = use_kept(_Names()).now
 
     def change(at: int, part: str, value: str) -> tuple[Entry | None, list[HalfLine] | None]:
-        lines = [HalfLine(**line) for line in standing()]
+        lines = [HalfLine(**line) for line in kept.now]
         lines[at][part] = value  # type: ignore[literal-required]  # one of the three names below
-        kept.current = lines
+        kept.now = lines
         return lines_entry(lines)
 
     async def choose(at: int, origin: str | None) -> None:
@@ -86,19 +89,19 @@ def _lines(bound: Bound) -> ft.Control:
 
     async def remove(at: int) -> None:
         names.drop(at)
-        kept.current = [*standing()[:at], *standing()[at + 1 :]]
-        open_line(_first_open(standing()))
-        await bound.tap(*lines_entry(standing()))
+        kept.now = [*kept.now[:at], *kept.now[at + 1 :]] or [_blank(item)]
+        open_line(_first_open(kept.now))
+        await bound.tap(*lines_entry(kept.now))
 
     def add() -> None:
-        kept.current = [*standing(), _blank(item)]
-        open_line(len(standing()) - 1)
+        kept.now = [*kept.now, _blank(item)]
+        open_line(len(kept.now) - 1)
 
     def drawn(at: int, line: HalfLine) -> ft.Control:
         name = f"{bound.name}.{names.of(at)}"
         if at != open_at and line["words"].strip() and line["origin"]:
             return place(name, _closed(line, lambda: open_line(at)))
-        has_others = len(standing()) > 1
+        has_others = len(kept.now) > 1
         return place(
             name,
             _open(
@@ -118,7 +121,7 @@ def _lines(bound: Bound) -> ft.Control:
         spacing=16,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=[
-            *(drawn(at, line) for at, line in enumerate(standing())),
+            *(drawn(at, line) for at, line in enumerate(kept.now)),
             ft.Row(controls=[secondary_button(say("words.add"), add, icon=ft.Icons.ADD)]),
         ],
     )
@@ -165,7 +168,7 @@ def _open(
             heading(say("words.origin"), level=3),
             text(bound.problem, strong=True, colour=ft.Colors.ERROR) if lacking else None,
             radio_rows(
-                [Choice(origin, say(f"origin.choice.{origin}")) for origin in ORIGINS],
+                [Choice(origin, say(f"origin.choice.{origin}")) for origin in _ORIGINS],
                 chosen=line["origin"] or None,
                 on_choose=on_origin,
                 clear=False,
@@ -177,9 +180,10 @@ def _open(
 
 
 @ft.component
+@calm_render
 def _asked(prompt: str, on_prompt: Any, name: str) -> ft.Control:
     """What was asked just before, to be changed where other words were used."""
-    is_open, open_field = ft.use_state(not prompt)
+    is_open, open_field = use_drawn(not prompt)
     if is_open:
         return text_field(
             say("words.asked"), value=prompt, on_change=on_prompt, hint=say("words.asked-hint"), key=name

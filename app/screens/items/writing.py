@@ -20,7 +20,7 @@ from app.messages import say
 from app.screens.days import long_day
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
-from app.screens.items.written import read_day, read_time, read_whole
+from app.screens.items.written import read_day, read_decimal, read_time, read_whole
 from assessments.definition import Item
 from assessments.engine.answers import Answered, Entry
 
@@ -41,7 +41,7 @@ def number_control(bound: Bound, label: str, *, show_label: bool, hint: str = ""
     return _typed(
         bound,
         label,
-        _read_number,
+        _read_whole if bound.item.type == "integer" else _read_decimal,
         show_label=show_label,
         hint=hint,
         keyboard=ft.KeyboardType.NUMBER,
@@ -131,8 +131,13 @@ def _read_text(text: str) -> Answered | None:
     return Answered(text) if text.strip() else None
 
 
-def _read_number(text: str) -> Answered | None:
+def _read_whole(text: str) -> Answered | None:
     number = read_whole(text)
+    return None if number is None else Answered(number)
+
+
+def _read_decimal(text: str) -> Answered | None:
+    number = read_decimal(text)
     return None if number is None else Answered(number)
 
 

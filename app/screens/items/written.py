@@ -55,6 +55,12 @@ def read_whole(text: str) -> int | None:
     return int(typed) if re.fullmatch(r"-?[0-9]{1,9}", typed) else None
 
 
+def read_decimal(text: str) -> float | None:
+    """A number with a point and digits after it, or without."""
+    typed = text.strip()
+    return float(typed) if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", typed) else None
+
+
 def _month(word: str) -> int:
     """1 to 12, or 0 for a word that is no month."""
     return _MONTHS.index(word[:3]) + 1 if word[:3] in _MONTHS else 0

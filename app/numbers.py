@@ -1,0 +1,34 @@
+"""The numbers to call, by the names that tools use for them.
+
+This room knows one file, `assets/numbers.toml`, which an organisation replaces by its own. 999 and
+101 are real; the others are shipped as training numbers and say so. They work offline, because
+they are words on a page: Wren itself never calls anyone.
+
+    numbers_for(("emergency", "police"))
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+
+from app.kit.cards import Number
+from app.messages import assets_folder
+
+
+def numbers_for(names: Iterable[str]) -> tuple[Number, ...]:
+    """The numbers behind these names, in this order, each once. A name that is not listed is left out."""
+    listed = _numbers()
+    return tuple(listed[name] for name in dict.fromkeys(names) if name in listed)
+
+
+def known_names() -> frozenset[str]:
+    """Every name that has a number."""
+    return frozenset(_numbers())
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> dict[str, Number]:
+    table = tomllib.loads((assets_folder() / "numbers.toml").read_text(encoding="utf-8"))
+    return {name: Number(entry["who"], entry["digits"]) for name, entry in table.items()}

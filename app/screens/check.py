@@ -1,0 +1,187 @@
+"""Everything that will be kept, to look over before it is final.
+
+This room knows an order: what to act on today, what still needs an answer, what it comes to, then
+every answer with Change, which leads to its page and straight back. A blank is shown as a blank.
+Nothing is completed while something that must be answered is not, or cannot be read.
+
+    check(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.effects import Work
+from app.kit.buttons import primary_button
+from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
+from app.kit.lists import AnswerRow, answer_list
+from app.kit.problems import error_summary
+from app.kit.steady import steady
+from app.kit.touch import tappable
+from app.kit.writing import heading, quiet
+from app.messages import say
+from app.screens.assess import page_with
+from app.screens.flags import flag_card, standing
+from app.screens.page import calm_page, use_scroll
+from app.screens.problems import all_problems
+from app.screens.result import judgement_card, meaning_card, notes, result_card
+from app.screens.saving import kept_line, not_kept
+from app.screens.spoken import answer_words
+from app.screens.whom import who_line
+from app.state import Actions, Model
+from assessments.definition import Item
+from assessments.engine.answers import walk
+from assessments.engine.form import Form, Moved, pages
+
+# More links than this are a list nobody reads: the first ones lead on to the others.
+_LINKS = 6
+
+
+@ft.component
+@calm_page
+def check(model: Model, actions: Actions) -> ft.View:
+    """Look over the open form and complete it."""
+    scroll = use_scroll()
+    work = model.work
+    if work is None:
+        return page_frame(
+            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.back, key="closed"
+        )
+    form = work.form
+    problems = all_problems(form, actions.half)
+
+    async def change(link_id: str) -> None:
+        if link_id == "judgement":
+            await scroll_to_place(scroll, link_id)
+            return
+        actions.go("assess", work.assessment.id)
+        await actions.dispatch(Moved(page_with(form, link_id)))
+
+    async def go_back() -> None:
+        if len(model.trail) > 1 and model.trail[-2].name == "assess":
+            await actions.dispatch(Moved(len(pages(form)) - 1))
+        await actions.back()
+
+    async def finish() -> None:
+        actions.take_typing()
+        now = (model.work or work).form
+        if all_problems(now, actions.half) or now.missing or not await actions.finish():
+            await scroll_to_top(scroll)
+
+    return page_frame(
+        say("check.title"),
+        [
+            _missing(form, change),
+            *(flag_card(flag) for flag in standing(form.instrument, form.findings)),
+            result_card(form),
+            *notes(form),
+            judgement_card(
+                form, actions, name=work.assessment.id, problem=dict(problems).get("judgement", "")
+            ),
+            *_sections(form, change),
+            _hidden(form),
+            meaning_card(form.instrument),
+        ],
+        route="/",
+        on_cover=actions.lock,
+        on_back=go_back,
+        training=model.training,
+        top=_top(model, actions, work, error_summary(problems, go_to=change)),
+        saved=kept_line(model),
+        action=primary_button(say("action.finish"), finish),
+        scroll=scroll,
+        spacing=18,
+        key=f"check-{work.assessment.id}",
+    )
+
+
+def _top(model: Model, actions: Actions, work: Work, summary: ft.Control | None) -> ft.Control:
+    return ft.Column(
+        tight=True,
+        spacing=14,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(who_line(model, actions, work.assessment), not_kept(model, actions), summary),
+    )
+
+
+def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
+    """What still needs an answer, each with the way to its page."""
+    if not form.missing:
+        return None
+    index = form.instrument.index
+    rest = len(form.missing) - _LINKS
+    return ft.Container(
+        bgcolor=ft.Colors.TERTIARY_FIXED,
+        border_radius=theme.CARD_RADIUS,
+        padding=ft.Padding.only(left=18, right=14, top=16, bottom=10),
+        content=ft.Semantics(
+            live_region=True,
+            container=True,
+            content=ft.Column(
+                tight=True,
+                spacing=2,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                controls=[
+                    heading(say("check.missing", n=len(form.missing))),
+                    *(_link(index[link_id], change) for link_id in form.missing[:_LINKS]),
+                    *([quiet(say("check.missing-more", n=rest))] if rest > 0 else []),
+                ],
+            ),
+        ),
+    )
+
+
+def _link(item: Item, change: Callable[[str], Any]) -> ft.Control:
+    looks = ft.Text(
+        item.text,
+        theme_style=theme.BODY,
+        color=ft.Colors.ON_TERTIARY_FIXED,
+        style=ft.TextStyle(
+            decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.ON_TERTIARY_FIXED
+        ),
+    )
+    return tappable(
+        item.text,
+        looks,
+        lambda: change(item.link_id),
+        kind="link",
+        padding=(0, 10),
+        min_height=theme.TARGET,
+        identifier=f"missing-{item.link_id}",
+    )
+
+
+def _sections(form: Form, change: Callable[[str], Any]) -> list[ft.Control]:
+    """The answers by section. What follows from an answer is listed once it is there."""
+    seen = frozenset(form.visible)
+    found: list[ft.Control] = []
+    for section in form.instrument.items:
+        tops = [section] if section.type != "group" or section.repeats else list(section.items)
+        rows = [
+            _row(form, item)
+            for top in tops
+            for item in ([top] if top.repeats else walk((top,)))
+            if item.link_id in seen and item.type != "display" and (item.type != "group" or item.repeats)
+            if item is top or item.required or item.link_id in form.entries
+        ]
+        if section.link_id in seen and rows:
+            found.append(answer_list(section.text if section.type == "group" else "", rows, on_change=change))
+    return found
+
+
+def _row(form: Form, item: Item) -> AnswerRow:
+    return AnswerRow(item.text, answer_words(item, form.entries.get(item.link_id)), item.link_id)
+
+
+def _hidden(form: Form) -> ft.Control | None:
+    """Entries that later answers put out of the record: kept, and told."""
+    index = form.instrument.index
+    rows = [
+        AnswerRow(index[link_id].text, answer_words(index[link_id], entry), link_id)
+        for link_id, entry in form.hidden.items()
+    ]
+    return answer_list(say("check.hidden"), rows, on_change=None) if rows else None

@@ -1,0 +1,96 @@
+"""It is kept, and how its sending stands; what to do today; who is still to be heard.
+
+This room tells the truth of the outbox and nothing more: "sent" only after the service's word. It
+leads on to the other children of the household, each by themselves.
+
+    finished(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from app.effects import HouseholdPage
+from app.kit.buttons import primary_button, quiet_button
+from app.kit.cards import person_row
+from app.kit.states import banner
+from app.kit.writing import heading
+from app.messages import say
+from app.screens.days import age_words, moment_words
+from app.screens.flags import flag_card, standing_ids
+from app.screens.page import calm_page, page_of
+from app.screens.people import heard_words
+from app.screens.saving import device_here
+from app.screens.whom import who_line
+from app.state import Actions, Model
+from assessments import catalogue
+from assessments.definition import Flag
+from assessments.errors import NotFound
+from assessments.records import Assessment, Person
+
+
+@ft.component
+@calm_page
+def finished(model: Model, actions: Actions) -> ft.View:
+    """Show that a record is complete, and what comes next."""
+    done = model.record
+    if done is None:
+        raise NotFound
+    page = model.household_of(done.subject_id)
+
+    async def to_household() -> None:
+        await actions.to_household(done.household_id)
+
+    return page_of(
+        model,
+        actions,
+        say("finished.title"),
+        [
+            _standing(model, actions, done),
+            *(flag_card(flag) for flag in _flags(done)),
+            *_others(page, done, actions),
+        ],
+        top=who_line(model, actions, done),
+        action=primary_button(say("finished.household"), to_household),
+        back=False,
+        spacing=18,
+    )
+
+
+def _standing(model: Model, actions: Actions, done: Assessment) -> ft.Control:
+    """How sending stands, from the outbox."""
+    entry = next((found for found in model.entries if found.id == done.id), None)
+    device = say(f"device.{device_here()}")
+    if entry is not None and entry.state == "sent" and entry.sent_at is not None:
+        when = moment_words(entry.sent_at, actions.today())
+        return banner(say("finished.sent", device=device, when=when), icon=ft.Icons.CLOUD_DONE_OUTLINED)
+    outbox = quiet_button(say("finished.outbox"), actions.show_outbox)
+    if entry is not None and entry.state == "set-aside":
+        return banner(say("finished.set-aside", device=device), tone="help", action=outbox)
+    return banner(say("finished.waiting", device=device), icon=ft.Icons.CHECK_CIRCLE_OUTLINED, action=outbox)
+
+
+def _flags(done: Assessment) -> Sequence[Flag]:
+    found = (done.result or {}).get("findings", ())
+    ids = [finding["data"].get("flag") for finding in found if finding["code"] == "same-day"]
+    return standing_ids(catalogue.load(done.instrument), ids)
+
+
+def _others(page: HouseholdPage | None, done: Assessment, actions: Actions) -> list[ft.Control]:
+    """The other children, each with what has been heard or seen of that child so far."""
+    today = actions.today()
+    others = [child for child in page.children(today) if child.id != done.subject_id] if page else []
+    if page is None or not others:
+        return []
+
+    def row(child: Person) -> ft.Control:
+        return person_row(
+            child.name,
+            age_words(child, today),
+            note=heard_words(page, child.id, today),
+            on_tap=lambda: actions.go("pick", child.id),
+        )
+
+    return [heading(say("finished.others")), *(row(child) for child in others)]

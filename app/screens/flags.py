@@ -1,0 +1,37 @@
+"""What to act on today: a card with the numbers to call, wherever the answers call for one.
+
+This room knows how a tool's flag becomes a card. Which flags stand is the engine's word. The card
+comes first and the record second.
+
+    flag_cards(form.instrument, form.findings)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import flet as ft
+
+from app.kit.cards import call_card
+from app.kit.steady import place
+from app.numbers import numbers_for
+from assessments.definition import Flag, Instrument
+from assessments.engine.answers import Finding
+
+
+def standing(instrument: Instrument, findings: Iterable[Finding]) -> tuple[Flag, ...]:
+    """The flags of a tool that stand, in the order of the tool."""
+    return standing_ids(
+        instrument, (finding.data.get("flag") for finding in findings if finding.code == "same-day")
+    )
+
+
+def standing_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag, ...]:
+    """The flags of a tool with these ids, in the order of the tool."""
+    wanted = frozenset(ids)
+    return tuple(flag for flag in instrument.flags if flag.id in wanted)
+
+
+def flag_card(flag: Flag) -> ft.Control:
+    """What to do today about one flag, and who to call."""
+    return place(f"flag-{flag.id}", call_card(flag.text, flag.do, numbers_for(flag.call)))

@@ -1,0 +1,38 @@
+"""What a page says about keeping: "Saved on this phone at 14:02", and what to do when it is not.
+
+This room knows the words for how keeping stands. "Saved" is said only once the disk has it; that is
+the model's word.
+
+    page_frame(..., saved=kept_line(model))
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.kit.buttons import quiet_button
+from app.kit.states import Device, banner, save_line
+from app.messages import say
+from app.screens.days import hour_words
+from app.state import Actions, Model
+
+_PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
+
+
+def kept_line(model: Model) -> ft.Control:
+    """The line at the left of the bottom bar."""
+    at = hour_words(model.saved_at) if model.saved_at is not None else ""
+    return save_line(model.saved, at=at, device=device_here())
+
+
+def device_here() -> Device:
+    """What the thing in the hand is called."""
+    return "phone" if ft.context.page.platform in _PHONES else "computer"
+
+
+def not_kept(model: Model, actions: Actions) -> ft.Control | None:
+    """A calm word and a way on while the disk refuses; None when all is well."""
+    if model.saved != "failed":
+        return None
+    again = quiet_button(say("action.try-again"), actions.keep_again)
+    return banner(say("save.failed-long", device=say(f"device.{device_here()}")), tone="help", action=again)

@@ -1,0 +1,222 @@
+"""A tool as a FHIR R4 Questionnaire.
+
+This room knows how each part of an instrument is said in FHIR, and lists what FHIR has no words for
+(`left_out`): counts, routes, same-day flags and notes stay in the tool file. It knows no answers.
+
+    questionnaire(catalogue.load("risk-24"))["item"][0]["linkId"]    ->    "before"
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assessments.definition import AnswerOption, Instrument, Item
+from assessments.fhir.names import CODES, HL7, OWN, WREN, Json, code_from, extension, text
+from assessments.fhir.rules import enable_when
+
+_TYPES = {
+    **{"group": "group", "display": "display", "choice": "choice", "choices": "choice", "people": "group"},
+    **{"text": "text", "words": "text", "integer": "integer", "decimal": "decimal"},
+    **{"date": "date", "time": "time"},
+}
+_MULTIPLE = ("choices", "words", "people")
+_HEAD = ("kind", "subject", "training", "reading_age", "age_from", "age_below", "means", "does_not_mean")
+_HEADS = ("not_for", "roles", "minutes")
+
+
+def questionnaire(instrument: Instrument) -> Json:
+    """The whole tool as a Questionnaire."""
+    url, _, version = canonical_of(instrument).partition("|")
+    return {
+        "resourceType": "Questionnaire",
+        "id": instrument.id[:64],
+        "extension": _head(instrument),
+        "url": url,
+        "version": version or instrument.version,
+        "name": "".join(part.capitalize() for part in ("wren", *instrument.id.replace(".", "-").split("-"))),
+        "title": text(instrument.title),
+        "status": "active",
+        "subjectType": ["Patient"],
+        "description": text(f"{instrument.means} {instrument.does_not_mean}"),
+        "purpose": text(instrument.purpose),
+        "copyright": text(instrument.licence),
+        "item": [_Writer(instrument).item(item) for item in instrument.items],
+    }
+
+
+def left_out(instrument: Instrument) -> tuple[str, ...]:
+    """What a Questionnaire does not carry, as "kind:id". These rules stay in the tool file."""
+    return (
+        *(f"scale:{scale.id}" for scale in instrument.scales),
+        *(f"grade:{code}" for code, _ in instrument.grades),
+        *(f"route:{route.id}" for route in instrument.routes),
+        *(f"flag:{flag.id}" for flag in instrument.flags),
+        *(f"note:{note.id}" for note in instrument.notes),
+        *(f"supplement:{other.tool}" for other in instrument.supplements),
+    )
+
+
+def canonical_of(instrument: Instrument) -> str:
+    """The "url|version" that names a tool and its version."""
+    return instrument.canonical or f"{WREN}/Questionnaire/{instrument.id}|{instrument.version}"
+
+
+def linkid(item: Item) -> str:
+    """The id of an item in FHIR: the one it was read with, or our own."""
+    return item.foreign_id or item.link_id
+
+
+def part_of(instrument: Instrument, item: Item, part: str) -> str:
+    """The linkId of an item that only FHIR needs, such as the place on a map of people."""
+    return code_from(f"{item.link_id}.{part}", {linkid(other) for other in instrument.walk()})
+
+
+def coding_of(instrument: Instrument, item: Item, code: str) -> Json:
+    """The coding of one option: the one it was read with, or our own."""
+    option = item.option(code)
+    system, value = f"{CODES}/{instrument.id}-{item.link_id}", code
+    if option is not None and option.coding:
+        system, _, value = option.coding.partition("|")
+    coding = {"system": system, "code": value, "display": text(option.text) if option else ""}
+    return {name: part for name, part in coding.items() if part}
+
+
+def _head(instrument: Instrument) -> list[Json]:
+    parts = [(name, getattr(instrument, name)) for name in _HEAD]
+    parts += [(name, part) for name in _HEADS for part in getattr(instrument, name)]
+    found = [
+        extension(name, **({"valueInteger": part} if isinstance(part, int) else {"valueString": text(part)}))
+        for name, part in parts
+        if part not in ("", None)
+    ]
+    found.append(extension("hash", valueString=instrument.hash))
+    found += [
+        extension(
+            "source",
+            extension("id", valueString=source.id),
+            extension("text", valueString=text(source.text)),
+            extension("unverified", valueBoolean=source.unverified),
+        )
+        for source in instrument.sources
+    ]
+    return [extension(f"{OWN}/tool", *found)]
+
+
+class _Writer:
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.foreign = {link_id: linkid(item) for link_id, item in instrument.index.items()}
+
+    def item(self, item: Item) -> Json:
+        rule = enable_when(item.enable_when, dict(self.instrument.index), self.foreign, self._coding)
+        written: Json = {
+            "extension": [*_extensions(item), *rule.pop("extension", [])],
+            "linkId": linkid(item),
+            "code": [_code(code) for code in item.codes],
+            "text": text(item.text),
+            "type": _TYPES[item.type],
+            **rule,
+        }
+        if item.type == "group" or item.type == "display" or not item.required:
+            written["required"] = item.required and item.repeats
+        else:
+            written["required"] = True
+        if item.repeats or item.type in _MULTIPLE:
+            written["repeats"] = True
+        if item.type in ("text", "words"):
+            written["maxLength"] = item.max_length
+        if item.type in ("choice", "choices"):
+            written["answerOption"] = [self._option(item, o) for o in item.options if not o.retired]
+        inner = [*self._words(item), *self._map(item), *(self.item(part) for part in item.items)]
+        if item.type == "display":
+            written.pop("required")
+            inner = []
+        written["item"] = inner
+        return {name: value for name, value in written.items() if value not in ([], "")}
+
+    def _coding(self, item: Item, code: str) -> Json:
+        return coding_of(self.instrument, item, code)
+
+    def _option(self, item: Item, option: AnswerOption) -> Json:
+        extensions = []
+        if option.weight is not None:
+            extensions.append(extension(f"{HL7}/ordinalValue", valueDecimal=option.weight))
+        if option.alone:
+            extensions.append(extension(f"{HL7}/questionnaire-optionExclusive", valueBoolean=True))
+        extensions += [
+            extension(f"{OWN}/option-{name}", valueString=text(getattr(option, name)))
+            for name in ("hint", "picture")
+            if getattr(option, name)
+        ]
+        written: Json = {"valueCoding": self._coding(item, option.code)}
+        return {"extension": extensions, **written} if extensions else written
+
+    def _words(self, item: Item) -> list[Json]:
+        """What guides the practitioner, as display items below a question."""
+        found = []
+        if item.prompt:
+            found.append(
+                self._display(item, "prompt", f"{HL7}/questionnaire-displayCategory", "instructions")
+            )
+        if item.help:
+            found.append(self._display(item, "help", f"{HL7}/questionnaire-itemControl", "help"))
+        return found
+
+    def _display(self, item: Item, part: str, url: str, code: str) -> Json:
+        system = "questionnaire-display-category" if part == "prompt" else "questionnaire-item-control"
+        coding = {"system": f"http://hl7.org/fhir/{system}", "code": code}
+        return {
+            "extension": [extension(url, valueCodeableConcept={"coding": [coding]})],
+            "linkId": part_of(self.instrument, item, part),
+            "text": text(getattr(item, part)),
+            "type": "display",
+        }
+
+    def _map(self, item: Item) -> list[Json]:
+        """A map of people: who, and the place each is put."""
+        if item.type != "people":
+            return []
+        who, place = (part_of(self.instrument, item, part) for part in ("who", "place"))
+        options = [self._option(item, option) for option in item.options if not option.retired]
+        return [
+            {"linkId": who, "text": "Who", "type": "string"},
+            {"linkId": place, "text": "Where", "type": "choice", "answerOption": options},
+        ]
+
+
+def _code(code: str) -> Json:
+    system, _, rest = code.partition("|")
+    value, _, display = rest.partition("|")
+    parts = {"system": system, "code": value, "display": display}
+    return {name: part for name, part in parts.items() if part}
+
+
+def _extensions(item: Item) -> list[Json]:
+    values: list[tuple[str, Any]] = []
+    if item.minimum is not None:
+        values.append((f"{HL7}/minValue", item.minimum))
+    if item.maximum is not None:
+        values.append((f"{HL7}/maxValue", item.maximum))
+    kind = "valueDecimal" if item.type == "decimal" else "valueInteger"
+    found = [extension(url, **{kind: value}) for url, value in values]
+    if item.type in ("words", "people"):
+        found.append(extension(f"{OWN}/item-type", valueCode=item.type))
+    if item.for_child:
+        found.append(extension(f"{OWN}/for-child", valueBoolean=True))
+    words = dict(item.state_words)
+    for state in item.states:
+        parts = [extension("state", valueCode=state)]
+        if words.get(state):
+            parts.append(extension("words", valueString=text(words[state])))
+        found.append(extension(f"{OWN}/state-offered", *parts))
+    # A display item can hold no items, so what guides the practitioner stands beside its words.
+    beside = ("prompt", "help") if item.type == "display" else ("row_name", "low_text", "high_text")
+    names = ("no_states", "source", *beside)
+    found += [
+        extension(f"{OWN}/{name.replace('_', '-')}", valueString=text(getattr(item, name)))
+        for name in names
+        if getattr(item, name)
+    ]
+    if item.type == "group" and item.pages == "each":
+        found.append(extension(f"{OWN}/pages", valueCode="each"))
+    return found

@@ -1,0 +1,75 @@
+"""The addresses, codes and small shapes that both directions of FHIR share.
+
+This room knows what things are called in FHIR and which characters a FHIR string may hold, and
+nothing of tools or answers.
+
+    >>> extension(ABSENT_REASON, valueCode="asked-declined")["valueCode"]
+    'asked-declined'
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from typing import Any
+
+Json = dict[str, Any]
+
+# Addresses only name things here and are never fetched. ".example" is kept free for that (RFC 2606);
+# an organisation that publishes its tools puts its own address in front.
+WREN = "https://wren.example/fhir"
+CODES = f"{WREN}/CodeSystem"
+OWN = f"{WREN}/StructureDefinition"
+HL7 = "http://hl7.org/fhir/StructureDefinition"
+SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
+
+ABSENT_REASON = f"{HL7}/data-absent-reason"
+ENABLE_EXPRESSION = f"{SDC}/sdc-questionnaire-enableWhenExpression"
+ANSWER_STATE = f"{OWN}/answer-state"
+
+# The state of an item without an answer, in the words of data-absent-reason (R4 value set).
+REASONS = {
+    "asked-unknown": "asked-unknown",
+    "asked-declined": "asked-declined",
+    "child-pass": "asked-declined",
+    "not-asked": "not-asked",
+    "not-applicable": "not-applicable",
+    "observed-instead": "not-asked",
+}
+
+_NOT_IN_STRINGS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CODE = re.compile(r"[^\s]+(\s[^\s]+)*")
+_LONGEST_CODE = 60
+
+
+def extension(url: str, *parts: Json, **value: Any) -> Json:
+    """One extension: a value, or parts that are extensions themselves."""
+    return {"url": url, **({"extension": list(parts)} if parts else value)}
+
+
+def text(words: str) -> str:
+    """Words as a FHIR string: a character that none may hold becomes U+FFFD."""
+    return _NOT_IN_STRINGS.sub("\ufffd", words)
+
+
+def is_text(words: str) -> bool:
+    """Whether words can be written as they are, and are more than white space."""
+    return bool(words.strip()) and not _NOT_IN_STRINGS.search(words)
+
+
+def is_code(word: str) -> bool:
+    """Whether a word can stand as a FHIR code."""
+    return is_text(word) and bool(_CODE.fullmatch(word))
+
+
+def code_from(words: str, taken: Collection[str], default: str = "item") -> str:
+    """A code of ours made from any words or foreign id, unlike all that are taken."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    plain = re.sub(r"[^a-z0-9.]+", "-", plain)
+    plain = re.sub(r"[-.]*([-.])[-.]*", r"\1", plain).strip("-.")[:_LONGEST_CODE].strip("-.") or default
+    code, number = plain, 1
+    while code in taken:
+        number += 1
+        code = f"{plain}-{number}"
+    return code

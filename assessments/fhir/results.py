@@ -1,0 +1,121 @@
+"""The result of an assessment as FHIR Observations, and the whole as one Bundle.
+
+This room reads a result in its plain form (`engine.scoring`) and works nothing out: what is not
+known stands beside each count as a component, and a count of nothing answered has no value.
+
+    observations(assessment, instrument)[0]["valueInteger"]    ->    14
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assessments.definition import Instrument
+from assessments.fhir import names as n
+from assessments.fhir.response import patient, response
+from assessments.records import Assessment, Person, utc
+
+_PARTS = ("of", "answered", "unknown", "declined", "not_asked", "not_applicable", "not_reached")
+
+
+def observations(assessment: Assessment, instrument: Instrument) -> list[n.Json]:
+    """One Observation per scale, per route and for the grade; none while there is no result."""
+    result = assessment.result or {}
+    found = [_scale(scale, assessment, instrument) for scale in result.get("scales", ())]
+    if result.get("band"):
+        coding = {"system": f"{n.CODES}/{instrument.id}-bands", "code": result["band"]}
+        found.append(
+            {
+                **_head(assessment, instrument, "band", "Band"),
+                "valueCodeableConcept": {"coding": [coding], "text": n.text(result["band"])},
+            }
+        )
+    titles = {route.id: route.title for route in instrument.routes}
+    for route in result.get("routes", ()):
+        title = titles.get(route["id"], route["id"])
+        found.append(
+            {
+                **_head(assessment, instrument, f"route-{route['id']}", title),
+                "valueBoolean": bool(route["met"]),
+                **_reasons(route["reasons"]),
+            }
+        )
+    grade = result.get("grade") or {}
+    if grade.get("value"):
+        words = dict(instrument.grades).get(grade["value"], grade["value"])
+        coding = {"system": f"{n.CODES}/{instrument.id}-grades", "code": grade["value"]}
+        found.append(
+            {
+                **_head(assessment, instrument, "grade", "Grade"),
+                "valueCodeableConcept": {"coding": [coding], "text": n.text(words)},
+                **_reasons(grade.get("reasons", ())),
+            }
+        )
+    return found
+
+
+def bundle(assessment: Assessment, instrument: Instrument, subject: Person | None = None) -> n.Json:
+    """A collection of the person, if given, the response and its observations."""
+    resources = [patient(subject)] if subject is not None else []
+    resources += [response(assessment, instrument).resource, *observations(assessment, instrument)]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": utc(assessment.completed_at or assessment.started_at),
+        "entry": [
+            {"fullUrl": f"{n.WREN}/{resource['resourceType']}/{resource['id']}", "resource": resource}
+            for resource in resources
+        ],
+    }
+
+
+def _head(assessment: Assessment, instrument: Instrument, code: str, title: str) -> n.Json:
+    return {
+        "resourceType": "Observation",
+        # Letters, digits, hyphens and full stops, 64 at most; a long one ends in what tells it apart.
+        "id": f"{assessment.id}-{code}"[-64:].lstrip("-"),
+        "status": "final" if assessment.status == "completed" else _STATUS.get(assessment.status, "unknown"),
+        "code": {
+            "coding": [{"system": f"{n.CODES}/{instrument.id}-results", "code": code}],
+            "text": n.text(title),
+        },
+        "subject": {"reference": f"Patient/{assessment.subject_id}"},
+        "effectiveDateTime": assessment.context.on.isoformat(),
+        "derivedFrom": [{"reference": f"QuestionnaireResponse/{assessment.id}"}],
+    }
+
+
+_STATUS = {
+    "in-progress": "preliminary",
+    "stopped": "preliminary",
+    "amended": "amended",
+    "entered-in-error": "entered-in-error",
+}
+
+
+def _scale(scale: dict[str, Any], assessment: Assessment, instrument: Instrument) -> n.Json:
+    title = next((known.title for known in instrument.scales if known.id == scale["id"]), scale["id"])
+    found = _head(assessment, instrument, f"scale-{scale['id']}", title)
+    if not scale["answered"]:
+        found["dataAbsentReason"] = {"coding": [{"system": _ABSENT, "code": "not-performed"}]}
+    elif isinstance(scale["value"], int):
+        found["valueInteger"] = scale["value"]
+    else:
+        found["valueQuantity"] = {"value": scale["value"]}
+    found["component"] = [
+        {
+            "code": {"coding": [{"system": f"{n.CODES}/scale-parts", "code": part.replace("_", "-")}]},
+            "valueInteger": scale[part],
+        }
+        for part in _PARTS
+        if part in scale
+    ]
+    return found
+
+
+_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+
+
+def _reasons(reasons: Any) -> n.Json:
+    notes = [{"text": n.text(reason)} for reason in reasons if reason.strip()]
+    return {"note": notes} if notes else {}

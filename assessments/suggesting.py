@@ -1,0 +1,80 @@
+"""Which tools fit a person on a day, for a role, with the reason in words that data can carry.
+
+An unborn child, an unknown date of birth and a child who does not speak each get an answer: nobody
+is left out because a date is missing. This room gives codes; `assets/strings` has the sentences.
+
+    for found in suggest(born=date(2019, 3, 5), on=date(2026, 3, 5), role="health-visitor"):
+        found.tool, found.fits, found.reasons
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assessments.catalogue import age_on, fits_age, load, tool_ids
+from assessments.definition import Instrument, Role
+
+Fits = Literal["yes", "maybe", "no"]
+# A need that says: words alone will not do.
+NEEDS = ("non-verbal", "learning-disability", "autism", "deaf", "aac", "speech", "interpreter")
+_BEYOND_WORDS = frozenset(NEEDS) - {"interpreter"}
+ADULT = "P18Y"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One tool: whether it fits, and why, as codes that `assets/strings` puts into words."""
+
+    tool: str
+    title: str
+    fits: Fits
+    reasons: tuple[str, ...]
+
+
+def suggest(
+    *, born: date | None, on: date, role: Role, needs: Collection[str] = (), adult: bool = False
+) -> list[Suggestion]:
+    """Every tool for this role about this person, those that fit first.
+
+    `born` in the future is an unborn child's due date; None is not known, and `adult` then says
+    whether the person is one.
+    """
+    found = [_judge(load(tool), born, on, role, frozenset(needs), adult=adult) for tool in tool_ids()]
+    order = {"yes": 0, "maybe": 1, "no": 2}
+    return sorted(found, key=lambda suggestion: (order[suggestion.fits], suggestion.tool))
+
+
+def _judge(
+    tool: Instrument, born: date | None, on: date, role: Role, needs: frozenset[str], *, adult: bool
+) -> Suggestion:
+    def is_(fits: Fits, *reasons: str) -> Suggestion:
+        return Suggestion(tool.id, tool.title, fits, reasons)
+
+    if role not in tool.roles:
+        return is_("no", "other-role")
+    is_adult = adult if born is None else on >= age_on(born, ADULT)
+    subject = "adult" if is_adult else "child"
+    unborn = born is not None and born > on
+    for_teenagers = tool.subject == "adult" and bool(tool.age_from) and not is_adult
+    if tool.subject != subject and not for_teenagers:
+        return is_("no", f"about-{tool.subject}")
+    if unborn or "unborn" in tool.needs:
+        fits = unborn and "unborn" in tool.needs
+        return is_("yes", "unborn") if fits else is_("no", "not-born" if unborn else "born")
+    own = frozenset(tool.needs)
+    if own and not own & needs:
+        return is_("no", "made-for-needs")
+    at_age = fits_age(tool, born, on)
+    if at_age is False:
+        return is_("no", "other-age")
+    if own & needs:
+        return is_("yes", "fits-needs")
+    reasons: list[str] = []
+    if at_age is None:
+        reasons.append("age-not-known")
+    if tool.kind == "child-voice" and needs & _BEYOND_WORDS:
+        reasons.append("words-may-not-do")
+    return is_("maybe", *reasons) if reasons else is_("yes", "fits-age" if tool.age_from else "any-age")

@@ -1,0 +1,246 @@
+"""An Instrument written as the text of a tool file that `read_tool` accepts.
+
+This room knows the format of a tool file and nothing of where the instrument came from: it writes
+what an import made, or what another hand built. Reading the text again gives the same instrument
+with another hash. Comments of an earlier file are not part of an instrument and are not written.
+
+    text = write_tool(instrument)       # read_tool(text)[0] equals instrument, but for its hash
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import fields, replace
+
+from assessments import definition as d
+
+_FOLLOW_UP = ("text", "words", "date")
+_DEFAULTS: dict[str, object] = {
+    field.name: field.default for field in (*fields(d.Item), *fields(d.AnswerOption), *fields(d.Instrument))
+}
+_HEAD = (
+    *("id", "version", "title", "kind", "subject", "purpose", "not_for", "roles", "training", "minutes"),
+    *("reading_age", "age_from", "age_below", "licence", "means", "does_not_mean", "canonical"),
+)
+_ITEM = (
+    *("prompt", "help", "states", "no_states", "required", "repeats", "row_name", "minimum", "maximum"),
+    *("low_text", "high_text", "max_length", "for_child", "foreign_id", "codes"),
+)
+_GROUP = ("prompt", "help", "required", "repeats", "row_name", "pages", "foreign_id", "codes")
+_OPTION = ("hint", "picture", "alone", "retired", "weight", "coding")
+
+
+def write_tool(instrument: d.Instrument) -> str:
+    """Write a whole tool file."""
+    return _Writer(instrument).text()
+
+
+def quoted(text: str) -> str:
+    """A TOML string on one line; half of a surrogate pair, which no UTF-8 file can hold, becomes U+FFFD."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+class _Writer:
+    def __init__(self, instrument: d.Instrument) -> None:
+        self.instrument = instrument
+        self.lines: list[str] = []
+        self.sets = _shared_sets(instrument)
+
+    def text(self) -> str:
+        self._heading("[instrument]")
+        for name in _HEAD:
+            self._value(name, getattr(self.instrument, name))
+        for source in self.instrument.sources:
+            self._heading("[[source]]")
+            self._value("id", source.id)
+            self._value("text", source.text)
+            self._value("unverified", source.unverified)
+        if self.sets:
+            self._heading("[option_sets]")
+            for options, name in self.sets.items():
+                self.lines.append(f"{name} = {_options(options)}")
+        for group in self.instrument.items:
+            self._group(group)
+        self._rules()
+        return "\n".join(self.lines).lstrip() + "\n"
+
+    def _heading(self, heading: str) -> None:
+        self.lines += ["", heading]
+
+    def _value(self, name: str, value: object) -> None:
+        """Write a key unless its value is what a reader assumes anyway."""
+        if name in _DEFAULTS and value == _DEFAULTS[name] and type(value) is type(_DEFAULTS[name]):
+            return
+        self.lines.append(f"{name} = {_toml(value)}")
+
+    def _group(self, group: d.Item) -> None:
+        self._heading("[[group]]")
+        self._fields(group, _GROUP)
+        self._value("source", group.source)
+        follow_ups = _follow_ups(group)
+        if follow_ups:
+            self.lines += ["each = [", *(f"  {_each(item)}," for item in follow_ups), "]"]
+        for item in group.items:
+            self._item(item, "group.item", group.source, len(follow_ups))
+
+    def _item(self, item: d.Item, path: str, source: str, follow_ups: int = 0) -> None:
+        self._heading(f"[[{path}]]")
+        self._fields(item, _ITEM)
+        self.lines.append(f"type = {quoted(item.type)}")
+        if item.options:
+            name = self.sets.get(item.options)
+            self.lines.append(f"options = {quoted(name) if name else _options(item.options)}")
+        if item.state_words:
+            pairs = ", ".join(f"{state} = {quoted(words)}" for state, words in item.state_words)
+            self.lines.append(f"state_words = {{ {pairs} }}")
+        if item.source != source:
+            self._value("source", item.source)
+        own = item.items[: len(item.items) - follow_ups] if item.type != "display" else ()
+        for inner in own:
+            self._item(inner, f"{path}.item", item.source)
+
+    def _fields(self, item: d.Item, names: tuple[str, ...]) -> None:
+        self.lines += [f"link_id = {quoted(item.link_id)}", f"text = {quoted(item.text)}"]
+        for name in names:
+            self._value(name, getattr(item, name))
+        if item.enable_when:
+            self.lines.append(f"enable_when = {_when(item.enable_when)}")
+
+    def _rules(self) -> None:
+        for scale in self.instrument.scales:
+            self._heading("[[scale]]")
+            self._pairs(id=scale.id, title=scale.title, items=scale.items)
+            self._pairs(**({"sums": True} if scale.sums else {"counts": scale.counts}))
+        if self.instrument.grades:
+            self._heading("[grades]")
+            self._pairs(**dict(self.instrument.grades))
+        for route in self.instrument.routes:
+            self._heading("[[route]]")
+            self._pairs(id=route.id, title=route.title, kind=route.kind)
+            self._pairs(met=route.met, not_met=route.not_met, scale=route.scale)
+            for indicator in route.indicators:
+                self._heading("[[route.indicator]]")
+                self._pairs(
+                    id=indicator.id, when=indicator.when, reason=indicator.reason, source=indicator.source
+                )
+        for flag in self.instrument.flags:
+            self._heading("[[flag]]")
+            self._pairs(
+                id=flag.id, when=flag.when, text=flag.text, do=flag.do, call=flag.call, source=flag.source
+            )
+        for note in self.instrument.notes:
+            self._heading("[[note]]")
+            self._pairs(id=note.id, when=note.when, text=note.text, source=note.source)
+        for other in self.instrument.supplements:
+            self._heading("[[supplement]]")
+            self._pairs(tool=other.tool, when=other.when, because=other.because, source=other.source)
+
+    def _pairs(self, **values: object) -> None:
+        self.lines += [f"{_key(name)} = {_toml(value)}" for name, value in values.items() if value != ""]
+
+
+def _key(name: str) -> str:
+    """A key as it is; a code with a full stop in quotes, or TOML would read a table in it."""
+    return quoted(name) if "." in name else name
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+        case tuple():
+            return f"[{', '.join(_toml(part) for part in value)}]"
+        case d.When():
+            return _when(value)
+        case _:
+            return quoted(str(value))
+
+
+def _when(when: d.When) -> str:
+    parts = []
+    for name, conditions in (("all", when.all), ("any", when.any)):
+        if conditions:
+            inner = ", ".join(
+                f"{{ item = {quoted(c.item)}, op = {quoted(c.op)}, value = {_toml(c.value)} }}"
+                for c in conditions
+            )
+            parts.append(f"{name} = [{inner}]")
+    return f"{{ {', '.join(parts)} }}"
+
+
+def _options(options: tuple[d.AnswerOption, ...]) -> str:
+    lines = []
+    for option in options:
+        pairs = [f"code = {quoted(option.code)}", f"text = {quoted(option.text)}"]
+        for name in _OPTION:
+            value = getattr(option, name)
+            if value not in ("", None, False) or (name == "weight" and value is not None):
+                pairs.append(f"{name} = {_toml(value)}")
+        lines.append(f"  {{ {', '.join(pairs)} }},\n")
+    return f"[\n{''.join(lines)}]"
+
+
+def _shared_sets(instrument: d.Instrument) -> dict[tuple[d.AnswerOption, ...], str]:
+    """A name for each list of options that two or more questions offer."""
+    counted = Counter(item.options for item in instrument.walk() if item.options)
+    shared = (options for options, count in counted.items() if count > 1)
+    return {options: f"set-{number}" for number, options in enumerate(shared, start=1)}
+
+
+def _follow_ups(group: d.Item) -> tuple[d.Item, ...]:
+    """The items at the end of every question of a group that `each` can say once for all of them."""
+    questions = [item for item in group.items if item.type != "display"]
+    if not questions or len(questions) < len(group.items):
+        return ()
+    first, *others = questions
+    found: list[d.Item] = []
+    for place in range(1, len(first.items) + 1):
+        model = first.items[-place]
+        asked = [item.items[-place] if len(item.items) >= place else None for item in questions]
+        if any(
+            inner != _as_follow_up(model, first, item) for inner, item in zip(asked, questions, strict=True)
+        ):
+            break
+        found.insert(0, model)
+    return tuple(found) if others or any(item.type == "words" for item in found) else ()
+
+
+def _as_follow_up(model: d.Item, first: d.Item, item: d.Item) -> d.Item | None:
+    """What `each` would make of a follow-up of one question below another; None when it cannot say it."""
+    suffix = model.link_id.removeprefix(f"{first.link_id}.")
+    conditions = model.enable_when.any
+    if suffix == model.link_id or model.type not in _FOLLOW_UP or not conditions or model.enable_when.all:
+        return None
+    if any(_shown_for(condition) != condition for condition in conditions):
+        return None
+    return d.Item(
+        link_id=f"{item.link_id}.{suffix}",
+        type=model.type,
+        text=model.text,
+        prompt=model.prompt,
+        required=model.required,
+        max_length=model.max_length,
+        enable_when=d.When(any=tuple(replace(condition, item=item.link_id) for condition in conditions)),
+        source=item.source,
+    )
+
+
+def _shown_for(condition: d.Condition) -> d.Condition:
+    op: d.Operator = "state" if condition.value in d.ABSENT else "="
+    return d.Condition(condition.item, op, str(condition.value))
+
+
+def _each(item: d.Item) -> str:
+    parent = item.enable_when.any[0].item
+    shown_for = tuple(str(condition.value) for condition in item.enable_when.any)
+    pairs = {"suffix": item.link_id.removeprefix(f"{parent}."), "type": item.type, "text": item.text}
+    values: dict[str, object] = {**pairs, "prompt": item.prompt, "shown_for": shown_for}
+    if item.required:
+        values["required"] = True
+    if item.max_length != _DEFAULTS["max_length"]:
+        values["max_length"] = item.max_length
+    return f"{{ {', '.join(f'{name} = {_toml(value)}' for name, value in values.items() if value != '')} }}"

@@ -1,0 +1,151 @@
+"""A practitioner at work in a made-up household, with a real store in a temporary folder.
+
+The store, the keys and the outbox are real; the service is only a pair of keys, since nothing here
+is sent. Nobody in it exists.
+
+    async with visiting(folder) as visit:
+        await visit.begin(visit.alys, "child-voice-7-11")
+        await visit.app.press("Nobody")
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import flet as ft
+
+from app import theme
+from app.effects import SERVICE
+from app.kit.writing import text
+from app.runtime import Runtime, SystemClock
+from app.screens.assess import assess
+from app.screens.check import check
+from app.screens.finished import finished
+from app.state import Actions, Model
+from app.visit import new_id
+from assessments import sealing
+from assessments.engine.answers import Entry
+from assessments.records import Household, Person
+from assessments.store import Store
+from sync.device.enrolment import ServiceKeys
+from sync.envelope import kid_of
+from tests.app.headless import Headless
+from tests.store.made_up import CHEAPEST, PASSPHRASE
+
+TODAY = date(2026, 5, 14)
+SCREENS = {"assess": assess, "check": check, "finished": finished}
+
+
+@dataclass
+class Visit:
+    """One page on one store. `app` is driven as a person would."""
+
+    app: Headless
+    model: Model
+    actions: Actions
+    runtime: Runtime
+    alys: Person
+    bryn: Person
+    mother: Person
+    baby: Person
+
+    async def begin(self, person: Person, tool: str) -> None:
+        await self.actions.begin(person.id, tool)
+        await self.app.settle()
+
+    async def unlock(self) -> None:
+        await self.actions.unlock(PASSPHRASE)
+        await self.app.settle()
+
+    def entry(self, link_id: str) -> Entry | None:
+        """What the form has."""
+        assert self.model.work is not None
+        return self.model.work.form.entries.get(link_id)
+
+    def kept(self, link_id: str) -> Entry | None:
+        """What the disk has."""
+        assert self.model.work is not None
+        return self.actions.desk.resume(self.model.work.assessment.id).form.entries.get(link_id)
+
+    def heading(self) -> str:
+        """The h1 of the page."""
+        heads = [s for s in self.app.controls(ft.Semantics) if getattr(s, "heading_level", 0) == 1]
+        assert len(heads) == 1
+        words = heads[0].content  # type: ignore[attr-defined]  # a Semantics, as chosen above
+        assert isinstance(words, ft.Text)
+        return str(words.value)
+
+
+@ft.component
+def _page(model: Model, actions: Actions) -> list[ft.Control]:
+    screen = SCREENS.get(model.screen.name)
+    if model.phase == "open" and screen is not None:
+        return [screen(model, actions, key=f"{model.screen.name}-{model.screen.about}")]
+    return [ft.View(route="/", controls=[text(model.phase), text(model.screen.name)])]
+
+
+def household() -> tuple[Household, list[Person]]:
+    """Two siblings of 8 and 10, a baby, and their mother."""
+    home = new_id()
+
+    def person(name: str, born: date, *roles: str) -> Person:
+        return Person(id=new_id(), household_id=home, name=name, born=born, roles=roles)
+
+    return Household(id=home, name="Samplewood"), [
+        person("Alys Samplewood", date(2018, 2, 3), "child"),
+        person("Bryn Samplewood", date(2016, 1, 9), "child"),
+        person("Carys Samplewood", date(1990, 7, 1), "mother"),
+        person("Dewi Samplewood", date(2026, 1, 20), "child"),
+    ]
+
+
+def make_runtime(folder: Path) -> Runtime:
+    """A store with the cheapest passphrase, set up, that knows a service."""
+    runtime = Runtime(Store.open(folder, SystemClock(), CHEAPEST), SystemClock())
+    desk = runtime.set_up(PASSPHRASE, "hv1")
+    service, receipt = sealing.make_receive_key()[1], sealing.make_signing_key()[1]
+    keys = ServiceKeys("http://127.0.0.1:9", "training", kid_of(service), service, receipt)
+    import json
+
+    runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
+    desk.keep_household(*household())
+    desk.leave()
+    return runtime
+
+
+def open_visit(runtime: Runtime, opened: Callable[[Model, Actions], None]) -> Callable[[ft.Page], object]:
+    """What a page is opened with: the state, already unlocked."""
+
+    async def open_page(page: ft.Page) -> None:
+        theme.dress(page)
+        model = Model()
+        actions = Actions(model, runtime, lambda: TODAY)
+        await actions.start()
+        await actions.unlock(PASSPHRASE)
+        opened(model, actions)
+        page.render_views(_page, model, actions)
+
+    return open_page
+
+
+@asynccontextmanager
+async def visiting(folder: Path, *, calm_expected: bool = False) -> AsyncIterator[Visit]:
+    """A page of the app, open, for as long as the block runs."""
+    runtime = make_runtime(folder)
+    found: list[tuple[Model, Actions]] = []
+    app = Headless(
+        open_visit(runtime, lambda model, actions: found.append((model, actions))),
+        calm_expected=calm_expected,
+    )
+    async with app:
+        model, actions = found[0]
+        people = {person.name.split()[0]: person for person in model.households[0].persons}
+        yield Visit(
+            app, model, actions, runtime, people["Alys"], people["Bryn"], people["Carys"], people["Dewi"]
+        )
+        await actions.lock()
+    runtime.close()
