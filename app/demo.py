@@ -9,6 +9,7 @@ Nothing leaves the machine: both listen on 127.0.0.1 only. Ctrl-C ends everythin
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import webbrowser
@@ -32,6 +33,8 @@ _START_S = 60.0
 
 def run(port: int, data: Path, *, open_browser: bool) -> None:
     """Run the demo until Ctrl-C."""
+    # Being told to end is the same as Ctrl-C: what was started is ended first.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     data.mkdir(parents=True, exist_ok=True)
     service_url = f"http://127.0.0.1:{port + 1}"
     with _service(port + 1, data / "service"):
@@ -41,6 +44,7 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
             _serve(runtime, port, open_browser=open_browser, training=service_url)
         finally:
             runtime.close()
+    typer.echo(say("cli.ended"))
 
 
 def run_app(port: int, *, open_browser: bool) -> None:
@@ -58,7 +62,6 @@ def _serve(runtime: Runtime, port: int, *, open_browser: bool, training: str = "
 
     with suppress(KeyboardInterrupt):
         serve_app(make_open_page(runtime), port=port, on_ready=_tell(open_browser, training))
-    typer.echo(say("cli.ended"))
 
 
 def _tell(open_browser: bool, training: str) -> Callable[[str], None]:

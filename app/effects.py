@@ -250,7 +250,9 @@ def _filled(work: Work) -> Assessment:
     """The record with the answers and the result as the form has them."""
     form = work.form
     outcome = forms.outcome(form)
-    result = {name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")}
+    result = {
+        name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")
+    }
     return work.assessment.model_copy(
         update={
             "context": form.context,

@@ -363,7 +363,7 @@ class Actions:
 
     async def _keep_typing(self) -> None:
         """Keep what stands half-typed, now."""
-        if self._typing or self._place_moved:
+        if self._typing or self._unkept or self._place_moved:
             self.take_typing()
             await self._keep()
 

@@ -35,20 +35,37 @@ class Suggestion:
 
 
 def suggest(
-    *, born: date | None, on: date, role: Role, needs: Collection[str] = (), adult: bool = False
+    *,
+    born: date | None,
+    on: date,
+    role: Role,
+    needs: Collection[str] = (),
+    adult: bool = False,
+    unborn: bool = False,
 ) -> list[Suggestion]:
     """Every tool for this role about this person, those that fit first.
 
-    `born` in the future is an unborn child's due date; None is not known, and `adult` then says
-    whether the person is one.
+    `born` None is not known, and `adult` then says whether the person is one. A child is `unborn`
+    when it is said so, with or without a due date, or when `born` lies ahead.
     """
-    found = [_judge(load(tool), born, on, role, frozenset(needs), adult=adult) for tool in tool_ids()]
+    unborn = unborn or (born is not None and born > on)
+    found = [
+        _judge(load(tool), None if unborn else born, on, role, frozenset(needs), adult=adult, unborn=unborn)
+        for tool in tool_ids()
+    ]
     order = {"yes": 0, "maybe": 1, "no": 2}
     return sorted(found, key=lambda suggestion: (order[suggestion.fits], suggestion.tool))
 
 
 def _judge(
-    tool: Instrument, born: date | None, on: date, role: Role, needs: frozenset[str], *, adult: bool
+    tool: Instrument,
+    born: date | None,
+    on: date,
+    role: Role,
+    needs: frozenset[str],
+    *,
+    adult: bool,
+    unborn: bool,
 ) -> Suggestion:
     def is_(fits: Fits, *reasons: str) -> Suggestion:
         return Suggestion(tool.id, tool.title, fits, reasons)
@@ -57,7 +74,6 @@ def _judge(
         return is_("no", "other-role")
     is_adult = adult if born is None else on >= age_on(born, ADULT)
     subject = "adult" if is_adult else "child"
-    unborn = born is not None and born > on
     for_teenagers = tool.subject == "adult" and bool(tool.age_from) and not is_adult
     if tool.subject != subject and not for_teenagers:
         return is_("no", f"about-{tool.subject}")

@@ -20,7 +20,7 @@ from app.kit.buttons import primary_button
 from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
 from app.kit.lists import AnswerRow, answer_list
 from app.kit.problems import error_summary
-from app.kit.steady import steady
+from app.kit.steady import place, steady
 from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
@@ -39,6 +39,7 @@ from assessments.engine.form import Form, Moved, pages
 
 # More links than this are a list nobody reads: the first ones lead on to the others.
 _LINKS = 6
+_MISSING = "missing"
 
 
 @ft.component
@@ -69,14 +70,18 @@ def check(model: Model, actions: Actions) -> ft.View:
     async def finish() -> None:
         actions.take_typing()
         now = (model.work or work).form
-        if all_problems(now, actions.half) or now.missing or not await actions.finish():
+        if all_problems(now, actions.half):
             await scroll_to_top(scroll)
+        elif now.missing:
+            await scroll_to_place(scroll, _MISSING)
+        else:
+            await actions.finish()
 
     return page_frame(
         say("check.title"),
         [
-            _missing(form, change),
             *(flag_card(flag) for flag in standing(form.instrument, form.findings)),
+            _missing(form, change),
             result_card(form),
             *notes(form),
             judgement_card(
@@ -112,10 +117,10 @@ def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
     """What still needs an answer, each with the way to its page."""
     if not form.missing:
         return None
-    index = form.instrument.index
     rest = len(form.missing) - _LINKS
-    return ft.Container(
-        bgcolor=ft.Colors.TERTIARY_FIXED,
+    card = ft.Container(
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(theme.SELECTED_BORDER, ft.Colors.PRIMARY),
         border_radius=theme.CARD_RADIUS,
         padding=ft.Padding.only(left=18, right=14, top=16, bottom=10),
         content=ft.Semantics(
@@ -127,31 +132,34 @@ def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
                 controls=[
                     heading(say("check.missing", n=len(form.missing))),
-                    *(_link(index[link_id], change) for link_id in form.missing[:_LINKS]),
+                    *(_link(form, link_id, change) for link_id in form.missing[:_LINKS]),
                     *([quiet(say("check.missing-more", n=rest))] if rest > 0 else []),
                 ],
             ),
         ),
     )
+    return place(_MISSING, card)
 
 
-def _link(item: Item, change: Callable[[str], Any]) -> ft.Control:
+def _link(form: Form, link_id: str, change: Callable[[str], Any]) -> ft.Control:
+    item, section = form.instrument.index[link_id], pages(form)[page_with(form, link_id)].section
+    # A question on a page of its own stands for itself; one of a group may be a word or two.
+    is_alone = section.pages == "each" and item in section.items
+    words = item.text if is_alone else say("check.missing-in", part=section.text, question=item.text)
     looks = ft.Text(
-        item.text,
+        words,
         theme_style=theme.BODY,
-        color=ft.Colors.ON_TERTIARY_FIXED,
-        style=ft.TextStyle(
-            decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.ON_TERTIARY_FIXED
-        ),
+        color=ft.Colors.PRIMARY,
+        style=ft.TextStyle(decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.PRIMARY),
     )
     return tappable(
-        item.text,
+        words,
         looks,
-        lambda: change(item.link_id),
+        lambda: change(link_id),
         kind="link",
         padding=(0, 10),
         min_height=theme.TARGET,
-        identifier=f"missing-{item.link_id}",
+        identifier=f"missing-{link_id}",
     )
 
 

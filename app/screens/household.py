@@ -18,7 +18,7 @@ from app.kit.states import banner
 from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.days import age_words, day_words
-from app.screens.page import calm_page, page_of
+from app.screens.page import calm_page, page_of, side_by_side
 from app.screens.people import (
     day_of,
     first_name,
@@ -48,10 +48,10 @@ def household(model: Model, actions: Actions) -> ft.View:
         page.household.name,
         [
             heading(say("household.children")),
-            *(_person(page, child, actions) for child in children),
+            side_by_side([_person(page, child, actions) for child in children]) if children else None,
             banner(say("household.no-children")) if not children else None,
             heading(say("household.adults")) if adults else None,
-            *(_person(page, adult, actions) for adult in adults),
+            side_by_side([_person(page, adult, actions) for adult in adults]) if adults else None,
         ],
         pill=True,
     )

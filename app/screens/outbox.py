@@ -21,18 +21,19 @@ from app.screens.days import moment_words
 from app.screens.page import calm_page, page_of, sync_of, working
 from app.screens.people import tool_title
 from app.state import Actions, Model
-from assessments.ports import Entry
+from assessments.ports import Entry, EntryState
 
 _SHOWN = 50
+_ORDER: tuple[EntryState, ...] = ("set-aside", "waiting", "sent")
 
 
 @ft.component
 @calm_page
 def outbox(model: Model, actions: Actions) -> ft.View:
-    """Show how sending stands, the newest first."""
+    """Show how sending stands: what needs help first, then what waits, the newest first."""
     status, today = model.status, actions.today()
     last = moment_words(status.last_sent_at, today) if status.last_sent_at else ""
-    newest = sorted(model.entries, key=lambda entry: (entry.state == "sent", -entry.sequence))
+    newest = sorted(model.entries, key=lambda entry: (_ORDER.index(entry.state), -entry.sequence))
     action: ft.Control | None = None
     if status.waiting:
         action = (
@@ -61,7 +62,11 @@ def outbox(model: Model, actions: Actions) -> ft.View:
 def _summary(model: Model) -> ft.Control:
     status = model.status
     if status.set_aside:
-        words = say("sync.partly", sent=status.sent, n=status.set_aside)
+        words = (
+            say("sync.partly", sent=status.sent, n=status.set_aside)
+            if status.sent
+            else say("sync.help", n=status.set_aside)
+        )
         if status.waiting:
             words = f"{say('outbox.waiting', n=status.waiting)}. {words}"
         return banner(words, tone="help")

@@ -186,6 +186,18 @@ def quiet_page(heading: str, body: Sequence[ft.Control | None], *, top: ft.Contr
     )
 
 
+def side_by_side(blocks: Sequence[ft.Control]) -> ft.Control:
+    """Blocks one below the other, and two in a row where the screen is wide."""
+    cols: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12}
+    if len(blocks) > 1:
+        cols["lg"] = 6
+    return ft.ResponsiveRow(
+        spacing=theme.CARD_GAP,
+        run_spacing=theme.CARD_GAP,
+        controls=[ft.Container(col=cols, content=block) for block in blocks],
+    )
+
+
 def cover_key() -> ft.Control | None:
     """Where there is a keyboard: which key covers the screen."""
     on_phone = ft.context.page.platform in (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)

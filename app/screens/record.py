@@ -14,14 +14,13 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.cards import card
 from app.kit.lists import AnswerRow, answer_list
 from app.kit.states import banner
-from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.days import age_words, moment_words
 from app.screens.page import calm_page, page_of
-from app.screens.spoken import finding_words, read_words, scale_words
+from app.screens.result import meaning_card, result_of
+from app.screens.spoken import finding_words, quoted, read_lines, read_words, source_words
 from app.state import Actions, Model
 from assessments import catalogue
 from assessments.definition import Instrument, Item
@@ -39,7 +38,7 @@ def record(model: Model, actions: Actions) -> ft.View:
     if found is None:
         raise NotFound
     tool = catalogue.load(found.instrument)
-    is_done = found.completed_at is not None
+    is_done, result = found.completed_at is not None, found.result or {}
     sent = next((entry for entry in model.entries if entry.id == found.id), None)
     return page_of(
         model,
@@ -48,9 +47,11 @@ def record(model: Model, actions: Actions) -> ft.View:
         [
             banner(_standing(found, sent, actions.today()), icon=ft.Icons.LOCK_OUTLINED) if is_done else None,
             banner(say("record.other-version")) if tool.hash != found.instrument_hash else None,
-            _result(tool, found.result) if found.result else None,
+            *_words(tool, result),
+            result_of(tool, result) if result else None,
             *_sections(tool, found.answers),
             _unknown(tool, found.answers),
+            meaning_card(tool) if is_done else None,
         ],
         caption=say("record.title") if is_done else say("record.in-progress"),
         subtitle=_subject(model, found, actions.today()),
@@ -76,13 +77,23 @@ def _sections(tool: Instrument, answers: Mapping[str, Any]) -> list[ft.Control]:
     shown = []
     for section in tool.items:
         rows = [
-            AnswerRow(item.text, read_words(item, answers[item.link_id]), item.link_id)
+            row
             for item in _within(section)
             if item.link_id in answers
+            for row in _rows(item, answers[item.link_id])
         ]
         if rows:
             shown.append(answer_list(section.text if section.type == "group" else "", rows, on_change=None))
     return shown
+
+
+def _rows(item: Item, plain: Any) -> list[AnswerRow]:
+    """One row for an answer; for exact words one for each line, with where it came from below it."""
+    lines = [
+        AnswerRow(item.text, quoted(line), item.link_id, source_words(item, line))
+        for line in read_lines(item, plain)
+    ]
+    return lines or [AnswerRow(item.text, read_words(item, plain), item.link_id)]
 
 
 def _within(section: Item) -> list[Item]:
@@ -100,38 +111,12 @@ def _unknown(tool: Instrument, answers: Mapping[str, Any]) -> ft.Control | None:
     return answer_list(say("record.more"), rows, on_change=None) if rows else None
 
 
-def _result(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
-    """What it comes to, each part with its reasons; nothing for a tool that adds nothing up."""
-    flags: list[str] = []
-    notes: list[str] = []
+def _words(tool: Instrument, result: Mapping[str, Any]) -> list[ft.Control]:
+    """What had to be done that day, and what the answers called for."""
+    shown: list[ft.Control] = []
     for finding in result.get("findings", ()):
         words = finding_words(tool, finding)
         if words:
-            (flags if finding["severity"] == "today" else notes).append(words)
-    grade = result.get("grade") or {}
-    parts: list[ft.Control] = []
-    if grade.get("value"):
-        words = dict(tool.grades).get(grade["value"], grade["value"])
-        parts.append(text(say("result.grade", grade=words), strong=True))
-        parts += [text(reason) for reason in grade.get("reasons", ())]
-    for scale in result.get("scales", ()):
-        title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
-        parts.append(text(say("result.count", title=title, n=scale["value"], of=scale["of"]), strong=True))
-        parts.append(quiet(scale_words(scale)))
-    for route in result.get("routes", ()):
-        title = next((known.title for known in tool.routes if known.id == route["id"]), route["id"])
-        code = "record.met" if route["met"] else "record.not-met"
-        parts.append(text(say(code, title=title), strong=route["met"]))
-        parts += [quiet(reason) for reason in route["reasons"]]
-    parts += [banner(words, tone="help") for words in notes]
-    if not parts and not flags:
-        return None
-    return card(
-        heading(say("record.result")),
-        *(banner(words, tone="help", icon=ft.Icons.CALL_OUTLINED) for words in flags),
-        *parts,
-        text(say("record.means"), strong=True),
-        quiet(tool.means),
-        text(say("record.does-not-mean"), strong=True),
-        quiet(tool.does_not_mean),
-    )
+            icon = ft.Icons.CALL_OUTLINED if finding["severity"] == "today" else None
+            shown.append(banner(words, tone="help", icon=icon))
+    return shown

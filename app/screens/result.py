@@ -33,8 +33,12 @@ from assessments.engine.scoring import Judgement, finding_plain
 
 
 def result_card(form: Form) -> ft.Control | None:
+    """What an open form comes to so far."""
+    return result_of(form.instrument, form.result.plain())
+
+
+def result_of(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
     """The count, the grade and the routes. None for a tool that adds nothing up."""
-    tool, result = form.instrument, form.result.plain()
     if not (tool.scales or tool.grades):
         return None
     return card(

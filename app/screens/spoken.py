@@ -51,9 +51,27 @@ def read_words(item: Item, plain: Any) -> str:
         return str(plain)
 
 
-def line_words(line: Line) -> str:
-    """Exact words with where they came from: “I go to Nan's”, the child said it."""
-    return say("said.line", words=line.words, origin=say(f"origin.{line.origin}"))
+def quoted(line: Line) -> str:
+    """Exact words in quotation marks."""
+    return say("said.words", words=line.words)
+
+
+def source_words(item: Item, line: Line) -> str:
+    """Where exact words came from, and what was asked just before if it was not the item's own text."""
+    origin = say(f"origin.{line.origin}")
+    if line.prompt in ("", item.text):
+        return origin
+    return f"{origin}. {say('said.asked', prompt=line.prompt)}"
+
+
+def read_lines(item: Item, plain: Any) -> tuple[Line, ...]:
+    """The lines of exact words in a plain entry; none when it holds no lines, or none that can be read."""
+    try:
+        entry = from_plain(item, plain)
+    except BadAnswer:
+        return ()
+    value = entry.value if isinstance(entry, Answered) else ()
+    return tuple(part for part in value if isinstance(part, Line)) if isinstance(value, tuple) else ()
 
 
 def _absent_words(item: Item, entry: NotAnswered) -> str:
@@ -76,8 +94,7 @@ def _list_words(item: Item, parts: tuple[Any, ...]) -> str:
 
 def _part_words(item: Item, part: Any) -> str:
     if isinstance(part, Line):
-        asked = f"\n{say('said.asked', prompt=part.prompt)}" if part.prompt not in ("", item.text) else ""
-        return line_words(part) + asked
+        return f"{quoted(part)}\n{source_words(item, part)}"
     if isinstance(part, Mapping):
         return "\n".join(_row_lines(item, part))
     return _option_words(item, part)
@@ -125,8 +142,3 @@ def finding_words(instrument: Instrument, finding: Mapping[str, Any]) -> str:
         case "many-unknown":
             return say("result.many-unknown", n=data.get("count"), of=data.get("of"))
     return ""
-
-
-def is_answered(entry: Entry | None) -> bool:
-    """Whether there is an answer, rather than a reason for none."""
-    return isinstance(entry, Answered)

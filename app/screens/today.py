@@ -20,13 +20,10 @@ from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.days import age_words, greeting, long_day, moment_words
-from app.screens.page import calm_page, cover_key, page_of, working
+from app.screens.page import calm_page, cover_key, page_of, side_by_side, working
 from app.screens.people import heard_line, heard_words, tool_title
 from app.state import Actions, Model
 from assessments.records import Person
-
-_WHOLE: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12}
-_HALF: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12, "lg": 6}
 
 
 @ft.component
@@ -47,7 +44,9 @@ def today(model: Model, actions: Actions) -> ft.View:
         [
             _begun(begun, actions) if begun else None,
             heading(say("today.households")) if model.households else None,
-            _households(model, actions) if model.households else _none(model, actions),
+            side_by_side([_household(page, actions) for page in model.households])
+            if model.households
+            else _none(model, actions),
             cover_key(),
         ],
         subtitle=long_day(actions.today()),
@@ -75,19 +74,6 @@ def _begun(begun: list[tuple[HouseholdPage, Heading]], actions: Actions) -> ft.C
         spacing=theme.LIST_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=[heading(say("today.go-on")), *(row(page, found) for page, found in begun)],
-    )
-
-
-def _households(model: Model, actions: Actions) -> ft.Control:
-    return ft.ResponsiveRow(
-        spacing=theme.CARD_GAP,
-        run_spacing=theme.CARD_GAP,
-        controls=[
-            ft.Container(
-                col=_HALF if len(model.households) > 1 else _WHOLE, content=_household(page, actions)
-            )
-            for page in model.households
-        ],
     )
 
 

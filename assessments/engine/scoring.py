@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from assessments.definition import AreaRules, Instrument, Item, Route, Scale, Supplement
+from assessments.definition import AreaRules, Instrument, Item, Route, Scale, Supplement, When
 from assessments.engine.answers import Answered, Answers, Entry, Finding, state_of
-from assessments.engine.enablement import when_holds
+from assessments.engine.enablement import holds, when_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +145,12 @@ def score(
     grade, findings = _grade(instrument, band, main, routes, context)
     findings += _unknown_findings(rules, main, answers, seen)
     findings += tuple(
-        Finding("same-day", flag.when.items()[0], "today", {"flag": flag.id})
+        Finding("same-day", _cause(flag.when, answers, seen), "today", {"flag": flag.id})
         for flag in instrument.flags
         if when_holds(flag.when, answers, seen)
     )
     findings += tuple(
-        Finding("note", note.when.items()[0], "warning", {"note": note.id, "text": note.text})
+        Finding("note", _cause(note.when, answers, seen), "warning", {"note": note.id, "text": note.text})
         for note in instrument.notes
         if when_holds(note.when, answers, seen)
     )
@@ -160,6 +160,12 @@ def score(
         if when_holds(supplement.when, answers, seen)
     )
     return Result(scales, band, routes, grade, findings, offers)
+
+
+def _cause(when: When, answers: Answers, seen: frozenset[str]) -> str:
+    """The item of the first condition that holds: what a person should look at."""
+    held = (condition.item for condition in (*when.all, *when.any) if holds(condition, answers, seen))
+    return next(held, "")
 
 
 def _offer(supplement: Supplement, context: Context) -> Offer:

@@ -172,7 +172,6 @@ def _from_option(node: Node, taken: set[str], link_id: str, report: Report) -> O
         hint=str(node.own("option-hint") or ""),
         picture=str(node.own("option-picture") or ""),
     )
-    node.take("modifierExtension") if not node.data.get("modifierExtension") else None
     for name in (*node.unread(), *node.unread_extensions()):
         report.add(link_id, "option-part", words, name)
     return replace(choice, option=option)

@@ -9,3 +9,10 @@ database    connections, migrations, the embedded PostgreSQL
 vaultkeys   the service's own keys
 problems    numbered refusals
 """
+
+from __future__ import annotations
+
+import warnings
+
+# The embedded PostgreSQL's package asks for a folder that a bare machine does not name, and says so.
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")

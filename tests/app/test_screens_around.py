@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,6 +15,7 @@ from typing import Any
 
 import flet as ft
 import pytest
+import uvicorn
 
 from app.effects import SERVICE
 from app.runtime import Runtime, SystemClock
@@ -29,6 +32,9 @@ from assessments.records import Person
 from assessments.store import Store
 from sync.device.enrolment import ServiceKeys
 from sync.envelope import kid_of
+from sync.service.main import create_app
+from sync.service.settings import Settings
+from tests.app.browser import Browser, Served
 from tests.app.headless import Headless
 from tests.store.made_up import CHEAPEST
 
@@ -85,11 +91,7 @@ def fernhollow(**assessment: Any) -> dict[str, Any]:
     }
 
 
-RISK_ITEMS = (
-    "injury frightened fears isolated low-mood separation child-contact stalking pregnancy-baby more-often "
-    "getting-worse control-jealousy weapon threat-to-kill strangulation sexual-harm others-threatening "
-    "harmed-others animals money substances-mental-health perpetrator-suicide broken-orders police-history"
-).split()
+RISK_ITEMS = tuple(link_id for scale in catalogue.load("risk-24").scales for link_id in scale.items)
 
 
 def asked_all(**answers: str) -> dict[str, Any]:
@@ -237,10 +239,8 @@ async def test_a_reload_or_a_closed_tab_locks(runtime: Runtime) -> None:
     async with unlocked(runtime) as app:
         assert app.sees("Cai Fernhollow")
         await app.leave()
-        # What the same session would be given on reconnecting.
-        app.session.attach_connection(app.wire)
-        app.page.update()
-        await until(app, "Wren is locked")
+        # This is what the session gives to whoever connects next.
+        assert app.sees("Wren is locked")
         assert not app.sees("Fernhollow")
 
 
@@ -369,6 +369,69 @@ async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runti
 # Setting up
 
 
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[str]:
+    """The real service with its own PostgreSQL, on a free port."""
+    app = create_app(Settings(tmp_path / "service"))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        thread = threading.Thread(target=lambda: server.run(sockets=[listener]), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+        app.state.service.close()
+
+
+async def test_setting_up_meets_the_service_and_what_is_finished_is_sent_by_itself(
+    runtime: Runtime, service: str
+) -> None:
+    async with Headless(make_open_page(runtime)) as app:
+        await until(app, "Set up Wren")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.type("Type it once more", PASSPHRASE)
+        await app.press("Family court adviser")
+        await app.type("Address of the service", service)
+        await app.press("Set up")
+        await until(app, "No households yet", timeout_s=20)
+        assert app.sees("Training: nobody here is real")
+        assert app.sees("Nothing waiting")
+        assert runtime.role() == "family-court-adviser"
+        desk = runtime.unlock(PASSPHRASE)
+        play(desk, read_plan(fernhollow(**asked_all()), lambda error: error.code))
+        runtime.wake()
+        await until(app, "All sent", timeout_s=20)
+        await press(app, "All sent", then="Sent today at")
+        assert app.sees("Last sent today at")
+        assert "Send now" not in app.names()
+
+
+def test_a_reload_in_a_real_browser_shows_nothing_and_unlocks_to_the_same_page(runtime: Runtime) -> None:
+    set_up(runtime, fernhollow())
+    with Served(make_open_page(runtime)) as served, Browser(served.url) as app:
+        for then in ("Add a household", "Start a tool for Cai"):
+            app.expect_text("Wren is locked")
+            assert "Fernhollow" not in app.said()
+            assert app.too_small() == []
+            app.fill("Passphrase", PASSPHRASE)
+            app.page.wait_for_timeout(300)
+            app.press("Unlock")
+            app.expect_text(then)
+            assert app.page.title() == "Wren"
+            assert app.page.url == f"{served.url}/"
+            if then == "Add a household":
+                assert app.too_small() == []
+                app.press(next(n["name"] for n in app.tappables() if n["name"].startswith("Fernhollow")))
+                app.expect_text("Start a tool for Cai")
+            app.page.reload()
+            app.wake()
+        app.expect_text("Wren is locked")
+        assert "Fernhollow" not in app.said()
+        assert app.foreign == []
+        assert app.errors == []
+
+
 async def test_setting_up_says_what_is_wanting_and_keeps_what_was_typed(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Set up Wren")
@@ -399,7 +462,6 @@ async def test_without_a_service_the_passphrase_stands_and_setting_up_goes_on_la
         await until(app, "Your passphrase is set.")
         await app.leave()
         app.session.attach_connection(app.wire)
-        app.page.update()
         await until(app, "Wren is locked")
         await app.type("Passphrase", PASSPHRASE)
         await app.press("Unlock")
@@ -429,9 +491,8 @@ async def test_every_child_is_listed_with_what_was_heard_of_that_child_alone(run
     set_up(runtime, fernhollow(**day_with("cai")))
     async with unlocked(runtime) as app:
         row = next(name for name in app.names() if name.startswith("Fernhollow"))
-        assert row == (
-            "Fernhollow. Cai Fernhollow, 10 years. Heard today. Ela Fernhollow, 8 years. Not yet heard or seen"
-        )
+        assert row.startswith("Fernhollow. Cai Fernhollow, 10 years. Heard today. ")
+        assert row.endswith(" Ela Fernhollow, 8 years. Not yet heard or seen")
 
 
 async def test_unfinished_work_comes_first_and_is_gone_on_with(runtime: Runtime) -> None:
@@ -522,7 +583,7 @@ async def test_a_record_is_read_in_words_with_its_result_and_how_sending_stands(
         assert app.sees("Mair Fernhollow, 36 years") or app.sees("Mair Fernhollow")
         assert app.sees("Pressure on the neck or stopped breath.")
         assert app.sees("23 of 24 answered, 1 not known")
-        assert app.sees("Asked, did not know")
+        assert "Not known" in app.texts()
         assert app.controls(ft.TextField) == []
         assert not any(name.startswith("Change") for name in app.names())
         assert app.chosen() == []
@@ -533,7 +594,8 @@ async def test_exact_words_come_back_in_quotation_marks_with_their_origin(runtim
     async with unlocked(runtime) as app:
         await press(app, "Fernhollow", then="Start a tool")
         await press(app, "My day and my wishes", then="Finished record")
-        assert f"“{SAID}”\nThe child said it\nAsked just before: And then?" in app.texts()
+        texts = app.texts()
+        assert texts[texts.index(f"“{SAID}”") + 1] == "The child said it. Asked just before: And then?"
         assert any("Nain, Mrs Test" in text for text in app.texts())
         assert app.sees("7 of 10")
         assert app.sees("Not now")
@@ -560,7 +622,7 @@ async def test_what_was_set_aside_says_why_and_can_be_sent_again(runtime: Runtim
     runtime.store.outbox.set_aside(entry.id, "damaged")
     async with unlocked(runtime) as app:
         await press(app, "1 needs your help", then="Sending")
-        assert app.sees("0 sent. 1 needs your help")
+        assert app.sees("1 needs your help")
         assert app.sees("What is kept here is damaged and cannot be sent.")
         await app.press("Send this one again: Safety questions, 24: Mair Fernhollow")
         await until(app, "Waiting to send")

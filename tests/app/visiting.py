@@ -10,6 +10,7 @@ is sent. Nobody in it exists.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,13 +23,14 @@ from app import theme
 from app.effects import SERVICE
 from app.kit.writing import text
 from app.runtime import Runtime, SystemClock
-from app.screens.assess import assess
+from app.screens.assess import assess, page_with
 from app.screens.check import check
 from app.screens.finished import finished
 from app.state import Actions, Model
 from app.visit import new_id
 from assessments import sealing
 from assessments.engine.answers import Entry
+from assessments.engine.form import Moved, pages
 from assessments.records import Household, Person
 from assessments.store import Store
 from sync.device.enrolment import ServiceKeys
@@ -56,6 +58,19 @@ class Visit:
     async def begin(self, person: Person, tool: str) -> None:
         await self.actions.begin(person.id, tool)
         await self.app.settle()
+
+    async def turn_to(self, link_id: str) -> None:
+        """Turn to the page of a question, as Continue pressed often enough would."""
+        assert self.model.work is not None
+        await self.actions.dispatch(Moved(page_with(self.model.work.form, link_id)))
+        await self.app.settle()
+
+    async def to_check(self) -> None:
+        """Continue on the last page."""
+        assert self.model.work is not None
+        await self.actions.dispatch(Moved(len(pages(self.model.work.form)) - 1))
+        await self.app.settle()
+        await self.app.press("Continue")
 
     async def unlock(self) -> None:
         await self.actions.unlock(PASSPHRASE)
@@ -109,8 +124,6 @@ def make_runtime(folder: Path) -> Runtime:
     desk = runtime.set_up(PASSPHRASE, "hv1")
     service, receipt = sealing.make_receive_key()[1], sealing.make_signing_key()[1]
     keys = ServiceKeys("http://127.0.0.1:9", "training", kid_of(service), service, receipt)
-    import json
-
     runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
     desk.keep_household(*household())
     desk.leave()

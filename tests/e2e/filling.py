@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,24 +15,34 @@ from assessments.engine.scoring import Context
 from tests.app.browser import Browser
 
 
-def fill(app: Browser, tool_id: str, answers: Mapping[str, Any]) -> forms.Form:
-    """Answer what is named, page by page, to the check page. Gives the form as it should be."""
+def fill(
+    app: Browser,
+    tool_id: str,
+    answers: Mapping[str, Any],
+    *,
+    see: Callable[[str], None] = lambda _heading: None,
+    after: Callable[[str], None] = lambda _link_id: None,
+) -> forms.Form:
+    """Answer what is named, page by page, to the check page. Gives the form as it should be.
+
+    `see` is called with each page's heading before it is answered, `after` with each item answered.
+    """
     tool = catalogue.load(tool_id)
     form = forms.begin(tool, catalogue.load_area().rules_for(tool_id), Context(on=date.today()))
     page = 0
     while page < len(forms.pages(form)):
         shown = forms.pages(form)[page]
         app.expect_text(_heading(shown))
-        for link_id in _on(shown):
-            if link_id in answers and link_id in form.visible:
-                item = tool.index[link_id]
-                _enter(app, item, answers[link_id])
-                form = forms.update(form, forms.Entered(link_id, from_plain(item, answers[link_id]))).form
-        for link_id in _on(forms.pages(form)[page]):
-            if link_id in answers and link_id in form.visible and link_id not in form.entries:
-                item = tool.index[link_id]
-                _enter(app, item, answers[link_id])
-                form = forms.update(form, forms.Entered(link_id, from_plain(item, answers[link_id]))).form
+        see(_heading(shown))
+        # Twice: an answer may open the question below it.
+        for _ in range(2):
+            for link_id in _on(forms.pages(form)[page]):
+                if link_id in answers and link_id in form.visible and link_id not in form.entries:
+                    item = tool.index[link_id]
+                    _enter(app, item, answers[link_id])
+                    entry = from_plain(item, answers[link_id])
+                    form = forms.update(form, forms.Entered(link_id, entry)).form
+                    after(link_id)
         app.press("Continue")
         page += 1
     return form

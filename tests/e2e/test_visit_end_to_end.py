@@ -38,7 +38,7 @@ POLISH = "Powiedziała: „Zażółć gęślą jaźń, boję się wracać”."
 URDU = "اس نے کہا: مجھے ڈر لگتا ہے، میں گھر نہیں جانا چاہتی۔"
 EMOJI = "I feel 😟 then 🙂 and 👩‍👧‍👦"
 
-RISK: dict[str, Any] = {topic: "no" for topic in TOPICS} | {
+RISK: dict[str, Any] = dict.fromkeys(TOPICS, "no") | {
     "injury": "yes",
     "injury.detail": POLISH,
     "money": "yes",
@@ -122,7 +122,7 @@ def test_a_visit_offline_killed_reopened_and_sent(machine: Machine) -> None:
         start(app, SECOND, "child-voice-7-11")
         # The second child's form starts empty: nothing of the first stands in it.
         app.expect_text(catalogue.load("child-voice-7-11").items[0].text)
-        assert "aria-checked=\"true\"" not in app.page.content()
+        assert 'aria-checked="true"' not in app.page.content()
         assert EMOJI not in app.said()
         fill(app, "child-voice-7-11", SECOND_TALK)
         finish(app)

@@ -8,6 +8,7 @@ were placed. Nobody is dragged, nobody is suggested, and a name that has no plac
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import flet as ft
@@ -120,7 +121,7 @@ def _map(bound: Bound) -> ft.Control:
 def _ring(ring: Choice, inside: list[tuple[int, Placed]], *, on_person: Any, mover: Any) -> ft.Control:
     rows: list[ft.Control] = []
     for at, person in inside:
-        rows.append(_person(person.who, lambda at=at: on_person(at)))
+        rows.append(_person(person.who, partial(on_person, at)))
         if (drawn := mover(at)) is not None:
             rows.append(drawn)
     return ft.Column(

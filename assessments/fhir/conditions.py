@@ -1,0 +1,181 @@
+"""Rules of a form, found by linkId, as rules of ours.
+
+This room knows what each linkId became and which comparisons a rule of ours can make. What it
+cannot say it refuses with Unresolved, a code of `report` and its details: the item is then shown
+always, because a question too many is safer than one that nobody sees.
+
+    when_of(Test("q1", "=", "value", True), resolver)    ->    When(all=(Condition("q1", "=", "yes"),))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import cast
+
+from assessments.definition import Condition, Operator, When
+from assessments.fhir.answer_lists import Offered
+from assessments.fhir.expressions import Every, Rule, Some, Test
+from assessments.fhir.node import Node
+
+_ORDERED = {">": float.__gt__, "<": float.__lt__, ">=": float.__ge__, "<=": float.__le__}
+_MOST_CLAUSES = 64
+Resolver = Callable[[Test], tuple[Condition, ...]]
+
+
+class Unresolved(Exception):
+    """A rule that cannot be said. `code` and `details` make a remark of `report`."""
+
+    def __init__(self, code: str, *details: str) -> None:
+        self.code, self.details = code, details
+        super().__init__(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one item of the form became. `row` is the repeating group around it, `place` its turn."""
+
+    link_id: str
+    kind: str
+    offered: tuple[Offered, ...] = ()
+    other: str = ""
+    row: str = ""
+    place: int = 0
+
+
+def rule_of(nodes: list[Node], behaviour: str) -> Rule | None:
+    """enableWhen as a rule; None when there is none."""
+    tests = tuple(_test(node) for node in nodes)
+    if not tests:
+        return None
+    return Every(tests) if behaviour == "all" or len(tests) == 1 else Some(tests)
+
+
+def _test(node: Node) -> Test:
+    link_id, op = node.exact("question"), node.text("operator") or "="
+    if "hasAnswer" in node.data:
+        return Test(link_id, "exists", "exists", node.flag("hasAnswer"))
+    value = next((part for key, part in node.data.items() if key.startswith("answer")), None)
+    if op == "exists":
+        return Test(link_id, op, "exists", value is True)
+    if isinstance(value, dict):
+        if "value" in value:
+            return Test(link_id, op, "value", value["value"])
+        return Test(link_id, op, "coding", f"{value.get('system', '')}|{value.get('code', '')}")
+    return Test(link_id, op, "value", value if isinstance(value, str | int | float | bool) else "")
+
+
+def when_of(rule: Rule, resolver: Resolver) -> When:
+    """A rule as a When: every condition of one list, and one of another. Raises Unresolved."""
+    clauses = list(dict.fromkeys(_clauses(rule, resolver)))
+    several = [clause for clause in clauses if len(clause) > 1]
+    if len(several) > 1 or not clauses:
+        raise Unresolved("rule-shape")
+    alone = tuple(clause[0] for clause in clauses if len(clause) == 1)
+    return When(alone, several[0] if several else ())
+
+
+def _clauses(rule: Rule, resolver: Resolver) -> list[tuple[Condition, ...]]:
+    """The rule as a list of which all must hold, each a list of which one must."""
+    if isinstance(rule, Test):
+        return [resolver(rule)]
+    parts = [_clauses(part, resolver) for part in rule.parts]
+    if isinstance(rule, Every):
+        return [clause for part in parts for clause in part]
+    many = 1
+    for part in parts:
+        many *= len(part)
+    if not parts or not 0 < many <= _MOST_CLAUSES:
+        raise Unresolved("rule-shape")
+    return [tuple(dict.fromkeys(c for clause in way for c in clause)) for way in product(*parts)]
+
+
+def resolve(test: Test, known: Mapping[str, Known], asker: Known) -> tuple[Condition, ...]:
+    """The conditions of which one must hold for a test to be true. Raises Unresolved."""
+    item = known.get(test.link_id)
+    if item is None:
+        raise Unresolved("rule-unknown-item", test.link_id)
+    if item.kind in ("group", "display"):
+        raise Unresolved("rule-no-answer", test.link_id)
+    if item.row and item.row != asker.row:
+        raise Unresolved("rule-into-rows", test.link_id)
+    if item.row and item.place >= asker.place:
+        raise Unresolved("rule-later", test.link_id)
+    if test.level == "exists":
+        return (Condition(item.link_id, "exists", bool(test.value)),)
+    if test.level == "state":
+        return (Condition(item.link_id, "state", str(test.value)),)
+    if test.op not in ("=", "!=", *_ORDERED):
+        raise Unresolved("rule-value", f'"{test.op}"')
+    if item.kind == "boolean":
+        return _boolean(test, item)
+    if item.kind == "choice":
+        return _choice(test, item)
+    return _plain(test, item)
+
+
+def _boolean(test: Test, item: Known) -> tuple[Condition, ...]:
+    given = {"true": True, "false": False}.get(str(test.value).lower())
+    if given is None or test.op not in ("=", "!="):
+        raise Unresolved("rule-value", f"{item.link_id} {test.op} {test.value}")
+    return (Condition(item.link_id, cast("Operator", test.op), "yes" if given else "no"),)
+
+
+def _choice(test: Test, item: Known) -> tuple[Condition, ...]:
+    if test.op in ("=", "!="):
+        found = _offered(test, item)
+        if found is not None:
+            return (Condition(item.link_id, cast("Operator", test.op), found.option.code),)
+        if item.other and test.level in ("value", "display"):
+            return (Condition(item.other, cast("Operator", test.op), str(test.value)),)
+        raise Unresolved("rule-unknown-option", str(test.value))
+    compare = _ORDERED[test.op]
+    numbers = [
+        (offer, offer.option.weight if test.level == "weight" or offer.system == "" else None)
+        for offer in item.offered
+    ]
+    if isinstance(test.value, bool) or not isinstance(test.value, int | float):
+        raise Unresolved("rule-value", f"{item.link_id} {test.op} {test.value}")
+    fitting = [o for o, number in numbers if number is not None and compare(float(number), float(test.value))]
+    if not fitting:
+        raise Unresolved("rule-value", f"{item.link_id} {test.op} {test.value}")
+    return tuple(Condition(item.link_id, "=", offer.option.code) for offer in fitting)
+
+
+def _offered(test: Test, item: Known) -> Offered | None:
+    """The option that a test means: by system and code, by code, by words or by weight."""
+    if test.level == "coding":
+        system, _, code = str(test.value).partition("|")
+        exact = next((o for o in item.offered if (o.system, o.code) == (system, code) and code), None)
+        return exact or next((o for o in item.offered if o.code == code and code and not system), None)
+    for offer in item.offered:
+        match test.level:
+            case "code":
+                same = offer.code == test.value
+            case "weight":
+                same = offer.option.weight == test.value
+            case "display":
+                same = offer.option.text == test.value
+            case _:
+                same = offer.value == test.value
+        if same:
+            return offer
+    return None
+
+
+def _plain(test: Test, item: Known) -> tuple[Condition, ...]:
+    """A comparison with a number, a day, a time or words; a moment is compared by its day."""
+    value = test.value
+    fits = test.level == "value" and not isinstance(value, bool)
+    match item.kind:
+        case "integer" | "decimal":
+            fits = fits and isinstance(value, int | float)
+        case "date":
+            value = str(value).partition("T")[0]
+            fits = fits and len(value) == len("2026-01-31")
+        case _:
+            fits = fits and isinstance(value, str) and item.kind != "note" and test.op in ("=", "!=")
+    if not fits:
+        raise Unresolved("rule-value", f"{item.link_id} {test.op} {test.value}")
+    return (Condition(item.link_id, cast("Operator", test.op), value),)

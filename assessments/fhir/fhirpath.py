@@ -1,0 +1,157 @@
+"""A FHIRPath expression as a small tree of its own.
+
+This room is the only one that imports fhirpathpy, and only for its grammar: it turns the parse
+into five shapes and knows nothing of forms. What the grammar does not take whole is refused.
+
+    >>> parse("a.b = 1")
+    Op(op='=', left=Step(base=Step(base=None, name='a'), name='b'), right=Literal(value=1))
+"""
+
+from __future__ import annotations
+
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from antlr4.error.Errors import RecognitionException  # type: ignore[import-untyped]  # it has no types
+from fhirpathpy import parser
+
+
+class NotFollowed(Exception):
+    """An expression that goes beyond what can be said here. `what` names the part."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A text, number, truth value or day; None for the empty collection."""
+
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A member: `base.name`; without a base it is looked up in what is being looked at."""
+
+    base: Tree | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    base: Tree | None
+    name: str
+    args: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    op: str
+    left: Tree
+    right: Tree
+
+
+Tree = Literal | Variable | Step | Call | Op
+THIS, TOTAL = Step(None, "$this"), Step(None, "$total")
+
+_BINARY = (
+    *("EqualityExpression", "InequalityExpression", "AndExpression", "OrExpression", "ImpliesExpression"),
+    *("AdditiveExpression", "MultiplicativeExpression", "MembershipExpression", "UnionExpression"),
+)
+_ESCAPES = {"\\'": "'", '\\"': '"', "\\\\": "\\", "\\/": "/", "\\n": "\n", "\\t": "\t", "\\r": "\r"}
+
+
+def parse(expression: str) -> Tree:
+    """Read one expression. Raises NotFollowed."""
+    wrapped = f"({expression})"
+    try:
+        # The grammar prints what it does not know; a command that prints JSON must not carry that.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            root = parser.parse(wrapped)  # type: ignore[no-untyped-call]  # fhirpathpy has no types
+        term = root["children"][0]
+    except (RecognitionException, LookupError, TypeError, AttributeError, RecursionError):
+        raise NotFollowed("not FHIRPath") from None
+    # The grammar stops without a word where it no longer understands: the brackets show if it did.
+    if "".join(str(term.get("text")).split()) != "".join(wrapped.split()):
+        raise NotFollowed("not FHIRPath")
+    try:
+        return _tree(term)
+    except (LookupError, ValueError, RecursionError):
+        raise NotFollowed("not FHIRPath") from None
+
+
+def _tree(node: dict[str, Any]) -> Tree:
+    kind, children = node["type"], node.get("children", [])
+    if kind in _BINARY:
+        return Op(node["terminalNodeText"][0], _tree(children[0]), _tree(children[1]))
+    match kind:
+        case "TermExpression" | "ParenthesizedTerm" | "LiteralTerm":
+            return _tree(children[0])
+        case "InvocationTerm":
+            return _invocation(None, children[0])
+        case "InvocationExpression":
+            return _invocation(_tree(children[0]), children[1])
+        case "ExternalConstantTerm":
+            return Variable(_name(children[0]["children"][0]))
+        case "TypeExpression" if node["terminalNodeText"][0] == "as":
+            return Call(_tree(children[0]), "ofType", ())
+        case "PolarityExpression":
+            inner = _tree(children[0])
+            if isinstance(inner, Literal) and isinstance(inner.value, int | float):
+                return Literal(-inner.value if node["terminalNodeText"][0] == "-" else inner.value)
+    return _literal(node)
+
+
+def _literal(node: dict[str, Any]) -> Literal:
+    text = str(node.get("text"))
+    match node["type"]:
+        case "NullLiteral":
+            return Literal(None)
+        case "BooleanLiteral":
+            return Literal(text == "true")
+        case "NumberLiteral" | "LongNumberLiteral":
+            return Literal(float(text) if "." in text else int(text.removesuffix("L")))
+        case "StringLiteral":
+            return Literal(_unescaped(node["terminalNodeText"][0][1:-1]))
+        case "DateLiteral" | "DateTimeLiteral" | "TimeLiteral":
+            return Literal(text.removeprefix("@").removeprefix("T"))
+        case "QuantityLiteral":
+            return Literal(float(node["children"][0]["terminalNodeText"][0]))
+    raise NotFollowed(text)
+
+
+def _invocation(base: Tree | None, node: dict[str, Any]) -> Tree:
+    match node["type"]:
+        case "MemberInvocation":
+            return Step(base, _name(node["children"][0]))
+        case "ThisInvocation":
+            return THIS
+        case "TotalInvocation":
+            return TOTAL
+        case "FunctionInvocation":
+            name, *lists = node["children"][0]["children"]
+            args = lists[0].get("children", []) if lists else []
+            return Call(base, _name(name), tuple(_tree(arg) for arg in args))
+    raise NotFollowed(str(node.get("text")))
+
+
+def _name(node: dict[str, Any]) -> str:
+    return str(node["terminalNodeText"][0] if node["terminalNodeText"] else node["text"]).strip("`'")
+
+
+def _unescaped(text: str) -> str:
+    found, place = [], 0
+    while place < len(text):
+        pair = text[place : place + 2]
+        found.append(_ESCAPES.get(pair, text[place]))
+        place += 2 if pair in _ESCAPES else 1
+    return "".join(found)

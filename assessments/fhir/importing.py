@@ -1,0 +1,295 @@
+"""A Questionnaire that others wrote as a tool of ours, with a report of what became of each part.
+
+This room puts the parts together: head, items, rules, sums. The result is always a whole tool file
+that `read_tool` accepts and that can be answered to its end. Whatever FHIR has and Wren has not is
+told per linkId and never dropped in silence.
+
+    import_questionnaire(data).instrument_toml    ->    '[instrument]\\nid = "phq-9"\\n…'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from assessments import definition as d
+from assessments.errors import BadInstrument
+from assessments.fhir import limits
+from assessments.fhir.answer_lists import ValueSets
+from assessments.fhir.conditions import Unresolved, resolve, when_of
+from assessments.fhir.expressions import Expressions
+from assessments.fhir.items import SOURCE, Builder
+from assessments.fhir.names import Json, code_from
+from assessments.fhir.node import Node, value_of
+from assessments.fhir.paths import Outline
+from assessments.fhir.report import Report
+from assessments.tool_file import read_tool
+from assessments.tool_writer import write_tool
+
+_HEAD = (*("url", "version", "name", "title", "publisher", "description", "purpose", "copyright", "id"),)
+_SILENT = ("resourceType", "status", "subjectType", "contained", "item", "text", "meta")
+# With more questions than this in a group each gets a page of its own.
+_TOGETHER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A tool file, the instrument it holds, and what became of each part of the form."""
+
+    instrument_toml: str
+    instrument: d.Instrument
+    report: Report
+
+
+def import_questionnaire(data: Any) -> Imported:
+    """Read an R4 Questionnaire, or the first one of a Bundle, with the value sets beside it.
+
+    Raises BadInstrument with the code "not-a-questionnaire" for anything else.
+    """
+    report = Report()
+    form, beside = _find(data, report)
+    root = Node(form)
+    sets = ValueSets([*beside, *(inner.data for inner in root.nodes("contained"))])
+    nodes = root.nodes("item")
+    expressions = Expressions(Outline(_outline(nodes)), _variables(root, nodes))
+    tool = root.own("tool")
+    builder = Builder(sets, expressions, report, own=isinstance(tool, list))
+    items = _with_rules(builder.items(nodes, ""), builder)
+    head = _head(root, report)
+    groups = _out_of_circles(_grouped(items, head["title"], builder), report)
+    instrument = d.Instrument(**{**head, **_own_head(tool)}, items=groups, scales=_scales(builder, groups))
+    _tell_weights(instrument, report)
+    _tell_root(root, report)
+    text = write_tool(_with_sources(instrument))
+    read, faults = read_tool(text)
+    if read is None:
+        raise BadInstrument("not-importable", faults=faults)
+    return Imported(text, read, report)
+
+
+def _find(data: Any, report: Report) -> tuple[Json, list[Json]]:
+    """The form, and the other resources that came in the same Bundle."""
+    resources = [data]
+    if isinstance(data, dict) and data.get("resourceType") == "Bundle":
+        entries = data.get("entry")
+        parts = entries if isinstance(entries, list) else []
+        resources = [part.get("resource") for part in parts if isinstance(part, dict)]
+    found = [part for part in resources if isinstance(part, dict)]
+    forms = [part for part in found if part.get("resourceType") == "Questionnaire"]
+    if not forms:
+        raise BadInstrument("not-a-questionnaire")
+    if len(forms) > 1:
+        others = (str(form.get("title") or form.get("name") or form.get("id")) for form in forms[1:])
+        report.add("", "several", ", ".join(others))
+    return forms[0], [part for part in found if part is not forms[0]]
+
+
+def _outline(nodes: list[Node]) -> dict[str, tuple[str, ...]]:
+    below = {"": tuple(node.exact("linkId") for node in nodes)}
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        inner = node.nodes("item")
+        # A linkId that stands twice must not make an item stand below itself.
+        below.setdefault(node.exact("linkId"), tuple(part.exact("linkId") for part in inner))
+        waiting += inner
+    seen: set[str] = set()
+    return {key: tuple(i for i in ids if i and not (i in seen or seen.add(i))) for key, ids in below.items()}  # type: ignore[func-returns-value]
+
+
+def _variables(root: Node, nodes: list[Node]) -> dict[str, str]:
+    """The variables that the form and its items declare, wherever they stand."""
+    found: dict[str, str] = {}
+    waiting = [root, *nodes]
+    while waiting:
+        node = waiting.pop(0)
+        for value in node.extensions("variable"):
+            if isinstance(value, dict) and isinstance(value.get("name"), str):
+                found.setdefault(value["name"], str(value.get("expression", "")))
+        waiting += node.nodes("item") if node is not root else []
+    return found
+
+
+def _with_rules(items: tuple[d.Item, ...], builder: Builder) -> tuple[d.Item, ...]:
+    """The items with their rules, now that every linkId has become something."""
+    return tuple(_with_rule(item, builder) for item in items)
+
+
+def _with_rule(item: d.Item, builder: Builder) -> d.Item:
+    item = replace(item, items=_with_rules(item.items, builder))
+    if item.link_id not in builder.rules:
+        return item
+    foreign, rule = builder.rules[item.link_id]
+    asker = builder.known[foreign]
+    try:
+        when = when_of(rule, lambda test: resolve(test, builder.known, asker))
+    except Unresolved as reason:
+        builder.report.add(foreign, reason.code, *reason.details)
+        return _not_required(item, foreign, builder.report)
+    return replace(item, enable_when=when)
+
+
+def _not_required(item: d.Item, foreign: str, report: Report) -> d.Item:
+    if item.required:
+        report.add(foreign, "rule-not-required")
+    return replace(item, required=False, enable_when=d.When())
+
+
+def _grouped(items: tuple[d.Item, ...], title: str, builder: Builder) -> tuple[d.Item, ...]:
+    """Groups at the top: questions that stand alone come together under the title of the form."""
+    if not items:
+        builder.report.add("", "empty")
+        items = (d.Item("nothing", "display", "There are no questions here.", source=SOURCE),)
+    groups: list[d.Item] = []
+    loose: list[d.Item] = []
+    for item in (*items, None):
+        if item is not None and item.type != "group":
+            loose.append(item)
+            continue
+        if loose:
+            link_id = code_from("questions", builder.taken)
+            builder.taken.add(link_id)
+            groups.append(d.Item(link_id, "group", title, items=tuple(loose), source=SOURCE))
+            loose = []
+        if item is not None:
+            groups.append(item)
+    if builder.own:
+        return tuple(groups)
+    return tuple(replace(g, pages="each" if len(g.items) > _TOGETHER else "together") for g in groups)
+
+
+def _out_of_circles(groups: tuple[d.Item, ...], report: Report) -> tuple[d.Item, ...]:
+    """The groups without the rules that wait for each other."""
+    while True:
+        _, circle = d.order(groups)
+        if not circle:
+            return groups
+        link_id = _in_circle(groups, circle)
+        groups = tuple(_without_rule(group, link_id, report) for group in groups)
+
+
+def _in_circle(groups: tuple[d.Item, ...], waiting: list[str]) -> str:
+    """One item with a rule that stands in a circle, and not only behind one."""
+    parents = {item.link_id: (item, parent) for item, parent in d.nested(groups)}
+    path = [waiting[0]]
+    while True:
+        item, parent = parents[path[-1]]
+        needs = [need for need in (*item.enable_when.items(), parent) if need in waiting]
+        if needs[0] in path:
+            circle = path[path.index(needs[0]) :]
+            return next(link_id for link_id in circle if parents[link_id][0].enable_when)
+        path.append(needs[0])
+
+
+def _without_rule(item: d.Item, link_id: str, report: Report) -> d.Item:
+    if item.link_id == link_id:
+        report.add(item.foreign_id or link_id, "rule-circle")
+        item = _not_required(item, item.foreign_id or link_id, report)
+    return replace(item, items=tuple(_without_rule(inner, link_id, report) for inner in item.items))
+
+
+def _scales(builder: Builder, groups: tuple[d.Item, ...]) -> tuple[d.Scale, ...]:
+    """A scale for each sum; only items outside rows that hold a number or weights take part."""
+    outside = {item.link_id: item for item, _ in d.nested(groups)}
+    found: list[d.Scale] = []
+    for foreign, title, link_ids in builder.scales:
+        ours = [builder.known[i].link_id for i in link_ids if i in builder.known]
+        items = tuple(link_id for link_id in ours if _has_numbers(outside.get(link_id)))
+        if not items:
+            builder.report.add(foreign, "calculation", "none of its items holds a number")
+            continue
+        scale_id = code_from(foreign or title, {scale.id for scale in found}, "sum")
+        found.append(d.Scale(scale_id, title, items, sums=True))
+        builder.report.add(foreign, "scale", scale_id)
+    return tuple(found)
+
+
+def _has_numbers(item: d.Item | None) -> bool:
+    if item is None:
+        return False
+    return item.type in ("integer", "decimal") or any(option.weight is not None for option in item.options)
+
+
+def _tell_weights(instrument: d.Instrument, report: Report) -> None:
+    summed = {link_id for scale in instrument.scales if scale.sums for link_id in scale.items}
+    for item in instrument.walk():
+        if any(option.weight is not None for option in item.options) and item.link_id not in summed:
+            report.add(item.foreign_id or item.link_id, "weights")
+
+
+def _head(root: Node, report: Report) -> dict[str, Any]:
+    """What the head of a tool needs. What a form does not say is chosen, and told."""
+    given = {name: root.text(name) for name in _HEAD}
+    title = given["title"] or given["name"] or given["id"] or "A form from elsewhere"
+    numbers = re.findall(r"\d+", given["version"])[:3]
+    name = given["name"] or given["id"] or given["url"].rpartition("/")[2] or title
+    name = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name).replace(".", "-")
+    subjects = root.data.get("subjectType")
+    chosen = ["id", "kind", "subject", "roles", "training", "minutes", "reading_age", "not_for"]
+    chosen += ["means", "does_not_mean"]
+    chosen += [ours for ours, theirs in (("title", "title"), ("licence", "copyright")) if not given[theirs]]
+    chosen += [] if given["purpose"] or given["description"] else ["purpose"]
+    chosen += [] if re.fullmatch(r"\d+\.\d+\.\d+", given["version"]) else ["version"]
+    report.add("", "chosen", ", ".join(chosen))
+    if subjects and subjects != ["Patient"]:
+        report.add("", "header", f"subjectType {subjects}")
+    return {
+        "id": code_from(name, (), "form").replace(".", "-"),
+        "version": ".".join((*numbers, "0", "0")[:3]) if numbers else "1.0.0",
+        "title": title,
+        "kind": "observation",
+        "subject": "adult",
+        "purpose": given["purpose"] or given["description"] or "The form does not say what it is for.",
+        "not_for": ("Use before someone who knows this form has read it through here.",),
+        "roles": d.ROLES,
+        "training": "The form does not say. Ask whoever published it.",
+        "minutes": (1, 30),
+        "reading_age": 18,
+        "licence": given["copyright"] or "The form does not say. Ask whoever published it before use.",
+        "means": "What was answered. The form does not say what a result means.",
+        "does_not_mean": "A result of this form has not been checked for the work that Wren is for.",
+        "canonical": f"{given['url']}|{given['version']}".strip("|"),
+        "sources": (d.Source(SOURCE, _source_words(given), unverified=True),),
+    }
+
+
+def _source_words(given: dict[str, str]) -> str:
+    words = f"Read from the FHIR Questionnaire {given['url'] or given['name'] or given['title'] or 'without a name'}"
+    words += f", version {given['version']}" if given["version"] else ""
+    return f"{words}{', by ' + given['publisher'] if given['publisher'] else ''}."
+
+
+def _own_head(parts: Any) -> dict[str, Any]:
+    """The head that Wren itself wrote, so that a tool comes back as it went."""
+    if not isinstance(parts, list):
+        return {}
+    lists: dict[str, list[Any]] = {"not_for": [], "roles": [], "minutes": [], "source": []}
+    found: dict[str, Any] = {"canonical": ""}
+    for part in parts:
+        name = str(part.get("url"))
+        if name in lists:
+            lists[name].append(value_of(part))
+        elif name != "hash":
+            found[name] = value_of(part)
+    sources = [{str(p.get("url")): value_of(p) for p in source} for source in lists.pop("source")]
+    found["sources"] = tuple(d.Source(**cast("Any", source)) for source in sources)
+    return {**found, **{name: tuple(values) for name, values in lists.items()}}
+
+
+def _with_sources(instrument: d.Instrument) -> d.Instrument:
+    """The instrument with a source for every item, also for those that the import had to make."""
+    known = {source.id for source in instrument.sources}
+    used = {item.source for item in instrument.walk() if item.source}
+    missing = sorted(used - known)
+    more = tuple(d.Source(source, "Read from a form that does not say more.", True) for source in missing)
+    return replace(instrument, sources=(*instrument.sources, *more))
+
+
+def _tell_root(root: Node, report: Report) -> None:
+    root.take(*_SILENT)
+    limits.tell_unread(root, "", report)
+
+
+__all__: Iterable[str] = ("Imported", "import_questionnaire")

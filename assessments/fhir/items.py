@@ -1,0 +1,327 @@
+"""Items of a Questionnaire as items of ours, each part kept, changed or told.
+
+This room knows what every type of FHIR item becomes here. Rules are noted as they stand and are
+resolved when every item has its link_id (`importing`). Nothing is ever filled in beforehand.
+
+    Builder(sets, expressions, report).items(nodes, row="")    ->    (Item(...), ...)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assessments import definition as d
+from assessments.fhir import limits
+from assessments.fhir.answer_lists import Offered, ValueSets, offered
+from assessments.fhir.conditions import Known, rule_of
+from assessments.fhir.expressions import Expressions, Rule
+from assessments.fhir.fhirpath import NotFollowed
+from assessments.fhir.names import code_from
+from assessments.fhir.node import Node
+from assessments.fhir.report import Report
+
+STATES = ("asked-unknown", "asked-declined", "not-asked", "not-applicable")
+SOURCE = "form"
+_YES_NO = (d.AnswerOption("yes", "Yes"), d.AnswerOption("no", "No"))
+_CHOICES = ("choice", "open-choice", "coding")
+_KINDS: dict[str, d.ItemType] = {
+    **{"string": "text", "text": "text", "url": "text", "attachment": "text", "reference": "text"},
+    **{"integer": "integer", "decimal": "decimal", "quantity": "decimal"},
+    **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
+}
+_TOLD = {"url": "url", "attachment": "attachment"}
+_FOLDED = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
+_FOLDED |= {"lower": "low_text", "upper": "high_text", "instructions": "prompt", "security": "help"}
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds the items of one form. `own` says that the form was written by Wren."""
+
+    sets: ValueSets
+    expressions: Expressions
+    report: Report
+    own: bool = False
+    known: dict[str, Known] = field(default_factory=dict)
+    rules: dict[str, tuple[str, Rule]] = field(default_factory=dict)
+    scales: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def items(self, nodes: list[Node], row: str) -> tuple[d.Item, ...]:
+        """The items below one place of the form. `row` is the repeating group around it, or ""."""
+        return tuple(item for node in nodes for item in self._item(node, row))
+
+    def _item(self, node: Node, row: str) -> tuple[d.Item, ...]:
+        foreign = node.exact("linkId")
+        if node.extension("questionnaire-hidden") is True:
+            self._leave_out(node, foreign, "hidden")
+            return ()
+        if self._is_scale(node, foreign):
+            return ()
+        kind = node.text("type")
+        item = self._head(node, foreign)
+        if node.own("item-type") == "people":
+            found = self._people(node, item, foreign, row)
+        elif kind == "group" or (not kind and node.data.get("item")):
+            found = self._group(node, item, foreign, row)
+        elif kind == "display":
+            found = self._display(node, item, foreign, row)
+        else:
+            found = self._question(node, item, foreign, row)
+        self._note_rule(node, foreign, found[0].link_id)
+        limits.tell_unread(node, foreign, self.report)
+        return found
+
+    def _leave_out(self, node: Node, foreign: str, code: str) -> None:
+        """Tell of an item that is not asked, and of all below it; a score among them is still read."""
+        if not self._is_scale(node, foreign):
+            self.report.add(foreign, code, node.text("text") or foreign)
+        for inner in node.nodes("item"):
+            self._leave_out(inner, inner.exact("linkId"), "hidden-inside")
+
+    def _is_scale(self, node: Node, foreign: str) -> bool:
+        """Take a calculated item as a scale that sums, if its expression is a sum of answers."""
+        expression = node.extension(
+            "sdc-questionnaire-calculatedExpression", "questionnaire-calculatedExpression"
+        )
+        if not isinstance(expression, dict):
+            return False
+        words = str(expression.get("expression", ""))
+        try:
+            items = self.expressions.sum(words)
+        except NotFollowed as reason:
+            self.report.add(foreign, "calculation", reason.what)
+            return False
+        text = node.text("text") or foreign or "Sum"
+        self.scales.append((foreign, text, items))
+        return True
+
+    def _head(self, node: Node, foreign: str) -> d.Item:
+        """The parts that every item has."""
+        link_id = code_from(foreign, self.taken)
+        self.taken.add(link_id)
+        if not foreign:
+            self.report.add(foreign, "link-id-missing", link_id)
+        elif foreign in self.known:
+            self.report.add(foreign, "link-id-twice", link_id)
+        self.report.became.setdefault(foreign, link_id)
+        codes = tuple(limits.code_words(code) for code in node.nodes("code"))
+        words = " ".join(part for part in (node.text("prefix"), node.text("text")) if part)
+        if not words:
+            words = next((code.rpartition("|")[2] for code in codes if not code.endswith("|")), "")
+            words = words or foreign.strip() or link_id
+            self.report.add(foreign, "text-missing", words)
+        return d.Item(
+            link_id=link_id,
+            type="display",
+            text=words,
+            help=limits.help_of(node),
+            prompt=limits.prompt_of(node),
+            source=str(node.own("source") or SOURCE),
+            for_child=node.own("for-child") is True,
+            foreign_id=foreign if foreign != link_id else "",
+            codes=tuple(code for code in codes if code.strip("|")),
+        )
+
+    def _remember(self, foreign: str, known: Known) -> None:
+        self.known.setdefault(foreign, replace(known, place=len(self.known)))
+
+    def _display(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+        self._remember(foreign, Known(item.link_id, "display", row=row))
+        if node.own("prompt") or node.own("help"):
+            item = replace(item, prompt=str(node.own("prompt") or ""), help=str(node.own("help") or ""))
+        node.take("required", "repeats")
+        below = self.items(node.nodes("item"), row)
+        if below:
+            self.report.add(foreign, "display-children")
+        return (item, *below)
+
+    def _group(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+        self._remember(foreign, Known(item.link_id, "group", row=row))
+        repeats = node.flag("repeats")
+        if repeats and row:
+            self.report.add(foreign, "repeats-in-rows")
+            repeats = False
+        required = node.flag("required")
+        if required and not repeats:
+            self.report.add(foreign, "group-required")
+        item, nodes = self._folded(item, node)
+        below = self.items(nodes, item.link_id if repeats else row)
+        if not below:
+            self.report.add(foreign, "empty-group")
+            return (item,)
+        item = replace(item, type="group", items=below, repeats=repeats, required=required and repeats)
+        pages = node.own("pages")
+        return (
+            replace(item, row_name=str(node.own("row-name") or ""), pages="each" if pages else "together"),
+        )
+
+    def _people(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+        """A map of people that Wren wrote: a group of who and where."""
+        node.take("repeats")
+        item, parts = self._folded(item, node)
+        options = next(
+            (offered(p, self.sets, foreign, self.report) for p in parts if "answerOption" in p.data), []
+        )
+        self._remember(foreign, Known(item.link_id, "choice", tuple(options), row=row))
+        item = self._with_states(replace(item, type="people"), node)
+        return (replace(item, options=tuple(o.option for o in options), required=node.flag("required")),)
+
+    def _question(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+        item, below = self._folded(item, node)
+        item = self._with_states(item, node)
+        required = node.flag("required")
+        if node.flag("readOnly"):
+            self.report.add(foreign, "read-only")
+            required = False
+        item = replace(item, required=required)
+        repeats, kind = node.flag("repeats"), node.text("type")
+        limits.tell_initial(node, foreign, self.report)
+        choices = offered(node, self.sets, foreign, self.report)
+        if kind == "boolean" and not choices:
+            self.report.add(foreign, "boolean")
+            item = replace(item, type="choice", options=_YES_NO)
+            self._remember(foreign, Known(item.link_id, "boolean", row=row))
+        elif choices:
+            item = self._choice(node, item, foreign, row, choices)
+        else:
+            item = self._value(node, item, foreign, row, repeats)
+            if repeats and not row and item.type not in ("text", "words"):
+                return self._in_rows(item, foreign, below)
+        if repeats and item.type == "text":
+            self.report.add(foreign, "repeats-lines")
+        elif repeats and item.type not in ("choices", "words"):
+            self.report.add(foreign, "repeats-in-rows")
+        inner = self.items(below, row)
+        if inner and item.type == "choices":
+            self.report.add(foreign, "children-once")
+        return (replace(item, items=(*item.items, *inner)),)
+
+    def _in_rows(self, item: d.Item, foreign: str, below: list[Node]) -> tuple[d.Item, ...]:
+        """A number or day given several times: a repeating group with one answer in each row."""
+        inner = replace(item, link_id=self._made(item.link_id, "one"), foreign_id="", enable_when=d.When())
+        self.report.add(foreign, "repeats-rows", inner.link_id)
+        known = self.known[foreign]
+        # Rules cannot look into rows from outside; a rule inside a row may.
+        self.known[foreign] = replace(known, link_id=inner.link_id, row=item.link_id)
+        inner = replace(inner, items=(*inner.items, *self.items(below, item.link_id)))
+        group = d.Item(item.link_id, "group", item.text, repeats=True, required=item.required, items=(inner,))
+        return (replace(group, foreign_id=item.foreign_id, codes=item.codes, source=item.source),)
+
+    def _choice(self, node: Node, item: d.Item, foreign: str, row: str, choices: list[Offered]) -> d.Item:
+        several = node.flag("repeats")
+        options = [choice.option for choice in choices]
+        inner: tuple[d.Item, ...] = ()
+        constraint = node.text("answerConstraint")
+        known = Known(item.link_id, "choice", tuple(choices), row=row)
+        if node.text("type") == "open-choice" or constraint in ("optionsOrString", "optionsOrType"):
+            label = node.extension("sdc-questionnaire-openLabel", "questionnaire-openLabel")
+            words = label.strip() if isinstance(label, str) and label.strip() else "Something else"
+            options.append(d.AnswerOption("other", words))
+            other = self._made(item.link_id, "other")
+            when = d.When(all=(d.Condition(item.link_id, "=", "other"),))
+            inner = (d.Item(other, "text", words, enable_when=when, source=item.source),)
+            known = replace(known, other=other)
+            self.report.add(foreign, "open-choice", other)
+        elif len(options) == 1:
+            options.append(d.AnswerOption("none-of-these", "None of these", alone=several))
+            self.report.add(foreign, "one-option")
+        self._remember(foreign, known)
+        return replace(item, type="choices" if several else "choice", options=tuple(options), items=inner)
+
+    def _value(self, node: Node, item: d.Item, foreign: str, row: str, repeats: bool) -> d.Item:
+        kind = node.text("type")
+        if kind in _CHOICES:
+            if not node.text("answerValueSet"):
+                self.report.add(foreign, "no-options")
+            kind = "string"
+        elif kind not in _KINDS:
+            self.report.add(foreign, "type-unknown", kind)
+            kind = "string"
+        if kind in _TOLD:
+            self.report.add(foreign, _TOLD[kind])
+        our_type: d.ItemType = "words" if node.own("item-type") == "words" else _KINDS[kind]
+        noted = "note" if kind in ("attachment", "reference") else str(our_type)
+        self._remember(foreign, Known(item.link_id, noted, row=row))
+        item = replace(item, type=our_type)
+        if kind == "reference":
+            resources = [str(name) for name in node.extensions("questionnaire-referenceResource")]
+            self.report.add(foreign, "reference", ", ".join(resources) or "any record")
+        if our_type in ("text", "words"):
+            return replace(item, max_length=limits.longest(node))
+        item = limits.bounded(item, node, foreign, self.report)
+        if kind == "dateTime":
+            time = d.Item(self._made(item.link_id, "time"), "time", "At what time?", source=item.source)
+            self.report.add(foreign, "date-time", time.link_id)
+            return replace(item, items=(time,))
+        if our_type in ("integer", "decimal"):
+            return self._with_units(item, node, foreign, kind)
+        return item
+
+    def _with_units(self, item: d.Item, node: Node, foreign: str, kind: str) -> d.Item:
+        units = limits.units_of(node)
+        if len(units) > 1:
+            link_id = self._made(item.link_id, "unit")
+            taken: set[str] = set()
+            options = []
+            for words, coding in units:
+                options.append(d.AnswerOption(code_from(words, taken, "unit"), words, coding=coding))
+                taken.add(options[-1].code)
+            unit = d.Item(link_id, "choice", "In which unit?", options=tuple(options), source=item.source)
+            self.report.add(foreign, "units", link_id)
+            return replace(item, items=(replace(unit, no_states="The unit goes with the number."),))
+        words = units[0][0] if units else "none given"
+        if kind == "quantity" or units:
+            self.report.add(foreign, "quantity", words)
+        return limits.with_help(item, f"Unit: {words}") if units else item
+
+    def _with_states(self, item: d.Item, node: Node) -> d.Item:
+        """The ways of not answering that Wren wrote beside an item, or those that any question offers."""
+        if not self.own:
+            return replace(item, states=STATES)
+        states, words = limits.states_of(node)
+        return replace(
+            item,
+            states=states,
+            state_words=words,
+            no_states=str(node.own("no-states") or ""),
+            low_text=str(node.own("low-text") or item.low_text),
+            high_text=str(node.own("high-text") or item.high_text),
+        )
+
+    def _folded(self, item: d.Item, node: Node) -> tuple[d.Item, list[Node]]:
+        """Lines of text below an item that only guide its answer become part of it."""
+        rest = []
+        for inner in node.nodes("item"):
+            part = _FOLDED.get(limits.control_of(inner)) if inner.text("type") == "display" else None
+            words = inner.text("text")
+            if part is None or not words or inner.data.get("enableWhen") or inner.data.get("item"):
+                rest.append(inner)
+                continue
+            before: Any = getattr(item, part)
+            item = replace(item, **{part: f"{before} {words}".strip()})
+            foreign = inner.exact("linkId")
+            self._remember(foreign, Known(item.link_id, "display"))
+            if not self.own:
+                self.report.add(foreign, "folded", part.replace("_text", " end"))
+            inner.take("required", "repeats")
+            limits.tell_unread(inner, foreign, self.report)
+        return item, rest
+
+    def _made(self, link_id: str, part: str) -> str:
+        """The link_id of an item that the form does not have, such as the unit of an amount."""
+        made = code_from(f"{link_id}.{part}", self.taken)
+        self.taken.add(made)
+        return made
+
+    def _note_rule(self, node: Node, foreign: str, link_id: str) -> None:
+        rule = rule_of(node.nodes("enableWhen"), node.text("enableBehavior"))
+        expression = node.extension("sdc-questionnaire-enableWhenExpression")
+        if isinstance(expression, dict):
+            try:
+                rule = self.expressions.rule(str(expression.get("expression", "")))
+            except NotFollowed as reason:
+                self.report.add(foreign, "expression", reason.what)
+        if rule is not None:
+            self.rules[link_id] = (foreign, rule)

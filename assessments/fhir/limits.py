@@ -1,0 +1,157 @@
+"""The smaller parts of a FHIR item: limits, units, guiding words, states, and what was not read.
+
+This room reads one part at a time from a `Node` and knows nothing of the items around it.
+
+    >>> longest(Node({"maxLength": 80}))
+    80
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from assessments import definition as d
+from assessments.fhir.node import Node, value_of
+from assessments.fhir.report import Report
+
+_LONGEST = 4000
+_LAYOUT = (
+    *(
+        "questionnaire-choiceOrientation",
+        "questionnaire-sliderStepValue",
+        "rendering-style",
+        "sdc-questionnaire-width",
+    ),
+    *("rendering-styleSensitive", "sdc-questionnaire-columnCount", "sdc-questionnaire-collapsible"),
+    *("sdc-questionnaire-choiceColumn", "sdc-questionnaire-keyboard", "sdc-questionnaire-shortText"),
+    *("sdc-questionnaire-preferredTerminologyServer", "preferredTerminologyServer", "rendering-markdown"),
+    *("rendering-xhtml", "questionnaire-optionPrefix"),
+)
+_BOUNDED = ("integer", "decimal")
+
+
+def code_words(node: Node) -> str:
+    """A code as "system|code|display"."""
+    return f"{node.text('system')}|{node.text('code')}|{node.text('display')}"
+
+
+def help_of(node: Node) -> str:
+    """What helps to answer: how to write it, and where to read more."""
+    formats = [str(words) for words in node.extensions("entryFormat") if isinstance(words, str)]
+    links = [f"See {url}" for url in node.extensions("questionnaire-supportLink") if isinstance(url, str)]
+    return " ".join((*formats, *links)).strip()
+
+
+def prompt_of(node: Node) -> str:
+    return " ".join(str(words) for words in node.extensions("designNote") if isinstance(words, str)).strip()
+
+
+def with_help(item: d.Item, words: str) -> d.Item:
+    return replace(item, help=f"{item.help} {words}".strip())
+
+
+def control_of(node: Node) -> str:
+    """The code of an item's control or display category; "" when it has none."""
+    for name in ("questionnaire-itemControl", "questionnaire-displayCategory"):
+        concept = node.extension(name)
+        codings = concept.get("coding") if isinstance(concept, dict) else None
+        for coding in codings if isinstance(codings, list) else []:
+            if isinstance(coding, dict) and coding.get("code"):
+                return str(coding["code"])
+    return ""
+
+
+def longest(node: Node) -> int:
+    """The most characters a text may have; ours where the form names none that makes sense."""
+    length = node.number("maxLength")
+    return length if length is not None and length > 0 else _LONGEST
+
+
+def bounded(item: d.Item, node: Node, foreign: str, report: Report) -> d.Item:
+    """An item with the lowest and highest value of the form, in whole numbers."""
+    found: dict[str, int | None] = {}
+    for name, url, widen in (("minimum", "minValue", math.floor), ("maximum", "maxValue", math.ceil)):
+        value = node.extension(url)
+        if isinstance(value, dict):
+            value = value.get("value")
+        if value is None:
+            continue
+        if item.type not in _BOUNDED or isinstance(value, bool) or not isinstance(value, int | float):
+            report.add(foreign, "bound-unused", f"{url} {value}")
+            continue
+        found[name] = widen(value)
+        if found[name] != value:
+            report.add(foreign, "bound", f"{url} {value}")
+    low, high = found.get("minimum"), found.get("maximum")
+    if low is not None and high is not None and low >= high:
+        report.add(foreign, "bounds-cross", f"{low}, {high}")
+        return item
+    return replace(item, minimum=low, maximum=high)
+
+
+def units_of(node: Node) -> list[tuple[str, str]]:
+    """The units of an amount, each in words and as "system|code"."""
+    values = node.extensions("questionnaire-unit", "questionnaire-unitOption")
+    found = []
+    for value in values:
+        if isinstance(value, dict):
+            words = str(value.get("display") or value.get("unit") or value.get("code") or "").strip()
+            if words:
+                found.append((words, f"{value.get('system', '')}|{value.get('code', '')}"))
+    return list(dict.fromkeys(found))
+
+
+def states_of(node: Node) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The ways of not answering that Wren wrote beside an item, and their words."""
+    states, words = [], []
+    for parts in node.all_own("state-offered"):
+        found = {part.get("url"): value_of(part) for part in parts or ()}
+        if found.get("state") in d.ABSENT:
+            states.append(str(found["state"]))
+            if found.get("words"):
+                words.append((str(found["state"]), str(found["words"])))
+    return tuple(states), tuple(words)
+
+
+def tell_initial(node: Node, foreign: str, report: Report) -> None:
+    """Tell of an answer filled in beforehand, without repeating it."""
+    if any(key.startswith("initial") for key in node.data):
+        report.add(foreign, "initial")
+        node.take(*(key for key in node.data if key.startswith("initial")))
+    if node.extension("sdc-questionnaire-initialExpression") is not None:
+        report.add(foreign, "initial")
+
+
+def tell_unread(node: Node, foreign: str, report: Report) -> None:
+    """Tell of every part of an item that nobody read."""
+    control = control_of(node)
+    if control:
+        report.add(foreign, "layout", control)
+    for key in node.unread():
+        part = node.data[key]
+        if key == "modifierExtension":
+            urls = (
+                [str(e.get("url", "")) for e in part if isinstance(e, dict)] if isinstance(part, list) else []
+            )
+            report.add(foreign, "modifier", ", ".join(urls) or key)
+        elif key == "disabledDisplay":
+            report.add(foreign, "rule-disabled", str(part))
+        elif key.startswith("_"):
+            _tell_primitive(key, part, foreign, report)
+        else:
+            report.add(foreign, "field", key)
+    for url in node.unread_extensions():
+        report.add(foreign, "layout" if url.rpartition("/")[2] in _LAYOUT else "extension", url)
+
+
+def _tell_primitive(key: str, part: Any, foreign: str, report: Report) -> None:
+    """Extensions of a text: another language, or how it looks."""
+    extensions = part.get("extension") if isinstance(part, dict) else None
+    for inner in extensions if isinstance(extensions, list) else [{}]:
+        url = str(inner.get("url", key)) if isinstance(inner, dict) else key
+        if url.endswith("/translation"):
+            report.add(foreign, "translation", key.lstrip("_"))
+        else:
+            report.add(foreign, "formatting", url)
