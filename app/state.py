@@ -386,7 +386,7 @@ class Actions:
             except StoreFault:
                 self.model.saved = "failed"
                 raise
-            if self.model.saved == "saving" and not self._typing and not self._place_moved:
+            if self.model.saved in ("saving", "failed") and not self._typing and not self._place_moved:
                 self.model.saved = "saved"
 
     async def _keep_place(self) -> None:

@@ -21,7 +21,7 @@ _DEFAULTS: dict[str, object] = {
 }
 _HEAD = (
     *("id", "version", "title", "kind", "subject", "purpose", "not_for", "roles", "training", "minutes"),
-    *("reading_age", "age_from", "age_below", "licence", "means", "does_not_mean", "canonical"),
+    *("reading_age", "age_from", "age_below", "needs", "licence", "means", "does_not_mean", "canonical"),
 )
 _ITEM = (
     *("prompt", "help", "states", "no_states", "required", "repeats", "row_name", "minimum", "maximum"),

@@ -124,7 +124,7 @@ def _concepts(concepts: Any, system: str, inner: str) -> list[Json]:
 def offered(item: Node, sets: ValueSets, link_id: str, report: Report) -> list[Offered]:
     """The options of one question; empty when the form offers none that are in the file."""
     choices: list[Offered] = []
-    taken: set[str] = {"other", "none-of-these"}
+    taken: set[str] = set()
     for node in (*item.nodes("answerOption"), *item.nodes("option")):
         choice = _from_option(node, taken, link_id, report)
         if choice is not None:

@@ -20,8 +20,8 @@ _TYPES = {
     **{"date": "date", "time": "time"},
 }
 _MULTIPLE = ("choices", "words", "people")
-_HEAD = ("kind", "subject", "training", "reading_age", "age_from", "age_below", "means", "does_not_mean")
-_HEADS = ("not_for", "roles", "minutes")
+HEAD = ("id", "kind", "subject", "training", "reading_age", "age_from", "age_below", "means", "does_not_mean")
+HEADS = ("not_for", "roles", "minutes", "needs")
 
 
 def questionnaire(instrument: Instrument) -> Json:
@@ -82,8 +82,8 @@ def coding_of(instrument: Instrument, item: Item, code: str) -> Json:
 
 
 def _head(instrument: Instrument) -> list[Json]:
-    parts = [(name, getattr(instrument, name)) for name in _HEAD]
-    parts += [(name, part) for name in _HEADS for part in getattr(instrument, name)]
+    parts = [(name, getattr(instrument, name)) for name in HEAD]
+    parts += [(name, part) for name in HEADS for part in getattr(instrument, name)]
     found = [
         extension(name, **({"valueInteger": part} if isinstance(part, int) else {"valueString": text(part)}))
         for name, part in parts

@@ -10,21 +10,23 @@ told per linkId and never dropped in silence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from assessments import definition as d
 from assessments.errors import BadInstrument
 from assessments.fhir import limits
 from assessments.fhir.answer_lists import ValueSets
 from assessments.fhir.conditions import Unresolved, resolve, when_of
+from assessments.fhir.export import HEAD, HEADS
 from assessments.fhir.expressions import Expressions
-from assessments.fhir.items import SOURCE, Builder
+from assessments.fhir.items import Builder
+from assessments.fhir.ledger import SOURCE
 from assessments.fhir.names import Json, code_from
 from assessments.fhir.node import Node, value_of
 from assessments.fhir.paths import Outline
 from assessments.fhir.report import Report
+from assessments.fhir.sums import Sums
 from assessments.tool_file import read_tool
 from assessments.tool_writer import write_tool
 
@@ -55,7 +57,8 @@ def import_questionnaire(data: Any) -> Imported:
     nodes = root.nodes("item")
     expressions = Expressions(Outline(_outline(nodes)), _variables(root, nodes))
     tool = root.own("tool")
-    builder = Builder(sets, expressions, report, own=isinstance(tool, list))
+    sums = Sums.of(nodes, expressions, sets)
+    builder = Builder(sets, expressions, sums, report, own=isinstance(tool, list))
     items = _with_rules(builder.items(nodes, ""), builder)
     head = _head(root, report)
     groups = _out_of_circles(_grouped(items, head["title"], builder), report)
@@ -87,16 +90,17 @@ def _find(data: Any, report: Report) -> tuple[Json, list[Json]]:
 
 
 def _outline(nodes: list[Node]) -> dict[str, tuple[str, ...]]:
-    below = {"": tuple(node.exact("linkId") for node in nodes)}
-    waiting = list(nodes)
+    """Which linkIds stand below which. One that stands twice counts where it stands first."""
+    below: dict[str, tuple[str, ...]] = {}
+    seen = {""}
+    waiting = [("", nodes)]
     while waiting:
-        node = waiting.pop()
-        inner = node.nodes("item")
-        # A linkId that stands twice must not make an item stand below itself.
-        below.setdefault(node.exact("linkId"), tuple(part.exact("linkId") for part in inner))
-        waiting += inner
-    seen: set[str] = set()
-    return {key: tuple(i for i in ids if i and not (i in seen or seen.add(i))) for key, ids in below.items()}  # type: ignore[func-returns-value]
+        link_id, inner = waiting.pop(0)
+        fresh = [node for node in inner if node.exact("linkId") not in seen]
+        below[link_id] = tuple(dict.fromkeys(node.exact("linkId") for node in fresh))
+        seen.update(below[link_id])
+        waiting += [(node.exact("linkId"), node.nodes("item")) for node in fresh]
+    return below
 
 
 def _variables(root: Node, nodes: list[Node]) -> dict[str, str]:
@@ -191,25 +195,16 @@ def _without_rule(item: d.Item, link_id: str, report: Report) -> d.Item:
 
 
 def _scales(builder: Builder, groups: tuple[d.Item, ...]) -> tuple[d.Scale, ...]:
-    """A scale for each sum; only items outside rows that hold a number or weights take part."""
+    """A scale for each sum; all its items stand outside rows and hold a number."""
     outside = {item.link_id: item for item, _ in d.nested(groups)}
     found: list[d.Scale] = []
-    for foreign, title, link_ids in builder.scales:
-        ours = [builder.known[i].link_id for i in link_ids if i in builder.known]
-        items = tuple(link_id for link_id in ours if _has_numbers(outside.get(link_id)))
-        if not items:
-            builder.report.add(foreign, "calculation", "none of its items holds a number")
-            continue
+    for foreign, title in builder.scales:
+        ours = [builder.known[link_id].link_id for link_id in builder.sums.found[foreign]]
+        items = tuple(link_id for link_id in ours if link_id in outside)
         scale_id = code_from(foreign or title, {scale.id for scale in found}, "sum")
         found.append(d.Scale(scale_id, title, items, sums=True))
         builder.report.add(foreign, "scale", scale_id)
     return tuple(found)
-
-
-def _has_numbers(item: d.Item | None) -> bool:
-    if item is None:
-        return False
-    return item.type in ("integer", "decimal") or any(option.weight is not None for option in item.options)
 
 
 def _tell_weights(instrument: d.Instrument, report: Report) -> None:
@@ -256,7 +251,8 @@ def _head(root: Node, report: Report) -> dict[str, Any]:
 
 
 def _source_words(given: dict[str, str]) -> str:
-    words = f"Read from the FHIR Questionnaire {given['url'] or given['name'] or given['title'] or 'without a name'}"
+    name = given["url"] or given["name"] or given["title"] or "without a name"
+    words = f"Read from the FHIR Questionnaire {name}"
     words += f", version {given['version']}" if given["version"] else ""
     return f"{words}{', by ' + given['publisher'] if given['publisher'] else ''}."
 
@@ -265,17 +261,18 @@ def _own_head(parts: Any) -> dict[str, Any]:
     """The head that Wren itself wrote, so that a tool comes back as it went."""
     if not isinstance(parts, list):
         return {}
-    lists: dict[str, list[Any]] = {"not_for": [], "roles": [], "minutes": [], "source": []}
-    found: dict[str, Any] = {"canonical": ""}
-    for part in parts:
-        name = str(part.get("url"))
-        if name in lists:
-            lists[name].append(value_of(part))
-        elif name != "hash":
-            found[name] = value_of(part)
-    sources = [{str(p.get("url")): value_of(p) for p in source} for source in lists.pop("source")]
-    found["sources"] = tuple(d.Source(**cast("Any", source)) for source in sources)
-    return {**found, **{name: tuple(values) for name, values in lists.items()}}
+    given = [(str(part.get("url")), value_of(part)) for part in parts if isinstance(part, dict)]
+    found: dict[str, Any] = {name: value for name, value in given if name in HEAD}
+    found |= {name: tuple(value for key, value in given if key == name) for name in HEADS}
+    sources = [
+        {str(p.get("url")): value_of(p) for p in value}
+        for name, value in given
+        if name == "source" and isinstance(value, list)
+    ]
+    found["sources"] = tuple(
+        d.Source(str(s.get("id", "")), str(s.get("text", "")), s.get("unverified") is True) for s in sources
+    )
+    return {**found, "canonical": ""}
 
 
 def _with_sources(instrument: d.Instrument) -> d.Instrument:
@@ -289,7 +286,8 @@ def _with_sources(instrument: d.Instrument) -> d.Instrument:
 
 def _tell_root(root: Node, report: Report) -> None:
     root.take(*_SILENT)
+    names = [key for key in root.unread() if not key.startswith("_") and key != "modifierExtension"]
+    if names:
+        report.add("", "header", ", ".join(names))
+        root.take(*names)
     limits.tell_unread(root, "", report)
-
-
-__all__: Iterable[str] = ("Imported", "import_questionnaire")

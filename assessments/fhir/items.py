@@ -3,26 +3,22 @@
 This room knows what every type of FHIR item becomes here. Rules are noted as they stand and are
 resolved when every item has its link_id (`importing`). Nothing is ever filled in beforehand.
 
-    Builder(sets, expressions, report).items(nodes, row="")    ->    (Item(...), ...)
+    Builder(sets, expressions, sums, report).items(nodes, row="")    ->    (Item(...), ...)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assessments import definition as d
 from assessments.fhir import limits
-from assessments.fhir.answer_lists import Offered, ValueSets, offered
-from assessments.fhir.conditions import Known, rule_of
-from assessments.fhir.expressions import Expressions, Rule
-from assessments.fhir.fhirpath import NotFollowed
+from assessments.fhir.answer_lists import Offered, offered
+from assessments.fhir.conditions import Known
+from assessments.fhir.ledger import CALCULATED, SOURCE, Ledger
 from assessments.fhir.names import code_from
 from assessments.fhir.node import Node
-from assessments.fhir.report import Report
 
-STATES = ("asked-unknown", "asked-declined", "not-asked", "not-applicable")
-SOURCE = "form"
 _YES_NO = (d.AnswerOption("yes", "Yes"), d.AnswerOption("no", "No"))
 _CHOICES = ("choice", "open-choice", "coding")
 _KINDS: dict[str, d.ItemType] = {
@@ -31,22 +27,14 @@ _KINDS: dict[str, d.ItemType] = {
     **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
 }
 _TOLD = {"url": "url", "attachment": "attachment"}
+_NEED_STATES = ("choice", "choices", "words", "people", "integer")
 _FOLDED = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
 _FOLDED |= {"lower": "low_text", "upper": "high_text", "instructions": "prompt", "security": "help"}
 
 
 @dataclass(slots=True)
-class Builder:
-    """Builds the items of one form. `own` says that the form was written by Wren."""
-
-    sets: ValueSets
-    expressions: Expressions
-    report: Report
-    own: bool = False
-    known: dict[str, Known] = field(default_factory=dict)
-    rules: dict[str, tuple[str, Rule]] = field(default_factory=dict)
-    scales: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
+class Builder(Ledger):
+    """Builds the items of one form."""
 
     def items(self, nodes: list[Node], row: str) -> tuple[d.Item, ...]:
         """The items below one place of the form. `row` is the repeating group around it, or ""."""
@@ -57,8 +45,10 @@ class Builder:
         if node.extension("questionnaire-hidden") is True:
             self._leave_out(node, foreign, "hidden")
             return ()
-        if self._is_scale(node, foreign):
-            return ()
+        if foreign in self.sums.found:
+            return self._sum(node, foreign, row)
+        if foreign in self.sums.refused and node.extension(*CALCULATED):
+            self.report.add(foreign, "calculation", self.sums.refused[foreign])
         kind = node.text("type")
         item = self._head(node, foreign)
         if node.own("item-type") == "people":
@@ -69,33 +59,30 @@ class Builder:
             found = self._display(node, item, foreign, row)
         else:
             found = self._question(node, item, foreign, row)
-        self._note_rule(node, foreign, found[0].link_id)
+        self.note_rule(node, foreign, found[0].link_id)
+        control = limits.control_of(node)
+        if control:
+            self.report.add(foreign, "layout", control)
         limits.tell_unread(node, foreign, self.report)
-        return found
+        return (_answerable(found[0]), *found[1:])
+
+    def _sum(self, node: Node, foreign: str, row: str) -> tuple[d.Item, ...]:
+        """A score is worked out and not asked: a scale takes the place of the item."""
+        self.scales.append((foreign, node.text("text") or foreign))
+        node.extension(*CALCULATED)
+        node.take("linkId", "type", "text", "required", "repeats", "readOnly")
+        below = self.items(node.nodes("item"), row)
+        limits.tell_unread(node, foreign, self.report)
+        return below
 
     def _leave_out(self, node: Node, foreign: str, code: str) -> None:
         """Tell of an item that is not asked, and of all below it; a score among them is still read."""
-        if not self._is_scale(node, foreign):
+        if foreign in self.sums.found:
+            self.scales.append((foreign, node.text("text") or foreign))
+        else:
             self.report.add(foreign, code, node.text("text") or foreign)
         for inner in node.nodes("item"):
             self._leave_out(inner, inner.exact("linkId"), "hidden-inside")
-
-    def _is_scale(self, node: Node, foreign: str) -> bool:
-        """Take a calculated item as a scale that sums, if its expression is a sum of answers."""
-        expression = node.extension(
-            "sdc-questionnaire-calculatedExpression", "questionnaire-calculatedExpression"
-        )
-        if not isinstance(expression, dict):
-            return False
-        words = str(expression.get("expression", ""))
-        try:
-            items = self.expressions.sum(words)
-        except NotFollowed as reason:
-            self.report.add(foreign, "calculation", reason.what)
-            return False
-        text = node.text("text") or foreign or "Sum"
-        self.scales.append((foreign, text, items))
-        return True
 
     def _head(self, node: Node, foreign: str) -> d.Item:
         """The parts that every item has."""
@@ -124,11 +111,8 @@ class Builder:
             codes=tuple(code for code in codes if code.strip("|")),
         )
 
-    def _remember(self, foreign: str, known: Known) -> None:
-        self.known.setdefault(foreign, replace(known, place=len(self.known)))
-
     def _display(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
-        self._remember(foreign, Known(item.link_id, "display", row=row))
+        self.remember(foreign, Known(item.link_id, "display", row=row))
         if node.own("prompt") or node.own("help"):
             item = replace(item, prompt=str(node.own("prompt") or ""), help=str(node.own("help") or ""))
         node.take("required", "repeats")
@@ -138,7 +122,7 @@ class Builder:
         return (item, *below)
 
     def _group(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
-        self._remember(foreign, Known(item.link_id, "group", row=row))
+        self.remember(foreign, Known(item.link_id, "group", row=row))
         repeats = node.flag("repeats")
         if repeats and row:
             self.report.add(foreign, "repeats-in-rows")
@@ -164,13 +148,13 @@ class Builder:
         options = next(
             (offered(p, self.sets, foreign, self.report) for p in parts if "answerOption" in p.data), []
         )
-        self._remember(foreign, Known(item.link_id, "choice", tuple(options), row=row))
-        item = self._with_states(replace(item, type="people"), node)
+        self.remember(foreign, Known(item.link_id, "choice", tuple(options), row=row))
+        item = limits.with_states(replace(item, type="people"), node, self.own)
         return (replace(item, options=tuple(o.option for o in options), required=node.flag("required")),)
 
     def _question(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
         item, below = self._folded(item, node)
-        item = self._with_states(item, node)
+        item = limits.with_states(item, node, self.own)
         required = node.flag("required")
         if node.flag("readOnly"):
             self.report.add(foreign, "read-only")
@@ -182,11 +166,11 @@ class Builder:
         if kind == "boolean" and not choices:
             self.report.add(foreign, "boolean")
             item = replace(item, type="choice", options=_YES_NO)
-            self._remember(foreign, Known(item.link_id, "boolean", row=row))
+            self.remember(foreign, Known(item.link_id, "boolean", row=row))
         elif choices:
             item = self._choice(node, item, foreign, row, choices)
         else:
-            item = self._value(node, item, foreign, row, repeats)
+            item = self._value(node, item, foreign, row)
             if repeats and not row and item.type not in ("text", "words"):
                 return self._in_rows(item, foreign, below)
         if repeats and item.type == "text":
@@ -200,7 +184,7 @@ class Builder:
 
     def _in_rows(self, item: d.Item, foreign: str, below: list[Node]) -> tuple[d.Item, ...]:
         """A number or day given several times: a repeating group with one answer in each row."""
-        inner = replace(item, link_id=self._made(item.link_id, "one"), foreign_id="", enable_when=d.When())
+        inner = replace(item, link_id=self.made(item.link_id, "one"), foreign_id="", enable_when=d.When())
         self.report.add(foreign, "repeats-rows", inner.link_id)
         known = self.known[foreign]
         # Rules cannot look into rows from outside; a rule inside a row may.
@@ -218,19 +202,21 @@ class Builder:
         if node.text("type") == "open-choice" or constraint in ("optionsOrString", "optionsOrType"):
             label = node.extension("sdc-questionnaire-openLabel", "questionnaire-openLabel")
             words = label.strip() if isinstance(label, str) and label.strip() else "Something else"
-            options.append(d.AnswerOption("other", words))
-            other = self._made(item.link_id, "other")
-            when = d.When(all=(d.Condition(item.link_id, "=", "other"),))
+            own_answer = code_from("other", {option.code for option in options})
+            options.append(d.AnswerOption(own_answer, words))
+            other = self.made(item.link_id, "other")
+            when = d.When(all=(d.Condition(item.link_id, "=", own_answer),))
             inner = (d.Item(other, "text", words, enable_when=when, source=item.source),)
             known = replace(known, other=other)
             self.report.add(foreign, "open-choice", other)
         elif len(options) == 1:
-            options.append(d.AnswerOption("none-of-these", "None of these", alone=several))
+            none = code_from("none-of-these", {options[0].code})
+            options.append(d.AnswerOption(none, "None of these", alone=several))
             self.report.add(foreign, "one-option")
-        self._remember(foreign, known)
+        self.remember(foreign, known)
         return replace(item, type="choices" if several else "choice", options=tuple(options), items=inner)
 
-    def _value(self, node: Node, item: d.Item, foreign: str, row: str, repeats: bool) -> d.Item:
+    def _value(self, node: Node, item: d.Item, foreign: str, row: str) -> d.Item:
         kind = node.text("type")
         if kind in _CHOICES:
             if not node.text("answerValueSet"):
@@ -243,7 +229,7 @@ class Builder:
             self.report.add(foreign, _TOLD[kind])
         our_type: d.ItemType = "words" if node.own("item-type") == "words" else _KINDS[kind]
         noted = "note" if kind in ("attachment", "reference") else str(our_type)
-        self._remember(foreign, Known(item.link_id, noted, row=row))
+        self.remember(foreign, Known(item.link_id, noted, row=row))
         item = replace(item, type=our_type)
         if kind == "reference":
             resources = [str(name) for name in node.extensions("questionnaire-referenceResource")]
@@ -252,7 +238,7 @@ class Builder:
             return replace(item, max_length=limits.longest(node))
         item = limits.bounded(item, node, foreign, self.report)
         if kind == "dateTime":
-            time = d.Item(self._made(item.link_id, "time"), "time", "At what time?", source=item.source)
+            time = d.Item(self.made(item.link_id, "time"), "time", "At what time?", source=item.source)
             self.report.add(foreign, "date-time", time.link_id)
             return replace(item, items=(time,))
         if our_type in ("integer", "decimal"):
@@ -262,7 +248,7 @@ class Builder:
     def _with_units(self, item: d.Item, node: Node, foreign: str, kind: str) -> d.Item:
         units = limits.units_of(node)
         if len(units) > 1:
-            link_id = self._made(item.link_id, "unit")
+            link_id = self.made(item.link_id, "unit")
             taken: set[str] = set()
             options = []
             for words, coding in units:
@@ -276,20 +262,6 @@ class Builder:
             self.report.add(foreign, "quantity", words)
         return limits.with_help(item, f"Unit: {words}") if units else item
 
-    def _with_states(self, item: d.Item, node: Node) -> d.Item:
-        """The ways of not answering that Wren wrote beside an item, or those that any question offers."""
-        if not self.own:
-            return replace(item, states=STATES)
-        states, words = limits.states_of(node)
-        return replace(
-            item,
-            states=states,
-            state_words=words,
-            no_states=str(node.own("no-states") or ""),
-            low_text=str(node.own("low-text") or item.low_text),
-            high_text=str(node.own("high-text") or item.high_text),
-        )
-
     def _folded(self, item: d.Item, node: Node) -> tuple[d.Item, list[Node]]:
         """Lines of text below an item that only guide its answer become part of it."""
         rest = []
@@ -299,29 +271,19 @@ class Builder:
             if part is None or not words or inner.data.get("enableWhen") or inner.data.get("item"):
                 rest.append(inner)
                 continue
-            before: Any = getattr(item, part)
-            item = replace(item, **{part: f"{before} {words}".strip()})
+            changed: dict[str, Any] = {part: f"{getattr(item, part)} {words}".strip()}
+            item = replace(item, **changed)
             foreign = inner.exact("linkId")
-            self._remember(foreign, Known(item.link_id, "display"))
+            self.remember(foreign, Known(item.link_id, "display"))
             if not self.own:
                 self.report.add(foreign, "folded", part.replace("_text", " end"))
             inner.take("required", "repeats")
             limits.tell_unread(inner, foreign, self.report)
         return item, rest
 
-    def _made(self, link_id: str, part: str) -> str:
-        """The link_id of an item that the form does not have, such as the unit of an amount."""
-        made = code_from(f"{link_id}.{part}", self.taken)
-        self.taken.add(made)
-        return made
 
-    def _note_rule(self, node: Node, foreign: str, link_id: str) -> None:
-        rule = rule_of(node.nodes("enableWhen"), node.text("enableBehavior"))
-        expression = node.extension("sdc-questionnaire-enableWhenExpression")
-        if isinstance(expression, dict):
-            try:
-                rule = self.expressions.rule(str(expression.get("expression", "")))
-            except NotFollowed as reason:
-                self.report.add(foreign, "expression", reason.what)
-        if rule is not None:
-            self.rules[link_id] = (foreign, rule)
+def _answerable(item: d.Item) -> d.Item:
+    """An item that can also be left without an answer, as every question can here."""
+    if item.type in _NEED_STATES and not (item.states or item.no_states):
+        return replace(item, states=limits.STATES)
+    return item

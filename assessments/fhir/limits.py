@@ -16,6 +16,7 @@ from assessments import definition as d
 from assessments.fhir.node import Node, value_of
 from assessments.fhir.report import Report
 
+STATES = ("asked-unknown", "asked-declined", "not-asked", "not-applicable")
 _LONGEST = 4000
 _LAYOUT = (
     *(
@@ -103,7 +104,22 @@ def units_of(node: Node) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def states_of(node: Node) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def with_states(item: d.Item, node: Node, own: bool) -> d.Item:
+    """The ways of not answering that Wren wrote beside an item, or those that any question offers."""
+    if not own:
+        return replace(item, states=STATES)
+    states, words = _states_of(node)
+    return replace(
+        item,
+        states=states,
+        state_words=words,
+        no_states=str(node.own("no-states") or ""),
+        low_text=str(node.own("low-text") or item.low_text),
+        high_text=str(node.own("high-text") or item.high_text),
+    )
+
+
+def _states_of(node: Node) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The ways of not answering that Wren wrote beside an item, and their words."""
     states, words = [], []
     for parts in node.all_own("state-offered"):
@@ -126,9 +142,6 @@ def tell_initial(node: Node, foreign: str, report: Report) -> None:
 
 def tell_unread(node: Node, foreign: str, report: Report) -> None:
     """Tell of every part of an item that nobody read."""
-    control = control_of(node)
-    if control:
-        report.add(foreign, "layout", control)
     for key in node.unread():
         part = node.data[key]
         if key == "modifierExtension":
@@ -142,6 +155,8 @@ def tell_unread(node: Node, foreign: str, report: Report) -> None:
             _tell_primitive(key, part, foreign, report)
         else:
             report.add(foreign, "field", key)
+    for value in node.extensions("variable"):
+        report.add(foreign, "variable", str(value.get("name")) if isinstance(value, dict) else "")
     for url in node.unread_extensions():
         report.add(foreign, "layout" if url.rpartition("/")[2] in _LAYOUT else "extension", url)
 

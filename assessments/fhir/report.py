@@ -100,6 +100,7 @@ _REMARKS: dict[str, tuple[Outcome, str]] = {
     "rule-disabled": ("noted", "What is not asked is not shown here: {}."),
     "expression": ("left-out", "A rule is written as an expression that Wren cannot follow: {}."),
     "calculation": ("left-out", "A calculation cannot be followed: {}. The item can be filled in by hand."),
+    "variable": ("noted", "A named value is read where a rule or sum of the form uses it: {}."),
     "scale": ("changed", 'The calculation became a sum: "{}".'),
     # all the rest
     "layout": ("noted", "Wren lays out its pages in its own way: {}."),

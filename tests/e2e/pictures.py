@@ -128,9 +128,9 @@ def _talk(camera: Camera) -> None:
         name = {
             tool.index["safe-to-start"].text: "assess-safe",
             tool.index["day-breakfast"].text: "assess-words",
-            tool.index["ladder"].text: "assess-ladder",
-            tool.index["people"].text: "assess-people",
-            tool.index["feeling"].text: "assess-feelings",
+            tool.index["ladder-now"].text: "assess-ladder",
+            tool.index["people-map"].text: "assess-people",
+            tool.index["feelings"].text: "assess-feelings",
         }.get(heading)
         if name:
             camera.take(name)

@@ -29,15 +29,21 @@ class Bound:
     place: str
     name: str
     entry: Entry | None
-    half: Any
     problem: str
     # At once, and with the letters: an entry (None takes it back), and what is half-typed (None: nothing).
     tap: Callable[[Entry | None, Any], Awaitable[None]]
     type: Callable[[Entry | None, Any], None]
+    # What stands at this moment, with letters that are not kept yet.
     now: Callable[[], Entry | None]
+    held: Callable[[], Any]
 
     def __repr__(self) -> str:
         return f"<Bound {self.place}>"
+
+    @property
+    def half(self) -> Any:
+        """What was typed and is not an answer yet, or None."""
+        return self.held()
 
     @property
     def absent(self) -> NotAnswered | None:
@@ -64,11 +70,11 @@ def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, pro
         place=item.link_id,
         name=f"{work_id}.{item.link_id}",
         entry=entry,
-        half=actions.half.get(item.link_id),
         problem=problem,
         tap=tap,
         type=typed,
         now=lambda: actions.entry(item.link_id),
+        held=lambda: actions.half.get(item.link_id),
     )
 
 

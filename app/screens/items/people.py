@@ -50,7 +50,7 @@ def lacks_place(half: Any) -> bool:
 @ft.component
 @calm_render
 def _map(bound: Bound) -> ft.Control:
-    people = _placed(bound.entry)
+    people = _placed(bound.now())
     typed = use_kept(str((bound.half or {}).get("name") or ""))
     # The field keeps its own letters: a new number makes a new, empty one.
     turn, new_field = use_drawn(0)

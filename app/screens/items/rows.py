@@ -41,7 +41,8 @@ def _rows(bound: Bound, draw: Draw) -> ft.Control:
     leaving, leave = use_drawn(-1)
     # A row that was taken out must not leave its letters in the fields of the next one.
     turn, turn_over = use_drawn(0)
-    rows = _rows_of(bound.entry)
+    # Not what the page was drawn with: a row may have gone since.
+    rows = _rows_of(bound.now())
 
     async def add() -> None:
         await bound.tap(Answered((*_rows_of(bound.now()), {})), bound.half)
@@ -100,12 +101,12 @@ def _in_row(bound: Bound, inner: Item, at: int, turn: int) -> Bound:
         item=inner,
         place=f"{bound.place}.{key}",
         name=f"{bound.name}.{turn}.{key}",
-        entry=_rows_of(bound.entry)[at].get(inner.link_id),
-        half=(bound.half or {}).get(key),
+        entry=_rows_of(bound.now())[at].get(inner.link_id),
         problem="",
         tap=tap,
         type=typed,
         now=lambda: _rows_of(bound.now())[at].get(inner.link_id),
+        held=lambda: (bound.half or {}).get(key),
     )
 
 

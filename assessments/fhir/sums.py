@@ -1,0 +1,89 @@
+"""Which calculated items of a form are sums of answers, and why the others are not.
+
+This room looks at the whole form before any item is built: a total may add up subtotals that stand
+later. It knows which items hold a number and nothing of what they become.
+
+    Sums.of(nodes, expressions, sets).found    ->    {"total": ("q1", "q2")}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from assessments.fhir.answer_lists import ValueSets, offered
+from assessments.fhir.expressions import Expressions
+from assessments.fhir.fhirpath import NotFollowed
+from assessments.fhir.node import Node
+from assessments.fhir.report import Report
+
+_NUMBERS = ("integer", "decimal", "quantity")
+CALCULATED = ("sdc-questionnaire-calculatedExpression", "questionnaire-calculatedExpression")
+
+
+@dataclass(slots=True)
+class Sums:
+    """`found` are the items that each sum adds up, `refused` says what stood in the way."""
+
+    found: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, nodes: list[Node], expressions: Expressions, sets: ValueSets) -> Sums:
+        """Look through a whole form."""
+        sums, written, numbers = cls(), dict[str, str](), set[str]()
+        waiting = list(nodes)
+        while waiting:
+            node = waiting.pop()
+            link_id, expression = node.exact("linkId"), node.extension(*CALCULATED)
+            if isinstance(expression, dict):
+                written.setdefault(link_id, str(expression.get("expression", "")))
+            elif _holds_numbers(node, sets):
+                numbers.add(link_id)
+            # What stands in rows or is hidden is not one answer of the form.
+            if not node.flag("repeats") and node.extension("questionnaire-hidden") is not True:
+                waiting += node.nodes("item")
+            else:
+                numbers.discard(link_id)
+                written |= {k: v for k, v in _inside(node).items() if k not in written}
+        for link_id in written:
+            try:
+                sums.found[link_id] = _added(link_id, written, numbers, expressions, ())
+            except NotFollowed as reason:
+                sums.refused[link_id] = reason.what
+        return sums
+
+
+def _inside(node: Node) -> dict[str, str]:
+    """The calculations below an item: a hidden group often keeps the score."""
+    found: dict[str, str] = {}
+    for inner in node.nodes("item"):
+        expression = inner.extension(*CALCULATED)
+        if isinstance(expression, dict):
+            found[inner.exact("linkId")] = str(expression.get("expression", ""))
+        found |= _inside(inner)
+    return found
+
+
+def _holds_numbers(node: Node, sets: ValueSets) -> bool:
+    if node.text("type") in _NUMBERS and not node.data.get("answerOption"):
+        return True
+    return any(offer.option.weight is not None for offer in offered(node, sets, "", Report()))
+
+
+def _added(
+    link_id: str, written: dict[str, str], numbers: set[str], expressions: Expressions, above: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The items that a sum adds up, subtotals by what they add up themselves. Raises NotFollowed."""
+    if link_id in above:
+        raise NotFollowed("a calculation that needs itself")
+    found: list[str] = []
+    for part in expressions.sum(written[link_id]):
+        if part in written and part != link_id:
+            found += _added(part, written, numbers, expressions, (*above, link_id))
+        elif part in numbers:
+            found.append(part)
+    if not found:
+        raise NotFollowed("none of its items holds a number")
+    if len(set(found)) < len(found):
+        raise NotFollowed("a sum that adds one item twice")
+    return tuple(found)
