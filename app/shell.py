@@ -5,8 +5,8 @@ the device puts it in the background, sending gets on. It knows no screen's cont
 
 - Every page has its own `Model` and `Actions`; what a process has once (the opened store and the
   task that sends) is held by `make_open_page`'s own object and knows nothing of anybody.
-- A reload gives the same session back, with the page as it was last drawn, and without a connection
-  Flet draws nothing: so the page is locked, and drawn, as soon as its connection goes.
+- A reload gives the same session back, with the page as it was last drawn: so it is emptied and locked
+  as soon as its connection goes, and drawn anew when one comes.
 - Esc covers the screen on a computer: the same as "Cover".
 - The address stays "/" whatever is shown.
 
@@ -23,7 +23,6 @@ from datetime import date, datetime
 from typing import Any
 
 import flet as ft
-from flet.components.component import Component
 
 from app import theme
 from app.effects import Status, away
@@ -68,7 +67,7 @@ def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Pag
     async def open_page(page: ft.Page) -> None:
         theme.dress(page)
         life = Life(page, process)
-        page.render_views(app, life.model, life)
+        life.show()
         await life.open()
 
     return open_page
@@ -109,6 +108,7 @@ class Life:
         self._tasks: set[asyncio.Task[None]] = set()
         self._unwatch: Callable[[], None] | None = None
         page.on_disconnect = calm(self._cut_off)
+        page.on_connect = calm(self.show)
         page.on_close = calm(self.end)
         page.on_app_lifecycle_state_change = calm(self._lifecycle)
         page.on_keyboard_event = calm(self._key)
@@ -138,16 +138,13 @@ class Life:
 
     async def _cut_off(self) -> None:
         """The tab is reloaded or closed: what is drawn is what the next one to come would see."""
-        locking = asyncio.create_task(self.lock())
-        await asyncio.sleep(0)  # the cover comes first, the keeping after it
-        self._draw()
-        await locking
-        self._draw()
+        self._page.views = [ft.View(route="/")]
+        self._page.update()
+        await self.lock()
 
-    def _draw(self) -> None:
-        root = self._page.views
-        if isinstance(root, Component):
-            root.update()
+    def show(self) -> None:
+        """Draw this page from the beginning: first, and when its tab is back."""
+        self._page.render_views(app, self.model, self)
 
     async def end(self) -> None:
         """The page will not come back."""

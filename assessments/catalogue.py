@@ -11,6 +11,7 @@ by `importlib.resources`, since a packed app has no folder of its own.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -44,11 +45,47 @@ def load(tool: str) -> d.Instrument:
 
 @lru_cache(maxsize=16)
 def load_area(area: str = "default") -> d.Area:
-    """The area settings with this id. Raises NotFound or BadInstrument."""
+    """The area settings with this id, on those it is based on. Raises NotFound or BadInstrument."""
     settings, faults = read_area(_text("areas", area))
     if settings is None or faults:
         raise BadInstrument(area=area, faults=faults)
-    return settings
+    if not settings.based_on:
+        return settings
+    own = {tool for tool, _ in settings.rules}
+    inherited = tuple(rule for rule in load_area(settings.based_on).rules if rule[0] not in own)
+    return replace(settings, rules=(*settings.rules, *inherited))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTool:
+    """A tool of others that Wren points to and never holds: who owns it, and what it asks first."""
+
+    id: str
+    name: str
+    ages: str
+    shape: str
+    training: str
+    licence: str
+    where: str
+    source: str
+    unverified: bool
+
+
+def linked() -> tuple[LinkedTool, ...]:
+    """The tools of others, in the order of the file."""
+    text = files("assessments").joinpath("linked.toml").read_text(encoding="utf-8")
+    page = Page.parse(text)
+    root = page.root
+    names = ("id", "name", "ages", "shape", "training", "licence", "where", "source")
+    found = []
+    for table in root.tables("linked"):
+        parts = {name: table.text(name, required=True) for name in names}
+        found.append(LinkedTool(**parts, unverified=table.flag("unverified")))
+        table.done()
+    root.done()
+    if page.faults:
+        raise BadInstrument(file="linked.toml", faults=tuple(page.faults))
+    return tuple(found)
 
 
 def _ids(folder: str) -> tuple[str, ...]:
@@ -102,6 +139,7 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
         name=head.text("name", required=True),
         source=head.text("source", required=True),
         date=head.text("date", required=True),
+        based_on=head.text("based_on"),
         rules=tuple((tool, _area_rules(rules.table(tool))) for tool in rules.data),
     )
     for table in (head, rules, root):

@@ -19,7 +19,7 @@ ItemType = Literal[
     "group", "display", "choice", "choices", "text", "words", "integer", "decimal", "date", "time", "people"
 ]
 Kind = Literal["risk", "child-voice", "observation"]
-Subject = Literal["adult", "child"]
+Subject = Literal["adult", "child", "either"]
 Role = Literal["health-visitor", "midwife", "family-court-adviser", "police-officer"]
 ROLES: tuple[Role, ...] = ("health-visitor", "midwife", "family-court-adviser", "police-officer")
 Operator = Literal["exists", "=", "!=", ">", "<", ">=", "<=", "state"]
@@ -337,12 +337,16 @@ class AreaRules:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Local thresholds: name, source and date, and rules per instrument id."""
+    """Local thresholds: name, source and date, and rules per instrument id.
+
+    An instrument that the area says nothing about has the rules of the area it is `based_on`.
+    """
 
     id: str
     name: str
     source: str
     date: str
+    based_on: str = ""
     rules: tuple[tuple[str, AreaRules], ...] = ()
 
     def rules_for(self, instrument: str) -> AreaRules:

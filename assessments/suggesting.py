@@ -54,7 +54,18 @@ def suggest(
         for tool in tool_ids()
     ]
     order = {"yes": 0, "maybe": 1, "no": 2}
-    return sorted(found, key=lambda suggestion: (order[suggestion.fits], suggestion.tool))
+    return sorted(
+        found, key=lambda one: (order[one.fits], "fits-needs" not in one.reasons, _span(one.tool), one.tool)
+    )
+
+
+def _span(tool: str) -> int:
+    """How many days of age a tool covers: what is made for this age stands before what is for all."""
+    instrument, start = load(tool), date(2000, 1, 1)
+    if not instrument.age_below:
+        return 100 * 366
+    first = age_on(start, instrument.age_from) if instrument.age_from else start
+    return (age_on(start, instrument.age_below) - first).days
 
 
 def _judge(
@@ -75,7 +86,7 @@ def _judge(
     is_adult = adult if born is None else on >= age_on(born, ADULT)
     subject = "adult" if is_adult else "child"
     for_teenagers = tool.subject == "adult" and bool(tool.age_from) and not is_adult
-    if tool.subject != subject and not for_teenagers:
+    if tool.subject not in (subject, "either") and not for_teenagers:
         return is_("no", f"about-{tool.subject}")
     if unborn or "unborn" in tool.needs:
         fits = unborn and "unborn" in tool.needs

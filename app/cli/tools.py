@@ -13,11 +13,14 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.say import plainly, read_json, show, stop
+from app.messages import say
 from assessments import catalogue, definition
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context, Judgement
 from assessments.errors import WrenError
 from assessments.reading import Fault
+from assessments.records import role_named
+from assessments.suggesting import NEEDS, suggest
 
 cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
 
@@ -49,6 +52,57 @@ def list_tools(as_json: Json = False) -> None:
         for tool in tools
     ]
     show(rows, as_json, lines)
+
+
+@cli.command("suggest")
+def suggest_tools(
+    role: Annotated[str, typer.Option(help="HV, MW, FCA or police, or the role in full.")],
+    born: Annotated[str, typer.Option(help="The date of birth, or unknown, or unborn.")] = "unknown",
+    on: Annotated[str, typer.Option(help="The day of the contact; today if not given.")] = "",
+    needs: Annotated[str, typer.Option(help="Ways of communicating, such as non-verbal,aac.")] = "",
+    adult: Annotated[
+        bool, typer.Option("--adult", help="An adult whose date of birth is not known.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say which tools fit a person on a day, with the reasons."""
+    who = role_named(role) or stop(f"{role} is not a role. Roles are {', '.join(definition.ROLES)}.")
+    day = _date(on or date.today().isoformat(), "--on")  # noqa: DTZ011 - a visit has a local day
+    wanted = [need.strip().lower() for need in needs.replace(" ", ",").split(",") if need.strip()]
+    unknown = sorted(set(wanted) - set(NEEDS))
+    if unknown:
+        stop(f"--needs: {', '.join(unknown)}: not known here. Known are {', '.join(NEEDS)}.")
+    found = suggest(
+        born=None if born in ("unknown", "unborn") else _date(born, "--born"),
+        on=day,
+        role=who,
+        needs=wanted,
+        adult=adult,
+        unborn=born == "unborn",
+    )
+    rows = [
+        {
+            "tool": one.tool,
+            "title": one.title,
+            "fits": one.fits,
+            "reasons": [say(f"suggest.{reason}") for reason in one.reasons],
+            "codes": list(one.reasons),
+        }
+        for one in found
+    ]
+    show(rows, as_json, [f"{row['fits']:<6} {row['tool']:<28} {' '.join(row['reasons'])}" for row in rows])
+
+
+@cli.command("linked")
+def list_linked(as_json: Json = False) -> None:
+    """List the tools of others that Wren points to and never holds."""
+    with plainly():
+        found = catalogue.linked()
+    show(
+        [{name: getattr(one, name) for name in one.__slots__} for one in found],
+        as_json,
+        [f"{one.name}. {one.ages}. {one.training} {one.licence} {one.where}" for one in found],
+    )
 
 
 @cli.command("show")

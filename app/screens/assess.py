@@ -41,7 +41,7 @@ def assess(model: Model, actions: Actions) -> ft.View:
     """The page that the open form is on."""
     scroll = use_scroll()
     asked_at, ask = use_drawn(-1)
-    called: Kept[frozenset[str]] = use_kept(frozenset())
+    called: Kept[tuple[int, frozenset[str]]] = use_kept((-1, frozenset()))
     work = model.work
     if work is None:
         return page_frame(
@@ -54,11 +54,11 @@ def assess(model: Model, actions: Actions) -> ft.View:
     shown = _on_page(here, flags)
 
     async def show_new_card() -> None:
-        before, called.now = called.now, frozenset(flag.id for flag in shown)
-        for flag in shown:
-            if flag.id not in before:
-                await scroll_to_place(scroll, f"flag-{flag.id}")
-                return
+        (page, before), called.now = called.now, (form.page, frozenset(flag.id for flag in shown))
+        new = [flag for flag in shown if flag.id not in before]
+        # Only an answer brings the card into view: a page that is opened starts at its top.
+        if new and page == form.page:
+            await scroll_to_place(scroll, f"flag-{new[0].id}")
 
     ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
     problems = page_problems(form, actions.half, here.items) if asked_at == form.page else []

@@ -144,7 +144,9 @@ def _grade(tool: Instrument, grade: Mapping[str, Any]) -> list[ft.Control]:
     if grade["value"] is None:
         return [text(say("result.no-grade"))]
     words: list[ft.Control] = [text(_grade_words(tool, grade["value"]), strong=True)]
-    if grade["floor"] is not None and grade["floor"] != grade["value"]:
+    if grade["floor"] == grade["value"]:
+        words.append(quiet(say("result.floor")))
+    elif grade["floor"] is not None:
         words.append(quiet(say("result.raised", grade=_grade_words(tool, grade["floor"]))))
     return [
         ft.Container(

@@ -55,6 +55,8 @@ def when_holds(when: When, answers: Answers, visible: Iterable[str]) -> bool:
 def holds(condition: Condition, answers: Answers, visible: set[str] | frozenset[str]) -> bool:
     """Whether one condition holds for what is shown and answered."""
     entry = answers.get(condition.item) if condition.item in visible else None
+    if isinstance(entry, Answered) and entry.value in ("", ()):
+        entry = None
     if condition.op == "exists":
         return isinstance(entry, Answered) is condition.value
     if condition.op == "state":

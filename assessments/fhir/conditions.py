@@ -69,6 +69,8 @@ def _test(node: Node) -> Test:
 def when_of(rule: Rule, resolver: Resolver) -> When:
     """A rule as a When: every condition of one list, and one of another. Raises Unresolved."""
     clauses = list(dict.fromkeys(_clauses(rule, resolver)))
+    if () in clauses:
+        raise Unresolved("rule-never")
     several = [clause for clause in clauses if len(clause) > 1]
     if len(several) > 1 or not clauses:
         raise Unresolved("rule-shape")

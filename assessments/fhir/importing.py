@@ -19,7 +19,7 @@ from assessments.fhir import limits
 from assessments.fhir.answer_lists import ValueSets
 from assessments.fhir.conditions import Unresolved, resolve, when_of
 from assessments.fhir.export import HEAD, HEADS
-from assessments.fhir.expressions import Expressions
+from assessments.fhir.expressions import Expressions, Test
 from assessments.fhir.items import Builder
 from assessments.fhir.ledger import SOURCE
 from assessments.fhir.names import Json, code_from
@@ -127,8 +127,19 @@ def _with_rule(item: d.Item, builder: Builder) -> d.Item:
         return item
     foreign, rule = builder.rules[item.link_id]
     asker = builder.known[foreign]
+
+    def resolver(test: Test) -> tuple[d.Condition, ...]:
+        try:
+            return resolve(test, builder.known, asker)
+        except Unresolved as reason:
+            if reason.code != "rule-unknown-option" or test.op != "=":
+                raise
+            # What is never offered is never chosen: other ways for the rule to hold stay.
+            builder.report.add(foreign, reason.code, *reason.details)
+            return ()
+
     try:
-        when = when_of(rule, lambda test: resolve(test, builder.known, asker))
+        when = when_of(rule, resolver)
     except Unresolved as reason:
         builder.report.add(foreign, reason.code, *reason.details)
         return _not_required(item, foreign, builder.report)

@@ -82,6 +82,7 @@ _REMARKS: dict[str, tuple[Outcome, str]] = {
         'A rule asks about "{}", which takes no answer. The item is always shown.',
     ),
     "rule-unknown-option": ("left-out", "A rule waits for an answer that is not offered: {}."),
+    "rule-never": ("left-out", "A rule waits for answers that are never offered. The item is always shown."),
     "rule-into-rows": (
         "left-out",
         'A rule looks into the rows of "{}" from outside. The item is always shown.',

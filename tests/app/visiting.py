@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import flet as ft
 
@@ -130,8 +131,8 @@ def make_runtime(folder: Path) -> Runtime:
     return runtime
 
 
-def open_visit(runtime: Runtime, opened: Callable[[Model, Actions], None]) -> Callable[[ft.Page], object]:
-    """What a page is opened with: the state, already unlocked."""
+def open_visit(runtime: Runtime, opened: Callable[[Model, Actions], Any]) -> Callable[[ft.Page], object]:
+    """What a page is opened with: the state, already unlocked; `opened` may go on from there."""
 
     async def open_page(page: ft.Page) -> None:
         theme.dress(page)
@@ -139,7 +140,9 @@ def open_visit(runtime: Runtime, opened: Callable[[Model, Actions], None]) -> Ca
         actions = Actions(model, runtime, lambda: TODAY)
         await actions.start()
         await actions.unlock(PASSPHRASE)
-        opened(model, actions)
+        going_on = opened(model, actions)
+        if going_on is not None:
+            await going_on
         page.render_views(_page, model, actions)
 
     return open_page

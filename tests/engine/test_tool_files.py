@@ -43,7 +43,7 @@ def test_every_area_names_only_what_its_tools_have(area: str) -> None:
     for tool_id, rules in settings_.rules:
         tool = catalogue.load(tool_id)
         routes = {route.id: route for route in tool.routes}
-        assert rules.scale in {scale.id for scale in tool.scales}
+        assert rules.scale in {"", *(scale.id for scale in tool.scales)}
         assert {band.id for band in rules.bands} <= {code for code, _ in tool.grades}
         for name, *_ in (*rules.counts, *rules.events, *rules.repeats):
             assert name in routes
@@ -208,3 +208,9 @@ def test_the_command_survives_what_is_not_text(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["tools", "check", str(file)])
     assert done.exit_code == 1
     assert "not UTF-8" in done.output
+
+
+def test_every_tool_that_is_offered_exists_and_lets_someone_of_the_role_use_it() -> None:
+    for tool in map(catalogue.load, catalogue.tool_ids()):
+        for offered in tool.supplements:
+            assert set(catalogue.load(offered.tool).roles) & set(tool.roles), (tool.id, offered.tool)

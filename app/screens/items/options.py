@@ -76,7 +76,7 @@ def is_ladder(bound: Bound) -> bool:
 
 def _options(bound: Bound, chosen: tuple[object, ...]) -> list[Choice]:
     return [
-        Choice(option.code, option.text, option.hint)
+        Choice(option.code, option.text, option.hint, apart=option.alone)
         for option in bound.item.options
         if not option.retired or option.code in chosen
     ]

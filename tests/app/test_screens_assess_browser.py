@@ -1,0 +1,59 @@
+"""Filling a tool in Chromium: letters go through a real client, and everything is large enough to touch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.state import Actions, Model
+from assessments.engine.answers import Answered, Line
+from tests.app.browser import Browser, Served
+from tests.app.visiting import make_runtime, open_visit
+from tests.store.made_up import PASSPHRASE
+
+WORDS = "Dw i'n ofni. Żółć. میں ڈرتا ہوں۔ 🐦👧🏽 “said”\nand a second line"
+
+
+def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> None:
+    runtime = make_runtime(tmp_path / "home")
+    opened: list[Model] = []
+
+    async def begin(model: Model, actions: Actions) -> None:
+        opened.append(model)
+        alys = next(person for person in model.households[0].persons if person.name.startswith("Alys"))
+        await actions.begin(alys.id, "child-voice-7-11")
+
+    with Served(open_visit(runtime, begin)) as served, Browser(served.url) as app:
+        app.check("Nobody")
+        app.press("Continue")
+        app.check("Who I am")
+        app.press("Continue")
+        app.check("Yes")
+        app.press("Continue")
+        app.expect_text("Which day shall we think about?")
+        app.press("Continue")
+        app.fill("Exact words", WORDS)
+        assert app.page.locator("h1").all_inner_texts() == ["Tell me about waking up."]
+        assert app.page.title() == "Wren"
+        app.press("Continue")
+        app.expect_text("There is a problem")
+        assert app.field("Exact words").input_value() == WORDS
+        app.check("The child said it, and I typed it")
+        app.press("Continue")
+        app.expect_text("Tell me about breakfast.")
+        assert app.field("Exact words").input_value() == ""
+        for node in app.tappables():
+            # A row half under the bottom bar is given as its visible half.
+            if node["y"] > 110 and node["y"] + node["height"] < 740:
+                assert node["name"], node
+                assert node["height"] >= 47.5, node
+        app.press("Cover")
+        app.expect_text("locked")
+        assert app.foreign == []
+        assert app.errors == []
+    (model,) = opened
+    assert model.work is None
+    desk = runtime.unlock(PASSPHRASE)
+    (page,) = desk.households()
+    kept = desk.resume(page.assessments[0].id).form.entries["day-wake"]
+    assert kept == Answered((Line(WORDS, "child-said", "Tell me about waking up."),))
+    runtime.close()
