@@ -15,19 +15,23 @@ import asyncio
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
 from assessments import catalogue
+from assessments.definition import Instrument
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry, to_plain
 from assessments.engine.scoring import Context, Judgement
 from assessments.errors import NotReady
+from assessments.moving import Preview, preview
 from assessments.ports import Clock
 from assessments.records import Assessment, Contact, Household, Person, Relationship
 from assessments.store import Keys, Store, assessments, people
 from assessments.store.assessments import Heading
+from assessments.wording import Pack, PackRefused, apply
 from sync.device.enrolment import ServiceKeys
 from sync.device.exchange import Status
 from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
@@ -38,6 +42,8 @@ T = TypeVar("T")
 
 # Kept beside the answers in the same append-only list, under names that no item can have.
 _JUDGEMENT = "$judgement"
+_VERSION = "$version"
+_NOT_DONE = "$not-done."
 SERVICE = "service"
 
 
@@ -85,8 +91,8 @@ class HouseholdPage:
 class Desk:
     """One practitioner at work: unlocked keys, and all that a screen may ask for."""
 
-    def __init__(self, store: Store, keys: Keys, clock: Clock) -> None:
-        self._store, self._keys, self._clock = store, keys, clock
+    def __init__(self, store: Store, keys: Keys, clock: Clock, packs: Sequence[Pack] = ()) -> None:
+        self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
 
     def __repr__(self) -> str:
         return "<Desk>"
@@ -127,7 +133,7 @@ class Desk:
 
     def start(self, contact: Contact, subject_id: str, tool: str, context: Context) -> Work:
         """Open a new assessment, empty: nothing of another person's ever stands in it."""
-        instrument = catalogue.load(tool)
+        instrument = self._worded(catalogue.load(tool))
         area = catalogue.load_area()
         assessment = Assessment(
             id=str(uuid.uuid4()),
@@ -146,25 +152,83 @@ class Desk:
         return Work(assessment, forms.begin(instrument, area.rules_for(tool), context))
 
     def resume(self, assessment_id: str) -> Work:
-        """Open an assessment in progress just as it was left."""
+        """Open an assessment in progress just as it was left, with the very tool it was begun with.
+
+        Raises NotFound("other-version") when that version is not here: nothing is guessed.
+        """
         assessment = assessments.get(self._keys, assessment_id)
-        instrument = catalogue.load(assessment.instrument)
         kept = assessments.answers(self._keys, assessment_id)
-        context = assessment.context
-        if kept.get(_JUDGEMENT) is not None:
-            context = replace(context, judgement=Judgement(**kept[_JUDGEMENT]))
-        entries = {link_id: plain for link_id, plain in kept.items() if not link_id.startswith("$")}
+        moved = kept.get(_VERSION)
+        if moved:
+            assessment = assessment.model_copy(update=moved)
+        instrument = self._worded(
+            catalogue.load_exact(assessment.instrument, assessment.version, assessment.instrument_hash)
+        )
+        context = self._context(assessment, kept)
+        entries = {
+            link_id: plain
+            for link_id, plain in kept.items()
+            if not link_id.startswith("$") and (not moved or forms.reads(instrument, link_id, plain))
+        }
         rules = catalogue.load_area(assessment.area).rules_for(instrument.id)
         form = forms.begin(instrument, rules, context, forms.read_entries(instrument, entries))
         return Work(assessment, form)
+
+    def _context(self, assessment: Assessment, kept: Mapping[str, Any]) -> Context:
+        """The context as it stands: own judgement, and which tools of this contact are done or not."""
+        judged = kept.get(_JUDGEMENT)
+        return replace(
+            assessment.context,
+            judgement=Judgement(**judged) if judged else assessment.context.judgement,
+            done=self._done_with(assessment),
+            not_done=tuple(
+                (name.removeprefix(_NOT_DONE), reason)
+                for name, reason in kept.items()
+                if name.startswith(_NOT_DONE) and reason
+            ),
+        )
+
+    def _done_with(self, assessment: Assessment) -> tuple[str, ...]:
+        """The tools completed in the same contact, whoever they are about."""
+        headings = assessments.listing(self._keys, assessment.household_id)
+        return tuple(
+            found.instrument
+            for found in headings
+            if found.contact_id == assessment.contact_id and found.status == "completed"
+        )
+
+    def newer(self, work: Work) -> Preview | None:
+        """What moving this form to the newest version of its tool would do; None when it is the newest."""
+        newest = catalogue.load(work.assessment.instrument)
+        if newest.version == work.assessment.version:
+            return None
+        return preview(work.form.instrument, newest, work.form.entries)
+
+    def move(self, work: Work, version: str) -> Work:
+        """Go on under another version of the tool. Nothing is deleted: moving back gives the same form."""
+        instrument = catalogue.load(work.assessment.instrument, version)
+        pinned = {"version": instrument.version, "instrument_hash": instrument.hash}
+        assessments.append_answer(self._keys, work.assessment.id, _VERSION, pinned)
+        return self.resume(work.assessment.id)
+
+    def _worded(self, instrument: Instrument) -> Instrument:
+        """The tool in the organisation's licensed words, where a pack fits; else in ours."""
+        for pack in self._packs:
+            if pack.tool == instrument.id:
+                with suppress(PackRefused):
+                    return apply(pack, instrument, on=self._clock.now().date())
+        return instrument
 
     def record(self, assessment_id: str) -> Assessment:
         """One assessment whole, with what has been answered so far if it is not finished."""
         found = assessments.get(self._keys, assessment_id)
         if found.status != "in-progress":
             return found
-        work = self.resume(assessment_id)
-        return _filled(work)
+        return _filled(self.resume(assessment_id))
+
+    def subject_of(self, assessment_id: str) -> Person:
+        """The person that an assessment is about."""
+        return people.person(self._keys, assessments.get(self._keys, assessment_id).subject_id)
 
     def happens(self, work: Work, event: forms.Event) -> Work:
         """Run one event: the form moves on, and what it asks to be kept is kept when this returns."""
@@ -196,6 +260,10 @@ class Desk:
             case forms.SaveJudgement(judgement):
                 plain = asdict(judgement) if judgement else None
                 assessments.append_answer(self._keys, work.assessment.id, _JUDGEMENT, plain)
+            case forms.SaveDeferred(tool, reason):
+                assessments.append_answer(
+                    self._keys, work.assessment.id, f"{_NOT_DONE}{tool}", reason or None
+                )
             case forms.ShowProblems():
                 return replace(work, problems=effect)
             case forms.SaveStopped():
@@ -209,6 +277,8 @@ class Desk:
     def _complete(self, work: Work) -> Assessment:
         """Sign, seal once to the service, and commit the record and its outbox entry together."""
         service = service_key(self._store)
+        done = self._done_with(work.assessment)
+        work = replace(work, form=replace(work.form, context=replace(work.form.context, done=done)))
         completed = _filled(work).model_copy(
             update={"status": "completed", "completed_at": self._clock.now()}
         )

@@ -19,8 +19,11 @@ from app.messages import assets_folder
 
 def numbers_for(names: Iterable[str]) -> tuple[Number, ...]:
     """The numbers behind these names, in this order, each once. A name that is not listed is left out."""
-    listed = _numbers()
-    return tuple(listed[name] for name in dict.fromkeys(names) if name in listed)
+    listed, found = _numbers(), dict[str, Number]()
+    for name in names:
+        if name in listed:
+            found.setdefault(listed[name].digits, listed[name])
+    return tuple(found.values())
 
 
 def known_names() -> frozenset[str]:

@@ -17,9 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.effects import SERVICE, Desk, service_keys
+from assessments import catalogue
 from assessments.definition import Role
+from assessments.errors import BadInstrument
 from assessments.records import role_named
 from assessments.store import Store
+from assessments.wording import Pack, apply, read_pack
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.exchange import Status, status_of
 from sync.device.worker import Summary, Worker, run_until_still
@@ -49,8 +52,8 @@ def data_folder() -> Path:
 class Runtime:
     """One installed copy of Wren, opened."""
 
-    def __init__(self, store: Store, clock: SystemClock) -> None:
-        self.store, self.clock = store, clock
+    def __init__(self, store: Store, clock: SystemClock, packs_folder: Path | None = None) -> None:
+        self.store, self.clock, self._packs_folder = store, clock, packs_folder
         self._worker: Worker | None = None
         self._introduced = asyncio.Event()
         self._listeners: list[Listener] = []
@@ -59,7 +62,7 @@ class Runtime:
     def open(cls, folder: Path) -> Runtime:
         """Open the data folder, making it on a first start. Blocking. Raises StoreFault."""
         clock = SystemClock()
-        return cls(Store.open(folder, clock), clock)
+        return cls(Store.open(folder, clock), clock, folder / "packs")
 
     def close(self) -> None:
         self.store.close()
@@ -72,11 +75,11 @@ class Runtime:
 
     def set_up(self, passphrase: str, author: str, agency: str = TRAINING_AGENCY) -> Desk:
         """Choose the passphrase of a new copy. Blocking: a key is derived."""
-        return Desk(self.store, self.store.set_up(passphrase, agency, author), self.clock)
+        return Desk(self.store, self.store.set_up(passphrase, agency, author), self.clock, self.packs())
 
     def unlock(self, passphrase: str) -> Desk:
         """Open the keys. Blocking. Raises WrongPassphrase, Damaged."""
-        return Desk(self.store, self.store.unlock(passphrase), self.clock)
+        return Desk(self.store, self.store.unlock(passphrase), self.clock, self.packs())
 
     async def introduce(self, url: str, desk: Desk, agency: str = TRAINING_AGENCY) -> ServiceKeys:
         """Meet a service once and keep its keys. Raises NotIntroduced."""
@@ -87,6 +90,26 @@ class Runtime:
         await asyncio.to_thread(self.store.settings.put, SERVICE, json.dumps(keys.to_plain()))
         self._introduced.set()
         return keys
+
+    # Licensed wording
+
+    def packs(self) -> list[Pack]:
+        """The organisation's wording packs on this device. One that cannot be read is left out."""
+        folder = self._packs_folder
+        if folder is None or not folder.is_dir():
+            return []
+        read = (read_pack(file.read_text(encoding="utf-8"))[0] for file in sorted(folder.glob("*.toml")))
+        return [pack for pack in read if pack is not None]
+
+    def add_pack(self, text: str) -> Pack:
+        """Keep a wording pack, once it is seen to fit. Raises BadInstrument or PackRefused."""
+        pack, faults = read_pack(text)
+        if pack is None or self._packs_folder is None:
+            raise BadInstrument("bad-pack", faults=faults)
+        apply(pack, catalogue.load(pack.tool), on=self.clock.now().date())
+        self._packs_folder.mkdir(mode=0o700, exist_ok=True)
+        (self._packs_folder / f"{pack.tool}.toml").write_text(text, encoding="utf-8")
+        return pack
 
     def keep_role(self, role: Role) -> None:
         self.store.settings.put(_ROLE, role)

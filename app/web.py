@@ -41,6 +41,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from typing import Any
 
 import flet as ft
@@ -99,7 +100,7 @@ class Guard:
         elif not self._may_enter(scope):
             await _refuse(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _unless_gone(send))
         else:
             await self._app(scope, receive, _Sealed(send, self._origins).send)
 
@@ -199,6 +200,20 @@ async def _watch(
     if stop is not None:
         await stop.wait()
         server.should_exit = True
+
+
+def _unless_gone(send: Send) -> Send:
+    """Send to a socket that may be closing: what nobody hears any more is dropped.
+
+    Flet would take the failed send for the end of everything and never say that the page has lost its
+    connection, so that it would not be locked. The receiving side says so a moment later.
+    """
+
+    async def sent(message: Message) -> None:
+        with suppress(OSError):
+            await send(message)
+
+    return sent
 
 
 class _Sealed:

@@ -22,7 +22,8 @@ from assessments.errors import BadInstrument, NotFound
 from assessments.reading import Fault, Page, Table
 from assessments.tool_file import AGE, read_tool
 
-_NAME = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+_NAME = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
+OLDER = "instruments/older"
 
 
 def tool_ids() -> tuple[str, ...]:
@@ -34,12 +35,37 @@ def area_ids() -> tuple[str, ...]:
     return _ids("areas")
 
 
-@lru_cache(maxsize=64)
-def load(tool: str) -> d.Instrument:
-    """The tool with this id. Raises NotFound or BadInstrument (`faults` in its data)."""
-    instrument, faults = read_tool(_text("instruments", tool))
-    if instrument is None or faults:
+def versions(tool: str) -> tuple[str, ...]:
+    """Every version of a tool that is here, the newest first. Raises NotFound."""
+    older = sorted(
+        (name.removeprefix(f"{tool}-") for name in _names(OLDER) if re.match(rf"{tool}-\d", name)),
+        key=lambda version: [int(part) for part in version.split(".")],
+        reverse=True,
+    )
+    return (load(tool).version, *older)
+
+
+@lru_cache(maxsize=128)
+def load(tool: str, version: str = "") -> d.Instrument:
+    """A tool in this version, or the newest. Raises NotFound or BadInstrument (`faults` in its data)."""
+    if not version:
+        return _read(tool, _text("instruments", tool))
+    newest = load(tool)
+    return newest if newest.version == version else _read(tool, _text(OLDER, f"{tool}-{version}"))
+
+
+def _read(tool: str, text: str) -> d.Instrument:
+    instrument, faults = read_tool(text)
+    if instrument is None:
         raise BadInstrument(tool=tool, faults=faults)
+    return instrument
+
+
+def load_exact(tool: str, version: str, digest: str) -> d.Instrument:
+    """The very tool that a record was made with. Raises NotFound("other-version") for any other."""
+    instrument = load(tool, version)
+    if instrument.hash != digest:
+        raise NotFound("other-version", tool=tool)
     return instrument
 
 
@@ -89,8 +115,12 @@ def linked() -> tuple[LinkedTool, ...]:
 
 
 def _ids(folder: str) -> tuple[str, ...]:
+    return tuple(sorted(_names(folder)))
+
+
+def _names(folder: str) -> list[str]:
     names = (entry.name for entry in files("assessments").joinpath(folder).iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return [name.removesuffix(".toml") for name in names if name.endswith(".toml")]
 
 
 def _text(folder: str, name: str) -> str:

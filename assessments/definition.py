@@ -226,7 +226,8 @@ class Instrument:
 
     `canonical` is the "url|version" of the form that the tool was read from.
 
-    `needs` are ways of communicating that it is made for; empty for most tools.
+    `needs` are ways of communicating that it is made for; empty for most tools. `retired` are
+    link_ids of earlier versions that are never used again.
 
     Two instruments are equal only when they are the same object: a tool is looked up, not compared.
     """
@@ -248,6 +249,7 @@ class Instrument:
     sources: tuple[Source, ...]
     items: tuple[Item, ...]
     needs: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
     age_from: Age = ""
     age_below: Age = ""
     scales: tuple[Scale, ...] = ()

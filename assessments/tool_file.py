@@ -71,6 +71,7 @@ class _Tool:
             means=head.text("means", required=True),
             does_not_mean=head.text("does_not_mean", required=True),
             needs=head.texts("needs"),
+            retired=head.texts("retired"),
             age_from=self._age(head, "age_from"),
             age_below=self._age(head, "age_below"),
             sources=sources,
@@ -402,6 +403,11 @@ class _Tool:
         for table, _, when in self.rules:
             for condition in (*when.all, *when.any):
                 self._check_condition(table, condition)
+        for link_id in instrument.retired:
+            if link_id in self.items:
+                root.table("instrument").fault(
+                    f'"{link_id}" is retired and may not be used again.', "retired"
+                )
         _, circle = d.order(instrument.items)
         if circle:
             names = ", ".join(circle)

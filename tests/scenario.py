@@ -32,6 +32,8 @@ class Visit:
         area: str = "default",
         events: tuple[str, ...] = (),
         last_marac_referral: str | None = None,
+        done: tuple[str, ...] = (),
+        not_done: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.tool = catalogue.load(tool)
         rules = catalogue.load_area(area).rules_for(self.tool.id)
@@ -39,6 +41,8 @@ class Visit:
             on=date.fromisoformat(on),
             events=tuple(date.fromisoformat(event) for event in events),
             last_marac_referral=date.fromisoformat(last_marac_referral) if last_marac_referral else None,
+            done=done,
+            not_done=not_done,
         )
         self.form = forms.begin(self.tool, rules, context)
         self.given: dict[str, Any] = {}
@@ -92,6 +96,12 @@ class Visit:
 
     def finishes(self) -> Visit:
         self._happens(forms.Finished())
+        return self
+
+    def is_completed(self) -> Visit:
+        """The person finishes, and nothing stands in the way."""
+        self.finishes()
+        assert self.form.status == "completed", self.form.missing
         return self
 
     def stops(self) -> Visit:
@@ -163,6 +173,56 @@ class Visit:
     def expect_no_finding(self, code: str) -> Visit:
         assert code not in {finding.code for finding in self.form.findings}
         return self
+
+    def expect_note(self, *notes: str) -> Visit:
+        """Sentences that these answers call for stand beside the result."""
+        for note in notes:
+            assert note in self._notes, f"no note {note}: {sorted(self._notes)}"
+        return self
+
+    def expect_no_note(self, *notes: str) -> Visit:
+        for note in notes:
+            assert note in {each.id for each in self.tool.notes}, f"{note} is not a note"
+            assert note not in self._notes, f"{note} is noted"
+        return self
+
+    def expect_flag(self, *flags: str) -> Visit:
+        """Things to act on today."""
+        for flag in flags:
+            assert flag in self._flags, f"no flag {flag}: {sorted(self._flags)}"
+        return self
+
+    def expect_no_flag(self, *flags: str) -> Visit:
+        """None of these; with no name given, nothing for today at all."""
+        known = {each.id for each in self.tool.flags}
+        assert set(flags) <= known, f"not a flag: {set(flags) - known}"
+        raised = self._flags & set(flags) if flags else self._flags
+        assert not raised, f"flagged: {sorted(raised)}"
+        return self
+
+    def expect_offered(self, *tools: str, state: str = "offered", reason: str = "") -> Visit:
+        """Other tools that these answers call for, and whether they were done in this contact."""
+        found = {offer.tool: offer for offer in self.form.result.offers}
+        for tool in tools:
+            assert tool in found, f"{tool} is not offered: {sorted(found)}"
+            assert (found[tool].state, found[tool].reason) == (state, reason)
+            assert found[tool].because
+        return self
+
+    def expect_not_offered(self, *tools: str) -> Visit:
+        known = {supplement.tool for supplement in self.tool.supplements}
+        for tool in tools:
+            assert tool in known, f"{tool} is never offered here"
+            assert tool not in {offer.tool for offer in self.form.result.offers}, f"{tool} is offered"
+        return self
+
+    @property
+    def _notes(self) -> set[str]:
+        return {finding.data["note"] for finding in self.form.findings if finding.code == "note"}
+
+    @property
+    def _flags(self) -> set[str]:
+        return {finding.data["flag"] for finding in self.form.findings if finding.code == "same-day"}
 
     def expect_missing(self, *link_ids: str) -> Visit:
         for link_id in link_ids:

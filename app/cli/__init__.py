@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import service, tools, visits
+from app.cli import fhir, packs, service, tools, visits
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +19,8 @@ cli = typer.Typer(
 )
 cli.add_typer(tools.cli, name="tools")
 cli.add_typer(service.cli, name="service")
+cli.add_typer(fhir.cli, name="fhir")
+cli.add_typer(packs.cli, name="packs")
 visits.add_to(cli)
 service.add_to(cli)
 

@@ -35,8 +35,8 @@ def page_problems(form: Form, half: Mapping[str, Any], items: Iterable[Item]) ->
 def all_problems(form: Form, half: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every problem of the whole form, its rows and its judgement included."""
     found = page_problems(form, half, form.instrument.items)
-    told = {place for place, _ in found}
     index = form.instrument.index
+    told = {inner.link_id for place, _ in found for inner in walk((index[place],))}
     for finding in form.findings:
         if finding.severity == "error" and finding.link_id not in told:
             item = index.get(finding.link_id)
@@ -51,8 +51,15 @@ def _of_item(form: Form, half: Mapping[str, Any], item: Item) -> list[str]:
     if not isinstance(entry, NotAnswered) and (code := _half_code(item, half.get(item.link_id))):
         sentences.append(say(f"problem.{code}"))
     if entry is not None:
-        sentences += [_words(finding) for finding in check_entry(item, entry) if finding.severity == "error"]
+        found = _in_rows(form, item) if item.repeats else check_entry(item, entry)
+        sentences += [_words(finding) for finding in found if finding.severity == "error"]
     return [_with_question(item.text, sentence) for sentence in sentences]
+
+
+def _in_rows(form: Form, group: Item) -> list[Finding]:
+    """What the checks found in the rows of a group."""
+    inside = {inner.link_id for inner in walk(group.items)}
+    return [finding for finding in form.findings if finding.link_id in inside]
 
 
 def _half_code(item: Item, half: Any) -> str:

@@ -52,6 +52,14 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Deferred:
+    """A tool that the answers call for will not be done now; the reason, or "" to take it back."""
+
+    tool: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A person asked to complete the form."""
 
@@ -61,7 +69,7 @@ class Stopped:
     """A person ended the form early; what there is stays, the status says so."""
 
 
-Event = Entered | Cleared | Moved | Judged | Finished | Stopped
+Event = Entered | Cleared | Moved | Judged | Deferred | Finished | Stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,12 @@ class SaveEntry:
 @dataclass(frozen=True, slots=True)
 class SaveJudgement:
     judgement: Judgement | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDeferred:
+    tool: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ class SaveStopped:
     """Keep the form with the status "stopped"."""
 
 
-Effect = SaveEntry | SaveJudgement | Complete | ShowProblems | SaveStopped
+Effect = SaveEntry | SaveJudgement | SaveDeferred | Complete | ShowProblems | SaveStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +199,11 @@ def update(form: Form, event: Event) -> Step:
         case Judged(judgement):
             context = replace(form.context, judgement=judgement)
             return Step(replace(form, context=context), (SaveJudgement(judgement),))
+        case Deferred(tool, reason):
+            others = tuple(found for found in form.context.not_done if found[0] != tool)
+            not_done = (*others, (tool, reason)) if reason.strip() else others
+            context = replace(form.context, not_done=not_done)
+            return Step(replace(form, context=context), (SaveDeferred(tool, reason.strip()),))
         case Finished():
             if not form.ready:
                 errors = tuple(finding for finding in form.findings if finding.severity == "error")
@@ -255,6 +274,15 @@ def read_entries(instrument: Instrument, plain: Mapping[str, Any]) -> dict[str, 
             raise BadAnswer("takes-no-answer", link_id=link_id)
         entries[link_id] = a.from_plain(item, value)
     return entries
+
+
+def reads(instrument: Instrument, link_id: str, plain: Any) -> bool:
+    """Whether a kept entry can be read by this version of a tool."""
+    try:
+        read_entries(instrument, {link_id: plain})
+    except (BadAnswer, UnknownItem):
+        return False
+    return True
 
 
 def outcome(form: Form) -> dict[str, Any]:

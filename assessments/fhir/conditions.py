@@ -4,7 +4,7 @@ This room knows what each linkId became and which comparisons a rule of ours can
 cannot say it refuses with Unresolved, a code of `report` and its details: the item is then shown
 always, because a question too many is safer than one that nobody sees.
 
-    when_of(Test("q1", "=", "value", True), resolver)    ->    When(all=(Condition("q1", "=", "yes"),))
+    when_of(Compared("q1", "=", "value", True), resolver)    ->    When(all=(Condition("q1", "=", "yes"),))
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import cast
 
 from assessments.definition import Condition, Operator, When
 from assessments.fhir.answer_lists import Offered
-from assessments.fhir.expressions import Every, Rule, Some, Test
+from assessments.fhir.expressions import Compared, Every, Rule, Some
 from assessments.fhir.node import Node
 
 _ORDERED = {">": float.__gt__, "<": float.__lt__, ">=": float.__ge__, "<=": float.__le__}
 _MOST_CLAUSES = 64
-Resolver = Callable[[Test], tuple[Condition, ...]]
+Resolver = Callable[[Compared], tuple[Condition, ...]]
 
 
 class Unresolved(Exception):
@@ -52,18 +52,18 @@ def rule_of(nodes: list[Node], behaviour: str) -> Rule | None:
     return Every(tests) if behaviour == "all" or len(tests) == 1 else Some(tests)
 
 
-def _test(node: Node) -> Test:
+def _test(node: Node) -> Compared:
     link_id, op = node.exact("question"), node.text("operator") or "="
     if "hasAnswer" in node.data:
-        return Test(link_id, "exists", "exists", node.flag("hasAnswer"))
+        return Compared(link_id, "exists", "exists", node.flag("hasAnswer"))
     value = next((part for key, part in node.data.items() if key.startswith("answer")), None)
     if op == "exists":
-        return Test(link_id, op, "exists", value is True)
+        return Compared(link_id, op, "exists", value is True)
     if isinstance(value, dict):
         if "value" in value:
-            return Test(link_id, op, "value", value["value"])
-        return Test(link_id, op, "coding", f"{value.get('system', '')}|{value.get('code', '')}")
-    return Test(link_id, op, "value", value if isinstance(value, str | int | float | bool) else "")
+            return Compared(link_id, op, "value", value["value"])
+        return Compared(link_id, op, "coding", f"{value.get('system', '')}|{value.get('code', '')}")
+    return Compared(link_id, op, "value", value if isinstance(value, str | int | float | bool) else "")
 
 
 def when_of(rule: Rule, resolver: Resolver) -> When:
@@ -80,7 +80,7 @@ def when_of(rule: Rule, resolver: Resolver) -> When:
 
 def _clauses(rule: Rule, resolver: Resolver) -> list[tuple[Condition, ...]]:
     """The rule as a list of which all must hold, each a list of which one must."""
-    if isinstance(rule, Test):
+    if isinstance(rule, Compared):
         return [resolver(rule)]
     parts = [_clauses(part, resolver) for part in rule.parts]
     if isinstance(rule, Every):
@@ -93,7 +93,7 @@ def _clauses(rule: Rule, resolver: Resolver) -> list[tuple[Condition, ...]]:
     return [tuple(dict.fromkeys(c for clause in way for c in clause)) for way in product(*parts)]
 
 
-def resolve(test: Test, known: Mapping[str, Known], asker: Known) -> tuple[Condition, ...]:
+def resolve(test: Compared, known: Mapping[str, Known], asker: Known) -> tuple[Condition, ...]:
     """The conditions of which one must hold for a test to be true. Raises Unresolved."""
     item = known.get(test.link_id)
     if item is None:
@@ -117,14 +117,14 @@ def resolve(test: Test, known: Mapping[str, Known], asker: Known) -> tuple[Condi
     return _plain(test, item)
 
 
-def _boolean(test: Test, item: Known) -> tuple[Condition, ...]:
+def _boolean(test: Compared, item: Known) -> tuple[Condition, ...]:
     given = {"true": True, "false": False}.get(str(test.value).lower())
     if given is None or test.op not in ("=", "!="):
         raise Unresolved("rule-value", f"{item.link_id} {test.op} {test.value}")
     return (Condition(item.link_id, cast("Operator", test.op), "yes" if given else "no"),)
 
 
-def _choice(test: Test, item: Known) -> tuple[Condition, ...]:
+def _choice(test: Compared, item: Known) -> tuple[Condition, ...]:
     if test.op in ("=", "!="):
         found = _offered(test, item)
         if found is not None:
@@ -145,7 +145,7 @@ def _choice(test: Test, item: Known) -> tuple[Condition, ...]:
     return tuple(Condition(item.link_id, "=", offer.option.code) for offer in fitting)
 
 
-def _offered(test: Test, item: Known) -> Offered | None:
+def _offered(test: Compared, item: Known) -> Offered | None:
     """The option that a test means: by system and code, by code, by words or by weight."""
     if test.level == "coding":
         system, _, code = str(test.value).partition("|")
@@ -166,7 +166,7 @@ def _offered(test: Test, item: Known) -> Offered | None:
     return None
 
 
-def _plain(test: Test, item: Known) -> tuple[Condition, ...]:
+def _plain(test: Compared, item: Known) -> tuple[Condition, ...]:
     """A comparison with a number, a day, a time or words; a moment is compared by its day."""
     value = test.value
     fits = test.level == "value" and not isinstance(value, bool)

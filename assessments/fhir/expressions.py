@@ -4,7 +4,7 @@ This room knows what forms write in FHIRPath to show an item or to add up a scor
 refuses the rest with NotFollowed. It knows nothing of our codes: `conditions` finds those.
 
     >>> Expressions(Outline({"": ("a",)})).rule("%resource.item.where(linkId='a').answer.value = true")
-    Test(link_id='a', op='=', level='value', value=True)
+    Compared(link_id='a', op='=', level='value', value=True)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MIRRORED = {"=": "=", "!=": "!=", ">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Compared:
     """`link_id op value`; `level` says what is compared: value, code, display, weight, state, exists."""
 
     link_id: str
@@ -40,7 +40,7 @@ class Some:
     parts: tuple[Rule, ...]
 
 
-Rule = Test | Every | Some
+Rule = Compared | Every | Some
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,12 @@ class Expressions:
                 Every(tuple(self._rule(part, Looked((link_id,), looked.level)) for part in looked.also))
                 for link_id in looked.link_ids
             )
-        return _some(Test(link_id, "exists", "exists", True) for link_id in looked.link_ids)
+        return _some(Compared(link_id, "exists", "exists", True) for link_id in looked.link_ids)
 
     def _tests(self, looked: Looked, op: str, value: Wanted) -> Rule:
         if looked.level not in ("value", "code", "display", "weight", "state"):
             raise NotFollowed(f"a comparison with {looked.level}")
-        tests = _some(Test(link_id, op, looked.level, value) for link_id in looked.link_ids)
+        tests = _some(Compared(link_id, op, looked.level, value) for link_id in looked.link_ids)
         if looked.also:
             return Every((self._exists(replace(looked, level="answer"), ()), tests))
         return tests
@@ -162,11 +162,11 @@ def negated(rule: Rule) -> Rule:
             return Some(tuple(negated(part) for part in parts))
         case Some(parts):
             return Every(tuple(negated(part) for part in parts))
-        case Test(_, "exists", _, value):
+        case Compared(_, "exists", _, value):
             return replace(rule, value=not value)
-        case Test(_, op, "state", _) if op == "=":
+        case Compared(_, op, "state", _) if op == "=":
             raise NotFollowed("not() of an answer state")
-        case Test(_, op, _, _):
+        case Compared(_, op, _, _):
             return replace(rule, op=_FLIPPED[op])
 
 

@@ -19,7 +19,7 @@ from assessments.fhir import limits
 from assessments.fhir.answer_lists import ValueSets
 from assessments.fhir.conditions import Unresolved, resolve, when_of
 from assessments.fhir.export import HEAD, HEADS
-from assessments.fhir.expressions import Expressions, Test
+from assessments.fhir.expressions import Compared, Expressions
 from assessments.fhir.items import Builder
 from assessments.fhir.ledger import SOURCE
 from assessments.fhir.names import Json, code_from
@@ -123,12 +123,14 @@ def _with_rules(items: tuple[d.Item, ...], builder: Builder) -> tuple[d.Item, ..
 
 def _with_rule(item: d.Item, builder: Builder) -> d.Item:
     item = replace(item, items=_with_rules(item.items, builder))
+    if item.link_id in builder.lost:
+        return _not_required(item, builder.lost[item.link_id], builder.report)
     if item.link_id not in builder.rules:
         return item
     foreign, rule = builder.rules[item.link_id]
     asker = builder.known[foreign]
 
-    def resolver(test: Test) -> tuple[d.Condition, ...]:
+    def resolver(test: Compared) -> tuple[d.Condition, ...]:
         try:
             return resolve(test, builder.known, asker)
         except Unresolved as reason:

@@ -25,7 +25,8 @@ SOURCE = "form"
 class Ledger:
     """The account of one form. `own` says that the form was written by Wren.
 
-    `rules` are noted by link_id with the linkId that they stood at; `scales` are linkId and title.
+    `rules` are noted by link_id with the linkId that they stood at, `lost` are those that could not
+    be; `scales` are linkId and title.
     """
 
     sets: ValueSets
@@ -35,6 +36,7 @@ class Ledger:
     own: bool = False
     known: dict[str, Known] = field(default_factory=dict)
     rules: dict[str, tuple[str, Rule]] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
     scales: list[tuple[str, str]] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
 
@@ -56,6 +58,7 @@ class Ledger:
                 rule = self.expressions.rule(str(expression.get("expression", "")))
             except NotFollowed as reason:
                 self.report.add(foreign, "expression", reason.what)
+                self.lost[link_id] = foreign
         if rule is not None:
             self.rules[link_id] = (foreign, rule)
 

@@ -99,7 +99,10 @@ _REMARKS: dict[str, tuple[Outcome, str]] = {
     "rule-circle": ("left-out", "Rules wait for each other in a circle. The item is always shown."),
     "rule-not-required": ("changed", "The rule is gone, so the question need not be answered."),
     "rule-disabled": ("noted", "What is not asked is not shown here: {}."),
-    "expression": ("left-out", "A rule is written as an expression that Wren cannot follow: {}."),
+    "expression": (
+        "left-out",
+        "A rule is written as an expression that Wren cannot follow: {}. The item is always shown.",
+    ),
     "calculation": ("left-out", "A calculation cannot be followed: {}. The item can be filled in by hand."),
     "variable": ("noted", "A named value is read where a rule or sum of the form uses it: {}."),
     "scale": ("changed", 'The calculation became a sum: "{}".'),

@@ -97,7 +97,7 @@ async def test_the_second_sibling_starts_empty(visit: Visit) -> None:
     for _ in range(3):
         assert visit.app.chosen() == []
         assert not any(visit.app.sees(words) for words in ("Only us", "The kettle", "Calm", "Alys"))
-        assert all(not field.value for field in visit.app.controls(ft.TextField))  # type: ignore[attr-defined]
+        assert not any(getattr(field, "value", "") for field in visit.app.controls(ft.TextField))
         await visit.app.press("Continue")
     assert visit.model.work is not None
     assert visit.model.work.form.entries == {}
@@ -160,13 +160,11 @@ async def test_fast_taps_are_kept_in_their_order(visit: Visit) -> None:
     await visit.turn_to("injury")
     rows = {
         control.label: control.content
-        for control in visit.app.controls(ft.Semantics)
-        if control.label in ("Yes", "No", "Not known")  # type: ignore[attr-defined]
+        for control, _ in visit.app.nodes()
+        if isinstance(control, ft.Semantics) and control.label in ("Yes", "No", "Not known")
     }
     taps = ["Yes", "No", "Not known", "Yes", "No", "Yes", "Not known"]
-    await asyncio.gather(
-        *(visit.app.session.dispatch_event(rows[name]._i, "click", None) for name in taps)  # type: ignore[attr-defined]
-    )
+    await asyncio.gather(*(visit.app.session.dispatch_event(rows[name]._i, "click", None) for name in taps))
     await visit.app.settle()
     assert visit.kept("injury") == NotAnswered("asked-unknown")
     assert visit.app.chosen() == ["Not known"]
@@ -377,6 +375,17 @@ async def test_not_asked_opens_its_reasons(visit: Visit) -> None:
     await visit.app.press("It was not safe: someone else was there")
     await visit.app.press("Continue")
     assert visit.kept("injury") == NotAnswered("not-asked", "not-safe", "He came in")
+
+
+async def test_none_of_these_leaves_no_other_choice_beside_it(visit: Visit) -> None:
+    await visit.begin(visit.baby, "observation-0-12m")
+    await visit.turn_to("collapse")
+    ticks = [option.text for option in catalogue.load("observation-0-12m").index["collapse"].options]
+    await visit.app.press(ticks[0])
+    await visit.app.press(ticks[1])
+    assert visit.app.chosen() == ticks[:2]
+    await visit.app.press("None of these")
+    assert visit.app.chosen() == ["None of these"]
 
 
 async def test_a_same_day_card_is_on_the_page_at_once_and_stays_to_the_end(visit: Visit) -> None:

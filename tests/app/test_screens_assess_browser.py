@@ -36,10 +36,15 @@ def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> Non
         assert app.page.title() == "Wren"
         app.press("Continue")
         app.expect_text("There is a problem")
+        # Flutter gives the letters of a field to the page once it has the focus.
+        app.field("Exact words").focus()
+        app.page.wait_for_timeout(300)
         assert app.field("Exact words").input_value() == WORDS
         app.check("The child said it, and I typed it")
         app.press("Continue")
         app.expect_text("Tell me about breakfast.")
+        app.field("Exact words").focus()
+        app.page.wait_for_timeout(300)
         assert app.field("Exact words").input_value() == ""
         for node in app.tappables():
             # A row half under the bottom bar is given as its visible half.

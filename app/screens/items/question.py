@@ -25,7 +25,7 @@ from app.screens.items.bound import Bound
 from app.screens.items.options import choice_control, choices_control, is_ladder, ladder_control
 from app.screens.items.people import people_control
 from app.screens.items.rows import rows_control
-from app.screens.items.words import words_control
+from app.screens.items.words import lacks_origin, words_control
 from app.screens.items.writing import day_control, number_control, text_control, time_control
 from app.screens.page import use_drawn
 from assessments.definition import Item
@@ -55,7 +55,7 @@ def question(bound: Bound, *, lead: bool = False) -> ft.Control:
             strip(prompt) if prompt and item.for_child else None,
             quiet(prompt) if prompt and not item.for_child and not labels_itself else None,
             kept(item.help, key=f"{bound.name}.help") if item.help else None,
-            problem_line(bound.problem) if bound.problem and not labels_itself else None,
+            problem_line(bound.problem) if bound.problem and not _tells_itself(bound) else None,
             _control(bound, lead=lead),
             reason_rows(bound),
         ),
@@ -108,6 +108,14 @@ def _control(bound: Bound, *, lead: bool) -> ft.Control:
 def _has_own_label(bound: Bound) -> bool:
     """Whether the control is a field, which carries the question as its label."""
     return bound.item.type in _FIELDS or (bound.item.type in ("integer", "decimal") and not is_ladder(bound))
+
+
+def _tells_itself(bound: Bound) -> bool:
+    """Whether the control says the problem in its own place: at the field, or at the origin."""
+    item = bound.item
+    return (
+        _has_own_label(bound) or item.type == "people" or (item.type == "words" and lacks_origin(bound.half))
+    )
 
 
 def _label(item: Item) -> str:

@@ -1,0 +1,73 @@
+"""`wren fhir`: tools and assessments as FHIR R4, and Questionnaires that others wrote as tools."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.say import plainly, read_json, show, stop
+from app.cli.tools import Json
+from app.messages import say
+from assessments import catalogue
+
+cli = typer.Typer(no_args_is_help=True, help="FHIR R4 in and out.")
+
+Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of the screen.")]
+
+
+@cli.command("export")
+def export(tool_id: str, out: Out = None) -> None:
+    """Write a tool as an R4 Questionnaire."""
+    from assessments.fhir.export import questionnaire
+
+    with plainly():
+        found = questionnaire(catalogue.load(tool_id))
+    _write(json.dumps(found, ensure_ascii=False, indent=2), out)
+
+
+@cli.command("response")
+def response(assessment_id: str, out: Out = None) -> None:
+    """Write an assessment of this device as a QuestionnaireResponse, with Observations for its scales."""
+    from app.cli.visits import opened, unlocked
+    from assessments.fhir.response import bundle
+
+    with opened() as runtime, unlocked(runtime) as desk:
+        record, subject = desk.record(assessment_id), desk.subject_of(assessment_id)
+    found = bundle(record, catalogue.load(record.instrument), subject)
+    _write(json.dumps(found, ensure_ascii=False, indent=2), out)
+
+
+@cli.command("import")
+def import_(
+    file: Path,
+    out: Out = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Say per linkId what could not be taken over.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read an R4 Questionnaire that others wrote as a tool file. Nothing is dropped without a word."""
+    from assessments.fhir.importing import import_questionnaire
+
+    given = read_json(file)
+    with plainly():
+        found = import_questionnaire(given)
+    if out is not None:
+        _write(found.instrument_toml, out)
+    if report or as_json:
+        show(found.report.plain(), as_json, found.report.lines())
+    elif out is None:
+        typer.echo(found.instrument_toml)
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        typer.echo(text)
+        return
+    try:
+        out.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+    except OSError:
+        stop(say("cli.cannot-write", file=out))
