@@ -25,7 +25,7 @@ bench: $(STAMP)
 requirements: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --extra service --extra web --extra dev pyproject.toml -o requirements.txt
+	  --python-version 3.11 --extra forms --extra service --extra web --extra dev pyproject.toml -o requirements.txt
 
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

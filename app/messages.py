@@ -2,8 +2,11 @@
 
 This room knows where the sentences are kept and how one is filled in. It does not know why a
 sentence is wanted, and no sentence lives in Python. A sentence is text with `{names}`, or, where
-a number changes the words, a table of plural forms: `zero` (used for 0 if it is there), `one`,
-`other`, picked by `n`.
+a number changes the words, a table of plural forms picked by `n`: `zero`, `one`, `two`, `few` (3)
+and `many` (6), each used if it is there, and `other`. Welsh is why there are so many.
+
+English is spoken until `use_language` is told otherwise. Another language holds every sentence or
+is refused: no screen mixes two. The whole process speaks one language.
 
     >>> say("save.at", device=say("device.phone"), at="14:02")
     'Saved on this phone at 14:02'
@@ -15,13 +18,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import string
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 from assessments.errors import WrenError
 
+Catalogue = dict[str, str | dict[str, str]]
+
 LANGUAGE = "en"
+_PLURALS: dict[object, str] = {0: "zero", 1: "one", 2: "two", 3: "few", 6: "many"}
+
+_in_use = LANGUAGE
+
+
+class LanguageRefused(WrenError):
+    """The language is not used. `code` says why: unknown-language, missing-sentences,
+    unknown-sentences, other-places; `codes` in its data names the sentences, ten at most."""
+
+    code = "language-refused"
 
 
 def assets_folder() -> Path:
@@ -30,12 +47,54 @@ def assets_folder() -> Path:
     return Path(told).resolve() if told else Path(__file__).resolve().parent.parent / "assets"
 
 
+def catalogue(language: str | None = None) -> Catalogue:
+    """All sentences of one language by code; of the one in use when none is named."""
+    return _read(language or _in_use)
+
+
+def use_language(language: str) -> None:
+    """Say everything in this language from now on. Raises LanguageRefused, and nothing changes."""
+    global _in_use
+    if not re.fullmatch("[a-z]{2,3}", language) or not _file(language).is_file():
+        raise LanguageRefused("unknown-language")
+    own, words = catalogue(LANGUAGE), catalogue(language)
+    for code, found in (
+        ("missing-sentences", own.keys() - words.keys()),
+        ("unknown-sentences", words.keys() - own.keys()),
+        ("other-places", {key for key in own if key in words and not _fits(own[key], words[key])}),
+    ):
+        if found:
+            raise LanguageRefused(code, language=language, codes=sorted(found)[:10])
+    _in_use = language
+
+
 @lru_cache(maxsize=4)
-def catalogue(language: str = LANGUAGE) -> dict[str, str | dict[str, str]]:
-    """All sentences of one language by code."""
-    path = assets_folder() / "strings" / f"{language}.json"
-    sentences: dict[str, str | dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+def _read(language: str) -> Catalogue:
+    sentences: Catalogue = json.loads(_file(language).read_text(encoding="utf-8"))
     return sentences
+
+
+def _file(language: str) -> Path:
+    return assets_folder() / "strings" / f"{language}.json"
+
+
+def _fits(own: str | dict[str, str], other: str | dict[str, str]) -> bool:
+    """Whether a sentence has every form of the English one and is filled in at the same places.
+
+    A form that English lacks may write its number out, as "2 gofnod" does.
+    """
+    if isinstance(own, str) or isinstance(other, str):
+        return isinstance(own, str) and isinstance(other, str) and _places(own) == _places(other)
+    return own.keys() <= other.keys() and all(
+        _places(words) == _places(own[form])
+        if form in own
+        else _places(words) | {"n"} == _places(own["other"]) | {"n"}
+        for form, words in other.items()
+    )
+
+
+def _places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
 def say(code: str, **data: object) -> str:
@@ -64,6 +123,5 @@ def say_error(error: BaseException) -> str:
 
 
 def _plural(forms: dict[str, str], n: object) -> str:
-    if n == 0 and "zero" in forms:
-        return "zero"
-    return "one" if n == 1 else "other"
+    form = _PLURALS.get(n, "other")
+    return form if form in forms else "other"

@@ -10,12 +10,14 @@ is left out because a date is missing. This room gives codes; `assets/strings` h
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from assessments.catalogue import age_on, fits_age, load, tool_ids
 from assessments.definition import Instrument, Role
+from assessments.errors import BadInstrument
 
 Fits = Literal["yes", "maybe", "no"]
 # A need that says: words alone will not do.
@@ -46,13 +48,15 @@ def suggest(
     """Every tool for this role about this person, those that fit first.
 
     `born` None is not known, and `adult` then says whether the person is one. A child is `unborn`
-    when it is said so, with or without a due date, or when `born` lies ahead.
+    when it is said so, with or without a due date, or when `born` lies ahead. A tool whose file is
+    broken is left out: `wren tools check` names it.
     """
     unborn = unborn or (born is not None and born > on)
-    found = [
-        _judge(load(tool), None if unborn else born, on, role, frozenset(needs), adult=adult, unborn=unborn)
-        for tool in tool_ids()
-    ]
+    found = []
+    for tool in tool_ids():
+        with suppress(BadInstrument):
+            instrument, own = load(tool), None if unborn else born
+            found.append(_judge(instrument, own, on, role, frozenset(needs), adult=adult, unborn=unborn))
     order = {"yes": 0, "maybe": 1, "no": 2}
     return sorted(
         found, key=lambda one: (order[one.fits], "fits-needs" not in one.reasons, _span(one.tool), one.tool)

@@ -16,12 +16,10 @@ from typing import cast, get_args
 
 from assessments import definition as d
 from assessments.reading import Fault, Page, Table
+from assessments.tool_rules import Rules
 
-_CODE = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
 _VERSION = re.compile(r"^\d+\.\d+\.\d+$")
 AGE = re.compile(r"^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$")
-_CALLS = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
-_TEMPLATE_WORDS = {"value": 1, "threshold": 1, "months": 1, "date": ""}
 
 
 def read_tool(text: str) -> tuple[d.Instrument | None, tuple[Fault, ...]]:
@@ -33,14 +31,12 @@ def read_tool(text: str) -> tuple[d.Instrument | None, tuple[Fault, ...]]:
     return (None if page.faults else instrument), tuple(sorted(page.faults, key=lambda fault: fault.line))
 
 
-class _Tool:
-    """One reading of one tool file: the tables asked for, and what must agree between them."""
+class _Tool(Rules):
+    """One reading of one tool file: its head, its items, and the rules beside them."""
 
     def __init__(self, page: Page, digest: str) -> None:
-        self.page, self.digest = page, digest
-        self.sources: set[str] = set()
-        self.items: dict[str, d.Item] = {}
-        self.rules: list[tuple[Table, str, d.When]] = []
+        super().__init__(page)
+        self.digest = digest
 
     def read(self) -> d.Instrument:
         root = self.page.root
@@ -98,12 +94,6 @@ class _Tool:
             if role not in d.ROLES:
                 head.fault(f'"{role}" is not a role. Roles are {", ".join(d.ROLES)}.', "roles")
 
-    def _code(self, table: Table, key: str, prefix: str = "") -> str:
-        code = table.text(key, required=True)
-        if code and not _CODE.match(code):
-            table.fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
-        return prefix + code
-
     def _age(self, table: Table, key: str) -> str:
         age = table.text(key)
         if age and not AGE.match(age):
@@ -122,14 +112,6 @@ class _Tool:
             found.append(source)
             table.done()
         return tuple(found)
-
-    def _source(self, table: Table, default: str = "") -> str:
-        source = table.text("source", default=default)
-        if not source:
-            table.fault("source is missing.")
-        elif source not in self.sources:
-            table.fault(f'There is no [[source]] with the id "{source}".', "source")
-        return source
 
     def _option_sets(self, root: Table) -> dict[str, tuple[d.AnswerOption, ...]]:
         sets = root.table("option_sets")
@@ -177,8 +159,14 @@ class _Tool:
         inner = tuple(self._item(item, sets, source, each) for item in table.tables("item"))
         if not inner:
             table.fault("A group needs at least one [[group.item]].")
+        offered = {
+            code for item in inner for code in (*item.states, *(option.code for option in item.options))
+        }
         for follow in each:
             follow.done()
+            for value in follow.texts("shown_for"):
+                if value not in offered:
+                    follow.fault(f'No question of this group offers "{value}".', "shown_for")
         group = self._built(
             table,
             type="group",
@@ -198,15 +186,16 @@ class _Tool:
         own_source = self._source(table, source)
         link_id = table.text("link_id")
         inner = tuple(self._item(item, sets, own_source, ()) for item in table.tables("item"))
-        inner += tuple(self._follow_up(follow, link_id, own_source) for follow in each)
-        if kind == "display":
-            inner = ()
-        states = table.texts("states")
+        states, options = table.texts("states"), self._options(table, sets)
+        if kind != "display":
+            offered = {*states, *(option.code for option in options)}
+            follow_ups = (self._follow_up(follow, link_id, own_source, offered) for follow in each)
+            inner += tuple(follow_up for follow_up in follow_ups if follow_up is not None)
         words = table.table("state_words")
         item = self._built(
             table,
             type=kind,
-            options=self._options(table, sets),
+            options=options,
             states=states,
             state_words=tuple((state, words.text(state)) for state in words.data),
             no_states=table.text("no_states"),
@@ -238,7 +227,7 @@ class _Tool:
             prompt=table.text("prompt"),
             help=table.text("help"),
             enable_when=when,
-            foreign_id=table.text("foreign_id"),
+            foreign_id=_exact(table, "foreign_id"),
             codes=table.texts("codes"),
             **parts,  # type: ignore[arg-type]  # the parts are named and typed by the two callers
         )
@@ -249,13 +238,15 @@ class _Tool:
             self.rules.append((table, link_id, when))
         return item
 
-    def _follow_up(self, table: Table, parent: str, source: str) -> d.Item:
-        """One item asked below every question of a group, shown for the values in `shown_for`."""
+    def _follow_up(self, table: Table, parent: str, source: str, offered: set[str]) -> d.Item | None:
+        """One item asked below every question of a group that offers a value of `shown_for`."""
         link_id = f"{parent}.{table.text('suffix', required=True)}"
         shown_for = table.texts("shown_for", required=True)
         when = d.When(
             any=tuple(
-                d.Condition(parent, "state" if value in d.ABSENT else "=", value) for value in shown_for
+                d.Condition(parent, "state" if value in d.ABSENT else "=", value)
+                for value in shown_for
+                if value in offered
             )
         )
         item = d.Item(
@@ -268,6 +259,8 @@ class _Tool:
             enable_when=when,
             source=source,
         )
+        if not when:
+            return None
         if link_id in self.items:
             table.fault(f'The link_id "{link_id}" stands in this file twice.')
         self.items[link_id] = item
@@ -292,144 +285,6 @@ class _Tool:
         if item.repeats and item.type != "group":
             table.fault("Only a group can repeat.", "repeats")
 
-    def _when(self, table: Table, key: str, *, required: bool = False) -> d.When:
-        if required and not table.has(key):
-            table.fault(f"{key} is missing.")
-        inner = table.table(key)
-        when = d.When(
-            tuple(self._condition(condition) for condition in inner.tables("all")),
-            tuple(self._condition(condition) for condition in inner.tables("any")),
-        )
-        inner.done()
-        return when
-
-    def _condition(self, table: Table) -> d.Condition:
-        value = table.raw("value")
-        if not isinstance(value, str | int | float | bool):
-            table.fault("A condition needs a value: text, a number, true or false.", "value")
-            value = ""
-        condition = d.Condition(
-            table.text("item", required=True),
-            cast("d.Operator", table.word("op", get_args(d.Operator), required=True, default="=")),
-            value,
-        )
-        table.done()
-        return condition
-
-    def _scale(self, table: Table) -> d.Scale:
-        scale = d.Scale(
-            self._code(table, "id"),
-            table.text("title", required=True),
-            table.texts("items", required=True),
-            table.texts("counts", required=not table.data.get("sums")),
-            table.flag("sums"),
-        )
-        for link_id in scale.items:
-            if link_id not in self.items:
-                table.fault(f'The scale counts "{link_id}", which is not an item here.', "items")
-        table.done()
-        return scale
-
-    def _grades(self, root: Table) -> tuple[tuple[str, str], ...]:
-        grades = root.table("grades")
-        return tuple((code, grades.text(code, required=True)) for code in grades.data)
-
-    def _route(self, table: Table) -> d.Route:
-        indicators = []
-        for inner in table.tables("indicator"):
-            when = self._when(inner, "when", required=True)
-            indicators.append(
-                d.Indicator(
-                    self._code(inner, "id"), when, inner.text("reason", required=True), self._source(inner)
-                )
-            )
-            self.rules.append((inner, "", when))
-            inner.done()
-        route = d.Route(
-            id=self._code(table, "id"),
-            title=table.text("title", required=True),
-            kind=cast("d.RouteKind", table.word("kind", get_args(d.RouteKind), required=True)),
-            met=self._template(table, "met"),
-            not_met=self._template(table, "not_met"),
-            scale=table.text("scale"),
-            indicators=tuple(indicators),
-        )
-        table.done()
-        return route
-
-    def _template(self, table: Table, key: str) -> str:
-        template = table.text(key)
-        try:
-            template.format(**_TEMPLATE_WORDS)
-        except (KeyError, IndexError, ValueError):
-            table.fault(f"{key} may use {{value}}, {{threshold}}, {{months}} and {{date}} only.", key)
-        return template
-
-    def _flag(self, table: Table) -> d.Flag:
-        when = self._when(table, "when", required=True)
-        flag = d.Flag(
-            id=self._code(table, "id"),
-            when=when,
-            text=table.text("text", required=True),
-            do=table.text("do", required=True),
-            call=table.texts("call", required=True),
-            source=self._source(table),
-        )
-        for number in flag.call:
-            if number not in _CALLS:
-                table.fault(f'"{number}" is not a number to call. Known: {", ".join(_CALLS)}.', "call")
-        self.rules.append((table, "", when))
-        table.done()
-        return flag
-
-    def _note(self, table: Table) -> d.Note:
-        when = self._when(table, "when", required=True)
-        note = d.Note(self._code(table, "id"), when, table.text("text", required=True), self._source(table))
-        self.rules.append((table, "", when))
-        table.done()
-        return note
-
-    def _supplement(self, table: Table) -> d.Supplement:
-        when = self._when(table, "when", required=True)
-        supplement = d.Supplement(
-            self._code(table, "tool"), when, table.text("because", required=True), self._source(table)
-        )
-        self.rules.append((table, "", when))
-        table.done()
-        return supplement
-
-    def _check_rules(self, root: Table, instrument: d.Instrument) -> None:
-        """Every rule names items and option codes that exist, and no rules run in a circle."""
-        for table, _, when in self.rules:
-            for condition in (*when.all, *when.any):
-                self._check_condition(table, condition)
-        for link_id in instrument.retired:
-            if link_id in self.items:
-                root.table("instrument").fault(
-                    f'"{link_id}" is retired and may not be used again.', "retired"
-                )
-        _, circle = d.order(instrument.items)
-        if circle:
-            names = ", ".join(circle)
-            lines = [table for table, link_id, _ in self.rules if link_id in circle]
-            (lines[0] if lines else root).fault(f"These items wait for each other in a circle: {names}.")
-
-    def _check_condition(self, table: Table, condition: d.Condition) -> None:
-        item = self.items.get(condition.item)
-        if item is None:
-            table.fault(f'A rule names "{condition.item}", which is not an item here.')
-        elif condition.op == "exists" and not isinstance(condition.value, bool):
-            table.fault("exists takes true or false.")
-        elif condition.op == "state" and condition.value not in d.STATES:
-            table.fault(f'"{condition.value}" is not an answer state.')
-        elif (
-            condition.op in ("=", "!=")
-            and item.options
-            and item.option(str(condition.value)) is None
-            and item.type != "people"
-        ):
-            table.fault(f'A rule waits for "{condition.value}", which "{item.link_id}" does not offer.')
-
 
 def _nothing_chosen(table: Table) -> None:
     """No answer is given before a person gives it."""
@@ -437,3 +292,10 @@ def _nothing_chosen(table: Table) -> None:
         if table.has(key):
             table.raw(key)
             table.fault("Nothing is pre-selected. Take this line out.", key)
+
+
+def _exact(table: Table, key: str) -> str:
+    """A text with the white space around it: an id that others gave may begin or end in a space."""
+    table.text(key)
+    value = table.data.get(key)
+    return value if isinstance(value, str) else ""

@@ -32,7 +32,7 @@ def export(tool_id: str, out: Out = None) -> None:
 def response(assessment_id: str, out: Out = None) -> None:
     """Write an assessment of this device as a QuestionnaireResponse, with Observations for its scales."""
     from app.cli.visits import opened, unlocked
-    from assessments.fhir.response import bundle
+    from assessments.fhir.results import bundle
 
     with opened() as runtime, unlocked(runtime) as desk:
         record, subject = desk.record(assessment_id), desk.subject_of(assessment_id)

@@ -157,6 +157,27 @@ def _faults_in(file: Traversable) -> tuple[Fault, ...]:
     return catalogue.read_area(text)[1] if catalogue.is_area(text) else catalogue.check_tool(text)
 
 
+@cli.command("export")
+def export_tool(
+    tool_id: str,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    form: Annotated[str, typer.Option("--format", help="xlsform, for ODK and Kobo.")] = "xlsform",
+) -> None:
+    """Write a tool in a form that other systems run."""
+    from assessments.xlsform import left_out, xlsform
+
+    if form != "xlsform":
+        stop(f"{form} is not a form that Wren writes. Use xlsform, or wren fhir export.")
+    with plainly():
+        tool = catalogue.load(tool_id)
+    try:
+        out.write_bytes(xlsform(tool))
+    except OSError:
+        stop(say("cli.cannot-write", file=out))
+    for line in left_out(tool):
+        typer.echo(line)
+
+
 @cli.command("answer")
 def answer_tool(
     tool_id: str,

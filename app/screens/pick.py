@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 
 import flet as ft
 
@@ -25,9 +24,10 @@ from app.screens.page import calm_page, page_of, use_drawn
 from app.screens.people import first_name
 from app.state import Actions, Model
 from assessments import catalogue
-from assessments.definition import Instrument, Role
-from assessments.errors import BadInstrument, NotFound
+from assessments.definition import Instrument
+from assessments.errors import NotFound
 from assessments.records import Person
+from assessments.suggesting import Suggestion, suggest
 
 _NONE: frozenset[str] = frozenset()
 _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"}
@@ -43,10 +43,16 @@ def pick(model: Model, actions: Actions) -> ft.View:
         raise NotFound
     person = next(found for found in page.persons if found.id == model.screen.about)
     on = actions.today()
-    tools = _tools_for(person, on)
-    fitting = [tool for tool in tools if not why_not(tool, person, model.role, on)]
-    others = [(tool, why_not(tool, person, model.role, on)) for tool in tools if tool not in fitting]
-    is_unsure = any(catalogue.fits_age(tool, person.born, on) is None for tool in fitting)
+    found = suggest(
+        born=person.born,
+        on=on,
+        role=model.role,
+        adult=not person.is_child(on),
+        unborn=person.born is None and (person.due is not None or "unborn" in person.roles),
+    )
+    fitting = [catalogue.load(one.tool) for one in found if one.fits != "no"]
+    others = [(catalogue.load(one.tool), why_not(one)) for one in found if _is_near(one)]
+    is_unsure = any("age-not-known" in one.reasons for one in found)
 
     def toggle(tool: Instrument) -> None:
         open_(opened ^ {tool.id})
@@ -66,26 +72,19 @@ def pick(model: Model, actions: Actions) -> ft.View:
     )
 
 
-def _tools_for(person: Person, on: date) -> list[Instrument]:
-    """Every tool about people like this one. A tool whose file is broken is left out."""
-    found = []
-    for tool_id in catalogue.tool_ids():
-        try:
-            tool = catalogue.load(tool_id)
-        except BadInstrument:
-            continue
-        if (tool.subject == "child") == person.is_child(on):
-            found.append(tool)
-    return found
+def _is_near(one: Suggestion) -> bool:
+    """Whether a tool that does not fit is shown apart: it is about people like this one."""
+    return one.fits == "no" and not {"about-adult", "about-child", "born", "not-born"} & set(one.reasons)
 
 
-def why_not(tool: Instrument, person: Person, role: Role, on: date) -> str:
-    """Why a tool is not offered, in words; "" when it is."""
-    if catalogue.fits_age(tool, person.born, on) is False:
+def why_not(one: Suggestion) -> str:
+    """Why a tool is not offered, in words."""
+    tool = catalogue.load(one.tool)
+    if "other-age" in one.reasons:
         return say("pick.other-age", ages=_ages(tool))
-    if tool.roles and role not in tool.roles:
+    if "other-role" in one.reasons:
         return say("pick.other-role", roles=", ".join(say(f"roles.{code}") for code in tool.roles))
-    return ""
+    return " ".join(say(f"suggest.{reason}") for reason in one.reasons)
 
 
 def _ages(tool: Instrument) -> str:

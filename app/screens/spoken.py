@@ -33,7 +33,7 @@ def answer_words(item: Item, entry: Entry | None) -> str:
     match item.type:
         case "choice":
             return _option_words(item, value)
-        case "integer" if item.maximum is not None:
+        case "integer" if item.low_text or item.high_text:
             return say("label.ladder-step", n=value, of=item.maximum)
         case "date":
             day = date.fromisoformat(str(value))

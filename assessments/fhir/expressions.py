@@ -52,11 +52,11 @@ class Expressions:
 
     def rule(self, expression: str) -> Rule:
         """Say a truth value as a rule. Raises NotFollowed."""
-        return self._rule(filled(parse(expression), self.variables), None)
+        return self._rule(filled(parse(expression, self.variables), self.variables), None)
 
     def sum(self, expression: str) -> tuple[str, ...]:
         """The linkIds whose weights or numbers an expression adds up. Raises NotFollowed."""
-        found = self._terms(filled(parse(expression), self.variables))
+        found = self._terms(filled(parse(expression, self.variables), self.variables))
         if not found or len(set(found)) < len(found):
             raise NotFollowed("a sum of nothing, or of one item twice")
         return found

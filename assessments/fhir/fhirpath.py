@@ -9,6 +9,7 @@ into five shapes and knows nothing of forms. What the grammar does not take whol
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -70,8 +71,15 @@ _BINARY = (
 _ESCAPES = {"\\'": "'", '\\"': '"', "\\\\": "\\", "\\/": "/", "\\n": "\n", "\\t": "\t", "\\r": "\r"}
 
 
-def parse(expression: str) -> Tree:
-    """Read one expression. Raises NotFollowed."""
+def parse(expression: str, names: Iterable[str] = ()) -> Tree:
+    """Read one expression. Raises NotFollowed.
+
+    `names` are the variables of the form. Forms use names with a hyphen, which the grammar takes
+    for a minus unless the name stands in back quotes.
+    """
+    for name in sorted(names, key=len, reverse=True):
+        if not name.isidentifier():
+            expression = expression.replace(f"%{name}", f"%`{name}`")
     wrapped = f"({expression})"
     try:
         # The grammar prints what it does not know; a command that prints JSON must not carry that.

@@ -68,7 +68,7 @@ class Builder(Ledger):
 
     def _sum(self, node: Node, foreign: str, row: str) -> tuple[d.Item, ...]:
         """A score is worked out and not asked: a scale takes the place of the item."""
-        self.scales.append((foreign, node.text("text") or foreign))
+        self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
         node.extension(*CALCULATED)
         node.take("linkId", "type", "text", "required", "repeats", "readOnly")
         below = self.items(node.nodes("item"), row)
@@ -78,7 +78,7 @@ class Builder(Ledger):
     def _leave_out(self, node: Node, foreign: str, code: str) -> None:
         """Tell of an item that is not asked, and of all below it; a score among them is still read."""
         if foreign in self.sums.found:
-            self.scales.append((foreign, node.text("text") or foreign))
+            self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
         else:
             self.report.add(foreign, code, node.text("text") or foreign)
         for inner in node.nodes("item"):

@@ -164,7 +164,7 @@ def filled(tree: Tree, variables: Mapping[str, str]) -> Tree:
         case Variable(name) if name in variables:
             # Without its own name, so that a circle of variables comes to an end.
             rest = {key: text for key, text in variables.items() if key != name}
-            return filled(parse(variables[name]), rest)
+            return filled(parse(variables[name], variables), rest)
         case Step(base, name) if base is not None:
             return Step(filled(base, variables), name)
         case Call(base, name, args):

@@ -159,6 +159,12 @@ class Report:
     def about(self, link_id: str) -> tuple[Remark, ...]:
         return tuple(remark for remark in self.remarks if remark.link_id == link_id)
 
+    def lines(self) -> list[str]:
+        """The report for a person: one remark a line, what is lost before what is only noted."""
+        rank = ("left-out", "changed", "chosen", "noted")
+        ordered = sorted(self.remarks, key=lambda remark: rank.index(remark.outcome))
+        return [f"{r.outcome:<9} {r.link_id or '(the form)'}: {r.sentence}" for r in ordered]
+
     def plain(self) -> dict[str, Any]:
         """The JSON form of the report."""
         return {

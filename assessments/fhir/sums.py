@@ -35,7 +35,7 @@ class Sums:
         while waiting:
             node = waiting.pop()
             link_id, expression = node.exact("linkId"), node.extension(*CALCULATED)
-            if isinstance(expression, dict):
+            if isinstance(expression, dict) and link_id:
                 written.setdefault(link_id, str(expression.get("expression", "")))
             elif _holds_numbers(node, sets):
                 numbers.add(link_id)
@@ -58,7 +58,7 @@ def _inside(node: Node) -> dict[str, str]:
     found: dict[str, str] = {}
     for inner in node.nodes("item"):
         expression = inner.extension(*CALCULATED)
-        if isinstance(expression, dict):
+        if isinstance(expression, dict) and inner.exact("linkId"):
             found[inner.exact("linkId")] = str(expression.get("expression", ""))
         found |= _inside(inner)
     return found

@@ -142,6 +142,18 @@ class Browser:
         time.sleep(0.06)
         node.dispatch_event("click")
 
+    def press_for(self, name: str, words: str, *, tries: int = 3) -> None:
+        """Tap and wait for what comes of it; a tap in the first frames can be lost, so tap again."""
+        for attempt in range(tries):
+            self.press(name)
+            try:
+                self.expect_text(words, timeout_ms=8_000)
+            except AssertionError:
+                if attempt == tries - 1:
+                    raise
+            else:
+                return
+
     def check(self, name: str, *, role: Any = "checkbox", exact: bool = True) -> None:
         """Choose an option and wait until it says so."""
         self.press(name, role=role, exact=exact)
@@ -158,8 +170,10 @@ class Browser:
 
         def filled() -> bool:
             field.focus()
-            field.fill(text)
+            # Flutter listens to a field a moment after it has the focus.
             self.page.wait_for_timeout(120)
+            field.fill(text)
+            self.page.wait_for_timeout(250)
             return field.input_value() == text
 
         _until(filled, f"the field did not keep what was typed: {label}")
@@ -174,7 +188,7 @@ class Browser:
             except Error:
                 continue
             return
-        raise AssertionError(f"not found: {node}; there is: {self.said()[:1500]}")
+        raise AssertionError(f"not found: {node}; there is: {self.said()[:4000]}")
 
     def scroll(self, pixels: int) -> None:
         self.page.mouse.move(self._size[0] / 2, self._size[1] / 2)
@@ -188,14 +202,15 @@ class Browser:
         try:
             _until(lambda: words in self.said(), "", timeout_ms / 1000)
         except AssertionError:
-            raise AssertionError(f"never seen: {words!r}; there is: {self.said()[:1500]}") from None
+            raise AssertionError(f"never seen: {words!r}; there is: {self.said()[:4000]}") from None
 
     def said(self) -> str:
         """Everything a screen reader is given, in order."""
         try:
             heard: str = self.page.evaluate(
                 """() => [...document.querySelectorAll('flt-semantics, flt-semantics-host input,'
-                    + 'flt-semantics-host textarea, flt-semantics-host h1, flt-semantics-host h2')]
+                    + 'flt-semantics-host textarea, flt-semantics-host h1, flt-semantics-host h2,'
+                    + 'flt-semantics-host h3')]
                     .map(n => (n.getAttribute('aria-label') || '') + '\\n'
                         + (n.value ?? [...n.childNodes].filter(c => c.nodeType === 3 || c.tagName === 'SPAN')
                             .map(c => c.textContent).join(' '))).join('\\n')"""

@@ -16,6 +16,7 @@ from app.screens.items.written import read_day, read_decimal, read_time, read_wh
 from assessments import catalogue
 from assessments.engine.answers import Answered, Line, NotAnswered, Placed
 from assessments.engine.form import pages
+from assessments.store.assessments import history
 from tests.app.visiting import Visit, visiting
 from tests.store.made_up import PASSPHRASE
 
@@ -166,6 +167,10 @@ async def test_fast_taps_are_kept_in_their_order(visit: Visit) -> None:
     taps = ["Yes", "No", "Not known", "Yes", "No", "Yes", "Not known"]
     await asyncio.gather(*(visit.app.session.dispatch_event(rows[name]._i, "click", None) for name in taps))
     await visit.app.settle()
+    assert visit.model.work is not None
+    lines = history(visit.actions.desk._keys, visit.model.work.assessment.id)
+    plain = {"Yes": "yes", "No": "no", "Not known": {"not_answered": "asked-unknown"}}
+    assert [line.entry for line in lines] == [plain[name] for name in taps]
     assert visit.kept("injury") == NotAnswered("asked-unknown")
     assert visit.app.chosen() == ["Not known"]
 

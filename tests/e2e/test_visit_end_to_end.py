@@ -89,8 +89,7 @@ def machine() -> Iterator[Machine]:
 def unlock(app: Browser) -> None:
     app.expect_text(say("unlock.title"))
     app.fill(say("unlock.passphrase"), PASSPHRASE)
-    app.press(say("action.unlock"))
-    app.expect_text(say("today.households"))
+    app.press_for(say("action.unlock"), say("today.households"))
 
 
 def start(app: Browser, person: str, tool: str) -> None:

@@ -117,8 +117,7 @@ def test_i1_without_the_linking_question_neither_observation_can_be_signed_off()
         child = watched(tool, "2026-03-05").expect_missing("linking").finishes()
         child.expect_status("in-progress").enters("linking", "yes").finishes()
         child.expect_status("in-progress").expect_missing("linking-because")
-        child.enters("linking-because", "Stills when he speaks.").is_completed()
-        child.expect_offered("perpetrator-pattern")
+        child.enters("linking-because", "Stills when he speaks.").expect_note("linked").is_completed()
 
 
 def test_i1_what_otis_said_is_kept_as_a_quote_with_no_prompt() -> None:
@@ -218,7 +217,7 @@ def test_i5_a_right_to_stay_used_as_a_threat_opens_its_own_branch() -> None:
 
 def test_i5_kagiso_and_neo_each_speak_in_a_way_for_their_age() -> None:
     assert fits("2017-02-27", "2026-02-19", "health-visitor")[0] == "child-voice-7-11"
-    assert fits("2021-12-05", "2026-02-19", "health-visitor")[0] == "child-voice-4-7"
+    assert "child-voice-4-7" in fits("2021-12-05", "2026-02-19", "health-visitor")
     neo = talk("child-voice-4-7", "2026-02-19")
     neo.enters("weather-map", [{"who": "the big bed", "place": "sun"}, {"who": "stairs", "place": "storm"}])
     talk_ends(neo, "Pointed, and did not speak.").expect_kept("weather-map")
@@ -273,7 +272,7 @@ def test_i6_rafe_is_heard_with_a_talk_for_eight_not_with_his_sisters() -> None:
 def test_i7_the_uncle_does_not_interpret() -> None:
     visit = Visit("honour-10", on="2026-06-25").enters("earshot", "nobody").enters("interpreter", "relative")
     visit.expect_hidden("marriage-pressure", "travel-pressure", "self-harm", "safe-contact")
-    visit.tries_to_enter("travel-pressure", "yes").expect_missing("next-date")
+    visit.tries_to_enter("travel-pressure", "yes").expect_missing("next-try")
     visit.expect_note("relative-interprets", "act-on-what-is-known")
 
 
@@ -300,7 +299,7 @@ def test_i7_a_flight_in_sixteen_days_is_for_today_and_under_sixteen_goes_to_soci
     assert "police" in calls["marriage"]
 
 
-# I9. Thu 9 Apr 2026. Dilys sent Oona 60 messages on 5 April. High-risk meeting on 30 Sep 2025. Iolo is 10 months.
+# I9. Thu 9 Apr 2026. Dilys sent Oona 60 messages on 5 April. The last referral was on 30 Sep 2025.
 
 
 def test_i9_new_abuse_within_twelve_months_is_a_repeat_though_no_crime_is_seen() -> None:

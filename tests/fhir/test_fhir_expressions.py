@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.fhir.expressions import Every, Expressions, Some, Compared, negated
+from assessments.fhir.expressions import Compared, Every, Expressions, Some, negated
 from assessments.fhir.fhirpath import NotFollowed
 from assessments.fhir.paths import Outline
 
@@ -17,6 +17,7 @@ FORM = Expressions(
         "q1": f"%resource.item.where(linkId='a').answer.valueCoding.{ORDINAL}",
         "q2": "%resource.item.where(linkId='g').item.where(linkId='c').answer.value.ordinal()",
         "z": "%z + 1",
+        "has-fever": "%resource.descendants().where(linkId='a').answer.value",
     },
 )
 
@@ -29,6 +30,7 @@ def item(link_id: str) -> str:
     ("expression", "rule"),
     [
         (f"{item('a')}.value = true", Compared("a", "=", "value", True)),
+        ("%has-fever", Compared("a", "=", "value", True)),
         (f"{item('a')}.value", Compared("a", "=", "value", True)),
         (f"{item('a')}.value.not()", Compared("a", "!=", "value", True)),
         (f"3 < {item('b')}.valueInteger", Compared("b", ">", "value", 3)),

@@ -194,6 +194,14 @@ def test_rows_are_filled_once_per_person_and_rules_look_inside_them() -> None:
     assert "rule-later" in codes(imported, "p.early")
 
 
+def test_the_report_says_what_is_lost_first_and_once_per_remark() -> None:
+    report = brought("every-type").report
+    lines = report.lines()
+    assert len(lines) == len(report.remarks) == len(report.plain()["remarks"])
+    assert lines[0].startswith("left-out")
+    assert any(line.startswith("noted     (the form): ") for line in lines)
+
+
 def test_a_bundle_brings_its_value_sets_along() -> None:
     imported = brought("bundle")
     assert [option.code for option in imported.instrument.index["1"].options] == ["1", "2"]
@@ -302,7 +310,7 @@ JUNK = st.sampled_from([None, "", "x", 0, -1, 1.5, True, [], {}, [None], [{}], {
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from([name for name in MADE if name != "bundle"]), st.data())
+@given(st.sampled_from([name for name in MADE if name not in ("bundle", "empty")]), st.data())
 def test_a_form_with_any_part_replaced_or_gone_still_becomes_a_tool(name: str, data: st.DataObject) -> None:
     form = made(name)
     for _ in range(data.draw(st.integers(1, 4))):

@@ -1,0 +1,264 @@
+"""Welsh: all of it or none of it, in the tool for 7 to 10 and in the app's own words."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import string
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import messages
+from app.messages import LanguageRefused, assets_folder, catalogue, say, use_language
+from assessments.catalogue import load, tool_ids
+from assessments.definition import Item
+from assessments.wording import Pack, PackRefused, apply, read_pack, texts_of
+
+TOOL = "child-voice-7-11"
+TODAY = date(2026, 5, 14)
+PACK = files("assessments").joinpath("instruments", "packs", f"{TOOL}.cy.toml").read_text(encoding="utf-8")
+
+# The same word in both languages.
+SHARED = {"app.name", "kin.partner", "add.person"}
+ENGLISH = re.compile(r"\b(the|and|of|is not|you|your|this|that|with|what|who|are|was|were|not)\b", re.I)
+POLITE = re.compile(r"\b(chi|eich|ydych|rydych|chithau|ewch|dewch|\w{3,}(?:wch|och))\b", re.I)
+
+
+@pytest.fixture
+def speaking() -> Iterator[None]:
+    """English before and after, however the test ends."""
+    messages._read.cache_clear()
+    yield
+    messages._read.cache_clear()
+    use_language(messages.LANGUAGE)
+
+
+@pytest.fixture
+def strings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speaking: None) -> Path:
+    """A folder of the app's strings that a test may spoil."""
+    shutil.copytree(assets_folder() / "strings", tmp_path / "strings")
+    monkeypatch.setenv("FLET_ASSETS_DIR", str(tmp_path))
+    return tmp_path / "strings"
+
+
+def pack() -> Pack:
+    found, faults = read_pack(PACK)
+    assert found is not None, faults
+    return found
+
+
+def forms(sentence: str | dict[str, str]) -> dict[str, str]:
+    return sentence if isinstance(sentence, dict) else {"": sentence}
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def words_without_places(text: str) -> str:
+    return re.sub(r"\{\w+\}", "", text)
+
+
+# ---------------------------------------------------------------- the tool
+
+
+def test_the_welsh_pack_holds_every_text_of_the_tool_and_no_other() -> None:
+    assert set(pack().texts) == set(texts_of(load(TOOL)))
+
+
+def test_the_tool_speaks_welsh_and_keeps_its_logic() -> None:
+    own = load(TOOL)
+    welsh = apply(pack(), own, on=TODAY)
+    assert texts_of(welsh) == dict(pack().texts)
+    assert welsh.title == "Fy niwrnod a fy nymuniadau"
+    assert (welsh.hash, welsh.version) == (own.hash, own.version)
+    back = apply(replace(pack(), texts=texts_of(own)), welsh, on=TODAY)
+    assert all(getattr(back, part.name) == getattr(own, part.name) for part in fields(own))
+
+
+def test_a_pack_without_one_text_is_refused() -> None:
+    for key in ("title", "item.ladder-now.low_text", "item.child-ok.state.child-pass", "flag.danger-now.do"):
+        texts = {name: text for name, text in pack().texts.items() if name != key}
+        with pytest.raises(PackRefused) as refused:
+            apply(replace(pack(), texts=texts), load(TOOL), on=TODAY)
+        assert refused.value.code == "missing-keys"
+        assert refused.value.data["keys"] == [key]
+
+
+def test_a_pack_for_another_version_is_refused() -> None:
+    with pytest.raises(PackRefused, match="other-version"):
+        apply(replace(pack(), version="0.0.1"), load(TOOL), on=TODAY)
+
+
+def test_welsh_awaits_a_speaker_and_the_tool_stays_english_by_itself() -> None:
+    assert pack().reviewed is False
+    assert pack().language == "cy"
+    assert load(TOOL).title == "My day and my wishes"
+    assert not [tool for tool in tool_ids() if "cy" in tool.split("-")]
+
+
+def test_no_text_of_the_tool_is_left_in_english() -> None:
+    own = texts_of(load(TOOL))
+    assert not [key for key, text in pack().texts.items() if text == own[key]]
+    assert not {key: text for key, text in pack().texts.items() if ENGLISH.search(text)}
+
+
+def test_the_same_english_answer_is_the_same_in_welsh_but_for_yes_and_no() -> None:
+    """Welsh takes its yes and no from the question; every other repeated answer reads alike."""
+    own = texts_of(load(TOOL))
+    welsh: dict[str, set[str]] = {}
+    for key, text in pack().texts.items():
+        welsh.setdefault(own[key], set()).add(text)
+    assert {text for text, found in welsh.items() if len(found) > 1} == {"Yes", "No"}
+
+
+def test_the_child_is_called_ti_and_never_chi() -> None:
+    welsh = apply(pack(), load(TOOL), on=TODAY)
+    for_child = [item for item in welsh.walk() if item.for_child]
+    assert len(for_child) > 30
+    for item in for_child:
+        for text in shown_to_child(item):
+            assert not POLITE.search(text), text
+
+
+def shown_to_child(item: Item) -> list[str]:
+    words = [item.text, item.low_text, item.high_text, *(option.text for option in item.options)]
+    return words + [text for _, text in item.state_words]
+
+
+def test_the_polite_words_are_found() -> None:
+    assert POLITE.search("Ysgrifennwch yr union eiriau.")
+    assert POLITE.search("Beth welsoch chi?")
+    assert not POLITE.search("Dweda wrtha i am dy fap.")
+
+
+def test_the_prompt_names_the_choice_as_it_stands_on_the_screen() -> None:
+    prompt = pack().texts["item.child-ok-words.prompt"]
+    assert f"'{catalogue('cy')['origin.choice.adult-observed']}'" in prompt
+
+
+def test_the_ladder_is_never_taken_for_the_school() -> None:
+    """ "Ysgol" is both; without "ddringo" after it, it means the school."""
+    ladder = [text for key, text in pack().texts.items() if key.startswith("item.ladder")]
+    assert any("ysgol ddringo" in text for text in ladder)
+    assert not [text for text in ladder if re.search(r"ysgol(?! ddringo)", text)]
+
+
+# ---------------------------------------------------------------- the app's own words
+
+
+def test_welsh_has_exactly_the_sentences_of_english() -> None:
+    assert set(catalogue("cy")) == set(catalogue("en"))
+
+
+@pytest.mark.parametrize("code", catalogue("en"))
+def test_a_welsh_sentence_is_filled_in_where_the_english_one_is(code: str) -> None:
+    own, welsh = catalogue("en")[code], catalogue("cy")[code]
+    assert isinstance(own, dict) == isinstance(welsh, dict)
+    assert forms(own).keys() <= forms(welsh).keys()
+    for form, text in forms(welsh).items():
+        if form in forms(own):
+            assert places(text) == places(forms(own)[form])
+        else:
+            assert form in ("zero", "two", "few", "many")
+            assert places(text) | {"n"} == places(forms(own)["other"]) | {"n"}
+
+
+@pytest.mark.parametrize("code", catalogue("en"))
+def test_no_sentence_is_left_in_english(code: str) -> None:
+    own, welsh = forms(catalogue("en")[code]), forms(catalogue("cy")[code])
+    for form, text in welsh.items():
+        assert text == text.strip() != ""
+        assert "*" not in text
+        assert not ENGLISH.search(words_without_places(text)), text
+        if code not in SHARED and re.search(r"[^\W\d_]", words_without_places(text)):
+            assert text != own.get(form), text
+
+
+def test_no_file_says_a_sentence_twice() -> None:
+    for language in ("en", "cy"):
+        text = (assets_folder() / "strings" / f"{language}.json").read_text("utf-8")
+        pairs = json.loads(text, object_pairs_hook=lambda found: [name for name, _ in found])
+        assert len(pairs) == len(set(pairs))
+    assert tomllib.loads(PACK)["text"]  # TOML refuses a key that is given twice
+
+
+def test_english_is_spoken_until_another_language_is_asked_for(speaking: None) -> None:
+    assert say("action.back") == "Back"
+    use_language("cy")
+    assert say("action.back") == "Yn ôl"
+    assert say("save.at", device=say("device.phone"), at="14:02") == "Wedi'i gadw ar y ffôn hwn am 14:02"
+    use_language("en")
+    assert say("action.back") == "Back"
+
+
+def test_welsh_numbers_change_the_word_after_them(speaking: None) -> None:
+    use_language("cy")
+    said = [say("outbox.waiting", n=n).split(" yn aros")[0] for n in (0, 1, 2, 3, 4, 6, 12)]
+    assert said == [
+        "Dim byd",
+        "1 cofnod",
+        "2 gofnod",
+        "3 chofnod",
+        "4 cofnod",
+        "6 chofnod",
+        "12 cofnod",
+    ]
+    assert [say("age.months", n=n) for n in (1, 2, 3)] == ["1 mis oed", "2 fis oed", "3 mis oed"]
+
+
+def test_the_welsh_forms_leave_english_numbers_as_they_were() -> None:
+    assert [say("sync.waiting", n=n) for n in (0, 1, 2, 3, 6)] == [
+        "Nothing waiting",
+        "1 waiting",
+        "2 waiting",
+        "3 waiting",
+        "6 waiting",
+    ]
+    assert say("age.days", n=0) == "0 days"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda words: words.pop("action.back"), "missing-sentences"),
+        (lambda words: words.update({"action.dance": "Dawnsio"}), "unknown-sentences"),
+        (lambda words: words.update({"save.at": "Wedi'i gadw am {at}"}), "other-places"),
+        (lambda words: words["outbox.waiting"].pop("one"), "other-places"),
+        (lambda words: words["outbox.waiting"].update({"two": "2 gofnod ar {device}"}), "other-places"),
+        (lambda words: words.update({"outbox.waiting": "{n} yn aros"}), "other-places"),
+    ],
+)
+def test_a_language_with_one_fault_is_refused_and_nothing_changes(
+    spoil: Callable[[dict[str, Any]], object], why: str, strings: Path
+) -> None:
+    path = strings / "cy.json"
+    words = json.loads(path.read_text("utf-8"))
+    spoil(words)
+    path.write_text(json.dumps(words), encoding="utf-8")
+    with pytest.raises(LanguageRefused) as refused:
+        use_language("cy")
+    assert refused.value.code == why
+    assert len(refused.value.data["codes"]) == 1
+    assert say("action.continue") == "Continue"
+
+
+def test_a_whole_language_in_the_same_folder_is_taken(strings: Path) -> None:
+    use_language("cy")
+    assert say("action.continue") == "Parhau"
+
+
+@pytest.mark.parametrize("language", ["", "xx", "cy.json", "../cy", "../../assets/strings/cy", "CY"])
+def test_a_language_that_is_not_there_is_refused(language: str, speaking: None) -> None:
+    with pytest.raises(LanguageRefused) as refused:
+        use_language(language)
+    assert refused.value.code == "unknown-language"
+    assert say("action.back") == "Back"
