@@ -37,7 +37,7 @@ from assessments.records import Assessment, Contact, Household, Person
 Phase = Literal["starting", "set-up", "locked", "open", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]
 
-Typed = forms.Entered | forms.Cleared | forms.Judged
+Typed = forms.Entered | forms.Cleared | forms.Judged | forms.Deferred
 
 TYPING_REST_S = 0.4
 TYPING_LONGEST_S = 1.5
@@ -342,7 +342,13 @@ class Actions:
 
     def typed(self, event: Typed) -> None:
         """Letters arrived in a field: keep them when the typing rests, and now and then meanwhile."""
-        self._typing["" if isinstance(event, forms.Judged) else event.link_id] = event
+        match event:
+            case forms.Judged():
+                self._typing["$judgement"] = event
+            case forms.Deferred(tool, _):
+                self._typing[f"$offer.{tool}"] = event
+            case _:
+                self._typing[event.link_id] = event
         self._rest()
 
     def _rest(self) -> None:

@@ -26,6 +26,7 @@ from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.assess import page_with
 from app.screens.flags import flag_card, standing
+from app.screens.offers import offers_card
 from app.screens.page import calm_page, use_scroll
 from app.screens.problems import all_problems
 from app.screens.result import judgement_card, meaning_card, notes, result_card
@@ -87,6 +88,7 @@ def check(model: Model, actions: Actions) -> ft.View:
             judgement_card(
                 form, actions, name=work.assessment.id, problem=dict(problems).get("judgement", "")
             ),
+            offers_card(form, model, actions),
             *_sections(form, change),
             _hidden(form),
             meaning_card(form.instrument),

@@ -20,6 +20,7 @@ from app.kit.writing import heading
 from app.messages import say
 from app.screens.days import age_words, moment_words
 from app.screens.flags import flag_card, standing_ids
+from app.screens.offers import offer_rows
 from app.screens.page import calm_page, page_of
 from app.screens.people import heard_words
 from app.screens.saving import device_here
@@ -50,6 +51,7 @@ def finished(model: Model, actions: Actions) -> ft.View:
         [
             _standing(model, actions, done),
             *(flag_card(flag) for flag in _flags(done)),
+            *offer_rows(done, page, model, actions),
             *_others(page, done, actions),
         ],
         top=who_line(model, actions, done),

@@ -11,11 +11,12 @@ import flet as ft
 import pytest
 import pytest_asyncio
 
+from app.messages import say
 from app.numbers import known_names
 from app.screens.items.written import read_day, read_decimal, read_time, read_whole
 from assessments import catalogue
 from assessments.engine.answers import Answered, Line, NotAnswered, Placed
-from assessments.engine.form import pages
+from assessments.engine.form import Entered, pages
 from assessments.store.assessments import history
 from tests.app.visiting import Visit, visiting
 from tests.store.made_up import PASSPHRASE
@@ -547,3 +548,31 @@ def test_reads_a_time_and_does_not_guess_morning_or_night(typed: str, moment: ti
 def test_reads_numbers_and_nothing_else() -> None:
     assert [read_whole(text) for text in (" 12 ", "-3", "five", "1.5", "")] == [12, -3, None, None, None]
     assert [read_decimal(text) for text in ("1.5", "2", "1,5")] == [1.5, 2.0, None]
+
+
+async def test_a_tool_that_is_called_for_is_offered_and_one_not_done_says_why(
+    visit: Visit,
+) -> None:
+    await visit.begin(visit.mother, "risk-24")
+    for link_id in catalogue.load("risk-24").scales[0].items:
+        value = "yes" if link_id in ("strangulation", "stalking") else "no"
+        await visit.actions.dispatch(Entered(link_id, Answered(value)))
+    await visit.to_check()
+    neck, following = catalogue.load("strangulation").title, catalogue.load("stalking-11").title
+    assert visit.app.sees(neck)
+    await visit.app.type(say("offers.why-not", tool=following), "She had to leave.")
+    await visit.app.press("Save and send")
+    await visit.app.settle()
+    assert visit.heading() == say("finished.title")
+    record = visit.model.record
+    assert record is not None
+    offered = {one["tool"]: (one["state"], one["reason"]) for one in (record.result or {})["supplements"]}
+    assert offered["strangulation"] == ("offered", "")
+    assert offered["stalking-11"] == ("not-done", "She had to leave.")
+    assert visit.app.sees(neck)
+    assert not visit.app.sees(following)
+    await visit.app.press(next(name for name in visit.app.names() if name.startswith(neck)))
+    await visit.app.settle()
+    assert visit.model.work is not None
+    assert visit.model.work.assessment.instrument == "strangulation"
+    assert visit.model.work.assessment.contact_id == record.contact_id

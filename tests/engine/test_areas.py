@@ -22,8 +22,9 @@ THREE_IN_SIX_MONTHS = ("2025-10-15", "2025-12-24", "2026-03-30")
 FIVE_IN_YEAR = ("2025-04-02", "2025-06-01", "2025-08-20", "2025-11-11", "2026-02-14")
 FIVE_IN_SIX_MONTHS = ("2025-10-15", "2025-11-11", "2025-12-24", "2026-02-14", "2026-03-30")
 FOURTEEN = (
-    "injury", "fears", "isolated", "low-mood", "child-contact", "pregnancy-baby", "sexual-harm", "harmed-others",
-    "animals", "money", "substances-mental-health", "broken-orders", "police-history", "control-jealousy",
+    "injury", "fears", "isolated", "low-mood", "child-contact", "pregnancy-baby", "sexual-harm",
+    "harmed-others", "animals", "money", "substances-mental-health", "broken-orders", "police-history",
+    "control-jealousy",
 )  # fmt: skip
 EVERYWHERE, NOWHERE = AREAS, ()
 # Door, what is known, and the areas where the door opens.

@@ -227,7 +227,7 @@ def test_by_no_sequence_of_events_is_a_question_reached_while_a_stop_holds(tool:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=30, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=50, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 

@@ -1,0 +1,91 @@
+"""Other tools that the answers call for: shown before finishing, and started after it.
+
+This room knows how an offer looks and where it leads. It never starts a tool about the wrong
+person: a tool that is about somebody else leads to the household. What is not done is said with
+its reason, and stands in the record either way.
+
+    offers_card(form, model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import flet as ft
+
+from app.effects import HouseholdPage
+from app.kit.cards import card, nav_row
+from app.kit.fields import text_field
+from app.kit.steady import place
+from app.kit.writing import heading, quiet, text
+from app.messages import say
+from app.state import Actions, Model
+from assessments import catalogue
+from assessments.definition import Role
+from assessments.engine.form import Deferred, Form
+from assessments.engine.scoring import Offer
+from assessments.records import Assessment
+
+
+def offers_card(form: Form, model: Model, actions: Actions) -> ft.Control | None:
+    """What else the answers call for, with room to say why it is not done now."""
+    offers = _for_role(form.result.offers, model.role)
+    if not offers:
+        return None
+    return card(heading(say("offers.title")), *(_offer(offer, actions) for offer in offers))
+
+
+def _offer(offer: Offer, actions: Actions) -> ft.Control:
+    def typed(words: str) -> None:
+        actions.typed(Deferred(offer.tool, words))
+
+    title = catalogue.load(offer.tool).title
+    reason = text_field(
+        say("offers.why-not", tool=title), value=offer.reason, on_change=typed, key=f"offer-{offer.tool}"
+    )
+    return place(
+        f"offer-{offer.tool}",
+        ft.Column(
+            tight=True,
+            spacing=6,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            controls=[
+                text(title, strong=True),
+                quiet(offer.because),
+                quiet(say("offers.done")) if offer.state == "done" else reason,
+            ],
+        ),
+    )
+
+
+def offer_rows(
+    done: Assessment, page: HouseholdPage | None, model: Model, actions: Actions
+) -> list[ft.Control]:
+    """After finishing: the tools to go on with, each for the person it is about."""
+    offers = [
+        Offer(**offer)
+        for offer in (done.result or {}).get("supplements", ())
+        if offer["state"] == "offered" and offer["tool"] in catalogue.tool_ids()
+    ]
+    rows = [_row(offer, done, page, actions) for offer in _for_role(offers, model.role)]
+    return [heading(say("offers.next")), *rows] if rows else []
+
+
+def _row(offer: Offer, done: Assessment, page: HouseholdPage | None, actions: Actions) -> ft.Control:
+    tool = catalogue.load(offer.tool)
+    person = next((one for one in page.persons if one.id == done.subject_id), None) if page else None
+    is_same = person is not None and (
+        tool.subject == "either" or (tool.subject == "child") == person.is_child(actions.today())
+    )
+
+    async def go_on() -> None:
+        if is_same:
+            await actions.begin(done.subject_id, tool.id)
+        else:
+            await actions.to_household(done.household_id)
+
+    return nav_row(tool.title, note=offer.because, on_tap=go_on)
+
+
+def _for_role(offers: Iterable[Offer], role: Role) -> list[Offer]:
+    return [offer for offer in offers if role in catalogue.load(offer.tool).roles]
