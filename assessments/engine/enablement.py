@@ -21,12 +21,24 @@ from assessments.engine.answers import Answered, Answers, Entry
 def shown(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
     """link_ids of the items shown, in the order of the tool. Items inside rows are not listed."""
     visible: set[str] = set()
+    answers = {
+        link_id: entry for link_id, entry in answers.items() if _is_offered(instrument, link_id, entry)
+    }
     for item, parent in _plan(instrument):
         if parent and parent not in visible:
             continue
         if when_holds(item.enable_when, answers, visible):
             visible.add(item.link_id)
     return tuple(link_id for link_id in _in_order(instrument) if link_id in visible)
+
+
+def _is_offered(instrument: Instrument, link_id: str, entry: Entry) -> bool:
+    """A code that the item does not offer opens nothing, whatever a rule says of other codes."""
+    item = instrument.index.get(link_id)
+    if item is None or item.type not in ("choice", "choices") or not isinstance(entry, Answered):
+        return True
+    codes = entry.value if isinstance(entry.value, tuple) else (entry.value,)
+    return all(item.option(str(code)) is not None for code in codes)
 
 
 def shown_in_row(group: Item, row: Answers, answers: Answers, visible: Iterable[str]) -> tuple[str, ...]:
