@@ -146,10 +146,10 @@ class Desk:
             author=self._keys.author,
             started_at=self._clock.now(),
             area=area.id,
-            context=context,
+            context=replace(context, misses=self._misses(subject_id, tool)),
         )
         assessments.begin(self._keys, assessment)
-        return Work(assessment, forms.begin(instrument, area.rules_for(tool), context))
+        return Work(assessment, forms.begin(instrument, area.rules_for(tool), assessment.context))
 
     def resume(self, assessment_id: str) -> Work:
         """Open an assessment in progress just as it was left, with the very tool it was begun with.
@@ -180,6 +180,7 @@ class Desk:
         return replace(
             assessment.context,
             judgement=Judgement(**judged) if judged else assessment.context.judgement,
+            misses=self._misses(assessment.subject_id, assessment.instrument),
             done=self._done_with(assessment),
             not_done=tuple(
                 (name.removeprefix(_NOT_DONE), reason)
@@ -187,6 +188,19 @@ class Desk:
                 if name.startswith(_NOT_DONE) and reason
             ),
         )
+
+    def _misses(self, subject_id: str, tool: str) -> int:
+        """How often in a row, up to now, this tool came to nothing for this person."""
+        if not catalogue.load(tool).missed_when:
+            return 0
+        count = 0
+        for heading in reversed(assessments.listing(self._keys)):
+            if (heading.subject_id, heading.instrument, heading.status) == (subject_id, tool, "completed"):
+                findings = (assessments.get(self._keys, heading.id).result or {}).get("findings", ())
+                if not any(finding["code"] == "missed" for finding in findings):
+                    break
+                count += 1
+        return count
 
     def _done_with(self, assessment: Assessment) -> tuple[str, ...]:
         """The tools completed in the same contact, whoever they are about."""

@@ -195,6 +195,7 @@ def _area_rules(table: Table) -> d.AreaRules:
         repeats=tuple((route, _two(repeats.table(route), "months")[0]) for route in repeats.data),
         indicators=tuple((route, indicators.texts(route)) for route in indicators.data),
         name_unknown=table.texts("name_unknown"),
+        misses=_two(table.table("misses"), "alert", "escalate") if table.has("misses") else None,
     )
     for inner in (counts, events, repeats, indicators, table):
         inner.done()

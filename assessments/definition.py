@@ -227,7 +227,8 @@ class Instrument:
     `canonical` is the "url|version" of the form that the tool was read from.
 
     `needs` are ways of communicating that it is made for; empty for most tools. `retired` are
-    link_ids of earlier versions that are never used again.
+    link_ids of earlier versions that are never used again. `missed_when` says that what the tool
+    is for was not done this time; misses in a row are counted across contacts.
 
     Two instruments are equal only when they are the same object: a tool is looked up, not compared.
     """
@@ -258,6 +259,7 @@ class Instrument:
     flags: tuple[Flag, ...] = ()
     notes: tuple[Note, ...] = ()
     supplements: tuple[Supplement, ...] = ()
+    missed_when: When = When()
     canonical: str = ""
     hash: str = ""
 
@@ -335,6 +337,7 @@ class AreaRules:
     repeats: tuple[tuple[str, int], ...] = ()
     indicators: tuple[tuple[str, tuple[str, ...]], ...] = ()
     name_unknown: tuple[str, ...] = ()
+    misses: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class _Tool(Rules):
             flags=tuple(self._flag(flag) for flag in root.tables("flag")),
             notes=tuple(self._note(note) for note in root.tables("note")),
             supplements=tuple(self._supplement(table) for table in root.tables("supplement")),
+            missed_when=self._missed(root.table("attempt")),
             canonical=head.text("canonical"),
             hash=self.digest,
         )

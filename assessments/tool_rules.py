@@ -146,6 +146,12 @@ class Rules:
         table.done()
         return supplement
 
+    def _missed(self, table: Table) -> d.When:
+        when = self._when(table, "missed_when", required=bool(table.data))
+        self.rules.append((table, "", when))
+        table.done()
+        return when
+
     def _check_rules(self, root: Table, instrument: d.Instrument) -> None:
         """Every rule names items and option codes that exist, and no rules run in a circle."""
         for table, _, when in self.rules:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.say import plainly, read_json, show, stop
-from app.cli.tools import Json
+from app.cli.tools import Json, tool_named
 from app.messages import say
 from assessments import catalogue
 
@@ -23,8 +23,7 @@ def export(tool_id: str, out: Out = None) -> None:
     """Write a tool as an R4 Questionnaire."""
     from assessments.fhir.export import questionnaire
 
-    with plainly():
-        found = questionnaire(catalogue.load(tool_id))
+    found = questionnaire(tool_named(tool_id))
     _write(json.dumps(found, ensure_ascii=False, indent=2), out)
 
 

@@ -21,6 +21,7 @@ from assessments.errors import WrenError
 from assessments.reading import Fault
 from assessments.records import role_named
 from assessments.suggesting import NEEDS, suggest
+from assessments.tool_file import read_tool
 
 cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
 
@@ -108,8 +109,7 @@ def list_linked(as_json: Json = False) -> None:
 @cli.command("show")
 def show_tool(tool_id: str, as_json: Json = False) -> None:
     """Show one tool whole: its purpose, its questions, its rules and their sources."""
-    with plainly():
-        tool = catalogue.load(tool_id)
+    tool = tool_named(tool_id)
     show(_plain(tool), as_json, _tool_lines(tool))
 
 
@@ -168,8 +168,7 @@ def export_tool(
 
     if form != "xlsform":
         stop(f"{form} is not a form that Wren writes. Use xlsform, or wren fhir export.")
-    with plainly():
-        tool = catalogue.load(tool_id)
+    tool = tool_named(tool_id)
     try:
         out.write_bytes(xlsform(tool))
     except OSError:
@@ -193,8 +192,8 @@ def answer_tool(
     this when asked this question.
     """
     given = read_json(file)
+    tool = tool_named(tool_id)
     with plainly():
-        tool = catalogue.load(tool_id)
         rules = catalogue.load_area(area).rules_for(tool.id)
     context = read_context(given.get("context") or {})
     answers = given.get("answers") or {}
@@ -208,6 +207,22 @@ def answer_tool(
     show(
         {"tool": tool.id, "version": tool.version, "area": area, **outcome}, as_json, _outcome_lines(outcome)
     )
+
+
+def tool_named(name: str) -> definition.Instrument:
+    """The tool with this id, or in this file. A fault ends the command with its sentence."""
+    if not name.endswith(".toml"):
+        with plainly():
+            return catalogue.load(name)
+    try:
+        tool, faults = read_tool(Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        stop(say("cli.cannot-read", file=name))
+    if tool is None:
+        for fault in faults:
+            typer.echo(f"{name}:{fault.line}: {fault.sentence}", err=True)
+        stop(say("error.bad-instrument"))
+    return tool
 
 
 def answer_fault(error: WrenError) -> str:

@@ -33,6 +33,7 @@ def add_to(cli: typer.Typer) -> None:
         ("send", send),
         ("outbox", outbox),
         ("show", show_assessment),
+        ("move", move),
     ):
         cli.command(name)(command)
 
@@ -148,6 +149,38 @@ def show_assessment(assessment_id: str, as_json: Json = False) -> None:
     lines = [f"{record['instrument']} {record['version']}: {record['status']}"]
     lines += [f"  {link_id}: {value}" for link_id, value in record["answers"].items()]
     show(record, as_json, lines)
+
+
+def move(
+    assessment_id: str,
+    to: Annotated[str, typer.Option(help="The version; the newest if not given.")] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Move it. Without this, only show what would change.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what moving a form in progress to another version of its tool would change, and move it.
+
+    Nothing is deleted: moving back with --to gives the same form.
+    """
+    from dataclasses import asdict
+
+    from assessments import catalogue
+    from assessments.moving import preview
+
+    with opened() as runtime, unlocked(runtime) as desk:
+        work = desk.resume(assessment_id)
+        other = catalogue.load(work.assessment.instrument, to)
+        seen = preview(work.form.instrument, other, work.form.entries)
+        if yes:
+            desk.move(work, other.version)
+    lines = [f"{seen.before} -> {seen.after}", *(f"new: {link_id}" for link_id in seen.added)]
+    lines += [f"gone: {link_id}" for link_id in seen.gone]
+    lines += [f"reads now: {one.link_id}: {one.after}" for one in seen.reworded]
+    lines += [f"kept aside: {link_id}" for link_id in seen.unread]
+    lines += [f"look at: {link_id}" for link_id in seen.to_look_at]
+    lines += [] if len(lines) > 1 else [say("cli.move-nothing")]
+    show({**asdict(seen), "moved": yes}, as_json, lines)
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -141,4 +141,6 @@ def finding_words(instrument: Instrument, finding: Mapping[str, Any]) -> str:
             return say("result.danger-unknown", question=item.text) if item is not None else ""
         case "many-unknown":
             return say("result.many-unknown", n=data.get("count"), of=data.get("of"))
+        case "missed":
+            return say(f"result.missed-{data.get('level')}", n=data.get("count"))
     return ""

@@ -37,13 +37,15 @@ class Judgement:
 class Context:
     """What a result needs beside the answers: the day, known events, the last high-risk referral.
 
-    `done` are the tools done in the same contact, `not_done` those not, each with the reason.
+    `misses` counts the times in a row before this one that the tool came to nothing. `done` are
+    the tools done in the same contact, `not_done` those not, each with the reason.
     """
 
     on: date
     events: tuple[date, ...] = ()
     last_marac_referral: date | None = None
     judgement: Judgement | None = None
+    misses: int = 0
     done: tuple[str, ...] = ()
     not_done: tuple[tuple[str, str], ...] = ()
 
@@ -143,6 +145,7 @@ def score(
         _route(route, instrument, rules, scales, answers, seen, context) for route in instrument.routes
     )
     grade, findings = _grade(instrument, band, main, routes, context)
+    findings += _missed(instrument, rules, answers, seen, context)
     findings += _unknown_findings(rules, main, answers, seen)
     findings += tuple(
         Finding("same-day", _cause(flag.when, answers, seen), "today", {"flag": flag.id})
@@ -160,6 +163,18 @@ def score(
         if when_holds(supplement.when, answers, seen)
     )
     return Result(scales, band, routes, grade, findings, offers)
+
+
+def _missed(
+    instrument: Instrument, rules: AreaRules, answers: Answers, seen: frozenset[str], context: Context
+) -> tuple[Finding, ...]:
+    """How many times in a row, this one included, the tool came to nothing; and whom that concerns."""
+    if not instrument.missed_when or not when_holds(instrument.missed_when, answers, seen):
+        return ()
+    count, (alert, escalate) = context.misses + 1, rules.misses or (2, 3)
+    level = "escalate" if count >= escalate else "alert" if count >= alert else "first"
+    link_id = instrument.missed_when.items()[0]
+    return (Finding("missed", link_id, "warning", {"count": count, "level": level}),)
 
 
 def _cause(when: When, answers: Answers, seen: frozenset[str]) -> str:

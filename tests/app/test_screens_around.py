@@ -47,7 +47,7 @@ TODAY = date.today()
 def open_runtime(folder: Path) -> Runtime:
     """A store with the cheapest passphrase that the floors allow."""
     clock = SystemClock()
-    return Runtime(Store.open(folder, clock, CHEAPEST), clock)
+    return Runtime(Store.open(folder, clock, CHEAPEST), clock, folder / "packs")
 
 
 def know_a_service(runtime: Runtime, agency: str = "training") -> None:

@@ -1,18 +1,29 @@
-"""Fill a tool on the screen as a person does, with the engine beside to say what should be there."""
+"""Fill a tool on the screen as a person does, with the engine beside to say what should be there.
+
+This room knows a hand for every kind of question. It does not know which answers are good: it enters
+what it is given, where the engine says that a question stands.
+
+    fill(app, "risk-24", {"injury": "yes", "injury.detail": "A push on the stairs."})
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
 from typing import Any
+
+from playwright.sync_api import Locator, expect
 
 from app.messages import say
 from assessments import catalogue
 from assessments.definition import Item
 from assessments.engine import form as forms
-from assessments.engine.answers import from_plain
+from assessments.engine.answers import Entry, Line, NotAnswered, Placed, from_plain
 from assessments.engine.scoring import Context
 from tests.app.browser import Browser
+
+# Below this a heading stands clear of the bar at the top.
+_BAR = 60
 
 
 def fill(
@@ -22,10 +33,12 @@ def fill(
     *,
     see: Callable[[str], None] = lambda _heading: None,
     after: Callable[[str], None] = lambda _link_id: None,
+    leave: Callable[[forms.Page], None] = lambda _page: None,
 ) -> forms.Form:
     """Answer what is named, page by page, to the check page. Gives the form as it should be.
 
-    `see` is called with each page's heading before it is answered, `after` with each item answered.
+    `see` is called with each page's heading before it is answered, `after` with each item answered,
+    `leave` with each page once it is answered.
     """
     tool = catalogue.load(tool_id)
     form = forms.begin(tool, catalogue.load_area().rules_for(tool_id), Context(on=date.today()))
@@ -36,14 +49,15 @@ def fill(
         see(_heading(shown))
         # Twice: an answer may open the question below it.
         for _ in range(2):
-            for link_id in _on(forms.pages(form)[page]):
+            for item in _on(forms.pages(form)[page].items):
+                link_id = item.link_id
                 if link_id in answers and link_id in form.visible and link_id not in form.entries:
-                    item = tool.index[link_id]
-                    _enter(app, item, answers[link_id])
                     entry = from_plain(item, answers[link_id])
+                    _Hand(app, item, is_lead=_is_lead(shown, item)).enter(entry)
                     form = forms.update(form, forms.Entered(link_id, entry)).form
                     after(link_id)
-        app.press("Continue")
+        leave(forms.pages(form)[page])
+        app.press(say("action.continue"))
         page += 1
     return form
 
@@ -52,33 +66,142 @@ def _heading(page: forms.Page) -> str:
     return page.items[0].text if page.section.pages == "each" else page.section.text
 
 
-def _on(page: forms.Page) -> list[str]:
-    found: list[str] = []
-
-    def walk(items: tuple[Item, ...]) -> None:
-        for item in items:
-            found.append(item.link_id)
-            walk(item.items)
-
-    walk(page.items)
-    return found
+def _is_lead(page: forms.Page, item: Item) -> bool:
+    """Whether the page's own heading is this question."""
+    return item is page.items[0] and (page.section.pages == "each" or page.section is item)
 
 
-def _enter(app: Browser, item: Item, value: Any) -> None:
-    match item.type:
-        case "choice":
-            option = item.option(value)
-            assert option is not None
-            app.check(option.text, exact=False)
-        case "choices":
-            for code in value:
-                option = item.option(code)
-                assert option is not None
-                app.check(option.text, exact=False)
-        case "text":
-            label = item.text if item.required else say("label.optional", label=item.text)
-            app.fill(label, value)
-        case "integer":
-            app.press(f"{value}", exact=False, role="checkbox")
-        case _:
-            raise AssertionError(f"no hand for {item.type}")
+def _on(items: tuple[Item, ...]) -> Iterator[Item]:
+    """The items of a page in their order. What stands in rows is entered with its group."""
+    for item in items:
+        yield item
+        if not item.repeats:
+            yield from _on(item.items)
+
+
+class _Hand:
+    """Enters one item. Where a page has several "Yes", the one below this question is meant."""
+
+    def __init__(self, app: Browser, item: Item, *, is_lead: bool) -> None:
+        self.app, self.item, self._is_lead = app, item, is_lead
+
+    def enter(self, entry: Entry) -> None:
+        self._show()
+        if isinstance(entry, NotAnswered):
+            self._absent(entry)
+            return
+        value: Any = entry.value
+        match self.item.type:
+            case "choice":
+                self._choose(value)
+            case "choices":
+                for code in value:
+                    self._choose(code)
+            case "integer" if self.item.low_text:
+                self._step(value)
+            case "text" | "integer" | "decimal":
+                self._type(f"{value}")
+            case "date":
+                day = date.fromisoformat(value)
+                self._type(f"{day.day} {day.month} {day.year}")
+            case "time":
+                self._type(time.fromisoformat(value).strftime("%H:%M"))
+            case "words":
+                self._lines(value)
+            case "people":
+                self._place(value)
+            case "group":
+                self._rows(value)
+            case other:
+                raise AssertionError(f"no hand for {other}")
+
+    @property
+    def label(self) -> str:
+        """The question as it stands on the page."""
+        item = self.item
+        return item.text if item.required or item.for_child else say("label.optional", label=item.text)
+
+    @property
+    def _has_heading(self) -> bool:
+        return not self._is_lead and self.item.type in ("choice", "choices", "words", "people")
+
+    def _show(self) -> None:
+        """Bring the question near the top, so that all its rows are there to be found."""
+        self._below = 0.0
+        if not self._has_heading:
+            return
+        node = self.app.page.get_by_role("heading", name=self.label, exact=True).last
+        self.app.look_for(node)
+        box = node.bounding_box()
+        if box is not None and not _BAR < box["y"] < 3 * _BAR:
+            self.app.scroll(round(box["y"] - 2 * _BAR))
+            self.app.look_for(node)
+            box = node.bounding_box()
+        self._below = box["y"] if box is not None else 0.0
+
+    def _lower(self, found: Locator) -> Locator:
+        """The first of these that stands below the question; later ones may be off the page."""
+        self.app.look_for(found.first)
+        for at in range(found.count()):
+            box = found.nth(at).bounding_box()
+            if box is not None and box["y"] > self._below:
+                return found.nth(at)
+        return found.last
+
+    def _tick(self, name: str, *, stays: bool = True) -> None:
+        row = self._lower(self.app.page.get_by_role("checkbox", name=name, exact=True))
+        # Flutter drops a tap that follows a real mouse event too closely.
+        self.app.page.wait_for_timeout(60)
+        row.dispatch_event("click")
+        if stays:
+            expect(row).to_have_attribute("aria-checked", "true")
+
+    def _choose(self, code: str) -> None:
+        option = self.item.option(code)
+        assert option is not None
+        self._tick(f"{option.text}. {option.hint}" if option.hint else option.text)
+
+    def _step(self, step: int) -> None:
+        item, words = self.item, ""
+        if step == item.maximum:
+            words = f", {item.high_text}"
+        elif step == item.minimum:
+            words = f", {item.low_text}"
+        self._tick(say("label.ladder-step", n=step, of=item.maximum) + words)
+
+    def _type(self, text: str) -> None:
+        self.app.fill(self.label, text)
+
+    def _lines(self, lines: tuple[Line, ...]) -> None:
+        for at, line in enumerate(lines):
+            if at:
+                self.app.press(say("words.add"))
+            label = say("words.line", n=at + 1) if at else say("words.exact")
+            self.app.fill(label, line.words)
+            self._tick(say(f"origin.choice.{line.origin}"))
+
+    def _place(self, people: tuple[Placed, ...]) -> None:
+        for person in people:
+            self.app.fill(say("people.name"), person.who)
+            ring = self.item.option(person.place)
+            assert ring is not None
+            # The rows go as soon as the person has a place.
+            self._tick(ring.text, stays=False)
+            self.app.expect_text(say("people.move", who=person.who))
+
+    def _rows(self, rows: tuple[Mapping[str, Entry], ...]) -> None:
+        # Every row has the same labels: a second one could not be told from the first.
+        assert len(rows) == 1, "this hand fills one row"
+        self.app.press(say("rows.add", row=self.item.row_name))
+        self.app.expect_text(say("rows.name", row=self.item.row_name, n=1))
+        for inner in _on(self.item.items):
+            if inner.link_id in rows[0]:
+                _Hand(self.app, inner, is_lead=False).enter(rows[0][inner.link_id])
+
+    def _absent(self, why: NotAnswered) -> None:
+        words = dict(self.item.state_words).get(why.state) or say(f"state.{why.state}")
+        self._tick(words)
+        if why.reason:
+            self._tick(say(f"reason.choice.{why.reason}"))
+        if why.note:
+            self.app.fill(say("label.optional", label=say("reason.note")), why.note)
