@@ -155,7 +155,7 @@ def move(
     assessment_id: str,
     to: Annotated[str, typer.Option(help="The version; the newest if not given.")] = "",
     yes: Annotated[
-        bool, typer.Option("--yes", help="Move it. Without this, only show what would change.")
+        bool, typer.Option("--yes", help="Move it, not only show.")
     ] = False,
     as_json: Json = False,
 ) -> None:
