@@ -33,12 +33,10 @@ def fill(
     *,
     see: Callable[[str], None] = lambda _heading: None,
     after: Callable[[str], None] = lambda _link_id: None,
-    leave: Callable[[forms.Page], None] = lambda _page: None,
 ) -> forms.Form:
     """Answer what is named, page by page, to the check page. Gives the form as it should be.
 
-    `see` is called with each page's heading before it is answered, `after` with each item answered,
-    `leave` with each page once it is answered.
+    `see` is called with each page's heading before it is answered, `after` with each item answered.
     """
     tool = catalogue.load(tool_id)
     form = forms.begin(tool, catalogue.load_area().rules_for(tool_id), Context(on=date.today()))
@@ -56,7 +54,6 @@ def fill(
                     _Hand(app, item, is_lead=_is_lead(shown, item)).enter(entry)
                     form = forms.update(form, forms.Entered(link_id, entry)).form
                     after(link_id)
-        leave(forms.pages(form)[page])
         app.press(say("action.continue"))
         page += 1
     return form

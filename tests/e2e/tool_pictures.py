@@ -23,8 +23,10 @@ from typing import Any
 from app.messages import say
 from app.runtime import Runtime
 from assessments import catalogue
-from assessments.definition import Instrument, Item, Role
-from assessments.engine.form import Page
+from assessments.definition import Item, Role
+from assessments.engine import form as forms
+from assessments.engine.answers import from_plain
+from assessments.engine.scoring import Context
 from tests.app.browser import Browser
 from tests.e2e.filling import fill
 from tests.e2e.running import PASSPHRASE, ROOT, Machine
@@ -38,9 +40,8 @@ WORK: dict[str, Role] = {"hv": "health-visitor", "mw": "midwife", "police": "pol
 class Walk:
     """One way through one tool: for whom, by whom, what is answered, and which pages are shown.
 
-    `pages` gives each picture's name the question whose page it shows, answered. `side` names a
-    second way through the same tool. What is not in `answers` and must be answered is answered
-    with the plainest thing that fits.
+    `pages` gives each picture's name the question it is taken after. `side` names a second way
+    through the same tool. What must be answered and is not in `answers` gets the plainest answer.
     """
 
     tool: str
@@ -49,8 +50,7 @@ class Walk:
     pages: Mapping[str, str]
     answers: Mapping[str, Any] = field(default_factory=dict)
     side: str = ""
-    dark: bool = False
-    first: bool = True
+    also_dark: bool = False
 
 
 def born(years: int, months: int = 0) -> str:
@@ -88,7 +88,7 @@ RATED = "Looked up at each of us in turn and smiled when the aunt smiled."
 WALKS = [
     Walk(
         "risk-24", "odette", "hv",
-        {"yes": "frightened", "call": "strangulation"},
+        {"yes": "frightened.detail", "call": "strangulation"},
         {
             "earshot": "nobody", "frightened": "yes", "frightened.detail": "Since the spring, most days.",
             "strangulation": "yes", "strangulation-signs": ["voice"], "history-seen": "seen",
@@ -96,34 +96,35 @@ WALKS = [
     ),
     Walk(
         "risk-27", "odette", "police",
-        {"children": "children-threatened", "before": "earshot"},
+        {"before": "earshot", "children": "children-threatened-how"},
         {
             "earshot": "nobody", "children-threatened": "yes", "children-threatened-how": ["take"],
             "weapon": {"not_answered": "asked-unknown"},
         },
-        dark=True,
+        also_dark=True,
     ),
     Walk(
         "frequency-control", "odette", "hv",
-        {"often": "phone-checks", "grade": "own-grade"},
+        {"often": "phone-checks-more", "grade": "own-grade-why"},
         {
             "phone-checks": "nearly-always", "phone-checks-last": "day", "phone-checks-more": "more",
             "insults": "often", "insults-last": "week", "own-grade": "medium",
             "own-grade-why": "Phone read daily since May, and money held back. New: it is more each week.",
         },
     ),
-    Walk("stalking-11", "odette", "hv", {"question": "fear", "ways": "ways"},
-         {"fear": "some", "ways": ["calls", "through-others"]}),
-    Walk("honour-10", "odette", "hv", {"question": "", "more": ""}),
+    Walk("stalking-11", "odette", "hv", {"fear": "fear", "ways": "ways"},
+         {"fear": "very", "ways": ["calls", "through-others"]}),
+    Walk("honour-10", "odette", "hv", {"gate": "interpreter", "question": "travel-pressure", "today": "do-not-contact"},
+         {"earshot": "nobody", "interpreter": "safe", "age": "18-over", "travel-pressure": "yes"}),
     Walk(
-        "strangulation", "odette", "hv", {"signs": "signs", "done": "how"},
+        "strangulation", "odette", "hv", {"signs": "signs", "done": "care-offered"},
         {"happened": "yes", "signs": ["voice", "headache"], "pregnant": "no", "last-time": "week",
          "how": ["arm"], "child-near": "no", "care-offered": "going"},
     ),
     Walk("young-person-13-17", "tamsin", "hv", {"statement": "neck", "around": "how-met"},
          {"how-met": "Through a friend of my cousin."}),
     Walk(
-        "routine-enquiry", "odette", "mw", {"gate": "ask-now", "question": "scared"},
+        "routine-enquiry", "odette", "mw", {"gate": "gate-trained", "question": "scared"},
         {
             "ask-now": "check", "gate-who": "alone", "gate-soon": "no", "gate-language": "safe",
             "gate-well": "yes", "gate-trained": "yes", "decided-by-other": ["none"],
@@ -131,12 +132,12 @@ WALKS = [
         },
     ),
     Walk(
-        "routine-enquiry", "odette", "mw", {"another-time": "not-asked-reason"},
+        "routine-enquiry", "odette", "mw", {"another-time": "not-asked-reason", "who": "next-who"},
         {"ask-now": "not-now", "not-asked-reason": "partner-present",
          "next-who": "Ines Placeholder, midwife", "missed-before": "no"},
-        side="not-now", first=False,
+        side="not-now",
     ),
-    Walk("child-voice-2-4", "poppy", "hv", {"map": "sort-map", "faces": "face-home"},
+    Walk("child-voice-2-4", "poppy", "hv", {"sleep": "sleep", "faces": "face-home"},
          GATE | {"child-ok": "joins-in", "sort-map": [{"who": "Doggy", "place": "nice"}],
                  "face-home": ["happy", "scared"], "sleep": "Poppy in the big bed."}),
     Walk(
@@ -144,10 +145,10 @@ WALKS = [
         GATE | {"rooms-words": "My room is next to the stairs.",
                 "weather-map": [{"who": "Kitchen", "place": "storm"}, {"who": "My room", "place": "sun"}],
                 "step-home": "middle"},
-        dark=True,
+        also_dark=True,
     ),
     Walk(
-        "child-voice-7-11", "nell", "hv", {"day": "day-tea", "ladder": "ladder-now"},
+        "child-voice-7-11", "nell", "hv", {"telling": "told", "day": "day-tea", "ladder": "ladder-now", "map": "people-map"},
         GATE | {"day-tea": "We sit on the stairs until it is quiet.", "ladder-now": 4,
                 "feelings": ["worried", "loved"],
                 "people-map": [{"who": "Nana", "place": "can-tell"}]},
@@ -156,25 +157,25 @@ WALKS = [
         "child-voice-7-11", "nell", "hv", {"watch": "watched"},
         {"earshot": "may-harm", "watched": "Stood by the window and watched the gate.",
          "seen-alone": "no", "demeanour-during": "Still. Looked at the door each time it moved."},
-        side="not-safe", first=False,
+        side="not-safe",
     ),
     Walk(
-        "child-voice-11-14", "idris", "hv", {"time": "time", "carrying": "care-jobs"},
+        "child-voice-11-14", "idris", "hv", {"carrying": "care-jobs", "time": "time"},
         GATE | {"care-jobs": "I put the little ones to bed.", "safe-now": 5,
                 "time": [{"time-who": "Dad", "time-good": "We fix bikes."}]},
     ),
     Walk(
-        "child-voice-14-17", "tamsin", "hv", {"timeline": "timeline", "now": "now-home"},
+        "child-voice-14-17", "tamsin", "hv", {"now": "now-home", "timeline": "timeline"},
         GATE | {"now-home": "Better when it is just us.", "plan-safe": "own",
                 "timeline": [{"time-when": "Year 8", "time-what": "We moved twice."}]},
     ),
     Walk(
-        "child-voice-symbols", "nell", "hv", {"pictures": "home-pictures", "cup": "control-cup"},
+        "child-voice-symbols", "nell", "hv", {"cup": "control-cup", "pictures": "home-pictures"},
         GATE | {"control-cup": "yes", "control-shoe": "no", "control-result": "both-fit",
                 "home-pictures": ["loud", "hide", "hug"]},
     ),
     Walk(
-        "child-card", "barnaby", "police", {"hear": "spoken", "look": "demeanour"},
+        "child-card", "barnaby", "police", {"say": "child-ok", "words": "need", "look": "demeanour"},
         {"where": "other-room", "seen": "me", "earshot": "nobody", "child-ok": "yes",
          "need": "My blanket.", "spoken": "alone", "demeanour": ["quiet-still"], "injury": "no"},
     ),
@@ -184,26 +185,197 @@ WALKS = [
          "told": ["thanks", "not-fault"], "called": ["childrens-social-care"], "called-at": "14:20"},
     ),
     Walk(
-        "observation-0-12m", "finch", "hv", {"rating": "eye-face", "urgent": "marks"},
+        "observation-0-12m", "finch", "hv", {"rating": "eye-face.evidence", "adults": "adults"},
         {"state": "quiet-alert", "marks": "no", "eye-face": "1", "eye-face.evidence": RATED,
          "last-feed": "11:30", "minutes-watched": 5,
          "adults": [{"adult-who": "Aunt", "adult-before": "Loose hands, looked about."}]},
     ),
-    Walk("observation-1-3y", "poppy", "hv", {"rating": "comfort", "signs": "signs"},
+    Walk("observation-1-3y", "poppy", "hv", {"marks": "marks", "signs": "signs"},
          {"state": "quiet-alert", "marks": "no", "comfort": "2", "comfort.evidence": RATED,
           "signs": ["clings", "sleep"]}),
-    Walk("observation-3-5y", "barnaby", "hv", {"rating": "play", "linking": "linking"},
+    Walk("observation-3-5y", "barnaby", "hv", {"rating": "play", "linking": "linking-because"},
          {"state": "active-alert", "marks": "no", "play": "not-observable", "linking": "possibly",
           "linking-because": "Sleep is broken each weekend of contact. Nursery will be asked."}),
-    Walk("unborn", "baby", "mw", {"care": "booked", "birth": "birth-place"},
+    Walk("unborn", "baby", "mw", {"urgent": "body-today", "care": "booked-weeks", "birth": "ward-knows"},
          {"body-today": ["none"], "weeks": 26, "booked": "yes", "booked-weeks": 9, "ward-knows": "no"}),
-    Walk("what-worries-you", "odette", "hv", {"question": "", "more": ""}),
-    Walk("adult-mental-health-impact", "odette", "hv", {"urgent": "child-in-plan", "outcome": "outcome"},
+    Walk("what-worries-you", "odette", "hv", {"words": "what-worries", "child": "children"},
+         {"earshot": "nobody", "what-worries": "He reads my phone, and Nell has stopped singing.",
+          "children": [{"child-who": "Nell", "child-changed": "She asks who is at the door."}]}),
+    Walk("adult-mental-health-impact", "odette", "hv", {"urgent": "child-in-anger", "outcome": "outcome-because"},
          {"outcome": "watch", "outcome-because": "Sleeps badly. The aunt is there each evening."}),
     Walk(
-        "perpetrator-pattern", "odette", "hv", {"family": "watching", "control": ""},
-        {"watching": "yes", "watching.acts": ["phone", "timing"], "watching.level": "1"},
+        "perpetrator-pattern", "odette", "hv", {"acts": "watching.acts", "level": "watching.level", "control": "coercive-control-because"},
+        {
+            "watching": "yes", "watching.acts": ["phone", "timing"], "watching.level": "1",
+            "coercive-control": "present",
+            "coercive-control-because": "Phone, money and outings are ruled, for three years, each day.",
+        },
     ),
-    Walk("child-feedback", "nell", "hv", {"face": "listened", "words": "do-again"},
+    Walk("child-feedback", "nell", "hv", {"said": "listened", "words": "do-again"},
          GATE | {"listened": "both", "do-again": "Bring the pens."}),
 ]  # fmt: skip
+
+
+class Camera:
+    """Takes what stands on the page, whole, under the name of one walk."""
+
+    def __init__(self, app: Browser, folder: Path, name: str) -> None:
+        self.app, self.folder, self.name = app, folder, name
+
+    def take(self, page: str) -> None:
+        # A picture taken while a page still slides in is of two pages.
+        self.app.page.wait_for_timeout(600)
+        self.app.shot(self.folder / f"{self.name}-{page}.png")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "tools"
+    named = sys.argv[2:]
+    folder.mkdir(parents=True, exist_ok=True)
+    walks = [walk for walk in WALKS if not named or walk.tool in named]
+    work = Path(tempfile.mkdtemp(prefix="wren-tools-"))
+    work.chmod(0o755)
+    machine = Machine(work)
+    try:
+        set_up(machine, work / "visit.json")
+        for one in walks:
+            for dark in (False, True) if one.also_dark else (False,):
+                walk_through(machine, one, folder, dark=dark)
+                print(picture_name(one, dark=dark), "walked", flush=True)
+    finally:
+        machine.stop()
+        shutil.rmtree(work, ignore_errors=True)
+    if not named:
+        (folder / "README.md").write_text(listing(), encoding="utf-8")
+
+
+def set_up(machine: Machine, visit: Path) -> None:
+    """One device that knows a service and a family; then the service goes."""
+    machine.start_service()
+    machine.wren("setup", "--url", machine.service_url)
+    family = {"name": FAMILY, "persons": PEOPLE}
+    contact = {"on": TODAY.isoformat(), "kind": "home-visit", "role": "health-visitor"}
+    visit.write_text(json.dumps({"household": family, "contact": contact, "assessments": []}), "utf-8")
+    machine.wren("visit", str(visit))
+    machine.stop_service()
+
+
+def walk_through(machine: Machine, one: Walk, folder: Path, *, dark: bool) -> None:
+    """Open the tool as the person whose work it is, and go to its end."""
+    runtime = Runtime.open(machine.home)
+    runtime.keep_role(WORK[one.work])
+    runtime.close()
+    machine.start_app()
+    try:
+        with Browser(machine.app_url, dark=dark) as app:
+            camera = Camera(app, folder, picture_name(one, dark=dark))
+            open_tool(app, one)
+            go_to_the_end(camera, one)
+            app.press(say("action.finish"))
+            app.expect_text(say("finished.title"))
+            assert app.errors == []
+            assert app.foreign == []
+    finally:
+        machine.kill_app()
+
+
+def open_tool(app: Browser, one: Walk) -> None:
+    app.expect_text(say("unlock.title"))
+    app.fill(say("unlock.passphrase"), PASSPHRASE)
+    app.press_for(say("action.unlock"), say("today.households"))
+    app.press(FAMILY, exact=False)
+    person = next(person["name"] for person in PEOPLE if person["ref"] == one.who)
+    app.press(say("household.start-for", name=person.split()[0]), exact=False)
+    app.expect_text(say("pick.title"))
+    app.press(say("pick.start", tool=catalogue.load(one.tool).title), exact=False)
+
+
+def go_to_the_end(camera: Camera, one: Walk) -> None:
+    """Page by page to the check page, with a picture of the first, of the chosen ones and of the last."""
+    seen: list[str] = []
+    names = {link_id: name for name, link_id in one.pages.items()}
+
+    def see(heading: str) -> None:
+        if not seen and not one.side:
+            camera.take("first")
+        seen.append(heading)
+
+    def after(link_id: str) -> None:
+        if link_id in names:
+            camera.take(names[link_id])
+
+    fill(camera.app, one.tool, plain_answers(one), see=see, after=after)
+    camera.app.expect_text(say("check.title"))
+    camera.take("check")
+
+
+def plain_answers(one: Walk) -> dict[str, Any]:
+    """The answers of a walk, with the plainest one for what must be answered besides."""
+    tool = catalogue.load(one.tool)
+    answers = {link_id: value for link_id, value in one.answers.items() if link_id in tool.index}
+    form = forms.begin(tool, catalogue.load_area().rules_for(one.tool), Context(on=TODAY))
+    while waiting := [
+        link_id
+        for link_id in form.visible
+        if link_id not in form.entries and (link_id in answers or link_id in form.missing)
+    ]:
+        item = tool.index[waiting[0]]
+        answers.setdefault(item.link_id, plainest(item))
+        entered = forms.Entered(item.link_id, from_plain(item, answers[item.link_id]))
+        form = forms.update(form, entered).form
+    assert form.ready, (one.tool, form.findings)
+    unused = [link_id for link_id in one.pages.values() if link_id not in form.answers]
+    assert not unused, (one.tool, unused)
+    return answers
+
+
+def plainest(item: Item) -> Any:
+    """No where there is a no, the first choice where there is none, and a few words."""
+    codes = [option.code for option in item.options]
+    match item.type:
+        case "choice":
+            return "no" if "no" in codes else codes[0]
+        case "choices":
+            return [next((option.code for option in item.options if option.alone), codes[0])]
+        case "date":
+            return (TODAY + timedelta(days=7)).isoformat()
+        case "text":
+            return "Seen and heard today, in the kitchen."
+    raise AssertionError(f"{item.link_id}: answer it by name")
+
+
+def picture_name(one: Walk, *, dark: bool) -> str:
+    return "-".join(part for part in (one.tool, one.side, "dark" if dark else "") if part)
+
+
+def pictures_of(one: Walk) -> list[str]:
+    names = [*(() if one.side else ("first",)), *one.pages, "check"]
+    return [
+        f"{picture_name(one, dark=dark)}-{name}.png"
+        for dark in ((False, True) if one.also_dark else (False,))
+        for name in names
+    ]
+
+
+def listing() -> str:
+    """The list for people: one line for each tool, with its pictures in the order of the walk."""
+    lines = [
+        "# Every tool on screen",
+        "",
+        "Each tool as it stands on a phone of 390 by 844, filled to its end with no connection. The",
+        "family is made up. Taken by `python -m tests.e2e.tool_pictures`.",
+        "",
+        "| Tool | Pictures |",
+        "|---|---|",
+    ]
+    for tool in catalogue.tool_ids():
+        shots = [shot for one in WALKS if one.tool == tool for shot in pictures_of(one)]
+        shown = " ".join(
+            f'<img src="{shot}" width="195" alt="{shot.removesuffix(".png")}">' for shot in shots
+        )
+        lines.append(f"| {catalogue.load(tool).title}<br>`{tool}` | {shown} |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
