@@ -228,7 +228,7 @@ class Desk:
     def _worded(self, instrument: Instrument) -> Instrument:
         """The tool in the organisation's licensed words, where a pack fits; else in ours."""
         for pack in self._packs:
-            if pack.tool == instrument.id:
+            if pack.tool == instrument.id and pack.kind == "wording":
                 with suppress(PackRefused):
                     return apply(pack, instrument, on=self._clock.now().date())
         return instrument

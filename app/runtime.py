@@ -22,7 +22,7 @@ from assessments.definition import Role
 from assessments.errors import BadInstrument
 from assessments.records import role_named
 from assessments.store import Store
-from assessments.wording import Pack, apply, read_pack
+from assessments.wording import Pack, PackRefused, apply, read_pack
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.exchange import Status, status_of
 from sync.device.worker import Summary, Worker, run_until_still
@@ -106,6 +106,9 @@ class Runtime:
         pack, faults = read_pack(text)
         if pack is None or self._packs_folder is None:
             raise BadInstrument("bad-pack", faults=faults)
+        if pack.kind == "language":
+            # One tool in another language inside an app that speaks English would mix the two.
+            raise PackRefused("other-language", pack=pack.id)
         apply(pack, catalogue.load(pack.tool), on=self.clock.now().date())
         self._packs_folder.mkdir(mode=0o700, exist_ok=True)
         (self._packs_folder / f"{pack.tool}.toml").write_text(text, encoding="utf-8")

@@ -154,9 +154,7 @@ def show_assessment(assessment_id: str, as_json: Json = False) -> None:
 def move(
     assessment_id: str,
     to: Annotated[str, typer.Option(help="The version; the newest if not given.")] = "",
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Move it, not only show.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Move it, not only show.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what moving a form in progress to another version of its tool would change, and move it.

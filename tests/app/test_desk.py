@@ -143,3 +143,8 @@ def test_licensed_words_stand_on_the_form_and_ours_come_back(runtime: Runtime) -
         file.write_text(PACK.replace("2099-12-31", "2020-01-01"), encoding="utf-8")
     again = runtime.unlock(PASSPHRASE)
     assert again.resume(work.assessment.id).form.instrument.index["injury"].text == ours
+
+
+def test_a_language_pack_is_not_mixed_into_an_app_that_speaks_another(runtime: Runtime) -> None:
+    with pytest.raises(PackRefused, match="other-language"):
+        runtime.add_pack(PACK.replace('kind = "wording"', 'kind = "language"\nlanguage = "cy"'))

@@ -114,7 +114,8 @@ WALKS = [
     ),
     Walk("stalking-11", "odette", "hv", {"fear": "fear", "ways": "ways"},
          {"fear": "very", "ways": ["calls", "through-others"]}),
-    Walk("honour-10", "odette", "hv", {"gate": "interpreter", "question": "travel-pressure", "today": "do-not-contact"},
+    Walk("honour-10", "odette", "hv",
+         {"gate": "interpreter", "question": "travel-pressure", "today": "do-not-contact"},
          {"earshot": "nobody", "interpreter": "safe", "age": "18-over", "travel-pressure": "yes"}),
     Walk(
         "strangulation", "odette", "hv", {"signs": "signs", "done": "care-offered"},
@@ -148,7 +149,8 @@ WALKS = [
         also_dark=True,
     ),
     Walk(
-        "child-voice-7-11", "nell", "hv", {"telling": "told", "day": "day-tea", "ladder": "ladder-now", "map": "people-map"},
+        "child-voice-7-11", "nell", "hv",
+        {"telling": "told", "day": "day-tea", "ladder": "ladder-now", "map": "people-map"},
         GATE | {"day-tea": "We sit on the stairs until it is quiet.", "ladder-now": 4,
                 "feelings": ["worried", "loved"],
                 "people-map": [{"who": "Nana", "place": "can-tell"}]},
@@ -181,7 +183,8 @@ WALKS = [
     ),
     Walk(
         "disclosure", "nell", "hv", {"words": "lines", "call": "called"},
-        {"earshot": "nobody", "lines": [{"line-time": "14:05", "line-words": "I hide in the airing cupboard."}],
+        {"earshot": "nobody",
+         "lines": [{"line-time": "14:05", "line-words": "I hide in the airing cupboard."}],
          "told": ["thanks", "not-fault"], "called": ["childrens-social-care"], "called-at": "14:20"},
     ),
     Walk(
@@ -201,10 +204,12 @@ WALKS = [
     Walk("what-worries-you", "odette", "hv", {"words": "what-worries", "child": "children"},
          {"earshot": "nobody", "what-worries": "He reads my phone, and Nell has stopped singing.",
           "children": [{"child-who": "Nell", "child-changed": "She asks who is at the door."}]}),
-    Walk("adult-mental-health-impact", "odette", "hv", {"urgent": "child-in-anger", "outcome": "outcome-because"},
+    Walk("adult-mental-health-impact", "odette", "hv",
+         {"urgent": "child-in-anger", "outcome": "outcome-because"},
          {"outcome": "watch", "outcome-because": "Sleeps badly. The aunt is there each evening."}),
     Walk(
-        "perpetrator-pattern", "odette", "hv", {"acts": "watching.acts", "level": "watching.level", "control": "coercive-control-because"},
+        "perpetrator-pattern", "odette", "hv",
+        {"acts": "watching.acts", "level": "watching.level", "control": "coercive-control-because"},
         {
             "watching": "yes", "watching.acts": ["phone", "timing"], "watching.level": "1",
             "coercive-control": "present",
@@ -320,7 +325,8 @@ def plain_answers(one: Walk) -> dict[str, Any]:
         if link_id not in form.entries and (link_id in answers or link_id in form.missing)
     ]:
         item = tool.index[waiting[0]]
-        answers.setdefault(item.link_id, plainest(item))
+        if item.link_id not in answers:
+            answers[item.link_id] = plainest(item)
         entered = forms.Entered(item.link_id, from_plain(item, answers[item.link_id]))
         form = forms.update(form, entered).form
     assert form.ready, (one.tool, form.findings)
