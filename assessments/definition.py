@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 ItemType = Literal[
     "group", "display", "choice", "choices", "text", "words", "integer", "decimal", "date", "time", "people"
@@ -21,7 +21,7 @@ ItemType = Literal[
 Kind = Literal["risk", "child-voice", "observation"]
 Subject = Literal["adult", "child", "either"]
 Role = Literal["health-visitor", "midwife", "family-court-adviser", "police-officer"]
-ROLES: tuple[Role, ...] = ("health-visitor", "midwife", "family-court-adviser", "police-officer")
+ROLES: tuple[Role, ...] = get_args(Role)
 Operator = Literal["exists", "=", "!=", ">", "<", ">=", "<=", "state"]
 RouteKind = Literal["count", "judgement", "events", "repeat", "indicators"]
 State = Literal[
@@ -34,16 +34,7 @@ State = Literal[
     "not-reached",
     "observed-instead",
 ]
-STATES: tuple[State, ...] = (
-    "answered",
-    "asked-unknown",
-    "asked-declined",
-    "child-pass",
-    "not-asked",
-    "not-applicable",
-    "not-reached",
-    "observed-instead",
-)
+STATES: tuple[State, ...] = get_args(State)
 # The ways of not answering that a person can choose.
 ABSENT: tuple[State, ...] = tuple(state for state in STATES if state not in ("answered", "not-reached"))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from assessments.definition import ABSENT, Item, State
 from assessments.errors import BadAnswer
@@ -29,7 +29,7 @@ NOT_ASKED_REASONS = (
 )
 
 Origin = Literal["child-typed", "child-said", "adult-observed", "adult-said"]
-ORIGINS: tuple[Origin, ...] = ("child-typed", "child-said", "adult-observed", "adult-said")
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ WALKS = [
     Walk(
         "child-card", "barnaby", "police", {"say": "child-ok", "words": "need", "look": "demeanour"},
         {"where": "other-room", "seen": "me", "earshot": "nobody", "child-ok": "yes",
-         "need": "My blanket.", "spoken": "alone", "demeanour": ["quiet-still"], "injury": "no"},
+         "need": "My blanket.", "spoken": "alone", "demeanour": ["quiet-still"], "injury": "none-seen"},
     ),
     Walk(
         "disclosure", "nell", "hv", {"words": "lines", "call": "called"},
@@ -288,7 +288,7 @@ def open_tool(app: Browser, one: Walk) -> None:
     app.expect_text(say("unlock.title"))
     app.fill(say("unlock.passphrase"), PASSPHRASE)
     app.press_for(say("action.unlock"), say("today.households"))
-    app.press(FAMILY, exact=False)
+    app.press(f"{FAMILY}. {PEOPLE[0]['name']}", exact=False)
     person = next(person["name"] for person in PEOPLE if person["ref"] == one.who)
     app.press(say("household.start-for", name=person.split()[0]), exact=False)
     app.expect_text(say("pick.title"))
