@@ -1,8 +1,9 @@
 """Choosing: one of several, any of several, or a step of a ladder.
 
 This room knows how a choice looks when it is made: a tint, a 2.5 px border and a tick, so that
-colour is never the only sign. It refuses to choose for anyone: nothing is chosen to begin with,
-and what was chosen can be taken back by tapping it again or by "Clear this answer".
+colour is never the only sign. Where every choice has a picture they are tiles of one size, with the
+picture above the word. It refuses to choose for anyone: nothing is chosen to begin with, and what
+was chosen can be taken back by tapping it again or by "Clear this answer".
 
     radio_rows([Choice("yes", "Yes"), Choice("no", "No")], chosen=None, on_choose=pick)
 """
@@ -11,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import flet as ft
 
 from app import theme
 from app.kit.buttons import quiet_button
+from app.kit.pictures import SMALLEST, has_picture, picture
 from app.kit.touch import Kind, tappable
 from app.kit.writing import quiet
 from app.messages import say
@@ -24,12 +27,23 @@ from app.messages import say
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that can be chosen. `apart` sets it below an "or": none of these, do not know."""
+    """One thing that can be chosen. `apart` sets it below an "or": none of these, do not know.
+
+    `picture` is the code of its drawing.
+    """
 
     code: str
     text: str
     hint: str = ""
     apart: bool = False
+    picture: str = ""
+
+
+# How one choice is drawn: its kind, itself, whether it is chosen, and what a tap does.
+Draw = Callable[[Kind, Choice, bool, Callable[[], Any]], ft.Control]
+
+# The height of a line of body text, in logical pixels.
+_LINE = 27.0
 
 
 def radio_rows(
@@ -41,9 +55,9 @@ def radio_rows(
 ) -> ft.Control:
     """Rows of which one can be chosen. Tapping the chosen row, or the link below, takes it back."""
 
-    def row(choice: Choice) -> ft.Control:
+    def row(choice: Choice, draw: Draw) -> ft.Control:
         on = choice.code == chosen
-        return _row("radio", choice, on, lambda: on_choose(None if on else choice.code))
+        return draw("radio", choice, on, lambda: on_choose(None if on else choice.code))
 
     rows = _with_or(choices, row)
     if clear and any(choice.code == chosen for choice in choices):
@@ -72,9 +86,9 @@ def tick_rows(
             kept = (set(chosen) - alone) | {code}
         return tuple(choice.code for choice in choices if choice.code in kept)
 
-    def row(choice: Choice) -> ft.Control:
+    def row(choice: Choice, draw: Draw) -> ft.Control:
         on = choice.code in chosen
-        return _row("tick", choice, on, lambda: on_choose(after(choice.code)))
+        return draw("tick", choice, on, lambda: on_choose(after(choice.code)))
 
     return _stack(_with_or(choices, row))
 
@@ -131,6 +145,7 @@ def _row(kind: Kind, choice: Choice, on: bool, on_tap: Callable[[], Any]) -> ft.
         spacing=14,
         controls=[
             _mark(kind, on),
+            *([picture(choice.picture, choice.text)] if has_picture(choice.picture) else []),
             ft.Column(tight=True, spacing=2, expand=True, controls=words),
         ],
     )
@@ -181,13 +196,86 @@ def _dressing(
     }
 
 
-def _with_or(choices: Sequence[Choice], row: Callable[[Choice], ft.Control]) -> list[ft.Control]:
+def _with_or(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control]) -> list[ft.Control]:
     apart = [choice for choice in choices if choice.apart]
     together = [choice for choice in choices if not choice.apart]
-    rows = [row(choice) for choice in together]
+    # A hint needs the width of a row, and one choice without a picture would be the odd one out.
+    pictured = all(has_picture(choice.picture) and not choice.hint for choice in together)
+    rows = [_tiles(together, row)] if together and pictured else [row(choice, _row) for choice in together]
     if apart and together:
         rows.append(ft.Container(padding=ft.Padding.only(left=16), content=quiet(say("label.or"))))
-    return rows + [row(choice) for choice in apart]
+    return rows + [row(choice, _row) for choice in apart]
+
+
+def _tiles(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control]) -> ft.Control:
+    """Tiles of one size, two or three to a row, so that no choice is left alone where it can be helped."""
+    in_twos = len(choices) in (1, 2, 4)
+    size = 120 if in_twos else SMALLEST
+    # Of one height too: where one name needs a second line, each gets the room.
+    longest = max(len(choice.text) for choice in choices)
+    room = _LINE * (2 if longest > (15 if in_twos else 10) else 1)
+    tiles = [row(choice, partial(_tile, size=size, room=room)) for choice in choices]
+    for tile in tiles:
+        tile.col = 3 if in_twos else {"narrow": 3, "phone": 2}
+    return ft.ResponsiveRow(
+        columns=6,
+        # Three pictures of the smallest size with their borders and gaps do not fit below this.
+        breakpoints={"narrow": 0, "phone": 376},
+        spacing=8,
+        run_spacing=8,
+        controls=tiles,
+    )
+
+
+def _tile(
+    kind: Kind, choice: Choice, on: bool, on_tap: Callable[[], Any], *, size: int, room: float
+) -> ft.Control:
+    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
+    badge = ft.Container(
+        right=-6,
+        top=-6,
+        width=34,
+        height=34,
+        border_radius=17,
+        bgcolor=ft.Colors.PRIMARY,
+        border=ft.Border.all(3, ft.Colors.SECONDARY_CONTAINER),
+        alignment=ft.Alignment.CENTER,
+        content=ft.Icon(ft.Icons.CHECK, size=22, color=ft.Colors.ON_PRIMARY),
+    )
+    looks = ft.Column(
+        tight=True,
+        spacing=4,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        controls=[
+            ft.Stack(
+                clip_behavior=ft.ClipBehavior.NONE,
+                controls=[picture(choice.picture, choice.text, size=size), *([badge] if on else [])],
+            ),
+            ft.Row(
+                spacing=0,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+                controls=[
+                    ft.Container(width=0, height=room),
+                    ft.Text(
+                        choice.text,
+                        theme_style=theme.BODY,
+                        color=ink,
+                        text_align=ft.TextAlign.CENTER,
+                        expand=True,
+                    ),
+                ],
+            ),
+        ],
+    )
+    return tappable(
+        choice.text,
+        looks,
+        on_tap,
+        kind=kind,
+        chosen=on,
+        identifier=f"choice-{choice.code}",
+        **_dressing(on, 4, 8),
+    )
 
 
 def _stack(rows: list[ft.Control], spacing: int = 8) -> ft.Control:

@@ -105,7 +105,7 @@ class Browser:
     def new_page(self, path: str = "/") -> Page:
         """Another tab: a session of its own."""
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("request", self._note_request)
         page.on("requestfailed", self._note_refused)
         page.on("console", self._note_console)
@@ -197,7 +197,7 @@ class Browser:
 
     # What is there
 
-    def expect_text(self, words: str, *, timeout_ms: int = 15_000) -> None:
+    def expect_text(self, words: str, *, timeout_ms: int = 30_000) -> None:
         """Wait until these words are on the page, as text or as a name."""
         try:
             _until(lambda: words in self.said(), "", timeout_ms / 1000)
@@ -271,7 +271,7 @@ class Browser:
             self.errors.append(message.text)
 
 
-def _until(happens: Callable[[], bool], otherwise: str, timeout_s: float = 15.0) -> None:
+def _until(happens: Callable[[], bool], otherwise: str, timeout_s: float = 30.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not happens():
         assert time.monotonic() < deadline, otherwise

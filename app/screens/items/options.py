@@ -1,6 +1,7 @@
 """Choosing: one of several, any of several, a step of a ladder.
 
-This room knows how an item's options and its ways of not answering become rows of the same size.
+This room knows how an item's options and its ways of not answering become rows of the same size, or
+pictures of the same size where the tool names one for each option.
 It does not know what a choice leads to.
 
     choice_control(bound)
@@ -76,7 +77,7 @@ def is_ladder(bound: Bound) -> bool:
 
 def _options(bound: Bound, chosen: tuple[object, ...]) -> list[Choice]:
     return [
-        Choice(option.code, option.text, option.hint, apart=option.alone)
+        Choice(option.code, option.text, option.hint, apart=option.alone, picture=option.picture)
         for option in bound.item.options
         if not option.retired or option.code in chosen
     ]
