@@ -21,7 +21,17 @@ _DEFAULTS: dict[str, object] = {
 }
 _HEAD = (
     *("id", "version", "title", "kind", "subject", "purpose", "not_for", "roles", "training", "minutes"),
-    *("reading_age", "age_from", "age_below", "needs", "licence", "means", "does_not_mean", "canonical"),
+    *(
+        "reading_age",
+        "age_from",
+        "age_below",
+        "needs",
+        "retired",
+        "licence",
+        "means",
+        "does_not_mean",
+        "canonical",
+    ),
 )
 _ITEM = (
     *("prompt", "help", "states", "no_states", "required", "repeats", "row_name", "minimum", "maximum"),
@@ -133,6 +143,9 @@ class _Writer:
         for note in self.instrument.notes:
             self._heading("[[note]]")
             self._pairs(id=note.id, when=note.when, text=note.text, source=note.source)
+        if self.instrument.missed_when:
+            self._heading("[attempt]")
+            self._pairs(missed_when=self.instrument.missed_when)
         for other in self.instrument.supplements:
             self._heading("[[supplement]]")
             self._pairs(tool=other.tool, when=other.when, because=other.because, source=other.source)

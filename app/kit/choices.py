@@ -213,7 +213,7 @@ def _tiles(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control])
     size = 120 if in_twos else SMALLEST
     # Of one height too: where one name needs a second line, each gets the room.
     longest = max(len(choice.text) for choice in choices)
-    room = _LINE * (2 if longest > (15 if in_twos else 10) else 1)
+    room = _LINE * (2 if longest > (16 if in_twos else 11) else 1)
     tiles = [row(choice, partial(_tile, size=size, room=room)) for choice in choices]
     for tile in tiles:
         tile.col = 3 if in_twos else {"narrow": 3, "phone": 2}

@@ -1,8 +1,9 @@
 """Fields to type in, that remember nothing outside Wren.
 
 This room knows how to keep a keyboard quiet: no suggestions, no correction, no learning, nothing
-filled in from elsewhere. It does not know what is typed, beyond the letters it holds while a page
-is drawn again. A field keeps its own letters: typing is never overwritten by a page that is drawn again
+filled in from elsewhere, no capitals (Flet's `capitalization` changes what was typed, and a child's
+"i hide" stays as it is). It does not know what is typed, beyond the letters it holds while a page is
+drawn again. A field keeps its own letters: typing is never overwritten by a page that is drawn again
 meanwhile. `value` is what is known so far, for when the field is drawn for the first time; pass the
 state's own text. Give it a `key` of its own (the link_id) so that another question never inherits
 the letters.
@@ -38,7 +39,6 @@ def text_field(
     lines: int = 1,
     max_length: int | None = None,
     keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
-    capitalise: ft.TextCapitalization = ft.TextCapitalization.NONE,
     focus: bool = False,
     show_label: bool = True,
     key: str | None = None,
@@ -63,7 +63,6 @@ def text_field(
         lines=lines,
         max_length=max_length,
         keyboard=keyboard,
-        capitalise=capitalise,
         focus=focus,
     )
     return field
@@ -90,7 +89,6 @@ def text_area(
         problem=problem,
         lines=lines,
         max_length=max_length,
-        capitalise=ft.TextCapitalization.SENTENCES,
         show_label=show_label,
         key=key,
     )
@@ -110,7 +108,6 @@ def _kept_field(
     lines: int,
     max_length: int | None,
     keyboard: ft.KeyboardType,
-    capitalise: ft.TextCapitalization,
     focus: bool,
 ) -> ft.Control:
     typed = ft.use_ref(value)
@@ -130,7 +127,6 @@ def _kept_field(
         max_lines=max(lines, 12) if lines > 1 else 1,
         max_length=max_length,
         keyboard_type=ft.KeyboardType.MULTILINE if lines > 1 else keyboard,
-        capitalization=capitalise,
         autofocus=focus,
         width=width,
     )

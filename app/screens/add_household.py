@@ -102,7 +102,6 @@ def add_household(model: Model, actions: Actions) -> ft.View:
                         on_change=set_name,
                         hint=say("add.name-hint"),
                         problem=problems.get("name", ""),
-                        capitalise=ft.TextCapitalization.WORDS,
                         key="name",
                     )
                 ),
@@ -175,7 +174,6 @@ def _newcomer(
                     say("add.person-name"),
                     on_change=lambda words: note(at, name=words),
                     problem=problems.get(f"name-{at}", ""),
-                    capitalise=ft.TextCapitalization.WORDS,
                     key=f"name-{at}",
                 ),
             ),

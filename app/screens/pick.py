@@ -51,7 +51,17 @@ def pick(model: Model, actions: Actions) -> ft.View:
         unborn=person.born is None and (person.due is not None or "unborn" in person.roles),
     )
     fitting = [catalogue.load(one.tool) for one in found if one.fits != "no"]
-    others = [(catalogue.load(one.tool), why_not(one)) for one in found if _is_near(one)]
+    # A person's ways of communicating are not on record: whoever is there knows, and chooses.
+    by_needs = [
+        tool
+        for tool in (catalogue.load(one.tool) for one in found if "made-for-needs" in one.reasons)
+        if catalogue.fits_age(tool, person.born, on) is not False
+    ]
+    others = [
+        (tool, why_not(one))
+        for one in found
+        if _is_near(one) and (tool := catalogue.load(one.tool)) not in by_needs
+    ]
     is_unsure = any("age-not-known" in one.reasons for one in found)
 
     def toggle(tool: Instrument) -> None:
@@ -65,6 +75,11 @@ def pick(model: Model, actions: Actions) -> ft.View:
             banner(say("pick.unknown-age")) if is_unsure else None,
             *(_offer(tool, person, actions, is_open=tool.id in opened, on_toggle=toggle) for tool in fitting),
             None if fitting else empty_state(say("pick.none"), note=say("pick.none-note")),
+            heading(say("pick.by-needs")) if by_needs else None,
+            *(
+                _offer(tool, person, actions, is_open=tool.id in opened, on_toggle=toggle)
+                for tool in by_needs
+            ),
             heading(say("pick.others")) if others else None,
             *(_apart(tool, why) for tool, why in others),
         ],

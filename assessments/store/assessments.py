@@ -27,13 +27,21 @@ from assessments.store.keyring import Keys, check_id
 
 _TABLE = "assessment"
 _ROW = (
-    "SELECT a.id, a.household_id, a.state, a.rev, a.schema_id, a.agency, a.author, a.kid, k.sealed, a.body"
+    "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
+    " k.sealed, a.body"
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
 )
 _ONE = _ROW + " WHERE a.id = ?"
 _OWN = _ROW + " WHERE a.agency = ? AND a.author = ? ORDER BY a.rowid"
 _OWN_IN_HOUSEHOLD = _ROW + " WHERE a.agency = ? AND a.author = ? AND a.household_id = ? ORDER BY a.rowid"
 _ANSWER_BYTES = 128
+# A line is (number of the assessment << 20) + its place: a million lines each.
+_PLACE_BITS = 20
+_ADD_TO = (
+    "SELECT a.state, a.agency, a.author, a.kid, k.sealed, a.household_id, a.schema_id, a.rev, a.number,"
+    " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575)"
+    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
+)
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
@@ -76,28 +84,31 @@ class Line:
 def begin(keys: Keys, assessment: Assessment) -> None:
     """File a new assessment under a key of its own. Answers it already has become its first lines."""
     kid, wrap = keys.make_content_key()
-    filed = Filed(
-        table=_TABLE,
-        id=check_id(assessment.id),
-        filed_under=(assessment.household_id, "in-progress"),
-        rev=1,
-        schema_id=schema_of(_TABLE),
-        agency=keys.agency,
-        author=keys.author,
-        kid=kid,
-        wrap=wrap,
-    )
     begun = assessment.model_copy(update={"status": "in-progress"})
     with keys.database.write_lean() as driver:
         if driver.execute("SELECT 1 FROM assessment WHERE id = ?", (assessment.id,)).fetchone():
             raise StoreFault("already-begun")
         if not driver.execute("SELECT 1 FROM household WHERE id = ?", (assessment.household_id,)).fetchone():
             raise NotFound(part="household")
+        (number,) = driver.execute("SELECT coalesce(max(number), 0) + 1 FROM assessment").fetchone()
+        filed = Filed(
+            table=_TABLE,
+            id=check_id(assessment.id),
+            filed_under=(assessment.household_id, "in-progress", str(number)),
+            rev=1,
+            schema_id=schema_of(_TABLE),
+            agency=keys.agency,
+            author=keys.author,
+            kid=kid,
+            wrap=wrap,
+        )
         driver.execute("INSERT INTO content_key VALUES (?, ?, ?)", (kid, keys.epoch_kid, wrap))
         driver.execute(
-            "INSERT INTO assessment (id, household_id, state, rev, schema_id, agency, author, kid, body)"
-            " VALUES (?, ?, 'in-progress', 1, ?, ?, ?, ?, ?)",
+            "INSERT INTO assessment"
+            " (number, id, household_id, state, rev, schema_id, agency, author, kid, body)"
+            " VALUES (?, ?, ?, 'in-progress', 1, ?, ?, ?, ?, ?)",
             (
+                number,
                 assessment.id,
                 assessment.household_id,
                 filed.schema_id,
@@ -114,19 +125,16 @@ def begin(keys: Keys, assessment: Assessment) -> None:
 def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> int:
     """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number."""
     with keys.database.write_lean() as driver:
-        row = driver.execute(
-            "SELECT a.state, a.agency, a.author, a.kid, k.sealed, a.household_id, a.schema_id, a.rev,"
-            " (SELECT coalesce(max(sequence), 0) FROM answer WHERE assessment_id = a.id)"
-            " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?",
-            (assessment_id,),
-        ).fetchone()
+        row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
         if row is None:
             raise NotFound(part=_TABLE)
-        state, agency, author, kid, wrap, household_id, schema_id, rev, last = row
+        state, agency, author, kid, wrap, household_id, schema_id, rev, number, last = row
         _refuse_closed(state)
-        filed = Filed(_TABLE, assessment_id, (household_id, state), rev, schema_id, agency, author, kid, wrap)
-        _insert_answer(driver, keys, filed, last + 1, link_id, entry)
-    return int(last) + 1
+        under = (household_id, state, str(number))
+        filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
+        sequence = 1 if last is None else int(last) - (int(number) << _PLACE_BITS) + 1
+        _insert_answer(driver, keys, filed, sequence, link_id, entry)
+    return sequence
 
 
 def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
@@ -138,10 +146,12 @@ def history(keys: Keys, assessment_id: str) -> list[Line]:
     """Every line ever added. A gap in the numbers is `Damaged`."""
     with keys.database.read() as connection:
         found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
+        filed, _ = _filed(found)
+        start = int(filed.filed_under[2]) << _PLACE_BITS
         lines = connection.exec_driver_sql(
-            "SELECT sequence, body FROM answer WHERE assessment_id = ? ORDER BY sequence", (assessment_id,)
+            "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line",
+            (start, start, start + (1 << _PLACE_BITS) - 1),
         ).all()
-    filed, _ = _filed(found)
     opened = []
     for expected, (sequence, sealed) in enumerate(lines, start=1):
         if sequence != expected:
@@ -282,8 +292,9 @@ def _heading_body(assessment: Assessment) -> bytes:
 def _filed(row: Any) -> tuple[Filed, bytes]:
     if row is None:
         raise NotFound(part=_TABLE)
-    row_id, household_id, state, rev, schema_id, agency, author, kid, wrap, body = row
-    return Filed(_TABLE, row_id, (household_id, state), rev, schema_id, agency, author, kid, wrap), body
+    row_id, household_id, state, number, rev, schema_id, agency, author, kid, wrap, body = row
+    under = (household_id, state, str(number))
+    return Filed(_TABLE, row_id, under, rev, schema_id, agency, author, kid, wrap), body
 
 
 def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
@@ -293,7 +304,7 @@ def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
     return Filed(
         before.table,
         before.id,
-        (before.filed_under[0], state),
+        (before.filed_under[0], state, before.filed_under[2]),
         before.rev + 1,
         before.schema_id,
         before.agency,
@@ -314,7 +325,10 @@ def _insert_answer(
     line = _encoded([keys.now().isoformat(), link_id, entry]).encode()
     context = _answer_context(keys, filed, sequence)
     sealed = keys.seal_row(filed.kid, filed.wrap, context, line, _ANSWER_BYTES)
-    driver.execute("INSERT INTO answer VALUES (?, ?, ?)", (filed.id, sequence, sealed))
+    if sequence >> _PLACE_BITS:
+        raise StoreFault("too-many-lines")
+    at = (int(filed.filed_under[2]) << _PLACE_BITS) + sequence
+    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (at, sealed))
 
 
 def _answer_context(keys: Keys, filed: Filed, sequence: int) -> bytes:

@@ -45,15 +45,13 @@ MIGRATIONS: tuple[Migration, ...] = (
             f"CREATE TABLE person (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD})",
             f"CREATE TABLE relationship (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD})",
             f"CREATE TABLE contact (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD})",
-            f"CREATE TABLE assessment (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD},"
-            " state VARCHAR NOT NULL)",
+            "CREATE TABLE assessment (number INTEGER NOT NULL PRIMARY KEY, id VARCHAR NOT NULL UNIQUE,"
+            f" {_FILED}, {_IN_HOUSEHOLD}, state VARCHAR NOT NULL)",
             "CREATE INDEX ix_person_household_id ON person (household_id)",
             "CREATE INDEX ix_relationship_household_id ON relationship (household_id)",
             "CREATE INDEX ix_contact_household_id ON contact (household_id)",
             "CREATE INDEX ix_assessment_household_id ON assessment (household_id)",
-            "CREATE TABLE answer (assessment_id VARCHAR NOT NULL REFERENCES assessment (id),"
-            " sequence INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (assessment_id, sequence))"
-            " WITHOUT ROWID",
+            "CREATE TABLE answer (line INTEGER NOT NULL PRIMARY KEY, body BLOB NOT NULL)",
             "CREATE TABLE place (assessment_id VARCHAR NOT NULL PRIMARY KEY REFERENCES assessment (id),"
             " rev INTEGER NOT NULL, body BLOB NOT NULL)",
             "CREATE TABLE completion (assessment_id VARCHAR NOT NULL PRIMARY KEY REFERENCES assessment (id),"

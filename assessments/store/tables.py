@@ -97,20 +97,24 @@ class ContactRow(_Filed, table=True):
 
 
 class AssessmentRow(_Filed, table=True):
-    """`body` is the heading; answers in progress and the completed record are kept apart."""
+    """`body` is the heading; answers in progress and the completed record are kept apart.
+
+    `number` is this device's own count; the lines of its answers are filed under it.
+    """
 
     __tablename__ = "assessment"
+    number: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
     household_id: str = Field(foreign_key="household.id", index=True)
     state: str
 
 
 class AnswerRow(_Kept, table=True):
-    """One line per answer given, never changed. The primary key is the table: one page per save."""
+    """One line per answer given, never changed. `line` is the assessment's number and the place in
+    its list in one integer, so that a save writes to the end of one page and to no index."""
 
     __tablename__ = "answer"
-    __table_args__ = {"sqlite_with_rowid": False}
-    assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
-    sequence: int = Field(primary_key=True)
+    line: int | None = Field(default=None, primary_key=True)
     body: bytes
 
 

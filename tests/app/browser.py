@@ -170,9 +170,12 @@ class Browser:
 
         def filled() -> bool:
             field.focus()
-            # Flutter listens to a field a moment after it has the focus.
-            self.page.wait_for_timeout(120)
+            # Flutter listens to a field some moments after it has the focus, later on a busy machine.
+            self.page.wait_for_timeout(150)
             field.fill(text)
+            self.page.wait_for_timeout(150)
+            # Left again, the field shows what Flutter knows: letters that it never heard are gone.
+            field.blur()
             self.page.wait_for_timeout(250)
             return field.input_value() == text
 

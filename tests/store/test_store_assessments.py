@@ -186,7 +186,7 @@ def test_a_missing_line_in_the_middle_is_noticed(keys: Keys, begun: Assessment) 
     for number in range(3):
         kept.append_answer(keys, begun.id, "a", number)
     with keys.database.write_lean() as driver:
-        driver.execute("DELETE FROM answer WHERE sequence = 2")
+        driver.execute("DELETE FROM answer WHERE line = (SELECT min(line) + 1 FROM answer)")
     with pytest.raises(Damaged):
         kept.answers(keys, begun.id)
 
@@ -197,21 +197,13 @@ def test_lines_do_not_change_places(keys: Keys, family: Family, begun: Assessmen
     kept.append_answer(keys, begun.id, "a", 1)
     kept.append_answer(keys, begun.id, "a", 2)
     kept.append_answer(keys, other.id, "a", 3)
-    swaps: list[tuple[str, tuple[Any, ...]]] = [
-        (
-            "UPDATE answer SET body = (SELECT body FROM answer WHERE assessment_id = ? AND sequence = 2)"
-            " WHERE assessment_id = ? AND sequence = 1",
-            (begun.id, begun.id),
-        ),
-        (
-            "UPDATE answer SET body = (SELECT body FROM answer WHERE assessment_id = ?)"
-            " WHERE assessment_id = ? AND sequence = 1",
-            (other.id, begun.id),
-        ),
-    ]
-    for statement, parameters in swaps:
+    # The second line of the same assessment, then the first of another, in the place of the first.
+    for taken in ("SELECT min(line) + 1 FROM answer", "SELECT max(line) FROM answer"):
         with keys.database.write_lean() as driver:
-            driver.execute(statement, parameters)
+            driver.execute(
+                f"UPDATE answer SET body = (SELECT body FROM answer WHERE line = ({taken}))"
+                " WHERE line = (SELECT min(line) FROM answer)"
+            )
         with pytest.raises(StoreFault):
             kept.answers(keys, begun.id)
 

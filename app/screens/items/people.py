@@ -106,7 +106,6 @@ def _map(bound: Bound) -> ft.Control:
                             value=typed.now,
                             on_change=type_in,
                             problem=bound.problem,
-                            capitalise=ft.TextCapitalization.WORDS,
                             key=f"{bound.name}.name.{turn}",
                         ),
                         heading(say("people.where"), level=3) if has_name else None,

@@ -95,7 +95,6 @@ def _typed(
         lines=lines,
         width=width,
         keyboard=keyboard,
-        capitalise=ft.TextCapitalization.SENTENCES if lines > 1 else ft.TextCapitalization.NONE,
         show_label=show_label,
         key=bound.name,
     )

@@ -1,0 +1,49 @@
+"""Pictures to choose from: a code becomes Wren's own drawing of it.
+
+This room knows one folder, `assets/pictures`, with one drawing for each code that a tool names, all
+on the same square. It does not know what a picture is called on the screen: the same face can stand
+for "Happy" and for "Yes", so whoever shows it brings its words. A code from a tool that came from
+elsewhere may have no drawing here; then there is none, and the words do alone.
+
+    picture("face-happy", "Happy", size=96)
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import flet as ft
+
+from app.messages import assets_folder
+
+# The smallest side of a picture that a child chooses by, in logical pixels.
+SMALLEST = 96
+
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def has_picture(code: str) -> bool:
+    """Whether there is a drawing for this code. No code has none."""
+    return bool(_drawing(code))
+
+
+def picture(code: str, words: str, *, size: int = SMALLEST) -> ft.Control:
+    """A drawing, named by `words` for those who do not see it. An unknown code raises LookupError."""
+    drawing = _drawing(code)
+    if not drawing:
+        raise LookupError(code)
+    return ft.Semantics(
+        label=words,
+        image=True,
+        content=ft.Image(
+            src=drawing, width=size, height=size, fit=ft.BoxFit.CONTAIN, exclude_from_semantics=True
+        ),
+    )
+
+
+@lru_cache(maxsize=128)
+def _drawing(code: str) -> str:
+    """The SVG text of a code, or nothing. A code from outside is never a way to another folder."""
+    file = assets_folder() / "pictures" / f"{code}.svg"
+    return file.read_text(encoding="utf-8") if _CODE.fullmatch(code) and file.is_file() else ""
