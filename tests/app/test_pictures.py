@@ -156,7 +156,8 @@ async def test_choices_that_all_have_pictures_are_tiles_of_one_size(offered: tup
     async with Headless(tick_page(choices(*offered), [])) as app:
         assert len(images(app)) == len(offered)
         ((width, height),) = {(image.width, image.height) for image in images(app)}
-        assert isinstance(width, int) and isinstance(height, int)
+        assert isinstance(width, int)
+        assert isinstance(height, int)
         assert width == height >= 96
         (grid,) = app.controls(ft.ResponsiveRow)
         assert isinstance(grid, ft.ResponsiveRow)

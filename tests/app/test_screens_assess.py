@@ -295,7 +295,7 @@ async def test_a_full_disk_is_told_calmly_and_the_next_success_keeps_everything_
         database = visit.runtime.store._database
         (used,) = database._driver.execute("PRAGMA page_count").fetchone()
         database._driver.execute(f"PRAGMA max_page_count={used}")
-        story = "He came back. " * 250
+        story = "He came back. " * 285
         await visit.app.type(DETAIL, "x")
         field = visit.app.field(DETAIL)
         visit.app.session.apply_patch(field._i, {"value": story})
@@ -323,7 +323,7 @@ async def test_what_a_full_disk_refused_outlives_a_lock(tmp_path: Path) -> None:
         database = visit.runtime.store._database
         (used,) = database._driver.execute("PRAGMA page_count").fetchone()
         database._driver.execute(f"PRAGMA max_page_count={used}")
-        story = "He came back. " * 250
+        story = "He came back. " * 285
         field = visit.app.field(DETAIL)
         visit.app.session.apply_patch(field._i, {"value": story})
         await visit.app.session.dispatch_event(field._i, "change", story)
@@ -447,7 +447,7 @@ async def test_people_are_placed_moved_and_taken_off_by_tapping(visit: Visit) ->
     await visit.begin(visit.alys, "child-voice-7-11")
     await to_the_talk(visit)
     await visit.turn_to("people-map")
-    name = "Add a person: the name the child uses"
+    name = say("people.name")
     assert "I can tell them" not in visit.app.names()
     for who, ring in (("Nan", "I can tell them"), ("Taid Ifor", "Not sure")):
         await visit.app.type(name, who)
@@ -462,7 +462,7 @@ async def test_people_are_placed_moved_and_taken_off_by_tapping(visit: Visit) ->
     assert visit.kept("people-map") == Answered((Placed("Nan", "not-safe"),))
     await visit.app.type(name, "Miss Oakley")
     await visit.app.press("Continue")
-    assert visit.app.sees("Choose where the person goes, or empty the name.")
+    assert visit.app.sees(say("problem.place"))
 
 
 async def test_a_number_out_of_range_and_a_day_that_cannot_be_read_stop_continue(visit: Visit) -> None:

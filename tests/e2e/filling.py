@@ -166,20 +166,30 @@ class _Hand:
             words = f", {item.low_text}"
         self._tick(say("label.ladder-step", n=step, of=item.maximum) + words)
 
-    def _type(self, text: str) -> None:
-        self.app.fill(self.label, text)
+    def _type(self, text: str, label: str = "") -> None:
+        """Type into the field below this question, and make sure that it stayed."""
+        for _ in range(5):
+            field = self._lower(self.app.field(label or self.label))
+            field.focus()
+            # Flutter listens to a field a moment after it has the focus.
+            self.app.page.wait_for_timeout(120)
+            field.fill(text)
+            self.app.page.wait_for_timeout(250)
+            if field.input_value() == text:
+                return
+        raise AssertionError(f"the field did not keep what was typed: {self.item.link_id}")
 
     def _lines(self, lines: tuple[Line, ...]) -> None:
         for at, line in enumerate(lines):
             if at:
                 self.app.press(say("words.add"))
             label = say("words.line", n=at + 1) if at else say("words.exact")
-            self.app.fill(label, line.words)
+            self._type(line.words, label)
             self._tick(say(f"origin.choice.{line.origin}"))
 
     def _place(self, people: tuple[Placed, ...]) -> None:
         for person in people:
-            self.app.fill(say("people.name"), person.who)
+            self._type(person.who, say("people.name"))
             ring = self.item.option(person.place)
             assert ring is not None
             # The rows go as soon as the person has a place.
@@ -201,4 +211,4 @@ class _Hand:
         if why.reason:
             self._tick(say(f"reason.choice.{why.reason}"))
         if why.note:
-            self.app.fill(say("label.optional", label=say("reason.note")), why.note)
+            self._type(why.note, say("label.optional", label=say("reason.note")))

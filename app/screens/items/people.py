@@ -75,7 +75,9 @@ def _map(bound: Bound) -> ft.Control:
         move(-1)
         await bound.tap(_entry(tuple(now)), _half(typed.now))
 
-    rings = [Choice(option.code, option.text, option.hint) for option in bound.item.options]
+    rings = [
+        Choice(option.code, option.text, option.hint, picture=option.picture) for option in bound.item.options
+    ]
     return ft.Column(
         tight=True,
         spacing=18,
