@@ -88,7 +88,7 @@ RATED = "Looked up at each of us in turn and smiled when the aunt smiled."
 WALKS = [
     Walk(
         "risk-24", "odette", "hv",
-        {"yes": "frightened.detail", "call": "strangulation"},
+        {"yes": "frightened", "call": "strangulation"},
         {
             "earshot": "nobody", "frightened": "yes", "frightened.detail": "Since the spring, most days.",
             "strangulation": "yes", "strangulation-signs": ["voice"], "history-seen": "seen",
@@ -96,7 +96,7 @@ WALKS = [
     ),
     Walk(
         "risk-27", "odette", "police",
-        {"before": "earshot", "children": "children-threatened-how"},
+        {"children": "children-threatened", "unknown": "weapon"},
         {
             "earshot": "nobody", "children-threatened": "yes", "children-threatened-how": ["take"],
             "weapon": {"not_answered": "asked-unknown"},
@@ -105,7 +105,7 @@ WALKS = [
     ),
     Walk(
         "frequency-control", "odette", "hv",
-        {"often": "phone-checks-more", "grade": "own-grade-why"},
+        {"often": "phone-checks", "grade": "own-grade"},
         {
             "phone-checks": "nearly-always", "phone-checks-last": "day", "phone-checks-more": "more",
             "insults": "often", "insults-last": "week", "own-grade": "medium",
@@ -125,7 +125,7 @@ WALKS = [
     Walk("young-person-13-17", "tamsin", "hv", {"statement": "neck", "around": "how-met"},
          {"how-met": "Through a friend of my cousin."}),
     Walk(
-        "routine-enquiry", "odette", "mw", {"gate": "gate-trained", "question": "scared"},
+        "routine-enquiry", "odette", "mw", {"gate": "gate-who", "question": "scared"},
         {
             "ask-now": "check", "gate-who": "alone", "gate-soon": "no", "gate-language": "safe",
             "gate-well": "yes", "gate-trained": "yes", "decided-by-other": ["none"],
@@ -188,7 +188,7 @@ WALKS = [
          "told": ["thanks", "not-fault"], "called": ["childrens-social-care"], "called-at": "14:20"},
     ),
     Walk(
-        "observation-0-12m", "finch", "hv", {"rating": "eye-face.evidence", "adults": "adults"},
+        "observation-0-12m", "finch", "hv", {"rating": "eye-face", "adults": "adults"},
         {"state": "quiet-alert", "marks": "no", "eye-face": "1", "eye-face.evidence": RATED,
          "last-feed": "11:30", "minutes-watched": 5,
          "adults": [{"adult-who": "Aunt", "adult-before": "Loose hands, looked about."}]},
@@ -196,20 +196,20 @@ WALKS = [
     Walk("observation-1-3y", "poppy", "hv", {"marks": "marks", "signs": "signs"},
          {"state": "quiet-alert", "marks": "no", "comfort": "2", "comfort.evidence": RATED,
           "signs": ["clings", "sleep"]}),
-    Walk("observation-3-5y", "barnaby", "hv", {"rating": "play", "linking": "linking-because"},
+    Walk("observation-3-5y", "barnaby", "hv", {"rating": "play", "linking": "linking"},
          {"state": "active-alert", "marks": "no", "play": "not-observable", "linking": "possibly",
           "linking-because": "Sleep is broken each weekend of contact. Nursery will be asked."}),
-    Walk("unborn", "baby", "mw", {"urgent": "body-today", "care": "booked-weeks", "birth": "ward-knows"},
+    Walk("unborn", "baby", "mw", {"urgent": "body-today", "care": "booked", "birth": "ward-knows"},
          {"body-today": ["none"], "weeks": 26, "booked": "yes", "booked-weeks": 9, "ward-knows": "no"}),
     Walk("what-worries-you", "odette", "hv", {"words": "what-worries", "child": "children"},
          {"earshot": "nobody", "what-worries": "He reads my phone, and Nell has stopped singing.",
           "children": [{"child-who": "Nell", "child-changed": "She asks who is at the door."}]}),
     Walk("adult-mental-health-impact", "odette", "hv",
-         {"urgent": "child-in-anger", "outcome": "outcome-because"},
+         {"urgent": "child-in-anger", "outcome": "outcome"},
          {"outcome": "watch", "outcome-because": "Sleeps badly. The aunt is there each evening."}),
     Walk(
         "perpetrator-pattern", "odette", "hv",
-        {"acts": "watching.acts", "level": "watching.level", "control": "coercive-control-because"},
+        {"kind": "watching", "level": "watching.level", "control": "coercive-control"},
         {
             "watching": "yes", "watching.acts": ["phone", "timing"], "watching.level": "1",
             "coercive-control": "present",
