@@ -45,18 +45,24 @@ def fill(
         shown = forms.pages(form)[page]
         app.expect_text(_heading(shown))
         see(_heading(shown))
-        # Twice: an answer may open the question below it.
-        for _ in range(2):
-            for item in _on(forms.pages(form)[page].items):
-                link_id = item.link_id
-                if link_id in answers and link_id in form.visible and link_id not in form.entries:
-                    entry = from_plain(item, answers[link_id])
-                    _Hand(app, item, is_lead=_is_lead(shown, item)).enter(entry)
-                    form = forms.update(form, forms.Entered(link_id, entry)).form
-                    after(link_id)
+        # One at a time: an answer may open the question below it.
+        while item := _waiting(form, page, answers):
+            entry = from_plain(item, answers[item.link_id])
+            _Hand(app, item, is_lead=_is_lead(shown, item)).enter(entry)
+            form = forms.update(form, forms.Entered(item.link_id, entry)).form
+            after(item.link_id)
         app.press(say("action.continue"))
         page += 1
     return form
+
+
+def _waiting(form: forms.Form, page: int, answers: Mapping[str, Any]) -> Item | None:
+    """The first question of a page that has an answer here and none yet there."""
+    for item in _on(forms.pages(form)[page].items):
+        is_open = item.link_id in form.visible and item.link_id not in form.entries
+        if item.link_id in answers and is_open:
+            return item
+    return None
 
 
 def _heading(page: forms.Page) -> str:
@@ -124,24 +130,35 @@ class _Hand:
 
     def _show(self) -> None:
         """Bring the question near the top, so that all its rows are there to be found."""
-        self._below = 0.0
         if not self._has_heading:
             return
-        node = self.app.page.get_by_role("heading", name=self.label, exact=True).last
-        self.app.look_for(node)
-        box = node.bounding_box()
-        if box is not None and not _BAR < box["y"] < 3 * _BAR:
-            self.app.scroll(round(box["y"] - 2 * _BAR))
-            self.app.look_for(node)
-            box = node.bounding_box()
-        self._below = box["y"] if box is not None else 0.0
+        self.app.look_for(self._question)
+        at = self._height_of(self._question)
+        if at is not None and not _BAR < at < 3 * _BAR:
+            self.app.scroll(round(at - 2 * _BAR))
+
+    @property
+    def _question(self) -> Locator:
+        return self.app.page.get_by_role("heading", name=self.label, exact=True).last
+
+    def _height_of(self, node: Locator) -> float | None:
+        """How far down the page a node stands, once it stands still; None when it is off the page."""
+        before = None
+        for _ in range(20):
+            box = node.bounding_box() if node.count() else None
+            if box is None or box["y"] == before:
+                return before
+            before = box["y"]
+            self.app.page.wait_for_timeout(50)
+        return before
 
     def _lower(self, found: Locator) -> Locator:
-        """The first of these that stands below the question; later ones may be off the page."""
+        """The first of these that stands below the question."""
         self.app.look_for(found.first)
+        below = self._height_of(self._question) if self._has_heading else None
         for at in range(found.count()):
-            box = found.nth(at).bounding_box()
-            if box is not None and box["y"] > self._below:
+            height = self._height_of(found.nth(at))
+            if below is None or (height is not None and height > below):
                 return found.nth(at)
         return found.last
 

@@ -107,7 +107,7 @@ WALKS = [
         "frequency-control", "odette", "hv",
         {"often": "phone-checks", "grade": "own-grade"},
         {
-            "phone-checks": "nearly-always", "phone-checks-last": "day", "phone-checks-more": "more",
+            "phone-checks": "often", "phone-checks-last": "day", "phone-checks-more": "more",
             "insults": "often", "insults-last": "week", "own-grade": "medium",
             "own-grade-why": "Phone read daily since May, and money held back. New: it is more each week.",
         },
@@ -129,7 +129,7 @@ WALKS = [
         {
             "ask-now": "check", "gate-who": "alone", "gate-soon": "no", "gate-language": "safe",
             "gate-well": "yes", "gate-trained": "yes", "decided-by-other": ["none"],
-            "indicators": ["none"],
+            "indicators": ["none"], "safe-home": "yes",
         },
     ),
     Walk(
@@ -228,7 +228,8 @@ class Camera:
         self.app, self.folder, self.name = app, folder, name
 
     def take(self, page: str) -> None:
-        # A picture taken while a page still slides in is of two pages.
+        # What lies under a pointer is tinted, and a page that still slides in is two pages.
+        self.app.page.mouse.move(1, 1)
         self.app.page.wait_for_timeout(600)
         self.app.shot(self.folder / f"{self.name}-{page}.png")
 

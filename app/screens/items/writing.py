@@ -52,10 +52,8 @@ def number_control(bound: Bound, label: str, *, show_label: bool, hint: str = ""
 def day_control(bound: Bound, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
     """A field for a day, which is read back in full below it."""
     hint = " ".join(part for part in (hint, say("hint.day")) if part)
-    field = _typed(bound, label, _read_day, show_label=show_label, hint=hint, width=240)
-    return ft.Column(
-        tight=True, spacing=6, controls=steady(field, quiet(_day_in_full(bound)) if bound.entry else None)
-    )
+    in_full = _day_in_full(bound)
+    return _typed(bound, label, _read_day, show_label=show_label, hint=hint, read_back=in_full, width=240)
 
 
 def time_control(bound: Bound, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
@@ -71,6 +69,7 @@ def _typed(
     *,
     show_label: bool,
     hint: str,
+    read_back: str = "",
     lines: int = 1,
     width: int | None = None,
     keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
@@ -104,6 +103,7 @@ def _typed(
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
             None if bound.absent else field,
+            quiet(read_back) if read_back else None,
             absent_rows(bound, aside=standing, back=lambda half: parts(str(half or ""))),
         ),
     )
