@@ -224,7 +224,8 @@ def _closed(line: HalfLine, on_change: Any) -> ft.Control:
 
 
 def _blank(item: Item) -> HalfLine:
-    return {"words": "", "origin": "", "prompt": item.text}
+    # A question to the practitioner ("Who said what") is not what the child was asked.
+    return {"words": "", "origin": "", "prompt": item.text if item.for_child else ""}
 
 
 def _held(half: Any) -> list[HalfLine]:
