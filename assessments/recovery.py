@@ -1,0 +1,206 @@
+"""Getting back in without the passphrase: an escrow in two halves, and what two people do with them.
+
+The key of one person (UDK) is cut into two halves at set-up: either alone is noise. One is sealed to
+the recovery key of the agency, one to that of the service. Who forgot the passphrase makes a request
+with a one-off key; each side opens its half and seals it again to that key; both together give the
+UDK back, and nobody but the device ever holds it. This room knows those formats and nothing of who
+may agree, how it travels, or where it is kept; the device and the service both use it.
+
+    escrow = make_escrow(udk, device, author, agency_key, service_key)
+    request = Request(device, agency, author, one_off_public, escrow)
+    grants = [approve(agency_private, request, "agency"), approve(service_private, request, "service")]
+    udk = join(one_off_private, request, grants)
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assessments import sealing
+from assessments.errors import Damaged, UnknownFormat
+
+Side = Literal["agency", "service"]
+SIDES: tuple[Side, Side] = ("agency", "service")
+
+_ESCROW_MAGIC, _REQUEST_MAGIC, _GRANT_MAGIC = b"CKE1", b"CKQ1", b"CKG1"
+# Letters and digits that cannot be taken for one another when they are read out.
+_SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LETTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryKey:
+    """The public half of a recovery key, 32 bytes, and its name."""
+
+    kid: str
+    public: bytes
+
+
+def recovery_kid(public: bytes) -> str:
+    """The name of a recovery key: the first 16 hex digits of its digest."""
+    return sealing.digest(public).hex()[:16]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Escrow:
+    """The two sealed halves of one person's key on one device."""
+
+    device: str
+    author: str
+    agency_kid: str
+    agency_half: bytes
+    service_kid: str
+    service_half: bytes
+
+    def __repr__(self) -> str:
+        return "<Escrow>"
+
+    def half(self, side: Side) -> tuple[str, bytes]:
+        """The name of the key that opens this side's half, and the half."""
+        if side == "agency":
+            return self.agency_kid, self.agency_half
+        return self.service_kid, self.service_half
+
+    def packed(self) -> bytes:
+        fields = (self.device, self.author, self.agency_kid, self.agency_half)
+        return _ESCROW_MAGIC + sealing.lp(*fields, self.service_kid, self.service_half)
+
+
+def read_escrow(packed: bytes) -> Escrow:
+    """Raises UnknownFormat for another format, Damaged for bytes that do not add up."""
+    device, author, agency_kid, agency_half, service_kid, service_half = _parts(_ESCROW_MAGIC, packed, 6)
+    return Escrow(
+        _text(device), _text(author), _text(agency_kid), agency_half, _text(service_kid), service_half
+    )
+
+
+def make_escrow(
+    udk: sealing.Key, device: str, author: str, agency: RecoveryKey, service: RecoveryKey
+) -> Escrow:
+    """Cut the key in two and seal each half to its side."""
+    pad = sealing.make_key()
+    other = _xor(udk, pad)
+    made = Escrow(
+        device,
+        author,
+        agency.kid,
+        sealing.seal_to(agency.public, bytes(pad), _half_context("agency", agency.kid, device, author)),
+        service.kid,
+        sealing.seal_to(service.public, bytes(other), _half_context("service", service.kid, device, author)),
+    )
+    sealing.wipe(pad)
+    sealing.wipe(other)
+    return made
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """Somebody asks to be let in again. Nothing in it is secret; all of it is under the code."""
+
+    device: str
+    agency: str
+    author: str
+    one_off_public: bytes
+    escrow: Escrow
+
+    def __repr__(self) -> str:
+        return "<Request>"
+
+    def packed(self) -> bytes:
+        fields = (self.device, self.agency, self.author, self.one_off_public)
+        return _REQUEST_MAGIC + sealing.lp(*fields, self.escrow.packed())
+
+    @property
+    def code(self) -> str:
+        """What is read out on the phone, so that both sides know they speak of the same request."""
+        number = int.from_bytes(sealing.digest(sealing.lp("ck1", "check", self.packed()))[:5], "big")
+        letters = [_SPOKEN[(number >> (5 * place)) & 31] for place in range(_CODE_LETTERS)]
+        return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def read_request(packed: bytes) -> Request:
+    """Raises UnknownFormat or Damaged."""
+    device, agency, author, one_off_public, escrow = _parts(_REQUEST_MAGIC, packed, 5)
+    if len(one_off_public) != sealing.KEY_BYTES:
+        raise Damaged(part="recovery")
+    return Request(_text(device), _text(agency), _text(author), one_off_public, read_escrow(escrow))
+
+
+def same_code(request: Request, heard: str) -> bool:
+    """Whether a code that was heard is this request's, however it was written down."""
+    plain = "".join(heard.split()).replace("-", "").upper()
+    # The letters that are left out of the code are heard and typed all the same.
+    plain = plain.translate(str.maketrans("ILO", "110"))
+    return sealing.same(plain.encode(), request.code.replace("-", "").encode())
+
+
+def approve(private: sealing.Key, request: Request, side: Side) -> bytes:
+    """One side's grant. Raises Damaged where the half was made for another key, device or person."""
+    kid, sealed = request.escrow.half(side)
+    half = sealing.open_from(private, sealed, _half_context(side, kid, request.device, request.author))
+    return _GRANT_MAGIC + sealing.lp(
+        side, sealing.seal_to(request.one_off_public, half, _grant_context(side, request))
+    )
+
+
+def grant_side(grant: bytes) -> Side:
+    """Which side gave this grant. Raises UnknownFormat or Damaged."""
+    side = _text(_parts(_GRANT_MAGIC, grant, 2)[0])
+    for known in SIDES:
+        if side == known:
+            return known
+    raise UnknownFormat(part="recovery")
+
+
+def join(one_off_private: sealing.Key, request: Request, grants: Sequence[bytes]) -> bytearray:
+    """The UDK from one grant of each side. Raises Damaged when one is missing or another's."""
+    sealed = {grant_side(grant): _parts(_GRANT_MAGIC, grant, 2)[1] for grant in grants}
+    if len(sealed) != len(SIDES):
+        raise Damaged(part="recovery", missing=True)
+    halves = [
+        sealing.open_from(one_off_private, sealed[side], _grant_context(side, request)) for side in SIDES
+    ]
+    return _xor(*halves)
+
+
+def _half_context(side: Side, kid: str, device: str, author: str) -> bytes:
+    return sealing.lp("ck1", "escrow", side, kid, device, author)
+
+
+def _grant_context(side: Side, request: Request) -> bytes:
+    return sealing.lp("ck1", "grant", side, request.packed())
+
+
+def _xor(one: sealing.Key, other: sealing.Key) -> bytearray:
+    if len(one) != sealing.KEY_BYTES or len(other) != sealing.KEY_BYTES:
+        raise Damaged(part="recovery")
+    return bytearray(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def _parts(magic: bytes, packed: bytes, count: int) -> list[bytes]:
+    """The parts of `lp`, exactly so many and nothing after them."""
+    if not packed.startswith(magic):
+        raise UnknownFormat(part="recovery")
+    parts, at = [], len(magic)
+    while at < len(packed):
+        if at + 4 > len(packed):
+            raise Damaged(part="recovery")
+        (size,) = struct.unpack_from(">I", packed, at)
+        part = packed[at + 4 : at + 4 + size]
+        if len(part) != size:
+            raise Damaged(part="recovery")
+        parts.append(part)
+        at += 4 + size
+    if len(parts) != count:
+        raise Damaged(part="recovery")
+    return parts
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise Damaged(part="recovery") from None
