@@ -296,7 +296,7 @@ class Desk:
         completed = _filled(work).model_copy(
             update={"status": "completed", "completed_at": self._clock.now()}
         )
-        with self._store.completing() as author_seq:
+        with self._store.completing(self._keys) as author_seq:
             statement = Statement(
                 id=completed.id,
                 author=self._keys.author,

@@ -136,7 +136,7 @@ class Actions:
         self.model.phase = "locked" if is_set_up else "set-up"
 
     async def set_up(self, passphrase: str, role: Role, url: str) -> None:
-        """Choose the passphrase, meet the service, and open. Raises short-passphrase, NotIntroduced."""
+        """Choose the passphrase, meet the service, and open. Raises WeakWords, NotIntroduced."""
         if self._desk is None:
             is_set_up = await away(self._runtime.store.is_set_up)
             open_desk = self._runtime.unlock if is_set_up else self._runtime.set_up

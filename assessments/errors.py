@@ -4,15 +4,19 @@
       BadInstrument              a tool file that cannot be used; carries every fault with its line
       UnknownItem                an answer names an item that the tool does not have
       BadAnswer                  an answer of the wrong shape
+      WeakWords                  a passphrase or PIN that is easy to guess; the code says why
       NotReady                   finishing was asked for while something stands in the way
       Locked                     the store is locked, or was never set up
         WrongPassphrase          the passphrase does not open this store
         TooManyTries             wait until `data["until"]`
+        LockedForSafety          ten wrong tries: only recovery opens this person's records
       StoreFault                 the store cannot be used as it is
         Damaged                  bytes on disk do not open or do not add up
         DiskFull                 nothing more can be written; nothing was lost
         UnknownFormat            sealed by a newer Wren: kept, shown, never dropped
         NotFound                 no such record
+        KeystoreFault            the key store did not answer: nothing was written, try again
+        KeyAbsent                the key store has no such key: recovery brings it back
 
 Words for people live in `assets/strings`, found by `code`. An error never carries a name, an
 answer or a passphrase, so it may be logged.
@@ -46,6 +50,10 @@ class BadAnswer(WrenError):
     code = "bad-answer"
 
 
+class WeakWords(WrenError):
+    code = "few-words"
+
+
 class NotReady(WrenError):
     code = "not-ready"
 
@@ -60,6 +68,10 @@ class WrongPassphrase(Locked):
 
 class TooManyTries(Locked):
     code = "too-many-tries"
+
+
+class LockedForSafety(Locked):
+    code = "locked-for-safety"
 
 
 class StoreFault(WrenError):
@@ -80,3 +92,11 @@ class UnknownFormat(StoreFault):
 
 class NotFound(StoreFault):
     code = "not-found"
+
+
+class KeystoreFault(StoreFault):
+    code = "keystore-error"
+
+
+class KeyAbsent(StoreFault):
+    code = "key-absent"

@@ -20,6 +20,31 @@ class Clock(Protocol):
         ...
 
 
+class Keystore(Protocol):
+    """Where the device keeps keys that open without a passphrase: the system's store, or files.
+
+    Three states are told apart: present, absent, and not known. Not known is `KeystoreFault`, and
+    then nothing is written: what could not be read may still be there.
+    """
+
+    @property
+    def kind(self) -> Literal["system", "file"]:
+        """Whether a key is held by the system, apart from this app's files."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """The value, or None when there is surely none."""
+        ...
+
+    def write(self, name: str, value: bytes) -> None:
+        """Keep a value: durable, whole or not at all, when this returns."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove a value. One that is absent is fine."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the outbox, without its bytes. `sequence` gives the order; no clock does."""

@@ -176,10 +176,12 @@ _BOUNDS = {1: (ARGON2ID_FLOOR, ARGON2ID_CEILING), 2: (SCRYPT_FLOOR, SCRYPT_CEILI
 
 
 def read_kdf(header: bytes) -> Kdf:
-    """The KDF that a wrap's header names."""
+    """The KDF that a wrap's header names. Outside the bounds it is `UnknownFormat`."""
     if len(header) != KDF_HEADER_BYTES:
         raise UnknownFormat(part="kdf")
-    return Kdf(*struct.unpack(">BIII", header))
+    kdf = Kdf(*struct.unpack(">BIII", header))
+    _check_kdf(kdf)
+    return kdf
 
 
 def _check_kdf(kdf: Kdf) -> None:

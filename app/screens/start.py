@@ -27,9 +27,8 @@ from app.messages import say, say_error
 from app.screens.page import calm_page, cover_key, quiet_page, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
 from assessments.definition import ROLES, Role
-from assessments.errors import WrenError
+from assessments.errors import WeakWords, WrenError
 
-PASSPHRASE_AT_LEAST = 12
 _LOCAL_SERVICE = "http://127.0.0.1:8765"
 _NO_PROBLEMS: dict[str, str] = {}
 
@@ -66,9 +65,7 @@ class Chosen:
     def problems(self, *, with_passphrase: bool) -> dict[str, str]:
         """What is still wanting, by the place on the page."""
         found = {}
-        if with_passphrase and len(self.passphrase) < PASSPHRASE_AT_LEAST:
-            found["passphrase"] = say("set-up.problem.short")
-        elif with_passphrase and self.passphrase != self.again:
+        if with_passphrase and self.passphrase != self.again:
             found["again"] = say("set-up.problem.differs")
         if self.role is None:
             found["role"] = say("set-up.problem.role")
@@ -104,7 +101,7 @@ def set_up(_: Model, actions: Actions) -> ft.View:
                 await actions.set_up(wanted.passphrase, wanted.role, wanted.service.strip())
                 return
             except WrenError as error:
-                at = "passphrase" if error.code == "short-passphrase" else "service"
+                at = "passphrase" if isinstance(error, WeakWords) else "service"
                 found = {at: say_error(error)}
             finally:
                 be_busy(False)

@@ -16,26 +16,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assessments import sealing
-from assessments.errors import Damaged, Locked, StoreFault, UnknownFormat
-from assessments.ports import Clock
+from assessments.errors import Damaged, Locked, UnknownFormat
+from assessments.ports import Clock, Keystore
+from assessments.recovery import Escrow, RecoveryKey
+from assessments.store.attempts import Tries
 from assessments.store.copies import Copies, Finished, write_completion
 from assessments.store.database import Database, border
 from assessments.store.device import (
+    DEVICE_KEY,
     DeviceIdentity,
-    key_size,
+    FileKeystore,
     make_device,
-    read_key_file,
-    write_key_file,
+    make_kept_key,
+    read_key,
 )
-from assessments.store.keyring import Keys, Practitioner, check_passphrase, make_practitioner, open_wrap
+from assessments.store.keyring import Keys
 from assessments.store.migrations import applied, migrate
 from assessments.store.outbox import StoredOutbox
+from assessments.store.policy import WordsKind
+from assessments.store.recovery import DATABASE, Recovery
+from assessments.store.unlocking import Access
 
-__all__ = ["DeviceIdentity", "Keys", "Settings", "Store", "StoredOutbox"]
+__all__ = ["DeviceIdentity", "Keys", "Recovery", "Settings", "Store", "StoredOutbox"]
 
-DATABASE = "wren.db"
-DEVICE_KEY = "device.key"
-DEVICE_SECRET = "device.secret"  # noqa: S105  # a file's name
 OUTBOX = "outbox"
 
 
@@ -59,100 +62,125 @@ class Store:
     """An open folder. Make it with `Store.open`."""
 
     def __init__(
-        self, folder: Path, database: Database, device: DeviceIdentity, clock: Clock, kdf: sealing.Kdf
+        self,
+        folder: Path,
+        database: Database,
+        device: DeviceIdentity,
+        clock: Clock,
+        kdf: sealing.Kdf,
+        keystore: Keystore,
     ) -> None:
-        self._folder, self._database, self._clock, self._kdf = folder, database, clock, kdf
+        self._database, self._clock = database, clock
         self.device = device
         self.settings = Settings(database, device)
         self.outbox = StoredOutbox(database, device, Copies(folder / OUTBOX), clock)
+        self.recovery = Recovery(database, keystore, clock, kdf)
+        self._access = Access(database, keystore, clock, kdf)
         self.unreadable_copies = _reconcile(database, self.outbox)
 
     def __repr__(self) -> str:
         return "<Store>"
 
     @classmethod
-    def open(cls, folder: Path, clock: Clock, kdf: sealing.Kdf | None = None) -> Store:
-        """Open the folder, making what a first start needs. Raises `Damaged` or `UnknownFormat`.
+    def open(
+        cls, folder: Path, clock: Clock, kdf: sealing.Kdf | None = None, keystore: Keystore | None = None
+    ) -> Store:
+        """Open the folder, making what a first start needs.
 
-        `kdf` is the cost of passphrases that are set from now on; existing ones name their own.
+        `kdf` is the cost of words that are set from now on; existing ones name their own. Without a
+        `keystore` keys are files in the folder. Raises Damaged, UnknownFormat, KeyAbsent (then
+        `Recovery` still opens) or KeystoreFault.
         """
         with border():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
-            path = folder / DATABASE
-            copies = folder / OUTBOX
-            used = (folder / DEVICE_KEY).exists() or (copies.is_dir() and any(copies.iterdir()))
-            if used and not (path.exists() and path.stat().st_size):
-                # The keys are here and the records are not: a new empty file would hide the loss.
-                raise Damaged(part=DATABASE, missing=True)
+        kept = keystore or FileKeystore(folder)
+        used = _used(folder, kept)
+        path = folder / DATABASE
+        if used and not (path.exists() and path.stat().st_size):
+            # The keys are here and the records are not: a new empty file would hide the loss.
+            raise Damaged(part=DATABASE, missing=True)
         database = Database(path)
         try:
             database.check()
             _refuse_emptied(database, used=used)
             migrate(database)
-            device = _device(folder, database)
-            return cls(folder, database, device, clock, kdf or sealing.best_kdf())
+            device = _device(kept, database)
+            return cls(folder, database, device, clock, kdf or sealing.best_kdf(), kept)
         except BaseException:
             database.close()
             raise
 
+    # People
+
+    @property
+    def words_kind(self) -> WordsKind:
+        """Whether a PIN is enough on this device, or a passphrase is needed."""
+        return self._access.words_kind
+
+    def authors(self) -> tuple[str, ...]:
+        """The aliases of everybody who has set up here."""
+        return self._access.authors()
+
     def is_set_up(self) -> bool:
-        """Whether somebody has chosen a passphrase here."""
-        return self._practitioner() is not None
+        """Whether somebody has chosen words here."""
+        return bool(self.authors())
 
-    def set_up(self, passphrase: str, agency: str, author: str) -> Keys:
-        """Choose the first passphrase. `agency` and `author` stay in clear: aliases, never names."""
-        check_passphrase(passphrase)
-        if not (agency and author):
-            raise StoreFault("alias-missing")
-        secret = read_key_file(self._folder / DEVICE_SECRET)
-        row = make_practitioner(self._kdf, passphrase, secret, self.device.device_id, agency, author)
-        with self._database.write_lean() as driver:
-            if driver.execute("SELECT 1 FROM practitioner").fetchone():
-                raise StoreFault("already-set-up")
-            driver.execute(
-                "INSERT INTO practitioner (author, agency, wrap, sign_public, sign_sealed, epoch_kid,"
-                " epoch_sealed) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    row.author,
-                    row.agency,
-                    row.wrap,
-                    row.sign_public,
-                    row.sign_sealed,
-                    row.epoch_kid,
-                    row.epoch_sealed,
-                ),
-            )
-        return self.unlock(passphrase)
+    def tries(self, author: str) -> Tries:
+        """How often this person's words were wrong, and how long to wait."""
+        return self._access.tries(author)
 
-    def unlock(self, passphrase: str) -> Keys:
-        """Open this person's keys. Takes the KDF's time: 50 to 500 ms of a core."""
-        row = self._practitioner()
-        if row is None:
+    def set_up(self, words: str, agency: str, author: str) -> Keys:
+        """Add a person and open their keys. `agency` and `author` stay in clear: aliases, never names."""
+        self._access.set_up(words, agency, author, self.device)
+        return self.unlock(words, author)
+
+    def unlock(self, words: str, author: str | None = None) -> Keys:
+        """Open one person's keys; of the first who set up here, unless named. Takes the KDF's time."""
+        name = author or next(iter(self.authors()), None)
+        if name is None:
             raise Locked("not-set-up")
-        secret = read_key_file(self._folder / DEVICE_SECRET)
-        udk = open_wrap(row.wrap, passphrase, secret, self.device.device_id, row.author)
-        return Keys(row, udk, self.device.device_id, self._database, self.outbox, self._clock)
+        row, udk = self._access.unlock(name, words, self.device.device_id)
+        keys = Keys(row, udk, self.device.device_id, self._database, self.outbox, self._clock)
+        if row.device_copy is None:
+            self._access.keep_device_copy(name, keys.copy_device_key(self.device))
+        return keys
+
+    def change_words(self, author: str, old: str, new: str) -> None:
+        """Choose other words. Raises WrongPassphrase, or WrenError for weak ones."""
+        self._access.change_words(author, old, new, self.device.device_id)
+
+    def escrow(self, author: str) -> Escrow | None:
+        """What lets this person in again with two people's help; None before there is any."""
+        return self._access.escrow(author)
+
+    def keep_escrow(self, keys: Keys, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
+        """Make this person's escrow, in the place of an earlier one."""
+        escrow = keys.make_escrow(agency, service)
+        self._access.keep_escrow(escrow, agency, service)
+        return escrow
 
     @contextlib.contextmanager
-    def completing(self) -> Iterator[int]:
+    def completing(self, keys: Keys) -> Iterator[int]:
         """Complete one assessment inside: yields the author's next number on this device, from 1.
 
         Numbers have no gaps. If another process took the number, completing raises `StoreFault`
         ("store-busy") and nothing has happened.
         """
-        with self.outbox.numbering() as author_seq:
+        with self.outbox.numbering(keys.author) as author_seq:
             yield author_seq
 
     def close(self) -> None:
         """Close the files. Keys that are still open must be closed by their holder."""
         self._database.close()
 
-    def _practitioner(self) -> Practitioner | None:
-        rows = self._database.rows(
-            "SELECT author, agency, wrap, sign_public, sign_sealed, epoch_kid, epoch_sealed FROM practitioner"
-        )
-        return Practitioner(*rows[0]) if rows else None
+
+def _used(folder: Path, keystore: Keystore) -> bool:
+    """Whether there must be records here. A system's key store may outlive the app's own files."""
+    copies = folder / OUTBOX
+    if copies.is_dir() and any(copies.iterdir()):
+        return True
+    return keystore.kind == "file" and keystore.read(DEVICE_KEY) is not None
 
 
 def _refuse_emptied(database: Database, *, used: bool) -> None:
@@ -160,25 +188,24 @@ def _refuse_emptied(database: Database, *, used: bool) -> None:
         raise Damaged(part=DATABASE)
 
 
-def _device(folder: Path, database: Database) -> DeviceIdentity:
-    """The device of this folder; made once, key files first, so that a cut can be carried on."""
-    key, secret = folder / DEVICE_KEY, folder / DEVICE_SECRET
+def _device(keystore: Keystore, database: Database) -> DeviceIdentity:
+    """The device of this folder; made once, its key first, so that a cut can be carried on."""
     with database.write_lean() as driver:
         found = driver.execute(
             "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
         ).fetchone()
         if found is None:
-            for path in (key, secret):
-                if key_size(path) != sealing.KEY_BYTES:
-                    write_key_file(path)
-            found = make_device(read_key_file(key))
+            kept = keystore.read(DEVICE_KEY)
+            whole = kept is not None and len(kept) == sealing.KEY_BYTES
+            found = make_device(
+                read_key(keystore, DEVICE_KEY) if whole else make_kept_key(keystore, DEVICE_KEY)
+            )
             driver.execute("INSERT INTO device VALUES (?, ?, ?, ?, ?)", found)
-    read_key_file(secret)
     device_id, sign_public, sign_sealed, receive_public, receive_sealed = found
     device = DeviceIdentity(
-        device_id, sign_public, receive_public, sign_sealed, receive_sealed, read_key_file(key)
+        device_id, sign_public, receive_public, sign_sealed, receive_sealed, read_key(keystore, DEVICE_KEY)
     )
-    device.sign(b"")  # a key file of another device shows here, not at the first exchange
+    device.sign(b"")  # a key of another device shows here, not at the first exchange
     return device
 
 

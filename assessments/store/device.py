@@ -1,8 +1,8 @@
 """The device's own keys: they open without a passphrase, because finished work is sent while locked.
 
-This room knows the two key files (`device.key` and `device.secret`; a later Wren keeps them in the
-system's key store) and what is sealed under the first. It refuses to know people and passphrases.
-A key file is made once and never overwritten: without it, what it sealed is gone.
+This room knows key files, for where the system has no key store, and what is sealed under the
+device's key. It refuses to know people and passphrases. The device's key is made once and never
+overwritten; each person keeps a copy of it under their own keys, so that losing it loses nothing.
 
     device.sign(request)
 """
@@ -15,38 +15,75 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from assessments import sealing
-from assessments.errors import Damaged
+from assessments.errors import Damaged, KeyAbsent, KeystoreFault
+from assessments.ports import Keystore
 from assessments.store.copies import sync_folder
+from assessments.store.database import border
+
+DEVICE_KEY = "device.key"
 
 
-def read_key_file(path: Path) -> bytearray:
-    """A 32-byte key from its file. Absent and damaged differ: neither is ever overwritten."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise Damaged(part=path.name, missing=True) from None
+class FileKeystore:
+    """Keys as files that only their owner reads: for machines without a key store of the system."""
+
+    kind: Literal["system", "file"] = "file"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __repr__(self) -> str:
+        return "<FileKeystore>"
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise KeystoreFault(errno=error.errno) from None
+
+    def write(self, name: str, value: bytes) -> None:
+        path = self._folder / name
+        with border():
+            if path.exists() and path.stat().st_size == len(value):
+                # In place and within one sector: a count of tries can be raised on a full disk.
+                with path.open("r+b") as file:
+                    file.write(value)
+                    file.flush()
+                    os.fsync(file.fileno())
+                return
+            part = path.with_name(f"{name}.part")
+            handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            with open(handle, "wb") as file:
+                file.write(value)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+            sync_folder(self._folder)
+
+    def remove(self, name: str) -> None:
+        with border():
+            (self._folder / name).unlink(missing_ok=True)
+            sync_folder(self._folder)
+
+
+def read_key(keystore: Keystore, name: str) -> bytearray:
+    """A 32-byte key. Raises KeyAbsent, KeystoreFault or Damaged: none is ever overwritten."""
+    raw = keystore.read(name)
+    if raw is None:
+        raise KeyAbsent(part=name)
     if len(raw) != sealing.KEY_BYTES:
-        raise Damaged(part=path.name)
+        raise Damaged(part=name)
     return bytearray(raw)
 
 
-def key_size(path: Path) -> int | None:
-    """The size of a key file in bytes, or None when there is none."""
-    return path.stat().st_size if path.exists() else None
-
-
-def write_key_file(path: Path) -> bytearray:
-    """Make a key file, durable before anything is sealed under it."""
+def make_kept_key(keystore: Keystore, name: str) -> bytearray:
+    """A fresh key, durable before anything is sealed under it."""
     key = sealing.make_key()
-    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, key)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    sync_folder(path.parent)
+    keystore.write(name, bytes(key))
     return key
 
 
@@ -73,6 +110,10 @@ class DeviceIdentity:
         """Open what the service sealed to this device."""
         with self._private("device-receive", self.receive_public, self._receive_sealed) as private:
             return sealing.open_from(private, sealed, info)
+
+    def key_copy(self) -> bytes:
+        """The device's key, for the person who keeps a copy of it under their own."""
+        return bytes(self._devkey)
 
     def seal_note(self, purpose: str, place: bytes, body: bytes) -> bytes:
         """Seal something small that must open while locked. `place` is where it is filed."""

@@ -18,7 +18,7 @@ import threading
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assessments import sealing
@@ -28,24 +28,18 @@ from assessments.errors import (
     NotFound,
     StoreFault,
     UnknownFormat,
-    WrenError,
     WrongPassphrase,
 )
 from assessments.ports import Clock
+from assessments.recovery import Escrow, RecoveryKey, make_escrow
 from assessments.store.database import Database
+from assessments.store.device import DeviceIdentity
 from assessments.store.outbox import StoredOutbox
 
-PASSPHRASE_AT_LEAST = 12
 WRAP_MAGIC = b"CKW1"
 _SALT_BYTES = 16
 _CHECK_BYTES = 8
 _PADDED_BYTES = 256
-
-
-def check_passphrase(passphrase: str) -> None:
-    """Refuse a passphrase that is too short."""
-    if len(passphrase) < PASSPHRASE_AT_LEAST:
-        raise WrenError("short-passphrase", at_least=PASSPHRASE_AT_LEAST)
 
 
 def check_id(record_id: str) -> str:
@@ -75,10 +69,8 @@ def make_wrap(
     return sealed + sealing.digest(sealed)[:_CHECK_BYTES]
 
 
-def open_wrap(
-    wrap: bytes, passphrase: str, device_secret: sealing.Key, device: str, author: str
-) -> bytearray:
-    """The UDK. Raises `WrongPassphrase`, `Damaged` or `UnknownFormat`, each for its own cause."""
+def check_wrap(wrap: bytes) -> tuple[sealing.Kdf, bytes, bytes]:
+    """The KDF, the head and the sealed part of a whole wrap. Raises `Damaged` or `UnknownFormat`."""
     sealed, check = wrap[:-_CHECK_BYTES], wrap[-_CHECK_BYTES:]
     if not sealing.same(sealing.digest(sealed)[:_CHECK_BYTES], check):
         raise Damaged(part="wrap")
@@ -86,11 +78,17 @@ def open_wrap(
         raise UnknownFormat(part="wrap")
     start = len(WRAP_MAGIC) + sealing.KDF_HEADER_BYTES
     head = sealed[: start + _SALT_BYTES]
-    kek = _kek(
-        sealing.read_kdf(head[len(WRAP_MAGIC) : start]), passphrase, head, device_secret, device, author
-    )
+    return sealing.read_kdf(head[len(WRAP_MAGIC) : start]), head, sealed[len(head) :]
+
+
+def open_wrap(
+    wrap: bytes, passphrase: str, device_secret: sealing.Key, device: str, author: str
+) -> bytearray:
+    """The UDK. Raises `WrongPassphrase`, `Damaged` or `UnknownFormat`, each for its own cause."""
+    kdf, head, sealed = check_wrap(wrap)
+    kek = _kek(kdf, passphrase, head, device_secret, device, author)
     try:
-        return bytearray(sealing.open_sealed(kek, sealed[len(head) :], _wrap_context(head, device, author)))
+        return bytearray(sealing.open_sealed(kek, sealed, _wrap_context(head, device, author)))
     except Damaged:
         # The bytes are whole (checked above), so it is the passphrase or the device's secret.
         raise WrongPassphrase from None
@@ -120,10 +118,19 @@ class Practitioner:
     sign_sealed: bytes
     epoch_kid: str
     epoch_sealed: bytes
+    secret_slot: str
+    device_copy: bytes | None
 
 
 def make_practitioner(
-    kdf: sealing.Kdf, passphrase: str, device_secret: sealing.Key, device: str, agency: str, author: str
+    kdf: sealing.Kdf,
+    passphrase: str,
+    device_secret: sealing.Key,
+    secret_slot: str,
+    device: str,
+    device_key: sealing.Key,
+    agency: str,
+    author: str,
 ) -> Practitioner:
     """Fresh keys for one person on this device."""
     udk, epoch, epoch_kid = sealing.make_key(), sealing.make_key(), make_kid()
@@ -133,15 +140,56 @@ def make_practitioner(
         agency=agency,
         wrap=make_wrap(kdf, passphrase, device_secret, device, author, udk),
         sign_public=public,
-        sign_sealed=sealing.seal(udk, bytes(private), sealing.lp("ck1", "author", device, author, public)),
+        sign_sealed=sealing.seal(udk, bytes(private), _sign_context(device, author, public)),
         epoch_kid=epoch_kid,
-        epoch_sealed=sealing.seal(
-            udk, bytes(epoch), sealing.lp("ck1", "epoch", device, author, agency, epoch_kid)
-        ),
+        epoch_sealed=sealing.seal(udk, bytes(epoch), _epoch_context(device, author, agency, epoch_kid)),
+        secret_slot=secret_slot,
+        device_copy=sealing.seal(udk, bytes(device_key), _copy_context(device, author)),
     )
     for key in (udk, epoch, private):
         sealing.wipe(key)
     return made
+
+
+def rekeyed(row: Practitioner, udk: bytearray, device: str) -> tuple[Practitioner, bytearray]:
+    """The same keys under a fresh UDK, which is returned too: what opened the old one opens no more.
+
+    The wrap stays the old one. Raises Damaged when `udk` is not this person's.
+    """
+    fresh = sealing.make_key()
+
+    def resealed(sealed: bytes, context: bytes) -> bytes:
+        return sealing.seal(fresh, sealing.open_sealed(udk, sealed, context), context)
+
+    copy = row.device_copy
+    changed = replace(
+        row,
+        sign_sealed=resealed(row.sign_sealed, _sign_context(device, row.author, row.sign_public)),
+        epoch_sealed=resealed(
+            row.epoch_sealed, _epoch_context(device, row.author, row.agency, row.epoch_kid)
+        ),
+        device_copy=None if copy is None else resealed(copy, _copy_context(device, row.author)),
+    )
+    return changed, fresh
+
+
+def open_device_copy(row: Practitioner, udk: bytearray, device: str) -> bytes | None:
+    """The device's key as this person keeps it; None from before such copies were kept."""
+    if row.device_copy is None:
+        return None
+    return sealing.open_sealed(udk, row.device_copy, _copy_context(device, row.author))
+
+
+def _sign_context(device: str, author: str, public: bytes) -> bytes:
+    return sealing.lp("ck1", "author", device, author, public)
+
+
+def _epoch_context(device: str, author: str, agency: str, kid: str) -> bytes:
+    return sealing.lp("ck1", "epoch", device, author, agency, kid)
+
+
+def _copy_context(device: str, author: str) -> bytes:
+    return sealing.lp("ck1", "device-copy", device, author)
 
 
 def make_kid() -> str:
@@ -164,15 +212,15 @@ class Keys:
         self.agency, self.author, self.device_id = row.agency, row.author, device_id
         self.sign_public, self.epoch_kid = row.sign_public, row.epoch_kid
         self.database, self.outbox, self._clock = database, outbox, clock
-        author_context = sealing.lp("ck1", "author", device_id, row.author, row.sign_public)
-        epoch_context = sealing.lp("ck1", "epoch", device_id, row.author, row.agency, row.epoch_kid)
+        author_context = _sign_context(device_id, row.author, row.sign_public)
+        epoch_context = _epoch_context(device_id, row.author, row.agency, row.epoch_kid)
         self._sign = bytearray(sealing.open_sealed(udk, row.sign_sealed, author_context))
         self._epoch = bytearray(sealing.open_sealed(udk, row.epoch_sealed, epoch_context))
+        self._udk = udk
         self._content: dict[str, bytearray] = {}
         self._open = True
         # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
         self._lock = threading.RLock()
-        sealing.wipe(udk)
 
     def __repr__(self) -> str:
         return "<Keys open>" if self._open else "<Keys closed>"
@@ -188,7 +236,7 @@ class Keys:
         """Wipe every key. What other threads began finishes first or raises `Locked`."""
         with self._lock:
             self._open = False
-            for key in (self._sign, self._epoch, *self._content.values()):
+            for key in (self._udk, self._sign, self._epoch, *self._content.values()):
                 sealing.wipe(key)
             self._content.clear()
 
@@ -196,6 +244,17 @@ class Keys:
         """Sign as the author."""
         with self._held():
             return sealing.sign(self._sign, message)
+
+    def make_escrow(self, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
+        """This person's key in two sealed halves."""
+        with self._held():
+            return make_escrow(self._udk, self.device_id, self.author, agency, service)
+
+    def copy_device_key(self, device: DeviceIdentity) -> bytes:
+        """A copy of the device's key, sealed for this person."""
+        with self._held():
+            context = _copy_context(self.device_id, self.author)
+            return sealing.seal(self._udk, device.key_copy(), context)
 
     def make_content_key(self) -> tuple[str, bytes]:
         """A fresh content key: its name, and its bytes sealed under the epoch key."""

@@ -65,6 +65,21 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE TABLE outbox_cursor (id INTEGER NOT NULL PRIMARY KEY, position VARCHAR NOT NULL)",
         ),
     ),
+    Migration(
+        2,
+        "several people, counted tries, escrow",
+        (
+            # '' names the one secret that a device had before.
+            "ALTER TABLE practitioner ADD COLUMN secret_slot VARCHAR NOT NULL DEFAULT ''",
+            "ALTER TABLE practitioner ADD COLUMN device_copy BLOB",
+            "CREATE TABLE attempt (author VARCHAR NOT NULL PRIMARY KEY, failed INTEGER NOT NULL)",
+            "CREATE TABLE escrow (author VARCHAR NOT NULL PRIMARY KEY REFERENCES practitioner (author),"
+            " body BLOB NOT NULL, agency_public BLOB NOT NULL, service_public BLOB NOT NULL)",
+            "ALTER TABLE outbox_entry ADD COLUMN author VARCHAR NOT NULL DEFAULT ''",
+            "UPDATE outbox_entry SET author ="
+            " coalesce((SELECT author FROM assessment WHERE assessment.id = outbox_entry.id), '')",
+        ),
+    ),
 )
 
 

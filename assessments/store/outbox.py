@@ -31,6 +31,12 @@ from assessments.store.database import Database
 _SENT = ("stored", "duplicate")
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _NEXT = "SELECT coalesce(max(sequence), 0) + 1 FROM outbox_entry"
+_AUTHORS_NEXT = "SELECT count(*) + 1 FROM outbox_entry WHERE author = ?"
+# Whose assessment it is, and the number that its entry gets. Entries are never removed.
+_NUMBER = """
+SELECT coalesce(a.author, ''), (SELECT count(*) + 1 FROM outbox_entry WHERE author = a.author)
+FROM (SELECT :id AS id) AS wanted LEFT JOIN assessment AS a ON a.id = wanted.id
+"""
 # ?1 is one id, or NULL for all.
 _ENTRIES = """
 SELECT sequence, id, service_kid, digest, length(envelope), note FROM outbox_entry
@@ -58,29 +64,31 @@ class StoredOutbox:
         self.copies = copies
         # Sent is for ever, so what was once read as sent need not be opened at every poll.
         self._sent: set[str] = set()
-        self._promised: int | None = None
+        self._promised: tuple[str, int] | None = None
 
     def queue(self, driver: sqlite3.Connection, finished: Finished) -> None:
         """Add an entry inside the transaction that completes its assessment."""
         (sequence,) = driver.execute(_NEXT).fetchone()
-        if self._promised not in (None, sequence):
+        author, number = driver.execute(_NUMBER, {"id": finished.entry_id}).fetchone()
+        if self._promised not in (None, (author, number)):
             raise StoreFault("store-busy")  # another process completed meanwhile: seal again, send nothing
         hashed = digest(finished.envelope)
         place = _entry_place(sequence, finished.entry_id, finished.service_kid, hashed)
         note = self._sealed("outbox-entry", place, {"queued_at": self._clock.now().isoformat()})
         driver.execute(
-            "INSERT INTO outbox_entry (sequence, id, service_kid, digest, envelope, note)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (sequence, finished.entry_id, finished.service_kid, hashed, finished.envelope, note),
+            "INSERT INTO outbox_entry (sequence, id, service_kid, digest, envelope, note, author)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (sequence, finished.entry_id, finished.service_kid, hashed, finished.envelope, note, author),
         )
 
     @contextmanager
-    def numbering(self) -> Iterator[int]:
-        """The number that the next entry will have, for its author to sign. Others wait."""
+    def numbering(self, author: str) -> Iterator[int]:
+        """The number that this author's next entry will have, for them to sign. Others wait."""
         with self._database.alone():
-            ((self._promised,),) = self._database.rows(_NEXT)
+            ((number,),) = self._database.rows(_AUTHORS_NEXT, (author,))
+            self._promised = (author, number)
             try:
-                yield self._promised
+                yield number
             finally:
                 self._promised = None
 

@@ -60,6 +60,26 @@ class PractitionerRow(_Kept, table=True):
     sign_sealed: bytes
     epoch_kid: str
     epoch_sealed: bytes
+    secret_slot: str
+    device_copy: bytes | None
+
+
+class AttemptRow(_Kept, table=True):
+    """Tries at a passphrase, counted before they are made. The key store holds the same count."""
+
+    __tablename__ = "attempt"
+    author: str = Field(primary_key=True)
+    failed: int
+
+
+class EscrowRow(_Kept, table=True):
+    """Two sealed halves of a person's key, and the public keys that they are sealed to."""
+
+    __tablename__ = "escrow"
+    author: str = Field(primary_key=True, foreign_key="practitioner.author")
+    body: bytes
+    agency_public: bytes
+    service_public: bytes
 
 
 class ContentKeyRow(_Kept, table=True):
@@ -144,6 +164,7 @@ class OutboxEntryRow(_Kept, table=True):
     digest: bytes
     envelope: bytes
     note: bytes
+    author: str
 
 
 class OutboxLogRow(_Kept, table=True):

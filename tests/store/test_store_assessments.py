@@ -247,13 +247,13 @@ def test_shredding_a_key_leaves_nothing_to_open(keys: Keys, begun: Assessment, s
 def test_completions_are_numbered_without_gaps(
     keys: Keys, family: Family, begun: Assessment, store: Any
 ) -> None:
-    with pytest.raises(KeyError), store.completing():
+    with pytest.raises(KeyError), store.completing(keys):
         raise KeyError
     numbers = []
     for _ in range(3):
         one = family.assessment()
         kept.begin(keys, one)
-        with store.completing() as number:
+        with store.completing(keys) as number:
             kept.complete(keys, finished(one, {}), b"envelope", "svc-1")
             numbers.append(number)
     assert numbers == [1, 2, 3]
@@ -266,14 +266,14 @@ def test_a_number_that_another_process_took_is_not_used_twice(
     elsewhere = opened().unlock(PASSPHRASE)
     other = family.assessment()
     kept.begin(keys, other)
-    with store.completing() as number:
+    with store.completing(keys) as number:
         assert number == 1
         kept.complete(elsewhere, finished(other, {}), b"envelope", "svc-1")
         with pytest.raises(StoreFault) as refusal:
             kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
     assert refusal.value.code == "store-busy"
     assert keys.outbox.copies.ids() == {other.id}
-    with store.completing() as number:
+    with store.completing(keys) as number:
         assert number == 2
         kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
     elsewhere.close()

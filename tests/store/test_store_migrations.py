@@ -15,6 +15,9 @@ from assessments.store.migrations import MIGRATIONS, Migration, applied, migrate
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST
 
+ALL = {step.number for step in MIGRATIONS}
+NEXT = max(ALL) + 1
+
 
 def shape(rows: Any) -> dict[str, Any]:
     """What SQLite knows of each table: columns, keys, indexes, references, and whether it has rowids."""
@@ -61,19 +64,19 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     before = database.rows("PRAGMA schema_version")
     migrate(database)
     assert database.rows("PRAGMA schema_version") == before
-    assert applied(database) == {1}
+    assert applied(database) == ALL
     database.close()
 
 
 def test_a_step_that_fails_leaves_no_trace_and_can_be_tried_again(tmp_path: Path) -> None:
     database = Database(tmp_path / "wren.db")
-    broken = Migration(2, "broken", ("CREATE TABLE half (a)", "INSERT INTO nowhere VALUES (1)"))
+    broken = Migration(NEXT, "broken", ("CREATE TABLE half (a)", "INSERT INTO nowhere VALUES (1)"))
     with pytest.raises(StoreFault):
         migrate(database, (*MIGRATIONS, broken))
-    assert applied(database) == {1}
+    assert applied(database) == ALL
     assert database.rows("SELECT name FROM sqlite_master WHERE name = 'half'") == []
-    migrate(database, (*MIGRATIONS, Migration(2, "mended", ("CREATE TABLE half (a)",))))
-    assert applied(database) == {1, 2}
+    migrate(database, (*MIGRATIONS, Migration(NEXT, "mended", ("CREATE TABLE half (a)",))))
+    assert applied(database) == ALL | {NEXT}
     database.close()
 
 

@@ -1,0 +1,110 @@
+"""Tries at a passphrase: counted before they are made, in two places, with waits between them.
+
+The count stands in the database and in the key store, and the higher one holds: putting an old
+copy of the one back gives no guess for free, and being killed between count and try costs one. This
+room knows counts and clocks and refuses to know what is tried. A clock set forward can skip a wait
+and never the count.
+
+    attempts.count("hv1")       # raises TooManyTries or LockedForSafety, or has counted
+    ...                         # try
+    attempts.clear("hv1")
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from assessments.errors import LockedForSafety, StoreFault, TooManyTries
+from assessments.ports import Clock, Keystore
+from assessments.store.database import Database
+
+TRIES = 10
+# How long to wait after so many failures.
+WAITS = {
+    6: timedelta(seconds=30),
+    7: timedelta(minutes=2),
+    8: timedelta(minutes=10),
+    9: timedelta(hours=1),
+}
+# How many, and when the last one was: seconds since 1970.
+_COUNT = ">Id"
+_SIZE = struct.calcsize(_COUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How often somebody failed, until when they wait, and whether only recovery helps."""
+
+    failed: int
+    wait_until: datetime | None
+
+    @property
+    def left(self) -> int:
+        return max(TRIES - self.failed, 0)
+
+    @property
+    def gone(self) -> bool:
+        return self.failed >= TRIES
+
+
+class Attempts:
+    """The counts of everybody on this device."""
+
+    def __init__(self, database: Database, keystore: Keystore, clock: Clock) -> None:
+        self._database, self._keystore, self._clock = database, keystore, clock
+
+    def so_far(self, author: str) -> Tries:
+        """How things stand. Raises KeystoreFault."""
+        rows = self._database.rows("SELECT failed FROM attempt WHERE author = ?", (author,))
+        kept = self._keystore.read(_name(author))
+        counted, tried_at = struct.unpack(_COUNT, kept) if kept and len(kept) == _SIZE else (0, 0.0)
+        failed = max(counted, rows[0][0] if rows else 0)
+        wait = WAITS.get(failed)
+        if wait is None:
+            return Tries(failed, None)
+        now = self._clock.now()
+        if tried_at > now.timestamp():
+            # The clock went back: the wait begins anew, rather than last until it has caught up.
+            self._keystore.write(_name(author), struct.pack(_COUNT, counted, now.timestamp()))
+            tried_at = now.timestamp()
+        until = datetime.fromtimestamp(tried_at, UTC) + wait
+        return Tries(failed, until if until > now else None)
+
+    def count(self, author: str) -> int:
+        """Count one try, and say how many there were with it. Raises TooManyTries, LockedForSafety."""
+        tries = self.so_far(author)
+        if tries.gone:
+            raise LockedForSafety
+        if tries.wait_until is not None:
+            raise TooManyTries(until=tries.wait_until.isoformat())
+        self._keep(author, tries.failed + 1)
+        return tries.failed + 1
+
+    def clear(self, author: str) -> None:
+        """It opened: begin at nought."""
+        self._keep(author, 0)
+
+    def _keep(self, author: str, failed: int) -> None:
+        # When it was is not in the database: its log would keep the times of every unlocking.
+        tried_at = self._clock.now().timestamp() if failed else 0.0
+        faults = []
+        try:
+            self._keystore.write(_name(author), struct.pack(_COUNT, failed, tried_at))
+        except StoreFault as fault:
+            faults.append(fault)
+        try:
+            with self._database.write_lean() as driver:
+                driver.execute(
+                    "INSERT OR REPLACE INTO attempt (author, failed) VALUES (?, ?)", (author, failed)
+                )
+        except StoreFault as fault:
+            faults.append(fault)
+        # A full disk must not lock anybody out, so one place is enough to count in; none is not.
+        if len(faults) == 2:
+            raise faults[0]
+
+
+def _name(author: str) -> str:
+    return f"fails.{author}"

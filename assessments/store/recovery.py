@@ -1,0 +1,102 @@
+"""Asking to be let in again, on a device whose words are forgotten or whose key is gone.
+
+It opens the database alone, so it works where the store does not open. The one-off key of a request
+is kept in the key store until the answer comes, however long that takes and however often the app is
+closed meanwhile. Nothing is changed before both grants fit, and then all in one step.
+
+    recovery = Recovery.open(folder, clock)
+    request = recovery.ask("hv1")                       # request.code is read out on the phone
+    recovery.finish("hv1", grants, new_words)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assessments import sealing
+from assessments.errors import Damaged, NotFound
+from assessments.ports import Clock, Keystore
+from assessments.recovery import Request, join
+from assessments.store.database import Database
+from assessments.store.device import DEVICE_KEY, FileKeystore, read_key
+from assessments.store.unlocking import Access
+
+DATABASE = "wren.db"
+
+
+class Recovery:
+    """The people of this device, and what each of them has asked for. Close it."""
+
+    def __init__(
+        self, database: Database, keystore: Keystore, clock: Clock, kdf: sealing.Kdf, *, owned: bool = False
+    ) -> None:
+        self._database, self._keystore, self._owned = database, keystore, owned
+        self.access = Access(database, keystore, clock, kdf)
+
+    @classmethod
+    def open(
+        cls, folder: Path, clock: Clock, keystore: Keystore | None = None, kdf: sealing.Kdf | None = None
+    ) -> Recovery:
+        """Open a folder that has a database. Raises NotFound when there is none, Damaged."""
+        path = folder / DATABASE
+        if not path.exists():
+            raise NotFound(part=DATABASE)
+        kept = keystore or FileKeystore(folder)
+        return cls(Database(path), kept, clock, kdf or sealing.best_kdf(), owned=True)
+
+    def close(self) -> None:
+        """Close what `open` opened; a store's own database stays open."""
+        if self._owned:
+            self._database.close()
+
+    @property
+    def device_id(self) -> str:
+        rows = self._database.rows("SELECT id FROM device")
+        if not rows:
+            raise NotFound(part="device")
+        return str(rows[0][0])
+
+    def pending(self, author: str) -> Request | None:
+        """The request that waits for its grants, or None."""
+        private = self._keystore.read(_name(author))
+        return self._request(author, private) if private else None
+
+    def ask(self, author: str) -> Request:
+        """Begin a request, or take up the one that waits. Raises NotFound when there is no escrow."""
+        found = self.pending(author)
+        if found is not None:
+            return found
+        private = sealing.make_receive_key()[0]
+        request = self._request(author, private)
+        self._keystore.write(_name(author), bytes(private))
+        sealing.wipe(private)
+        return request
+
+    def cancel(self, author: str) -> None:
+        """Stop asking: grants that still come fit nothing."""
+        self._keystore.remove(_name(author))
+
+    def finish(self, author: str, grants: Sequence[bytes], new_words: str) -> None:
+        """Let this person in with new words. Raises Damaged, and nothing has changed, unless all fits."""
+        private = read_key(self._keystore, _name(author))
+        request = self._request(author, private)
+        udk = join(private, request, grants)
+        device_key = self.access.let_in(author, udk, new_words, self.device_id)
+        sealing.wipe(udk)
+        if device_key is not None and self._keystore.read(DEVICE_KEY) is None:
+            self._keystore.write(DEVICE_KEY, device_key)
+        self._keystore.remove(_name(author))
+
+    def _request(self, author: str, private: sealing.Key) -> Request:
+        row, escrow = self.access.row(author), self.access.escrow(author)
+        if escrow is None:
+            raise NotFound("no-escrow")
+        if len(private) != sealing.KEY_BYTES:
+            raise Damaged(part=_name(author))
+        public = sealing.derive_receive_public(private)
+        return Request(self.device_id, row.agency, author, public, escrow)
+
+
+def _name(author: str) -> str:
+    return f"recovery.{author}"
