@@ -1,0 +1,75 @@
+"""Every format on disk and on its way, opened or refused for exactly the reason in its vector.
+
+`vectors/outcomes.json` is what every later Wren must still read and still refuse.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from assessments import recovery, sealing
+from assessments.errors import WrenError
+from assessments.store import copies
+from assessments.store.keyring import open_wrap
+from tests.vectors.make_outcomes import FILE, Counted, made
+
+VECTORS: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["vectors"]
+
+
+def raw(vector: dict[str, Any], name: str) -> bytes:
+    return bytes.fromhex(vector[name])
+
+
+VERBS: dict[str, Callable[[dict[str, Any]], bytes | str]] = {
+    "open": lambda v: sealing.open_sealed(raw(v, "key"), raw(v, "sealed"), raw(v, "context")),
+    "open-record": lambda v: sealing.open_record(
+        raw(v, "key"), v["kid"], raw(v, "sealed"), raw(v, "context")
+    ),
+    "open-from": lambda v: sealing.open_from(raw(v, "key"), raw(v, "sealed"), raw(v, "context")),
+    "open-wrap": lambda v: bytes(
+        open_wrap(raw(v, "wrap"), v["words"], raw(v, "secret"), v["device"], v["author"])
+    ),
+    "read-request": lambda v: recovery.read_request(raw(v, "request")).code,
+    "approve": lambda v: recovery.approve(raw(v, "key"), recovery.read_request(raw(v, "request")), v["side"]),
+    "join": lambda v: bytes(
+        recovery.join(
+            raw(v, "one_off"),
+            recovery.read_request(raw(v, "request")),
+            [bytes.fromhex(grant) for grant in v["grants"]],
+        )
+    ),
+    "read-copy": lambda v: copies.unpacked(raw(v, "copy")).entry_id,
+}
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['verb']}: {vector['what']}")
+def test_has_the_one_outcome(vector: dict[str, Any]) -> None:
+    try:
+        found = VERBS[vector["verb"]](vector)
+    except WrenError as error:
+        assert error.code == vector["outcome"]
+        return
+    assert vector["outcome"] == "ok"
+    if "plain_sha256" in vector:
+        assert isinstance(found, bytes)
+        assert sealing.digest(found).hex() == vector["plain_sha256"]
+    if "code" in vector:
+        assert found == vector["code"]
+
+
+def test_each_format_has_a_vector_for_every_outcome() -> None:
+    outcomes: dict[str, set[str]] = {}
+    for vector in VECTORS:
+        outcomes.setdefault(vector["verb"], set()).add(vector["outcome"])
+    assert set(outcomes) == set(VERBS)
+    assert all("ok" in found and "damaged" in found for found in outcomes.values())
+    assert len(VECTORS) >= 55
+
+
+def test_the_same_vectors_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.urandom", Counted())
+    assert made() == VECTORS
