@@ -48,12 +48,12 @@ VERBS: dict[str, Callable[[dict[str, Any]], bytes | str]] = {
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['verb']}: {vector['what']}")
 def test_has_the_one_outcome(vector: dict[str, Any]) -> None:
-    try:
-        found = VERBS[vector["verb"]](vector)
-    except WrenError as error:
-        assert error.code == vector["outcome"]
+    if vector["outcome"] != "ok":
+        with pytest.raises(WrenError) as refusal:
+            VERBS[vector["verb"]](vector)
+        assert refusal.value.code == vector["outcome"]
         return
-    assert vector["outcome"] == "ok"
+    found = VERBS[vector["verb"]](vector)
     if "plain_sha256" in vector:
         assert isinstance(found, bytes)
         assert sealing.digest(found).hex() == vector["plain_sha256"]
