@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assessments import sealing
-from assessments.errors import Damaged, Locked, UnknownFormat
+from assessments.errors import Damaged, DiskFull, Locked, UnknownFormat
 from assessments.ports import Clock, Keystore
 from assessments.recovery import Escrow, RecoveryKey
+from assessments.store import attachments
 from assessments.store.attempts import Tries
 from assessments.store.copies import Copies, Finished, write_completion
 from assessments.store.database import Database, border
@@ -77,6 +78,8 @@ class Store:
         self.recovery = Recovery(database, keystore, clock, kdf)
         self._access = Access(database, keystore, clock, kdf)
         self.unreadable_copies = _reconcile(database, self.outbox)
+        with contextlib.suppress(DiskFull):  # then at the next opening: nobody is kept out for it
+            attachments.sweep(database, device)
 
     def __repr__(self) -> str:
         return "<Store>"

@@ -129,7 +129,7 @@ def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> i
         if row is None:
             raise NotFound(part=_TABLE)
         state, agency, author, kid, wrap, household_id, schema_id, rev, number, last = row
-        _refuse_closed(state)
+        refuse_closed(state)
         under = (household_id, state, str(number))
         filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
         sequence = 1 if last is None else int(last) - (int(number) << _PLACE_BITS) + 1
@@ -166,7 +166,7 @@ def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
     """Keep where the person left off, half-typed words included. Only the latest is kept."""
     with keys.database.write_lean() as driver:
         filed, _ = _filed(driver.execute(_ONE, (assessment_id,)).fetchone())
-        _refuse_closed(filed.filed_under[1])
+        refuse_closed(filed.filed_under[1])
         before = driver.execute("SELECT rev FROM place WHERE assessment_id = ?", (assessment_id,)).fetchone()
         rev = before[0] + 1 if before else 1
         sealed = keys.seal_row(
@@ -298,7 +298,7 @@ def _filed(row: Any) -> tuple[Filed, bytes]:
 
 
 def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
-    _refuse_closed(before.filed_under[1])
+    refuse_closed(before.filed_under[1])
     if assessment.household_id != before.filed_under[0]:
         raise StoreFault("other-household")
     return Filed(
@@ -314,7 +314,8 @@ def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
     )
 
 
-def _refuse_closed(state: str) -> None:
+def refuse_closed(state: str) -> None:
+    """Refuse to add to what is completed or stopped."""
     if state != "in-progress":
         raise StoreFault("already-completed" if state == "completed" else "assessment-stopped")
 

@@ -80,6 +80,17 @@ MIGRATIONS: tuple[Migration, ...] = (
             " coalesce((SELECT author FROM assessment WHERE assessment.id = outbox_entry.id), '')",
         ),
     ),
+    Migration(
+        4,
+        "attachments and deletion",
+        (
+            f"CREATE TABLE attachment (id VARCHAR NOT NULL PRIMARY KEY, {_FILED},"
+            " assessment_id VARCHAR NOT NULL REFERENCES assessment (id))",
+            "CREATE INDEX ix_attachment_assessment_id ON attachment (assessment_id)",
+            f"CREATE TABLE purged (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, kind VARCHAR NOT NULL,"
+            " at VARCHAR NOT NULL, sequence INTEGER)",
+        ),
+    ),
 )
 
 

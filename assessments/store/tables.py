@@ -154,6 +154,22 @@ class CompletionRow(_Kept, table=True):
     body: bytes
 
 
+class AttachmentRow(_Filed, table=True):
+    """`body` is the heading; the content is a sealed file of the same id."""
+
+    __tablename__ = "attachment"
+    assessment_id: str = Field(foreign_key="assessment.id", index=True)
+
+
+class PurgedRow(_Filed, table=True):
+    """What was deleted, when and by whom; `body` says why. `sequence` is its number in the outbox."""
+
+    __tablename__ = "purged"
+    kind: str
+    at: str
+    sequence: int | None
+
+
 class OutboxEntryRow(_Kept, table=True):
     """Written once. What became of it is in the log, never here."""
 

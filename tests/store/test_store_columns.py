@@ -11,8 +11,9 @@ import pytest
 
 from assessments.errors import StoreFault
 from assessments.ports import Outcome
-from assessments.store import Keys, Store, people, tables
+from assessments.store import Keys, Store, attachments, people, tables
 from assessments.store import assessments as kept
+from assessments.store.stripping import STROKES
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
 
@@ -29,6 +30,7 @@ CASES = [
         "answer",
         "place",
         "completion",
+        "attachment",
     )
     for column in tables.table(name).columns
     if column.name not in SEALED
@@ -49,6 +51,7 @@ def test_a_changed_clear_column_is_refused(
     for one in (begun, done):
         kept.begin(keys, one)
     kept.append_answer(keys, begun.id, "wish", {"value": "yes"})
+    drawing = attachments.keep(keys, begun.id, b"[1, 2]", STROKES)
     kept.save_place(keys, begun.id, {"page": 2})
     kept.complete(keys, finished(done, {"wish": 1}), b"envelope", "svc-1")
     keys.close()
@@ -90,6 +93,7 @@ def test_a_changed_clear_column_is_refused(
         "answer": lambda: kept.answers(again, begun.id),
         "place": lambda: kept.place(again, begun.id) or _refused(column == "assessment_id"),
         "completion": lambda: kept.get(again, done.id),
+        "attachment": lambda: attachments.content(again, OTHER_ID if column == "id" else drawing.id),
     }
     with pytest.raises(StoreFault):
         readers[name]()

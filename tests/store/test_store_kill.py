@@ -51,7 +51,7 @@ for heading in kept.listing(keys):
 """
 
 
-def _run_and_kill(code: str, arguments: list[str], after_s: float) -> list[str]:
+def run_and_kill(code: str, arguments: list[str], after_s: float) -> list[str]:
     child = subprocess.Popen(
         [sys.executable, "-c", code, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -77,7 +77,7 @@ def test_no_acknowledged_answer_is_lost_in_twenty_kills(folder: Path) -> None:
     chance = random.Random(7)
     last = 0
     for _ in range(KILLS):
-        said = _run_and_kill(CHILD, [str(folder), begun.id, str(last)], chance.random() * 0.05)
+        said = run_and_kill(CHILD, [str(folder), begun.id, str(last)], chance.random() * 0.05)
         acknowledged = int(said[-1])
         assert acknowledged > last
         store = Store.open(folder, StoppedClock(), CHEAPEST)
@@ -101,7 +101,7 @@ def test_a_completion_is_whole_or_not_begun_after_a_kill(folder: Path) -> None:
     chance = random.Random(8)
     said: set[str] = set()
     for _ in range(6):
-        said |= set(_run_and_kill(COMPLETER, [str(folder)], chance.random() * 0.05))
+        said |= set(run_and_kill(COMPLETER, [str(folder)], chance.random() * 0.05))
         store = Store.open(folder, StoppedClock(), CHEAPEST)
         keys = store.unlock(PASSPHRASE)
         done = {one.id for one in kept.listing(keys) if one.status == "completed"}

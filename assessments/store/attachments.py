@@ -1,0 +1,327 @@
+"""Drawings, photos and recordings: one sealed file each, beside the database.
+
+A file is sealed under the key of its assessment, in slices of one MiB, each bound to the attachment,
+its type, its place and how many there are. It is written, synced and named before its row is
+committed: a row always has its file, and what is acknowledged survives a cut. A file without a row
+was cut off before that, or its row was lost; nobody can tell which, so `sweep` sets it aside in
+`quarantine` and brings it back if the row comes back. It refuses to know what a picture shows:
+`stripping` takes everything else out of it.
+
+What a camera or recorder leaves in clear belongs in `incoming`, and `keep_file` takes it from there.
+Overwriting and removing such a file is all that a program can do: flash memory may keep older cells
+of it until they are used again. A drawing made here never touches the disk in clear.
+
+    made = keep(keys, assessment.id, strokes, "application/vnd.wren.strokes+json")
+    content(keys, made.id)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
+from assessments.sealing import lp, make_random
+from assessments.store.assessments import refuse_closed
+from assessments.store.copies import sync_folder
+from assessments.store.database import Database, border
+from assessments.store.device import DeviceIdentity
+from assessments.store.filing import Filed, Found, opened_all, schema_of
+from assessments.store.keyring import Keys
+from assessments.store.stripping import stripped
+
+FOLDER, QUARANTINE, INCOMING = "attachments", "quarantine", "incoming"
+AT_MOST_BYTES = 25 * 1000 * 1000
+# Below this a device has other worries: words are always taken, attachments wait.
+FREE_AT_LEAST_BYTES = 50 * 1000 * 1000
+# With the one byte of padding, a slice fills a MiB.
+SLICE_BYTES = (1 << 20) - 1
+
+_TABLE = "attachment"
+_MAGIC = b"CKA1"
+_SUFFIX, _PART, _LEFT = ".bin", ".part", ".left"
+_HEADING_BYTES = 256
+_UNDER = (
+    "SELECT a.state, a.agency, a.author, a.kid, k.sealed"
+    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
+)
+_ROW = (
+    "SELECT t.id, t.assessment_id, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
+    " FROM attachment AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What is known of an attachment without opening it."""
+
+    id: str
+    assessment_id: str
+    media_type: str
+    size_bytes: int
+    caption: str
+    made_at: datetime
+
+    def __repr__(self) -> str:
+        return f"<Attachment {self.id}>"
+
+
+def keep(keys: Keys, assessment_id: str, content: bytes, media_type: str, caption: str = "") -> Attachment:
+    """Strip, seal and file one attachment of an assessment in progress; on the disk when this returns.
+
+    Raises StoreFault: "attachment-too-large", "no-room-for-attachment", "media-not-taken",
+    "media-damaged"; nothing is kept then.
+    """
+    if len(content) > AT_MOST_BYTES:
+        raise StoreFault("attachment-too-large", at_most_mb=AT_MOST_BYTES // 1_000_000)
+    clean = stripped(content, media_type)
+    folder = _folder(keys.database)
+    if free_bytes(folder) < FREE_AT_LEAST_BYTES:
+        raise StoreFault("no-room-for-attachment")
+    made = Attachment(make_random(16).hex(), assessment_id, media_type, len(clean), caption, keys.now())
+    filed = _new(keys, keys.database.rows(_UNDER, (assessment_id,)), made)
+    path = folder / f"{made.id}{_SUFFIX}"
+    part = path.with_suffix(_PART)
+    try:
+        with border():
+            _write(part, _sealed(keys, filed, clean, media_type))
+        with keys.database.write_lean() as driver:
+            # Looked up again: it may have been completed meanwhile. Named inside the transaction,
+            # so that a sweep, which holds the same lock, never meets a file that waits for its row.
+            filed = _new(keys, driver.execute(_UNDER, (assessment_id,)).fetchall(), made)
+            part.replace(path)
+            sync_folder(folder)
+            driver.execute(
+                "INSERT INTO attachment (id, assessment_id, rev, schema_id, agency, author, kid, body)"
+                " VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
+                (
+                    made.id,
+                    assessment_id,
+                    filed.schema_id,
+                    filed.agency,
+                    filed.author,
+                    filed.kid,
+                    filed.seal(keys, _heading_body(made)),
+                ),
+            )
+    except BaseException:
+        part.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        raise
+    return made
+
+
+def keep_file(keys: Keys, assessment_id: str, path: Path, media_type: str, caption: str = "") -> Attachment:
+    """Keep what a camera or recorder left in clear; then overwrite and remove that file.
+
+    Only what is sealed and committed is removed: when keeping fails, the file stays for another try.
+    """
+    with border():
+        size_bytes = path.stat().st_size
+        if size_bytes > AT_MOST_BYTES:
+            raise StoreFault("attachment-too-large", at_most_mb=AT_MOST_BYTES // 1_000_000)
+        content = path.read_bytes()
+    made = keep(keys, assessment_id, content, media_type, caption)
+    with border():
+        _erase(path)
+    return made
+
+
+def incoming(keys: Keys) -> Path:
+    """The folder that a camera or recorder is told to write into; what a cut leaves there is found."""
+    folder = keys.database.path.parent / INCOMING
+    with border():
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def listing(keys: Keys, assessment_id: str) -> Found[Attachment]:
+    """The attachments of one assessment, oldest first; one whose file is gone is named as damaged."""
+    rows = keys.database.rows(_ROW + " WHERE t.assessment_id = ? ORDER BY t.rowid", (assessment_id,))
+    return opened_all((_filed(row) for row in rows), lambda filed, sealed: _opened(keys, filed, sealed))
+
+
+def content(keys: Keys, attachment_id: str) -> bytes:
+    """One attachment whole. Raises NotFound, Damaged."""
+    rows = keys.database.rows(_ROW + " WHERE t.id = ?", (attachment_id,))
+    if not rows:
+        raise NotFound(part=_TABLE)
+    filed, sealed = _filed(rows[0])
+    made = _opened(keys, filed, sealed)
+    total = _slices(made.size_bytes)
+    with border():
+        raw = (_folder(keys.database) / f"{attachment_id}{_SUFFIX}").read_bytes()
+    parts = list(_cut(raw))
+    if len(parts) != total:
+        raise Damaged(part=_TABLE)
+    return b"".join(
+        keys.open_row(filed.kid, filed.wrap, _context(keys, filed, made.media_type, number, total), part)
+        for number, part in enumerate(parts, start=1)
+    )
+
+
+def left_behind(database: Database) -> list[str]:
+    """What a cut left in clear in `incoming`, sealed since: names for `adopt`."""
+    with border():
+        return sorted(path.stem for path in _quarantine(database).glob(f"*{_LEFT}"))
+
+
+def adopt(
+    keys: Keys, device: DeviceIdentity, name: str, assessment_id: str, media_type: str, caption: str = ""
+) -> Attachment:
+    """Keep what was left behind as an attachment of an assessment in progress."""
+    path = _quarantine(keys.database) / f"{name}{_LEFT}"
+    with border():
+        raw = path.read_bytes()
+    made = keep(keys, assessment_id, device.open_note("left-behind", name.encode(), raw), media_type, caption)
+    with border():
+        path.unlink()
+    return made
+
+
+def sweep(database: Database, device: DeviceIdentity) -> None:
+    """Put in order what a cut left: called at every opening, before anybody is unlocked.
+
+    Half-written files are removed; nothing relies on them. A whole file without its row goes to
+    quarantine. What stands in clear in `incoming` is sealed under the device's key, since nobody's
+    own key is open, and then removed.
+    """
+    folder, aside = _folder(database), _quarantine(database)
+    with database.write_lean() as driver:
+        for part in (*folder.glob(f"*{_PART}"), *aside.glob(f"*{_PART}")):
+            part.unlink(missing_ok=True)
+        rows = {row_id for (row_id,) in driver.execute("SELECT id FROM attachment")}
+        files = {path.stem for path in folder.glob(f"*{_SUFFIX}")}
+        for name in files - rows:
+            (folder / f"{name}{_SUFFIX}").replace(aside / f"{name}{_SUFFIX}")
+        for name in rows - files:
+            if (aside / f"{name}{_SUFFIX}").exists():
+                (aside / f"{name}{_SUFFIX}").replace(folder / f"{name}{_SUFFIX}")
+        sync_folder(folder)
+        sync_folder(aside)
+    came_in = database.path.parent / INCOMING
+    with border():
+        for path in sorted(came_in.iterdir()) if came_in.is_dir() else ():
+            name = make_random(16).hex()
+            sealed = device.seal_note("left-behind", name.encode(), path.read_bytes())
+            _write(aside / f"{name}{_PART}", (sealed,))
+            (aside / f"{name}{_PART}").replace(aside / f"{name}{_LEFT}")
+            sync_folder(aside)
+            _erase(path)
+
+
+def remove(driver: sqlite3.Connection, database: Database, assessment_id: str) -> None:
+    """Remove the rows and files of one assessment, for good. For `purging` only."""
+    folder = _folder(database)
+    for (row_id,) in driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)):
+        (folder / f"{row_id}{_SUFFIX}").unlink(missing_ok=True)
+    sync_folder(folder)
+    driver.execute("DELETE FROM attachment WHERE assessment_id = ?", (assessment_id,))
+
+
+def free_bytes(folder: Path) -> int:
+    """Room left on the disk of a folder."""
+    return shutil.disk_usage(folder).free
+
+
+def _folder(database: Database) -> Path:
+    return _made(database.path.parent / FOLDER)
+
+
+def _quarantine(database: Database) -> Path:
+    return _made(database.path.parent / QUARANTINE)
+
+
+def _made(folder: Path) -> Path:
+    with border():
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _new(keys: Keys, rows: Sequence[tuple[Any, ...]], made: Attachment) -> Filed:
+    """Where a new attachment is filed: under its assessment, if that is one's own and in progress."""
+    if not rows:
+        raise NotFound(part="assessment")
+    state, agency, author, kid, wrap = rows[0]
+    if (agency, author) != (keys.agency, keys.author):
+        raise NotFound(part="assessment")
+    refuse_closed(state)
+    return Filed(_TABLE, made.id, (made.assessment_id,), 1, schema_of(_TABLE), agency, author, kid, wrap)
+
+
+def _filed(row: tuple[Any, ...]) -> tuple[Filed, bytes]:
+    row_id, assessment_id, rev, schema_id, agency, author, kid, wrap, body = row
+    return Filed(_TABLE, row_id, (assessment_id,), rev, schema_id, agency, author, kid, wrap), body
+
+
+def _heading_body(made: Attachment) -> bytes:
+    return json.dumps([made.media_type, made.size_bytes, made.caption, made.made_at.isoformat()]).encode()
+
+
+def _opened(keys: Keys, filed: Filed, sealed: bytes) -> Attachment:
+    media_type, size_bytes, caption, made_at = json.loads(filed.open(keys, sealed))
+    if not (_folder(keys.database) / f"{filed.id}{_SUFFIX}").exists():
+        raise Damaged(part=_TABLE, missing=True)
+    at = datetime.fromisoformat(made_at)
+    return Attachment(filed.id, filed.filed_under[0], media_type, size_bytes, caption, at)
+
+
+def _slices(size_bytes: int) -> int:
+    return max(1, -(-size_bytes // SLICE_BYTES))
+
+
+def _context(keys: Keys, filed: Filed, media_type: str, number: int, total: int) -> bytes:
+    ids = (filed.id, *filed.filed_under, media_type, str(number), str(total))
+    return keys.context(f"{_TABLE}.slice", ids, filed.rev, filed.schema_id, filed.agency, filed.author)
+
+
+def _sealed(keys: Keys, filed: Filed, clean: bytes, media_type: str) -> Iterator[bytes]:
+    """The bytes of the file: each slice after its length. Of several, every one is of one size."""
+    total = _slices(len(clean))
+    yield _MAGIC
+    for number in range(1, total + 1):
+        part = clean[(number - 1) * SLICE_BYTES : number * SLICE_BYTES]
+        context = _context(keys, filed, media_type, number, total)
+        at_least = SLICE_BYTES + 1 if total > 1 else _HEADING_BYTES
+        yield lp(keys.seal_row(filed.kid, filed.wrap, context, part, at_least))
+
+
+def _cut(raw: bytes) -> Iterator[bytes]:
+    """The sealed slices of a file. What does not add up is `Damaged`, another Wren's `UnknownFormat`."""
+    if not raw.startswith(_MAGIC):
+        raise UnknownFormat(part=_TABLE)
+    at = len(_MAGIC)
+    while at < len(raw):
+        size = int.from_bytes(raw[at : at + 4], "big")
+        part = raw[at + 4 : at + 4 + size]
+        if len(part) != size:
+            raise Damaged(part=_TABLE)
+        yield part
+        at += 4 + size
+
+
+def _write(path: Path, parts: Iterable[bytes]) -> None:
+    """Write for the owner only, and wait for the disk."""
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with open(handle, "wb") as file:
+        for part in parts:
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _erase(path: Path) -> None:
+    """Overwrite a plain file in place and remove it: what can be done, and no more (see the top)."""
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    sync_folder(path.parent)

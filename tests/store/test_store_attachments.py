@@ -1,0 +1,228 @@
+"""An attachment that was acknowledged is there, whole and sealed; nothing of it ever lies in clear."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assessments.errors import Damaged, NotFound, StoreFault
+from assessments.store import Keys, Store, attachments, people
+from assessments.store import assessments as kept
+from assessments.store.stripping import STROKES
+from tests.store import pictures
+from tests.store.made_up import PASSPHRASE, Family, finished
+from tests.store.test_store_kill import run_and_kill
+from tests.store.test_store_on_disk import disguises
+
+MARKER = "cupboard-under-the-stairs"
+DRAWING = b'{"note": "' + MARKER.encode() + b'", "lines": [[1, 2]]}'
+
+
+@pytest.fixture
+def begun(keys: Keys, family: Family) -> str:
+    people.save_household(keys, family.household, family.persons)
+    assessment = family.assessment()
+    kept.begin(keys, assessment)
+    return assessment.id
+
+
+def _files(folder: Path, name: str = attachments.FOLDER) -> list[str]:
+    return sorted(path.name for path in (folder / name).iterdir())
+
+
+def _long(size: int) -> bytes:
+    return b"1" + b" " * (size - 1)
+
+
+def _in_clear(folder: Path, word: str = MARKER) -> list[str]:
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in found if any(seen in path.read_bytes() for seen in disguises(word))]
+
+
+def test_gives_back_what_was_kept(folder: Path, keys: Keys, begun: str) -> None:
+    made = attachments.keep(keys, begun, DRAWING, STROKES, "Her house")
+    assert attachments.content(keys, made.id) == DRAWING
+    assert list(attachments.listing(keys, begun)) == [made]
+    assert (made.media_type, made.size_bytes, made.caption) == (STROKES, len(DRAWING), "Her house")
+    assert _files(folder) == [f"{made.id}.bin"]
+    assert _in_clear(folder) == []
+    assert _in_clear(folder, "Her house") == []
+
+
+@pytest.mark.parametrize("size", [1, 2**20 - 3, 2**20 - 2, 2**20 - 1, 2**20, 2**21, 3_000_000])
+def test_keeps_any_size_in_slices_of_a_mib(folder: Path, keys: Keys, begun: str, size: int) -> None:
+    strokes = _long(size)
+    made = attachments.keep(keys, begun, strokes, STROKES)
+    assert attachments.content(keys, made.id) == strokes
+
+
+def test_sizes_on_the_disk_are_rounded(folder: Path, keys: Keys, begun: str) -> None:
+    one, other = (attachments.keep(keys, begun, _long(size), STROKES) for size in (1_100_000, 2_000_000))
+    sizes = {(folder / "attachments" / f"{made.id}.bin").stat().st_size for made in (one, other)}
+    assert len(sizes) == 1
+
+
+def test_strips_a_photo_before_it_is_sealed(keys: Keys, begun: str) -> None:
+    made = attachments.keep(keys, begun, pictures.planted_jpeg(), "image/jpeg")
+    content = attachments.content(keys, made.id)
+    assert [word for word in pictures.PLANTED if word in content] == []
+    assert made.size_bytes == len(content)
+
+
+def test_takes_the_file_of_a_camera_and_removes_it(folder: Path, keys: Keys, begun: str) -> None:
+    photo = attachments.incoming(keys) / "IMG_0001.jpg"
+    photo.write_bytes(pictures.planted_jpeg())
+    other_name = folder / "seen-by-nobody"
+    os.link(photo, other_name)  # the same place on the disk under a second name
+    made = attachments.keep_file(keys, begun, photo, "image/jpeg")
+    assert attachments.content(keys, made.id).startswith(b"\xff\xd8")
+    assert not photo.exists()
+    assert set(other_name.read_bytes()) == {0}
+
+
+def test_leaves_the_file_of_a_camera_when_it_cannot_be_kept(keys: Keys, begun: str) -> None:
+    photo = attachments.incoming(keys) / "IMG_0001.jpg"
+    photo.write_bytes(b"no picture")
+    with pytest.raises(StoreFault):
+        attachments.keep_file(keys, begun, photo, "image/jpeg")
+    assert photo.read_bytes() == b"no picture"
+
+
+def test_refuses_what_is_too_large_and_keeps_nothing(folder: Path, keys: Keys, begun: str) -> None:
+    attachments.keep(keys, begun, _long(attachments.AT_MOST_BYTES), STROKES)
+    before = _files(folder)
+    with pytest.raises(StoreFault) as refusal:
+        attachments.keep(keys, begun, _long(attachments.AT_MOST_BYTES + 1), STROKES)
+    assert refusal.value.code == "attachment-too-large"
+    assert _files(folder) == before
+
+
+def test_refuses_when_the_disk_is_nearly_full_but_takes_words(
+    folder: Path, keys: Keys, begun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "FREE_AT_LEAST_BYTES", 1 << 60)
+    with pytest.raises(StoreFault) as refusal:
+        attachments.keep(keys, begun, DRAWING, STROKES)
+    assert refusal.value.code == "no-room-for-attachment"
+    assert kept.append_answer(keys, begun, "wish", {"value": "yes"}) == 1
+
+
+def test_adds_nothing_to_what_is_completed(folder: Path, keys: Keys, begun: str) -> None:
+    kept.complete(keys, finished(kept.get(keys, begun), {}), b"envelope", "svc-1")
+    with pytest.raises(StoreFault) as refusal:
+        attachments.keep(keys, begun, DRAWING, STROKES)
+    assert refusal.value.code == "already-completed"
+    assert _files(folder) == []
+
+
+def test_a_refused_row_leaves_no_file(folder: Path, keys: Keys, begun: str) -> None:
+    with keys.database.write_lean() as driver:
+        driver.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON attachment BEGIN SELECT raise(ABORT, 'no'); END"
+        )
+    with pytest.raises(StoreFault):
+        attachments.keep(keys, begun, DRAWING, STROKES)
+    assert _files(folder) == []
+
+
+def test_nobody_adds_to_the_assessment_of_another(keys: Keys, begun: str) -> None:
+    with keys.database.write_lean() as driver:
+        driver.execute("UPDATE assessment SET author = 'hv-2'")
+    with pytest.raises(NotFound):
+        attachments.keep(keys, begun, DRAWING, STROKES)
+
+
+@pytest.mark.parametrize("fault", ["byte", "cut", "swapped", "doubled", "other-file", "gone"])
+def test_a_changed_file_is_damaged_and_kept(folder: Path, keys: Keys, begun: str, fault: str) -> None:
+    large = b'"' + bytes(range(48, 58)) * 150_000 + b'"'
+    made, other = (attachments.keep(keys, begun, content, STROKES) for content in (large, large[::-1]))
+    path, second = (folder / "attachments" / f"{one.id}.bin" for one in (made, other))
+    raw = path.read_bytes()
+    half = 4 + (len(raw) - 4) // 2
+    changed = {
+        "byte": raw[:2000] + bytes((raw[2000] ^ 1,)) + raw[2001:],
+        "cut": raw[:half],
+        "swapped": raw[:4] + raw[half:] + raw[4:half],
+        "doubled": raw + raw[half:],
+        "other-file": second.read_bytes(),
+    }
+    if fault == "gone":
+        path.unlink()
+        listed = attachments.listing(keys, begun)
+        assert [one.id for one in listed.unreadable] == [made.id]
+        assert list(listed) == [other]
+    else:
+        path.write_bytes(changed[fault])
+    with pytest.raises(Damaged):
+        attachments.content(keys, made.id)
+    assert attachments.content(keys, other.id) == large[::-1]
+
+
+def test_a_file_whose_row_is_lost_is_set_aside_and_comes_back_with_the_row(
+    folder: Path, opened: Callable[[], Store], keys: Keys, begun: str
+) -> None:
+    made = attachments.keep(keys, begun, DRAWING, STROKES)
+    with keys.database.write_lean() as driver:
+        driver.execute("CREATE TABLE aside AS SELECT * FROM attachment")
+        driver.execute("DELETE FROM attachment")
+    opened()
+    assert (_files(folder), _files(folder, "quarantine")) == ([], [f"{made.id}.bin"])
+    with keys.database.write_lean() as driver:
+        driver.execute("INSERT INTO attachment SELECT * FROM aside")
+    opened()
+    assert _files(folder, "quarantine") == []
+    assert attachments.content(keys, made.id) == DRAWING
+
+
+def test_a_recording_left_in_clear_by_a_cut_is_sealed_and_can_be_adopted(
+    folder: Path, opened: Callable[[], Store], keys: Keys, begun: str
+) -> None:
+    (attachments.incoming(keys) / "drawing.json").write_bytes(DRAWING)
+    assert _in_clear(folder) == ["drawing.json"]
+    store = opened()
+    assert _in_clear(folder) == []
+    assert _files(folder, "incoming") == []
+    (name,) = attachments.left_behind(keys.database)
+    made = attachments.adopt(keys, store.device, name, begun, STROKES)
+    assert attachments.content(keys, made.id) == DRAWING
+    assert attachments.left_behind(keys.database) == []
+
+
+# Takes drawings out of `incoming` for ever, and says each id only when the call has returned.
+KEEPER = """
+import sys
+from pathlib import Path
+from assessments.store import Store, attachments
+from assessments.store.stripping import STROKES
+from tests.fakes import StoppedClock
+from tests.store.made_up import CHEAPEST, PASSPHRASE
+store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
+keys = store.unlock(PASSPHRASE)
+number = 0
+while True:
+    number += 1
+    drawing = attachments.incoming(keys) / f"{number}.json"
+    drawing.write_text('{"note": "cupboard-under-the-stairs"}')
+    print(attachments.keep_file(keys, sys.argv[2], drawing, STROKES).id, flush=True)
+"""
+
+
+def test_after_a_kill_nothing_lies_in_clear_and_all_that_was_acknowledged_is_there(
+    folder: Path, opened: Callable[[], Store], keys: Keys, begun: str
+) -> None:
+    said: set[str] = set()
+    for number in range(12):
+        said |= set(run_and_kill(KEEPER, [str(folder), begun], number * 0.004))
+        store = opened()
+        assert _in_clear(folder) == []
+        assert [name for name in _files(folder) if not name.endswith(".bin")] == []
+        held = store.unlock(PASSPHRASE)
+        there = attachments.listing(held, begun)
+        assert said <= {one.id for one in there}
+        assert not there.unreadable
+        assert all(MARKER.encode() in attachments.content(held, one.id) for one in there)
+        held.close()
+    assert len(said) > 12
