@@ -83,7 +83,6 @@ class Line:
 
 def begin(keys: Keys, assessment: Assessment) -> None:
     """File a new assessment under a key of its own. Answers it already has become its first lines."""
-    kid, wrap = keys.make_content_key()
     begun = assessment.model_copy(update={"status": "in-progress"})
     with keys.database.write_lean() as driver:
         if driver.execute("SELECT 1 FROM assessment WHERE id = ?", (assessment.id,)).fetchone():
@@ -91,6 +90,7 @@ def begin(keys: Keys, assessment: Assessment) -> None:
         if not driver.execute("SELECT 1 FROM household WHERE id = ?", (assessment.household_id,)).fetchone():
             raise NotFound(part="household")
         (number,) = driver.execute("SELECT coalesce(max(number), 0) + 1 FROM assessment").fetchone()
+        kid, wrap = keys.file_content_key(driver.execute)
         filed = Filed(
             table=_TABLE,
             id=check_id(assessment.id),
@@ -102,7 +102,6 @@ def begin(keys: Keys, assessment: Assessment) -> None:
             kid=kid,
             wrap=wrap,
         )
-        driver.execute("INSERT INTO content_key VALUES (?, ?, ?)", (kid, keys.epoch_kid, wrap))
         driver.execute(
             "INSERT INTO assessment"
             " (number, id, household_id, state, rev, schema_id, agency, author, kid, body)"

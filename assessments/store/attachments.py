@@ -20,7 +20,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -217,13 +216,13 @@ def sweep(database: Database, device: DeviceIdentity) -> None:
             _erase(path)
 
 
-def remove(driver: sqlite3.Connection, database: Database, assessment_id: str) -> None:
-    """Remove the rows and files of one assessment, for good. For `purging` only."""
+def remove_files(database: Database, ids: list[str]) -> None:
+    """Remove the sealed files of attachments that are deleted for good."""
     folder = _folder(database)
-    for (row_id,) in driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)):
-        (folder / f"{row_id}{_SUFFIX}").unlink(missing_ok=True)
-    sync_folder(folder)
-    driver.execute("DELETE FROM attachment WHERE assessment_id = ?", (assessment_id,))
+    with border():
+        for attachment_id in ids:
+            (folder / f"{attachment_id}{_SUFFIX}").unlink(missing_ok=True)
+        sync_folder(folder)
 
 
 def free_bytes(folder: Path) -> int:

@@ -14,12 +14,14 @@ the UDK and nothing else.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from assessments import sealing
 from assessments.errors import (
@@ -35,6 +37,9 @@ from assessments.recovery import Escrow, RecoveryKey, make_escrow
 from assessments.store.database import Database
 from assessments.store.device import DeviceIdentity
 from assessments.store.outbox import StoredOutbox
+
+# One statement in the transaction that is open, on either kind of connection.
+Run = Callable[[str, tuple[Any, ...]], Any]
 
 WRAP_MAGIC = b"CKW1"
 _SALT_BYTES = 16
@@ -192,6 +197,10 @@ def _copy_context(device: str, author: str) -> bytes:
     return sealing.lp("ck1", "device-copy", device, author)
 
 
+def _content_context(device: str, author: str, epoch_kid: str, kid: str) -> bytes:
+    return sealing.lp("ck1", "cek", device, author, epoch_kid, kid)
+
+
 def make_kid() -> str:
     """A random name for a key."""
     return sealing.make_random(8).hex()
@@ -216,7 +225,7 @@ class Keys:
         epoch_context = _epoch_context(device_id, row.author, row.agency, row.epoch_kid)
         self._sign = bytearray(sealing.open_sealed(udk, row.sign_sealed, author_context))
         self._epoch = bytearray(sealing.open_sealed(udk, row.epoch_sealed, epoch_context))
-        self._udk = udk
+        self._udk, self._epoch_sealed = udk, row.epoch_sealed
         self._content: dict[str, bytearray] = {}
         self._open = True
         # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
@@ -256,12 +265,51 @@ class Keys:
             context = _copy_context(self.device_id, self.author)
             return sealing.seal(self._udk, device.key_copy(), context)
 
-    def make_content_key(self) -> tuple[str, bytes]:
-        """A fresh content key: its name, and its bytes sealed under the epoch key."""
+    def file_content_key(self, run: Run) -> tuple[str, bytes]:
+        """File a fresh content key in this transaction: its name, and its bytes as they are filed.
+
+        Raises Locked("keys-renewed") when the epoch key is no longer the one held here.
+        """
         with self._held():
             kid, key = make_kid(), sealing.make_key()
+            wrap = sealing.seal(self._epoch, bytes(key), self._content_context(kid))
+            filed = run(
+                "INSERT INTO content_key SELECT ?, epoch_kid, ? FROM practitioner"
+                " WHERE author = ? AND epoch_kid = ?",
+                (kid, wrap, self.author, self.epoch_kid),
+            )
+            if filed.rowcount != 1:
+                raise Locked("keys-renewed")
             self._content[kid] = key
-            return kid, sealing.seal(self._epoch, bytes(key), self._content_context(kid))
+            return kid, wrap
+
+    def renew_epoch(self, driver: sqlite3.Connection) -> None:
+        """Seal every content key anew under a fresh epoch key, in this transaction.
+
+        Once it is committed these keys are of yesterday: close them and unlock again.
+        """
+        with self._held():
+            epoch, epoch_kid = sealing.make_key(), make_kid()
+            mine = "SELECT kid, sealed FROM content_key WHERE epoch_kid = ?"
+            for kid, wrap in driver.execute(mine, (self.epoch_kid,)).fetchall():
+                try:
+                    key = sealing.open_sealed(self._epoch, wrap, self._content_context(kid))
+                except Damaged:
+                    continue  # it opens nothing, before or after; kept as it is, like every damaged row
+                context = _content_context(self.device_id, self.author, epoch_kid, kid)
+                driver.execute(
+                    "UPDATE content_key SET epoch_kid = ?, sealed = ? WHERE kid = ?",
+                    (epoch_kid, sealing.seal(epoch, key, context), kid),
+                )
+            context = _epoch_context(self.device_id, self.author, self.agency, epoch_kid)
+            changed = driver.execute(
+                "UPDATE practitioner SET epoch_kid = ?, epoch_sealed = ?"
+                " WHERE author = ? AND epoch_sealed = ?",
+                (epoch_kid, sealing.seal(self._udk, bytes(epoch), context), self.author, self._epoch_sealed),
+            )
+            sealing.wipe(epoch)
+            if changed.rowcount != 1:
+                raise Locked("keys-renewed")
 
     def seal_row(
         self, kid: str, wrap: bytes | None, context: bytes, body: bytes, at_least: int = _PADDED_BYTES
@@ -285,12 +333,22 @@ class Keys:
         if key is None:
             if wrap is None:
                 raise NotFound(part="content-key")
-            key = bytearray(sealing.open_sealed(self._epoch, wrap, self._content_context(kid)))
+            try:
+                key = bytearray(sealing.open_sealed(self._epoch, wrap, self._content_context(kid)))
+            except Damaged:
+                self._refuse_renewed()
+                raise
             self._content[kid] = key
         return key
 
+    def _refuse_renewed(self) -> None:
+        """What does not open may only be newer than these keys: another process deleted something."""
+        now = self.database.rows("SELECT epoch_kid FROM practitioner WHERE author = ?", (self.author,))
+        if now and now[0][0] != self.epoch_kid:
+            raise Locked("keys-renewed")
+
     def _content_context(self, kid: str) -> bytes:
-        return sealing.lp("ck1", "cek", self.device_id, self.author, self.epoch_kid, kid)
+        return _content_context(self.device_id, self.author, self.epoch_kid, kid)
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:

@@ -88,7 +88,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             " assessment_id VARCHAR NOT NULL REFERENCES assessment (id))",
             "CREATE INDEX ix_attachment_assessment_id ON attachment (assessment_id)",
             f"CREATE TABLE purged (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, kind VARCHAR NOT NULL,"
-            " at VARCHAR NOT NULL, sequence INTEGER)",
+            " at VARCHAR NOT NULL)",
         ),
     ),
 )

@@ -37,10 +37,10 @@ _NUMBER = """
 SELECT coalesce(a.author, ''), (SELECT count(*) + 1 FROM outbox_entry WHERE author = a.author)
 FROM (SELECT :id AS id) AS wanted LEFT JOIN assessment AS a ON a.id = wanted.id
 """
-# ?1 is one id, or NULL for all.
+# ?1 is one id, or NULL for all. What was deleted for good has no envelope and is not shown.
 _ENTRIES = """
 SELECT sequence, id, service_kid, digest, length(envelope), note FROM outbox_entry
-WHERE ?1 IS NULL OR id = ?1 ORDER BY sequence
+WHERE (?1 IS NULL OR id = ?1) AND length(envelope) ORDER BY sequence
 """
 _LOG = """
 SELECT sequence, entry_id, word, until, note FROM outbox_log
@@ -154,6 +154,10 @@ class StoredOutbox:
 
     def requeue(self, entry_id: str) -> None:
         self._move(entry_id, ("set-aside",), "requeued", None)
+
+    def may_forget(self, driver: sqlite3.Connection, entry_id: str) -> bool:
+        """Whether the service has confirmed it, or there never was an entry."""
+        return self._states(driver, [entry_id]).get(entry_id, "sent") == "sent"
 
     def cursor(self) -> str:
         rows = self._database.rows("SELECT position FROM outbox_cursor WHERE id = 1")

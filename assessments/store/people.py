@@ -95,9 +95,7 @@ def _household_key(connection: Connection, keys: Keys, household_id: str) -> tup
     ).first()
     if known:
         return known.kid, known.sealed
-    kid, wrap = keys.make_content_key()
-    connection.execute(insert(_KEY).values(kid=kid, epoch_kid=keys.epoch_kid, sealed=wrap))
-    return kid, wrap
+    return keys.file_content_key(connection.exec_driver_sql)
 
 
 def _save_in_household(keys: Keys, record: Person | Contact, household_id: str) -> None:

@@ -162,12 +162,11 @@ class AttachmentRow(_Filed, table=True):
 
 
 class PurgedRow(_Filed, table=True):
-    """What was deleted, when and by whom; `body` says why. `sequence` is its number in the outbox."""
+    """What was deleted, when and by whom; `body` says why."""
 
     __tablename__ = "purged"
     kind: str
     at: str
-    sequence: int | None
 
 
 class OutboxEntryRow(_Kept, table=True):

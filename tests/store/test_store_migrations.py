@@ -54,8 +54,9 @@ def test_the_steps_add_up_to_the_declared_tables(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_steps_are_numbered_without_gaps() -> None:
-    assert [step.number for step in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+def test_steps_are_numbered_in_rising_order() -> None:
+    numbers = [step.number for step in MIGRATIONS]
+    assert numbers == sorted(set(numbers))
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:

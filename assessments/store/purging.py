@@ -1,0 +1,172 @@
+"""Deletion for good: an assessment, or a household with everything, leaves only a note that it was done.
+
+What makes it final is the key. The content key goes, and then every key that is left is sealed anew
+under a fresh epoch key, so that an old copy of the deleted one, left behind in flash memory, opens
+with nothing that is still used. Rows and files go too. Finished work that the service has not
+confirmed is refused: until then this is its only place. The line in the outbox stays, without its
+envelope: the numbers of an author have no gaps. This room refuses to know who may order a deletion.
+
+Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and
+one of the content key can still open what they had. A database that was set aside as damaged keeps
+what was in it, with its keys.
+
+    stubs = purge(keys, assessment_id, "Asked for by the family, ref 114")
+    purged(store.unlock(words))
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from assessments.errors import NotFound, StoreFault
+from assessments.records import utc
+from assessments.store import attachments
+from assessments.store.filing import Filed, Found, opened_all, schema_of
+from assessments.store.keyring import Keys
+
+Kind = Literal["assessment", "household"]
+
+_TABLE = "purged"
+_IN_HOUSEHOLD = ("relationship", "contact", "person")
+_ROW = (
+    "SELECT t.id, t.kind, t.at, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
+    " FROM purged AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
+    " WHERE t.agency = ? AND t.author = ? ORDER BY t.rowid"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """What is left of what was deleted: its random id, when, by which alias, and why."""
+
+    id: str
+    kind: Kind
+    at: datetime
+    author: str
+    reason: str
+
+    def __repr__(self) -> str:
+        return f"<Stub {self.id}>"
+
+
+def purge(keys: Keys, assessment_id: str, reason: str) -> list[Stub]:
+    """Delete one assessment for good, and close the keys: unlock again to go on.
+
+    Raises NotFound, or StoreFault: "not-sent-yet", "other-person"; nothing is deleted then.
+    """
+    with keys.database.write_lean() as driver:
+        found = driver.execute("SELECT author, kid FROM assessment WHERE id = ?", (assessment_id,)).fetchone()
+        if found is None:
+            raise NotFound(part="assessment")
+        _refuse(keys, driver, [(assessment_id, found[0])])
+        files = _shred_assessment(driver, assessment_id, found[1])
+        stubs = [_leave_stub(keys, driver, assessment_id, "assessment", reason)]
+        keys.renew_epoch(driver)
+        _remove_files(keys, [assessment_id], files)
+    return _forgotten(keys, stubs)
+
+
+def purge_household(keys: Keys, household_id: str, reason: str) -> list[Stub]:
+    """Delete a household, everyone in it, and all that was recorded of them; as `purge` does."""
+    with keys.database.write_lean() as driver:
+        found = driver.execute("SELECT author, kid FROM household WHERE id = ?", (household_id,)).fetchone()
+        if found is None:
+            raise NotFound(part="household")
+        within = driver.execute(
+            "SELECT id, author, kid FROM assessment WHERE household_id = ?", (household_id,)
+        ).fetchall()
+        _refuse(keys, driver, [(household_id, found[0]), *(row[:2] for row in within)])
+        files = [
+            name for assessment_id, _, kid in within for name in _shred_assessment(driver, assessment_id, kid)
+        ]
+        for name in _IN_HOUSEHOLD:
+            driver.execute(f"DELETE FROM {name} WHERE household_id = ?", (household_id,))  # noqa: S608  # our own names
+        driver.execute("DELETE FROM household WHERE id = ?", (household_id,))
+        driver.execute("DELETE FROM content_key WHERE kid = ?", (found[1],))
+        stubs = [_leave_stub(keys, driver, row[0], "assessment", reason) for row in within]
+        stubs.append(_leave_stub(keys, driver, household_id, "household", reason))
+        keys.renew_epoch(driver)
+        _remove_files(keys, [row[0] for row in within], files)
+    return _forgotten(keys, stubs)
+
+
+def purged(keys: Keys) -> Found[Stub]:
+    """What this person has deleted here, oldest first."""
+    rows = keys.database.rows(_ROW, (keys.agency, keys.author))
+    return opened_all((_filed(row) for row in rows), lambda filed, sealed: _opened(keys, filed, sealed))
+
+
+def _refuse(keys: Keys, driver: sqlite3.Connection, wanted: list[tuple[str, str]]) -> None:
+    """Refuse what is somebody else's, and finished work that may not have arrived."""
+    for record_id, author in wanted:
+        if author != keys.author:
+            raise StoreFault("other-person")
+        if not keys.outbox.may_forget(driver, record_id):
+            raise StoreFault("not-sent-yet")
+
+
+def _shred_assessment(driver: sqlite3.Connection, assessment_id: str, kid: str) -> list[str]:
+    """Delete the key and the rows of one assessment. Returns the ids of its attachments' files."""
+    files = driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)).fetchall()
+    for statement in (
+        "DELETE FROM attachment WHERE assessment_id = ?1",
+        "UPDATE outbox_entry SET envelope = x'' WHERE id = ?1",
+        "DELETE FROM answer WHERE line BETWEEN (SELECT number << 20 FROM assessment WHERE id = ?1)"
+        " AND (SELECT (number << 20) + 1048575 FROM assessment WHERE id = ?1)",
+        "DELETE FROM place WHERE assessment_id = ?1",
+        "DELETE FROM completion WHERE assessment_id = ?1",
+        "DELETE FROM assessment WHERE id = ?1",
+    ):
+        driver.execute(statement, (assessment_id,))
+    driver.execute("DELETE FROM content_key WHERE kid = ?", (kid,))
+    return [attachment_id for (attachment_id,) in files]
+
+
+def _remove_files(keys: Keys, assessment_ids: list[str], attachment_ids: list[str]) -> None:
+    """Remove sealed files, last in the transaction and before it commits.
+
+    A cut in between leaves rows without files, and the deletion, which was asked for, is asked for
+    again. The other way round, a second copy without its row would be carried out as finished work.
+    """
+    for assessment_id in assessment_ids:
+        keys.outbox.copies.remove(assessment_id)
+    attachments.remove_files(keys.database, attachment_ids)
+
+
+def _leave_stub(keys: Keys, driver: sqlite3.Connection, record_id: str, kind: Kind, reason: str) -> Stub:
+    kid, wrap = keys.file_content_key(driver.execute)
+    at = keys.now().replace(microsecond=0)
+    stub = Stub(record_id, kind, at, keys.author, reason)
+    under = (kind, utc(at))
+    schema = schema_of(_TABLE)
+    filed = Filed(_TABLE, record_id, under, 1, schema, keys.agency, keys.author, kid, wrap)
+    body = filed.seal(keys, json.dumps(reason).encode())
+    driver.execute(
+        "INSERT INTO purged (id, rev, schema_id, agency, author, kid, body, kind, at)"
+        " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)",
+        (record_id, schema, keys.agency, keys.author, kid, body, *under),
+    )
+    return stub
+
+
+def _forgotten(keys: Keys, stubs: list[Stub]) -> list[Stub]:
+    """Empty the log of the database, where old pages lie, and wipe the keys of before."""
+    database = keys.database
+    keys.close()
+    database.checkpoint(truncate=True)
+    return stubs
+
+
+def _filed(row: tuple[Any, ...]) -> tuple[Filed, bytes]:
+    row_id, kind, at, rev, schema_id, agency, author, kid, wrap, body = row
+    return Filed(_TABLE, row_id, (kind, at), rev, schema_id, agency, author, kid, wrap), body
+
+
+def _opened(keys: Keys, filed: Filed, sealed: bytes) -> Stub:
+    reason = json.loads(filed.open(keys, sealed))
+    kind: Any = filed.filed_under[0]
+    return Stub(filed.id, kind, datetime.fromisoformat(filed.filed_under[1]), filed.author, reason)

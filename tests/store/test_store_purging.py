@@ -1,0 +1,222 @@
+"""What is deleted for good is nowhere, opens with nothing, and leaves only a note that it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assessments import sealing
+from assessments.errors import Damaged, Locked, NotFound, StoreFault
+from assessments.ports import Outcome
+from assessments.store import Keys, Store, attachments, people, purging
+from assessments.store import assessments as kept
+from assessments.store.keyring import _content_context
+from assessments.store.stripping import STROKES
+from tests.fakes import StoppedClock
+from tests.store.made_up import PASSPHRASE, Family, finished, make_family
+from tests.store.test_store_on_disk import disguises
+
+REASON = "Asked for by the family of Quillfeather"
+
+
+@pytest.fixture
+def unlocked(store: Store) -> Callable[[], Keys]:
+    return lambda: store.unlock(PASSPHRASE)
+
+
+def _filled(keys: Keys, family: Family, *, done: bool = True, sent: bool = True) -> str:
+    """A household with one assessment that has everything an assessment can have."""
+    people.save_household(keys, family.household, family.persons, family.relationships)
+    people.save_contact(keys, family.contact)
+    begun = family.assessment()
+    kept.begin(keys, begun)
+    for number in range(40):
+        kept.append_answer(keys, begun.id, "wish", {"value": f"cupboard {number}" * 9})
+    kept.save_place(keys, begun.id, {"page": 3})
+    attachments.keep(keys, begun.id, b"[1, 2]", STROKES)
+    if done:
+        kept.complete(keys, finished(begun, {"wish": 1}), sealing.make_random(3000), "svc-1")
+        if sent:
+            keys.outbox.settle([Outcome(begun.id, "stored", receipt=b"signed")], keys.now())
+    return begun.id
+
+
+def _ciphertexts(keys: Keys, folder: Path, assessment_id: str) -> list[bytes]:
+    """A piece out of the middle of everything sealed that is kept of an assessment."""
+    rows = keys.database.rows
+    ((number, kid),) = rows("SELECT number, kid FROM assessment WHERE id = ?", (assessment_id,))
+    found = rows("SELECT sealed FROM content_key WHERE kid = ?", (kid,))
+    found += rows("SELECT body FROM assessment WHERE id = ?", (assessment_id,))
+    found += rows("SELECT body FROM answer WHERE line >> 20 = ?", (number,))
+    for table, column in (("place", "body"), ("completion", "body"), ("attachment", "body")):
+        found += rows(f"SELECT {column} FROM {table} WHERE assessment_id = ?", (assessment_id,))
+    found += rows("SELECT envelope FROM outbox_entry WHERE id = ?", (assessment_id,))
+    for made in attachments.listing(keys, assessment_id):
+        found.append(((folder / "attachments" / f"{made.id}.bin").read_bytes(),))
+    return [raw[len(raw) // 2 :][:24] for (raw,) in found]
+
+
+def _left(folder: Path, pieces: list[bytes]) -> list[str]:
+    files = [(path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
+    return [name for name, content in files if any(piece in content for piece in pieces)]
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_nothing_of_it_is_left_in_any_file(
+    folder: Path, keys: Keys, family: Family, opened: Callable[[], Store], done: bool
+) -> None:
+    gone = _filled(keys, family, done=done)
+    stays = _filled(keys, make_family())
+    pieces = _ciphertexts(keys, folder, gone)
+    assert len(pieces) >= 45
+    assert "wren.db" in " ".join(_left(folder, pieces))
+    purging.purge(keys, gone, REASON)
+    assert _left(folder, pieces) == []
+    again = opened()
+    assert _left(folder, pieces) == []
+    held = again.unlock(PASSPHRASE)
+    with pytest.raises(NotFound):
+        kept.get(held, gone)
+    assert kept.get(held, stays).answers == {"wish": 1}
+    assert [attachments.content(held, one.id) for one in attachments.listing(held, stays)] == [b"[1, 2]"]
+    assert again.unreadable_copies == 0
+    assert [entry.id for entry in again.outbox.entries()] == [stays]
+
+
+def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
+    keys: Keys, family: Family, unlocked: Callable[[], Keys]
+) -> None:
+    gone = _filled(keys, family)
+    ((kid, wrap),) = keys.database.rows(
+        "SELECT k.kid, k.sealed FROM content_key AS k JOIN assessment USING (kid)"
+    )
+    before = keys.epoch_kid
+    purging.purge(keys, gone, REASON)
+    held = unlocked()
+    for epoch_kid in (before, held.epoch_kid):
+        with pytest.raises(Damaged):
+            sealing.open_sealed(
+                held._epoch, wrap, _content_context(held.device_id, held.author, epoch_kid, kid)
+            )
+
+
+def test_leaves_a_note_of_when_by_whom_and_why(
+    keys: Keys, family: Family, unlocked: Callable[[], Keys], clock: StoppedClock, folder: Path
+) -> None:
+    gone = _filled(keys, family)
+    (stub,) = purging.purge(keys, gone, REASON)
+    held = unlocked()
+    assert list(purging.purged(held)) == [stub]
+    assert (stub.id, stub.kind, stub.at, stub.author) == (gone, "assessment", clock.now(), "hv-1")
+    assert stub.reason == REASON
+    assert _left(folder, list(disguises("Quillfeather"))) == []
+
+
+@pytest.mark.parametrize("column", ["kind", "at", "author", "id"])
+def test_a_changed_note_is_not_believed(
+    keys: Keys, family: Family, unlocked: Callable[[], Keys], column: str
+) -> None:
+    purging.purge(keys, _filled(keys, family), REASON)
+    held = unlocked()
+    with held.database.write_lean() as driver:
+        driver.execute(f"UPDATE purged SET {column} = '2020-01-01T00:00:00Z'")
+    found = purging.purged(held)
+    assert list(found) == []
+    assert bool(found.unreadable) == (column != "author")
+
+
+def test_a_household_goes_with_everyone_and_everything(
+    folder: Path, keys: Keys, family: Family, unlocked: Callable[[], Keys]
+) -> None:
+    first, second = _filled(keys, family), _filled(keys, family, done=False)
+    other = make_family()
+    stays = _filled(keys, other)
+    pieces = [piece for one in (first, second) for piece in _ciphertexts(keys, folder, one)]
+    sealed = "SELECT body FROM person WHERE household_id = ?"
+    pieces += [body[-48:-24] for (body,) in keys.database.rows(sealed, (family.household.id,))]
+    stubs = purging.purge_household(keys, family.household.id, REASON)
+    assert {(stub.id, stub.kind) for stub in stubs} == {
+        (first, "assessment"),
+        (second, "assessment"),
+        (family.household.id, "household"),
+    }
+    assert _left(folder, pieces) == []
+    held = unlocked()
+    assert [one.id for one in people.households(held)] == [other.household.id]
+    assert [one.id for one in kept.listing(held)] == [stays]
+    assert len(purging.purged(held)) == 3
+    used = "SELECT kid FROM household UNION SELECT kid FROM assessment UNION SELECT kid FROM purged"
+    assert set(held.database.rows("SELECT kid FROM content_key")) == set(held.database.rows(used))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_finished_work_that_was_not_sent_is_refused(
+    folder: Path, keys: Keys, family: Family, whole: bool
+) -> None:
+    waits = _filled(keys, family, sent=False)
+    _filled(keys, family)
+    before = keys.database.rows("SELECT * FROM content_key")
+    delete, record_id = (purging.purge_household, family.household.id) if whole else (purging.purge, waits)
+    with pytest.raises(StoreFault) as refusal:
+        delete(keys, record_id, REASON)
+    assert refusal.value.code == "not-sent-yet"
+    assert keys.database.rows("SELECT * FROM content_key") == before
+    assert len(list((folder / "attachments").iterdir())) == 2
+    assert keys.outbox.copies.ids() >= {waits}
+    assert kept.get(keys, waits).answers == {"wish": 1}
+
+
+def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: Keys, family: Family) -> None:
+    held = _filled(keys, family)
+    with keys.database.write_lean() as driver:
+        driver.execute(
+            "CREATE TRIGGER refuse BEFORE UPDATE ON practitioner BEGIN SELECT raise(ABORT, 'no'); END"
+        )
+    with pytest.raises(StoreFault):
+        purging.purge(keys, held, REASON)
+    assert kept.get(keys, held).answers == {"wish": 1}
+    assert [attachments.content(keys, one.id) for one in attachments.listing(keys, held)] == [b"[1, 2]"]
+    assert keys.outbox.copies.ids() == {held}
+
+
+def test_nobody_deletes_what_is_another_persons(keys: Keys, family: Family) -> None:
+    held = _filled(keys, family)
+    with keys.database.write_lean() as driver:
+        driver.execute("UPDATE assessment SET author = 'hv-2'")
+    for delete, record_id in ((purging.purge, held), (purging.purge_household, family.household.id)):
+        with pytest.raises(StoreFault) as refusal:
+            delete(keys, record_id, REASON)
+        assert refusal.value.code == "other-person"
+
+
+def test_the_number_of_a_deleted_entry_is_not_used_again(store: Store, keys: Keys, family: Family) -> None:
+    first = _filled(keys, family)
+    (entry,) = keys.outbox.entries()
+    purging.purge(keys, first, REASON)
+    held = store.unlock(PASSPHRASE)
+    second = _filled(held, make_family())
+    assert [(one.id, one.sequence) for one in held.outbox.entries()] == [(second, entry.sequence + 1)]
+
+
+def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
+    opened: Callable[[], Store], keys: Keys, family: Family
+) -> None:
+    gone = _filled(keys, family)
+    other = opened().unlock(PASSPHRASE)
+    begun = family.assessment()
+    kept.begin(other, begun)
+    purging.purge(keys, gone, REASON)
+    # What it has open goes on; nothing is ever sealed under a key that is gone.
+    assert kept.append_answer(other, begun.id, "wish", {"value": "yes"}) == 1
+    with pytest.raises(Locked) as refusal:
+        kept.begin(other, family.assessment())
+    assert refusal.value.code == "keys-renewed"
+    with pytest.raises(Locked):
+        people.household(other, family.household.id)
+    with pytest.raises(Locked):
+        purging.purge(other, begun.id, REASON)
+    fresh = opened().unlock(PASSPHRASE)
+    assert kept.answers(fresh, begun.id) == {"wish": {"value": "yes"}}
+    assert people.household(fresh, family.household.id)[0] == family.household
