@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import fhir, packs, service, tools, visits
+from app.cli import fhir, packs, service, store, tools, visits
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +21,7 @@ cli.add_typer(tools.cli, name="tools")
 cli.add_typer(service.cli, name="service")
 cli.add_typer(fhir.cli, name="fhir")
 cli.add_typer(packs.cli, name="packs")
+cli.add_typer(store.cli, name="store")
 visits.add_to(cli)
 service.add_to(cli)
 

@@ -274,9 +274,8 @@ class Keys:
             kid, key = make_kid(), sealing.make_key()
             wrap = sealing.seal(self._epoch, bytes(key), self._content_context(kid))
             filed = run(
-                "INSERT INTO content_key SELECT ?, epoch_kid, ? FROM practitioner"
-                " WHERE author = ? AND epoch_kid = ?",
-                (kid, wrap, self.author, self.epoch_kid),
+                "INSERT INTO content_key SELECT ?, epoch_kid, ? FROM practitioner WHERE epoch_kid = ?",
+                (kid, wrap, self.epoch_kid),
             )
             if filed.rowcount != 1:
                 raise Locked("keys-renewed")
@@ -343,8 +342,7 @@ class Keys:
 
     def _refuse_renewed(self) -> None:
         """What does not open may only be newer than these keys: another process deleted something."""
-        now = self.database.rows("SELECT epoch_kid FROM practitioner WHERE author = ?", (self.author,))
-        if now and now[0][0] != self.epoch_kid:
+        if not self.database.rows("SELECT 1 FROM practitioner WHERE epoch_kid = ?", (self.epoch_kid,)):
             raise Locked("keys-renewed")
 
     def _content_context(self, kid: str) -> bytes:

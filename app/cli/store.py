@@ -1,0 +1,69 @@
+"""`wren store`: what is kept in the data folder, and deleting from it for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.say import show, stop
+from app.cli.tools import Json
+from app.cli.visits import opened, passphrase
+from app.messages import say
+
+if TYPE_CHECKING:
+    from assessments.store.purging import Stub
+
+cli = typer.Typer(no_args_is_help=True, help="What this device keeps.")
+
+_TYPED = 4
+
+
+@cli.command()
+def purge(
+    record_id: str,
+    reason: Annotated[str, typer.Option(help="Why: kept sealed, beside when and by whom.")],
+    household: Annotated[
+        bool, typer.Option("--household", help="ID is a household: everyone and everything in it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete one assessment, or one household, for good. Only what has been sent is deleted."""
+    from assessments.store import purging
+
+    with opened() as runtime:
+        keys = runtime.store.unlock(passphrase())
+        try:
+            typed = typer.prompt(say("cli.purge-confirm", n=_TYPED), err=True)
+            if typed.strip() != record_id[:_TYPED]:
+                stop(say("cli.purge-not-confirmed"))
+            delete = purging.purge_household if household else purging.purge
+            stubs = delete(keys, record_id, reason)
+        finally:
+            keys.close()
+    show([_plain(stub) for stub in stubs], as_json, [say("cli.purged", n=len(stubs))])
+
+
+@cli.command()
+def purged(as_json: Json = False) -> None:
+    """List what was deleted for good: when, by which alias, and why."""
+    from assessments.store import purging
+
+    with opened() as runtime:
+        keys = runtime.store.unlock(passphrase())
+        try:
+            stubs = purging.purged(keys)
+        finally:
+            keys.close()
+    lines = [f"{stub.id}  {stub.kind}  {_plain(stub)['at']}  {stub.author}  {stub.reason}" for stub in stubs]
+    show([_plain(stub) for stub in stubs], as_json, lines or [say("cli.purged-none")])
+
+
+def _plain(stub: Stub) -> dict[str, str]:
+    return {
+        "id": stub.id,
+        "kind": stub.kind,
+        "at": stub.at.isoformat(),
+        "author": stub.author,
+        "reason": stub.reason,
+    }
