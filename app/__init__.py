@@ -2,3 +2,5 @@
 
 It asks `sync` and `assessments` for everything else, and only through `app/effects.py`.
 """
+
+VERSION = "0.1.0"

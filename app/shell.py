@@ -32,6 +32,7 @@ from app.runtime import Runtime
 from app.screens.add_household import add_household
 from app.screens.assess import assess
 from app.screens.check import check
+from app.screens.device import device
 from app.screens.finished import finished
 from app.screens.household import household
 from app.screens.outbox import outbox
@@ -41,6 +42,7 @@ from app.screens.record import record
 from app.screens.start import fault, set_up, starting
 from app.screens.today import today
 from app.screens.unlock import unlock
+from app.selftest import check_once
 from app.state import Actions, Model
 from assessments import catalogue
 from assessments.errors import WrenError
@@ -55,6 +57,7 @@ SCREENS: dict[str, Draw] = {
     "finished": finished,
     "record": record,
     "outbox": outbox,
+    "device": device,
 }
 COVER_KEY = "Escape"
 _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH)
@@ -130,6 +133,7 @@ class Life:
             return
         if self._unwatch is None:
             self._unwatch = runtime.watch(self._heard)
+        await away(check_once, runtime.store, runtime.clock)
 
     async def lock(self) -> None:
         """Cover this page."""

@@ -25,6 +25,7 @@ import flet as ft
 from app.effects import Desk, HouseholdPage, Status, Work, away, service_keys
 from app.runtime import Runtime
 from app.seeds import play_all
+from app.selftest import Report, check_device
 from app.visit import new_id
 from assessments.definition import Role
 from assessments.engine import form as forms
@@ -48,7 +49,16 @@ class Screen:
     """Where the person is: a name and the id it is about. It holds nothing that was said."""
 
     name: Literal[
-        "today", "household", "pick", "assess", "check", "finished", "record", "outbox", "add-household"
+        "today",
+        "household",
+        "pick",
+        "assess",
+        "check",
+        "finished",
+        "record",
+        "outbox",
+        "device",
+        "add-household",
     ]
     about: str = ""
 
@@ -74,6 +84,7 @@ class Model:
     sending: bool = False
     reachable: bool | None = None
     entries: tuple[Entry, ...] = ()
+    report: Report | None = None
     training: bool = False
     introduced: bool = False
     role: Role = "health-visitor"
@@ -444,6 +455,14 @@ class Actions:
             await self._read_households()
         finally:
             self.model.busy = False
+
+    # The device
+
+    async def about_device(self) -> None:
+        """Look at this device, and show what was found."""
+        self.model.report = None
+        self.go("device")
+        self.model.report = await away(check_device, self._runtime.store, self._runtime.clock)
 
     # Sending
 

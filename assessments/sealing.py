@@ -18,8 +18,11 @@ import hmac
 import os
 import struct
 from dataclasses import dataclass
+from importlib.util import find_spec
 
+import cryptography
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.backends import openssl
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -294,6 +297,17 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
     except (InvalidSignature, ValueError):  # ValueError: not a key at all
         return False
     return True
+
+
+def library() -> tuple[str, str]:
+    """The versions of `cryptography` and of the OpenSSL inside it."""
+    return cryptography.__version__, openssl.backend.openssl_version_text()
+
+
+def native_here() -> tuple[str, ...]:
+    """Which of the ciphers above `cryptography` has of its own; told, never needed."""
+    places = {"cobblestone": "cryptography.cobblestone", "hpke": "cryptography.hazmat.primitives.hpke"}
+    return tuple(name for name, place in places.items() if find_spec(place) is not None)
 
 
 def digest(content: bytes) -> bytes:

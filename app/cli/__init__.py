@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import fhir, packs, service, store, tools, visits
+from app.cli import fhir, packs, selftest, service, store, tools, visits
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +24,7 @@ cli.add_typer(packs.cli, name="packs")
 cli.add_typer(store.cli, name="store")
 visits.add_to(cli)
 service.add_to(cli)
+selftest.add_to(cli)
 
 
 def main() -> None:

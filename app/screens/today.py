@@ -14,7 +14,7 @@ import flet as ft
 
 from app import theme
 from app.effects import Heading, HouseholdPage
-from app.kit.buttons import primary_button, secondary_button
+from app.kit.buttons import primary_button, quiet_button, secondary_button
 from app.kit.cards import avatar, empty_state, nav_row
 from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
@@ -48,6 +48,7 @@ def today(model: Model, actions: Actions) -> ft.View:
             if model.households
             else _none(model, actions),
             cover_key(),
+            ft.Row(controls=[quiet_button(say("selftest.title"), actions.about_device)]),
         ],
         subtitle=long_day(actions.today()),
         pill=True,

@@ -14,9 +14,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from assessments import sealing
-from assessments.errors import Damaged, DiskFull, Locked, UnknownFormat
+from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, UnknownFormat
 from assessments.ports import Clock, Keystore
 from assessments.recovery import Escrow, RecoveryKey
 from assessments.store import attachments
@@ -71,7 +72,7 @@ class Store:
         kdf: sealing.Kdf,
         keystore: Keystore,
     ) -> None:
-        self._database, self._clock = database, clock
+        self._database, self._clock, self._keystore = database, clock, keystore
         self.device = device
         self.settings = Settings(database, device)
         self.outbox = StoredOutbox(database, device, Copies(folder / OUTBOX), clock)
@@ -113,6 +114,35 @@ class Store:
         except BaseException:
             database.close()
             raise
+
+    # The device
+
+    def pages_are_whole(self) -> bool:
+        """Whether every page of the database has its structure. Reads the whole file."""
+        try:
+            self._database.check()
+        except Damaged:
+            return False
+        return True
+
+    def wrong_settings(self) -> list[str]:
+        """Settings of the database that are not as they should be, read back."""
+        return self._database.wrong_settings()
+
+    @property
+    def keystore_kind(self) -> Literal["system", "file"]:
+        return self._keystore.kind
+
+    def keystore_state(self) -> Literal["present", "absent", "error"]:
+        """Whether the device's key can be read, is surely gone, or nobody can say."""
+        try:
+            return "absent" if self._keystore.read(DEVICE_KEY) is None else "present"
+        except KeystoreFault:
+            return "error"
+
+    def free_bytes(self) -> int:
+        """Room left on the disk."""
+        return attachments.free_bytes(self._database.path.parent)
 
     # People
 

@@ -111,6 +111,16 @@ class Database:
     def __repr__(self) -> str:
         return "<Database>"
 
+    def wrong_settings(self) -> list[str]:
+        """The names of settings that are not as they were made when the file was opened."""
+        with self._lock, border():
+            self._refuse_when_closed()
+            return [
+                name
+                for name, (_, expected) in _PRAGMAS.items()
+                if self._driver.execute(f"PRAGMA {name}").fetchone() != (expected,)
+            ]
+
     def check(self) -> None:
         """Read every page's structure. Raises `Damaged`; changes nothing."""
         with self.read() as connection:

@@ -1,0 +1,151 @@
+"""What this device shows of itself: versions, ciphers, settings, keys, room and tools, each looked at.
+
+This room knows where to look and what counts as well. It needs nobody's passphrase and tells nothing
+of anybody, so a report may be read out or handed on. Words for people are found by each line's code:
+`selftest.<code>`, and `selftest.<code>.look` when it should be looked at. The last result is kept in
+the settings with the version of Wren that it belongs to.
+
+    report = check_device(store)
+    report.ok, [line.code for line in report.lines if not line.ok]
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+from app import VERSION
+from app.messages import say
+from assessments import catalogue, sealing, vectors
+from assessments.errors import StoreFault, WrenError
+from assessments.ports import Clock
+from assessments.records import utc
+from assessments.store import Store
+
+ROOM_AT_LEAST_BYTES = 200 * 1000 * 1000
+_KEPT = "selftest"
+_KDF_NAMES = {sealing.ARGON2ID.id: "Argon2id", sealing.SCRYPT.id: "scrypt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was looked at. `found` fills the sentence; it holds nothing of a person."""
+
+    code: str
+    ok: bool
+    found: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that was looked at, in the order in which it is shown."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(line.ok for line in self.lines)
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "ok": self.ok,
+            "version": VERSION,
+            "lines": [{"code": line.code, "ok": line.ok, **line.found} for line in self.lines],
+        }
+
+
+def check_device(store: Store, clock: Clock) -> Report:
+    """Look at everything and keep the result. Blocking: it runs the KDFs and reads every page."""
+    report = Report((*_ciphers(), *_stored(store), _room(store), _tools(), _versions()))
+    kept = {
+        "version": VERSION,
+        "at": utc(clock.now()),
+        "ok": report.ok,
+        "look": [line.code for line in report.lines if not line.ok],
+    }
+    with suppress(StoreFault):  # looking must work where nothing can be written
+        store.settings.put(_KEPT, json.dumps(kept))
+    return report
+
+
+def words_of(line: Line) -> str:
+    """What to tell a person about a line."""
+    return say(f"selftest.{line.code}" if line.ok else f"selftest.{line.code}.look", **line.found)
+
+
+def last_check(store: Store) -> dict[str, Any] | None:
+    """The result that was kept last: `version`, `at`, `ok`, and the codes to look at."""
+    kept = store.settings.get(_KEPT)
+    found: dict[str, Any] | None = json.loads(kept) if kept else None
+    return found
+
+
+def check_once(store: Store, clock: Clock) -> None:
+    """Look once at each new version of Wren on this device. What cannot be kept now is tried again."""
+    with suppress(StoreFault):  # closed meanwhile, or damaged: whoever unlocks hears of that
+        last = last_check(store)
+        if last is None or last["version"] != VERSION:
+            check_device(store, clock)
+
+
+def _ciphers() -> tuple[Line, ...]:
+    outcome = vectors.run()
+    kdf = sealing.best_kdf().id
+    native = ", ".join(sealing.native_here()) or "-"
+    return (
+        Line("vectors", not outcome.failed, {"failed": ", ".join(outcome.failed)}),
+        Line("kdf", kdf in outcome.kdf_ms, {"name": _KDF_NAMES[kdf], "ms": outcome.kdf_ms.get(kdf, 0)}),
+        Line("native", True, {"names": native}),
+    )
+
+
+def _stored(store: Store) -> tuple[Line, ...]:
+    wrong = store.wrong_settings()
+    kind, state = store.keystore_kind, store.keystore_state()
+    return (
+        Line("pages", store.pages_are_whole() and not store.unreadable_copies, {}),
+        Line("settings", not wrong, {"wrong": ", ".join(wrong)}),
+        Line(f"keystore-{kind}", state == "present", {"state": state}),
+    )
+
+
+def _room(store: Store) -> Line:
+    free = store.free_bytes()
+    return Line("room", free >= ROOM_AT_LEAST_BYTES, {"mb": free // 1_000_000})
+
+
+def _tools() -> Line:
+    """Every tool that is here, read; `mark` is the same on two devices that ask the same words."""
+    hashes, broken = [], 0
+    for tool in catalogue.tool_ids():
+        try:
+            hashes.append(catalogue.load(tool).hash)
+        except WrenError:
+            broken += 1
+    mark = sealing.digest("".join(hashes).encode()).hex()[:8]
+    return Line("tools", not broken, {"n": len(hashes), "broken": broken, "mark": mark})
+
+
+def _versions() -> Line:
+    library = sealing.library()
+    found: dict[str, str | int] = {
+        "wren": VERSION,
+        "python": platform.python_version(),
+        "flet": _version_of("flet"),
+        "cryptography": library[0],
+        "openssl": library[1],
+        "sqlite": sqlite3.sqlite_version,
+    }
+    return Line("versions", True, found)
+
+
+def _version_of(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:  # a packed app may leave out what says so
+        return "-"
