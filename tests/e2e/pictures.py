@@ -74,6 +74,10 @@ def walk(camera: Camera, machine: Machine) -> None:
     app.press(say("action.add-training"))
     app.expect_text("Samplewood")
     camera.take("today")
+    app.press(say("selftest.title"))
+    app.expect_text(say("selftest.all"))
+    camera.take("device")
+    app.press(say("action.back"))
     machine.stop_service()
 
     app.press("Fernsby-Demo", exact=False)

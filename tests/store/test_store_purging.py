@@ -16,6 +16,7 @@ from assessments.store.keyring import _content_context
 from assessments.store.stripping import STROKES
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family
+from tests.store.test_store_kill import run_and_kill
 from tests.store.test_store_on_disk import disguises
 
 REASON = "Asked for by the family of Quillfeather"
@@ -220,3 +221,43 @@ def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
     fresh = opened().unlock(PASSPHRASE)
     assert kept.answers(fresh, begun.id) == {"wish": {"value": "yes"}}
     assert people.household(fresh, family.household.id)[0] == family.household
+
+
+# Deletes one assessment after the other: says when it begins, and the id when the call has returned.
+PURGER = """
+import sys
+from pathlib import Path
+from assessments.store import Store, assessments as kept, purging
+from tests.fakes import StoppedClock
+from tests.store.made_up import CHEAPEST, PASSPHRASE
+store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
+while True:
+    keys = store.unlock(PASSPHRASE)
+    found = kept.listing(keys)
+    print("begun", flush=True)
+    purging.purge(keys, found[0].id, "why")
+    print(found[0].id, flush=True)
+"""
+
+
+def test_killed_at_any_moment_every_other_key_still_opens(
+    folder: Path, opened: Callable[[], Store], keys: Keys, family: Family
+) -> None:
+    left = {_filled(keys, family, done=number % 2 == 0) for number in range(60)}
+    store = opened()
+    for number in range(12):
+        gone = set(run_and_kill(PURGER, [str(folder)], number * 0.0015)) - {"begun"}
+        store = opened()
+        held = store.unlock(PASSPHRASE)
+        there = kept.listing(held)
+        assert not there.unreadable
+        now = {one.id for one in there}
+        # The one that was being deleted may be there or not, but never in part.
+        assert left - gone - now <= {stub.id for stub in purging.purged(held)}
+        assert len(left - gone - now) <= 1
+        assert all(kept.get(held, one).answers for one in now)
+        assert people.household(held, family.household.id)[0] == family.household
+        assert {entry.id for entry in store.outbox.entries()} == store.outbox.copies.ids()
+        assert {stub.id for stub in purging.purged(held)}.isdisjoint(now)
+        left = now
+    assert 0 < len(left) < 60
