@@ -14,6 +14,7 @@ import pytest
 
 from app.runtime import Runtime
 from assessments import catalogue
+from assessments.store import people
 from tests.app.test_screens_around import open_runtime
 from tests.leaks.planted import (
     ACCENTS,
@@ -100,3 +101,19 @@ def test_every_disguise_is_seen_through(tmp_path: Path) -> None:
     assert leaks([file], [MARK])
     file.write_bytes(b"she said nothing")
     assert leaks([file], [MARK]) == []
+
+
+def test_no_private_key_lies_on_the_disk(folder: Path, runtime: Runtime) -> None:
+    begin(runtime, Planter()).leave()
+    keys = runtime.store.unlock(PASSPHRASE)
+    page = people.households(keys)
+    assert page
+    private = [keys._udk, keys._sign, keys._epoch, *keys._content.values()]
+    assert len(private) > 4
+    written = b"".join(path.read_bytes() for path in files([folder]))
+    for key in private:
+        forms = (bytes(key), key.hex().encode(), key.hex().upper().encode(), base64.b64encode(key)[:40])
+        assert not any(form in written for form in forms)
+    # The look is sharp enough: what opens without words is in its file, for its owner only.
+    assert (folder / "device.key").read_bytes() in written
+    keys.close()

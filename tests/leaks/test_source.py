@@ -279,6 +279,7 @@ HASHES = {
 # Public, and compared to find the right tool or row: nobody can guess towards it.
 COMPARED = {
     "app/screens/start.py": "what one person typed twice",
+    "assessments/store/policy.py": "whether a new PIN repeats itself",
     "assessments/catalogue.py": "the content hash of a published tool",
 }
 
