@@ -44,6 +44,8 @@ def show_fault(
 ) -> None:
     """Write an error's way through the code, its type and its code on standard error: not its words."""
     code = f" {error.code}" if isinstance(error, WrenError) else ""
+    if isinstance(error, OSError) and error.errno:
+        code = f" {os.strerror(error.errno)}"  # the system's own words, without the file's name
     with suppress(OSError, ValueError):  # standard error may be closed: there is nobody to tell
         sys.stderr.write("".join([*traceback.format_tb(trace), f"{kind.__name__}{code}\n"]))
 
@@ -59,15 +61,22 @@ def place(error: BaseException) -> str:
 
 
 def _quiet_record(
-    name: str, level: int, path: str, line: int, message: Any, arguments: Any, fault: Any = None, *_: Any
+    name: str | None,
+    level: int,
+    path: str,
+    line: int,
+    message: Any,
+    arguments: Any,
+    fault: Any = None,
+    *_: Any,
 ) -> logging.LogRecord:
     """A record that keeps what Wren says in codes, and of all others only who spoke and where."""
-    if name.partition(".")[0] != _OURS:
+    if (name or "").partition(".")[0] != _OURS:
         message, arguments = f"quiet at={Path(path).name}:{line}", ()
         error = fault[1] if isinstance(fault, tuple) else None
         if error is not None:
             message = f"{message} type={type(error).__name__} raised={place(error)}"
-    return logging.LogRecord(name, level, path, line, message, arguments, None)
+    return logging.LogRecord(name or "", level, path, line, message, arguments, None)
 
 
 def _empty_console() -> None:

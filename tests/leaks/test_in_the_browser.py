@@ -93,6 +93,17 @@ class Kept(Browser):
         )
         return str(kept)
 
+    def learns_from(self) -> list[str]:
+        """Fields that the browser may complete, correct, check for spelling, or restore with the tab."""
+        quiet = "autocomplete=off, autocorrect=off, spellcheck=false"
+        found: list[str] = self.page.evaluate(
+            """() => [...document.querySelectorAll('input, textarea')].map(n =>
+                ['autocomplete', 'autocorrect', 'spellcheck']
+                    .map(a => a + '=' + n.getAttribute(a)).join(', '))"""
+        )
+        assert found, "no field is on this page"
+        return [field for field in found if field != quiet]
+
 
 @pytest.fixture
 def machine() -> Iterator[Watched]:
@@ -190,6 +201,9 @@ def test_a_page_that_kept_something_is_seen(machine: Watched) -> None:
     with Kept(machine) as app:
         app.expect_text(say("unlock.title"))
         assert leaks(machine.places, WORDS) == []
+        assert app.learns_from() == []
+        app.page.evaluate("document.querySelector('input').setAttribute('autocomplete', 'on')")
+        assert app.learns_from() == ["autocomplete=on, autocorrect=off, spellcheck=false"]
         app.page.evaluate(f"localStorage.setItem('last', '{MARK} 7')")
         app.page.evaluate(f"caches.open('x').then(c => c.put('/a', new Response('{ACCENTS}')))")
         assert MARK in app.storage()
@@ -197,7 +211,9 @@ def test_a_page_that_kept_something_is_seen(machine: Watched) -> None:
 
 
 def _look(machine: Watched, app: Kept, link_id: str) -> None:
-    """While all is running: what the page keeps in the browser, and every file."""
+    """While all is running: the fields, what the page keeps in the browser, and every file."""
+    if link_id in ("earshot-who", "ladder-up", "place"):
+        assert app.learns_from() == []
     if link_id != "ladder-now":
         return
     kept = app.storage()

@@ -21,7 +21,7 @@ LINES = (
     r"[\w.]+ [A-Z]+ quiet at=[\w.<> ]+:\d+( type=\w+ raised=[\w.<>]+:\d+)?",
     r"  File .*, line \d+, in .*",
     r"    .*",
-    r"\w+( [a-z-]+)?",
+    r"\w+( [\w -]+)?",
 )
 
 

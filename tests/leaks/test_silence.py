@@ -202,16 +202,17 @@ def test_a_fault_of_ours_is_told_by_its_place_and_not_by_its_words(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     secret = WORD
-    for error in (KeyError(secret), Damaged(part=secret)):
+    for error in (KeyError(secret), Damaged(part=secret), FileNotFoundError(2, secret, secret)):
         try:
             raise error
-        except (KeyError, Damaged) as caught:
+        except (KeyError, Damaged, OSError) as caught:
             show_fault(type(caught), caught, caught.__traceback__)
     said = capsys.readouterr().err
     assert WORD not in said
     assert "test_silence.py" in said
     assert "KeyError" in said
     assert "Damaged damaged" in said
+    assert "FileNotFoundError No such file or directory" in said
 
 
 def _said(error: BaseException) -> tuple[str, ...]:

@@ -109,7 +109,11 @@ KEPT_BY_FLET = {"client_storage", "shared_preferences", "SharedPreferences", "se
 
 def no_flet_storage(_path: str, tree: ast.Module) -> Iterator[ast.AST]:
     """Flet's own stores are in clear, and its message board is heard in every tab."""
-    return (n for n in ast.walk(tree) if not isinstance(n, ast.Call) and _named(n) in KEPT_BY_FLET)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) and _named(node) in KEPT_BY_FLET:
+            yield node
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("session.store"):
+            yield node
 
 
 WRITERS = {
@@ -181,7 +185,7 @@ _TALKERS = {"cgitb", "pdb", "pprint", "rich", "icecream", "loguru", "structlog"}
 
 def codes_in_logs(path: str, tree: ast.Module) -> Iterator[ast.AST]:
     """A line of a log is a constant code, filled with names of code and numbers. Nothing else prints."""
-    loggers = {"logging", "logger"}
+    loggers = {"logging", "logger", "log", "_log"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _named(node.value) == "getLogger":
             loggers |= {_named(target) for target in node.targets}
@@ -324,6 +328,7 @@ PLANTED = [
     (no_copying, "ft.SelectionArea(content=column)"),
     (no_flet_storage, "page.client_storage.set('name', name)"),
     (no_flet_storage, "await ft.SharedPreferences().set('last', who)"),
+    (no_flet_storage, "page.session.store.set('name', name)"),
     (one_writer, "Path('notes.txt').write_text(words)"),
     (one_writer, "open(path, 'w').write(words)"),
     (one_writer, "path.open('ab')"),
@@ -335,6 +340,7 @@ PLANTED = [
     (codes_in_logs, "log = logging.getLogger('wren.app')\nlog.warning('lost %s', error)"),
     (codes_in_logs, "log = logging.getLogger('wren.app')\nlog.exception('lost')"),
     (codes_in_logs, "log = logging.getLogger('wren.app')\nlog.error('lost', exc_info=True)"),
+    (codes_in_logs, "from app.kit.calm import log\nlog.info(words)"),
     (codes_in_logs, "logging.info(str(record))"),
     (codes_in_logs, "log = logging.getLogger('flet')"),
     (codes_in_logs, "sys.stderr.write(words)"),
