@@ -20,14 +20,14 @@ from assessments.engine.form import Form
 from assessments.engine.validation import check_entry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reworded:
     link_id: str
     before: str
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Preview:
     """What moving a form would do. Only `unread` touches what was entered: it is kept, aside."""
 

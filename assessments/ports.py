@@ -65,7 +65,7 @@ class Entry:
         return f"<Entry {self.sequence} {self.state}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Outcome:
     """The service's word on one submission. `reason` is a problem code; `receipt` its signed word."""
 

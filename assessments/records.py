@@ -42,7 +42,10 @@ def role_named(word: str) -> Role | None:
 class Record(BaseModel):
     """Common to all records: frozen, checked, silent, and kind to fields from the future."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=False)
+    # Without the last, the words of a refusal would quote what was refused.
+    model_config = ConfigDict(
+        frozen=True, extra="allow", str_strip_whitespace=False, hide_input_in_errors=True
+    )
 
     id: str = Field(min_length=1, max_length=64)
 

@@ -31,7 +31,7 @@ _SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LETTERS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecoveryKey:
     """The public half of a recovery key, 32 bytes, and its name."""
 

@@ -151,7 +151,7 @@ def open_record(key: Key, kid: str, envelope: bytes, context: bytes) -> bytes:
 # Passphrases
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Kdf:
     """A passphrase KDF by number, with its cost; written into the header of each wrap.
 
@@ -329,6 +329,11 @@ def blind_index(index_key: Key, field: str, value: str, bits: int = 64) -> bytes
 def make_random(size_bytes: int) -> bytes:
     """Bytes from the operating system's generator."""
     return os.urandom(size_bytes)
+
+
+def make_chance() -> float:
+    """An even chance from 0 to just below 1, for waits that no two devices share."""
+    return int.from_bytes(os.urandom(6), "big") / 2**48
 
 
 def make_key() -> bytearray:

@@ -33,7 +33,7 @@ _PLAIN = 0
 _HPKE_OVERHEAD_BYTES = 48
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ServiceKey:
     """The key a submission is sealed to. The `kid` follows from the public key."""
 
@@ -133,7 +133,7 @@ def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, byte
     signed, signature, body = _padded_parts(plain)
     statement, payload_digest, recipients = _read_statement(signed)
     payload = _unpack(body)
-    if sealing.digest(payload) != payload_digest or recipients != sealing.lp(kid.encode()):
+    if not sealing.same(sealing.digest(payload), payload_digest) or recipients != sealing.lp(kid.encode()):
         raise Malformed("statement-mismatch")
     return Opened(statement, payload, signed, signature)
 

@@ -44,7 +44,7 @@ _MAX_REASON = 64
 _MAX_RECEIPT = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Item:
     """One sealed submission on its way up, with the digest the device believes it has."""
 
@@ -53,13 +53,13 @@ class Item:
     envelope: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Request:
     cursor: str
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Change:
     """What became of a stored submission: "opened", or "held" with a reason."""
 
@@ -68,7 +68,7 @@ class Change:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reply:
     outcomes: tuple[Outcome, ...]
     changes: tuple[Change, ...]
@@ -76,7 +76,7 @@ class Reply:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Enrolment:
     """A device introduces itself and one author."""
 
@@ -89,7 +89,7 @@ class Enrolment:
     nonce: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Welcome:
     """The service's keys, with its signature over them and the device's nonce."""
 
@@ -112,7 +112,7 @@ class Welcome:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
     """The service's word on one submission, before it is signed or after it was read."""
 
@@ -170,7 +170,8 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
         or more
         or len(sequence) != 8
         or not sealing.verify(receipt_key, said, signature)
-        or (receipt.id, receipt.digest, receipt.outcome) != (outcome.id, digest, expected)
+        or (receipt.id, receipt.outcome) != (outcome.id, expected)
+        or not sealing.same(receipt.digest, digest)
         or (receipt.device != device and outcome.word != "duplicate")
     ):
         raise BadReceipt

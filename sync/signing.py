@@ -34,7 +34,7 @@ _INPUT = re.compile(
 _SIGNATURE = re.compile(re.escape(LABEL) + r"=:(?P<signature>[A-Za-z0-9+/]{86}==):")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """What a signed request says of itself; true only after `is_signed_by`."""
 

@@ -69,6 +69,11 @@ def test_the_same_words_never_seal_to_the_same_bytes() -> None:
     assert len({one[24:] for one in sealed}) == 2000
 
 
+def test_a_hundred_thousand_seals_share_no_salt() -> None:
+    key, body = sealing.make_key(), b"no"
+    assert len({sealing.seal(key, body, b"")[: sealing.SALT_BYTES] for _ in range(100_000)}) == 100_000
+
+
 @given(st.lists(st.binary(max_size=6), max_size=4), st.lists(st.binary(max_size=6), max_size=4))
 def test_two_lists_of_parts_never_join_to_the_same_bytes(one: list[bytes], other: list[bytes]) -> None:
     assert (sealing.lp(*one) == sealing.lp(*other)) == (one == other)

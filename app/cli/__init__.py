@@ -7,9 +7,12 @@ said. Commands import what they need when they run: `wren tools list` starts wit
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from app.cli import fhir, packs, selftest, service, store, tools, visits
+from app.logs import keep_quiet, show_fault
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -28,5 +31,10 @@ selftest.add_to(cli)
 
 
 def main() -> None:
-    """Run the command line."""
-    cli()
+    """Run the command line. A fault of ours is told by its place in the code, never by its words."""
+    keep_quiet()
+    try:
+        cli()
+    except Exception as fault:  # typer puts Python's own hook back, which would print what the error says
+        show_fault(type(fault), fault, fault.__traceback__)
+        sys.exit(1)

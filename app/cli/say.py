@@ -36,7 +36,7 @@ def stop(sentence: str, status: int = 1) -> NoReturn:
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Turn a refusal into its sentence. Anything else is a fault of ours and keeps its traceback."""
+    """Turn a refusal into its sentence. Anything else is a fault of ours, and told by its place."""
     try:
         yield
     except WrenError as error:

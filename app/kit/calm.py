@@ -18,12 +18,12 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import flet as ft
 
 from app import messages, theme
+from app.logs import place
 from assessments.errors import WrenError
 
 log = logging.getLogger("wren.app")
@@ -82,7 +82,7 @@ def calm_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
 def report(error: BaseException) -> None:
     """Log the code, the type and the place of an error, and nothing that it says."""
     code = error.code if isinstance(error, WrenError) else "unknown"
-    log.error("calm code=%s type=%s at=%s", code, type(error).__name__, _place(error))
+    log.error("calm code=%s type=%s at=%s", code, type(error).__name__, place(error))
 
 
 def tell(sentence: str) -> None:
@@ -129,12 +129,3 @@ def _notice(sentence: str) -> ft.SnackBar:
         show_close_icon=True,
         close_icon_color=ft.Colors.ON_INVERSE_SURFACE,
     )
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    if trace is None:
-        return "?"
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

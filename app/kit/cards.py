@@ -26,7 +26,7 @@ _FACES = ("#F0C9A8", "#BFD9E8", "#E3C3CF", "#CFDBB4", "#D7CBEB", "#EBDDA5")
 _FACE_INK = "#22302F"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Number:
     """A number to call: who answers, and the digits as they are dialled and shown."""
 

@@ -25,7 +25,7 @@ from app.kit.writing import quiet
 from app.messages import say
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Choice:
     """One thing that can be chosen. `apart` sets it below an "or": none of these, do not know.
 

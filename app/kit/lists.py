@@ -31,7 +31,7 @@ _STATUS_LOOKS: dict[TaskStatus, tuple[ft.IconData, str, str | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Task:
     """One row of work: its words, its place (given back when tapped), how it stands, and a note."""
 
@@ -41,7 +41,7 @@ class Task:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AnswerRow:
     """One question and its answer as they will be kept. `answer` "" shows "Not recorded"."""
 

@@ -40,7 +40,7 @@ _SYNC_LOOKS: dict[SyncState, tuple[Tone, ft.IconData]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sync:
     """How sending stands. `n` waits, is being sent, or needs help; `of` is how many are on the way."""
 

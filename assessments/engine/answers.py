@@ -52,7 +52,7 @@ class Placed:
     place: str
 
     def __repr__(self) -> str:
-        return f"<Placed {self.place}>"
+        return "<Placed>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ Answers = Mapping[str, Entry]
 Severity = Literal["error", "warning", "today"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """One result of a check or a rule: a code, an item and data, no words and nothing that was said.
 

@@ -37,7 +37,7 @@ class Cleared:
     link_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Moved:
     """A person went to a page, counted from 0 among the pages shown."""
 
@@ -51,7 +51,7 @@ class Judged:
     judgement: Judgement | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Deferred:
     """A tool that the answers call for will not be done now; the reason, or "" to take it back."""
 
@@ -72,7 +72,7 @@ class Stopped:
 Event = Entered | Cleared | Moved | Judged | Deferred | Finished | Stopped
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SaveEntry:
     """Keep one entry in its plain form; None when it was taken back."""
 
@@ -85,7 +85,7 @@ class SaveJudgement:
     judgement: Judgement | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SaveDeferred:
     tool: str
     reason: str
@@ -96,7 +96,7 @@ class Complete:
     """Sign, seal and commit: nothing stands in the way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ShowProblems:
     """Say what is missing and what is wrong; nothing is lost."""
 
@@ -157,7 +157,7 @@ class Form:
         return not self.missing and not any(finding.severity == "error" for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     form: Form
     effects: tuple[Effect, ...] = ()
@@ -230,7 +230,7 @@ def _with(form: Form, entries: Mapping[str, a.Entry]) -> Form:
     return changed if changed.page <= last else replace(changed, page=max(0, last))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Page:
     """What stands on one screen: the items shown together, and the section they belong to."""
 

@@ -33,7 +33,7 @@ class Judgement:
         return "<Judgement>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Context:
     """What a result needs beside the answers: the day, known events, the last high-risk referral.
 
@@ -50,7 +50,7 @@ class Context:
     not_done: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ScaleResult:
     """A count out of `of` items shown, and how the others stand. The six parts add up to `of`.
 
@@ -68,14 +68,14 @@ class ScaleResult:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RouteResult:
     id: str
     met: bool
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Grade:
     """`value` is never below `floor`; both are None when too little is known to grade."""
 
@@ -97,7 +97,7 @@ class Offer:
         return f"<Offer {self.tool} {self.state}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
     scales: tuple[ScaleResult, ...] = ()
     band: str | None = None

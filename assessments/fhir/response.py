@@ -26,7 +26,7 @@ from assessments.records import Assessment, Person, utc
 _WHOLE_FROM, _WHOLE_TO = -(2**31), 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LeftOut:
     """One entry that the output does not hold, and why: `why` is a code."""
 

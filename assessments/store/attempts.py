@@ -33,7 +33,7 @@ _COUNT = ">Id"
 _SIZE = struct.calcsize(_COUNT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tries:
     """How often somebody failed, until when they wait, and whether only recovery helps."""
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Unreadable:
     """A row that is kept and cannot be opened: its table, its id, and why, as an error code."""
 

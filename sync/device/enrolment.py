@@ -50,7 +50,7 @@ class Introducing(Identity, Protocol):
     def receive_public(self) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ServiceKeys:
     """What a device keeps of a service. Nothing personal, nothing secret."""
 

@@ -36,7 +36,7 @@ FailureKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Failure:
     """Why an exchange gave no reply. With "clock", `offset_s` is the service's time less ours, verified."""
 
@@ -44,7 +44,7 @@ class Failure:
     offset_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reaction:
     """`halves`: a batch of several may go again at once, half as large. `repeats`: the same may go again
     at once, one time. `alone`: when one entry alone fails, the others may still be tried."""
@@ -73,7 +73,7 @@ REACTIONS: dict[FailureKind, Reaction] = {
 _LONE_FAILURES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pace:
     """How much goes into one request now, and what was met on the way. In memory only."""
 
@@ -96,14 +96,14 @@ class Pace:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Postponement:
     id: str
     reason: str
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """What to write down after one exchange, and whether another one makes sense now."""
 
@@ -117,7 +117,7 @@ class Step:
     reason: FailureKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Status:
     """How the outbox stands. It follows from the entries alone, never from what the last call returned."""
 

@@ -81,7 +81,7 @@ class Identity(Protocol):
     def sign(self, message: bytes) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Heard:
     """A reply as it came, within bounds."""
 

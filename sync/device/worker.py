@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,10 +39,9 @@ AFTER_A_FAULT_S = 30.0
 _NAP_S = 0.2
 
 _log = logging.getLogger("wren.sync")
-_chance = secrets.SystemRandom().random
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Summary:
     """How one run ended. `reason` is why it stopped before all was sent."""
 
@@ -202,7 +200,7 @@ class _Run:
         came = await self._transport.exchange(request, pace.offset_s)
         now = self._clock.now()
         if isinstance(came, Failure):
-            step = after_failure(pace, batch, came, now=now, chance=_chance)
+            step = after_failure(pace, batch, came, now=now, chance=sealing.make_chance)
         else:
             step = after_reply(
                 pace,
@@ -211,7 +209,7 @@ class _Run:
                 device=self._transport.device_id,
                 receipt_key=self._transport.receipt_key,
                 now=now,
-                chance=_chance,
+                chance=sealing.make_chance,
             )
         await asyncio.to_thread(self._write_down, step, now)
         return step
@@ -223,7 +221,7 @@ class _Run:
                 envelope = self._outbox.envelope(entry.id)
             except StoreFault:
                 envelope = b""
-            if sealing.digest(envelope) == entry.digest:
+            if sealing.same(sealing.digest(envelope), entry.digest):
                 items.append(Item(entry.id, entry.digest, envelope))
             else:
                 # Bytes that this disk no longer gives back would only be refused, and

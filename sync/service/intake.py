@@ -30,7 +30,7 @@ _RACES = 5
 Key = tuple[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Known:
     """What the service already holds under the ids of a batch, as digests with their receipts."""
 
@@ -38,7 +38,7 @@ class Known:
     conflicts: Mapping[Key, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """`receipt` is the one to give again; None when a new one is to be made. `keep` names the table."""
 
@@ -74,7 +74,7 @@ def _decide(
 ) -> Decision:
     if not is_submission_id(item.id):
         return Decision(item, "rejected", "malformed-id")
-    if sealing.digest(item.envelope) != item.digest:
+    if not sealing.same(sealing.digest(item.envelope), item.digest):
         return Decision(item, "rejected", "digest-mismatch")
     if len(item.envelope) > MAX_ENVELOPE_BYTES:
         return Decision(item, "rejected", "too-large")
@@ -88,7 +88,7 @@ def _decide(
     digest, receipt = known.submissions.get(item.id, (fresh.get(item.id), None))
     if digest is None:
         return Decision(item, "stored", keep="submission", kid=kid)
-    if digest == item.digest:
+    if sealing.same(digest, item.digest):
         return Decision(item, "duplicate", receipt=receipt)
     key = (item.id, item.digest)
     if key in known.conflicts:

@@ -42,7 +42,7 @@ class Held(WrenError):
     code = "held"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stored:
     agency: str
     id: uuid.UUID

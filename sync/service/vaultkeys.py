@@ -22,7 +22,7 @@ from sync.envelope import kid_of
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ServiceSecrets:
     """`kid` is the current receive key; `receive` holds every private receive key by its kid."""
 

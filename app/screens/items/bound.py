@@ -38,7 +38,7 @@ class Bound:
     held: Callable[[], Any]
 
     def __repr__(self) -> str:
-        return f"<Bound {self.place}>"
+        return f"<Bound {self.item.link_id}>"
 
     @property
     def half(self) -> Any:

@@ -1,0 +1,87 @@
+"""What a running Wren may write down about itself: the codes of its own events, and places in code.
+
+This room knows every way in which a Python process writes by itself: log records, uncaught errors in
+the main thread and in others, warnings, and the file that a packed app keeps of all that it prints.
+It refuses to pass on what any of them says. Flet logs the controls of a page with their values at
+DEBUG, asyncio logs the words of a lost exception, a warning may quote what was checked: on a device
+all of that lands in a file in clear.
+
+    keep_quiet()        # first thing in every process, before anything of a person is there
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from assessments.errors import WrenError
+
+_OURS = "wren"
+_CONSOLE = "FLET_APP_CONSOLE"
+
+
+def keep_quiet() -> None:
+    """From now on this process writes no words but those of Wren's own events."""
+    logging.setLogRecordFactory(_quiet_record)
+    logging.captureWarnings(capture=True)
+    # A log call with the wrong number of values would be printed with the values.
+    logging.raiseExceptions = False
+    sys.excepthook = show_fault
+    sys.unraisablehook = lambda fault: show_fault(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    threading.excepthook = lambda fault: show_fault(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    _empty_console()
+
+
+def show_fault(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None = None
+) -> None:
+    """Write an error's way through the code, its type and its code on standard error: not its words."""
+    code = f" {error.code}" if isinstance(error, WrenError) else ""
+    if isinstance(error, OSError) and error.errno:
+        code = f" {os.strerror(error.errno)}"  # the system's own words, without the file's name
+    with suppress(OSError, ValueError):  # standard error may be closed: there is nobody to tell
+        sys.stderr.write("".join([*traceback.format_tb(trace), f"{kind.__name__}{code}\n"]))
+
+
+def place(error: BaseException) -> str:
+    """Where in the code an error was raised, as `file.py:12`."""
+    trace = error.__traceback__
+    if trace is None:
+        return "?"
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+def _quiet_record(
+    name: str | None,
+    level: int,
+    path: str,
+    line: int,
+    message: Any,
+    arguments: Any,
+    fault: Any = None,
+    *_: Any,
+) -> logging.LogRecord:
+    """A record that keeps what Wren says in codes, and of all others only who spoke and where."""
+    if (name or "").partition(".")[0] != _OURS:
+        message, arguments = f"quiet at={Path(path).name}:{line}", ()
+        error = fault[1] if isinstance(fault, tuple) else None
+        if error is not None:
+            message = f"{message} type={type(error).__name__} raised={place(error)}"
+    return logging.LogRecord(name or "", level, path, line, message, arguments, None)
+
+
+def _empty_console() -> None:
+    """Empty the file in which a packed app keeps what was printed in earlier runs."""
+    console = os.environ.get(_CONSOLE)
+    if console:
+        with suppress(OSError):  # not there yet, or not ours to change: there is nothing to empty
+            os.truncate(console, 0)
