@@ -105,6 +105,7 @@ class Store:
             database.check()
             _refuse_emptied(database, used=used)
             migrate(database)
+            database.lengthen_log()
             device = _device(kept, database)
             return cls(folder, database, device, clock, kdf or sealing.best_kdf(), kept)
         except BaseException:

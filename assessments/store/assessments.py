@@ -42,6 +42,7 @@ _ADD_TO = (
     " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575)"
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
 )
+_ADD = "INSERT OR IGNORE INTO answer (line, body) SELECT ?, ? FROM assessment WHERE id = ? AND rev = ?"
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
@@ -124,16 +125,14 @@ def begin(keys: Keys, assessment: Assessment) -> None:
 
 def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> int:
     """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number."""
+    # Remembered from the line before; taken out, so that after any fault it is looked up again.
+    end = keys.ends.pop(assessment_id, None)
     with keys.database.write_lean() as driver:
-        row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
-        if row is None:
-            raise NotFound(part=_TABLE)
-        state, agency, author, kid, wrap, household_id, schema_id, rev, number, last = row
-        _refuse_closed(state)
-        under = (household_id, state, str(number))
-        filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
-        sequence = 1 if last is None else int(last) - (int(number) << _PLACE_BITS) + 1
-        _insert_answer(driver, keys, filed, sequence, link_id, entry)
+        if end is None or not _added(driver, keys, *end, link_id, entry):
+            end = _end(driver, assessment_id)
+            _insert_answer(driver, keys, *end, link_id, entry)
+    filed, sequence = end
+    keys.ends[assessment_id] = filed, sequence + 1
     return sequence
 
 
@@ -319,16 +318,36 @@ def _refuse_closed(state: str) -> None:
         raise StoreFault("already-completed" if state == "completed" else "assessment-stopped")
 
 
+def _end(driver: sqlite3.Connection, assessment_id: str) -> tuple[Filed, int]:
+    """The assessment as it is filed, and the place of its next line."""
+    row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
+    if row is None:
+        raise NotFound(part=_TABLE)
+    state, agency, author, kid, wrap, household_id, schema_id, rev, number, last = row
+    _refuse_closed(state)
+    under = (household_id, state, str(number))
+    filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
+    return filed, 1 if last is None else int(last) - (int(number) << _PLACE_BITS) + 1
+
+
 def _insert_answer(
     driver: sqlite3.Connection, keys: Keys, filed: Filed, sequence: int, link_id: str, entry: Any
 ) -> None:
+    if not _added(driver, keys, filed, sequence, link_id, entry):
+        raise StoreFault("row-refused")
+
+
+def _added(
+    driver: sqlite3.Connection, keys: Keys, filed: Filed, sequence: int, link_id: str, entry: Any
+) -> bool:
+    """Add the line, unless the assessment has moved on or the place is taken, by another process."""
     line = _encoded([keys.now().isoformat(), link_id, entry]).encode()
     context = _answer_context(keys, filed, sequence)
     sealed = keys.seal_row(filed.kid, filed.wrap, context, line, _ANSWER_BYTES)
     if sequence >> _PLACE_BITS:
         raise StoreFault("too-many-lines")
     at = (int(filed.filed_under[2]) << _PLACE_BITS) + sequence
-    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (at, sealed))
+    return driver.execute(_ADD, (at, sealed, filed.id, filed.rev)).rowcount == 1
 
 
 def _answer_context(keys: Keys, filed: Filed, sequence: int) -> bytes:

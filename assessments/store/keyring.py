@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from assessments import sealing
 from assessments.errors import (
@@ -218,6 +219,8 @@ class Keys:
         self._epoch = bytearray(sealing.open_sealed(udk, row.epoch_sealed, epoch_context))
         self._udk = udk
         self._content: dict[str, bytearray] = {}
+        # Where the next line of each list of answers goes (`assessments` fills and trusts it).
+        self.ends: dict[str, tuple[Any, int]] = {}
         self._open = True
         # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
         self._lock = threading.RLock()
@@ -239,6 +242,7 @@ class Keys:
             for key in (self._udk, self._sign, self._epoch, *self._content.values()):
                 sealing.wipe(key)
             self._content.clear()
+            self.ends.clear()
 
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""
