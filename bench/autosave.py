@@ -89,6 +89,7 @@ def _opened(folder: Path, first: _Times, later: _Times) -> None:
 
 def _visit(keys: Keys, documents: sqlite3.Connection, answers: sqlite3.Connection, times: _Times) -> None:
     assessment_id = _assessment(keys)
+    _checkpointed(keys.database.path)  # what is counted afterwards is answers
     number, body, clock = 0, "", SystemClock()
 
     def sealed() -> None:

@@ -32,8 +32,9 @@ _ROW = (
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
 )
 _ONE = _ROW + " WHERE a.id = ?"
-_OWN = _ROW + " WHERE a.agency = ? AND a.author = ? ORDER BY a.rowid"
-_OWN_IN_HOUSEHOLD = _ROW + " WHERE a.agency = ? AND a.author = ? AND a.household_id = ? ORDER BY a.rowid"
+_THESE = _ROW + " WHERE a.number IN (SELECT value FROM json_each(?))"  # noqa: S608  # constants
+_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
+_OWN_IN_HOUSEHOLD = _OWN.replace(" ORDER", " AND household_id = ? ORDER")
 _ANSWER_BYTES = 128
 # A line is (number of the assessment << 20) + its place: a million lines each.
 _PLACE_BITS = 20
@@ -256,21 +257,30 @@ def get(keys: Keys, assessment_id: str) -> Assessment:
 
 
 def listing(keys: Keys, household_id: str | None = None) -> Found[Heading]:
-    """Headings of this person's assessments, oldest first, of one household or of all."""
-    own = (keys.agency, keys.author)
-    rows = (
-        keys.database.rows(_OWN, own)
-        if household_id is None
-        else keys.database.rows(_OWN_IN_HOUSEHOLD, (*own, household_id))
-    )
-    return opened_all((_filed(row) for row in rows), lambda filed, sealed: _heading(keys, filed, sealed))
+    """Headings of this person's assessments, oldest first, of one household or of all.
+
+    A heading is opened once while unlocked, and again when its row has a newer revision.
+    """
+    own: tuple[str, ...] = (keys.agency, keys.author)
+    statement = _OWN
+    if household_id is not None:
+        own, statement = (*own, household_id), _OWN_IN_HOUSEHOLD
+    with keys.database.read() as connection:
+        filed_now = connection.exec_driver_sql(statement, own)
+        wanted = [(number, (row_id, rev)) for number, row_id, rev in filed_now]
+        fresh = [number for number, place in wanted if place not in keys.headings]
+        rows = connection.exec_driver_sql(_THESE, (json.dumps(fresh),)).all() if fresh else []
+    opened = opened_all((_filed(row) for row in rows), lambda filed, sealed: _heading(keys, filed, sealed))
+    keys.headings.update(opened)
+    found = (keys.headings.get(place) for _, place in wanted)
+    return Found((heading for heading in found if heading is not None), opened.unreadable)
 
 
-def _heading(keys: Keys, filed: Filed, sealed: bytes) -> Heading:
+def _heading(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], Heading]:
     # Straight from JSON: checking each record again costs ten times as much as opening it.
-    head = json.loads(filed.open(keys, sealed))
+    head = json.loads(filed.open(keys, sealed).decode())
     completed_at = head["completed_at"]
-    return Heading(
+    heading = Heading(
         id=filed.id,
         household_id=filed.filed_under[0],
         contact_id=head["contact_id"],
@@ -282,6 +292,7 @@ def _heading(keys: Keys, filed: Filed, sealed: bytes) -> Heading:
         completed_at=datetime.fromisoformat(completed_at) if completed_at else None,
         amends=head["amends"],
     )
+    return (filed.id, filed.rev), heading
 
 
 def _heading_body(assessment: Assessment) -> bytes:

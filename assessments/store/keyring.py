@@ -221,6 +221,9 @@ class Keys:
         self._content: dict[str, bytearray] = {}
         # Where the next line of each list of answers goes (`assessments` fills and trusts it).
         self.ends: dict[str, tuple[Any, int]] = {}
+        # What it has opened for lists, by id and revision.
+        self.headings: dict[tuple[str, int], Any] = {}
+        self._content_place = sealing.lp("ck1", "cek", device_id, row.author, row.epoch_kid)
         self._open = True
         # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
         self._lock = threading.RLock()
@@ -243,6 +246,7 @@ class Keys:
                 sealing.wipe(key)
             self._content.clear()
             self.ends.clear()
+            self.headings.clear()
 
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""
@@ -294,7 +298,7 @@ class Keys:
         return key
 
     def _content_context(self, kid: str) -> bytes:
-        return sealing.lp("ck1", "cek", self.device_id, self.author, self.epoch_kid, kid)
+        return self._content_place + sealing.lp(kid)
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:
