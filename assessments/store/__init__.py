@@ -37,7 +37,7 @@ from assessments.store.policy import WordsKind
 from assessments.store.recovery import DATABASE, Recovery
 from assessments.store.unlocking import Access
 
-__all__ = ["DeviceIdentity", "Keys", "Recovery", "Settings", "Store", "StoredOutbox"]
+__all__ = ["DEVICE_KEY", "DeviceIdentity", "Keys", "Recovery", "Settings", "Store", "StoredOutbox"]
 
 OUTBOX = "outbox"
 
