@@ -20,6 +20,7 @@ check: $(STAMP)
 	$(BIN)/wren tools check
 
 bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: sqlcipher3==0.6.4
 	$(BIN)/python -m bench
 
 requirements: $(STAMP)

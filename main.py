@@ -2,15 +2,23 @@
 
 import flet as ft
 
+from app.keystore import system_keystore
 from app.logs import keep_quiet
 from app.messages import assets_folder
 from app.runtime import Runtime, data_folder
 from app.shell import make_open_page
 
+
+def open_packed() -> Runtime:
+    """Open this device's data, with the key store of its system where it has one."""
+    folder = data_folder()
+    return Runtime.open(folder, system_keystore(folder))
+
+
 if __name__ == "__main__":
     keep_quiet()
     ft.run(
-        make_open_page(lambda: Runtime.open(data_folder())),
+        make_open_page(open_packed),
         host="127.0.0.1",
         assets_dir=str(assets_folder()),
         no_cdn=True,

@@ -20,6 +20,7 @@ from app.effects import SERVICE, Desk, service_keys
 from assessments import catalogue
 from assessments.definition import Role
 from assessments.errors import BadInstrument
+from assessments.ports import Keystore
 from assessments.records import role_named
 from assessments.store import Store
 from assessments.wording import Pack, PackRefused, apply, read_pack
@@ -59,10 +60,13 @@ class Runtime:
         self._listeners: list[Listener] = []
 
     @classmethod
-    def open(cls, folder: Path) -> Runtime:
-        """Open the data folder, making it on a first start. Blocking. Raises StoreFault."""
+    def open(cls, folder: Path, keystore: Keystore | None = None) -> Runtime:
+        """Open the data folder, making it on a first start. Blocking. Raises StoreFault.
+
+        Without a `keystore` of the system, keys are files in the folder.
+        """
         clock = SystemClock()
-        return cls(Store.open(folder, clock), clock, folder / "packs")
+        return cls(Store.open(folder, clock, keystore=keystore), clock, folder / "packs")
 
     def close(self) -> None:
         self.store.close()

@@ -11,7 +11,7 @@ the device puts it in the background, sending gets on. It knows no screen's cont
 - The address stays "/" whatever is shown.
 
     serve_app(make_open_page(runtime))                          # in the browser
-    ft.run(make_open_page(lambda: Runtime.open(data_folder())))  # packed: opened behind the first frame
+    ft.run(make_open_page(open_packed))                         # packed: opened behind the first frame
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleS
 
 
 def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Page], Any]:
-    """What a server or `ft.run` is given. A function for `runtime` is called on a thread."""
+    """What a server or `ft.run` is given. A function for `runtime` is called on a thread, within the page."""
     process = _Process(runtime)
 
     async def open_page(page: ft.Page) -> None:

@@ -50,14 +50,18 @@ _LABEL = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\x00"
 RECORD_MAGIC = b"CKR1"
 COBBLESTONE_256 = 1
 
+_U32 = struct.Struct(">I").pack
 _KEM_SUITE = b"KEM" + struct.pack(">H", 0x0020)
 _HPKE_SUITE = b"HPKE" + struct.pack(">HHH", 0x0020, 0x0001, 0x0002)
 
 
 def lp(*parts: bytes | str) -> bytes:
     """Join parts without ambiguity: each after its length as a big-endian u32."""
-    raw = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join(struct.pack(">I", len(part)) + part for part in raw)
+    joined: list[bytes] = []
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        joined += (_U32(len(raw)), raw)
+    return b"".join(joined)
 
 
 def pad(body: bytes, at_least: int = 64) -> bytes:

@@ -39,7 +39,7 @@ from assessments.store.policy import WordsKind
 from assessments.store.recovery import DATABASE, Recovery
 from assessments.store.unlocking import Access
 
-__all__ = ["DeviceIdentity", "Keys", "Recovery", "Settings", "Store", "StoredOutbox"]
+__all__ = ["DEVICE_KEY", "DeviceIdentity", "Keys", "Recovery", "Settings", "Store", "StoredOutbox"]
 
 OUTBOX = "outbox"
 
@@ -109,6 +109,7 @@ class Store:
             database.check()
             _refuse_emptied(database, used=used)
             migrate(database)
+            database.lengthen_log()
             device = _device(kept, database)
             return cls(folder, database, device, clock, kdf or sealing.best_kdf(), kept)
         except BaseException:

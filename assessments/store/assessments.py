@@ -32,8 +32,9 @@ _ROW = (
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
 )
 _ONE = _ROW + " WHERE a.id = ?"
-_OWN = _ROW + " WHERE a.agency = ? AND a.author = ? ORDER BY a.rowid"
-_OWN_IN_HOUSEHOLD = _ROW + " WHERE a.agency = ? AND a.author = ? AND a.household_id = ? ORDER BY a.rowid"
+_THESE = _ROW + " WHERE a.number IN (SELECT value FROM json_each(?))"  # noqa: S608  # constants
+_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
+_OWN_IN_HOUSEHOLD = _OWN.replace(" ORDER", " AND household_id = ? ORDER")
 _ANSWER_BYTES = 128
 # A line is (number of the assessment << 20) + its place: a million lines each.
 _PLACE_BITS = 20
@@ -42,6 +43,7 @@ _ADD_TO = (
     " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575)"
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
 )
+_ADD = "INSERT OR IGNORE INTO answer (line, body) SELECT ?, ? FROM assessment WHERE id = ? AND rev = ?"
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
@@ -123,16 +125,14 @@ def begin(keys: Keys, assessment: Assessment) -> None:
 
 def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> int:
     """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number."""
+    # Remembered from the line before; taken out, so that after any fault it is looked up again.
+    end = keys.ends.pop(assessment_id, None)
     with keys.database.write_lean() as driver:
-        row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
-        if row is None:
-            raise NotFound(part=_TABLE)
-        state, agency, author, kid, wrap, household_id, schema_id, rev, number, last = row
-        refuse_closed(state)
-        under = (household_id, state, str(number))
-        filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
-        sequence = 1 if last is None else int(last) - (int(number) << _PLACE_BITS) + 1
-        _insert_answer(driver, keys, filed, sequence, link_id, entry)
+        if end is None or not _added(driver, keys, *end, link_id, entry):
+            end = _end(driver, assessment_id)
+            _insert_answer(driver, keys, *end, link_id, entry)
+    filed, sequence = end
+    keys.ends[assessment_id] = filed, sequence + 1
     return sequence
 
 
@@ -256,21 +256,30 @@ def get(keys: Keys, assessment_id: str) -> Assessment:
 
 
 def listing(keys: Keys, household_id: str | None = None) -> Found[Heading]:
-    """Headings of this person's assessments, oldest first, of one household or of all."""
-    own = (keys.agency, keys.author)
-    rows = (
-        keys.database.rows(_OWN, own)
-        if household_id is None
-        else keys.database.rows(_OWN_IN_HOUSEHOLD, (*own, household_id))
-    )
-    return opened_all((_filed(row) for row in rows), lambda filed, sealed: _heading(keys, filed, sealed))
+    """Headings of this person's assessments, oldest first, of one household or of all.
+
+    A heading is opened once while unlocked, and again when its row has a newer revision.
+    """
+    own: tuple[str, ...] = (keys.agency, keys.author)
+    statement = _OWN
+    if household_id is not None:
+        own, statement = (*own, household_id), _OWN_IN_HOUSEHOLD
+    with keys.database.read() as connection:
+        filed_now = connection.exec_driver_sql(statement, own)
+        wanted = [(number, (row_id, rev)) for number, row_id, rev in filed_now]
+        fresh = [number for number, place in wanted if place not in keys.headings]
+        rows = connection.exec_driver_sql(_THESE, (json.dumps(fresh),)).all() if fresh else []
+    opened = opened_all((_filed(row) for row in rows), lambda filed, sealed: _heading(keys, filed, sealed))
+    keys.headings.update(opened)
+    found = (keys.headings.get(place) for _, place in wanted)
+    return Found((heading for heading in found if heading is not None), opened.unreadable)
 
 
-def _heading(keys: Keys, filed: Filed, sealed: bytes) -> Heading:
+def _heading(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], Heading]:
     # Straight from JSON: checking each record again costs ten times as much as opening it.
-    head = json.loads(filed.open(keys, sealed))
+    head = json.loads(filed.open(keys, sealed).decode())
     completed_at = head["completed_at"]
-    return Heading(
+    heading = Heading(
         id=filed.id,
         household_id=filed.filed_under[0],
         contact_id=head["contact_id"],
@@ -282,6 +291,7 @@ def _heading(keys: Keys, filed: Filed, sealed: bytes) -> Heading:
         completed_at=datetime.fromisoformat(completed_at) if completed_at else None,
         amends=head["amends"],
     )
+    return (filed.id, filed.rev), heading
 
 
 def _heading_body(assessment: Assessment) -> bytes:
@@ -319,16 +329,36 @@ def refuse_closed(state: str) -> None:
         raise StoreFault("already-completed" if state == "completed" else "assessment-stopped")
 
 
+def _end(driver: sqlite3.Connection, assessment_id: str) -> tuple[Filed, int]:
+    """The assessment as it is filed, and the place of its next line."""
+    row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
+    if row is None:
+        raise NotFound(part=_TABLE)
+    state, agency, author, kid, wrap, household_id, schema_id, rev, number, last = row
+    refuse_closed(state)
+    under = (household_id, state, str(number))
+    filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
+    return filed, 1 if last is None else int(last) - (int(number) << _PLACE_BITS) + 1
+
+
 def _insert_answer(
     driver: sqlite3.Connection, keys: Keys, filed: Filed, sequence: int, link_id: str, entry: Any
 ) -> None:
+    if not _added(driver, keys, filed, sequence, link_id, entry):
+        raise StoreFault("row-refused")
+
+
+def _added(
+    driver: sqlite3.Connection, keys: Keys, filed: Filed, sequence: int, link_id: str, entry: Any
+) -> bool:
+    """Add the line, unless the assessment has moved on or the place is taken, by another process."""
     line = _encoded([keys.now().isoformat(), link_id, entry]).encode()
     context = _answer_context(keys, filed, sequence)
     sealed = keys.seal_row(filed.kid, filed.wrap, context, line, _ANSWER_BYTES)
     if sequence >> _PLACE_BITS:
         raise StoreFault("too-many-lines")
     at = (int(filed.filed_under[2]) << _PLACE_BITS) + sequence
-    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (at, sealed))
+    return driver.execute(_ADD, (at, sealed, filed.id, filed.rev)).rowcount == 1
 
 
 def _answer_context(keys: Keys, filed: Filed, sequence: int) -> bytes:

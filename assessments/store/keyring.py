@@ -227,6 +227,10 @@ class Keys:
         self._epoch = bytearray(sealing.open_sealed(udk, row.epoch_sealed, epoch_context))
         self._udk, self._epoch_sealed = udk, row.epoch_sealed
         self._content: dict[str, bytearray] = {}
+        # Where the next line of each list of answers goes (`assessments` fills and trusts it).
+        self.ends: dict[str, tuple[Any, int]] = {}
+        # What it has opened for lists, by id and revision.
+        self.headings: dict[tuple[str, int], Any] = {}
         self._open = True
         # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
         self._lock = threading.RLock()
@@ -248,6 +252,8 @@ class Keys:
             for key in (self._udk, self._sign, self._epoch, *self._content.values()):
                 sealing.wipe(key)
             self._content.clear()
+            self.ends.clear()
+            self.headings.clear()
 
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""

@@ -169,6 +169,33 @@ def test_a_listing_shows_headings_in_order(keys: Keys, family: Family, begun: As
     assert here[0].subject_id == family.persons[0].id
 
 
+def test_a_listing_follows_what_happened_since_the_last(
+    keys: Keys, family: Family, begun: Assessment, opened: Any
+) -> None:
+    other, third = family.assessment(), family.assessment()
+    kept.begin(keys, other)
+    assert [one.status for one in kept.listing(keys)] == ["in-progress", "in-progress"]
+    kept.stop(keys, begun.id)
+    elsewhere = opened().unlock(PASSPHRASE)
+    kept.stop(elsewhere, other.id)
+    kept.begin(elsewhere, third)
+    elsewhere.close()
+    listed = kept.listing(keys, family.household.id)
+    assert [one.id for one in listed] == [begun.id, other.id, third.id]
+    assert [one.status for one in listed] == ["stopped", "stopped", "in-progress"]
+    keys.close()
+    assert keys.headings == {}
+
+
+def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(keys: Keys, begun: Assessment) -> None:
+    assert len(kept.listing(keys)) == 1
+    with keys.database.write_lean() as driver:
+        driver.execute("UPDATE assessment SET rev = rev + 1")
+    found = kept.listing(keys)
+    assert list(found) == []
+    assert [one.id for one in found.unreadable] == [begun.id]
+
+
 def test_a_correction_is_a_new_assessment_that_names_the_first(
     keys: Keys, family: Family, begun: Assessment
 ) -> None:

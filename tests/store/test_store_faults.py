@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 import sqlite3
 import threading
 import traceback
@@ -17,7 +18,7 @@ from assessments.errors import Damaged, DiskFull, StoreFault
 from assessments.records import Assessment
 from assessments.store import Keys, Store, people
 from assessments.store import assessments as kept
-from assessments.store.database import Database, border
+from assessments.store.database import LOG_BYTES, Database, border
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
 
@@ -243,6 +244,41 @@ def test_eight_threads_write_and_read_at_once(keys: Keys, family: Family, begun:
         assert [line.sequence for line in lines] == list(range(1, 51))
 
 
+def test_a_line_that_was_not_kept_leaves_no_gap(keys: Keys, folder: Path, begun: Assessment) -> None:
+    kept.append_answer(keys, begun.id, "a", 1)
+    with pytest.raises(TypeError):
+        kept.append_answer(keys, begun.id, "a", object())
+    assert kept.append_answer(keys, begun.id, "a", 2) == 2
+    assert kept.answers(keys, begun.id) == {"a": 2}
+
+
+def test_there_is_room_in_the_log_before_the_first_answer(
+    opened: Callable[[], Store], folder: Path, keys: Keys, begun: Assessment
+) -> None:
+    log = folder / "wren.db-wal"
+    assert log.stat().st_size == LOG_BYTES
+    for number in range(50):
+        kept.append_answer(keys, begun.id, "a", number)
+    assert log.stat().st_size == LOG_BYTES
+    # A second opening, while the log is full of answers, takes nothing from it.
+    second = opened().unlock(PASSPHRASE)
+    assert kept.answers(second, begun.id) == {"a": 49}
+    second.close()
+
+
+def test_a_copy_taken_while_open_is_read_to_the_last_answer(
+    keys: Keys, folder: Path, begun: Assessment, tmp_path: Path, clock: StoppedClock
+) -> None:
+    kept.append_answer(keys, begun.id, "a", 1)
+    copied = tmp_path / "copied"
+    shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*-shm"))
+    store = Store.open(copied, clock, CHEAPEST)
+    again = store.unlock(PASSPHRASE)
+    assert kept.answers(again, begun.id) == {"a": 1}
+    again.close()
+    store.close()
+
+
 def test_two_open_stores_on_one_folder_see_each_other(
     keys: Keys, opened: Callable[[], Store], begun: Assessment
 ) -> None:
@@ -252,8 +288,10 @@ def test_two_open_stores_on_one_folder_see_each_other(
     assert kept.append_answer(keys, begun.id, "c", 3) == 3
     assert kept.answers(second, begun.id) == {"a": 1, "b": 2, "c": 3}
     kept.complete(second, finished(begun, {}), b"envelope", "svc-1")
-    with pytest.raises(StoreFault):
+    with pytest.raises(StoreFault) as refusal:
         kept.append_answer(keys, begun.id, "d", 4)
+    assert refusal.value.code == "already-completed"
+    assert len(kept.history(second, begun.id)) == 3
     second.close()
 
 

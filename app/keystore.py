@@ -1,0 +1,157 @@
+"""The key store of the system: the iOS and macOS keychain, Android's, Windows' own.
+
+Used only in an app packed for one of these; everywhere else keys are files (`FileKeystore`). In a
+browser Flet keeps such a store too, with its key beside it: that one guards nothing and is never
+used. This room knows Flet's SecureStorage and its settings; it refuses to know what the keys open.
+
+A value is there, or it is surely not, or nobody can say. Anything but a plain answer is the third,
+`KeystoreFault`: an exception, no answer in time, a value that cannot be read. So nothing is taken
+for absent because a phone had just woken up, and a value is read back before it counts as written.
+
+    Runtime.open(folder, system_keystore(folder))
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import flet as ft
+from flet_secure_storage import (  # type: ignore[import-untyped]  # typed, without the marker file
+    AndroidOptions,
+    IOSOptions,
+    KeychainAccessibility,
+    KeyCipherAlgorithm,
+    MacOsOptions,
+    SecureStorage,
+)
+
+from assessments.errors import KeystoreFault
+from assessments.store import DEVICE_KEY
+
+T = TypeVar("T")
+
+ANSWERS_WITHIN_S = 10.0
+_PREFIX = "wren."
+_PACKED_FOR = (
+    ft.PagePlatform.ANDROID,
+    ft.PagePlatform.IOS,
+    ft.PagePlatform.MACOS,
+    ft.PagePlatform.WINDOWS,
+)
+
+
+def _apple(accessibility: KeychainAccessibility) -> dict[str, Any]:
+    # "This device": never in a backup or on another phone.
+    return {
+        "ios": IOSOptions(accessibility=accessibility, synchronizable=False),
+        "macos": MacOsOptions(accessibility=accessibility, synchronizable=False),
+    }
+
+
+_WHILE_UNLOCKED = _apple(KeychainAccessibility.UNLOCKED_THIS_DEVICE)
+# Finished work is sent while the phone is locked, and sending needs the device's key.
+_SINCE_FIRST_UNLOCK = _apple(KeychainAccessibility.FIRST_UNLOCK_THIS_DEVICE)
+
+
+def system_keystore(folder: Path) -> SystemKeystore | None:
+    """The system's key store where this app is packed for one, else None. Called within a page.
+
+    A keychain outlives the app's removal: before the first start in a folder that is not there yet,
+    what an earlier copy left in it is removed.
+    """
+    page = ft.context.page
+    if page.web or page.platform not in _PACKED_FOR or "FLET_APP_STORAGE_DATA" not in os.environ:
+        return None
+    keystore = SystemKeystore(make_storage(), page.session.connection.loop)
+    if not folder.exists():
+        keystore.forget()
+    return keystore
+
+
+def make_storage() -> SecureStorage:
+    """Flet's service, with settings that never erase. It belongs to the page it is made within."""
+    return SecureStorage(
+        android_options=AndroidOptions(
+            reset_on_error=False,  # the default erases every key when one read fails
+            migrate_on_algorithm_change=True,
+            enforce_biometrics=False,
+            key_cipher_algorithm=KeyCipherAlgorithm.AES_GCM_NO_PADDING,
+        ),
+        ios_options=_WHILE_UNLOCKED["ios"],
+        macos_options=_WHILE_UNLOCKED["macos"],
+    )
+
+
+class SystemKeystore:
+    """`ports.Keystore` over Flet's SecureStorage. Blocking: called from threads, never from the loop."""
+
+    kind: Literal["system", "file"] = "system"
+
+    def __init__(
+        self, storage: SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWERS_WITHIN_S
+    ) -> None:
+        self._storage, self._loop, self._within_s = storage, loop, within_s
+
+    def __repr__(self) -> str:
+        return "<SystemKeystore>"
+
+    def read(self, name: str) -> bytes | None:
+        return self._answer(self._read(name))
+
+    def write(self, name: str, value: bytes) -> None:
+        self._answer(self._write(name, value))
+
+    def remove(self, name: str) -> None:
+        self._answer(self._remove(_PREFIX + name, _options(name)))
+
+    def forget(self) -> None:
+        """Remove every value of Wren's, and nobody else's."""
+        self._answer(self._forget())
+
+    async def _read(self, name: str) -> bytes | None:
+        key, options = _PREFIX + name, _options(name)
+        text = await self._storage.get(key, **options)
+        if text is not None:
+            return base64.b64decode(text, validate=True)
+        # Some systems say "nothing" of what they cannot decrypt.
+        if await self._storage.contains_key(key, **options):
+            raise KeystoreFault
+        return None
+
+    async def _write(self, name: str, value: bytes) -> None:
+        await self._storage.set(_PREFIX + name, base64.b64encode(value).decode(), **_options(name))
+        if await self._read(name) != value:
+            raise KeystoreFault
+
+    async def _remove(self, key: str, options: dict[str, Any]) -> None:
+        await self._storage.remove(key, **options)
+        if await self._storage.contains_key(key, **options):
+            raise KeystoreFault
+
+    async def _forget(self) -> None:
+        for options in (_WHILE_UNLOCKED, _SINCE_FIRST_UNLOCK):
+            for key in await self._storage.get_all(**options):
+                if key.startswith(_PREFIX):
+                    await self._remove(key, options)
+
+    def _answer(self, asked: Coroutine[Any, Any, T]) -> T:
+        """Ask on the page's loop and wait here, for so long and no longer."""
+        try:
+            future = asyncio.run_coroutine_threadsafe(asked, self._loop)
+        except RuntimeError:  # the page's loop has ended
+            asked.close()
+            raise KeystoreFault from None
+        try:
+            return future.result(self._within_s)
+        except Exception:  # whatever a system may say: it is no answer, and its words may quote the value
+            future.cancel()
+            raise KeystoreFault from None
+
+
+def _options(name: str) -> dict[str, Any]:
+    return _SINCE_FIRST_UNLOCK if name == DEVICE_KEY else _WHILE_UNLOCKED

@@ -1,0 +1,121 @@
+"""Listing 10,000 assessments after unlocking, against SQLCipher holding the same headings as JSON.
+
+SQLCipher is asked for the same headings in the same order, read with `json.loads`, nothing checked:
+once from records that are kept whole (a heading lies beside 6 KB of answers, the natural table) and
+once from a table of headings alone. "First" is the first list after unlocking, "again" every later
+one. Files are in the system's cache in all cases.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+
+from app.runtime import SystemClock
+from assessments import sealing
+from assessments.engine.scoring import Context
+from assessments.records import Assessment, Household
+from assessments.store import Keys, Store, assessments, people
+from bench.row import Row, percentile
+
+_COUNT, _PER_HOUSEHOLD, _REPEATS = 10_000, 10, 7
+_BODY_BYTES = 6000
+_PASSPHRASE = "robin hedge kettle lantern"
+
+
+def rows() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        with closing(Store.open(folder / "wren", SystemClock(), sealing.ARGON2ID_FLOOR)) as store:
+            keys = store.set_up(_PASSPHRASE, "bench", "hv1")
+            headings = _fill(keys)
+            keys.close()
+            whole = _cipher(folder / "whole.db", headings, _BODY_BYTES)
+            alone = _cipher(folder / "alone.db", headings, 0)
+            yield from _measured(store, whole, alone)
+
+
+def _measured(store: Store, whole: Any, alone: Any) -> Iterator[Row]:
+    times: dict[str, list[float]] = {"first": [], "again": [], "whole": [], "alone": []}
+    for _ in range(_REPEATS):
+        with closing(store.unlock(_PASSPHRASE)) as keys:
+            for name in ("first", "again"):
+                times[name].append(_seconds(lambda keys=keys: assessments.listing(keys)))
+        times["whole"].append(_seconds(lambda: _plain_listing(whole)))
+        times["alone"].append(_seconds(lambda: _plain_listing(alone)))
+    middle = {name: percentile(values, 0.5) for name, values in times.items()}
+    for name in ("first", "again"):
+        for baseline, words in (("whole", "records whole"), ("alone", "headings alone")):
+            this_s, baseline_s = middle[name], middle[baseline]
+            yield Row(
+                f"listing {_COUNT}, {name}, against SQLCipher, {words}",
+                f"{this_s * 1e3:.1f} ms",
+                f"{baseline_s * 1e3:.1f} ms",
+                this_s / baseline_s,
+            )
+
+
+def _seconds(listing: Callable[[], list[Any]]) -> float:
+    started = time.perf_counter()
+    listed = listing()
+    took = time.perf_counter() - started
+    assert len(listed) == _COUNT
+    return took
+
+
+def _plain_listing(connection: Any) -> list[Any]:
+    return [json.loads(head) for (head,) in connection.execute("SELECT head FROM assessment ORDER BY number")]
+
+
+def _cipher(path: Path, headings: list[str], body_bytes: int) -> Any:
+    """A SQLCipher file with these headings, opened with a raw key: no passphrase is stretched."""
+    connection = sqlcipher3.connect(str(path), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{sealing.make_random(32).hex()}'\"")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE assessment (number INTEGER PRIMARY KEY, head TEXT, body BLOB)")
+    connection.execute("BEGIN")
+    connection.executemany(
+        "INSERT INTO assessment (head, body) VALUES (?, ?)",
+        ((head, sealing.make_random(body_bytes)) for head in headings),
+    )
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return connection
+
+
+def _fill(keys: Keys) -> list[str]:
+    """Begin the assessments, without waiting for the disk each time. Returns their headings as JSON."""
+    with keys.database.write_lean() as driver:
+        pass
+    driver.execute("PRAGMA synchronous = OFF")
+    headings = []
+    for number in range(_COUNT):
+        if number % _PER_HOUSEHOLD == 0:
+            household = Household(id=str(uuid.uuid4()), name="Bench-Demo")
+            people.save_household(keys, household)
+        begun = Assessment(
+            id=str(uuid.uuid4()),
+            household_id=household.id,
+            contact_id=str(uuid.uuid4()),
+            subject_id=str(uuid.uuid4()),
+            instrument="risk-24",
+            version="1.0.0",
+            instrument_hash="0" * 64,
+            author=keys.author,
+            started_at=SystemClock().now(),
+            context=Context(on=date(2026, 3, 5)),
+        )
+        assessments.begin(keys, begun)
+        headings.append(begun.model_dump_json(exclude={"answers", "hidden", "result"}))
+    driver.execute("PRAGMA synchronous = FULL")
+    keys.database.checkpoint()
+    return headings
