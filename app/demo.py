@@ -25,9 +25,8 @@ from app.messages import say
 from app.runtime import Runtime, data_folder
 from app.seeds import play_all
 from assessments.errors import WrenError
+from sync.service.recoverykeys import TRAINING_PASSPHRASE
 
-# Printed on the screen and in the README: it guards invented people only.
-TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
 _START_S = 60.0
 
 

@@ -34,6 +34,9 @@ HEALTH_PATH = "/v1/health"
 ESCROW_PATH = "/v1/escrow"
 RECOVERY_PATH = "/v1/recovery"
 
+# The agency of people who learn: introduced without a code, its recovery key made by the service.
+TRAINING_AGENCY = "training"
+
 MAX_ITEMS = 50
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 MAX_REPLY_BYTES = 1024 * 1024

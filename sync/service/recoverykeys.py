@@ -22,9 +22,9 @@ from typing import Any
 from assessments import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from assessments.recovery import RecoveryKey, recovery_kid
+from sync.protocol import TRAINING_AGENCY
 from sync.service.keyfiles import keep_once
 
-TRAINING_AGENCY = "training"
 # Printed on the screen and in the README: it guards invented people only.
 TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
 

@@ -28,13 +28,13 @@ from assessments.ports import Clock
 from assessments.recovery import RecoveryKey, read_escrow
 from sync import protocol
 from sync.errors import Malformed
-from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, Reply, Welcome
+from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, Reply, Welcome
 from sync.recovery import decode_escrow, decode_word, encode_receipt, encode_standing, escrow_receipt
 from sync.service import auth, feed, intake, problems, recovering
 from sync.service.auth import Gate
 from sync.service.database import Database
 from sync.service.problems import Refused
-from sync.service.recoverykeys import TRAINING_AGENCY, make_training_key
+from sync.service.recoverykeys import make_training_key
 from sync.service.vault import Opener
 from sync.service.vaultkeys import ServiceSecrets
 from sync.signing import Claim, content_digest, read_claim
