@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assessments.ports import Clock
+from assessments.ports import Clock, Keystore
 from assessments.recovery import SIDES, Request, Side, grant_side
 from assessments.store import Recovery
 from sync.device.exchange import Failure
@@ -55,9 +55,9 @@ class Regaining:
         self._recovery, self._line = recovery, line
 
     @classmethod
-    def open(cls, folder: Path, clock: Clock) -> Regaining:
+    def open(cls, folder: Path, clock: Clock, keystore: Keystore | None = None) -> Regaining:
         """For a folder whose store does not open for lack of its key. Blocking."""
-        return cls(Recovery.open(folder, clock))
+        return cls(Recovery.open(folder, clock, keystore))
 
     def authors(self) -> tuple[str, ...]:
         """Everybody who has set up here. Blocking."""

@@ -115,9 +115,9 @@ class Runtime:
         """Choose the passphrase of a new copy. Blocking: a key is derived."""
         return self._desk(self.store.set_up(passphrase, agency, author))
 
-    def unlock(self, passphrase: str) -> Desk:
-        """Open the keys. Blocking. Raises WrongPassphrase, Damaged."""
-        return self._desk(self.store.unlock(passphrase))
+    def unlock(self, passphrase: str, author: str | None = None) -> Desk:
+        """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
+        return self._desk(self.store.unlock(passphrase, author))
 
     def _desk(self, keys: Keys) -> Desk:
         desk = Desk(self.store, keys, self.clock, self.packs())
@@ -273,6 +273,14 @@ class Runtime:
         for change in changes:
             if change.word == "recovered" and change.reason is not None:
                 self.store.settings.put(f"recovered.{change.reason}", utc(self.clock.now()))
+
+    def recovered(self, author: str) -> datetime | None:
+        """When it was heard that this person was let in on another device; None once it is seen."""
+        kept = self.store.settings.get(f"recovered.{author}")
+        return datetime.fromisoformat(kept) if kept else None
+
+    def forget_recovered(self, author: str) -> None:
+        self.store.settings.put(f"recovered.{author}", "")
 
     def _tell(self, status: Status) -> None:
         sending = self._worker is not None and self._worker.sending
