@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assessments.errors import NotFound
 from assessments.ports import Clock, Keystore
 from assessments.recovery import SIDES, Request, Side, grant_side
 from assessments.store import Recovery
@@ -49,10 +50,15 @@ class Asked:
 
 
 class Regaining:
-    """The people of one device, and their requests. `line` gives the way to the service, or None."""
+    """The people of one device, and their requests. `line` gives the way to the service."""
 
-    def __init__(self, recovery: Recovery, line: Callable[[], Transport | None] = lambda: None) -> None:
+    def __init__(self, recovery: Recovery, line: Callable[[], Transport | None] | None = None) -> None:
         self._recovery, self._line = recovery, line
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the device's own key is here: without it nothing can be signed, and all goes as text."""
+        return self._line is not None
 
     @classmethod
     def open(cls, folder: Path, clock: Clock, keystore: Keystore | None = None) -> Regaining:
@@ -68,9 +74,13 @@ class Regaining:
         return next((author for author in self.authors() if self._recovery.pending(author)), None)
 
     async def ask(self, author: str) -> Asked:
-        """Begin a request, or look how the one that waits stands. Raises NotFound("no-escrow")."""
+        """Begin a request, or take up the one that waits. Raises NotFound("no-escrow")."""
         request = await asyncio.to_thread(self._recovery.ask, author)
         return await self._tell("ask", request)
+
+    async def look(self, author: str) -> Asked:
+        """How the request that waits stands. Raises NotFound("no-such-request"), and begins none."""
+        return await self._tell("ask", await self._waiting(author))
 
     async def stop(self, author: str) -> None:
         """Stop asking: at once here, and at the service if it can be reached."""
@@ -82,13 +92,19 @@ class Regaining:
     async def finish(self, author: str, answers: Sequence[Answer], new_words: str) -> None:
         """Let this person in with new words. Raises WeakWords, Damaged, WrenError("same-officer")."""
         grants = grants_of(answers)
-        request = await asyncio.to_thread(self._recovery.ask, author)
+        request = await self._waiting(author)
         await asyncio.to_thread(self._recovery.finish, author, grants, new_words)
         await self._tell("done", request)
 
+    async def _waiting(self, author: str) -> Request:
+        request = await asyncio.to_thread(self._recovery.pending, author)
+        if request is None:
+            raise NotFound("no-such-request")
+        return request
+
     async def _tell(self, word: Word, request: Request) -> Asked:
         asked = Asked(request.author, request.code, wrap("request", request.packed()))
-        transport = await asyncio.to_thread(self._line)
+        transport = await asyncio.to_thread(self._line) if self._line else None
         if transport is None:
             return asked
         try:

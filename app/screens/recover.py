@@ -11,32 +11,29 @@ else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.kit.buttons import primary_button, quiet_button, secondary_button
 from app.kit.calm import Handler, calm_render
-from app.kit.cards import call_card, card
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import passphrase_field, text_area
+from app.kit.cards import card
+from app.kit.fields import passphrase_field
 from app.kit.frame import page_frame
 from app.kit.problems import error_summary
 from app.kit.states import banner
-from app.kit.steady import place, steady
-from app.kit.writing import code_text, heading, quiet, text
+from app.kit.steady import place
+from app.kit.writing import code_text, text
 from app.messages import say, say_error
-from app.numbers import numbers_for
 from app.regaining import Asked, Regaining, read_answers
+from app.screens.asking import before_asking, by_text_card, look_button, spelled, standing_words, who_to_call
 from app.screens.page import quiet_page, use_drawn, use_kept, working
 from assessments.errors import WrenError
 
 LOOK_AGAIN_S = 4.0
-_STEPS = ("ask", "call", "two", "words")
 _NOBODY: tuple[str, ...] = ()
 _NOT_ASKED: Asked | None = None
 _NO_TASK: asyncio.Task[None] | None = None
@@ -78,25 +75,25 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     author, choose = use_drawn("")
     asked, show = use_drawn(_NOT_ASKED)
     problem, show_problem = use_drawn(("", ""))
-    busy, be_busy = use_drawn("")
+    busy, be_busy = use_drawn(False)
     copied, be_copied = use_drawn(False)
     by_text, show_text = use_drawn(False)
     typed = use_kept(Typed())
     polling = use_kept(_NO_TASK)
-    waits = asked is not None and not asked.is_agreed
+    waits = asked is not None and asked.state in (None, "asked") and not asked.is_agreed
 
-    async def calmly(name: str, work: Callable[[], Awaitable[None]], at: str = "page") -> None:
+    async def calmly(work: Callable[[], Awaitable[None]], at: str = "page") -> None:
         """Do something that may be refused, and say so at its place."""
         if busy:
             return
-        be_busy(name)
+        be_busy(True)
         show_problem(("", ""))
         try:
             await work()
         except WrenError as error:
             show_problem((at, say_error(error)))
         finally:
-            be_busy("")
+            be_busy(False)
 
     async def find() -> None:
         found = await asyncio.to_thread(regaining.authors)
@@ -104,7 +101,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
         waiting = await asyncio.to_thread(regaining.waiting)
         choose(waiting or (found[0] if len(found) == 1 else ""))
         if waiting:
-            show(await regaining.ask(waiting))
+            show(await regaining.look(waiting))
 
     async def ask() -> None:
         if not author:
@@ -114,20 +111,20 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
         async def work() -> None:
             show(await regaining.ask(author))
 
-        await calmly("asking", work)
+        await calmly(work)
 
     async def look() -> None:
         async def work() -> None:
             if asked is not None:
-                show(_newer(asked, await regaining.ask(asked.author)))
+                show(_newer(asked, await regaining.look(asked.author)))
 
-        await calmly("looking", work)
+        await calmly(work)
 
     async def keep_looking() -> None:
         while asked is not None:
             await asyncio.sleep(LOOK_AGAIN_S)
             with suppress(WrenError):
-                show(_newer(asked, await regaining.ask(asked.author)))
+                show(_newer(asked, await regaining.look(asked.author)))
 
     def start_looking() -> None:
         if waits:
@@ -145,7 +142,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
                 await regaining.stop(asked.author)
             show(None)
 
-        await calmly("asking", work)
+        await calmly(work)
 
     async def use_answers() -> None:
         async def work() -> None:
@@ -157,7 +154,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
                 return
             show(given)
 
-        await calmly("looking", work, at="answers")
+        await calmly(work, at="answers")
 
     async def copy() -> None:
         if asked is not None:
@@ -177,7 +174,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
                 typed.now = Typed()
                 await on_open(asked.author, wanted.words)
 
-        await calmly("saving", work, at="words")
+        await calmly(work, at="words")
 
     def note(**what: str) -> None:
         typed.now = replace(typed.now, **what)
@@ -192,7 +189,10 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     if asked is None:
         return page_frame(
             say("recover.title"),
-            _before(authors, author, choose, ask, busy),
+            [
+                text(say("recover.lead" if regaining.has_key else "error.key-absent"), strong=True),
+                *before_asking(authors, author, choose, ask, busy),
+            ],
             route="/",
             on_cover=None,
             on_back=on_back,
@@ -222,6 +222,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
             ],
             route="/",
             on_cover=None,
+            on_back=on_back,
             top=top,
             key="recover-words",
         )
@@ -230,14 +231,15 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
         [
             card(
                 text(say("recover.code-lead")),
-                code_text(asked.code.replace("-", "  "), said=_said(asked.code)),
-                banner(_standing(asked), tone="calm" if asked.state in (None, "asked") else "help"),
-                working(say("recover.looking"))
-                if busy
-                else primary_button(say("recover.look"), look, icon=ft.Icons.REFRESH, fill=True),
+                code_text(asked.code.replace("-", "  "), said=spelled(asked.code)),
+                banner(
+                    standing_words(asked) if regaining.has_key else say("recover.no-key"),
+                    tone="calm" if asked.state in (None, "asked") else "help",
+                ),
+                look_button(look, busy) if regaining.has_key else None,
             ),
-            _call(),
-            place("answers", _by_text(asked, copied, copy, note, use_answers, problem_at("answers")))
+            who_to_call(),
+            place("answers", by_text_card(asked, copied, copy, note, use_answers, problem_at("answers")))
             if by_text or asked.state is None
             else quiet_button(say("recover.by-text"), lambda: show_text(True)),
             secondary_button(say("recover.stop"), stop, fill=True),
@@ -250,108 +252,6 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     )
 
 
-def _before(
-    authors: Sequence[str],
-    author: str,
-    choose: Callable[[str], None],
-    ask: Handler,
-    busy: str,
-) -> list[ft.Control | None]:
-    return [
-        text(say("recover.lead"), strong=True),
-        card(heading(say("recover.how")), *(_step(n, name) for n, name in enumerate(_STEPS, start=1))),
-        place(
-            "who",
-            card(
-                heading(say("recover.who")),
-                radio_rows(
-                    [Choice(name, name) for name in authors],
-                    chosen=author,
-                    on_choose=lambda name: choose(name or ""),
-                    clear=False,
-                ),
-            ),
-        )
-        if len(authors) > 1
-        else None,
-        _call(),
-        working(say("recover.asking")) if busy else primary_button(say("recover.ask"), ask, fill=True),
-    ]
-
-
-def _call() -> ft.Control:
-    return call_card(say("recover.call"), say("recover.call-do"), numbers_for(("wren-help",)))
-
-
-def _step(n: int, name: str) -> ft.Control:
-    mark = ft.Container(
-        width=28,
-        height=28,
-        border_radius=14,
-        bgcolor=ft.Colors.TERTIARY_CONTAINER,
-        alignment=ft.Alignment.CENTER,
-        content=ft.Text(str(n), theme_style=theme.MARK, color=ft.Colors.ON_TERTIARY_CONTAINER),
-    )
-    words = text(say(f"recover.step-{name}"))
-    words.expand = True
-    return ft.Row(spacing=14, vertical_alignment=ft.CrossAxisAlignment.START, controls=[mark, words])
-
-
-def _by_text(
-    asked: Asked,
-    copied: bool,
-    copy: Handler,
-    note: Callable[..., Any],
-    use_answers: Handler,
-    problem: str,
-) -> ft.Control:
-    """The same by hand: the request out, the two answers in."""
-    return card(
-        heading(say("recover.by-text")),
-        text(say("recover.text-lead")),
-        ft.Container(
-            bgcolor=ft.Colors.SURFACE_CONTAINER,
-            border_radius=theme.FIELD_RADIUS,
-            padding=14,
-            height=132,
-            # Read out letter by letter it would help nobody; it is there to be copied or photographed.
-            content=ft.Semantics(
-                exclude_semantics=True,
-                content=ft.Column(scroll=ft.ScrollMode.AUTO, controls=[quiet(asked.text)], expand=True),
-            ),
-        ),
-        ft.Column(
-            tight=True,
-            controls=steady(
-                quiet_button(
-                    say("recover.copied") if copied else say("recover.copy"), copy, icon=ft.Icons.COPY
-                )
-            ),
-        ),
-        text_area(
-            say("recover.paste"),
-            on_change=lambda letters: note(answers=letters),
-            hint=say("recover.paste-hint"),
-            problem=problem,
-            lines=3,
-        ),
-        secondary_button(say("recover.use"), use_answers, fill=True),
-    )
-
-
 def _newer(before: Asked, now: Asked) -> Asked:
     """How it stands now; what was already agreed is not lost with the connection."""
     return replace(now, answers=now.answers or before.answers)
-
-
-def _standing(asked: Asked) -> str:
-    if asked.state is None:
-        return say("recover.offline")
-    if asked.state != "asked":
-        return say("recover.closed")
-    return say(f"recover.agreed-{len(asked.agreed)}")
-
-
-def _said(code: str) -> str:
-    """One letter after another, as it is to be read out."""
-    return say("recover.code-said", letters=", ".join(" ".join(part) for part in code.split("-")))
