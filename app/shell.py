@@ -28,6 +28,7 @@ from app import theme
 from app.effects import Status, away
 from app.kit.calm import calm, calm_render, report
 from app.messages import say_error
+from app.regaining import Regaining
 from app.runtime import Runtime
 from app.screens.add_household import add_household
 from app.screens.assess import assess
@@ -39,13 +40,14 @@ from app.screens.outbox import outbox
 from app.screens.page import Draw
 from app.screens.pick import pick
 from app.screens.record import record
+from app.screens.recover import recover
 from app.screens.start import fault, set_up, starting
 from app.screens.today import today
 from app.screens.unlock import unlock
 from app.selftest import check_once
 from app.state import Actions, Model
 from assessments import catalogue
-from assessments.errors import WrenError
+from assessments.errors import KeyAbsent, WrenError
 
 SCREENS: dict[str, Draw] = {
     "today": today,
@@ -63,9 +65,14 @@ COVER_KEY = "Escape"
 _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH)
 
 
-def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Page], Any]:
-    """What a server or `ft.run` is given. A function for `runtime` is called on a thread, within the page."""
-    process = _Process(runtime)
+def make_open_page(
+    runtime: Runtime | Callable[[], Runtime], regain: Callable[[], Regaining] | None = None
+) -> Callable[[ft.Page], Any]:
+    """What a server or `ft.run` is given. A function for `runtime` is called on a thread, within the page.
+
+    So is `regain`: it opens what is left where the store does not open because its key is gone.
+    """
+    process = _Process(runtime, regain)
 
     async def open_page(page: ft.Page) -> None:
         theme.dress(page)
@@ -79,8 +86,10 @@ def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Pag
 class _Process:
     """What there is once, however many pages come and go."""
 
-    def __init__(self, runtime: Runtime | Callable[[], Runtime]) -> None:
-        self._runtime = runtime
+    def __init__(
+        self, runtime: Runtime | Callable[[], Runtime], regain: Callable[[], Regaining] | None
+    ) -> None:
+        self._runtime, self._regain = runtime, regain
         self._opening = asyncio.Lock()
         self._sending: asyncio.Task[None] | None = None
 
@@ -91,6 +100,12 @@ class _Process:
                 self._runtime = await away(self._runtime)
             self._keep_sending(self._runtime)
             return self._runtime
+
+    async def regain(self, absent: KeyAbsent) -> Regaining:
+        """What is left where the store does not open for lack of its key; or that fault again."""
+        if self._regain is None:
+            raise absent
+        return await away(self._regain)
 
     def _keep_sending(self, runtime: Runtime) -> None:
         if self._sending is None or self._sending.done():
@@ -106,6 +121,7 @@ class Life:
     def __init__(self, page: ft.Page, process: _Process) -> None:
         self.model = Model()
         self.actions: Actions | None = None
+        self.regaining: Regaining | None = None
         self._page, self._process = page, process
         self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,7 +139,9 @@ class Life:
         """Open the store behind the first frame, and show what comes first."""
         self.model.phase = "starting"
         try:
-            runtime = await self._process.runtime()
+            runtime = await self._runtime()
+            if runtime is None:
+                return
             self.actions = Actions(self.model, runtime, _today)
             await self.actions.start()
             await away(_read_tools)
@@ -134,6 +152,21 @@ class Life:
         if self._unwatch is None:
             self._unwatch = runtime.watch(self._heard)
         await away(check_once, runtime.store, runtime.clock)
+
+    async def _runtime(self) -> Runtime | None:
+        """The opened store; None when its key is gone, and then the page for that is shown."""
+        try:
+            return await self._process.runtime()
+        except KeyAbsent as absent:
+            self.regaining = await self._process.regain(absent)
+            self.model.phase = "recover"
+            return None
+
+    async def let_in(self, author: str, words: str) -> None:
+        """The key is back: open the store with it, and then this person's records."""
+        await self.open()
+        if self.actions is not None:
+            await self.actions.let_in(author, words)
 
     async def lock(self) -> None:
         """Cover this page."""
@@ -188,6 +221,10 @@ def app(model: Model, life: Life) -> list[ft.Control]:
     actions = life.actions
     if model.phase == "fault":
         return [fault(model.fault, life.open)]
+    if model.phase == "recover" and actions is not None:
+        return [recover(actions.regaining, on_back=actions.leave_help, on_open=actions.let_in, key="recover")]
+    if model.phase == "recover" and life.regaining is not None:
+        return [recover(life.regaining, on_back=None, on_open=life.let_in, key="recover")]
     if model.phase == "starting" or actions is None:
         return [starting()]
     if model.phase == "set-up":

@@ -23,6 +23,7 @@ from typing import Any, Literal
 import flet as ft
 
 from app.effects import Desk, HouseholdPage, Status, Work, away, service_keys
+from app.regaining import Regaining
 from app.runtime import Runtime
 from app.seeds import play_all
 from app.selftest import Report, check_device
@@ -35,7 +36,7 @@ from assessments.errors import Locked, StoreFault
 from assessments.ports import Entry
 from assessments.records import Assessment, Contact, Household, Person
 
-Phase = Literal["starting", "set-up", "locked", "open", "fault"]
+Phase = Literal["starting", "set-up", "locked", "recover", "open", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]
 
 Typed = forms.Entered | forms.Cleared | forms.Judged | forms.Deferred
@@ -145,6 +146,8 @@ class Actions:
         await self._read_settings()
         self.model.status = await away(self._runtime.status)
         self.model.phase = "locked" if is_set_up else "set-up"
+        if await away(self.regaining.waiting) is not None:
+            self.model.phase = "recover"
 
     async def set_up(self, passphrase: str, role: Role, url: str) -> None:
         """Choose the passphrase, meet the service, and open. Raises WeakWords, NotIntroduced."""
@@ -160,6 +163,35 @@ class Actions:
     async def unlock(self, passphrase: str) -> None:
         """Open with the passphrase and come back to the same question. Raises WrongPassphrase."""
         self._desk = await away(self._runtime.unlock, passphrase)
+        await self._opened()
+
+    # Asking to be let in again
+
+    @property
+    def regaining(self) -> Regaining:
+        """What the page for a forgotten passphrase asks."""
+        return self._runtime.regaining
+
+    def get_help(self) -> None:
+        """Go to the page for a forgotten passphrase."""
+        self.model.phase = "recover"
+
+    def leave_help(self) -> None:
+        """Back to the passphrase. A request that waits goes on waiting."""
+        self.model.phase = "locked"
+
+    def recovered_elsewhere(self) -> datetime | None:
+        """When this person was let in on another device, until it is seen. Blocking."""
+        return self._runtime.recovered(self.desk.author[0])
+
+    def seen_recovered(self) -> None:
+        """It was seen. Blocking."""
+        self._runtime.forget_recovered(self.desk.author[0])
+
+    async def let_in(self, author: str, words: str) -> None:
+        """Open with the words that were just chosen, and come back to the same question."""
+        self._desk = await away(self._runtime.unlock, words, author)
+        self._runtime.wake()
         await self._opened()
 
     async def lock(self) -> None:

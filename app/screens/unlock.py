@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.kit.buttons import primary_button
+from app.kit.buttons import primary_button, quiet_button
 from app.kit.fields import passphrase_field
 from app.kit.problems import error_summary
 from app.kit.steady import place
@@ -68,6 +68,10 @@ def unlock(model: Model, actions: Actions) -> ft.View:
             working(say("unlock.busy"))
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
+            ft.Row(
+                alignment=ft.MainAxisAlignment.CENTER,
+                controls=[quiet_button(say("unlock.forgot"), actions.get_help)],
+            ),
             ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[quiet(say("outbox.waiting", n=waiting))])
             if waiting
             else None,
