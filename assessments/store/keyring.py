@@ -327,6 +327,15 @@ class Keys:
         with self._held():
             return sealing.unpad(sealing.open_record(self._key(kid, wrap), kid, sealed, context))
 
+    def seal_own(self, context: bytes, body: bytes) -> bytes:
+        """Seal something of this person's own that belongs to no household."""
+        with self._held():
+            return sealing.seal(self._epoch, sealing.pad(body, _PADDED_BYTES), context)
+
+    def open_own(self, context: bytes, sealed: bytes) -> bytes:
+        with self._held():
+            return sealing.unpad(sealing.open_sealed(self._epoch, sealed, context))
+
     def context(
         self, table: str, ids: tuple[str, ...], rev: int, schema: str, agency: str, author: str
     ) -> bytes:
