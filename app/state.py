@@ -1,9 +1,9 @@
-"""What a page shows, and what can be done on it.
+"""What can be done on a page.
 
-`Model` is the observable state of one page: frozen engine values and where the person is. `Actions`
-changes it. An answer changes the model at once, before anything is awaited; then its effect is kept
-on a thread, in order, one after the other, and "Saved" is said when the disk has it. What could not
-be kept stays in memory, is tried again with the next change, and the page says so.
+`Actions` changes the `Model`: it opens and locks, moves about, fills and finishes. What is typed goes
+through `Keeping`, which has it on the disk within two seconds. A lock expires nothing: unlocking comes
+back to the same screen, the same question and the same half-typed word, also after the app was killed.
+An unlocking that is still under way when the page is covered does not open.
 
 One Model and one Actions per page: nothing of a person is in a module or shared between tabs.
 
@@ -13,16 +13,14 @@ One Model and one Actions per page: nothing of a person is in a module or shared
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import gc
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date
+from typing import Any
 
-import flet as ft
-
-from app.effects import Desk, HouseholdPage, Status, Work, away, service_keys
+from app.effects import Desk, HouseholdPage, Status, away, service_keys
+from app.keeping import Keeping, Typed
+from app.model import TODAY, Model, Screen, ScreenName, Trail, read_trail
 from app.runtime import Runtime
 from app.seeds import play_all
 from app.selftest import Report, check_device
@@ -31,79 +29,10 @@ from assessments.definition import Role
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry as Given
 from assessments.engine.scoring import Context
-from assessments.errors import Locked, StoreFault
-from assessments.ports import Entry
-from assessments.records import Assessment, Contact, Household, Person
+from assessments.errors import Locked, NotFound, WrenError
+from assessments.records import Contact, Household, Person
 
-Phase = Literal["starting", "set-up", "locked", "open", "fault"]
-Saved = Literal["nothing", "saving", "saved", "failed"]
-
-Typed = forms.Entered | forms.Cleared | forms.Judged | forms.Deferred
-
-TYPING_REST_S = 0.4
-TYPING_LONGEST_S = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """Where the person is: a name and the id it is about. It holds nothing that was said."""
-
-    name: Literal[
-        "today",
-        "household",
-        "pick",
-        "assess",
-        "check",
-        "finished",
-        "record",
-        "outbox",
-        "device",
-        "add-household",
-    ]
-    about: str = ""
-
-
-TODAY = Screen("today")
-
-
-@ft.observable
-@dataclass
-class Model:
-    """The state of one page."""
-
-    phase: Phase = "starting"
-    fault: str = ""
-    trail: tuple[Screen, ...] = (TODAY,)
-    households: tuple[HouseholdPage, ...] = ()
-    contact: Contact | None = None
-    work: Work | None = None
-    record: Assessment | None = None
-    saved: Saved = "nothing"
-    saved_at: datetime | None = None
-    status: Status = field(default_factory=Status)
-    sending: bool = False
-    reachable: bool | None = None
-    entries: tuple[Entry, ...] = ()
-    report: Report | None = None
-    training: bool = False
-    introduced: bool = False
-    role: Role = "health-visitor"
-    busy: bool = False
-
-    def __repr__(self) -> str:
-        return f"<Model {self.phase}>"
-
-    @property
-    def screen(self) -> Screen:
-        return self.trail[-1]
-
-    def household(self, household_id: str) -> HouseholdPage | None:
-        return next((found for found in self.households if found.household.id == household_id), None)
-
-    def household_of(self, person_id: str) -> HouseholdPage | None:
-        return next(
-            (page for page in self.households if any(person.id == person_id for person in page.persons)), None
-        )
+__all__ = ["Actions", "Model", "Screen"]
 
 
 class Actions:
@@ -112,14 +41,12 @@ class Actions:
     def __init__(self, model: Model, runtime: Runtime, today: Callable[[], date]) -> None:
         self.model, self._runtime, self._today = model, runtime, today
         self._desk: Desk | None = None
-        self._keeping = asyncio.Lock()
-        self._unkept: list[tuple[Work, forms.Effect]] = []
-        self._typing: dict[str, Typed] = {}
-        self._half: dict[str, Any] = {}
-        self._place_moved = False
-        self._typing_since = 0.0
-        self._typing_task: asyncio.Task[None] | None = None
-        self._resume: tuple[str, int] | None = None
+        self._keeping = self._new_keeping()
+        # What the disk refused before a lock, by author.
+        self._refused: dict[str, Keeping] = {}
+        # Each opening and each lock takes the turn: whoever lost it meanwhile does not open.
+        self._turn = 0
+        self._offset_left = 0.0
 
     @property
     def desk(self) -> Desk:
@@ -148,68 +75,118 @@ class Actions:
 
     async def set_up(self, passphrase: str, role: Role, url: str) -> None:
         """Choose the passphrase, meet the service, and open. Raises WeakWords, NotIntroduced."""
-        if self._desk is None:
+        turn = self._take_turn()
+        desk = self._desk
+        if desk is None:
             is_set_up = await away(self._runtime.store.is_set_up)
             open_desk = self._runtime.unlock if is_set_up else self._runtime.set_up
-            self._desk = await away(open_desk, passphrase, *(() if is_set_up else ("hv1",)))
+            desk = await away(open_desk, passphrase, *(() if is_set_up else ("hv1",)))
+            if turn != self._turn:
+                await away(desk.leave)
+                self.model.phase = "locked"
+                return
+            self._desk = self._keeping.desk = desk
         await away(self._runtime.keep_role, role)
-        await self._runtime.introduce(url, self.desk)
+        await self._runtime.introduce(url, desk)
         await self._read_settings()
-        await self._opened()
+        if turn == self._turn:
+            self._keeping.begin("set-up", None)
+            await self._opened(desk, turn)
 
     async def unlock(self, passphrase: str) -> None:
-        """Open with the passphrase and come back to the same question. Raises WrongPassphrase."""
-        self._desk = await away(self._runtime.unlock, passphrase)
-        await self._opened()
+        """Open with the passphrase and come back to the same place. Raises WrongPassphrase."""
+        turn = self._take_turn()
+        await self._opened(await away(self._runtime.unlock, passphrase), turn)
 
     async def lock(self) -> None:
-        """Keep what was typed, drop the keys, and forget all that a person said. Expires nothing."""
-        if self._desk is None or self.model.phase == "locked":
+        """Cover, keep what was typed, drop the keys, forget all that a person said: in this order."""
+        self._take_turn()
+        model = self.model
+        if self._desk is None or model.phase == "locked":
             return
-        work, page = self.model.work, self.model.work.form.page if self.model.work else 0
-        self._resume = (work.assessment.id, page) if work else None
+        self._keeping.note_place()
         # The cover comes first: what is on the screen goes before anything is awaited.
-        self.model.phase = "locked"
-        self.model.record = None
+        model.phase, model.trail, model.record = "locked", (TODAY,), None
         try:
-            self.take_typing()
-            await self._keep()
+            self._keeping.take()
+            await self._keeping.keep()
         finally:
             await self._drop()
 
+    def _take_turn(self) -> int:
+        self._turn += 1
+        return self._turn
+
+    def _new_keeping(self) -> Keeping:
+        return Keeping(self.model, self._runtime.clock.now)
+
     async def _drop(self) -> None:
         desk, self._desk = self._desk, None
+        keeping, self._keeping = self._keeping, self._new_keeping()
+        keeping.desk = None
         model = self.model
-        model.work, model.households, model.contact, model.record = None, (), None, None
-        self._typing.clear()
-        self._half = {}
+        model.work, model.households, model.record, model.entries = None, (), None, ()
         if desk is not None:
+            if keeping.is_waiting:
+                self._refused[desk.author[0]] = keeping
             await away(desk.leave)
+        del keeping
+        await away(gc.collect)
 
-    async def _opened(self) -> None:
-        await self._read_households()
-        if self._resume is not None:
-            assessment_id, page = self._resume
-            self._resume = None
-            work = await self._reopened(assessment_id)
-            if work.assessment.status == "in-progress":
-                self.model.work = replace(work, form=replace(work.form, page=page))
-        screen = self.model.screen
-        if screen.name in ("record", "finished"):
-            self.model.record = await away(self.desk.record, screen.about)
-        if screen.name in ("assess", "check") and self.model.work is None:
-            self.model.trail = (TODAY,)
+    async def _opened(self, desk: Desk, turn: int) -> None:
+        """Show what this person left, unless the page was covered meanwhile."""
+        if self._desk is not desk:
+            author, _ = desk.author
+            self._desk = desk
+            self._keeping = self._refused.pop(author) if author in self._refused else self._new_keeping()
+            self._keeping.desk = desk
+        try:
+            trail = await self._left()
+        except BaseException:
+            await self._drop()
+            raise
+        if turn != self._turn:
+            await self._drop()
+            return
         # Nothing can be finished before a service is known: setting up goes on where it stopped.
-        self.model.phase = "open" if self.model.introduced else "set-up"
+        self.model.phase, self.model.trail = "open" if self.model.introduced else "set-up", trail
+        self._offset_left = self._keeping.offset
 
-    async def _reopened(self, assessment_id: str) -> Work:
-        """The assessment as it was left, with what the disk had no room for at the time."""
-        self._half = dict((await away(self.desk.place, assessment_id)).get("half", {}))
-        with contextlib.suppress(StoreFault):
-            await self._keep()
-        if self._unkept and self._unkept[-1][0].assessment.id == assessment_id:
-            return self._unkept[-1][0]
-        return await away(self.desk.resume, assessment_id)
+    async def _left(self) -> Trail:
+        """Read what stands on the screens where this person left off; the first page if it is gone."""
+        await self._read_households()
+        try:
+            trail = read_trail((await self._keeping.read_place()).get("trail"))
+            for screen in trail:
+                await self._read_for(screen)
+        except WrenError:
+            self._keeping.offset = 0.0
+            return (TODAY,)
+        return trail
+
+    async def _read_for(self, screen: Screen) -> None:
+        """Read what a screen shows. Raises NotFound where that cannot be shown any more."""
+        model, about = self.model, screen.about
+        match screen.name:
+            case "assess" | "check":
+                if model.work is None:
+                    model.work = await self._keeping.reopen(about)
+                if model.work.assessment.status != "in-progress":
+                    raise NotFound
+            case "record" | "finished":
+                model.record = await away(self.desk.record, about)
+                await self._read_outbox()
+            case "outbox":
+                await self._read_outbox()
+            case "household" if model.household(about) is None:
+                raise NotFound
+            case "pick" if model.household_of(about) is None:
+                raise NotFound
+
+    def offset_left(self) -> float:
+        """How far down the page was when it was left, in pixels; told once."""
+        offset, self._offset_left = self._offset_left, 0.0
+        return offset
 
     async def _read_settings(self) -> None:
         self.model.introduced = await away(service_keys, self._runtime.store) is not None
@@ -221,31 +198,40 @@ class Actions:
 
     # Moving about
 
-    def go(self, name: str, about: str = "") -> None:
+    def go(self, name: ScreenName, about: str = "") -> None:
         """Open a page on top of this one."""
-        self.model.trail = (*self.model.trail, Screen(name, about))  # type: ignore[arg-type]  # names are checked by the router
+        self._show((*self.model.trail, Screen(name, about)))
 
     async def back(self) -> None:
         """Go back one page. What was typed is kept first."""
-        await self._keep_typing()
+        await self._keeping.settle()
         if self.model.screen.name in ("assess", "finished"):
             await self._read_households()
         if len(self.model.trail) > 1:
-            self.model.trail = self.model.trail[:-1]
+            self._show(self.model.trail[:-1])
 
     async def home(self) -> None:
         """Go to the first page."""
-        await self._keep_typing()
-        await self._read_households()
-        self.model.work = None
-        self.model.trail = (TODAY,)
+        await self._leave_for((TODAY,))
 
     async def to_household(self, household_id: str) -> None:
         """Leave the assessment and go to the household that it belongs to."""
-        await self._keep_typing()
+        await self._leave_for((TODAY, Screen("household", household_id)))
+
+    async def _leave_for(self, trail: Trail) -> None:
+        await self._keeping.settle()
         await self._read_households()
         self.model.work = None
-        self.model.trail = (TODAY, Screen("household", household_id))
+        self._show(trail)
+
+    def _show(self, trail: Trail) -> None:
+        self.model.trail = trail
+        self._keeping.moved()
+
+    def scrolled(self, offset: float) -> None:
+        """The page is this far down now, in pixels."""
+        if self.model.phase == "open":
+            self._keeping.moved(offset)
 
     # Assessments
 
@@ -259,21 +245,17 @@ class Actions:
             contact = await self._contact_today(page)
             context = Context(on=contact.on)
             work = await away(self.desk.start, contact, person_id, tool, context)
-            self._half = {}
+            self._keeping.forget_half()
             self.model.work, self.model.saved = work, "nothing"
             # Back leads to the person, not to the choice that has been made.
             before = (screen for screen in self.model.trail if screen.name != "pick")
-            self.model.trail = (*before, Screen("assess", work.assessment.id))
+            self._show((*before, Screen("assess", work.assessment.id)))
         finally:
             self.model.busy = False
 
     async def resume(self, assessment_id: str) -> None:
         """Go on with an assessment where it was left."""
-        work = await away(self.desk.resume, assessment_id)
-        place = await away(self.desk.place, assessment_id)
-        self._half = dict(place.get("half", {}))
-        step = forms.update(work.form, forms.Moved(int(place.get("page", 0))))
-        self.model.work, self.model.saved = replace(work, form=step.form), "nothing"
+        self.model.work, self.model.saved = await self._keeping.reopen(assessment_id), "nothing"
         self.go("assess", assessment_id)
 
     async def read(self, assessment_id: str) -> None:
@@ -284,56 +266,50 @@ class Actions:
 
     async def dispatch(self, event: forms.Event) -> None:
         """One event on the open form: the page changes at once, the disk follows."""
-        self.take_typing()
-        self._happen(event)
-        await self._keep()
+        self._keeping.take()
+        self._keeping.happen(event)
+        await self._keeping.keep()
 
-    def _happen(self, event: forms.Event) -> None:
-        work = self.model.work
-        if work is None:
-            return
-        step = forms.update(work.form, event)
-        self.model.work = changed = replace(work, form=step.form, problems=None)
-        self._unkept += [(changed, effect) for effect in step.effects]
-        self._place_moved = self._place_moved or isinstance(event, forms.Moved)
-        if self._unkept:
-            self.model.saved = "saving"
+    def typed(self, event: Typed) -> None:
+        """Letters arrived in a field: kept when the typing rests."""
+        self._keeping.typed(event)
+
+    def take_typing(self) -> None:
+        """Let the form have the letters that arrived."""
+        self._keeping.take()
 
     async def keep_again(self) -> None:
         """Try once more to keep what the disk refused."""
-        self.take_typing()
-        await self._keep()
+        self._keeping.take()
+        await self._keeping.keep()
+
+    def entry(self, link_id: str) -> Given | None:
+        """The entry as it stands, with letters that are not kept yet."""
+        return self._keeping.entry(link_id)
 
     @property
     def half(self) -> Mapping[str, Any]:
         """What was typed and is not an answer yet, by its place: kept with the place, never sent."""
-        return self._half
+        return self._keeping.half
 
     def hold(self, place: str, half: Any) -> None:
         """Remember what was typed and is not an answer yet; None forgets it."""
-        if self._half.get(place) == half:
-            return
-        self._half = {key: value for key, value in self._half.items() if key != place}
-        if half is not None:
-            self._half[place] = half
-        self._place_moved = True
-        self._rest()
+        self._keeping.hold(place, half)
 
-    def entry(self, link_id: str) -> Given | None:
-        """The entry as it stands, with letters that are not kept yet."""
-        event = self._typing.get(link_id)
-        if isinstance(event, forms.Entered):
-            return event.entry
-        if event is not None or self.model.work is None:
-            return None
-        return self.model.work.form.entries.get(link_id)
+    def begun(self, screen: str) -> Any:
+        """What stands half typed on a screen that is no assessment, as it was held; None if nothing."""
+        return self._keeping.begun.get(screen)
+
+    def hold_begun(self, screen: str, plain: Any) -> None:
+        """Remember what stands on such a screen, as plain JSON; None forgets it. Never a passphrase."""
+        self._keeping.begin(screen, plain)
 
     async def finish(self) -> bool:
         """Complete the open form: True when it is committed, sealed and in the outbox."""
-        self.take_typing()
-        await self._keep()
+        self._keeping.take()
+        await self._keeping.keep()
         work = self.model.work
-        if work is None or self._unkept or self.model.busy:
+        if work is None or self._keeping.is_refused or self.model.busy:
             return False
         self.model.busy = True
         try:
@@ -343,80 +319,13 @@ class Actions:
         self.model.work = done
         if done.assessment.status != "completed":
             return False
-        self._half = {}
+        self._keeping.forget_half()
         self.model.record = done.assessment
         await self._read_households()
         await self._read_outbox()
         self._runtime.wake()
-        self.model.trail = (*self.model.trail[:1], Screen("finished", done.assessment.id))
+        self._show((*self.model.trail[:1], Screen("finished", done.assessment.id)))
         return True
-
-    def typed(self, event: Typed) -> None:
-        """Letters arrived in a field: keep them when the typing rests, and now and then meanwhile."""
-        match event:
-            case forms.Judged():
-                self._typing["$judgement"] = event
-            case forms.Deferred(tool, _):
-                self._typing[f"$offer.{tool}"] = event
-            case _:
-                self._typing[event.link_id] = event
-        self._rest()
-
-    def _rest(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._typing_task is not None and not self._typing_task.done():
-            if loop.time() - self._typing_since < TYPING_LONGEST_S:
-                self._typing_task.cancel()
-        else:
-            self._typing_since = loop.time()
-        self.model.saved = "saving"
-        self._typing_task = asyncio.create_task(self._after_rest())
-
-    async def _after_rest(self) -> None:
-        await asyncio.sleep(TYPING_REST_S)
-        # A cancelled rest must not cut a write short: what begins here runs to its end.
-        with contextlib.suppress(StoreFault):  # the page says so by `saved`, and it is tried again
-            await asyncio.shield(self._keep_typing())
-
-    async def _keep_typing(self) -> None:
-        """Keep what stands half-typed, now."""
-        if self._typing or self._unkept or self._place_moved:
-            self.take_typing()
-            await self._keep()
-
-    def take_typing(self) -> None:
-        """Let the form have the letters that arrived, in the order of the fields, without waiting."""
-        typed, self._typing = self._typing, {}
-        for event in typed.values():
-            self._happen(event)
-
-    async def _keep(self) -> None:
-        """Keep what is not kept yet, in order. A fault leaves it for the next try and says so."""
-        async with self._keeping:
-            try:
-                while self._unkept:
-                    work, effect = self._unkept[0]
-                    await away(self.desk.run, work, effect)
-                    self._unkept.pop(0)
-                    self.model.saved_at = self._runtime.clock.now()
-                await self._keep_place()
-            except StoreFault:
-                self.model.saved = "failed"
-                raise
-            if self.model.saved in ("saving", "failed") and not self._typing and not self._place_moved:
-                self.model.saved = "saved"
-
-    async def _keep_place(self) -> None:
-        work = self.model.work
-        if work is None or self._desk is None or not self._place_moved:
-            return
-        self._place_moved = False
-        try:
-            await away(self.desk.keep_place, work, {"page": work.form.page, "half": self._half})
-        except StoreFault:
-            self._place_moved = True
-            raise
-        self.model.saved_at = self._runtime.clock.now()
 
     async def _contact_today(self, page: HouseholdPage) -> Contact:
         """The contact of today with this household; a new one when there is none yet."""
@@ -443,7 +352,8 @@ class Actions:
             await self._read_households()
         finally:
             self.model.busy = False
-        self.model.trail = (TODAY, Screen("household", household.id))
+        self._keeping.begin("add-household", None)
+        self._show((TODAY, Screen("household", household.id)))
 
     async def add_training(self) -> None:
         """Add the invented households to learn with."""

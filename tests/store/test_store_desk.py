@@ -11,7 +11,11 @@ from assessments.store import Keys, Store
 from assessments.store.desk import read_desk, save_desk
 from tests.store.made_up import PASSPHRASE
 
-PLACE = {"trail": [["today", ""]], "offset": 12.5, "begun": {"add-household": {"name": "Quillfeather-Brandt"}}}
+PLACE = {
+    "trail": [["today", ""]],
+    "offset": 12.5,
+    "begun": {"add-household": {"name": "Quillfeather-Brandt"}},
+}
 
 
 def test_nothing_was_noted_at_first(keys: Keys) -> None:
