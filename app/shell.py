@@ -7,7 +7,8 @@ the device puts it in the background, sending gets on. It knows no screen's cont
   task that sends) is held by `make_open_page`'s own object and knows nothing of anybody.
 - A reload gives the same session back, with the page as it was last drawn: so it is emptied and locked
   as soon as its connection goes, and drawn anew when one comes.
-- Esc covers the screen on a computer: the same as "Cover".
+- Esc covers the screen on a computer: the same as "Cover". So does silence: a minute without a tap, a
+  key or a scroll, or what the area says, with a word ten seconds before.
 - The address stays "/" whatever is shown.
 
     serve_app(make_open_page(runtime))                          # in the browser
@@ -26,7 +27,9 @@ import flet as ft
 
 from app import theme
 from app.effects import Status, away
+from app.idle import LOCK_AFTER_S, Idle
 from app.kit.calm import calm, calm_render, report
+from app.kit.states import stay_band
 from app.messages import say_error
 from app.runtime import Runtime
 from app.screens.add_household import add_household
@@ -60,6 +63,7 @@ SCREENS: dict[str, Draw] = {
     "device": device,
 }
 COVER_KEY = "Escape"
+_TICK_S = 1.0
 _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH)
 
 
@@ -83,6 +87,7 @@ class _Process:
         self._runtime = runtime
         self._opening = asyncio.Lock()
         self._sending: asyncio.Task[None] | None = None
+        self.lock_after_s: float = catalogue.load_area().lock_after_s or LOCK_AFTER_S
 
     async def runtime(self) -> Runtime:
         """The opened store. Raises StoreFault; the next page, or "Try again", tries anew."""
@@ -110,10 +115,15 @@ class Life:
         self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unwatch: Callable[[], None] | None = None
-        page.on_disconnect = calm(self._cut_off)
-        page.on_connect = calm(self.show)
-        page.on_close = calm(self.end)
-        page.on_app_lifecycle_state_change = calm(self._lifecycle)
+        self._idle = Idle(process.lock_after_s)
+        self._watching: asyncio.Task[None] | None = None
+        self._stay = stay_band()
+        page.data = self._idle
+        page.overlay.append(self._stay)
+        page.on_disconnect = calm(self._cut_off, by_hand=False)
+        page.on_connect = calm(self.show, by_hand=False)
+        page.on_close = calm(self.end, by_hand=False)
+        page.on_app_lifecycle_state_change = calm(self._lifecycle, by_hand=False)
         page.on_keyboard_event = calm(self._key)
 
     def __repr__(self) -> str:
@@ -133,12 +143,29 @@ class Life:
             return
         if self._unwatch is None:
             self._unwatch = runtime.watch(self._heard)
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch_idle())
         await away(check_once, runtime.store, runtime.clock)
 
     async def lock(self) -> None:
         """Cover this page."""
         if self.actions is not None:
             await self.actions.lock()
+
+    async def _watch_idle(self) -> None:
+        """Lock when nobody has touched the page for long enough, with a word before."""
+        lock = calm(self.lock, by_hand=False)
+        while lock is not None:
+            await asyncio.sleep(_TICK_S)
+            has_keys = self.actions is not None and self.actions.has_keys
+            if has_keys and self._idle.is_over:
+                await lock()
+            self._say_soon(has_keys and self._idle.is_nearly_over and not self._idle.is_over)
+
+    def _say_soon(self, is_soon: bool) -> None:
+        if self._stay.visible is not is_soon:
+            self._stay.visible = is_soon
+            self._stay.update()
 
     async def _cut_off(self) -> None:
         """The tab is reloaded or closed: what is drawn is what the next one to come would see."""
@@ -155,6 +182,9 @@ class Life:
         if self._unwatch is not None:
             self._unwatch()
             self._unwatch = None
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
         await self.lock()
 
     async def _lifecycle(self, event: ft.AppLifecycleStateChangeEvent) -> None:
@@ -174,7 +204,7 @@ class Life:
             if self.actions is not None:
                 await self.actions.heard(status, sending)
 
-        told = calm(tell)
+        told = calm(tell, by_hand=False)
         if told is not None:
             task = self._loop.create_task(_run(told))
             self._tasks.add(task)

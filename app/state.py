@@ -60,8 +60,8 @@ class Actions:
         return self._today()
 
     @property
-    def has_passphrase(self) -> bool:
-        """Whether the passphrase is chosen and open: setting up can go on from there."""
+    def has_keys(self) -> bool:
+        """Whether somebody's keys are open: there is something to lock, and setting up can go on."""
         return self._desk is not None
 
     # Opening and locking

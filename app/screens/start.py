@@ -18,7 +18,7 @@ from app.kit.buttons import primary_button
 from app.kit.cards import card
 from app.kit.choices import Choice, radio_rows
 from app.kit.fields import passphrase_field, text_field
-from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
+from app.kit.frame import page_frame, scroll_to, scroll_to_place
 from app.kit.problems import error_summary, problem_line
 from app.kit.states import banner
 from app.kit.steady import place
@@ -29,6 +29,8 @@ from app.state import Actions, Model
 from assessments.definition import ROLES, Role
 from assessments.errors import WeakWords, WrenError
 
+_HERE = "set-up"
+_NO_ROLE: str = ""
 _LOCAL_SERVICE = "http://127.0.0.1:8765"
 _NO_PROBLEMS: dict[str, str] = {}
 
@@ -78,15 +80,18 @@ class Chosen:
 @calm_page
 def set_up(_: Model, actions: Actions) -> ft.View:
     """Choose the passphrase, say what work it is for, and meet the service."""
-    chosen = use_kept(Chosen())
-    role, show_role = use_drawn("")
+    begun = actions.begun(_HERE) or {}
+    chosen = use_kept(Chosen(**begun))
+    role, show_role = use_drawn(chosen.now.role or _NO_ROLE)
     problems, show_problems = use_drawn(_NO_PROBLEMS)
     busy, be_busy = use_drawn(False)
-    scroll = use_scroll()
-    needs_passphrase = not actions.has_passphrase
+    scroll = use_scroll(actions)
+    needs_passphrase = not actions.has_keys
 
     def note(**what: Any) -> None:
         chosen.now = replace(chosen.now, **what)
+        # The passphrase is never held anywhere but here.
+        actions.hold_begun(_HERE, {"role": chosen.now.role, "service": chosen.now.service})
 
     def choose_role(code: str | None) -> None:
         note(role=code)
@@ -106,7 +111,7 @@ def set_up(_: Model, actions: Actions) -> ft.View:
             finally:
                 be_busy(False)
         show_problems(found)
-        await scroll_to_top(scroll)
+        await scroll_to(scroll, 0)
 
     return page_frame(
         say("set-up.title"),
@@ -134,7 +139,7 @@ def set_up(_: Model, actions: Actions) -> ft.View:
                     "service",
                     text_field(
                         say("set-up.service"),
-                        value=_LOCAL_SERVICE,
+                        value=chosen.now.service,
                         on_change=lambda words: note(service=words),
                         hint=say("set-up.service-hint"),
                         problem=problems.get("service", ""),
