@@ -22,11 +22,34 @@ from assessments.definition import Role
 from assessments.ports import Entry
 from assessments.records import Assessment
 
-Phase = Literal["starting", "set-up", "locked", "open", "fault"]
+Phase = Literal["starting", "set-up", "locked", "help", "open", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]
 ScreenName = Literal[
-    "today", "household", "pick", "assess", "check", "finished", "record", "outbox", "device", "add-household"
+    "today",
+    "household",
+    "pick",
+    "assess",
+    "check",
+    "finished",
+    "record",
+    "outbox",
+    "device",
+    "add-household",
+    "change-words",
 ]
+
+
+# Whoever sets up a device first is not asked for a short name.
+FIRST_AUTHOR = "hv1"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Whose words are asked for, and whether they are of use now; else the code of why not."""
+
+    author: str
+    state: Literal["open", "wait", "locked-for-safety", "keystore-error", "key-absent"] = "open"
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +78,13 @@ class Model:
     """The state of one page."""
 
     phase: Phase = "starting"
+    # Words about a store that does not open, and whether other people can help with that.
     fault: str = ""
+    fault_needs_help: bool = False
+    authors: tuple[str, ...] = ()
+    words_kind: Literal["pin", "passphrase"] = "passphrase"
+    # None while nobody of several has been chosen, and while there is nobody yet.
+    door: Door | None = None
     trail: Trail = (TODAY,)
     households: tuple[HouseholdPage, ...] = ()
     work: Work | None = None
@@ -67,7 +96,6 @@ class Model:
     entries: tuple[Entry, ...] = ()
     report: Report | None = None
     training: bool = False
-    introduced: bool = False
     role: Role = "health-visitor"
     busy: bool = False
 

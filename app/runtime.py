@@ -31,7 +31,7 @@ from sync.device.worker import Summary, Worker, run_until_still
 Listener = Callable[[Status, bool], None]
 
 TRAINING_AGENCY = "training"
-_ROLE = "role"
+_ROLE, _MET = "role", "met"
 
 
 class SystemClock:
@@ -81,9 +81,9 @@ class Runtime:
         """Choose the passphrase of a new copy. Blocking: a key is derived."""
         return Desk(self.store, self.store.set_up(passphrase, agency, author), self.clock, self.packs())
 
-    def unlock(self, passphrase: str) -> Desk:
-        """Open the keys. Blocking. Raises WrongPassphrase, Damaged."""
-        return Desk(self.store, self.store.unlock(passphrase), self.clock, self.packs())
+    def unlock(self, passphrase: str, author: str | None = None) -> Desk:
+        """Open the keys of one person; of the first, unless named. Blocking. Raises Locked, StoreFault."""
+        return Desk(self.store, self.store.unlock(passphrase, author), self.clock, self.packs())
 
     async def introduce(self, url: str, desk: Desk, agency: str = TRAINING_AGENCY) -> ServiceKeys:
         """Meet a service once and keep its keys. Raises NotIntroduced."""
@@ -92,6 +92,7 @@ class Runtime:
             url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
         )
         await asyncio.to_thread(self.store.settings.put, SERVICE, json.dumps(keys.to_plain()))
+        await asyncio.to_thread(self.store.settings.put, f"{_MET}.{author}", keys.url)
         self._introduced.set()
         return keys
 
@@ -118,12 +119,23 @@ class Runtime:
         (self._packs_folder / f"{pack.tool}.toml").write_text(text, encoding="utf-8")
         return pack
 
-    def keep_role(self, role: Role) -> None:
-        self.store.settings.put(_ROLE, role)
+    def has_met(self, author: str) -> bool:
+        """Whether the service knows this person on this device. It has met the first one with the device."""
+        is_first = author in self.store.authors()[:1]
+        known = self.store.settings.get(f"{_MET}.{author}") is not None
+        return service_keys(self.store) is not None and (is_first or known)
 
-    def role(self) -> Role:
-        """The role chosen at set-up; a health visitor's until then."""
-        return role_named(self.store.settings.get(_ROLE) or "") or "health-visitor"
+    def service_url(self) -> str:
+        """The address of the service this device knows; empty while it knows none."""
+        keys = service_keys(self.store)
+        return keys.url if keys else ""
+
+    def keep_role(self, author: str, role: Role) -> None:
+        self.store.settings.put(f"{_ROLE}.{author}", role)
+
+    def role(self, author: str) -> Role:
+        """The role this person chose at set-up; a health visitor's until then."""
+        return role_named(self.store.settings.get(f"{_ROLE}.{author}") or "") or "health-visitor"
 
     async def send(self) -> Summary:
         """Run exchanges until the outbox is empty or nothing moves. Needs no passphrase."""

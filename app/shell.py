@@ -34,6 +34,7 @@ from app.messages import say_error
 from app.runtime import Runtime
 from app.screens.add_household import add_household
 from app.screens.assess import assess
+from app.screens.change_words import change_words
 from app.screens.check import check
 from app.screens.device import device
 from app.screens.finished import finished
@@ -44,11 +45,11 @@ from app.screens.pick import pick
 from app.screens.record import record
 from app.screens.start import fault, set_up, starting
 from app.screens.today import today
-from app.screens.unlock import unlock
+from app.screens.unlock import get_help, unlock
 from app.selftest import check_once
 from app.state import Actions, Model
 from assessments import catalogue
-from assessments.errors import WrenError
+from assessments.errors import KeyAbsent, WrenError
 
 SCREENS: dict[str, Draw] = {
     "today": today,
@@ -61,6 +62,7 @@ SCREENS: dict[str, Draw] = {
     "record": record,
     "outbox": outbox,
     "device": device,
+    "change-words": change_words,
 }
 COVER_KEY = "Escape"
 _TICK_S = 1.0
@@ -139,6 +141,7 @@ class Life:
             await away(_read_tools)
         except WrenError as error:
             report(error)
+            self.model.fault_needs_help = isinstance(error, KeyAbsent)
             self.model.fault, self.model.phase = say_error(error), "fault"
             return
         if self._unwatch is None:
@@ -151,6 +154,10 @@ class Life:
         """Cover this page."""
         if self.actions is not None:
             await self.actions.lock()
+
+    def get_help(self) -> None:
+        """The store does not open, and other people can help."""
+        self.model.phase = "help"
 
     async def _watch_idle(self) -> None:
         """Lock when nobody has touched the page for long enough, with a word before."""
@@ -217,7 +224,9 @@ def app(model: Model, life: Life) -> list[ft.Control]:
     """The one view of the page."""
     actions = life.actions
     if model.phase == "fault":
-        return [fault(model.fault, life.open)]
+        return [fault(model.fault, life.open, life.get_help if model.fault_needs_help else None)]
+    if model.phase == "help":
+        return [get_help(actions.to_door if actions is not None else life.open)]
     if model.phase == "starting" or actions is None:
         return [starting()]
     if model.phase == "set-up":

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from app.effects import Desk, HouseholdPage, Status, away, service_keys
+from app.effects import Desk, HouseholdPage, Status, away
 from app.keeping import Keeping, Typed
-from app.model import TODAY, Model, Screen, ScreenName, Trail, read_trail
+from app.model import FIRST_AUTHOR, TODAY, Door, Model, Screen, ScreenName, Trail, read_trail
 from app.runtime import Runtime
 from app.seeds import play_all
 from app.selftest import Report, check_device
@@ -29,7 +29,16 @@ from assessments.definition import Role
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry as Given
 from assessments.engine.scoring import Context
-from assessments.errors import Locked, NotFound, WrenError
+from assessments.errors import (
+    KeyAbsent,
+    KeystoreFault,
+    Locked,
+    LockedForSafety,
+    NotFound,
+    TooManyTries,
+    WrenError,
+    WrongPassphrase,
+)
 from assessments.records import Contact, Household, Person
 
 __all__ = ["Actions", "Model", "Screen"]
@@ -68,35 +77,95 @@ class Actions:
 
     async def start(self) -> None:
         """Find out which page comes first."""
-        is_set_up = await away(self._runtime.store.is_set_up)
-        await self._read_settings()
-        self.model.status = await away(self._runtime.status)
-        self.model.phase = "locked" if is_set_up else "set-up"
+        model, store = self.model, self._runtime.store
+        model.authors = await away(store.authors)
+        model.words_kind = store.words_kind
+        model.training = await away(lambda: self._runtime.is_training)
+        model.status = await away(self._runtime.status)
+        await self.to_door()
 
-    async def set_up(self, passphrase: str, role: Role, url: str) -> None:
-        """Choose the passphrase, meet the service, and open. Raises WeakWords, NotIntroduced."""
+    async def to_door(self) -> None:
+        """The page that asks for words; the one that sets up where nobody has."""
+        model = self.model
+        if model.authors and (model.door is None or model.door.author not in model.authors):
+            await self.choose(model.authors[0] if len(model.authors) == 1 else None)
+        model.phase = "locked" if model.authors else "set-up"
+
+    async def choose(self, author: str | None) -> None:
+        """Say who it is of several people; None leads back to everybody."""
+        self.model.door = None if author is None else Door(author)
+        await self.look()
+
+    async def look(self) -> None:
+        """See whether words are of use now."""
+        door = self.model.door
+        if door is None:
+            return
+        try:
+            tries = await away(self._runtime.store.tries, door.author)
+        except WrenError as error:
+            self.model.door = _door_after(door.author, error)
+            return
+        if tries.gone:
+            self.model.door = Door(door.author, "locked-for-safety")
+        elif tries.wait_until is not None:
+            self.model.door = Door(door.author, "wait", tries.wait_until)
+        else:
+            self.model.door = Door(door.author)
+
+    def join(self) -> None:
+        """Let another person set up on this device."""
+        self._keeping = self._new_keeping()
+        self.model.door, self.model.phase = None, "set-up"
+
+    def get_help(self) -> None:
+        """Somebody's words are no use any more."""
+        self.model.phase = "help"
+
+    @property
+    def service_url(self) -> str:
+        """The address of the service this device knows; empty while it knows none."""
+        return self._runtime.service_url()
+
+    async def set_up(self, words: str, role: Role, url: str, author: str = FIRST_AUTHOR) -> None:
+        """Choose the words, meet the service, and open. Raises WeakWords, StoreFault, NotIntroduced."""
         turn = self._take_turn()
         desk = self._desk
         if desk is None:
-            is_set_up = await away(self._runtime.store.is_set_up)
-            open_desk = self._runtime.unlock if is_set_up else self._runtime.set_up
-            desk = await away(open_desk, passphrase, *(() if is_set_up else ("hv1",)))
+            desk = await away(self._runtime.set_up, words, author)
+            self.model.authors = await away(self._runtime.store.authors)
+            self.model.door = Door(author)
             if turn != self._turn:
                 await away(desk.leave)
                 self.model.phase = "locked"
                 return
             self._desk = self._keeping.desk = desk
-        await away(self._runtime.keep_role, role)
+        author, _ = desk.author
+        await away(self._runtime.keep_role, author, role)
         await self._runtime.introduce(url, desk)
-        await self._read_settings()
+        self.model.training = await away(lambda: self._runtime.is_training)
         if turn == self._turn:
             self._keeping.begin("set-up", None)
             await self._opened(desk, turn)
 
-    async def unlock(self, passphrase: str) -> None:
-        """Open with the passphrase and come back to the same place. Raises WrongPassphrase."""
-        turn = self._take_turn()
-        await self._opened(await away(self._runtime.unlock, passphrase), turn)
+    async def unlock(self, words: str) -> None:
+        """Open with the words and come back to the same place. Raises Locked, StoreFault."""
+        turn, door = self._take_turn(), self.model.door
+        try:
+            desk = await away(self._runtime.unlock, words, door.author if door is not None else None)
+        except WrongPassphrase:
+            await self.look()
+            raise
+        except WrenError as error:
+            if door is not None:
+                self.model.door = _door_after(door.author, error)
+            raise
+        await self._opened(desk, turn)
+
+    async def change_words(self, old: str, new: str) -> None:
+        """Choose other words. Raises Locked for the old ones, WeakWords for the new."""
+        author, _ = self.desk.author
+        await away(self._runtime.store.change_words, author, old, new)
 
     async def lock(self) -> None:
         """Cover, keep what was typed, drop the keys, forget all that a person said: in this order."""
@@ -135,13 +204,15 @@ class Actions:
 
     async def _opened(self, desk: Desk, turn: int) -> None:
         """Show what this person left, unless the page was covered meanwhile."""
+        author, _ = desk.author
         if self._desk is not desk:
-            author, _ = desk.author
             self._desk = desk
             self._keeping = self._refused.pop(author) if author in self._refused else self._new_keeping()
             self._keeping.desk = desk
         try:
             trail = await self._left()
+            has_met = await away(self._runtime.has_met, author)
+            self.model.role = await away(self._runtime.role, author)
         except BaseException:
             await self._drop()
             raise
@@ -149,7 +220,7 @@ class Actions:
             await self._drop()
             return
         # Nothing can be finished before a service is known: setting up goes on where it stopped.
-        self.model.phase, self.model.trail = "open" if self.model.introduced else "set-up", trail
+        self.model.phase, self.model.trail = "open" if has_met else "set-up", trail
         self._offset_left = self._keeping.offset
 
     async def _left(self) -> Trail:
@@ -187,11 +258,6 @@ class Actions:
         """How far down the page was when it was left, in pixels; told once."""
         offset, self._offset_left = self._offset_left, 0.0
         return offset
-
-    async def _read_settings(self) -> None:
-        self.model.introduced = await away(service_keys, self._runtime.store) is not None
-        self.model.training = await away(lambda: self._runtime.is_training)
-        self.model.role = await away(self._runtime.role)
 
     async def _read_households(self) -> None:
         self.model.households = tuple(await away(self.desk.households))
@@ -398,3 +464,17 @@ class Actions:
 
     async def _read_outbox(self) -> None:
         self.model.entries = tuple(await away(self._runtime.store.outbox.entries))
+
+
+def _door_after(author: str, error: WrenError) -> Door:
+    """Whether words are of use after this."""
+    match error:
+        case TooManyTries():
+            return Door(author, "wait", datetime.fromisoformat(error.data["until"]))
+        case LockedForSafety():
+            return Door(author, "locked-for-safety")
+        case KeystoreFault():
+            return Door(author, "keystore-error")
+        case KeyAbsent():
+            return Door(author, "key-absent")
+    return Door(author)

@@ -113,6 +113,8 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
 
 
 class _Life:
+    """As much of a page's life as drawing it asks for."""
+
     def __init__(self, actions: Actions) -> None:
         self.actions = actions
 
