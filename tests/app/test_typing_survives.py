@@ -107,7 +107,7 @@ class Typing(RuleBasedStateMachine):
     @rule()
     def is_covered(self) -> None:
         self.run(self.actions.lock())
-        self.rested = (self.answer, self.half, self.name)
+        self.is_all_on_the_disk()
 
     @precondition(lambda self: not self.is_open)
     @rule()
@@ -125,7 +125,7 @@ class Typing(RuleBasedStateMachine):
             await saving
 
         self.run(both())
-        self.rested = (self.answer, self.half, self.name)
+        self.is_all_on_the_disk()
 
     @rule()
     def is_killed(self) -> None:
@@ -139,6 +139,10 @@ class Typing(RuleBasedStateMachine):
         self.rested = (self.answer, self.half, self.name)
 
     # What must hold
+
+    def is_all_on_the_disk(self) -> None:
+        assert not self.actions._refused, "something is only in memory"
+        self.rested = (self.answer, self.half, self.name)
 
     def call(self, act: Any, *arguments: Any) -> None:
         async def now() -> None:
