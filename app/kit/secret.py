@@ -72,9 +72,9 @@ def _pad(label: str, on_change: Callable[[str], Any], *, hint: str, problem: str
     rows = [[key(digit) for digit in row] for row in _KEYS]
     rows.append(
         [
-            _key(say("action.delete"), "", lambda: now((digits.current or "")[:-1])),
-            key("0"),
             ft.Container(expand=True),
+            key("0"),
+            _key(say("action.delete"), "", lambda: now((digits.current or "")[:-1])),
         ]
     )
     return ft.Column(

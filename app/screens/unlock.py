@@ -73,7 +73,7 @@ def unlock(model: Model, actions: Actions) -> ft.View:
         return quiet_page(
             say("unlock.title"),
             [
-                _middle(text(say("unlock.who"))),
+                _said(say("unlock.who")),
                 ft.Column(
                     tight=True,
                     spacing=theme.LIST_GAP,
@@ -90,8 +90,8 @@ def unlock(model: Model, actions: Actions) -> ft.View:
     return quiet_page(
         say("unlock.title"),
         [
-            _middle(text(say(f"unlock.{kind}-lead"))),
-            _middle(text(short_name(door.author), strong=True)) if len(model.authors) > 1 else None,
+            _said(say(f"unlock.{kind}-lead")),
+            _said(short_name(door.author), strong=True) if len(model.authors) > 1 else None,
             place(
                 f"try-{door.author}-{tries}",
                 secret_field(
@@ -164,6 +164,12 @@ def _below(model: Model, actions: Actions) -> list[ft.Control | None]:
         _middle(quiet_button(say("action.add-person-here"), actions.join)),
         _middle(quiet(say("outbox.waiting", n=waiting))) if waiting else None,
     ]
+
+
+def _said(words: str, *, strong: bool = False) -> ft.Control:
+    said = text(words, strong=strong)
+    said.text_align = ft.TextAlign.CENTER
+    return _middle(said)
 
 
 def _middle(control: ft.Control) -> ft.Control:
