@@ -12,6 +12,7 @@ still under way when the page is covered does not open. This room knows no tool 
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable
 from datetime import date, datetime
@@ -32,6 +33,8 @@ from assessments.errors import (
     WrenError,
     WrongPassphrase,
 )
+
+_SWEEP_AFTER_S = 1.0
 
 
 class Opening:
@@ -189,8 +192,8 @@ class Opening:
             if keeping.is_waiting:
                 self._refused[desk.author[0]] = keeping
             await away(desk.leave)
-        del keeping
-        await away(gc.collect)
+        # What goes in circles is freed too, once the covered page is drawn: it holds everything up.
+        asyncio.get_running_loop().call_later(_SWEEP_AFTER_S, gc.collect)
 
     async def _opened(self, desk: Desk, turn: int) -> None:
         """Show what this person left, unless the page was covered meanwhile."""
