@@ -31,6 +31,7 @@ from assessments.ports import Clock
 from assessments.records import Assessment, Contact, Household, Person, Relationship
 from assessments.store import Keys, Store, assessments, people
 from assessments.store.assessments import Heading
+from assessments.store.desk import read_desk, save_desk
 from assessments.wording import Pack, PackRefused, apply
 from sync.device.enrolment import ServiceKeys
 from sync.device.exchange import Status
@@ -277,6 +278,14 @@ class Desk:
     def place(self, assessment_id: str) -> dict[str, Any]:
         """Where the person left off; empty when nothing was noted."""
         return assessments.place(self._keys, assessment_id) or {}
+
+    def keep_desk(self, place: Mapping[str, Any]) -> None:
+        """Remember where this person is and what stands half typed outside assessments."""
+        save_desk(self._keys, dict(place))
+
+    def desk_place(self) -> dict[str, Any]:
+        """Where this person left off; empty when nothing was noted. Raises Damaged."""
+        return read_desk(self._keys)
 
     def run(self, work: Work, effect: forms.Effect) -> Work:
         """Run one effect: committed when this returns. Raises StoreFault, and nothing has changed then."""

@@ -13,7 +13,6 @@ import asyncio
 import json
 import logging
 import os
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -38,10 +37,9 @@ from sync.protocol import TRAINING_AGENCY, Change
 
 Listener = Callable[[Status, bool], None]
 
-_ROLE = "role"
+_ROLE, _MET = "role", "met"
 
 _log = logging.getLogger("wren.app")
-_chance = secrets.SystemRandom().random
 
 
 class SystemClock:
@@ -116,7 +114,7 @@ class Runtime:
         return self._desk(self.store.set_up(passphrase, agency, author))
 
     def unlock(self, passphrase: str, author: str | None = None) -> Desk:
-        """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
+        """Open the keys of one person; of the first, unless named. Blocking. Raises Locked, StoreFault."""
         return self._desk(self.store.unlock(passphrase, author))
 
     def _desk(self, keys: Keys) -> Desk:
@@ -133,6 +131,7 @@ class Runtime:
             url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
         )
         await asyncio.to_thread(self._keep_service, keys)
+        await asyncio.to_thread(self.store.settings.put, f"{_MET}.{author}", keys.url)
         await asyncio.to_thread(desk.keep_escrow)
         self._introduced.set()
         self._owing.set()
@@ -164,12 +163,23 @@ class Runtime:
         (self._packs_folder / f"{pack.tool}.toml").write_text(text, encoding="utf-8")
         return pack
 
-    def keep_role(self, role: Role) -> None:
-        self.store.settings.put(_ROLE, role)
+    def has_met(self, author: str) -> bool:
+        """Whether the service knows this person on this device. It has met the first one with the device."""
+        is_first = author in self.store.authors()[:1]
+        known = self.store.settings.get(f"{_MET}.{author}") is not None
+        return service_keys(self.store) is not None and (is_first or known)
 
-    def role(self) -> Role:
-        """The role chosen at set-up; a health visitor's until then."""
-        return role_named(self.store.settings.get(_ROLE) or "") or "health-visitor"
+    def service_url(self) -> str:
+        """The address of the service this device knows; empty while it knows none."""
+        keys = service_keys(self.store)
+        return keys.url if keys else ""
+
+    def keep_role(self, author: str, role: Role) -> None:
+        self.store.settings.put(f"{_ROLE}.{author}", role)
+
+    def role(self, author: str) -> Role:
+        """The role this person chose at set-up; a health visitor's until then."""
+        return role_named(self.store.settings.get(f"{_ROLE}.{author}") or "") or "health-visitor"
 
     async def send(self) -> Summary:
         """Run exchanges until the outbox is empty or nothing moves. Needs no passphrase."""
@@ -232,7 +242,7 @@ class Runtime:
             self._owing.clear()
             failure = await self._give(transport)
             tries = 0 if failure is None else tries + 1
-            rest_s = None if failure is None else delay_s(REACTIONS[failure], tries, _chance())
+            rest_s = None if failure is None else delay_s(REACTIONS[failure], tries, sealing.make_chance())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._owing.wait(), rest_s)
 
@@ -243,7 +253,7 @@ class Runtime:
             await self._meet_once_more()
             failure = await give(EscrowsOwed(self.store), transport)
         except WrenError as fault:
-            _log.warning("give-fault %s", fault.code)
+            _log.warning("give-fault %s", type(fault).__name__)
             return "broken"
         return failure.kind if failure else None
 

@@ -7,7 +7,8 @@ the device puts it in the background, sending gets on. It knows no screen's cont
   task that sends) is held by `make_open_page`'s own object and knows nothing of anybody.
 - A reload gives the same session back, with the page as it was last drawn: so it is emptied and locked
   as soon as its connection goes, and drawn anew when one comes.
-- Esc covers the screen on a computer: the same as "Cover".
+- Esc covers the screen on a computer: the same as "Cover". So does silence: a minute without a tap, a
+  key or a scroll, or what the area says, with a word ten seconds before.
 - The address stays "/" whatever is shown.
 
     serve_app(make_open_page(runtime))                          # in the browser
@@ -26,12 +27,15 @@ import flet as ft
 
 from app import theme
 from app.effects import Status, away
+from app.idle import LOCK_AFTER_S, Idle
 from app.kit.calm import calm, calm_render, report
+from app.kit.states import stay_band
 from app.messages import say_error
 from app.regaining import Regaining
 from app.runtime import Runtime
 from app.screens.add_household import add_household
 from app.screens.assess import assess
+from app.screens.change_words import change_words
 from app.screens.check import check
 from app.screens.device import device
 from app.screens.finished import finished
@@ -60,8 +64,10 @@ SCREENS: dict[str, Draw] = {
     "record": record,
     "outbox": outbox,
     "device": device,
+    "change-words": change_words,
 }
 COVER_KEY = "Escape"
+_TICK_S = 1.0
 _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH)
 
 
@@ -92,6 +98,7 @@ class _Process:
         self._runtime, self._regain = runtime, regain
         self._opening = asyncio.Lock()
         self._sending: asyncio.Task[None] | None = None
+        self.lock_after_s: float = catalogue.load_area().lock_after_s or LOCK_AFTER_S
 
     async def runtime(self) -> Runtime:
         """The opened store. Raises StoreFault; the next page, or "Try again", tries anew."""
@@ -126,10 +133,15 @@ class Life:
         self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unwatch: Callable[[], None] | None = None
-        page.on_disconnect = calm(self._cut_off)
-        page.on_connect = calm(self.show)
-        page.on_close = calm(self.end)
-        page.on_app_lifecycle_state_change = calm(self._lifecycle)
+        self._idle = Idle(process.lock_after_s)
+        self._watching: asyncio.Task[None] | None = None
+        self._stay = stay_band()
+        page.data = self._idle
+        page.overlay.append(self._stay)
+        page.on_disconnect = calm(self._cut_off, by_hand=False)
+        page.on_connect = calm(self.show, by_hand=False)
+        page.on_close = calm(self.end, by_hand=False)
+        page.on_app_lifecycle_state_change = calm(self._lifecycle, by_hand=False)
         page.on_keyboard_event = calm(self._key)
 
     def __repr__(self) -> str:
@@ -151,6 +163,8 @@ class Life:
             return
         if self._unwatch is None:
             self._unwatch = runtime.watch(self._heard)
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch_idle())
         await away(check_once, runtime.store, runtime.clock)
 
     async def _runtime(self) -> Runtime | None:
@@ -173,6 +187,21 @@ class Life:
         if self.actions is not None:
             await self.actions.lock()
 
+    async def _watch_idle(self) -> None:
+        """Lock when nobody has touched the page for long enough, with a word before."""
+        lock = calm(self.lock, by_hand=False)
+        while lock is not None:
+            await asyncio.sleep(_TICK_S)
+            has_keys = self.actions is not None and self.actions.has_keys
+            if has_keys and self._idle.is_over:
+                await lock()
+            self._say_soon(has_keys and self._idle.is_nearly_over and not self._idle.is_over)
+
+    def _say_soon(self, is_soon: bool) -> None:
+        if self._stay.visible is not is_soon:
+            self._stay.visible = is_soon
+            self._stay.update()
+
     async def _cut_off(self) -> None:
         """The tab is reloaded or closed: what is drawn is what the next one to come would see."""
         self._page.views = [ft.View(route="/")]
@@ -188,6 +217,9 @@ class Life:
         if self._unwatch is not None:
             self._unwatch()
             self._unwatch = None
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
         await self.lock()
 
     async def _lifecycle(self, event: ft.AppLifecycleStateChangeEvent) -> None:
@@ -207,7 +239,7 @@ class Life:
             if self.actions is not None:
                 await self.actions.heard(status, sending)
 
-        told = calm(tell)
+        told = calm(tell, by_hand=False)
         if told is not None:
             task = self._loop.create_task(_run(told))
             self._tasks.add(task)
@@ -222,7 +254,7 @@ def app(model: Model, life: Life) -> list[ft.Control]:
     if model.phase == "fault":
         return [fault(model.fault, life.open)]
     if model.phase == "recover" and actions is not None:
-        return [recover(actions.regaining, on_back=actions.leave_help, on_open=actions.let_in, key="recover")]
+        return [recover(actions.regaining, on_back=actions.to_door, on_open=actions.let_in, key="recover")]
     if model.phase == "recover" and life.regaining is not None:
         return [recover(life.regaining, on_back=None, on_open=life.let_in, key="recover")]
     if model.phase == "starting" or actions is None:

@@ -77,9 +77,13 @@ def load_area(area: str = "default") -> d.Area:
         raise BadInstrument(area=area, faults=faults)
     if not settings.based_on:
         return settings
-    own = {tool for tool, _ in settings.rules}
-    inherited = tuple(rule for rule in load_area(settings.based_on).rules if rule[0] not in own)
-    return replace(settings, rules=(*settings.rules, *inherited))
+    base, own = load_area(settings.based_on), {tool for tool, _ in settings.rules}
+    inherited = tuple(rule for rule in base.rules if rule[0] not in own)
+    return replace(
+        settings,
+        rules=(*settings.rules, *inherited),
+        lock_after_s=settings.lock_after_s or base.lock_after_s,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
     if page.faults:
         return None, tuple(page.faults)
     root = page.root
-    head, rules = root.table("area"), root.table("instrument")
+    head, device, rules = root.table("area"), root.table("device"), root.table("instrument")
     area = d.Area(
         id=head.text("id", required=True),
         name=head.text("name", required=True),
@@ -171,10 +175,20 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
         date=head.text("date", required=True),
         based_on=head.text("based_on"),
         rules=tuple((tool, _area_rules(rules.table(tool))) for tool in rules.data),
+        lock_after_s=_lock_after(device),
     )
-    for table in (head, rules, root):
+    for table in (head, device, rules, root):
         table.done()
     return (None if page.faults else area), tuple(page.faults)
+
+
+def _lock_after(device: Table) -> int | None:
+    seconds = device.number("lock_after_s")
+    if seconds is not None and seconds not in d.LOCK_AFTER_S:
+        device.fault(
+            f"lock_after_s is from {d.LOCK_AFTER_S.start} to {d.LOCK_AFTER_S.stop - 1}.", "lock_after_s"
+        )
+    return seconds
 
 
 def _area_rules(table: Table) -> d.AreaRules:

@@ -331,6 +331,10 @@ class AreaRules:
     misses: tuple[int, int] | None = None
 
 
+# Shorter locks in the middle of a sentence; longer leaves a phone open on a kitchen table.
+LOCK_AFTER_S = range(30, 181)
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """Local thresholds: name, source and date, and rules per instrument id.
@@ -344,6 +348,8 @@ class Area:
     date: str
     based_on: str = ""
     rules: tuple[tuple[str, AreaRules], ...] = ()
+    # Seconds without a tap, key or scroll until a page locks; None where the area says nothing.
+    lock_after_s: int | None = None
 
     def rules_for(self, instrument: str) -> AreaRules:
         """The rules for an instrument; empty rules when the area says nothing about it."""

@@ -23,6 +23,7 @@ from typing import Any, ParamSpec, TypeVar
 import flet as ft
 
 from app import messages, theme
+from app.idle import touched
 from app.logs import place
 from assessments.errors import WrenError
 
@@ -35,8 +36,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def calm(handler: Handler | None) -> Callable[..., Awaitable[None]] | None:
-    """Wrap a handler of no or one argument, plain or async, so that nothing escapes it."""
+def calm(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., Awaitable[None]] | None:
+    """Wrap a handler of no or one argument, plain or async, so that nothing escapes it.
+
+    What a person does counts as a sign of life (`idle`); `by_hand=False` is for all else that happens.
+    """
     if handler is None:
         return None
     takes_event = len(inspect.signature(handler).parameters) > 0
@@ -45,6 +49,8 @@ def calm(handler: Handler | None) -> Callable[..., Awaitable[None]] | None:
 
     @wraps(handler)
     async def wrapped(event: Any = None) -> None:
+        if by_hand:
+            touched()
         try:
             started = time.monotonic()
             result = handler(event) if takes_event else handler()

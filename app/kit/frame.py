@@ -10,7 +10,8 @@ its right. The system's own back does what Back does and never loses what was ty
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import flet as ft
@@ -21,6 +22,17 @@ from app.kit.calm import Handler, calm
 from app.kit.steady import steady
 from app.kit.writing import title
 from app.messages import say
+
+# A scroll tells where it is this often; its end is always told.
+_SCROLL_TOLD_MS = 200
+
+
+@dataclass(slots=True)
+class Scroll:
+    """How to move a page, and who is told how far down it is, in pixels."""
+
+    on_move: Callable[[float], None]
+    column: ft.Ref[ft.Column] = field(default_factory=ft.Ref[ft.Column])
 
 
 def page_frame(
@@ -38,7 +50,7 @@ def page_frame(
     action: ft.Control | None = None,
     top: ft.Control | None = None,
     spacing: int = theme.CARD_GAP,
-    scroll: ft.Ref[ft.Column] | None = None,
+    scroll: Scroll | None = None,
     key: str | None = None,
 ) -> ft.View:
     """One page. `heading` is its only h1 and no other page has the same.
@@ -49,7 +61,9 @@ def page_frame(
     `key` for each question so that it starts at its top. A None in `body` keeps its place empty.
     """
     column = ft.Column(
-        ref=scroll,
+        ref=scroll.column if scroll is not None else None,
+        on_scroll=calm(lambda event: scroll.on_move(event.pixels)) if scroll is not None else None,
+        scroll_interval=_SCROLL_TOLD_MS,
         key=key,
         expand=True,
         scroll=ft.ScrollMode.AUTO,
@@ -90,29 +104,35 @@ def page_frame(
         on_confirm_pop=calm(system_back),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
         controls=[
-            ft.SafeArea(
+            # A finger put down anywhere is a sign of life, whatever else it does.
+            ft.GestureDetector(
                 expand=True,
-                content=ft.Column(
+                exclude_from_semantics=True,
+                on_pan_down=calm(lambda: None),
+                content=ft.SafeArea(
                     expand=True,
-                    spacing=0,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=parts,
+                    content=ft.Column(
+                        expand=True,
+                        spacing=0,
+                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                        controls=parts,
+                    ),
                 ),
             )
         ],
     )
 
 
-async def scroll_to_place(scroll: ft.Ref[ft.Column], link_id: str) -> None:
+async def scroll_to_place(scroll: Scroll, link_id: str) -> None:
     """Bring a marked part of the page into view."""
-    if scroll.current is not None:
-        await scroll.current.scroll_to(scroll_key=link_id, duration=150)
+    if scroll.column.current is not None:
+        await scroll.column.current.scroll_to(scroll_key=link_id, duration=150)
 
 
-async def scroll_to_top(scroll: ft.Ref[ft.Column]) -> None:
-    """Bring the heading and the error summary into view."""
-    if scroll.current is not None:
-        await scroll.current.scroll_to(offset=0, duration=0)
+async def scroll_to(scroll: Scroll, offset: float) -> None:
+    """Move the page so far down, in pixels; 0 brings the heading and the error summary into view."""
+    if scroll.column.current is not None:
+        await scroll.column.current.scroll_to(offset=offset, duration=0)
 
 
 def _measure(*controls: ft.Control | None, spacing: int) -> ft.Control:

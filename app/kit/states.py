@@ -111,6 +111,33 @@ def sync_pill(sync: Sync, on_tap: Handler) -> ft.Control:
     return ft.Semantics(live_region=True, content=pill)
 
 
+def stay_band() -> ft.Container:
+    """A word before the page locks, over the page and above its bottom bar. Any tap will do, also here."""
+    words = say("lock.soon")
+    ground, ink = _TONES["help"]
+    looks = ft.Row(
+        tight=True,
+        spacing=10,
+        controls=[
+            ft.Icon(ft.Icons.LOCK_CLOCK_OUTLINED, size=22, color=ink),
+            ft.Text(words, theme_style=theme.MARK, color=ink),
+        ],
+    )
+    band = tappable(
+        words, looks, lambda: None, bgcolor=ground, radius=theme.TARGET / 2, padding=(20, 10), fill=False
+    )
+    return ft.Container(
+        left=theme.GUTTER,
+        right=theme.GUTTER,
+        bottom=92,
+        visible=False,
+        content=ft.Row(
+            alignment=ft.MainAxisAlignment.CENTER,
+            controls=[ft.Semantics(live_region=True, content=band)],
+        ),
+    )
+
+
 def banner(
     words: str, *, tone: Tone = "calm", icon: ft.IconData | None = None, action: ft.Control | None = None
 ) -> ft.Control:

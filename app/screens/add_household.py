@@ -1,8 +1,8 @@
 """Adding a household: its name, and everyone in it with a date of birth or the plain word that it is
 not known.
 
-This room keeps what is typed on the page until it is saved; it asks for no more than is needed to
-start. The rest (relationships, other names) comes later.
+What is typed here is held until it is saved: locking, going back and a dropped phone lose none of it.
+The page asks for no more than is needed to start. The rest (relationships, other names) comes later.
 
     add_household(model, actions)
 """
@@ -10,7 +10,7 @@ start. The rest (relationships, other names) comes later.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from app.kit.buttons import primary_button, quiet_button, secondary_button
 from app.kit.cards import card
 from app.kit.choices import Choice, radio_rows, tick_rows
 from app.kit.fields import text_field
-from app.kit.frame import scroll_to_place, scroll_to_top
+from app.kit.frame import scroll_to, scroll_to_place
 from app.kit.problems import error_summary, problem_line
 from app.kit.steady import place
 from app.kit.writing import heading, text
@@ -49,6 +49,7 @@ class Newcomer:
         return f"<Newcomer {self.key}>"
 
 
+_HERE = "add-household"
 _FIRST: tuple[Newcomer, ...] = (Newcomer("1"),)
 _NO_PROBLEMS: dict[str, str] = {}
 
@@ -57,34 +58,44 @@ _NO_PROBLEMS: dict[str, str] = {}
 @calm_page
 def add_household(model: Model, actions: Actions) -> ft.View:
     """Ask for the name and the people, and save them together."""
-    name = use_kept("")
-    people, show_people = use_drawn(_FIRST)
+    first_name, first_people = _begun(actions)
+    name = use_kept(first_name)
+    people, show_people = use_drawn(first_people)
     # Typing changes `typed` at once and draws nothing; a choice draws the page again.
     typed = use_kept(people)
     problems, show_problems = use_drawn(_NO_PROBLEMS)
-    scroll = use_scroll()
+    scroll = use_scroll(actions)
+
+    def hold() -> None:
+        is_empty = not name.now and typed.now == _FIRST
+        plain = {"name": name.now, "people": [asdict(one) for one in typed.now]}
+        actions.hold_begun(_HERE, None if is_empty else plain)
 
     def note(key: str, *, draw: bool = False, **what: Any) -> None:
         typed.now = tuple(replace(one, **what) if one.key == key else one for one in typed.now)
+        hold()
         if draw:
             show_people(typed.now)
 
     def set_name(words: str) -> None:
         name.now = words
+        hold()
 
     def add() -> None:
         typed.now = (*typed.now, Newcomer(new_id()))
+        hold()
         show_people(typed.now)
 
     def remove(key: str) -> None:
         typed.now = tuple(one for one in typed.now if one.key != key)
+        hold()
         show_people(typed.now)
 
     async def save() -> None:
         found = problems_of(name.now, typed.now, actions.today())
         show_problems(found)
         if found:
-            await scroll_to_top(scroll)
+            await scroll_to(scroll, 0)
             return
         household = Household(id=new_id(), name=name.now.strip())
         await actions.add_household(household, tuple(_person(one, household.id) for one in typed.now))
@@ -99,6 +110,7 @@ def add_household(model: Model, actions: Actions) -> ft.View:
                 card(
                     text_field(
                         say("add.name"),
+                        value=name.now,
                         on_change=set_name,
                         hint=say("add.name-hint"),
                         problem=problems.get("name", ""),
@@ -118,6 +130,12 @@ def add_household(model: Model, actions: Actions) -> ft.View:
         else primary_button(say("action.save-household"), save),
         scroll=scroll,
     )
+
+
+def _begun(actions: Actions) -> tuple[str, tuple[Newcomer, ...]]:
+    """What stood here when the page was left."""
+    begun = actions.begun(_HERE)
+    return (begun["name"], tuple(Newcomer(**one) for one in begun["people"])) if begun else ("", _FIRST)
 
 
 def problems_of(name: str, people: tuple[Newcomer, ...], today: date) -> dict[str, str]:
@@ -172,6 +190,7 @@ def _newcomer(
                 f"name-{at}",
                 text_field(
                     say("add.person-name"),
+                    value=one.name,
                     on_change=lambda words: note(at, name=words),
                     problem=problems.get(f"name-{at}", ""),
                     key=f"name-{at}",
@@ -199,6 +218,7 @@ def _newcomer(
                 f"born-{at}",
                 text_field(
                     said_day,
+                    value=one.born,
                     on_change=lambda words: note(at, born=words),
                     hint=say("add.born-hint"),
                     problem=problems.get(f"born-{at}", ""),

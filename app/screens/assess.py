@@ -18,7 +18,7 @@ from app import theme
 from app.effects import Work
 from app.kit.buttons import primary_button
 from app.kit.cards import card
-from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
+from app.kit.frame import page_frame, scroll_to, scroll_to_place
 from app.kit.problems import error_summary
 from app.kit.steady import place, steady
 from app.messages import say
@@ -39,7 +39,7 @@ from assessments.engine.form import Form, Moved, Page, pages
 @calm_page
 def assess(model: Model, actions: Actions) -> ft.View:
     """The page that the open form is on."""
-    scroll = use_scroll()
+    scroll = use_scroll(actions)
     asked_at, ask = use_drawn(-1)
     called: Kept[tuple[int, frozenset[str]]] = use_kept((-1, frozenset()))
     work = model.work
@@ -68,7 +68,7 @@ def assess(model: Model, actions: Actions) -> ft.View:
         now = model.work or work
         if page_problems(now.form, actions.half, here.items):
             ask(form.page)
-            await scroll_to_top(scroll)
+            await scroll_to(scroll, 0)
             return
         ask(-1)
         if _came_to_change(model):

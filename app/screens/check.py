@@ -17,7 +17,7 @@ import flet as ft
 from app import theme
 from app.effects import Work
 from app.kit.buttons import primary_button
-from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
+from app.kit.frame import page_frame, scroll_to, scroll_to_place
 from app.kit.lists import AnswerRow, answer_list
 from app.kit.problems import error_summary
 from app.kit.steady import place, steady
@@ -47,7 +47,7 @@ _MISSING = "missing"
 @calm_page
 def check(model: Model, actions: Actions) -> ft.View:
     """Look over the open form and complete it."""
-    scroll = use_scroll()
+    scroll = use_scroll(actions)
     work = model.work
     if work is None:
         return page_frame(
@@ -72,7 +72,7 @@ def check(model: Model, actions: Actions) -> ft.View:
         actions.take_typing()
         now = (model.work or work).form
         if all_problems(now, actions.half):
-            await scroll_to_top(scroll)
+            await scroll_to(scroll, 0)
         elif now.missing:
             await scroll_to_place(scroll, _MISSING)
         else:

@@ -21,7 +21,7 @@ import flet as ft
 from app import theme
 from app.kit.buttons import primary_button
 from app.kit.calm import report
-from app.kit.frame import page_frame
+from app.kit.frame import Scroll, page_frame, scroll_to
 from app.kit.states import Sync, sync_pill
 from app.kit.steady import steady
 from app.kit.writing import quiet, text, title
@@ -45,6 +45,7 @@ def page_of(
     *,
     back: bool = True,
     pill: bool = False,
+    scroll: Scroll | None = None,
     **more: Any,
 ) -> ft.View:
     """The frame of one adult page of an open Wren. `more` goes to `page_frame` as it is."""
@@ -57,6 +58,7 @@ def page_of(
         on_back=actions.back if back and len(model.trail) > 1 else None,
         training=model.training,
         pill=sync_pill(sync_of(model), actions.show_outbox) if pill else None,
+        scroll=scroll or use_scroll(actions),
         # Ids only: a key never holds a name. A new page starts at its top.
         key=more.pop("key", f"{screen.name}-{screen.about}"),
         **more,
@@ -87,9 +89,17 @@ def use_drawn(first: T) -> tuple[T, Callable[[T], None]]:
     return value, change
 
 
-def use_scroll() -> ft.Ref[ft.Column]:
-    """The handle by which a page is moved (`scroll_to_place`)."""
-    return use_kept(ft.Ref[ft.Column]()).now
+def use_scroll(actions: Actions) -> Scroll:
+    """The handle by which a page is moved (`scroll_to_place`). After unlocking it is where it was left."""
+    scroll = use_kept(Scroll(actions.scrolled)).now
+
+    async def go_down() -> None:
+        offset = actions.offset_left()
+        if offset:
+            await scroll_to(scroll, offset)
+
+    ft.use_effect(go_down, [])
+    return scroll
 
 
 def calm_page(draw: Draw) -> Draw:

@@ -11,7 +11,7 @@ no page. What it cannot read (written by a newer tool) is shown as it stands, ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from app.messages import say
@@ -38,6 +38,8 @@ def answer_words(item: Item, entry: Entry | None) -> str:
         case "date":
             day = date.fromisoformat(str(value))
             return day_words(day, date.min.replace(year=day.year), near=False) + f" {day.year}"
+        case "time":
+            return f"{time.fromisoformat(str(value)):%H:%M}"
     return str(value)
 
 

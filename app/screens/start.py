@@ -8,6 +8,7 @@ nowhere else, and is gone with the page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,18 +18,24 @@ import flet as ft
 from app.kit.buttons import primary_button
 from app.kit.cards import card
 from app.kit.choices import Choice, radio_rows
-from app.kit.fields import passphrase_field, text_field
-from app.kit.frame import page_frame, scroll_to_place, scroll_to_top
+from app.kit.fields import text_field
+from app.kit.frame import page_frame, scroll_to, scroll_to_place
 from app.kit.problems import error_summary, problem_line
+from app.kit.secret import Kind, secret_field
 from app.kit.states import banner
 from app.kit.steady import place
 from app.kit.writing import heading, text
 from app.messages import say, say_error
+from app.model import FIRST_AUTHOR
 from app.screens.page import calm_page, cover_key, quiet_page, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
 from assessments.definition import ROLES, Role
 from assessments.errors import WeakWords, WrenError
 
+_HERE = "set-up"
+# What the service takes as a name: it travels in clear.
+_SHORT_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NO_ROLE: str = ""
 _LOCAL_SERVICE = "http://127.0.0.1:8765"
 _NO_PROBLEMS: dict[str, str] = {}
 
@@ -52,21 +59,24 @@ def fault(words: str, on_try: Callable[[], Any]) -> ft.View:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What stands on the page so far. It never shows itself: it holds a passphrase."""
+    """What stands on the page so far. It never shows itself: it holds what opens Wren."""
 
-    passphrase: str = ""
+    words: str = ""
     again: str = ""
+    author: str = FIRST_AUTHOR
     role: Role | None = None
     service: str = _LOCAL_SERVICE
 
     def __repr__(self) -> str:
         return "<Chosen>"
 
-    def problems(self, *, with_passphrase: bool) -> dict[str, str]:
+    def problems(self, kind: str, *, with_words: bool) -> dict[str, str]:
         """What is still wanting, by the place on the page."""
         found = {}
-        if with_passphrase and self.passphrase != self.again:
-            found["again"] = say("set-up.problem.differs")
+        if with_words and not _SHORT_NAME.fullmatch(self.author):
+            found["author"] = say("set-up.problem.alias")
+        if with_words and self.words != self.again:
+            found["again"] = say(f"set-up.problem.{kind}-differs")
         if self.role is None:
             found["role"] = say("set-up.problem.role")
         if not self.service.strip():
@@ -76,17 +86,24 @@ class Chosen:
 
 @ft.component
 @calm_page
-def set_up(_: Model, actions: Actions) -> ft.View:
-    """Choose the passphrase, say what work it is for, and meet the service."""
-    chosen = use_kept(Chosen())
-    role, show_role = use_drawn("")
+def set_up(model: Model, actions: Actions) -> ft.View:
+    """Choose the words, say what work it is for, and meet the service. A second person has a short name."""
+    needs_words, kind = not actions.has_keys, model.words_kind
+    is_joining = needs_words and bool(model.authors)
+    begun = actions.begun(_HERE) or {
+        "author": "" if is_joining else FIRST_AUTHOR,
+        "service": actions.service_url or _LOCAL_SERVICE,
+    }
+    chosen = use_kept(Chosen(**begun))
+    role, show_role = use_drawn(chosen.now.role or _NO_ROLE)
     problems, show_problems = use_drawn(_NO_PROBLEMS)
     busy, be_busy = use_drawn(False)
-    scroll = use_scroll()
-    needs_passphrase = not actions.has_passphrase
+    scroll = use_scroll(actions)
 
     def note(**what: Any) -> None:
-        chosen.now = replace(chosen.now, **what)
+        chosen.now = now = replace(chosen.now, **what)
+        # The words are never held anywhere but here.
+        actions.hold_begun(_HERE, {"author": now.author, "role": now.role, "service": now.service})
 
     def choose_role(code: str | None) -> None:
         note(role=code)
@@ -94,27 +111,28 @@ def set_up(_: Model, actions: Actions) -> ft.View:
 
     async def go() -> None:
         wanted = chosen.now
-        found = wanted.problems(with_passphrase=needs_passphrase)
+        found = wanted.problems(kind, with_words=needs_words)
         if not found and wanted.role is not None:
             be_busy(True)
             try:
-                await actions.set_up(wanted.passphrase, wanted.role, wanted.service.strip())
+                await actions.set_up(wanted.words, wanted.role, wanted.service.strip(), wanted.author)
                 return
             except WrenError as error:
-                at = "passphrase" if isinstance(error, WeakWords) else "service"
-                found = {at: say_error(error)}
+                found = {_place_of(error): say_error(error)}
             finally:
                 be_busy(False)
         show_problems(found)
-        await scroll_to_top(scroll)
+        await scroll_to(scroll, 0)
 
+    said = "join" if is_joining else "set-up"
     return page_frame(
-        say("set-up.title"),
+        say(f"{said}.title"),
         [
-            text(say("set-up.lead")),
+            text(say(f"{said}.lead")),
+            _alias(note, chosen.now.author, problems) if is_joining else None,
             card(
-                heading(say("set-up.passphrase-title")),
-                *_passphrase(note, problems) if needs_passphrase else [text(say("set-up.passphrase-done"))],
+                heading(say(f"set-up.{kind}-title")),
+                *(_words(kind, note, problems) if needs_words else [text(say(f"set-up.{kind}-done"))]),
             ),
             place(
                 "role",
@@ -134,7 +152,7 @@ def set_up(_: Model, actions: Actions) -> ft.View:
                     "service",
                     text_field(
                         say("set-up.service"),
-                        value=_LOCAL_SERVICE,
+                        value=chosen.now.service,
                         on_change=lambda words: note(service=words),
                         hint=say("set-up.service-hint"),
                         problem=problems.get("service", ""),
@@ -147,6 +165,7 @@ def set_up(_: Model, actions: Actions) -> ft.View:
         ],
         route="/",
         on_cover=None,
+        on_back=actions.to_door if is_joining else None,
         top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
         action=working(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
         scroll=scroll,
@@ -154,21 +173,46 @@ def set_up(_: Model, actions: Actions) -> ft.View:
     )
 
 
-def _passphrase(note: Callable[..., None], problems: dict[str, str]) -> list[ft.Control | None]:
+def _place_of(error: WrenError) -> str:
+    """Beside which field an error belongs."""
+    if isinstance(error, WeakWords):
+        return "words"
+    return "author" if error.code in ("alias-taken", "name") else "service"
+
+
+def _alias(note: Callable[..., None], author: str, problems: dict[str, str]) -> ft.Control:
+    return place(
+        "author",
+        card(
+            text_field(
+                say("join.alias"),
+                value=author,
+                on_change=lambda words: note(author=words.strip()),
+                hint=say("join.alias-hint"),
+                problem=problems.get("author", ""),
+                key="author",
+            )
+        ),
+    )
+
+
+def _words(kind: Kind, note: Callable[..., None], problems: dict[str, str]) -> list[ft.Control | None]:
     return [
-        text(say("set-up.passphrase-lead")),
+        text(say(f"set-up.{kind}-lead")),
         place(
-            "passphrase",
-            passphrase_field(
-                say("set-up.passphrase"),
-                on_change=lambda words: note(passphrase=words),
-                hint=say("set-up.passphrase-hint"),
-                problem=problems.get("passphrase", ""),
+            "words",
+            secret_field(
+                kind,
+                say(f"unlock.{kind}"),
+                on_change=lambda words: note(words=words),
+                hint=say(f"set-up.{kind}-hint"),
+                problem=problems.get("words", ""),
             ),
         ),
         place(
             "again",
-            passphrase_field(
+            secret_field(
+                kind,
                 say("set-up.again"),
                 on_change=lambda words: note(again=words),
                 problem=problems.get("again", ""),

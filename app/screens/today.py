@@ -50,7 +50,13 @@ def today(model: Model, actions: Actions) -> ft.View:
             if model.households
             else _none(model, actions),
             cover_key(),
-            ft.Row(controls=[quiet_button(say("selftest.title"), actions.about_device)]),
+            ft.Row(
+                wrap=True,
+                controls=[
+                    quiet_button(say("selftest.title"), actions.about_device),
+                    quiet_button(say(f"change.{model.words_kind}-title"), lambda: actions.go("change-words")),
+                ],
+            ),
         ],
         subtitle=long_day(actions.today()),
         pill=True,

@@ -315,6 +315,8 @@ class Keys:
             sealing.wipe(epoch)
             if changed.rowcount != 1:
                 raise Locked("keys-renewed")
+            # What was left half done lies under the old key, and may be about what is deleted.
+            driver.execute("DELETE FROM desk_place WHERE author = ?", (self.author,))
 
     def seal_row(
         self, kid: str, wrap: bytes | None, context: bytes, body: bytes, at_least: int = _PADDED_BYTES
@@ -326,6 +328,15 @@ class Keys:
     def open_row(self, kid: str, wrap: bytes | None, context: bytes, sealed: bytes) -> bytes:
         with self._held():
             return sealing.unpad(sealing.open_record(self._key(kid, wrap), kid, sealed, context))
+
+    def seal_own(self, context: bytes, body: bytes) -> bytes:
+        """Seal something of this person's own that belongs to no household."""
+        with self._held():
+            return sealing.seal(self._epoch, sealing.pad(body, _PADDED_BYTES), context)
+
+    def open_own(self, context: bytes, sealed: bytes) -> bytes:
+        with self._held():
+            return sealing.unpad(sealing.open_sealed(self._epoch, sealed, context))
 
     def context(
         self, table: str, ids: tuple[str, ...], rev: int, schema: str, agency: str, author: str

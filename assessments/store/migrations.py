@@ -91,6 +91,14 @@ MIGRATIONS: tuple[Migration, ...] = (
             " at VARCHAR NOT NULL)",
         ),
     ),
+    Migration(
+        5,
+        "where each person left off",
+        (
+            "CREATE TABLE desk_place (author VARCHAR NOT NULL PRIMARY KEY, rev INTEGER NOT NULL,"
+            " body BLOB NOT NULL)",
+        ),
+    ),
 )
 
 

@@ -147,6 +147,15 @@ class PlaceRow(_Kept, table=True):
     body: bytes
 
 
+class DeskPlaceRow(_Kept, table=True):
+    """Where each person left off on this device, and what they had half typed."""
+
+    __tablename__ = "desk_place"
+    author: str = Field(primary_key=True)
+    rev: int
+    body: bytes
+
+
 class CompletionRow(_Kept, table=True):
     __tablename__ = "completion"
     assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")

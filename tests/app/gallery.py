@@ -52,7 +52,7 @@ def open_gallery(page: ft.Page) -> None:
 def gallery(shown: Shown) -> list[ft.Control]:
     if shown.covered:
         return [ft.View(route="/", bgcolor=ft.Colors.SURFACE)]
-    scroll = ft.use_ref(lambda: ft.Ref[ft.Column]()).current
+    scroll = ft.use_ref(lambda: frame.Scroll(lambda _: None)).current
 
     def set_answer(code: str | None) -> None:
         shown.answer = code

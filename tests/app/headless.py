@@ -241,6 +241,23 @@ class Headless:
         await self.settle()
         self._check()
 
+    async def scroll(self, pixels: float) -> None:
+        """Move the page so far down, as a client tells it."""
+        where = {
+            "event_type": "update", "pixels": pixels, "min_scroll_extent": 0.0, "max_scroll_extent": 9000.0,
+            "viewport_dimension": 800.0, "scroll_delta": pixels, "direction": None, "overscroll": None,
+            "velocity": None,
+        }  # fmt: skip
+        await self.send("scroll", where)
+
+    async def send(self, event: str, data: Any) -> None:
+        """An event on the first thing of the page that listens for it."""
+        found = [control for control, _ in self.nodes() if getattr(control, f"on_{event}", None) is not None]
+        assert found, f"nothing listens for {event}"
+        await self.session.dispatch_event(found[0]._i, event, data)
+        await self.settle()
+        self._check()
+
     async def go_back(self) -> None:
         """The system's own back."""
         await self.session.dispatch_event(self._top()._i, "confirm_pop", None)

@@ -60,7 +60,7 @@ def walk(camera: Camera, machine: Machine) -> None:
     app = camera.app
     app.expect_text(say("set-up.title"))
     camera.take("set-up")
-    app.fill(say("set-up.passphrase"), PASSPHRASE)
+    app.fill(say("unlock.passphrase"), PASSPHRASE)
     app.fill(say("set-up.again"), PASSPHRASE)
     app.check(say("role.health-visitor"))
     app.fill(say("set-up.service"), machine.service_url)

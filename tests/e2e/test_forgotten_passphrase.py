@@ -158,7 +158,7 @@ def test_two_people_let_somebody_in_and_the_half_finished_work_is_there(machine:
         app.press(say("action.cover"), exact=False)
         unlock(app, "robin hedge kettle lamp", say("problems.title"))
         picture(app, "unlock")
-        app.press_for(say("unlock.forgot"), say("recover.how"))
+        app.press_for(say("unlock.passphrase-forgot"), say("recover.how"))
         picture(app, "ask")
         app.press_for(say("recover.ask"), say("recover.agreed-0"))
         code = code_on(app)

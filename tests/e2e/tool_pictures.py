@@ -269,7 +269,7 @@ def set_up(machine: Machine, visit: Path) -> None:
 def walk_through(machine: Machine, one: Walk, folder: Path, *, dark: bool) -> None:
     """Open the tool as the person whose work it is, and go to its end."""
     runtime = Runtime.open(machine.home)
-    runtime.keep_role(WORK[one.work])
+    runtime.keep_role("hv1", WORK[one.work])
     runtime.close()
     machine.start_app()
     try:

@@ -105,3 +105,14 @@ def test_an_area_says_who_it_is_and_where_its_numbers_come_from(area: str) -> No
     assert settings.name
     assert "http" in settings.source
     assert settings.date
+
+
+def test_an_area_says_when_a_page_locks_or_has_it_from_the_one_it_is_based_on() -> None:
+    assert [catalogue.load_area(area).lock_after_s for area in AREAS] == [60, 60, 60]
+
+
+@pytest.mark.parametrize(("seconds", "is_taken"), [(29, False), (30, True), (180, True), (181, False)])
+def test_an_area_sets_the_lock_within_what_is_safe(seconds: int, is_taken: bool) -> None:
+    head = '[area]\nid = "a"\nname = "A"\nsource = "made up"\ndate = "2026-01-01"\n'
+    area, faults = catalogue.read_area(f"{head}[device]\nlock_after_s = {seconds}\n")
+    assert (area is not None, not faults) == (is_taken, is_taken)

@@ -1,0 +1,114 @@
+"""What a page shows: frozen engine values, and where the person is.
+
+`Model` is the observable state of one page; assigning a field draws it again. This room decides
+nothing and reaches nothing: `state` changes it. Nothing of a person is in a module or shared
+between tabs.
+
+    model.screen.name       # "household"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+import flet as ft
+
+from app.effects import HouseholdPage, Status, Work
+from app.selftest import Report
+from assessments.definition import Role
+from assessments.ports import Entry
+from assessments.records import Assessment
+
+Phase = Literal["starting", "set-up", "locked", "recover", "open", "fault"]
+Saved = Literal["nothing", "saving", "saved", "failed"]
+ScreenName = Literal[
+    "today",
+    "household",
+    "pick",
+    "assess",
+    "check",
+    "finished",
+    "record",
+    "outbox",
+    "device",
+    "add-household",
+    "change-words",
+]
+
+
+# Whoever sets up a device first is not asked for a short name.
+FIRST_AUTHOR = "hv1"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Whose words are asked for, and whether they are of use now; else the code of why not."""
+
+    author: str
+    state: Literal["open", "wait", "locked-for-safety", "keystore-error", "key-absent"] = "open"
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where the person is: a name and the id it is about. It holds nothing that was said."""
+
+    name: ScreenName
+    about: str = ""
+
+
+TODAY = Screen("today")
+Trail = tuple[Screen, ...]
+
+
+def read_trail(plain: Any) -> Trail:
+    """The screens of a kept place; the first page alone where one of them is not known here."""
+    known = get_args(ScreenName)
+    if not isinstance(plain, Sequence) or not plain or any(name not in known for name, _ in plain):
+        return (TODAY,)
+    return tuple(Screen(name, str(about)) for name, about in plain)
+
+
+@ft.observable
+@dataclass
+class Model:
+    """The state of one page."""
+
+    phase: Phase = "starting"
+    # Words about a store that does not open.
+    fault: str = ""
+    authors: tuple[str, ...] = ()
+    words_kind: Literal["pin", "passphrase"] = "passphrase"
+    # None while nobody of several has been chosen, and while there is nobody yet.
+    door: Door | None = None
+    trail: Trail = (TODAY,)
+    households: tuple[HouseholdPage, ...] = ()
+    work: Work | None = None
+    record: Assessment | None = None
+    saved: Saved = "nothing"
+    saved_at: datetime | None = None
+    status: Status = field(default_factory=Status)
+    sending: bool = False
+    entries: tuple[Entry, ...] = ()
+    report: Report | None = None
+    training: bool = False
+    role: Role = "health-visitor"
+    busy: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Model {self.phase}>"
+
+    @property
+    def screen(self) -> Screen:
+        return self.trail[-1]
+
+    def household(self, household_id: str) -> HouseholdPage | None:
+        return next((found for found in self.households if found.household.id == household_id), None)
+
+    def household_of(self, person_id: str) -> HouseholdPage | None:
+        return next(
+            (page for page in self.households if any(person.id == person_id for person in page.persons)), None
+        )

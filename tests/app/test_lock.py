@@ -1,0 +1,285 @@
+"""Locking loses nothing, shows nothing, and cannot be undone by what was under way."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import flet as ft
+import pytest
+
+from app.effects import Desk
+from app.keeping import Keeping
+from app.runtime import Runtime
+from app.screens.start import fault, starting
+from app.shell import SCREENS, make_open_page
+from app.shell import app as shown_app
+from app.state import Actions, Model
+from assessments.store import Keys
+from tests.app.headless import Headless, Node
+from tests.app.test_screens_around import (
+    PASSPHRASE,
+    TODAY,
+    asked_all,
+    fernhollow,
+    open_runtime,
+    press,
+    set_up,
+    unlocked,
+    until,
+)
+
+NEVER_SEEN = (
+    "abuse", "violence", "domestic", "child", "family", "household", "risk", "safeguard", "danger", "victim",
+    "perpetrator", "police", "marac", "midwi", "health visitor", "cafcass", "agency", "training", "case",
+    "assess", "fernhollow", "cai",
+)  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def runtime(folder: Path) -> Iterator[Runtime]:
+    opened = open_runtime(folder)
+    set_up(opened, fernhollow(**asked_all()))
+    yield opened
+    opened.close()
+
+
+async def unlock(app: Headless, *then: str) -> None:
+    await until(app, "Wren is locked")
+    await app.type("Passphrase", PASSPHRASE)
+    await app.press("Unlock")
+    await until(app, *then)
+
+
+# Cover
+
+
+def cover_of(app: Headless) -> Node:
+    found = [
+        (control, inside)
+        for control, inside in app.nodes()
+        if isinstance(control, ft.Semantics) and control.label == "Cover"
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: Runtime) -> None:
+    found: list[tuple[Model, Actions]] = []
+
+    async def open_page(page: ft.Page) -> None:
+        model = Model()
+        actions = Actions(model, runtime, lambda: TODAY)
+        await actions.start()
+        await actions.unlock(PASSPHRASE)
+        found.append((model, actions))
+        page.render_views(shown_app, model, _Life(actions))
+
+    async with Headless(open_page) as app:
+        model, actions = found[0]
+        page = model.households[0]
+        record = page.assessments[0].id
+        await actions.begin(page.persons[0].id, "risk-24")
+        assert model.work is not None
+        about = {"household": page.household.id, "pick": page.persons[0].id}
+        about |= {"assess": model.work.assessment.id, "check": model.work.assessment.id}
+        about |= {"finished": record, "record": record}
+        for name in SCREENS:
+            model.record = actions.desk.record(record)
+            actions.go(name, about.get(name, ""))  # type: ignore[arg-type]  # every name that has a screen
+            await app.settle()
+            control, inside = cover_of(app)
+            row = next(one for one in inside if isinstance(one, ft.Row))
+            # The last thing of the top row, after what takes up the room: nothing can push it about.
+            assert row.controls[-1] in (control, *inside), name
+            assert row.controls[-2].expand or row.controls[-3].expand, name
+            column = inside[inside.index(row) - 2]
+            assert isinstance(column, ft.Column)
+            assert column.scroll is None, name
+            await app.press("Cover")
+            assert model.phase == "locked", name
+            await actions.unlock(PASSPHRASE)
+            await app.settle()
+            assert model.screen.name == name
+        await actions.lock()
+
+
+class _Life:
+    """As much of a page's life as drawing it asks for."""
+
+    def __init__(self, actions: Actions) -> None:
+        self.actions = actions
+
+
+async def test_before_there_is_anything_to_cover_there_is_no_cover(folder: Path) -> None:
+    for draw in (starting, lambda: fault("x", lambda: None)):
+
+        async def open_page(page: ft.Page, draw: Callable[[], ft.View] = draw) -> None:
+            page.views = [draw()]
+            page.update()
+
+        async with Headless(open_page) as app:
+            assert "Cover" not in app.names()
+    runtime = open_runtime(folder)
+    async with Headless(make_open_page(runtime)) as app:
+        await until(app, "Set up Wren")
+        assert "Cover" not in app.names()
+    runtime.close()
+
+
+async def test_the_covered_page_could_be_anybodys(runtime: Runtime) -> None:
+    async with unlocked(runtime) as app:
+        await press(app, "Fernhollow", then="Start a tool")
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+        said = " ".join([*app.texts(), *app.names(), str(app.page.title), app.page.route or ""]).lower()
+        assert [word for word in NEVER_SEEN if word in said] == []
+
+
+# The order of things, and what is under way
+
+
+async def test_the_page_goes_first_then_the_words_are_kept_then_the_keys_go(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    async with unlocked(runtime) as app:
+        await press(app, "Add a household", then="Name of the household")
+        await app.type("Name of the household", "Samplebrook")
+
+        def noted(kind: type, name: str) -> None:
+            real = getattr(kind, name)
+
+            def wrapped(self: Any, *arguments: Any) -> Any:
+                order.append(f"{name}, locked page drawn: {app.sees('Wren is locked')}")
+                return real(self, *arguments)
+
+            monkeypatch.setattr(kind, name, wrapped)
+
+        noted(Desk, "keep_desk")
+        noted(Keys, "close")
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+    assert order[0].startswith("keep_desk")
+    assert order[-1] == "close, locked page drawn: True"
+    assert sum(line.startswith("close") for line in order) == 1
+
+
+async def test_an_unlocking_that_is_still_under_way_does_not_open_behind_the_cover(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derived, go_on = threading.Event(), threading.Event()
+    opened: list[Desk] = []
+    real = runtime.unlock
+
+    def slow(*words: Any) -> Desk:
+        desk = real(*words)
+        opened.append(desk)
+        derived.set()
+        assert go_on.wait(10)
+        return desk
+
+    monkeypatch.setattr(runtime, "unlock", slow)
+    async with Headless(make_open_page(runtime)) as app:
+        await until(app, "Wren is locked")
+        await app.type("Passphrase", PASSPHRASE)
+        pressing = asyncio.create_task(app.press("Unlock"))
+        await asyncio.to_thread(derived.wait, 10)
+        await app.session.dispatch_event(app.page._i, "app_lifecycle_state_change", {"state": "hide"})
+        go_on.set()
+        await pressing
+        await app.settle()
+        assert app.sees("Wren is locked")
+        assert not app.sees("Fernhollow")
+        assert opened[0]._keys.is_open is False
+        await unlock(app, "Fernhollow")
+
+
+# Coming back
+
+
+async def test_a_household_half_typed_is_there_after_a_lock(runtime: Runtime) -> None:
+    async with unlocked(runtime) as app:
+        await press(app, "Add a household", then="Name of the household")
+        await app.type("Name of the household", "Samplebr")
+        await app.type("Name", "Iwan Samp")
+        await app.press("Carer")
+        await app.press("Add another person")
+        await app.scroll(340)
+        await app.press("Cover")
+        await unlock(app, "Name of the household")
+        assert app.field("Name of the household").value == "Samplebr"
+        assert app.chosen() == ["Carer"]
+        assert app.sees("Person 2")
+        scrolls = [args for name, args in app.wire.called if name == "scroll_to"]
+        assert scrolls[-1]["offset"] == 340
+
+
+async def test_a_household_half_typed_is_there_after_the_app_was_killed(
+    runtime: Runtime, folder: Path
+) -> None:
+    async with unlocked(runtime) as app:
+        await press(app, "Add a household", then="Name of the household")
+        await app.type("Name of the household", "Samplebr")
+        await asyncio.sleep(0.6)
+        # Another process opens what is on the disk at this moment; nothing was locked or closed.
+        again = open_runtime(folder)
+        async with Headless(make_open_page(again)) as later:
+            await unlock(later, "Name of the household")
+            assert later.field("Name of the household").value == "Samplebr"
+        again.close()
+
+
+async def test_what_was_saved_stands_on_no_new_page(runtime: Runtime) -> None:
+    async with unlocked(runtime) as app:
+        await press(app, "Add a household", then="Name of the household")
+        await app.type("Name of the household", "Samplebrook")
+        await app.type("Name", "Iwan Samplebrook")
+        await app.press("Carer")
+        await app.press("Not known")
+        await app.press("Save household")
+        await until(app, "Samplebrook")
+        await app.press("Back")
+        await press(app, "Add a household", then="Name of the household")
+        assert app.field("Name of the household").value == ""
+
+
+async def test_half_a_passphrase_is_held_nowhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[Any] = []
+    monkeypatch.setattr(Keeping, "begin", lambda self, screen, plain: held.append(plain))
+    runtime = open_runtime(folder)
+    async with Headless(make_open_page(runtime)) as app:
+        await until(app, "Set up Wren")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.press("Midwife")
+    assert held[-1]["role"] == "midwife"
+    assert "kettle" not in str(held)
+    runtime.close()
+
+
+@pytest.mark.parametrize("harm", ["UPDATE desk_place SET body = zeroblob(300)", "DELETE FROM desk_place"])
+async def test_a_lost_place_costs_the_place_and_nothing_else(runtime: Runtime, harm: str) -> None:
+    async with unlocked(runtime) as app:
+        await press(app, "Fernhollow", then="Start a tool")
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+        with runtime.store._database.write_lean() as driver:
+            driver.execute(harm)
+        await unlock(app, "Households")
+
+
+async def test_a_place_about_something_that_is_gone_leads_to_the_first_page(runtime: Runtime) -> None:
+    desk = runtime.unlock(PASSPHRASE)
+    for trail in ([["household", "gone"]], [["assess", "gone"]], [["somewhere", ""]], [], "garbled"):
+        desk.keep_desk({"trail": trail})
+        async with unlocked(runtime) as app:
+            assert app.sees("Households")
+    desk.leave()

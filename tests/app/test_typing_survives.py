@@ -1,0 +1,193 @@
+"""Whatever befalls the page at any moment of typing, what was typed before the last rest is there.
+
+A machine with the real store: it types into a question and into a half-filled page, moves about, rests,
+covers, unlocks, and is killed: then another store is opened on what lies on the disk at that moment.
+After a kill everything up to the last rest is there; after a lock, every letter. Resting is made short,
+so that it really happens; how long it takes is nobody's claim here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from app import keeping
+from app.runtime import Runtime
+from app.state import Actions, Model
+from assessments.engine.answers import Answered
+from assessments.engine.form import Entered, Moved
+from tests.app.test_screens_around import PASSPHRASE, TODAY, fernhollow, open_runtime, set_up
+from tests.app.visiting import page_with
+
+QUESTION = "injury.detail"
+LETTERS = st.text("abc é\U0001f422", min_size=1, max_size=3)
+
+
+class Typing(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.rest, keeping.TYPING_REST_S = keeping.TYPING_REST_S, 0.0
+        self.loop = asyncio.new_event_loop()
+        self.stores: list[Runtime] = []
+        self.answer = self.half = self.name = ""
+        self.rested = ("", "", "")
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    @initialize()
+    def begin(self) -> None:
+        first = open_runtime(self.folder)
+        set_up(first, fernhollow())
+        self.open(first)
+        page = self.model.households[0]
+        self.run(self.actions.begin(page.persons[0].id, "risk-24"))
+        self.run(self.actions.dispatch(Entered("injury", Answered("yes"))))
+        assert self.model.work is not None
+        self.work_id = self.model.work.assessment.id
+        self.page = page_with(self.model.work.form, QUESTION)
+        self.run(self.actions.dispatch(Moved(self.page)))
+
+    def open(self, runtime: Runtime) -> None:
+        self.stores.append(runtime)
+        self.model = Model()
+        self.actions = Actions(self.model, runtime, lambda: TODAY)
+        self.run(self.actions.start())
+        self.run(self.actions.unlock(PASSPHRASE))
+
+    @property
+    def is_open(self) -> bool:
+        return self.model.phase == "open"
+
+    # What a person does
+
+    @precondition(lambda self: self.is_open)
+    @rule(letters=LETTERS)
+    def types_an_answer(self, letters: str) -> None:
+        self.answer += letters
+        self.call(self.actions.typed, Entered(QUESTION, Answered(self.answer)))
+
+    @precondition(lambda self: self.is_open)
+    @rule(letters=LETTERS)
+    def types_half_an_answer(self, letters: str) -> None:
+        self.half += letters
+        self.call(self.actions.hold, "fears", self.half)
+
+    @precondition(lambda self: self.is_open)
+    @rule(letters=LETTERS)
+    def types_a_name(self, letters: str) -> None:
+        self.name += letters
+        self.call(self.actions.hold_begun, "add-household", {"name": self.name, "people": []})
+
+    @precondition(lambda self: self.is_open)
+    @rule()
+    def rests(self) -> None:
+        async def until_still() -> None:
+            for _ in range(200):
+                await asyncio.sleep(0.005)
+                if not self.actions._keeping.is_waiting:
+                    return
+            raise AssertionError("what was typed was never kept")
+
+        self.run(until_still())
+        self.rested = (self.answer, self.half, self.name)
+
+    # What befalls the page
+
+    @precondition(lambda self: self.is_open)
+    @rule()
+    def is_covered(self) -> None:
+        self.run(self.actions.lock())
+        self.is_all_on_the_disk()
+
+    @precondition(lambda self: not self.is_open)
+    @rule()
+    def is_unlocked(self) -> None:
+        self.run(self.actions.unlock(PASSPHRASE))
+        self.check(exactly=True)
+
+    @precondition(lambda self: self.is_open)
+    @rule()
+    def is_covered_while_it_saves(self) -> None:
+        async def both() -> None:
+            saving = asyncio.create_task(self.actions.keep_again())
+            await asyncio.sleep(0)
+            await self.actions.lock()
+            await saving
+
+        self.run(both())
+        self.is_all_on_the_disk()
+
+    @rule()
+    def is_killed(self) -> None:
+        # Nothing is closed: the copy is what another process would find.
+        copy = Path(tempfile.mkdtemp(dir=self.folder.parent))
+        shutil.copytree(self.folder, copy, dirs_exist_ok=True)
+        self.folder = copy
+        self.open(open_runtime(copy))
+        self.check(exactly=False)
+        self.answer, self.half, self.name = self.shown()
+        self.rested = (self.answer, self.half, self.name)
+
+    # What must hold
+
+    def is_all_on_the_disk(self) -> None:
+        assert not self.actions._refused, "something is only in memory"
+        self.rested = (self.answer, self.half, self.name)
+
+    def call(self, act: Any, *arguments: Any) -> None:
+        async def now() -> None:
+            act(*arguments)
+
+        self.run(now())
+
+    def shown(self) -> tuple[str, str, str]:
+        entry = self.actions.entry(QUESTION)
+        begun = self.actions.begun("add-household") or {"name": ""}
+        answer = str(entry.value) if isinstance(entry, Answered) else ""
+        return answer, str(self.actions.half.get("fears") or ""), str(begun["name"])
+
+    def check(self, *, exactly: bool) -> None:
+        assert self.model.screen.name == "assess"
+        assert self.model.screen.about == self.work_id
+        assert self.model.work is not None
+        assert self.model.work.form.page == self.page
+        typed = (self.answer, self.half, self.name)
+        for shown, rested, whole in zip(self.shown(), self.rested, typed, strict=True):
+            assert shown.startswith(rested), "something that had been kept is gone"
+            assert whole.startswith(shown), "something stands there that nobody typed"
+            assert not exactly or shown == whole
+
+    @invariant()
+    def a_covered_page_holds_nothing(self) -> None:
+        if hasattr(self, "actions") and not self.is_open:
+            assert self.model.work is None
+            assert not self.model.households
+            assert not self.actions._keeping.is_waiting
+            assert not self.actions.has_keys
+
+    def teardown(self) -> None:
+        if hasattr(self, "actions"):
+            self.run(self.actions.lock())
+        for runtime in self.stores:
+            runtime.close()
+        self.loop.close()
+        keeping.TYPING_REST_S = self.rest
+
+
+TestTyping = Typing.TestCase
+TestTyping.settings = settings(
+    max_examples=12,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
