@@ -5,7 +5,8 @@ import flet as ft
 from app.keystore import system_keystore
 from app.logs import keep_quiet
 from app.messages import assets_folder
-from app.runtime import Runtime, data_folder
+from app.regaining import Regaining
+from app.runtime import Runtime, SystemClock, data_folder
 from app.shell import make_open_page
 
 
@@ -15,10 +16,16 @@ def open_packed() -> Runtime:
     return Runtime.open(folder, system_keystore(folder))
 
 
+def regain_packed() -> Regaining:
+    """Open what is left of it where the key is gone."""
+    folder = data_folder()
+    return Regaining.open(folder, SystemClock(), system_keystore(folder))
+
+
 if __name__ == "__main__":
     keep_quiet()
     ft.run(
-        make_open_page(open_packed),
+        make_open_page(open_packed, regain_packed),
         host="127.0.0.1",
         assets_dir=str(assets_folder()),
         no_cdn=True,

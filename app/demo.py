@@ -22,12 +22,12 @@ from urllib.request import urlopen
 import typer
 
 from app.messages import say
-from app.runtime import Runtime, data_folder
+from app.regaining import Regaining
+from app.runtime import Runtime, SystemClock, data_folder
 from app.seeds import play_all
-from assessments.errors import WrenError
+from assessments.errors import KeyAbsent, WrenError
+from sync.service.recoverykeys import TRAINING_PASSPHRASE
 
-# Printed on the screen and in the README: it guards invented people only.
-TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
 _START_S = 60.0
 
 
@@ -41,7 +41,7 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
         runtime = Runtime.open(data / "device")
         try:
             asyncio.run(_first_time(runtime, service_url))
-            _serve(runtime, port, open_browser=open_browser, training=service_url)
+            _serve(runtime, data / "device", port, open_browser=open_browser, training=service_url)
         finally:
             runtime.close()
     typer.echo(say("cli.ended"))
@@ -49,19 +49,33 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
 
 def run_app(port: int, *, open_browser: bool) -> None:
     """Run the app alone until Ctrl-C."""
-    runtime = Runtime.open(data_folder())
+    folder = data_folder()
     try:
-        _serve(runtime, port, open_browser=open_browser)
+        runtime = Runtime.open(folder)
+    except KeyAbsent:
+        # The page asks for help, and opens the store when its key is back.
+        _serve(lambda: Runtime.open(folder), folder, port, open_browser=open_browser)
+        return
+    try:
+        _serve(runtime, folder, port, open_browser=open_browser)
     finally:
         runtime.close()
 
 
-def _serve(runtime: Runtime, port: int, *, open_browser: bool, training: str = "") -> None:
+def _serve(
+    runtime: Runtime | Callable[[], Runtime],
+    folder: Path,
+    port: int,
+    *,
+    open_browser: bool,
+    training: str = "",
+) -> None:
     from app.shell import make_open_page
     from app.web import serve_app
 
+    open_page = make_open_page(runtime, lambda: Regaining.open(folder, SystemClock()))
     with suppress(KeyboardInterrupt):
-        serve_app(make_open_page(runtime), port=port, on_ready=_tell(open_browser, training))
+        serve_app(open_page, port=port, on_ready=_tell(open_browser, training))
 
 
 def _tell(open_browser: bool, training: str) -> Callable[[str], None]:

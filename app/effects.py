@@ -107,6 +107,18 @@ class Desk:
         """The alias and the public signing key of the practitioner."""
         return self._keys.author, self._keys.sign_public
 
+    def keep_escrow(self) -> bool:
+        """Make what lets this person in again, unless it is made. False while the service's recovery
+        keys are not known: then nothing can be finished."""
+        known = service_keys(self._store)
+        if known is None or known.recovery_keys is None:
+            return False
+        made = self._store.escrow(self._keys.author)
+        agency, service = known.recovery_keys
+        if made is None or (made.agency_kid, made.service_kid) != (agency.kid, service.kid):
+            self._store.keep_escrow(self._keys, agency, service)
+        return True
+
     # People
 
     def keep_household(
@@ -300,6 +312,7 @@ class Desk:
     def _complete(self, work: Work) -> Assessment:
         """Sign, seal once to the service, and commit the record and its outbox entry together."""
         service = service_key(self._store)
+        self.keep_escrow()
         done = self._done_with(work.assessment)
         work = replace(work, form=replace(work.form, context=replace(work.form.context, done=done)))
         completed = _filled(work).model_copy(

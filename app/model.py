@@ -22,7 +22,7 @@ from assessments.definition import Role
 from assessments.ports import Entry
 from assessments.records import Assessment
 
-Phase = Literal["starting", "set-up", "locked", "help", "open", "fault"]
+Phase = Literal["starting", "set-up", "locked", "recover", "open", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]
 ScreenName = Literal[
     "today",
@@ -78,9 +78,7 @@ class Model:
     """The state of one page."""
 
     phase: Phase = "starting"
-    # Words about a store that does not open, and whether other people can help with that.
     fault: str = ""
-    fault_needs_help: bool = False
     authors: tuple[str, ...] = ()
     words_kind: Literal["pin", "passphrase"] = "passphrase"
     # None while nobody of several has been chosen, and while there is nobody yet.

@@ -20,6 +20,7 @@ from datetime import date, datetime
 from app.effects import Desk, away
 from app.keeping import Keeping
 from app.model import FIRST_AUTHOR, TODAY, Door, Model, Screen, Trail, read_trail
+from app.regaining import Regaining
 from app.runtime import Runtime
 from app.selftest import check_device
 from assessments.definition import Role
@@ -76,6 +77,8 @@ class Opening:
         model.training = await away(lambda: self._runtime.is_training)
         model.status = await away(self._runtime.status)
         await self.to_door()
+        if await away(self.regaining.waiting) is not None:
+            model.phase = "recover"
 
     async def to_door(self) -> None:
         """The page that asks for words; the one that sets up where nobody has."""
@@ -111,9 +114,41 @@ class Opening:
         self._keeping = self._new_keeping()
         self.model.door, self.model.phase = None, "set-up"
 
+    # Asking to be let in again
+
+    @property
+    def regaining(self) -> Regaining:
+        """What the page for forgotten words asks."""
+        return self._runtime.regaining
+
     def get_help(self) -> None:
-        """Somebody's words are no use any more."""
-        self.model.phase = "help"
+        """Go to the page for forgotten words."""
+        self.model.phase = "recover"
+
+    async def leave_help(self) -> None:
+        """Back to the locked page. A request that waits goes on waiting."""
+        await self.look()
+        await self.to_door()
+
+    async def let_in(self, author: str, words: str) -> None:
+        """Open with the words that were just chosen, and come back to the same place."""
+        turn = self._take_turn()
+        self.model.door = Door(author)
+        desk = await away(self._runtime.unlock, words, author)
+        self._runtime.wake()
+        await self._opened(desk, turn)
+
+    def recovered_elsewhere(self) -> datetime | None:
+        """When this person was let in on another device, until it is seen. Blocking."""
+        author, _ = self.desk.author
+        return self._runtime.recovered(author)
+
+    def seen_recovered(self) -> None:
+        """It was seen. Blocking."""
+        author, _ = self.desk.author
+        self._runtime.forget_recovered(author)
+
+    # Setting up, opening and locking
 
     @property
     def service_url(self) -> str:

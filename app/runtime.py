@@ -11,27 +11,37 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.effects import SERVICE, Desk, service_keys
-from assessments import catalogue
+from app.regaining import Regaining
+from assessments import catalogue, sealing
 from assessments.definition import Role
-from assessments.errors import BadInstrument
+from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore
-from assessments.records import role_named
-from assessments.store import Store
+from assessments.records import role_named, utc
+from assessments.recovery import Escrow
+from assessments.store import Keys, Store
 from assessments.wording import Pack, PackRefused, apply, read_pack
 from sync.device.enrolment import ServiceKeys, introduce
-from sync.device.exchange import Status, status_of
+from sync.device.exchange import REACTIONS, FailureKind, Status, delay_s, status_of
+from sync.device.recovery import give
+from sync.device.transport import Transport
 from sync.device.worker import Summary, Worker, run_until_still
+from sync.protocol import TRAINING_AGENCY, Change
 
 Listener = Callable[[Status, bool], None]
 
-TRAINING_AGENCY = "training"
 _ROLE, _MET = "role", "met"
+
+_log = logging.getLogger("wren.app")
+_chance = secrets.SystemRandom().random
 
 
 class SystemClock:
@@ -50,13 +60,37 @@ def data_folder() -> Path:
     return Path(packed) / "wren" if packed else Path.home() / ".wren"
 
 
+class EscrowsOwed:
+    """The escrows of which the service has no copy yet, by its signed word."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def escrows(self) -> list[Escrow]:
+        made = [self._store.escrow(author) for author in self._store.authors()]
+        return [escrow for escrow in made if escrow is not None and not self._is_confirmed(escrow)]
+
+    def confirmed(self, escrow: Escrow) -> None:
+        self._store.settings.put(f"escrow.{escrow.author}", _digest(escrow))
+
+    def _is_confirmed(self, escrow: Escrow) -> bool:
+        return self._store.settings.get(f"escrow.{escrow.author}") == _digest(escrow)
+
+
+def _digest(escrow: Escrow) -> str:
+    return sealing.digest(escrow.packed()).hex()
+
+
 class Runtime:
     """One installed copy of Wren, opened."""
 
     def __init__(self, store: Store, clock: SystemClock, packs_folder: Path | None = None) -> None:
         self.store, self.clock, self._packs_folder = store, clock, packs_folder
+        self.regaining = Regaining(store.recovery, self._transport)
         self._worker: Worker | None = None
-        self._introduced = asyncio.Event()
+        self._introduced, self._owing = asyncio.Event(), asyncio.Event()
+        # Who is to be introduced once more: an alias and a public key.
+        self._meet_again: tuple[str, bytes] | None = None
         self._listeners: list[Listener] = []
 
     @classmethod
@@ -79,11 +113,18 @@ class Runtime:
 
     def set_up(self, passphrase: str, author: str, agency: str = TRAINING_AGENCY) -> Desk:
         """Choose the passphrase of a new copy. Blocking: a key is derived."""
-        return Desk(self.store, self.store.set_up(passphrase, agency, author), self.clock, self.packs())
+        return self._desk(self.store.set_up(passphrase, agency, author))
 
     def unlock(self, passphrase: str, author: str | None = None) -> Desk:
-        """Open the keys of one person; of the first, unless named. Blocking. Raises Locked, StoreFault."""
-        return Desk(self.store, self.store.unlock(passphrase, author), self.clock, self.packs())
+        """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
+        return self._desk(self.store.unlock(passphrase, author))
+
+    def _desk(self, keys: Keys) -> Desk:
+        desk = Desk(self.store, keys, self.clock, self.packs())
+        if service_keys(self.store) is not None and not desk.keep_escrow():
+            # A Wren without recovery met the service: it is asked again for its keys.
+            self._meet_again = desk.author
+        return desk
 
     async def introduce(self, url: str, desk: Desk, agency: str = TRAINING_AGENCY) -> ServiceKeys:
         """Meet a service once and keep its keys. Raises NotIntroduced."""
@@ -91,10 +132,15 @@ class Runtime:
         keys = await introduce(
             url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
         )
-        await asyncio.to_thread(self.store.settings.put, SERVICE, json.dumps(keys.to_plain()))
+        await asyncio.to_thread(self._keep_service, keys)
+        await asyncio.to_thread(desk.keep_escrow)
         await asyncio.to_thread(self.store.settings.put, f"{_MET}.{author}", keys.url)
         self._introduced.set()
+        self._owing.set()
         return keys
+
+    def _keep_service(self, keys: ServiceKeys) -> None:
+        self.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
 
     # Licensed wording
 
@@ -139,15 +185,32 @@ class Runtime:
 
     async def send(self) -> Summary:
         """Run exchanges until the outbox is empty or nothing moves. Needs no passphrase."""
-        keys = service_keys(self.store)
-        if keys is None:
+        transport = await asyncio.to_thread(self._transport)
+        if transport is None:
             waiting = len(self.store.outbox.due(self.clock.now()))
             return Summary(sent=0, waiting=waiting, set_aside=0, reason=None)
-        transport = keys.transport(self.store.device, self.clock)
         try:
-            return await run_until_still(self.store.outbox, transport, self.clock)
+            await give(EscrowsOwed(self.store), transport)
+            summary = await run_until_still(self.store.outbox, transport, self.clock)
+            await asyncio.to_thread(self._heard, summary.changes)
+            return summary
         finally:
             await transport.close()
+
+    async def give_escrows(self) -> bool:
+        """Give the service its copy of every escrow, now: True when it has all."""
+        transport = await asyncio.to_thread(self._transport)
+        if transport is None:
+            return False
+        try:
+            return await give(EscrowsOwed(self.store), transport) is None
+        finally:
+            await transport.close()
+
+    def _transport(self) -> Transport | None:
+        """A new way to the service, once it is known. Blocking."""
+        keys = service_keys(self.store)
+        return None if keys is None else keys.transport(self.store.device, self.clock)
 
     def status(self) -> Status:
         """How the outbox stands at this moment. Blocking."""
@@ -165,17 +228,71 @@ class Runtime:
         while (keys := service_keys(self.store)) is None:
             await self._introduced.wait()
         transport = keys.transport(self.store.device, self.clock)
-        self._worker = Worker(self.store.outbox, transport, self.clock, changed=self._tell)
+        self._worker = Worker(self.store.outbox, transport, self.clock, changed=self._tell, heard=self._heard)
         try:
-            await self._worker.run()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._worker.run())
+                tasks.create_task(self._keep_giving(transport))
         finally:
             self._worker = None
             await transport.close()
 
+    async def _keep_giving(self, transport: Transport) -> None:
+        """Give the service its copy of each escrow, until it signed for it."""
+        tries = 0
+        while True:
+            self._owing.clear()
+            failure = await self._give(transport)
+            tries = 0 if failure is None else tries + 1
+            rest_s = None if failure is None else delay_s(REACTIONS[failure], tries, _chance())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._owing.wait(), rest_s)
+
+    async def _give(self, transport: Transport) -> FailureKind | None:
+        # Like the worker, this must outlive any fault: an escrow that is never given is found missing
+        # on the day it is needed.
+        try:
+            await self._meet_once_more()
+            failure = await give(EscrowsOwed(self.store), transport)
+        except WrenError as fault:
+            _log.warning("give-fault %s", fault.code)
+            return "broken"
+        return failure.kind if failure else None
+
+    async def _meet_once_more(self) -> None:
+        keys = service_keys(self.store)
+        if keys is not None and self._meet_again is not None:
+            author, author_key = self._meet_again
+            met = await introduce(
+                keys.url,
+                self.store.device,
+                agency=keys.agency,
+                author=author,
+                author_key=author_key,
+                clock=self.clock,
+            )
+            await asyncio.to_thread(self._keep_service, met)
+            self._meet_again = None
+
     def wake(self) -> None:
         """Try everything that waits, at once."""
+        self._owing.set()
         if self._worker is not None:
             self._worker.wake()
+
+    def _heard(self, changes: Sequence[Change]) -> None:
+        """Keep what a person must be told: that somebody was let in under their alias elsewhere."""
+        for change in changes:
+            if change.word == "recovered" and change.reason is not None:
+                self.store.settings.put(f"recovered.{change.reason}", utc(self.clock.now()))
+
+    def recovered(self, author: str) -> datetime | None:
+        """When it was heard that this person was let in on another device; None once it is seen."""
+        kept = self.store.settings.get(f"recovered.{author}")
+        return datetime.fromisoformat(kept) if kept else None
+
+    def forget_recovered(self, author: str) -> None:
+        self.store.settings.put(f"recovered.{author}", "")
 
     def _tell(self, status: Status) -> None:
         sending = self._worker is not None and self._worker.sending

@@ -40,12 +40,18 @@ class Line:
     ok: bool
     found: dict[str, str | int]
 
+    def __repr__(self) -> str:
+        return "<Line>"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that was looked at, in the order in which it is shown."""
 
     lines: tuple[Line, ...]
+
+    def __repr__(self) -> str:
+        return f"<Report {len(self.lines)}>"
 
     @property
     def ok(self) -> bool:

@@ -31,6 +31,7 @@ from app.idle import LOCK_AFTER_S, Idle
 from app.kit.calm import calm, calm_render, report
 from app.kit.states import stay_band
 from app.messages import say_error
+from app.regaining import Regaining
 from app.runtime import Runtime
 from app.screens.add_household import add_household
 from app.screens.assess import assess
@@ -43,9 +44,10 @@ from app.screens.outbox import outbox
 from app.screens.page import Draw
 from app.screens.pick import pick
 from app.screens.record import record
+from app.screens.recover import recover
 from app.screens.start import fault, set_up, starting
 from app.screens.today import today
-from app.screens.unlock import get_help, unlock
+from app.screens.unlock import unlock
 from app.selftest import check_once
 from app.state import Actions, Model
 from assessments import catalogue
@@ -69,9 +71,14 @@ _TICK_S = 1.0
 _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH)
 
 
-def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Page], Any]:
-    """What a server or `ft.run` is given. A function for `runtime` is called on a thread, within the page."""
-    process = _Process(runtime)
+def make_open_page(
+    runtime: Runtime | Callable[[], Runtime], regain: Callable[[], Regaining] | None = None
+) -> Callable[[ft.Page], Any]:
+    """What a server or `ft.run` is given. A function for `runtime` is called on a thread, within the page.
+
+    So is `regain`: it opens what is left where the store does not open because its key is gone.
+    """
+    process = _Process(runtime, regain)
 
     async def open_page(page: ft.Page) -> None:
         theme.dress(page)
@@ -85,8 +92,10 @@ def make_open_page(runtime: Runtime | Callable[[], Runtime]) -> Callable[[ft.Pag
 class _Process:
     """What there is once, however many pages come and go."""
 
-    def __init__(self, runtime: Runtime | Callable[[], Runtime]) -> None:
-        self._runtime = runtime
+    def __init__(
+        self, runtime: Runtime | Callable[[], Runtime], regain: Callable[[], Regaining] | None
+    ) -> None:
+        self._runtime, self._regain = runtime, regain
         self._opening = asyncio.Lock()
         self._sending: asyncio.Task[None] | None = None
         self.lock_after_s: float = catalogue.load_area().lock_after_s or LOCK_AFTER_S
@@ -98,6 +107,12 @@ class _Process:
                 self._runtime = await away(self._runtime)
             self._keep_sending(self._runtime)
             return self._runtime
+
+    async def regain(self, absent: KeyAbsent) -> Regaining:
+        """What is left where the store does not open for lack of its key; or that fault again."""
+        if self._regain is None:
+            raise absent
+        return await away(self._regain)
 
     def _keep_sending(self, runtime: Runtime) -> None:
         if self._sending is None or self._sending.done():
@@ -113,6 +128,7 @@ class Life:
     def __init__(self, page: ft.Page, process: _Process) -> None:
         self.model = Model()
         self.actions: Actions | None = None
+        self.regaining: Regaining | None = None
         self._page, self._process = page, process
         self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -135,13 +151,14 @@ class Life:
         """Open the store behind the first frame, and show what comes first."""
         self.model.phase = "starting"
         try:
-            runtime = await self._process.runtime()
+            runtime = await self._runtime()
+            if runtime is None:
+                return
             self.actions = Actions(self.model, runtime, _today)
             await self.actions.start()
             await away(_read_tools)
         except WrenError as error:
             report(error)
-            self.model.fault_needs_help = isinstance(error, KeyAbsent)
             self.model.fault, self.model.phase = say_error(error), "fault"
             return
         if self._unwatch is None:
@@ -150,14 +167,25 @@ class Life:
             self._watching = asyncio.create_task(self._watch_idle())
         await away(check_once, runtime.store, runtime.clock)
 
+    async def _runtime(self) -> Runtime | None:
+        """The opened store; None when its key is gone, and then the page for that is shown."""
+        try:
+            return await self._process.runtime()
+        except KeyAbsent as absent:
+            self.regaining = await self._process.regain(absent)
+            self.model.phase = "recover"
+            return None
+
+    async def let_in(self, author: str, words: str) -> None:
+        """The key is back: open the store with it, and then this person's records."""
+        await self.open()
+        if self.actions is not None:
+            await self.actions.let_in(author, words)
+
     async def lock(self) -> None:
         """Cover this page."""
         if self.actions is not None:
             await self.actions.lock()
-
-    def get_help(self) -> None:
-        """The store does not open, and other people can help."""
-        self.model.phase = "help"
 
     async def _watch_idle(self) -> None:
         """Lock when nobody has touched the page for long enough, with a word before."""
@@ -224,9 +252,11 @@ def app(model: Model, life: Life) -> list[ft.Control]:
     """The one view of the page."""
     actions = life.actions
     if model.phase == "fault":
-        return [fault(model.fault, life.open, life.get_help if model.fault_needs_help else None)]
-    if model.phase == "help":
-        return [get_help(actions.to_door if actions is not None else life.open)]
+        return [fault(model.fault, life.open)]
+    if model.phase == "recover" and actions is not None:
+        return [recover(actions.regaining, on_back=actions.leave_help, on_open=actions.let_in, key="recover")]
+    if model.phase == "recover" and life.regaining is not None:
+        return [recover(life.regaining, on_back=None, on_open=life.let_in, key="recover")]
     if model.phase == "starting" or actions is None:
         return [starting()]
     if model.phase == "set-up":

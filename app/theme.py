@@ -51,6 +51,7 @@ QUIET = ft.TextThemeStyle.BODY_SMALL
 ACTION = ft.TextThemeStyle.LABEL_LARGE
 MARK = ft.TextThemeStyle.LABEL_MEDIUM
 NUMBER = ft.TextThemeStyle.DISPLAY_SMALL
+CODE = ft.TextThemeStyle.DISPLAY_LARGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,9 @@ class Outcome:
     absent: tuple[str, ...]
     kdf_ms: dict[int, int]
 
+    def __repr__(self) -> str:
+        return f"<Outcome {len(self.failed)}>"
+
 
 def run() -> Outcome:
     """Run them all. Takes the time of every KDF that is here: up to some seconds on a phone."""

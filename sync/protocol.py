@@ -11,27 +11,31 @@ read.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
-
-import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from assessments import sealing
 from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeWord
 from assessments.records import utc
+from sync import wire
 from sync.errors import BadReceipt, Malformed
-from sync.signing import NAME
 
 VERSION = 1
+ENROLMENT_VERSION = 2
 CONTENT_TYPE = "application/vnd.wren+msgpack"
 PROBLEM_TYPE = "application/problem+json"
 PROBLEM_URN = "urn:wren:problem:"
 EXCHANGE_PATH = "/v1/exchange"
 DEVICES_PATH = "/v1/devices"
 HEALTH_PATH = "/v1/health"
+ESCROW_PATH = "/v1/escrow"
+RECOVERY_PATH = "/v1/recovery"
+
+# The agency of people who learn: introduced without a code, its recovery key made by the service.
+TRAINING_AGENCY = "training"
 
 MAX_ITEMS = 50
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
@@ -40,7 +44,6 @@ MAX_CHANGES = 500
 MAX_CURSOR = 128
 
 _MAX_ID = 64
-_MAX_REASON = 64
 _MAX_RECEIPT = 1024
 
 
@@ -61,7 +64,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Change:
-    """What became of a stored submission: "opened", or "held" with a reason."""
+    """What became of a stored submission: "opened", or "held" with a reason. And "recovered": the service
+    agreed that the author named by the reason may be let in on another device; `id` is the request."""
 
     id: str
     word: str
@@ -98,17 +102,21 @@ class Welcome:
     kid: str
     service_key: bytes
     receipt_key: bytes
+    agency_recovery: bytes
+    service_recovery: bytes
     signature: bytes
 
     def signed_bytes(self, nonce: bytes) -> bytes:
         return sealing.lp(
-            b"cenr1",
+            b"cenr2",
             self.agency.encode(),
             self.device.encode(),
             nonce,
             self.kid.encode(),
             self.service_key,
             self.receipt_key,
+            self.agency_recovery,
+            self.service_recovery,
         )
 
 
@@ -201,20 +209,20 @@ def is_submission_id(text: str) -> bool:
 
 def encode_request(request: Request) -> bytes:
     items = [[item.id, item.digest, item.envelope] for item in request.items]
-    return _pack({"v": VERSION, "cursor": request.cursor, "items": items})
+    return wire.pack({"v": VERSION, "cursor": request.cursor, "items": items})
 
 
 def decode_request(body: bytes) -> Request:
     """A request, or Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
-    fields = _fields(_unpack(body, MAX_REQUEST_BYTES), ("v", "cursor", "items"))
-    items = _list(fields["items"])
+    fields = wire.fields(wire.unpack(body, MAX_REQUEST_BYTES), ("v", "cursor", "items"), version=VERSION)
+    items = wire.rows(fields["items"])
     if len(items) > MAX_ITEMS:
         raise Malformed("too-many-items")
-    return Request(_text(fields["cursor"], MAX_CURSOR), tuple(_item(row) for row in items))
+    return Request(wire.text(fields["cursor"], MAX_CURSOR), tuple(_item(row) for row in items))
 
 
 def encode_reply(reply: Reply) -> bytes:
-    return _pack(
+    return wire.pack(
         {
             "v": VERSION,
             "outcomes": [[each.id, each.word, each.reason, each.receipt] for each in reply.outcomes],
@@ -227,141 +235,74 @@ def encode_reply(reply: Reply) -> bytes:
 
 def decode_reply(body: bytes) -> Reply:
     """A reply, or Malformed. Receipts are not checked here."""
-    fields = _fields(
-        _unpack(body, MAX_REPLY_BYTES), ("v", "outcomes", "changes", "cursor", "more"), exactly=False
+    fields = wire.fields(
+        wire.unpack(body, MAX_REPLY_BYTES),
+        ("v", "outcomes", "changes", "cursor", "more"),
+        version=VERSION,
+        exactly=False,
     )
     outcomes = []
-    for row in _list(fields["outcomes"]):
-        id_, word, reason, receipt = _row(row, 4)
+    for row in wire.rows(fields["outcomes"]):
+        id_, word, reason, receipt = wire.row(row, 4)
         if word not in get_args(OutcomeWord):
             raise Malformed
         outcomes.append(
-            Outcome(_text(id_, _MAX_ID), word, _text_or_none(reason), _bytes(receipt, None, _MAX_RECEIPT))
+            Outcome(
+                wire.text(id_, _MAX_ID), word, wire.reason(reason), wire.octets(receipt, None, _MAX_RECEIPT)
+            )
         )
     changes = []
-    for row in _list(fields["changes"]):
-        id_, word, reason = _row(row, 3)
-        changes.append(Change(_text(id_, _MAX_ID), _text(word, _MAX_REASON), _text_or_none(reason)))
+    for row in wire.rows(fields["changes"]):
+        id_, word, reason = wire.row(row, 3)
+        changes.append(Change(wire.text(id_, _MAX_ID), wire.text(word, wire.MAX_REASON), wire.reason(reason)))
     if not isinstance(fields["more"], bool):
         raise Malformed
-    return Reply(tuple(outcomes), tuple(changes), _text(fields["cursor"], MAX_CURSOR), fields["more"])
+    return Reply(tuple(outcomes), tuple(changes), wire.text(fields["cursor"], MAX_CURSOR), fields["more"])
 
 
 def encode_enrolment(enrolment: Enrolment) -> bytes:
-    return _pack({"v": VERSION} | {name: getattr(enrolment, name) for name in Enrolment.__slots__})
+    return wire.pack(
+        {"v": ENROLMENT_VERSION} | {name: getattr(enrolment, name) for name in Enrolment.__slots__}
+    )
 
 
 def decode_enrolment(body: bytes) -> Enrolment:
     """An enrolment, or Malformed."""
-    fields = _fields(_unpack(body, 4096), ("v", *Enrolment.__slots__))
+    fields = wire.fields(wire.unpack(body, 4096), ("v", *Enrolment.__slots__), version=ENROLMENT_VERSION)
     return Enrolment(
-        agency=_name(fields["agency"]),
-        device=_name(fields["device"]),
-        signing_key=_bytes(fields["signing_key"], 32),
-        receive_key=_bytes(fields["receive_key"], 32),
-        author=_name(fields["author"]),
-        author_key=_bytes(fields["author_key"], 32),
-        nonce=_bytes(fields["nonce"], 16),
+        agency=wire.name(fields["agency"]),
+        device=wire.name(fields["device"]),
+        signing_key=wire.octets(fields["signing_key"], 32),
+        receive_key=wire.octets(fields["receive_key"], 32),
+        author=wire.name(fields["author"]),
+        author_key=wire.octets(fields["author_key"], 32),
+        nonce=wire.octets(fields["nonce"], 16),
     )
 
 
 def encode_welcome(welcome: Welcome) -> bytes:
-    return _pack({"v": VERSION} | {name: getattr(welcome, name) for name in Welcome.__slots__})
+    return wire.pack({"v": ENROLMENT_VERSION} | {name: getattr(welcome, name) for name in Welcome.__slots__})
 
 
 def decode_welcome(body: bytes) -> Welcome:
     """A welcome, or Malformed. Its signature is not checked here."""
-    fields = _fields(_unpack(body, 4096), ("v", *Welcome.__slots__), exactly=False)
+    fields = wire.fields(
+        wire.unpack(body, 4096), ("v", *Welcome.__slots__), version=ENROLMENT_VERSION, exactly=False
+    )
     return Welcome(
-        agency=_name(fields["agency"]),
-        device=_name(fields["device"]),
-        kid=_name(fields["kid"]),
-        service_key=_bytes(fields["service_key"], 32),
-        receipt_key=_bytes(fields["receipt_key"], 32),
-        signature=_bytes(fields["signature"], 64),
+        agency=wire.name(fields["agency"]),
+        device=wire.name(fields["device"]),
+        kid=wire.name(fields["kid"]),
+        service_key=wire.octets(fields["service_key"], 32),
+        receipt_key=wire.octets(fields["receipt_key"], 32),
+        agency_recovery=wire.octets(fields["agency_recovery"], 32),
+        service_recovery=wire.octets(fields["service_recovery"], 32),
+        signature=wire.octets(fields["signature"], 64),
     )
 
 
-def _pack(value: dict[str, Any]) -> bytes:
-    packed = msgpack.packb(value)
-    if not isinstance(packed, bytes):
-        raise Malformed
-    return packed
-
-
-def _unpack(body: bytes, longest: int) -> Any:
-    if len(body) > longest:
-        raise Malformed("too-large")
-    try:
-        return msgpack.unpackb(
-            body,
-            strict_map_key=True,
-            object_pairs_hook=_once,
-            ext_hook=_no_extensions,
-            max_array_len=4096,
-            max_map_len=16,
-        )
-    # ValueError covers msgpack's own faults, wrong UTF-8 and its limits; TypeError a key that cannot be one.
-    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as fault:
-        raise Malformed from fault
-
-
-def _once(pairs: Sequence[tuple[Any, Any]]) -> dict[Any, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError
-    return fields
-
-
-def _no_extensions(code: int, _data: bytes) -> Any:
-    raise ValueError(code)
-
-
-def _fields(value: Any, names: tuple[str, ...], *, exactly: bool = True) -> dict[str, Any]:
-    if not isinstance(value, dict) or not value.keys() >= set(names):
-        raise Malformed
-    if type(value["v"]) is not int or value["v"] != VERSION:
-        raise Malformed("unsupported-version")
-    if exactly and len(value) != len(names):
-        raise Malformed
-    return value
-
-
 def _item(row: Any) -> Item:
-    id_, digest, envelope = _row(row, 3)
-    return Item(_text(id_, _MAX_ID), _bytes(digest, 32), _bytes(envelope, None, MAX_REQUEST_BYTES))
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise Malformed
-    return value
-
-
-def _row(value: Any, length: int) -> list[Any]:
-    row = _list(value)
-    if len(row) != length:
-        raise Malformed
-    return row
-
-
-def _text(value: Any, longest: int) -> str:
-    if not isinstance(value, str) or len(value) > longest:
-        raise Malformed
-    return value
-
-
-def _text_or_none(value: Any) -> str | None:
-    return None if value is None else _text(value, _MAX_REASON)
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or NAME.fullmatch(value) is None:
-        raise Malformed
-    return value
-
-
-def _bytes(value: Any, length: int | None, longest: int = 64) -> bytes:
-    if not isinstance(value, bytes) or (len(value) != length if length else len(value) > longest):
-        raise Malformed
-    return value
+    id_, digest, envelope = wire.row(row, 3)
+    return Item(
+        wire.text(id_, _MAX_ID), wire.octets(digest, 32), wire.octets(envelope, None, MAX_REQUEST_BYTES)
+    )

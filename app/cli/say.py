@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from app.messages import say_error
+from app.messages import say, say_error
 from assessments.errors import WrenError
 
 
@@ -60,3 +60,19 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         stop(f"{path} must hold one JSON object, in curly brackets.")
     return value
+
+
+def read_text(file: Path) -> str:
+    """The text of a file, or a sentence that says what is wrong."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        stop(say("cli.cannot-read", file=file))
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file, or say that it cannot be."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError:
+        stop(say("cli.cannot-write", file=file))

@@ -86,11 +86,18 @@ def setup(
             desk = runtime.set_up(passphrase(), author)
         try:
             keys = asyncio.run(runtime.introduce(url, desk))
+            asyncio.run(runtime.give_escrows())
         finally:
             desk.leave()
         device = runtime.store.device.device_id
     show(
-        {"device": device, "service": keys.url, "agency": keys.agency, "kid": keys.kid},
+        {
+            "device": device,
+            "service": keys.url,
+            "agency": keys.agency,
+            "kid": keys.kid,
+            "recovery_kids": [each.kid for each in keys.recovery_keys or ()],
+        },
         as_json,
         [say("cli.introduced", url=keys.url)],
     )

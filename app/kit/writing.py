@@ -43,6 +43,27 @@ def quiet(words: str, *, colour: str | None = None) -> ft.Text:
     return ft.Text(words, theme_style=theme.QUIET, color=colour)
 
 
+def code_text(code: str, *, said: str) -> ft.Control:
+    """A code to be read out, in the largest letters there are. `said` is what a screen reader says."""
+    return ft.Semantics(
+        label=said,
+        container=True,
+        content=ft.Semantics(
+            exclude_semantics=True,
+            content=ft.Container(
+                padding=ft.Padding.symmetric(vertical=10),
+                content=ft.Text(
+                    code,
+                    theme_style=theme.CODE,
+                    text_align=ft.TextAlign.CENTER,
+                    style=ft.TextStyle(letter_spacing=3),
+                    no_wrap=True,
+                ),
+            ),
+        ),
+    )
+
+
 def progress_text(n: int, of: int) -> ft.Text:
     """ "Question 3 of 24". Only where branching cannot change the 24."""
     return quiet(say("progress.of", n=n, of=of))

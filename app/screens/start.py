@@ -15,7 +15,7 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.buttons import primary_button, secondary_button
+from app.kit.buttons import primary_button
 from app.kit.cards import card
 from app.kit.choices import Choice, radio_rows
 from app.kit.fields import text_field
@@ -45,15 +45,14 @@ def starting() -> ft.View:
     return quiet_page(say("app.name"), [working(say("start.opening"))])
 
 
-def fault(words: str, on_try: Callable[[], Any], on_help: Callable[[], Any] | None = None) -> ft.View:
-    """The store does not open: what happened, that nothing is lost, and what to do."""
+def fault(words: str, on_try: Callable[[], Any]) -> ft.View:
+    """The store does not open: what happened, that nothing is lost, and one thing to do."""
     return quiet_page(
         say("fault.title"),
         [
             banner(words, tone="help"),
             text(say("fault.kept")),
             primary_button(say("action.try-again"), on_try, fill=True),
-            secondary_button(say("action.get-help"), on_help, fill=True) if on_help is not None else None,
         ],
     )
 

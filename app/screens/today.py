@@ -22,6 +22,7 @@ from app.messages import say
 from app.screens.days import age_words, greeting, long_day, moment_words
 from app.screens.page import calm_page, cover_key, page_of, side_by_side, working
 from app.screens.people import heard_line, heard_words, tool_title
+from app.screens.recovered import recovered_line
 from app.state import Actions, Model
 from assessments.records import Person
 
@@ -42,6 +43,7 @@ def today(model: Model, actions: Actions) -> ft.View:
         actions,
         greeting(datetime.now(UTC)),
         [
+            recovered_line(actions),
             _begun(begun, actions) if begun else None,
             heading(say("today.households")) if model.households else None,
             side_by_side([_household(page, actions) for page in model.households])

@@ -122,18 +122,6 @@ def short_name(author: str) -> str:
     return say("unlock.first") if author == FIRST_AUTHOR else author
 
 
-def get_help(on_back: Callable[[], Any]) -> ft.View:
-    """Who can let somebody in again whose words are no use any more."""
-    return quiet_page(
-        say("help.title"),
-        [
-            text(say("help.lead")),
-            text(say("help.who")),
-            secondary_button(say("action.back"), on_back, fill=True),
-        ],
-    )
-
-
 def _shut(door: Door, actions: Actions) -> list[ft.Control | None]:
     """Why words are no use now, and the one thing to do."""
     if door.state == "wait" and door.until is not None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from assessments import sealing
-from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, UnknownFormat
+from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
 from assessments.ports import Clock, Keystore
 from assessments.recovery import Escrow, RecoveryKey
 from assessments.store import attachments
@@ -199,8 +199,11 @@ class Store:
         """Complete one assessment inside: yields the author's next number on this device, from 1.
 
         Numbers have no gaps. If another process took the number, completing raises `StoreFault`
-        ("store-busy") and nothing has happened.
+        ("store-busy") and nothing has happened. Raises StoreFault("escrow-missing") while nobody could
+        let this person in again.
         """
+        if self.escrow(keys.author) is None:
+            raise StoreFault("escrow-missing")
         with self.outbox.numbering(keys.author) as author_seq:
             yield author_seq
 

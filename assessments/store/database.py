@@ -178,8 +178,8 @@ class Database:
         """Fill the log's file with zeros ahead of the answers to come.
 
         Saving an answer then overwrites what the file already has, and the disk need not grow the
-        file at every commit: it takes about half as long, and a disk that fills up during a visit
-        still keeps the visit. SQLite takes zeros for the end of the log. Nothing depends on it.
+        file at every commit, so the wait is shorter. SQLite takes zeros for the end of the log.
+        Nothing depends on it.
         """
         with self.write_lean(), suppress(OSError):  # nobody else may write to the log meanwhile
             handle = os.open(f"{self.path}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))

@@ -43,7 +43,7 @@ _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0x
 _APPS = range(0xE0, 0xF0)
 _COMMENT = 0xFE
 _BARE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
-_ORIENTATION = 0x0112
+_WHICH_WAY_UP = 0x0112
 _EXIF = b"Exif\x00\x00"
 
 
@@ -134,8 +134,8 @@ def _orientation(tiff: bytes) -> int:
         (first,) = struct.unpack_from(f"{order}I", tiff, 4)
         (count,) = struct.unpack_from(f"{order}H", tiff, first)
         for number in range(count):
-            tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, first + 2 + number * 12)
-            if tag == _ORIENTATION and value in range(1, 9):
+            kind, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, first + 2 + number * 12)
+            if kind == _WHICH_WAY_UP and value in range(1, 9):
                 return int(value)
     except struct.error:  # a table that runs out of its own bytes
         pass
@@ -144,7 +144,7 @@ def _orientation(tiff: bytes) -> int:
 
 def _only_orientation(turned: int) -> bytes:
     """The smallest table that says which way up: one entry, a 16-bit number, no further table."""
-    return b"MM\x00\x2a" + struct.pack(">IHHHIHHI", 8, 1, _ORIENTATION, 3, 1, turned, 0, 0)
+    return b"MM\x00\x2a" + struct.pack(">IHHHIHHI", 8, 1, _WHICH_WAY_UP, 3, 1, turned, 0, 0)
 
 
 def _png(content: bytes) -> bytes:

@@ -21,6 +21,7 @@ import httpx
 from assessments import sealing
 from assessments.errors import WrenError
 from assessments.ports import Clock
+from assessments.recovery import RecoveryKey, recovery_kid
 from sync.device.exchange import Failure
 from sync.device.transport import Heard, Identity, Line, Transport, fresh_nonce, problem_of
 from sync.envelope import ServiceKey, kid_of
@@ -37,7 +38,7 @@ from sync.protocol import (
 from sync.signing import NAME, signed_headers
 
 _HERE = ("127.0.0.1", "localhost", "::1")
-_KEYS = ("service_key", "receipt_key")
+_KEYS = ("service_key", "receipt_key", "agency_recovery", "service_recovery")
 
 
 class Introducing(Identity, Protocol):
@@ -52,17 +53,31 @@ class Introducing(Identity, Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ServiceKeys:
-    """What a device keeps of a service. Nothing personal, nothing secret."""
+    """What a device keeps of a service. Nothing personal, nothing secret. The recovery keys are empty when a
+    Wren that knew of none kept this: the device introduces itself again to get them."""
 
     url: str
     agency: str
     kid: str
     service_key: bytes
     receipt_key: bytes
+    agency_recovery: bytes = b""
+    service_recovery: bytes = b""
 
     @property
     def sealing_key(self) -> ServiceKey:
         return ServiceKey(self.kid, self.service_key)
+
+    @property
+    def recovery_keys(self) -> tuple[RecoveryKey, RecoveryKey] | None:
+        """What an escrow is made with: the agency's key and the service's. None when not known yet."""
+        if not (self.agency_recovery and self.service_recovery):
+            return None
+        agency, service = (
+            RecoveryKey(recovery_kid(public), public)
+            for public in (self.agency_recovery, self.service_recovery)
+        )
+        return agency, service
 
     def to_plain(self) -> dict[str, str]:
         """A form that JSON can carry."""
@@ -71,7 +86,7 @@ class ServiceKeys:
 
     @classmethod
     def from_plain(cls, plain: dict[str, str]) -> ServiceKeys:
-        keys = {name: base64.b64decode(plain[name]) for name in _KEYS}
+        keys = {name: base64.b64decode(plain[name]) for name in _KEYS if name in plain}
         return cls(plain["url"], plain["agency"], plain["kid"], **keys)
 
     def transport(
@@ -101,7 +116,7 @@ async def introduce(
     """Introduce this device and one author; returns the keys to keep.
 
     Raises NotIntroduced: "address", "name" (agency, device or author is not 1 to 64 of A-Z a-z 0-9 . _ -),
-    "device-known", "forged", or a word of `exchange.FailureKind`.
+    "device-known", "no-agency-key", "forged", or a word of `exchange.FailureKind`.
     """
     check_address(url)
     if any(NAME.fullmatch(name) is None for name in (agency, identity.device_id, author)):
@@ -121,7 +136,15 @@ async def introduce(
     finally:
         await line.close()
     welcome = _welcome(heard, enrolment)
-    return ServiceKeys(url.rstrip("/"), agency, welcome.kid, welcome.service_key, welcome.receipt_key)
+    return ServiceKeys(
+        url.rstrip("/"),
+        agency,
+        welcome.kid,
+        welcome.service_key,
+        welcome.receipt_key,
+        welcome.agency_recovery,
+        welcome.service_recovery,
+    )
 
 
 def check_address(url: str) -> None:
@@ -159,7 +182,9 @@ async def _introduce(line: Line, enrolment: Enrolment, identity: Identity, clock
 def _welcome(heard: Heard, enrolment: Enrolment) -> Welcome:
     if heard.status != httpx.codes.OK:
         number = str(problem_of(heard).get("type", "")).removeprefix(PROBLEM_URN)
-        raise NotIntroduced({"3001": "device-known", "2003": "clock"}.get(number, "refused"))
+        raise NotIntroduced(
+            {"3001": "device-known", "3002": "no-agency-key", "2003": "clock"}.get(number, "refused")
+        )
     if heard.content_type != CONTENT_TYPE:
         raise NotIntroduced("garbled")
     try:

@@ -2,7 +2,7 @@
 
 Offline is a state, not an error: whatever the network, the load of the service or an unreadable reply may
 do, an entry is only ever left waiting. It is set aside on the service's signed word alone, and then never
-holds up the others. The table `REACTIONS` is section 8 of docs/sync-protocol.md.
+holds up the others. The table `REACTIONS` is section 9 of docs/sync-protocol.md.
 
     >>> delay_s(REACTIONS["offline"], tries=2, chance=1.0)
     8.0

@@ -14,9 +14,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import httpx
 
@@ -36,6 +37,8 @@ from sync.protocol import (
     encode_request,
 )
 from sync.signing import signed_headers, time_statement
+
+T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(30, connect=10)
 WHOLE_EXCHANGE_S = 120.0
@@ -111,27 +114,32 @@ class Transport:
     ) -> None:
         self.receipt_key = receipt_key
         self.device_id = identity.device_id
-        self._agency = agency
+        self.agency = agency
         self._sign = identity.sign
         self._clock = clock
         self._line = Line(url, over=over, whole_s=whole_s)
 
     async def exchange(self, request: Request, offset_s: float = 0.0) -> Reply | Failure:
         """One exchange. `offset_s` is what the service's clock is ahead of this one."""
-        body = encode_request(request)
+        return await self.ask(EXCHANGE_PATH, encode_request(request), decode_reply, offset_s)
+
+    async def ask(
+        self, path: str, body: bytes, decode: Callable[[bytes], T], offset_s: float = 0.0
+    ) -> T | Failure:
+        """One signed request and its reply, read; or why there is none."""
         nonce = fresh_nonce()
         headers = signed_headers(
             "POST",
-            EXCHANGE_PATH,
+            path,
             body,
             CONTENT_TYPE,
-            agency=self._agency,
+            agency=self.agency,
             device=self.device_id,
             created=int(self._clock.now().timestamp() + offset_s),
             nonce=nonce,
             sign=self._sign,
         )
-        heard = await self._line.post(EXCHANGE_PATH, body, headers)
+        heard = await self._line.post(path, body, headers)
         if isinstance(heard, Failure):
             return heard
         if heard.status != httpx.codes.OK:
@@ -139,7 +147,7 @@ class Transport:
         if heard.content_type != CONTENT_TYPE:
             return Failure("garbled")
         try:
-            return decode_reply(heard.body)
+            return decode(heard.body)
         except WrenError:
             return Failure("garbled")
 

@@ -27,6 +27,7 @@ from sync.service import problems
 from sync.service.auth import Gate
 from sync.service.database import Database, DatabaseAway
 from sync.service.problems import Refused, problem_for
+from sync.service.recoverykeys import load_or_make_service_key, public_half
 from sync.service.routes import Desk, routes
 from sync.service.settings import Settings
 from sync.service.vault import Opener
@@ -49,11 +50,21 @@ class Service:
         self.database = Database.open(settings)
         try:
             self.secrets = load_or_make(settings.keys_file)
+            # Only the public half: what runs all day never holds the key that opens an escrow.
+            recovery = public_half(load_or_make_service_key(settings.recovery_key_file))
         except BaseException:
             self.database.close()
             raise
         self.opener = Opener(self.database, self.secrets, clock)
-        self.desk = Desk(self.database, self.secrets, Gate(self.secrets, clock), self.opener, clock)
+        self.desk = Desk(
+            self.database,
+            self.secrets,
+            Gate(self.secrets, clock),
+            self.opener,
+            clock,
+            recovery,
+            settings.training_key_file,
+        )
         self.opener.start()
 
     def close(self) -> None:

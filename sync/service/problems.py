@@ -1,4 +1,4 @@
-"""Numbered refusals (RFC 9457): docs/sync-protocol.md section 7, and never a word of what was sent.
+"""Numbered refusals (RFC 9457): docs/sync-protocol.md section 8, and never a word of what was sent.
 
 A number is for ever. The title is a code for programs; people never see it.
 
@@ -48,6 +48,7 @@ REPLAYED = Problem(2004, 401, "replayed")
 UNKNOWN_DEVICE = Problem(2005, 401, "unknown-device")
 DIGEST_MISMATCH = Problem(2006, 400, "digest-mismatch")
 DEVICE_KNOWN = Problem(3001, 409, "device-known")
+NO_AGENCY_KEY = Problem(3002, 409, "no-agency-key")
 NO_SUCH_PATH = Problem(4004, 404, "no-such-path")
 WRONG_METHOD = Problem(4005, 405, "wrong-method")
 FAULT = Problem(5000, 500, "fault")
@@ -67,6 +68,7 @@ PROBLEMS = (
     UNKNOWN_DEVICE,
     DIGEST_MISMATCH,
     DEVICE_KNOWN,
+    NO_AGENCY_KEY,
     NO_SUCH_PATH,
     WRONG_METHOD,
     FAULT,

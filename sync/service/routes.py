@@ -11,22 +11,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
+from psycopg import Connection
+from psycopg.rows import TupleRow
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from assessments import sealing
+from assessments.errors import StoreFault
 from assessments.ports import Clock
+from assessments.recovery import RecoveryKey, read_escrow
 from sync import protocol
 from sync.errors import Malformed
-from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, Reply, Welcome
-from sync.service import auth, feed, intake, problems
+from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, Reply, Welcome
+from sync.recovery import decode_escrow, decode_word, encode_receipt, encode_standing, escrow_receipt
+from sync.service import auth, feed, intake, problems, recovering
 from sync.service.auth import Gate
 from sync.service.database import Database
 from sync.service.problems import Refused
+from sync.service.recoverykeys import make_training_key
 from sync.service.vault import Opener
 from sync.service.vaultkeys import ServiceSecrets
 from sync.signing import Claim, content_digest, read_claim
@@ -43,13 +51,13 @@ class Desk:
     gate: Gate
     opener: Opener
     clock: Clock
+    recovery: RecoveryKey
+    training_key_file: Path
 
     def exchange(self, claim: Claim, body: bytes) -> bytes:
         """Take a batch; give its outcomes and this device's changes."""
         agency, device = claim.agency, claim.device
-        with self.database.transaction() as connection:
-            device_key = auth.device_key(connection, agency, device)
-        self.gate.admit(claim, device_key)
+        self._admit(claim)
         request = protocol.decode_request(body)
         now = self.clock.now()
         outcomes = intake.take(self.database, self.secrets, agency, device, request.items, now)
@@ -64,21 +72,61 @@ class Desk:
         if (claim.agency, claim.device) != (enrolment.agency, enrolment.device):
             raise Refused(problems.BAD_SIGNATURE)
         self.gate.admit(claim, enrolment.signing_key)
+        now = self.clock.now()
         with self.database.transaction() as connection:
-            auth.enrol(connection, enrolment, self.clock.now())
+            # Without it no escrow can be made, and work would be begun that nobody could let back in to.
+            agency_recovery = self._agency_recovery(connection, enrolment.agency, now)
+            auth.enrol(connection, enrolment, now)
         keys = self.secrets
-        welcome = Welcome(enrolment.agency, enrolment.device, keys.kid, keys.public, keys.receipt_public, b"")
-        signature = keys.sign(welcome.signed_bytes(enrolment.nonce))
-        return protocol.encode_welcome(
-            Welcome(
-                welcome.agency,
-                welcome.device,
-                welcome.kid,
-                welcome.service_key,
-                welcome.receipt_key,
-                signature,
-            )
+        welcome = Welcome(
+            enrolment.agency,
+            enrolment.device,
+            keys.kid,
+            keys.public,
+            keys.receipt_public,
+            agency_recovery.public,
+            self.recovery.public,
+            b"",
         )
+        signature = keys.sign(welcome.signed_bytes(enrolment.nonce))
+        return protocol.encode_welcome(replace(welcome, signature=signature))
+
+    def keep_escrow(self, claim: Claim, body: bytes) -> bytes:
+        """Keep a device's escrow beside its own copy; give the service's word on it."""
+        self._admit(claim)
+        try:
+            escrow = read_escrow(decode_escrow(body))
+        except StoreFault as fault:
+            raise Malformed from fault
+        if escrow.device != claim.device:
+            raise Refused(problems.BAD_SIGNATURE)
+        with self.database.transaction() as connection:
+            recovering.keep_escrow(connection, claim.agency, escrow, self.clock.now())
+        return encode_receipt(self.secrets.sign(escrow_receipt(claim.agency, escrow)))
+
+    def recover(self, claim: Claim, body: bytes) -> bytes:
+        """Take what a device says of a request to be let in again; give how it stands."""
+        self._admit(claim)
+        word, packed = decode_word(body)
+        with self.database.transaction() as connection:
+            standing = recovering.say_of(
+                connection, claim.agency, claim.device, word, packed, self.clock.now()
+            )
+        return encode_standing(standing)
+
+    def _admit(self, claim: Claim) -> None:
+        with self.database.transaction() as connection:
+            device_key = auth.device_key(connection, claim.agency, claim.device)
+        self.gate.admit(claim, device_key)
+
+    def _agency_recovery(self, connection: Connection[TupleRow], agency: str, now: datetime) -> RecoveryKey:
+        key = recovering.agency_key(connection, agency)
+        if key is None and agency == TRAINING_AGENCY:
+            key = make_training_key(self.training_key_file)
+            recovering.admit(connection, agency, key, now)
+        if key is None:
+            raise Refused(problems.NO_AGENCY_KEY)
+        return key
 
     def is_up(self) -> None:
         """Returns when the database answers; DatabaseAway when not."""
@@ -98,6 +146,8 @@ def routes(desk: Desk) -> list[Route]:
     return [
         Route(protocol.EXCHANGE_PATH, _signed(desk.exchange), methods=["POST"]),
         Route(protocol.DEVICES_PATH, _signed(desk.enrol), methods=["POST"]),
+        Route(protocol.ESCROW_PATH, _signed(desk.keep_escrow), methods=["POST"]),
+        Route(protocol.RECOVERY_PATH, _signed(desk.recover), methods=["POST"]),
         Route(protocol.HEALTH_PATH, health, methods=["GET"]),
     ]
 

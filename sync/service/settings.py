@@ -27,5 +27,14 @@ class Settings:
         return self.data / "service-keys.json"
 
     @property
+    def recovery_key_file(self) -> Path:
+        return self.data / "recovery-key.json"
+
+    @property
+    def training_key_file(self) -> Path:
+        """The training agency's half: in real use an agency keeps its own, elsewhere."""
+        return self.data / "training-agency-key.json"
+
+    @property
     def embedded(self) -> Path:
         return self.data / "postgresql"

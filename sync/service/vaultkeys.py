@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assessments import sealing
 from assessments.errors import Damaged, UnknownFormat
 from sync.envelope import kid_of
+from sync.service.keyfiles import keep_once
 
 _FORMAT = 1
 
@@ -39,9 +39,15 @@ class ServiceSecrets:
 
 def load_or_make(path: Path) -> ServiceSecrets:
     """The keys in the file, made at first use. A damaged file is Damaged, and is left as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _make(path)
+        keep_once(
+            path,
+            {
+                "format": _FORMAT,
+                "receive": [base64.b64encode(sealing.make_receive_key()[0]).decode()],
+                "receipt": base64.b64encode(sealing.make_signing_key()[0]).decode(),
+            },
+        )
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["format"] != _FORMAT:
@@ -54,29 +60,3 @@ def load_or_make(path: Path) -> ServiceSecrets:
     except (ValueError, KeyError, TypeError, IndexError) as fault:
         raise Damaged("service-keys") from fault
     return ServiceSecrets(kid_of(public), public, receipt_public, by_kid, receipt)
-
-
-def _make(path: Path) -> None:
-    """Written beside, flushed and linked into place: two starts at once end with the same keys."""
-    content = {
-        "format": _FORMAT,
-        "receive": [base64.b64encode(sealing.make_receive_key()[0]).decode()],
-        "receipt": base64.b64encode(sealing.make_signing_key()[0]).decode(),
-    }
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(beside)
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

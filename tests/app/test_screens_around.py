@@ -52,9 +52,9 @@ def open_runtime(folder: Path) -> Runtime:
 
 def know_a_service(runtime: Runtime, agency: str = "training") -> None:
     """Keep the keys of a service that is never there: everything but sending works."""
-    _, service_key = sealing.make_receive_key()
+    service_key, *recovery = (sealing.make_receive_key()[1] for _ in range(3))
     _, receipt_key = sealing.make_signing_key()
-    keys = ServiceKeys("http://127.0.0.1:9", agency, kid_of(service_key), service_key, receipt_key)
+    keys = ServiceKeys("http://127.0.0.1:9", agency, kid_of(service_key), service_key, receipt_key, *recovery)
     runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
 
 

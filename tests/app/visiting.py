@@ -123,8 +123,9 @@ def make_runtime(folder: Path) -> Runtime:
     """A store with the cheapest passphrase, set up, that knows a service."""
     runtime = Runtime(Store.open(folder, SystemClock(), CHEAPEST), SystemClock())
     desk = runtime.set_up(PASSPHRASE, "hv1")
-    service, receipt = sealing.make_receive_key()[1], sealing.make_signing_key()[1]
-    keys = ServiceKeys("http://127.0.0.1:9", "training", kid_of(service), service, receipt)
+    service, agency, recovery = (sealing.make_receive_key()[1] for _ in range(3))
+    receipt = sealing.make_signing_key()[1]
+    keys = ServiceKeys("http://127.0.0.1:9", "training", kid_of(service), service, receipt, agency, recovery)
     runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
     desk.keep_household(*household())
     desk.leave()

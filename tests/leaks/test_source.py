@@ -121,6 +121,8 @@ WRITERS = {
     "assessments/store/copies.py": "the second copy of finished work, sealed",
     "assessments/store/database.py": "the database file, made for its owner only",
     "assessments/store/device.py": "the key files",
+    "assessments/store/attachments.py": "sealed attachments, and a plain file overwritten before it goes",
+    "app/selftest.py": "asks SQLite for its version; writes nothing",
     "sync/service/database.py": "the embedded PostgreSQL and who uses it",
     "sync/service/vaultkeys.py": "the service's keys",
     "app/runtime.py": "wording packs: published words, no person's",

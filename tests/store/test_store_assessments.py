@@ -12,7 +12,7 @@ from assessments.sealing import digest
 from assessments.store import Keys, people
 from assessments.store import assessments as kept
 from tests.fakes import StoppedClock
-from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
+from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id, with_escrow
 
 WORDS = "Mae'n swnllyd · Boję się · مجھے ڈر لگتا ہے · 😟"
 
@@ -274,6 +274,7 @@ def test_shredding_a_key_leaves_nothing_to_open(keys: Keys, begun: Assessment, s
 def test_completions_are_numbered_without_gaps(
     keys: Keys, family: Family, begun: Assessment, store: Any
 ) -> None:
+    with_escrow(store, keys)
     with pytest.raises(KeyError), store.completing(keys):
         raise KeyError
     numbers = []
@@ -290,6 +291,7 @@ def test_completions_are_numbered_without_gaps(
 def test_a_number_that_another_process_took_is_not_used_twice(
     keys: Keys, family: Family, begun: Assessment, store: Any, opened: Any
 ) -> None:
+    with_escrow(store, keys)
     elsewhere = opened().unlock(PASSPHRASE)
     other = family.assessment()
     kept.begin(keys, other)
@@ -304,3 +306,17 @@ def test_a_number_that_another_process_took_is_not_used_twice(
         assert number == 2
         kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
     elsewhere.close()
+
+
+def test_nothing_is_completed_while_nobody_could_let_this_person_in_again(
+    keys: Keys, begun: Assessment, store: Any
+) -> None:
+    with pytest.raises(StoreFault) as refusal, store.completing(keys):
+        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+    assert refusal.value.code == "escrow-missing"
+    assert keys.outbox.entries() == []
+    assert kept.get(keys, begun.id).status == "in-progress"
+    with_escrow(store, keys)
+    with store.completing(keys):
+        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+    assert kept.get(keys, begun.id).status == "completed"

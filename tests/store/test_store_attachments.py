@@ -12,10 +12,10 @@ from assessments.errors import Damaged, NotFound, StoreFault
 from assessments.store import Keys, Store, attachments, people
 from assessments.store import assessments as kept
 from assessments.store.stripping import STROKES
+from tests.leaks.scan import leaks
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished
 from tests.store.test_store_kill import run_and_kill
-from tests.store.test_store_on_disk import disguises
 
 MARKER = "cupboard-under-the-stairs"
 DRAWING = b'{"note": "' + MARKER.encode() + b'", "lines": [[1, 2]]}'
@@ -38,8 +38,7 @@ def _long(size: int) -> bytes:
 
 
 def _in_clear(folder: Path, word: str = MARKER) -> list[str]:
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    return [path.name for path in found if any(seen in path.read_bytes() for seen in disguises(word))]
+    return sorted({Path(place).name for place, _, _ in leaks([folder], [word])})
 
 
 def test_gives_back_what_was_kept(folder: Path, keys: Keys, begun: str) -> None:

@@ -15,9 +15,9 @@ from assessments.store import assessments as kept
 from assessments.store.keyring import _content_context
 from assessments.store.stripping import STROKES
 from tests.fakes import StoppedClock
+from tests.leaks.scan import leaks
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family
 from tests.store.test_store_kill import run_and_kill
-from tests.store.test_store_on_disk import disguises
 
 REASON = "Asked for by the family of Quillfeather"
 
@@ -112,7 +112,7 @@ def test_leaves_a_note_of_when_by_whom_and_why(
     assert list(purging.purged(held)) == [stub]
     assert (stub.id, stub.kind, stub.at, stub.author) == (gone, "assessment", clock.now(), "hv-1")
     assert stub.reason == REASON
-    assert _left(folder, list(disguises("Quillfeather"))) == []
+    assert leaks([folder], ["Quillfeather"]) == []
 
 
 @pytest.mark.parametrize("column", ["kind", "at", "author", "id"])

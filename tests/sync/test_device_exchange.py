@@ -1,4 +1,4 @@
-"""The device's decisions, without a network: the table of docs/sync-protocol.md section 8."""
+"""The device's decisions, without a network: the table of docs/sync-protocol.md section 9."""
 
 from __future__ import annotations
 

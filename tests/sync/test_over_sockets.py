@@ -82,7 +82,7 @@ def service(open_folder: Path) -> Iterator[Running]:
 async def a_device(service: Running) -> Device:
     keys, (author, author_public) = make_keys(), sealing.make_signing_key()
     known = await introduce(
-        service.url, keys, agency="agency-7", author="hv1", author_key=author_public, clock=RealClock()
+        service.url, keys, agency="training", author="hv1", author_key=author_public, clock=RealClock()
     )
     device = Device(keys, known, None, StoppedClock(), author_private=author)
     device.clock = RealClock()  # type: ignore[assignment]  # over a real socket time passes

@@ -402,11 +402,16 @@ NEAR = st.fixed_dictionaries(
         | PLAIN,
     }
 )
+PATHS = st.sampled_from(["/v1/exchange", "/v1/devices", "/v1/escrow", "/v1/recovery"])
 HOSTILE = st.binary(max_size=300) | PLAIN.map(msgpack.packb) | NEAR.map(msgpack.packb)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=HOSTILE, number=st.integers(0, 2**62), path=st.sampled_from(["/v1/exchange", "/v1/devices"]))
+@given(
+    body=HOSTILE,
+    number=st.integers(0, 2**62),
+    path=PATHS,
+)
 async def test_no_signed_bytes_make_it_stumble_or_echo(
     world: World, body: bytes, number: int, path: str
 ) -> None:

@@ -7,17 +7,37 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assessments import sealing
+import pytest
+
+from assessments import recovery, sealing
 from assessments.ports import Outcome
+from assessments.recovery import Escrow
 from sync import protocol
 from sync.envelope import Statement, kid_of, open_submission
+from sync.errors import Malformed
 from sync.protocol import Change, Enrolment, Item, Reply, Request, Welcome, check_receipt, make_receipt
+from sync.recovery import (
+    Answer,
+    Standing,
+    decode_escrow,
+    decode_standing,
+    decode_word,
+    encode_escrow,
+    encode_standing,
+    encode_word,
+    escrow_receipt,
+    request_id,
+    unwrap,
+    wrap,
+)
 from sync.signing import signed_headers, time_statement
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "sync.json").read_text("utf-8"))
 KEY = bytes(range(32))
 ID = "0e3b5f38-0ed6-4f0e-8bb5-6b6a3f4f9a11"
 AT = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
+ESCROW = Escrow("d-1", "hv1", "0" * 16, bytes(80), "1" * 16, bytes(80))
+RECOVERY = recovery.Request("d-1", "agency-7", "hv1", bytes(32), ESCROW)
 STATEMENT = Statement(ID, "hv1", "d-1", 7, AT)
 
 
@@ -32,7 +52,9 @@ def outcome() -> Outcome:
 
 def made() -> dict[str, str]:
     """Every vector that has one right value, as this Wren makes it."""
-    welcome = Welcome("agency-7", "d-1", kid_of(bytes(32)), bytes(32), bytes(32), bytes(64))
+    welcome = Welcome(
+        "agency-7", "d-1", kid_of(bytes(32)), bytes(32), bytes(32), bytes(32), bytes(32), bytes(64)
+    )
     headers = signed_headers(
         "POST",
         "/v1/exchange",
@@ -52,10 +74,17 @@ def made() -> dict[str, str]:
         "receipt": outcome().receipt.hex(),
         "request": protocol.encode_request(Request("cursor", (Item(ID, bytes(32), b"sealed"),))).hex(),
         "reply": protocol.encode_reply(reply).hex(),
-        "enrolment": protocol.encode_enrolment(enrolment).hex(),
-        "welcome": protocol.encode_welcome(welcome).hex(),
-        "welcome_signed": welcome.signed_bytes(bytes(16)).hex(),
+        "enrolment_2": protocol.encode_enrolment(enrolment).hex(),
+        "welcome_2": protocol.encode_welcome(welcome).hex(),
+        "welcome_signed_2": welcome.signed_bytes(bytes(16)).hex(),
         "time_signed": time_statement("AAAAAAAAAAAAAAAAAAAAAA", "2026-03-04T09:30:00Z").hex(),
+        "escrow": encode_escrow(ESCROW.packed()).hex(),
+        "escrow_receipt": escrow_receipt("agency-7", ESCROW).hex(),
+        "recovery": encode_word("ask", RECOVERY.packed()).hex(),
+        "recovery_id": str(request_id(RECOVERY.packed())),
+        "recovery_code": RECOVERY.code,
+        "standing": encode_standing(Standing("asked", (Answer("o1", b"grant"),))).hex(),
+        "wrapped": wrap("answer", Answer("o1", b"grant").packed()),
         **headers,
     }
 
@@ -88,5 +117,15 @@ def test_what_is_written_is_read_back() -> None:
     assert request == Request("cursor", (Item(ID, bytes(32), b"sealed"),))
     reply = protocol.decode_reply(bytes.fromhex(vectors["reply"]))
     assert (reply.outcomes, reply.changes) == ((outcome(),), (Change(ID, "held", "malformed"),))
-    assert protocol.decode_enrolment(bytes.fromhex(vectors["enrolment"])).author == "hv1"
-    assert protocol.decode_welcome(bytes.fromhex(vectors["welcome"])).kid == kid_of(bytes(32))
+    assert protocol.decode_enrolment(bytes.fromhex(vectors["enrolment_2"])).author == "hv1"
+    assert protocol.decode_welcome(bytes.fromhex(vectors["welcome_2"])).kid == kid_of(bytes(32))
+    assert decode_escrow(bytes.fromhex(vectors["escrow"])) == ESCROW.packed()
+    assert decode_word(bytes.fromhex(vectors["recovery"])) == ("ask", RECOVERY.packed())
+    assert decode_standing(bytes.fromhex(vectors["standing"])) == Standing("asked", (Answer("o1", b"grant"),))
+    assert unwrap("answer", vectors["wrapped"]) == [Answer("o1", b"grant").packed()]
+
+
+def test_an_enrolment_without_recovery_is_another_version() -> None:
+    with pytest.raises(Malformed) as refused:
+        protocol.decode_enrolment(bytes.fromhex(VECTORS["past"]["enrolment"]))
+    assert refused.value.code == "unsupported-version"

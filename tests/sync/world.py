@@ -22,9 +22,11 @@ from fastapi import FastAPI
 
 from assessments import sealing
 from assessments.records import utc
+from assessments.recovery import RecoveryKey, recovery_kid
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.worker import Summary, run_until_still
 from sync.envelope import Statement, seal_submission
+from sync.service import recovering
 from sync.service.main import Service
 from sync.service.settings import Settings
 from tests.fakes import MemoryOutbox, StoppedClock
@@ -226,11 +228,13 @@ class World:
     clock: StoppedClock
     settings: Settings
     devices: list[Device] = field(default_factory=list)
+    agencies: dict[str, bytes] = field(default_factory=dict)
 
     async def device(self, *, seed: int = 0, rate: float = 0.0, agency: str = "agency-7") -> Device:
         """A device that was introduced over a good line and has the given one from now on."""
         keys = make_keys()
         author_private, author_public = sealing.make_signing_key()
+        self.agency_private(agency)
         service = await introduce(
             URL,
             keys,
@@ -242,6 +246,16 @@ class World:
         )
         line = Line(self.app, seed=seed, rate=rate)
         return Device(keys, service, line, self.clock, author_private=author_private)
+
+    def agency_private(self, agency: str) -> bytes:
+        """The private recovery key of an agency, whose public half the service has been given."""
+        if agency not in self.agencies:
+            private, public = sealing.make_receive_key()
+            self.agencies[agency] = bytes(private)
+            with self.service.database.transaction() as connection:
+                key = RecoveryKey(recovery_kid(public), public)
+                recovering.admit(connection, agency, key, self.clock.now())
+        return self.agencies[agency]
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.service.database.transaction() as connection:

@@ -1,0 +1,43 @@
+"""A line on the first page: two people have let somebody in under this person's name, on another device.
+
+This room knows that it must be seen once and can be put away. What to do if it was somebody else is the
+manager's business, and it says so.
+
+    recovered_line(actions)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.effects import away
+from app.kit.buttons import quiet_button
+from app.kit.states import banner
+from app.messages import say
+from app.screens.days import day_words
+from app.screens.page import use_drawn
+from app.state import Actions
+
+
+@ft.component
+def recovered_line(actions: Actions) -> ft.Control:
+    """The line, or nothing."""
+    day, show = use_drawn("")
+
+    async def read() -> None:
+        moment = await away(actions.recovered_elsewhere)
+        if moment is not None:
+            show(day_words(moment.astimezone().date(), actions.today(), near=False))
+
+    async def put_away() -> None:
+        await away(actions.seen_recovered)
+        show("")
+
+    ft.use_effect(read, [])
+    if not day:
+        return ft.Container(visible=False)
+    return banner(
+        say("today.recovered", day=day),
+        tone="help",
+        action=quiet_button(say("today.recovered-seen"), put_away),
+    )

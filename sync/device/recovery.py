@@ -1,0 +1,63 @@
+"""What a device and a service say to each other about being let in again.
+
+This room gives escrows and asks how a request stands; over the device's own signed line, locked or not. It
+holds no key and opens no answer: the store joins them.
+
+    failure = await give(owed, transport)            # every escrow that has no receipt yet
+    standing = await tell("ask", request, transport)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from assessments import sealing
+from assessments.recovery import Escrow, Request
+from sync.device.exchange import Failure
+from sync.device.transport import Transport
+from sync.protocol import ESCROW_PATH, RECOVERY_PATH
+from sync.recovery import (
+    Standing,
+    Word,
+    decode_receipt,
+    decode_standing,
+    encode_escrow,
+    encode_word,
+    escrow_receipt,
+)
+
+T = TypeVar("T")
+
+
+class Owed(Protocol):
+    """The escrows of this device that the service has not confirmed yet. Both calls block."""
+
+    def escrows(self) -> Sequence[Escrow]: ...
+
+    def confirmed(self, escrow: Escrow) -> None: ...
+
+
+async def give(owed: Owed, transport: Transport) -> Failure | None:
+    """Give what is owed, until the service signed for each; what stood in the way, or None."""
+    for escrow in await asyncio.to_thread(owed.escrows):
+        came = await _ask(transport, ESCROW_PATH, encode_escrow(escrow.packed()), decode_receipt)
+        if isinstance(came, Failure):
+            return came
+        if not sealing.verify(transport.receipt_key, escrow_receipt(transport.agency, escrow), came):
+            return Failure("garbled")
+        await asyncio.to_thread(owed.confirmed, escrow)
+    return None
+
+
+async def tell(word: Word, request: Request, transport: Transport) -> Standing | Failure:
+    """Ask (again), stop asking, or say that it is done; how the request stands."""
+    return await _ask(transport, RECOVERY_PATH, encode_word(word, request.packed()), decode_standing)
+
+
+async def _ask(transport: Transport, path: str, body: bytes, decode: Callable[[bytes], T]) -> T | Failure:
+    came = await transport.ask(path, body, decode)
+    if isinstance(came, Failure) and came.kind in ("clock", "replayed"):
+        return await transport.ask(path, body, decode, came.offset_s)
+    return came

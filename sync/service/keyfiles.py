@@ -1,0 +1,37 @@
+"""Files for keys: made once, readable by their owner only, never replaced.
+
+This room knows how a small file is put in place so that a cut or two starts at once leave one whole file.
+It knows no key.
+
+    made = keep_once(Path("data/service-keys.json"), {"format": 1})
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def keep_once(path: Path, content: dict[str, Any]) -> bool:
+    """Write a file where there is none; False when one was there. Written beside, flushed, then linked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(beside)
+    except FileExistsError:
+        return False
+    finally:
+        beside.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True

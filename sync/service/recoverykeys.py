@@ -1,0 +1,128 @@
+"""The keys that open the two halves of an escrow: the service's own, and an agency's, which is not kept here.
+
+The service's key lies beside its other keys, in a file of its own, so that the part that receives never
+needs it. An agency's key is made by its officer, sealed under that person's passphrase, and only its public
+half is brought to a service. Neither is ever replaced: older escrows still need it.
+
+For training there is nobody to hold the agency's key, so the service makes one in its own folder under a
+passphrase that everybody knows: both halves then lie on one machine, and guard invented people only.
+
+    private = load_or_make_service_key(Path("data/recovery-key.json"))
+    key = make_agency_key(Path("agency-key.json"), "agency-7", passphrase)
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assessments import sealing
+from assessments.errors import Damaged, UnknownFormat, WrenError
+from assessments.recovery import RecoveryKey, recovery_kid
+from sync.protocol import TRAINING_AGENCY
+from sync.service.keyfiles import keep_once
+
+# Printed on the screen and in the README: it guards invented people only.
+TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AgencyKey:
+    """An agency's recovery key, opened."""
+
+    agency: str
+    private: bytes
+    public: bytes
+
+    def __repr__(self) -> str:
+        return f"<AgencyKey {self.agency}>"
+
+
+def load_or_make_service_key(path: Path) -> bytes:
+    """The private half of the service's recovery key, made at first use. A damaged file is left as it is."""
+    if not path.exists():
+        keep_once(path, {"format": _FORMAT, "recovery": _written(bytes(sealing.make_receive_key()[0]))})
+    private = _read(path, "service-recovery-key", "recovery")["recovery"]
+    if len(private) != sealing.KEY_BYTES:
+        raise Damaged("service-recovery-key")
+    return bytes(private)
+
+
+def public_half(private: sealing.Key) -> RecoveryKey:
+    """The half that devices get."""
+    public = sealing.derive_receive_public(private)
+    return RecoveryKey(recovery_kid(public), public)
+
+
+def make_agency_key(path: Path, agency: str, passphrase: str) -> RecoveryKey:
+    """Make an agency's key in a new file, sealed under a passphrase. WrenError("file-exists") when taken."""
+    private, public = sealing.make_receive_key()
+    kdf, salt = sealing.best_kdf(), sealing.make_random(16)
+    kek = _kek(kdf, passphrase, salt, agency)
+    content = {
+        "format": _FORMAT,
+        "agency": agency,
+        "public": _written(public),
+        "kdf": _written(kdf.header()),
+        "salt": _written(salt),
+        "sealed": _written(sealing.seal(kek, bytes(private), _context(agency, public))),
+    }
+    sealing.wipe(private)
+    sealing.wipe(kek)
+    if not keep_once(path, content):
+        raise WrenError("file-exists")
+    return RecoveryKey(recovery_kid(public), public)
+
+
+def open_agency_key(path: Path, passphrase: str) -> AgencyKey:
+    """Open an agency's key file. WrenError("wrong-key-passphrase") when it does not open."""
+    content = _read(path, "agency-key", "public", "kdf", "salt", "sealed")
+    agency = content["agency"]
+    kek = _kek(sealing.read_kdf(content["kdf"]), passphrase, content["salt"], agency)
+    try:
+        private = sealing.open_sealed(kek, content["sealed"], _context(agency, content["public"]))
+    except Damaged:
+        raise WrenError("wrong-key-passphrase") from None
+    finally:
+        sealing.wipe(kek)
+    return AgencyKey(agency, private, content["public"])
+
+
+def make_training_key(path: Path) -> RecoveryKey:
+    """The training agency's key in the service's own folder, made at first use: its public half."""
+    if not path.exists():
+        return make_agency_key(path, TRAINING_AGENCY, TRAINING_PASSPHRASE)
+    public = _read(path, "agency-key", "public")["public"]
+    return RecoveryKey(recovery_kid(public), public)
+
+
+def _kek(kdf: sealing.Kdf, passphrase: str, salt: bytes, agency: str) -> bytearray:
+    # An officer may sit at any machine, so no secret of a device takes part.
+    return sealing.derive_kek(kdf, passphrase.encode(), salt, b"", sealing.lp("ck1", "agency-kek", agency))
+
+
+def _context(agency: str, public: bytes) -> bytes:
+    return sealing.lp("ck1", "agency-recovery", agency, public)
+
+
+def _written(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _read(path: Path, part: str, *names: str) -> dict[str, Any]:
+    """The named parts of a key file as bytes, and its agency where it has one."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["format"] != _FORMAT:
+            raise UnknownFormat(part)
+        read: dict[str, Any] = {name: base64.b64decode(content[name], validate=True) for name in names}
+    except FileNotFoundError:
+        raise WrenError("no-key-file") from None
+    except (ValueError, KeyError, TypeError) as fault:
+        raise Damaged(part) from fault
+    return read | {"agency": str(content.get("agency", ""))}

@@ -1,0 +1,242 @@
+"""What surrounds a recovery: escrows that reach the service, several people, a closed request, being told.
+
+A real service in a process of its own; the device in this one, with its page where there is one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.effects import SERVICE, Desk, service_keys
+from app.messages import say
+from app.regaining import Asked
+from app.runtime import EscrowsOwed, Runtime, SystemClock
+from app.shell import make_open_page
+from app.visit import play, read_plan
+from assessments.errors import StoreFault, WrenError
+from assessments.recovery import Side
+from assessments.store import Store
+from sync.service import recovering
+from sync.service.database import Database
+from sync.service.recoverykeys import TRAINING_PASSPHRASE, load_or_make_service_key, open_agency_key
+from sync.service.settings import Settings
+from tests.app.headless import Headless
+from tests.e2e.running import PASSPHRASE, Machine
+from tests.store.made_up import CHEAPEST
+from tests.test_command_line import a_visit
+
+COLLEAGUE = "other words for the colleague"
+NEW_WORDS = "purple window gravel oak"
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
+    folder.chmod(0o755)
+    made = Machine(folder)
+    try:
+        made.start_service()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def open_device(machine: Machine) -> Iterator[Callable[[str], Runtime]]:
+    opened: list[Runtime] = []
+
+    def open_one(name: str) -> Runtime:
+        clock = SystemClock()
+        opened.append(Runtime(Store.open(machine.home / name, clock, CHEAPEST), clock))
+        return opened[-1]
+
+    machine.home.mkdir()
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+async def introduced(
+    runtime: Runtime, machine: Machine, author: str = "hv1", words: str = PASSPHRASE
+) -> None:
+    desk = runtime.set_up(words, author)
+    await runtime.introduce(machine.service_url, desk)
+    desk.leave()
+
+
+def agree(machine: Machine, asked: Asked, side: Side, officer: str, heard: str = "") -> None:
+    settings = Settings(machine.data)
+    with Database.open(settings) as database:
+        (pending,) = recovering.pending(database)
+        private = (
+            open_agency_key(settings.training_key_file, TRAINING_PASSPHRASE).private
+            if side == "agency"
+            else load_or_make_service_key(settings.recovery_key_file)
+        )
+        id_, now = uuid.UUID(pending["id"]), datetime.now(UTC)
+        recovering.agree(database, id_, side, officer, heard or asked.code, private, now)
+
+
+def finish_one(desk: Desk) -> None:
+    play(desk, read_plan(a_visit(), lambda error: error.code))
+
+
+def pending(machine: Machine) -> list[str]:
+    with Database.open(Settings(machine.data)) as database:
+        return [row["author"] for row in recovering.pending(database)]
+
+
+@asynccontextmanager
+async def sending(runtime: Runtime) -> AsyncIterator[None]:
+    task = asyncio.create_task(runtime.keep_sending())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(happens: Callable[[], bool], otherwise: object = "") -> None:
+    deadline = time.monotonic() + 60
+    while not await asyncio.to_thread(happens):
+        assert time.monotonic() < deadline, otherwise
+        await asyncio.sleep(0.05)
+
+
+async def sees(app: Headless, words: str) -> None:
+    await until(lambda: app.sees(words), f"never seen: {words}; there is {app.texts()}")
+    await app.settle()
+
+
+async def test_the_service_gets_every_escrow_as_soon_as_it_is_there(
+    machine: Machine, open_device: Callable[[str], Runtime]
+) -> None:
+    runtime = open_device("one")
+    await introduced(runtime, machine)
+    machine.stop_service()
+    owed = EscrowsOwed(runtime.store)
+    assert len(owed.escrows()) == 1
+    async with sending(runtime):
+        await asyncio.sleep(0.5)
+        assert len(owed.escrows()) == 1
+        machine.start_service()
+        runtime.wake()
+        await until(lambda: not owed.escrows())
+    await introduced(runtime, machine, "hv2", COLLEAGUE)
+    assert [escrow.author for escrow in owed.escrows()] == ["hv2"]
+    assert await runtime.give_escrows()
+    assert owed.escrows() == []
+
+
+async def test_a_device_that_met_the_service_before_recovery_asks_again_and_goes_on(
+    machine: Machine, open_device: Callable[[str], Runtime]
+) -> None:
+    runtime = open_device("older")
+    desk = runtime.set_up(PASSPHRASE, "hv1")
+    keys = await runtime.introduce(machine.service_url, desk)
+    plain = keys.to_plain()
+    del plain["agency_recovery"], plain["service_recovery"]
+    runtime.store.settings.put(SERVICE, json.dumps(plain))
+    with runtime.store._database.write_lean() as driver:
+        driver.execute("DELETE FROM escrow")
+    desk.leave()
+
+    desk = runtime.unlock(PASSPHRASE)
+    with pytest.raises(StoreFault) as refusal:
+        finish_one(desk)
+    assert refusal.value.code == "escrow-missing"
+    async with sending(runtime):
+        await until(lambda: service_keys(runtime.store) == keys)
+    finish_one(desk)
+    assert runtime.store.outbox.entries() != []
+    desk.leave()
+    await runtime.send()
+    assert EscrowsOwed(runtime.store).escrows() == []
+
+
+async def test_who_shares_a_device_says_who_they_are_and_may_stop_asking(
+    machine: Machine, open_device: Callable[[str], Runtime]
+) -> None:
+    runtime = open_device("shared")
+    await introduced(runtime, machine)
+    await introduced(runtime, machine, "hv2", COLLEAGUE)
+    async with Headless(make_open_page(runtime)) as app:
+        await sees(app, say("unlock.title"))
+        await app.press(say("unlock.passphrase-forgot"))
+        await sees(app, say("recover.who"))
+        await app.press(say("recover.ask"))
+        await sees(app, say("recover.who-problem"))
+        await app.press("hv2")
+        await app.press(say("recover.ask"))
+        await sees(app, say("recover.agreed-0"))
+        assert await asyncio.to_thread(pending, machine) == ["hv2"]
+        asked = await runtime.regaining.look("hv2")
+        await asyncio.to_thread(agree, machine, asked, "agency", "officer-1")
+        await app.press(say("recover.look"))
+        await sees(app, say("recover.agreed-1"))
+        await app.press(say("recover.stop"))
+        await sees(app, say("recover.title"))
+        assert await asyncio.to_thread(pending, machine) == []
+        assert runtime.regaining.waiting() is None
+        await app.press(say("action.back"))
+        await sees(app, say("unlock.title"))
+    again = await runtime.regaining.ask("hv2")
+    assert again.code != asked.code
+    assert again.answers == ()
+
+
+async def test_a_request_that_was_closed_says_so_and_opens_nothing(
+    machine: Machine, open_device: Callable[[str], Runtime]
+) -> None:
+    runtime = open_device("closed")
+    await introduced(runtime, machine)
+    asked = await runtime.regaining.ask("hv1")
+    wrong = "0000-0000" if asked.code != "0000-0000" else "1111-1111"
+    for _ in range(recovering.WRONG_CODES):
+        with pytest.raises(WrenError, match="wrong-code"):
+            agree(machine, asked, "service", "officer-1", wrong)
+    async with Headless(make_open_page(runtime)) as app:
+        await sees(app, say("recover.closed"))
+    with pytest.raises(WrenError):
+        await runtime.regaining.finish("hv1", (await runtime.regaining.look("hv1")).answers, NEW_WORDS)
+    runtime.unlock(PASSPHRASE).leave()
+
+
+async def test_another_device_of_the_person_is_told_until_it_is_seen(
+    machine: Machine, open_device: Callable[[str], Runtime]
+) -> None:
+    lost, other = open_device("lost"), open_device("other")
+    await introduced(lost, machine)
+    await introduced(other, machine)
+    asked = await lost.regaining.ask("hv1")
+    agree(machine, asked, "service", "officer-2")
+    agree(machine, asked, "agency", "officer-1")
+    await other.send()
+    async with Headless(make_open_page(other)) as app:
+        await sees(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await sees(app, say("today.recovered-seen"))
+        await app.press(say("today.recovered-seen"))
+        await until(lambda: other.recovered("hv1") is None)
+        assert not app.sees(say("today.recovered-seen"))
+    answers = (await lost.regaining.look("hv1")).answers
+    await lost.regaining.finish("hv1", answers, NEW_WORDS)
+    lost.unlock(NEW_WORDS).leave()
+    with pytest.raises(WrenError):
+        lost.unlock(PASSPHRASE)
+    # The key is a new one, and so is its escrow: the service gets that too.
+    assert len(EscrowsOwed(lost.store).escrows()) == 1
+    assert await lost.give_escrows()

@@ -1,0 +1,418 @@
+"""Letting somebody in again, seen from the service: two people, a spoken code, and a log that only grows."""
+
+from __future__ import annotations
+
+import stat
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from assessments import sealing
+from assessments.errors import Damaged, WrenError
+from assessments.recovery import SIDES, Escrow, RecoveryKey, Request, Side, join, make_escrow, recovery_kid
+from sync.device.enrolment import ServiceKeys, introduce
+from sync.device.exchange import Failure
+from sync.device.recovery import give, tell
+from sync.errors import NotIntroduced
+from sync.recovery import Answer, Standing, grants_of, request_id, unwrap, wrap
+from sync.service import recovering
+from sync.service.recoverykeys import (
+    TRAINING_PASSPHRASE,
+    load_or_make_service_key,
+    make_agency_key,
+    open_agency_key,
+)
+from sync.service.settings import Settings
+from tests.sync.world import URL, Device, Line, World, answering, make_keys
+
+WORDS = "an officer's own passphrase"
+
+
+@dataclass
+class Owing:
+    """The escrows that a device has still to give."""
+
+    left: list[Escrow]
+
+    def escrows(self) -> Sequence[Escrow]:
+        return tuple(self.left)
+
+    def confirmed(self, escrow: Escrow) -> None:
+        self.left.remove(escrow)
+
+
+@dataclass
+class Person:
+    """Somebody with a key on a device, who has forgotten the way to it."""
+
+    world: World
+    device: Device
+    udk: bytearray = field(default_factory=sealing.make_key)
+
+    def __post_init__(self) -> None:
+        known = self.device.service.recovery_keys
+        assert known is not None
+        self.escrow = make_escrow(self.udk, self.device.keys.device_id, self.device.author, *known)
+        self.ask_anew()
+
+    def ask_anew(self) -> None:
+        self.one_off, public = sealing.make_receive_key()
+        self.request = Request(
+            self.device.keys.device_id, self.device.service.agency, self.device.author, public, self.escrow
+        )
+
+    async def tell(self, word: str = "ask", request: Request | None = None) -> Standing | Failure:
+        transport = self.device.service.transport(self.device.keys, self.world.clock, self.device.line)
+        try:
+            return await tell(word, request or self.request, transport)  # type: ignore[arg-type]  # a Word
+        finally:
+            await transport.close()
+
+    async def standing(self) -> Standing:
+        """How the request stands, over a line that works."""
+        standing = await self.tell()
+        assert isinstance(standing, Standing)
+        return standing
+
+    async def give(self, owing: Owing) -> Failure | None:
+        transport = self.device.service.transport(self.device.keys, self.world.clock, self.device.line)
+        try:
+            return await give(owing, transport)
+        finally:
+            await transport.close()
+
+    @property
+    def id(self) -> uuid.UUID:
+        return request_id(self.request.packed())
+
+    def private(self, side: Side) -> bytes:
+        if side == "agency":
+            return self.world.agency_private(self.device.service.agency)
+        return load_or_make_service_key(self.world.settings.recovery_key_file)
+
+    def agree(self, side: Side, officer: str, heard: str | None = None, key: Side | None = None) -> Answer:
+        return recovering.agree(
+            self.world.service.database,
+            self.id,
+            side,
+            officer,
+            self.request.code if heard is None else heard,
+            self.private(key or side),
+            self.world.clock.now(),
+        )
+
+    def refusal(self, side: Side, officer: str, heard: str | None = None) -> tuple[str, object]:
+        with pytest.raises(WrenError) as refused:
+            self.agree(side, officer, heard)
+        return refused.value.code, refused.value.data.get("left")
+
+
+@pytest.fixture
+async def person(world: World) -> Person:
+    return Person(world, await world.device())
+
+
+async def test_two_people_together_let_somebody_in(person: Person) -> None:
+    assert await person.tell() == Standing("asked")
+    person.agree("agency", "officer-1")
+    standing = await person.standing()
+    assert len(standing.answers) == 1
+    with pytest.raises(Damaged):
+        join(person.one_off, person.request, grants_of(standing.answers))
+    person.agree("service", "officer-2")
+    standing = await person.standing()
+    assert join(person.one_off, person.request, grants_of(standing.answers)) == person.udk
+    assert await person.tell("done") == replace(standing, state="finished")
+    lines = recovering.log(person.world.service.database)
+    said = [(line["word"], line["side"], line["officer"]) for line in lines]
+    assert said == [
+        ("asked", None, None),
+        ("agreed", "agency", "officer-1"),
+        ("agreed", "service", "officer-2"),
+        ("finished", None, None),
+    ]
+    hashes = [line["grant_hash"] for line in lines]
+    assert hashes[1:3] == [sealing.digest(answer.grant).hex() for answer in standing.answers]
+    assert recovering.pending(person.world.service.database) == []
+
+
+async def test_the_list_never_tells_the_code(person: Person) -> None:
+    await person.tell()
+    (row,) = recovering.pending(person.world.service.database)
+    assert (row["id"], row["author"], row["agreed"], row["wrong_codes"]) == (str(person.id), "hv1", [], 0)
+    assert person.request.code not in str(row)
+    assert person.request.code.replace("-", "") not in str(row)
+
+
+@pytest.mark.parametrize(("first", "second"), [SIDES, SIDES[::-1]])
+async def test_one_person_cannot_be_both(person: Person, first: Side, second: Side) -> None:
+    await person.tell()
+    person.agree(first, "officer-1")
+    assert person.refusal(second, "officer-1")[0] == "same-officer"
+    assert person.refusal(second, "OFFICER-1")[0] == "same-officer"
+    assert person.refusal(second, "hv1")[0] == "same-officer"
+    assert person.refusal(first, "officer-2")[0] == "already-agreed"
+    person.agree(second, "officer-2")
+
+
+async def test_answers_of_one_person_by_file_are_refused_by_the_device(person: Person) -> None:
+    answers = [
+        recovering.answer_alone(person.request, "officer-1", person.request.code, side, person.private(side))
+        for side in SIDES
+    ]
+    with pytest.raises(WrenError, match="same-officer"):
+        grants_of(answers)
+    other = replace(answers[1], officer="officer-2")
+    travelled = unwrap("answer", "".join(wrap("answer", answer.packed()) for answer in (answers[0], other)))
+    assert travelled == [answers[0].packed(), other.packed()]
+    assert join(person.one_off, person.request, grants_of([answers[0], other])) == person.udk
+
+
+async def test_wrong_codes_are_counted_and_the_fifth_closes(person: Person) -> None:
+    await person.tell()
+    wrong = "0000-0000" if person.request.code != "0000-0000" else "0000-0001"
+    assert [person.refusal(side, "officer-1", wrong) for side in (*SIDES, *SIDES)] == [
+        ("wrong-code", left) for left in (4, 3, 2, 1)
+    ]
+    assert recovering.pending(person.world.service.database)[0]["wrong_codes"] == 4
+    assert person.refusal("agency", "officer-1", wrong) == ("wrong-code", 0)
+    assert person.refusal("agency", "officer-1")[0] == "recovery-closed"
+    standing = await person.standing()
+    assert standing == Standing("closed")
+
+
+async def test_nobody_agrees_to_what_was_taken_back(person: Person) -> None:
+    await person.tell()
+    person.agree("agency", "officer-1")
+    await person.tell("stop")
+    assert person.refusal("service", "officer-2")[0] == "recovery-closed"
+    old, old_answers = person.id, (await person.standing()).answers
+    person.ask_anew()
+    assert person.id != old
+    await person.tell()
+    # The agency's answer to the old request does not fit the new one.
+    person.agree("service", "officer-2")
+    new_answers = (await person.standing()).answers
+    with pytest.raises(Damaged):
+        join(person.one_off, person.request, grants_of([*old_answers, *new_answers]))
+
+
+async def test_asking_anew_closes_the_earlier_request(person: Person) -> None:
+    await person.tell()
+    earlier = person.request
+    person.ask_anew()
+    await person.tell()
+    assert [row["id"] for row in recovering.pending(person.world.service.database)] == [str(person.id)]
+    assert await person.tell(request=earlier) == Standing("stopped")
+
+
+@pytest.mark.parametrize("changed", [{"author": "hv2"}, {"device": "another"}])
+async def test_a_request_for_somebody_else_opens_nothing(person: Person, changed: dict[str, str]) -> None:
+    swapped = replace(person.request, **changed)  # type: ignore[arg-type]  # names of fields
+    for side in SIDES:
+        with pytest.raises(WrenError, match="does-not-open"):
+            recovering.answer_alone(swapped, "officer-1", swapped.code, side, person.private(side))
+
+
+async def test_a_device_asks_for_nobody_elsewhere(person: Person) -> None:
+    for changed in ({"device": "another"}, {"agency": "agency-8"}):
+        swapped = replace(person.request, **changed)  # type: ignore[arg-type]  # names of fields
+        assert await person.tell(request=swapped) == Failure("refused")
+    assert recovering.pending(person.world.service.database) == []
+
+
+async def test_a_swapped_one_off_key_has_another_code(person: Person) -> None:
+    await person.tell()
+    thief, public = sealing.make_receive_key()
+    heard = person.request.code
+    person.request, person.one_off = replace(person.request, one_off_public=public), thief
+    await person.tell()
+    assert person.refusal("agency", "officer-1", heard)[0] == "wrong-code"
+
+
+async def test_every_other_device_of_the_person_hears_of_it(world: World, person: Person) -> None:
+    other, stranger = await world.device(), await world.device(agency="agency-8")
+    await person.tell()
+    person.agree("agency", "officer-1")
+    assert (await other.send()).changes == ()
+    person.agree("service", "officer-2")
+    (change,) = (await other.send()).changes
+    assert (change.id, change.word, change.reason) == (str(person.id), "recovered", "hv1")
+    assert (await person.device.send()).changes == ()
+    assert (await stranger.send()).changes == ()
+
+
+async def test_an_escrow_is_given_until_the_service_signed_for_it(person: Person) -> None:
+    owing = Owing([person.escrow])
+    for bad in ("offline", "reply-lost", answering(200, b"\x00", "application/vnd.wren+msgpack")):
+        person.device.line.plan = [bad]
+        assert isinstance(await person.give(owing), Failure)
+        assert owing.left
+    assert await person.give(owing) is None
+    assert owing.left == []
+    kept = person.world.rows("SELECT device, author, escrow FROM escrow")
+    assert [(row[0], row[1], bytes(row[2])) for row in kept] == [
+        (person.device.keys.device_id, "hv1", person.escrow.packed())
+    ]
+
+
+async def test_an_escrow_of_another_device_is_refused(person: Person) -> None:
+    owing = Owing([replace(person.escrow, device="another")])
+    assert await person.give(owing) == Failure("refused")
+    assert person.world.rows("SELECT 1 FROM escrow") == []
+
+
+async def test_what_was_said_and_kept_cannot_be_changed(person: Person) -> None:
+    await person.give(Owing([person.escrow]))
+    await person.tell()
+    person.agree("agency", "officer-1")
+    tables = ("recovery_log", "recovery_request", "recovery_grant", "escrow", "agency_key")
+    for table, statement in product(tables, ("UPDATE {} SET agency = 'x'", "DELETE FROM {}", "TRUNCATE {}")):
+        with (
+            pytest.raises(psycopg.errors.RaiseException),
+            person.world.service.database.transaction() as connection,
+        ):
+            connection.execute(statement.format(table).encode())
+
+
+async def test_all_that_the_service_has_opens_no_escrow(person: Person) -> None:
+    """KEY-9: every byte string in the service's folder and database, tried as a key on both halves."""
+    await person.give(Owing([person.escrow]))
+    await person.tell()
+    person.agree("service", "officer-2")
+    private = load_or_make_service_key(person.world.settings.recovery_key_file)
+    secrets = person.world.service.secrets
+    keys = {private, secrets.receipt, *secrets.receive.values()}
+    for name in ("escrow", "recovery_grant", "agency_key", "device", "author"):
+        for row in person.world.rows(f"SELECT * FROM {name}"):
+            keys |= {bytes(value) for value in row if isinstance(value, bytes) and len(value) == 32}
+    for key, side in product(keys, SIDES):
+        if (key, side) != (private, "service"):
+            with pytest.raises(WrenError, match="does-not-open"):
+                recovering.answer_alone(person.request, "thief", person.request.code, side, key)
+    # With its own half alone it could make a request of its own, and gets no further than one half.
+    thief, public = sealing.make_receive_key()
+    own = replace(person.request, one_off_public=public)
+    answer = recovering.answer_alone(own, "thief", own.code, "service", private)
+    for answers in ([answer], [answer, answer]):
+        with pytest.raises((Damaged, WrenError)):
+            join(thief, own, grants_of(answers))
+
+
+async def test_an_agency_alone_opens_no_escrow(person: Person) -> None:
+    private = person.private("agency")
+    with pytest.raises(WrenError, match="does-not-open"):
+        recovering.answer_alone(person.request, "officer-1", person.request.code, "service", private)
+    answer = recovering.answer_alone(person.request, "officer-1", person.request.code, "agency", private)
+    with pytest.raises(Damaged):
+        join(person.one_off, person.request, [answer.grant])
+
+
+async def test_a_request_by_file_needs_a_known_person(person: Person) -> None:
+    database, now = person.world.service.database, person.world.clock.now()
+    assert recovering.take_file(database, person.request.packed(), now) == person.id
+    stranger = replace(person.request, author="hv9")
+    with pytest.raises(WrenError, match="unknown-device"):
+        recovering.take_file(database, stranger.packed(), now)
+    person.agree("service", "officer-2")
+
+
+async def test_no_agency_key_no_introduction(world: World) -> None:
+    async def meet(agency: str) -> ServiceKeys:
+        return await introduce(
+            URL, make_keys(), agency=agency, author="hv1", author_key=bytes(32), clock=world.clock,
+            over=Line(world.app),
+        )  # fmt: skip
+
+    with pytest.raises(NotIntroduced) as refused:
+        await meet("agency-without")
+    assert refused.value.code == "no-agency-key"
+    assert world.rows("SELECT 1 FROM device WHERE agency = 'agency-without'") == []
+    assert not world.settings.training_key_file.exists()
+    keys = await meet("training")
+    opened = open_agency_key(world.settings.training_key_file, TRAINING_PASSPHRASE)
+    assert keys.recovery_keys is not None
+    assert keys.recovery_keys[0] == RecoveryKey(recovery_kid(opened.public), opened.public)
+    assert (await meet("training")).recovery_keys == keys.recovery_keys
+    assert ServiceKeys.from_plain(keys.to_plain()) == keys
+
+
+async def test_settings_kept_before_recovery_are_read(world: World) -> None:
+    keys = (await world.device()).service
+    plain = keys.to_plain()
+    del plain["agency_recovery"], plain["service_recovery"]
+    older = ServiceKeys.from_plain(plain)
+    assert older.recovery_keys is None
+    assert older.sealing_key == keys.sealing_key
+
+
+async def test_a_swapped_recovery_key_is_a_forged_welcome(world: World) -> None:
+    world.agency_private("agency-7")
+    line = Line(world.app)
+    real = await introduce(
+        URL, make_keys(), agency="agency-7", author="hv1", author_key=bytes(32), clock=world.clock, over=line
+    )
+
+    async def swapped(request: object) -> object:
+        response = await line._pass(request)  # type: ignore[arg-type]  # a request of httpx
+        body = (await response.aread()).replace(real.agency_recovery, bytes(32))
+        return await answering(200, body, "application/vnd.wren+msgpack")(request)  # type: ignore[arg-type]
+
+    line.plan = [swapped]  # type: ignore[list-item]  # a function that answers
+    with pytest.raises(NotIntroduced) as refused:
+        await introduce(
+            URL, make_keys(), agency="agency-7", author="hv1", author_key=bytes(32), clock=world.clock,
+            over=line,
+        )  # fmt: skip
+    assert refused.value.code == "forged"
+
+
+def test_recovery_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
+    file = Settings(tmp_path).recovery_key_file
+    private = load_or_make_service_key(file)
+    assert load_or_make_service_key(file) == private
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("{}")
+    with pytest.raises(Damaged):
+        load_or_make_service_key(file)
+
+
+def test_an_agencys_key_opens_for_its_passphrase_only(tmp_path: Path) -> None:
+    file = tmp_path / "agency.json"
+    made = make_agency_key(file, "agency-7", WORDS)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    opened = open_agency_key(file, WORDS)
+    assert (opened.agency, opened.public) == ("agency-7", made.public)
+    assert sealing.derive_receive_public(opened.private) == made.public
+    for wrong in ("", WORDS + " ", TRAINING_PASSPHRASE):
+        with pytest.raises(WrenError, match="wrong-key-passphrase"):
+            open_agency_key(file, wrong)
+    with pytest.raises(WrenError, match="file-exists"):
+        make_agency_key(file, "agency-7", WORDS)
+    file.write_text(file.read_text().replace("agency-7", "agency-8"))
+    with pytest.raises(WrenError, match="wrong-key-passphrase"):
+        open_agency_key(file, WORDS)
+    with pytest.raises(WrenError, match="no-key-file"):
+        open_agency_key(tmp_path / "none.json", WORDS)
+
+
+@pytest.mark.parametrize("changed", ["> ", "\t", "\r"])
+def test_text_survives_the_mail(changed: str) -> None:
+    packed = bytes(range(256))
+    text = (
+        "Dear all,\n" + "\n".join(changed + line for line in wrap("request", packed).splitlines()) + "\nBye"
+    )
+    assert unwrap("request", text) == [packed]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", wrap("answer", b"x"), wrap("request", b"sealed").replace("c2", "c*")]
+)
+def test_other_text_is_no_request(text: str) -> None:
+    with pytest.raises(WrenError, match="no-such-text"):
+        unwrap("request", text)
