@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 
 from app.effects import Desk, away
@@ -77,8 +78,9 @@ class Opening:
         model.training = await away(lambda: self._runtime.is_training)
         model.status = await away(self._runtime.status)
         await self.to_door()
-        if await away(self.regaining.waiting) is not None:
-            model.phase = "recover"
+        with suppress(KeystoreFault):  # the locked page says that it does not answer
+            if await away(self.regaining.waiting) is not None:
+                model.phase = "recover"
 
     async def to_door(self) -> None:
         """The page that asks for words; the one that sets up where nobody has."""
