@@ -78,7 +78,6 @@ class Model:
     """The state of one page."""
 
     phase: Phase = "starting"
-    # Words about a store that does not open.
     fault: str = ""
     authors: tuple[str, ...] = ()
     words_kind: Literal["pin", "passphrase"] = "passphrase"

@@ -13,9 +13,9 @@ still under way when the page is covered does not open. This room knows no tool 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 
 from app.effects import Desk, away
@@ -78,7 +78,7 @@ class Opening:
         model.training = await away(lambda: self._runtime.is_training)
         model.status = await away(self._runtime.status)
         await self.to_door()
-        with contextlib.suppress(KeystoreFault):  # the page says so, and asks again
+        with suppress(KeystoreFault):  # the locked page says that it does not answer
             if await away(self.regaining.waiting) is not None:
                 model.phase = "recover"
 
@@ -116,30 +116,41 @@ class Opening:
         self._keeping = self._new_keeping()
         self.model.door, self.model.phase = None, "set-up"
 
-    def get_help(self) -> None:
-        """Go to the page for words that are no use any more. A request that waits goes on waiting."""
-        self.model.phase = "recover"
+    # Asking to be let in again
 
     @property
     def regaining(self) -> Regaining:
-        """What that page asks."""
+        """What the page for forgotten words asks."""
         return self._runtime.regaining
+
+    def get_help(self) -> None:
+        """Go to the page for forgotten words."""
+        self.model.phase = "recover"
+
+    async def leave_help(self) -> None:
+        """Back to the locked page. A request that waits goes on waiting."""
+        await self.look()
+        await self.to_door()
 
     async def let_in(self, author: str, words: str) -> None:
         """Open with the words that were just chosen, and come back to the same place."""
-        self.model.door = Door(author)
         turn = self._take_turn()
+        self.model.door = Door(author)
         desk = await away(self._runtime.unlock, words, author)
         self._runtime.wake()
         await self._opened(desk, turn)
 
     def recovered_elsewhere(self) -> datetime | None:
         """When this person was let in on another device, until it is seen. Blocking."""
-        return self._runtime.recovered(self.desk.author[0])
+        author, _ = self.desk.author
+        return self._runtime.recovered(author)
 
     def seen_recovered(self) -> None:
         """It was seen. Blocking."""
-        self._runtime.forget_recovered(self.desk.author[0])
+        author, _ = self.desk.author
+        self._runtime.forget_recovered(author)
+
+    # Setting up, opening and locking
 
     @property
     def service_url(self) -> str:

@@ -114,7 +114,7 @@ class Runtime:
         return self._desk(self.store.set_up(passphrase, agency, author))
 
     def unlock(self, passphrase: str, author: str | None = None) -> Desk:
-        """Open the keys of one person; of the first, unless named. Blocking. Raises Locked, StoreFault."""
+        """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
         return self._desk(self.store.unlock(passphrase, author))
 
     def _desk(self, keys: Keys) -> Desk:
@@ -131,8 +131,8 @@ class Runtime:
             url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
         )
         await asyncio.to_thread(self._keep_service, keys)
-        await asyncio.to_thread(self.store.settings.put, f"{_MET}.{author}", keys.url)
         await asyncio.to_thread(desk.keep_escrow)
+        await asyncio.to_thread(self.store.settings.put, f"{_MET}.{author}", keys.url)
         self._introduced.set()
         self._owing.set()
         return keys

@@ -25,6 +25,7 @@ from app.messages import say
 from app.numbers import numbers_for
 from app.regaining import Asked
 from app.screens.page import working
+from app.screens.unlock import short_name
 
 _STEPS = ("ask", "call", "two", "words")
 
@@ -44,7 +45,7 @@ def before_asking(
             card(
                 heading(say("recover.who")),
                 radio_rows(
-                    [Choice(name, name) for name in authors],
+                    [Choice(name, short_name(name)) for name in authors],
                     chosen=author,
                     on_choose=lambda name: choose(name or ""),
                     clear=False,

@@ -165,7 +165,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     async def save() -> None:
         wanted = typed.now
         if wanted.words != wanted.again:
-            show_problem(("again", say("set-up.problem.differs")))
+            show_problem(("again", say("set-up.problem.passphrase-differs")))
             return
 
         async def work() -> None:
@@ -206,7 +206,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
                 banner(say("recover.words-lead"), icon=ft.Icons.CHECK_CIRCLE_OUTLINE),
                 card(
                     passphrase_field(
-                        say("set-up.passphrase"),
+                        say("unlock.passphrase"),
                         hint=say("set-up.passphrase-hint"),
                         on_change=lambda letters: note(words=letters),
                         problem=problem_at("words"),

@@ -17,7 +17,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from app import keeping
 from app.runtime import Runtime
@@ -184,10 +191,13 @@ class Typing(RuleBasedStateMachine):
         keeping.TYPING_REST_S = self.rest
 
 
-TestTyping = Typing.TestCase
-TestTyping.settings = settings(
-    max_examples=12,
-    stateful_step_count=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+def test_what_was_typed_before_the_last_rest_is_there() -> None:
+    run_state_machine_as_test(
+        Typing,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=12,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )

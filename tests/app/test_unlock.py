@@ -10,8 +10,6 @@ import flet as ft
 import pytest
 
 from app.effects import SERVICE
-from app.messages import say
-from app.regaining import Regaining
 from app.runtime import Runtime, SystemClock
 from app.shell import make_open_page
 from assessments.errors import KeystoreFault
@@ -258,7 +256,7 @@ async def test_after_ten_tries_it_is_locked_for_safety_and_help_is_offered(runti
         assert app.sees("Locked for safety after ten wrong tries. Your records are safe.")
         assert app.controls(ft.TextField) == []
         await app.press("Get help to open it")
-        await until(app, say("recover.how"))
+        await until(app, "Get help to open Wren")
         await app.press("Back")
         await until(app, "Locked for safety")
 
@@ -294,15 +292,6 @@ async def test_a_lost_key_says_that_the_records_are_safe_and_offers_help(
         await until(app, "This device has lost its key. Your records are safe.")
         assert "Get help to open it" in app.names()
     assert store.tries("hv1").failed == 0
-
-
-async def test_a_device_without_its_own_key_leads_to_help(runtime: Runtime, folder: Path) -> None:
-    runtime.store.close()
-    keystore = FileKeystore(folder)
-    keystore.remove("device.key")
-    page = make_open_page(lambda: open_runtime(folder), lambda: Regaining.open(folder, SystemClock()))
-    async with Headless(page, calm_expected=True) as app:
-        await until(app, say("recover.how"))
 
 
 # Other words

@@ -116,12 +116,12 @@ def unlock(app: Browser, words: str, then: str) -> None:
 
 
 def choose_words(app: Browser) -> None:
-    app.fill(say("set-up.passphrase"), "short words")
+    app.fill(say("unlock.passphrase"), "short words")
     app.fill(say("set-up.again"), "other words")
-    app.press_for(say("recover.save"), say("set-up.problem.differs"))
+    app.press_for(say("recover.save"), say("set-up.problem.passphrase-differs"))
     app.fill(say("set-up.again"), "short words")
     app.press_for(say("recover.save"), say("error.few-words"))
-    app.fill(say("set-up.passphrase"), NEW_WORDS)
+    app.fill(say("unlock.passphrase"), NEW_WORDS)
     app.fill(say("set-up.again"), NEW_WORDS)
     app.press(say("recover.save"))
 

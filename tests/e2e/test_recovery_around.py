@@ -174,6 +174,7 @@ async def test_who_shares_a_device_says_who_they_are_and_may_stop_asking(
     await introduced(runtime, machine, "hv2", COLLEAGUE)
     async with Headless(make_open_page(runtime)) as app:
         await sees(app, say("unlock.title"))
+        await app.press(say("unlock.first"))
         await app.press(say("unlock.passphrase-forgot"))
         await sees(app, say("recover.who"))
         await app.press(say("recover.ask"))

@@ -146,7 +146,7 @@ def begin(runtime: Runtime, texts: Planter) -> Desk:
     """Set up a device that knows a service, and keep two households on it."""
     know_a_service(runtime)
     desk = runtime.set_up(PASSPHRASE, "hv1")
-    runtime.keep_role("midwife")
+    runtime.keep_role("hv1", "midwife")
     runtime.add_pack(PACK)
     for _ in range(2):
         household, persons, links, contacts = family(texts)
