@@ -261,7 +261,7 @@ def test_a_device_that_lost_its_key_is_let_in_by_text(machine: Machine) -> None:
     question, answers = machine.home.parent / "request.txt", []
     with Browser(machine.app_url) as app:
         app.expect_text(say("recover.title"))
-        app.press_for(say("recover.ask"), say("recover.offline"))
+        app.press_for(say("recover.ask"), say("recover.no-key"))
         code = code_on(app)
         picture(app, "by-text")
         shown = run(machine, "request", "--out", str(question), "--json")

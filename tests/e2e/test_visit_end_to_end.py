@@ -126,8 +126,7 @@ def test_a_visit_offline_killed_reopened_and_sent(machine: Machine) -> None:
         assert EMOJI not in app.said()
         fill(app, "child-voice-7-11", SECOND_TALK)
         finish(app)
-        app.press(say("sync.offline-waiting", n=3), exact=False)
-        app.expect_text(say("outbox.waiting", n=3))
+        app.press_for(say("sync.offline-waiting", n=3), say("outbox.waiting", n=3))
         assert app.foreign == []
         assert app.errors == []
     assert [entry["state"] for entry in machine.wren("outbox")] == ["waiting"] * 3
@@ -139,8 +138,7 @@ def test_a_visit_offline_killed_reopened_and_sent(machine: Machine) -> None:
         app.press("Fernsby-Demo", exact=False)
         app.expect_text(FIRST)
         app.expect_text(SECOND)
-        app.press(say("sync.offline-waiting", n=3), exact=False)
-        app.expect_text(say("outbox.waiting", n=3))
+        app.press_for(say("sync.offline-waiting", n=3), say("outbox.waiting", n=3))
         machine.start_service()
         app.press(say("action.send-now"))
         app.expect_text(say("sync.sent"), timeout_ms=60_000)
