@@ -24,7 +24,7 @@ from tests.faults.visit import Visit, cheap_words
 
 MUTANT = "an error swallowed"
 PAGE = 4096
-PLENTY = 1 << 26
+PLENTY = 1 << 28
 
 
 @cheap_words()

@@ -89,7 +89,7 @@ def _whole_visit(visit: Visit, unfinished: list[str], do: Callable[[Step], objec
     do(visit.meet)
     do(lambda: unfinished.append(visit.begin()))
     for one in unfinished:
-        for step in (visit.answer, visit.keep_place, visit.answer, visit.complete):
+        for step in (visit.answer, visit.keep_place, visit.attach, visit.answer, visit.complete):
             do(lambda step=step, one=one: _unless_completed(visit, one, step))
     do(visit.reopen)
 

@@ -25,10 +25,13 @@ from assessments import sealing
 from assessments.errors import StoreFault, WrongPassphrase
 from assessments.records import Assessment, Contact, Context, Household, Person
 from assessments.recovery import RecoveryKey, Request, approve, join, recovery_kid
-from assessments.store import Keys, Store, people
+from assessments.sealing import digest
+from assessments.store import Keys, Store, attachments, people
 from assessments.store import assessments as kept
 from assessments.store.keyring import rekeyed
+from assessments.store.stripping import stripped
 from tests.fakes import StoppedClock
+from tests.store.pictures import PNG
 
 AUTHOR = "hv-1"
 WORDS = "kettle-orchard-violet-train"
@@ -38,6 +41,8 @@ LATEST_WORDS = "thimble-meadow-harbour-oak"
 AGENCY, SERVICE = bytes([7]) * 32, bytes([9]) * 32
 # Thousands of unlocks: the one thing made cheaper than it is, and it writes nothing.
 CHEAP = sealing.Kdf(sealing.SCRYPT.id, 4, 8, 1)
+
+_DRAWN = digest(stripped(PNG, "image/png")).hex()
 
 Facts = dict[str, Any]
 Say = Callable[[str, Facts], None]
@@ -233,6 +238,8 @@ class Visit:
             self.answer(begun)
             if number % 5 == 4:
                 self.keep_place(begun)
+            if number % 10 == 5:
+                self.attach(begun)
         self.complete(begun)
 
     def begin(self) -> str:
@@ -263,6 +270,13 @@ class Visit:
         place = {"page": self._line, "typing": "half a w"}
         with self.step({f"place {begun}": place}):
             kept.save_place(self.keys, begun, place)
+
+    def attach(self, begun: str) -> None:
+        """Keep a drawing."""
+        self._line += 1
+        caption = f"drawing {self._line}"
+        with self.step({f"attachment {begun} {caption}": _DRAWN}):
+            attachments.keep(self.keys, begun, PNG, "image/png", caption)
 
     def complete(self, begun: str) -> None:
         before = kept.get(self.keys, begun)
@@ -390,6 +404,11 @@ def _seen_assessments(store: Store, keys: Keys) -> Facts:
         place = kept.place(keys, heading.id)
         if place is not None:
             facts[f"place {heading.id}"] = place
+        drawings = attachments.listing(keys, heading.id)
+        if drawings.unreadable:
+            raise Torn("a drawing that does not open")
+        for one in drawings:
+            facts[f"attachment {heading.id} {one.caption}"] = digest(attachments.content(keys, one.id)).hex()
         if heading.status == "completed":
             completed.add(heading.id)
             if kept.get(keys, heading.id).answers != kept.answers(keys, heading.id):
