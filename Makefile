@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.made
 
-.PHONY: run test check bench requirements clean
+.PHONY: run test check bench faults requirements clean
 
 run: $(STAMP)
 	$(BIN)/wren demo
@@ -22,6 +22,9 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: sqlcipher3==0.6.4
 	$(BIN)/python -m bench
+
+faults: $(STAMP)
+	$(BIN)/python -m tests.faults
 
 requirements: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv

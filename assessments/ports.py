@@ -60,9 +60,17 @@ class Entry:
     next_try_at: datetime | None
     reason: str | None
     sent_at: datetime | None
+    postponed_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<Entry {self.sequence} {self.state}>"
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether it may be tried now. A clock that went back does not hold it until it has caught up."""
+        if self.state != "waiting":
+            return False
+        gone_back = self.postponed_at is not None and at < self.postponed_at
+        return self.next_try_at is None or self.next_try_at <= at or gone_back
 
 
 @dataclass(frozen=True, slots=True, repr=False)

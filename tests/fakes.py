@@ -64,11 +64,7 @@ class MemoryOutbox:
         return list(self._entries.values())
 
     def due(self, at: datetime) -> Sequence[Entry]:
-        return [
-            entry
-            for entry in self._entries.values()
-            if entry.state == "waiting" and (entry.next_try_at is None or entry.next_try_at <= at)
-        ]
+        return [entry for entry in self._entries.values() if entry.is_due(at)]
 
     def envelope(self, entry_id: str) -> bytes:
         self._known(entry_id)
@@ -98,7 +94,11 @@ class MemoryOutbox:
             entry = self._entries.get(entry_id)
             if entry is not None and entry.state == "waiting":
                 self._entries[entry_id] = replace(
-                    entry, attempts=entry.attempts + 1, reason=reason, next_try_at=until
+                    entry,
+                    attempts=entry.attempts + 1,
+                    reason=reason,
+                    next_try_at=until,
+                    postponed_at=self._clock.now(),
                 )
 
     def set_aside(self, entry_id: str, reason: str) -> None:

@@ -22,7 +22,7 @@ from assessments.ports import Clock, Keystore
 from assessments.recovery import Escrow, RecoveryKey
 from assessments.store import attachments
 from assessments.store.attempts import Tries
-from assessments.store.copies import Copies, Finished, write_completion
+from assessments.store.copies import Copies, Finished, make_folder, write_completion
 from assessments.store.database import Database, border
 from assessments.store.device import (
     DEVICE_KEY,
@@ -96,7 +96,7 @@ class Store:
         `Recovery` still opens) or KeystoreFault.
         """
         with border():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
             folder.chmod(0o700)
         kept = keystore or FileKeystore(folder)
         used = _used(folder, kept)

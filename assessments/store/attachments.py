@@ -21,6 +21,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ from typing import Any
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.sealing import lp, make_random
 from assessments.store.assessments import refuse_closed
-from assessments.store.copies import sync_folder
+from assessments.store.copies import make_folder, sync_folder
 from assessments.store.database import Database, border
 from assessments.store.device import DeviceIdentity
 from assessments.store.filing import Filed, Found, opened_all, schema_of
@@ -111,8 +112,9 @@ def keep(keys: Keys, assessment_id: str, content: bytes, media_type: str, captio
                 ),
             )
     except BaseException:
-        part.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # what cannot be removed now is put away by the next sweep
+            part.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         raise
     return made
 
@@ -137,7 +139,7 @@ def incoming(keys: Keys) -> Path:
     """The folder that a camera or recorder is told to write into; what a cut leaves there is found."""
     folder = keys.database.path.parent / INCOMING
     with border():
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(folder)
     return folder
 
 
@@ -240,7 +242,7 @@ def _quarantine(database: Database) -> Path:
 
 def _made(folder: Path) -> Path:
     with border():
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(folder)
     return folder
 
 

@@ -95,7 +95,7 @@ class Copies:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         with border():
-            folder.mkdir(mode=0o700, exist_ok=True)
+            make_folder(folder)
 
     def ids(self) -> set[str]:
         with border():
@@ -139,6 +139,17 @@ class Copies:
 
     def _path(self, entry_id: str) -> Path:
         return self._folder / f"{entry_id}{SUFFIX}"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner only and durably.
+
+    What is synced inside a folder is still lost with it when the folder's own name is not on the disk.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -104,13 +104,10 @@ class Database:
             event.listen(self._engine, "begin", _begin)
             try:
                 self._writer = self._engine.connect().execution_options(wren_writer=True)
-                driver = self._writer.connection.driver_connection
+                self._driver = _writable(self._writer.connection.driver_connection)
             except BaseException:
                 self._engine.dispose()
                 raise
-        if not isinstance(driver, sqlite3.Connection):
-            raise StoreFault(part="driver")
-        self._driver = driver
 
     def __repr__(self) -> str:
         return "<Database>"
@@ -217,6 +214,8 @@ def _check_file(path: Path) -> None:
         # SQLite gives its log files the rights of the main file.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         return
+    if path.with_name(path.name + "-journal").exists():
+        return  # a first start was cut: SQLite undoes it, or refuses the file itself
     with path.open("rb") as file:
         header = file.read(len(FILE_HEADER))
     if header and header != FILE_HEADER:
@@ -228,6 +227,18 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {name}={value}").fetchall()
         if connection.execute(f"PRAGMA {name}").fetchone() != (expected,):
             raise StoreFault("store-setting", setting=name)
+
+
+def _writable(driver: object) -> sqlite3.Connection:
+    """Raise now what the first save would raise: SQLite quietly opens for reading what it cannot write."""
+    if not isinstance(driver, sqlite3.Connection):
+        raise StoreFault(part="driver")
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        driver.execute("PRAGMA user_version = 0")  # any write would do: it is taken back
+    finally:
+        driver.execute("ROLLBACK")
+    return driver
 
 
 def _begin(connection: Connection) -> None:

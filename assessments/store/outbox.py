@@ -96,11 +96,7 @@ class StoredOutbox:
         return self._read()
 
     def due(self, at: datetime) -> Sequence[Entry]:
-        return [
-            entry
-            for entry in self._read(unsent=True)
-            if entry.state == "waiting" and (entry.next_try_at is None or entry.next_try_at <= at)
-        ]
+        return [entry for entry in self._read(unsent=True) if entry.is_due(at)]
 
     def entry(self, entry_id: str) -> Entry:
         found = self._read(entry_id)
@@ -276,7 +272,13 @@ def _folded(entry: Entry, word: str, until: datetime | None, note: dict[str, Any
             next_try_at=None,
         )
     if word == "postponed":
-        return replace(entry, attempts=entry.attempts + 1, reason=note["reason"], next_try_at=until)
+        return replace(
+            entry,
+            attempts=entry.attempts + 1,
+            reason=note["reason"],
+            next_try_at=until,
+            postponed_at=_moment(note["at"]),
+        )
     if word == "requeued":
         return replace(entry, state="waiting", attempts=0, reason=None, next_try_at=None)
     return replace(entry, state="set-aside", reason=note["reason"], next_try_at=None)

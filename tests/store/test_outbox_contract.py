@@ -113,6 +113,12 @@ def test_a_failed_try_is_counted_and_waits(three: Any) -> None:
     assert [entry.id for entry in three.due(until)] == ["a", "b", "c"]
 
 
+def test_a_clock_that_goes_back_does_not_hold_an_entry_until_it_has_caught_up(three: Any) -> None:
+    three.postpone(["a"], "no-connection", NOW + timedelta(minutes=5))
+    assert [entry.id for entry in three.due(NOW)] == ["b", "c"]
+    assert [entry.id for entry in three.due(NOW - timedelta(days=3650))] == ["a", "b", "c"]
+
+
 def test_what_was_set_aside_can_go_again(three: Any) -> None:
     three.postpone(["a"], "no-connection", NOW + timedelta(hours=1))
     three.set_aside("a", "too-large")

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import struct
 import threading
 import traceback
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import pytest
 
 from assessments.errors import Damaged, DiskFull, StoreFault
 from assessments.records import Assessment
-from assessments.store import Keys, Store, people
+from assessments.store import Keys, Store, database, people
 from assessments.store import assessments as kept
 from assessments.store.database import LOG_BYTES, Database, border
 from tests.fakes import StoppedClock
@@ -42,20 +43,28 @@ def test_settings_are_read_back(store: Store) -> None:
         "temp_store": 2,
         "busy_timeout": 5000,
     }
-    database = store._database
-    with database.read() as reader, database.write() as writer:
+    opened = store._database
+    with opened.read() as reader, opened.write() as writer:
         for connection in (reader, writer):
             for name, value in expected.items():
                 assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value, name
 
 
 def test_a_setting_that_does_not_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assessments.store import database
-
     monkeypatch.setitem(database._PRAGMAS, "synchronous", ("NORMAL", 2))
     with pytest.raises(StoreFault) as refusal:
         Database(tmp_path / "wren.db")
     assert (refusal.value.code, refusal.value.data) == ("store-setting", {"setting": "synchronous"})
+
+
+def test_a_file_that_opens_for_reading_only_is_refused_before_anything_is_typed(
+    folder: Path, store: Store
+) -> None:
+    reading = sqlite3.connect(f"file:{folder / 'wren.db'}?mode=ro", uri=True, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError):
+        database._writable(reading)
+    reading.close()
+    database._writable(store._database._driver)
 
 
 def _snapshot(folder: Path) -> dict[str, bytes]:
@@ -125,6 +134,17 @@ def test_a_start_that_was_cut_is_carried_on(folder: Path, clock: StoppedClock) -
     store = Store.open(folder, clock, CHEAPEST)
     store.set_up(PASSPHRASE, "agency-7", "hv-1").close()
     store.close()
+
+
+def test_a_first_start_whose_first_page_did_not_reach_the_disk_is_carried_on(
+    folder: Path, opened: Callable[[], Store]
+) -> None:
+    folder.mkdir()
+    (folder / "wren.db").write_bytes(bytes(4096))
+    # SQLite's own note that the file was empty before: no pages, sectors of 512, pages of 4096 bytes.
+    note = bytes.fromhex("d9d505f920a163d7") + struct.pack(">5I", 0, 1, 0, 512, 4096)
+    (folder / "wren.db-journal").write_bytes(note.ljust(512, b"\x00"))
+    opened().set_up(PASSPHRASE, "agency-7", "hv-1").close()
 
 
 def test_a_full_disk_is_named_and_nothing_is_lost(keys: Keys, store: Store, begun: Assessment) -> None:
