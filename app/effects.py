@@ -29,14 +29,24 @@ from assessments.errors import NotReady
 from assessments.moving import Preview, preview
 from assessments.ports import Clock
 from assessments.records import Assessment, Contact, Household, Person, Relationship
-from assessments.store import Keys, Store, assessments, people
+from assessments.store import Keys, Loss, Store, assessments, people
 from assessments.store.assessments import Heading
 from assessments.wording import Pack, PackRefused, apply
 from sync.device.enrolment import ServiceKeys
 from sync.device.exchange import Status
 from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
 
-__all__ = ["Desk", "Heading", "HouseholdPage", "Status", "Work", "away", "service_key", "service_keys"]
+__all__ = [
+    "Desk",
+    "Heading",
+    "HouseholdPage",
+    "Loss",
+    "Status",
+    "Work",
+    "away",
+    "service_key",
+    "service_keys",
+]
 
 T = TypeVar("T")
 
@@ -117,6 +127,15 @@ class Desk:
         if made is None or (made.agency_kid, made.service_kid) != (agency.kid, service.kid):
             self._store.keep_escrow(self._keys, agency, service)
         return True
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What unlocking found missing."""
+        return self._keys.losses
+
+    def accept_losses(self) -> None:
+        """The person has been told: what is here is all there is from now on."""
+        self._store.accept_losses(self._keys)
 
     # People
 

@@ -27,7 +27,7 @@ from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore
 from assessments.records import role_named, utc
 from assessments.recovery import Escrow
-from assessments.store import Keys, Store
+from assessments.store import Keys, Salvaged, Store, salvage
 from assessments.wording import Pack, PackRefused, apply, read_pack
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.exchange import REACTIONS, FailureKind, Status, delay_s, status_of
@@ -35,6 +35,8 @@ from sync.device.recovery import give
 from sync.device.transport import Transport
 from sync.device.worker import Summary, Worker, run_until_still
 from sync.protocol import TRAINING_AGENCY, Change
+
+__all__ = ["Runtime", "Salvaged", "SystemClock", "data_folder"]
 
 Listener = Callable[[Status, bool], None]
 
@@ -101,6 +103,11 @@ class Runtime:
         """
         clock = SystemClock()
         return cls(Store.open(folder, clock, keystore=keystore), clock, folder / "packs")
+
+    @staticmethod
+    def salvage(folder: Path) -> Salvaged:
+        """Bring back what is whole in a damaged data folder. The damaged files are kept. Blocking."""
+        return salvage(folder, SystemClock())
 
     def close(self) -> None:
         self.store.close()

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app.effects import Desk, HouseholdPage, Status, Work, away, service_keys
+from app.effects import Desk, HouseholdPage, Loss, Status, Work, away, service_keys
 from app.regaining import Regaining
 from app.runtime import Runtime
 from app.seeds import play_all
@@ -74,6 +74,11 @@ class Model:
 
     phase: Phase = "starting"
     fault: str = ""
+    # Whether what is whole can be brought back, and what came back when it was.
+    mendable: bool = False
+    mended: tuple[str, ...] = ()
+    newer: bool = False
+    losses: tuple[Loss, ...] = ()
     trail: tuple[Screen, ...] = (TODAY,)
     households: tuple[HouseholdPage, ...] = ()
     contact: Contact | None = None
@@ -144,6 +149,7 @@ class Actions:
         """Find out which page comes first."""
         is_set_up = await away(self._runtime.store.is_set_up)
         await self._read_settings()
+        self.model.newer = self._runtime.store.read_only
         self.model.status = await away(self._runtime.status)
         self.model.phase = "locked" if is_set_up else "set-up"
         if await away(self.regaining.waiting) is not None:
@@ -218,7 +224,13 @@ class Actions:
         if desk is not None:
             await away(desk.leave)
 
+    async def accept_losses(self) -> None:
+        """Say no more of what is missing: it has been read."""
+        await away(self.desk.accept_losses)
+        self.model.losses = self.desk.losses
+
     async def _opened(self) -> None:
+        self.model.losses = self.desk.losses
         await self._read_households()
         if self._resume is not None:
             assessment_id, page = self._resume
