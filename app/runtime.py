@@ -128,6 +128,8 @@ class Runtime:
 
     def _desk(self, keys: Keys) -> Desk:
         desk = Desk(self.store, keys, self.clock, self.packs())
+        if self.store.read_only:
+            return desk  # nothing is finished here until Wren is updated
         if service_keys(self.store) is not None and not desk.keep_escrow():
             # A Wren without recovery met the service: it is asked again for its keys.
             self._meet_again = desk.author
