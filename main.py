@@ -25,7 +25,7 @@ def regain_packed() -> Regaining:
 if __name__ == "__main__":
     keep_quiet()
     ft.run(
-        make_open_page(open_packed, regain_packed),
+        make_open_page(open_packed, regain_packed, lambda: Runtime.salvage(data_folder())),
         host="127.0.0.1",
         assets_dir=str(assets_folder()),
         no_cdn=True,

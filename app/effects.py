@@ -29,7 +29,7 @@ from assessments.errors import NotReady
 from assessments.moving import Preview, preview
 from assessments.ports import Clock
 from assessments.records import Assessment, Contact, Household, Person, Relationship
-from assessments.store import Keys, Store, assessments, people
+from assessments.store import Keys, Loss, Store, assessments, people
 from assessments.store.assessments import Heading
 from assessments.store.desk import read_desk, save_desk
 from assessments.wording import Pack, PackRefused, apply
@@ -37,7 +37,17 @@ from sync.device.enrolment import ServiceKeys
 from sync.device.exchange import Status
 from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
 
-__all__ = ["Desk", "Heading", "HouseholdPage", "Status", "Work", "away", "service_key", "service_keys"]
+__all__ = [
+    "Desk",
+    "Heading",
+    "HouseholdPage",
+    "Loss",
+    "Status",
+    "Work",
+    "away",
+    "service_key",
+    "service_keys",
+]
 
 T = TypeVar("T")
 
@@ -118,6 +128,15 @@ class Desk:
         if made is None or (made.agency_kid, made.service_kid) != (agency.kid, service.kid):
             self._store.keep_escrow(self._keys, agency, service)
         return True
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What unlocking found missing."""
+        return self._keys.losses
+
+    def accept_losses(self) -> None:
+        """The person has been told: what is here is all there is from now on."""
+        self._store.accept_losses(self._keys)
 
     # People
 
@@ -281,6 +300,8 @@ class Desk:
 
     def keep_desk(self, place: Mapping[str, Any]) -> None:
         """Remember where this person is and what stands half typed outside assessments."""
+        if self._store.read_only:
+            return  # a newer Wren's place is not this one's to overwrite
         save_desk(self._keys, dict(place))
 
     def desk_place(self) -> dict[str, Any]:

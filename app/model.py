@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 import flet as ft
 
-from app.effects import HouseholdPage, Status, Work
+from app.effects import HouseholdPage, Loss, Status, Work
 from app.selftest import Report
 from assessments.definition import Role
 from assessments.ports import Entry
@@ -83,6 +83,12 @@ class Model:
     words_kind: Literal["pin", "passphrase"] = "passphrase"
     # None while nobody of several has been chosen, and while there is nobody yet.
     door: Door | None = None
+    # Whether what is whole can be brought back, and what came back when it was.
+    mendable: bool = False
+    mended: tuple[str, ...] = ()
+    # A newer Wren was here; and what unlocking found missing.
+    newer: bool = False
+    losses: tuple[Loss, ...] = ()
     trail: Trail = (TODAY,)
     households: tuple[HouseholdPage, ...] = ()
     work: Work | None = None

@@ -77,6 +77,7 @@ class Opening:
         model.words_kind = store.words_kind
         model.training = await away(lambda: self._runtime.is_training)
         model.status = await away(self._runtime.status)
+        model.newer = store.read_only
         await self.to_door()
         with suppress(KeystoreFault):  # the locked page says that it does not answer
             if await away(self.regaining.waiting) is not None:
@@ -192,6 +193,11 @@ class Opening:
             raise
         await self._opened(desk, turn)
 
+    async def accept_losses(self) -> None:
+        """Say no more of what is missing: it has been read."""
+        await away(self.desk.accept_losses)
+        self.model.losses = self.desk.losses
+
     async def change_words(self, old: str, new: str) -> None:
         """Choose other words. Raises Locked for the old ones, WeakWords for the new."""
         author, _ = self.desk.author
@@ -225,6 +231,7 @@ class Opening:
         keeping.desk = None
         model = self.model
         model.work, model.households, model.record, model.entries = None, (), None, ()
+        model.losses = ()
         if desk is not None:
             if keeping.is_waiting:
                 self._refused[desk.author[0]] = keeping
@@ -249,6 +256,7 @@ class Opening:
         if turn != self._turn:
             await self._drop()
             return
+        self.model.losses = desk.losses
         # Nothing can be finished before a service is known: setting up goes on where it stopped.
         self.model.phase, self.model.trail = "open" if has_met else "set-up", trail
         self._offset_left = self._keeping.offset

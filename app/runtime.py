@@ -26,7 +26,7 @@ from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore
 from assessments.records import role_named, utc
 from assessments.recovery import Escrow
-from assessments.store import Keys, Store
+from assessments.store import Keys, Salvaged, Store, salvage
 from assessments.wording import Pack, PackRefused, apply, read_pack
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.exchange import REACTIONS, FailureKind, Status, delay_s, status_of
@@ -34,6 +34,8 @@ from sync.device.recovery import give
 from sync.device.transport import Transport
 from sync.device.worker import Summary, Worker, run_until_still
 from sync.protocol import TRAINING_AGENCY, Change
+
+__all__ = ["Runtime", "Salvaged", "SystemClock", "data_folder"]
 
 Listener = Callable[[Status, bool], None]
 
@@ -100,6 +102,11 @@ class Runtime:
         clock = SystemClock()
         return cls(Store.open(folder, clock, keystore=keystore), clock, folder / "packs")
 
+    @staticmethod
+    def salvage(folder: Path) -> Salvaged:
+        """Bring back what is whole in a damaged data folder. The damaged files are kept. Blocking."""
+        return salvage(folder, SystemClock())
+
     def close(self) -> None:
         self.store.close()
 
@@ -119,6 +126,8 @@ class Runtime:
 
     def _desk(self, keys: Keys) -> Desk:
         desk = Desk(self.store, keys, self.clock, self.packs())
+        if self.store.read_only:
+            return desk  # nothing is finished here until Wren is updated
         if service_keys(self.store) is not None and not desk.keep_escrow():
             # A Wren without recovery met the service: it is asked again for its keys.
             self._meet_again = desk.author

@@ -32,7 +32,7 @@ from app.kit.calm import calm, calm_render, report
 from app.kit.states import stay_band
 from app.messages import say_error
 from app.regaining import Regaining
-from app.runtime import Runtime
+from app.runtime import Runtime, Salvaged
 from app.screens.add_household import add_household
 from app.screens.assess import assess
 from app.screens.change_words import change_words
@@ -45,13 +45,13 @@ from app.screens.page import Draw
 from app.screens.pick import pick
 from app.screens.record import record
 from app.screens.recover import recover
-from app.screens.start import fault, set_up, starting
+from app.screens.start import fault, mended, salvaged_words, set_up, starting
 from app.screens.today import today
 from app.screens.unlock import unlock
 from app.selftest import check_once
 from app.state import Actions, Model
 from assessments import catalogue
-from assessments.errors import KeyAbsent, WrenError
+from assessments.errors import Damaged, KeyAbsent, WrenError
 
 SCREENS: dict[str, Draw] = {
     "today": today,
@@ -72,13 +72,16 @@ _GONE = (ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE, ft.AppLifecycleS
 
 
 def make_open_page(
-    runtime: Runtime | Callable[[], Runtime], regain: Callable[[], Regaining] | None = None
+    runtime: Runtime | Callable[[], Runtime],
+    regain: Callable[[], Regaining] | None = None,
+    salvage: Callable[[], Salvaged] | None = None,
 ) -> Callable[[ft.Page], Any]:
     """What a server or `ft.run` is given. A function for `runtime` is called on a thread, within the page.
 
-    So is `regain`: it opens what is left where the store does not open because its key is gone.
+    So is `regain`: it opens what is left where the store does not open because its key is gone; and
+    `salvage`: it brings back what is whole where the store is damaged.
     """
-    process = _Process(runtime, regain)
+    process = _Process(runtime, regain, salvage)
 
     async def open_page(page: ft.Page) -> None:
         theme.dress(page)
@@ -93,9 +96,12 @@ class _Process:
     """What there is once, however many pages come and go."""
 
     def __init__(
-        self, runtime: Runtime | Callable[[], Runtime], regain: Callable[[], Regaining] | None
+        self,
+        runtime: Runtime | Callable[[], Runtime],
+        regain: Callable[[], Regaining] | None,
+        salvage: Callable[[], Salvaged] | None,
     ) -> None:
-        self._runtime, self._regain = runtime, regain
+        self._runtime, self._regain, self.salvage = runtime, regain, salvage
         self._opening = asyncio.Lock()
         self._sending: asyncio.Task[None] | None = None
         self.lock_after_s: float = catalogue.load_area().lock_after_s or LOCK_AFTER_S
@@ -149,7 +155,7 @@ class Life:
 
     async def open(self) -> None:
         """Open the store behind the first frame, and show what comes first."""
-        self.model.phase = "starting"
+        self.model.phase, self.model.mended = "starting", ()
         try:
             runtime = await self._runtime()
             if runtime is None:
@@ -159,6 +165,7 @@ class Life:
             await away(_read_tools)
         except WrenError as error:
             report(error)
+            self.model.mendable = isinstance(error, Damaged) and self._process.salvage is not None
             self.model.fault, self.model.phase = say_error(error), "fault"
             return
         if self._unwatch is None:
@@ -181,6 +188,19 @@ class Life:
         await self.open()
         if self.actions is not None:
             await self.actions.let_in(author, words)
+
+    async def mend(self) -> None:
+        """Bring back what is whole, and say what came back."""
+        if self._process.salvage is None:
+            return
+        self.model.phase = "starting"
+        try:
+            self.model.mended = salvaged_words(await away(self._process.salvage))
+            self.model.mendable = False
+        except WrenError as error:
+            report(error)
+            self.model.fault = say_error(error)
+        self.model.phase = "fault"
 
     async def lock(self) -> None:
         """Cover this page."""
@@ -252,7 +272,9 @@ def app(model: Model, life: Life) -> list[ft.Control]:
     """The one view of the page."""
     actions = life.actions
     if model.phase == "fault":
-        return [fault(model.fault, life.open)]
+        if model.mended:
+            return [mended(model.mended, life.open)]
+        return [fault(model.fault, life.open, life.mend if model.mendable else None)]
     if model.phase == "recover" and actions is not None:
         return [recover(actions.regaining, on_back=actions.to_door, on_open=actions.let_in, key="recover")]
     if model.phase == "recover" and life.regaining is not None:

@@ -324,6 +324,16 @@ def same(one: bytes, other: bytes) -> bool:
     return hmac.compare_digest(one, other)
 
 
+def derive_mac_key(key: Key, context: bytes) -> bytearray:
+    """A key for `mac`, apart from the one that it comes from."""
+    return bytearray(HKDFExpand(hashes.SHA256(), KEY_BYTES, context).derive(key))
+
+
+def mac(key: Key, message: bytes) -> bytes:
+    """HMAC-SHA256, 32 bytes: only who has the key can make it."""
+    return hmac.digest(key, message, "sha256")
+
+
 def blind_index(index_key: Key, field: str, value: str, bits: int = 64) -> bytes:
     """A keyed, shortened stand-in for a value, equal for equal values. For the vault only."""
     field_key = HKDF(hashes.SHA256(), 32, None, lp("bidx1", field)).derive(index_key)

@@ -1,4 +1,4 @@
-"""`wren store`: what is kept in the data folder, and deleting from it for good."""
+"""`wren store`: what is kept in the data folder, deleting from it for good, bringing back what is whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.say import show, stop
+from app.cli.say import plainly, show, stop
 from app.cli.tools import Json
 from app.cli.visits import opened, passphrase
 from app.messages import say
@@ -57,6 +57,23 @@ def purged(as_json: Json = False) -> None:
             keys.close()
     lines = [f"{stub.id}  {stub.kind}  {_plain(stub)['at']}  {stub.author}  {stub.reason}" for stub in stubs]
     show([_plain(stub) for stub in stubs], as_json, lines or [say("cli.purged-none")])
+
+
+@cli.command()
+def salvage(as_json: Json = False) -> None:
+    """Bring back what is whole from a damaged store. Close Wren first. The damaged files are kept."""
+    from app.runtime import Runtime, data_folder
+    from app.screens.start import salvaged_words
+
+    with plainly():
+        salvaged = Runtime.salvage(data_folder())
+    plain = {
+        "rows": dict(salvaged.rows),
+        "copies": salvaged.copies,
+        "damaged_pages": salvaged.damaged_pages,
+        "aside": str(salvaged.aside),
+    }
+    show(plain, as_json, list(salvaged_words(salvaged)))
 
 
 def _plain(stub: Stub) -> dict[str, str]:

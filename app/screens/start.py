@@ -9,13 +9,13 @@ nowhere else, and is gone with the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import flet as ft
 
-from app.kit.buttons import primary_button
+from app.kit.buttons import primary_button, secondary_button
 from app.kit.cards import card
 from app.kit.choices import Choice, radio_rows
 from app.kit.fields import text_field
@@ -27,6 +27,7 @@ from app.kit.steady import place
 from app.kit.writing import heading, text
 from app.messages import say, say_error
 from app.model import FIRST_AUTHOR
+from app.runtime import Salvaged
 from app.screens.page import calm_page, cover_key, quiet_page, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
 from assessments.definition import ROLES, Role
@@ -45,15 +46,42 @@ def starting() -> ft.View:
     return quiet_page(say("app.name"), [working(say("start.opening"))])
 
 
-def fault(words: str, on_try: Callable[[], Any]) -> ft.View:
-    """The store does not open: what happened, that nothing is lost, and one thing to do."""
+def fault(words: str, on_try: Callable[[], Any], on_mend: Callable[[], Any] | None = None) -> ft.View:
+    """The store does not open: what happened, that nothing is lost, and what to do."""
     return quiet_page(
         say("fault.title"),
         [
             banner(words, tone="help"),
             text(say("fault.kept")),
             primary_button(say("action.try-again"), on_try, fill=True),
+            text(say("fault.mend")) if on_mend else None,
+            secondary_button(say("action.mend"), on_mend) if on_mend else None,
         ],
+    )
+
+
+def mended(lines: Sequence[str], on_go: Callable[[], Any]) -> ft.View:
+    """What came back of a damaged store."""
+    return quiet_page(
+        say("salvage.title"),
+        [
+            *(text(line) for line in lines),
+            primary_button(say("action.continue"), on_go, fill=True),
+        ],
+    )
+
+
+def salvaged_words(salvaged: Salvaged) -> tuple[str, ...]:
+    """What came back, in words."""
+    rows = salvaged.rows
+    return (
+        say("salvage.households", n=rows.get("household", 0)),
+        say("salvage.people", n=rows.get("person", 0)),
+        say("salvage.records", n=rows.get("assessment", 0)),
+        say("salvage.copies", n=salvaged.copies),
+        say("salvage.pages", n=salvaged.damaged_pages),
+        say("salvage.aside", folder=salvaged.aside.name),
+        say("salvage.next"),
     )
 
 

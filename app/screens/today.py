@@ -16,6 +16,7 @@ from app import theme
 from app.effects import Heading, HouseholdPage
 from app.kit.buttons import primary_button, quiet_button, secondary_button
 from app.kit.cards import avatar, empty_state, nav_row
+from app.kit.states import banner
 from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
@@ -44,6 +45,8 @@ def today(model: Model, actions: Actions) -> ft.View:
         greeting(datetime.now(UTC)),
         [
             recovered_line(actions),
+            banner(say("today.newer-store")) if model.newer else None,
+            _losses(model, actions) if model.losses else None,
             _begun(begun, actions) if begun else None,
             heading(say("today.households")) if model.households else None,
             side_by_side([_household(page, actions) for page in model.households])
@@ -65,6 +68,21 @@ def today(model: Model, actions: Actions) -> ft.View:
         )
         if model.households
         else None,
+    )
+
+
+def _losses(model: Model, actions: Actions) -> ft.Control:
+    """What unlocking found missing, until it has been read."""
+    found = [
+        say(f"loss.{loss.kind}", what=say(f"loss.what.{loss.table}"), n=loss.expected - loss.found)
+        if loss.table
+        else say(f"loss.{loss.kind}")
+        for loss in model.losses
+    ]
+    return banner(
+        " ".join((say("loss.title"), *found, say("loss.next"))),
+        tone="help",
+        action=secondary_button(say("action.loss-read"), actions.accept_losses),
     )
 
 

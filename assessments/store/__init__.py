@@ -12,7 +12,8 @@ wire, and never recreates or deletes what it cannot open. All calls block: use a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ from assessments import sealing
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
 from assessments.ports import Clock, Keystore
 from assessments.recovery import Escrow, RecoveryKey
-from assessments.store import attachments
+from assessments.store import attachments, tally
 from assessments.store.attempts import Tries
 from assessments.store.copies import Copies, Finished, make_folder, write_completion
 from assessments.store.database import Database, border
@@ -33,22 +34,37 @@ from assessments.store.device import (
     read_key,
 )
 from assessments.store.keyring import Keys
-from assessments.store.migrations import applied, migrate
+from assessments.store.migrations import applied, is_newer, migrate
 from assessments.store.outbox import StoredOutbox
 from assessments.store.policy import WordsKind
 from assessments.store.recovery import DATABASE, Recovery
+from assessments.store.salvage import Salvaged, keep_people, mend_people, salvage
+from assessments.store.tables import table
+from assessments.store.tally import Loss
 from assessments.store.unlocking import Access
 
-__all__ = ["DEVICE_KEY", "DeviceIdentity", "Keys", "Recovery", "Settings", "Store", "StoredOutbox"]
+__all__ = [
+    "DEVICE_KEY",
+    "DeviceIdentity",
+    "Keys",
+    "Loss",
+    "Recovery",
+    "Salvaged",
+    "Settings",
+    "Store",
+    "StoredOutbox",
+    "salvage",
+]
 
 OUTBOX = "outbox"
+_DEVICE = "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
 
 
 class Settings:
     """Small things that are not about a person, sealed under the device's key, read while locked."""
 
-    def __init__(self, database: Database, device: DeviceIdentity) -> None:
-        self._database, self._device = database, device
+    def __init__(self, database: Database, device: DeviceIdentity, changed: Callable[[str], None]) -> None:
+        self._database, self._device, self._changed = database, device, changed
 
     def get(self, name: str) -> str | None:
         rows = self._database.rows("SELECT body FROM setting WHERE name = ?", (name,))
@@ -58,6 +74,7 @@ class Settings:
         sealed = self._device.seal_note("setting", name.encode(), value.encode())
         with self._database.write_lean() as driver:
             driver.execute("INSERT OR REPLACE INTO setting (name, body) VALUES (?, ?)", (name, sealed))
+        self._changed(name)
 
 
 class Store:
@@ -72,15 +89,18 @@ class Store:
         kdf: sealing.Kdf,
         keystore: Keystore,
     ) -> None:
-        self._database, self._clock, self._keystore = database, clock, keystore
+        self._folder, self._database, self._clock, self._keystore = folder, database, clock, keystore
+        self._twin = tally.Twin(keystore, device.device_id)
         self.device = device
-        self.settings = Settings(database, device)
+        self.settings = Settings(database, device, self._keep_people)
         self.outbox = StoredOutbox(database, device, Copies(folder / OUTBOX), clock)
         self.recovery = Recovery(database, keystore, clock, kdf)
         self._access = Access(database, keystore, clock, kdf)
         self.unreadable_copies = _reconcile(database, self.outbox)
-        with contextlib.suppress(DiskFull):  # then at the next opening: nobody is kept out for it
-            attachments.sweep(database, device)
+        if not database.read_only:
+            with contextlib.suppress(DiskFull):  # then at the next opening: nobody is kept out for it
+                attachments.sweep(database, device)
+        self._keep_people()
 
     def __repr__(self) -> str:
         return "<Store>"
@@ -108,8 +128,13 @@ class Store:
         try:
             database.check()
             _refuse_emptied(database, used=used)
-            migrate(database)
-            database.lengthen_log()
+            if is_newer(database):
+                _refuse_another_outbox(database)
+                database.read_only = True
+            else:
+                migrate(database)
+                mend_people(database, folder)
+                database.lengthen_log()
             device = _device(kept, database)
             return cls(folder, database, device, clock, kdf or sealing.best_kdf(), kept)
         except BaseException:
@@ -145,6 +170,12 @@ class Store:
         """Room left on the disk."""
         return attachments.free_bytes(self._database.path.parent)
 
+    @property
+    def read_only(self) -> bool:
+        """Whether a newer Wren was here: everything is read, finished work is sent, nothing else is
+        written. Every other write raises StoreFault("newer-store")."""
+        return self._database.read_only
+
     # People
 
     @property
@@ -176,13 +207,23 @@ class Store:
             raise Locked("not-set-up")
         row, udk = self._access.unlock(name, words, self.device.device_id)
         keys = Keys(row, udk, self.device.device_id, self._database, self.outbox, self._clock)
-        if row.device_copy is None:
+        if row.device_copy is None and not self.read_only:
             self._access.keep_device_copy(name, keys.copy_device_key(self.device))
+        self._keep_people(name)
+        keys.losses = tally.check(keys, self._twin)
+        keys.rest = partial(tally.rest, keys, self._twin)
         return keys
+
+    def accept_losses(self, keys: Keys) -> None:
+        """Take what is here as all there is: a person has been told what is missing."""
+        if any(loss.kind != "unchecked" for loss in keys.losses):
+            tally.accept(keys, self._twin)
+        keys.losses = ()
 
     def change_words(self, author: str, old: str, new: str) -> None:
         """Choose other words. Raises WrongPassphrase, or WrenError for weak ones."""
         self._access.change_words(author, old, new, self.device.device_id)
+        self._keep_people(author)
 
     def escrow(self, author: str) -> Escrow | None:
         """What lets this person in again with two people's help; None before there is any."""
@@ -192,6 +233,7 @@ class Store:
         """Make this person's escrow, in the place of an earlier one."""
         escrow = keys.make_escrow(agency, service)
         self._access.keep_escrow(escrow, agency, service)
+        self._keep_people(keys.author)
         return escrow
 
     @contextlib.contextmanager
@@ -206,6 +248,12 @@ class Store:
             raise StoreFault("escrow-missing")
         with self.outbox.numbering(keys.author) as author_seq:
             yield author_seq
+
+    def _keep_people(self, *known: str) -> None:
+        # A second copy that cannot be written now is written at the next change or opening.
+        with contextlib.suppress(StoreFault):
+            if not self.read_only:
+                keep_people(self._database, self._folder, *known)
 
     def close(self) -> None:
         """Close the files. Keys that are still open must be closed by their holder."""
@@ -225,19 +273,29 @@ def _refuse_emptied(database: Database, *, used: bool) -> None:
         raise Damaged(part=DATABASE)
 
 
+def _refuse_another_outbox(database: Database) -> None:
+    """A newer Wren's outbox is sent from only where it is the one that this Wren knows."""
+    for name in ("outbox_entry", "outbox_log", "outbox_cursor"):
+        here = {(row[1], row[2]) for row in database.rows(f"PRAGMA table_info('{name}')")}
+        if here != {(column.name, str(column.type)) for column in table(name).columns}:
+            raise UnknownFormat("newer-store")
+
+
 def _device(keystore: Keystore, database: Database) -> DeviceIdentity:
     """The device of this folder; made once, its key first, so that a cut can be carried on."""
-    with database.write_lean() as driver:
-        found = driver.execute(
-            "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
-        ).fetchone()
-        if found is None:
-            kept = keystore.read(DEVICE_KEY)
-            whole = kept is not None and len(kept) == sealing.KEY_BYTES
-            found = make_device(
-                read_key(keystore, DEVICE_KEY) if whole else make_kept_key(keystore, DEVICE_KEY)
-            )
-            driver.execute("INSERT INTO device VALUES (?, ?, ?, ?, ?)", found)
+    if not database.rows(_DEVICE):
+        if database.rows("SELECT 1 FROM practitioner"):
+            raise Damaged(part="device")  # a new one would shut everybody out
+        with database.write_lean() as driver:
+            # Looked up again inside the transaction: another process may have been faster.
+            if driver.execute(_DEVICE).fetchone() is None:
+                kept = keystore.read(DEVICE_KEY)
+                whole = kept is not None and len(kept) == sealing.KEY_BYTES
+                made = make_device(
+                    read_key(keystore, DEVICE_KEY) if whole else make_kept_key(keystore, DEVICE_KEY)
+                )
+                driver.execute("INSERT INTO device VALUES (?, ?, ?, ?, ?)", made)
+    (found,) = database.rows(_DEVICE)
     device_id, sign_public, sign_sealed, receive_public, receive_sealed = found
     device = DeviceIdentity(
         device_id, sign_public, receive_public, sign_sealed, receive_sealed, read_key(keystore, DEVICE_KEY)
@@ -251,6 +309,8 @@ def _reconcile(database: Database, outbox: StoredOutbox) -> int:
 
     A copy without its row is a completion whose transaction was cut: it is carried out now.
     """
+    if database.read_only:
+        return 0
     outbox.copies.sweep()
     copied = outbox.copies.ids()
     entered = {entry_id for (entry_id,) in database.rows("SELECT id FROM outbox_entry")}

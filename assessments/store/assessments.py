@@ -24,6 +24,16 @@ from assessments.records import Assessment, Status
 from assessments.store.copies import Finished, write_completion
 from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
 from assessments.store.keyring import Keys, check_id
+from assessments.store.tally import (
+    PLACE_BITS,
+    TAIL_PLACE,
+    Change,
+    after,
+    check_tail,
+    first_tail,
+    next_tail,
+    note,
+)
 
 _TABLE = "assessment"
 _ROW = (
@@ -36,14 +46,18 @@ _THESE = _ROW + " WHERE a.number IN (SELECT value FROM json_each(?))"  # noqa: S
 _OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
 _OWN_IN_HOUSEHOLD = _OWN.replace(" ORDER", " AND household_id = ? ORDER")
 _ANSWER_BYTES = 128
-# A line is (number of the assessment << 20) + its place: a million lines each.
-_PLACE_BITS = 20
 _ADD_TO = (
     "SELECT a.state, a.agency, a.author, a.kid, k.sealed, a.household_id, a.schema_id, a.rev, a.number,"
-    " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575)"
+    " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048574),"
+    " (SELECT body FROM answer WHERE line = (a.number << 20) + 1048575)"
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
 )
-_ADD = "INSERT OR IGNORE INTO answer (line, body) SELECT ?, ? FROM assessment WHERE id = ? AND rev = ?"
+# The tail first: where another process has moved it, neither row is written.
+_ADD = (
+    "INSERT INTO answer (line, body) SELECT column1, column2 FROM (VALUES (?, ?), (?, ?))"
+    " WHERE EXISTS (SELECT 1 FROM assessment WHERE id = ? AND rev = ?)"
+    " ON CONFLICT (line) DO UPDATE SET body = excluded.body WHERE body = ?"
+)
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
@@ -119,8 +133,14 @@ def begin(keys: Keys, assessment: Assessment) -> None:
                 filed.seal(keys, _heading_body(begun)),
             ),
         )
+        driver.execute("INSERT INTO place (assessment_id, rev, body) VALUES (?, 0, x'')", (assessment.id,))
+        note(driver.execute, keys, Change(_TABLE, assessment.id, None, filed.rev))
+        tail = first_tail(keys, filed)
+        driver.execute(
+            "INSERT INTO answer (line, body) VALUES (?, ?)", ((number << PLACE_BITS) + TAIL_PLACE, tail)
+        )
         for sequence, (link_id, entry) in enumerate(assessment.answers.items(), start=1):
-            _insert_answer(driver, keys, filed, sequence, link_id, entry)
+            tail = _insert_answer(driver, keys, filed, sequence, tail, link_id, entry)
 
 
 def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> int:
@@ -128,11 +148,11 @@ def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> i
     # Remembered from the line before; taken out, so that after any fault it is looked up again.
     end = keys.ends.pop(assessment_id, None)
     with keys.database.write_lean() as driver:
-        if end is None or not _added(driver, keys, *end, link_id, entry):
+        if end is None or (tail := _added(driver, keys, *end, link_id, entry)) is None:
             end = _end(driver, assessment_id)
-            _insert_answer(driver, keys, *end, link_id, entry)
-    filed, sequence = end
-    keys.ends[assessment_id] = filed, sequence + 1
+            tail = _insert_answer(driver, keys, *end, link_id, entry)
+    filed, sequence, _ = end
+    keys.ends[assessment_id] = filed, sequence + 1, tail
     return sequence
 
 
@@ -142,19 +162,23 @@ def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
 
 
 def history(keys: Keys, assessment_id: str) -> list[Line]:
-    """Every line ever added. A gap in the numbers is `Damaged`."""
+    """Every line ever added. A line that is gone, or the tail, is `Damaged`."""
     with keys.database.read() as connection:
         found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
         filed, _ = _filed(found)
-        start = int(filed.filed_under[2]) << _PLACE_BITS
+        start = int(filed.filed_under[2]) << PLACE_BITS
         lines = connection.exec_driver_sql(
             "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line",
-            (start, start, start + (1 << _PLACE_BITS) - 1),
+            (start, start, start + (1 << PLACE_BITS) - 1),
         ).all()
+    if not lines or lines[-1][0] != TAIL_PLACE:
+        raise Damaged(part="answer")
+    *lines, (_, tail) = lines
+    if not all(isinstance(sealed, bytes) for _, sealed in lines):
+        raise Damaged(part="answer")  # a damaged page may give text where bytes were written
+    check_tail(keys, filed, tail, [sealed for _, sealed in lines])
     opened = []
-    for expected, (sequence, sealed) in enumerate(lines, start=1):
-        if sequence != expected:
-            raise Damaged(part="answer")
+    for sequence, sealed in lines:
         context = _answer_context(keys, filed, sequence)
         at, link_id, entry = json.loads(keys.open_row(filed.kid, filed.wrap, context, sealed))
         opened.append(Line(sequence, datetime.fromisoformat(at), link_id, entry))
@@ -168,6 +192,7 @@ def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
         refuse_closed(filed.filed_under[1])
         before = driver.execute("SELECT rev FROM place WHERE assessment_id = ?", (assessment_id,)).fetchone()
         rev = before[0] + 1 if before else 1
+        keys.wrote = True
         sealed = keys.seal_row(
             filed.kid, filed.wrap, _place_context(keys, filed, rev), _encoded(place).encode()
         )
@@ -185,7 +210,7 @@ def place(keys: Keys, assessment_id: str) -> dict[str, Any] | None:
             "SELECT rev, body FROM place WHERE assessment_id = ?", (assessment_id,)
         ).first()
     filed, _ = _filed(found)
-    if kept is None:
+    if kept is None or not kept[0]:
         return None
     opened: dict[str, Any] = json.loads(
         keys.open_row(filed.kid, filed.wrap, _place_context(keys, filed, kept[0]), kept[1])
@@ -202,6 +227,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
         with keys.database.write_lean() as driver:
             before, _ = _filed(driver.execute(_ONE, (assessment.id,)).fetchone())
             filed = _next_revision(before, assessment, "completed")
+            tally = after(driver.execute, keys, Change(_TABLE, filed.id, before.rev, filed.rev))
             finished = Finished(
                 entry_id=assessment.id,
                 service_kid=service_kid,
@@ -210,6 +236,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
                 state="completed",
                 head=filed.seal(keys, _heading_body(assessment)),
                 body=filed.seal(keys, assessment.model_dump_json().encode(), ".completion"),
+                tally=tally.packed() if tally else b"",
             )
             # On the disk before the transaction commits: a cut in between is carried out at the
             # next opening, so "completed" never depends on one file alone.
@@ -221,6 +248,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
         if copied:
             keys.outbox.copies.remove(assessment.id)
         raise
+    keys.rest()
     keys.database.checkpoint()
     return keys.outbox.entry(assessment.id)
 
@@ -233,6 +261,7 @@ def stop(keys: Keys, assessment_id: str) -> None:
             update={"status": "stopped"}
         )
         filed = _next_revision(before, stopped, "stopped")
+        note(driver.execute, keys, Change(_TABLE, filed.id, before.rev, filed.rev))
         driver.execute(
             "UPDATE assessment SET rev = ?, state = 'stopped', body = ? WHERE id = ?",
             (filed.rev, filed.seal(keys, _heading_body(stopped)), assessment_id),
@@ -329,36 +358,59 @@ def refuse_closed(state: str) -> None:
         raise StoreFault("already-completed" if state == "completed" else "assessment-stopped")
 
 
-def _end(driver: sqlite3.Connection, assessment_id: str) -> tuple[Filed, int]:
-    """The assessment as it is filed, and the place of its next line."""
+def _end(driver: sqlite3.Connection, assessment_id: str) -> tuple[Filed, int, bytes]:
+    """The assessment as it is filed, the place of its next line, and the tail."""
     row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
     if row is None:
         raise NotFound(part=_TABLE)
-    state, agency, author, kid, wrap, household_id, schema_id, rev, number, last = row
+    state, agency, author, kid, wrap, household_id, schema_id, rev, number, last, tail = row
     refuse_closed(state)
+    if tail is None:
+        raise Damaged(part="answer")
     under = (household_id, state, str(number))
     filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
-    return filed, 1 if last is None else int(last) - (int(number) << _PLACE_BITS) + 1
+    return filed, 1 if last is None else int(last) - (int(number) << PLACE_BITS) + 1, tail
 
 
 def _insert_answer(
-    driver: sqlite3.Connection, keys: Keys, filed: Filed, sequence: int, link_id: str, entry: Any
-) -> None:
-    if not _added(driver, keys, filed, sequence, link_id, entry):
+    driver: sqlite3.Connection,
+    keys: Keys,
+    filed: Filed,
+    sequence: int,
+    tail: bytes,
+    link_id: str,
+    entry: Any,
+) -> bytes:
+    """Add a line and move the tail, which is returned."""
+    moved = _added(driver, keys, filed, sequence, tail, link_id, entry)
+    if moved is None:
         raise StoreFault("row-refused")
+    return moved
 
 
 def _added(
-    driver: sqlite3.Connection, keys: Keys, filed: Filed, sequence: int, link_id: str, entry: Any
-) -> bool:
-    """Add the line, unless the assessment has moved on or the place is taken, by another process."""
+    driver: sqlite3.Connection,
+    keys: Keys,
+    filed: Filed,
+    sequence: int,
+    tail: bytes,
+    link_id: str,
+    entry: Any,
+) -> bytes | None:
+    """Add the line, unless the assessment or its list has been moved on by another process."""
     line = _encoded([keys.now().isoformat(), link_id, entry]).encode()
     context = _answer_context(keys, filed, sequence)
     sealed = keys.seal_row(filed.kid, filed.wrap, context, line, _ANSWER_BYTES)
-    if sequence >> _PLACE_BITS:
+    if sequence >= TAIL_PLACE:
         raise StoreFault("too-many-lines")
-    at = (int(filed.filed_under[2]) << _PLACE_BITS) + sequence
-    return driver.execute(_ADD, (at, sealed, filed.id, filed.rev)).rowcount == 1
+    start = int(filed.filed_under[2]) << PLACE_BITS
+    moved = next_tail(keys, filed, tail, sealed)
+    rows = (start + TAIL_PLACE, moved, start + sequence, sealed)
+    written = driver.execute(_ADD, (*rows, filed.id, filed.rev, tail)).rowcount
+    if written == 1:
+        raise Damaged(part="answer")  # a line without its tail, or a tail without its line
+    keys.wrote = True
+    return moved if written else None
 
 
 def _answer_context(keys: Keys, filed: Filed, sequence: int) -> bytes:

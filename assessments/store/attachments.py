@@ -36,6 +36,7 @@ from assessments.store.device import DeviceIdentity
 from assessments.store.filing import Filed, Found, opened_all, schema_of
 from assessments.store.keyring import Keys
 from assessments.store.stripping import stripped
+from assessments.store.tally import Change, note
 
 FOLDER, QUARANTINE, INCOMING = "attachments", "quarantine", "incoming"
 AT_MOST_BYTES = 25 * 1000 * 1000
@@ -111,6 +112,7 @@ def keep(keys: Keys, assessment_id: str, content: bytes, media_type: str, captio
                     filed.seal(keys, _heading_body(made)),
                 ),
             )
+            note(driver.execute, keys, Change("attachment", made.id, None, 1))
     except BaseException:
         with suppress(OSError):  # what cannot be removed now is put away by the next sweep
             part.unlink(missing_ok=True)

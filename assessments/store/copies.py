@@ -36,6 +36,12 @@ class Finished:
     state: str
     head: bytes
     body: bytes
+    tally: bytes = b""
+
+    @property
+    def author(self) -> str:
+        """Whose it is; "" in a copy from before there was a tally."""
+        return _parts(self.tally)[0].decode() if self.tally else ""
 
     def packed(self) -> bytes:
         """The bytes of the file, ending in their digest."""
@@ -47,6 +53,7 @@ class Finished:
             self.state,
             self.head,
             self.body,
+            self.tally,
         )
         return raw + digest(raw)
 
@@ -56,14 +63,11 @@ def unpacked(raw: bytes) -> Finished:
     content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
     if not same(digest(content), check):
         raise Damaged(part="copy")
-    parts, at = [], len(MAGIC)
-    while at < len(content):
-        (size,) = struct.unpack_from(">I", content, at)
-        parts.append(content[at + 4 : at + 4 + size])
-        at += 4 + size
-    if not content.startswith(MAGIC) or len(parts) != 7:
+    parts = _parts(content[len(MAGIC) :])
+    # Seven parts: made before there was a tally.
+    if not content.startswith(MAGIC) or len(parts) not in (7, 8):
         raise UnknownFormat(part="copy")
-    entry_id, service_kid, envelope, rev, state, head, body = parts
+    entry_id, service_kid, envelope, rev, state, head, body, *tally = parts
     return Finished(
         entry_id.decode(),
         service_kid.decode(),
@@ -72,7 +76,17 @@ def unpacked(raw: bytes) -> Finished:
         state.decode(),
         head,
         body,
+        *tally,
     )
+
+
+def _parts(joined: bytes) -> list[bytes]:
+    parts, at = [], 0
+    while at < len(joined):
+        (size,) = struct.unpack_from(">I", joined, at)
+        parts.append(joined[at + 4 : at + 4 + size])
+        at += 4 + size
+    return parts
 
 
 def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:
@@ -87,6 +101,13 @@ def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:
             (finished.entry_id, finished.rev, finished.body),
         )
         driver.execute("DELETE FROM place WHERE assessment_id = ?", (finished.entry_id,))
+        if finished.tally:
+            author, tally_rev, tally = _parts(finished.tally)
+            rev = int.from_bytes(tally_rev, "big")
+            driver.execute(
+                "UPDATE tally SET rev = ?, body = ? WHERE author = ? AND rev = ?",
+                (rev, tally, author.decode(), rev - 1),
+            )
 
 
 class Copies:

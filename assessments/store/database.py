@@ -82,6 +82,9 @@ class border:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, DBAPIError):
             raise _translated(error.orig or error) from None
+        if isinstance(error, UnicodeDecodeError):
+            # What SQLite gives as text, its own messages about a damaged schema too, is not.
+            raise Damaged(part="text") from None
         if isinstance(error, (sqlite3.Error, OSError)):
             raise _translated(error) from None
 
@@ -91,6 +94,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # A newer Wren's database: everything is read, and only the outbox's log is written.
+        self.read_only = False
         self._lock = threading.RLock()
         self._open = True
         with border():
@@ -134,14 +139,20 @@ class Database:
         """One immediate transaction on the one writing connection."""
         with self._lock, border():
             self._refuse_when_closed()
+            self._refuse_when_read_only()
             with self._writer.begin():
                 yield self._writer
 
     @contextmanager
-    def write_lean(self) -> Iterator[sqlite3.Connection]:
-        """The same transaction on the bare driver, for what happens at every answer."""
+    def write_lean(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
+        """The same transaction on the bare driver, for what happens at every answer.
+
+        `outbox`: what becomes of finished work is written even where nothing else is.
+        """
         with self._lock, border():
             self._refuse_when_closed()
+            if not outbox:
+                self._refuse_when_read_only()
             driver = self._driver
             driver.execute("BEGIN IMMEDIATE")
             try:
@@ -192,8 +203,8 @@ class Database:
             self._refuse_when_closed()
             try:
                 self._driver.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})")
-            except sqlite3.OperationalError:
-                return  # the log stays whole and is tried again at the next completion
+            except sqlite3.DatabaseError:
+                return  # the log stays as it is and is tried again; damage is named where it is read
 
     def close(self) -> None:
         with self._lock:
@@ -202,6 +213,10 @@ class Database:
                 self._open = False
                 self._writer.close()
                 self._engine.dispose()
+
+    def _refuse_when_read_only(self) -> None:
+        if self.read_only:
+            raise StoreFault("newer-store")
 
     def _refuse_when_closed(self) -> None:
         if not self._open:

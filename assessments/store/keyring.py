@@ -18,10 +18,10 @@ import sqlite3
 import threading
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assessments import sealing
 from assessments.errors import (
@@ -37,6 +37,9 @@ from assessments.recovery import Escrow, RecoveryKey, make_escrow
 from assessments.store.database import Database
 from assessments.store.device import DeviceIdentity
 from assessments.store.outbox import StoredOutbox
+
+if TYPE_CHECKING:
+    from assessments.store.tally import Loss
 
 # One statement in the transaction that is open, on either kind of connection.
 Run = Callable[[str, tuple[Any, ...]], Any]
@@ -206,6 +209,9 @@ def make_kid() -> str:
     return sealing.make_random(8).hex()
 
 
+def _nothing() -> None: ...
+
+
 class Keys:
     """What one unlocked person may open. Hold it as briefly as the screen is open; `close` wipes it."""
 
@@ -227,8 +233,17 @@ class Keys:
         self._epoch = bytearray(sealing.open_sealed(udk, row.epoch_sealed, epoch_context))
         self._udk, self._epoch_sealed = udk, row.epoch_sealed
         self._content: dict[str, bytearray] = {}
-        # Where the next line of each list of answers goes (`assessments` fills and trusts it).
-        self.ends: dict[str, tuple[Any, int]] = {}
+        self._chains: dict[str, bytearray] = {}
+        # Under the signing key, which stays when the other keys are renewed.
+        self._tally = sealing.derive_mac_key(self._sign, self._own("tally"))
+        # Whether anything was written that the tally does not count (answers, the place).
+        self.wrote = False
+        # What unlocking found missing. It stands in nobody's way.
+        self.losses: tuple[Loss, ...] = ()
+        # What is done at completing and before the keys go: the twin of the tally is raised.
+        self.rest: Callable[[], None] = _nothing
+        # Where each list of answers ends (`assessments` fills and trusts it).
+        self.ends: dict[str, tuple[Any, int, bytes]] = {}
         # What it has opened for lists, by id and revision.
         self.headings: dict[tuple[str, int], Any] = {}
         self._open = True
@@ -247,13 +262,20 @@ class Keys:
 
     def close(self) -> None:
         """Wipe every key. What other threads began finishes first or raises `Locked`."""
-        with self._lock:
-            self._open = False
-            for key in (self._udk, self._sign, self._epoch, *self._content.values()):
-                sealing.wipe(key)
-            self._content.clear()
-            self.ends.clear()
-            self.headings.clear()
+        rest, self.rest = self.rest, _nothing
+        try:
+            # Before the lock is taken: a writer may be waiting for a seal.
+            rest()
+        finally:
+            with self._lock:
+                self._open = False
+                held = (self._udk, self._sign, self._epoch, self._tally)
+                for key in (*held, *self._content.values(), *self._chains.values()):
+                    sealing.wipe(key)
+                self._content.clear()
+                self._chains.clear()
+                self.ends.clear()
+                self.headings.clear()
 
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""
@@ -326,6 +348,9 @@ class Keys:
             return sealing.seal_record(self._key(kid, wrap), kid, sealing.pad(body, at_least), context)
 
     def open_row(self, kid: str, wrap: bytes | None, context: bytes, sealed: bytes) -> bytes:
+        # A damaged page may give a value of another kind than was written.
+        if not (isinstance(sealed, bytes) and isinstance(kid, str) and isinstance(wrap, bytes | None)):
+            raise Damaged(part="row")
         with self._held():
             return sealing.unpad(sealing.open_record(self._key(kid, wrap), kid, sealed, context))
 
@@ -338,10 +363,38 @@ class Keys:
         with self._held():
             return sealing.unpad(sealing.open_sealed(self._epoch, sealed, context))
 
+    def chain(self, kid: str, wrap: bytes | None, message: bytes) -> bytes:
+        """A mark over one more link of a list, that only who has its content key can make."""
+        with self._held():
+            key = self._chains.get(kid)
+            if key is None:
+                key = sealing.derive_mac_key(self._key(kid, wrap), sealing.lp("ck1", "chain", kid))
+                self._chains[kid] = key
+            return sealing.mac(key, message)
+
+    def marks(self, items: Iterable[bytes]) -> list[int]:
+        """A number for each item, that only this person can make."""
+        with self._held():
+            return [int.from_bytes(sealing.mac(self._tally, item), "big") for item in items]
+
+    def seal_tally(self, rev: int, body: bytes) -> bytes:
+        with self._held():
+            return sealing.seal(self._tally, sealing.pad(body), self._own("tally", str(rev)))
+
+    def open_tally(self, rev: int, sealed: bytes) -> bytes:
+        with self._held():
+            return sealing.unpad(sealing.open_sealed(self._tally, sealed, self._own("tally", str(rev))))
+
+    def _own(self, *purpose: str) -> bytes:
+        return sealing.lp("ck1", *purpose, self.device_id, self.author)
+
     def context(
         self, table: str, ids: tuple[str, ...], rev: int, schema: str, agency: str, author: str
     ) -> bytes:
         """Every clear column of a row. `ids` are its own id, then those it is filed under."""
+        named = all(isinstance(name, str) for name in (*ids, schema, agency, author))
+        if not (named and isinstance(rev, int) and 0 <= rev < 1 << 32):
+            raise Damaged(part="row")  # a damaged page may give anything
         return sealing.record_context(table, sealing.lp(*ids), rev, schema, agency, author)
 
     def _key(self, kid: str, wrap: bytes | None) -> bytearray:

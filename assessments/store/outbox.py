@@ -72,6 +72,7 @@ class StoredOutbox:
         author, number = driver.execute(_NUMBER, {"id": finished.entry_id}).fetchone()
         if self._promised not in (None, (author, number)):
             raise StoreFault("store-busy")  # another process completed meanwhile: seal again, send nothing
+        author = author or finished.author  # the assessment itself may be lost
         hashed = digest(finished.envelope)
         place = _entry_place(sequence, finished.entry_id, finished.service_kid, hashed)
         note = self._sealed("outbox-entry", place, {"queued_at": self._clock.now().isoformat()})
@@ -125,7 +126,7 @@ class StoredOutbox:
         return b""
 
     def settle(self, outcomes: Sequence[Outcome], at: datetime) -> None:
-        with self._database.write_lean() as driver:
+        with self._database.write_lean(outbox=True) as driver:
             known = self._states(driver, [outcome.id for outcome in outcomes])
             for outcome in outcomes:
                 if known.get(outcome.id, "sent") == "sent":
@@ -138,7 +139,7 @@ class StoredOutbox:
                 self._log(driver, outcome.id, outcome.word, None, note)
 
     def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
-        with self._database.write_lean() as driver:
+        with self._database.write_lean(outbox=True) as driver:
             known = self._states(driver, ids)
             for entry_id in ids:
                 if known.get(entry_id) == "waiting":
@@ -160,11 +161,11 @@ class StoredOutbox:
         return str(rows[0][0]) if rows else ""
 
     def keep_cursor(self, cursor: str) -> None:
-        with self._database.write_lean() as driver:
+        with self._database.write_lean(outbox=True) as driver:
             driver.execute("INSERT OR REPLACE INTO outbox_cursor (id, position) VALUES (1, ?)", (cursor,))
 
     def _move(self, entry_id: str, states: tuple[str, ...], word: str, reason: str | None) -> None:
-        with self._database.write_lean() as driver:
+        with self._database.write_lean(outbox=True) as driver:
             known = self._states(driver, [entry_id])
             if entry_id not in known:
                 raise NotFound(part="outbox")

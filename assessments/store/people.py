@@ -19,6 +19,7 @@ from assessments.records import Contact, Household, Person, Record, Relationship
 from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
 from assessments.store.keyring import Keys, check_id
 from assessments.store.tables import table
+from assessments.store.tally import Change, note
 
 R = TypeVar("R", bound=Record)
 
@@ -134,6 +135,8 @@ def _save(
         "kid": kid,
         "body": filed.seal(keys, record.model_dump_json().encode()),
     }
+    change = Change(rows.name, record.id, before.rev if before else None, filed.rev)
+    note(connection.exec_driver_sql, keys, change)
     if before is not None:
         connection.execute(update(rows).where(rows.c.id == record.id).values(columns))
         return

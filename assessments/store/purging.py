@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -27,6 +28,8 @@ from assessments.records import utc
 from assessments.store import attachments
 from assessments.store.filing import Filed, Found, opened_all, schema_of
 from assessments.store.keyring import Keys
+from assessments.store.salvage import keep_people
+from assessments.store.tally import Change, note
 
 Kind = Literal["assessment", "household"]
 
@@ -63,7 +66,7 @@ def purge(keys: Keys, assessment_id: str, reason: str) -> list[Stub]:
         if found is None:
             raise NotFound(part="assessment")
         _refuse(keys, driver, [(assessment_id, found[0])])
-        files = _shred_assessment(driver, assessment_id, found[1])
+        files = _shred_assessment(keys, driver, assessment_id, found[1])
         stubs = [_leave_stub(keys, driver, assessment_id, "assessment", reason)]
         keys.renew_epoch(driver)
         _remove_files(keys, [assessment_id], files)
@@ -81,9 +84,13 @@ def purge_household(keys: Keys, household_id: str, reason: str) -> list[Stub]:
         ).fetchall()
         _refuse(keys, driver, [(household_id, found[0]), *(row[:2] for row in within)])
         files = [
-            name for assessment_id, _, kid in within for name in _shred_assessment(driver, assessment_id, kid)
+            name
+            for assessment_id, _, kid in within
+            for name in _shred_assessment(keys, driver, assessment_id, kid)
         ]
+        _count_out(keys, driver, "household", "id", household_id)
         for name in _IN_HOUSEHOLD:
+            _count_out(keys, driver, name, "household_id", household_id)
             driver.execute(f"DELETE FROM {name} WHERE household_id = ?", (household_id,))  # noqa: S608  # our own names
         driver.execute("DELETE FROM household WHERE id = ?", (household_id,))
         driver.execute("DELETE FROM content_key WHERE kid = ?", (found[1],))
@@ -109,8 +116,16 @@ def _refuse(keys: Keys, driver: sqlite3.Connection, wanted: list[tuple[str, str]
             raise StoreFault("not-sent-yet")
 
 
-def _shred_assessment(driver: sqlite3.Connection, assessment_id: str, kid: str) -> list[str]:
+def _count_out(keys: Keys, driver: sqlite3.Connection, table: str, column: str, value: str) -> None:
+    """Tell the tally of rows that are about to go, so that nobody takes them for lost."""
+    rows = driver.execute(f"SELECT id, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608  # our own names
+    note(driver.execute, keys, *(Change(table, row_id, rev, None) for row_id, rev in rows.fetchall()))
+
+
+def _shred_assessment(keys: Keys, driver: sqlite3.Connection, assessment_id: str, kid: str) -> list[str]:
     """Delete the key and the rows of one assessment. Returns the ids of its attachments' files."""
+    _count_out(keys, driver, "attachment", "assessment_id", assessment_id)
+    _count_out(keys, driver, "assessment", "id", assessment_id)
     files = driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)).fetchall()
     for statement in (
         "DELETE FROM attachment WHERE assessment_id = ?1",
@@ -150,12 +165,15 @@ def _leave_stub(keys: Keys, driver: sqlite3.Connection, record_id: str, kind: Ki
         " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)",
         (record_id, schema, keys.agency, keys.author, kid, body, *under),
     )
+    note(driver.execute, keys, Change(_TABLE, record_id, None, 1))
     return stub
 
 
 def _forgotten(keys: Keys, stubs: list[Stub]) -> list[Stub]:
     """Empty the log of the database, where old pages lie, and wipe the keys of before."""
     database = keys.database
+    with suppress(StoreFault):  # then the copy is written at the next unlocking
+        keep_people(database, database.path.parent, keys.author)
     keys.close()
     database.checkpoint(truncate=True)
     return stubs

@@ -139,7 +139,8 @@ class AnswerRow(_Kept, table=True):
 
 
 class PlaceRow(_Kept, table=True):
-    """Where the person left off."""
+    """Where the person left off. Revision 0, with nothing in it, until there is something to keep:
+    an assessment in progress without this row has lost it."""
 
     __tablename__ = "place"
     assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
@@ -151,6 +152,15 @@ class DeskPlaceRow(_Kept, table=True):
     """Where each person left off on this device, and what they had half typed."""
 
     __tablename__ = "desk_place"
+    author: str = Field(primary_key=True)
+    rev: int
+    body: bytes
+
+
+class TallyRow(_Kept, table=True):
+    """How many rows a person has filed, and which, in one sealed sum. See `tally`."""
+
+    __tablename__ = "tally"
     author: str = Field(primary_key=True)
     rev: int
     body: bytes

@@ -309,15 +309,51 @@ async def test_a_damaged_store_is_a_clear_sentence_and_is_left_as_it_is(folder: 
     assert (folder / "wren.db").read_bytes() == before
 
 
-async def test_a_store_of_a_newer_wren_is_not_touched(folder: Path) -> None:
+async def test_a_store_of_a_newer_wren_is_read_and_not_written(folder: Path) -> None:
     runtime = open_runtime(folder)
-    set_up(runtime)
+    set_up(runtime, fernhollow())
     with runtime.store._database.write_lean() as driver:
-        driver.execute("UPDATE migration SET number = number + 1000, name = 'from-the-future'")
+        driver.execute("INSERT INTO migration VALUES (1000, 'from-the-future')")
     runtime.close()
-    async with Headless(make_open_page(lambda: open_runtime(folder)), calm_expected=True) as app:
+    runtime = open_runtime(folder)
+    async with unlocked(runtime, calm_expected=True) as app:
+        await until(app, "You can read and send")
+        await press(app, "Fernhollow", then="Start a tool")
+        assert app.sees("Cai Fernhollow")
+    runtime.close()
+
+
+async def test_what_is_whole_in_a_damaged_store_is_brought_back(folder: Path) -> None:
+    runtime = open_runtime(folder)
+    set_up(runtime, fernhollow())
+    runtime.close()
+    (folder / "wren.db").write_bytes(bytes(100) + (folder / "wren.db").read_bytes()[100:])
+
+    open_page = make_open_page(lambda: open_runtime(folder), salvage=lambda: Runtime.salvage(folder))
+    async with Headless(open_page, calm_expected=True) as app:
         await until(app, "Wren cannot open")
-        assert app.sees("newer Wren")
+        await press(app, "Bring back what is whole", then="What came back")
+        assert app.sees("Households: 1")
+        assert app.sees("People: 3")
+        await press(app, "Continue", then="Wren is locked")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.press("Unlock")
+        await until(app, "Cai Fernhollow")
+        assert not app.sees("something is not right")
+
+
+async def test_what_is_missing_is_said_until_it_has_been_read(folder: Path) -> None:
+    runtime = open_runtime(folder)
+    set_up(runtime, fernhollow())
+    with runtime.store._database.write_lean() as driver:
+        driver.execute("DELETE FROM person WHERE rowid = 2")
+    async with unlocked(runtime) as app:
+        await until(app, "People missing: 1.")
+        await app.press("I have read this")
+        await app.settle()
+        assert not app.sees("People missing")
+        assert app.sees("Fernhollow")
+    runtime.close()
 
 
 async def test_opening_is_tried_again_and_goes_on(folder: Path) -> None:

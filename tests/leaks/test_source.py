@@ -127,6 +127,7 @@ WRITERS = {
     "assessments/store/database.py": "the database file, made for its owner only",
     "assessments/store/device.py": "the key files",
     "assessments/store/attachments.py": "sealed attachments, and a plain file overwritten before it goes",
+    "assessments/store/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
     "app/selftest.py": "asks SQLite for its version; writes nothing",
     "sync/service/database.py": "the embedded PostgreSQL and who uses it",
     "sync/service/vaultkeys.py": "the service's keys",

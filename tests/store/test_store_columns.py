@@ -58,7 +58,7 @@ def test_a_changed_clear_column_is_refused(
     target = {"assessment": begun.id}.get(name)
     with sqlite3.connect(folder / "wren.db", isolation_level=None) as raw:
         raw.execute("PRAGMA foreign_keys=OFF")
-        where = "WHERE id = ?" if target else ""
+        where = "WHERE id = ?" if target else "WHERE line & 1048575 = 1" if name == "answer" else ""
         args = (target,) if target else ()
         (before,) = raw.execute(f"SELECT {column} FROM {name} {where}", args).fetchone()
         changed = raw.execute(f"UPDATE {name} SET {column} = ? {where}", (_other(before), *args))

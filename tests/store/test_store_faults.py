@@ -11,6 +11,7 @@ import struct
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from assessments.errors import Damaged, DiskFull, StoreFault
 from assessments.records import Assessment
 from assessments.store import Keys, Store, database, people
 from assessments.store import assessments as kept
+from assessments.store.copies import unpacked
 from assessments.store.database import LOG_BYTES, Database, border
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
@@ -329,10 +331,11 @@ def test_a_lost_second_copy_is_written_again(
 ) -> None:
     done = _completed(keys, family)
     path = folder / "outbox" / f"{done.id}.sealed"
-    before = path.read_bytes()
+    before = unpacked(path.read_bytes())
     path.unlink()
     opened()
-    assert path.read_bytes() == before
+    # The tally is for a completion that was cut: this one is in its rows.
+    assert unpacked(path.read_bytes()) == replace(before, tally=b"")
 
 
 def test_a_completion_cut_before_its_commit_is_carried_out(

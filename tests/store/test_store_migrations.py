@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,13 @@ import pytest
 from sqlalchemy import create_engine
 
 from assessments.errors import StoreFault, UnknownFormat
-from assessments.store import Store, tables
+from assessments.ports import Outcome
+from assessments.store import Keys, Store, people, tables
+from assessments.store import assessments as kept
 from assessments.store.database import Database
 from assessments.store.migrations import MIGRATIONS, Migration, applied, migrate
 from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST
+from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
 
 ALL = {step.number for step in MIGRATIONS}
 NEXT = max(ALL) + 1
@@ -81,12 +85,78 @@ def test_a_step_that_fails_leaves_no_trace_and_can_be_tried_again(tmp_path: Path
     database.close()
 
 
-def test_a_store_of_a_newer_wren_is_refused_untouched(folder: Path, clock: StoppedClock) -> None:
+def dump(path: Path) -> dict[str, list[Any]]:
+    driver = sqlite3.connect(path)
+    names = [name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {name: driver.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names}
+    driver.close()
+    return found
+
+
+def made_newer(folder: Path, *statements: str) -> None:
+    """What a newer Wren leaves: a step, tables and columns that are not known here."""
+    driver = sqlite3.connect(folder / "wren.db", isolation_level=None)
+    for statement in ("INSERT INTO migration VALUES (99, 'from the future')", *statements):
+        driver.execute(statement)
+    driver.close()
+
+
+def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
+    folder: Path, clock: StoppedClock, store: Store, keys: Keys, family: Family, opened: Callable[[], Store]
+) -> None:
+    people.save_household(keys, family.household, family.persons, family.relationships)
+    begun, whole = family.assessment(), family.assessment()
+    for one in (begun, whole):
+        kept.begin(keys, one)
+    kept.append_answer(keys, begun.id, "wish", "a dog")
+    done = finished(whole, {"a": 1})
+    kept.complete(keys, done, b"envelope", "svc-1")
+    keys.close()
+    store.close()
+    made_newer(
+        folder,
+        "CREATE TABLE dream (id VARCHAR PRIMARY KEY, body BLOB)",
+        "INSERT INTO dream VALUES ('x', x'01')",
+        "ALTER TABLE person ADD COLUMN shoe_size VARCHAR",
+        "UPDATE relationship SET schema_id = 'wren/relationship/2'",
+    )
+    before = dump(folder / "wren.db")
+    again = opened()
+    assert again.read_only
+    read = again.unlock(PASSPHRASE)
+    assert people.person(read, family.persons[0].id) == family.persons[0]
+    assert people.household(read, family.household.id)[2].unreadable
+    assert kept.answers(read, begun.id) == {"wish": "a dog"}
+    assert kept.get(read, done.id) == done
+    for write in (
+        lambda: people.save_person(read, family.persons[0]),
+        lambda: people.save_household(read, family.household),
+        lambda: kept.begin(read, family.assessment()),
+        lambda: kept.append_answer(read, begun.id, "wish", "a cat"),
+        lambda: kept.save_place(read, begun.id, {}),
+        lambda: kept.complete(read, finished(begun, {}), b"envelope", "svc-1"),
+        lambda: kept.stop(read, begun.id),
+        lambda: again.settings.put("role", "midwife"),
+        lambda: again.set_up("another kettle of violets", "agency-7", "hv-2"),
+        lambda: again.change_words("hv-1", PASSPHRASE, "another kettle of violets"),
+    ):
+        with pytest.raises(StoreFault) as refusal:
+            write()
+        assert refusal.value.code == "newer-store"
+    (due,) = again.outbox.due(clock.now())
+    assert again.outbox.envelope(due.id) == b"envelope"
+    again.outbox.settle([Outcome(due.id, "stored")], clock.now())
+    assert again.outbox.entry(due.id).state == "sent"
+    read.close()
+    again.close()
+    after = dump(folder / "wren.db")
+    assert len(after.pop("outbox_log")) == len(before.pop("outbox_log")) + 1
+    assert after == before
+
+
+def test_an_outbox_that_a_newer_wren_changed_is_refused_untouched(folder: Path, clock: StoppedClock) -> None:
     Store.open(folder, clock, CHEAPEST).close()
-    database = Database(folder / "wren.db")
-    with database.write() as connection:
-        connection.exec_driver_sql("INSERT INTO migration VALUES (99, 'from the future')")
-    database.close()
+    made_newer(folder, "ALTER TABLE outbox_log ADD COLUMN mood VARCHAR")
     before = (folder / "wren.db").read_bytes()
     with pytest.raises(UnknownFormat) as refusal:
         Store.open(folder, clock, CHEAPEST)

@@ -1,0 +1,284 @@
+"""Rows read from the bytes of a SQLite file, page by page, when SQLite itself no longer reads it.
+
+SQLite finds rows by a tree from the first page down: one bad page hides all below it. This room
+looks at every page of the file and of its log instead, and takes each row whose bytes make sense.
+Which table a row is of is told by the tree where it is whole, else by the row's own shape. This
+room knows the file format (sqlite.org/fileformat2.html); it refuses to know keys and what a row
+says: whether a row is true is for its seal to tell, later.
+
+    pages = read_pages(folder / "wren.db")
+    for row in read_rows(pages, shapes):
+        row.table, row.values
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Value = int | str | bytes | None
+
+PAGE_BYTES = 4096
+SCHEMA = "sqlite_schema"
+_LEAF, _INTERIOR = 0x0D, 0x05
+_WAL_HEADER, _FRAME_HEADER = 32, 24
+_WAL_MAGIC = (0x377F0682, 0x377F0683)
+_INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a value in this place can be. `rowid`: it is not in the row but is its number."""
+
+    name: str
+    kind: str
+    may_lack: bool
+    rowid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table as a row shows it. `says`: a value that is in every row. `begins`: what the last
+    column begins with, if there is anything in it."""
+
+    columns: tuple[Column, ...]
+    says: str | None = None
+    begins: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FoundRow:
+    """One row. `tables`: all that it can be of; more than one only where the tree is damaged too."""
+
+    tables: tuple[str, ...]
+    values: tuple[Value, ...]
+
+
+_SCHEMA_SHAPE = Shape(
+    (
+        *(Column(name, "VARCHAR", False) for name in ("type", "name", "tbl_name")),
+        Column("rootpage", "INTEGER", True),
+        Column("sql", "VARCHAR", True),
+    )
+)
+
+
+def read_pages(path: Path) -> list[bytes]:
+    """The pages as they stand, the first of them number 1, with what the log has newer in place.
+
+    The log's checksums are not asked: a frame that is damaged in one place still holds rows.
+    """
+    file = path.read_bytes() if path.exists() else b""
+    log_path = path.with_name(path.name + "-wal")
+    log = log_path.read_bytes() if log_path.exists() else b""
+    size = PAGE_BYTES
+    pages = [file[at : at + size].ljust(size, b"\0") for at in range(0, len(file), size)]
+    newest: dict[int, bytes] = {}
+    waiting: dict[int, bytes] = {}
+    salts = log[16:24]
+    whole = len(log) >= _WAL_HEADER and struct.unpack_from(">I", log)[0] in _WAL_MAGIC
+    for at in range(_WAL_HEADER, len(log) - _FRAME_HEADER - size + 1, _FRAME_HEADER + size):
+        number, committed = struct.unpack_from(">II", log, at)
+        if (whole and log[at + 8 : at + 16] != salts) or not 0 < number < 1 << 24:
+            continue
+        waiting[number] = log[at + _FRAME_HEADER : at + _FRAME_HEADER + size]
+        if committed:
+            newest |= waiting
+            waiting = {}
+    for number, page in newest.items():
+        pages.extend(bytes(size) for _ in range(number - len(pages)))
+        pages[number - 1] = page
+    return pages
+
+
+def read_rows(pages: Sequence[bytes], shapes: Mapping[str, Shape]) -> tuple[list[FoundRow], int]:
+    """Every row that makes sense, and how many pages had something that did not."""
+    known = {SCHEMA: _SCHEMA_SHAPE, **shapes}
+    leaves = {
+        number: list(_cells(pages, number, known))
+        for number in range(1, len(pages) + 1)
+        if any(pages[number - 1])
+    }
+    owners = _owners(pages, leaves)
+    rows = []
+    for number, cells in leaves.items():
+        for tables, values in cells:
+            owner = owners.get(number)
+            of = (owner,) if owner in tables else tables
+            if of != (SCHEMA,):
+                rows.append(FoundRow(of, values))
+    damaged = sum(1 for number in leaves if not _is_whole(pages, number, known))
+    return rows, damaged
+
+
+Cell = tuple[tuple[str, ...], tuple[Value, ...]]
+
+
+def _owners(pages: Sequence[bytes], leaves: Mapping[int, list[Cell]]) -> dict[int, str]:
+    """The table of each page that the tree still leads to."""
+    owners: dict[int, str] = {}
+    for cells in leaves.values():
+        for tables, values in cells:
+            if SCHEMA in tables and values[0] == "table" and isinstance(values[3], int):
+                todo = [values[3]]
+                while todo:
+                    number = todo.pop()
+                    if 0 < number <= len(pages) and number not in owners:
+                        owners[number] = str(values[1])
+                        todo += _children(pages[number - 1], number)
+    return owners
+
+
+def _children(page: bytes, number: int) -> list[int]:
+    start = 100 if number == 1 else 0
+    if page[start] != _INTERIOR:
+        return []
+    (right,) = struct.unpack_from(">I", page, start + 8)
+    below = [
+        struct.unpack_from(">I", page, at)[0] for at in _pointers(page, start, 12) if at + 4 <= len(page)
+    ]
+    return [right, *below]
+
+
+def _pointers(page: bytes, start: int, header: int) -> list[int]:
+    (count,) = struct.unpack_from(">H", page, start + 3)
+    count = min(count, (len(page) - start - header) // 2)
+    return list(struct.unpack_from(f">{count}H", page, start + header))
+
+
+def _is_whole(pages: Sequence[bytes], number: int, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a page is a leaf of rows that all make sense, or something that holds no rows."""
+    start = 100 if number == 1 else 0
+    kind = pages[number - 1][start]
+    if kind != _LEAF:
+        return kind in (0x00, 0x02, _INTERIOR, 0x0A)
+    return None not in (_cell(pages, number, at, shapes) for at in _pointers(pages[number - 1], start, 8))
+
+
+def _cells(pages: Sequence[bytes], number: int, shapes: Mapping[str, Shape]) -> Iterator[Cell]:
+    """The rows of a page: by its own list of them, or, where that is damaged, wherever one begins."""
+    page, start = pages[number - 1], 100 if number == 1 else 0
+    if page[start] == _LEAF:
+        listed = [_cell(pages, number, at, shapes) for at in _pointers(page, start, 8)]
+        if listed and None not in listed:
+            yield from (cell for cell in listed if cell is not None)
+            return
+    # From the end: rows are moved towards it, and what was left behind is the older.
+    for at in range(len(page) - 4, start - 1, -1):
+        found = _cell(pages, number, at, shapes)
+        # Without a list, what is short and plain may be anything: an entry of an index, for one.
+        if found is not None and (found[0] == (SCHEMA,) or any(_is_long(value) for value in found[1])):
+            yield found
+
+
+def _is_long(value: Value) -> bool:
+    return isinstance(value, bytes) and len(value) >= 32
+
+
+def _cell(pages: Sequence[bytes], number: int, at: int, shapes: Mapping[str, Shape]) -> Cell | None:
+    page = pages[number - 1]
+    try:
+        size, at = _varint(page, at)
+        rowid, at = _varint(page, at)
+        header_size, header_at = _varint(page, at)
+        # The longest header of any table has a byte or two for each of its columns.
+        if not 2 <= header_size <= min(size, 64):
+            return None
+        kinds = []
+        end = at + header_size
+        while header_at < end:
+            kind, header_at = _varint(page, header_at)
+            kinds.append(kind)
+    except IndexError:
+        return None
+    widths = [_width(kind) for kind in kinds]
+    if header_at != end or None in widths or header_size + sum(w for w in widths if w) != size:
+        return None
+    payload = _payload(pages, page, at, size)
+    if payload is None:
+        return None
+    values: list[Value] = []
+    place = header_size
+    for kind, width in zip(kinds, widths, strict=True):
+        raw = payload[place : place + (width or 0)]
+        place += width or 0
+        try:
+            values.append(_value(kind, raw))
+        except UnicodeDecodeError:
+            return None
+    signed = rowid - (1 << 64) if rowid >> 63 else rowid
+    fits = [(name, _fitted(shape, signed, values)) for name, shape in shapes.items()]
+    tables = tuple(name for name, fitted in fits if fitted is not None)
+    return (tables, next(f for _, f in fits if f is not None)) if tables else None
+
+
+def _payload(pages: Sequence[bytes], page: bytes, at: int, size: int) -> bytes | None:
+    """The whole record, gathered from the pages that it runs over into."""
+    room = len(page)
+    if size <= room - 35:
+        return page[at : at + size] if at + size <= room else None
+    least = (room - 12) * 32 // 255 - 23
+    here = least + (size - least) % (room - 4)
+    here = here if here <= room - 35 else least
+    if at + here + 4 > room:
+        return None
+    parts, left = [page[at : at + here]], size - here
+    (follows,) = struct.unpack_from(">I", page, at + here)
+    while left > 0:
+        if not 0 < follows <= len(pages):
+            return None
+        more = pages[follows - 1]
+        parts.append(more[4 : 4 + min(left, room - 4)])
+        left -= room - 4
+        (follows,) = struct.unpack_from(">I", more)
+    return b"".join(parts)
+
+
+def _fitted(shape: Shape, rowid: int, values: list[Value]) -> tuple[Value, ...] | None:
+    """The values as this table has them, or None. Columns that were added later may be wanting."""
+    columns = shape.columns
+    if len(values) > len(columns) or not all(column.may_lack for column in columns[len(values) :]):
+        return None
+    fitted: list[Value] = []
+    for column, value in zip(columns, values, strict=False):
+        if column.rowid and value is None:
+            value = rowid
+        wanted = {"INTEGER": int, "VARCHAR": str, "BLOB": bytes}[column.kind]
+        if not (isinstance(value, wanted) or (value is None and column.may_lack)):
+            return None
+        fitted.append(value)
+    if shape.says is not None and shape.says not in fitted:
+        return None
+    last = fitted[-1]
+    if shape.begins and isinstance(last, bytes) and last and not last.startswith(shape.begins):
+        return None
+    return tuple(fitted)
+
+
+def _varint(page: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for index in range(9):
+        byte = page[at + index]
+        if index == 8:
+            return (value << 8) | byte, at + 9
+        value = (value << 7) | (byte & 0x7F)
+        if not byte & 0x80:
+            return value, at + index + 1
+    raise AssertionError("a varint has nine bytes at most")
+
+
+def _width(kind: int) -> int | None:
+    if kind >= 12:
+        return (kind - 12) // 2
+    # No column of these tables holds a real number (7).
+    return 0 if kind in (0, 8, 9) else _INTEGER_BYTES.get(kind)
+
+
+def _value(kind: int, raw: bytes) -> Value:
+    if kind >= 12:
+        return raw.decode() if kind % 2 else raw
+    if kind == 0:
+        return None
+    return kind - 8 if kind in (8, 9) else int.from_bytes(raw, "big", signed=True)

@@ -1,0 +1,281 @@
+"""What one person has filed, counted: so that no row goes missing, or back in time, unnoticed.
+
+A seal shows a changed row. It cannot show one that is gone, nor an older one put back. Three marks
+do: each list of answers ends in a *tail*, a chain over its lines; each person has one *tally*, the
+number and a keyed sum of the (table, id, revision) of all their rows, moved in the same transaction
+as the row; and the tally's own revision has a *twin* outside the database, raised at completing
+and at locking, that a whole older database put back falls behind. This room knows counts; it opens
+no record and never stands in the way: what it finds is a `Loss` for a person to hear of. A lost
+content key needs no count: its rows say that they do not open.
+
+    note(driver.execute, keys, Change("person", person.id, 1, 2))     # beside the UPDATE
+    check(keys, twin)                                                  # once, at unlock: [Loss(...)]
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from assessments.errors import Damaged, StoreFault, WrenError
+from assessments.ports import Keystore
+from assessments.sealing import lp, same
+from assessments.store.filing import Filed
+from assessments.store.keyring import Keys, Run
+
+TABLES = ("household", "person", "relationship", "contact", "assessment", "attachment", "purged")
+TAIL_MAGIC = b"CKT1"
+# A line of answers is (number of the assessment << 20) + its place: a million lines each. The last
+# place is the tail's: it is on the page that the newest line goes to, so that moving it writes no other.
+PLACE_BITS = 20
+TAIL_PLACE = (1 << PLACE_BITS) - 1
+# What each completed, or each unfinished, assessment has beside it.
+_BESIDE = (
+    ("completion", "completed", "found.assessment_id = a.id AND found.rev = a.rev"),
+    ("outbox_entry", "completed", "found.id = a.id"),
+    ("place", "in-progress", "found.assessment_id = a.id"),
+)
+_WHOLE = 1 << 256
+
+Counts = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What unlocking found missing. `older`: the rows are all here and one is of an earlier time;
+    `rolled-back`: the whole database is; `untallied`: the count itself is gone, so nobody can say;
+    `unchecked`: the rows could not be read just now."""
+
+    kind: Literal["missing", "older", "rolled-back", "untallied", "unchecked"]
+    table: str = ""
+    expected: int = 0
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row moves from a revision to the next. None before: it is new; None after: it is deleted."""
+
+    table: str
+    id: str
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tally:
+    """The tally's row."""
+
+    author: str
+    rev: int
+    body: bytes
+
+    def packed(self) -> bytes:
+        return lp(self.author, struct.pack(">Q", self.rev), self.body)
+
+
+class Twin:
+    """The highest revision of a person's tally that is known outside the database, in the key store."""
+
+    def __init__(self, keystore: Keystore, device_id: str) -> None:
+        self._keystore, self._device_id = keystore, device_id
+
+    def read(self, author: str) -> int | None:
+        """The revision, 0 when there is none yet, None when it cannot be told."""
+        try:
+            kept = self._keystore.read(self._name(author))
+        except StoreFault:
+            return None
+        return struct.unpack(">Q", kept)[0] if kept and len(kept) == 8 else 0
+
+    def raise_to(self, author: str, rev: int) -> None:
+        known = self.read(author)
+        if known is not None and known < rev:
+            self._keystore.write(self._name(author), struct.pack(">Q", rev))
+
+    def _name(self, author: str) -> str:
+        # A system's key store may outlive the device that this copy was.
+        return f"tally.{self._device_id}.{author}"
+
+
+# Lists of answers
+
+
+def first_tail(keys: Keys, filed: Filed) -> bytes:
+    """The tail of an empty list."""
+    return TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, lp("ck1", "tail", filed.id))
+
+
+def next_tail(keys: Keys, filed: Filed, tail: bytes, sealed: bytes) -> bytes:
+    """The tail after one more sealed line. From a wrong tail follows a wrong one: none is mended."""
+    return TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, tail + sealed)
+
+
+def check_tail(keys: Keys, filed: Filed, tail: bytes, lines: list[bytes]) -> None:
+    """Raise `Damaged` unless these sealed lines are all there ever were, in their order."""
+    reached = first_tail(keys, filed)
+    for sealed in lines:
+        reached = next_tail(keys, filed, reached, sealed)
+    # A damaged page may give text where bytes were written.
+    if not isinstance(tail, bytes) or not same(reached, tail):
+        raise Damaged(part="answer")
+
+
+# Filed rows
+
+
+def note(run: Run, keys: Keys, *changes: Change) -> None:
+    """Move the tally inside the transaction that moves the rows. Without a tally nothing happens:
+    that it is gone was, or will be, found at unlock, and writing goes on."""
+    moved = after(run, keys, *changes)
+    if moved is not None:
+        run("UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author))
+
+
+def after(run: Run, keys: Keys, *changes: Change) -> Tally | None:
+    """The tally's row as it will be after these changes, or None where there is none that opens."""
+    tally, counts = _opened(run, keys)
+    if tally is None or counts is None:
+        return None
+    for change in changes:
+        count, total = counts.get(change.table, (0, 0))
+        if change.before is not None:
+            count, total = count - 1, total - sum(keys.marks([_item(change.table, change.id, change.before)]))
+        if change.after is not None:
+            count, total = count + 1, total + sum(keys.marks([_item(change.table, change.id, change.after)]))
+        counts[change.table] = count, total % _WHOLE
+    return _sealed(keys, tally.rev + 1, counts)
+
+
+def rest(keys: Keys, twin: Twin) -> None:
+    """Raise the twin, at completing and before the keys go. What fails now is done the next time."""
+    with suppress(WrenError):
+        if keys.wrote and not keys.database.read_only:
+            with keys.database.write_lean() as driver:
+                note(driver.execute, keys)
+            keys.wrote = False
+        rows = keys.database.rows("SELECT rev FROM tally WHERE author = ?", (keys.author,))
+        if rows and isinstance(rows[0][0], int):
+            twin.raise_to(keys.author, rows[0][0])
+
+
+def check(keys: Keys, twin: Twin) -> tuple[Loss, ...]:
+    """Compare what is here with the tally. A person's first time makes it. Never raises."""
+    try:
+        with keys.database.read() as connection:
+            run = connection.exec_driver_sql
+            tally, counts = _opened(run, keys)
+            found = _counted(run, keys)
+            losses = _beside(run, keys)
+        known = twin.read(keys.author)
+        if tally is None and known == 0:
+            accept(keys, twin)
+            return losses
+    except WrenError:
+        # A newer Wren may count in another way.
+        return () if keys.database.read_only else (Loss("unchecked"),)
+    if tally is None or counts is None:
+        return (Loss("untallied"), *losses)
+    if known is not None and tally.rev < known:
+        losses = (Loss("rolled-back", expected=known, found=tally.rev), *losses)
+    return tuple(_differing(counts, found)) + losses
+
+
+def accept(keys: Keys, twin: Twin) -> None:
+    """Take what is here as all there is, from now on. Lists without a tail get one."""
+    if keys.database.read_only:
+        return
+    with keys.database.write_lean() as driver:
+        run = driver.execute
+        row = run("SELECT rev FROM tally WHERE author = ?", (keys.author,)).fetchone()
+        rev = max(twin.read(keys.author) or 0, row[0] if row and isinstance(row[0], int) else 0) + 1
+        made = _sealed(keys, rev, _counted(run, keys))
+        run(
+            "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
+        )
+        for filed, start in _lists(run, keys):
+            place = start + TAIL_PLACE
+            lines = run(
+                "SELECT line, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line", (start, place)
+            ).fetchall()
+            tail = first_tail(keys, filed)
+            for line, sealed in lines:
+                if line != place:
+                    tail = next_tail(keys, filed, tail, sealed)
+            run("INSERT OR REPLACE INTO answer (line, body) VALUES (?, ?)", (place, tail))
+    rest(keys, twin)
+
+
+def _lists(run: Run, keys: Keys) -> list[tuple[Filed, int]]:
+    """The person's assessments whose key is here, each with where its list begins."""
+    rows = run(
+        "SELECT a.id, a.rev, a.schema_id, a.agency, a.author, a.kid, k.sealed, a.number FROM assessment AS a"
+        " JOIN content_key AS k ON k.kid = a.kid WHERE a.author = ?",
+        (keys.author,),
+    ).fetchall()
+    return [(Filed("assessment", row[0], (), *row[1:7]), row[7] << PLACE_BITS) for row in rows]
+
+
+def _differing(counts: Counts, found: Counts) -> list[Loss]:
+    return [
+        Loss(
+            "missing" if found[table][0] < counts[table][0] else "older",
+            table,
+            counts[table][0],
+            found[table][0],
+        )
+        for table in TABLES
+        if table in counts and found[table] != counts[table]
+    ]
+
+
+def _item(table: str, row_id: str, rev: int) -> bytes:
+    # Ids are random and of one length: nothing here can be read as something else.
+    return f"{table} {row_id} {rev}".encode()
+
+
+def _counted(run: Run, keys: Keys) -> Counts:
+    """The rows that are here. No body is opened: 10,000 take less than the passphrase's KDF."""
+    counts = {}
+    for table in TABLES:
+        # The names are those above, never from outside.
+        rows = run(f"SELECT id, rev FROM {table} WHERE author = ?", (keys.author,)).fetchall()  # noqa: S608
+        marks = keys.marks(_item(table, row_id, rev) for row_id, rev in rows)
+        counts[table] = len(marks), sum(marks) % _WHOLE
+    return counts
+
+
+def _beside(run: Run, keys: Keys) -> tuple[Loss, ...]:
+    """What follows from an assessment that is here, and is not here itself."""
+    losses = []
+    for table, state, together in _BESIDE:
+        (expected, found) = run(
+            # The names are those above, never from outside.
+            f"SELECT count(*), count(found.rowid) FROM assessment AS a LEFT JOIN {table} AS found"  # noqa: S608
+            f" ON {together} WHERE a.author = ? AND a.state = ?",
+            (keys.author, state),
+        ).fetchone()
+        if found < expected:
+            losses.append(Loss("missing", table, expected, found))
+    return tuple(losses)
+
+
+def _opened(run: Run, keys: Keys) -> tuple[Tally | None, Counts | None]:
+    row = run("SELECT author, rev, body FROM tally WHERE author = ?", (keys.author,)).fetchone()
+    # A damaged page may give a value of another kind than was written.
+    if row is None or not (isinstance(row[1], int) and isinstance(row[2], bytes)):
+        return None, None
+    tally = Tally(*row)
+    try:
+        plain = json.loads(keys.open_tally(tally.rev, tally.body))
+    except StoreFault:
+        return tally, None
+    return tally, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
+
+
+def _sealed(keys: Keys, rev: int, counts: Counts) -> Tally:
+    plain = json.dumps({table: (count, f"{total:x}") for table, (count, total) in counts.items()})
+    return Tally(keys.author, rev, keys.seal_tally(rev, plain.encode()))

@@ -1,0 +1,204 @@
+"""What is whole comes back from a damaged store, and what was damaged is set aside, never deleted."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assessments.errors import Damaged, NotFound, UnknownFormat
+from assessments.records import Assessment
+from assessments.store import Keys, Store, people, salvage
+from assessments.store import assessments as kept
+from assessments.store.tally import TABLES, Loss
+from tests.fakes import StoppedClock
+from tests.store.made_up import PASSPHRASE, Family, finished, make_family
+
+PAGE = 4096
+LONG = "x" * 9000  # runs over into further pages
+
+
+@pytest.fixture
+def filled(store: Store, keys: Keys) -> list[Assessment]:
+    """Ten households, each with one assessment finished and one begun; the keys are open at the end."""
+    done = []
+    for number in range(10):
+        family: Family = make_family()
+        people.save_household(keys, family.household, family.persons, family.relationships)
+        people.save_contact(keys, family.contact)
+        begun, whole = family.assessment(), family.assessment()
+        for one in (begun, whole):
+            kept.begin(keys, one)
+            for line in range(12):
+                kept.append_answer(keys, one.id, f"item-{line}", {"value": line})
+        kept.append_answer(keys, begun.id, "wish", LONG)
+        kept.save_place(keys, begun.id, {"page": number})
+        done.append(finished(whole, {"wish": LONG}))
+        kept.complete(keys, done[-1], LONG.encode(), "svc-1")
+    store.settings.put("service", "met")
+    return done
+
+
+def dump(path: Path) -> dict[str, set[tuple[object, ...]]]:
+    driver = sqlite3.connect(path)
+    names = [name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {name: set(driver.execute(f"SELECT * FROM {name}")) for name in names}
+    driver.close()
+    return found
+
+
+def closed(store: Store, keys: Keys, folder: Path) -> Path:
+    keys.close()
+    store.close()
+    return folder / "wren.db"
+
+
+def test_a_whole_store_comes_back_row_for_row(
+    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+) -> None:
+    path = closed(store, keys, folder)
+    before, content = dump(path), path.read_bytes()
+    report = salvage(folder, clock)
+    assert dump(path) == before
+    assert report.damaged_pages == 0
+    assert report.copies == len(filled)
+    assert (report.aside / "wren.db").read_bytes() == content
+    assert report.rows["household"] == 10
+
+
+def test_rows_that_are_only_in_the_log_come_back(
+    store: Store, keys: Keys, folder: Path, tmp_path: Path, clock: StoppedClock, filled: list[Assessment]
+) -> None:
+    before = dump(folder / "wren.db")
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    for name in ("wren.db", "wren.db-wal"):
+        (killed / name).write_bytes((folder / name).read_bytes())
+    assert (killed / "wren.db-wal").stat().st_size > PAGE
+    salvage(killed, clock)
+    assert dump(killed / "wren.db") == before
+
+
+@pytest.mark.parametrize("first_bytes", [64, PAGE])
+def test_every_row_on_another_page_comes_back_whichever_page_is_lost(
+    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment], first_bytes: int
+) -> None:
+    """With only the head of a page gone, even that page's own rows come back."""
+    path = closed(store, keys, folder)
+    before, whole = dump(path), path.read_bytes()
+    for page in (0, *range(1, len(whole) // PAGE, 9)):
+        changed = bytearray(whole)
+        changed[page * PAGE : page * PAGE + first_bytes] = random.Random(page).randbytes(first_bytes)
+        path.write_bytes(changed)
+        salvage(folder, clock)
+        after = dump(path)
+        before["attempt"] = after["attempt"] = set()  # counted in the key store too
+        lost = {(name, row[0]) for name in before for row in before[name] - after[name]}
+        gained = {(name, row[0]) for name in before for row in after[name] - before[name]}
+        # Nothing is there that was not, but for a body that ran through the page: its seal tells.
+        assert gained <= lost, page
+        assert len(gained) <= 1, page
+        assert len(lost) <= (1 if first_bytes < PAGE else 40), page
+        assert not {"device", "practitioner", "escrow", "setting"} & {name for name, _ in lost}
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("damage", ["missing", "emptied", "header", "noise"])
+def test_finished_work_comes_back_without_any_database(
+    store: Store,
+    keys: Keys,
+    folder: Path,
+    clock: StoppedClock,
+    filled: list[Assessment],
+    opened: Callable[[], Store],
+    damage: str,
+) -> None:
+    path = closed(store, keys, folder)
+    whole = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    else:
+        noise = random.Random(7).randbytes(len(whole))
+        path.write_bytes({"emptied": b"", "header": bytes(100) + whole[100:], "noise": noise}[damage])
+    with pytest.raises(Damaged):
+        opened()
+    salvage(folder, clock)
+    again = opened()
+    assert {entry.id for entry in again.outbox.entries()} == {one.id for one in filled}
+    assert all(again.outbox.envelope(entry.id) == LONG.encode() for entry in again.outbox.entries())
+    assert again.settings.get("service") == "met"
+    unlocked = again.unlock(PASSPHRASE)
+    if damage == "header":
+        assert unlocked.losses == ()
+        assert [kept.get(unlocked, one.id) for one in filled] == filled
+    else:
+        assert unlocked.losses == (Loss("untallied"),)
+    unlocked.close()
+
+
+def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
+    store: Store,
+    keys: Keys,
+    folder: Path,
+    clock: StoppedClock,
+    filled: list[Assessment],
+    opened: Callable[[], Store],
+) -> None:
+    path = closed(store, keys, folder)
+    before, whole = dump(path), path.read_bytes()
+    told = set()
+    for page in range(1, len(whole) // PAGE, 16):
+        path.write_bytes(whole[: page * PAGE] + bytes(PAGE) + whole[(page + 1) * PAGE :])
+        salvage(folder, clock)
+        after = dump(path)
+        lost = {name for name in TABLES if before[name] - after[name]}
+        again = opened()
+        unlocked = again.unlock(PASSPHRASE)
+        assert lost <= {loss.table for loss in unlocked.losses}, page
+        told |= lost
+        closed(again, unlocked, folder)
+        path.write_bytes(whole)
+    assert told
+
+
+def test_a_salvage_that_was_cut_is_carried_on(
+    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+) -> None:
+    path = closed(store, keys, folder)
+    before = dump(path)
+    aside = folder / "quarantine-20260304T093000Z"
+    aside.mkdir()
+    path.rename(aside / "wren.db")  # the power went here
+    assert salvage(folder, clock).aside == aside
+    assert dump(path) == before
+
+
+def test_each_salvage_sets_its_own_files_aside(
+    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+) -> None:
+    closed(store, keys, folder)
+    first, second = salvage(folder, clock), salvage(folder, clock)
+    assert first.aside != second.aside
+    assert (first.aside / "wren.db").exists()
+    assert (second.aside / "wren.db").exists()
+
+
+def test_a_newer_store_is_left_as_it_is(store: Store, keys: Keys, folder: Path, clock: StoppedClock) -> None:
+    path = closed(store, keys, folder)
+    with sqlite3.connect(path) as driver:
+        driver.execute("INSERT INTO migration VALUES (99, 'from the future')")
+    driver.close()
+    before = path.read_bytes()
+    with pytest.raises(UnknownFormat):
+        salvage(folder, clock)
+    assert path.read_bytes() == before
+
+
+def test_there_is_nothing_to_salvage_where_no_store_was(folder: Path, clock: StoppedClock) -> None:
+    folder.mkdir()
+    with pytest.raises(NotFound):
+        salvage(folder, clock)
+    assert list(folder.iterdir()) == []

@@ -1,0 +1,266 @@
+"""No row goes missing, or back in time, unnoticed; and noticing it never stands in the way."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assessments.errors import Damaged
+from assessments.records import Assessment
+from assessments.store import Keys, Store, attachments, people, purging
+from assessments.store import assessments as kept
+from assessments.store.tally import TABLES, Loss
+from tests.store import pictures
+from tests.store.made_up import PASSPHRASE, Family, finished
+
+LINES = "line & 1048575 BETWEEN 1 AND 1048574"
+
+
+@pytest.fixture
+def begun(keys: Keys, family: Family) -> Assessment:
+    people.save_household(keys, family.household, family.persons, family.relationships)
+    people.save_contact(keys, family.contact)
+    assessment = family.assessment()
+    kept.begin(keys, assessment)
+    for number in range(5):
+        kept.append_answer(keys, assessment.id, f"item-{number}", number)
+    return assessment
+
+
+def raw(folder: Path, *statements: str) -> None:
+    """What damage does: behind the store's back, and with no key."""
+    with sqlite3.connect(folder / "wren.db", isolation_level=None) as driver:
+        for statement in ("PRAGMA foreign_keys=OFF", *statements):
+            driver.execute(statement)
+    driver.close()
+
+
+def losses(store: Store) -> tuple[Loss, ...]:
+    keys = store.unlock(PASSPHRASE)
+    try:
+        return keys.losses
+    finally:
+        keys.close()
+
+
+def test_a_whole_store_has_lost_nothing(store: Store, keys: Keys, family: Family, begun: Assessment) -> None:
+    people.save_person(keys, family.persons[0].model_copy(update={"name": "Wulfrun Ottershaw"}))
+    other = family.assessment()
+    kept.begin(keys, other)
+    kept.stop(keys, other.id)
+    kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    keys.close()
+    assert losses(store) == ()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DELETE FROM answer WHERE line = (SELECT max(line) FROM answer WHERE {LINES})",
+        f"DELETE FROM answer WHERE line = (SELECT min(line) FROM answer WHERE {LINES})",
+        f"DELETE FROM answer WHERE {LINES}",
+        "DELETE FROM answer WHERE line & 1048575 = 1048575",
+        "DELETE FROM answer",
+        "UPDATE answer SET body = x'434b5431' || zeroblob(32) WHERE line & 1048575 = 1048575",
+    ],
+)
+def test_lost_answers_are_noticed_wherever_they_stood(
+    keys: Keys, folder: Path, begun: Assessment, statement: str
+) -> None:
+    raw(folder, statement)
+    with pytest.raises(Damaged):
+        kept.answers(keys, begun.id)
+
+
+def test_an_answer_after_a_loss_is_kept_and_hides_nothing(
+    keys: Keys, store: Store, folder: Path, begun: Assessment
+) -> None:
+    raw(folder, f"DELETE FROM answer WHERE line = (SELECT max(line) FROM answer WHERE {LINES})")
+    kept.append_answer(keys, begun.id, "later", "still kept")
+    with pytest.raises(Damaged):
+        kept.answers(keys, begun.id)
+    keys.losses = (Loss("missing", "answer", 6, 5),)
+    store.accept_losses(keys)
+    assert kept.answers(keys, begun.id) == {
+        "item-0": 0,
+        "item-1": 1,
+        "item-2": 2,
+        "item-3": 3,
+        "later": "still kept",
+    }
+
+
+@pytest.mark.parametrize("table", TABLES[:5])
+def test_a_missing_row_is_found_at_unlock_and_again_until_it_is_accepted(
+    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, table: str
+) -> None:
+    held = 2 if table == "person" else 1
+    keys.close()
+    raw(folder, f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")
+    missing = Loss("missing", table, held, held - 1)
+    assert missing in losses(store)
+    again = store.unlock(PASSPHRASE)
+    people.save_household(again, family.household) if table != "household" else None
+    again.close()
+    again = store.unlock(PASSPHRASE)
+    assert missing in again.losses
+    store.accept_losses(again)
+    assert again.losses == ()
+    again.close()
+    assert losses(store) == ()
+
+
+@pytest.mark.parametrize("table", ["completion", "outbox_entry", "place"])
+def test_what_belongs_to_an_assessment_is_missed(
+    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, table: str
+) -> None:
+    if table != "place":
+        kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    keys.close()
+    raw(folder, f"DELETE FROM {table}")
+    assert losses(store) == (Loss("missing", table, 1, 0),)
+
+
+def test_an_older_row_put_back_is_found(
+    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment
+) -> None:
+    with sqlite3.connect(folder / "wren.db") as driver:
+        (rev, body) = driver.execute("SELECT rev, body FROM household").fetchone()
+    driver.close()
+    people.save_household(keys, family.household.model_copy(update={"name": "Fennimore-Askrigg"}))
+    keys.close()
+    with sqlite3.connect(folder / "wren.db", isolation_level=None) as driver:
+        driver.execute("UPDATE household SET rev = ?, body = ?", (rev, body))
+    driver.close()
+    assert losses(store) == (Loss("older", "household", 1, 1),)
+
+
+def test_an_older_database_put_back_is_found_and_still_opens(
+    keys: Keys, folder: Path, tmp_path: Path, begun: Assessment, opened: Callable[[], Store], store: Store
+) -> None:
+    keys.close()
+    store.close()
+    shutil.copy(folder / "wren.db", tmp_path / "yesterday.db")
+    today = opened()
+    keys = today.unlock(PASSPHRASE)
+    kept.append_answer(keys, begun.id, "told-today", "x")  # answers alone: the tally itself does not move
+    keys.close()
+    today.close()
+    shutil.copy(tmp_path / "yesterday.db", folder / "wren.db")
+    keys = opened().unlock(PASSPHRASE)
+    (loss,) = keys.losses
+    assert (loss.kind, loss.expected - loss.found) == ("rolled-back", 1)
+    assert "told-today" not in kept.answers(keys, begun.id)
+    keys.close()
+
+
+@pytest.mark.parametrize(
+    "damage", ["DELETE FROM tally", "UPDATE tally SET body = x'00'", "UPDATE tally SET rev = 99"]
+)
+def test_a_lost_tally_is_said_and_writing_goes_on(
+    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, damage: str
+) -> None:
+    keys.close()
+    raw(folder, damage)
+    again = store.unlock(PASSPHRASE)
+    assert again.losses == (Loss("untallied"),)
+    people.save_person(again, family.persons[0])
+    kept.complete(again, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    again.close()
+    again = store.unlock(PASSPHRASE)
+    assert again.losses == (Loss("untallied"),)
+    store.accept_losses(again)
+    again.close()
+    assert losses(store) == ()
+
+
+def test_rows_that_cannot_be_counted_do_not_hold_up_opening(
+    store: Store, keys: Keys, folder: Path, begun: Assessment
+) -> None:
+    keys.close()
+    raw(folder, "ALTER TABLE relationship RENAME TO elsewhere")
+    keys = store.unlock(PASSPHRASE)
+    assert keys.losses == (Loss("unchecked"),)
+    assert len(people.households(keys)) == 1
+    keys.close()
+
+
+def test_a_store_from_before_there_was_a_tally_gets_one(
+    store: Store, keys: Keys, folder: Path, begun: Assessment, opened: Callable[[], Store]
+) -> None:
+    keys.close()
+    store.close()
+    raw(
+        folder,
+        "DROP TABLE tally",
+        "DELETE FROM migration WHERE number = 3",
+        "DELETE FROM place",
+        "DELETE FROM answer WHERE line & 1048575 = 1048575",
+    )
+    for twin in folder.glob("tally.*"):
+        twin.unlink()
+    today = opened()
+    keys = today.unlock(PASSPHRASE)
+    assert keys.losses == ()
+    assert len(kept.answers(keys, begun.id)) == 5
+    kept.append_answer(keys, begun.id, "more", 6)
+    assert len(kept.answers(keys, begun.id)) == 6
+    keys.close()
+    raw(folder, "DELETE FROM contact")
+    assert losses(today) == (Loss("missing", "contact", 1, 0),)
+
+
+def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
+    keys: Keys, store: Store, begun: Assessment, opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keys.outbox, "queue", cut)
+        patched.setattr(keys.outbox.copies, "remove", lambda _id: None)
+        with pytest.raises(KeyboardInterrupt):
+            kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    again = opened().unlock(PASSPHRASE)
+    assert kept.get(again, begun.id).status == "completed"
+    assert again.losses == ()
+    again.close()
+
+
+def test_a_twin_that_cannot_be_read_or_written_holds_nothing_up(
+    store: Store, keys: Keys, folder: Path, begun: Assessment
+) -> None:
+    keys.close()
+    for twin in folder.glob("tally.*"):
+        twin.unlink()
+        twin.mkdir()
+    keys = store.unlock(PASSPHRASE)
+    kept.append_answer(keys, begun.id, "a", 1)
+    kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    keys.close()
+    assert not keys.is_open
+    assert losses(store) == ()
+
+
+def test_what_is_deleted_for_good_is_not_taken_for_lost(
+    store: Store, keys: Keys, folder: Path, begun: Assessment, family: Family
+) -> None:
+    attachments.keep(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
+    purging.purge(keys, begun.id, "Asked for by the family, ref 114")
+    assert losses(store) == ()
+    purging.purge_household(store.unlock(PASSPHRASE), family.household.id, "Asked for, ref 115")
+    assert losses(store) == ()
+    raw(folder, "DELETE FROM purged WHERE rowid = 1")
+    assert losses(store) == (Loss("missing", "purged", 2, 1),)
+
+
+def test_a_lost_attachment_is_missed(store: Store, keys: Keys, folder: Path, begun: Assessment) -> None:
+    attachments.keep(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
+    keys.close()
+    assert losses(store) == ()
+    raw(folder, "DELETE FROM attachment")
+    assert losses(store) == (Loss("missing", "attachment", 1, 0),)
