@@ -18,6 +18,7 @@ HARNESSES = {
     "full_disk": 300,
     "migration_cuts": 2_000,
     "clocks": 500,
+    "corruption": 5_000,
 }
 EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence" / "faults.md"
 METHOD = Path(__file__).with_name("method.md")
