@@ -128,9 +128,10 @@ class Database:
             ]
 
     def check(self) -> None:
-        """Read every page's structure. Raises `Damaged`; changes nothing."""
+        """Read every page's structure, and that each index leads to each row: a row that its index
+        does not know is shown in no list. Raises `Damaged`; changes nothing."""
         with self.read() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
         if found != "ok":
             raise Damaged(part="pages")
 

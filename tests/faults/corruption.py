@@ -15,6 +15,7 @@ import random
 import shutil
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -207,7 +208,8 @@ def run(cases: int, seed: int = 1) -> Run:
             try:
                 why = wrong(folder, facts)
             except Exception as error:  # whatever it is, it is no refusal in words
-                why = f"{type(error).__name__}"
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                why = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
             if why is not None:
                 bad += 1
                 tell("corruption", seed, f"{number}, {how}", why)

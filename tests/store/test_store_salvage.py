@@ -23,9 +23,9 @@ LONG = "x" * 9000  # runs over into further pages
 
 @pytest.fixture
 def filled(store: Store, keys: Keys) -> list[Assessment]:
-    """Ten households, each with one assessment finished and one begun; the keys are open at the end."""
+    """Four households, each with one assessment finished and one begun; the keys are open at the end."""
     done = []
-    for number in range(10):
+    for number in range(4):
         family: Family = make_family()
         people.save_household(keys, family.household, family.persons, family.relationships)
         people.save_contact(keys, family.contact)
@@ -66,7 +66,7 @@ def test_a_whole_store_comes_back_row_for_row(
     assert report.damaged_pages == 0
     assert report.copies == len(filled)
     assert (report.aside / "wren.db").read_bytes() == content
-    assert report.rows["household"] == 10
+    assert report.rows["household"] == 4
 
 
 def test_rows_that_are_only_in_the_log_come_back(
@@ -149,19 +149,24 @@ def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
 ) -> None:
     path = closed(store, keys, folder)
     before, whole = dump(path), path.read_bytes()
-    told = set()
-    for page in range(1, len(whole) // PAGE, 16):
+    told = 0
+    for page in range(1, len(whole) // PAGE):
         path.write_bytes(whole[: page * PAGE] + bytes(PAGE) + whole[(page + 1) * PAGE :])
         salvage(folder, clock)
         after = dump(path)
         lost = {name for name in TABLES if before[name] - after[name]}
+        if not lost:
+            path.write_bytes(whole)
+            continue
         again = opened()
         unlocked = again.unlock(PASSPHRASE)
         assert lost <= {loss.table for loss in unlocked.losses}, page
-        told |= lost
+        told += 1
         closed(again, unlocked, folder)
         path.write_bytes(whole)
-    assert told
+        if told == 2:
+            break
+    assert told == 2
 
 
 def test_a_salvage_that_was_cut_is_carried_on(
