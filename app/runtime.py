@@ -13,7 +13,6 @@ import asyncio
 import json
 import logging
 import os
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -41,7 +40,6 @@ Listener = Callable[[Status, bool], None]
 _ROLE = "role"
 
 _log = logging.getLogger("wren.app")
-_chance = secrets.SystemRandom().random
 
 
 class SystemClock:
@@ -232,7 +230,7 @@ class Runtime:
             self._owing.clear()
             failure = await self._give(transport)
             tries = 0 if failure is None else tries + 1
-            rest_s = None if failure is None else delay_s(REACTIONS[failure], tries, _chance())
+            rest_s = None if failure is None else delay_s(REACTIONS[failure], tries, sealing.make_chance())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._owing.wait(), rest_s)
 
@@ -243,7 +241,8 @@ class Runtime:
             await self._meet_once_more()
             failure = await give(EscrowsOwed(self.store), transport)
         except WrenError as fault:
-            _log.warning("give-fault %s", fault.code)
+            code = fault.code
+            _log.warning("give-fault %s", code)
             return "broken"
         return failure.kind if failure else None
 

@@ -156,23 +156,23 @@ def agree(
             raise NotFound("no-such-request")
         agency, request = row[0], read_request(bytes(row[1]))
         lines = _lines(connection, agency, id_)
-        refused = objection(lines, request, side, officer, heard)
-        wrong = sum(line.word == "wrong-code" for line in lines) + (refused == "wrong-code")
-        if refused is None:
+        code = objection(lines, request, side, officer, heard)
+        wrong = sum(line.word == "wrong-code" for line in lines) + (code == "wrong-code")
+        if code is None:
             return _agree(connection, id_, request, side, officer, private, now)
-        if refused == "wrong-code":
+        if code == "wrong-code":
             _note(connection, agency, id_, now, "wrong-code", side, officer)
             if wrong >= WRONG_CODES:
                 _note(connection, agency, id_, now, "closed")
     # Outside: what was counted is committed.
-    raise WrenError(refused, left=max(WRONG_CODES - wrong, 0))
+    raise WrenError(code, left=max(WRONG_CODES - wrong, 0))
 
 
 def answer_alone(request: Request, officer: str, heard: str, side: Side, private: sealing.Key) -> Answer:
     """An answer where there is no service: from a file to a file. Raises as `agree`; nothing is counted."""
-    refused = objection((), request, side, officer, heard)
-    if refused is not None:
-        raise WrenError(refused, left=WRONG_CODES)
+    code = objection((), request, side, officer, heard)
+    if code is not None:
+        raise WrenError(code, left=WRONG_CODES)
     return Answer(officer, _grant(private, request, side))
 
 
