@@ -19,6 +19,7 @@ from assessments.errors import NotFound
 from assessments.ports import Clock, Keystore
 from assessments.recovery import SIDES, Request, Side, grant_side
 from assessments.store import Recovery
+from assessments.store.policy import WordsKind
 from sync.device.exchange import Failure
 from sync.device.recovery import tell
 from sync.device.transport import Transport
@@ -64,6 +65,11 @@ class Regaining:
     def open(cls, folder: Path, clock: Clock, keystore: Keystore | None = None) -> Regaining:
         """For a folder whose store does not open for lack of its key. Blocking."""
         return cls(Recovery.open(folder, clock, keystore))
+
+    @property
+    def words_kind(self) -> WordsKind:
+        """Whether a PIN is enough on this device."""
+        return self._recovery.access.words_kind
 
     def authors(self) -> tuple[str, ...]:
         """Everybody who has set up here. Blocking."""

@@ -262,7 +262,8 @@ class Runtime:
             await self._meet_once_more()
             failure = await give(EscrowsOwed(self.store), transport)
         except WrenError as fault:
-            _log.warning("give-fault %s", type(fault).__name__)
+            code = fault.code
+            _log.warning("give-fault %s", code)
             return "broken"
         return failure.kind if failure else None
 

@@ -21,9 +21,9 @@ import flet as ft
 from app.kit.buttons import primary_button, quiet_button, secondary_button
 from app.kit.calm import Handler, calm_render
 from app.kit.cards import card
-from app.kit.fields import passphrase_field
 from app.kit.frame import page_frame
 from app.kit.problems import error_summary
+from app.kit.secret import secret_field
 from app.kit.states import banner
 from app.kit.steady import place
 from app.kit.writing import code_text, text
@@ -200,18 +200,21 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
             key="recover-ask",
         )
     if asked.is_agreed:
+        kind = regaining.words_kind
         return page_frame(
             say("recover.words-title"),
             [
                 banner(say("recover.words-lead"), icon=ft.Icons.CHECK_CIRCLE_OUTLINE),
                 card(
-                    passphrase_field(
-                        say("unlock.passphrase"),
-                        hint=say("set-up.passphrase-hint"),
+                    secret_field(
+                        kind,
+                        say(f"unlock.{kind}"),
+                        hint=say(f"set-up.{kind}-hint"),
                         on_change=lambda letters: note(words=letters),
                         problem=problem_at("words"),
                     ),
-                    passphrase_field(
+                    secret_field(
+                        kind,
                         say("set-up.again"),
                         on_change=lambda letters: note(again=letters),
                         on_submit=save,
