@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import regain
-from app.cli.say import plainly, read_text, show, stop, write_text
+from app.cli.say import plainly, put_text, read_text, show, stop
 from app.cli.service import Data, DatabaseUrl
 from app.cli.tools import Json
 from app.cli.visits import passphrase
@@ -152,7 +152,7 @@ def approve(
         else:
             answer = _at_the_service(settings, request, packed, chosen, alias, code, private)
     if out is not None:
-        write_text(out, _wrapped(answer))
+        put_text(out, _wrapped(answer))
     from assessments import sealing
 
     result = {"side": side, "officer": officer, "grant_hash": sealing.digest(answer.grant).hex()}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.say import plainly, read_text, show, stop, write_text
+from app.cli.say import plainly, put_text, read_text, show, stop
 from app.cli.tools import Json
 from app.messages import say
 
@@ -42,7 +42,7 @@ def ask(
     with _regaining() as regaining:
         asked = asyncio.run(regaining.ask(_author(regaining, author)))
     if out is not None:
-        write_text(out, asked.text)
+        put_text(out, asked.text)
     lines = [say("cli.recovery-code", letters=asked.code), _words(asked)]
     if asked.state is None and out is None:
         lines += [say("cli.recovery-pass-on"), asked.text]

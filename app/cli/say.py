@@ -70,7 +70,7 @@ def read_text(file: Path) -> str:
         stop(say("cli.cannot-read", file=file))
 
 
-def write_text(file: Path, text: str) -> None:
+def put_text(file: Path, text: str) -> None:
     """Write a file, or say that it cannot be."""
     try:
         file.write_text(text, encoding="utf-8")

@@ -136,8 +136,6 @@ WRITERS = {
     "app/cli/fhir.py": "writes a tool as a file that was asked for",
     "app/cli/tools.py": "writes a tool as a file that was asked for",
     "app/cli/say.py": "writes a request or an answer for recovery, sealed, where it was asked for",
-    "app/cli/recovery.py": "writes an answer for recovery, sealed, where it was asked for",
-    "app/cli/regain.py": "writes a request for recovery, sealed, where it was asked for",
     "sync/service/keyfiles.py": "the service's key files",
     "app/logs.py": "empties the file of what was printed",
 }
