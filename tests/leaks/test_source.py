@@ -94,12 +94,12 @@ def _is_false(node: ast.expr | None) -> bool:
 # Nothing is copied, and nothing is kept outside the store.
 
 
-COPIED = {"app/screens/recover.py": "a request to be let in again: halves sealed, nobody's words"}
+COPIERS = {"app/screens/recover.py": "a request to be let in again, which is sealed and is to be passed on"}
 
 
 def no_copying(path: str, tree: ast.Module) -> Iterator[ast.AST]:
     """Nobody writes to the clipboard or shares, and what is shown cannot be selected."""
-    if path in COPIED:
+    if path in COPIERS:
         return
     for node in ast.walk(tree):
         name = _named(node) if not isinstance(node, ast.Call) else ""
@@ -130,12 +130,13 @@ WRITERS = {
     "assessments/store/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
     "app/selftest.py": "asks SQLite for its version; writes nothing",
     "sync/service/database.py": "the embedded PostgreSQL and who uses it",
-    "sync/service/keyfiles.py": "the service's keys, and an agency's, sealed",
+    "sync/service/vaultkeys.py": "the service's keys",
     "app/runtime.py": "wording packs: published words, no person's",
     "app/demo.py": "makes the folder that the demo runs in",
     "app/cli/fhir.py": "writes a tool as a file that was asked for",
     "app/cli/tools.py": "writes a tool as a file that was asked for",
-    "app/cli/say.py": "writes a request or an answer of a recovery as a file that was asked for",
+    "app/cli/say.py": "writes a request or an answer for recovery, sealed, where it was asked for",
+    "sync/service/keyfiles.py": "the service's key files",
     "app/logs.py": "empties the file of what was printed",
 }
 _WRITE_VERBS = {
