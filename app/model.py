@@ -43,7 +43,7 @@ ScreenName = Literal[
 FIRST_AUTHOR = "hv1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Door:
     """Whose words are asked for, and whether they are of use now; else the code of why not."""
 

@@ -27,7 +27,7 @@ from app.messages import say
 _SCROLL_TOLD_MS = 200
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Scroll:
     """How to move a page, and who is told how far down it is, in pixels."""
 

@@ -28,7 +28,7 @@ _WAL_MAGIC = (0x377F0682, 0x377F0683)
 _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Column:
     """What a value in this place can be. `rowid`: it is not in the row but is its number."""
 
@@ -38,7 +38,7 @@ class Column:
     rowid: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Shape:
     """A table as a row shows it. `says`: a value that is in every row. `begins`: what the last
     column begins with, if there is anything in it."""

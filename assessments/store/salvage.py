@@ -46,7 +46,7 @@ _FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 Row = tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Salvaged:
     """What came back: rows by table, finished assessments that have a second copy, pages that had
     something unreadable on them, and where the damaged files are."""

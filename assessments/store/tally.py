@@ -43,7 +43,7 @@ _WHOLE = 1 << 256
 Counts = dict[str, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Loss:
     """What unlocking found missing. `older`: the rows are all here and one is of an earlier time;
     `rolled-back`: the whole database is; `untallied`: the count itself is gone, so nobody can say;
@@ -55,7 +55,7 @@ class Loss:
     found: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Change:
     """One row moves from a revision to the next. None before: it is new; None after: it is deleted."""
 

@@ -34,7 +34,7 @@ WRONG_CODES = 5
 _SAID: dict[str, State] = {"closed": "closed", "stopped": "stopped", "finished": "finished"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Line:
     """One line of the log of a request."""
 

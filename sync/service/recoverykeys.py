@@ -31,7 +31,7 @@ TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, repr=False)
 class AgencyKey:
     """An agency's recovery key, opened."""
 
