@@ -31,7 +31,7 @@ TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, repr=False, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class AgencyKey:
     """An agency's recovery key, opened."""
 
@@ -40,7 +40,7 @@ class AgencyKey:
     public: bytes
 
     def __repr__(self) -> str:
-        return f"<AgencyKey {self.agency}>"
+        return "<AgencyKey>"
 
 
 def load_or_make_service_key(path: Path) -> bytes:
