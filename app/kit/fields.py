@@ -116,7 +116,7 @@ def _kept_field(
         typed.current = event.control.value
         on_change(typed.current or "")
 
-    field = _field(
+    field = _safe_text_field(
         label,
         typed.current or "",
         calm(changed),
@@ -151,7 +151,7 @@ def passphrase_field(
         typed.current = event.control.value
         on_change(typed.current or "")
 
-    field = _field(
+    field = _safe_text_field(
         label,
         typed.current or "",
         calm(changed),
@@ -180,7 +180,7 @@ def passphrase_field(
     )
 
 
-def _field(
+def _safe_text_field(
     label: str,
     value: str,
     on_change: Handler | None,
@@ -189,6 +189,7 @@ def _field(
     has_problem: bool,
     **more: Any,
 ) -> ft.Control:
+    """The one field of the app: all that is typed goes through it, and nothing learns from it."""
     return ft.MergeSemantics(
         content=ft.Semantics(
             label=label,
