@@ -32,6 +32,12 @@ TAIL_MAGIC = b"CKT1"
 # place is the tail's: it is on the page that the newest line goes to, so that moving it writes no other.
 PLACE_BITS = 20
 TAIL_PLACE = (1 << PLACE_BITS) - 1
+# A row that is filed under nothing that is here is in no list, so it does not count as here either.
+_AT_HOME = " AND household_id IN (SELECT id FROM household)"
+_IN_LISTS = {
+    **dict.fromkeys(("person", "relationship", "contact", "assessment"), _AT_HOME),
+    "attachment": " AND assessment_id IN (SELECT id FROM assessment)",
+}
 # What each completed, or each unfinished, assessment has beside it.
 _BESIDE = (
     ("completion", "completed", "found.assessment_id = a.id AND found.rev = a.rev"),
@@ -242,7 +248,10 @@ def _counted(run: Run, keys: Keys) -> Counts:
     counts = {}
     for table in TABLES:
         # The names are those above, never from outside.
-        rows = run(f"SELECT id, rev FROM {table} WHERE author = ?", (keys.author,)).fetchall()  # noqa: S608
+        rows = run(
+            f"SELECT id, rev FROM {table} WHERE agency = ? AND author = ?{_IN_LISTS.get(table, '')}",  # noqa: S608
+            (keys.agency, keys.author),
+        ).fetchall()
         marks = keys.marks(_item(table, row_id, rev) for row_id, rev in rows)
         counts[table] = len(marks), sum(marks) % _WHOLE
     return counts

@@ -264,3 +264,20 @@ def test_a_lost_attachment_is_missed(store: Store, keys: Keys, folder: Path, beg
     assert losses(store) == ()
     raw(folder, "DELETE FROM attachment")
     assert losses(store) == (Loss("missing", "attachment", 1, 0),)
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [
+        ("UPDATE person SET household_id = 'elsewhere' WHERE rowid = 1", Loss("missing", "person", 2, 1)),
+        ("UPDATE contact SET household_id = 'elsewhere'", Loss("missing", "contact", 1, 0)),
+        ("UPDATE household SET agency = 'agency-6'", Loss("missing", "household", 1, 0)),
+        ("UPDATE assessment SET author = 'hv-9'", Loss("missing", "assessment", 1, 0)),
+    ],
+)
+def test_a_row_that_no_list_shows_is_missed(
+    store: Store, keys: Keys, folder: Path, begun: Assessment, statement: str, missing: Loss
+) -> None:
+    keys.close()
+    raw(folder, statement)
+    assert missing in losses(store)
