@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from assessments.errors import LockedForSafety, StoreFault, TooManyTries
 from assessments.ports import Clock, Keystore
+from assessments.sealing import digest
 from assessments.store.database import Database
 
 TRIES = 10
@@ -30,7 +31,7 @@ WAITS = {
 }
 # How many, and when the last one was: seconds since 1970.
 _COUNT = ">Id"
-_SIZE = struct.calcsize(_COUNT)
+_CHECK_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,7 +60,7 @@ class Attempts:
         """How things stand. Raises KeystoreFault."""
         rows = self._database.rows("SELECT failed FROM attempt WHERE author = ?", (author,))
         kept = self._keystore.read(_name(author))
-        counted, tried_at = struct.unpack(_COUNT, kept) if kept and len(kept) == _SIZE else (0, 0.0)
+        counted, tried_at = _unpacked(kept)
         failed = max(counted, rows[0][0] if rows else 0)
         wait = WAITS.get(failed)
         if wait is None:
@@ -67,7 +68,7 @@ class Attempts:
         now = self._clock.now()
         if tried_at > now.timestamp():
             # The clock went back: the wait begins anew, rather than last until it has caught up.
-            self._keystore.write(_name(author), struct.pack(_COUNT, counted, now.timestamp()))
+            self._keystore.write(_name(author), _packed(counted, now.timestamp()))
             tried_at = now.timestamp()
         until = datetime.fromtimestamp(tried_at, UTC) + wait
         return Tries(failed, until if until > now else None)
@@ -91,7 +92,7 @@ class Attempts:
         tried_at = self._clock.now().timestamp() if failed else 0.0
         faults = []
         try:
-            self._keystore.write(_name(author), struct.pack(_COUNT, failed, tried_at))
+            self._keystore.write(_name(author), _packed(failed, tried_at))
         except StoreFault as fault:
             faults.append(fault)
         try:
@@ -104,6 +105,20 @@ class Attempts:
         # A full disk must not lock anybody out, so one place is enough to count in; none is not.
         if len(faults) == 2:
             raise faults[0]
+
+
+def _packed(failed: int, tried_at: float) -> bytes:
+    raw = struct.pack(_COUNT, failed, tried_at)
+    return raw + digest(raw)[:_CHECK_BYTES]
+
+
+def _unpacked(kept: bytes | None) -> tuple[int, float]:
+    """The count and the time. A flipped bit must not read as ten tries: what is damaged counts as none."""
+    raw = (kept or b"")[:-_CHECK_BYTES]
+    if len(raw) != struct.calcsize(_COUNT) or _packed(*struct.unpack(_COUNT, raw)) != kept:
+        return 0, 0.0
+    failed, tried_at = struct.unpack(_COUNT, raw)
+    return failed, tried_at
 
 
 def _name(author: str) -> str:

@@ -279,6 +279,18 @@ def test_putting_back_an_old_copy_of_either_count_gives_no_guess(
         store.unlock(PASSPHRASE)
 
 
+@pytest.mark.parametrize("place", range(16))
+def test_a_damaged_count_is_never_read_as_ten(store: Store, keys: Keys, folder: Path, place: int) -> None:
+    with pytest.raises(WrongPassphrase):
+        store.unlock("wrong words of four")
+    path = folder / "fails.hv-1"
+    raw = bytearray(path.read_bytes())
+    raw[place] ^= 0x0A
+    path.write_bytes(bytes(raw))
+    assert store.tries("hv-1").failed == 1
+    store.unlock(PASSPHRASE).close()
+
+
 def test_a_kill_between_count_and_try_costs_one_try(
     store: Store, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
