@@ -138,7 +138,8 @@ def _insert(table: str, shape: Shape, row: Row) -> str:
 def read_people(folder: Path) -> dict[str, list[Row]]:
     """The rows of the second copy; none when it is absent or not whole."""
     path = folder / PEOPLE_COPY
-    raw = path.read_bytes() if path.exists() else b""
+    with border():
+        raw = path.read_bytes() if path.exists() else b""
     content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
     if not content.startswith(_COPY_MAGIC) or not same(digest(content), check):
         return {}
