@@ -34,7 +34,7 @@ from assessments.store.tally import Change, note
 Kind = Literal["assessment", "household"]
 
 _TABLE = "purged"
-_IN_HOUSEHOLD = ("relationship", "contact", "person")
+_IN_HOUSEHOLD = ("fact", "relationship", "contact", "person")
 _ROW = (
     "SELECT t.id, t.kind, t.at, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
     " FROM purged AS t LEFT JOIN content_key AS k ON k.kid = t.kid"

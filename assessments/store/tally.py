@@ -26,7 +26,7 @@ from assessments.sealing import lp, same
 from assessments.store.filing import Filed
 from assessments.store.keyring import Keys, Run
 
-TABLES = ("household", "person", "relationship", "contact", "assessment", "attachment", "purged")
+TABLES = ("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact")
 TAIL_MAGIC = b"CKT1"
 # A line of answers is (number of the assessment << 20) + its place: a million lines each. The last
 # place is the tail's: it is on the page that the newest line goes to, so that moving it writes no other.
