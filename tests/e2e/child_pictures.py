@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 import uuid
 from datetime import date
 from pathlib import Path
@@ -77,7 +78,7 @@ def made_up(folder: Path) -> Runtime:
 
 
 def turn_to(runtime: Runtime, child: str, section: str) -> None:
-    """Leave this child's talk at a section, and the other one where it was."""
+    """Leave this child's talk at a section, and the first page open."""
     desk = runtime.unlock(PASSPHRASE)
     for heading in desk.households()[0].assessments:
         if desk.subject_of(heading.id).name == child:
@@ -85,14 +86,17 @@ def turn_to(runtime: Runtime, child: str, section: str) -> None:
             every = forms.pages(work.form)
             page = next(n for n, page in enumerate(every) if page.section.link_id == section)
             desk.keep_place(work, {"page": page, "half": {}})
+    desk.keep_desk({"trail": [["today", ""]]})
     desk.leave()
 
 
 def hand_over(camera: Camera, runtime: Runtime, child: str, section: str, *, pictures: bool = False) -> None:
     """The adult's way to the child's first page."""
     app = camera.app
-    turn_to(runtime, child, section)
+    # A page that goes keeps its place first.
     app.page.close()
+    time.sleep(1)
+    turn_to(runtime, child, section)
     app.page = app.new_page()
     app.expect_text(say("unlock.title"))
     app.fill(say("unlock.passphrase"), PASSPHRASE)
