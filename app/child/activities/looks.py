@@ -197,12 +197,16 @@ def _labels(places: Sequence[Choice]) -> list[ft.Control]:
     tops = [_HALF - edge * _HALF / 100 for edge in edges(len(places))]
 
     def label(words: str, top: float, *, corner: bool) -> ft.Control:
-        return ft.Container(
-            left=12 if corner else 0,
-            top=top + _LABEL,
-            width=None if corner else MAP,
-            alignment=None if corner else ft.Alignment.CENTER,
+        # On a ground of its own: a long name is wider than its ring is there.
+        named = ft.Container(
+            bgcolor=ft.Colors.with_opacity(0.85, ft.Colors.SURFACE_CONTAINER_LOWEST),
+            border_radius=8,
+            padding=ft.Padding.symmetric(horizontal=6),
             content=ft.Text(words, theme_style=theme.QUIET, no_wrap=True),
+        )
+        row = ft.Row(tight=corner, alignment=ft.MainAxisAlignment.CENTER, controls=[named])
+        return ft.Container(
+            left=8 if corner else 0, top=top + _LABEL, width=None if corner else MAP, content=row
         )
 
     named = zip(places, tops, strict=False)
