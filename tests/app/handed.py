@@ -112,8 +112,9 @@ class World:
     async def kill(self) -> None:
         """The app dies in the child's hands, and is started again on the same folder."""
         self.kills += 1
-        dead = self.app
-        dead.abandon()
+        if self.life._watching is not None:
+            self.life._watching.cancel()
+        self.app.abandon()
         await self._open()
 
     @property

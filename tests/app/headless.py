@@ -154,6 +154,8 @@ class Headless:
     def abandon(self) -> None:
         """The process behind this page is gone: nothing of it runs or is told any more."""
         logging.getLogger("wren.app").removeHandler(self._listening)
+        self.page.on_close = self.page.on_disconnect = None
+        self.session.close()
         self.wire.dispose()
 
     @property
