@@ -20,16 +20,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from assessments import catalogue
+from assessments import catalogue, sittings
 from assessments.definition import Instrument
 from assessments.engine import form as forms
-from assessments.engine.answers import Entry, to_plain
+from assessments.engine.answers import Entry, Origin, to_plain
 from assessments.engine.scoring import Context, Judgement
 from assessments.errors import NotReady
 from assessments.facts import Fact
 from assessments.moving import Preview, preview
 from assessments.ports import Clock
-from assessments.records import Assessment, Contact, Household, Person, Relationship
+from assessments.records import Assessment, Contact, Household, Person, Relationship, Sitting
 from assessments.store import Keys, Loss, Store, assessments, people
 from assessments.store.assessments import Heading
 from assessments.store.desk import read_desk, save_desk
@@ -43,6 +43,7 @@ __all__ = [
     "Heading",
     "HouseholdPage",
     "Loss",
+    "Pen",
     "Status",
     "Work",
     "away",
@@ -104,6 +105,23 @@ class HouseholdPage:
     def of(self, person_id: str) -> tuple[Heading, ...]:
         """What was recorded of one person, the newest first."""
         return tuple(found for found in self.assessments if found.subject_id == person_id)
+
+
+class Pen:
+    """What is left of a desk in a child's hands: it adds lines to one assessment, and reads nothing."""
+
+    def __init__(self, keys: Keys, assessment_id: str) -> None:
+        self._keys, self._assessment_id = keys, assessment_id
+
+    def __repr__(self) -> str:
+        return "<Pen>"
+
+    def write(self, link_id: str, plain: Any) -> None:
+        """Add one line: on the disk when this returns."""
+        assessments.append_answer(self._keys, self._assessment_id, link_id, plain)
+
+    def leave(self) -> None:
+        self._keys.close()
 
 
 class Desk:
@@ -214,6 +232,9 @@ class Desk:
         """
         assessment = assessments.get(self._keys, assessment_id)
         kept = assessments.answers(self._keys, assessment_id)
+        if sittings.is_open(kept) and assessment.status == "in-progress":
+            # Nobody came to its end: what is written from here on is no child's.
+            assessments.append_answer(self._keys, assessment_id, sittings.TURN, sittings.turn_ended("left"))
         moved = kept.get(_VERSION)
         if moved:
             assessment = assessment.model_copy(update=moved)
@@ -294,7 +315,7 @@ class Desk:
         found = assessments.get(self._keys, assessment_id)
         if found.status != "in-progress":
             return found
-        return _filled(self.resume(assessment_id))
+        return self._filled(self.resume(assessment_id))
 
     def subject_of(self, assessment_id: str) -> Person:
         """The person that an assessment is about."""
@@ -313,6 +334,28 @@ class Desk:
         for link_id, entry in entries.items():
             assessments.append_answer(self._keys, work.assessment.id, link_id, to_plain(entry))
         return self.resume(work.assessment.id)
+
+    # A child's turn
+
+    def pen(self, work: Work) -> Pen:
+        """A pen for the open assessment that goes on when these keys are dropped."""
+        return Pen(assessments.narrowed(self._keys, work.assessment.id), work.assessment.id)
+
+    def add_line(self, assessment_id: str, link_id: str, plain: Any) -> None:
+        """Add one line that a pen could not write at its time."""
+        assessments.append_answer(self._keys, assessment_id, link_id, plain)
+
+    def sittings(self, assessment_id: str) -> tuple[Sitting, ...]:
+        """What a child gave in each turn, change by change."""
+        return sittings.sittings_of(assessments.history(self._keys, assessment_id))
+
+    def origins(self, assessment_id: str) -> dict[str, str]:
+        """Where the answers that are not words came from, as far as it was marked."""
+        return sittings.origins_of(assessments.answers(self._keys, assessment_id))
+
+    def keep_origin(self, assessment_id: str, link_id: str, origin: Origin | None) -> None:
+        """Mark where an answer that is not words came from; None takes the mark back."""
+        assessments.append_answer(self._keys, assessment_id, sittings.ORIGIN + link_id, origin)
 
     def keep_place(self, work: Work, place: Mapping[str, Any]) -> None:
         """Remember the page and the half-typed words of an assessment in progress."""
@@ -360,7 +403,7 @@ class Desk:
         self.keep_escrow()
         done = self._done_with(work.assessment)
         work = replace(work, form=replace(work.form, context=replace(work.form.context, done=done)))
-        completed = _filled(work).model_copy(
+        completed = self._filled(work).model_copy(
             update={"status": "completed", "completed_at": self._clock.now()}
         )
         with self._store.completing(self._keys) as author_seq:
@@ -376,6 +419,24 @@ class Desk:
             envelope = seal_submission(payload, statement, self._keys.sign, service)
             assessments.complete(self._keys, completed, envelope, service.kid)
         return completed
+
+    def _filled(self, work: Work) -> Assessment:
+        """The record with the answers and the result as the form has them, and the child's turns."""
+        form, assessment_id = work.form, work.assessment.id
+        outcome = forms.outcome(form)
+        result = {
+            name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")
+        }
+        return work.assessment.model_copy(
+            update={
+                "context": form.context,
+                "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
+                "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
+                "result": result,
+                "sittings": self.sittings(assessment_id),
+                "origins": self.origins(assessment_id),
+            }
+        )
 
     def _payload(self, assessment: Assessment) -> bytes:
         """What the service gets: the record, and as much of the household as gives it meaning."""
@@ -395,23 +456,6 @@ class Desk:
             },
         }
         return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _filled(work: Work) -> Assessment:
-    """The record with the answers and the result as the form has them."""
-    form = work.form
-    outcome = forms.outcome(form)
-    result = {
-        name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")
-    }
-    return work.assessment.model_copy(
-        update={
-            "context": form.context,
-            "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
-            "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
-            "result": result,
-        }
-    )
 
 
 def service_key(store: Store) -> ServiceKey:

@@ -17,18 +17,22 @@ from typing import Any, Literal, get_args
 import flet as ft
 
 from app.effects import HouseholdPage, Loss, Status, Work
+from app.handing_over import Handed
 from app.selftest import Report
+from app.turn import Hand
 from assessments.definition import Role
 from assessments.ports import Entry
 from assessments.records import Assessment
 
-Phase = Literal["starting", "set-up", "locked", "recover", "open", "fault"]
+Phase = Literal["starting", "set-up", "locked", "recover", "open", "child", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]
 ScreenName = Literal[
     "today",
     "household",
     "pick",
     "assess",
+    "hand-over",
+    "handed-back",
     "check",
     "finished",
     "record",
@@ -93,6 +97,9 @@ class Model:
     households: tuple[HouseholdPage, ...] = ()
     work: Work | None = None
     record: Assessment | None = None
+    # A child's turn while it lasts, and what came back of the last one.
+    hand: Hand | None = None
+    handed: Handed | None = None
     saved: Saved = "nothing"
     saved_at: datetime | None = None
     status: Status = field(default_factory=Status)

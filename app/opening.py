@@ -19,6 +19,7 @@ from contextlib import suppress
 from datetime import date, datetime
 
 from app.effects import Desk, away
+from app.handing_over import Handover
 from app.keeping import Keeping
 from app.model import FIRST_AUTHOR, TODAY, Door, Model, Screen, Trail, read_trail
 from app.regaining import Regaining
@@ -51,6 +52,7 @@ class Opening:
         # Each opening and each lock takes the turn: whoever lost it meanwhile does not open.
         self._turn = 0
         self._offset_left = 0.0
+        self._handover = Handover()
 
     @property
     def desk(self) -> Desk:
@@ -207,6 +209,9 @@ class Opening:
         """Cover, keep what was typed, drop the keys, forget all that a person said: in this order."""
         self._take_turn()
         model = self.model
+        if model.hand is not None:
+            model.phase, model.hand = "locked", None
+            await self._handover.end()
         if self._desk is None or model.phase == "locked":
             return
         self._keeping.note_place()
@@ -231,7 +236,7 @@ class Opening:
         keeping.desk = None
         model = self.model
         model.work, model.households, model.record, model.entries = None, (), None, ()
-        model.losses = ()
+        model.losses, model.handed = (), None
         if desk is not None:
             if keeping.is_waiting:
                 self._refused[desk.author[0]] = keeping
@@ -247,6 +252,7 @@ class Opening:
             self._keeping = self._refused.pop(author) if author in self._refused else self._new_keeping()
             self._keeping.desk = desk
         try:
+            await self._handover.write_refused(desk)
             trail = await self._left()
             has_met = await away(self._runtime.has_met, author)
             self.model.role = await away(self._runtime.role, author)
@@ -277,11 +283,13 @@ class Opening:
         """Read what a screen shows. Raises NotFound where that cannot be shown any more."""
         model, about = self.model, screen.about
         match screen.name:
-            case "assess" | "check":
+            case "assess" | "hand-over" | "handed-back" | "check":
                 if model.work is None:
                     model.work = await self._keeping.reopen(about)
                 if model.work.assessment.status != "in-progress":
                     raise NotFound
+                if screen.name == "handed-back":
+                    model.handed = await self._handover.read(self.desk, about)
             case "record" | "finished":
                 model.record = await away(self.desk.record, about)
                 await self._read_outbox()

@@ -21,11 +21,12 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import flet as ft
 
 from app import theme
+from app.child import child_page
 from app.effects import Status, away
 from app.idle import LOCK_AFTER_S, Idle
 from app.kit.calm import calm, calm_render, report
@@ -39,6 +40,8 @@ from app.screens.change_words import change_words
 from app.screens.check import check
 from app.screens.device import device
 from app.screens.finished import finished
+from app.screens.hand_over import hand_over
+from app.screens.handed_back import handed_back
 from app.screens.household import household
 from app.screens.outbox import outbox
 from app.screens.page import Draw
@@ -59,6 +62,8 @@ SCREENS: dict[str, Draw] = {
     "add-household": add_household,
     "pick": pick,
     "assess": assess,
+    "hand-over": hand_over,
+    "handed-back": handed_back,
     "check": check,
     "finished": finished,
     "record": record,
@@ -285,6 +290,10 @@ def app(model: Model, life: Life) -> list[ft.Control]:
         return [set_up(model, actions, key="set-up")]
     if model.phase == "locked":
         return [unlock(model, actions, key="unlock")]
+    if model.phase == "child":
+        # No screen of an adult's is named from here on until the page has been locked.
+        hand, page = model.hand, cast(Draw, child_page)
+        return [page(hand.turn, hand, key="child")] if hand else [starting()]
     screen = model.screen
     return [SCREENS[screen.name](model, actions, key=f"{screen.name}-{screen.about}")]
 

@@ -23,6 +23,7 @@ from app.selftest import check_device
 from app.visit import new_id
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry as Given
+from assessments.engine.answers import Origin
 from assessments.engine.scoring import Context
 from assessments.records import Contact, Household, Person
 
@@ -31,6 +32,38 @@ __all__ = ["Actions", "Model", "Screen"]
 
 class Actions(Opening):
     """Everything that can be done on one page. Call from the event loop."""
+
+    # Handing over to a child
+
+    async def hand_over(self, called: str) -> None:
+        """Give the page to a child: one section, and no keys but the one for adding to it."""
+        self._keeping.take()
+        await self._keeping.keep()
+        work, desk = self.model.work, self._desk
+        if work is None or desk is None or self._keeping.is_refused:
+            return
+        turn = self._take_turn()
+        hand = await self._handover.begin(desk, work, called, self.lock)
+        if hand is None or turn != self._turn:
+            await self._handover.end()
+            return
+        model = self.model
+        before = (screen for screen in model.trail if screen.name not in ("hand-over", "handed-back"))
+        model.trail = (*before, Screen("handed-back", work.assessment.id))
+        self._keeping.offset = 0.0
+        self._keeping.note_place()
+        # The child's page comes first: what an adult reads goes before anything is awaited.
+        model.hand, model.phase, model.trail = hand, "child", (TODAY,)
+        try:
+            await self._keeping.keep()
+        finally:
+            await self._drop()
+
+    async def mark_origin(self, link_id: str, origin: Origin | None) -> None:
+        """Say where an answer that is not words came from."""
+        handed = self.model.handed
+        if handed is not None:
+            self.model.handed = await away(handed.marked, self.desk, link_id, origin)
 
     # Moving about
 

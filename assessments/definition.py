@@ -38,6 +38,10 @@ STATES: tuple[State, ...] = get_args(State)
 # The ways of not answering that a person can choose.
 ABSENT: tuple[State, ...] = tuple(state for state in STATES if state not in ("answered", "not-reached"))
 
+# How a child meets a question on a handed-over page, where that is more than its type says.
+Appearance = Literal["", "rings", "rooms", "jar", "day-line"]
+APPEARANCES: tuple[Appearance, ...] = get_args(Appearance)
+
 # Ages are given as ISO 8601 durations from birth ("P7Y", "P12M", "P0D"): exact to the day.
 Age = str
 
@@ -105,8 +109,10 @@ class Item:
     never shown to a child. `states` are the ways of not answering that are offered (see
     `engine.answers`); an item that offers none says why in `no_states`. A `repeats` group is
     filled once per row (each adult in turn). `pages` says how a top-level group is laid out: each
-    question on a page of its own, or together. `foreign_id` is the id an item has in the form it was
-    read from, `codes` the codes it has elsewhere, each "system|code|display".
+    question on a page of its own, or together. `appearance` is how a child meets a question, and
+    `ends` are the two texts, low and high, by which a child may rename the ends of a ladder.
+    `foreign_id` is the id an item has in the form it was read from, `codes` the codes it has
+    elsewhere, each "system|code|display".
     """
 
     link_id: str
@@ -130,6 +136,8 @@ class Item:
     source: str = ""
     for_child: bool = False
     pages: Literal["each", "together"] = "together"
+    appearance: Appearance = ""
+    ends: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
     foreign_id: str = ""
     codes: tuple[str, ...] = ()

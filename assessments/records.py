@@ -117,11 +117,49 @@ class Contact(Record):
     present: tuple[str, ...] = ()
 
 
+class Given(BaseModel):
+    """One thing that a child did on a handed-over page: `entry` in plain form, None when taken back."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: AwareDatetime
+    link_id: str
+    entry: Any
+
+    def __repr__(self) -> str:
+        return f"<Given {self.link_id}>"
+
+    __str__ = __repr__
+
+
+class Sitting(BaseModel):
+    """One time that the device was in the child's hands: every change in its order, and how it ended.
+
+    `shown` are the options of a question in the places in which this child saw them, where they were
+    mixed. It ended "left" when the page was locked or went away before the child came to an end.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    section: str
+    began_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    ended: Literal["finished", "stopped", "left"] = "left"
+    shown: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    given: tuple[Given, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Sitting {self.section}>"
+
+    __str__ = __repr__
+
+
 class Assessment(Record):
     """One tool, one subject, one occasion.
 
     `answers` and `result` are in the plain form of `engine.answers` and `engine.scoring`;
-    `instrument_hash` pins the exact text of the tool that was used.
+    `instrument_hash` pins the exact text of the tool that was used. `origins` say where an answer that
+    is not words came from: a child pointed, or an adult tapped what was said.
     """
 
     household_id: str
@@ -139,6 +177,8 @@ class Assessment(Record):
     answers: dict[str, Any] = Field(default_factory=dict)
     hidden: dict[str, Any] = Field(default_factory=dict)
     result: dict[str, Any] | None = None
+    sittings: tuple[Sitting, ...] = ()
+    origins: dict[str, str] = Field(default_factory=dict)
     amends: str | None = None
 
 

@@ -19,6 +19,8 @@ from assessments.reading import Fault, Page, Table
 from assessments.tool_rules import Rules
 
 _VERSION = re.compile(r"^\d+\.\d+\.\d+$")
+# The one type that each appearance is a way of answering.
+_APPEARS_AS = {"rings": "people", "rooms": "people", "jar": "people", "day-line": "group"}
 AGE = re.compile(r"^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$")
 
 
@@ -210,6 +212,8 @@ class _Tool(Rules):
             max_length=table.number("max_length") or 4000,
             source=own_source,
             for_child=table.flag("for_child"),
+            appearance=table.word("appearance", d.APPEARANCES, default=""),
+            ends=table.texts("ends"),
             items=inner,
         )
         self._check_item(table, item)
@@ -283,6 +287,12 @@ class _Tool(Rules):
         low, high = item.minimum, item.maximum
         if low is not None and high is not None and low >= high:
             table.fault("minimum must be below maximum.", "minimum")
+        fitting = _APPEARS_AS.get(item.appearance, item.type)
+        if item.type != fitting or (item.type == "group" and item.appearance and not item.repeats):
+            table.fault(f'"{item.appearance}" does not fit an item of this type.', "appearance")
+        texts = [self.items[end] for end in item.ends if end in self.items]
+        if item.ends and ([text.type for text in texts] != ["text", "text"] or item.type != "integer"):
+            table.fault("ends names two texts that stand before a ladder, the low one first.", "ends")
         if item.repeats and item.type != "group":
             table.fault("Only a group can repeat.", "repeats")
 

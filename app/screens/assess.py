@@ -16,7 +16,8 @@ import flet as ft
 
 from app import theme
 from app.effects import Work
-from app.kit.buttons import primary_button
+from app.handing_over import can_hand_over
+from app.kit.buttons import primary_button, secondary_button
 from app.kit.cards import card
 from app.kit.frame import page_frame, scroll_to, scroll_to_place
 from app.kit.problems import error_summary
@@ -96,6 +97,7 @@ def assess(model: Model, actions: Actions) -> ft.View:
         [
             _guide(here, every, form.page, is_single=is_single),
             *_questions(actions, work, here, shown, dict(problems), is_single=is_single),
+            _handing_over(actions, work) if can_hand_over(form) else None,
         ],
         route="/",
         caption=progress_words(form, every),
@@ -216,6 +218,19 @@ def _questions(
         return found
 
     return [part for item in here.items for part in block(item, lead=is_single)]
+
+
+def _handing_over(actions: Actions, work: Work) -> ft.Control:
+    """The way to put the child's own part of this section into the child's hands."""
+    return ft.Row(
+        controls=[
+            secondary_button(
+                say("hand-over.offer"),
+                lambda: actions.go("hand-over", work.assessment.id),
+                icon=ft.Icons.BACK_HAND_OUTLINED,
+            )
+        ]
+    )
 
 
 def _below(part: ft.Control) -> ft.Control:

@@ -28,7 +28,7 @@ NOT_ASKED_REASONS = (
     "other",
 )
 
-Origin = Literal["child-typed", "child-said", "adult-observed", "adult-said"]
+Origin = Literal["child-typed", "child-said", "child-pointed", "child-drew", "adult-observed", "adult-said"]
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
 
 
@@ -46,10 +46,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One person placed on a map: who, as the child calls them, and the place (an option code)."""
+    """One person placed on a map: who, as the child calls them, and the place (an option code).
+
+    `spot` is where on the drawn map: right and down from the middle, in percent of half its width.
+    """
 
     who: str
     place: str
+    spot: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         return "<Placed>"
@@ -129,7 +133,8 @@ def _part_to_plain(part: Any) -> Any:
     if isinstance(part, Line):
         return {"words": part.words, "origin": part.origin, "prompt": part.prompt}
     if isinstance(part, Placed):
-        return {"who": part.who, "place": part.place}
+        placed: dict[str, Any] = {"who": part.who, "place": part.place}
+        return placed if part.spot is None else {**placed, "spot": list(part.spot)}
     if isinstance(part, Mapping):
         return {link_id: to_plain(entry) for link_id, entry in part.items()}
     return part
@@ -211,7 +216,11 @@ def _lines(item: Item, plain: Any) -> tuple[Line, ...]:
 
 def _placed(item: Item, part: Any) -> Placed:
     if isinstance(part, Mapping) and isinstance(part.get("who"), str) and isinstance(part.get("place"), str):
-        return Placed(part["who"], part["place"])
+        spot = part.get("spot")
+        if spot is None:
+            return Placed(part["who"], part["place"])
+        if isinstance(spot, list | tuple) and len(spot) == 2 and all(isinstance(at, int) for at in spot):
+            return Placed(part["who"], part["place"], (spot[0], spot[1]))
     raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
 
 

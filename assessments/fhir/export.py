@@ -203,6 +203,10 @@ def _extensions(item: Item) -> list[Json]:
         found.append(extension(f"{OWN}/item-type", valueCode=item.type))
     if item.for_child:
         found.append(extension(f"{OWN}/for-child", valueBoolean=True))
+    if item.appearance:
+        found.append(extension(f"{OWN}/appearance", valueCode=item.appearance))
+    if item.ends:
+        found.append(extension(f"{OWN}/ends", valueString=" ".join(item.ends)))
     words = dict(item.state_words)
     for state in item.states:
         parts = [extension("state", valueCode=state)]

@@ -9,7 +9,7 @@ resolved when every item has its link_id (`importing`). Nothing is ever filled i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from assessments import definition as d
 from assessments.fhir import limits
@@ -107,6 +107,8 @@ class Builder(Ledger):
             prompt=limits.prompt_of(node),
             source=str(node.own("source") or SOURCE),
             for_child=node.own("for-child") is True,
+            appearance=_appearance(node.own("appearance")),
+            ends=tuple(str(node.own("ends") or "").split()),
             foreign_id=foreign if foreign != link_id else "",
             codes=tuple(code for code in codes if code.strip("|")),
         )
@@ -280,6 +282,10 @@ class Builder(Ledger):
             inner.take("required", "repeats")
             limits.tell_unread(inner, foreign, self.report)
         return item, rest
+
+
+def _appearance(word: Any) -> d.Appearance:
+    return cast("d.Appearance", word) if word in d.APPEARANCES else ""
 
 
 def _answerable(item: d.Item) -> d.Item:

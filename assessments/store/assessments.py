@@ -156,6 +156,15 @@ def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> i
     return sequence
 
 
+def narrowed(keys: Keys, assessment_id: str) -> Keys:
+    """Keys that can add lines to this assessment, and open no other row of anybody."""
+    with keys.database.read() as connection:
+        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
+    filed, _ = _filed(found)
+    refuse_closed(filed.filed_under[1])
+    return keys.narrowed(filed.kid, filed.wrap)
+
+
 def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
     """The answers as they stand: the last line of each item, in the order of first answering."""
     return _fold(history(keys, assessment_id))

@@ -21,7 +21,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from assessments import sealing
 from assessments.errors import (
@@ -340,6 +340,11 @@ class Keys:
             # What was left half done lies under the old key, and may be about what is deleted.
             driver.execute("DELETE FROM desk_place WHERE author = ?", (self.author,))
 
+    def narrowed(self, kid: str, wrap: bytes | None) -> NarrowKeys:
+        """Keys that hold the one content key `kid` and nothing else, and outlive these."""
+        with self._held():
+            return NarrowKeys(self, kid, bytearray(self._key(kid, wrap)))
+
     def seal_row(
         self, kid: str, wrap: bytes | None, context: bytes, body: bytes, at_least: int = _PADDED_BYTES
     ) -> bytes:
@@ -424,3 +429,31 @@ class Keys:
             if not self._open:
                 raise Locked
             yield
+
+
+class NarrowKeys(Keys):
+    """One content key: the rows under it and nothing else. For a screen in other hands.
+
+    It has no part that could open another row, sign or make a key: whatever asks for one is `Locked`.
+    """
+
+    def __init__(self, wide: Keys, kid: str, key: bytearray) -> None:
+        self.agency, self.author, self.device_id = wide.agency, wide.author, wide.device_id
+        self.database, self._clock = wide.database, wide._clock
+        self._content, self._chains = {kid: key}, {}
+        self.wrote, self.ends = False, {}
+        self._open = True
+        self._lock = threading.RLock()
+
+    def __getattr__(self, name: str) -> Never:
+        raise Locked
+
+    def close(self) -> None:
+        """Wipe the key."""
+        with self._lock:
+            self._open = False
+            for key in (*self._content.values(), *self._chains.values()):
+                sealing.wipe(key)
+            self._content.clear()
+            self._chains.clear()
+            self.ends.clear()

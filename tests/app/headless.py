@@ -48,6 +48,7 @@ class _Wire(Connection):
 
     def __init__(self, methods: dict[str, Callable[[Any], Any]]) -> None:
         super().__init__()
+        self.page_url = "http://127.0.0.1"
         self.loop = asyncio.get_running_loop()
         self.executor = ThreadPoolExecutor(max_workers=2)
         self.pubsubhub = PubSubHub(loop=self.loop, executor=self.executor)
@@ -149,6 +150,13 @@ class Headless:
             assert not self.wire.crashes, self.wire.crashes
             if not self._calm_expected:
                 assert not self._listening.lines, self._listening.lines
+
+    def abandon(self) -> None:
+        """The process behind this page is gone: nothing of it runs or is told any more."""
+        logging.getLogger("wren.app").removeHandler(self._listening)
+        self.page.on_close = self.page.on_disconnect = None
+        self.session.close()
+        self.wire.dispose()
 
     @property
     def log(self) -> list[str]:

@@ -25,7 +25,9 @@ from assessments.errors import (
 from assessments.store import Keys, Store, people
 from assessments.store import assessments as kept
 from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, make_family
+from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, make_family, new_id
+
+ONE, OTHER, THIRD = new_id(), new_id(), new_id()
 
 
 def test_a_new_folder_is_not_set_up_and_says_so(store: Store) -> None:
@@ -272,3 +274,51 @@ def test_two_folders_never_share_a_key(tmp_path: Path, clock: StoppedClock) -> N
         assert one.device.device_id != two.device.device_id
         people.save_household(first, make_family().household)
         assert people.households(second) == []
+
+
+def test_narrow_keys_add_to_one_assessment_and_open_nothing_else(keys: Keys, family: Family) -> None:
+    people.save_household(keys, family.household, family.persons)
+    people.save_contact(keys, family.contact)
+    one, other = family.assessment(id=ONE), family.assessment(id=OTHER)
+    kept.begin(keys, one)
+    kept.begin(keys, other)
+    kept.append_answer(keys, OTHER, "day-wake", "another child's words")
+    narrow = kept.narrowed(keys, ONE)
+    keys.close()
+    kept.append_answer(narrow, ONE, "day-wake", "said in a child's turn")
+    for wanted in (
+        lambda: kept.append_answer(narrow, OTHER, "day-wake", "x"),
+        lambda: kept.answers(narrow, OTHER),
+        lambda: people.household(narrow, family.household.id),
+        lambda: narrow.sign(b"as the author"),
+        lambda: kept.begin(narrow, family.assessment(id=THIRD)),
+    ):
+        with pytest.raises(Locked):
+            wanted()
+    narrow.close()
+    with pytest.raises(Locked):
+        kept.append_answer(narrow, ONE, "day-wake", "after it was wiped")
+
+
+def test_what_narrow_keys_added_is_read_with_the_persons_own(
+    store: Store, keys: Keys, family: Family
+) -> None:
+    people.save_household(keys, family.household, family.persons)
+    people.save_contact(keys, family.contact)
+    kept.begin(keys, family.assessment(id=ONE))
+    narrow = kept.narrowed(keys, ONE)
+    keys.close()
+    kept.append_answer(narrow, ONE, "day-wake", "said in a child's turn")
+    narrow.close()
+    again = store.unlock(PASSPHRASE)
+    assert kept.answers(again, ONE) == {"day-wake": "said in a child's turn"}
+    again.close()
+
+
+def test_a_finished_assessment_is_not_narrowed_to(keys: Keys, family: Family) -> None:
+    people.save_household(keys, family.household, family.persons)
+    people.save_contact(keys, family.contact)
+    kept.begin(keys, family.assessment(id=ONE))
+    kept.stop(keys, ONE)
+    with pytest.raises(StoreFault):
+        kept.narrowed(keys, ONE)

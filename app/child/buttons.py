@@ -1,0 +1,64 @@
+"""The buttons on a page in a child's hands: as tall as the child's age calls for.
+
+This room knows one measure: what can be tapped is 88 pixels tall for the youngest. Colours and names
+are the kit's.
+
+    onward(say("child.next"), hand.go_on, "young")
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app import theme
+from app.kit.calm import Handler
+from app.kit.touch import tappable
+from assessments.sittings import Band
+
+# The least height of what can be tapped, in logical pixels.
+TALL: dict[Band, int] = {"young": 88, "middle": 64, "older": 56}
+
+
+def onward(words: str, on_tap: Handler, band: Band) -> ft.Control:
+    """The one filled button of a page."""
+    return _button(words, on_tap, band, None, ft.Colors.ON_PRIMARY, ft.Colors.PRIMARY, None)
+
+
+def aside(
+    words: str, on_tap: Handler, band: Band, icon: ft.IconData | None = None, name: str = ""
+) -> ft.Control:
+    """Something else that can be done here. `name` is said where the words need more."""
+    line = ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE)
+    ground = ft.Colors.SURFACE_CONTAINER_HIGH
+    return _button(words, on_tap, band, icon, ft.Colors.ON_SURFACE, ground, line, name)
+
+
+def _button(
+    words: str,
+    on_tap: Handler,
+    band: Band,
+    icon: ft.IconData | None,
+    ink: str,
+    ground: str,
+    line: ft.Border | None,
+    name: str = "",
+) -> ft.Control:
+    looks = ft.Row(
+        tight=True,
+        spacing=10,
+        controls=[
+            *([ft.Icon(icon, size=24, color=ink)] if icon is not None else []),
+            ft.Text(words, theme_style=theme.ACTION, color=ink),
+        ],
+    )
+    return tappable(
+        name or words,
+        looks,
+        on_tap,
+        fill=False,
+        padding=(24, 12),
+        min_height=TALL[band],
+        min_width=TALL[band],
+        bgcolor=ground,
+        border=line,
+    )

@@ -1,0 +1,90 @@
+"""One question in a child's turn: what was given, and how to give it.
+
+This room knows the two speeds of giving: a tap is an answer at once, letters are an answer when the
+typing rests. The activities see a turn through this alone, so that a question in a row of the day's
+line is the same as one on a page.
+
+    await slot.give(Answered("happy"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import flet as ft
+
+from app.kit.choices import Choice
+from app.turn import Hand
+from assessments.definition import Item
+from assessments.engine.answers import Answered, Entry, NotAnswered
+from assessments.sittings import Band
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """`name` is unique on the page and holds ids only; `entry` is what stood when it was drawn."""
+
+    item: Item
+    name: str
+    band: Band
+    entry: Entry | None
+    give: Callable[[Entry | None], Awaitable[None]]
+    type: Callable[[Entry | None], None]
+    now: Callable[[], Entry | None]
+
+    def __repr__(self) -> str:
+        return f"<Slot {self.name}>"
+
+    @property
+    def value(self) -> Any:
+        """What was given, or None."""
+        return value_of(self.entry)
+
+
+def slot_of(hand: Hand, item: Item) -> Slot:
+    """A question on a page of its own."""
+    link_id = item.link_id
+    return Slot(
+        item=item,
+        name=link_id,
+        band=hand.turn.band,
+        entry=hand.now(link_id),
+        give=lambda entry: hand.give(link_id, entry),
+        type=lambda entry: hand.typed(link_id, entry),
+        now=lambda: hand.now(link_id),
+    )
+
+
+def value_of(entry: Entry | None) -> Any:
+    """The value of an answer; None where there is none."""
+    return None if entry is None or isinstance(entry, NotAnswered) else entry.value
+
+
+def codes_of(entry: Entry | None) -> tuple[str, ...]:
+    """The codes that were chosen, one or several."""
+    value = value_of(entry)
+    if isinstance(value, tuple):
+        return tuple(str(code) for code in value)
+    return () if value is None else (str(value),)
+
+
+def choices_of(item: Item) -> list[Choice]:
+    """The options of a question as the kit draws them, in the places that they have for this child."""
+    return [
+        Choice(option.code, option.text, apart=option.alone, picture=option.picture)
+        for option in item.options
+    ]
+
+
+def answered(value: Any) -> Entry | None:
+    """An answer, or None for nothing."""
+    return Answered(value) if value not in (None, "", ()) else None
+
+
+def use_drawn(first: Any) -> tuple[Any, Callable[[Any], None]]:
+    """A value with how to change it; a change draws the activity again."""
+    pair: Any = ft.use_state(first)
+    value, change = pair
+    return value, change

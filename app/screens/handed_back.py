@@ -1,0 +1,137 @@
+"""After a child had the screen: what the child gave, where each line came from, and the moment itself.
+
+This room keeps two voices apart. What the child gave is shown as it came and cannot be typed over here;
+the adult marks whose hand or word it was, and writes about the moment in the tool's own questions.
+
+    handed_back(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import flet as ft
+
+from app.effects import Work
+from app.handing_over import Handed
+from app.kit.buttons import primary_button
+from app.kit.cards import card
+from app.kit.choices import Choice, radio_rows
+from app.kit.steady import place
+from app.kit.writing import heading, quiet, text
+from app.messages import say
+from app.screens.items.bound import bind
+from app.screens.items.question import question
+from app.screens.page import calm_page, page_of
+from app.screens.saving import kept_line, not_kept
+from app.screens.spoken import answer_words
+from app.screens.whom import who_line
+from app.state import Actions, Model
+from assessments.definition import Item
+from assessments.engine.answers import Answered, Entry, Line, Origin
+from assessments.engine.form import Entered
+from assessments.errors import NotFound
+
+_WORDS: tuple[Origin, ...] = ("child-typed", "child-said", "child-pointed", "child-drew", "adult-said")
+_TAPPED: tuple[Origin, ...] = ("child-typed", "child-said", "child-pointed", "adult-said")
+# Who was there and where: the tool's own questions about it, where it has them.
+_MOMENT = ("earshot-who", "language", "interpreter", "interpreter-who", "place", "way")
+
+
+@ft.component
+@calm_page
+def handed_back(model: Model, actions: Actions) -> ft.View:
+    """Look at what came back, and say where it came from."""
+    work, handed = model.work, model.handed
+    if work is None:
+        raise NotFound
+    return page_of(
+        model,
+        actions,
+        say("handed-back.title"),
+        [
+            not_kept(model, actions),
+            text(say(f"handed-back.{handed.sitting.ended}")) if handed else None,
+            *([_given(actions, work, handed, link_id) for link_id in handed.link_ids] if handed else []),
+            None if handed and handed.link_ids else text(say("handed-back.nothing"), strong=True),
+            *_moment(actions, work),
+        ],
+        top=who_line(model, actions, work.assessment),
+        saved=kept_line(model),
+        action=primary_button(say("action.continue"), actions.back),
+        spacing=18,
+    )
+
+
+def _given(actions: Actions, work: Work, handed: Handed, link_id: str) -> ft.Control | None:
+    """One question as the child answered it, with the mark of where it came from."""
+    item, entry = work.form.instrument.index.get(link_id), work.form.entries.get(link_id)
+    if item is None:
+        return None
+    times = sum(given.link_id == link_id for given in handed.sitting.given)
+    return place(
+        link_id,
+        card(
+            heading(item.text),
+            text(answer_words(item, entry) or say("handed-back.nothing")),
+            quiet(say("handed-back.changed", n=times - 1)) if times > 1 else None,
+            *(_origin(actions, item, entry, handed) if isinstance(entry, Answered) else ()),
+        ),
+    )
+
+
+def _origin(actions: Actions, item: Item, entry: Answered, handed: Handed) -> Sequence[ft.Control]:
+    lines = _lines(entry)
+
+    async def mark_words(origin: str | None) -> None:
+        chosen: Any = origin
+        changed = tuple(replace(line, origin=chosen) for line in lines)
+        await actions.dispatch(Entered(item.link_id, Answered(changed)))
+
+    async def mark(origin: str | None) -> None:
+        chosen: Any = origin
+        await actions.mark_origin(item.link_id, chosen)
+
+    if lines:
+        choices = [Choice(origin, say(f"origin.choice.{origin}")) for origin in _WORDS]
+        rows = radio_rows(choices, chosen=lines[0].origin, on_choose=mark_words, clear=False)
+    else:
+        choices = [Choice(origin, say(f"origin.tapped.{origin}")) for origin in _TAPPED]
+        rows = radio_rows(choices, chosen=handed.origins.get(item.link_id), on_choose=mark, clear=False)
+    return (heading(say("handed-back.origin"), level=3), rows)
+
+
+def _lines(entry: Entry) -> tuple[Line, ...]:
+    value = entry.value if isinstance(entry, Answered) else ()
+    return tuple(part for part in value if isinstance(part, Line)) if isinstance(value, tuple) else ()
+
+
+def _moment(actions: Actions, work: Work) -> list[ft.Control]:
+    """Who was there, where, in which language: the adult's own words."""
+    form = work.form
+    seen = frozenset(form.visible)
+    items = [form.instrument.index[name] for name in _MOMENT if name in seen]
+    if not items:
+        return []
+    return [
+        heading(say("handed-back.context")),
+        quiet(say("handed-back.context-lead")),
+        *(
+            place(
+                item.link_id,
+                card(
+                    question(
+                        bind(
+                            actions,
+                            item,
+                            work_id=work.assessment.id,
+                            entry=form.entries.get(item.link_id),
+                        )
+                    )
+                ),
+            )
+            for item in items
+        ),
+    ]

@@ -1,0 +1,188 @@
+"""A child's turn: the part of a tool that a child is handed, and what came of it.
+
+This room knows how a section becomes a form that holds nothing but the child's own questions: no
+answer that was there before, no word meant for an adult, no rule of the tool. Afterwards it reads a
+turn back from the list of lines that answers are kept in. It knows no screen, key or table.
+
+    part = part_for_child(form, "ladder", mixed=list)      # None where there is nothing to hand over
+    sittings_of(history)                                   # (Sitting("ladder", …),)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from assessments.definition import AnswerOption, AreaRules, Instrument, Item, When
+from assessments.engine.answers import walk
+from assessments.engine.form import Form, begin
+from assessments.engine.scoring import Context
+from assessments.records import Given, Person, Sitting
+
+# Kept among the answers, under names that no item can have.
+TURN, ORIGIN = "$turn", "$origin."
+
+Band = Literal["young", "middle", "older"]
+Ended = Literal["finished", "stopped", "left"]
+Mix = Callable[[Sequence[AnswerOption]], Sequence[AnswerOption]]
+
+_MIDDLE_FROM, _OLDER_FROM = 7, 12
+
+
+class KeptLine(Protocol):
+    """A line of the list in which answers are kept."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def link_id(self) -> str: ...
+    @property
+    def entry(self) -> Any: ...
+
+
+def part_for_child(form: Form, section_id: str, mix: Mix) -> Form | None:
+    """The child's own questions of one section that wait for an answer, as an empty form.
+
+    What was answered before stays with the adult. Where the tool is made for children who do not
+    speak, options that have pictures change places by `mix`. None when no question is left.
+    """
+    instrument = form.instrument
+    section = next((found for found in instrument.items if found.link_id == section_id), None)
+    if section is None or section_id not in form.visible:
+        return None
+    whole = [section] if section.repeats else list(section.items)
+    waiting = [
+        item
+        for item in _flat(whole)
+        if item.for_child and not (item.type == "group" and not item.repeats)
+        if item.link_id not in form.entries
+    ]
+    known = {item.link_id for item in waiting}
+    items = tuple(
+        _own(item, mix if instrument.needs else None, known)
+        for item in waiting
+        if set(item.enable_when.items()) & known or item.link_id in form.visible
+    )
+    if all(item.type == "display" for item in items):
+        return None
+    part = Instrument(
+        id=instrument.id,
+        version=instrument.version,
+        title="",
+        kind=instrument.kind,
+        subject=instrument.subject,
+        purpose="",
+        not_for=(),
+        roles=(),
+        training="",
+        minutes=instrument.minutes,
+        reading_age=instrument.reading_age,
+        licence="",
+        means="",
+        does_not_mean="",
+        sources=(),
+        items=(Item(section_id, "group", section.text, appearance=section.appearance, items=items),),
+    )
+    return begin(part, AreaRules(), Context(on=form.context.on))
+
+
+def band_of(person: Person, on: date, tool: Instrument) -> Band:
+    """How to speak to a child: by age, else by the tool's own; the middle way when neither is known."""
+    years = person.age_in_years(on)
+    if years is None:
+        years = person.about_years
+    if years is None:
+        years = int(tool.age_from[1:].partition("Y")[0]) if "Y" in tool.age_from else _MIDDLE_FROM
+    return "young" if years < _MIDDLE_FROM else "middle" if years < _OLDER_FROM else "older"
+
+
+def turn_began(part: Form) -> dict[str, Any]:
+    """The line that opens a turn: the section, and the places of the options with pictures."""
+    return {
+        "section": part.instrument.items[0].link_id,
+        "shown": {
+            item.link_id: [option.code for option in item.options]
+            for item in walk(part.instrument.items)
+            if item.options and all(option.picture for option in item.options)
+        },
+    }
+
+
+def turn_ended(how: Ended) -> dict[str, Any]:
+    """The line that closes a turn."""
+    return {"ended": how}
+
+
+def is_open(kept: Mapping[str, Any]) -> bool:
+    """Whether a turn was cut off: the folded answers have its beginning last."""
+    return "section" in (kept.get(TURN) or {})
+
+
+def sittings_of(lines: Iterable[KeptLine]) -> tuple[Sitting, ...]:
+    """Every turn in a list of lines, the first one first."""
+    found: list[Sitting] = []
+    given: list[Given] = []
+    began: KeptLine | None = None
+    for line in lines:
+        if line.link_id != TURN:
+            if began is not None and not line.link_id.startswith("$"):
+                given.append(Given(at=line.at, link_id=line.link_id, entry=line.entry))
+            continue
+        if began is not None:
+            found.append(_sitting(began, given, line))
+        began, given = (line, []) if "section" in line.entry else (None, [])
+    if began is not None:
+        found.append(_sitting(began, given, None))
+    return tuple(found)
+
+
+def _sitting(began: KeptLine, given: Sequence[Given], last: KeptLine | None) -> Sitting:
+    ended: Ended = last.entry.get("ended", "left") if last else "left"
+    return Sitting(
+        section=began.entry["section"],
+        began_at=began.at,
+        # A turn that was left ended when nobody was looking: its last line says what is known.
+        ended_at=last.at if last and ended != "left" else None,
+        ended=ended,
+        shown=began.entry.get("shown", {}),
+        given=tuple(given),
+    )
+
+
+def origins_of(kept: Mapping[str, Any]) -> dict[str, str]:
+    """Where answers that are not words came from, out of the folded answers."""
+    return {
+        name.removeprefix(ORIGIN): str(origin)
+        for name, origin in kept.items()
+        if name.startswith(ORIGIN) and origin
+    }
+
+
+def _flat(items: Iterable[Item]) -> list[Item]:
+    """Items and those below them, but not into rows: a row is one question to a child."""
+    found: list[Item] = []
+    for item in items:
+        found.append(item)
+        if not item.repeats:
+            found += _flat(item.items)
+    return found
+
+
+def _own(item: Item, mix: Mix | None, known: set[str]) -> Item:
+    """A question by itself, in the child's words alone."""
+    options = tuple(option for option in item.options if not option.retired)
+    if mix and options and all(option.picture for option in options):
+        options = tuple(mix(options))
+    when = item.enable_when
+    return replace(
+        item,
+        prompt="",
+        help="",
+        source="",
+        no_states="",
+        options=options,
+        enable_when=when if set(when.items()) <= known else When(),
+        items=item.items if item.repeats else (),
+    )

@@ -1,0 +1,50 @@
+"""No way out of a child's page: the quick form of `python -m tests.app.child_escape`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.child import page
+from app.state import TODAY
+from tests.app.child_escape import Escape, escape
+from tests.app.handed import World
+
+SEQUENCES = int(os.environ.get("WREN_ESCAPE_SEQUENCES", "200"))
+
+
+@pytest.mark.timeout(0)
+async def test_no_sequence_of_events_reaches_an_adults_page(tmp_path: Path) -> None:
+    counted = await escape(tmp_path, SEQUENCES)
+    print(counted)
+    assert counted["sequences"] == SEQUENCES
+    assert all(counted[name] for name in ("back", "address", "lifecycle", "reload", "kill", "tap"))
+
+
+async def try_all(world: World) -> None:
+    for seed in range(50):
+        await Escape(world, seed).run()
+
+
+async def test_a_back_that_leads_to_an_adults_page_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with World(tmp_path / "home") as world:
+
+        async def out(_event: Any) -> None:
+            world.life.model.trail, world.life.model.phase = (TODAY,), "open"
+
+        monkeypatch.setattr(page, "stay", out)
+        with pytest.raises(AssertionError, match="an adult's page"):
+            await try_all(world)
+
+
+async def test_a_name_on_a_childs_page_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with World(tmp_path / "home") as world:
+        real = page.hello
+        monkeypatch.setattr(page, "hello", lambda turn: [*real(turn), page.text("Osric is next")])
+        with pytest.raises(AssertionError, match="Osric"):
+            await try_all(world)

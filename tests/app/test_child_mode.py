@@ -1,0 +1,148 @@
+"""A tablet in a child's hands, in a real session of the whole app over a real store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flet as ft
+import pytest
+
+from app.messages import say
+from assessments.engine.answers import Answered, Line, NotAnswered
+from assessments.engine.form import Entered
+from assessments.errors import Locked
+from tests.app.handed import ADULTS_WORDS, World
+from tests.store.made_up import PASSPHRASE
+
+
+async def test_an_adult_hands_over_and_takes_back(tmp_path: Path) -> None:
+    async with World(tmp_path / "home") as world:
+        await world.hand_over("faces")
+        app, model = world.app, world.life.model
+        assert app.sees(say("child.hello-name", called="Kestrel"))
+        assert world.leaks() == []
+        await app.press(say("child.start"))
+        assert app.chosen() == []
+        await app.press("Scared")
+        await app.press("Happy")
+        await app.press(say("child.next"))
+        await app.type(say("child.say.here"), "when it is dark")
+        await app.press(say("child.next"))
+        await app.press(say("child.not-now"))
+        assert app.sees(say("child.look-back"))
+        assert app.sees("Happy, Scared")
+        assert app.sees("when it is dark")
+        await app.press(say("child.right"))
+        assert app.sees(say("child.end"))
+        assert "dark" not in world.drawn()
+        await app.press(say("child.give-back"))
+        assert model.phase == "locked"
+        await world.unlock()
+        await world.until(lambda: model.phase == "open")
+        assert app.sees(say("handed-back.finished"))
+        assert model.work is not None
+        entries = model.work.form.entries
+        assert entries["face-home"] == Answered(("happy", "scared"))
+        words = entries["face-words"]
+        assert words == Answered((Line("when it is dark", "child-typed", "Tell me about that face."),))
+        assert entries["tummy"] == NotAnswered("child-pass")
+        await app.press(say("origin.choice.child-said"))
+        words = model.work.form.entries["face-words"]
+        assert words == Answered((Line("when it is dark", "child-said", "Tell me about that face."),))
+        await app.press(say("origin.tapped.child-pointed"))
+        assert world.life.actions is not None
+        record = world.life.actions.desk.record(model.work.assessment.id)
+        assert record.origins == {"face-home": "child-pointed"}
+        (sitting,) = record.sittings
+        assert (sitting.section, sitting.ended) == ("faces", "finished")
+        assert [given.link_id for given in sitting.given] == ["face-home", "face-home", "face-words", "tummy"]
+        assert sitting.given[0].entry == ["scared"]
+
+
+async def test_keys_in_a_childs_hands_open_nothing_but_the_one_form(tmp_path: Path) -> None:
+    async with World(tmp_path / "home") as world:
+        await world.hand_over("faces")
+        actions = world.life.actions
+        assert actions is not None
+        with pytest.raises(Locked):
+            _ = actions.desk
+        pen = actions._handover._pen
+        assert pen is not None
+        for wanted in ("outbox", "_udk", "_epoch", "_sign", "_tally"):
+            with pytest.raises(Locked):
+                getattr(pen._keys, wanted)
+        with pytest.raises(Locked):
+            pen._keys.sign(b"as the author")
+
+
+async def test_what_was_answered_before_is_not_in_a_childs_hands(tmp_path: Path) -> None:
+    async with World(tmp_path / "home") as world:
+        await world.begin()
+        await world.turn_to("faces")
+        assert world.life.actions is not None
+        await world.life.actions.dispatch(
+            Entered("face-words", Answered((Line(ADULTS_WORDS, "child-said", ""),)))
+        )
+        await world.life.actions.hand_over("")
+        await world.until(lambda: world.life.model.phase == "child")
+        turn = world.hand.turn
+        assert [item.link_id for item in turn.questions] == ["face-home", "tummy"]
+        assert turn.form.entries == {}
+
+
+async def test_a_kill_comes_back_to_the_lock_and_keeps_what_was_given(tmp_path: Path) -> None:
+    async with World(tmp_path / "home") as world:
+        await world.hand_over("faces")
+        await world.app.press(say("child.start"))
+        await world.app.press("Sad")
+        await world.kill()
+        await world.until(lambda: world.life.model.phase == "locked")
+        assert world.leaks() == []
+        assert world.life.actions is not None
+        await world.life.actions.unlock(PASSPHRASE)
+        desk = world.life.actions.desk
+        (heading,) = desk.households()[0].of(world.child.id)
+        work = desk.resume(heading.id)
+        assert work.form.entries["face-home"] == Answered(("sad",))
+        assert [sitting.ended for sitting in desk.sittings(heading.id)] == ["left"]
+
+
+async def test_the_three_ways_out_are_on_each_question_and_alike(tmp_path: Path) -> None:
+    async with World(tmp_path / "home") as world:
+        await world.hand_over("rooms")
+        app = world.app
+        await app.press(say("child.start"))
+        seen = 0
+        while world.hand.turn.place == "question":
+            seen += 1
+            names = app.names()
+            ways = [say("child.unsure"), say("child.not-now"), say("child.stop")]
+            assert names[-3:] == ways
+            looks = {
+                (box.bgcolor, str(box.border), box.padding.top)
+                for box, inside in app.nodes()
+                if isinstance(box, ft.Container) and box.on_click
+                for outer in inside
+                if isinstance(outer, ft.Semantics) and outer.label in ways
+            }
+            assert len(looks) == 1
+            assert app.chosen() == []
+            await app.press(say("child.not-now"))
+        assert seen >= 6
+
+
+async def test_stop_is_quiet_and_the_child_may_go_on(tmp_path: Path) -> None:
+    async with World(tmp_path / "home") as world:
+        await world.hand_over("faces", called="")
+        await world.app.press(say("child.start"))
+        await world.app.press("Angry")
+        await world.app.press(say("child.stop"))
+        assert world.app.sees(say("child.end"))
+        assert "Angry" not in world.drawn()
+        await world.app.press(say("child.go-again"))
+        assert world.app.sees("Angry")
+        await world.app.press(f"{say('child.change')}: Which faces do you have at home?")
+        await world.app.press("Happy")
+        await world.app.press(say("child.next"))
+        assert world.app.sees(say("child.look-back"))
+        assert world.app.sees("Happy, Angry")
