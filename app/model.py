@@ -36,6 +36,10 @@ ScreenName = Literal[
     "device",
     "add-household",
     "change-words",
+    "event",
+    "milestone",
+    "chronology",
+    "conduct",
 ]
 
 
