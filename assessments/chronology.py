@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,7 @@ from assessments.records import Contact, Person
 Happened = Event | Milestone
 # A first and a last day as ordinals; None where there is no first.
 Days = tuple[int | None, int]
+_IN_A_WORD = re.compile(r"[\w']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,13 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 def clusters(events: Sequence[Event], rules: ChronologyRules) -> tuple[Sign, ...]:
     """Runs in which enough events may lie within so many days, oldest first. Runs that touch are one."""
     dated = _dated(events)
-    spans = [(event.id, *_closed(event, rules)) for event in dated]
+    spans = sorted((last, first, event.id) for event in dated for first, last in [_closed(event, rules)])
     runs: list[tuple[set[str], int]] = []
-    for start in sorted({last for _, _, last in spans}):
-        inside = {name for name, first, last in spans if first < start + rules.cluster_days and last >= start}
+    for place, (start, _, _) in enumerate(spans):
+        # A later one begins at most two `about_days` before its last day: behind that nothing is inside.
+        end = start + rules.cluster_days
+        until = bisect_left(spans, (end + 2 * rules.about_days,), place)
+        inside = {name for _, first, name in spans[place:until] if first < end}
         if len(inside) < rules.cluster_events:
             continue
         touching = [run for run in runs if run[0] & inside]
@@ -179,12 +184,22 @@ def threats(events: Sequence[Event]) -> Sign | None:
     """Events with a threat written down, or with words of threat in what happened."""
     found, words = [], set()
     for event in events:
-        text = f"{event.what}\n{event.threat}".lower().replace("’", "'")
-        here = set(_threat_pattern().findall(text))
+        here = threat_words(f"{event.what}\n{event.threat}")
         if here or event.threat.strip():
             found.append(event)
             words |= here
     return Sign("threats", _ids(found), {"n": len(found), "words": tuple(sorted(words))}) if found else None
+
+
+def threat_words(text: str) -> set[str]:
+    """The words of threat in a text: whole words, in any case."""
+    plain = text.lower().replace("’", "'")
+    # What comes before is looked at last: a pattern that begins with its words is searched far faster.
+    return {
+        found[0]
+        for found in _threat_pattern().finditer(plain)
+        if not (found.start() and _IN_A_WORD.match(plain[found.start() - 1]))
+    }
 
 
 def other_households(events: Sequence[Event]) -> Sign | None:
@@ -299,8 +314,10 @@ def done_by(events: Iterable[Event], person_ids: Collection[str]) -> tuple[Event
     return in_order(event for event in events if set(event.by_ids) & set(person_ids))
 
 
-def milestones_of(milestones: Iterable[Milestone], persons: Iterable[Person]) -> tuple[Milestone, ...]:
-    """The milestones written down, with each birth, or day it is due, that a person's record knows."""
+def milestones_of(
+    milestones: Iterable[Milestone], persons: Iterable[Person], on: date
+) -> tuple[Milestone, ...]:
+    """The milestones written down, with each child's birth, or day it is due, that their record knows."""
     written = tuple(milestones)
     told = {one.person_id for one in written if one.kind == "birth"}
     births = (
@@ -312,7 +329,7 @@ def milestones_of(milestones: Iterable[Milestone], persons: Iterable[Person]) ->
             person_id=person.id,
         )
         for person in persons
-        if person.id not in told and (day := person.born or person.due) is not None
+        if person.is_child(on) and person.id not in told and (day := person.born or person.due) is not None
     )
     return tuple(sorted((*written, *births), key=_place))
 
@@ -450,7 +467,7 @@ def tactic_groups() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def _threat_pattern() -> re.Pattern[str]:
     words = sorted(_lists()["threat_words"], key=len, reverse=True)
-    return re.compile(r"(?<![\w'])(?:" + "|".join(map(re.escape, words)) + r")(?![\w'])")
+    return re.compile("(?:" + "|".join(map(re.escape, words)) + r")(?![\w'])")
 
 
 def _tactic_number(code: str) -> tuple[int, str]:

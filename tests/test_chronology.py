@@ -150,11 +150,13 @@ def test_a_separation_opens_a_window_planned_or_past() -> None:
 
 def test_a_birth_in_a_persons_record_is_a_milestone_once() -> None:
     baby = Person(id="p1", household_id="h1", name="Wren", born=TODAY - timedelta(days=7))
-    assert codes(seen([], c.milestones_of((), [baby]))) == ["near"]
+    assert codes(seen([], c.milestones_of((), [baby], TODAY))) == ["near"]
     written = milestone("birth", TODAY - timedelta(days=7), person_id="p1")
-    assert c.milestones_of((written,), [baby]) == (written,)
+    assert c.milestones_of((written,), [baby], TODAY) == (written,)
+    grown = baby.model_copy(update={"born": date(1990, 3, 5)})
+    assert c.milestones_of((), [grown], TODAY) == ()
     unborn = Person(id="p2", household_id="h1", name="Baby", due=TODAY + timedelta(days=10))
-    assert sign(seen([], c.milestones_of((), [unborn])), "near").data["to_go"] == 10
+    assert sign(seen([], c.milestones_of((), [unborn], TODAY)), "near").data["to_go"] == 10
 
 
 # ---------------------------------------------------------------- whose

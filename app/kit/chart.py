@@ -70,21 +70,15 @@ def shapes(dots: Sequence[Dot], levels: int, width: float, *, first: str, last: 
         found.append(cv.Line(_LEFT, y(level), right, y(level), paint=_stroke(ft.Colors.OUTLINE_VARIANT, 1)))
         if level:
             found.append(_label(_LEFT - 10, y(level), str(level), ft.Alignment.CENTER_RIGHT))
-    known = [(x(dot), y(dot.level), dot.sure) for dot in dots if dot.level is not None]
-    if len(known) > 1:
-        (x0, y0, _), *rest = known
-        way = [cv.Path.MoveTo(x0, y0), *(cv.Path.LineTo(to_x, to_y) for to_x, to_y, _ in rest)]
-        found.append(cv.Path(way, paint=_stroke(ft.Colors.PRIMARY, 2)))
-    found += [
-        cv.Line(x(dot), foot - 8, x(dot), foot + 8, paint=_stroke(ft.Colors.PRIMARY, 3))
-        for dot in dots
-        if dot.level is None
-    ]
-    for at_x, at_y, sure in known:
-        inside = ft.Colors.PRIMARY if sure else ft.Colors.SURFACE_CONTAINER_LOWEST
-        found.append(cv.Circle(at_x, at_y, _DOT, paint=ft.Paint(color=inside)))
-        if not sure:
-            found.append(cv.Circle(at_x, at_y, _DOT, paint=_stroke(ft.Colors.PRIMARY, 2.5)))
+    known = [((x(dot), y(dot.level)), dot.sure) for dot in dots if dot.level is not None]
+    sure = [at for at, is_sure in known if is_sure]
+    unsure = [at for at, is_sure in known if not is_sure]
+    # Three shapes, however many dots: each shape has a price.
+    found.append(_points([at for at, _ in known], cv.PointMode.POLYGON, ft.Colors.PRIMARY, 2))
+    found.append(_points([*sure, *unsure], cv.PointMode.POINTS, ft.Colors.PRIMARY, 2 * _DOT))
+    found.append(_points(unsure, cv.PointMode.POINTS, ft.Colors.SURFACE_CONTAINER_LOWEST, 2 * _DOT - 5))
+    feet = [(x(dot), foot + edge) for dot in dots if dot.level is None for edge in (-8, 8)]
+    found.append(_points(feet, cv.PointMode.LINES, ft.Colors.PRIMARY, 3))
     found.append(_label(_LEFT, foot + 14, first, ft.Alignment.TOP_LEFT))
     if last != first:
         found.append(_label(right, foot + 14, last, ft.Alignment.TOP_RIGHT))
@@ -93,8 +87,16 @@ def shapes(dots: Sequence[Dot], levels: int, width: float, *, first: str, last: 
 
 def _stroke(colour: str, width: float) -> ft.Paint:
     return ft.Paint(
-        color=colour, stroke_width=width, style=ft.PaintingStyle.STROKE, stroke_join=ft.StrokeJoin.ROUND
+        color=colour,
+        stroke_width=width,
+        style=ft.PaintingStyle.STROKE,
+        stroke_join=ft.StrokeJoin.ROUND,
+        stroke_cap=ft.StrokeCap.ROUND,
     )
+
+
+def _points(at: Sequence[tuple[float, float]], mode: cv.PointMode, colour: str, width: float) -> cv.Shape:
+    return cv.Points(points=list(at), point_mode=mode, paint=_stroke(colour, width))
 
 
 def _label(x: float, y: float, words: str, alignment: ft.Alignment) -> cv.Text:

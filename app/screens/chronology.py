@@ -44,7 +44,7 @@ from assessments.errors import NotFound
 from assessments.facts import Event, Link, Milestone
 from assessments.records import Person
 
-_PAGE = 40
+_PAGE = 20
 _EVERYONE = "everyone"
 _DONE = ("completed", "amended")
 
@@ -62,7 +62,7 @@ def chronology(model: Model, actions: Actions) -> ft.View:
     found = c.entries(
         page.household.id,
         events=page.facts_of(Event),
-        milestones=c.milestones_of(page.facts_of(Milestone), page.persons),
+        milestones=c.milestones_of(page.facts_of(Milestone), page.persons, on),
         contacts=page.contacts,
         tools=_tools(page),
     )
@@ -110,7 +110,7 @@ def conduct(model: Model, actions: Actions) -> ft.View:
         one
         for page in pages
         if page.household.id in homes
-        for one in c.milestones_of(page.facts_of(Milestone), page.persons)
+        for one in c.milestones_of(page.facts_of(Milestone), page.persons, actions.today())
         if one.person_id in own or one.kind in ("separation", "new-partner", "pregnancy", "birth")
     ]
     found = c.picture(events, milestones, on=actions.today(), rules=catalogue.load_area().chronology_rules)

@@ -25,7 +25,7 @@ def picture_of(page: HouseholdPage, on: date) -> Picture:
     """What is known of one household as it stands today."""
     return picture(
         page.facts_of(Event),
-        milestones_of(page.facts_of(Milestone), page.persons),
+        milestones_of(page.facts_of(Milestone), page.persons, on),
         on=on,
         rules=catalogue.load_area().chronology_rules,
         child_ids=[child.id for child in page.children(on)],
