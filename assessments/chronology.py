@@ -74,16 +74,19 @@ def picture(
     run, days = in_order(events), tuple(sorted(milestones, key=_place))
     dated = _dated(run)
     recent = within_months(run, on, rules)
+    around = near(days, run, on, rules)
+    # What is about now comes first, what goes farthest back last.
     found = (
-        *clusters(run, rules),
-        several(run, on, rules),
-        shortening(run, rules),
+        *(sign for sign in around if sign.code == "near"),
+        *separations(days, on, rules),
         rising(run, rules),
         new_tactics(run, on, rules),
         threats(run),
+        *reversed(clusters(run, rules)),
+        several(run, on, rules),
+        shortening(run, rules),
         other_households(run),
-        *separations(days, on, rules),
-        *near(days, run, on, rules),
+        *(sign for sign in reversed(around) if sign.code == "around"),
     )
     gaps = _gaps(dated)[-rules.last_events :]
     return Picture(

@@ -30,7 +30,7 @@ from assessments.engine.scoring import History
 
 # How many of the last events, and of what stands out, the card shows before it leads on.
 _LAST = 3
-_SIGNS = 3
+_SIGNS = 5
 PLACE = "known"
 
 
@@ -66,7 +66,8 @@ def known_row(model: Model, actions: Actions, work: Work) -> ft.Control | None:
     if page is None:
         return None
     return nav_row(
-        lead_words(picture_of(page, actions.today())),
+        say("known.row"),
+        note=lead_words(picture_of(page, actions.today())),
         icon=ft.Icons.TIMELINE,
         on_tap=lambda: actions.go("chronology", page.household.id),
     )

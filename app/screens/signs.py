@@ -17,9 +17,6 @@ from assessments import catalogue
 from assessments.chronology import Picture, Sign, milestones_of, picture
 from assessments.facts import Event, Milestone, Precision
 
-# Said by the first line already.
-_IN_LEAD = ("shortening",)
-
 
 def picture_of(page: HouseholdPage, on: date) -> Picture:
     """What is known of one household as it stands today."""
@@ -34,8 +31,11 @@ def picture_of(page: HouseholdPage, on: date) -> Picture:
 
 def lead_words(found: Picture) -> str:
     """The first line: how many, the gaps between them, and whether those shorten."""
-    gaps = ", ".join(map(str, found.gaps))
-    kind = "picture.lead" if not gaps else f"picture.lead-{'shortening' if found.shortening else 'gaps'}"
+    # Of gaps that reach back beyond these events the first line says nothing.
+    between = min(len(found.gaps), max(found.recent - 1, 0))
+    gaps = ", ".join(map(str, found.gaps[len(found.gaps) - between :]))
+    is_shortening = _is_in_lead(found)
+    kind = "picture.lead" if not gaps else f"picture.lead-{'shortening' if is_shortening else 'gaps'}"
     words = say(kind, n=found.recent, months=found.months, gaps=gaps)
     if len(found.events) > found.recent:
         words = f"{words} {say('picture.lead-all', n=len(found.events))}"
@@ -49,7 +49,13 @@ def trajectory_words(found: Picture) -> str:
 
 def signs_words(found: Picture) -> list[str]:
     """What stands out, a sentence each."""
-    return [sign_words(sign, found.on) for sign in found.signs if sign.code not in _IN_LEAD]
+    told = ("shortening",) if _is_in_lead(found) else ()
+    return [sign_words(sign, found.on) for sign in found.signs if sign.code not in told]
+
+
+def _is_in_lead(found: Picture) -> bool:
+    """Whether the first line says already that the gaps shorten."""
+    return found.shortening and found.recent > len(found.gaps)
 
 
 def missing_words(found: Picture) -> list[str]:
