@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from app.recall import ask_later, keep_history, recalled
 from assessments import catalogue, sittings
 from assessments.definition import Instrument
 from assessments.engine import form as forms
@@ -223,7 +224,10 @@ class Desk:
             context=replace(context, misses=self._misses(subject_id, tool)),
         )
         assessments.begin(self._keys, assessment)
-        return Work(assessment, forms.begin(instrument, area.rules_for(tool), assessment.context))
+        return Work(
+            assessment,
+            forms.begin(instrument, area.rules_for(tool), self._context(assessment, instrument, {})),
+        )
 
     def resume(self, assessment_id: str) -> Work:
         """Open an assessment in progress just as it was left, with the very tool it was begun with.
@@ -241,7 +245,7 @@ class Desk:
         instrument = self._worded(
             catalogue.load_exact(assessment.instrument, assessment.version, assessment.instrument_hash)
         )
-        context = self._context(assessment, kept)
+        context = self._context(assessment, instrument, kept)
         entries = {
             link_id: plain
             for link_id, plain in kept.items()
@@ -251,11 +255,11 @@ class Desk:
         form = forms.begin(instrument, rules, context, forms.read_entries(instrument, entries))
         return Work(assessment, form)
 
-    def _context(self, assessment: Assessment, kept: Mapping[str, Any]) -> Context:
-        """The context as it stands: own judgement, and which tools of this contact are done or not."""
+    def _context(self, assessment: Assessment, instrument: Instrument, kept: Mapping[str, Any]) -> Context:
+        """The context as it stands: what is known of before, own judgement, which tools are done or not."""
         judged = kept.get(_JUDGEMENT)
         return replace(
-            assessment.context,
+            recalled(self._keys, assessment, assessment.context) if instrument.grades else assessment.context,
             judgement=Judgement(**judged) if judged else assessment.context.judgement,
             misses=self._misses(assessment.subject_id, assessment.instrument),
             done=self._done_with(assessment),
@@ -265,6 +269,13 @@ class Desk:
                 if name.startswith(_NOT_DONE) and reason
             ),
         )
+
+    def recalled(self, work: Work) -> Work:
+        """The open form with what has been written down about the household since it was opened."""
+        if not work.form.instrument.grades:
+            return work
+        context = recalled(self._keys, work.assessment, work.form.context)
+        return replace(work, form=replace(work.form, context=context))
 
     def _misses(self, subject_id: str, tool: str) -> int:
         """How often in a row, up to now, this tool came to nothing for this person."""
@@ -383,6 +394,8 @@ class Desk:
             case forms.SaveJudgement(judgement):
                 plain = asdict(judgement) if judgement else None
                 assessments.append_answer(self._keys, work.assessment.id, _JUDGEMENT, plain)
+            case forms.SaveHistory(history, why):
+                keep_history(self._keys, work.assessment, history, why)
             case forms.SaveDeferred(tool, reason):
                 assessments.append_answer(
                     self._keys, work.assessment.id, f"{_NOT_DONE}{tool}", reason or None
@@ -406,6 +419,9 @@ class Desk:
         completed = self._filled(work).model_copy(
             update={"status": "completed", "completed_at": self._clock.now()}
         )
+        if work.form.result.grade.provisional:
+            # Written first: a cut in between leaves too much to do, never too little.
+            ask_later(self._keys, completed)
         with self._store.completing(self._keys) as author_seq:
             statement = Statement(
                 id=completed.id,

@@ -25,7 +25,7 @@ from assessments.engine import form as forms
 from assessments.engine.answers import Entry
 from assessments.errors import Locked, StoreFault
 
-Typed = forms.Entered | forms.Cleared | forms.Judged | forms.Deferred
+Typed = forms.Entered | forms.Cleared | forms.Judged | forms.Recalled | forms.Deferred
 Place = dict[str, Any]
 
 TYPING_REST_S = 0.4
@@ -84,6 +84,8 @@ class Keeping:
         match event:
             case forms.Judged():
                 self._letters["$judgement"] = event
+            case forms.Recalled():
+                self._letters["$history"] = event
             case forms.Deferred(tool, _):
                 self._letters[f"$offer.{tool}"] = event
             case _:

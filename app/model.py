@@ -40,6 +40,10 @@ ScreenName = Literal[
     "device",
     "add-household",
     "change-words",
+    "event",
+    "milestone",
+    "chronology",
+    "conduct",
 ]
 
 

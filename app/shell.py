@@ -38,11 +38,14 @@ from app.screens.add_household import add_household
 from app.screens.assess import assess
 from app.screens.change_words import change_words
 from app.screens.check import check
+from app.screens.chronology import chronology, conduct
 from app.screens.device import device
+from app.screens.event import event
 from app.screens.finished import finished
 from app.screens.hand_over import hand_over
 from app.screens.handed_back import handed_back
 from app.screens.household import household
+from app.screens.milestone import milestone
 from app.screens.outbox import outbox
 from app.screens.page import Draw
 from app.screens.pick import pick
@@ -70,6 +73,10 @@ SCREENS: dict[str, Draw] = {
     "outbox": outbox,
     "device": device,
     "change-words": change_words,
+    "event": event,
+    "milestone": milestone,
+    "chronology": chronology,
+    "conduct": conduct,
 }
 COVER_KEY = "Escape"
 _TICK_S = 1.0

@@ -11,7 +11,7 @@ One Model and one Actions per page: nothing of a person is in a module or shared
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.effects import HouseholdPage, Status, away
@@ -25,6 +25,7 @@ from assessments.engine import form as forms
 from assessments.engine.answers import Entry as Given
 from assessments.engine.answers import Origin
 from assessments.engine.scoring import Context
+from assessments.facts import Fact
 from assessments.records import Contact, Household, Person
 
 __all__ = ["Actions", "Model", "Screen"]
@@ -223,6 +224,21 @@ class Actions(Opening):
             self.model.busy = False
         self._keeping.begin("add-household", None)
         self._show((TODAY, Screen("household", household.id)))
+
+    async def keep_facts(self, household_id: str, facts: Sequence[Fact]) -> bool:
+        """Keep facts of one household together, and have the open form know of them. False while busy."""
+        if self.model.busy:
+            return False
+        self.model.busy = True
+        try:
+            await self._keeping.settle()
+            await away(self.desk.keep_facts, household_id, facts)
+            await self._read_households()
+            if self.model.work is not None:
+                self.model.work = await away(self.desk.recalled, self.model.work)
+        finally:
+            self.model.busy = False
+        return True
 
     async def add_training(self) -> None:
         """Add the invented households to learn with."""

@@ -1,7 +1,8 @@
 """A visit as one JSON file: read and checked whole before anything is kept.
 
     {"household": {"name", "persons": [{"ref", "name", "born", "roles"}],
-                   "relationships": [{"from", "to", "kind"}]},
+                   "relationships": [{"from", "to", "kind"}],
+                   "events" and "milestones": see `visit_events`},
      "contact": {"on", "kind", "role"},
      "assessments": [{"tool", "subject", "answers", "context"}]}
 
@@ -15,15 +16,17 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
 from app.effects import Desk
+from app.visit_events import read_facts
 from assessments import catalogue
 from assessments.definition import ROLES
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry
-from assessments.engine.scoring import Context, Judgement
+from assessments.engine.scoring import Context, History, Judgement
 from assessments.errors import WrenError
+from assessments.facts import Fact
 from assessments.records import Contact, Household, Person, Relationship, role_named
 
 
@@ -50,6 +53,7 @@ class Plan:
     contact: Contact
     refs: Mapping[str, str]
     assessments: tuple[Planned, ...]
+    facts: tuple[Fact, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Plan {len(self.assessments)}>"
@@ -74,6 +78,7 @@ def play(desk: Desk, plan: Plan) -> dict[str, Any]:
     """Keep the household and the contact, then fill and finish each assessment, as a screen would."""
     desk.keep_household(plan.household, plan.persons, plan.relationships)
     desk.keep_contact(plan.contact)
+    desk.keep_facts(plan.household.id, plan.facts)
     done = []
     for planned in plan.assessments:
         work = desk.start(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
@@ -134,15 +139,16 @@ class _Reader:
     def plan(self, given: Mapping[str, Any]) -> Plan | None:
         self._only(given, ("household", "contact", "assessments"), "the file")
         household_given = self._object(given.get("household"), "household")
-        self._only(household_given, ("name", "persons", "relationships"), "household")
+        self._only(household_given, ("name", "persons", "relationships", "events", "milestones"), "household")
         household = Household(id=new_id(), name=self._text(household_given, "name", "household") or "-")
         refs, persons = self._persons(household, household_given)
         relationships = self._relationships(household, household_given, refs)
         contact = self._contact(household, given)
         assessments = self._assessments(given, contact, refs)
+        facts = read_facts(household_given, household.id, refs, self.fault)
         if self.faults or contact is None:
             return None
-        return Plan(household, persons, relationships, contact, refs, assessments)
+        return Plan(household, persons, relationships, contact, refs, assessments, facts)
 
     def _persons(
         self, household: Household, given: Mapping[str, Any]
@@ -248,11 +254,15 @@ class _Reader:
     def _context(self, given: Any, contact: Contact | None, where: str) -> Context | None:
         where = f"{where}: context"
         context = self._object(given, where)
-        self._only(context, ("on", "events", "last_marac_referral", "judgement"), where)
+        self._only(context, ("on", "events", "last_marac_referral", "judgement", "history"), where)
         on = self._date(context.get("on"), f"{where}: on") or (contact.on if contact else None)
         days = [self._date(day, f"{where}: events") for day in self._list(context.get("events") or [], where)]
         last = self._date(context.get("last_marac_referral"), f"{where}: last_marac_referral")
         judged = context.get("judgement")
+        history: History | Literal[""] = context.get("history") or ""
+        if history not in ("", *get_args(History)):
+            self.fault(f"{where}: history must be one of {', '.join(get_args(History))}.")
+            history = ""
         judgement = None
         if judged is not None:
             parts = self._object(judged, f"{where}: judgement")
@@ -260,7 +270,7 @@ class _Reader:
         if on is None:
             return None
         return replace(
-            Context(on=on, last_marac_referral=last, judgement=judgement),
+            Context(on=on, last_marac_referral=last, judgement=judgement, history=history),
             events=tuple(sorted(day for day in days if day is not None)),
         )
 

@@ -11,7 +11,7 @@ by `importlib.resources`, since a packed app has no folder of its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -79,9 +79,11 @@ def load_area(area: str = "default") -> d.Area:
         return settings
     base, own = load_area(settings.based_on), {tool for tool, _ in settings.rules}
     inherited = tuple(rule for rule in base.rules if rule[0] not in own)
+    numbers = {**dict(base.chronology), **dict(settings.chronology)}
     return replace(
         settings,
         rules=(*settings.rules, *inherited),
+        chronology=tuple(numbers.items()),
         lock_after_s=settings.lock_after_s or base.lock_after_s,
     )
 
@@ -168,6 +170,7 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
         return None, tuple(page.faults)
     root = page.root
     head, device, rules = root.table("area"), root.table("device"), root.table("instrument")
+    numbers, is_whole = root.table("chronology"), not head.has("based_on")
     area = d.Area(
         id=head.text("id", required=True),
         name=head.text("name", required=True),
@@ -176,8 +179,13 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
         based_on=head.text("based_on"),
         rules=tuple((tool, _area_rules(rules.table(tool))) for tool in rules.data),
         lock_after_s=_lock_after(device),
+        chronology=tuple(
+            (field.name, numbers.number(field.name, required=True) or 0)
+            for field in fields(d.ChronologyRules)
+            if is_whole or numbers.has(field.name)
+        ),
     )
-    for table in (head, device, rules, root):
+    for table in (head, device, rules, numbers, root):
         table.done()
     return (None if page.faults else area), tuple(page.faults)
 

@@ -344,10 +344,28 @@ LOCK_AFTER_S = range(30, 181)
 
 
 @dataclass(frozen=True, slots=True)
+class ChronologyRules:
+    """One area's numbers for reading a run of events. Each counts events, days or months, as named."""
+
+    cluster_events: int
+    cluster_days: int
+    several_events: int
+    several_months: int
+    last_events: int
+    enough_events: int
+    window_days: int
+    about_days: int
+    near_days: int
+    separation_months: int
+    new_tactic_days: int
+    history_due_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """Local thresholds: name, source and date, and rules per instrument id.
 
-    An instrument that the area says nothing about has the rules of the area it is `based_on`.
+    What the area says nothing about, a tool or a number, is as in the area it is `based_on`.
     """
 
     id: str
@@ -358,6 +376,12 @@ class Area:
     rules: tuple[tuple[str, AreaRules], ...] = ()
     # Seconds without a tap, key or scroll until a page locks; None where the area says nothing.
     lock_after_s: int | None = None
+    chronology: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def chronology_rules(self) -> ChronologyRules:
+        """The numbers for reading a run of events."""
+        return ChronologyRules(**dict(self.chronology))
 
     def rules_for(self, instrument: str) -> AreaRules:
         """The rules for an instrument; empty rules when the area says nothing about it."""

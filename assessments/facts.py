@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from assessments.engine.scoring import History
 from assessments.records import Record
 
 How = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
 Origin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]
 Precision = Literal["exact", "about", "before"]
-History = Literal["seen", "none", "not-available"]
 
 
 class Fact(Record):
@@ -126,15 +126,22 @@ class FollowUp(Fact):
 
 
 class ChildThere(Record):
-    """A child during an event: `id` is the child's, `where` is free words ("on the stairs")."""
+    """A child during an event: `id` is the child's, `where` is free words ("on the stairs").
 
+    A child who was somewhere else is there too, with `there` False: nobody is left out by silence.
+    """
+
+    there: bool = True
     where: str = Field(default="", max_length=200)
     heard_it: bool | None = None
     saw_it: bool | None = None
 
 
 class Event(Fact):
-    """Something that happened, known from somebody. Severity 1 to 4: the worst element decides."""
+    """Something that happened, known from somebody.
+
+    Severity 1 to 4: the worst element decides; None while it is not known, which is no 1.
+    """
 
     on: date
     precision: Precision = "exact"
@@ -142,7 +149,7 @@ class Event(Fact):
     place: str = Field(default="", max_length=200)
     source: str = Field(min_length=1, max_length=200)
     tactics: tuple[str, ...] = ()
-    severity: int = Field(ge=1, le=4)
+    severity: int | None = Field(default=None, ge=1, le=4)
     what: str = Field(min_length=1, max_length=10_000)
     threat: str = Field(default="", max_length=2_000)
     injury: str = Field(default="", max_length=1_000)

@@ -8,7 +8,7 @@ from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
@@ -16,7 +16,7 @@ from app.cli.say import plainly, read_json, show, stop
 from app.messages import say
 from assessments import catalogue, definition
 from assessments.engine import form as forms
-from assessments.engine.scoring import Context, Judgement
+from assessments.engine.scoring import Context, History, Judgement
 from assessments.errors import WrenError
 from assessments.reading import Fault
 from assessments.records import role_named
@@ -188,7 +188,8 @@ def answer_tool(
 
     The file holds {"answers": {link_id: value or {"not_answered": state, "reason": …}},
     "context": {"on": date, "events": [dates], "last_marac_referral": date or null,
-    "judgement": {"grade", "reason"} or null}}. For exact words a bare text means: the child said
+    "judgement": {"grade", "reason"} or null, "history": "seen", "none" or "not-available"}}. For exact
+    words a bare text means: the child said
     this when asked this question.
     """
     given = read_json(file)
@@ -258,8 +259,12 @@ def read_context(given: Any) -> Context:
         if not isinstance(judged, Mapping) or not isinstance(judged.get("grade"), str):
             stop('judgement must be an object with "grade" and "reason".')
         judgement = Judgement(judged["grade"], str(judged.get("reason") or ""))
+    history: History | Literal[""] = given.get("history") or ""
+    if history not in ("", *get_args(History)):
+        stop(f"history must be one of {', '.join(get_args(History))}.")
     return Context(
         on=on,
+        history=history,
         events=tuple(sorted(_date(event, "events") for event in events)),
         last_marac_referral=None if last is None else _date(last, "last_marac_referral"),
         judgement=judgement,
@@ -322,6 +327,8 @@ def _outcome_lines(outcome: dict[str, Any]) -> list[str]:
     ]
     if outcome["grade"]["value"]:
         lines.append(f"Grade: {outcome['grade']['value']}. Floor: {outcome['grade']['floor']}.")
+        if outcome["grade"]["provisional"]:
+            lines.append(f"  {say('grade.provisional')}")
     lines += [f"  {reason}" for reason in outcome["grade"]["reasons"]]
     for route in outcome["routes"]:
         lines.append(

@@ -26,6 +26,7 @@ from app.messages import say
 from app.screens.flags import flag_card, standing
 from app.screens.items.bound import bind
 from app.screens.items.question import question, strip
+from app.screens.known import known_card, known_row
 from app.screens.page import Kept, calm_page, use_drawn, use_kept, use_scroll
 from app.screens.problems import page_problems
 from app.screens.saving import kept_line, not_kept
@@ -95,6 +96,7 @@ def assess(model: Model, actions: Actions) -> ft.View:
     return page_frame(
         heading,
         [
+            known_row(model, actions, work) if form.page else known_card(model, actions, work),
             _guide(here, every, form.page, is_single=is_single),
             *_questions(actions, work, here, shown, dict(problems), is_single=is_single),
             _handing_over(actions, work) if can_hand_over(form) else None,

@@ -26,6 +26,7 @@ from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.assess import page_with
 from app.screens.flags import flag_card, standing
+from app.screens.known import known_card
 from app.screens.offers import offers_card
 from app.screens.page import calm_page, use_scroll
 from app.screens.problems import all_problems
@@ -83,6 +84,7 @@ def check(model: Model, actions: Actions) -> ft.View:
         [
             *(flag_card(flag) for flag in standing(form.instrument, form.findings)),
             _missing(form, change),
+            known_card(model, actions, work),
             result_card(form),
             *notes(form),
             judgement_card(

@@ -51,6 +51,7 @@ def finished(model: Model, actions: Actions) -> ft.View:
         [
             _standing(model, actions, done),
             *(flag_card(flag) for flag in _flags(done)),
+            banner(say("known.follow-up"), tone="help") if _is_for_now(done) else None,
             *offer_rows(done, page, model, actions),
             *_others(page, done, actions),
         ],
@@ -78,6 +79,11 @@ def _flags(done: Assessment) -> Sequence[Flag]:
     found = (done.result or {}).get("findings", ())
     ids = [finding["data"].get("flag") for finding in found if finding["code"] == "same-day"]
     return standing_ids(catalogue.load(done.instrument), ids)
+
+
+def _is_for_now(done: Assessment) -> bool:
+    """Whether there is a grade that nobody has looked at the history for."""
+    return bool(((done.result or {}).get("grade") or {}).get("provisional"))
 
 
 def _others(page: HouseholdPage | None, done: Assessment, actions: Actions) -> list[ft.Control]:

@@ -12,7 +12,7 @@ import flet as ft
 
 from app.effects import HouseholdPage
 from app.kit.buttons import secondary_button
-from app.kit.cards import avatar, card
+from app.kit.cards import avatar, card, nav_row
 from app.kit.lists import Task, task_list
 from app.kit.states import banner
 from app.kit.writing import heading, quiet
@@ -28,8 +28,10 @@ from app.screens.people import (
     status_of,
     tool_title,
 )
+from app.screens.signs import lead_words, picture_of
 from app.state import Actions, Model
 from assessments.errors import NotFound
+from assessments.facts import Event
 from assessments.records import Person
 
 
@@ -47,6 +49,12 @@ def household(model: Model, actions: Actions) -> ft.View:
         actions,
         page.household.name,
         [
+            nav_row(
+                say("chronology.title"),
+                note=lead_words(picture_of(page, on)),
+                icon=ft.Icons.TIMELINE,
+                on_tap=lambda: actions.go("chronology", page.household.id),
+            ),
             heading(say("household.children")),
             side_by_side([_person(page, child, actions) for child in children]) if children else None,
             banner(say("household.no-children")) if not children else None,
@@ -81,6 +89,13 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
     own = page.of(person.id)
     return card(
         looks,
+        None
+        if is_child or not _has_done(page, person)
+        else nav_row(
+            say("chronology.of", name=first_name(person)),
+            icon=ft.Icons.TIMELINE,
+            on_tap=lambda: actions.go("conduct", person.id),
+        ),
         _records(page, person, actions) if own else None,
         secondary_button(
             say("action.start-tool"),
@@ -89,6 +104,13 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
             fill=True,
             name=say("household.start-for", name=first_name(person)),
         ),
+    )
+
+
+def _has_done(page: HouseholdPage, person: Person) -> bool:
+    """Whether anything is known that this person did, or is said to be of concern."""
+    return "causes-concern" in person.roles or any(
+        person.id in event.by_ids for event in page.facts_of(Event)
     )
 
 

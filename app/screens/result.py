@@ -148,6 +148,8 @@ def _grade(tool: Instrument, grade: Mapping[str, Any]) -> list[ft.Control]:
         words.append(quiet(say("result.floor")))
     elif grade["floor"] is not None:
         words.append(quiet(say("result.raised", grade=_grade_words(tool, grade["floor"]))))
+    if grade.get("provisional"):
+        words.append(text(say("grade.provisional")))
     return [
         ft.Container(
             border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),

@@ -17,7 +17,7 @@ from typing import Any
 from assessments.definition import AreaRules, Instrument, Item
 from assessments.engine import answers as a
 from assessments.engine.enablement import shown
-from assessments.engine.scoring import Context, Judgement, Result, finding_plain, score
+from assessments.engine.scoring import Context, History, Judgement, Result, finding_plain, score
 from assessments.engine.validation import check, missing
 from assessments.errors import BadAnswer, UnknownItem
 
@@ -52,6 +52,14 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Recalled:
+    """A practitioner said whether what is known of before was seen. It can be said anew, not taken back."""
+
+    history: History
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Deferred:
     """A tool that the answers call for will not be done now; the reason, or "" to take it back."""
 
@@ -69,7 +77,7 @@ class Stopped:
     """A person ended the form early; what there is stays, the status says so."""
 
 
-Event = Entered | Cleared | Moved | Judged | Deferred | Finished | Stopped
+Event = Entered | Cleared | Moved | Judged | Recalled | Deferred | Finished | Stopped
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,6 +91,12 @@ class SaveEntry:
 @dataclass(frozen=True, slots=True)
 class SaveJudgement:
     judgement: Judgement | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SaveHistory:
+    history: History
+    why: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,7 +123,7 @@ class SaveStopped:
     """Keep the form with the status "stopped"."""
 
 
-Effect = SaveEntry | SaveJudgement | SaveDeferred | Complete | ShowProblems | SaveStopped
+Effect = SaveEntry | SaveJudgement | SaveHistory | SaveDeferred | Complete | ShowProblems | SaveStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +213,9 @@ def update(form: Form, event: Event) -> Step:
         case Judged(judgement):
             context = replace(form.context, judgement=judgement)
             return Step(replace(form, context=context), (SaveJudgement(judgement),))
+        case Recalled(history, why):
+            context = replace(form.context, history=history, history_why=why)
+            return Step(replace(form, context=context), (SaveHistory(history, why),))
         case Deferred(tool, reason):
             others = tuple(found for found in form.context.not_done if found[0] != tool)
             not_done = (*others, (tool, reason)) if reason.strip() else others

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -33,12 +33,16 @@ class Judgement:
         return "<Judgement>"
 
 
+History = Literal["seen", "none", "not-available"]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Context:
     """What a result needs beside the answers: the day, known events, the last high-risk referral.
 
     `misses` counts the times in a row before this one that the tool came to nothing. `done` are
-    the tools done in the same contact, `not_done` those not, each with the reason.
+    the tools done in the same contact, `not_done` those not, each with the reason. `history` says
+    whether the practitioner has seen what is known of before, "" while that is not answered.
     """
 
     on: date
@@ -48,6 +52,8 @@ class Context:
     misses: int = 0
     done: tuple[str, ...] = ()
     not_done: tuple[tuple[str, str], ...] = ()
+    history: History | Literal[""] = ""
+    history_why: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,11 +83,15 @@ class RouteResult:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Grade:
-    """`value` is never below `floor`; both are None when too little is known to grade."""
+    """`value` is never below `floor`; both are None when too little is known to grade.
+
+    A grade is provisional until it is answered whether the history was seen.
+    """
 
     value: str | None
     floor: str | None
     reasons: tuple[str, ...]
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,7 @@ class Result:
                 "value": self.grade.value,
                 "floor": self.grade.floor,
                 "reasons": list(self.grade.reasons),
+                "provisional": self.grade.provisional,
             },
             "supplements": [
                 {"tool": offer.tool, "because": offer.because, "state": offer.state, "reason": offer.reason}
@@ -145,6 +156,7 @@ def score(
         _route(route, instrument, rules, scales, answers, seen, context) for route in instrument.routes
     )
     grade, findings = _grade(instrument, band, main, routes, context)
+    grade = replace(grade, provisional=bool(instrument.grades) and not context.history)
     findings += _missed(instrument, rules, answers, seen, context)
     findings += _unknown_findings(rules, main, answers, seen)
     findings += tuple(

@@ -99,6 +99,8 @@ def _context(assessment: Assessment) -> list[n.Json]:
     parts += [n.extension("event", valueDate=event.isoformat()) for event in context.events]
     if context.last_marac_referral is not None:
         parts.append(n.extension("last-marac-referral", valueDate=context.last_marac_referral.isoformat()))
+    if context.history:
+        parts.append(n.extension("history", valueCode=context.history))
     if context.judgement is not None:
         grade, reason = context.judgement.grade, context.judgement.reason
         judgement = [n.extension("grade", valueString=n.text(grade))]

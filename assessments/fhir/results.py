@@ -47,6 +47,8 @@ def observations(assessment: Assessment, instrument: Instrument) -> list[n.Json]
         found.append(
             {
                 **_head(assessment, instrument, "grade", "Grade"),
+                # Until it is answered whether the history was seen, a grade is for now only.
+                **({"status": "preliminary"} if grade.get("provisional") else {}),
                 "valueCodeableConcept": {"coding": [coding], "text": n.text(words)},
                 **_reasons(grade.get("reasons", ())),
             }

@@ -61,8 +61,13 @@ _ADD = (
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
-# Not in the heading: they are long, and a list of headings is read often.
-_LONG = {"answers", "hidden", "result"}
+# Not in the heading: they are long, and a list of headings is read often. Of a result the grade stays.
+_RESULT = {"scales", "band", "routes", "supplements", "findings"}
+_LONG: Any = {
+    "answers": True,
+    "hidden": True,
+    "result": {**dict.fromkeys(_RESULT, True), "grade": {"reasons"}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Heading:
     started_at: datetime
     completed_at: datetime | None
     amends: str | None
+    grade: str | None = None
+    provisional: bool = False
 
     def __repr__(self) -> str:
         return f"<Heading {self.id}>"
@@ -317,6 +324,7 @@ def _heading(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], 
     # Straight from JSON: checking each record again costs ten times as much as opening it.
     head = json.loads(filed.open(keys, sealed).decode())
     completed_at = head["completed_at"]
+    grade = (head.get("result") or {}).get("grade") or {}
     heading = Heading(
         id=filed.id,
         household_id=filed.filed_under[0],
@@ -328,6 +336,8 @@ def _heading(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], 
         started_at=datetime.fromisoformat(head["started_at"]),
         completed_at=datetime.fromisoformat(completed_at) if completed_at else None,
         amends=head["amends"],
+        grade=grade.get("value"),
+        provisional=bool(grade.get("provisional")),
     )
     return (filed.id, filed.rev), heading
 

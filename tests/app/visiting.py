@@ -26,7 +26,12 @@ from app.kit.writing import text
 from app.runtime import Runtime, SystemClock
 from app.screens.assess import assess, page_with
 from app.screens.check import check
+from app.screens.chronology import chronology, conduct
+from app.screens.event import event
 from app.screens.finished import finished
+from app.screens.household import household as household_page
+from app.screens.milestone import milestone
+from app.screens.record import record
 from app.state import Actions, Model
 from app.visit import new_id
 from assessments import sealing
@@ -40,7 +45,17 @@ from tests.app.headless import Headless
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 
 TODAY = date(2026, 5, 14)
-SCREENS = {"assess": assess, "check": check, "finished": finished}
+SCREENS = {
+    "assess": assess,
+    "check": check,
+    "finished": finished,
+    "household": household_page,
+    "record": record,
+    "event": event,
+    "milestone": milestone,
+    "chronology": chronology,
+    "conduct": conduct,
+}
 
 
 @dataclass

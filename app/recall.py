@@ -1,0 +1,81 @@
+"""What is known of before, brought to the open form; and what follows from looking at it or not.
+
+This room knows the facts of a household as the store keeps them. It knows no form beyond its context
+and works nothing out. Answering "have you seen the history?" is kept for the person and the contact, so
+that it is asked once; finishing without it leaves something to be done.
+
+    recalled(keys, assessment, context).events     # the days of known events
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from assessments import catalogue
+from assessments.engine.scoring import Context, History
+from assessments.facts import Event, FollowUp, Judged
+from assessments.records import Assessment
+from assessments.store import Keys, people
+
+_ASK: Literal["ask-history"] = "ask-history"
+
+
+def recalled(keys: Keys, assessment: Assessment, context: Context) -> Context:
+    """The context with the days of known events, and whether the history was seen in this contact."""
+    found = people.facts(keys, assessment.household_id)
+    days = [fact.on for fact in found if isinstance(fact, Event) and fact.precision != "before"]
+    context = replace(context, events=tuple(sorted((*assessment.context.events, *days))))
+    for fact in found:
+        if isinstance(fact, Judged) and _same(fact, assessment):
+            context = replace(context, history=fact.history, history_why=fact.why)
+    return context
+
+
+def keep_history(keys: Keys, assessment: Assessment, history: History, why: str) -> None:
+    """Keep the answer for this person and contact, and end what was still to be asked of them."""
+    found = people.facts(keys, assessment.household_id)
+    asked = [
+        fact.model_copy(update={"done_on": assessment.context.on})
+        for fact in found
+        if isinstance(fact, FollowUp) and (fact.code, fact.person_id) == (_ASK, assessment.subject_id)
+        if fact.done_on is None
+    ]
+    # Saying it anew is a revision of what was said in the same contact.
+    before = next((fact.id for fact in found if isinstance(fact, Judged) and _same(fact, assessment)), "")
+    judged = Judged(
+        id=before or str(uuid.uuid4()),
+        household_id=assessment.household_id,
+        contact_id=assessment.contact_id,
+        subject_id=assessment.subject_id,
+        history=history,
+        why=why,
+    )
+    people.save_facts(keys, assessment.household_id, [judged, *asked])
+
+
+def ask_later(keys: Keys, assessment: Assessment) -> None:
+    """The history was not looked at: it is to be, soon. Said once, however often it was not."""
+    found = people.facts(keys, assessment.household_id)
+    if any(
+        isinstance(fact, FollowUp)
+        and (fact.code, fact.person_id, fact.done_on) == (_ASK, assessment.subject_id, None)
+        for fact in found
+    ):
+        return
+    days = catalogue.load_area(assessment.area).chronology_rules.history_due_days
+    ask = FollowUp(
+        id=str(uuid.uuid4()),
+        household_id=assessment.household_id,
+        person_id=assessment.subject_id,
+        code=_ASK,
+        due=assessment.context.on + timedelta(days=days),
+        contact_id=assessment.contact_id,
+    )
+    people.save_facts(keys, assessment.household_id, [ask])
+
+
+def _same(fact: Judged, assessment: Assessment) -> bool:
+    return (fact.contact_id, fact.subject_id) == (assessment.contact_id, assessment.subject_id)

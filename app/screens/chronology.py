@@ -1,0 +1,291 @@
+"""What has happened: in one household, or by one person wherever they are known.
+
+This room lays out what `assessments.chronology` found: the first line and the direction, what stands out,
+what is missing, the line over time with the same numbers as a table, and every record with its source.
+It works nothing out and leaves nothing out: a filter says what it cannot tell.
+
+    chronology(model, actions)        # the household that the screen is about
+    conduct(model, actions)           # one person, in every household where they are known
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.effects import HouseholdPage
+from app.kit.buttons import primary_button, quiet_button, secondary_button
+from app.kit.cards import card
+from app.kit.chart import Dot, level_chart
+from app.kit.choices import Choice, radio_rows
+from app.kit.states import banner
+from app.kit.writing import heading, quiet, text
+from app.messages import say
+from app.screens.days import day_words
+from app.screens.entries import entry_card
+from app.screens.known import bullets
+from app.screens.page import calm_page, page_of, use_drawn
+from app.screens.people import day_of, first_name
+from app.screens.signs import (
+    lead_words,
+    missing_words,
+    picture_of,
+    signs_words,
+    sure_day,
+    trajectory_words,
+)
+from app.state import Actions, Model
+from assessments import catalogue
+from assessments import chronology as c
+from assessments.errors import NotFound
+from assessments.facts import Event, Link, Milestone
+from assessments.records import Person
+
+_PAGE = 20
+_EVERYONE = "everyone"
+_DONE = ("completed", "amended")
+
+
+@ft.component
+@calm_page
+def chronology(model: Model, actions: Actions) -> ft.View:
+    """Everything of one household, with one child's lines apart where that is asked for."""
+    whose, choose = use_drawn(_EVERYONE)
+    page = model.household(model.screen.about)
+    if page is None:
+        raise NotFound
+    on = actions.today()
+    children = page.children(on)
+    found = c.entries(
+        page.household.id,
+        events=page.facts_of(Event),
+        milestones=c.milestones_of(page.facts_of(Milestone), page.persons, on),
+        contacts=page.contacts,
+        tools=_tools(page),
+    )
+    child = next((one for one in children if one.id == whose), None)
+    shown = c.about_child(found, child.id) if child else found
+    return page_of(
+        model,
+        actions,
+        say("chronology.title"),
+        [
+            *_picture(picture_of(page, on)),
+            secondary_button(
+                say("chronology.add-milestone"),
+                lambda: actions.go("milestone", page.household.id),
+                icon=ft.Icons.FLAG_OUTLINED,
+                fill=True,
+            ),
+            _whose(children, whose, choose) if children else None,
+            _unsaid(page, child) if child else None,
+            *_listed(shown, model, actions),
+        ],
+        subtitle=page.household.name,
+        action=primary_button(
+            say("chronology.add-event"), lambda: actions.go("event", page.household.id), icon=ft.Icons.ADD
+        ),
+    )
+
+
+@ft.component
+@calm_page
+def conduct(model: Model, actions: Actions) -> ft.View:
+    """What one person has done, in every household where they are known."""
+    home = model.household_of(model.screen.about)
+    person = next((one for one in home.persons if one.id == model.screen.about), None) if home else None
+    if person is None:
+        raise NotFound
+    pages = model.households
+    links = [link for page in pages for link in page.facts_of(Link)]
+    own = c.same_person(links, person.id)
+    events = c.done_by((event for page in pages for event in page.facts_of(Event)), own)
+    homes = {event.household_id for event in events} | {
+        one.household_id for page in pages for one in page.persons if one.id in own
+    }
+    milestones = [
+        one
+        for page in pages
+        if page.household.id in homes
+        for one in c.milestones_of(page.facts_of(Milestone), page.persons, actions.today())
+        if one.person_id in own or one.kind in ("separation", "new-partner", "pregnancy", "birth")
+    ]
+    found = c.picture(events, milestones, on=actions.today(), rules=catalogue.load_area().chronology_rules)
+    return page_of(
+        model,
+        actions,
+        say("chronology.of", name=first_name(person)),
+        [
+            *_picture(found),
+            *_listed(c.entries("", events=events, milestones=milestones), model, actions, home=True),
+        ],
+        subtitle=say("chronology.of-note", name=first_name(person)),
+    )
+
+
+def _tools(page: HouseholdPage) -> list[c.Graded]:
+    return [
+        c.Graded(
+            id=found.id,
+            on=day_of(page, found),
+            tool=found.instrument,
+            subject_id=found.subject_id,
+            contact_id=found.contact_id,
+            grade=found.grade,
+            provisional=found.provisional,
+        )
+        for found in page.assessments
+        if found.status in _DONE
+    ]
+
+
+def _picture(found: c.Picture) -> list[ft.Control | None]:
+    """The first line, the direction, the chart, what stands out and what is missing."""
+    if not found.events:
+        return [banner(say("chronology.none"))]
+    signs, lacks = signs_words(found), missing_words(found)
+    return [
+        card(text(lead_words(found), strong=True), text(trajectory_words(found))),
+        card(heading(say("chronology.stands-out")), bullets(signs)) if signs else None,
+        _chart_card(found),
+        card(heading(say("chronology.missing")), bullets(lacks)) if lacks else None,
+    ]
+
+
+def _chart_card(found: c.Picture) -> ft.Control | None:
+    levels = [event for event in found.events if event.precision != "before" and event.severity]
+    drawn: Any = _chart
+    return drawn(found) if levels else None
+
+
+@ft.component
+def _chart(found: c.Picture) -> ft.Control:
+    """The line over time; the same numbers as a table, when asked for."""
+    is_open, set_open = use_drawn(False)
+    dated = [event for event in found.events if event.precision != "before"]
+    levels = [event.severity for event in dated if event.severity is not None]
+    first, last = dated[0].on, max(found.on, dated[-1].on)
+    whole = max((last - first).days, 1)
+    words = say(
+        "chart.words",
+        n=len(dated),
+        first=day_words(first, found.on),
+        last=day_words(dated[-1].on, found.on),
+        worst=max(levels),
+    )
+    dots = [
+        Dot((event.on - first).days / whole, event.severity, event.precision == "exact") for event in dated
+    ]
+    return card(
+        heading(say("chart.title")),
+        level_chart(
+            dots, levels=4, first=day_words(first, found.on), last=day_words(last, found.on), words=words
+        ),
+        text(words),
+        quiet(say("chart.key")),
+        quiet(say("chart.key-unknown")) if len(levels) < len(dated) else None,
+        ft.Row(
+            controls=[
+                quiet_button(
+                    say("chart.hide-table" if is_open else "chart.show-table"), lambda: set_open(not is_open)
+                )
+            ]
+        ),
+        _table(found) if is_open else None,
+    )
+
+
+def _table(found: c.Picture) -> ft.Control:
+    """Every event as a row: the day, how serious, and how it is known."""
+
+    def row(day: str, level: str, source: str, *, head: bool = False) -> ft.Control:
+        cells = ((day, 5), (level, 4), (source, 5))
+        return ft.Container(
+            padding=ft.Padding.symmetric(vertical=8),
+            border=ft.Border.only(bottom=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
+            content=ft.Row(
+                spacing=8,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+                controls=[
+                    ft.Container(
+                        expand=share,
+                        content=ft.Text(words, theme_style=theme.MARK if head else theme.QUIET),
+                    )
+                    for words, share in cells
+                ],
+            ),
+        )
+
+    rows = [row(say("chart.day"), say("chart.level"), say("chart.source"), head=True)]
+    for event in reversed(found.events):
+        level = say("severity.short", n=event.severity) if event.severity else say("severity.unknown")
+        rows.append(row(sure_day(event.on, event.precision, found.on), level, event.source))
+    return ft.Column(tight=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, controls=rows)
+
+
+def _whose(children: Sequence[Person], whose: str, choose: Callable[[str], None]) -> ft.Control:
+    choices = [Choice(_EVERYONE, say("chronology.everyone"))]
+    choices += [Choice(child.id, first_name(child)) for child in children]
+    return ft.Column(
+        tight=True,
+        spacing=8,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            heading(say("chronology.whose")),
+            radio_rows(choices, chosen=whose, on_choose=lambda code: choose(code or _EVERYONE), clear=False),
+        ],
+    )
+
+
+def _unsaid(page: HouseholdPage, child: Person) -> ft.Control | None:
+    """How many events are silent about a child: a filter must not look like an absence."""
+    silent = [
+        event
+        for event in page.facts_of(Event)
+        if child.id not in {*event.to_ids, *(there.id for there in event.children)}
+    ]
+    return banner(say("chronology.unsaid", n=len(silent), name=first_name(child))) if silent else None
+
+
+def _listed(
+    found: Sequence[c.Entry], model: Model, actions: Actions, *, home: bool = False
+) -> list[ft.Control | None]:
+    drawn: Any = _lines
+    return [drawn(tuple(found), model, actions, home)] if found else []
+
+
+@ft.component
+def _lines(found: tuple[c.Entry, ...], model: Model, actions: Actions, home: bool) -> ft.Control:
+    """The records, a page of them at a time, the newest or the oldest first."""
+    newest, set_newest = use_drawn(True)
+    upto, set_upto = use_drawn(_PAGE)
+    ordered = found[::-1] if newest else found
+    order = [Choice("new", say("chronology.newest")), Choice("old", say("chronology.oldest"))]
+    rest = len(ordered) - upto
+    return ft.Column(
+        tight=True,
+        spacing=theme.LIST_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            heading(say("chronology.order")),
+            radio_rows(
+                order,
+                chosen="new" if newest else "old",
+                on_choose=lambda code: set_newest(code == "new" if code else newest),
+                clear=False,
+            ),
+            *(entry_card(entry, model, actions, home=home) for entry in ordered[:upto]),
+            *(
+                [
+                    secondary_button(
+                        say("chronology.more", n=min(rest, _PAGE)), lambda: set_upto(upto + _PAGE), fill=True
+                    )
+                ]
+                if rest > 0
+                else []
+            ),
+        ],
+    )

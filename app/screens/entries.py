@@ -1,0 +1,141 @@
+"""One line of a chronology: a day, what it was, and where it is known from.
+
+This room shows a record as it was written and judges nothing. Every line says its source; a child has a
+line of their own, with where they were.
+
+    entry_card(entry, page, model, actions)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.effects import HouseholdPage
+from app.kit.buttons import quiet_button
+from app.kit.cards import card
+from app.kit.writing import quiet, text
+from app.messages import knows, say
+from app.screens.people import first_name, tool_title
+from app.screens.signs import sure_day
+from app.state import Actions, Model
+from assessments import catalogue
+from assessments.chronology import Entry, Graded
+from assessments.errors import WrenError
+from assessments.facts import ChildThere, Event, Milestone
+from assessments.records import Contact
+
+_ICONS = {
+    "event": ft.Icons.CIRCLE,
+    "milestone": ft.Icons.FLAG_OUTLINED,
+    "contact": ft.Icons.DOOR_FRONT_DOOR_OUTLINED,
+    "tool": ft.Icons.FACT_CHECK_OUTLINED,
+}
+
+
+def entry_card(entry: Entry, model: Model, actions: Actions, *, home: bool = False) -> ft.Control:
+    """One line. `home` names the household that it is filed in."""
+    page = model.household(entry.household_id)
+    record = entry.record
+    precision = record.precision if isinstance(record, Event | Milestone) else "exact"
+    day = sure_day(entry.on, precision, actions.today())
+    if isinstance(record, Event) and record.time:
+        day = say("day.at", day=day, at=record.time)
+    where = page.household.name if home and page is not None else ""
+    return card(
+        ft.Row(
+            spacing=10,
+            controls=[
+                ft.Icon(_ICONS[entry.kind], size=18, color=ft.Colors.PRIMARY),
+                ft.Container(expand=True, content=text(day[:1].upper() + day[1:], strong=True)),
+                quiet(say(f"entry.{entry.kind}")),
+            ],
+        ),
+        quiet(say("chronology.at-home", household=where)) if where else None,
+        *_lines(entry, page, actions),
+        spacing=8,
+    )
+
+
+def _lines(entry: Entry, page: HouseholdPage | None, actions: Actions) -> list[ft.Control]:
+    match entry.record:
+        case Event() as event:
+            return _event(event, page, actions)
+        case Milestone() as milestone:
+            whose = _names(page, (milestone.person_id,))
+            words = say(f"milestone.{milestone.kind}")
+            return [
+                text(say("label.age", name=words, age=whose) if whose else words),
+                *([text(milestone.words)] if milestone.words else []),
+                quiet(say("entry.own-source")),
+            ]
+        case Contact() as contact:
+            kind = contact.kind.replace("-", " ")
+            return [
+                text(kind[:1].upper() + kind[1:]),
+                quiet(say("entry.source", source=say(f"role.{contact.role}"))),
+            ]
+        case Graded() as tool:
+            return _tool(tool, page)
+
+
+def _event(event: Event, page: HouseholdPage | None, actions: Actions) -> list[ft.Control]:
+    severity = say(f"severity.{event.severity}") if event.severity else say("severity.unknown")
+    by, to = _names(page, event.by_ids), _names(page, event.to_ids)
+    lines: list[ft.Control] = [text(event.what), quiet(severity)]
+    lines += [quiet(say(f"tactic.{code}")) for code in event.tactics if knows(f"tactic.{code}")]
+    lines += [quiet(say("entry.by", names=by))] if by else []
+    lines += [quiet(say("entry.to", names=to))] if to else []
+    lines += [quiet(_child(child, page)) for child in event.children if _names(page, (child.id,))]
+    told = (
+        ("entry.threat", event.threat),
+        ("entry.injury", event.injury),
+        ("entry.police", event.police_ref),
+        ("entry.outcome", event.outcome),
+    )
+    lines += [quiet(say(code, words=words)) for code, words in told if words]
+    lines.append(quiet(say("entry.source", source=event.source)))
+    change = quiet_button(
+        say("action.change"),
+        lambda: actions.go("event", event.id),
+        name=say("entry.change", what=event.what[:60]),
+    )
+    return [*lines, ft.Row(controls=[change])]
+
+
+def _child(child: ChildThere, page: HouseholdPage | None) -> str:
+    said = [
+        *([say("there.saw")] if child.saw_it else []),
+        *([say("there.heard")] if child.heard_it else []),
+    ]
+    if not child.there:
+        said.append(say("there.elsewhere"))
+    elif not said:
+        said.append(say("there.there"))
+    if child.where:
+        said.append(child.where)
+    words = ", ".join([said[0], *(part[:1].lower() + part[1:] for part in said[1:])])
+    return say("entry.child", name=_names(page, (child.id,)), words=words)
+
+
+def _tool(tool: Graded, page: HouseholdPage | None) -> list[ft.Control]:
+    lines: list[ft.Control] = [text(tool_title(tool.tool))]
+    whose = _names(page, (tool.subject_id,))
+    if whose:
+        lines.append(quiet(whose))
+    if tool.grade:
+        lines.append(text(say("entry.grade", grade=grade_words(tool.tool, tool.grade, tool.provisional))))
+    return [*lines, quiet(say("entry.own-source"))]
+
+
+def grade_words(tool: str, grade: str, provisional: bool) -> str:
+    """A grade as its tool says it, with "for now" where the history was not looked at."""
+    try:
+        words = dict(catalogue.load(tool).grades).get(grade, grade)
+    except WrenError:  # the tool is not here any more: its code still says something
+        words = grade
+    return say("grade.for-now", grade=words) if provisional else words
+
+
+def _names(page: HouseholdPage | None, ids: tuple[str, ...]) -> str:
+    persons = page.persons if page else ()
+    return ", ".join(first_name(person) for person in persons if person.id in ids)

@@ -1,0 +1,477 @@
+"""What a run of events means: what stands out, what is missing, and which way the record points.
+
+This room knows facts and an area's numbers. It refuses to know words (it gives codes and numbers), any
+screen, and whether somebody is safe: nothing here says "stable", and no milestone makes anything less.
+
+How days count. "exact" is that day. "about" may be any day within `about_days` of it: an event counts
+wherever it may lie, so that an unsure day never hides a run; gaps and directions use the day as given.
+"before" has no day: it is never counted in a window, and is named under what is missing.
+
+Nothing depends on the order in which facts were written.
+
+    >>> same_person((), "p1")
+    frozenset({'p1'})
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from statistics import median
+from typing import Any, Literal
+
+from assessments.definition import ChronologyRules
+from assessments.engine.scoring import months_before
+from assessments.facts import Event, Link, Milestone
+from assessments.records import Contact, Person
+
+Happened = Event | Milestone
+# A first and a last day as ordinals; None where there is no first.
+Days = tuple[int | None, int]
+_IN_A_WORD = re.compile(r"[\w']")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something that stands out, or is missing: a code, its numbers, and the facts it rests on."""
+
+    code: str
+    ids: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that a chronology says on one day. `gaps` are days between the last dated events."""
+
+    on: date
+    events: tuple[Event, ...]
+    recent: int
+    months: int
+    gaps: tuple[int, ...]
+    shortening: bool
+    signs: tuple[Sign, ...]
+    missing: tuple[Sign, ...]
+    trajectory: Sign
+
+
+def picture(
+    events: Iterable[Event],
+    milestones: Iterable[Milestone],
+    *,
+    on: date,
+    rules: ChronologyRules,
+    child_ids: Collection[str] = (),
+) -> Picture:
+    """Read a run of events as it stands on a day. `child_ids` are the children who should be spoken of."""
+    run, days = in_order(events), tuple(sorted(milestones, key=_place))
+    dated = _dated(run)
+    recent = within_months(run, on, rules)
+    around = near(days, run, on, rules)
+    # What is about now comes first, what goes farthest back last.
+    found = (
+        *(sign for sign in around if sign.code == "near"),
+        *separations(days, on, rules),
+        rising(run, rules),
+        new_tactics(run, on, rules),
+        threats(run),
+        *reversed(clusters(run, rules)),
+        several(run, on, rules),
+        shortening(run, rules),
+        other_households(run),
+        *(sign for sign in reversed(around) if sign.code == "around"),
+    )
+    gaps = _gaps(dated)[-rules.last_events :]
+    return Picture(
+        on=on,
+        events=run,
+        recent=len(recent),
+        months=rules.several_months,
+        gaps=gaps,
+        shortening=shortening(run, rules) is not None,
+        signs=tuple(sign for sign in found if sign is not None),
+        missing=missing(run, on, rules, child_ids),
+        trajectory=trajectory(run, on, rules),
+    )
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Oldest first. Of one day the worse comes later, so that a tie never hides a rise."""
+    return tuple(sorted(events, key=_place))
+
+
+# What stands out
+
+
+def clusters(events: Sequence[Event], rules: ChronologyRules) -> tuple[Sign, ...]:
+    """Runs in which enough events may lie within so many days, oldest first. Runs that touch are one."""
+    dated = _dated(events)
+    spans = sorted((last, first, event.id) for event in dated for first, last in [_closed(event, rules)])
+    runs: list[tuple[set[str], int]] = []
+    for place, (start, _, _) in enumerate(spans):
+        # A later one begins at most two `about_days` before its last day: behind that nothing is inside.
+        end = start + rules.cluster_days
+        until = bisect_left(spans, (end + 2 * rules.about_days,), place)
+        inside = {name for _, first, name in spans[place:until] if first < end}
+        if len(inside) < rules.cluster_events:
+            continue
+        touching = [run for run in runs if run[0] & inside]
+        runs = [run for run in runs if not run[0] & inside]
+        names = inside.union(*(run[0] for run in touching))
+        runs.append((names, max(len(inside), *(run[1] for run in touching), 0)))
+    signs = []
+    for names, most in runs:
+        own = [event for event in dated if event.id in names]
+        data = {"n": most, "days": rules.cluster_days, "first": own[0].on, "last": own[-1].on}
+        signs.append(Sign("cluster", _ids(own), data))
+    return tuple(sorted(signs, key=lambda sign: (sign.data["first"], sign.ids)))
+
+
+def several(events: Sequence[Event], on: date, rules: ChronologyRules) -> Sign | None:
+    """So many events in so many months."""
+    found = within_months(events, on, rules)
+    if len(found) < rules.several_events:
+        return None
+    return Sign("several", _ids(found), {"n": len(found), "months": rules.several_months})
+
+
+def within_months(events: Sequence[Event], on: date, rules: ChronologyRules) -> tuple[Event, ...]:
+    """The events that may lie in the last months. One of a day ahead counts: a clock may be wrong."""
+    start = months_before(on, rules.several_months).toordinal()
+    return tuple(event for event in _dated(events) if _closed(event, rules)[1] >= start)
+
+
+def shortening(events: Sequence[Event], rules: ChronologyRules) -> Sign | None:
+    """The last gaps between events, none longer than the one before it and the last one shorter."""
+    dated = _dated(events)
+    gaps = _gaps(dated)[-rules.last_events :]
+    falls = all(after <= before for before, after in pairwise(gaps))
+    if len(gaps) < rules.last_events or not falls or gaps[-1] >= gaps[0]:
+        return None
+    return Sign("shortening", _ids(dated[-len(gaps) - 1 :]), {"gaps": gaps})
+
+
+def rising(events: Sequence[Event], rules: ChronologyRules) -> Sign | None:
+    """The last events whose severity is known: none milder than the one before it, the last one worse."""
+    last = [event for event in _dated(events) if event.severity is not None][-rules.last_events :]
+    steps = [event.severity or 0 for event in last]
+    if len(steps) < rules.last_events or steps != sorted(steps) or steps[-1] == steps[0]:
+        return None
+    return Sign("rising", _ids(last), {"steps": tuple(steps)})
+
+
+def new_tactics(events: Sequence[Event], on: date, rules: ChronologyRules) -> Sign | None:
+    """Families of behaviour that came up lately and never before. Nothing is new in a first record."""
+    start = on.toordinal() - rules.new_tactic_days
+    late = [event for event in _dated(events) if _closed(event, rules)[1] >= start]
+    names = set(_ids(late))
+    known = {tactic for event in events if event.id not in names for tactic in event.tactics}
+    new = {tactic for event in late for tactic in event.tactics} - known
+    if not known or not new:
+        return None
+    return Sign(
+        "new-tactics",
+        _ids([event for event in late if new & set(event.tactics)]),
+        {"tactics": tuple(sorted(new, key=_tactic_number)), "days": rules.new_tactic_days},
+    )
+
+
+def threats(events: Sequence[Event]) -> Sign | None:
+    """Events with a threat written down, or with words of threat in what happened."""
+    found, words = [], set()
+    for event in events:
+        here = threat_words(f"{event.what}\n{event.threat}")
+        if here or event.threat.strip():
+            found.append(event)
+            words |= here
+    return Sign("threats", _ids(found), {"n": len(found), "words": tuple(sorted(words))}) if found else None
+
+
+def threat_words(text: str) -> set[str]:
+    """The words of threat in a text: whole words, in any case."""
+    plain = text.lower().replace("’", "'")
+    # What comes before is looked at last: a pattern that begins with its words is searched far faster.
+    return {
+        found[0]
+        for found in _threat_pattern().finditer(plain)
+        if not (found.start() and _IN_A_WORD.match(plain[found.start() - 1]))
+    }
+
+
+def other_households(events: Sequence[Event]) -> Sign | None:
+    """The same conduct in more than one household."""
+    homes = {event.household_id for event in events}
+    return Sign("other-households", _ids(events), {"n": len(homes)}) if len(homes) > 1 else None
+
+
+def separations(milestones: Sequence[Milestone], on: date, rules: ChronologyRules) -> tuple[Sign, ...]:
+    """Separations that are planned, or may lie within the last months: a time of more danger."""
+    start = months_before(on, rules.separation_months).toordinal()
+    return tuple(
+        Sign("separation", (one.id,), {"day": one.on, "precision": one.precision, "ahead": one.on > on})
+        for one in milestones
+        if one.kind == "separation" and (one.precision == "before" or _days(one, rules)[1] >= start)
+    )
+
+
+def near(
+    milestones: Sequence[Milestone], events: Sequence[Event], on: date, rules: ChronologyRules
+) -> tuple[Sign, ...]:
+    """Milestones near to today ("near", with days to go or gone), and those with events near them."""
+    today: Days = (on.toordinal(), on.toordinal())
+    dated = _dated(events)
+    signs = []
+    for one in milestones:
+        span = _days(one, rules)
+        beside = [event for event in dated if abs(_apart(_days(event, rules), span)) <= rules.near_days]
+        days, data = _apart(today, span), {"kind": one.kind, "day": one.on, "n": len(beside)}
+        if abs(days) <= rules.near_days and one.kind != "separation":
+            signs.append(Sign("near", (one.id, *_ids(beside)), {**data, "to_go": days}))
+        elif beside:
+            signs.append(Sign("around", (one.id, *_ids(beside)), {**data, "days": rules.near_days}))
+    return tuple(signs)
+
+
+# What is missing, and which way the record points
+
+
+def missing(
+    events: Sequence[Event], on: date, rules: ChronologyRules, child_ids: Collection[str] = ()
+) -> tuple[Sign, ...]:
+    """What the events do not say, each with the events concerned; and how long nothing was written down."""
+    lacks: tuple[tuple[str, Callable[[Event], bool]], ...] = (
+        ("day-unknown", lambda event: event.precision == "before"),
+        ("day-about", lambda event: event.precision == "about"),
+        ("severity-unknown", lambda event: event.severity is None),
+        ("tactics-unknown", lambda event: not event.tactics),
+        ("children-unknown", lambda event: bool(set(child_ids) - {child.id for child in event.children})),
+    )
+    signs = [
+        Sign(code, _ids(found), {"n": len(found)})
+        for code, is_so in lacks
+        if (found := [event for event in events if is_so(event)])
+    ]
+    dated = _dated(events)
+    silent = (on - dated[-1].on).days if dated else 0
+    if not events:
+        signs.append(Sign("nothing-recorded"))
+    elif silent > rules.window_days:
+        signs.append(Sign("nothing-since", (dated[-1].id,), {"day": dated[-1].on}))
+    return tuple(signs)
+
+
+def trajectory(events: Sequence[Event], on: date, rules: ChronologyRules) -> Sign:
+    """Which way the record points: rising, falling-on-record, unclear or not-enough.
+
+    Compared: events of the last `window_days` with those of as many before, the median of the last gaps
+    with the earlier ones, the worst of the last events with the worst before. One thing that rises
+    outweighs all that fall: fewer records are no evidence of less abuse.
+    """
+    dated = _dated(events)
+    if len(dated) < rules.enough_events:
+        return Sign("not-enough", _ids(dated), {"n": len(dated)})
+    today = on.toordinal()
+    ages = [today - event.on.toordinal() for event in dated]
+    now = sum(age < rules.window_days for age in ages)
+    before = sum(rules.window_days <= age < 2 * rules.window_days for age in ages)
+    gaps = _gaps(dated)
+    late, early = gaps[-rules.last_events :], gaps[: -rules.last_events]
+    worst = [event.severity for event in dated if event.severity is not None]
+    last, first = worst[-rules.last_events :], worst[: -rules.last_events]
+    turns = [_turn(now, before)]
+    turns += [-_turn(median(late), median(early))] if early else []
+    turns += [_turn(max(last), max(first))] if first else []
+    code = "rising" if max(turns) > 0 else "falling-on-record" if min(turns) < 0 else "unclear"
+    data = {"now": now, "before": before, "days": rules.window_days, "n": len(dated)}
+    return Sign(code, _ids(dated), data)
+
+
+# Whose, and where from
+
+
+def same_person(links: Iterable[Link], person_id: str) -> frozenset[str]:
+    """Every record of one human being: joined by links that stand, however many households lie between."""
+    standing = [link for link in links if link.kind == "same-person" and link.undone_at is None]
+    found, grown = {person_id}, True
+    while grown:
+        more = {
+            name
+            for link in standing
+            if found & {link.own_id, link.other_id}
+            for name in (link.own_id, link.other_id)
+        }
+        grown = not more <= found
+        found |= more
+    return frozenset(found)
+
+
+def done_by(events: Iterable[Event], person_ids: Collection[str]) -> tuple[Event, ...]:
+    """The events that one of these did, oldest first."""
+    return in_order(event for event in events if set(event.by_ids) & set(person_ids))
+
+
+def milestones_of(
+    milestones: Iterable[Milestone], persons: Iterable[Person], on: date
+) -> tuple[Milestone, ...]:
+    """The milestones written down, with each child's birth, or day it is due, that their record knows."""
+    written = tuple(milestones)
+    told = {one.person_id for one in written if one.kind == "birth"}
+    births = (
+        Milestone(
+            id=f"birth.{person.id}"[:64],
+            household_id=person.household_id,
+            kind="birth",
+            on=day,
+            person_id=person.id,
+        )
+        for person in persons
+        if person.is_child(on) and person.id not in told and (day := person.born or person.due) is not None
+    )
+    return tuple(sorted((*written, *births), key=_place))
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A finished tool as a chronology shows it: what it came to, and whether that is for now only."""
+
+    id: str
+    on: date
+    tool: str
+    subject_id: str
+    contact_id: str
+    grade: str | None
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a chronology. `household_id` says where it is filed."""
+
+    kind: Literal["event", "milestone", "contact", "tool"]
+    on: date
+    id: str
+    household_id: str
+    record: Event | Milestone | Contact | Graded
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.kind}>"
+
+
+_KIND_ORDER = ("contact", "tool", "milestone", "event")
+
+
+def entries(
+    household_id: str,
+    *,
+    events: Iterable[Event] = (),
+    milestones: Iterable[Milestone] = (),
+    contacts: Iterable[Contact] = (),
+    tools: Iterable[Graded] = (),
+) -> tuple[Entry, ...]:
+    """Everything in one line, oldest first, each with where it is filed."""
+    found = [
+        *(Entry("event", one.on, one.id, one.household_id, one) for one in events),
+        *(Entry("milestone", one.on, one.id, one.household_id, one) for one in milestones),
+        *(Entry("contact", one.on, one.id, one.household_id, one) for one in contacts),
+        *(Entry("tool", one.on, one.id, household_id, one) for one in tools),
+    ]
+    return tuple(sorted(found, key=_entry_place))
+
+
+def about_child(found: Iterable[Entry], child_id: str) -> tuple[Entry, ...]:
+    """The lines that speak of one child. Milestones stay: they change things for every child."""
+    return tuple(entry for entry in found if _speaks_of(entry.record, child_id))
+
+
+def _speaks_of(record: Event | Milestone | Contact | Graded, child_id: str) -> bool:
+    match record:
+        case Event():
+            return child_id in {*record.to_ids, *(child.id for child in record.children)}
+        case Contact():
+            return child_id in record.present
+        case Graded():
+            return record.subject_id == child_id
+    return True
+
+
+# Days
+
+
+def _place(one: Happened) -> tuple[date, str, int, str]:
+    if isinstance(one, Milestone):
+        return one.on, "", 0, one.id
+    return one.on, one.time, one.severity or 0, one.id
+
+
+def _entry_place(entry: Entry) -> tuple[date, int, tuple[date, str, int, str] | tuple[()], str]:
+    own = _place(entry.record) if isinstance(entry.record, Event) else ()
+    return entry.on, _KIND_ORDER.index(entry.kind), own, entry.id
+
+
+def _dated(events: Sequence[Event]) -> tuple[Event, ...]:
+    return in_order(event for event in events if event.precision != "before")
+
+
+def _days(one: Happened, rules: ChronologyRules) -> Days:
+    day = one.on.toordinal()
+    if one.precision == "before":
+        return None, day
+    slack = rules.about_days if one.precision == "about" else 0
+    return day - slack, day + slack
+
+
+def _closed(one: Event, rules: ChronologyRules) -> tuple[int, int]:
+    """The days of an event that has some."""
+    first, last = _days(one, rules)
+    return last if first is None else first, last
+
+
+def _apart(one: Days, other: Days) -> int:
+    """Days from one span to the other: positive when the other lies ahead, 0 when they meet."""
+    if other[0] is not None and other[0] > one[1]:
+        return other[0] - one[1]
+    if one[0] is not None and one[0] > other[1]:
+        return other[1] - one[0]
+    return 0
+
+
+def _gaps(dated: Sequence[Event]) -> tuple[int, ...]:
+    return tuple((after.on - before.on).days for before, after in pairwise(dated))
+
+
+def _turn(now: float, before: float) -> int:
+    return (now > before) - (now < before)
+
+
+def _ids(found: Sequence[Happened]) -> tuple[str, ...]:
+    return tuple(one.id for one in found)
+
+
+# Data
+
+
+@lru_cache(maxsize=1)
+def _lists() -> dict[str, Any]:
+    return tomllib.loads(files("assessments").joinpath("chronology.toml").read_text(encoding="utf-8"))
+
+
+def tactic_groups() -> dict[str, tuple[str, ...]]:
+    """The codes of the families of behaviour, by group, in the order of the form."""
+    return {name: tuple(codes) for name, codes in _lists()["tactics"].items()}
+
+
+@lru_cache(maxsize=1)
+def _threat_pattern() -> re.Pattern[str]:
+    words = sorted(_lists()["threat_words"], key=len, reverse=True)
+    return re.compile("(?:" + "|".join(map(re.escape, words)) + r")(?![\w'])")
+
+
+def _tactic_number(code: str) -> tuple[int, str]:
+    return len(code), code
