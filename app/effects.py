@@ -26,6 +26,7 @@ from assessments.engine import form as forms
 from assessments.engine.answers import Entry, to_plain
 from assessments.engine.scoring import Context, Judgement
 from assessments.errors import NotReady
+from assessments.facts import Fact
 from assessments.moving import Preview, preview
 from assessments.ports import Clock
 from assessments.records import Assessment, Contact, Household, Person, Relationship
@@ -40,6 +41,7 @@ from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
 __all__ = ["Desk", "Heading", "HouseholdPage", "Status", "Work", "away", "service_key", "service_keys"]
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Fact)
 
 # Kept beside the answers in the same append-only list, under names that no item can have.
 _JUDGEMENT = "$judgement"
@@ -74,9 +76,14 @@ class HouseholdPage:
     relationships: tuple[Relationship, ...]
     contacts: tuple[Contact, ...]
     assessments: tuple[Heading, ...]
+    facts: tuple[Fact, ...] = ()
 
     def __repr__(self) -> str:
         return f"<HouseholdPage {self.household.id}>"
+
+    def facts_of(self, kind: type[F]) -> tuple[F, ...]:
+        """The facts of one kind, in the order in which they were first written."""
+        return tuple(fact for fact in self.facts if isinstance(fact, kind))
 
     def children(self, on: date) -> tuple[Person, ...]:
         return tuple(person for person in self.persons if person.is_child(on))
@@ -129,8 +136,18 @@ class Desk:
     ) -> None:
         people.save_household(self._keys, household, persons, relationships)
 
+    def keep_person(self, person: Person) -> None:
+        people.save_person(self._keys, person)
+
+    def keep_relationships(self, household_id: str, relationships: Sequence[Relationship]) -> None:
+        people.save_relationships(self._keys, household_id, relationships)
+
     def keep_contact(self, contact: Contact) -> None:
         people.save_contact(self._keys, contact)
+
+    def keep_facts(self, household_id: str, facts: Sequence[Fact]) -> None:
+        """Keep facts of one household together: all of them or none."""
+        people.save_facts(self._keys, household_id, facts)
 
     def households(self) -> list[HouseholdPage]:
         """Every household with its people, for the first page after unlocking."""
@@ -140,7 +157,14 @@ class Desk:
         household, persons, relationships, contacts = people.household(self._keys, household_id)
         headers = assessments.listing(self._keys, household_id)
         newest = sorted(headers, key=lambda found: found.started_at, reverse=True)
-        return HouseholdPage(household, tuple(persons), tuple(relationships), tuple(contacts), tuple(newest))
+        return HouseholdPage(
+            household,
+            tuple(persons),
+            tuple(relationships),
+            tuple(contacts),
+            tuple(newest),
+            tuple(people.facts(self._keys, household_id)),
+        )
 
     # Assessments
 

@@ -62,13 +62,26 @@ class Household(Record):
 
 
 class Person(Record):
-    """An adult or a child. An unborn child has `due` and no `born`; both may be unknown."""
+    """An adult or a child. An unborn child has `due` and no `born`; both may be unknown.
+
+    At birth the same record gets `born`: what was written before stays with the child. `needs` are
+    codes of communication needs; `position` is what a professional is in the family's life.
+    """
 
     household_id: str
     name: str = Field(min_length=1, max_length=200)
+    other_names: tuple[str, ...] = ()
     born: date | None = None
     due: date | None = None
+    about_years: int | None = Field(default=None, ge=0, le=120)
+    about_years_on: date | None = None
     roles: tuple[str, ...] = ()
+    lives_here: bool = True
+    language: str = Field(default="", max_length=60)
+    interpreter: bool = False
+    needs: tuple[str, ...] = ()
+    needs_words: str = Field(default="", max_length=1_000)
+    position: str = Field(default="", max_length=100)
 
     def age_in_years(self, on: date) -> int | None:
         """Completed years on a day, or None when the date of birth is not known or lies ahead."""
@@ -100,6 +113,8 @@ class Contact(Record):
     on: date
     kind: str = Field(min_length=1, max_length=60)
     role: Role
+    place: str = Field(default="", max_length=200)
+    present: tuple[str, ...] = ()
 
 
 class Assessment(Record):

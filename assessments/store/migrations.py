@@ -99,6 +99,14 @@ MIGRATIONS: tuple[Migration, ...] = (
             " body BLOB NOT NULL)",
         ),
     ),
+    Migration(
+        6,
+        "facts of a household",
+        (
+            f"CREATE TABLE fact (id VARCHAR NOT NULL PRIMARY KEY, {_FILED}, {_IN_HOUSEHOLD})",
+            "CREATE INDEX ix_fact_household_id ON fact (household_id)",
+        ),
+    ),
 )
 
 

@@ -9,12 +9,14 @@ is one transaction. This room refuses to know assessments and screens.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Row, insert, literal_column, select, update
 
-from assessments.errors import NotFound, StoreFault
+from assessments.errors import NotFound, StoreFault, UnknownFormat
+from assessments.facts import KINDS, Fact, to_plain
 from assessments.records import Contact, Household, Person, Record, Relationship
 from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
 from assessments.store.keyring import Keys, check_id
@@ -50,12 +52,35 @@ def save_household(
 
 def save_person(keys: Keys, person: Person) -> None:
     """Write one person of a household that is here."""
-    _save_in_household(keys, person, person.household_id)
+    _save_in_household(keys, person.household_id, [person])
+
+
+def save_relationships(keys: Keys, household_id: str, relationships: Sequence[Relationship]) -> None:
+    """Write relationships between people of a household that is here."""
+    for relationship in relationships:
+        if relationship.household_id != household_id:
+            raise StoreFault("other-household")
+    _save_in_household(keys, household_id, relationships)
+
+
+def save_facts(keys: Keys, household_id: str, facts: Sequence[Fact]) -> None:
+    """Write facts of one household in one transaction; one saved before gets its next revision."""
+    for fact in facts:
+        if fact.household_id != household_id:
+            raise StoreFault("other-household")
+    _save_in_household(keys, household_id, facts)
+
+
+def facts(keys: Keys, household_id: str) -> Found[Fact]:
+    """Everything filed under a household beside its people, oldest first."""
+    with keys.database.read() as connection:
+        rows = _rows_within(connection, "fact", household_id)
+    return opened_all(rows, lambda filed, sealed: _fact(filed.open(keys, sealed), filed.id))
 
 
 def save_contact(keys: Keys, contact: Contact) -> None:
     """Write one visit, appointment, meeting or incident."""
-    _save_in_household(keys, contact, contact.household_id)
+    _save_in_household(keys, contact.household_id, [contact])
 
 
 def households(keys: Keys) -> Found[Household]:
@@ -98,18 +123,20 @@ def _household_key(connection: Connection, keys: Keys, household_id: str) -> tup
     return keys.file_content_key(connection.exec_driver_sql)
 
 
-def _save_in_household(keys: Keys, record: Person | Contact, household_id: str) -> None:
+def _save_in_household(keys: Keys, household_id: str, records: Sequence[Record]) -> None:
     with keys.database.write() as connection:
         # Opened, not only found: a household of somebody else's is not one to file under.
         _one(connection, keys, Household, household_id)
         kid, wrap = _household_key(connection, keys, household_id)
-        _save(connection, keys, record, (household_id,), kid, wrap)
+        for record in records:
+            _save(connection, keys, record, (household_id,), kid, wrap)
 
 
 def _save(
     connection: Connection, keys: Keys, record: Record, filed_under: tuple[str, ...], kid: str, wrap: bytes
 ) -> None:
-    rows = table(_TABLES[type(record)])
+    is_fact = isinstance(record, Fact)
+    rows = table("fact" if is_fact else _TABLES[type(record)])
     before = connection.execute(select(rows).where(rows.c.id == check_id(record.id))).first()
     if before is not None and (
         before.agency != keys.agency
@@ -132,7 +159,7 @@ def _save(
         "rev": filed.rev,
         "schema_id": filed.schema_id,
         "kid": kid,
-        "body": filed.seal(keys, record.model_dump_json().encode()),
+        "body": filed.seal(keys, _body(record)),
     }
     if before is not None:
         connection.execute(update(rows).where(rows.c.id == record.id).values(columns))
@@ -141,6 +168,20 @@ def _save(
     if filed_under:
         columns["household_id"] = filed_under[0]
     connection.execute(insert(rows).values(columns))
+
+
+def _body(record: Record) -> bytes:
+    if isinstance(record, Fact):
+        return json.dumps(to_plain(record), ensure_ascii=False).encode()
+    return record.model_dump_json().encode()
+
+
+def _fact(body: bytes, row_id: str) -> Fact:
+    plain = json.loads(body)
+    kind = KINDS.get(plain["kind"])
+    if kind is None:
+        raise UnknownFormat(part="fact")
+    return checked(kind, plain["record"], row_id)
 
 
 def _filed(name: str, row: Row[tuple[object, ...]]) -> tuple[Filed, bytes]:
@@ -168,8 +209,7 @@ def _all(keys: Keys, kind: type[R]) -> Found[R]:
     )
 
 
-def _within(connection: Connection, keys: Keys, kind: type[R], household_id: str) -> Found[R]:
-    name = _TABLES[kind]
+def _rows_within(connection: Connection, name: str, household_id: str) -> list[tuple[Filed, bytes]]:
     rows = table(name)
     statement = (
         select(rows, _KEY.c.sealed)
@@ -177,8 +217,12 @@ def _within(connection: Connection, keys: Keys, kind: type[R], household_id: str
         .where(rows.c.household_id == household_id)
         .order_by(literal_column(f"{name}.rowid"))
     )
+    return [_filed(name, row) for row in connection.execute(statement)]
+
+
+def _within(connection: Connection, keys: Keys, kind: type[R], household_id: str) -> Found[R]:
     return opened_all(
-        (_filed(name, row) for row in connection.execute(statement).all()),
+        _rows_within(connection, _TABLES[kind], household_id),
         lambda filed, sealed: checked(kind, filed.open(keys, sealed), filed.id),
     )
 

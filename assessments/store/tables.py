@@ -116,6 +116,13 @@ class ContactRow(_Filed, table=True):
     household_id: str = Field(foreign_key="household.id", index=True)
 
 
+class FactRow(_Filed, table=True):
+    """An event, an address, how a child was seen …: which of them is inside the seal."""
+
+    __tablename__ = "fact"
+    household_id: str = Field(foreign_key="household.id", index=True)
+
+
 class AssessmentRow(_Filed, table=True):
     """`body` is the heading; answers in progress and the completed record are kept apart.
 

@@ -1,0 +1,205 @@
+"""What is filed under a household beside its people: where they live, what happened, who was seen.
+
+Each is a record of its own, immutable, linked by ids and never merged. A correction is a new revision
+of the same id; the device keeps both. This room knows shapes and refuses to know rules: what must be
+there at the end of a contact is `ledger`, what a run of events means is `chronology`.
+
+    >>> Seen(id="s1", household_id="h1", contact_id="c1", child_id="p1", how="not-seen")
+    <Seen s1>
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from assessments.records import Record
+
+How = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
+Origin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]
+Precision = Literal["exact", "about", "before"]
+History = Literal["seen", "none", "not-available"]
+
+
+class Fact(Record):
+    """Common to all: the household that it is filed under."""
+
+    household_id: str
+
+
+class Address(Fact):
+    """Where some of the household stay. A confidential one is shown only while it is held down."""
+
+    lines: str = Field(min_length=1, max_length=400)
+    kind: Literal["home", "temporary", "refuge", "other-home", "host"] = "home"
+    confidential: bool = False
+    person_ids: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+class Link(Fact):
+    """Two people, or two households, that a practitioner holds to be connected. It can be undone.
+
+    "same-person": one human being with a record in each household. "host": the other household takes
+    this one in. Nothing is ever merged: both records stay, and each household keeps its own.
+    """
+
+    kind: Literal["same-person", "not-same", "host", "family"]
+    own_id: str
+    other_household_id: str
+    other_id: str
+    decided_at: AwareDatetime
+    undone_at: AwareDatetime | None = None
+    why: str = Field(default="", max_length=400)
+
+
+class Withheld(Fact):
+    """Something that a person asked to be kept from somebody. `about_id` is any record's id."""
+
+    about_id: str
+    part: str = Field(default="", max_length=100)
+    keep_from: tuple[str, ...] = Field(min_length=1)
+    asked_by: str = ""
+    why: str = Field(default="", max_length=400)
+
+
+class Said(Record):
+    """Words exactly as they came, with what was asked before them. Never changed by a program."""
+
+    words: str = Field(min_length=1, max_length=10_000)
+    prompt: str = ""
+    origin: Origin = "said"
+    language: str = ""
+    interpreter: str = ""
+
+
+class Seen(Fact):
+    """How one child was met in one contact. One per child and contact; `how` says how it ended.
+
+    heard: `said` has words. observed: `observation`. seen-not-spoken: `why`. not-seen: `why`, `plan`
+    and `due`. What was seen and heard stands apart from what the practitioner makes of it.
+    """
+
+    contact_id: str
+    child_id: str
+    how: How | None = None
+    said: tuple[Said, ...] = ()
+    observation: str = Field(default="", max_length=10_000)
+    interpretation: str = Field(default="", max_length=10_000)
+    demeanour: str = Field(default="", max_length=2_000)
+    why: str = Field(default="", max_length=1_000)
+    plan: str = Field(default="", max_length=1_000)
+    due: date | None = None
+    alone: bool | None = None
+    at_home: bool | None = None
+    sleeping_place_seen: bool | None = None
+    present: tuple[str, ...] = ()
+    in_earshot: tuple[str, ...] = ()
+    place: str = Field(default="", max_length=200)
+    language: str = ""
+    interpreter: str = ""
+    copied_from: str = ""
+
+
+class Ended(Fact):
+    """A contact was finished. `silent` are the children with nothing, each with the reason given."""
+
+    contact_id: str
+    at: AwareDatetime
+    silent: dict[str, str] = Field(default_factory=dict)
+    outcome: Literal["met", "refused", "no-answer", "cut-short"] = "met"
+    adult_answered_for: tuple[str, ...] = ()
+
+
+class FollowUp(Fact):
+    """Something still to be done for one person, with a day."""
+
+    person_id: str
+    code: Literal["see", "hear", "observe", "ask-history", "other"]
+    words: str = Field(default="", max_length=1_000)
+    due: date | None = None
+    contact_id: str = ""
+    done_on: date | None = None
+
+
+class ChildThere(Record):
+    """A child during an event: `id` is the child's, `where` is free words ("on the stairs")."""
+
+    where: str = Field(default="", max_length=200)
+    heard_it: bool | None = None
+    saw_it: bool | None = None
+
+
+class Event(Fact):
+    """Something that happened, known from somebody. Severity 1 to 4: the worst element decides."""
+
+    on: date
+    precision: Precision = "exact"
+    time: str = Field(default="", max_length=5)
+    place: str = Field(default="", max_length=200)
+    source: str = Field(min_length=1, max_length=200)
+    tactics: tuple[str, ...] = ()
+    severity: int = Field(ge=1, le=4)
+    what: str = Field(min_length=1, max_length=10_000)
+    threat: str = Field(default="", max_length=2_000)
+    injury: str = Field(default="", max_length=1_000)
+    by_ids: tuple[str, ...] = ()
+    to_ids: tuple[str, ...] = ()
+    children: tuple[ChildThere, ...] = ()
+    police_ref: str = Field(default="", max_length=100)
+    outcome: str = Field(default="", max_length=1_000)
+    linked_ids: tuple[str, ...] = ()
+    contact_id: str = ""
+    first_known_to: str = Field(default="", max_length=200)
+
+
+class Milestone(Fact):
+    """A day around which risk is known to change: separation, release, birth, hearing, handover …"""
+
+    kind: Literal["separation", "release", "birth", "hearing", "contact-handover", "new-partner", "pregnancy"]
+    on: date
+    precision: Precision = "exact"
+    person_id: str = ""
+    words: str = Field(default="", max_length=400)
+
+
+class Pattern(Fact):
+    """The statement on one person's pattern of abuse: drafted from what is recorded, edited by a person."""
+
+    person_id: str
+    words: str = Field(min_length=1, max_length=20_000)
+    drafted_from: tuple[str, ...] = ()
+    edited: bool = False
+    kept_phrases: tuple[str, ...] = ()
+
+
+class Judged(Fact):
+    """The practitioner's answer to "have you seen the history?" before a grade is final."""
+
+    contact_id: str
+    subject_id: str
+    history: History
+    why: str = Field(default="", max_length=1_000)
+
+
+KINDS: dict[str, type[Fact]] = {
+    "address": Address,
+    "link": Link,
+    "withheld": Withheld,
+    "seen": Seen,
+    "ended": Ended,
+    "follow-up": FollowUp,
+    "event": Event,
+    "milestone": Milestone,
+    "pattern": Pattern,
+    "judged": Judged,
+}
+
+
+def to_plain(fact: Fact) -> dict[str, Any]:
+    """A form that JSON can carry, with its kind."""
+    kind = next(name for name, made in KINDS.items() if made is type(fact))
+    return {"kind": kind, "record": fact.model_dump(mode="json")}
