@@ -36,6 +36,16 @@ ScreenName = Literal[
     "device",
     "add-household",
     "change-words",
+    "person",
+    "change-person",
+    "add-person",
+    "born",
+    "tie",
+    "address",
+    "add-address",
+    "keep-from",
+    "link",
+    "map",
 ]
 
 

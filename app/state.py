@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.effects import HouseholdPage, Status, away
+from app.family import Family
 from app.keeping import Typed
 from app.model import TODAY, Model, Screen, ScreenName, Trail
 from app.opening import Opening
@@ -190,6 +191,11 @@ class Actions(Opening):
             self.model.busy = False
         self._keeping.begin("add-household", None)
         self._show((TODAY, Screen("household", household.id)))
+
+    @property
+    def family(self) -> Family:
+        """What can be done about the people of a household. Raises Locked."""
+        return Family(self.model, self.desk, self._runtime.clock.now)
 
     async def add_training(self) -> None:
         """Add the invented households to learn with."""

@@ -190,7 +190,9 @@ def _close(one: str, other: str) -> bool:
 def _name(name: str) -> _Name:
     """The given name and the surname, without accents, marks and capitals."""
     plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter)
+        letter
+        for letter in unicodedata.normalize("NFKD", name.casefold())
+        if not unicodedata.combining(letter)
     ).replace("ł", "l")
     words = re.sub(r"[^\w]+", " ", plain).split()
     return _Name(words[0], " ".join(words[1:])) if words else _Name("", "")

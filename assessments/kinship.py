@@ -198,9 +198,7 @@ def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]
     parents is broken where it closes.
     """
     ids = tuple(person_ids)
-    links = tuple(
-        link for link in standing(relationships) if link.from_id in ids and link.to_id in ids
-    )
+    links = tuple(link for link in standing(relationships) if link.from_id in ids and link.to_id in ids)
     steps = [*_steps_down(links)]
     depth = dict.fromkeys(ids, 0)
     # As many rounds as there are people reach every end; a circle cannot make it go on for ever.

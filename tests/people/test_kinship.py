@@ -86,7 +86,12 @@ def test_nobody_is_their_own_parent() -> None:
 
 
 def test_a_circle_of_parents_is_pointed_out() -> None:
-    links = [tie("a", "mother", "b"), tie("b", "parent", "c"), tie("a", "child", "c"), tie("c", "parent", "d")]
+    links = [
+        tie("a", "mother", "b"),
+        tie("b", "parent", "c"),
+        tie("a", "child", "c"),
+        tie("c", "parent", "d"),
+    ]
     assert kinship.faults(links) == (Fault("circle", ("a", "b", "c")),)
     assert kinship.generations("abcd", links)["d"] <= 4
 
