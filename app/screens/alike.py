@@ -8,17 +8,19 @@ Not now is kept nowhere: the question is there again when the page is opened nex
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.buttons import quiet_button, secondary_button
+from app.kit.buttons import secondary_button
 from app.kit.cards import card
 from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.days import age_words
+from app.screens.links import not_same_lines
 from app.screens.page import use_drawn
 from app.state import Actions, Model
 from assessments.alike import Alike, hints
@@ -44,45 +46,14 @@ def alike_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person
 @ft.component
 def _cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> ft.Control:
     later, put_off = use_drawn(_NOBODY)
-    found = [hint for hint in alike_hints(model, page, one) if hint.other_id not in later]
     controls: list[ft.Control] = []
-    for hint in found:
+    for hint in alike_hints(model, page, one):
         there = model.household_of(hint.other_id)
         other = next((who for who in there.persons if who.id == hint.other_id), None) if there else None
-        if there is None or other is None:
-            continue
-
-        async def decide(
-            kind: Literal["same-person", "not-same"], there: HouseholdPage = there, other: Person = other
-        ) -> None:
-            await actions.family.decide(kind, page, one.id, there, other.id)
-
-        reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
-        controls.append(
-            card(
-                heading(say("alike.title")),
-                text(
-                    say(
-                        "alike.other",
-                        name=other.name,
-                        age=age_words(other, actions.today()),
-                        household=there.household.name,
-                    )
-                ),
-                quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
-                ft.Row(
-                    wrap=True,
-                    controls=[
-                        secondary_button(say("alike.yes"), partial(decide, "same-person")),
-                        secondary_button(say("alike.no"), partial(decide, "not-same")),
-                        secondary_button(say("alike.later"), partial(put_off, later | {other.id})),
-                    ],
-                ),
-                quiet(say("alike.kept-apart")),
-                spacing=8,
-            )
-        )
-    controls += _said_no(model, actions, one)
+        if there is not None and other is not None and hint.other_id not in later:
+            put = partial(put_off, later | {other.id})
+            controls.append(_card(actions, page, one, hint, there, other, put))
+    controls += not_same_lines(model, one, actions)
     return ft.Column(
         tight=True,
         visible=bool(controls),
@@ -91,29 +62,32 @@ def _cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> 
     )
 
 
-def _said_no(model: Model, actions: Actions, one: Person) -> list[ft.Control]:
-    """Records that somebody said are of two people: one line each, with a way to take it back."""
-    found: list[ft.Control] = []
-    for here in model.households:
-        for link in here.facts_of(Link):
-            ends = (link.own_id, link.other_id)
-            if link.kind != "not-same" or link.undone_at is not None or one.id not in ends:
-                continue
-            other_id = ends[1] if ends[0] == one.id else ends[0]
-            there = model.household_of(other_id)
-            other = next((who for who in there.persons if who.id == other_id), None) if there else None
-            if there is None or other is None:
-                continue
-            words = say("link.not-same", name=other.name, household=there.household.name)
-            found.append(
-                ft.Row(
-                    wrap=True,
-                    controls=[
-                        quiet(words),
-                        quiet_button(
-                            say("link.undo"), partial(actions.family.undo, link), icon=ft.Icons.UNDO
-                        ),
-                    ],
-                )
-            )
-    return found
+def _card(
+    actions: Actions,
+    page: HouseholdPage,
+    one: Person,
+    hint: Alike,
+    there: HouseholdPage,
+    other: Person,
+    put_off: Callable[[], None],
+) -> ft.Control:
+    async def decide(kind: Literal["same-person", "not-same"]) -> None:
+        await actions.family.decide(kind, page, one.id, there, other.id)
+
+    reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
+    age, household = age_words(other, actions.today()), there.household.name
+    return card(
+        heading(say("alike.title")),
+        text(say("alike.other", name=other.name, age=age, household=household)),
+        quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
+        ft.Row(
+            wrap=True,
+            controls=[
+                secondary_button(say("alike.yes"), partial(decide, "same-person")),
+                secondary_button(say("alike.no"), partial(decide, "not-same")),
+                secondary_button(say("alike.later"), put_off),
+            ],
+        ),
+        quiet(say("alike.kept-apart")),
+        spacing=8,
+    )
