@@ -44,6 +44,16 @@ ScreenName = Literal[
     "milestone",
     "chronology",
     "conduct",
+    "person",
+    "change-person",
+    "add-person",
+    "born",
+    "tie",
+    "address",
+    "add-address",
+    "keep-from",
+    "link",
+    "map",
 ]
 
 

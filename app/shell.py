@@ -35,7 +35,10 @@ from app.messages import say_error
 from app.regaining import Regaining
 from app.runtime import Runtime, Salvaged
 from app.screens.add_household import add_household
+from app.screens.address import address
 from app.screens.assess import assess
+from app.screens.born import born
+from app.screens.change_person import change_person
 from app.screens.change_words import change_words
 from app.screens.check import check
 from app.screens.chronology import chronology, conduct
@@ -45,13 +48,18 @@ from app.screens.finished import finished
 from app.screens.hand_over import hand_over
 from app.screens.handed_back import handed_back
 from app.screens.household import household
+from app.screens.household_map import household_map
+from app.screens.keep_from import keep_from
+from app.screens.link import link
 from app.screens.milestone import milestone
 from app.screens.outbox import outbox
 from app.screens.page import Draw
+from app.screens.person import person
 from app.screens.pick import pick
 from app.screens.record import record
 from app.screens.recover import recover
 from app.screens.start import fault, mended, salvaged_words, set_up, starting
+from app.screens.tie import tie
 from app.screens.today import today
 from app.screens.unlock import unlock
 from app.selftest import check_once
@@ -77,6 +85,16 @@ SCREENS: dict[str, Draw] = {
     "milestone": milestone,
     "chronology": chronology,
     "conduct": conduct,
+    "person": person,
+    "change-person": change_person,
+    "add-person": change_person,
+    "born": born,
+    "tie": tie,
+    "address": address,
+    "add-address": address,
+    "keep-from": keep_from,
+    "link": link,
+    "map": household_map,
 }
 COVER_KEY = "Escape"
 _TICK_S = 1.0

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.effects import HouseholdPage, Status, away
+from app.family import Family
 from app.keeping import Typed
 from app.model import TODAY, Model, Screen, ScreenName, Trail
 from app.opening import Opening
@@ -239,6 +240,11 @@ class Actions(Opening):
         finally:
             self.model.busy = False
         return True
+
+    @property
+    def family(self) -> Family:
+        """What can be done about the people of a household. Raises Locked."""
+        return Family(self.model, self.desk, self._runtime.clock.now)
 
     async def add_training(self) -> None:
         """Add the invented households to learn with."""

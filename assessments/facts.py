@@ -57,13 +57,17 @@ class Link(Fact):
 
 
 class Withheld(Fact):
-    """Something that a person asked to be kept from somebody. `about_id` is any record's id."""
+    """Something that a person asked to be kept from somebody. `about_id` is any record's id.
+
+    `keep_from` holds ids of people here, or words for somebody who is not. It can be lifted.
+    """
 
     about_id: str
     part: str = Field(default="", max_length=100)
     keep_from: tuple[str, ...] = Field(min_length=1)
     asked_by: str = ""
     why: str = Field(default="", max_length=400)
+    lifted_at: AwareDatetime | None = None
 
 
 class Said(Record):

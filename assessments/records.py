@@ -82,6 +82,7 @@ class Person(Record):
     needs: tuple[str, ...] = ()
     needs_words: str = Field(default="", max_length=1_000)
     position: str = Field(default="", max_length=100)
+    agency: str = Field(default="", max_length=200)
 
     def age_in_years(self, on: date) -> int | None:
         """Completed years on a day, or None when the date of birth is not known or lies ahead."""
@@ -98,12 +99,16 @@ class Person(Record):
 
 
 class Relationship(Record):
-    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child"."""
+    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child".
+
+    One that was wrong is undone, never deleted. What the kinds mean is `kinship`'s.
+    """
 
     household_id: str
     from_id: str
     to_id: str
     kind: str = Field(min_length=1, max_length=60)
+    undone_at: AwareDatetime | None = None
 
 
 class Contact(Record):

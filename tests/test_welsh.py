@@ -27,7 +27,7 @@ TODAY = date(2026, 5, 14)
 PACK = files("assessments").joinpath("instruments", "packs", f"{TOOL}.cy.toml").read_text(encoding="utf-8")
 
 # The same word in both languages.
-SHARED = {"app.name", "kin.partner", "add.person", "unlock.pin"}
+SHARED = {"app.name", "kin.partner", "map.line.partner", "add.person", "unlock.pin"}
 ENGLISH = re.compile(r"\b(the|and|of|is not|you|your|this|that|with|what|who|are|was|were|not)\b", re.I)
 POLITE = re.compile(r"\b(chi|eich|ydych|rydych|chithau|ewch|dewch|\w{3,}(?:wch|och))\b", re.I)
 

@@ -26,6 +26,9 @@ def age_words(person: Person, on: date) -> str:
         due = person.due or born
         if due is not None:
             return say("age.due", day=day_words(due, on, near=False))
+        if person.about_years is not None and person.about_years_on is not None:
+            # An age that somebody guessed grows with the years since.
+            return say("age.about", n=person.about_years + max(0, on.year - person.about_years_on.year))
         return say("age.unborn") if "unborn" in person.roles else say("age.unknown")
     days = (on - born).days
     if days < 7:

@@ -4,16 +4,26 @@ Typing changes the form at once and draws nothing; a choice draws the page again
 and a dropped phone lose none of it. This room knows plain values by name, and no field's meaning.
 
     form = use_form(actions, f"born-{person.id}", {"day": "", "name": person.name})
-    text_field(..., value=form["day"], on_change=form.setter("day"))
+    words_field(form, "day", say("add.born"), problem=problems.get("day", ""))
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from app.screens.page import use_drawn, use_kept
-from app.state import Actions
+import flet as ft
+
+from app.kit.buttons import primary_button
+from app.kit.choices import Choice, radio_rows, tick_rows
+from app.kit.fields import text_field
+from app.kit.frame import scroll_to, scroll_to_place
+from app.kit.problems import error_summary, problem_line
+from app.kit.steady import place, steady
+from app.kit.writing import quiet, text
+from app.messages import say
+from app.screens.page import page_of, use_drawn, use_kept, use_scroll, working
+from app.state import Actions, Model
 
 
 class Form:
@@ -66,3 +76,109 @@ def use_form(actions: Actions, here: str, first: Mapping[str, Any]) -> Form:
         kept.now = Form(actions, here, first)
     kept.now.draw = lambda: draw(turn + 1)
     return kept.now
+
+
+def words_field(
+    form: Form,
+    name: str,
+    label: str,
+    *,
+    hint: str = "",
+    problem: str = "",
+    lines: int = 1,
+    width: int | None = None,
+) -> ft.Control:
+    """A field to type in."""
+    return place(
+        name,
+        text_field(
+            label,
+            value=form[name],
+            on_change=form.setter(name),
+            hint=hint,
+            problem=problem,
+            lines=lines,
+            width=width,
+            key=name,
+        ),
+    )
+
+
+def choice_field(
+    form: Form,
+    name: str,
+    label: str,
+    choices: Sequence[Choice],
+    *,
+    many: bool = False,
+    hint: str = "",
+    problem: str = "",
+    forgets: str = "",
+) -> ft.Control:
+    """One of several, or any of several, under a label. Nothing is chosen to begin with.
+
+    `forgets` names a field that has no meaning any more when this one changes.
+    """
+
+    def choose(value: Any) -> None:
+        if forgets:
+            form.put(forgets, None)
+        form.choose(name, value)
+
+    rows = (
+        tick_rows(choices, chosen=form[name], on_choose=choose)
+        if many
+        else radio_rows(choices, chosen=form[name], on_choose=choose, clear=False)
+    )
+    return place(
+        name,
+        ft.Column(
+            tight=True,
+            spacing=8,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            controls=steady(
+                text(label, strong=True) if label else None,
+                quiet(hint) if hint else None,
+                problem_line(problem) if problem else None,
+                rows,
+            ),
+        ),
+    )
+
+
+def form_page(
+    model: Model,
+    actions: Actions,
+    form: Form,
+    heading: str,
+    fields: Callable[[Mapping[str, str]], Sequence[ft.Control | None]],
+    *,
+    problems: Callable[[], dict[str, str]],
+    save: Callable[[], Awaitable[Any]],
+    caption: str = "",
+) -> ft.View:
+    """A page with one form: problems are told on saving, and what is saved leads back."""
+    none: dict[str, str] = {}
+    shown, show = use_drawn(none)
+    scroll = use_scroll(actions)
+
+    async def save_it() -> None:
+        found = problems()
+        show(found)
+        if found:
+            await scroll_to(scroll, 0)
+            return
+        await save()
+        form.saved()
+        await actions.back()
+
+    return page_of(
+        model,
+        actions,
+        heading,
+        fields(shown),
+        top=error_summary(list(shown.items()), go_to=lambda at: scroll_to_place(scroll, at)),
+        action=working(say("save.saving")) if model.busy else primary_button(say("action.save"), save_it),
+        caption=caption,
+        scroll=scroll,
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.buttons import secondary_button
+from app.kit.buttons import quiet_button, secondary_button
 from app.kit.cards import avatar, card, nav_row
 from app.kit.lists import Task, task_list
 from app.kit.states import banner
@@ -29,6 +29,7 @@ from app.screens.people import (
     tool_title,
 )
 from app.screens.signs import lead_words, picture_of
+from app.screens.withheld import kept_badge
 from app.state import Actions, Model
 from assessments.errors import NotFound
 from assessments.facts import Event
@@ -60,6 +61,17 @@ def household(model: Model, actions: Actions) -> ft.View:
             banner(say("household.no-children")) if not children else None,
             heading(say("household.adults")) if adults else None,
             side_by_side([_person(page, adult, actions) for adult in adults]) if adults else None,
+            nav_row(
+                say("map.title"),
+                note=say("map.note"),
+                icon=ft.Icons.HUB_OUTLINED,
+                on_tap=lambda: actions.go("map", page.household.id),
+            ),
+            secondary_button(
+                say("person.add"),
+                lambda: actions.go("add-person", page.household.id),
+                icon=ft.Icons.PERSON_ADD_OUTLINED,
+            ),
         ],
         pill=True,
     )
@@ -82,6 +94,7 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
                     heading(person.name, level=3),
                     *(quiet(line) for line in lines if line),
                     *([heard_line(page, person.id, on)] if is_child else []),
+                    *([badge] if (badge := kept_badge(page, person.id)) is not None else []),
                 ],
             ),
         ],
@@ -95,6 +108,16 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
             say("chronology.of", name=first_name(person)),
             icon=ft.Icons.TIMELINE,
             on_tap=lambda: actions.go("conduct", person.id),
+        ),
+        ft.Row(
+            wrap=True,
+            controls=[
+                quiet_button(
+                    say("person.open"),
+                    lambda: actions.go("person", person.id),
+                    name=say("person.open-name", name=person.name),
+                )
+            ],
         ),
         _records(page, person, actions) if own else None,
         secondary_button(

@@ -17,7 +17,7 @@ from app.kit.lists import TaskStatus
 from app.kit.writing import quiet
 from app.messages import knows, say
 from app.screens.days import day_words
-from assessments import catalogue
+from assessments import catalogue, kinship
 from assessments.definition import Kind
 from assessments.errors import WrenError
 from assessments.records import Person
@@ -106,17 +106,36 @@ def kin_words(page: HouseholdPage, person: Person, on: date) -> str:
     """Family in words: of a child who they have ("Mother Siân"), of an adult whose they are."""
     names = {found.id: first_name(found) for found in page.persons}
     own: dict[str, list[str]] = {}
-    for link in page.relationships:
-        if link.from_id == person.id and link.to_id in names:
-            own.setdefault(link.kind, []).append(names[link.to_id])
-    has = [
-        say("kin.has", kind=kin(link.kind), name=names[link.from_id])
-        for link in page.relationships
-        if link.to_id == person.id and link.from_id in names and person.is_child(on)
-    ]
-    own_words = [say("kin.of", kind=kin(kind), names=_listed(who)) for kind, who in own.items()]
+    has = []
+    for tie in kinship.ties(person.id, page.relationships):
+        if tie.other_id not in names:
+            continue
+        if not tie.told and person.is_child(on) and knows(f"kin.{tie.has}"):
+            has.append(say("kin.has", kind=kin(tie.has), name=names[tie.other_id]))
+        elif tie.told or not person.is_child(on):
+            own.setdefault(tie.is_, []).append(names[tie.other_id])
+    own_words = [tie_words(kind, who) for kind, who in own.items()]
     roles = [kin(role) for role in person.roles if knows(f"kin.{role}")]
     return ". ".join([*has, *own_words] or roles)
+
+
+def tie_words(kind: str, names: list[str]) -> str:
+    """What somebody is to others: "Mother of Wren and Otis", "Lives with Gwen"."""
+    if knows(f"tie.{kind}"):
+        return say(f"tie.{kind}", names=_listed(names))
+    return say("kin.of", kind=kin(kind), names=_listed(names))
+
+
+def both_ways(is_: str, has: str, own: str, other: str) -> str:
+    """One tie from both sides: "Ifeoma: Mother of Otis. Otis: Child of Ifeoma"."""
+    return say(
+        "tie.both", one=own, one_words=tie_words(is_, [other]), other=other, other_words=tie_words(has, [own])
+    )
+
+
+def names_of(page: HouseholdPage) -> dict[str, str]:
+    """Everyone's name by id."""
+    return {person.id: person.name for person in page.persons}
 
 
 def role_words(person: Person) -> str:

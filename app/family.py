@@ -1,0 +1,132 @@
+"""What can be done about the people of a household: kept, tied together, told apart.
+
+Each act is kept by the desk and the household is read again; nothing is merged and nothing deleted:
+what was wrong is undone, with when. This room knows no screen and no rule about families.
+
+    await family.keep(person)                       # the same record, its next revision
+    await family.undo(relationship)
+    await family.told(page)                         # what each child said about who is safe
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+from app.effects import Desk, HouseholdPage, away
+from app.model import Model
+from app.visit import new_id
+from assessments import catalogue
+from assessments.engine.answers import Answered, Placed, from_plain
+from assessments.errors import WrenError
+from assessments.facts import Fact, Link, Withheld
+from assessments.records import Person, Relationship
+
+Undoable: TypeAlias = Relationship | Link | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where one child put people on their own map, that day, in the child's order and names.
+
+    `places` has the words of each place, in the order of the tool.
+    """
+
+    on: date
+    people: tuple[Placed, ...]
+    places: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return "<Told>"
+
+
+class Family:
+    """One per act: it holds nothing. Raises Locked when nobody is at the desk."""
+
+    def __init__(self, model: Model, desk: Desk, now: Callable[[], datetime]) -> None:
+        self._model, self._desk, self._now = model, desk, now
+
+    def __repr__(self) -> str:
+        return "<Family>"
+
+    async def keep(self, *records: Person | Relationship | Fact) -> None:
+        """Keep records, each in its own household, and show the households as they are now."""
+        self._model.busy = True
+        try:
+            await away(self._write, records)
+            for household_id in {record.household_id for record in records}:
+                await self._read(household_id)
+        finally:
+            self._model.busy = False
+
+    async def undo(self, record: Undoable) -> None:
+        """Take back what somebody told or decided. The record stays, with when it was undone."""
+        name = "lifted_at" if isinstance(record, Withheld) else "undone_at"
+        await self.keep(record.model_copy(update={name: self._now()}))
+
+    async def decide(
+        self, kind: Literal["same-person", "not-same", "host", "family"], own: HouseholdPage, own_id: str,
+        other: HouseholdPage, other_id: str,
+    ) -> None:  # fmt: skip
+        """Note what a practitioner holds to be so between two records. Both stay as they are."""
+        await self.keep(
+            Link(
+                id=new_id(),
+                household_id=own.household.id,
+                kind=kind,
+                own_id=own_id,
+                other_household_id=other.household.id,
+                other_id=other_id,
+                decided_at=self._now(),
+            )
+        )
+
+    async def told(self, page: HouseholdPage) -> Mapping[str, Told]:
+        """The newest finished map of people of each child, by the child's id."""
+        return await away(self._told, page)
+
+    def _write(self, records: tuple[Person | Relationship | Fact, ...]) -> None:
+        for record in records:
+            match record:
+                case Person():
+                    self._desk.keep_person(record)
+                case Relationship():
+                    self._desk.keep_relationships(record.household_id, [record])
+                case Fact():
+                    self._desk.keep_facts(record.household_id, [record])
+
+    async def _read(self, household_id: str) -> None:
+        page = await away(self._desk.household, household_id)
+        self._model.households = tuple(
+            page if known.household.id == household_id else known for known in self._model.households
+        )
+
+    def _told(self, page: HouseholdPage) -> Mapping[str, Told]:
+        found: dict[str, Told] = {}
+        days = {contact.id: contact.on for contact in page.contacts}
+        for heading in page.assessments:  # the newest first
+            if heading.subject_id in found or heading.status not in ("completed", "amended"):
+                continue
+            try:
+                tool = catalogue.load(heading.instrument)
+            except WrenError:
+                continue
+            maps = [item for item in tool.walk() if item.type == "people" and item.for_child]
+            answers = self._desk.record(heading.id).answers if maps else {}
+            for item in maps:
+                if item.link_id not in answers:
+                    continue
+                entry = from_plain(item, answers[item.link_id])
+                if isinstance(entry, Answered) and isinstance(entry.value, tuple):
+                    people = tuple(part for part in entry.value if isinstance(part, Placed))
+                    places = tuple((option.code, option.text) for option in item.options)
+                    on = days.get(heading.contact_id) or heading.started_at.date()
+                    found.setdefault(heading.subject_id, Told(on, people, places))
+        return found
+
+
+def new_tie(household_id: str, from_id: str, kind: str, to_id: str) -> Relationship:
+    """A relationship that somebody has just told: the first is the `kind` of the second."""
+    return Relationship(id=new_id(), household_id=household_id, from_id=from_id, to_id=to_id, kind=kind)

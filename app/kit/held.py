@@ -1,0 +1,88 @@
+"""Words that are hidden until somebody holds them down, and hide themselves again.
+
+For an address that nobody in the room may read by accident. What is hidden is not on the page at all:
+not for a screen reader, not in what is sent to the display. A finger holds it down; where holding is
+not possible (a keyboard, a switch, a screen reader) two deliberate taps do the same. This room does not
+know what the words are.
+
+    held_words(say("address.hidden"), address.lines, key=address.id)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import flet as ft
+
+from app import theme
+from app.kit.calm import calm
+from app.kit.touch import tappable
+from app.kit.writing import quiet, text
+from app.messages import say
+
+# How long the words stay (UK practice for a shared device: long enough to read out, no longer).
+SHOWN_S = 10.0
+
+
+def held_words(instead: str, words: str, *, key: str) -> ft.Control:
+    """The words behind "hold to show". `instead` says what is hidden, never where."""
+    kept: Any = _held
+    control: ft.Control = kept(instead, words, key=key)
+    return control
+
+
+@ft.component
+def _held(instead: str, words: str) -> ft.Control:
+    state, show = ft.use_state("hidden")
+    going: Any = ft.use_ref(None)
+
+    def stop() -> None:
+        if going.current is not None:
+            going.current.cancel()
+            going.current = None
+
+    def watch() -> None:
+        stop()
+        if state != "hidden":
+            going.current = asyncio.create_task(hide())
+
+    async def hide() -> None:
+        await asyncio.sleep(SHOWN_S)
+        show("hidden")
+
+    ft.use_effect(watch, [state], stop)
+
+    def tapped() -> None:
+        show({"hidden": "asked", "asked": "shown"}.get(state, "hidden"))
+
+    if state == "shown":
+        looks: ft.Control = ft.Column(
+            tight=True, spacing=4, controls=[text(words), quiet(say("held.shown", n=int(SHOWN_S)))]
+        )
+        name = f"{words}. {say('held.hide')}"
+    else:
+        hint = say("held.hold" if state == "hidden" else "held.again")
+        name = f"{instead}. {hint}"
+        looks = ft.Row(
+            spacing=14,
+            controls=[
+                ft.Icon(ft.Icons.VISIBILITY_OFF_OUTLINED, size=24, color=ft.Colors.ON_SURFACE_VARIANT),
+                ft.Column(
+                    tight=True, spacing=2, expand=True, controls=[text(instead, strong=True), quiet(hint)]
+                ),
+            ],
+        )
+    return ft.GestureDetector(
+        # The box inside is what a screen reader meets; the detector adds holding for a finger.
+        exclude_from_semantics=True,
+        on_long_press=calm(lambda: show("shown")),
+        content=tappable(
+            name,
+            looks,
+            tapped,
+            bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
+            border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
+            identifier="held",
+        ),
+    )

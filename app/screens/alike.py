@@ -1,0 +1,93 @@
+""" "Is this the same person?": asked with its reasons, answered by a person, undone from the same page.
+
+This room shows the hints of `assessments.alike`. Yes and No are kept as links between the two records;
+Not now is kept nowhere: the question is there again when the page is opened next.
+
+    *alike_cards(model, actions, page, person)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+import flet as ft
+
+from app.effects import HouseholdPage
+from app.kit.buttons import secondary_button
+from app.kit.cards import card
+from app.kit.writing import heading, quiet, text
+from app.messages import say
+from app.screens.days import age_words
+from app.screens.links import not_same_lines
+from app.screens.page import use_drawn
+from app.state import Actions, Model
+from assessments.alike import Alike, hints
+from assessments.facts import Link
+from assessments.records import Person
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+def alike_hints(model: Model, page: HouseholdPage, one: Person) -> tuple[Alike, ...]:
+    """Who in this practitioner's households may be the same as this person."""
+    everyone = (person for there in model.households for person in there.persons)
+    links = (link for there in model.households for link in there.facts_of(Link))
+    return hints(one, everyone, links, page.relationships)
+
+
+def alike_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
+    """One card for each hint, and the decided "No" ones, to take back."""
+    kept: Any = _cards
+    return [kept(model, actions, page, one, key=f"alike-{one.id}")]
+
+
+@ft.component
+def _cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> ft.Control:
+    later, put_off = use_drawn(_NOBODY)
+    controls: list[ft.Control] = []
+    for hint in alike_hints(model, page, one):
+        there = model.household_of(hint.other_id)
+        other = next((who for who in there.persons if who.id == hint.other_id), None) if there else None
+        if there is not None and other is not None and hint.other_id not in later:
+            put = partial(put_off, later | {other.id})
+            controls.append(_card(actions, page, one, hint, there, other, put))
+    controls += not_same_lines(model, one, actions)
+    return ft.Column(
+        tight=True,
+        visible=bool(controls),
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=controls,
+    )
+
+
+def _card(
+    actions: Actions,
+    page: HouseholdPage,
+    one: Person,
+    hint: Alike,
+    there: HouseholdPage,
+    other: Person,
+    put_off: Callable[[], None],
+) -> ft.Control:
+    async def decide(kind: Literal["same-person", "not-same"]) -> None:
+        await actions.family.decide(kind, page, one.id, there, other.id)
+
+    reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
+    age, household = age_words(other, actions.today()), there.household.name
+    return card(
+        heading(say("alike.title")),
+        text(say("alike.other", name=other.name, age=age, household=household)),
+        quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
+        ft.Row(
+            wrap=True,
+            controls=[
+                secondary_button(say("alike.yes"), partial(decide, "same-person")),
+                secondary_button(say("alike.no"), partial(decide, "not-same")),
+                secondary_button(say("alike.later"), put_off),
+            ],
+        ),
+        quiet(say("alike.kept-apart")),
+        spacing=8,
+    )

@@ -1,0 +1,88 @@
+"""The baby was born: the same record gets a day of birth and a name, and keeps all that was written.
+
+The due day stays; a name from before the birth stays among the other names. No new person is made.
+
+    born(model, actions)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.kit.cards import card
+from app.kit.writing import text
+from app.messages import say
+from app.screens.holding import Form, form_page, use_form, words_field
+from app.screens.items.written import read_day
+from app.screens.page import calm_page
+from app.state import Actions, Model
+from assessments.errors import NotFound
+from assessments.records import Person
+
+
+@ft.component
+@calm_page
+def born(model: Model, actions: Actions) -> ft.View:
+    """Ask for the day, and for the name as it is now."""
+    about = model.screen.about
+    page = model.household_of(about)
+    before = next((one for one in page.persons if one.id == about), None) if page else None
+    form = use_form(actions, f"born-{about}", {"day": "", "name": before.name if before else ""})
+    if page is None or before is None:
+        raise NotFound
+
+    async def save() -> None:
+        await actions.family.keep(at_birth(before, form.words("name"), form["day"]))
+
+    return form_page(
+        model,
+        actions,
+        form,
+        say("born.title"),
+        lambda wrong: [
+            text(say("born.same-record")),
+            card(
+                words_field(
+                    form,
+                    "day",
+                    say("add.born"),
+                    hint=say("add.born-hint"),
+                    problem=wrong.get("day", ""),
+                    width=220,
+                ),
+                words_field(form, "name", say("add.person-name"), problem=wrong.get("name", "")),
+            ),
+        ],
+        problems=lambda: _problems(form, actions),
+        save=save,
+        caption=page.household.name,
+    )
+
+
+def _problems(form: Form, actions: Actions) -> dict[str, str]:
+    found = {}
+    day = read_day(form["day"])
+    if day is None:
+        found["day"] = say("person.problem.day")
+    elif day > actions.today():
+        found["day"] = say("person.problem.ahead")
+    if not form.words("name"):
+        found["name"] = say("person.problem.name")
+    return found
+
+
+def at_birth(before: Person, name: str, day: str) -> Person:
+    """The same child, born. Nothing that was known before is lost."""
+    roles = tuple(dict.fromkeys("child" if role == "unborn" else role for role in before.roles)) or ("child",)
+    other_names = before.other_names
+    if name != before.name and before.name not in other_names:
+        other_names = (*other_names, before.name)
+    return Person.model_validate(
+        {
+            **before.model_dump(),
+            "name": name,
+            "other_names": other_names,
+            "born": read_day(day),
+            "roles": roles,
+        }
+    )

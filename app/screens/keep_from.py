@@ -1,0 +1,107 @@
+"""Keep this from …: what, from whom, and who asked for it.
+
+The mark is a fact of its own about a person or an address; it is shown wherever the thing is shown and
+can be lifted. It hides nothing on this device from the practitioner: it says what must not be passed on.
+
+    keep_from(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import flet as ft
+
+from app.kit.cards import card
+from app.kit.choices import Choice
+from app.kit.writing import quiet
+from app.messages import say
+from app.screens.holding import Form, choice_field, form_page, use_form, words_field
+from app.screens.page import calm_page
+from app.screens.people import first_name
+from app.screens.withheld import PARTS
+from app.state import Actions, Model
+from app.visit import new_id
+from assessments.errors import NotFound
+from assessments.facts import Withheld
+
+
+@ft.component
+@calm_page
+def keep_from(model: Model, actions: Actions) -> ft.View:
+    """Ask what is to be kept, from whom, and who asked."""
+    about = model.screen.about
+    page = model.household_of(about)
+    one = next((found for found in page.persons if found.id == about), None) if page else None
+    form = use_form(
+        actions, f"keep-from-{about}", {"part": None, "who": [], "others": "", "asked": None, "why": ""}
+    )
+    if page is None or one is None:
+        raise NotFound
+
+    async def save() -> None:
+        await actions.family.keep(
+            Withheld(
+                id=new_id(),
+                household_id=page.household.id,
+                about_id=one.id,
+                part=form["part"],
+                keep_from=tuple(_from(form)),
+                asked_by=form["asked"] or "",
+                why=form.words("why"),
+            )
+        )
+
+    def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
+        return [
+            quiet(say("withheld.lead")),
+            card(
+                choice_field(
+                    form,
+                    "part",
+                    say("withheld.what", name=first_name(one)),
+                    [Choice(part, say(f"withheld.part.{part}")) for part in PARTS],
+                    problem=wrong.get("part", ""),
+                )
+            ),
+            card(
+                choice_field(
+                    form,
+                    "who",
+                    say("withheld.who"),
+                    [Choice(found.id, found.name) for found in page.persons if found.id != one.id],
+                    many=True,
+                    problem=wrong.get("who", ""),
+                ),
+                words_field(form, "others", say("withheld.others"), hint=say("withheld.others-hint")),
+            ),
+            card(
+                choice_field(
+                    form,
+                    "asked",
+                    say("withheld.who-asked"),
+                    [Choice(found.id, found.name) for found in page.persons],
+                ),
+                words_field(form, "why", say("withheld.why"), lines=2),
+            ),
+        ]
+
+    return form_page(
+        model,
+        actions,
+        form,
+        say("withheld.form-title"),
+        fields,
+        problems=lambda: _problems(form),
+        save=save,
+        caption=one.name,
+    )
+
+
+def _from(form: Form) -> list[str]:
+    return [*form["who"], *(part.strip() for part in form["others"].split(",") if part.strip())]
+
+
+def _problems(form: Form) -> dict[str, str]:
+    found = {} if form["part"] else {"part": say("withheld.problem.part")}
+    return found if _from(form) else {**found, "who": say("withheld.problem.who")}

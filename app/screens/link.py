@@ -1,0 +1,102 @@
+"""Linking a person to a record in another household: the same human being, or family there.
+
+This is how somebody with other households and past partners is followed: each household keeps its own
+record, and each page names the other. Nothing is merged.
+
+    link(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import flet as ft
+
+from app.kit.cards import card
+from app.kit.choices import Choice
+from app.kit.states import banner
+from app.kit.writing import quiet
+from app.messages import say
+from app.screens.days import age_words
+from app.screens.holding import Form, choice_field, form_page, use_form
+from app.screens.page import calm_page
+from app.screens.people import first_name
+from app.state import Actions, Model
+from assessments.errors import NotFound
+
+
+@ft.component
+@calm_page
+def link(model: Model, actions: Actions) -> ft.View:
+    """Ask for the household, then the person, then what the link is."""
+    about = model.screen.about
+    page = model.household_of(about)
+    one = next((found for found in page.persons if found.id == about), None) if page else None
+    form = use_form(actions, f"link-{about}", {"household": None, "other": None, "kind": None})
+    if page is None or one is None:
+        raise NotFound
+    elsewhere = [there for there in model.households if there.household.id != page.household.id]
+    there = model.household(form["household"]) if form["household"] else None
+
+    async def save() -> None:
+        if there is not None:
+            await actions.family.decide(form["kind"], page, one.id, there, form["other"])
+
+    def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
+        return [
+            quiet(say("link.lead")),
+            banner(say("link.no-household")) if not elsewhere else None,
+            card(
+                choice_field(
+                    form,
+                    "household",
+                    say("link.household"),
+                    [Choice(found.household.id, found.household.name) for found in elsewhere],
+                    problem=wrong.get("household", ""),
+                    forgets="other",
+                )
+            ),
+            card(
+                choice_field(
+                    form,
+                    "other",
+                    say("link.person"),
+                    [
+                        Choice(found.id, found.name, age_words(found, actions.today()))
+                        for found in there.persons
+                    ],
+                    problem=wrong.get("other", ""),
+                )
+            )
+            if there is not None
+            else None,
+            card(
+                choice_field(
+                    form,
+                    "kind",
+                    say("link.what", name=first_name(one)),
+                    [Choice(kind, say(f"link.kind.{kind}")) for kind in ("same-person", "family")],
+                    problem=wrong.get("kind", ""),
+                )
+            )
+            if form["other"]
+            else None,
+        ]
+
+    return form_page(
+        model,
+        actions,
+        form,
+        say("link.form-title", name=first_name(one)),
+        fields,
+        problems=lambda: _problems(form),
+        save=save,
+        caption=page.household.name,
+    )
+
+
+def _problems(form: Form) -> dict[str, str]:
+    for field in ("household", "other", "kind"):
+        if not form[field]:
+            return {field: say(f"link.problem.{field}")}
+    return {}

@@ -1,0 +1,151 @@
+"""One person: who they are, what others are to them, where they live, and what is kept from whom.
+
+Each person has a page of their own, a child above all: nothing of a brother or sister stands here but
+the name. Ties are said from both sides. Two records that may be of one human being are asked about and
+never merged. This room shows; the forms behind "Change" write.
+
+    person(model, actions)
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import flet as ft
+
+from app.effects import HouseholdPage
+from app.kit.buttons import primary_button, quiet_button, secondary_button
+from app.kit.cards import card
+from app.kit.lists import AnswerRow, answer_list
+from app.kit.states import banner
+from app.kit.writing import heading, quiet, text
+from app.messages import knows, say
+from app.screens.addresses import address_cards
+from app.screens.alike import alike_cards
+from app.screens.days import age_words, day_words
+from app.screens.links import link_cards
+from app.screens.page import calm_page, page_of, use_scroll
+from app.screens.people import kin, names_of
+from app.screens.ties import tie_cards
+from app.screens.withheld import badge, kept_badge, kept_facts, kept_words
+from app.state import Actions, Model
+from assessments.errors import NotFound
+from assessments.facts import Withheld
+from assessments.records import Person
+
+NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
+
+
+@ft.component
+@calm_page
+def person(model: Model, actions: Actions) -> ft.View:
+    """Show all that is known of one person, with a way to change each part."""
+    page = model.household_of(model.screen.about)
+    one = next((found for found in page.persons if found.id == model.screen.about), None) if page else None
+    scroll = use_scroll(actions)
+    if page is None or one is None:
+        raise NotFound
+    on = actions.today()
+    return page_of(
+        model,
+        actions,
+        one.name,
+        [
+            badge(say("person.causes-concern"), ft.Icons.INFO_OUTLINE)
+            if "causes-concern" in one.roles
+            else None,
+            kept_badge(page, one.id, "all"),
+            *alike_cards(model, actions, page, one),
+            _unborn(one, actions) if one.born is None and one.due is not None else None,
+            heading(say("person.about")),
+            answer_list("", _about(page, one, actions), on_change=None),
+            ft.Row(
+                controls=[
+                    secondary_button(
+                        say("person.change"),
+                        lambda: actions.go("change-person", one.id),
+                        icon=ft.Icons.EDIT_OUTLINED,
+                    )
+                ]
+            ),
+            heading(say("person.ties")),
+            kept_badge(page, one.id, "ties"),
+            *tie_cards(page, one, actions),
+            secondary_button(say("tie.add"), lambda: actions.go("tie", one.id), icon=ft.Icons.ADD),
+            heading(say("address.title")),
+            kept_badge(page, one.id, "address"),
+            *address_cards(model, actions, page, one),
+            secondary_button(
+                say("address.add"), lambda: actions.go("add-address", one.id), icon=ft.Icons.ADD
+            ),
+            heading(say("link.title")),
+            *link_cards(model, one, actions),
+            secondary_button(say("link.add"), lambda: actions.go("link", one.id), icon=ft.Icons.ADD),
+            heading(say("withheld.title")),
+            *_kept(page, one, actions),
+            secondary_button(
+                say("withheld.add"), lambda: actions.go("keep-from", one.id), icon=ft.Icons.LOCK_OUTLINED
+            ),
+        ],
+        caption=page.household.name,
+        subtitle=age_words(one, on),
+        scroll=scroll,
+    )
+
+
+def _about(page: HouseholdPage, one: Person, actions: Actions) -> list[AnswerRow]:
+    on = actions.today()
+
+    def row(place: str, answer: str, part: str = "") -> AnswerRow:
+        note = kept_words(page, one.id, part) if part else ""
+        return AnswerRow(say(f"person.{place}"), answer, place, note)
+
+    days = [
+        say("person.born-on", day=day_words(one.born, on, near=False)) if one.born else "",
+        say("age.about", n=one.about_years) if one.born is None and one.about_years is not None else "",
+        say("person.was-due", day=day_words(one.due, on, near=False)) if one.due else "",
+    ]
+    speaks = [one.language, say("person.interpreter-needed") if one.interpreter else ""]
+    needs = [say(f"need.{code}") if knows(f"need.{code}") else code for code in one.needs]
+    rows = [
+        row("born", ". ".join(day for day in days if day), "born"),
+        row("place", ", ".join(kin(role) for role in one.roles if knows(f"kin.{role}"))),
+        row("lives", say("person.lives-here" if one.lives_here else "person.lives-elsewhere")),
+        row("language", ". ".join(part for part in speaks if part)),
+        row("needs", ". ".join(part for part in (", ".join(needs), one.needs_words) if part), "needs"),
+    ]
+    if one.other_names:
+        rows.insert(0, row("other-names", ", ".join(one.other_names), "names"))
+    if one.position or one.agency:
+        rows.append(row("work", ", ".join(part for part in (one.position, one.agency) if part)))
+    return rows
+
+
+def _unborn(one: Person, actions: Actions) -> ft.Control:
+    return banner(
+        say("born.lead"),
+        icon=ft.Icons.CHILD_FRIENDLY_OUTLINED,
+        action=ft.Row(controls=[primary_button(say("born.title"), lambda: actions.go("born", one.id))]),
+    )
+
+
+def _kept(page: HouseholdPage, one: Person, actions: Actions) -> list[ft.Control]:
+    found = [_kept_card(page, fact, actions) for fact in kept_facts(page, one.id)]
+    return found or [quiet(say("withheld.none"))]
+
+
+def _kept_card(page: HouseholdPage, fact: Withheld, actions: Actions) -> ft.Control:
+    names = names_of(page)
+    asked = names.get(fact.asked_by, fact.asked_by)
+    return card(
+        text(say(f"withheld.part.{fact.part or 'all'}"), strong=True),
+        text(say("withheld.from", names=", ".join(names.get(who, who) for who in fact.keep_from))),
+        quiet(say("withheld.asked", name=asked)) if asked else None,
+        quiet(fact.why) if fact.why else None,
+        ft.Row(
+            controls=[
+                quiet_button(say("withheld.lift"), partial(actions.family.undo, fact), icon=ft.Icons.UNDO)
+            ]
+        ),
+        spacing=4,
+    )

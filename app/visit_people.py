@@ -1,0 +1,240 @@
+"""The people of a visit file: households, who is in them, where they live, what is kept from whom.
+
+This room knows how such a part of the file becomes records. It goes on after a fault, so that a bad file
+is told all its faults at once; a fault names places in the file, never values.
+
+    reader = PeopleReader()
+    family = reader.family({"name": "Samplewood", "persons": [...]}, "household")
+    reader.faults
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.visit_events import read_facts
+from assessments.facts import Address, Fact, Link, Withheld
+from assessments.records import Contact, Household, Person, Relationship
+
+_READ = ("ref", "name", "roles", "born", "due", "about_years_on")
+_HOUSEHOLD = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")
+_DAYS = ("born", "due", "about_years_on")
+_PERSON = (
+    *_READ,
+    *("other_names", "about_years", "lives_here", "language", "interpreter"),
+    *("needs", "needs_words", "position", "agency"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One household of the file, read, with what is filed under it beside its people."""
+
+    household: Household
+    persons: tuple[Person, ...]
+    relationships: tuple[Relationship, ...]
+    facts: tuple[Fact, ...]
+
+    def __repr__(self) -> str:
+        return f"<Family {self.household.id}>"
+
+
+def new_id() -> str:
+    """A random id: it tells nothing, not even when it was made."""
+    return str(uuid.uuid4())
+
+
+class PeopleReader:
+    """One reading. `refs` gives the new id of each person that the file names."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.refs: dict[str, str] = {}
+
+    def fault(self, sentence: str) -> None:
+        self.faults.append(sentence)
+
+    def family(self, given: Any, where: str) -> Family:
+        told = self.object(given, where)
+        self.only(told, _HOUSEHOLD, where)
+        household = Household(id=new_id(), name=self.text(told, "name", where) or "-")
+        persons = self._persons(household, told, where)
+        relationships = self._relationships(household, told, self.refs)
+        facts = (
+            *self._addresses(household, told),
+            *self._withheld(household, told),
+            *read_facts(told, household.id, self.refs, self.fault),
+        )
+        return Family(household, persons, relationships, facts)
+
+    def _persons(self, household: Household, given: Mapping[str, Any], at: str) -> tuple[Person, ...]:
+        persons = []
+        for number, part in enumerate(self.list(given.get("persons"), f"{at}.persons"), start=1):
+            where = f"person {number}"
+            person = self.object(part, where)
+            self.only(person, _PERSON, where)
+            ref, name = self.text(person, "ref", where), self.text(person, "name", where)
+            if ref in self.refs:
+                self.fault(f"{where}: the ref is taken by another person.")
+            roles = person.get("roles") or []
+            if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+                self.fault(f"{where}: roles must be a list of words.")
+                roles = []
+            self.refs[ref] = new_id()
+            more = {key: value for key, value in person.items() if key not in _READ}
+            dates = {day: self.date(person.get(day), f"{where}: {day}") for day in _DAYS}
+            own = {"id": self.refs[ref], "household_id": household.id, "name": name or "-", "roles": roles}
+            try:
+                persons.append(Person.model_validate({**more, **dates, **own}))
+            except ValidationError as error:
+                places = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
+                self.fault(f"{where}: {places} cannot be read.")
+        if not persons:
+            self.fault(f"{at}.persons is empty: name at least one person.")
+        return tuple(persons)
+
+    def _addresses(self, household: Household, given: Mapping[str, Any]) -> list[Fact]:
+        found: list[Fact] = []
+        for number, part in enumerate(self.list(given.get("addresses") or [], "addresses"), start=1):
+            where = f"address {number}"
+            told = self.object(part, where)
+            self.only(told, ("lines", "kind", "confidential", "persons", "since", "until"), where)
+            plain = {key: told[key] for key in ("lines", "kind", "confidential") if key in told}
+            days = {day: self.date(told.get(day), f"{where}: {day}") for day in ("since", "until")}
+            who = self.ids(told.get("persons"), where)
+            found += self._fact(Address, household, {**plain, **days, "person_ids": who}, where)
+        return found
+
+    def _withheld(self, household: Household, given: Mapping[str, Any]) -> list[Fact]:
+        found: list[Fact] = []
+        for number, part in enumerate(self.list(given.get("withheld") or [], "withheld"), start=1):
+            where = f"withheld {number}"
+            told = self.object(part, where)
+            self.only(told, ("about", "part", "keep_from", "asked_by", "why"), where)
+            # Who it is kept from may be somebody who has no record: then the words stand.
+            kept = [self.refs.get(str(who), str(who)) for who in self.list(told.get("keep_from"), where)]
+            plain = {key: str(told[key]) for key in ("part", "why") if key in told}
+            about = self.ids([told.get("about")], where)
+            asked = self.refs.get(str(told.get("asked_by")), "")
+            parts = {"about_id": (*about, "-")[0], "keep_from": kept, "asked_by": asked, **plain}
+            found += self._fact(Withheld, household, parts, where)
+        return found
+
+    def links(
+        self,
+        given: Mapping[str, Any],
+        family: Family,
+        linked: list[tuple[str, Family]],
+        contact: Contact | None,
+    ) -> list[Fact]:
+        """Between households, from "linked"; between people of two of them, from "links"."""
+        on = contact.on if contact else date.min
+        decided = {"decided_at": datetime.combine(on, time(12), UTC)}
+        found: list[Fact] = []
+        for number, (kind, other) in enumerate(linked, start=1):
+            ends = {"own_id": family.household.id, "other_id": other.household.id}
+            parts = {"kind": kind, "other_household_id": other.household.id, **ends, **decided}
+            found += self._fact(Link, family.household, parts, f"linked {number}")
+        own = {person.id for person in family.persons}
+        there = {person.id: other.household.id for _, other in linked for person in other.persons}
+        for number, part in enumerate(self.list(given.get("links") or [], "links"), start=1):
+            where = f"link {number}"
+            told = self.object(part, where)
+            self.only(told, ("kind", "from", "to"), where)
+            ids = self.ids([told.get("from"), told.get("to")], where)
+            if len(ids) != 2:
+                continue
+            if ids[0] not in own or ids[1] not in there:
+                self.fault(f"{where}: from must be of the household and to of a linked one.")
+                continue
+            parts = {
+                "kind": self.text(told, "kind", where),
+                "own_id": ids[0],
+                "other_id": ids[1],
+                "other_household_id": there[ids[1]],
+                **decided,
+            }
+            found += self._fact(Link, family.household, parts, where)
+        return found
+
+    def _fact(
+        self, kind: type[Fact], household: Household, parts: Mapping[str, Any], where: str
+    ) -> list[Fact]:
+        """One fact, or a fault that names the places which cannot be read."""
+        try:
+            return [kind.model_validate({"id": new_id(), "household_id": household.id, **parts})]
+        except ValidationError as error:
+            places = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
+            self.fault(f"{where}: {places} cannot be read.")
+            return []
+
+    def ids(self, refs: Any, where: str) -> tuple[str, ...]:
+        listed = self.list(refs, where)
+        if any(ref not in self.refs for ref in listed):
+            self.fault(f"{where}: no person has the ref that it names.")
+        return tuple(self.refs[ref] for ref in listed if ref in self.refs)
+
+    def _relationships(
+        self, household: Household, given: Mapping[str, Any], refs: Mapping[str, str]
+    ) -> tuple[Relationship, ...]:
+        found = []
+        parts = self.list(given.get("relationships") or [], "household.relationships")
+        for number, part in enumerate(parts, start=1):
+            where = f"relationship {number}"
+            link = self.object(part, where)
+            self.only(link, ("from", "to", "kind"), where)
+            ends = [self.text(link, end, where) for end in ("from", "to")]
+            kind = self.text(link, "kind", where)
+            for end in ends:
+                if end and end not in refs:
+                    self.fault(f"{where}: no person has the ref that it names.")
+            if kind and all(end in refs for end in ends):
+                found.append(
+                    Relationship(
+                        id=new_id(),
+                        household_id=household.id,
+                        from_id=refs[ends[0]],
+                        to_id=refs[ends[1]],
+                        kind=kind,
+                    )
+                )
+        return tuple(found)
+
+    def only(self, given: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+        """An unknown key is a fault: a misspelt one must not lose what stands under it."""
+        if set(given) - set(known):
+            self.fault(f"{where}: only {', '.join(known)} may stand here.")
+
+    def object(self, value: Any, where: str) -> Mapping[str, Any]:
+        if isinstance(value, Mapping):
+            return value
+        self.fault(f"{where} must be an object.")
+        return {}
+
+    def list(self, value: Any, where: str) -> list[Any]:
+        if isinstance(value, list):
+            return value
+        self.fault(f"{where} must be a list.")
+        return []
+
+    def text(self, given: Mapping[str, Any], key: str, where: str) -> str:
+        value = given.get(key)
+        if isinstance(value, str) and value.strip() and len(value) <= 200:
+            return value
+        self.fault(f"{where}: {key} must be a text of 1 to 200 characters.")
+        return ""
+
+    def date(self, value: Any, where: str) -> date | None:
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            self.fault(f"{where}: write each date as in 2026-03-05.")
+            return None

@@ -1,0 +1,198 @@
+"""Two records that may be of one human being: a hint with its reasons, for a person to decide.
+
+This room compares names (Jaro-Winkler), other names and dates of birth. It returns codes. It merges
+nothing and refuses to be sure: "likely" is its strongest word. What somebody decided, either way, is
+not asked again until it is undone. A shared surname alone says nothing. One day of birth with two
+given names in one household is twins, however alike their names are.
+
+    >>> one = Person(id="a", household_id="h", name="Otis Samplewood", born=date(2023, 9, 30))
+    >>> two = Person(id="b", household_id="i", name="Ottis Samplewood", born=date(2023, 9, 30))
+    >>> compare(one, two)
+    Alike(one_id='a', other_id='b', level='possible', reasons=('close-name', 'same-born'))
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz.distance import JaroWinkler
+
+from assessments.facts import Link
+from assessments.records import Person, Relationship
+
+Reason = Literal[
+    "same-name",
+    "close-name",
+    "other-name",
+    "same-given-name",
+    "same-born",
+    "close-born",
+    "age-fits",
+    "born-unknown",
+    "due-near-birth",
+]
+
+# How near two names are to be called close, from 0 to 1. Ours, unverified: "Otis" and "Ottis" are
+# close (0.95), "Jack" and "Jake" (0.87) and "Neo" and "Leo" (0.78) are not.
+_CLOSE = 0.9
+# A baby comes up to this many days before or after the day it was due. Ours, unverified.
+_DUE_DAYS = 42
+# "About N years" is taken to be right within this many years.
+_ABOUT_YEARS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A hint about two people by id, with why."""
+
+    one_id: str
+    other_id: str
+    level: Literal["possible", "likely"]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    given: str
+    surname: str
+
+
+def hints(
+    person: Person,
+    others: Iterable[Person],
+    links: Iterable[Link] = (),
+    relationships: Iterable[Relationship] = (),
+) -> tuple[Alike, ...]:
+    """Who may be the same as this person, likely ones first.
+
+    Left out: pairs that somebody decided about, and people who are something to each other.
+    """
+    settled = decided(links) | {frozenset((tie.from_id, tie.to_id)) for tie in relationships}
+    found = [
+        alike
+        for other in others
+        if other.id != person.id and frozenset((person.id, other.id)) not in settled
+        if (alike := compare(person, other)) is not None
+    ]
+    return tuple(sorted(found, key=lambda alike: (alike.level != "likely", alike.other_id)))
+
+
+def decided(links: Iterable[Link]) -> set[frozenset[str]]:
+    """The pairs that a person has decided about, either way, and has not undone."""
+    return {
+        frozenset((link.own_id, link.other_id))
+        for link in links
+        if link.kind in ("same-person", "not-same") and link.undone_at is None
+    }
+
+
+def compare(one: Person, other: Person) -> Alike | None:
+    """Whether two records may be of one human being, or None. The order does not matter."""
+    name = _names_alike(one, other)
+    born = _born_alike(one, other)
+    if born == "due-near-birth":
+        # Before birth a name says little: the family's name has to do.
+        if name is None and not _share_surname(one, other):
+            return None
+        return Alike(one.id, other.id, "possible", (*((name,) if name else ()), born))
+    if name is None or born is None:
+        return None
+    if name == "same-given-name" and born != "same-born":
+        return None
+    if born == "same-born" and name == "close-name" and one.household_id == other.household_id:
+        given, theirs = _name(one.name).given, _name(other.name).given
+        if given != theirs:
+            return None
+    sure = born == "same-born" and name in ("same-name", "other-name")
+    return Alike(one.id, other.id, "likely" if sure else "possible", (name, born))
+
+
+def _names_alike(one: Person, other: Person) -> Reason | None:
+    own, theirs = _name(one.name), _name(other.name)
+    if own == theirs:
+        return "same-name"
+    if own.surname and theirs.surname:
+        if _close(own.given, theirs.given) and _close(own.surname, theirs.surname):
+            return "close-name"
+    elif own.given and own.given == theirs.given:
+        # One of them is known by a single name.
+        return "same-given-name"
+    known_as = {_name(name) for name in one.other_names} | {own}
+    known_there = {_name(name) for name in other.other_names} | {theirs}
+    if any(_fits(here, there, own, theirs) for here in known_as for there in known_there):
+        return "other-name"
+    if own.given and own.given == theirs.given:
+        return "same-given-name"
+    return None
+
+
+def _fits(here: _Name, there: _Name, own: _Name, theirs: _Name) -> bool:
+    """Whether a name of one is a name of the other. A nickname alone borrows the own surname."""
+    if not here.given or not there.given:
+        return False
+    same_surname = _close(here.surname or own.surname, there.surname or theirs.surname)
+    return same_surname and _close(here.given, there.given) and (here != own or there != theirs)
+
+
+def _share_surname(one: Person, other: Person) -> bool:
+    own, theirs = _name(one.name).surname, _name(other.name).surname
+    return bool(own) and _close(own, theirs)
+
+
+def _born_alike(one: Person, other: Person) -> Reason | None:
+    if one.born and other.born:
+        if one.born == other.born:
+            return "same-born"
+        return "close-born" if _misread(one.born, other.born) else None
+    for unborn, born in ((one, other), (other, one)):
+        if unborn.born is None and unborn.due is not None:
+            day = born.born or born.due
+            if day is None:
+                return None
+            return "due-near-birth" if abs((day - unborn.due).days) <= _DUE_DAYS else None
+    return _years_alike(one, other)
+
+
+def _years_alike(one: Person, other: Person) -> Reason | None:
+    years = [_about_year(person) for person in (one, other)]
+    if None in years:
+        return "born-unknown"
+    return "age-fits" if abs((years[0] or 0) - (years[1] or 0)) <= _ABOUT_YEARS else None
+
+
+def _about_year(person: Person) -> int | None:
+    if person.born:
+        return person.born.year
+    if person.about_years is not None and person.about_years_on is not None:
+        return person.about_years_on.year - person.about_years
+    return None
+
+
+def _misread(one: date, other: date) -> bool:
+    """Whether one day may be the other with day and month exchanged, or with one part wrong."""
+    if (one.day, one.month, one.year) == (other.month, other.day, other.year):
+        return True
+    same = (one.day == other.day) + (one.month == other.month) + (one.year == other.year)
+    return same == 2 and abs(one.year - other.year) <= 1
+
+
+def _close(one: str, other: str) -> bool:
+    return JaroWinkler.similarity(one, other, score_cutoff=_CLOSE) > 0
+
+
+@lru_cache(maxsize=4096)
+def _name(name: str) -> _Name:
+    """The given name and the surname, without accents, marks and capitals."""
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name.casefold())
+        if not unicodedata.combining(letter)
+    ).replace("ł", "l")
+    words = re.sub(r"[^\w]+", " ", plain).split()
+    return _Name(words[0], " ".join(words[1:])) if words else _Name("", "")

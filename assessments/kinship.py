@@ -1,0 +1,270 @@
+"""What two people are to each other, said once and read from both sides.
+
+A relationship is stored in the direction in which it was told; the other direction follows from its
+kind. This room knows the kinds, their other sides, what cannot be right (pointed out, never blocked)
+and which siblings follow from shared parents (a hint, never stored by itself). It refuses to know
+names, words and screens: it returns ids and codes.
+
+    >>> other_side("mother"), other_side("half-sibling"), other_side("harms")
+    ('child', 'half-sibling', 'harmed-by')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from assessments.records import Relationship
+
+# Each kind and what the other person is then; a kind that is its own other side is mutual.
+_PAIRS = (
+    ("parent", "child"),
+    ("step-parent", "step-child"),
+    ("grandparent", "grandchild"),
+    ("aunt-uncle", "niece-nephew"),
+    ("foster-carer", "foster-child"),
+    ("carer", "cared-for"),
+    ("host", "guest"),
+    ("harms", "harmed-by"),
+    ("professional", "supported-by"),
+)
+_MUTUAL = (
+    "sibling",
+    "half-sibling",
+    "step-sibling",
+    "partner",
+    "ex-partner",
+    "lives-with",
+    "spends-time-with",
+)
+# Closer words that people use, and the kind that they stand for.
+_CLOSER = {
+    "mother": "parent",
+    "father": "parent",
+    "stepmother": "step-parent",
+    "stepfather": "step-parent",
+    "brother": "sibling",
+    "sister": "sibling",
+}
+_OTHER_SIDE = {
+    **dict(_PAIRS),
+    **{there: here for here, there in _PAIRS},
+    **{kind: kind for kind in _MUTUAL},
+}
+
+# The kinds as a person is offered them, by what they are about.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "family": (
+        *("mother", "father", "parent", "child", "step-parent", "step-child"),
+        *("sibling", "half-sibling", "step-sibling"),
+        *("grandparent", "grandchild", "aunt-uncle", "niece-nephew"),
+    ),
+    "couple": ("partner", "ex-partner"),
+    "home": (
+        *("lives-with", "spends-time-with", "carer", "cared-for"),
+        *("foster-carer", "foster-child", "host", "guest"),
+    ),
+    "harm": ("harms", "harmed-by"),
+    "work": ("professional", "supported-by"),
+}
+KINDS = frozenset(_OTHER_SIDE) | frozenset(_CLOSER)
+SIBLINGS = ("sibling", "half-sibling", "step-sibling")
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One person's side of one relationship: `is_` of the other, to whom the other is `has`.
+
+    `told` says that it was stored in this direction; the other direction is worked out.
+    """
+
+    relationship_id: str
+    other_id: str
+    is_: str
+    has: str
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that cannot be right: "own-self", "circle" (of parents) or "twice". People by id."""
+
+    code: Literal["own-self", "circle", "twice"]
+    person_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiblingHint:
+    """Two children of one parent whose own tie nobody has told: they may be this to each other."""
+
+    one_id: str
+    other_id: str
+    kind: Literal["sibling", "half-sibling"]
+    parent_ids: tuple[str, ...]
+
+
+def meaning(kind: str) -> str:
+    """The kind that a closer word stands for: "mother" is "parent". Unknown kinds mean themselves."""
+    return _CLOSER.get(kind, kind)
+
+
+def other_side(kind: str) -> str:
+    """What the other person is then. A kind that is not known here has "other" on its other side."""
+    return _OTHER_SIDE.get(meaning(kind), "other")
+
+
+def standing(relationships: Iterable[Relationship]) -> tuple[Relationship, ...]:
+    """The relationships that nobody has undone."""
+    return tuple(found for found in relationships if found.undone_at is None)
+
+
+def ties(person_id: str, relationships: Iterable[Relationship]) -> tuple[Tie, ...]:
+    """All that one person is to others, from both sides, in the order in which it was told.
+
+    What was told from both ends ("mother of", "child of") is one tie: the one told by this person's end.
+    """
+    found: dict[tuple[str, str], Tie] = {}
+    for link in standing(relationships):
+        if link.from_id == link.to_id:
+            continue
+        if link.from_id == person_id:
+            tie = Tie(link.id, link.to_id, link.kind, other_side(link.kind), told=True)
+        elif link.to_id == person_id:
+            tie = Tie(link.id, link.from_id, other_side(link.kind), link.kind, told=False)
+        else:
+            continue
+        same = (tie.other_id, meaning(tie.is_))
+        before = found.get(same)
+        if before is None:
+            found[same] = tie
+        elif before.told != tie.told:
+            own, theirs = (before, tie) if before.told else (tie, before)
+            found[same] = Tie(own.relationship_id, own.other_id, own.is_, theirs.has, told=True)
+    return tuple(found.values())
+
+
+def between(one_id: str, other_id: str, relationships: Iterable[Relationship]) -> tuple[Tie, ...]:
+    """What the first is to the second; empty when nobody has told."""
+    return tuple(tie for tie in ties(one_id, relationships) if tie.other_id == other_id)
+
+
+def faults(relationships: Iterable[Relationship]) -> tuple[Fault, ...]:
+    """What cannot be right, each once, in a fixed order whatever the order of the relationships."""
+    links = standing(relationships)
+    found = {Fault("own-self", (link.from_id,)) for link in links if link.from_id == link.to_id}
+    told: dict[tuple[str, str, str], str] = {}
+    for link in links:
+        kind = meaning(link.kind)
+        same = (link.from_id, link.to_id, kind)
+        if told.setdefault(same, link.id) != link.id:
+            found.add(Fault("twice", (link.from_id, link.to_id)))
+    found |= {Fault("circle", circle) for circle in _circles(_children_of(links))}
+    return tuple(sorted(found, key=lambda fault: (fault.code, fault.person_ids)))
+
+
+def parents_of(person_id: str, relationships: Iterable[Relationship]) -> tuple[str, ...]:
+    """The ids of a person's parents, not of step-parents, in the order in which they were told."""
+    return tuple(tie.other_id for tie in ties(person_id, relationships) if tie.is_ == "child")
+
+
+def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, ...]:
+    """Pairs who share a parent and of whom nobody has told that they are siblings.
+
+    Half-siblings where exactly one parent is shared and each is known to have another.
+    """
+    links = standing(relationships)
+    parents: dict[str, set[str]] = {}
+    for parent, children in _children_of(links).items():
+        for child in children:
+            parents.setdefault(child, set()).add(parent)
+    found = []
+    people = sorted(parents)
+    for at, one in enumerate(people):
+        for other in people[at + 1 :]:
+            shared = parents[one] & parents[other]
+            if not shared or any(meaning(tie.is_) in SIBLINGS for tie in between(one, other, links)):
+                continue
+            apart = len(shared) == 1 and parents[one] - shared and parents[other] - shared
+            kind: Literal["sibling", "half-sibling"] = "half-sibling" if apart else "sibling"
+            found.append(SiblingHint(one, other, kind, tuple(sorted(shared))))
+    return tuple(found)
+
+
+def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]) -> dict[str, int]:
+    """How far down the family each person stands: the eldest generation is 0.
+
+    Partners stand level, and so do siblings. Somebody without ties stands with the eldest. A circle of
+    parents is broken where it closes.
+    """
+    ids = tuple(person_ids)
+    links = tuple(link for link in standing(relationships) if link.from_id in ids and link.to_id in ids)
+    steps = [*_steps_down(links)]
+    depth = dict.fromkeys(ids, 0)
+    # As many rounds as there are people reach every end; a circle cannot make it go on for ever.
+    for _ in ids:
+        before = dict(depth)
+        for elder, younger, step in steps:
+            depth[younger] = min(max(depth[younger], depth[elder] + step), len(ids))
+            if step == 0:
+                depth[elder] = max(depth[elder], depth[younger])
+        if depth == before:
+            break
+    # A parent who married in stands with the other parent: no higher than one above the child.
+    for _ in ids:
+        lifted = {
+            elder: min(depth[younger] - step for up, younger, step in steps if up == elder)
+            for elder, _, _ in steps
+        }
+        changed = {elder: level for elder, level in lifted.items() if level > depth[elder]}
+        if not changed:
+            break
+        depth.update(changed)
+    lowest = min(depth.values(), default=0)
+    return {person: level - lowest for person, level in depth.items()}
+
+
+_STEPS = {"parent": 1, "step-parent": 1, "foster-carer": 1, "aunt-uncle": 1, "grandparent": 2}
+_LEVEL = ("partner", "ex-partner", *SIBLINGS)
+
+
+def _steps_down(links: Iterable[Relationship]) -> Iterator[tuple[str, str, int]]:
+    for link in links:
+        kind = meaning(link.kind)
+        if kind in _STEPS:
+            yield link.from_id, link.to_id, _STEPS[kind]
+        elif other_side(kind) in _STEPS:
+            yield link.to_id, link.from_id, _STEPS[other_side(kind)]
+        elif kind in _LEVEL:
+            yield link.from_id, link.to_id, 0
+
+
+def _children_of(links: Iterable[Relationship]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for link in links:
+        if meaning(link.kind) == "parent" and link.from_id != link.to_id:
+            found.setdefault(link.from_id, set()).add(link.to_id)
+        elif link.kind == "child" and link.from_id != link.to_id:
+            found.setdefault(link.to_id, set()).add(link.from_id)
+    return found
+
+
+def _circles(children: dict[str, set[str]]) -> set[tuple[str, ...]]:
+    """Those who are, through their children, their own forebears; each circle as sorted ids."""
+
+    def below(person: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = list(children.get(person, ()))
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                waiting.extend(children.get(one, ()))
+        return seen
+
+    beneath = {person: below(person) for person in children}
+    own = {person for person, under in beneath.items() if person in under}
+    return {
+        tuple(sorted(other for other in own if other in beneath[person] and person in beneath[other]))
+        for person in own
+    }

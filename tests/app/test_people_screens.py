@@ -1,0 +1,416 @@
+"""The pages about people, in a real Flet session over a real store in a temporary folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import flet as ft
+import pytest
+
+from app.effects import Desk, HouseholdPage
+from app.kit import held
+from app.runtime import Runtime
+from app.screens.placing import NODE, Home, ends_of, lines, place_all
+from assessments import kinship
+from assessments.facts import Address, Link, Withheld
+from assessments.records import Person, Relationship
+from tests.app.headless import Headless
+from tests.app.test_screens_around import PASSPHRASE, headings, open_runtime, press, set_up, unlocked, until
+
+HIDDEN = "11 Invented Close"
+
+
+def seed(name: str) -> dict[str, Any]:
+    given: dict[str, Any] = json.loads(
+        files("app.seeds").joinpath(f"{name}.json").read_text(encoding="utf-8")
+    )
+    return given
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    opened = open_runtime(tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+def kept(runtime: Runtime, household: str) -> HouseholdPage:
+    """What the disk has now, read with the person's own keys."""
+    desk: Desk = runtime.unlock(PASSPHRASE)
+    try:
+        return next(page for page in desk.households() if page.household.name == household)
+    finally:
+        desk.leave()
+
+
+def one(page: HouseholdPage, start: str) -> Person:
+    return next(person for person in page.persons if person.name.startswith(start))
+
+
+async def open_person(app: Headless, household: str, name: str) -> None:
+    await press(app, household, then="Children")
+    await press(app, f"About {name}", then="About them")
+
+
+# ---------------------------------------------------------------- relationships
+
+
+async def test_a_tie_is_told_once_and_read_from_both_sides(runtime: Runtime) -> None:
+    set_up(runtime, seed("larkspur"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Larkspur", "Ezra")
+        assert app.sees("Ezra: Child of Hanneke. Hanneke: Mother of Ezra")
+        assert app.sees("Ezra: Harmed or frightened by Royce. Royce: Harms or frightens Ezra")
+        await press(app, "Add someone in their life", then="Who is it?")
+        await press(app, "Gwen Larkspur", then="What is it about?")
+        await press(app, "Family", then="What is Ezra to Gwen?")
+        await press(app, "Grandchild of Gwen", then="Gwen: Grandparent of Ezra")
+        await press(app, "Save", then="People in their life")
+        assert app.sees("Ezra: Grandchild of Gwen. Gwen: Grandparent of Ezra")
+    page = kept(runtime, "Larkspur")
+    told = page.relationships[-1]
+    assert (told.from_id, told.kind, told.to_id) == (one(page, "Ezra").id, "grandchild", one(page, "Gwen").id)
+
+
+async def test_a_tie_that_was_wrong_goes_from_the_page_and_stays_on_the_disk(runtime: Runtime) -> None:
+    set_up(runtime, seed("larkspur"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Larkspur", "Dot")
+        await app.press("This is wrong: Ezra Larkspur")
+        await until(app, "People in their life")
+        assert not app.sees("Half-brother or half-sister of")
+    page = kept(runtime, "Larkspur")
+    assert [tie.kind for tie in page.relationships if tie.undone_at is not None] == ["half-sibling"]
+    assert len(page.relationships) == 10
+
+
+async def test_siblings_that_nobody_told_are_hinted_at_and_kept_only_when_told(runtime: Runtime) -> None:
+    visit = seed("samplewood")
+    visit["household"]["relationships"] = [
+        tie for tie in visit["household"]["relationships"] if tie["kind"] != "brother"
+    ]
+    set_up(runtime, visit)
+    async with unlocked(runtime) as app:
+        await open_person(app, "Samplewood", "Otis")
+        hint = "Otis and Wren have the same parent. Are they brother or sister?"
+        assert app.sees(hint)
+        assert len(kept(runtime, "Samplewood").relationships) == 6
+        await app.press("Yes, add it")
+        await until(app, "Otis: Brother or sister of Wren")
+        assert not app.sees(hint)
+    assert len(kept(runtime, "Samplewood").relationships) == 7
+
+
+# ---------------------------------------------------------------- birth
+
+
+async def test_an_unborn_child_is_the_same_record_after_birth_with_all_that_was_written(
+    runtime: Runtime,
+) -> None:
+    set_up(runtime, seed("testerby"))
+    before = one(kept(runtime, "Testerby"), "Baby")
+    async with unlocked(runtime) as app:
+        await open_person(app, "Testerby", "Baby")
+        await press(app, "The baby was born", then="The due date stays in it")
+        await press(app, "Save", then="There is a problem")
+        await app.type("Date of birth", "2 9 2026")
+        field = app.field("Name")
+        app.session.apply_patch(field._i, {"value": "Steren Testerby"})
+        await app.session.dispatch_event(field._i, "change", "Steren Testerby")
+        await press(app, "Save", then="People in their life")
+        assert headings(app) == ["Steren Testerby"]
+        assert app.sees("Born 2 September")
+        assert app.sees("Due 11 September")
+        assert not app.sees("The baby was born")
+    page = kept(runtime, "Testerby")
+    after = one(page, "Steren")
+    assert after.id == before.id
+    assert (after.born, after.due) == (date(2026, 9, 2), date(2026, 9, 11))
+    assert after.roles == ("child",)
+    assert after.other_names == ("Baby Testerby",)
+    assert kinship.parents_of(after.id, page.relationships)
+
+
+# ---------------------------------------------------------------- addresses
+
+
+async def test_a_confidential_address_is_nowhere_on_the_page_until_it_is_held_and_goes_again(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "SHOWN_S", 0.3)
+    set_up(runtime, seed("foxglove-demo"))
+    async with unlocked(runtime) as app:
+        await press(app, "Foxglove-Demo", then="Children")
+        assert not everything(app, HIDDEN)
+        await press(app, "About Kagiso", then="About them")
+        assert app.sees("Address hidden")
+        assert app.sees("Confidential")
+        assert not everything(app, HIDDEN)
+        holder = next(c for c in app.controls(ft.GestureDetector) if getattr(c, "on_long_press", None))
+        await app.session.dispatch_event(holder._i, "long_press", None)
+        await until(app, HIDDEN)
+        await until(app, "Address hidden")
+        assert not everything(app, HIDDEN)
+
+
+async def test_two_deliberate_taps_do_what_holding_does(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "SHOWN_S", 30.0)
+    set_up(runtime, seed("foxglove-demo"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Foxglove-Demo", "Neo")
+        await press(app, "Address hidden", then="Tap once more to show it")
+        assert not everything(app, HIDDEN)
+        await press(app, "Address hidden", then=HIDDEN)
+        await press(app, "Flat 2", then="Address hidden")
+        assert not everything(app, HIDDEN)
+
+
+async def test_changing_a_hidden_address_does_not_show_it_and_leaving_it_empty_keeps_it(
+    runtime: Runtime,
+) -> None:
+    set_up(runtime, seed("foxglove-demo"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Foxglove-Demo", "Neo")
+        await press(app, "Change this address", then="The address is hidden")
+        assert not everything(app, HIDDEN)
+        await press(app, "Somewhere to stay for now", then="Save")
+        await press(app, "Save", then="People in their life")
+    [address] = kept(runtime, "Foxglove-Demo").facts_of(Address)
+    assert HIDDEN in address.lines
+    assert (address.kind, address.confidential) == ("temporary", True)
+
+
+async def test_a_confidential_address_is_not_on_the_map(runtime: Runtime) -> None:
+    set_up(runtime, seed("foxglove-demo"))
+    async with unlocked(runtime) as app:
+        await press(app, "Foxglove-Demo", then="Children")
+        await press(app, "Map of the household", then="In words")
+        assert app.sees("With another family")
+        assert app.sees("Inkwell-Specimen: Maren, Tove, Bo")
+        assert not everything(app, HIDDEN)
+
+
+async def test_the_host_family_is_a_household_of_its_own_linked_and_not_merged(runtime: Runtime) -> None:
+    set_up(runtime, seed("foxglove-demo"))
+    guests, hosts = kept(runtime, "Foxglove-Demo"), kept(runtime, "Inkwell-Specimen")
+    [link] = guests.facts_of(Link)
+    assert (link.kind, link.other_household_id) == ("host", hosts.household.id)
+    assert not {person.id for person in guests.persons} & {person.id for person in hosts.persons}
+    assert [person.name for person in hosts.children(date(2026, 2, 19))] == [
+        "Tove Inkwell-Specimen",
+        "Bo Inkwell-Specimen",
+    ]
+
+
+# ---------------------------------------------------------------- withheld
+
+
+async def test_what_is_kept_from_somebody_says_so_wherever_it_is_shown(runtime: Runtime) -> None:
+    set_up(runtime, seed("foxglove-demo"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Foxglove-Demo", "Neo")
+        assert not app.sees("Keep from")
+        await press(app, "Keep this from someone", then="From whom?")
+        await press(app, "Save", then="There is a problem")
+        await press(app, "Everything about them", then="From whom?")
+        await press(app, "Tendai Foxglove-Demo", then="From whom?")
+        await app.type("Someone who is not listed", "The school")
+        await press(app, "Save", then="What is kept from whom")
+        assert app.sees("Keep from Tendai Foxglove-Demo, The school")
+        await press(app, "Back", then="Children")
+        assert app.sees("Keep from Tendai Foxglove-Demo, The school")
+        await press(app, "About Neo", then="About them")
+        await app.press("No longer needed")
+        await until(app, "Nothing is marked")
+        assert not app.sees("Keep from")
+    facts = kept(runtime, "Foxglove-Demo").facts_of(Withheld)
+    assert [fact.lifted_at is not None for fact in facts] == [False, False, True]
+
+
+# ---------------------------------------------------------------- the same person
+
+
+async def test_a_hint_is_answered_by_a_person_undone_and_nothing_is_merged(runtime: Runtime) -> None:
+    set_up(runtime, seed("testerby"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Testerby", "Callan")
+        assert app.sees("Is this the same person?")
+        await press(app, "Not now", then="About them")
+        assert not app.sees("Is this the same person?")
+        await press(app, "Back", then="Children")
+        await press(app, "About Callan", then="Is this the same person?")
+        await press(app, "Yes, link them", then="The same person, in Specimen")
+        assert not app.sees("Is this the same person?")
+        assert app.sees("Callan: Ex-partner of Gwenna")
+        await press(app, "Undo", then="Is this the same person?")
+        await app.press("No")
+        await until(app, "Not the same person as Callan Testerby in Specimen")
+        assert not app.sees("Is this the same person?")
+    page, other = kept(runtime, "Testerby"), kept(runtime, "Specimen")
+    links = [link for link in page.facts_of(Link) if link.kind != "family"]
+    assert [(link.kind, link.undone_at is not None) for link in links] == [
+        ("same-person", True),
+        ("not-same", False),
+    ]
+    assert one(page, "Callan").id != one(other, "Callan").id
+
+
+# ---------------------------------------------------------------- changing a person
+
+
+async def test_what_is_half_typed_of_a_person_is_there_after_a_lock(runtime: Runtime) -> None:
+    set_up(runtime, seed("larkspur"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Larkspur", "Gwen")
+        await press(app, "Change", then="Other names")
+        await app.type("Other names", "Nan")
+        await press(app, "Pictures, symbols", then="Other names")
+        await press(app, "Cover", then="Wren is locked")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.press("Unlock")
+        await until(app, "Other names")
+        assert app.field("Other names").value == "Nan"
+        assert "Pictures, symbols or a talking device" in app.chosen()
+        await press(app, "Save", then="People in their life")
+    gwen = one(kept(runtime, "Larkspur"), "Gwen")
+    assert gwen.other_names == ("Nan",)
+    assert set(gwen.needs) == {"hearing", "symbols"}
+    assert gwen.born == date(1948, 10, 21)
+
+
+async def test_a_person_may_be_added_whose_age_is_only_guessed(runtime: Runtime) -> None:
+    set_up(runtime, seed("larkspur"))
+    async with unlocked(runtime) as app:
+        await press(app, "Larkspur", then="Children")
+        await press(app, "Add a person", then="Other names")
+        assert app.sees("Use a trained interpreter. Never a relative, a friend or a child.")
+        await app.type("Name", "Uncle Ffug")
+        await press(app, "I know about how old", then="About how many years old")
+        await app.type("About how many years old", "50")
+        await press(app, "Take care around this person", then="Other names")
+        await press(app, "Save", then="There is a problem")
+        await press(app, "Lives somewhere else", then="Other names")
+        await press(app, "Save", then="Adults")
+        assert app.sees("About 50 years")
+    uncle = one(kept(runtime, "Larkspur"), "Uncle")
+    assert (uncle.about_years, uncle.born, uncle.lives_here) == (50, None, False)
+    assert uncle.roles == ("causes-concern",)
+
+
+# ---------------------------------------------------------------- the map
+
+
+async def test_the_map_says_in_words_who_lives_where(runtime: Runtime) -> None:
+    set_up(runtime, seed("testerby"))
+    async with unlocked(runtime) as app:
+        await press(app, "Testerby", then="Children")
+        await press(app, "Map of the household", then="In words")
+        seen = app.texts()
+        assert seen.index("In this household") < seen.index("People whose job it is")
+        assert any("Tamsyn Invented" in words for words in seen[seen.index("People whose job it is") :])
+        assert app.sees("No child has made a map of people yet")
+
+
+async def test_who_is_safe_is_said_as_one_child_put_it(runtime: Runtime) -> None:
+    visit = seed("larkspur")
+    visit["assessments"] = [
+        {
+            "tool": "child-voice-7-11",
+            "subject": "ezra",
+            "answers": {
+                **{"earshot": "nobody", "told": ["who-i-am", "can-stop"], "child-ok": "yes"},
+                "people-map": [{"who": "Gwen", "place": "can-tell"}, {"who": "Biscuit", "place": "nice"}],
+                **{"seen-alone": "yes", "demeanour-during": "Pointed, and laughed once."},
+            },
+        }
+    ]
+    set_up(runtime, visit)
+    async with unlocked(runtime) as app:
+        await press(app, "Larkspur", then="Children")
+        await press(app, "Map of the household", then="How Ezra put it")
+        assert app.sees("“I can tell them”: Gwen")
+        assert app.sees("“Nice, but I wouldn't tell”: Biscuit")
+        # In the drawing nobody's word stands until one child is chosen, and then only theirs.
+        assert "I can tell them" not in app.texts()
+        await press(app, "Ezra", then="I can tell them")
+        assert app.texts().count("I can tell them") == 1
+
+
+def tie(one_id: str, kind: str, other: str) -> Relationship:
+    return Relationship(id=f"{one_id}{kind}{other}", household_id="h", from_id=one_id, to_id=other, kind=kind)
+
+
+@pytest.mark.parametrize("per_row", [2, 4])
+def test_nobody_on_the_map_stands_on_somebody_else_or_outside_their_home(per_row: int) -> None:
+    people = [f"p{n}" for n in range(28)]
+    homes = [Home("a", tuple(people[:17])), Home("b", tuple(people[15:20])), Home("c", tuple(people[20:]))]
+    places = place_all(homes, {person: n % 3 for n, person in enumerate(people)}, per_row=per_row)
+    assert places.people.keys() == set(people)
+    corners = list(places.people.values())
+    for at, (x, y) in enumerate(corners):
+        assert any(
+            box.x <= x
+            and x + NODE[0] <= box.x + box.width
+            and box.y <= y
+            and y + NODE[1] <= box.y + box.height
+            for box in places.boxes
+        )
+        assert 0 <= x <= places.width - NODE[0]
+        assert 0 <= y <= places.height - NODE[1]
+        for left, top in corners[at + 1 :]:
+            assert abs(left - x) >= NODE[0] or abs(top - y) >= NODE[1]
+
+
+def test_lines_say_each_thing_once_and_leave_out_what_others_say() -> None:
+    told = [
+        tie("gran", "mother", "mum"),
+        tie("gran", "grandparent", "a"),
+        tie("mum", "mother", "a"),
+        tie("mum", "mother", "b"),
+        tie("a", "sibling", "b"),
+        tie("dad", "partner", "mum"),
+        tie("dad", "harms", "mum"),
+    ]
+    found = lines(told, ["gran", "mum", "dad", "a", "b"])
+    assert {(line.from_id, line.to_id, line.style) for line in found} == {
+        ("gran", "mum", "parent"),
+        ("mum", "a", "parent"),
+        ("mum", "b", "parent"),
+        ("dad", "mum", "partner"),
+        ("dad", "mum", "harms"),
+    }
+    places = place_all([Home("h", ("gran", "mum", "dad", "a", "b"))],
+                       kinship.generations(["gran", "mum", "dad", "a", "b"], told), per_row=2)  # fmt: skip
+    for line in found:
+        x1, y1, x2, y2 = ends_of(line, places)
+        assert (x1, y1) != (x2, y2)
+
+
+def everything(app: Headless, words: str) -> bool:
+    """Whether the words are anywhere in what the display was given: texts, names, hints, values."""
+    for control, _ in app.nodes():
+        for name in ("value", "label", "hint_text", "tooltip", "text"):
+            if words in str(getattr(control, name, "") or ""):
+                return True
+    return False
+
+
+async def test_letting_go_of_the_page_leaves_nothing_running(runtime: Runtime) -> None:
+    """A shown address whose page is left does not draw again."""
+    set_up(runtime, seed("foxglove-demo"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Foxglove-Demo", "Neo")
+        await press(app, "Address hidden", then="Tap once more")
+        await press(app, "Address hidden", then=HIDDEN)
+        await press(app, "Cover", then="Wren is locked")
+        assert not everything(app, HIDDEN)
+        waiting = [task for task in asyncio.all_tasks() if "hide" in repr(task.get_coro())]
+        assert not waiting

@@ -1,0 +1,119 @@
+"""Take the pictures of the pages about people for docs/screens: both sizes, light and dark.
+
+    python -m tests.e2e.people_pictures [FOLDER] [VARIANT ...]
+
+They are looked at by a person: nothing here judges them.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from app.messages import say
+from app.shell import make_open_page
+from tests.app.browser import Browser, Served
+from tests.app.test_people_screens import seed
+from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up
+from tests.e2e.pictures import VARIANTS, Camera
+from tests.e2e.running import ROOT
+
+MAP = {
+    "tool": "child-voice-7-11",
+    "subject": "ezra",
+    "answers": {
+        **{"earshot": "nobody", "told": ["who-i-am", "can-stop"], "child-ok": "yes"},
+        "people-map": [
+            {"who": "Gwen", "place": "can-tell"},
+            {"who": "Hanneke", "place": "can-tell"},
+            {"who": "Biscuit the dog", "place": "nice"},
+            {"who": "Royce", "place": "not-sure"},
+        ],
+        **{"seen-alone": "yes", "demeanour-during": "Pointed, and laughed once."},
+    },
+}
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    for variant in sys.argv[2:] or VARIANTS:
+        size, dark = VARIANTS[variant]
+        runtime = open_runtime(Path(tempfile.mkdtemp(prefix="wren-people-")) / "home")
+        larkspur: dict[str, Any] = {**seed("larkspur"), "assessments": [MAP]}
+        set_up(runtime, larkspur, seed("testerby"), seed("foxglove-demo"))
+        try:
+            with (
+                Served(make_open_page(runtime)) as served,
+                Browser(served.url, size=size, dark=dark) as app,
+            ):
+                app.fill(say("unlock.passphrase"), PASSPHRASE)
+                app.press(say("action.unlock"))
+                walk(Camera(app, folder, variant))
+        finally:
+            runtime.close()
+        print(variant, "taken")
+
+
+def walk(camera: Camera) -> None:
+    app = camera.app
+    app.expect_text("Larkspur")
+    app.press("Larkspur.", exact=False)
+    app.expect_text(say("household.children"))
+    camera.take("people-household")
+    app.press(say("person.open-name", name="Ezra Larkspur"))
+    app.expect_text(say("person.about"))
+    camera.take("people-person")
+    app.press(say("person.change"))
+    app.expect_text(say("person.other-names"))
+    camera.take("people-change")
+    app.press(say("action.back"))
+    app.press(say("tie.add"))
+    app.expect_text(say("tie.who"))
+    app.check("Gwen Larkspur", exact=False)
+    app.check(say("tie.group.family"), exact=False)
+    app.check("Grandchild", exact=False)
+    camera.take("people-tie")
+    app.press(say("action.back"))
+    app.press(say("action.back"))
+    app.press(say("map.title"), exact=False)
+    app.expect_text(say("map.list"))
+    camera.take("people-map")
+    app.check("Ezra")
+    app.scroll(900 if camera.variant.startswith("phone") else 150)
+    camera.take("people-map-drawing")
+    app.press(say("action.back"))
+    app.press(say("action.back"))
+    app.press("Testerby.", exact=False)
+    app.press(say("person.open-name", name="Callan Testerby"))
+    app.expect_text(say("alike.title"))
+    camera.take("people-hint")
+    app.press(say("action.back"))
+    app.press(say("person.open-name", name="Baby Testerby"))
+    app.press(say("born.title"))
+    app.expect_text(say("born.same-record"))
+    camera.take("people-born")
+    app.press(say("action.back"))
+    app.press(say("action.back"))
+    app.press(say("map.title"), exact=False)
+    app.expect_text(say("map.list"))
+    camera.take("people-map-unborn")
+    app.press(say("action.back"))
+    app.press(say("action.back"))
+    app.press("Foxglove-Demo.", exact=False)
+    app.press(say("person.open-name", name="Kagiso Foxglove-Demo"))
+    app.press(say("address.change"))
+    app.expect_text(say("address.kind"))
+    camera.take("people-address")
+    app.press(say("action.back"))
+    app.scroll(900)
+    camera.take("people-address-hidden")
+    app.press(say("withheld.add"))
+    app.expect_text(say("withheld.who"))
+    camera.take("people-keep-from")
+
+
+if __name__ == "__main__":
+    main()
