@@ -171,16 +171,21 @@ class Hand:
         return self._offset_ms + round((time.monotonic() - self._began_s) * 1000)
 
 
-def drawing_pad(start: Drawing | None, on_change: OnChange, *, key: str) -> ft.Control:
-    """The paper with its tools. `on_change` gets the drawing after every step; `key` holds ids only."""
+def drawing_pad(
+    start: Drawing | None, on_change: OnChange, *, key: str, tall: int = theme.ROW_HEIGHT
+) -> ft.Control:
+    """The paper with its tools. `on_change` gets the drawing after every step.
+
+    `key` holds ids only; `tall` is the least height of what can be tapped, in pixels.
+    """
     kept: Any = _pad
-    pad: ft.Control = kept(start, on_change, key=key)
+    pad: ft.Control = kept(start, on_change, tall, key=key)
     return pad
 
 
 @ft.component
 @calm_render
-def _pad(start: Drawing | None, on_change: OnChange) -> ft.Control:
+def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
     kept: Any = ft.use_ref(lambda: Hand(start or Drawing(_new_tall())))
     hand: Hand = kept.current
     _, draw = ft.use_state(0)
@@ -211,9 +216,9 @@ def _pad(start: Drawing | None, on_change: OnChange) -> ft.Control:
         controls=steady(
             sheet,
             quiet(say("draw.full")) if hand.drawing.is_full else None,
-            _tools(hand, partial(choose, "tool"), lambda: changed(hand.undo())),
-            _colours(hand, partial(choose, "colour")) if hand.tool in WIDTHS else None,
-            _stickers(hand, partial(choose, "sticker"), lambda: changed(hand.put_in_the_middle()))
+            _tools(hand, partial(choose, "tool"), lambda: changed(hand.undo()), tall),
+            _colours(hand, partial(choose, "colour"), tall) if hand.tool in WIDTHS else None,
+            _stickers(hand, partial(choose, "sticker"), lambda: changed(hand.put_in_the_middle()), tall)
             if hand.tool == "stickers"
             else None,
         ),
@@ -297,7 +302,7 @@ def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
     return cv.Canvas(shapes=drawn, left=0, top=0, right=0, bottom=0, **more)
 
 
-def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any]) -> ft.Control:
+def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any], tall: int) -> ft.Control:
     def line(height: int) -> ft.Control:
         return ft.Container(width=30, height=height, border_radius=height / 2, bgcolor=ft.Colors.ON_SURFACE)
 
@@ -311,7 +316,14 @@ def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any]) -
         spacing=6,
         controls=[
             *(
-                _tile(say(f"draw.{tool}"), sign, partial(choose, tool), chosen=tool == hand.tool, expand=True)
+                _tile(
+                    say(f"draw.{tool}"),
+                    sign,
+                    partial(choose, tool),
+                    chosen=tool == hand.tool,
+                    tall=tall,
+                    expand=True,
+                )
                 for tool, sign in looks
             ),
             _tile(
@@ -319,13 +331,14 @@ def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any]) -
                 ft.Icon(ft.Icons.UNDO, size=_SIGN, color=ft.Colors.ON_SURFACE),
                 undo,
                 chosen=None,
+                tall=tall,
                 expand=True,
             ),
         ],
     )
 
 
-def _colours(hand: Hand, choose: Callable[[str], None]) -> ft.Control:
+def _colours(hand: Hand, choose: Callable[[str], None], tall: int) -> ft.Control:
     def dot(colour: str) -> ft.Control:
         return ft.Container(
             width=_DOT,
@@ -341,6 +354,7 @@ def _colours(hand: Hand, choose: Callable[[str], None]) -> ft.Control:
             dot(colour),
             partial(choose, code),
             chosen=code == hand.colour,
+            tall=tall,
             beside=True,
         )
         for code, colour in COLOURS.items()
@@ -348,13 +362,14 @@ def _colours(hand: Hand, choose: Callable[[str], None]) -> ft.Control:
     return _grid(tiles, on_phone=4, on_wide=8)
 
 
-def _stickers(hand: Hand, choose: Callable[[str], None], put: Callable[[], Any]) -> ft.Control:
+def _stickers(hand: Hand, choose: Callable[[str], None], put: Callable[[], Any], tall: int) -> ft.Control:
     tiles = [
         _tile(
             say(f"draw.sticker.{kind}"),
             _sticker(kind, _STICKER),
             partial(choose, kind),
             chosen=kind == hand.sticker,
+            tall=tall,
         )
         for kind in STICKERS
     ]
@@ -401,6 +416,7 @@ def _tile(
     on_tap: Callable[[], Any],
     *,
     chosen: bool | None,
+    tall: int,
     beside: bool = False,
     expand: bool = False,
 ) -> ft.Control:
@@ -426,7 +442,7 @@ def _tile(
         kind="button" if chosen is None else "radio",
         chosen=chosen,
         padding=(slack, 6 + slack),
-        min_height=theme.TARGET if beside else theme.ROW_HEIGHT,
+        min_height=tall,
         bgcolor=ft.Colors.SECONDARY_CONTAINER if chosen else ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(width, ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT),
         expand=expand or None,

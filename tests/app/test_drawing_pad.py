@@ -8,10 +8,13 @@ from typing import Any
 import flet as ft
 import flet.canvas as cv
 
+from app.child.given import given_words
 from app.kit.drawing_pad import Hand
 from app.messages import say
 from assessments.drawing import Drawing, Rubbed, Sticker, Stroke, Undone
 from assessments.engine.answers import Answered
+from tests.app.handed import World
+from tests.app.test_child_activities import opened
 from tests.app.visiting import Visit, visiting
 
 PICTURE = "rooms-picture"
@@ -179,3 +182,23 @@ async def test_an_emptied_paper_says_so_and_counts_as_no_answer(tmp_path: Path) 
         assert visit.app.sees(say("draw.empty"))
         assert not visit.app.sees(say("draw.not-read"))
         assert len(kept(visit).steps) == 2
+
+
+async def test_a_child_draws_in_a_turn_and_the_adult_marks_whose_hand_it_was(tmp_path: Path) -> None:
+    async with World(tmp_path / "home") as world:
+        await opened(world, "rooms", PICTURE)
+        paper = next(c for c in world.app.controls(ft.GestureDetector) if getattr(c, "on_tap_up", None))
+        assert paper.drag_interval == 16  # type: ignore[attr-defined]  # a GestureDetector
+        await world.app.press(say("draw.stickers"))
+        await world.app.press(say("draw.sticker.house"))
+        await world.app.press(say("draw.middle"))
+        entry = world.hand.turn.form.entries[PICTURE]
+        assert given_words(world.hand.turn.question, entry) == say("draw.mine")
+        actions = world.life.actions
+        assert actions is not None
+        await world.life.lock()
+        await world.unlock()
+        await world.until(lambda: world.app.sees(say("draw.not-read")))
+        assert world.app.sees(say("draw.by-child"))
+        await world.app.press(say("origin.drawn.child-drew"))
+        assert say("origin.drawn.child-drew") in world.app.chosen()
