@@ -16,7 +16,18 @@ from functools import cached_property
 from typing import Literal, get_args
 
 ItemType = Literal[
-    "group", "display", "choice", "choices", "text", "words", "integer", "decimal", "date", "time", "people"
+    "group",
+    "display",
+    "choice",
+    "choices",
+    "text",
+    "words",
+    "integer",
+    "decimal",
+    "date",
+    "time",
+    "people",
+    "drawing",
 ]
 Kind = Literal["risk", "child-voice", "observation"]
 Subject = Literal["adult", "child", "either"]

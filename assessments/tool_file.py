@@ -18,6 +18,8 @@ from assessments import definition as d
 from assessments.reading import Fault, Page, Table
 from assessments.tool_rules import Rules
 
+# A blank on one of these would say nothing of why it is blank.
+_NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")
 _VERSION = re.compile(r"^\d+\.\d+\.\d+$")
 # The one type that each appearance is a way of answering.
 _APPEARS_AS = {"rings": "people", "rooms": "people", "jar": "people", "day-line": "group"}
@@ -280,9 +282,7 @@ class _Tool(Rules):
         for state in item.states:
             if state not in d.ABSENT:
                 table.fault(f'"{state}" is not a way of not answering.', "states")
-        if item.type in ("choice", "choices", "words", "people", "integer") and not (
-            item.states or item.no_states
-        ):
+        if item.type in _NEED_STATES and not (item.states or item.no_states):
             table.fault("Offer states for not answering, or say why there are none in no_states.")
         low, high = item.minimum, item.maximum
         if low is not None and high is not None and low >= high:

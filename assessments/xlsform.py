@@ -24,6 +24,7 @@ _COLUMNS = (
     *("constraint_message", "appearance", "calculation", "bind::wren:link_id"),
 )
 _TYPES = {"text": "text", "integer": "integer", "decimal": "decimal", "date": "date", "time": "time"}
+_TYPES |= {"drawing": "image"}
 _STATE_WORDS = {
     "asked-unknown": "Asked, not known",
     "asked-declined": "Asked, preferred not to say",
@@ -173,6 +174,8 @@ class _Form:
         if item.type == "text":
             cells |= {"constraint": f"string-length(.) <= {item.max_length}", "appearance": "multiline"}
             cells |= {"constraint_message": f"Use at most {item.max_length} letters."}
+        if item.type == "drawing":
+            cells |= {"appearance": "draw"}
         self._row(_TYPES[item.type], name, **cells, required=self._required(item, name))
         self._absent(item, name, cells["relevant"])
 

@@ -28,6 +28,7 @@ PACK = files("assessments").joinpath("instruments", "packs", f"{TOOL}.cy.toml").
 
 # The same word in both languages.
 SHARED = {"app.name", "kin.partner", "map.line.partner", "add.person", "unlock.pin"}
+SHARED |= {"draw.colour.brown", "draw.sticker.person", "draw.sticker.car"}
 ENGLISH = re.compile(r"\b(the|and|of|is not|you|your|this|that|with|what|who|are|was|were|not)\b", re.I)
 POLITE = re.compile(r"\b(chi|eich|ydych|rydych|chithau|ewch|dewch|\w{3,}(?:wch|och))\b", re.I)
 

@@ -5,7 +5,7 @@
     question     which activity serves which question
     slot         one question with what was given and how to give it
     given        a child's answer in words, as the child gave it
-    activities   choosing, saying, the ladder, the map, the rooms, the jar, the line of a day
+    activities   choosing, saying, drawing, the ladder, the map, the rooms, the jar, the line of a day
 
 This package cannot name a screen for adults: `.importlinter` forbids it. It sees a turn (`app.turn`),
 the kit and the words, and neither the model of a page nor what is kept.

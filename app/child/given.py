@@ -14,6 +14,7 @@ from typing import Any
 from app.child.slot import value_of
 from app.messages import say
 from assessments.definition import Item
+from assessments.drawing import Drawing
 from assessments.engine.answers import Entry, Line, NotAnswered, Placed, walk
 
 _PASSED = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
@@ -37,6 +38,8 @@ def _part(item: Item, part: Any) -> str:
     match part:
         case Line():
             return say("said.words", words=part.words)
+        case Drawing():
+            return say("draw.mine" if part.standing else "draw.empty")
         case Placed():
             return say("said.place", place=_option(item, part.place), who=part.who)
         case Mapping():

@@ -16,11 +16,14 @@ import flet as ft
 from app import theme
 from app.child.buttons import aside
 from app.child.given import given_words
+from app.child.slot import value_of
 from app.kit.cards import card
+from app.kit.paper import drawn
 from app.kit.writing import heading, text, title
 from app.messages import say
 from app.turn import Hand, Turn
 from assessments.definition import Item
+from assessments.drawing import Drawing
 from assessments.engine.answers import Entry
 
 # What a child reads is larger than body text, and not heavier.
@@ -79,10 +82,11 @@ def end(hand: Hand) -> list[ft.Control]:
 def _given(item: Item, entry: Entry | None, turn: Turn, hand: Hand) -> ft.Control:
     # The end of a ladder is changed on the ladder's own page.
     page = next((other.link_id for other in turn.questions if item.link_id in other.ends), item.link_id)
-    words = given_words(item, entry) or say("child.nothing")
+    words, paper = given_words(item, entry) or say("child.nothing"), value_of(entry)
     return card(
         heading(item.text),
         _large(words),
+        *([drawn(paper)] if isinstance(paper, Drawing) and paper.standing else []),
         ft.Row(
             controls=[
                 aside(

@@ -13,6 +13,7 @@ import flet as ft
 
 from app.child.activities.choosing import choose_one, choose_some
 from app.child.activities.day import day_line
+from app.child.activities.drawing import drawing
 from app.child.activities.ladder import ladder_of
 from app.child.activities.placing import placing
 from app.child.activities.saying import saying
@@ -27,6 +28,7 @@ _ACTIVITIES: dict[ItemType, Callable[[Slot], ft.Control]] = {
     "words": saying,
     "text": saying,
     "people": placing,
+    "drawing": drawing,
 }
 
 

@@ -8,6 +8,8 @@
     choices    radio rows, tick rows, the ladder
     fields     text field, text area, passphrase
     problems   the error summary and the line beside the answer
+    paper      a drawing to look at
+    drawing_pad  a paper to draw on
     lists      tasks and their status, answers and Change
     cards      card, person, number to call, nothing here yet
     states     saved, waiting, sent, offline

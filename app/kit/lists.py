@@ -15,9 +15,11 @@ from typing import Any, Literal
 import flet as ft
 
 from app import theme
+from app.kit.paper import drawn
 from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
+from assessments.drawing import Drawing
 
 TaskStatus = Literal["not-started", "in-progress", "incomplete", "completed", "cannot-start", "problem"]
 
@@ -43,12 +45,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AnswerRow:
-    """One question and its answer as they will be kept. `answer` "" shows "Not recorded"."""
+    """One question and its answer as they will be kept. `answer` "" shows "Not recorded".
+
+    `drawing` stands below the answer, and that nobody reads anything into it.
+    """
 
     question: str
     answer: str
     place: str
     note: str = ""
+    drawing: Drawing | None = None
 
 
 def task_list(tasks: Sequence[Task], *, on_open: Callable[[str], Any]) -> ft.Control:
@@ -137,6 +143,7 @@ def _answer_row(row: AnswerRow, on_change: Callable[[str], Any] | None) -> ft.Co
                 italic=blank,
                 color=ft.Colors.ON_SURFACE_VARIANT if blank else None,
             ),
+            *([drawn(row.drawing), quiet(say("draw.not-read"))] if row.drawing is not None else []),
             *([quiet(row.note)] if row.note else []),
         ],
     )

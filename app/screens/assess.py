@@ -210,7 +210,7 @@ def _questions(
         return place(item.link_id, question(bound, lead=lead))
 
     def block(item: Item, *, lead: bool) -> list[ft.Control]:
-        is_bare = item.type == "display" or (item.type == "group" and item.repeats)
+        is_bare = item.type in ("display", "drawing") or (item.type == "group" and item.repeats)
         own = drawn(item, lead=lead)
         found: list[ft.Control] = [own if is_bare else card(own)]
         found += [flag_card(flag) for flag in flags if flag.when.items()[0] == item.link_id]

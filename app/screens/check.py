@@ -32,7 +32,7 @@ from app.screens.page import calm_page, use_scroll
 from app.screens.problems import all_problems
 from app.screens.result import judgement_card, meaning_card, notes, result_card
 from app.screens.saving import kept_line, not_kept
-from app.screens.spoken import answer_words
+from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
 from app.state import Actions, Model
 from assessments.definition import Item
@@ -186,7 +186,8 @@ def _sections(form: Form, change: Callable[[str], Any]) -> list[ft.Control]:
 
 
 def _row(form: Form, item: Item) -> AnswerRow:
-    return AnswerRow(item.text, answer_words(item, form.entries.get(item.link_id)), item.link_id)
+    entry = form.entries.get(item.link_id)
+    return AnswerRow(item.text, answer_words(item, entry), item.link_id, drawing=drawing_of(entry))
 
 
 def _hidden(form: Form) -> ft.Control | None:

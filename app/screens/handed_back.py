@@ -19,6 +19,7 @@ from app.handing_over import Handed
 from app.kit.buttons import primary_button
 from app.kit.cards import card
 from app.kit.choices import Choice, radio_rows
+from app.kit.paper import drawn
 from app.kit.steady import place
 from app.kit.writing import heading, quiet, text
 from app.messages import say
@@ -26,7 +27,7 @@ from app.screens.items.bound import bind
 from app.screens.items.question import question
 from app.screens.page import calm_page, page_of
 from app.screens.saving import kept_line, not_kept
-from app.screens.spoken import answer_words
+from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
 from app.state import Actions, Model
 from assessments.definition import Item
@@ -36,6 +37,7 @@ from assessments.errors import NotFound
 
 _WORDS: tuple[Origin, ...] = ("child-typed", "child-said", "child-pointed", "child-drew", "adult-said")
 _TAPPED: tuple[Origin, ...] = ("child-typed", "child-said", "child-pointed", "adult-said")
+_DRAWN: tuple[Origin, ...] = ("child-drew", "child-said", "adult-said")
 # Who was there and where: the tool's own questions about it, where it has them.
 _MOMENT = ("earshot-who", "language", "interpreter", "interpreter-who", "place", "way")
 
@@ -70,12 +72,14 @@ def _given(actions: Actions, work: Work, handed: Handed, link_id: str) -> ft.Con
     item, entry = work.form.instrument.index.get(link_id), work.form.entries.get(link_id)
     if item is None:
         return None
+    paper = drawing_of(entry)
     times = sum(given.link_id == link_id for given in handed.sitting.given)
     return place(
         link_id,
         card(
             heading(item.text),
             text(answer_words(item, entry) or say("handed-back.nothing")),
+            *([drawn(paper), quiet(say("draw.not-read"))] if paper else []),
             quiet(say("handed-back.changed", n=times - 1)) if times > 1 else None,
             *(_origin(actions, item, entry, handed) if isinstance(entry, Answered) else ()),
         ),
@@ -98,7 +102,8 @@ def _origin(actions: Actions, item: Item, entry: Answered, handed: Handed) -> Se
         choices = [Choice(origin, say(f"origin.choice.{origin}")) for origin in _WORDS]
         rows = radio_rows(choices, chosen=lines[0].origin, on_choose=mark_words, clear=False)
     else:
-        choices = [Choice(origin, say(f"origin.tapped.{origin}")) for origin in _TAPPED]
+        way, origins = ("drawn", _DRAWN) if drawing_of(entry) else ("tapped", _TAPPED)
+        choices = [Choice(origin, say(f"origin.{way}.{origin}")) for origin in origins]
         rows = radio_rows(choices, chosen=handed.origins.get(item.link_id), on_choose=mark, clear=False)
     return (heading(say("handed-back.origin"), level=3), rows)
 

@@ -20,7 +20,7 @@ from app.messages import say
 from app.screens.days import age_words, moment_words
 from app.screens.page import calm_page, page_of
 from app.screens.result import meaning_card, result_of
-from app.screens.spoken import finding_words, quoted, read_lines, read_words, source_words
+from app.screens.spoken import finding_words, quoted, read_drawing, read_lines, read_words, source_words
 from app.state import Actions, Model
 from assessments import catalogue
 from assessments.definition import Instrument, Item
@@ -93,7 +93,8 @@ def _rows(item: Item, plain: Any) -> list[AnswerRow]:
         AnswerRow(item.text, quoted(line), item.link_id, source_words(item, line))
         for line in read_lines(item, plain)
     ]
-    return lines or [AnswerRow(item.text, read_words(item, plain), item.link_id)]
+    words = read_words(item, plain)
+    return lines or [AnswerRow(item.text, words, item.link_id, drawing=read_drawing(item, plain))]
 
 
 def _within(section: Item) -> list[Item]:

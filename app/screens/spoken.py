@@ -17,6 +17,7 @@ from typing import Any
 from app.messages import say
 from app.screens.days import day_words
 from assessments.definition import Instrument, Item
+from assessments.drawing import Drawing
 from assessments.engine.answers import Answered, Entry, Line, NotAnswered, Placed, from_plain, walk
 from assessments.errors import BadAnswer
 
@@ -30,6 +31,8 @@ def answer_words(item: Item, entry: Entry | None) -> str:
     value = entry.value
     if isinstance(value, tuple):
         return _list_words(item, value)
+    if isinstance(value, Drawing):
+        return say("draw.by-child" if value.standing else "draw.empty")
     match item.type:
         case "choice":
             return _option_words(item, value)
@@ -74,6 +77,20 @@ def read_lines(item: Item, plain: Any) -> tuple[Line, ...]:
         return ()
     value = entry.value if isinstance(entry, Answered) else ()
     return tuple(part for part in value if isinstance(part, Line)) if isinstance(value, tuple) else ()
+
+
+def drawing_of(entry: Entry | None) -> Drawing | None:
+    """The drawing in an entry, if something stands on its paper."""
+    value = entry.value if isinstance(entry, Answered) else None
+    return value if isinstance(value, Drawing) and value.standing else None
+
+
+def read_drawing(item: Item, plain: Any) -> Drawing | None:
+    """The drawing in a plain entry; None when it holds none, or none that can be read."""
+    try:
+        return drawing_of(from_plain(item, plain))
+    except BadAnswer:
+        return None
 
 
 def _absent_words(item: Item, entry: NotAnswered) -> str:

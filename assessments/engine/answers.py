@@ -9,11 +9,14 @@ Missing is a value here, never None and never "No". An item without an entry is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, Literal, get_args
 
+from assessments import drawing
 from assessments.definition import ABSENT, Item, State
+from assessments.drawing import Drawing
 from assessments.errors import BadAnswer
 
 # Why a question was not asked (experience 1.4). Words are in assets/strings.
@@ -72,7 +75,9 @@ class NotAnswered:
 
 
 Row = Mapping[str, "Entry"]
-Value = str | int | float | tuple[str, ...] | tuple[Line, ...] | tuple[Placed, ...] | tuple[Row, ...]
+Value = (
+    str | int | float | tuple[str, ...] | tuple[Line, ...] | tuple[Placed, ...] | tuple[Row, ...] | Drawing
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,14 @@ def state_of(answers: Answers, link_id: str) -> State:
     return "answered" if isinstance(entry, Answered) else entry.state
 
 
+def is_empty(entry: Entry) -> bool:
+    """An empty text, list or paper: entered and taken back, so not reached."""
+    if not isinstance(entry, Answered):
+        return False
+    value = entry.value
+    return not value.standing if isinstance(value, Drawing) else value in ("", ())
+
+
 def to_plain(entry: Entry) -> Any:
     """The JSON form of an entry: a bare value, or {"not_answered": state, "reason": …}."""
     if isinstance(entry, NotAnswered):
@@ -124,6 +137,8 @@ def to_plain(entry: Entry) -> Any:
             plain["note"] = entry.note
         return plain
     value = entry.value
+    if isinstance(value, Drawing):
+        return drawing.to_plain(value)
     if not isinstance(value, tuple):
         return value
     return [_part_to_plain(part) for part in value]
@@ -185,6 +200,9 @@ def _value_from_plain(item: Item, plain: Any) -> Value:
         case "people":
             if isinstance(plain, list | tuple):
                 return tuple(_placed(item, part) for part in plain)
+        case "drawing":
+            with suppress(ValueError):
+                return drawing.from_plain(plain)
         case "group" if item.repeats:
             if isinstance(plain, list | tuple):
                 return tuple(_row(item, part) for part in plain)

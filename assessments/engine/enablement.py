@@ -15,7 +15,7 @@ from datetime import date
 from functools import lru_cache
 
 from assessments.definition import Condition, Instrument, Item, When, nested, order
-from assessments.engine.answers import Answered, Answers, Entry
+from assessments.engine.answers import Answered, Answers, Entry, is_empty
 
 
 def shown(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def when_holds(when: When, answers: Answers, visible: Iterable[str]) -> bool:
 def holds(condition: Condition, answers: Answers, visible: set[str] | frozenset[str]) -> bool:
     """Whether one condition holds for what is shown and answered."""
     entry = answers.get(condition.item) if condition.item in visible else None
-    if isinstance(entry, Answered) and entry.value in ("", ()):
+    if entry is not None and is_empty(entry):
         entry = None
     if condition.op == "exists":
         return isinstance(entry, Answered) is condition.value

@@ -17,6 +17,7 @@ from assessments.engine.answers import (
     Line,
     NotAnswered,
     Placed,
+    is_empty,
     walk,
 )
 from assessments.engine.enablement import shown_in_row
@@ -43,7 +44,7 @@ def missing(instrument: Instrument, answers: Answers, visible: tuple[str, ...]) 
     return tuple(
         link_id
         for link_id in visible
-        if items[link_id].required and (link_id not in answers or _empty(answers[link_id]))
+        if items[link_id].required and (link_id not in answers or is_empty(answers[link_id]))
     )
 
 
@@ -119,8 +120,3 @@ def _check_rows(item: Item, entry: Answered, answers: Answers, visible: tuple[st
             elif inner.required:
                 findings.append(Finding("row-unfinished", link_id, data={"row": number}))
     return findings
-
-
-def _empty(entry: Entry) -> bool:
-    """An empty text, an empty list: entered and taken back, so not reached."""
-    return isinstance(entry, Answered) and entry.value in ("", ())

@@ -17,7 +17,7 @@ from assessments.fhir.rules import enable_when
 _TYPES = {
     **{"group": "group", "display": "display", "choice": "choice", "choices": "choice", "people": "group"},
     **{"text": "text", "words": "text", "integer": "integer", "decimal": "decimal"},
-    **{"date": "date", "time": "time"},
+    **{"date": "date", "time": "time", "drawing": "attachment"},
 }
 _MULTIPLE = ("choices", "words", "people")
 HEAD = ("id", "kind", "subject", "training", "reading_age", "age_from", "age_below", "means", "does_not_mean")
@@ -199,7 +199,7 @@ def _extensions(item: Item) -> list[Json]:
         values.append((f"{HL7}/maxValue", item.maximum))
     kind = "valueDecimal" if item.type == "decimal" else "valueInteger"
     found = [extension(url, **{kind: value}) for url, value in values]
-    if item.type in ("words", "people"):
+    if item.type in ("words", "people", "drawing"):
         found.append(extension(f"{OWN}/item-type", valueCode=item.type))
     if item.for_child:
         found.append(extension(f"{OWN}/for-child", valueBoolean=True))

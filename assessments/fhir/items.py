@@ -27,7 +27,7 @@ _KINDS: dict[str, d.ItemType] = {
     **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
 }
 _TOLD = {"url": "url", "attachment": "attachment"}
-_NEED_STATES = ("choice", "choices", "words", "people", "integer")
+_NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")
 _FOLDED = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
 _FOLDED |= {"lower": "low_text", "upper": "high_text", "instructions": "prompt", "security": "help"}
 
@@ -227,9 +227,10 @@ class Builder(Ledger):
         elif kind not in _KINDS:
             self.report.add(foreign, "type-unknown", kind)
             kind = "string"
-        if kind in _TOLD:
+        own_type = node.own("item-type")
+        if kind in _TOLD and own_type != "drawing":
             self.report.add(foreign, _TOLD[kind])
-        our_type: d.ItemType = "words" if node.own("item-type") == "words" else _KINDS[kind]
+        our_type: d.ItemType = own_type if own_type in ("words", "drawing") else _KINDS[kind]
         noted = "note" if kind in ("attachment", "reference") else str(our_type)
         self.remember(foreign, Known(item.link_id, noted, row=row))
         item = replace(item, type=our_type)

@@ -10,12 +10,15 @@ the record: they are not in the output, and `left_out` names them.
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from assessments.definition import Instrument, Item
+from assessments.drawing import STROKES, Drawing, to_plain, to_svg
 from assessments.engine import answers as a
 from assessments.engine.form import read_entries
 from assessments.errors import BadAnswer, UnknownItem
@@ -183,6 +186,8 @@ class _Answers:
         match item.type:
             case "choice" | "choices":
                 return self._coding(item, str(part))
+            case "drawing":
+                return _picture(part)
             case "integer" if _WHOLE_FROM <= part <= _WHOLE_TO:
                 return {"valueInteger": part}
             case "integer" | "decimal":
@@ -233,3 +238,16 @@ class _Answers:
         for name, words in (("reason", entry.reason), ("note", entry.note)):
             found += [n.extension(f"{n.OWN}/{name}", **part) for part in [self._string(item, words)] if part]
         return found
+
+
+def _picture(drawing: Drawing) -> n.Json:
+    """A drawing as a picture, and beside it every step of it."""
+    lines = json.dumps(to_plain(drawing), separators=(",", ":"))
+    return {
+        "extension": [n.extension(f"{n.OWN}/strokes", valueAttachment=_attachment(STROKES, lines))],
+        "valueAttachment": _attachment("image/svg+xml", to_svg(drawing)),
+    }
+
+
+def _attachment(media_type: str, content: str) -> n.Json:
+    return {"contentType": media_type, "data": base64.b64encode(content.encode()).decode()}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assessments import catalogue
 from assessments.definition import Item
+from assessments.drawing import Drawing, Sticker
 from assessments.engine import form as forms
 from assessments.engine.answers import NOT_ASKED_REASONS, Answered, Entry, Line, NotAnswered, Placed
 from assessments.engine.enablement import when_holds
@@ -41,6 +42,7 @@ def entry_for(item: Item) -> st.SearchStrategy[Entry]:
         "decimal": st.floats(allow_nan=False, allow_infinity=False),
         "date": st.dates().map(lambda day: day.isoformat()),
         "time": st.times().map(lambda moment: moment.isoformat()),
+        "drawing": st.just(Drawing(700).add(Sticker("dog", (5, 5, 5)))),
         "group": st.just(({},)),
     }
     return st.one_of(values.get(item.type, text).map(Answered), absent)

@@ -111,7 +111,7 @@ GATES = (
     ),
     talk("child-voice-2-4", "play sort faces goodbye", ("joins-in", "says-yes")),
     talk("child-voice-4-7", "rooms faces steps hand wishes goodbye"),
-    talk("child-voice-7-11", "day day-in-line ladder people starters feeling worries wishes goodbye"),
+    talk("child-voice-7-11", "day day-in-line ladder people starters feeling worries drawing wishes goodbye"),
     talk("child-voice-11-14", "home carrying scale maps time phone letter-part sharing goodbye", TYPED_OK),
     with_own_plan(talk("child-voice-14-17", "now safe timeline going-out phone sharing goodbye", TYPED_OK)),
     with_sure_yes_and_no(talk("child-voice-symbols", "control boards people goodbye", ("yes",))),

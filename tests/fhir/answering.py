@@ -30,6 +30,8 @@ def plain_for(item: Item, form: forms.Form) -> Any:
             return "So it was."
         case "people":
             return [{"who": "Nain", "place": item.options[0].code}]
+        case "drawing":
+            return {"tall": 660, "steps": [{"sticker": "sun", "at": [500, 90, 40]}]}
         case "group":
             return [row_for(item, form)]
         case _:

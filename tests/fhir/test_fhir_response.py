@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from assessments import catalogue
 from assessments.definition import Item
+from assessments.drawing import Drawing, Sticker
 from assessments.engine import form as forms
 from assessments.engine.answers import (
     NOT_ASKED_REASONS,
@@ -52,6 +53,7 @@ def entry_for(item: Item) -> st.SearchStrategy[Entry]:
         "choices": st.lists(codes, max_size=3).map(tuple),
         "words": st.lists(lines, max_size=3).map(tuple),
         "people": st.lists(st.builds(Placed, WORDS, codes), max_size=3).map(tuple),
+        "drawing": st.builds(Sticker, WORDS, st.just((500, 90, 40))).map(Drawing(660).add),
         "integer": st.integers(-(2**40), 2**40),
         "decimal": st.floats(allow_nan=False, allow_infinity=False),
         "date": st.dates().map(date.isoformat),

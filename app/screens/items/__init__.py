@@ -6,6 +6,7 @@
     writing     text, dates, times and numbers
     words       exact words, each line with where it came from
     people      people placed on a map, by tapping
+    drawing     a paper to draw on
     rows        a group that is filled once for each adult, each row by itself
     absent      "Not known", "Not now", "Not asked because"
     written     reading what a person typed: a day, a time, a whole number

@@ -22,6 +22,7 @@ from app.kit.writing import heading, optional, quiet, text
 from app.messages import say
 from app.screens.items.absent import reason_rows
 from app.screens.items.bound import Bound
+from app.screens.items.drawing import drawing_control
 from app.screens.items.options import choice_control, choices_control, is_ladder, ladder_control
 from app.screens.items.people import people_control
 from app.screens.items.rows import rows_control
@@ -98,6 +99,8 @@ def _control(bound: Bound, *, lead: bool) -> ft.Control:
             return words_control(bound)
         case "people":
             return people_control(bound)
+        case "drawing":
+            return drawing_control(bound)
         case "integer" if is_ladder(bound):
             return ladder_control(bound)
     hint = "" if lead or item.for_child else item.prompt

@@ -1,0 +1,449 @@
+"""A big sheet of paper to draw on: pens, eight colours, a rubber, stickers, and one step back.
+
+This room knows how fingers and mice become steps of a drawing: a drag is a line or a rub, a tap is a
+dot, a rub or a sticker, so that nothing needs a drag. Every step is handed on when it ends; only the
+running line is not yet. It praises nothing, suggests nothing, and reads nothing into what it is given.
+
+    drawing_pad(kept, on_change, key="rooms-picture")        # kept: a Drawing, or None for new paper
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import flet as ft
+import flet.canvas as cv
+
+from app import theme
+from app.kit.buttons import quiet_button
+from app.kit.calm import calm, calm_render
+from app.kit.paper import WHITE, line_shape, shapes
+from app.kit.steady import steady
+from app.kit.touch import tappable
+from app.kit.writing import quiet
+from app.messages import say
+from assessments.drawing import (
+    COLOURS,
+    WIDE,
+    WIDTHS,
+    Drawing,
+    Mark,
+    Point,
+    Rubbed,
+    Sticker,
+    Stroke,
+    sticker_svg,
+    thinned,
+)
+from assessments.stickers import STICKERS
+
+Tool = Literal["thin", "thick", "rubber", "stickers"]
+OnChange = Callable[[Drawing], Awaitable[None]]
+
+# New paper stands upright on a phone and lies on a wider screen, in thousandths of its width.
+_UPRIGHT, _LYING = 1100, 660
+_WIDE_FROM = 700
+_DRAG_TOLD_MS = 16
+# Nearer than this to the point before, a point says nothing; a line is handed on after so many points.
+_STEP = 3.0
+_LINE_AT_MOST = 300
+_SIGN = 30
+_DOT = 24
+_STICKER = 52
+
+
+@ft.observable
+@dataclass
+class _Running:
+    """The line that is being drawn: on a canvas of its own, since each move draws that canvas again."""
+
+    points: tuple[Point, ...] = ()
+
+
+class Hand:
+    """What the pointer does on one paper. `scale` is in pixels for each thousandth; 0 until it is known."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self.tool: Tool = "thick"
+        self.colour, self.sticker = next(iter(COLOURS)), next(iter(STICKERS))
+        self.scale = 0.0
+        self.running = _Running()
+        self._began_s = time.monotonic()
+        self._offset_ms = drawing.ended_ms
+        self._contact: Point = (0, 0, 0)
+        self._before_rub: Drawing | None = None
+
+    def __repr__(self) -> str:
+        return "<Hand>"
+
+    def touch(self, place: ft.Offset) -> None:
+        """The pointer came down here."""
+        self._contact = self._point(place)
+
+    def tap(self, place: ft.Offset) -> bool:
+        """The pointer came down and left at one place. True where the paper changed."""
+        return self._put(self._point(place))
+
+    def begin(self) -> bool:
+        """A drag begins where the pointer came down."""
+        if self.tool == "stickers":
+            return self._put(self._contact)
+        if self.tool == "rubber":
+            self._before_rub = self.drawing
+            return self._rub(self._contact)
+        if self.scale and not self.drawing.is_full:
+            self.running.points = (self._contact,)
+        return False
+
+    def move(self, place: ft.Offset) -> bool:
+        """The pointer is here now."""
+        point = self._point(place)
+        if self.tool == "rubber":
+            return self._rub(point)
+        points = self.running.points
+        if not points or math.dist(points[-1][:2], point[:2]) < _STEP:
+            return False
+        self.running.points = (*points, point)
+        if len(points) < _LINE_AT_MOST:
+            return False
+        # A line without an end is handed on in parts: less is lost by a fall.
+        self.end()
+        self.running.points = () if self.drawing.is_full else (point,)
+        return True
+
+    def end(self) -> bool:
+        """The pointer left the paper."""
+        points, self.running.points = self.running.points, ()
+        before, self._before_rub = self._before_rub, None
+        if points:
+            self._add(Stroke(thinned(points), self.colour, self.tool))
+        return bool(points) or (before is not None and before is not self.drawing)
+
+    def put_in_the_middle(self) -> bool:
+        """The way to put a sticker without pointing at the paper."""
+        self._add(Sticker(self.sticker, (WIDE // 2, self.drawing.tall // 2, self._now_ms())))
+        return True
+
+    def undo(self) -> bool:
+        before, self.drawing = self.drawing, self.drawing.undo(self._now_ms())
+        return self.drawing is not before
+
+    def _put(self, point: Point) -> bool:
+        if not self.scale:
+            return False
+        if self.tool == "rubber":
+            return self._rub(point)
+        mark: Mark = (
+            Sticker(self.sticker, point)
+            if self.tool == "stickers"
+            else Stroke((point,), self.colour, self.tool)
+        )
+        return self._add(mark)
+
+    def _add(self, mark: Mark) -> bool:
+        before, self.drawing = self.drawing, self.drawing.add(mark)
+        return self.drawing is not before
+
+    def _rub(self, point: Point) -> bool:
+        """Rub here. All that one drag rubs out is one step, and comes back by one step."""
+        touched = self.drawing.touched(*point[:2])
+        if not touched:
+            return False
+        before = self._before_rub or self.drawing
+        last = self.drawing.steps[-1]
+        gone = last.gone if before is not self.drawing and isinstance(last, Rubbed) else ()
+        self.drawing = before.rub((*gone, *touched), point[2])
+        return True
+
+    def _point(self, place: ft.Offset) -> Point:
+        scale = self.scale or 1.0
+        across = min(max(round(place.x / scale), 0), WIDE)
+        down = min(max(round(place.y / scale), 0), self.drawing.tall)
+        return across, down, self._now_ms()
+
+    def _now_ms(self) -> int:
+        return self._offset_ms + round((time.monotonic() - self._began_s) * 1000)
+
+
+def drawing_pad(
+    start: Drawing | None, on_change: OnChange, *, key: str, tall: int = theme.ROW_HEIGHT
+) -> ft.Control:
+    """The paper with its tools. `on_change` gets the drawing after every step.
+
+    `key` holds ids only; `tall` is the least height of what can be tapped, in pixels.
+    """
+    kept: Any = _pad
+    pad: ft.Control = kept(start, on_change, tall, key=key)
+    return pad
+
+
+@ft.component
+@calm_render
+def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
+    kept: Any = ft.use_ref(lambda: Hand(start or Drawing(_new_tall())))
+    hand: Hand = kept.current
+    _, draw = ft.use_state(0)
+
+    def again() -> None:
+        draw(lambda turn: turn + 1)
+
+    async def changed(is_changed: bool, *, hand_on: bool = True) -> None:
+        if is_changed:
+            again()
+            if hand_on:
+                await on_change(hand.drawing)
+
+    def choose(name: str, code: str) -> None:
+        setattr(hand, name, code)
+        again()
+
+    def size(event: cv.CanvasResizeEvent) -> None:
+        if hand.scale != event.width / WIDE:
+            hand.scale = event.width / WIDE
+            again()
+
+    sheet = _sheet(hand, changed, size)
+    return ft.Column(
+        tight=True,
+        spacing=theme.LIST_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(
+            sheet,
+            quiet(say("draw.full")) if hand.drawing.is_full else None,
+            _tools(hand, partial(choose, "tool"), lambda: changed(hand.undo()), tall),
+            _colours(hand, partial(choose, "colour"), tall) if hand.tool in WIDTHS else None,
+            _stickers(hand, partial(choose, "sticker"), lambda: changed(hand.put_in_the_middle()), tall)
+            if hand.tool == "stickers"
+            else None,
+        ),
+    )
+
+
+def _new_tall() -> int:
+    return _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
+
+
+def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None]) -> ft.Control:
+    """The paper. Drags up and down and to the sides are asked for apart: so they win over scrolling."""
+    running: Any = _running
+    settled: Any = _settled
+
+    def touch(event: Any) -> None:
+        hand.touch(event.local_position)
+
+    async def begin() -> None:
+        await changed(hand.begin(), hand_on=hand.tool == "stickers")
+
+    async def move(event: Any) -> None:
+        # A rub is handed on when it ends; a long line in parts.
+        await changed(hand.move(event.local_position), hand_on=hand.tool != "rubber")
+
+    async def end(event: Any) -> None:
+        # The last place may have been too soon after the one before to be told.
+        hand.move(event.local_position)
+        await changed(hand.end())
+
+    async def tap(event: Any) -> None:
+        await changed(hand.tap(event.local_position))
+
+    drags: dict[str, Any] = {
+        f"on_{way}_drag_{part}": calm(handler)
+        for way in ("vertical", "horizontal")
+        for part, handler in (("start", begin), ("update", move), ("end", end))
+    }
+    return ft.Semantics(
+        label=say("draw.paper"),
+        image=True,
+        container=True,
+        content=ft.GestureDetector(
+            exclude_from_semantics=True,
+            drag_interval=_DRAG_TOLD_MS,
+            mouse_cursor=ft.MouseCursor.PRECISE,
+            on_vertical_drag_down=calm(touch),
+            on_tap_up=calm(tap),
+            **drags,
+            content=ft.Container(
+                aspect_ratio=WIDE / hand.drawing.tall,
+                bgcolor=WHITE,
+                border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
+                border_radius=theme.BUTTON_RADIUS,
+                clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+                content=ft.Stack(
+                    controls=[
+                        settled(hand.drawing, hand.scale, size, key="settled"),
+                        running(hand.running, hand.colour, hand.tool, hand.scale, key="running"),
+                    ],
+                ),
+            ),
+        ),
+    )
+
+
+@ft.component
+def _settled(drawing: Drawing, scale: float, size: Any) -> ft.Control:
+    """What stands on the paper."""
+    return _canvas(shapes(drawing.standing, scale) if scale else [], on_resize=calm(size, by_hand=False))
+
+
+@ft.component
+def _running(running: _Running, colour: str, width: str, scale: float) -> ft.Control:
+    """The line under the finger."""
+    points = running.points
+    return _canvas([line_shape(Stroke(points, colour, width), scale)] if points else [])
+
+
+def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
+    return cv.Canvas(shapes=drawn, left=0, top=0, right=0, bottom=0, **more)
+
+
+def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any], tall: int) -> ft.Control:
+    def line(height: int) -> ft.Control:
+        return ft.Container(width=30, height=height, border_radius=height / 2, bgcolor=ft.Colors.ON_SURFACE)
+
+    looks: list[tuple[Tool, ft.Control]] = [
+        ("thin", line(4)),
+        ("thick", line(12)),
+        ("rubber", _rubber()),
+        ("stickers", _sticker(hand.sticker, _SIGN)),
+    ]
+    return ft.Row(
+        spacing=6,
+        controls=[
+            *(
+                _tile(
+                    say(f"draw.{tool}"),
+                    sign,
+                    partial(choose, tool),
+                    chosen=tool == hand.tool,
+                    tall=tall,
+                    expand=True,
+                )
+                for tool, sign in looks
+            ),
+            _tile(
+                say("draw.undo"),
+                ft.Icon(ft.Icons.UNDO, size=_SIGN, color=ft.Colors.ON_SURFACE),
+                undo,
+                chosen=None,
+                tall=tall,
+                expand=True,
+            ),
+        ],
+    )
+
+
+def _colours(hand: Hand, choose: Callable[[str], None], tall: int) -> ft.Control:
+    def dot(colour: str) -> ft.Control:
+        return ft.Container(
+            width=_DOT,
+            height=_DOT,
+            border_radius=_DOT / 2,
+            bgcolor=colour,
+            border=ft.Border.all(2, WHITE),
+        )
+
+    tiles = [
+        _tile(
+            say(f"draw.colour.{code}"),
+            dot(colour),
+            partial(choose, code),
+            chosen=code == hand.colour,
+            tall=tall,
+            beside=True,
+        )
+        for code, colour in COLOURS.items()
+    ]
+    return _grid(tiles, on_phone=4, on_wide=8)
+
+
+def _stickers(hand: Hand, choose: Callable[[str], None], put: Callable[[], Any], tall: int) -> ft.Control:
+    tiles = [
+        _tile(
+            say(f"draw.sticker.{kind}"),
+            _sticker(kind, _STICKER),
+            partial(choose, kind),
+            chosen=kind == hand.sticker,
+            tall=tall,
+        )
+        for kind in STICKERS
+    ]
+    return ft.Column(
+        tight=True,
+        spacing=6,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            quiet(say("draw.sticker-how")),
+            _grid(tiles, on_phone=4, on_wide=6),
+            ft.Row(controls=[quiet_button(say("draw.middle"), put)]),
+        ],
+    )
+
+
+def _rubber() -> ft.Control:
+    return ft.Container(
+        width=36,
+        height=20,
+        border_radius=5,
+        border=ft.Border.all(2.5, ft.Colors.ON_SURFACE),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+        content=ft.Row(controls=[ft.Container(width=13, height=20, bgcolor=ft.Colors.ON_SURFACE)]),
+    )
+
+
+def _sticker(kind: str, side: int) -> ft.Control:
+    return ft.Container(
+        bgcolor=WHITE,
+        border_radius=8,
+        content=ft.Image(src=sticker_svg(kind), width=side, height=side, exclude_from_semantics=True),
+    )
+
+
+def _grid(tiles: Sequence[ft.Control], *, on_phone: int, on_wide: int) -> ft.Control:
+    for tile in tiles:
+        tile.col = {"xs": 24 / on_phone, "md": 24 / on_wide}
+    return ft.ResponsiveRow(columns=24, spacing=6, run_spacing=6, controls=list(tiles))
+
+
+def _tile(
+    words: str,
+    sign: ft.Control,
+    on_tap: Callable[[], Any],
+    *,
+    chosen: bool | None,
+    tall: int,
+    beside: bool = False,
+    expand: bool = False,
+) -> ft.Control:
+    """A sign with its word below or beside it; the chosen one has a thick border and a tint."""
+    width = theme.SELECTED_BORDER if chosen else theme.PLAIN_BORDER
+    slack = theme.SELECTED_BORDER - width
+    word = ft.Text(words, theme_style=theme.MARK, text_align=ft.TextAlign.CENTER)
+    middle = ft.MainAxisAlignment.CENTER
+    if beside:
+        looks: ft.Control = ft.Row(spacing=5, alignment=middle, controls=[sign, word])
+    else:
+        room = ft.Container(width=0, height=_SIGN)
+        looks = ft.Column(
+            tight=True,
+            spacing=4,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            controls=[ft.Row(spacing=0, alignment=middle, controls=[room, sign]), word],
+        )
+    return tappable(
+        words,
+        looks,
+        on_tap,
+        kind="button" if chosen is None else "radio",
+        chosen=chosen,
+        padding=(slack, 6 + slack),
+        min_height=tall,
+        bgcolor=ft.Colors.SECONDARY_CONTAINER if chosen else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(width, ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT),
+        expand=expand or None,
+    )

@@ -1,0 +1,309 @@
+"""A drawing as it was made: every line, sticker, rub and step back, in order and with its time.
+
+This room knows how steps are added, what stands on the paper after them, and how a drawing is written
+down: as plain JSON and as an SVG picture. Nothing is ever taken out: rubbing out and going back are
+steps too. It refuses to know what a drawing means: no colour, size, place or time is counted, named
+or compared anywhere. Only the child explains it.
+
+    paper = Drawing(tall=750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
+    paper.undo(900).standing          ->  ()
+    from_plain(to_plain(paper))       ->  paper
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from assessments.stickers import BOX, STICKERS
+
+# Across and down in thousandths of the paper's width; milliseconds since the drawing began. The time in
+# which the paper was put away is not counted.
+Point = tuple[int, int, int]
+
+# The name of the JSON form where it stands by itself.
+STROKES = "application/vnd.wren.strokes+json"
+
+WIDE = 1000
+WIDTHS = {"thin": 9, "thick": 26}
+COLOURS = {
+    "black": "#2A2E30",
+    "grey": "#7C8487",
+    "brown": "#7A5536",
+    "red": "#B0483F",
+    "yellow": "#B8891B",
+    "green": "#4B7F52",
+    "blue": "#3A6C9A",
+    "purple": "#75599A",
+}
+STICKER_WIDE = 190
+RUBBER_WIDE = 70
+
+# What a paper takes: as text at most some 80 KB, which a slow connection still carries.
+POINTS_AT_MOST = 8000
+MARKS_AT_MOST = 600
+
+# A point that strays less than this from the line between its neighbours is not seen by anyone.
+_STRAY = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """One line from where the pen came down to where it left the paper; a single point is a dot."""
+
+    points: tuple[Point, ...]
+    colour: str
+    width: str
+
+    def __repr__(self) -> str:
+        return "<Stroke>"
+
+
+@dataclass(frozen=True, slots=True)
+class Sticker:
+    """A small picture put on the paper by a tap; `at` is its middle."""
+
+    kind: str
+    at: Point
+
+    def __repr__(self) -> str:
+        return "<Sticker>"
+
+
+@dataclass(frozen=True, slots=True)
+class Rubbed:
+    """Whole lines and stickers rubbed out in one go, by the numbers of their steps."""
+
+    gone: tuple[int, ...]
+    t_ms: int
+
+    def __repr__(self) -> str:
+        return "<Rubbed>"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The last step that still counted was taken back."""
+
+    t_ms: int
+
+
+Mark = Stroke | Sticker
+Step = Stroke | Sticker | Rubbed | Undone
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A paper, `tall` thousandths of its width, with all that was ever done on it."""
+
+    tall: int
+    steps: tuple[Step, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<Drawing>"
+
+    @cached_property
+    def counting(self) -> tuple[int, ...]:
+        """The numbers of the steps that were not taken back."""
+        counting: list[int] = []
+        for number, step in enumerate(self.steps):
+            if not isinstance(step, Undone):
+                counting.append(number)
+            elif counting:
+                counting.pop()
+        return tuple(counting)
+
+    @cached_property
+    def standing(self) -> tuple[tuple[int, Mark], ...]:
+        """What is on the paper, the oldest below, each with the number of its step."""
+        standing: dict[int, Mark] = {}
+        for number in self.counting:
+            step = self.steps[number]
+            if isinstance(step, Stroke | Sticker):
+                standing[number] = step
+            elif isinstance(step, Rubbed):
+                standing = {at: mark for at, mark in standing.items() if at not in step.gone}
+        return tuple(standing.items())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the paper takes no more lines and stickers. Rubbing out and going back still work."""
+        marks = [step for step in self.steps if isinstance(step, Stroke | Sticker)]
+        points = sum(len(step.points) for step in marks if isinstance(step, Stroke))
+        return len(marks) >= MARKS_AT_MOST or points >= POINTS_AT_MOST
+
+    @property
+    def ended_ms(self) -> int:
+        """When the last step ended; 0 for an empty paper."""
+        return _ended(self.steps[-1]) if self.steps else 0
+
+    def add(self, mark: Mark) -> Drawing:
+        """Put a line or a sticker on the paper, unless it is full."""
+        return self if self.is_full else self._with(mark)
+
+    def undo(self, t_ms: int) -> Drawing:
+        """Take back the last step that counts. With nothing to take back, nothing is added."""
+        return self._with(Undone(t_ms)) if self.counting else self
+
+    def rub(self, gone: Sequence[int], t_ms: int) -> Drawing:
+        """Rub out what has these numbers and stands."""
+        there = tuple(number for number, _ in self.standing if number in gone)
+        return self._with(Rubbed(there, t_ms)) if there else self
+
+    def touched(self, across: float, down: float) -> tuple[int, ...]:
+        """The numbers of what the rubber touches with its middle at this place."""
+        return tuple(number for number, mark in self.standing if _touches(mark, across, down))
+
+    def _with(self, step: Step) -> Drawing:
+        return replace(self, steps=(*self.steps, step))
+
+
+def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
+    """A line with fewer points that nobody can tell from it (Ramer, Douglas and Peucker)."""
+    if len(points) < 3:
+        return tuple(points)
+    kept = {0, len(points) - 1}
+    between = [(0, len(points) - 1)]
+    while between:
+        first, last = between.pop()
+        strays = [_away(points[n], points[first], points[last]) for n in range(first + 1, last)]
+        if strays and max(strays) > _STRAY:
+            far = first + 1 + strays.index(max(strays))
+            kept.add(far)
+            between += [(first, far), (far, last)]
+    return tuple(points[number] for number in sorted(kept))
+
+
+def _touches(mark: Mark, across: float, down: float) -> bool:
+    here = (across, down)
+    if isinstance(mark, Sticker):
+        return math.dist(here, mark.at[:2]) <= (STICKER_WIDE + RUBBER_WIDE) / 2
+    reach = (RUBBER_WIDE + WIDTHS.get(mark.width, 0)) / 2
+    pairs = zip(mark.points, mark.points[1:] or mark.points, strict=False)
+    return any(_away(here, a, b) <= reach for a, b in pairs)
+
+
+def _away(point: Sequence[float], a: Sequence[float], b: Sequence[float]) -> float:
+    """How far a point is from the line that ends at `a` and `b`."""
+    right, down = b[0] - a[0], b[1] - a[1]
+    square = right * right + down * down
+    along = ((point[0] - a[0]) * right + (point[1] - a[1]) * down) / square if square else 0.0
+    along = min(max(along, 0.0), 1.0)
+    return math.dist(point[:2], (a[0] + along * right, a[1] + along * down))
+
+
+def _ended(step: Step) -> int:
+    match step:
+        case Stroke(points=points):
+            return points[-1][2]
+        case Sticker(at=at):
+            return at[2]
+        case Rubbed() | Undone():
+            return step.t_ms
+
+
+# Written down
+
+
+def to_plain(drawing: Drawing) -> dict[str, Any]:
+    """The JSON form. The points of a line stand in one list, each as the change since the one before."""
+    return {"tall": drawing.tall, "steps": [_step_to_plain(step) for step in drawing.steps]}
+
+
+def _step_to_plain(step: Step) -> dict[str, Any]:
+    match step:
+        case Stroke(points, colour, width):
+            before: Point = (0, 0, 0)
+            changes: list[int] = []
+            for point in points:
+                changes += [now - was for now, was in zip(point, before, strict=True)]
+                before = point
+            return {"stroke": changes, "colour": colour, "width": width}
+        case Sticker(kind, at):
+            return {"sticker": kind, "at": list(at)}
+        case Rubbed(gone, t_ms):
+            return {"rubbed": list(gone), "at_ms": t_ms}
+        case Undone(t_ms):
+            return {"undone": True, "at_ms": t_ms}
+
+
+def from_plain(plain: Any) -> Drawing:
+    """Read the JSON form. A colour or sticker that is not known here is kept. Raises ValueError."""
+    match plain:
+        case {"tall": int(tall), "steps": [*steps]} if _whole(tall) and tall > 0:
+            return Drawing(tall, tuple(_step_from_plain(step) for step in steps))
+    raise ValueError("not a drawing")
+
+
+def _step_from_plain(plain: Any) -> Step:
+    match plain:
+        case {"stroke": [_, *_] as changes, "colour": str(colour), "width": str(width)}:
+            return Stroke(tuple(_points(changes)), colour, width)
+        case {"sticker": str(kind), "at": [across, down, t_ms]} if _whole(across, down, t_ms):
+            return Sticker(kind, (across, down, t_ms))
+        case {"rubbed": [*gone], "at_ms": t_ms} if _whole(*gone, t_ms):
+            return Rubbed(tuple(gone), t_ms)
+        case {"undone": True, "at_ms": t_ms} if _whole(t_ms):
+            return Undone(t_ms)
+    raise ValueError("not a step")
+
+
+def _points(changes: Sequence[Any]) -> Iterator[Point]:
+    if not _whole(*changes) or len(changes) % 3:
+        raise ValueError("not a line")
+    across = down = t_ms = 0
+    for at in range(0, len(changes), 3):
+        across, down, t_ms = across + changes[at], down + changes[at + 1], t_ms + changes[at + 2]
+        yield across, down, t_ms
+
+
+def _whole(*values: Any) -> bool:
+    return all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+
+
+# As a picture
+
+
+def to_svg(drawing: Drawing) -> str:
+    """The picture of what stands on the paper."""
+    parts = "".join(_mark_svg(mark) for _, mark in drawing.standing)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {drawing.tall}">'
+        f'<path d="M0 0H{WIDE}V{drawing.tall}H0Z" fill="#FFFFFF"/>{parts}</svg>'
+    )
+
+
+def sticker_svg(kind: str) -> str:
+    """One sticker by itself."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BOX} {BOX}">{_sticker_paths(kind)}</svg>'
+
+
+def _mark_svg(mark: Mark) -> str:
+    if isinstance(mark, Sticker):
+        side = STICKER_WIDE / BOX
+        left, top = mark.at[0] - STICKER_WIDE / 2, mark.at[1] - STICKER_WIDE / 2
+        return f'<g transform="translate({left:g} {top:g}) scale({side:g})">{_sticker_paths(mark.kind)}</g>'
+    first, *rest = mark.points
+    # A line of no length is drawn as a dot by its round ends.
+    on = "".join(f"L{across} {down}" for across, down, _ in rest or [first])
+    return (
+        f'<path d="M{first[0]} {first[1]}{on}" fill="none" stroke="{colour_of(mark.colour)}" '
+        f'stroke-width="{WIDTHS.get(mark.width, WIDTHS["thin"])}" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+    )
+
+
+def colour_of(code: str) -> str:
+    """The colour behind a code; black for one that a newer Wren knows."""
+    return COLOURS.get(code, COLOURS["black"])
+
+
+def _sticker_paths(kind: str) -> str:
+    return "".join(
+        f'<path d="{line}" fill="{fill or "none"}" stroke="{COLOURS["black"]}" stroke-width="4" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+        for line, fill in STICKERS.get(kind, ())
+    )

@@ -1,0 +1,147 @@
+"""A child draws with a real pointer, the app is killed, and the drawing is there again."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Locator
+
+from app.messages import say
+from tests.app.browser import Browser
+from tests.e2e.running import PASSPHRASE, Machine
+
+TOOL = "Rooms and weather"
+QUESTION = "Let's draw where you live."
+Places = tuple[tuple[float, float], ...]
+HOUSE: Places = ((0.2, 0.8), (0.2, 0.4), (0.5, 0.2), (0.8, 0.4), (0.8, 0.8), (0.2, 0.8))
+_TOP = 120
+LINE: Places = ((0.1, 0.1), (0.9, 0.1))
+
+
+class Paper:
+    """The paper on the page, by the place that a screen reader is given."""
+
+    def __init__(self, app: Browser) -> None:
+        self.app = app
+        app.look_for(self._node)
+        app.page.wait_for_timeout(600)
+        # Always as far down, so that two pictures can be compared.
+        app.scroll(round(self._box["y"] - _TOP))
+        app.page.wait_for_timeout(600)
+        self.box = self._box
+
+    @property
+    def _node(self) -> Locator:
+        return self.app.page.get_by_role("img", name=say("draw.paper"), exact=True)
+
+    @property
+    def _box(self) -> dict[str, float]:
+        box = self._node.bounding_box()
+        assert box is not None
+        return dict(box)  # type: ignore[call-overload, no-any-return]  # a TypedDict of four numbers
+
+    def _at(self, across: float, down: float) -> tuple[float, float]:
+        box = self.box
+        return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+    def draw(self, places: Places) -> None:
+        mouse = self.app.page.mouse
+        mouse.move(*self._at(*places[0]))
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*self._at(*place), steps=12)
+            self.app.page.wait_for_timeout(40)
+        mouse.up()
+        self.app.page.wait_for_timeout(400)
+
+    def tap(self, across: float, down: float) -> None:
+        self.app.page.mouse.click(*self._at(across, down))
+        self.app.page.wait_for_timeout(400)
+
+    def picture(self) -> bytes:
+        """What is painted on the paper, without its edge."""
+        self.app.page.mouse.move(5, 5)
+        self.app.page.wait_for_timeout(500)
+        box = self.box
+        inside = {
+            "x": box["x"] + 8,
+            "y": box["y"] + 8,
+            "width": box["width"] - 16,
+            "height": box["height"] - 16,
+        }
+        return self.app.page.screenshot(clip=inside)  # type: ignore[arg-type]  # a rectangle
+
+
+def family() -> dict[str, object]:
+    """A child who is five on whatever day this runs."""
+    born = (date.today() - timedelta(days=365 * 5 + 40)).isoformat()
+    return {
+        "household": {
+            "name": "Drawn-Demo",
+            "persons": [{"ref": "pip", "name": "Pip Drawn-Demo", "born": born, "roles": ["child"]}],
+        },
+        "contact": {"on": date.today().isoformat(), "kind": "home-visit", "role": "health-visitor"},
+        "assessments": [],
+    }
+
+
+def unlock(app: Browser, then: str) -> None:
+    app.expect_text(say("unlock.title"))
+    # A fill in the first frames can be mixed up with the field's own focus.
+    app.page.wait_for_timeout(1000)
+    app.fill(say("unlock.passphrase"), PASSPHRASE)
+    app.press_for(say("action.unlock"), then)
+
+
+def to_the_paper(app: Browser) -> None:
+    unlock(app, say("today.households"))
+    app.press("Drawn-Demo", exact=False)
+    app.press(say("household.start-for", name="Pip"), exact=False)
+    app.expect_text(say("pick.title"))
+    app.press(say("pick.start", tool=TOOL), exact=False)
+    for words in ("Nobody", "Who I am", "Yes"):
+        app.check(words)
+        app.press(say("action.continue"))
+    app.expect_text(QUESTION)
+
+
+def test_what_a_child_drew_is_there_after_the_app_was_killed(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    try:
+        machine.start_service()
+        machine.wren("setup", "--url", machine.service_url)
+        file = tmp_path / "visit.json"
+        file.write_text(json.dumps(family()), encoding="utf-8")
+        machine.wren("visit", str(file))
+        machine.stop_service()
+        machine.start_app()
+        with Browser(machine.app_url) as app:
+            to_the_paper(app)
+            paper = Paper(app)
+            empty = paper.picture()
+            paper.draw(HOUSE)
+            with_house = paper.picture()
+            assert with_house != empty
+            paper.draw(LINE)
+            assert paper.picture() != with_house
+            app.press(say("draw.undo"))
+            paper = Paper(app)
+            assert paper.picture() == with_house
+            app.check(say("draw.stickers"))
+            app.check(say("draw.sticker.dog"))
+            paper = Paper(app)
+            paper.tap(0.5, 0.6)
+            drawn = paper.picture()
+            assert drawn not in (with_house, empty)
+            assert app.errors == []
+        machine.kill_app()
+        machine.start_app()
+        with Browser(machine.app_url) as app:
+            unlock(app, QUESTION)
+            assert Paper(app).picture() == drawn
+            assert app.errors == []
+            assert app.foreign == []
+    finally:
+        machine.stop()
