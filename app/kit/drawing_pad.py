@@ -82,7 +82,7 @@ class Hand:
     def __repr__(self) -> str:
         return "<Hand>"
 
-    def touch(self, place: ft.Offset) -> None:
+    def down(self, place: ft.Offset) -> None:
         """The pointer came down here."""
         self._contact = self._point(place)
 
@@ -234,8 +234,8 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
     running: Any = _running
     settled: Any = _settled
 
-    def touch(event: Any) -> None:
-        hand.touch(event.local_position)
+    def down(event: Any) -> None:
+        hand.down(event.local_position)
 
     async def begin() -> None:
         await changed(hand.begin(), hand_on=hand.tool == "stickers")
@@ -265,7 +265,7 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
             exclude_from_semantics=True,
             drag_interval=_DRAG_TOLD_MS,
             mouse_cursor=ft.MouseCursor.PRECISE,
-            on_vertical_drag_down=calm(touch),
+            on_vertical_drag_down=calm(down),
             on_tap_up=calm(tap),
             **drags,
             content=ft.Container(

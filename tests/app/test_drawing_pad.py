@@ -129,7 +129,7 @@ async def test_a_sticker_needs_no_drag_and_no_aim(tmp_path: Path) -> None:
 def test_a_line_without_an_end_is_handed_on_in_parts() -> None:
     hand = Hand(Drawing(1100))
     hand.scale = 1.0
-    hand.touch(ft.Offset(10, 10))
+    hand.down(ft.Offset(10, 10))
     hand.begin()
     handed_on = [hand.move(ft.Offset(10 + (n % 90) * 10, 10 + (n % 7) * 30)) for n in range(400)]
     assert handed_on.count(True) == 1
