@@ -112,7 +112,7 @@ def _about(page: HouseholdPage, one: Person, actions: Actions) -> list[AnswerRow
         row("place", ", ".join(kin(role) for role in one.roles if knows(f"kin.{role}"))),
         row("lives", say("person.lives-here" if one.lives_here else "person.lives-elsewhere")),
         row("language", ". ".join(part for part in speaks if part)),
-        row("needs", ". ".join(part for part in (", ".join(needs), one.needs_words) if part), "needs"),
+        row("needs", ". ".join(part for part in (*needs, one.needs_words) if part), "needs"),
     ]
     if one.other_names:
         rows.insert(0, row("other-names", ", ".join(one.other_names), "names"))
