@@ -235,13 +235,29 @@ async def test_what_is_kept_from_somebody_says_so_wherever_it_is_shown(runtime: 
     assert [fact.lifted_at is not None for fact in facts] == [False, False, True]
 
 
+async def test_an_address_that_is_kept_from_somebody_says_so_beside_it(runtime: Runtime) -> None:
+    set_up(runtime, seed("samplewood"))
+    async with unlocked(runtime) as app:
+        await open_person(app, "Samplewood", "Otis")
+        await press(app, "Keep this address from someone", then="From whom?")
+        await app.type("Someone who is not listed", "Grandad Ffug")
+        await press(app, "Save", then="What is kept from whom")
+        assert app.texts().count("Keep from Grandad Ffug") == 2
+        await app.press("No longer needed")
+        await until(app, "Nothing is marked")
+        assert not app.sees("Keep from Grandad Ffug")
+    page = kept(runtime, "Samplewood")
+    assert page.facts_of(Withheld)[-1].about_id == page.facts_of(Address)[0].id
+
+
 # ---------------------------------------------------------------- the same person
 
 
 async def test_a_hint_is_answered_by_a_person_undone_and_nothing_is_merged(runtime: Runtime) -> None:
     set_up(runtime, seed("testerby"))
     async with unlocked(runtime) as app:
-        await open_person(app, "Testerby", "Callan")
+        await press(app, "Testerby", then="May have another record too")
+        await press(app, "About Callan", then="About them")
         assert app.sees("Is this the same person?")
         await press(app, "Not now", then="About them")
         assert not app.sees("Is this the same person?")
