@@ -94,14 +94,17 @@ def decided(links: Iterable[Link]) -> set[frozenset[str]]:
 
 def compare(one: Person, other: Person) -> Alike | None:
     """Whether two records may be of one human being, or None. The order does not matter."""
-    name = _names_alike(one, other)
+    # Most pairs part here, before any names are compared.
     born = _born_alike(one, other)
+    if born is None:
+        return None
+    name = _names_alike(one, other)
     if born == "due-near-birth":
         # Before birth a name says little: the family's name has to do.
         if name is None and not _share_surname(one, other):
             return None
         return Alike(one.id, other.id, "possible", (*((name,) if name else ()), born))
-    if name is None or born is None:
+    if name is None:
         return None
     if name == "same-given-name" and born != "same-born":
         return None

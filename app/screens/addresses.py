@@ -50,13 +50,19 @@ def _card(model: Model, actions: Actions, page: HouseholdPage, found: Address) -
         quiet(say("address.host", household=host)) if host else None,
         quiet(say("address.left")) if found.until is not None else None,
         ft.Row(
+            wrap=True,
             controls=[
                 quiet_button(
                     say("address.change"),
                     lambda: actions.go("address", found.id),
                     icon=ft.Icons.EDIT_OUTLINED,
-                )
-            ]
+                ),
+                quiet_button(
+                    say("withheld.add-address"),
+                    lambda: actions.go("keep-from", found.id),
+                    icon=ft.Icons.LOCK_OUTLINED,
+                ),
+            ],
         ),
         spacing=8,
     )

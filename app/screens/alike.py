@@ -37,6 +37,17 @@ def alike_hints(model: Model, page: HouseholdPage, one: Person) -> tuple[Alike, 
     return hints(one, everyone, links, page.relationships)
 
 
+def use_marked(model: Model, page: HouseholdPage | None) -> frozenset[str]:
+    """Who of a household may have another record, by id: found once, and again when anything is kept."""
+
+    def find() -> frozenset[str]:
+        persons = page.persons if page else ()
+        return frozenset(one.id for one in persons if page and alike_hints(model, page, one))
+
+    found: frozenset[str] = ft.use_memo(find, [model.households, page])
+    return found
+
+
 def alike_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
     """One card for each hint, and the decided "No" ones, to take back."""
     kept: Any = _cards

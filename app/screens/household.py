@@ -17,6 +17,7 @@ from app.kit.lists import Task, task_list
 from app.kit.states import banner
 from app.kit.writing import heading, quiet
 from app.messages import say
+from app.screens.alike import use_marked
 from app.screens.days import age_words, day_words
 from app.screens.page import calm_page, page_of, side_by_side
 from app.screens.people import (
@@ -41,6 +42,7 @@ from assessments.records import Person
 def household(model: Model, actions: Actions) -> ft.View:
     """Show everyone in the household with their own records."""
     page = model.household(model.screen.about)
+    marked = use_marked(model, page)
     if page is None:
         raise NotFound
     on = actions.today()
@@ -57,10 +59,10 @@ def household(model: Model, actions: Actions) -> ft.View:
                 on_tap=lambda: actions.go("chronology", page.household.id),
             ),
             heading(say("household.children")),
-            side_by_side([_person(page, child, actions) for child in children]) if children else None,
+            side_by_side([_person(page, child, actions, marked) for child in children]) if children else None,
             banner(say("household.no-children")) if not children else None,
             heading(say("household.adults")) if adults else None,
-            side_by_side([_person(page, adult, actions) for adult in adults]) if adults else None,
+            side_by_side([_person(page, adult, actions, marked) for adult in adults]) if adults else None,
             nav_row(
                 say("map.title"),
                 note=say("map.note"),
@@ -77,10 +79,11 @@ def household(model: Model, actions: Actions) -> ft.View:
     )
 
 
-def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:
+def _person(page: HouseholdPage, person: Person, actions: Actions, marked: frozenset[str]) -> ft.Control:
     on = actions.today()
     is_child = person.is_child(on)
-    lines = [age_words(person, on), kin_words(page, person, on), role_words(person)]
+    may_be = say("alike.line") if person.id in marked else ""
+    lines = [age_words(person, on), kin_words(page, person, on), role_words(person), may_be]
     looks = ft.Row(
         spacing=14,
         vertical_alignment=ft.CrossAxisAlignment.START,

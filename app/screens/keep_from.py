@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import flet as ft
 
+from app.effects import HouseholdPage
 from app.kit.cards import card
 from app.kit.choices import Choice
 from app.kit.writing import quiet
@@ -23,7 +24,8 @@ from app.screens.withheld import PARTS
 from app.state import Actions, Model
 from app.visit import new_id
 from assessments.errors import NotFound
-from assessments.facts import Withheld
+from assessments.facts import Address, Withheld
+from assessments.records import Person
 
 
 @ft.component
@@ -31,12 +33,13 @@ from assessments.facts import Withheld
 def keep_from(model: Model, actions: Actions) -> ft.View:
     """Ask what is to be kept, from whom, and who asked."""
     about = model.screen.about
-    page = model.household_of(about)
-    one = next((found for found in page.persons if found.id == about), None) if page else None
+    page, one = _about(model)
+    # An address is kept whole; of a person it may be one part.
+    part = None if one else "all"
     form = use_form(
-        actions, f"keep-from-{about}", {"part": None, "who": [], "others": "", "asked": None, "why": ""}
+        actions, f"keep-from-{about}", {"part": part, "who": [], "others": "", "asked": None, "why": ""}
     )
-    if page is None or one is None:
+    if page is None:
         raise NotFound
 
     async def save() -> None:
@@ -44,7 +47,7 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
             Withheld(
                 id=new_id(),
                 household_id=page.household.id,
-                about_id=one.id,
+                about_id=about,
                 part=form["part"],
                 keep_from=tuple(_from(form)),
                 asked_by=form["asked"] or "",
@@ -63,13 +66,15 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
                     [Choice(part, say(f"withheld.part.{part}")) for part in PARTS],
                     problem=wrong.get("part", ""),
                 )
-            ),
+            )
+            if one is not None
+            else None,
             card(
                 choice_field(
                     form,
                     "who",
                     say("withheld.who"),
-                    [Choice(found.id, found.name) for found in page.persons if found.id != one.id],
+                    [Choice(found.id, found.name) for found in page.persons if found.id != about],
                     many=True,
                     problem=wrong.get("who", ""),
                 ),
@@ -94,8 +99,18 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
         fields,
         problems=lambda: _problems(form),
         save=save,
-        caption=one.name,
+        caption=one.name if one else say("withheld.an-address"),
     )
+
+
+def _about(model: Model) -> tuple[HouseholdPage | None, Person | None]:
+    """The household, and the person; no person where it is about an address."""
+    about = model.screen.about
+    for page in model.households:
+        one = next((found for found in page.persons if found.id == about), None)
+        if one is not None or any(found.id == about for found in page.facts_of(Address)):
+            return page, one
+    return None, None
 
 
 def _from(form: Form) -> list[str]:

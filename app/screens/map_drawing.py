@@ -64,7 +64,7 @@ def drawing(
     )
     return ft.Semantics(
         exclude_semantics=True,
-        content=ft.Row(scroll=ft.ScrollMode.AUTO, alignment=ft.MainAxisAlignment.START, controls=[stack]),
+        content=ft.Row(scroll=ft.ScrollMode.AUTO, alignment=ft.MainAxisAlignment.CENTER, controls=[stack]),
     )
 
 
@@ -134,33 +134,33 @@ def _person(person: Person, x: int, y: int, actions: Actions, put: str) -> ft.Co
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(
             theme.SELECTED_BORDER if put else theme.PLAIN_BORDER,
-            ft.Colors.PRIMARY if put else ft.Colors.OUTLINE,
+            # One mark for whoever the child named, wherever the child put them: no colour ranks anybody.
+            ft.Colors.ON_SURFACE if put else ft.Colors.OUTLINE,
         ),
         padding=8,
-        content=ft.Row(
-            spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.START,
+        content=ft.Column(
+            tight=True,
+            spacing=2,
             controls=[
-                avatar(person.name, size=30),
-                ft.Column(
-                    tight=True,
-                    spacing=0,
-                    expand=True,
+                ft.Row(
+                    spacing=8,
                     controls=[
+                        avatar(person.name, size=28),
                         ft.Text(
                             first_name(person),
                             theme_style=theme.MARK,
                             color=ft.Colors.ON_SURFACE,
                             max_lines=1,
                             overflow=ft.TextOverflow.ELLIPSIS,
-                        ),
-                        ft.Text(
-                            put or age_words(person, actions.today()),
-                            theme_style=theme.QUIET,
-                            max_lines=2,
-                            overflow=ft.TextOverflow.ELLIPSIS,
+                            expand=True,
                         ),
                     ],
+                ),
+                ft.Text(
+                    put or age_words(person, actions.today()),
+                    theme_style=theme.QUIET,
+                    max_lines=2,
+                    overflow=ft.TextOverflow.ELLIPSIS,
                 ),
             ],
         ),

@@ -127,7 +127,7 @@ def tie_words(kind: str, names: list[str]) -> str:
 
 
 def both_ways(is_: str, has: str, own: str, other: str) -> str:
-    """One tie from both sides: "Ifeoma: Mother of Otis. Otis: Child of Ifeoma"."""
+    """One tie from both sides: "Ifeoma: Mother of Otis", and below it "Otis: Child of Ifeoma"."""
     return say(
         "tie.both", one=own, one_words=tie_words(is_, [other]), other=other, other_words=tie_words(has, [own])
     )

@@ -30,7 +30,7 @@ from app.screens.ties import tie_cards
 from app.screens.withheld import badge, kept_badge, kept_facts, kept_words
 from app.state import Actions, Model
 from assessments.errors import NotFound
-from assessments.facts import Withheld
+from assessments.facts import Address, Withheld
 from assessments.records import Person
 
 NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
@@ -112,7 +112,7 @@ def _about(page: HouseholdPage, one: Person, actions: Actions) -> list[AnswerRow
         row("place", ", ".join(kin(role) for role in one.roles if knows(f"kin.{role}"))),
         row("lives", say("person.lives-here" if one.lives_here else "person.lives-elsewhere")),
         row("language", ". ".join(part for part in speaks if part)),
-        row("needs", ". ".join(part for part in (", ".join(needs), one.needs_words) if part), "needs"),
+        row("needs", ". ".join(part for part in (*needs, one.needs_words) if part), "needs"),
     ]
     if one.other_names:
         rows.insert(0, row("other-names", ", ".join(one.other_names), "names"))
@@ -130,15 +130,21 @@ def _unborn(one: Person, actions: Actions) -> ft.Control:
 
 
 def _kept(page: HouseholdPage, one: Person, actions: Actions) -> list[ft.Control]:
-    found = [_kept_card(page, fact, actions) for fact in kept_facts(page, one.id)]
+    addresses = [found.id for found in page.facts_of(Address) if one.id in found.person_ids]
+    found = [
+        _kept_card(page, fact, actions)
+        for about_id in (one.id, *addresses)
+        for fact in kept_facts(page, about_id)
+    ]
     return found or [quiet(say("withheld.none"))]
 
 
 def _kept_card(page: HouseholdPage, fact: Withheld, actions: Actions) -> ft.Control:
     names = names_of(page)
     asked = names.get(fact.asked_by, fact.asked_by)
+    what = f"part.{fact.part or 'all'}" if fact.about_id in names else "an-address"
     return card(
-        text(say(f"withheld.part.{fact.part or 'all'}"), strong=True),
+        text(say(f"withheld.{what}"), strong=True),
         text(say("withheld.from", names=", ".join(names.get(who, who) for who in fact.keep_from))),
         quiet(say("withheld.asked", name=asked)) if asked else None,
         quiet(fact.why) if fact.why else None,

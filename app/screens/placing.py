@@ -17,12 +17,14 @@ from typing import Literal
 from assessments import kinship
 from assessments.records import Relationship
 
-NODE = (148, 96)
-_GAP = 14
+# Two people and what is between them fit side by side on a phone of 390 pixels.
+NODE = (128, 96)
+_GAP = 34
 _BETWEEN_ROWS = 40
 _PADDING = 14
 _TITLE = 62
 _BETWEEN_BOXES = 22
+_ASIDE = 22
 
 LineStyle = Literal["parent", "partner", "ex-partner", "harms", "other"]
 
@@ -157,7 +159,9 @@ def _said_already(one: str, other: str, relationships: Sequence[Relationship]) -
 def ends_of(line: Line, places: Places) -> tuple[float, float, float, float]:
     """From edge to edge: below and above where one stands lower, else from side to side."""
     (x1, y1), (x2, y2) = places.people[line.from_id], places.people[line.to_id]
-    middle, side = NODE[0] / 2, NODE[1] / 2
+    # Who harms whom stands beside what else they are to each other, not on it.
+    aside = _ASIDE if line.style == "harms" else 0
+    middle, side = NODE[0] / 2 + aside, NODE[1] / 2 + aside
     if y1 + NODE[1] <= y2:
         return x1 + middle, y1 + NODE[1], x2 + middle, y2
     if y2 + NODE[1] <= y1:

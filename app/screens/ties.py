@@ -19,7 +19,7 @@ from app.kit.cards import card
 from app.kit.states import banner
 from app.kit.writing import quiet, text
 from app.messages import say
-from app.screens.people import both_ways, first_name, names_of
+from app.screens.people import both_ways, first_name, names_of, tie_words
 from app.state import Actions
 from assessments import kinship
 from assessments.kinship import Fault, SiblingHint, Tie
@@ -33,9 +33,21 @@ def tie_cards(page: HouseholdPage, one: Person, actions: Actions) -> list[ft.Con
     hints = [
         hint for hint in kinship.sibling_hints(page.relationships) if one.id in (hint.one_id, hint.other_id)
     ]
+    others = list(dict.fromkeys(tie.other_id for tie in ties))
     return [
         *(_fault(page, fault) for fault in kinship.faults(page.relationships) if one.id in fault.person_ids),
-        *([_tie(page, one, people[tie.other_id], tie, actions) for tie in ties] or [quiet(say("tie.none"))]),
+        *(
+            card(
+                text(people[other_id].name, strong=True),
+                *(
+                    _tie(page, one, people[other_id], tie, actions)
+                    for tie in ties
+                    if tie.other_id == other_id
+                ),
+            )
+            for other_id in others
+        ),
+        *([] if ties else [quiet(say("tie.none"))]),
         *(
             _hint(one, people, hint, actions)
             for hint in hints
@@ -52,21 +64,25 @@ def _fault(page: HouseholdPage, fault: Fault) -> ft.Control:
 
 def _tie(page: HouseholdPage, one: Person, other: Person, tie: Tie, actions: Actions) -> ft.Control:
     told = next(found for found in page.relationships if found.id == tie.relationship_id)
-    return card(
-        text(other.name, strong=True),
-        text(both_ways(tie.is_, tie.has, first_name(one), first_name(other))),
-        ft.Row(
-            wrap=True,
-            controls=[
-                quiet_button(
-                    say("tie.undo"),
-                    partial(actions.family.undo, told),
-                    icon=ft.Icons.UNDO,
-                    name=say("tie.undo-name", name=other.name),
-                )
-            ],
-        ),
-        spacing=4,
+    return ft.Column(
+        tight=True,
+        spacing=2,
+        controls=[
+            text(both_ways(tie.is_, tie.has, first_name(one), first_name(other))),
+            ft.Row(
+                wrap=True,
+                controls=[
+                    quiet_button(
+                        say("tie.undo"),
+                        partial(actions.family.undo, told),
+                        icon=ft.Icons.UNDO,
+                        name=say(
+                            "tie.undo-name", name=other.name, words=tie_words(tie.is_, [first_name(other)])
+                        ),
+                    )
+                ],
+            ),
+        ],
     )
 
 

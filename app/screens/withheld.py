@@ -49,20 +49,28 @@ def kept_badge(page: HouseholdPage, about_id: str, part: str | None = None) -> f
 
 
 def badge(words: str, icon: ft.IconData = ft.Icons.LOCK_OUTLINED) -> ft.Control:
-    """A short mark with its sign: colour is never the only one."""
+    """A short mark with its sign: colour is never the only one. It is as wide as its words, and wraps."""
     return ft.Row(
-        wrap=True,
         controls=[
             ft.Container(
+                expand=True,
+                expand_loose=True,
                 bgcolor=ft.Colors.TERTIARY_FIXED,
                 border_radius=10,
                 padding=ft.Padding.symmetric(horizontal=10, vertical=4),
                 content=ft.Row(
                     tight=True,
                     spacing=6,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
                     controls=[
                         ft.Icon(icon, size=20, color=ft.Colors.ON_TERTIARY_FIXED),
-                        ft.Text(words, theme_style=theme.MARK, color=ft.Colors.ON_TERTIARY_FIXED),
+                        ft.Text(
+                            words,
+                            theme_style=theme.MARK,
+                            color=ft.Colors.ON_TERTIARY_FIXED,
+                            expand=True,
+                            expand_loose=True,
+                        ),
                     ],
                 ),
             )
