@@ -92,6 +92,15 @@ def test_says_gaps_of_142_85_and_63_days_and_that_they_shorten() -> None:
     assert not seen([ago("d", 5), ago("c", 105), ago("b", 153), ago("a", 295)]).shortening
 
 
+def test_gaps_of_one_length_neither_shorten_nor_hide_that_others_do() -> None:
+    assert not seen([ago(str(day), day) for day in (0, 60, 120, 180)]).shortening
+    assert seen([ago(str(day), day) for day in (0, 30, 90, 150)]).shortening
+
+
+def test_of_one_day_the_worse_comes_later() -> None:
+    assert sign(seen([ago("a", 5, 3), ago("b", 5, 2), ago("c", 5, 1)]), "rising").ids == ("c", "b", "a")
+
+
 def test_severity_that_rises_over_the_last_three_is_named() -> None:
     assert sign(seen([ago("a", 300, 4), ago("b", 90, 1), ago("c", 30, 2), ago("d", 2, 3)]), "rising").data[
         "steps"
@@ -188,6 +197,13 @@ def test_three_dated_events_are_not_enough_for_a_direction() -> None:
     events = [ago(str(n), n * 20) for n in (1, 2, 3)]
     assert seen(events).trajectory.code == "not-enough"
     assert seen([*events, ago("x", 30, precision="before")]).trajectory.code == "not-enough"
+
+
+def test_four_are_enough_and_gaps_alone_can_point_the_way() -> None:
+    assert seen([ago(str(n), n * 20) for n in (1, 2, 3, 4)]).trajectory.code != "not-enough"
+    denser = (900, 700, 500, 470, 440, 410)
+    assert seen([ago(str(day), day) for day in denser]).trajectory.code == "rising"
+    assert seen([ago(str(day), 1310 - day) for day in denser]).trajectory.code == "falling-on-record"
 
 
 def test_one_thing_that_rises_outweighs_all_that_fall() -> None:

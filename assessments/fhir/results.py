@@ -48,7 +48,7 @@ def observations(assessment: Assessment, instrument: Instrument) -> list[n.Json]
             {
                 **_head(assessment, instrument, "grade", "Grade"),
                 # Until it is answered whether the history was seen, a grade is for now only.
-                **({"status": "preliminary"} if grade.get("provisional") else {}),
+                **_for_now(grade, assessment),
                 "valueCodeableConcept": {"coding": [coding], "text": n.text(words)},
                 **_reasons(grade.get("reasons", ())),
             }
@@ -69,6 +69,11 @@ def bundle(assessment: Assessment, instrument: Instrument, subject: Person | Non
             for resource in resources
         ],
     }
+
+
+def _for_now(grade: n.Json, assessment: Assessment) -> n.Json:
+    is_for_now = grade.get("provisional") and assessment.status == "completed"
+    return {"status": "preliminary"} if is_for_now else {}
 
 
 def _head(assessment: Assessment, instrument: Instrument, code: str, title: str) -> n.Json:

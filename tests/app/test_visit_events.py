@@ -1,0 +1,124 @@
+"""A visit file that tells what happened before, and what a grade without the history is called elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.effects import Desk
+from app.runtime import Runtime
+from app.screens.signs import picture_of
+from app.visit import BadVisit, play, read_plan
+from assessments import catalogue
+from assessments.engine import form as forms
+from assessments.engine.answers import Answered
+from assessments.engine.scoring import Context
+from assessments.facts import Event, Milestone
+from assessments.fhir.results import observations
+from tests.app.test_screens_around import TODAY, asked_all, fernhollow, know_a_service, open_runtime
+from tests.store.made_up import PASSPHRASE
+
+SAMPLEWOOD = json.loads(files("app.seeds").joinpath("samplewood.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    runtime: Runtime = open_runtime(tmp_path / "home")
+    know_a_service(runtime)
+    yield runtime.set_up(PASSPHRASE, "hv1")
+    runtime.close()
+
+
+def played(desk: Desk, visit: dict[str, Any]) -> dict[str, Any]:
+    return play(desk, read_plan(visit, lambda error: error.code))
+
+
+def test_the_training_household_shows_a_rising_picture(desk: Desk) -> None:
+    done = played(desk, SAMPLEWOOD)
+    page = desk.household(done["household"])
+    found = picture_of(page, date(2026, 3, 5))
+    assert (len(found.events), found.recent, found.trajectory.code) == (6, 5, "rising")
+    codes = {sign.code for sign in found.signs}
+    assert {"near", "several", "threats", "new-tactics", "shortening"} <= codes
+    names = {person.id: person.name for person in page.persons}
+    first = page.facts_of(Event)[2]
+    assert [names[ref] for ref in first.by_ids] == ["Dane Samplewood"]
+    assert [(names[child.id], child.saw_it) for child in first.children] == [("Otis Samplewood", True)]
+    (hearing,) = page.facts_of(Milestone)
+    assert names[hearing.person_id] == "Dane Samplewood"
+
+
+@pytest.mark.parametrize(
+    ("event", "fault"),
+    [
+        ({"severty": 2}, "household.events 1: only on,"),
+        ({"severity": 9}, "household.events 1: these cannot be read: severity."),
+        ({"on": "last week"}, "household.events 1: these cannot be read: on."),
+        ({"by": ["nobody"]}, "household.events 1: no person has a ref that it names."),
+        ({"children": [{"ref": "nobody"}]}, "household.events 1: no person has a ref that it names."),
+    ],
+)
+def test_an_event_that_cannot_be_read_is_told_by_its_place_and_not_its_words(
+    desk: Desk, event: dict[str, Any], fault: str
+) -> None:
+    visit = fernhollow()
+    visit["household"]["events"] = [
+        {"on": "2026-01-02", "what": "A secret", "source": "Mair", "severity": 2, **event}
+    ]
+    with pytest.raises(BadVisit) as refused:
+        read_plan(visit, lambda error: error.code)
+    (sentence,) = refused.value.data["faults"]
+    assert sentence.startswith(fault)
+    assert "secret" not in sentence
+    assert desk.households() == []
+
+
+@pytest.mark.parametrize(("history", "is_for_now"), [("", True), ("seen", False), ("not-available", False)])
+def test_what_is_sent_and_what_is_exported_say_that_a_grade_is_for_now(
+    desk: Desk, history: str, is_for_now: bool
+) -> None:
+    visit = fernhollow(**asked_all(strangulation="yes"))
+    visit["assessments"][0]["context"] = {"history": history}
+    done = played(desk, visit)
+    record = desk.record(done["assessments"][0]["id"])
+    sent = json.loads(desk._payload(record))["assessment"]
+    assert sent["result"]["grade"]["value"] == "high"
+    assert sent["result"]["grade"]["provisional"] is is_for_now
+    assert sent["context"]["history"] == history
+    told = {one["id"].rsplit("-", 1)[-1]: one for one in observations(record, catalogue.load("risk-24"))}
+    assert told["grade"]["status"] == ("preliminary" if is_for_now else "final")
+    (heading,) = desk.household(done["household"]).assessments
+    assert (heading.grade, heading.provisional) == ("high", is_for_now)
+
+
+def test_a_history_that_is_no_answer_is_told() -> None:
+    visit = fernhollow(**asked_all())
+    visit["assessments"][0]["context"] = {"history": "maybe"}
+    with pytest.raises(BadVisit) as refused:
+        read_plan(visit, lambda error: error.code)
+    (sentence,) = refused.value.data["faults"]
+    assert sentence.endswith("history must be one of seen, none, not-available.")
+
+
+def test_a_tool_that_does_not_grade_is_never_provisional() -> None:
+    for tool in catalogue.tool_ids():
+        form = forms.begin(catalogue.load(tool), catalogue.load_area().rules_for(tool), Context(on=TODAY))
+        assert form.result.grade.provisional is bool(form.instrument.grades)
+        seen = replace(form, context=replace(form.context, history="seen"))
+        assert seen.result.grade.provisional is False
+
+
+def test_an_answer_about_the_history_changes_no_grade() -> None:
+    tool = catalogue.load("risk-24")
+    entries = {link_id: Answered("yes") for link_id in tool.scales[0].items[:12]}
+    form = forms.begin(tool, catalogue.load_area().rules_for(tool.id), Context(on=TODAY), entries)
+    step = forms.update(form, forms.Recalled("none", ""))
+    assert step.effects == (forms.SaveHistory("none", ""),)
+    assert replace(form.result.grade, provisional=False) == step.form.result.grade
