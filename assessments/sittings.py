@@ -144,8 +144,8 @@ def _holds(line: KeptLine, before: Given) -> bool:
     now, was = line.entry, before.entry
     if line.link_id != before.link_id or not (isinstance(now, Mapping) and isinstance(was, Mapping)):
         return False
-    steps = was.get("steps")
-    return bool(steps) and now.get("steps", ())[: len(steps)] == steps
+    steps: list[Any] = was.get("steps") or []
+    return bool(steps) and now.get("steps", [])[: len(steps)] == steps
 
 
 def _sitting(began: KeptLine, given: Sequence[Given], last: KeptLine | None) -> Sitting:
