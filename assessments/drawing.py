@@ -90,6 +90,9 @@ class Undone:
 
     t_ms: int
 
+    def __repr__(self) -> str:
+        return "<Undone>"
+
 
 Mark = Stroke | Sticker
 Step = Stroke | Sticker | Rubbed | Undone

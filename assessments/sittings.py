@@ -128,6 +128,7 @@ def sittings_of(lines: Iterable[KeptLine]) -> tuple[Sitting, ...]:
     for line in lines:
         if line.link_id != TURN:
             if began is not None and not line.link_id.startswith("$"):
+                given = [one for one in given if not _holds(line, one)]
                 given.append(Given(at=line.at, link_id=line.link_id, entry=line.entry))
             continue
         if began is not None:
@@ -136,6 +137,15 @@ def sittings_of(lines: Iterable[KeptLine]) -> tuple[Sitting, ...]:
     if began is not None:
         found.append(_sitting(began, given, None))
     return tuple(found)
+
+
+def _holds(line: KeptLine, before: Given) -> bool:
+    """Whether a drawing goes on from one before: it holds every step of it already."""
+    now, was = line.entry, before.entry
+    if line.link_id != before.link_id or not (isinstance(now, Mapping) and isinstance(was, Mapping)):
+        return False
+    steps: list[Any] = was.get("steps") or []
+    return bool(steps) and now.get("steps", [])[: len(steps)] == steps
 
 
 def _sitting(began: KeptLine, given: Sequence[Given], last: KeptLine | None) -> Sitting:

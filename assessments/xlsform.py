@@ -21,7 +21,7 @@ from assessments.engine.answers import NOT_ASKED_REASONS, ORIGINS
 
 _COLUMNS = (
     *("type", "name", "label", "hint", "guidance_hint", "required", "relevant", "constraint"),
-    *("constraint_message", "appearance", "calculation", "bind::wren:link_id"),
+    *("constraint_message", "appearance", "parameters", "calculation", "bind::wren:link_id"),
 )
 _TYPES = {"text": "text", "integer": "integer", "decimal": "decimal", "date": "date", "time": "time"}
 _TYPES |= {"drawing": "image"}
@@ -175,7 +175,7 @@ class _Form:
             cells |= {"constraint": f"string-length(.) <= {item.max_length}", "appearance": "multiline"}
             cells |= {"constraint_message": f"Use at most {item.max_length} letters."}
         if item.type == "drawing":
-            cells |= {"appearance": "draw"}
+            cells |= {"appearance": "draw", "parameters": "max-pixels=1600"}
         self._row(_TYPES[item.type], name, **cells, required=self._required(item, name))
         self._absent(item, name, cells["relevant"])
 

@@ -46,7 +46,7 @@ Tool = Literal["thin", "thick", "rubber", "stickers"]
 OnChange = Callable[[Drawing], Awaitable[None]]
 
 # New paper stands upright on a phone and lies on a wider screen, in thousandths of its width.
-_UPRIGHT, _LYING = 1100, 660
+_UPRIGHT, _LYING = 940, 500
 _WIDE_FROM = 700
 _DRAG_TOLD_MS = 16
 # Nearer than this to the point before, a point says nothing; a line is handed on after so many points.
@@ -63,6 +63,9 @@ class _Running:
     """The line that is being drawn: on a canvas of its own, since each move draws that canvas again."""
 
     points: tuple[Point, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<Running>"
 
 
 class Hand:

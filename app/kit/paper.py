@@ -47,6 +47,8 @@ def drawn(drawing: Drawing) -> ft.Control:
             border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
             border_radius=theme.BUTTON_RADIUS,
             clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+            # Or the corners of the picture lie over those of the edge.
+            padding=4,
             aspect_ratio=WIDE / drawing.tall,
             content=ft.Image(src=to_svg(drawing), fit=ft.BoxFit.CONTAIN),
         ),

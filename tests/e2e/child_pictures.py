@@ -125,6 +125,42 @@ def main() -> None:
         print(variant, "taken")
 
 
+def draw_rooms(camera: Camera) -> None:
+    """Two rooms, some rain, a dog and a bed."""
+    app = camera.app
+    camera.take("paper")
+    place_on(app, ((0.1, 0.9), (0.1, 0.3), (0.5, 0.08), (0.9, 0.3), (0.9, 0.9), (0.1, 0.9)))
+    place_on(app, ((0.5, 0.3), (0.5, 0.9)))
+    app.check(say("draw.colour.blue"))
+    app.check(say("draw.thin"))
+    for across in (0.58, 0.66, 0.74, 0.82):
+        place_on(app, ((across, 0.36), (across - 0.03, 0.5)))
+    camera.take("drawing")
+    app.check(say("draw.stickers"))
+    for sticker, spot in (("bed", (0.3, 0.75)), ("dog", (0.72, 0.78))):
+        app.check(say(f"draw.sticker.{sticker}"))
+        place_on(app, (spot,))
+    app.scroll(5000)
+    camera.take("stickers")
+
+
+def place_on(app: Browser, places: tuple[tuple[float, float], ...]) -> None:
+    """Draw a line on the paper, or tap it once; places are parts of its width and height."""
+    mouse = app.page.mouse
+    app.scroll(-5000)
+    app.page.wait_for_timeout(400)
+    box = app.page.get_by_role("img", name=say("draw.paper"), exact=True).bounding_box()
+    assert box is not None
+    spots = [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in places]
+    mouse.move(*spots[0])
+    mouse.down()
+    for spot in spots[1:]:
+        mouse.move(*spot, steps=12)
+        app.page.wait_for_timeout(40)
+    mouse.up()
+    app.page.wait_for_timeout(400)
+
+
 def walk(camera: Camera, runtime: Runtime) -> None:
     app = camera.app
     tool = catalogue.load("child-voice-4-7")
@@ -149,8 +185,8 @@ def walk(camera: Camera, runtime: Runtime) -> None:
     camera.take("handed-back")
 
     hand_over(camera, runtime, YOUNG, "rooms")
-    app.press_for(say("child.start"), tool.index["rooms-start"].text)
-    camera.take("read")
+    app.press_for(say("child.start"), tool.index["rooms-picture"].text)
+    draw_rooms(camera)
     app.press(say("child.next"))
     app.expect_text(tool.index["rooms-words"].text)
     app.press_for(say("child.next"), tool.index["weather-map"].text)

@@ -155,3 +155,16 @@ def test_a_turn_that_was_left_has_no_end_in_time() -> None:
         [Kept(TURN, {"section": "a"}), Kept(TURN, turn_ended("left"), moment + timedelta(days=2))]
     )
     assert turn.ended_at is None
+
+
+def test_a_drawing_stands_once_in_a_turn_with_all_its_steps() -> None:
+    house, dog = ({"sticker": kind, "at": [500, 400, 90]} for kind in ("house", "dog"))
+    papers = [{"tall": 940, "steps": steps} for steps in ([house], [house, dog])]
+    other = {"tall": 940, "steps": [dog]}
+    lines = [Kept(TURN, {"section": "a"}), *(Kept("picture", paper) for paper in (*papers, other))]
+    (turn,) = sittings_of([*lines, Kept("b", papers[1]), Kept(TURN, turn_ended("finished"))])
+    assert [(given.link_id, given.entry) for given in turn.given] == [
+        ("picture", papers[1]),
+        ("picture", other),
+        ("b", papers[1]),
+    ]
