@@ -54,6 +54,7 @@ ScreenName = Literal[
     "keep-from",
     "link",
     "map",
+    "pattern",
 ]
 
 

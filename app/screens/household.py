@@ -19,6 +19,7 @@ from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.days import age_words, day_words
 from app.screens.page import calm_page, page_of, side_by_side
+from app.screens.pattern import has_pattern
 from app.screens.people import (
     day_of,
     first_name,
@@ -127,6 +128,14 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
             fill=True,
             name=say("household.start-for", name=first_name(person)),
         ),
+        secondary_button(
+            say("pattern.open", name=first_name(person)),
+            lambda: actions.go("pattern", person.id),
+            icon=ft.Icons.EDIT_NOTE,
+            fill=True,
+        )
+        if has_pattern(page, person)
+        else None,
     )
 
 
