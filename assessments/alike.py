@@ -57,7 +57,7 @@ class Alike:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Name:
     given: str
     surname: str

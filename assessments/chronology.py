@@ -38,7 +38,7 @@ Days = tuple[int | None, int]
 _IN_A_WORD = re.compile(r"[\w']")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sign:
     """Something that stands out, or is missing: a code, its numbers, and the facts it rests on."""
 
@@ -47,7 +47,7 @@ class Sign:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Picture:
     """All that a chronology says on one day. `gaps` are days between the last dated events."""
 
@@ -337,7 +337,7 @@ def milestones_of(
     return tuple(sorted((*written, *births), key=_place))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Graded:
     """A finished tool as a chronology shows it: what it came to, and whether that is for now only."""
 

@@ -19,7 +19,7 @@ from assessments.ledger import Standing
 _WITH_THE_CHILD = ("heard", "observed", "seen-not-spoken")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Met:
     """One contact as far as one child goes."""
 
@@ -38,7 +38,7 @@ class Met:
         return self.standing.state in _WITH_THE_CHILD
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildCounts:
     """Of `contacts` with the family: in how many the child was seen, alone, at home.
 
@@ -59,7 +59,7 @@ class ChildCounts:
     since_days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VisitCounts:
     """Of `ended` contacts: how many were refused, or nobody answered; which adult answered how often."""
 

@@ -42,7 +42,7 @@ class Reason:
         return is_reason(self.code, self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Interruption:
     """The contact is not finished: these children have nothing, in the order of the roll."""
 

@@ -72,7 +72,7 @@ KINDS = frozenset(_OTHER_SIDE) | frozenset(_CLOSER)
 SIBLINGS = ("sibling", "half-sibling", "step-sibling")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tie:
     """One person's side of one relationship: `is_` of the other, to whom the other is `has`.
 
@@ -86,7 +86,7 @@ class Tie:
     told: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fault:
     """Something that cannot be right: "own-self", "circle" (of parents) or "twice". People by id."""
 
@@ -94,7 +94,7 @@ class Fault:
     person_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SiblingHint:
     """Two children of one parent whose own tie nobody has told: they may be this to each other."""
 

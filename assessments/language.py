@@ -38,7 +38,7 @@ WHYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Phrase:
     """One row of the list. `example` is found, `near_miss` is not."""
 
@@ -52,7 +52,7 @@ class Phrase:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Hit:
     """A phrase in a text: `start` and `length` count characters (code points), as Python does.
 

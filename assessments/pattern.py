@@ -40,7 +40,7 @@ class Sentence:
         return f"<Sentence {self.code}>"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, repr=False)
 class Day:
     """A day and how sure it is: exact, about, before."""
 
@@ -76,7 +76,7 @@ def new_since(kept: Pattern, sentences: Iterable[Sentence]) -> tuple[Sentence, .
     return tuple(sentence for sentence in sentences if not before.issuperset(sentence.ids))
 
 
-@dataclass
+@dataclass(repr=False)
 class _Drafting:
     subject: Person
     known: Known

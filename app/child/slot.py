@@ -22,7 +22,7 @@ from assessments.engine.answers import Answered, Entry, NotAnswered
 from assessments.sittings import Band
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Slot:
     """`name` is unique on the page and holds ids only; `entry` is what stood when it was drawn."""
 

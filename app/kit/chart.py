@@ -25,7 +25,7 @@ _DOT = 7.0
 _FIRST_WIDTH = 320.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Dot:
     """One event: how far along (0 to 1), its level (None: not known), whether its day is sure."""
 

@@ -29,7 +29,7 @@ _ASIDE = 22
 LineStyle = Literal["parent", "partner", "ex-partner", "harms", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Home:
     """One place where people stay: its id and theirs."""
 
@@ -37,7 +37,7 @@ class Home:
     person_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Box:
     """A home as drawn. `title_width` is the room for its name."""
 
@@ -48,7 +48,7 @@ class Box:
     height: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Places:
     """The whole drawing: its size, its boxes, and the top left corner of each person."""
 

@@ -113,7 +113,7 @@ class SaveDeferred:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SaveWorded:
     """Keep the codes of the phrases that stay as they are in one item."""
 

@@ -33,7 +33,7 @@ from assessments.sittings import Band
 _LOOKS: dict[str, Looks] = {"rings": rings, "rooms": rooms, "jar": jar}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Typed:
     words: str = ""
 
