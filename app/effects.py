@@ -29,6 +29,7 @@ from assessments.engine.scoring import Context, Judgement
 from assessments.errors import NotReady, WrenError
 from assessments.facts import Fact
 from assessments.moving import Preview, preview
+from assessments.own_words import still_kept
 from assessments.ports import Clock
 from assessments.records import Assessment, Contact, Household, Person, Relationship, Sitting
 from assessments.store import Keys, Loss, Store, assessments, people
@@ -60,6 +61,7 @@ F = TypeVar("F", bound=Fact)
 _JUDGEMENT = "$judgement"
 _VERSION = "$version"
 _NOT_DONE = "$not-done."
+_WORDED = "$language."
 SERVICE = "service"
 
 
@@ -284,6 +286,13 @@ class Desk:
                 for name, reason in kept.items()
                 if name.startswith(_NOT_DONE) and reason
             ),
+            kept_phrases=tuple(
+                sorted(
+                    (name.removeprefix(_WORDED), tuple(codes))
+                    for name, codes in kept.items()
+                    if name.startswith(_WORDED)
+                )
+            ),
         )
 
     def recalled(self, work: Work) -> Work:
@@ -416,6 +425,8 @@ class Desk:
                 assessments.append_answer(
                     self._keys, work.assessment.id, f"{_NOT_DONE}{tool}", reason or None
                 )
+            case forms.SaveWorded(link_id, codes):
+                assessments.append_answer(self._keys, work.assessment.id, f"{_WORDED}{link_id}", list(codes))
             case forms.ShowProblems():
                 return replace(work, problems=effect)
             case forms.SaveStopped():
@@ -461,7 +472,7 @@ class Desk:
         }
         return work.assessment.model_copy(
             update={
-                "context": form.context,
+                "context": replace(form.context, kept_phrases=still_kept(form)),
                 "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
                 "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
                 "result": result,

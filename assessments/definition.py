@@ -119,8 +119,9 @@ class Item:
     `text` is what the person who answers sees or hears; `prompt` guides the practitioner and is
     never shown to a child. `states` are the ways of not answering that are offered (see
     `engine.answers`); an item that offers none says why in `no_states`. A `repeats` group is
-    filled once per row (each adult in turn). `pages` says how a top-level group is laid out: each
-    question on a page of its own, or together. `appearance` is how a child meets a question, and
+    filled once per row (each adult in turn). Text in an item of `exact_words` is what somebody said, as
+    they said it; other text is the practitioner's own. `pages` says how a top-level group is laid out:
+    each question on a page of its own, or together. `appearance` is how a child meets a question, and
     `ends` are the two texts, low and high, by which a child may rename the ends of a ladder.
     `foreign_id` is the id an item has in the form it was read from, `codes` the codes it has
     elsewhere, each "system|code|display".
@@ -146,6 +147,7 @@ class Item:
     enable_when: When = When()
     source: str = ""
     for_child: bool = False
+    exact_words: bool = False
     pages: Literal["each", "together"] = "together"
     appearance: Appearance = ""
     ends: tuple[str, ...] = ()

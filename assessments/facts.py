@@ -175,6 +175,7 @@ class Event(Fact):
     children: tuple[ChildThere, ...] = ()
     police_ref: str = Field(default="", max_length=100)
     outcome: str = Field(default="", max_length=1_000)
+    protective: str = Field(default="", max_length=2_000)
     linked_ids: tuple[str, ...] = ()
     contact_id: str = ""
     first_known_to: str = Field(default="", max_length=200)

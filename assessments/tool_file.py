@@ -216,6 +216,7 @@ class _Tool(Rules):
             for_child=table.flag("for_child"),
             appearance=table.word("appearance", d.APPEARANCES, default=""),
             ends=table.texts("ends"),
+            exact_words=table.flag("exact_words"),
             items=inner,
         )
         self._check_item(table, item)
@@ -263,6 +264,7 @@ class _Tool(Rules):
             prompt=table.text("prompt"),
             required=table.flag("required"),
             max_length=table.number("max_length") or 4000,
+            exact_words=table.flag("exact_words"),
             enable_when=when,
             source=source,
         )

@@ -35,7 +35,8 @@ _HEAD = (
 )
 _ITEM = (
     *("prompt", "help", "states", "no_states", "required", "repeats", "row_name", "minimum", "maximum"),
-    *("low_text", "high_text", "max_length", "for_child", "appearance", "ends", "foreign_id", "codes"),
+    *("low_text", "high_text", "max_length", "for_child", "exact_words", "appearance", "ends"),
+    *("foreign_id", "codes"),
 )
 _GROUP = ("prompt", "help", "required", "repeats", "row_name", "pages", "foreign_id", "codes")
 _OPTION = ("hint", "picture", "alone", "retired", "weight", "coding")

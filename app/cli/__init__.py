@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from app.cli import fhir, packs, recovery, selftest, service, store, tools, visits
+from app.cli import fhir, language, packs, recovery, selftest, service, store, tools, visits
 from app.logs import keep_quiet, show_fault
 
 cli = typer.Typer(
@@ -24,6 +24,7 @@ cli.add_typer(tools.cli, name="tools")
 cli.add_typer(service.cli, name="service")
 cli.add_typer(fhir.cli, name="fhir")
 cli.add_typer(packs.cli, name="packs")
+cli.add_typer(language.cli, name="language")
 cli.add_typer(store.cli, name="store")
 cli.add_typer(recovery.cli, name="recovery")
 visits.add_to(cli)

@@ -27,6 +27,7 @@ from app.messages import say
 from app.screens.assess import page_with
 from app.screens.flags import flag_card, standing
 from app.screens.known import known_card
+from app.screens.language_line import kept_as_written
 from app.screens.offers import offers_card
 from app.screens.page import calm_page, use_scroll
 from app.screens.problems import all_problems
@@ -38,6 +39,7 @@ from app.state import Actions, Model
 from assessments.definition import Item
 from assessments.engine.answers import walk
 from assessments.engine.form import Form, Moved, pages
+from assessments.own_words import still_kept
 
 # More links than this are a list nobody reads: the first ones lead on to the others.
 _LINKS = 6
@@ -93,6 +95,7 @@ def check(model: Model, actions: Actions) -> ft.View:
             offers_card(form, model, actions),
             *_sections(form, change),
             _hidden(form),
+            kept_as_written(still_kept(form)),
             meaning_card(form.instrument),
         ],
         route="/",

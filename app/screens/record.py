@@ -18,6 +18,7 @@ from app.kit.lists import AnswerRow, answer_list
 from app.kit.states import banner
 from app.messages import say
 from app.screens.days import age_words, moment_words
+from app.screens.language_line import kept_as_written
 from app.screens.page import calm_page, page_of
 from app.screens.result import meaning_card, result_of
 from app.screens.spoken import finding_words, quoted, read_drawing, read_lines, read_words, source_words
@@ -51,6 +52,7 @@ def record(model: Model, actions: Actions) -> ft.View:
             result_of(tool, result) if result else None,
             *_sections(tool, found.answers),
             _unknown(tool, found.answers),
+            kept_as_written(found.context.kept_phrases),
             meaning_card(tool) if is_done else None,
         ],
         caption=say("record.title") if is_done else say("record.in-progress"),

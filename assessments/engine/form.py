@@ -68,6 +68,14 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """A practitioner keeps a phrase in the text of an item as it stands; its code in `language`."""
+
+    link_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A person asked to complete the form."""
 
@@ -77,7 +85,7 @@ class Stopped:
     """A person ended the form early; what there is stays, the status says so."""
 
 
-Event = Entered | Cleared | Moved | Judged | Recalled | Deferred | Finished | Stopped
+Event = Entered | Cleared | Moved | Judged | Recalled | Deferred | Worded | Finished | Stopped
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,6 +114,14 @@ class SaveDeferred:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveWorded:
+    """Keep the codes of the phrases that stay as they are in one item."""
+
+    link_id: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Complete:
     """Sign, seal and commit: nothing stands in the way."""
 
@@ -123,7 +139,16 @@ class SaveStopped:
     """Keep the form with the status "stopped"."""
 
 
-Effect = SaveEntry | SaveJudgement | SaveHistory | SaveDeferred | Complete | ShowProblems | SaveStopped
+Effect = (
+    SaveEntry
+    | SaveJudgement
+    | SaveHistory
+    | SaveDeferred
+    | SaveWorded
+    | Complete
+    | ShowProblems
+    | SaveStopped
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +246,11 @@ def update(form: Form, event: Event) -> Step:
             not_done = (*others, (tool, reason)) if reason.strip() else others
             context = replace(form.context, not_done=not_done)
             return Step(replace(form, context=context), (SaveDeferred(tool, reason.strip()),))
+        case Worded(link_id, code):
+            kept = dict(form.context.kept_phrases)
+            codes = tuple(sorted({*kept.get(link_id, ()), code}))
+            context = replace(form.context, kept_phrases=tuple(sorted({**kept, link_id: codes}.items())))
+            return Step(replace(form, context=context), (SaveWorded(link_id, codes),))
         case Finished():
             if not form.ready:
                 errors = tuple(finding for finding in form.findings if finding.severity == "error")

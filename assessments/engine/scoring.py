@@ -43,6 +43,8 @@ class Context:
     `misses` counts the times in a row before this one that the tool came to nothing. `done` are
     the tools done in the same contact, `not_done` those not, each with the reason. `history` says
     whether the practitioner has seen what is known of before, "" while that is not answered.
+    `kept_phrases` are codes of phrases that the writer was asked about and keeps, by the item they
+    stand in.
     """
 
     on: date
@@ -54,6 +56,7 @@ class Context:
     not_done: tuple[tuple[str, str], ...] = ()
     history: History | Literal[""] = ""
     history_why: str = ""
+    kept_phrases: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -207,6 +207,8 @@ def _extensions(item: Item) -> list[Json]:
         found.append(extension(f"{OWN}/appearance", valueCode=item.appearance))
     if item.ends:
         found.append(extension(f"{OWN}/ends", valueString=" ".join(item.ends)))
+    if item.exact_words:
+        found.append(extension(f"{OWN}/exact-words", valueBoolean=True))
     words = dict(item.state_words)
     for state in item.states:
         parts = [extension("state", valueCode=state)]

@@ -109,6 +109,7 @@ class Builder(Ledger):
             for_child=node.own("for-child") is True,
             appearance=_appearance(node.own("appearance")),
             ends=tuple(str(node.own("ends") or "").split()),
+            exact_words=node.own("exact-words") is True,
             foreign_id=foreign if foreign != link_id else "",
             codes=tuple(code for code in codes if code.strip("|")),
         )

@@ -10,7 +10,7 @@ so that a question in a row of a group is the same as one on a page.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.messages import say
 from app.state import Actions
 from assessments.definition import Item
 from assessments.engine.answers import Entry, NotAnswered
-from assessments.engine.form import Cleared, Entered
+from assessments.engine.form import Cleared, Entered, Worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ class Bound:
     # What stands at this moment, with letters that are not kept yet.
     now: Callable[[], Entry | None]
     held: Callable[[], Any]
+    # Codes of phrases that stay as they are, by the link_id of the text, and how one is kept.
+    kept: Callable[[str], Collection[str]]
+    keep: Callable[[str, str], Awaitable[None]]
 
     def __repr__(self) -> str:
         return f"<Bound {self.item.link_id}>"
@@ -65,6 +68,10 @@ def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, pro
         actions.hold(item.link_id, half)
         actions.typed(event(changed))
 
+    def kept(link_id: str) -> Collection[str]:
+        work = actions.model.work
+        return dict(work.form.context.kept_phrases).get(link_id, ()) if work is not None else ()
+
     return Bound(
         item=item,
         place=item.link_id,
@@ -75,6 +82,8 @@ def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, pro
         type=typed,
         now=lambda: actions.entry(item.link_id),
         held=lambda: actions.half.get(item.link_id),
+        kept=kept,
+        keep=lambda link_id, code: actions.dispatch(Worded(link_id, code)),
     )
 
 

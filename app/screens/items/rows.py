@@ -107,6 +107,8 @@ def _in_row(bound: Bound, inner: Item, at: int, turn: int) -> Bound:
         type=typed,
         now=lambda: _rows_of(bound.now())[at].get(inner.link_id),
         held=lambda: (bound.half or {}).get(key),
+        kept=bound.kept,
+        keep=bound.keep,
     )
 
 

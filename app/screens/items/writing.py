@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time
+from typing import Any
 
 import flet as ft
 
@@ -21,8 +22,10 @@ from app.screens.days import long_day
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
 from app.screens.items.written import read_day, read_decimal, read_time, read_whole
+from app.screens.language_line import worded_field
 from assessments.definition import Item
 from assessments.engine.answers import Answered, Entry
+from assessments.own_words import is_own
 
 # Up to this many letters one line is enough to read them all.
 _SHORT_LETTERS = 200
@@ -85,18 +88,31 @@ def _typed(
         entry = bound.now()
         return bound.half or (_text_of(bound.item, entry) if isinstance(entry, Answered) else None)
 
-    field = text_field(
-        label,
-        value=str(bound.half or _text_of(bound.item, bound.entry)),
-        on_change=type_in,
-        hint=hint,
-        problem=bound.problem,
-        lines=lines,
-        width=width,
-        keyboard=keyboard,
-        show_label=show_label,
-        key=bound.name,
-    )
+    link_id = bound.item.link_id
+    looks: dict[str, Any] = {"hint": hint, "problem": bound.problem, "show_label": show_label}
+    value = str(bound.half or _text_of(bound.item, bound.entry))
+    if is_own(bound.item):
+        field = worded_field(
+            label,
+            value=value,
+            on_change=type_in,
+            kept=lambda: bound.kept(link_id),
+            on_keep=lambda code: bound.keep(link_id, code),
+            lines=lines,
+            key=bound.name,
+            **looks,
+        )
+    else:
+        field = text_field(
+            label,
+            value=value,
+            on_change=type_in,
+            lines=lines,
+            width=width,
+            keyboard=keyboard,
+            key=bound.name,
+            **looks,
+        )
     return ft.Column(
         tight=True,
         spacing=10,

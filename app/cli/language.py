@@ -1,0 +1,64 @@
+"""`wren language`: which phrases in a note blame, make small, or hide who did what.
+
+It reads a note and prints places, reasons and alternatives; it changes nothing and always ends with
+status 0 when the note could be read: words are pointed out, never refused.
+
+    wren language check note.txt --json
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.say import show, stop
+from app.cli.tools import Json
+from app.messages import say
+from assessments.language import Hit, find
+
+cli = typer.Typer(no_args_is_help=True, help="Words in notes: what to point out.")
+
+
+@cli.callback()
+def language() -> None:
+    """Words in notes."""
+
+
+@cli.command("check")
+def check(
+    file: Annotated[str, typer.Argument(help='A text file, or "-" for standard input.')],
+    as_json: Json = False,
+) -> None:
+    """Point out phrases in a note, with what could be written instead. What is quoted is left alone."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        stop(say("cli.cannot-read", file=file))
+    rows = [_row(text, hit) for hit in find(text)]
+    lines = [line for row in rows for line in _lines(file, row)]
+    show(rows, as_json, lines or [say("cli.language-none")])
+
+
+def _row(text: str, hit: Hit) -> dict[str, Any]:
+    before = text[: hit.start]
+    return {
+        "code": hit.code,
+        "phrase": text[hit.start : hit.end],
+        "start": hit.start,
+        "length": hit.length,
+        "line": before.count("\n") + 1,
+        "column": hit.start - before.rfind("\n"),
+        "why": hit.why,
+        "instead": list(hit.instead),
+    }
+
+
+def _lines(file: str, row: dict[str, Any]) -> list[str]:
+    phrase = " ".join(row["phrase"].split())
+    why = say(f"language.why.{row['why']}", phrase=phrase)
+    instead = "; ".join(words or say("language.take-out") for words in row["instead"])
+    place = f"{file}:{row['line']}:{row['column']}"
+    return [f"{place}: {why}", f"    {say('cli.language-instead', words=instead)}"]
