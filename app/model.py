@@ -58,6 +58,7 @@ ScreenName = Literal[
     "seen",
     "leave",
     "siblings",
+    "pattern",
 ]
 
 

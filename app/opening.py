@@ -299,7 +299,7 @@ class Opening:
                 model.report = await away(check_device, self._runtime.store, self._runtime.clock)
             case "household" if model.household(about) is None:
                 raise NotFound
-            case "pick" if model.household_of(about) is None:
+            case "pick" | "pattern" if model.household_of(about) is None:
                 raise NotFound
 
     def offset_left(self) -> float:

@@ -57,6 +57,7 @@ from app.screens.milestone import milestone
 from app.screens.outbox import outbox
 from app.screens.page import Draw
 from app.screens.person import person
+from app.screens.pattern import pattern
 from app.screens.pick import pick
 from app.screens.record import record
 from app.screens.recover import recover
@@ -103,6 +104,7 @@ SCREENS: dict[str, Draw] = {
     "keep-from": keep_from,
     "link": link,
     "map": household_map,
+    "pattern": pattern,
 }
 COVER_KEY = "Escape"
 _TICK_S = 1.0

@@ -22,6 +22,7 @@ from app.screens.alike import use_marked
 from app.screens.days import age_words, day_words
 from app.screens.marks import to_do_line, unwatched_line
 from app.screens.page import calm_page, page_of, side_by_side
+from app.screens.pattern import has_pattern
 from app.screens.people import (
     day_of,
     first_name,
@@ -148,6 +149,14 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
             fill=True,
             name=say("household.start-for", name=first_name(person)),
         ),
+        secondary_button(
+            say("pattern.open", name=first_name(person)),
+            lambda: actions.go("pattern", person.id),
+            icon=ft.Icons.EDIT_NOTE,
+            fill=True,
+        )
+        if has_pattern(page, person)
+        else None,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import flet as ft
 
 from app import theme
+from app.effects import away
 from app.kit.buttons import quiet_button
 from app.kit.calm import calm_render, report
 from app.kit.fields import text_field
@@ -75,7 +76,7 @@ def _worded(
 
     async def look() -> None:
         text = typed.now
-        found = await asyncio.to_thread(find, text)
+        found = await away(find, text)
         if text == typed.now:
             show(tuple(hit for hit in found if hit.code not in kept()))
 

@@ -111,8 +111,8 @@ def kin_words(page: HouseholdPage, person: Person, on: date) -> str:
 def tie_words(kind: str, names: list[str]) -> str:
     """What somebody is to others: "Mother of Wren and Otis", "Lives with Gwen"."""
     if knows(f"tie.{kind}"):
-        return say(f"tie.{kind}", names=_listed(names))
-    return say("kin.of", kind=kin(kind), names=_listed(names))
+        return say(f"tie.{kind}", names=listed(names))
+    return say("kin.of", kind=kin(kind), names=listed(names))
 
 
 def both_ways(is_: str, has: str, own: str, other: str) -> str:
@@ -142,7 +142,8 @@ def _on_day(day: date, today: date) -> str:
     return words if (today - day).days in (0, 1) else say("day.on", day=words)
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Names as they are said: one, one and another."""
     if len(names) == 1:
         return names[0]
     return say("label.list-end", first=", ".join(names[:-1]), last=names[-1])

@@ -31,6 +31,7 @@ from app.screens.event import event
 from app.screens.finished import finished
 from app.screens.household import household as household_page
 from app.screens.milestone import milestone
+from app.screens.pattern import pattern
 from app.screens.record import record
 from app.state import Actions, Model
 from app.visit import new_id
@@ -55,6 +56,7 @@ SCREENS = {
     "milestone": milestone,
     "chronology": chronology,
     "conduct": conduct,
+    "pattern": pattern,
 }
 
 

@@ -1,0 +1,47 @@
+"""The sentences of a statement in words, and the whole of it as a text to edit.
+
+This room knows the words of each code of `assessments.pattern`; it knows no page. Names, days and what
+anybody said are put in as they are.
+
+    sentence_words(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from app.messages import knows, say
+from app.screens.days import day_words
+from app.screens.people import listed
+from assessments.pattern import PARTS, Day, Sentence
+
+
+def sentence_words(sentence: Sentence) -> str:
+    """One sentence as a reader sees it."""
+    data = {name: _words(value) for name, value in sentence.data.items()}
+    if sentence.code != "tactic":
+        return say(f"pattern.{sentence.code}", **data)
+    kind = f"pattern.tactic.{data['tactic']}"
+    return f"{say(kind if knows(kind) else 'pattern.tactic.other', **data)} {say('pattern.times', **data)}"
+
+
+def statement_words(sentences: Sequence[Sentence], *, who: str) -> str:
+    """The whole statement: its parts with their headings, one sentence to a line."""
+    parts = []
+    for part in PARTS:
+        lines = [sentence_words(one) for one in sentences if one.part == part]
+        if lines:
+            parts.append("\n".join([say(f"pattern.part.{part}", who=who), *lines]))
+    return "\n\n".join(parts)
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, Day):
+        # Always with its year: a statement is read long after it was written.
+        day = day_words(value.on, date.min, near=False)
+        return say(f"pattern.day.{value.precision}", day=day)
+    if isinstance(value, tuple):
+        return listed(list(value)) if value else say("pattern.someone")
+    return value

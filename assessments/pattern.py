@@ -1,0 +1,272 @@
+"""What one person does, to whom, how often, since when, what it does to each child, and what is not known.
+
+This room reads facts and gives sentences as codes with their data and the ids they rest on; who does it
+comes first in each. It refuses to know words, screens, and whether anybody is to blame or safe. The same
+facts give the same sentences in whatever order they were written. Facts that somebody asked to be kept
+back are left out, and that is said.
+
+    draft(dane, Known(persons, facts, contacts), on=today)   # (Sentence("acts", "tactic", …), …)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from assessments.chronology import same_person
+from assessments.facts import Event, Fact, Link, Milestone, Pattern, Seen, Withheld
+from assessments.records import Contact, Person
+
+Part = Literal["acts", "children", "safety", "days", "gaps"]
+PARTS: tuple[Part, ...] = ("acts", "children", "safety", "days", "gaps")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: where it stands, its code, what fills it in, and what it rests on.
+
+    A person stands in `data` by name, several as a tuple of names; a day as a `Day`.
+    """
+
+    part: Part
+    code: str
+    data: Mapping[str, Any]
+    ids: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Sentence {self.code}>"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Day:
+    """A day and how sure it is: exact, about, before."""
+
+    on: date
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is filed in the households that may be read."""
+
+    persons: Sequence[Person] = ()
+    facts: Sequence[Fact] = ()
+    contacts: Sequence[Contact] = ()
+
+    def __repr__(self) -> str:
+        return "<Known>"
+
+
+def draft(subject: Person, known: Known, *, on: date) -> tuple[Sentence, ...]:
+    """The statement on one person, as of a day, from what is recorded."""
+    return _Drafting(subject, known, on).sentences()
+
+
+def sources(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """The ids that a statement rests on, in order."""
+    return tuple(sorted({source for sentence in sentences for source in sentence.ids}))
+
+
+def new_since(kept: Pattern, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences that rest on something which was not known when the kept statement was drafted."""
+    before = frozenset(kept.drafted_from)
+    return tuple(sentence for sentence in sentences if not before.issuperset(sentence.ids))
+
+
+@dataclass
+class _Drafting:
+    subject: Person
+    known: Known
+    on: date
+    _same: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        links = self._facts(Link)
+        for person_id in {one for link in links for one in (link.own_id, link.other_id)}:
+            self._same[person_id] = min(same_person(links, person_id))
+        ids = {person.id for person in self.known.persons}
+        kept_back = {fact.about_id for fact in self._facts(Withheld)}
+        self.who = self._one(self.subject.id)
+        self.name = self.subject.name
+        self.persons: dict[str, Person] = {}
+        own_home = self.subject.household_id
+        for person in sorted(self.known.persons, key=lambda one: (one.household_id != own_home, one.id)):
+            self.persons.setdefault(self._one(person.id), person)
+        own = [event for event in self._facts(Event) if self.who in self._all(event.by_ids)]
+        self.left_out = sorted(fact.id for fact in [*own, *self._facts(Seen)] if fact.id in kept_back)
+        self.events = sorted(
+            (event for event in own if event.id not in kept_back), key=lambda one: (one.on, one.id)
+        )
+        self.homes = {
+            person.household_id for person in self.known.persons if self._one(person.id) == self.who
+        } | {event.household_id for event in self.events}
+        there = {self._one(child.id) for event in self.events for child in event.children if child.there}
+        self.children = sorted(
+            (
+                person
+                for one, person in self.persons.items()
+                if one in there or (person.is_child(self.on) and self._lives_in(one, self.homes))
+            ),
+            key=lambda one: (one.born or one.due or date.max, one.name, one.id),
+        )
+        days = {contact.id: contact.on for contact in self.known.contacts}
+        self.seen = sorted(
+            (
+                (days[fact.contact_id], fact.id, fact)
+                for fact in self._facts(Seen)
+                if fact.contact_id in days and fact.id not in kept_back and fact.child_id in ids
+            ),
+            key=lambda one: one[:2],
+        )
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        found = [*self._acts(), *self._on_children(), *self._safety(), *self._days(), *self._gaps()]
+        return tuple(sorted(found, key=lambda sentence: PARTS.index(sentence.part)))
+
+    # The parts
+
+    def _acts(self) -> Iterable[Sentence]:
+        tactics = sorted({code for event in self.events for code in event.tactics}, key=_number)
+        for tactic in tactics:
+            with_it = [event for event in self.events if tactic in event.tactics]
+            yield self._say(
+                "acts",
+                "tactic",
+                with_it,
+                tactic=tactic,
+                whom=self._names(one for event in with_it for one in event.to_ids),
+                n=len(with_it),
+                first=_day(with_it[0]),
+                last=_day(with_it[-1]),
+            )
+        for event in self.events:
+            whom = self._names(event.to_ids)
+            if not event.tactics:
+                yield self._say("acts", "act", [event], whom=whom, day=_day(event), words=event.what)
+            if event.threat:
+                yield self._say("acts", "threat", [event], whom=whom, day=_day(event), words=event.threat)
+        if self.events:
+            worst = max(self.events, key=lambda event: (event.severity or 0, event.on, event.id))
+            if worst.severity is not None:
+                yield self._say("acts", "worst", [worst], level=worst.severity, day=_day(worst))
+        places = {event.household_id for event in self.events}
+        if len(places) > 1:
+            yield self._say("acts", "homes", self.events, n=len(places))
+
+    def _on_children(self) -> Iterable[Sentence]:
+        for child in self.children:
+            one = self._one(child.id)
+            there = [
+                (event, place)
+                for event in self.events
+                for place in event.children
+                if place.there and self._one(place.id) == one
+            ]
+            for code, events in (
+                ("there", [event for event, _ in there]),
+                ("heard", [event for event, place in there if place.heard_it]),
+                ("saw", [event for event, place in there if place.saw_it]),
+            ):
+                if events:
+                    yield self._say("children", code, events, child=child.name, n=len(events))
+            for event, place in there:
+                if place.where:
+                    yield self._say(
+                        "children", "where", [event], child=child.name, day=_day(event), words=place.where
+                    )
+            own = [(day, fact) for day, _, fact in self.seen if self._one(fact.child_id) == one]
+            for day, fact in own:
+                for said in fact.said:
+                    yield self._of_child("said", child, day, fact, said.words)
+                if fact.observation:
+                    yield self._of_child("observed", child, day, fact, fact.observation)
+            if not any(fact.said or fact.observation for _, fact in own):
+                yield self._gap("effect", child)
+
+    def _safety(self) -> Iterable[Sentence]:
+        targets = {self._one(one) for event in self.events for one in event.to_ids}
+        adults = [
+            self.persons[one]
+            for one in targets
+            if one in self.persons and one != self.who and not self.persons[one].is_child(self.on)
+        ]
+        for adult in sorted(adults, key=lambda one: (one.name, one.id)):
+            own = [
+                event
+                for event in self.events
+                if event.protective and self._one(adult.id) in self._all(event.to_ids)
+            ]
+            for event in own:
+                yield self._say(
+                    "safety", "protective", [event], adult=adult.name, day=_day(event), words=event.protective
+                )
+            if not own:
+                yield self._gap("protective", adult, part="safety")
+
+    def _days(self) -> Iterable[Sentence]:
+        known = [
+            stone
+            for stone in self._facts(Milestone)
+            if stone.household_id in self.homes and self._one(stone.person_id) in ("", self.who)
+        ]
+        for stone in sorted(known, key=lambda one: (one.on, one.kind, one.id)):
+            yield self._say("days", f"day.{stone.kind}", [stone], day=_day(stone))
+
+    def _gaps(self) -> Iterable[Sentence]:
+        if not self.events:
+            yield self._gap("acts", self.subject)
+        if not self.children:
+            yield self._gap("children", self.subject)
+        if len(self.homes) == 1:
+            yield self._gap("homes", self.subject)
+        if self.events and not any(stone.code == "day.separation" for stone in self._days()):
+            yield self._gap("separation", self.subject)
+        if self.left_out:
+            yield Sentence("gaps", "left-out", {"n": len(self.left_out)}, tuple(self.left_out))
+
+    # Their makings
+
+    def _say(self, part: Part, code: str, rests_on: Iterable[Fact], **data: Any) -> Sentence:
+        ids = tuple(sorted(fact.id for fact in rests_on))
+        return Sentence(part, code, {"who": self.name, **data}, ids)
+
+    def _of_child(self, code: str, child: Person, day: date, fact: Seen, words: str) -> Sentence:
+        data = {"child": child.name, "day": Day(day, "exact"), "words": words}
+        return Sentence("children", code, data, (fact.id,))
+
+    def _gap(self, code: str, about: Person, *, part: Part | None = None) -> Sentence:
+        default: Part = "children" if code == "effect" else "gaps"
+        data = {"who": self.name, "name": about.name}
+        return Sentence(part or default, f"gap.{code}", data, (about.id,))
+
+    def _facts(self, kind: type[Any]) -> list[Any]:
+        return [fact for fact in self.known.facts if isinstance(fact, kind)]
+
+    def _one(self, person_id: str) -> str:
+        """The one id by which a human being with several records goes here: the first of them."""
+        return self._same.get(person_id, person_id)
+
+    def _all(self, person_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(self._one(one) for one in person_ids)
+
+    def _lives_in(self, one: str, homes: Collection[str]) -> bool:
+        return any(
+            person.household_id in homes for person in self.known.persons if self._one(person.id) == one
+        )
+
+    def _names(self, person_ids: Iterable[str]) -> tuple[str, ...]:
+        """Names of those it is done to, each once, in the order of the alphabet."""
+        ones = self._all(person_ids) - {self.who}
+        return tuple(sorted(self.persons[one].name for one in ones if one in self.persons))
+
+
+def _day(fact: Event | Milestone) -> Day:
+    return Day(fact.on, fact.precision)
+
+
+def _number(tactic: str) -> tuple[int, str]:
+    """T2 before T10."""
+    digits = "".join(letter for letter in tactic if letter.isdigit())
+    return (int(digits) if digits else 0, tactic)
