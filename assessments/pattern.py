@@ -27,7 +27,8 @@ PARTS: tuple[Part, ...] = ("acts", "children", "safety", "days", "gaps")
 class Sentence:
     """One sentence: where it stands, its code, what fills it in, and what it rests on.
 
-    A person stands in `data` by name, several as a tuple of names; a day as a `Day`.
+    A person stands in `data` by name, several as a tuple of names; a day as a `Day`. Of two with the same
+    first name both have their whole name.
     """
 
     part: Part
@@ -89,11 +90,11 @@ class _Drafting:
         ids = {person.id for person in self.known.persons}
         kept_back = {fact.about_id for fact in self._facts(Withheld)}
         self.who = self._one(self.subject.id)
-        self.name = self.subject.name
         self.persons: dict[str, Person] = {}
         own_home = self.subject.household_id
         for person in sorted(self.known.persons, key=lambda one: (one.household_id != own_home, one.id)):
             self.persons.setdefault(self._one(person.id), person)
+        self.name = self._called(self.persons.get(self.who, self.subject))
         own = [event for event in self._facts(Event) if self.who in self._all(event.by_ids)]
         self.left_out = sorted(fact.id for fact in [*own, *self._facts(Seen)] if fact.id in kept_back)
         self.events = sorted(
@@ -170,11 +171,16 @@ class _Drafting:
                 ("saw", [event for event, place in there if place.saw_it]),
             ):
                 if events:
-                    yield self._say("children", code, events, child=child.name, n=len(events))
+                    yield self._say("children", code, events, child=self._called(child), n=len(events))
             for event, place in there:
                 if place.where:
                     yield self._say(
-                        "children", "where", [event], child=child.name, day=_day(event), words=place.where
+                        "children",
+                        "where",
+                        [event],
+                        child=self._called(child),
+                        day=_day(event),
+                        words=place.where,
                     )
             own = [(day, fact) for day, _, fact in self.seen if self._one(fact.child_id) == one]
             for day, fact in own:
@@ -200,7 +206,12 @@ class _Drafting:
             ]
             for event in own:
                 yield self._say(
-                    "safety", "protective", [event], adult=adult.name, day=_day(event), words=event.protective
+                    "safety",
+                    "protective",
+                    [event],
+                    adult=self._called(adult),
+                    day=_day(event),
+                    words=event.protective,
                 )
             if not own:
                 yield self._gap("protective", adult, part="safety")
@@ -233,12 +244,12 @@ class _Drafting:
         return Sentence(part, code, {"who": self.name, **data}, ids)
 
     def _of_child(self, code: str, child: Person, day: date, fact: Seen, words: str) -> Sentence:
-        data = {"child": child.name, "day": Day(day, "exact"), "words": words}
+        data = {"child": self._called(child), "day": Day(day, "exact"), "words": words}
         return Sentence("children", code, data, (fact.id,))
 
     def _gap(self, code: str, about: Person, *, part: Part | None = None) -> Sentence:
         default: Part = "children" if code == "effect" else "gaps"
-        data = {"who": self.name, "name": about.name}
+        data = {"who": self.name, "name": self._called(about)}
         return Sentence(part or default, f"gap.{code}", data, (about.id,))
 
     def _facts(self, kind: type[Any]) -> list[Any]:
@@ -256,10 +267,16 @@ class _Drafting:
             person.household_id in homes for person in self.known.persons if self._one(person.id) == one
         )
 
+    def _called(self, person: Person) -> str:
+        """The first name, where nobody else here has it; else the whole name."""
+        first = person.name.split()[0]
+        alike = [one for one in self.persons.values() if one.name.split()[:1] == [first]]
+        return first if len(alike) < 2 else person.name
+
     def _names(self, person_ids: Iterable[str]) -> tuple[str, ...]:
         """Names of those it is done to, each once, in the order of the alphabet."""
         ones = self._all(person_ids) - {self.who}
-        return tuple(sorted(self.persons[one].name for one in ones if one in self.persons))
+        return tuple(sorted(self._called(self.persons[one]) for one in ones if one in self.persons))
 
 
 def _day(fact: Event | Milestone) -> Day:
