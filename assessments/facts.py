@@ -175,7 +175,9 @@ class Event(Fact):
     children: tuple[ChildThere, ...] = ()
     police_ref: str = Field(default="", max_length=100)
     outcome: str = Field(default="", max_length=1_000)
+    # What another adult did to keep the children safe.
     protective: str = Field(default="", max_length=2_000)
+    kept_phrases: tuple[str, ...] = ()
     linked_ids: tuple[str, ...] = ()
     contact_id: str = ""
     first_known_to: str = Field(default="", max_length=200)

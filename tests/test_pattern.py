@@ -93,7 +93,7 @@ def test_says_who_does_what_to_whom_how_often_and_since_when() -> None:
         "Dane has hurt or threatened Siân."
         " Dane did this 2 times that we know of: first on 3 January 2026, last about 9 March 2026."
     ) in said()
-    assert "Dane did this to Siân, on 2 April 2026: He broke the door." in said()
+    assert "Dane did this to Siân, on 2 April 2026: “He broke the door.”" in said()
     assert "Dane threatened Siân, about 9 March 2026: “I will find you”" in said()
 
 

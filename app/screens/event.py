@@ -25,8 +25,9 @@ from app.kit.steady import place
 from app.kit.writing import heading, quiet
 from app.messages import say
 from app.numbers import numbers_for
-from app.screens.event_form import THERE, UNKNOWN, event_of, nothing_told, problems_of, told_of
+from app.screens.event_form import OWN_WORDS, THERE, UNKNOWN, event_of, nothing_told, problems_of, told_of
 from app.screens.holding import Form, use_form
+from app.screens.language_line import worded_field
 from app.screens.page import calm_page, page_of, use_drawn, use_scroll, working
 from app.screens.people import first_name
 from app.screens.when import when_parts
@@ -38,7 +39,7 @@ from assessments.records import Person
 
 _URGENT_FROM = 3
 _NO_PROBLEMS: dict[str, str] = {}
-_CAN_WAIT = ("time", "place", "injury", "police", "outcome", "first-known")
+_CAN_WAIT = ("time", "place", "injury", "police", "outcome", "protective", "first-known")
 
 
 @ft.component
@@ -111,8 +112,10 @@ def _about(model: Model) -> tuple[HouseholdPage, Event | None]:
 
 
 def _field(name: str, form: Form, problems: Mapping[str, str], *, lines: int = 1) -> ft.Control:
-    draw = text_area if lines > 1 else text_field
     hint = say(f"event.{name}-hint") if name in ("what", "source") else ""
+    if name in OWN_WORDS:
+        return place(name, _own_words(name, form, problems, hint=hint, lines=lines))
+    draw = text_area if lines > 1 else text_field
     return place(
         name,
         draw(
@@ -124,6 +127,23 @@ def _field(name: str, form: Form, problems: Mapping[str, str], *, lines: int = 1
             lines=lines,
             key=name,
         ),
+    )
+
+
+def _own_words(name: str, form: Form, problems: Mapping[str, str], *, hint: str, lines: int) -> ft.Control:
+    async def keep(code: str) -> None:
+        form.put("kept", sorted({*form["kept"], code}))
+
+    return worded_field(
+        say(f"event.{name}"),
+        value=form[name],
+        on_change=form.setter(name),
+        kept=lambda: form["kept"],
+        on_keep=keep,
+        hint=hint,
+        problem=problems.get(name, ""),
+        lines=lines,
+        key=name,
     )
 
 

@@ -18,6 +18,7 @@ from app.screens.items.written import read_time
 from app.screens.when import NO_DAY, day_in, sureness, when_problems
 from app.visit import new_id
 from assessments.facts import ChildThere, Event
+from assessments.language import find
 
 Told = Mapping[str, Any]
 
@@ -32,8 +33,12 @@ WORDS = {
     "injury": ("injury", 1_000),
     "police": ("police_ref", 100),
     "outcome": ("outcome", 1_000),
+    "protective": ("protective", 2_000),
     "first-known": ("first_known_to", 200),
 }
+# What the practitioner words: phrases in it are pointed out, and those kept are counted by code. What was
+# done is not: it may be told in somebody's own words.
+OWN_WORDS = ("outcome", "protective")
 _LONGEST_WHERE = 200
 # Somebody's words may stand here: they stay as they came.
 _AS_TYPED = ("what", "threat")
@@ -49,6 +54,7 @@ def nothing_told(child_ids: list[str]) -> dict[str, Any]:
         "by": [],
         "to": [],
         "tactics": [],
+        "kept": [],
         **{f"seen-{child_id}": [] for child_id in child_ids},
         **{f"where-{child_id}": "" for child_id in child_ids},
     }
@@ -67,6 +73,7 @@ def told_of(event: Event, child_ids: list[str]) -> dict[str, Any]:
         "by": list(event.by_ids),
         "to": list(event.to_ids),
         "tactics": list(event.tactics),
+        "kept": list(event.kept_phrases),
         **{name: getattr(event, own) for name, (own, _) in WORDS.items()},
     }
     for child in event.children:
@@ -97,6 +104,7 @@ def event_of(told: Told, household_id: str, today: date, before: Event | None = 
     hour = read_time(told["time"])
     asked = [name.removeprefix("seen-") for name in told if name.startswith("seen-")]
     others = [child for child in before.children if child.id not in asked] if before else []
+    standing = {hit.code for name in OWN_WORDS for hit in find(told[name])}
     fields = {
         "on": day_in(told, today),
         "precision": sureness(told),
@@ -105,6 +113,7 @@ def event_of(told: Told, household_id: str, today: date, before: Event | None = 
         "by_ids": tuple(told["by"]),
         "to_ids": tuple(told["to"]),
         "tactics": tuple(told["tactics"]),
+        "kept_phrases": tuple(code for code in told["kept"] if code in standing),
         "children": (
             *others,
             *(_child(told, one) for one in asked if told[f"seen-{one}"] or told[f"where-{one}"]),

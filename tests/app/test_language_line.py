@@ -12,6 +12,7 @@ from app.messages import say
 from app.screens import language_line
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered
+from assessments.facts import Event
 from tests.app.headless import Headless
 from tests.app.visiting import Visit, visiting
 
@@ -115,3 +116,26 @@ async def test_what_a_child_said_is_never_remarked_on(tmp_path: Path) -> None:
         await visit.app.type(label_of(visit), "She said “he claims it”.")
         await remark(visit.app)
         assert not visit.app.sees(say("language.keep"))
+
+
+async def test_an_event_has_the_line_where_its_words_are_ones_own_and_counts_what_is_kept(
+    tmp_path: Path,
+) -> None:
+    async with visiting(tmp_path) as visit:
+        visit.actions.go("event", visit.alys.household_id)
+        await visit.app.settle()
+        await visit.app.press(say("event.today"))
+        await visit.app.press(say("severity.unknown"))
+        await visit.app.type(say("event.what"), "a domestic")
+        await visit.app.type(say("event.source"), "mother")
+        await visit.app.press(say("event.more"))
+        await visit.app.type(say("event.outcome"), "She claims it was seen to.")
+        await remark(visit.app)
+        assert not visit.app.sees(say("language.why.minimises", phrase="a domestic"))
+        await visit.app.press(say("language.keep-name", phrase="claims"))
+        await visit.app.type(say("event.protective"), "She rang her sister.")
+        await visit.app.press(say("event.save"))
+        (page,) = visit.actions.desk.households()
+        (event,) = page.facts_of(Event)
+        assert event.kept_phrases == ("alleges",)
+        assert event.protective == "She rang her sister."
