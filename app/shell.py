@@ -56,8 +56,8 @@ from app.screens.link import link
 from app.screens.milestone import milestone
 from app.screens.outbox import outbox
 from app.screens.page import Draw
-from app.screens.person import person
 from app.screens.pattern import pattern
+from app.screens.person import person
 from app.screens.pick import pick
 from app.screens.record import record
 from app.screens.recover import recover

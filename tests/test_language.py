@@ -186,6 +186,8 @@ def test_a_phrase_that_is_kept_is_counted_while_it_stands_there() -> None:
     item = next(link for link in form.visible if is_own(form.instrument.index[link]))
     form = happens(form, Entered(item, Answered("Mum claims he left.")), Worded(item, "alleges"))
     assert still_kept(form) == ((item, ("alleges",)),)
+    two = happens(form, Entered(item, Answered("Mum claims it was a domestic.")))
+    assert still_kept(two) == ((item, ("alleges",)),)
     written_anew = happens(form, Entered(item, Answered("Mum said he left.")))
     assert still_kept(written_anew) == ()
 

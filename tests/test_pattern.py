@@ -197,6 +197,9 @@ def test_says_which_sentences_are_new_since_it_was_saved() -> None:
     found = new_since(kept, draft(DANE, known([*FACTS, later]), on=TODAY))
     assert [one.data["tactic"] for one in found if one.code == "tactic"] == ["T4"]
     assert all("e9" in one.ids for one in found)
+    again = event("e9", date(2026, 5, 30), tactics=("T1",))
+    counted = new_since(kept, draft(DANE, known([*FACTS, again]), on=TODAY))
+    assert [one.data["n"] for one in counted if one.code == "tactic"] == [3]
 
 
 def test_a_sentence_never_shows_its_words_in_a_trace() -> None:
