@@ -113,11 +113,12 @@ class _Drafting:
             key=lambda one: (one.born or one.due or date.max, one.name, one.id),
         )
         days = {contact.id: contact.on for contact in self.known.contacts}
+        corrected = {fact.amends for fact in self._facts(Seen)}
         self.seen = sorted(
             (
                 (days[fact.contact_id], fact.id, fact)
                 for fact in self._facts(Seen)
-                if fact.contact_id in days and fact.id not in kept_back and fact.child_id in ids
+                if fact.contact_id in days and fact.id not in kept_back | corrected and fact.child_id in ids
             ),
             key=lambda one: one[:2],
         )

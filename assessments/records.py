@@ -154,7 +154,7 @@ class Sitting(BaseModel):
     given: tuple[Given, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<Sitting {self.section}>"
+        return "<Sitting>"
 
     __str__ = __repr__
 

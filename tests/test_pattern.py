@@ -220,3 +220,12 @@ def test_two_with_the_same_first_name_have_their_whole_names() -> None:
     found = said(persons=[*PERSONS, namesake])
     assert "Dane did this once while Cai Thornquill was there." in found
     assert "Nothing is recorded yet about what this does to Cai Marrowdale." in found
+
+
+def test_words_that_were_corrected_stand_as_corrected_alone() -> None:
+    first = next(fact for fact in FACTS if isinstance(fact, Seen))
+    mended = first.model_copy(
+        update={"id": "s2", "amends": "s1", "said": (Said(id="w2", words="i hide when dane comes"),)}
+    )
+    found = [words for words in said([*FACTS, mended]) if words.startswith("Cai said")]
+    assert found == ["Cai said, on 20 May 2026: “i hide when dane comes”"]

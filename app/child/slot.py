@@ -35,7 +35,7 @@ class Slot:
     now: Callable[[], Entry | None]
 
     def __repr__(self) -> str:
-        return f"<Slot {self.name}>"
+        return "<Slot>"
 
     @property
     def value(self) -> Any:
