@@ -26,7 +26,7 @@ from assessments.definition import Instrument
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry, Origin, to_plain
 from assessments.engine.scoring import Context, Judgement
-from assessments.errors import NotReady
+from assessments.errors import NotReady, WrenError
 from assessments.facts import Fact
 from assessments.moving import Preview, preview
 from assessments.ports import Clock
@@ -34,6 +34,7 @@ from assessments.records import Assessment, Contact, Household, Person, Relation
 from assessments.store import Keys, Loss, Store, assessments, people
 from assessments.store.assessments import Heading
 from assessments.store.desk import read_desk, save_desk
+from assessments.told import Told, told
 from assessments.wording import Pack, PackRefused, apply
 from sync.device.enrolment import ServiceKeys
 from sync.device.exchange import Status
@@ -89,6 +90,7 @@ class HouseholdPage:
     contacts: tuple[Contact, ...]
     assessments: tuple[Heading, ...]
     facts: tuple[Fact, ...] = ()
+    told: tuple[Told, ...] = ()
 
     def __repr__(self) -> str:
         return f"<HouseholdPage {self.household.id}>"
@@ -130,12 +132,14 @@ class Desk:
 
     def __init__(self, store: Store, keys: Keys, clock: Clock, packs: Sequence[Pack] = ()) -> None:
         self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
+        self._told_before: dict[str, tuple[Told, ...]] = {}
 
     def __repr__(self) -> str:
         return "<Desk>"
 
     def leave(self) -> None:
         """Drop the keys. Everything that was typed is already kept."""
+        self._told_before.clear()
         self._keys.close()
 
     @property
@@ -202,7 +206,19 @@ class Desk:
             tuple(contacts),
             tuple(newest),
             tuple(people.facts(self._keys, household_id)),
+            tuple(one for heading in headers for one in self._told(heading)),
         )
+
+    def _told(self, heading: Heading) -> tuple[Told, ...]:
+        """What a finished tool holds of its child. Kept with the keys: what is finished never changes."""
+        if heading.status not in ("completed", "amended"):
+            return ()
+        if heading.id not in self._told_before:
+            found = assessments.get(self._keys, heading.id)
+            with suppress(WrenError):  # a tool that is not here any more: its record can still be read
+                tool = catalogue.load_exact(found.instrument, found.version, found.instrument_hash)
+                self._told_before[heading.id] = told(tool, found)
+        return self._told_before.get(heading.id, ())
 
     # Assessments
 

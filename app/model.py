@@ -54,6 +54,10 @@ ScreenName = Literal[
     "keep-from",
     "link",
     "map",
+    "contact",
+    "seen",
+    "leave",
+    "siblings",
 ]
 
 

@@ -42,6 +42,7 @@ from app.screens.change_person import change_person
 from app.screens.change_words import change_words
 from app.screens.check import check
 from app.screens.chronology import chronology, conduct
+from app.screens.contact import contact
 from app.screens.device import device
 from app.screens.event import event
 from app.screens.finished import finished
@@ -50,6 +51,7 @@ from app.screens.handed_back import handed_back
 from app.screens.household import household
 from app.screens.household_map import household_map
 from app.screens.keep_from import keep_from
+from app.screens.leave import leave
 from app.screens.link import link
 from app.screens.milestone import milestone
 from app.screens.outbox import outbox
@@ -58,6 +60,8 @@ from app.screens.person import person
 from app.screens.pick import pick
 from app.screens.record import record
 from app.screens.recover import recover
+from app.screens.seen import seen
+from app.screens.siblings import siblings
 from app.screens.start import fault, mended, salvaged_words, set_up, starting
 from app.screens.tie import tie
 from app.screens.today import today
@@ -79,6 +83,10 @@ SCREENS: dict[str, Draw] = {
     "finished": finished,
     "record": record,
     "outbox": outbox,
+    "contact": contact,
+    "seen": seen,
+    "leave": leave,
+    "siblings": siblings,
     "device": device,
     "change-words": change_words,
     "event": event,

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.contacts import Contacts
 from app.effects import HouseholdPage, Status, away
 from app.family import Family
 from app.keeping import Typed
@@ -210,6 +211,19 @@ class Actions(Opening):
         await away(self.desk.keep_contact, contact)
         await self._read_households()
         return contact
+
+    # Who was seen
+
+    @property
+    def contacts(self) -> Contacts:
+        """What is written of the children of a contact, and finishing it."""
+        return Contacts(self.desk, self._runtime.clock.now, self._read_households)
+
+    async def show_contact(self, household_id: str) -> None:
+        """Open the contact of today with a household: who was seen."""
+        page = self.model.household(household_id)
+        if page is not None:
+            self.go("contact", (await self._contact_today(page)).id)
 
     # Households
 

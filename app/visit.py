@@ -8,7 +8,8 @@
      "linked": [{"kind", "household": {...}}],
      "links": [{"kind", "from", "to"}],
      "contact": {"on", "kind", "role"},
-     "assessments": [{"tool", "subject", "answers", "context"}]}
+     "assessments": [{"tool", "subject", "answers", "context"}],
+     "seen": [{"child", "how", "said": [{"words", "prompt", "origin"}], "observation", ...}]}
 
 A person may have any field of `records.Person`. A linked household is kept as one of its own; refs are
 one set for the whole file.
@@ -25,12 +26,14 @@ from typing import Any, Literal, get_args
 
 from app.effects import Desk
 from app.visit_people import Family, PeopleReader, new_id
+from app.visit_seen import KEYS, LINE_KEYS, fields_of, seen_of
 from assessments import catalogue
 from assessments.definition import ROLES
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry
 from assessments.engine.scoring import Context, History, Judgement
 from assessments.errors import WrenError
+from assessments.facts import Seen
 from assessments.records import Contact, Household, role_named
 
 __all__ = ["BadVisit", "Plan", "Planned", "new_id", "play", "read_plan"]
@@ -58,6 +61,7 @@ class Plan:
     contact: Contact
     refs: Mapping[str, str]
     assessments: tuple[Planned, ...]
+    seen: tuple[Seen, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Plan {len(self.assessments)}>"
@@ -84,6 +88,8 @@ def play(desk: Desk, plan: Plan) -> dict[str, Any]:
         desk.keep_household(family.household, family.persons, family.relationships)
         desk.keep_facts(family.household.id, family.facts)
     desk.keep_contact(plan.contact)
+    if plan.seen:
+        desk.keep_facts(plan.contact.household_id, plan.seen)
     done = []
     for planned in plan.assessments:
         work = desk.start(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
@@ -134,7 +140,7 @@ class _Reader(PeopleReader):
         self.answer_fault = answer_fault
 
     def plan(self, given: Mapping[str, Any]) -> Plan | None:
-        self.only(given, ("household", "linked", "links", "contact", "assessments"), "the file")
+        self.only(given, ("household", "linked", "links", "contact", "assessments", "seen"), "the file")
         family = self.family(given.get("household"), "household")
         linked = []
         for number, part in enumerate(self.list(given.get("linked") or [], "linked"), start=1):
@@ -144,11 +150,12 @@ class _Reader(PeopleReader):
             linked.append((self.text(other, "kind", where), self.family(other.get("household"), where)))
         contact = self._contact(family.household, given)
         assessments = self._assessments(given, contact, self.refs)
+        seen = self._seen(given, contact, self.refs)
         links = self.links(given, family, linked, contact)
         if self.faults or contact is None:
             return None
         family = replace(family, facts=(*family.facts, *links))
-        return Plan(family, tuple(other for _, other in linked), contact, self.refs, assessments)
+        return Plan(family, tuple(other for _, other in linked), contact, self.refs, assessments, seen)
 
     def _contact(self, household: Household, given: Mapping[str, Any]) -> Contact | None:
         contact = self.object(given.get("contact"), "contact")
@@ -180,6 +187,27 @@ class _Reader(PeopleReader):
             if entries is not None and context is not None:
                 found.append(Planned(tool, subject, entries, context))
         return tuple(found)
+
+    def _seen(
+        self, given: Mapping[str, Any], contact: Contact | None, refs: Mapping[str, str]
+    ) -> tuple[Seen, ...]:
+        """Who was seen, child by child: each once, and people in it by their refs where they have one."""
+        found: dict[str, Seen] = {}
+        for number, part in enumerate(self.list(given.get("seen") or [], "seen"), start=1):
+            where = f"seen {number}"
+            one = self.object(part, where)
+            self.only(one, ("child", *KEYS), where)
+            for line in self.list(one.get("said") or [], f"{where}: said"):
+                self.only(self.object(line, f"{where}: said"), LINE_KEYS, f"{where}: said")
+            child = self.text(one, "child", where)
+            if child and (child not in refs or child in found):
+                self.fault(f"{where}: child must be the ref of a person, each once.")
+            elif child and contact is not None:
+                try:
+                    found[child] = seen_of(one, contact, refs, child, new_id)
+                except (ValueError, TypeError) as error:
+                    self.fault(f"{where}: {fields_of(error)} cannot be read.")
+        return tuple(found.values())
 
     def _entries(self, tool: str, answers: Any, where: str) -> Mapping[str, Entry] | None:
         try:

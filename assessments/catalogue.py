@@ -85,7 +85,16 @@ def load_area(area: str = "default") -> d.Area:
         rules=(*settings.rules, *inherited),
         chronology=tuple(numbers.items()),
         lock_after_s=settings.lock_after_s or base.lock_after_s,
+        ledger=settings.ledger or base.ledger,
     )
+
+
+def ledger_rules(area: str = "default") -> d.LedgerRules:
+    """How an area counts children. Raises BadInstrument where neither it nor its base says."""
+    rules = load_area(area).ledger
+    if rules is None:
+        raise BadInstrument(area=area, faults=())
+    return rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,7 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
     root = page.root
     head, device, rules = root.table("area"), root.table("device"), root.table("instrument")
     numbers, is_whole = root.table("chronology"), not head.has("based_on")
+    ledger = root.table("ledger")
     area = d.Area(
         id=head.text("id", required=True),
         name=head.text("name", required=True),
@@ -184,8 +194,9 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
             for field in fields(d.ChronologyRules)
             if is_whole or numbers.has(field.name)
         ),
+        ledger=_ledger_rules(ledger) if root.has("ledger") else None,
     )
-    for table in (head, device, rules, numbers, root):
+    for table in (head, device, rules, numbers, ledger, root):
         table.done()
     return (None if page.faults else area), tuple(page.faults)
 
@@ -222,6 +233,14 @@ def _area_rules(table: Table) -> d.AreaRules:
     for inner in (counts, events, repeats, indicators, table):
         inner.done()
     return rules
+
+
+def _ledger_rules(table: Table) -> d.LedgerRules:
+    below = table.text("observe_below", required=True)
+    if below and not AGE.match(below):
+        table.fault("observe_below must be an age such as P3Y.", "observe_below")
+    words, alike = table.number("copied_words", required=True), table.number("copied_alike", required=True)
+    return d.LedgerRules(below, words or 0, alike or 0)
 
 
 def _two(table: Table, *keys: str) -> tuple[int, int]:

@@ -373,6 +373,16 @@ class ChronologyRules:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRules:
+    """Below which age a child is watched whatever was heard; from how many words on, and how alike
+    (in percent), text under two children is pointed out."""
+
+    observe_below: Age
+    copied_words: int
+    copied_alike: int
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """Local thresholds: name, source and date, and rules per instrument id.
 
@@ -387,6 +397,7 @@ class Area:
     rules: tuple[tuple[str, AreaRules], ...] = ()
     # Seconds without a tap, key or scroll until a page locks; None where the area says nothing.
     lock_after_s: int | None = None
+    ledger: LedgerRules | None = None
     chronology: tuple[tuple[str, int], ...] = ()
 
     @property

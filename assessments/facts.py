@@ -21,6 +21,8 @@ from assessments.records import Record
 How = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
 Origin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]
 Precision = Literal["exact", "about", "before"]
+Outcome = Literal["", "met", "refused", "no-answer", "cut-short"]
+ToDo = Literal["see", "hear", "observe", "ask-history", "other"]
 
 
 class Fact(Record):
@@ -84,7 +86,9 @@ class Seen(Fact):
     """How one child was met in one contact. One per child and contact; `how` says how it ended.
 
     heard: `said` has words. observed: `observation`. seen-not-spoken: `why`. not-seen: `why`, `plan`
-    and `due`. What was seen and heard stands apart from what the practitioner makes of it.
+    and `due`. What was seen and heard stands apart from what the practitioner makes of it. Who was
+    there is ids of people, or a name as it was typed. Once the contact is finished this one stays as
+    it is: a correction is another Seen that `amends` it and says why.
     """
 
     contact_id: str
@@ -94,6 +98,7 @@ class Seen(Fact):
     observation: str = Field(default="", max_length=10_000)
     interpretation: str = Field(default="", max_length=10_000)
     demeanour: str = Field(default="", max_length=2_000)
+    why_code: str = Field(default="", max_length=40)
     why: str = Field(default="", max_length=1_000)
     plan: str = Field(default="", max_length=1_000)
     due: date | None = None
@@ -105,24 +110,32 @@ class Seen(Fact):
     place: str = Field(default="", max_length=200)
     language: str = ""
     interpreter: str = ""
-    copied_from: str = ""
+    written_at: AwareDatetime | None = None
+    amends: str = ""
+    amended_why: str = Field(default="", max_length=1_000)
 
 
 class Ended(Fact):
-    """A contact was finished. `silent` are the children with nothing, each with the reason given."""
+    """A contact was finished. `silent` are the children with nothing, each with the code of the reason.
+
+    `adult_answered_for` are the adults who answered for others. A contact finished again has another
+    Ended that `amends` the one before.
+    """
 
     contact_id: str
     at: AwareDatetime
     silent: dict[str, str] = Field(default_factory=dict)
-    outcome: Literal["met", "refused", "no-answer", "cut-short"] = "met"
+    silent_words: dict[str, str] = Field(default_factory=dict)
+    outcome: Outcome = ""
     adult_answered_for: tuple[str, ...] = ()
+    amends: str = ""
 
 
 class FollowUp(Fact):
     """Something still to be done for one person, with a day."""
 
     person_id: str
-    code: Literal["see", "hear", "observe", "ask-history", "other"]
+    code: ToDo
     words: str = Field(default="", max_length=1_000)
     due: date | None = None
     contact_id: str = ""

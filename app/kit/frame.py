@@ -50,6 +50,7 @@ def page_frame(
     action: ft.Control | None = None,
     top: ft.Control | None = None,
     spacing: int = theme.CARD_GAP,
+    wide: bool = False,
     scroll: Scroll | None = None,
     key: str | None = None,
 ) -> ft.View:
@@ -77,6 +78,7 @@ def page_frame(
                 title(heading, caption=caption, subtitle=subtitle),
                 *body,
                 spacing=spacing,
+                wide=wide,
             )
         ],
     )
@@ -135,8 +137,9 @@ async def scroll_to(scroll: Scroll, offset: float) -> None:
         await scroll.column.current.scroll_to(offset=offset, duration=0)
 
 
-def _measure(*controls: ft.Control | None, spacing: int) -> ft.Control:
+def _measure(*controls: ft.Control | None, spacing: int, wide: bool) -> ft.Control:
     """The reading column. A box within a centred row keeps 720 px on a wide screen."""
+    col: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12} if wide else {"xs": 12, "lg": 8, "xl": 7}
     inner = ft.Column(
         spacing=spacing,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -146,7 +149,7 @@ def _measure(*controls: ft.Control | None, spacing: int) -> ft.Control:
         padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28),
         content=ft.ResponsiveRow(
             alignment=ft.MainAxisAlignment.CENTER,
-            controls=[ft.Container(content=inner, col={"xs": 12, "lg": 8, "xl": 7})],
+            controls=[ft.Container(content=inner, col=col)],
         ),
     )
 

@@ -14,7 +14,7 @@ import flet as ft
 
 from app.effects import HouseholdPage
 from app.kit.buttons import primary_button, quiet_button
-from app.kit.cards import person_row
+from app.kit.cards import nav_row, person_row
 from app.kit.states import banner
 from app.kit.writing import heading
 from app.messages import say
@@ -54,6 +54,12 @@ def finished(model: Model, actions: Actions) -> ft.View:
             banner(say("known.follow-up"), tone="help") if _is_for_now(done) else None,
             *offer_rows(done, page, model, actions),
             *_others(page, done, actions),
+            nav_row(
+                say("household.who-seen"),
+                note=say("household.who-seen-note"),
+                icon=ft.Icons.HOW_TO_REG_OUTLINED,
+                on_tap=lambda: actions.go("contact", done.contact_id),
+            ),
         ],
         top=who_line(model, actions, done),
         action=primary_button(say("finished.household"), to_household),

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.counting import to_do, unwatched, visit_counts
 from app.effects import HouseholdPage
 from app.kit.buttons import quiet_button, secondary_button
 from app.kit.cards import avatar, card, nav_row
 from app.kit.lists import Task, task_list
 from app.kit.states import banner
-from app.kit.writing import heading, quiet
+from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.days import age_words, day_words
+from app.screens.marks import to_do_line, unwatched_line
 from app.screens.page import calm_page, page_of, side_by_side
 from app.screens.people import (
     day_of,
@@ -51,6 +53,12 @@ def household(model: Model, actions: Actions) -> ft.View:
         page.household.name,
         [
             nav_row(
+                say("household.who-seen"),
+                note=say("household.who-seen-note"),
+                icon=ft.Icons.HOW_TO_REG_OUTLINED,
+                on_tap=lambda: actions.show_contact(page.household.id),
+            ),
+            nav_row(
                 say("chronology.title"),
                 note=lead_words(picture_of(page, on)),
                 icon=ft.Icons.TIMELINE,
@@ -59,6 +67,14 @@ def household(model: Model, actions: Actions) -> ft.View:
             heading(say("household.children")),
             side_by_side([_person(page, child, actions) for child in children]) if children else None,
             banner(say("household.no-children")) if not children else None,
+            nav_row(
+                say("siblings.title"),
+                icon=ft.Icons.VIEW_COLUMN_OUTLINED,
+                on_tap=lambda: actions.go("siblings", page.household.id),
+            )
+            if len(children) > 1
+            else None,
+            *_visits(page),
             heading(say("household.adults")) if adults else None,
             side_by_side([_person(page, adult, actions) for adult in adults]) if adults else None,
             nav_row(
@@ -95,6 +111,8 @@ def _person(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control
                     *(quiet(line) for line in lines if line),
                     *([heard_line(page, person.id, on)] if is_child else []),
                     *([badge] if (badge := kept_badge(page, person.id)) is not None else []),
+                    *([unwatched_line(person)] if unwatched(page, person, on) else []),
+                    *(to_do_line(page, task) for task in to_do(page, person.id)),
                 ],
             ),
         ],
@@ -135,6 +153,20 @@ def _has_done(page: HouseholdPage, person: Person) -> bool:
     return "causes-concern" in person.roles or any(
         person.id in event.by_ids for event in page.facts_of(Event)
     )
+
+
+def _visits(page: HouseholdPage) -> list[ft.Control]:
+    """What can be counted across visits: refused, nobody in, and who answers for the others."""
+    found = visit_counts(page)
+    names = {person.id: first_name(person) for person in page.persons}
+    counted = {"refused": found.refused, "no-answer": found.no_answer}
+    lines = [say(f"visits.{code}", n=n, of=found.ended) for code, n in counted.items() if n]
+    lines += [
+        say("visits.answered", name=names[adult], n=n, of=found.ended)
+        for adult, n in found.answered
+        if adult in names
+    ]
+    return [card(heading(say("visits.title"), level=3), *(text(line) for line in lines))] if lines else []
 
 
 def _records(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:

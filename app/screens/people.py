@@ -12,13 +12,14 @@ from datetime import date
 
 import flet as ft
 
+from app.counting import counts_of
 from app.effects import Heading, HouseholdPage
 from app.kit.lists import TaskStatus
 from app.kit.writing import quiet
 from app.messages import knows, say
 from app.screens.days import day_words
 from assessments import catalogue, kinship
-from assessments.definition import Kind
+from assessments.counts import ChildCounts
 from assessments.errors import WrenError
 from assessments.records import Person
 
@@ -32,13 +33,12 @@ def first_name(person: Person) -> str:
 
 def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
     """What has been heard or seen of a child so far, in one line; never empty."""
-    own = page.of(person_id)
-    lines = []
-    for kind, code in (("child-voice", "child.heard"), ("observation", "child.observed")):
-        days = [day_of(page, found) for found in own if found.status in _DONE and kind_of(found) == kind]
-        if days:
-            lines.append(say(code, day=_on_day(max(days), today)))
-    if not lines and any(found.status == "in-progress" for found in own):
+    found = _counts(page, person_id, today)
+    days = (("child.heard", found.heard), ("child.observed", found.observed))
+    lines = [say(code, day=_on_day(day, today)) for code, day in days if day is not None]
+    if not lines and found.last is not None:
+        return say("child.seen-only", day=_on_day(found.last, today))
+    if not lines and any(own.status == "in-progress" for own in page.of(person_id)):
         return say("task.in-progress")
     return (
         say("label.and-so-on", one=lines[0], other=lines[1])
@@ -49,7 +49,8 @@ def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
 
 def heard_line(page: HouseholdPage, child_id: str, today: date) -> ft.Control:
     """The same line with its mark: a tick, or an empty ring for a child not yet heard or seen."""
-    heard = has_been_heard(page, child_id)
+    found = _counts(page, child_id, today)
+    heard = found.heard is not None or found.observed is not None
     return ft.Row(
         spacing=6,
         controls=[
@@ -63,26 +64,14 @@ def heard_line(page: HouseholdPage, child_id: str, today: date) -> ft.Control:
     )
 
 
-def has_been_heard(page: HouseholdPage, person_id: str) -> bool:
-    """Whether any finished record of this child's own words or of watching them is here."""
-    return any(
-        found.status in _DONE and kind_of(found) in ("child-voice", "observation")
-        for found in page.of(person_id)
-    )
+def _counts(page: HouseholdPage, person_id: str, today: date) -> ChildCounts:
+    return counts_of(page, next(person for person in page.persons if person.id == person_id), today)
 
 
 def day_of(page: HouseholdPage, found: Heading) -> date:
     """The day of the visit that a record belongs to."""
     on = next((contact.on for contact in page.contacts if contact.id == found.contact_id), None)
     return on or (found.completed_at or found.started_at).astimezone().date()
-
-
-def kind_of(found: Heading) -> Kind | None:
-    """The kind of tool a record was made with, or None when the tool is not here any more."""
-    try:
-        return catalogue.load(found.instrument).kind
-    except WrenError:
-        return None
 
 
 def tool_title(tool: str) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import flet as ft
 
 from app import theme
+from app.counting import unwatched
 from app.effects import Heading, HouseholdPage
 from app.kit.buttons import primary_button, quiet_button, secondary_button
 from app.kit.cards import avatar, empty_state, nav_row
@@ -21,8 +22,9 @@ from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.days import age_words, greeting, long_day, moment_words
+from app.screens.marks import unwatched_line
 from app.screens.page import calm_page, cover_key, page_of, side_by_side, working
-from app.screens.people import heard_line, heard_words, tool_title
+from app.screens.people import first_name, heard_line, heard_words, tool_title
 from app.screens.recovered import recovered_line
 from app.state import Actions, Model
 from assessments.records import Person
@@ -112,6 +114,9 @@ def _household(page: HouseholdPage, actions: Actions) -> ft.Control:
         f"{child.name}, {age_words(child, today_)}. {heard_words(page, child.id, today_)}"
         for child in children
     ]
+    said += [
+        say("child.unwatched", name=first_name(child)) for child in children if unwatched(page, child, today_)
+    ]
     looks = ft.Column(
         tight=True,
         spacing=theme.CARD_GAP,
@@ -151,6 +156,7 @@ def _child(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
                     ft.Text(child.name, theme_style=theme.LEAD),
                     quiet(age_words(child, on)),
                     heard_line(page, child.id, on),
+                    *([unwatched_line(child)] if unwatched(page, child, on) else []),
                 ],
             ),
         ],

@@ -1,0 +1,52 @@
+"""Who was seen, as it stands in a visit file: one entry for each child.
+
+    {"child": "otis", "how": "heard", "said": [{"words": "no shout", "prompt": "", "origin": "said"}],
+     "alone": false, "present": ["dane"]}
+
+This room knows which keys an entry may have and turns one into a record. People are named by their refs;
+whoever has none stays as written. It names faulty parts and never a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from assessments.facts import Said, Seen
+from assessments.records import Contact
+
+_OWN = ("id", "household_id", "contact_id", "child_id", "written_at", "amends", "amended_why")
+# What an entry may hold beside the child: what the page of one child asks.
+KEYS = tuple(name for name in Seen.model_fields if name not in _OWN)
+LINE_KEYS = tuple(name for name in Said.model_fields if name != "id")
+
+
+def seen_of(
+    given: Mapping[str, Any],
+    contact: Contact,
+    refs: Mapping[str, str],
+    child: str,
+    new_id: Callable[[], str],
+) -> Seen:
+    """One entry as a record. Raises ValueError or TypeError."""
+    plain = {name: given[name] for name in KEYS if name in given}
+    for name in ("present", "in_earshot"):
+        plain[name] = tuple(refs.get(who, who) for who in plain.get(name, ()))
+    said = tuple({**line, "id": new_id()} for line in plain.pop("said", ()))
+    return Seen(
+        **plain,
+        said=said,
+        id=new_id(),
+        household_id=contact.household_id,
+        contact_id=contact.id,
+        child_id=refs[child],
+    )
+
+
+def fields_of(error: Exception) -> str:
+    """Which parts are at fault, by name and never by value."""
+    if isinstance(error, ValidationError):
+        return ", ".join(dict.fromkeys(str(part["loc"][0]) for part in error.errors(include_input=False)))
+    return "said"

@@ -1,0 +1,75 @@
+"""Whether the same text stands under two children.
+
+This room knows how alike two passages are and refuses to know who is right: two children can say the
+same thing, and an adult can carry words from one page to another. It points; a person looks.
+
+    copied([Passage("a", "seen", "s1", "Settled and close to Mum all visit."), ...], rules)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from assessments.definition import LedgerRules
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Text under one child. "own" is what a child said, "seen" is what an adult wrote."""
+
+    child_id: str
+    whose: Literal["own", "seen"]
+    place: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<Passage {self.whose}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A stretch of text that stands under two children, nearly letter for letter."""
+
+    one: Passage
+    other: Passage
+    whose: Literal["own", "seen"]
+
+    def __repr__(self) -> str:
+        return f"<Copy {self.whose}>"
+
+
+def copied(passages: Iterable[Passage], rules: LedgerRules) -> tuple[Copy, ...]:
+    """Every pair of sentences of two children that are nearly the same, once for each pair of places.
+
+    Short sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone.
+    """
+    found: dict[tuple[str, str, str, str], Copy] = {}
+    sentences = [(short, _plain(short.text)) for full in passages for short in _sentences(full, rules)]
+    for (one, own), (other, others) in combinations(sentences, 2):
+        if one.child_id == other.child_id or one.whose != other.whose:
+            continue
+        key = (one.child_id, one.place, other.child_id, other.place)
+        if key not in found and fuzz.ratio(own, others, score_cutoff=rules.copied_alike) > 0:
+            found[key] = Copy(one, other, one.whose)
+    return tuple(found.values())
+
+
+def _sentences(passage: Passage, rules: LedgerRules) -> list[Passage]:
+    parts = (part.strip() for part in _SENTENCE.split(passage.text))
+    return [
+        Passage(passage.child_id, passage.whose, passage.place, part)
+        for part in parts
+        if len(part.split()) >= rules.copied_words
+    ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

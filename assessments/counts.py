@@ -1,0 +1,104 @@
+"""Counts across contacts: seen alone, at home, where the child sleeps, and who was not let in.
+
+This room adds up and judges nothing: no count makes a child safe. What was not written counts as not
+written, never as no. It refuses to know words.
+
+    of_child(met, today)       # ChildCounts(contacts=4, seen=2, alone=0, ..., since_contacts=2)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assessments.facts import Ended, Seen
+from assessments.ledger import Standing
+
+_WITH_THE_CHILD = ("heard", "observed", "seen-not-spoken")
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One contact as far as one child goes."""
+
+    on: date
+    standing: Standing
+    seen: Seen | None = None
+    alone_in_tool: bool = False
+
+    @property
+    def is_alone(self) -> bool:
+        """Seen alone, as written of the contact or in a tool finished in it."""
+        return self.alone_in_tool or (self.seen is not None and self.seen.alone is True)
+
+    @property
+    def is_seen(self) -> bool:
+        return self.standing.state in _WITH_THE_CHILD
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCounts:
+    """Of `contacts` with the family: in how many the child was seen, alone, at home.
+
+    `heard`, `observed`, `slept` (where the child sleeps was seen) and `last` are the latest days.
+    `since_contacts` is how many contacts there were after the child was last seen; `since_days` how
+    many days ago that was, None when the child has never been seen.
+    """
+
+    contacts: int
+    seen: int
+    alone: int
+    at_home: int
+    heard: date | None
+    observed: date | None
+    slept: date | None
+    last: date | None
+    since_contacts: int
+    since_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCounts:
+    """Of `ended` contacts: how many were refused, or nobody answered; which adult answered how often."""
+
+    ended: int
+    refused: int
+    no_answer: int
+    answered: tuple[tuple[str, int], ...]
+
+
+def of_child(met: Iterable[Met], today: date) -> ChildCounts:
+    """The counts of one child over all contacts up to today, in any order."""
+    past = sorted((one for one in met if one.on <= today), key=lambda one: one.on)
+    there = [one for one in past if one.is_seen]
+    last = _latest(there)
+    return ChildCounts(
+        contacts=len(past),
+        seen=len(there),
+        alone=sum(1 for one in there if one.is_alone),
+        at_home=sum(1 for one in there if one.seen is not None and one.seen.at_home is True),
+        heard=_latest([one for one in there if one.standing.state == "heard" and not one.standing.is_silent]),
+        observed=_latest([one for one in there if one.standing.observed]),
+        slept=_latest([one for one in past if one.seen is not None and one.seen.sleeping_place_seen is True]),
+        last=last,
+        since_contacts=sum(1 for one in past if last is None or one.on > last),
+        since_days=(today - last).days if last is not None else None,
+    )
+
+
+def of_visits(endings: Iterable[Ended]) -> VisitCounts:
+    """The counts of a household's finished contacts; of a contact finished twice the last counts."""
+    last = {one.contact_id: one for one in endings}.values()
+    answered = Counter(adult for one in last for adult in one.adult_answered_for)
+    return VisitCounts(
+        ended=len(last),
+        refused=sum(1 for one in last if one.outcome == "refused"),
+        no_answer=sum(1 for one in last if one.outcome == "no-answer"),
+        answered=tuple(answered.most_common()),
+    )
+
+
+def _latest(met: Sequence[Met]) -> date | None:
+    return max((one.on for one in met), default=None)

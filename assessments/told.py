@@ -1,0 +1,82 @@
+"""What finished tools hold of one person: a child's own words and choices, what was observed, the risk.
+
+This room knows which answers are a child's and which are an adult's, from the tool itself: words have
+an origin, and what is meant for the child is marked. It changes no word, joins no two answers, and
+refuses to know what any of it means.
+
+    told(catalogue.load("child-voice-7-11"), assessment)      # (Told(part="words", text="I go to Nain"), …)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assessments.definition import Instrument, Item
+from assessments.engine.answers import Answered, Line, from_plain
+from assessments.errors import WrenError
+from assessments.records import Assessment
+
+# words: said or typed by the child. shown: chosen, placed or counted by the child. seen: an adult wrote
+# it. alone: the child was seen alone, all or part of the time. risk: what a tool about this child's risk
+# came to, in the tool's own words.
+Part = Literal["words", "shown", "seen", "alone", "risk"]
+
+_CHILDS_OWN = ("child-said", "child-typed")
+# A single choice is left out: "Is it OK to talk?" is one, and a yes to it is not yet the child's voice.
+_SHOWN = ("choices", "people", "integer")
+# The one question that every talk with a child has under the same name.
+_SEEN_ALONE = "seen-alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing out of a finished tool. `text` is "" for what was shown: the record has its pictures."""
+
+    assessment_id: str
+    contact_id: str
+    child_id: str
+    part: Part
+    prompt: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<Told {self.part}>"
+
+
+def told(instrument: Instrument, assessment: Assessment) -> tuple[Told, ...]:
+    """All of it, in the order of the tool. Answers that this tool cannot read are left to the record."""
+    if assessment.status not in ("completed", "amended"):
+        return ()
+    about = (assessment.id, assessment.contact_id, assessment.subject_id)
+    if instrument.kind == "risk":
+        grade = ((assessment.result or {}).get("grade") or {}).get("value")
+        return (Told(*about, "risk", instrument.title, dict(instrument.grades).get(str(grade), "")),)
+    alone = instrument.kind == "child-voice" and assessment.answers.get(_SEEN_ALONE) in ("yes", "part")
+    own = (
+        Told(*about, part, prompt, text)
+        for item in instrument.walk()
+        if item.link_id in assessment.answers
+        for part, prompt, text in _parts(item, assessment.answers[item.link_id])
+    )
+    return (*own, *((Told(*about, "alone", "", ""),) if alone else ()))
+
+
+def _parts(item: Item, plain: Any) -> Iterator[tuple[Part, str, str]]:
+    try:
+        entry = from_plain(item, plain)
+    except WrenError:
+        return
+    if not isinstance(entry, Answered):
+        return
+    value = entry.value
+    if item.type == "words" and isinstance(value, tuple):
+        for line in value:
+            if isinstance(line, Line) and line.words.strip():
+                own = line.origin in _CHILDS_OWN
+                yield "words" if own else "seen", line.prompt or item.text, line.words
+    elif item.type == "text" and isinstance(value, str) and value.strip():
+        yield "words" if item.for_child else "seen", item.text, value
+    elif item.type in _SHOWN and item.for_child:
+        yield "shown", item.text, ""

@@ -1,0 +1,296 @@
+"""Who was seen, in a real Flet session over a real store: no child is left off, none silent at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.effects import Desk, HouseholdPage
+from app.runtime import Runtime
+from assessments.facts import Ended, FollowUp, Seen
+from tests.app.headless import Headless
+from tests.app.test_screens_around import (
+    PASSPHRASE,
+    TALK,
+    TODAY,
+    born,
+    day_with,
+    fernhollow,
+    headings,
+    open_runtime,
+    press,
+    set_up,
+    unlocked,
+    until,
+)
+
+SAID = "no shout, i hide 🐢"
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    opened = open_runtime(tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+def family() -> dict[str, Any]:
+    """Cai of 10, Ela of 8, a baby of 7 weeks, and their mother; nothing recorded yet."""
+    visit = fernhollow()
+    visit["household"]["persons"].append(
+        {"ref": "mabli", "name": "Mabli Fernhollow", "born": born(days=52), "roles": ["child"]}
+    )
+    return visit
+
+
+def kept(runtime: Runtime) -> HouseholdPage:
+    """What the disk has, opened anew."""
+    desk: Desk = runtime.unlock(PASSPHRASE)
+    try:
+        return desk.households()[0]
+    finally:
+        desk.leave()
+
+
+async def to_contact(app: Headless) -> None:
+    await press(app, "Fernhollow", then="Start a tool")
+    await press(app, "Who was seen today?", then="Who was seen?")
+
+
+def facts(page: HouseholdPage, kind: Any, name: str = "") -> list[Any]:
+    ids = {person.name.split()[0]: person.id for person in page.persons}
+    about = {"child_id": ids.get(name), "person_id": ids.get(name)}
+    return [
+        fact
+        for fact in page.facts_of(kind)
+        if not name or getattr(fact, "child_id", getattr(fact, "person_id", None)) in about.values()
+    ]
+
+
+async def test_every_child_is_on_the_page_and_has_nothing_yet(runtime: Runtime) -> None:
+    set_up(runtime, family())
+    async with unlocked(runtime) as app:
+        assert app.sees("No observation of Mabli yet")
+        await to_contact(app)
+        assert [text for text in app.texts() if text.endswith("Fernhollow")][:3]
+        assert sum(1 for name in app.names() if "Nothing yet" in name) == 3
+        assert app.sees("Nothing is written yet about these 3 children")
+
+
+async def test_a_childs_words_are_kept_exactly_with_what_was_asked(runtime: Runtime) -> None:
+    set_up(runtime, family())
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await app.press("Heard. The child told you or showed you something")
+        await app.type("What you asked just before", "And then?")
+        await app.type("The exact words", SAID)
+        await app.press("Said")
+        await app.type("What you saw", "Held her bag on her knees.")
+        await app.press("Keep this")
+        await until(app, "1 child of 3 is written about")
+        assert any(name.startswith("Ela Fernhollow") and "Heard" in name for name in app.names())
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+    found = facts(kept(runtime), Seen, "Ela")
+    assert [(one.how, one.said[0].words, one.said[0].prompt, one.said[0].origin) for one in found] == [
+        ("heard", SAID, "And then?", "said")
+    ]
+    assert found[0].observation == "Held her bag on her knees."
+    assert found[0].interpretation == ""
+
+
+async def test_half_a_word_about_a_child_outlives_a_lock(runtime: Runtime) -> None:
+    set_up(runtime, family())
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await app.press("Heard. The child told you or showed you something")
+        await app.type("The exact words", "i hide und")
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.press("Unlock")
+        await until(app, "How did you meet Ela?")
+        assert app.field("The exact words").value == "i hide und"
+        assert "Heard. The child told you or showed you something" in app.chosen()
+
+
+async def test_finishing_with_silent_children_names_each_and_asks_why(runtime: Runtime) -> None:
+    set_up(runtime, family())
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await app.press("Finish this visit")
+        await until(app, "3 children have nothing written")
+        await app.press("Finish this visit")
+        await until(app, "There is a problem")
+        for name in ("Cai", "Ela", "Mabli"):
+            assert app.sees(f"Say why nothing is written about {name}, or add what you saw")
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+    assert facts(kept(runtime), Ended) == []
+
+
+async def test_a_reason_for_each_finishes_the_visit_and_leaves_a_follow_up(runtime: Runtime) -> None:
+    set_up(runtime, family())
+    soon = TODAY + timedelta(days=7)
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await app.press("Finish this visit")
+        await until(app, "3 children have nothing written")
+        for nth in range(3):
+            await app.press("Somewhere else", nth=nth)
+        await app.press("Nobody answered", nth=3)
+        await app.type("When will you try again with Ela? (optional)", f"{soon.day} {soon.month} {soon.year}")
+        await app.press("Finish this visit")
+        await until(app, "Who was seen?")
+        assert app.sees("Somewhere else")
+        assert sum("Nothing written. Somewhere else" in name for name in app.names()) == 3
+        assert "Finish this visit" not in app.names()
+        await app.press("Back")
+        await until(app, "Start a tool")
+        assert app.sees("See Ela by")
+        assert app.sees("See Cai, no day set")
+        assert app.sees("Nobody answered: 1 of 1 visits")
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+    page = kept(runtime)
+    ended = facts(page, Ended)[0]
+    assert set(ended.silent) == {child.id for child in page.children(TODAY)}
+    assert [(one.code, one.due) for one in facts(page, FollowUp, "Ela")] == [("see", soon)]
+
+
+async def test_after_the_finish_a_change_is_a_correction_and_the_first_version_stays(
+    runtime: Runtime,
+) -> None:
+    visit = family()
+    visit["household"]["persons"] = visit["household"]["persons"][:2]
+    visit["household"]["relationships"] = []
+    set_up(runtime, visit)
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await press(app, "Cai Fernhollow", then="How did you meet Cai?")
+        await app.press("Observed. You watched how the child was")
+        await app.type("What you saw", "Quiet.")
+        await app.press("Keep this")
+        await until(app, "1 child of 1 is written about")
+        await app.press("Finish this visit")
+        await until(app, "Before you finish")
+        await app.press("We met")
+        await app.press("Finish this visit")
+        await until(app, "A change now is kept as a correction")
+        await press(app, "Cai Fernhollow", then="kept as a correction")
+        await app.press("Keep this")
+        await until(app, "There is a problem")
+        await app.type("What you saw", "Quiet, and watched the door.")
+        await app.type("Why is it corrected?", "I left out the door.")
+        await app.press("Keep this")
+        await until(app, "Who was seen?")
+        await press(app, "Cai Fernhollow", then="Before the correction")
+        assert app.sees("Corrected because: I left out the door.")
+        assert app.sees("Observed. Quiet.")
+        assert headings(app) == ["How did you meet Cai?"]
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+    first, second = facts(kept(runtime), Seen, "Cai")
+    assert (first.observation, second.observation) == ("Quiet.", "Quiet, and watched the door.")
+    assert second.amends == first.id
+
+
+async def test_a_relative_named_as_interpreter_is_pointed_out(runtime: Runtime) -> None:
+    set_up(runtime, family())
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await app.press("Observed. You watched how the child was")
+        await app.type("Interpreter (optional)", "Mair")
+        assert app.sees("Mair is in this family. Never let a relative interpret.")
+        await app.type("Interpreter (optional)", "Language Line")
+        assert not app.sees("Never let a relative interpret.")
+
+
+async def test_the_children_stand_side_by_side_and_copied_text_is_pointed_out(runtime: Runtime) -> None:
+    set_up(runtime, family())
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        for name in ("Cai", "Ela"):
+            await press(app, f"{name} Fernhollow", then=f"How did you meet {name}?")
+            await app.press("Observed. You watched how the child was")
+            await app.type("What you saw", "Calm and close to Mum for the whole visit.")
+            await app.press("Keep this")
+            await until(app, "Who was seen?")
+        await app.press("Back")
+        await press(app, "The children side by side", then="Nothing is shared.")
+        assert app.sees(
+            "The same text stands under Cai and Ela: “Calm and close to Mum for the whole visit.”"
+        )
+        assert app.sees("No observation of Mabli yet")
+        assert app.sees("Nothing heard from Mabli yet")
+
+
+async def test_a_visit_that_was_only_looked_at_is_not_counted(runtime: Runtime) -> None:
+    visit = family() | {"seen": [{"child": "cai", "how": "observed", "observation": "Quiet.", "alone": True}]}
+    visit["contact"]["on"] = (TODAY - timedelta(days=30)).isoformat()
+    set_up(runtime, visit)
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await app.press("Back")
+        await until(app, "Start a tool")
+        await press(app, "The children side by side", then="Nothing is shared.")
+        assert app.sees("Seen alone in 1 of 1")
+        assert not app.sees("Not seen for")
+
+
+async def test_a_finished_tool_counts_and_leads_to_who_was_seen(runtime: Runtime) -> None:
+    set_up(runtime, family() | {"assessments": [day_with("cai")]})
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        stands = {name.split()[0]: name for name in app.names() if "Fernhollow. " in name}
+        assert "Heard" in stands["Cai"]
+        assert "Nothing yet" in stands["Ela"]
+        assert app.sees("1 child of 3 is written about")
+        await app.press("Back")
+        await press(app, "The children side by side", then="Nothing is shared.")
+        assert app.sees(TALK["starter-at-night"][0]["words"])
+        assert app.sees("Nothing heard from Ela yet")
+
+
+async def test_a_child_of_the_other_household_of_an_adult_is_on_the_page_and_can_be_accounted_for(
+    runtime: Runtime,
+) -> None:
+    other = {
+        "name": "Specimen",
+        "persons": [
+            {"ref": "mair-there", "name": "Mair Specimen", "born": "1990-09-03", "roles": ["mother"]},
+            {"ref": "bo", "name": "Bo Specimen", "born": born(days=1500), "roles": ["child"]},
+        ],
+        "relationships": [{"from": "mair-there", "to": "bo", "kind": "mother"}],
+    }
+    linked = [{"kind": "same-person", "household": other}]
+    links = [{"kind": "same-person", "from": "mair", "to": "mair-there"}]
+    set_up(runtime, family() | {"linked": linked, "links": links})
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        assert app.sees("Nothing is written yet about these 4 children")
+        assert app.sees("Child of an adult here, in another household")
+        await press(app, "Bo Specimen", then="How did you meet Bo?")
+        await app.press("Not seen. You did not see the child")
+        await app.press("Somewhere else")
+        await app.type("What comes next?", "See Bo at nursery.")
+        await app.type("By which day?", "soon")
+        await app.press("Keep this")
+        await until(app, "There is a problem")
+        assert app.sees("Type the day as day, month and year")
+        await app.type("By which day?", "27 3 2027")
+        await app.press("Keep this")
+        await until(app, "1 child of 4 is written about")
+        await app.press("Cover")
+        await until(app, "Wren is locked")
+    found = facts(kept(runtime), Seen)
+    assert [(one.how, one.why_code, one.due.isoformat()) for one in found] == [
+        ("not-seen", "elsewhere", "2027-03-27")
+    ]
