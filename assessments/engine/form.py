@@ -122,14 +122,6 @@ class SaveWorded:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveWorded:
-    """Keep the codes of the phrases that stay as they are in one item."""
-
-    link_id: str
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Complete:
     """Sign, seal and commit: nothing stands in the way."""
 
