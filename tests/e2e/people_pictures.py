@@ -90,7 +90,7 @@ def walk(camera: Camera) -> None:
     app.check("Ezra")
     app.scroll(-5000)
     camera.take("people-map")
-    app.scroll(5000)
+    app.scroll(5000 if camera.variant.startswith("phone") else 250)
     camera.take("people-map-drawing")
     back(say("household.children"))
     back("Testerby")
