@@ -385,9 +385,14 @@ def entries(
     return tuple(sorted(found, key=_entry_place))
 
 
-def about_child(found: Iterable[Entry], child_id: str) -> tuple[Entry, ...]:
-    """The lines that speak of one child. Milestones stay: they change things for every child."""
-    return tuple(entry for entry in found if _speaks_of(entry.record, child_id))
+def about_child(
+    found: Iterable[Entry], child_id: str, contact_ids: Collection[str] = ()
+) -> tuple[Entry, ...]:
+    """The lines that speak of one child, with the contacts in which it was written how they were met.
+
+    Milestones stay: they change things for every child.
+    """
+    return tuple(entry for entry in found if entry.id in contact_ids or _speaks_of(entry.record, child_id))
 
 
 def _speaks_of(record: Event | Milestone | Contact | Graded, child_id: str) -> bool:

@@ -41,7 +41,7 @@ from app.state import Actions, Model
 from assessments import catalogue
 from assessments import chronology as c
 from assessments.errors import NotFound
-from assessments.facts import Event, Link, Milestone
+from assessments.facts import Event, Link, Milestone, Seen
 from assessments.records import Person
 
 _PAGE = 20
@@ -67,7 +67,8 @@ def chronology(model: Model, actions: Actions) -> ft.View:
         tools=_tools(page),
     )
     child = next((one for one in children if one.id == whose), None)
-    shown = c.about_child(found, child.id) if child else found
+    met = {seen.contact_id for seen in page.facts_of(Seen) if child and seen.child_id == child.id}
+    shown = c.about_child(found, child.id, met) if child else found
     return page_of(
         model,
         actions,

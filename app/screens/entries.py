@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.counting import ended_of
 from app.effects import HouseholdPage
 from app.kit.buttons import quiet_button
 from app.kit.cards import card
@@ -21,7 +22,8 @@ from app.state import Actions, Model
 from assessments import catalogue
 from assessments.chronology import Entry, Graded
 from assessments.errors import WrenError
-from assessments.facts import ChildThere, Event, Milestone
+from assessments.facts import ChildThere, Event, Milestone, Seen
+from assessments.ledger import current
 from assessments.records import Contact
 
 _ICONS = {
@@ -72,10 +74,24 @@ def _lines(entry: Entry, page: HouseholdPage | None, actions: Actions) -> list[f
             kind = contact.kind.replace("-", " ")
             return [
                 text(kind[:1].upper() + kind[1:]),
+                *(_met(page, contact) if page else []),
                 quiet(say("entry.source", source=say(f"role.{contact.role}"))),
             ]
         case Graded() as tool:
             return _tool(tool, page)
+
+
+def _met(page: HouseholdPage, contact: Contact) -> list[ft.Control]:
+    """How a contact ended where it was no plain visit, and how each child was met, each on a line."""
+    ended = ended_of(page, contact.id)
+    lines: list[ft.Control] = []
+    if ended is not None and ended.outcome not in ("", "met"):
+        lines.append(text(say(f"outcome.{ended.outcome}")))
+    for child_id, seen in current(page.facts_of(Seen), contact.id).items():
+        name = _names(page, (child_id,))
+        if seen.how and name:
+            lines.append(quiet(say("entry.child", name=name, words=say(f"seen.how.{seen.how}"))))
+    return lines
 
 
 def _event(event: Event, page: HouseholdPage | None, actions: Actions) -> list[ft.Control]:

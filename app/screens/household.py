@@ -36,7 +36,6 @@ from app.screens.signs import lead_words, picture_of
 from app.screens.withheld import kept_badge
 from app.state import Actions, Model
 from assessments.errors import NotFound
-from assessments.facts import Event
 from assessments.records import Person
 
 
@@ -125,7 +124,7 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
     return card(
         looks,
         None
-        if is_child or not _has_done(page, person)
+        if is_child or not has_pattern(page, person)
         else nav_row(
             say("chronology.of", name=first_name(person)),
             icon=ft.Icons.TIMELINE,
@@ -157,13 +156,6 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
         )
         if has_pattern(page, person)
         else None,
-    )
-
-
-def _has_done(page: HouseholdPage, person: Person) -> bool:
-    """Whether anything is known that this person did, or is said to be of concern."""
-    return "causes-concern" in person.roles or any(
-        person.id in event.by_ids for event in page.facts_of(Event)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import flet as ft
 
+from app import theme
 from app.effects import HouseholdPage, Work
 from app.kit.buttons import quiet_button
 from app.kit.calm import calm_render
@@ -111,7 +112,7 @@ def _last(found: Picture, last: list[Any]) -> ft.Control:
                 spacing=0,
                 controls=[
                     quiet(sure_day(on, precision, found.on)),
-                    ft.Text(what, theme_style=ft.TextThemeStyle.BODY_LARGE, max_lines=2),
+                    ft.Text(what, theme_style=theme.BODY, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
                 ],
             )
         )

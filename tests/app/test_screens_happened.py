@@ -17,8 +17,8 @@ from app.visit import new_id
 from assessments import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
-from assessments.facts import ChildThere, Event, FollowUp, Judged, Link, Milestone
-from assessments.records import Household, Person
+from assessments.facts import ChildThere, Ended, Event, FollowUp, Judged, Link, Milestone, Seen
+from assessments.records import Contact, Household, Person
 from tests.app.visiting import TODAY, Visit, visiting
 
 WHAT = "Dw i'n cofio. He said “I hide the keys” and laughed 🐢"
@@ -252,6 +252,28 @@ async def test_one_childs_lines_say_what_they_leave_out(visit: Visit) -> None:
     assert not visit.app.sees("on the stairs")
 
 
+async def test_a_contacts_line_says_how_each_child_was_met_and_how_it_ended(visit: Visit) -> None:
+    page = home(visit)
+    contact = Contact(
+        id=new_id(), household_id=page.household.id, on=TODAY, kind="home-visit", role="health-visitor"
+    )
+    visit.actions.desk.keep_contact(contact)
+    fields = {"household_id": page.household.id, "contact_id": contact.id}
+    await keep(
+        visit,
+        Seen(id=new_id(), child_id=visit.alys.id, how="seen-not-spoken", why="Asleep", **fields),
+        Seen(id=new_id(), child_id=visit.baby.id, how="observed", observation="Still", **fields),
+        Ended(id=new_id(), at=datetime(2026, 5, 14, tzinfo=UTC), outcome="cut-short", **fields),
+    )
+    await show(visit, "chronology", page.household.id)
+    for words in ("Alys: Seen, not spoken to", "Dewi: Observed", say("outcome.cut-short")):
+        assert visit.app.sees(words)
+    await visit.app.press("Alys")
+    assert visit.app.sees("Alys: Seen, not spoken to")
+    await visit.app.press("Bryn")
+    assert not visit.app.sees("Alys: Seen, not spoken to")
+
+
 async def test_one_persons_conduct_is_read_in_every_household(visit: Visit) -> None:
     other = Household(id=new_id(), name="Testerby")
     callan = Person(id=new_id(), household_id=other.id, name="Callan Testerby", roles=("partner",))
@@ -353,6 +375,9 @@ async def test_a_grade_without_the_history_is_for_now_everywhere_and_leaves_some
     assert (done.result["grade"]["value"], done.result["grade"]["provisional"]) == ("high", True)
     (to_do,) = asked(visit).to_do
     assert (to_do.code, to_do.person_id, to_do.done_on) == ("ask-history", visit.mother.id, None)
+    await visit.actions.to_household(done.household_id)
+    await visit.app.settle()
+    assert visit.app.sees("Ask for the history of Carys")
     await visit.actions.read(done.id)
     await visit.app.settle()
     assert visit.app.sees("This grade is for now. The history has not been looked at.")

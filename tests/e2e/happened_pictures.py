@@ -79,6 +79,7 @@ def walk(app: Browser, folder: Path, variant: str) -> None:
     app.press(say("action.back"))
     app.expect_text(say("household.children"))
     app.scroll(5000)
+    app.page.wait_for_timeout(600)
     app.press(say("chronology.of", name="Dane"), exact=False)
     app.expect_text(say("chronology.of-note", name="Dane"))
     take("conduct")
