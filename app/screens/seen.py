@@ -17,12 +17,12 @@ import flet as ft
 
 from app.counting import Row, ended_of, find_contact, roster
 from app.effects import HouseholdPage
-from app.kit.buttons import primary_button, quiet_button, secondary_button
+from app.kit.buttons import primary_button
 from app.kit.cards import avatar, card
 from app.kit.choices import Choice, radio_rows
 from app.kit.fields import text_area, text_field
 from app.kit.frame import scroll_to_place
-from app.kit.problems import error_summary, problem_line
+from app.kit.problems import error_summary
 from app.kit.states import banner
 from app.kit.steady import place, steady
 from app.kit.writing import heading, optional, quiet, text
@@ -32,16 +32,15 @@ from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.people import first_name
 from app.screens.seen_around import around, before
 from app.screens.seen_half import (
-    ORIGINS,
     Sheet,
     half_of,
     held_as,
     is_unborn,
-    new_line,
     problems_of,
     seen_of,
     whys_for,
 )
+from app.screens.seen_words import exact_words
 from app.state import Actions, Model
 from assessments.catalogue import ledger_rules
 from assessments.errors import NotFound
@@ -90,7 +89,7 @@ def seen(model: Model, actions: Actions) -> ft.View:
         [
             banner(say("seen.correction"), icon=ft.Icons.LOCK_OUTLINED) if is_correction else None,
             _how(child, how, sheet),
-            _words(name, sheet, wrong) if how == "heard" else None,
+            exact_words(name, sheet, wrong) if how == "heard" else None,
             _why(child, sheet, wrong) if how in ("seen-not-spoken", "not-seen") else None,
             _plan(sheet, wrong) if how == "not-seen" else None,
             _observed(child, here, sheet) if was_met else None,
@@ -148,66 +147,6 @@ def _how(child: Person, chosen: str | None, sheet: Sheet) -> ft.Control:
             [Choice(how, say(f"seen.how.{how}"), say(f"seen.{kind}.{how}")) for how in hows],
             chosen=chosen,
             on_choose=lambda code: sheet.note(draw=True, how=code),
-        ),
-    )
-
-
-def _words(name: str, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
-    """The child's words, line by line, each with what was asked before it and how it came."""
-
-    def add() -> None:
-        sheet.note(draw=True, said=[*sheet.half["said"], new_line()])
-
-    lines = sheet.half["said"]
-    return place(
-        "origin",
-        card(
-            heading(say("seen.words", name=name)),
-            quiet(say("seen.words-hint")),
-            problem_line(wrong["origin"]) if "origin" in wrong else None,
-            *(_line(line, n, len(lines), sheet) for n, line in enumerate(lines, start=1)),
-            ft.Row(controls=[secondary_button(say("seen.more-words"), add, icon=ft.Icons.ADD)]),
-        ),
-    )
-
-
-def _line(line: dict[str, str], n: int, of: int, sheet: Sheet) -> ft.Control:
-    key = line["key"]
-    remove = quiet_button(
-        say("words.remove", n=n),
-        lambda: sheet.note(draw=True, said=[one for one in sheet.half["said"] if one["key"] != key]),
-    )
-    return place(
-        f"line-{key}",
-        ft.Column(
-            tight=True,
-            spacing=12,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=steady(
-                ft.Divider(height=1, color=ft.Colors.OUTLINE_VARIANT) if n > 1 else None,
-                text_field(
-                    say("seen.prompt"),
-                    value=line["prompt"],
-                    on_change=lambda words: sheet.note_line(key, prompt=words),
-                    hint=say("seen.prompt-hint") if n == 1 else "",
-                    key=f"prompt-{key}",
-                ),
-                text_area(
-                    say("seen.exact"),
-                    value=line["words"],
-                    on_change=lambda words: sheet.note_line(key, words=words),
-                    lines=3,
-                    key=f"words-{key}",
-                ),
-                text(say("seen.origin"), strong=True),
-                radio_rows(
-                    [Choice(origin, say(f"seen.origin.{origin}")) for origin in ORIGINS],
-                    chosen=line["origin"] or None,
-                    on_choose=lambda origin: sheet.note_line(key, draw=True, origin=origin or ""),
-                    clear=False,
-                ),
-                ft.Row(controls=[remove]) if of > 1 else None,
-            ),
         ),
     )
 
