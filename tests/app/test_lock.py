@@ -92,6 +92,8 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         about = {"household": page.household.id, "pick": page.persons[0].id}
         about |= {"assess": model.work.assessment.id, "check": model.work.assessment.id}
         about |= {"finished": record, "record": record}
+        visit, child = page.contacts[0].id, page.children(TODAY)[0].id
+        about |= {"contact": visit, "leave": visit, "seen": f"{visit} {child}", "siblings": page.household.id}
         for name in SCREENS:
             model.record = actions.desk.record(record)
             actions.go(name, about.get(name, ""))  # type: ignore[arg-type]  # every name that has a screen
