@@ -30,7 +30,7 @@ async def test_an_adult_hands_over_and_takes_back(tmp_path: Path) -> None:
         await app.press(say("child.next"))
         await app.press(say("child.not-now"))
         assert app.sees(say("child.look-back"))
-        assert app.sees("Happy, Scared")
+        assert app.sees("Scared, Happy")
         assert app.sees("when it is dark")
         await app.press(say("child.right"))
         assert app.sees(say("child.end"))
@@ -42,7 +42,7 @@ async def test_an_adult_hands_over_and_takes_back(tmp_path: Path) -> None:
         assert app.sees(say("handed-back.finished"))
         assert model.work is not None
         entries = model.work.form.entries
-        assert entries["face-home"] == Answered(("happy", "scared"))
+        assert entries["face-home"] == Answered(("scared", "happy"))
         words = entries["face-words"]
         assert words == Answered((Line("when it is dark", "child-typed", "Tell me about that face."),))
         assert entries["tummy"] == NotAnswered("child-pass")
@@ -145,4 +145,4 @@ async def test_stop_is_quiet_and_the_child_may_go_on(tmp_path: Path) -> None:
         await world.app.press("Happy")
         await world.app.press(say("child.next"))
         assert world.app.sees(say("child.look-back"))
-        assert world.app.sees("Happy, Angry")
+        assert world.app.sees("Angry, Happy")

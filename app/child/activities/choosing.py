@@ -50,7 +50,10 @@ def choose_some(slot: Slot) -> ft.Control:
     alone = {choice.code for choice in choices if choice.apart}
 
     async def give(codes: Collection[str]) -> None:
-        await slot.give(answered(tuple(choice.code for choice in choices if choice.code in codes)))
+        # The order is the child's: the pictures may lie in another one each time.
+        before = [code for code in codes_of(slot.now()) if code in codes]
+        after = [choice.code for choice in choices if choice.code in codes and choice.code not in before]
+        await slot.give(answered((*before, *after)))
 
     async def toggle(code: str) -> None:
         now = set(codes_of(slot.now()))
