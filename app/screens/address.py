@@ -54,15 +54,17 @@ def address(model: Model, actions: Actions) -> ft.View:
 
     async def save() -> None:
         kept = _address(form, before, household.id, actions)
-        host_id = form["host"] if form["kind"] == "host" else None
         await actions.family.keep(kept)
-        if host_id and (host is None or host.household.id != host_id):
-            for link in page.facts_of(Link):
-                if link.kind == "host" and link.undone_at is None:
-                    await actions.family.undo(link)
-            there = model.household(host_id)
-            if there is not None:
-                await actions.family.decide("host", page, household.id, there, host_id)
+        # Only what is said of another family's home says who that family is, or that it is not known.
+        host_id = form["host"] or ""
+        if kept.kind != "host" or host_id == (host.household.id if host else ""):
+            return
+        for link in page.facts_of(Link):
+            if link.kind == "host" and link.undone_at is None:
+                await actions.family.undo(link)
+        there = model.household(host_id)
+        if there is not None:
+            await actions.family.decide("host", page, household.id, there, host_id)
 
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         return _fields(model, form, page, before, wrong)
