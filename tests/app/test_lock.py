@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import flet as ft
 import pytest
@@ -18,6 +19,7 @@ from app.screens.start import fault, starting
 from app.shell import SCREENS, make_open_page
 from app.shell import app as shown_app
 from app.state import Actions, Model
+from assessments.facts import Address
 from assessments.store import Keys
 from tests.app.headless import Headless, Node
 from tests.app.test_screens_around import (
@@ -87,12 +89,29 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         model, actions = found[0]
         page = model.households[0]
         record = page.assessments[0].id
+        place = Address(id=str(uuid4()), household_id=page.household.id, lines="4 Sample Row")
+        assert await actions.keep_facts(page.household.id, [place])
         await actions.begin(page.persons[0].id, "risk-24")
         assert model.work is not None
-        about = {"household": page.household.id, "pick": page.persons[0].id}
-        about |= {"assess": model.work.assessment.id, "check": model.work.assessment.id}
+        work, person = model.work.assessment.id, page.persons[0].id
+        about = {"household": page.household.id, "pick": person, "pattern": person}
+        about |= dict.fromkeys(("assess", "check", "hand-over", "handed-back"), work)
         about |= {"finished": record, "record": record}
         visit, child = page.contacts[0].id, page.children(TODAY)[0].id
+        home = ("event", "milestone", "chronology", "map", "add-person")
+        about |= dict.fromkeys(home, page.household.id)
+        one = (
+            "conduct",
+            "person",
+            "change-person",
+            "born",
+            "tie",
+            "add-address",
+            "address",
+            "keep-from",
+            "link",
+        )
+        about |= dict.fromkeys(one, person)
         about |= {"contact": visit, "leave": visit, "seen": f"{visit} {child}", "siblings": page.household.id}
         for name in SCREENS:
             model.record = actions.desk.record(record)
