@@ -203,6 +203,9 @@ def made() -> list[dict[str, Any]]:
     # The second copy of finished work
     copy = Finished("a-1", "kid", b"envelope", 3, "completed", b"head", b"body").packed()
     add("read-copy", "as it was made", "ok", copy=copy)
+    parts = ("a-1", "kid", b"envelope", (3).to_bytes(4, "big"), "completed", b"head", b"body")
+    before = b"CKO1" + sealing.lp(*parts)
+    add("read-copy", "from before it held a tally", "ok", copy=before + sealing.digest(before))
     add("read-copy", "a bit", "damaged", copy=flipped(copy, 12))
     other = b"CKO2" + copy[4:-32]
     add("read-copy", "another magic", "unknown-format", copy=other + sealing.digest(other))
