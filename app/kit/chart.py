@@ -20,6 +20,8 @@ import flet.canvas as cv
 from app import theme
 
 _HEIGHT = 216.0
+# The smallest that the theme writes.
+_LETTERS = 16
 _LEFT, _RIGHT, _TOP, _FOOT = 34.0, 14.0, 16.0, 44.0
 _DOT = 7.0
 _FIRST_WIDTH = 320.0
@@ -101,7 +103,7 @@ def _points(at: Sequence[tuple[float, float]], mode: cv.PointMode, colour: str, 
 
 def _label(x: float, y: float, words: str, alignment: ft.Alignment) -> cv.Text:
     style = ft.TextStyle(
-        size=16,
+        size=_LETTERS,
         color=ft.Colors.ON_SURFACE_VARIANT,
         weight=ft.FontWeight.W_500,
         font_family=theme.FONT,

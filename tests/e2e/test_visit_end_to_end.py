@@ -87,10 +87,11 @@ def machine() -> Iterator[Machine]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def unlock(app: Browser) -> None:
+def unlock(app: Browser, left_at: str = "today.households") -> None:
+    """Unlock, and come back to where the person left off."""
     app.expect_text(say("unlock.title"))
     app.fill(say("unlock.passphrase"), PASSPHRASE)
-    app.press_for(say("action.unlock"), say("today.households"))
+    app.press_for(say("action.unlock"), say(left_at))
 
 
 def start(app: Browser, person: str, tool: str) -> None:
@@ -134,8 +135,8 @@ def test_a_visit_offline_killed_reopened_and_sent(machine: Machine) -> None:
     machine.kill_app()
     machine.start_app()
     with Browser(machine.app_url) as app:
-        unlock(app)
-        app.press("Fernsby-Demo", exact=False)
+        unlock(app, left_at="outbox.title")
+        app.press(say("action.back"))
         app.expect_text(FIRST)
         app.expect_text(SECOND)
         app.press_for(say("sync.offline-waiting", n=3), say("outbox.waiting", n=3))
