@@ -25,12 +25,13 @@ from assessments.store.copies import Finished, write_completion
 from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
 from assessments.store.keyring import Keys, check_id
 from assessments.store.tally import (
+    LAST_PLACE,
     PLACE_BITS,
-    TAIL_PLACE,
     Change,
     after,
     check_tail,
     first_tail,
+    is_tail,
     next_tail,
     note,
 )
@@ -48,11 +49,14 @@ _OWN_IN_HOUSEHOLD = _OWN.replace(" ORDER", " AND household_id = ? ORDER")
 _ANSWER_BYTES = 128
 _ADD_TO = (
     "SELECT a.state, a.agency, a.author, a.kid, k.sealed, a.household_id, a.schema_id, a.rev, a.number,"
-    " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048574),"
-    " (SELECT body FROM answer WHERE line = (a.number << 20) + 1048575)"
-    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
+    " e.line, e.body"
+    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
+    " LEFT JOIN answer AS e ON e.line ="
+    " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575)"
+    " WHERE a.id = ?"
 )
-# The tail first: where another process has moved it, neither row is written.
+# The new tail first, at the end of the table; the line then takes the place of the old one. Where
+# another process has been there, neither row is written.
 _ADD = (
     "INSERT INTO answer (line, body) SELECT column1, column2 FROM (VALUES (?, ?), (?, ?))"
     " WHERE EXISTS (SELECT 1 FROM assessment WHERE id = ? AND rev = ?)"
@@ -143,9 +147,7 @@ def begin(keys: Keys, assessment: Assessment) -> None:
         driver.execute("INSERT INTO place (assessment_id, rev, body) VALUES (?, 0, x'')", (assessment.id,))
         note(driver.execute, keys, Change(_TABLE, assessment.id, None, filed.rev))
         tail = first_tail(keys, filed)
-        driver.execute(
-            "INSERT INTO answer (line, body) VALUES (?, ?)", ((number << PLACE_BITS) + TAIL_PLACE, tail)
-        )
+        driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", ((number << PLACE_BITS) + 1, tail))
         for sequence, (link_id, entry) in enumerate(assessment.answers.items(), start=1):
             tail = _insert_answer(driver, keys, filed, sequence, tail, link_id, entry)
 
@@ -185,9 +187,9 @@ def history(keys: Keys, assessment_id: str) -> list[Line]:
         start = int(filed.filed_under[2]) << PLACE_BITS
         lines = connection.exec_driver_sql(
             "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line",
-            (start, start, start + (1 << PLACE_BITS) - 1),
+            (start, start, start + LAST_PLACE),
         ).all()
-    if not lines or lines[-1][0] != TAIL_PLACE:
+    if not lines or not is_tail(lines[-1][1]):
         raise Damaged(part="answer")
     *lines, (_, tail) = lines
     if not all(isinstance(sealed, bytes) for _, sealed in lines):
@@ -382,13 +384,13 @@ def _end(driver: sqlite3.Connection, assessment_id: str) -> tuple[Filed, int, by
     row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
     if row is None:
         raise NotFound(part=_TABLE)
-    state, agency, author, kid, wrap, household_id, schema_id, rev, number, last, tail = row
+    state, agency, author, kid, wrap, household_id, schema_id, rev, number, line, tail = row
     refuse_closed(state)
-    if tail is None:
+    if not is_tail(tail):
         raise Damaged(part="answer")
     under = (household_id, state, str(number))
     filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
-    return filed, 1 if last is None else int(last) - (int(number) << PLACE_BITS) + 1, tail
+    return filed, int(line) - (int(number) << PLACE_BITS), tail
 
 
 def _insert_answer(
@@ -420,11 +422,11 @@ def _added(
     line = _encoded([keys.now().isoformat(), link_id, entry]).encode()
     context = _answer_context(keys, filed, sequence)
     sealed = keys.seal_row(filed.kid, filed.wrap, context, line, _ANSWER_BYTES)
-    if sequence >= TAIL_PLACE:
+    if sequence >= LAST_PLACE:
         raise StoreFault("too-many-lines")
-    start = int(filed.filed_under[2]) << PLACE_BITS
+    place = (int(filed.filed_under[2]) << PLACE_BITS) + sequence
     moved = next_tail(keys, filed, tail, sealed)
-    rows = (start + TAIL_PLACE, moved, start + sequence, sealed)
+    rows = (place + 1, moved, place, sealed)
     written = driver.execute(_ADD, (*rows, filed.id, filed.rev, tail)).rowcount
     if written == 1:
         raise Damaged(part="answer")  # a line without its tail, or a tail without its line

@@ -117,6 +117,15 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX ix_fact_household_id ON fact (household_id)",
         ),
     ),
+    Migration(
+        7,
+        "the end of a list at the place of its next line",
+        (
+            "UPDATE answer SET line = 1 + coalesce((SELECT max(before.line) FROM answer AS before"
+            " WHERE before.line BETWEEN answer.line - 1048575 AND answer.line - 1), answer.line - 1048575)"
+            " WHERE line & 1048575 = 1048575",
+        ),
+    ),
 )
 
 

@@ -215,7 +215,10 @@ def _sorted_out(found: list[FoundRow], shapes: Mapping[str, Shape]) -> dict[str,
 
 
 def _rev(shape: Shape, row: Row) -> int:
-    """A row's revision; 0 in a table that has none."""
+    """A row's revision; 0 in a table that has none, and for the end of a list, whose place the next
+    line takes."""
+    if shape.begins == _TAILED:
+        return int(row[-1][:4] == _TAILED[0])  # type: ignore[index]  # its beginning was checked
     return next((value for column, value in zip(shape.columns, row, strict=False) if column.name == "rev"), 0)  # type: ignore[return-value]  # its column is an INTEGER, checked when it was read
 
 

@@ -27,11 +27,15 @@ from assessments.store.filing import Filed
 from assessments.store.keyring import Keys, Run
 
 TABLES = ("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact")
-TAIL_MAGIC = b"CKT1"
-# A line of answers is (number of the assessment << 20) + its place: a million lines each. The last
-# place is the tail's: it is on the page that the newest line goes to, so that moving it writes no other.
+# A line of answers is (number of the assessment << 20) + its place, from 1: a million lines each. The
+# tail stands at the place of the next line, which takes it over. So every line goes to the end of
+# SQLite's table, and a row is not moved from page to page.
 PLACE_BITS = 20
-TAIL_PLACE = (1 << PLACE_BITS) - 1
+LAST_PLACE = (1 << PLACE_BITS) - 1
+TAIL_MAGIC = b"CKT1"
+_TAIL_BYTES = 36
+# As long as a short line, so that it is overwritten where it is.
+_TAIL_ROOM = 222
 # A row that is filed under nothing that is here is in no list, so it does not count as here either.
 _AT_HOME = " AND household_id IN (SELECT id FROM household)"
 _IN_LISTS = {
@@ -112,12 +116,12 @@ class Twin:
 
 def first_tail(keys: Keys, filed: Filed) -> bytes:
     """The tail of an empty list."""
-    return TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, lp("ck1", "tail", filed.id))
+    return _tail(keys, filed, lp("ck1", "tail", filed.id))
 
 
 def next_tail(keys: Keys, filed: Filed, tail: bytes, sealed: bytes) -> bytes:
     """The tail after one more sealed line. From a wrong tail follows a wrong one: none is mended."""
-    return TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, tail + sealed)
+    return _tail(keys, filed, tail[:_TAIL_BYTES] + sealed)
 
 
 def check_tail(keys: Keys, filed: Filed, tail: bytes, lines: list[bytes]) -> None:
@@ -126,8 +130,16 @@ def check_tail(keys: Keys, filed: Filed, tail: bytes, lines: list[bytes]) -> Non
     for sealed in lines:
         reached = next_tail(keys, filed, reached, sealed)
     # A damaged page may give text where bytes were written.
-    if not isinstance(tail, bytes) or not same(reached, tail):
+    if not isinstance(tail, bytes) or not same(reached[:_TAIL_BYTES], tail[:_TAIL_BYTES]):
         raise Damaged(part="answer")
+
+
+def is_tail(body: object) -> bool:
+    return isinstance(body, bytes) and body.startswith(TAIL_MAGIC)
+
+
+def _tail(keys: Keys, filed: Filed, message: bytes) -> bytes:
+    return (TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, message)).ljust(_TAIL_ROOM, b"\0")
 
 
 # Filed rows
@@ -203,15 +215,17 @@ def accept(keys: Keys, twin: Twin) -> None:
             "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
         )
         for filed, start in _lists(run, keys):
-            place = start + TAIL_PLACE
-            lines = run(
-                "SELECT line, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line", (start, place)
+            rows = run(
+                "SELECT line, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line",
+                (start, start + LAST_PLACE),
             ).fetchall()
-            tail = first_tail(keys, filed)
-            for line, sealed in lines:
-                if line != place:
-                    tail = next_tail(keys, filed, tail, sealed)
-            run("INSERT OR REPLACE INTO answer (line, body) VALUES (?, ?)", (place, tail))
+            end, tail = start, first_tail(keys, filed)
+            for line, sealed in rows:
+                if is_tail(sealed):
+                    run("DELETE FROM answer WHERE line = ?", (line,))
+                else:
+                    end, tail = line, next_tail(keys, filed, tail, sealed)
+            run("INSERT INTO answer (line, body) VALUES (?, ?)", (end + 1, tail))
     rest(keys, twin)
 
 

@@ -56,7 +56,9 @@ def _ciphertexts(keys: Keys, folder: Path, assessment_id: str) -> list[bytes]:
     found += rows("SELECT envelope FROM outbox_entry WHERE id = ?", (assessment_id,))
     for made in attachments.listing(keys, assessment_id):
         found.append(((folder / "attachments" / f"{made.id}.bin").read_bytes(),))
-    return [raw[len(raw) // 2 :][:24] for (raw,) in found]
+    # The end of a list of answers is filled up with zeros.
+    whole = [raw.rstrip(b"\0") for (raw,) in found]
+    return [raw[len(raw) // 2 :][:24] for raw in whole]
 
 
 def _left(folder: Path, pieces: list[bytes]) -> list[str]:

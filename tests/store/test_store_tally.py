@@ -17,7 +17,8 @@ from assessments.store.tally import TABLES, Loss
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished
 
-LINES = "line & 1048575 BETWEEN 1 AND 1048574"
+LINES = "substr(body, 1, 4) = x'434b5231'"
+TAIL = "substr(body, 1, 4) = x'434b5431'"
 
 
 @pytest.fixture
@@ -63,9 +64,9 @@ def test_a_whole_store_has_lost_nothing(store: Store, keys: Keys, family: Family
         f"DELETE FROM answer WHERE line = (SELECT max(line) FROM answer WHERE {LINES})",
         f"DELETE FROM answer WHERE line = (SELECT min(line) FROM answer WHERE {LINES})",
         f"DELETE FROM answer WHERE {LINES}",
-        "DELETE FROM answer WHERE line & 1048575 = 1048575",
+        f"DELETE FROM answer WHERE {TAIL}",
         "DELETE FROM answer",
-        "UPDATE answer SET body = x'434b5431' || zeroblob(32) WHERE line & 1048575 = 1048575",
+        f"UPDATE answer SET body = x'434b5431' || zeroblob(32) WHERE {TAIL}",
     ],
 )
 def test_lost_answers_are_noticed_wherever_they_stood(
@@ -199,7 +200,7 @@ def test_a_store_from_before_there_was_a_tally_gets_one(
         "DROP TABLE tally",
         "DELETE FROM migration WHERE number = 3",
         "DELETE FROM place",
-        "DELETE FROM answer WHERE line & 1048575 = 1048575",
+        f"DELETE FROM answer WHERE {TAIL}",
     )
     for twin in folder.glob("tally.*"):
         twin.unlink()
@@ -212,6 +213,26 @@ def test_a_store_from_before_there_was_a_tally_gets_one(
     keys.close()
     raw(folder, "DELETE FROM contact")
     assert losses(today) == (Loss("missing", "contact", 1, 0),)
+
+
+def test_lists_whose_end_stood_at_the_last_place_are_read_and_go_on(
+    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, opened: Callable[[], Store]
+) -> None:
+    empty = family.assessment()
+    kept.begin(keys, empty)
+    keys.close()
+    store.close()
+    raw(
+        folder,
+        "DELETE FROM migration WHERE number = 7",
+        f"UPDATE answer SET line = line | 1048575, body = substr(body, 1, 36) WHERE {TAIL}",
+    )
+    keys = opened().unlock(PASSPHRASE)
+    for assessment, already in ((begun, 5), (empty, 0)):
+        assert len(kept.answers(keys, assessment.id)) == already
+        kept.append_answer(keys, assessment.id, "more", 6)
+        assert len(kept.answers(keys, assessment.id)) == already + 1
+    keys.close()
 
 
 def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
