@@ -24,7 +24,7 @@ from app.runtime import SystemClock
 from assessments import sealing
 from assessments.engine.scoring import Context
 from assessments.records import Assessment, Household
-from assessments.store import Keys, Store, assessments, people
+from assessments.store import Keys, Store, assessments, headings, people
 from bench.row import Row, percentile
 
 _COUNT, _PER_HOUSEHOLD, _REPEATS = 10_000, 10, 7
@@ -37,10 +37,10 @@ def rows() -> Iterator[Row]:
         folder = Path(made)
         with closing(Store.open(folder / "wren", SystemClock(), sealing.ARGON2ID_FLOOR)) as store:
             keys = store.set_up(_PASSPHRASE, "bench", "hv1")
-            headings = _fill(keys)
+            begun = _fill(keys)
             keys.close()
-            whole = _cipher(folder / "whole.db", headings, _BODY_BYTES)
-            alone = _cipher(folder / "alone.db", headings, 0)
+            whole = _cipher(folder / "whole.db", begun, _BODY_BYTES)
+            alone = _cipher(folder / "alone.db", begun, 0)
             yield from _measured(store, whole, alone)
 
 
@@ -49,7 +49,7 @@ def _measured(store: Store, whole: Any, alone: Any) -> Iterator[Row]:
     for _ in range(_REPEATS):
         with closing(store.unlock(_PASSPHRASE)) as keys:
             for name in ("first", "again"):
-                times[name].append(_seconds(lambda keys=keys: assessments.listing(keys)))
+                times[name].append(_seconds(lambda keys=keys: headings.listing(keys)))
         times["whole"].append(_seconds(lambda: _plain_listing(whole)))
         times["alone"].append(_seconds(lambda: _plain_listing(alone)))
     middle = {name: percentile(values, 0.5) for name, values in times.items()}
@@ -76,7 +76,7 @@ def _plain_listing(connection: Any) -> list[Any]:
     return [json.loads(head) for (head,) in connection.execute("SELECT head FROM assessment ORDER BY number")]
 
 
-def _cipher(path: Path, headings: list[str], body_bytes: int) -> Any:
+def _cipher(path: Path, begun: list[str], body_bytes: int) -> Any:
     """A SQLCipher file with these headings, opened with a raw key: no passphrase is stretched."""
     connection = sqlcipher3.connect(str(path), isolation_level=None)
     connection.execute(f"PRAGMA key = \"x'{sealing.make_random(32).hex()}'\"")
@@ -85,7 +85,7 @@ def _cipher(path: Path, headings: list[str], body_bytes: int) -> Any:
     connection.execute("BEGIN")
     connection.executemany(
         "INSERT INTO assessment (head, body) VALUES (?, ?)",
-        ((head, sealing.make_random(body_bytes)) for head in headings),
+        ((head, sealing.make_random(body_bytes)) for head in begun),
     )
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -97,7 +97,7 @@ def _fill(keys: Keys) -> list[str]:
     with keys.database.write_lean() as driver:
         pass
     driver.execute("PRAGMA synchronous = OFF")
-    headings = []
+    filled = []
     for number in range(_COUNT):
         if number % _PER_HOUSEHOLD == 0:
             household = Household(id=str(uuid.uuid4()), name="Bench-Demo")
@@ -115,7 +115,7 @@ def _fill(keys: Keys) -> list[str]:
             context=Context(on=date(2026, 3, 5)),
         )
         assessments.begin(keys, begun)
-        headings.append(begun.model_dump_json(exclude={"answers", "hidden", "result"}))
+        filled.append(begun.model_dump_json(exclude={"answers", "hidden", "result"}))
     driver.execute("PRAGMA synchronous = FULL")
     keys.database.checkpoint()
-    return headings
+    return filled

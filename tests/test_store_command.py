@@ -15,6 +15,7 @@ from app.runtime import SystemClock
 from assessments.ports import Outcome
 from assessments.store import Store, people
 from assessments.store import assessments as kept
+from assessments.store.headings import listing
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +68,7 @@ def test_deletes_once_the_id_is_typed_and_lists_what_was_done(
     assert json.loads(wren(home, "purged", "--json").stdout) == [stub]
     store = Store.open(home, SystemClock(), CHEAPEST)
     keys = store.unlock(PASSPHRASE)
-    assert [one.id for one in kept.listing(keys)] == [waits]
+    assert [one.id for one in listing(keys)] == [waits]
     keys.close()
     store.close()
 

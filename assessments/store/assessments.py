@@ -22,7 +22,8 @@ from assessments.errors import Damaged, NotFound, StoreFault
 from assessments.ports import Entry
 from assessments.records import Assessment, Status
 from assessments.store.copies import Finished, write_completion
-from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
+from assessments.store.filing import Filed, checked, schema_of
+from assessments.store.headings import ONE, filed_row, heading_body
 from assessments.store.keyring import Keys, check_id
 from assessments.store.tally import (
     LAST_PLACE,
@@ -37,15 +38,6 @@ from assessments.store.tally import (
 )
 
 _TABLE = "assessment"
-_ROW = (
-    "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
-    " k.sealed, a.body"
-    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
-)
-_ONE = _ROW + " WHERE a.id = ?"
-_THESE = _ROW + " WHERE a.number IN (SELECT value FROM json_each(?))"  # noqa: S608  # constants
-_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
-_OWN_IN_HOUSEHOLD = _OWN.replace(" ORDER", " AND household_id = ? ORDER")
 _ANSWER_BYTES = 128
 _ADD_TO = (
     "SELECT a.state, a.agency, a.author, a.kid, k.sealed, a.household_id, a.schema_id, a.rev, a.number,"
@@ -65,34 +57,6 @@ _ADD = (
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
-# Not in the heading: they are long, and a list of headings is read often. Of a result the grade stays.
-_RESULT = {"scales", "band", "routes", "supplements", "findings"}
-_LONG: Any = {
-    "answers": True,
-    "hidden": True,
-    "result": {**dict.fromkeys(_RESULT, True), "grade": {"reasons"}},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What a list shows of an assessment, without its answers."""
-
-    id: str
-    household_id: str
-    contact_id: str
-    subject_id: str
-    instrument: str
-    version: str
-    status: Status
-    started_at: datetime
-    completed_at: datetime | None
-    amends: str | None
-    grade: str | None = None
-    provisional: bool = False
-
-    def __repr__(self) -> str:
-        return f"<Heading {self.id}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +105,7 @@ def begin(keys: Keys, assessment: Assessment) -> None:
                 keys.agency,
                 keys.author,
                 kid,
-                filed.seal(keys, _heading_body(begun)),
+                filed.seal(keys, heading_body(begun)),
             ),
         )
         driver.execute("INSERT INTO place (assessment_id, rev, body) VALUES (?, 0, x'')", (assessment.id,))
@@ -168,8 +132,8 @@ def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> i
 def narrowed(keys: Keys, assessment_id: str) -> Keys:
     """Keys that can add lines to this assessment, and open no other row of anybody."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
-    filed, _ = _filed(found)
+        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
+    filed, _ = _one(found)
     refuse_closed(filed.filed_under[1])
     return keys.narrowed(filed.kid, filed.wrap)
 
@@ -182,8 +146,8 @@ def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
 def history(keys: Keys, assessment_id: str) -> list[Line]:
     """Every line ever added. A line that is gone, or the tail, is `Damaged`."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
-        filed, _ = _filed(found)
+        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
+        filed, _ = _one(found)
         start = int(filed.filed_under[2]) << PLACE_BITS
         lines = connection.exec_driver_sql(
             "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line",
@@ -206,7 +170,7 @@ def history(keys: Keys, assessment_id: str) -> list[Line]:
 def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
     """Keep where the person left off, half-typed words included. Only the latest is kept."""
     with keys.database.write_lean() as driver:
-        filed, _ = _filed(driver.execute(_ONE, (assessment_id,)).fetchone())
+        filed, _ = _one(driver.execute(ONE, (assessment_id,)).fetchone())
         refuse_closed(filed.filed_under[1])
         before = driver.execute("SELECT rev FROM place WHERE assessment_id = ?", (assessment_id,)).fetchone()
         rev = before[0] + 1 if before else 1
@@ -223,11 +187,11 @@ def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
 def place(keys: Keys, assessment_id: str) -> dict[str, Any] | None:
     """Where the person left off, or None."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
+        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
         kept = connection.exec_driver_sql(
             "SELECT rev, body FROM place WHERE assessment_id = ?", (assessment_id,)
         ).first()
-    filed, _ = _filed(found)
+    filed, _ = _one(found)
     if kept is None or not kept[0]:
         return None
     opened: dict[str, Any] = json.loads(
@@ -243,7 +207,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
     copied = False
     try:
         with keys.database.write_lean() as driver:
-            before, _ = _filed(driver.execute(_ONE, (assessment.id,)).fetchone())
+            before, _ = _one(driver.execute(ONE, (assessment.id,)).fetchone())
             filed = _next_revision(before, assessment, "completed")
             tally = after(driver.execute, keys, Change(_TABLE, filed.id, before.rev, filed.rev))
             finished = Finished(
@@ -252,7 +216,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
                 envelope=envelope,
                 rev=filed.rev,
                 state="completed",
-                head=filed.seal(keys, _heading_body(assessment)),
+                head=filed.seal(keys, heading_body(assessment)),
                 body=filed.seal(keys, assessment.model_dump_json().encode(), ".completion"),
                 tally=tally.packed() if tally else b"",
             )
@@ -274,7 +238,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
 def stop(keys: Keys, assessment_id: str) -> None:
     """End an assessment that will not be finished. What was written stays."""
     with keys.database.write_lean() as driver:
-        before, sealed = _filed(driver.execute(_ONE, (assessment_id,)).fetchone())
+        before, sealed = _one(driver.execute(ONE, (assessment_id,)).fetchone())
         stopped = checked(Assessment, before.open(keys, sealed), assessment_id).model_copy(
             update={"status": "stopped"}
         )
@@ -282,18 +246,18 @@ def stop(keys: Keys, assessment_id: str) -> None:
         note(driver.execute, keys, Change(_TABLE, filed.id, before.rev, filed.rev))
         driver.execute(
             "UPDATE assessment SET rev = ?, state = 'stopped', body = ? WHERE id = ?",
-            (filed.rev, filed.seal(keys, _heading_body(stopped)), assessment_id),
+            (filed.rev, filed.seal(keys, heading_body(stopped)), assessment_id),
         )
 
 
 def get(keys: Keys, assessment_id: str) -> Assessment:
     """One assessment whole: as completed, or with the answers as they stand."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(_ONE, (assessment_id,)).first()
+        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
         done = connection.exec_driver_sql(
             "SELECT rev, body FROM completion WHERE assessment_id = ?", (assessment_id,)
         ).first()
-    filed, sealed = _filed(found)
+    filed, sealed = _one(found)
     if filed.filed_under[1] == "completed":
         if done is None or done[0] != filed.rev:
             raise Damaged(part="completion")
@@ -302,58 +266,10 @@ def get(keys: Keys, assessment_id: str) -> Assessment:
     return checked(Assessment, {**head, "answers": answers(keys, assessment_id)}, assessment_id)
 
 
-def listing(keys: Keys, household_id: str | None = None) -> Found[Heading]:
-    """Headings of this person's assessments, oldest first, of one household or of all.
-
-    A heading is opened once while unlocked, and again when its row has a newer revision.
-    """
-    own: tuple[str, ...] = (keys.agency, keys.author)
-    statement = _OWN
-    if household_id is not None:
-        own, statement = (*own, household_id), _OWN_IN_HOUSEHOLD
-    with keys.database.read() as connection:
-        filed_now = connection.exec_driver_sql(statement, own)
-        wanted = [(number, (row_id, rev)) for number, row_id, rev in filed_now]
-        fresh = [number for number, place in wanted if place not in keys.headings]
-        rows = connection.exec_driver_sql(_THESE, (json.dumps(fresh),)).all() if fresh else []
-    opened = opened_all((_filed(row) for row in rows), lambda filed, sealed: _heading(keys, filed, sealed))
-    keys.headings.update(opened)
-    found = (keys.headings.get(place) for _, place in wanted)
-    return Found((heading for heading in found if heading is not None), opened.unreadable)
-
-
-def _heading(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], Heading]:
-    # Straight from JSON: checking each record again costs ten times as much as opening it.
-    head = json.loads(filed.open(keys, sealed).decode())
-    completed_at = head["completed_at"]
-    grade = (head.get("result") or {}).get("grade") or {}
-    heading = Heading(
-        id=filed.id,
-        household_id=filed.filed_under[0],
-        contact_id=head["contact_id"],
-        subject_id=head["subject_id"],
-        instrument=head["instrument"],
-        version=head["version"],
-        status=head["status"],
-        started_at=datetime.fromisoformat(head["started_at"]),
-        completed_at=datetime.fromisoformat(completed_at) if completed_at else None,
-        amends=head["amends"],
-        grade=grade.get("value"),
-        provisional=bool(grade.get("provisional")),
-    )
-    return (filed.id, filed.rev), heading
-
-
-def _heading_body(assessment: Assessment) -> bytes:
-    return assessment.model_dump_json(exclude=_LONG).encode()
-
-
-def _filed(row: Any) -> tuple[Filed, bytes]:
+def _one(row: Any) -> tuple[Filed, bytes]:
     if row is None:
         raise NotFound(part=_TABLE)
-    row_id, household_id, state, number, rev, schema_id, agency, author, kid, wrap, body = row
-    under = (household_id, state, str(number))
-    return Filed(_TABLE, row_id, under, rev, schema_id, agency, author, kid, wrap), body
+    return filed_row(row)
 
 
 def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:

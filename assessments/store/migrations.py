@@ -126,6 +126,14 @@ MIGRATIONS: tuple[Migration, ...] = (
             " WHERE line & 1048575 = 1048575",
         ),
     ),
+    Migration(
+        8,
+        "headings in groups",
+        (
+            "CREATE TABLE heading (kid VARCHAR NOT NULL PRIMARY KEY, agency VARCHAR NOT NULL,"
+            " author VARCHAR NOT NULL, first INTEGER NOT NULL, body BLOB NOT NULL)",
+        ),
+    ),
 )
 
 

@@ -27,6 +27,7 @@ from assessments.errors import NotFound, StoreFault
 from assessments.records import utc
 from assessments.store import attachments
 from assessments.store.filing import Filed, Found, opened_all, schema_of
+from assessments.store.headings import forget_groups
 from assessments.store.keyring import Keys
 from assessments.store.salvage import keep_people
 from assessments.store.tally import Change, note
@@ -127,6 +128,7 @@ def _shred_assessment(keys: Keys, driver: sqlite3.Connection, assessment_id: str
     _count_out(keys, driver, "attachment", "assessment_id", assessment_id)
     _count_out(keys, driver, "assessment", "id", assessment_id)
     files = driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)).fetchall()
+    forget_groups(driver)
     for statement in (
         "DELETE FROM attachment WHERE assessment_id = ?1",
         "UPDATE outbox_entry SET envelope = x'' WHERE id = ?1",

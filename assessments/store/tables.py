@@ -136,9 +136,21 @@ class AssessmentRow(_Filed, table=True):
     state: str
 
 
+class HeadingRow(_Kept, table=True):
+    """The headings of up to 256 assessments in one sealed body: a copy, so that lists are quick."""
+
+    __tablename__ = "heading"
+    kid: str = Field(primary_key=True)
+    agency: str
+    author: str
+    first: int
+    body: bytes
+
+
 class AnswerRow(_Kept, table=True):
-    """One line per answer given, never changed. `line` is the assessment's number and the place in
-    its list in one integer, so that a save writes to the end of one page and to no index."""
+    """One line per answer given, never changed, and behind them the list's end. `line` is the
+    assessment's number and the place in its list in one integer, so that a save writes to one page
+    and to no index."""
 
     __tablename__ = "answer"
     line: int | None = Field(default=None, primary_key=True)

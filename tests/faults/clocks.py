@@ -21,6 +21,7 @@ from pathlib import Path
 from assessments.store import Keys
 from assessments.store import assessments as kept
 from assessments.store.attempts import WAITS
+from assessments.store.headings import listing
 from tests.faults import disk
 from tests.faults.run import Run, tell
 from tests.faults.visit import AUTHOR, Facts, Known, Visit, cheap_words, wrong
@@ -81,7 +82,7 @@ def _moved(seed: int) -> str | None:
 
 
 def _out_of_order(visit: Visit, begun: list[str], done: list[str]) -> str | None:
-    if [heading.id for heading in kept.listing(visit.keys)] != begun:
+    if [heading.id for heading in listing(visit.keys)] != begun:
         return "assessments out of order"
     if [entry.id for entry in visit.store.outbox.entries()] != done:
         return "the outbox out of order"

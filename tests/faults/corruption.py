@@ -24,6 +24,7 @@ from assessments import sealing
 from assessments.errors import Damaged, WrenError
 from assessments.store import Keys, Store, people, salvage, tally
 from assessments.store import assessments as kept
+from assessments.store.headings import listing
 from tests.fakes import StoppedClock
 from tests.faults.run import Run, tell
 from tests.store.made_up import finished, make_family
@@ -96,7 +97,7 @@ def read(store: Store, keys: Keys, notice: Callable[[str], None]) -> Facts:
             continue
         for kind, records in zip(("person", "relationship", "contact"), lists, strict=True):
             found |= {(kind, record.id): record for record in _each(records, notice)}
-    for heading in _each(kept.listing(keys), notice):
+    for heading in _each(listing(keys), notice):
         found["heading", heading.id] = heading
         one("assessment", heading.id, kept.get, keys, heading.id)
         if heading.status == "in-progress":

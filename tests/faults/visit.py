@@ -28,6 +28,7 @@ from assessments.recovery import RecoveryKey, Request, approve, join, recovery_k
 from assessments.sealing import digest
 from assessments.store import Keys, Store, attachments, people
 from assessments.store import assessments as kept
+from assessments.store.headings import listing
 from assessments.store.keyring import rekeyed
 from assessments.store.stripping import stripped
 from tests.fakes import StoppedClock
@@ -390,7 +391,7 @@ def _seen_people(keys: Keys) -> Facts:
 
 def _seen_assessments(store: Store, keys: Keys) -> Facts:
     facts: Facts = {}
-    headings = kept.listing(keys)
+    headings = listing(keys)
     if headings.unreadable or store.unreadable_copies:
         raise Torn("a heading or a copy that does not open")
     completed = set()

@@ -87,11 +87,16 @@ def _classes() -> list[type]:
     return list(found.values())
 
 
+def _holds(kind: type) -> bool:
+    """Whether it is a class with named fields, of any of the three makes."""
+    return dataclasses.is_dataclass(kind) or issubclass(kind, BaseModel) or hasattr(kind, "_fields")
+
+
 CLASSES = _classes()
 CARRIERS = [
     one
     for one in CLASSES
-    if (dataclasses.is_dataclass(one) or issubclass(one, BaseModel))
+    if _holds(one)
     and (one.__module__.startswith(PERSONAL_AFTER_ALL) or not one.__module__.startswith(IMPERSONAL_ROOMS))
 ]
 ERRORS = [one for one in CLASSES if issubclass(one, WrenError)]
@@ -103,6 +108,8 @@ def _filled(kind: type, depth: int = 0) -> Any:
     if issubclass(kind, BaseModel):
         given = {name: _value(name, hints.get(name, str), depth) for name in kind.model_fields}
         return kind.model_construct(**given)
+    if hasattr(kind, "_fields"):
+        return tuple.__new__(kind, [_value(name, hints[name], depth) for name in kind._fields])
     made = object.__new__(kind)
     for one in dataclasses.fields(kind):  # type: ignore[arg-type]  # a dataclass, as chosen above
         object.__setattr__(made, one.name, _value(one.name, hints[one.name], depth))
@@ -110,11 +117,7 @@ def _filled(kind: type, depth: int = 0) -> Any:
 
 
 def _value(name: str, hint: Any, depth: int) -> Any:
-    if (
-        inspect.isclass(hint)
-        and (dataclasses.is_dataclass(hint) or issubclass(hint, BaseModel))
-        and depth < 4
-    ):
+    if inspect.isclass(hint) and _holds(hint) and depth < 4:
         return _filled(hint, depth + 1)
     if name in IMPERSONAL_FIELDS or name.endswith("_id"):
         return "0000"
@@ -166,8 +169,12 @@ def test_the_walk_finds_the_records_and_a_talkative_class() -> None:
     class Quoting(BaseModel):
         said: str
 
+    class Listing(typing.NamedTuple):
+        said: str
+
     assert _prints(_filled(Talkative)) == [WORD, "1987, 3, 17"]
     assert _prints(_filled(Quoting)) == [WORD]
+    assert _prints(_filled(Listing)) == [WORD]
 
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)

@@ -11,6 +11,7 @@ from assessments.records import Assessment
 from assessments.sealing import digest
 from assessments.store import Keys, people
 from assessments.store import assessments as kept
+from assessments.store.headings import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id, with_escrow
 
@@ -158,8 +159,8 @@ def test_a_listing_shows_headings_in_order(keys: Keys, family: Family, begun: As
     for one in (second, third):
         kept.begin(keys, one)
     kept.complete(keys, finished(second, {"a": 1}), b"envelope", "svc-1")
-    assert [one.id for one in kept.listing(keys)] == [begun.id, second.id, third.id]
-    here = kept.listing(keys, family.household.id)
+    assert [one.id for one in listing(keys)] == [begun.id, second.id, third.id]
+    here = listing(keys, family.household.id)
     assert [(one.instrument, one.status) for one in here] == [
         ("child-voice-7-11", "in-progress"),
         ("risk-24", "completed"),
@@ -174,13 +175,13 @@ def test_a_listing_follows_what_happened_since_the_last(
 ) -> None:
     other, third = family.assessment(), family.assessment()
     kept.begin(keys, other)
-    assert [one.status for one in kept.listing(keys)] == ["in-progress", "in-progress"]
+    assert [one.status for one in listing(keys)] == ["in-progress", "in-progress"]
     kept.stop(keys, begun.id)
     elsewhere = opened().unlock(PASSPHRASE)
     kept.stop(elsewhere, other.id)
     kept.begin(elsewhere, third)
     elsewhere.close()
-    listed = kept.listing(keys, family.household.id)
+    listed = listing(keys, family.household.id)
     assert [one.id for one in listed] == [begun.id, other.id, third.id]
     assert [one.status for one in listed] == ["stopped", "stopped", "in-progress"]
     keys.close()
@@ -188,10 +189,10 @@ def test_a_listing_follows_what_happened_since_the_last(
 
 
 def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(keys: Keys, begun: Assessment) -> None:
-    assert len(kept.listing(keys)) == 1
+    assert len(listing(keys)) == 1
     with keys.database.write_lean() as driver:
         driver.execute("UPDATE assessment SET rev = rev + 1")
-    found = kept.listing(keys)
+    found = listing(keys)
     assert list(found) == []
     assert [one.id for one in found.unreadable] == [begun.id]
 
@@ -205,7 +206,7 @@ def test_a_correction_is_a_new_assessment_that_names_the_first(
     done = finished(correction, {"a": 2}).model_copy(update={"status": "amended"})
     kept.complete(keys, done, b"second", "svc-1")
     assert kept.get(keys, begun.id).answers == {"a": 1}
-    assert kept.listing(keys)[1].amends == begun.id
+    assert listing(keys)[1].amends == begun.id
     assert [entry.id for entry in keys.outbox.entries()] == [begun.id, correction.id]
 
 
@@ -267,7 +268,7 @@ def test_shredding_a_key_leaves_nothing_to_open(keys: Keys, begun: Assessment, s
     again = store.unlock(PASSPHRASE)
     with pytest.raises(NotFound):
         kept.get(again, begun.id)
-    assert [one.code for one in kept.listing(again).unreadable] == ["not-found"]
+    assert [one.code for one in listing(again).unreadable] == ["not-found"]
     again.close()
 
 

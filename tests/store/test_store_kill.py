@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assessments.store import Store, people
 from assessments.store import assessments as kept
+from assessments.store.headings import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 
@@ -23,6 +24,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept
+from assessments.store.headings import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
@@ -39,11 +41,12 @@ COMPLETER = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept
+from assessments.store.headings import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
 keys = store.unlock(PASSPHRASE)
-for heading in kept.listing(keys):
+for heading in listing(keys):
     if heading.status == "in-progress":
         done = finished(kept.get(keys, heading.id), {"said": heading.id})
         kept.complete(keys, done, heading.id.encode() * 100, "svc-1")
@@ -104,7 +107,7 @@ def test_a_completion_is_whole_or_not_begun_after_a_kill(folder: Path) -> None:
         said |= set(run_and_kill(COMPLETER, [str(folder)], chance.random() * 0.05))
         store = Store.open(folder, StoppedClock(), CHEAPEST)
         keys = store.unlock(PASSPHRASE)
-        done = {one.id for one in kept.listing(keys) if one.status == "completed"}
+        done = {one.id for one in listing(keys) if one.status == "completed"}
         entries = {entry.id for entry in store.outbox.entries()}
         assert said <= done
         assert done == entries == store.outbox.copies.ids()

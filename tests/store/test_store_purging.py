@@ -12,6 +12,7 @@ from assessments.errors import Damaged, Locked, NotFound, StoreFault
 from assessments.ports import Outcome
 from assessments.store import Keys, Store, attachments, people, purging
 from assessments.store import assessments as kept
+from assessments.store.headings import listing
 from assessments.store.keyring import _content_context
 from assessments.store.stripping import STROKES
 from tests.fakes import StoppedClock
@@ -148,7 +149,7 @@ def test_a_household_goes_with_everyone_and_everything(
     assert _left(folder, pieces) == []
     held = unlocked()
     assert [one.id for one in people.households(held)] == [other.household.id]
-    assert [one.id for one in kept.listing(held)] == [stays]
+    assert [one.id for one in listing(held)] == [stays]
     assert len(purging.purged(held)) == 3
     used = "SELECT kid FROM household UNION SELECT kid FROM assessment UNION SELECT kid FROM purged"
     assert set(held.database.rows("SELECT kid FROM content_key")) == set(held.database.rows(used))
@@ -230,12 +231,13 @@ PURGER = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept, purging
+from assessments.store.headings import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
 while True:
     keys = store.unlock(PASSPHRASE)
-    found = kept.listing(keys)
+    found = listing(keys)
     print("begun", flush=True)
     purging.purge(keys, found[0].id, "why")
     print(found[0].id, flush=True)
@@ -251,7 +253,7 @@ def test_killed_at_any_moment_every_other_key_still_opens(
         gone = set(run_and_kill(PURGER, [str(folder)], number * 0.0015)) - {"begun"}
         store = opened()
         held = store.unlock(PASSPHRASE)
-        there = kept.listing(held)
+        there = listing(held)
         assert not there.unreadable
         now = {one.id for one in there}
         # The one that was being deleted may be there or not, but never in part.
