@@ -1,5 +1,7 @@
 """The entry point that a Flet build looks for."""
 
+import gc
+
 import flet as ft
 
 from app.keystore import system_keystore
@@ -24,6 +26,7 @@ def regain_packed() -> Regaining:
 
 if __name__ == "__main__":
     keep_quiet()
+    gc.freeze()  # what starting leaves lives to the end, and need not be looked through again
     ft.run(
         make_open_page(open_packed, regain_packed, lambda: Runtime.salvage(data_folder())),
         host="127.0.0.1",

@@ -35,6 +35,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import hashlib
 import ipaddress
 import os
@@ -183,6 +184,8 @@ def serve_app(
     on_ready: Callable[[str], Any] | None = None,
 ) -> None:
     """Serve until Ctrl-C."""
+    # What starting leaves lives to the end, and need not be looked through again.
+    gc.freeze()
     serving: Coroutine[Any, Any, None] = serve(open_page, host=host, port=port, on_ready=on_ready)
     asyncio.run(serving)
 

@@ -109,7 +109,7 @@ class Database:
             event.listen(self._engine, "begin", _begin)
             try:
                 self._writer = self._engine.connect().execution_options(wren_writer=True)
-                self._driver = _writable(self._writer.connection.driver_connection)
+                self._driver = _writable(_bare(self._writer))
             except BaseException:
                 self._engine.dispose()
                 raise
@@ -178,6 +178,12 @@ class Database:
             with self._engine.connect() as connection, connection.begin():
                 yield connection
 
+    @contextmanager
+    def read_lean(self) -> Iterator[sqlite3.Connection]:
+        """The same on the bare driver, for what reads thousands of rows."""
+        with self.read() as connection:
+            yield _bare(connection)
+
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of one driver statement."""
         with self.read() as connection:
@@ -245,10 +251,15 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
             raise StoreFault("store-setting", setting=name)
 
 
-def _writable(driver: object) -> sqlite3.Connection:
-    """Raise now what the first save would raise: SQLite quietly opens for reading what it cannot write."""
+def _bare(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise StoreFault(part="driver")
+    return driver
+
+
+def _writable(driver: sqlite3.Connection) -> sqlite3.Connection:
+    """Raise now what the first save would raise: SQLite quietly opens for reading what it cannot write."""
     driver.execute("BEGIN IMMEDIATE")
     try:
         driver.execute("PRAGMA user_version = 0")  # any write would do: it is taken back

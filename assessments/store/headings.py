@@ -18,8 +18,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from assessments.errors import Locked, StoreFault
 from assessments.records import Assessment, Status
 from assessments.store.filing import Filed, Found, opened_all, schema_of
@@ -82,15 +80,13 @@ def listing(keys: Keys, household_id: str | None = None) -> Found[Heading]:
     if household_id is not None:
         own, statement = (*own, household_id), _OWN_IN_HOUSEHOLD
     held = keys.headings
-    with keys.database.read() as connection:
-        wanted = [
-            (number, (row_id, rev)) for number, row_id, rev in connection.exec_driver_sql(statement, own)
-        ]
+    with keys.database.read_lean() as driver:
+        wanted = [(number, (row_id, rev)) for number, row_id, rev in driver.execute(statement, own)]
         fresh = [number for number, place in wanted if place not in held]
         if len(fresh) >= _MANY:
-            _take_groups(keys, connection)
+            _take_groups(keys, driver)
             fresh = [number for number, place in wanted if place not in held]
-        rows = connection.exec_driver_sql(_THESE, (json.dumps(fresh),)).all() if fresh else []
+        rows = driver.execute(_THESE, (json.dumps(fresh),)).fetchall() if fresh else []
     opened = opened_all(map(filed_row, rows), lambda filed, sealed: _opened(keys, filed, sealed))
     held.update(opened)
     if household_id is None and len(opened) >= _MANY:
@@ -146,8 +142,8 @@ def _group(keys: Keys, kid: str, wrap: bytes, first: int) -> Filed:
     return Filed("heading", kid, (str(first),), 1, schema_of("heading"), keys.agency, keys.author, kid, wrap)
 
 
-def _take_groups(keys: Keys, connection: Connection) -> None:
-    for kid, first, wrap, sealed in connection.exec_driver_sql(_GROUPS, (keys.agency, keys.author)):
+def _take_groups(keys: Keys, driver: sqlite3.Connection) -> None:
+    for kid, first, wrap, sealed in driver.execute(_GROUPS, (keys.agency, keys.author)):
         with suppress(StoreFault):  # its rows are there, and are opened one by one
             revs, columns = json.loads(_group(keys, kid, wrap, first).open(keys, sealed))
             columns[7] = map(datetime.fromisoformat, columns[7])

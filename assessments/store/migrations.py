@@ -132,6 +132,8 @@ MIGRATIONS: tuple[Migration, ...] = (
         (
             "CREATE TABLE heading (kid VARCHAR NOT NULL PRIMARY KEY, agency VARCHAR NOT NULL,"
             " author VARCHAR NOT NULL, first INTEGER NOT NULL, body BLOB NOT NULL)",
+            "CREATE INDEX ix_assessment_own ON assessment"
+            " (agency, author, number, household_id, id, rev, state)",
         ),
     ),
 )

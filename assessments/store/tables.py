@@ -10,7 +10,7 @@ own, so that the service's tables of the same names can live in the same process
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Index, MetaData, Table
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -126,10 +126,14 @@ class FactRow(_Filed, table=True):
 class AssessmentRow(_Filed, table=True):
     """`body` is the heading; answers in progress and the completed record are kept apart.
 
-    `number` is this device's own count; the lines of its answers are filed under it.
+    `number` is this device's own count; the lines of its answers are filed under it. The index holds
+    all that a list and the tally ask for: they read it and not the bodies.
     """
 
     __tablename__ = "assessment"
+    __table_args__ = (
+        Index("ix_assessment_own", "agency", "author", "number", "household_id", "id", "rev", "state"),
+    )
     number: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
     household_id: str = Field(foreign_key="household.id", index=True)

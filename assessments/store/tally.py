@@ -183,8 +183,8 @@ def rest(keys: Keys, twin: Twin) -> None:
 def check(keys: Keys, twin: Twin) -> tuple[Loss, ...]:
     """Compare what is here with the tally. A person's first time makes it. Never raises."""
     try:
-        with keys.database.read() as connection:
-            run = connection.exec_driver_sql
+        with keys.database.read_lean() as driver:
+            run = driver.execute
             tally, counts = _opened(run, keys)
             found = _counted(run, keys)
             losses = _beside(run, keys)
