@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,15 @@ def filled(home: Path) -> tuple[str, str, str]:
     return family.household.id, sent.id, waits.id
 
 
-def wren(home: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def wren(
+    home: Path, *arguments: str, typed: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "WREN_HOME": str(home),
         "WREN_PASSPHRASE": PASSPHRASE,
+        **environment,
     }
     return subprocess.run(
         [sys.executable, "-m", "app.cli", "store", *arguments],
@@ -71,6 +75,22 @@ def test_deletes_once_the_id_is_typed_and_lists_what_was_done(
     assert [one.id for one in listing(keys)] == [waits]
     keys.close()
     store.close()
+
+
+def test_the_second_person_here_deletes_what_is_theirs_and_nothing_else(
+    home: Path, filled: tuple[str, str, str]
+) -> None:
+    words, family = "lantern-gable-seven-moth", make_family()
+    store = Store.open(home, SystemClock(), CHEAPEST)
+    with closing(store), closing(store.set_up(words, "agency-7", "hv-2")) as keys:
+        people.save_household(keys, family.household, family.persons)
+    second = {"WREN_AUTHOR": "hv-2", "WREN_PASSPHRASE": words}
+    own, others = family.household.id, filled[0]
+    ask = ("--household", "--reason", REASON, "--json")
+    refused = wren(home, "purge", others, *ask, typed=f"{others[:4]}\n", **second)
+    assert refused.stderr.strip().endswith(say("error.other-person"))
+    done = wren(home, "purge", own, *ask, typed=f"{own[:4]}\n", **second)
+    assert [stub["author"] for stub in json.loads(done.stdout)] == ["hv-2"]
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "yes\n"])

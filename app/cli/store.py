@@ -8,7 +8,7 @@ import typer
 
 from app.cli.say import plainly, show, stop
 from app.cli.tools import Json
-from app.cli.visits import opened, passphrase
+from app.cli.visits import opened, passphrase, whose
 from app.messages import say
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def purge(
     from assessments.store import purging
 
     with opened() as runtime:
-        keys = runtime.store.unlock(passphrase())
+        keys = runtime.store.unlock(passphrase(), whose())
         try:
             typed = typer.prompt(say("cli.purge-confirm", n=_TYPED), err=True)
             if typed.strip() != record_id[:_TYPED]:
@@ -50,7 +50,7 @@ def purged(as_json: Json = False) -> None:
     from assessments.store import purging
 
     with opened() as runtime:
-        keys = runtime.store.unlock(passphrase())
+        keys = runtime.store.unlock(passphrase(), whose())
         try:
             stubs = purging.purged(keys)
         finally:

@@ -1,7 +1,8 @@
 """`wren setup`, `visit`, `send`, `outbox`, `show`: a device without a screen.
 
-WREN_HOME names the data folder and WREN_PASSPHRASE unlocks it. A passphrase is never an argument:
-arguments are seen by everyone on the machine.
+WREN_HOME names the data folder, WREN_PASSPHRASE unlocks it, and WREN_AUTHOR says whose passphrase it is
+where several people use this device. A passphrase is never an argument: arguments are seen by everyone
+on the machine.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def unlocked(runtime: Runtime) -> Iterator[Desk]:
     """The desk of the person whose passphrase is in WREN_PASSPHRASE."""
     if not runtime.store.is_set_up():
         stop(say("cli.not-set-up"))
-    desk = runtime.unlock(passphrase())
+    desk = runtime.unlock(passphrase(), whose())
     try:
         yield desk
     finally:
@@ -70,6 +71,11 @@ def passphrase() -> str:
     return found
 
 
+def whose() -> str | None:
+    """The alias of the person at work; None is the first who set up here."""
+    return os.environ.get("WREN_AUTHOR") or None
+
+
 def setup(
     url: Annotated[str, typer.Option(help="The address of the service.")],
     author: Annotated[str, typer.Option(help="An alias for you: small letters and digits, no name.")] = "hv1",
@@ -81,7 +87,7 @@ def setup(
     """
     with opened() as runtime:
         if runtime.store.is_set_up():
-            desk = runtime.unlock(passphrase())
+            desk = runtime.unlock(passphrase(), whose())
         else:
             desk = runtime.set_up(passphrase(), author)
         try:
