@@ -112,8 +112,10 @@ class World:
     async def kill(self) -> None:
         """The app dies in the child's hands, and is started again on the same folder."""
         self.kills += 1
-        if self.life._watching is not None:
-            self.life._watching.cancel()
+        hand = self.life.model.hand
+        for dies in (self.life._watching, hand and hand._resting):
+            if dies is not None:
+                dies.cancel()
         self.app.abandon()
         await self._open()
 
