@@ -136,6 +136,15 @@ MIGRATIONS: tuple[Migration, ...] = (
             " (agency, author, number, household_id, id, rev, state)",
         ),
     ),
+    Migration(
+        9,
+        "rows as they stood before they were changed",
+        (
+            f"CREATE TABLE earlier (name VARCHAR NOT NULL, id VARCHAR NOT NULL, {_FILED}, {_IN_HOUSEHOLD},"
+            " PRIMARY KEY (name, id, rev))",
+            "CREATE INDEX ix_earlier_household_id ON earlier (household_id)",
+        ),
+    ),
 )
 
 

@@ -40,11 +40,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shape:
-    """A table as a row shows it. `says`: a value that is in every row. `begins`: what the last
-    column begins with, if there is anything in it."""
+    """A table as a row shows it. `key`: the places of the columns that tell its rows apart. `says`:
+    values of which one is in every row. `begins`: what the last column begins with, if there is
+    anything in it."""
 
     columns: tuple[Column, ...]
-    says: str | None = None
+    key: tuple[int, ...] = (0,)
+    says: tuple[str, ...] = ()
     begins: tuple[bytes, ...] = ()
 
 
@@ -249,7 +251,7 @@ def _fitted(shape: Shape, rowid: int, values: list[Value]) -> tuple[Value, ...] 
         if not (isinstance(value, wanted) or (value is None and column.may_lack)):
             return None
         fitted.append(value)
-    if shape.says is not None and shape.says not in fitted:
+    if shape.says and not any(word in fitted for word in shape.says):
         return None
     last = fitted[-1]
     if shape.begins and isinstance(last, bytes) and last and not last.startswith(shape.begins):

@@ -30,12 +30,12 @@ from assessments.store.filing import Filed, Found, opened_all, schema_of
 from assessments.store.headings import forget_groups
 from assessments.store.keyring import Keys
 from assessments.store.salvage import keep_people
-from assessments.store.tally import Change, note
+from assessments.store.tally import Change, note, note_gone
 
 Kind = Literal["assessment", "household"]
 
 _TABLE = "purged"
-_IN_HOUSEHOLD = ("fact", "relationship", "contact", "person")
+_IN_HOUSEHOLD = ("earlier", "fact", "relationship", "contact", "person")
 _ROW = (
     "SELECT t.id, t.kind, t.at, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
     " FROM purged AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
@@ -89,9 +89,9 @@ def purge_household(keys: Keys, household_id: str, reason: str) -> list[Stub]:
             for assessment_id, _, kid in within
             for name in _shred_assessment(keys, driver, assessment_id, kid)
         ]
-        _count_out(keys, driver, "household", "id", household_id)
+        note_gone(driver.execute, keys, "household", "id", household_id)
         for name in _IN_HOUSEHOLD:
-            _count_out(keys, driver, name, "household_id", household_id)
+            note_gone(driver.execute, keys, name, "household_id", household_id)
             driver.execute(f"DELETE FROM {name} WHERE household_id = ?", (household_id,))  # noqa: S608  # our own names
         driver.execute("DELETE FROM household WHERE id = ?", (household_id,))
         driver.execute("DELETE FROM content_key WHERE kid = ?", (found[1],))
@@ -117,16 +117,10 @@ def _refuse(keys: Keys, driver: sqlite3.Connection, wanted: list[tuple[str, str]
             raise StoreFault("not-sent-yet")
 
 
-def _count_out(keys: Keys, driver: sqlite3.Connection, table: str, column: str, value: str) -> None:
-    """Tell the tally of rows that are about to go, so that nobody takes them for lost."""
-    rows = driver.execute(f"SELECT id, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608  # our own names
-    note(driver.execute, keys, *(Change(table, row_id, rev, None) for row_id, rev in rows.fetchall()))
-
-
 def _shred_assessment(keys: Keys, driver: sqlite3.Connection, assessment_id: str, kid: str) -> list[str]:
     """Delete the key and the rows of one assessment. Returns the ids of its attachments' files."""
-    _count_out(keys, driver, "attachment", "assessment_id", assessment_id)
-    _count_out(keys, driver, "assessment", "id", assessment_id)
+    note_gone(driver.execute, keys, "attachment", "assessment_id", assessment_id)
+    note_gone(driver.execute, keys, "assessment", "id", assessment_id)
     files = driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)).fetchall()
     forget_groups(driver)
     for statement in (

@@ -31,6 +31,7 @@ from assessments.store.filing import schema_of
 from assessments.store.migrations import MIGRATIONS, migrate
 from assessments.store.pages import Column, FoundRow, Shape, Value, read_pages, read_rows
 from assessments.store.recovery import DATABASE
+from assessments.store.tables import REVISED
 
 PEOPLE_COPY = "people.copy"
 OUTBOX = "outbox"
@@ -44,6 +45,8 @@ _REPORT = "report.json"
 _FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 
 Row = tuple[Value, ...]
+# By table, and there by what tells its rows apart.
+Rows = dict[str, dict[Row, Row]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,12 +79,12 @@ def salvage(folder: Path, clock: Clock) -> Salvaged:
             found, damaged_pages = read_rows(read_pages(source / DATABASE), shapes)
             rows = _sorted_out(found, shapes)
             copied = read_people(folder)
-            steps = {*rows.pop("migration", {}), *(row[0] for row in copied.pop("migration", []))}
+            steps = {row[0] for row in (*rows.pop("migration", {}).values(), *copied.pop("migration", []))}
             if steps - {step.number for step in MIGRATIONS}:
                 raise UnknownFormat("newer-store")
             for table, kept in copied.items():
                 # The copy has a digest of its own: where it is whole it is the better of the two.
-                rows[table] = {row[0]: row for row in kept}
+                rows[table] = {row[:1]: row for row in kept}
             counts = _filled(part, shapes, rows)
         finally:
             database.close()
@@ -190,27 +193,34 @@ def _shapes(database: Database) -> dict[str, Shape]:
     ]
     shapes = {}
     for table in tables:
+        described = database.rows(f"PRAGMA table_info('{table}')")
+        key = tuple(place for place, *_, part in described if part)
         columns = tuple(
-            Column(name, kind, not required or default is not None, rowid=kind == "INTEGER" and bool(key))
-            for _, name, kind, required, default, key in database.rows(f"PRAGMA table_info('{table}')")
+            Column(
+                name, kind, not required or default is not None, rowid=kind == "INTEGER" and key == (place,)
+            )
+            for place, name, kind, required, default, _ in described
         )
-        says = schema_of(table) if any(column.name == "schema_id" for column in columns) else None
-        shapes[table] = Shape(columns, says, _BEGINS.get(table, ()))
+        has_schema = any(column.name == "schema_id" for column in columns)
+        # A row that was put aside says what it said in its own table.
+        said = REVISED if table == "earlier" else (table,) if has_schema else ()
+        shapes[table] = Shape(columns, key, tuple(map(schema_of, said)), _BEGINS.get(table, ()))
     return shapes
 
 
-def _sorted_out(found: list[FoundRow], shapes: Mapping[str, Shape]) -> dict[str, dict[Value, Row]]:
+def _sorted_out(found: list[FoundRow], shapes: Mapping[str, Shape]) -> Rows:
     """Rows by table and key. Of two with one key the later revision is kept, else the first."""
-    rows: dict[str, dict[Value, Row]] = {}
+    rows: Rows = {}
     completed = {row.values[1] for row in found if "assessment" in row.tables and "completed" in row.values}
     for row in found:
         table = row.tables[0] if len(row.tables) == 1 else _told_apart(row, completed)
         if table is None:
             continue
         held = rows.setdefault(table, {})
-        before = held.get(row.values[0])
+        key = tuple(row.values[place] for place in shapes[table].key)
+        before = held.get(key)
         if before is None or _rev(shapes[table], row.values) > _rev(shapes[table], before):
-            held[row.values[0]] = row.values
+            held[key] = row.values
     return rows
 
 
@@ -236,9 +246,7 @@ def _is_random_id(value: Value) -> bool:
         return False
 
 
-def _filled(
-    path: Path, shapes: Mapping[str, Shape], rows: Mapping[str, Mapping[Value, Row]]
-) -> dict[str, int]:
+def _filled(path: Path, shapes: Mapping[str, Shape], rows: Rows) -> dict[str, int]:
     """Put the rows in, in one transaction. What they refer to may be lost: they come all the same."""
     counts: Counter[str] = Counter()
     driver = sqlite3.connect(path, isolation_level=None)

@@ -15,6 +15,8 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 metadata = MetaData()
+# The tables whose rows are put aside as they stood, in `earlier`, when their next revision is written.
+REVISED = ("household", "person", "relationship", "contact", "fact")
 
 
 class _Kept(SQLModel, registry=registry(metadata=metadata)):
@@ -120,6 +122,21 @@ class FactRow(_Filed, table=True):
     """An event, an address, how a child was seen …: which of them is inside the seal."""
 
     __tablename__ = "fact"
+    household_id: str = Field(foreign_key="household.id", index=True)
+
+
+class EarlierRow(_Kept, table=True):
+    """A row as it stood before its next revision, with the seal that it had. `name` is its table."""
+
+    __tablename__ = "earlier"
+    name: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    rev: int = Field(primary_key=True)
+    schema_id: str
+    agency: str
+    author: str
+    kid: str
+    body: bytes
     household_id: str = Field(foreign_key="household.id", index=True)
 
 

@@ -26,7 +26,10 @@ from assessments.sealing import lp, same
 from assessments.store.filing import Filed
 from assessments.store.keyring import Keys, Run
 
-TABLES = ("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact")
+TABLES = (
+    *("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact"),
+    "earlier",
+)
 # A line of answers is (number of the assessment << 20) + its place, from 1: a million lines each. The
 # tail stands at the place of the next line, which takes it over. So every line goes to the end of
 # SQLite's table, and a row is not moved from page to page.
@@ -39,9 +42,11 @@ _TAIL_ROOM = 222
 # A row that is filed under nothing that is here is in no list, so it does not count as here either.
 _AT_HOME = " AND household_id IN (SELECT id FROM household)"
 _IN_LISTS = {
-    **dict.fromkeys(("person", "relationship", "contact", "assessment"), _AT_HOME),
+    **dict.fromkeys(("person", "relationship", "contact", "assessment", "earlier"), _AT_HOME),
     "attachment": " AND assessment_id IN (SELECT id FROM assessment)",
 }
+# What tells the rows of a table apart, where it is more than their id.
+_NAMED = {"earlier": "name || ' ' || id"}
 # What each completed, or each unfinished, assessment has beside it.
 _BESIDE = (
     ("completion", "completed", "found.assessment_id = a.id AND found.rev = a.rev"),
@@ -168,6 +173,13 @@ def after(run: Run, keys: Keys, *changes: Change) -> Tally | None:
     return _sealed(keys, tally.rev + 1, counts)
 
 
+def note_gone(run: Run, keys: Keys, table: str, column: str, value: str) -> None:
+    """Tell the tally of rows that are about to be deleted, so that nobody takes them for lost."""
+    # The names are this room's and its callers' own, never from outside.
+    rows = run(f"SELECT {_name(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
+    note(run, keys, *(Change(table, row_id, rev, None) for row_id, rev in rows.fetchall()))
+
+
 def rest(keys: Keys, twin: Twin) -> None:
     """Raise the twin, at completing and before the keys go. What fails now is done the next time."""
     with suppress(WrenError):
@@ -252,6 +264,10 @@ def _differing(counts: Counts, found: Counts) -> list[Loss]:
     ]
 
 
+def _name(table: str) -> str:
+    return _NAMED.get(table, "id")
+
+
 def _item(table: str, row_id: str, rev: int) -> bytes:
     # Ids are random and of one length: nothing here can be read as something else.
     return f"{table} {row_id} {rev}".encode()
@@ -263,7 +279,8 @@ def _counted(run: Run, keys: Keys) -> Counts:
     for table in TABLES:
         # The names are those above, never from outside.
         rows = run(
-            f"SELECT id, rev FROM {table} WHERE agency = ? AND author = ?{_IN_LISTS.get(table, '')}",  # noqa: S608
+            f"SELECT {_name(table)}, rev FROM {table}"  # noqa: S608
+            f" WHERE agency = ? AND author = ?{_IN_LISTS.get(table, '')}",
             (keys.agency, keys.author),
         ).fetchall()
         marks = keys.marks(_item(table, row_id, rev) for row_id, rev in rows)
