@@ -57,6 +57,7 @@ def fill(folder: Path) -> tuple[Path, Path, Facts]:
         family = make_family()
         people.save_household(keys, family.household, family.persons, family.relationships)
         people.save_contact(keys, family.contact)
+        people.save_household(keys, family.household, family.persons)
         begun, whole = family.assessment(), family.assessment()
         for one in (begun, whole):
             kept.begin(keys, one)
@@ -97,6 +98,8 @@ def read(store: Store, keys: Keys, notice: Callable[[str], None]) -> Facts:
             continue
         for kind, records in zip(("person", "relationship", "contact"), lists, strict=True):
             found |= {(kind, record.id): record for record in _each(records, notice)}
+        for was in _each(people.earlier(keys, household.id), notice):
+            found["earlier", f"{was.record.id} {was.rev}"] = was.record
     for heading in _each(listing(keys), notice):
         found["heading", heading.id] = heading
         one("assessment", heading.id, kept.get, keys, heading.id)

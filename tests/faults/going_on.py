@@ -87,6 +87,7 @@ def _whole_visit(visit: Visit, unfinished: list[str], do: Callable[[Step], objec
     if not visit.is_unlocked:
         return
     do(visit.meet)
+    do(visit.correct)
     do(lambda: unfinished.append(visit.begin()))
     for one in unfinished:
         for step in (visit.answer, visit.keep_place, visit.attach, visit.answer, visit.complete):

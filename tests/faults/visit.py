@@ -233,7 +233,8 @@ class Visit:
             self.store.settings.put("last-household", home.id)
 
     def assess(self, answers: int) -> None:
-        """Begin, answer with a place kept now and then, and complete."""
+        """Correct a name, begin, answer with a place kept now and then, and complete."""
+        self.correct()
         begun = self.begin()
         for number in range(answers):
             self.answer(begun)
@@ -242,6 +243,14 @@ class Visit:
             if number % 10 == 5:
                 self.attach(begun)
         self.complete(begun)
+
+    def correct(self) -> None:
+        """Write a person anew: what stood there before is kept beside it."""
+        before = people.person(self.keys, self._child)
+        self._line += 1
+        now = before.model_copy(update={"name": f"Otisette Marrowby {self._line}"})
+        with self.step({f"person {now.id}": now.name, f"before {before.id} {before.name}": True}):
+            people.save_person(self.keys, now)
 
     def begin(self) -> str:
         begun = self._new_id()
@@ -381,7 +390,12 @@ def _seen_people(keys: Keys) -> Facts:
     for home in homes:
         facts[f"household {home.id}"] = home.name
         _, persons, _, contacts = people.household(keys, home.id)
-        found += [persons, contacts]  # type: ignore[list-item]  # only their unreadable rows are looked at
+        earlier = people.earlier(keys, home.id)
+        found += [persons, contacts, earlier]  # type: ignore[list-item]  # only their unreadable rows are looked at
+        if any(one.changed_at is None for one in earlier):
+            raise Torn("an earlier row without the one that took its place")
+        was = [one.record for one in earlier if isinstance(one.record, Person)]
+        facts |= {f"before {one.id} {one.name}": True for one in was}
         facts |= {f"person {one.id}": one.name for one in persons}
         facts |= {f"contact {one.id}": one.kind for one in contacts}
     if any(one.unreadable for one in found):

@@ -32,6 +32,9 @@ def _filled(keys: Keys, family: Family, *, done: bool = True, sent: bool = True)
     """A household with one assessment that has everything an assessment can have."""
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_contact(keys, family.contact)
+    # Corrected, so that there is something earlier of each.
+    people.save_household(keys, family.household, family.persons, family.relationships)
+    people.save_contact(keys, family.contact)
     begun = family.assessment()
     kept.begin(keys, begun)
     for number in range(40):
@@ -138,8 +141,10 @@ def test_a_household_goes_with_everyone_and_everything(
     other = make_family()
     stays = _filled(keys, other)
     pieces = [piece for one in (first, second) for piece in _ciphertexts(keys, folder, one)]
-    sealed = "SELECT body FROM person WHERE household_id = ?"
-    pieces += [body[-48:-24] for (body,) in keys.database.rows(sealed, (family.household.id,))]
+    for name in ("person", "earlier"):
+        sealed = keys.database.rows(f"SELECT body FROM {name} WHERE household_id = ?", (family.household.id,))
+        assert len(sealed) >= 2
+        pieces += [body[-48:-24] for (body,) in sealed]
     stubs = purging.purge_household(keys, family.household.id, REASON)
     assert {(stub.id, stub.kind) for stub in stubs} == {
         (first, "assessment"),
@@ -148,6 +153,9 @@ def test_a_household_goes_with_everyone_and_everything(
     }
     assert _left(folder, pieces) == []
     held = unlocked()
+    assert held.losses == ()
+    assert list(people.earlier(held, family.household.id)) == []
+    assert people.earlier(held, other.household.id)
     assert [one.id for one in people.households(held)] == [other.household.id]
     assert [one.id for one in listing(held)] == [stays]
     assert len(purging.purged(held)) == 3

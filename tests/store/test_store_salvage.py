@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from assessments.errors import Damaged, NotFound, UnknownFormat
+from assessments.facts import Event
 from assessments.records import Assessment
 from assessments.store import Keys, Store, people, salvage
 from assessments.store import assessments as kept
+from assessments.store.tables import REVISED
 from assessments.store.tally import TABLES, Loss
 from tests.fakes import StoppedClock
-from tests.store.made_up import PASSPHRASE, Family, finished, make_family
+from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
 
 PAGE = 4096
 LONG = "x" * 9000  # runs over into further pages
@@ -23,12 +25,20 @@ LONG = "x" * 9000  # runs over into further pages
 
 @pytest.fixture
 def filled(store: Store, keys: Keys) -> list[Assessment]:
-    """Four households, each with one assessment finished and one begun; the keys are open at the end."""
+    """Four households, corrected, each with one assessment finished and one begun; the keys are open."""
     done = []
     for number in range(4):
         family: Family = make_family()
         people.save_household(keys, family.household, family.persons, family.relationships)
         people.save_contact(keys, family.contact)
+        # Corrected, so that something of each table was put aside.
+        people.save_household(keys, family.household, family.persons, family.relationships)
+        people.save_contact(keys, family.contact)
+        event = Event(
+            id=new_id(), household_id=family.household.id, on=family.contact.on, source="Mother", what=LONG
+        )
+        for _ in range(2):
+            people.save_facts(keys, family.household.id, [event])
         begun, whole = family.assessment(), family.assessment()
         for one in (begun, whole):
             kept.begin(keys, one)
@@ -48,6 +58,11 @@ def dump(path: Path) -> dict[str, set[tuple[object, ...]]]:
     found = {name: set(driver.execute(f"SELECT * FROM {name}")) for name in names}
     driver.close()
     return found
+
+
+def key(name: str, row: tuple[object, ...]) -> tuple[object, ...]:
+    """What tells a row from all others."""
+    return (name, *row[: 3 if name == "earlier" else 1])
 
 
 def closed(store: Store, keys: Keys, folder: Path) -> Path:
@@ -96,13 +111,13 @@ def test_every_row_on_another_page_comes_back_whichever_page_is_lost(
         salvage(folder, clock)
         after = dump(path)
         before["attempt"] = after["attempt"] = set()  # counted in the key store too
-        lost = {(name, row[0]) for name in before for row in before[name] - after[name]}
-        gained = {(name, row[0]) for name in before for row in after[name] - before[name]}
+        lost = {key(name, row) for name in before for row in before[name] - after[name]}
+        gained = {key(name, row) for name in before for row in after[name] - before[name]}
         # Nothing is there that was not, but for a body that ran through the page: its seal tells.
         assert gained <= lost, page
         assert len(gained) <= 1, page
         assert len(lost) <= (1 if first_bytes < PAGE else 40), page
-        assert not {"device", "practitioner", "escrow", "setting"} & {name for name, _ in lost}
+        assert not {"device", "practitioner", "escrow", "setting"} & {name for name, *_ in lost}
         path.write_bytes(whole)
 
 
@@ -167,6 +182,24 @@ def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
         if told == 2:
             break
     assert told == 2
+
+
+def test_an_earlier_row_is_told_from_a_present_one_when_no_tree_leads_to_either(
+    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+) -> None:
+    """Every page that branches, and the first, which names the tables, is gone."""
+    path = closed(store, keys, folder)
+    before, content = dump(path), bytearray(path.read_bytes())
+    content[:PAGE] = bytes(PAGE)
+    for start in range(PAGE, len(content), PAGE):
+        if content[start] == 0x05:
+            content[start : start + PAGE] = bytes(PAGE)
+    path.write_bytes(content)
+    salvage(folder, clock)
+    after = dump(path)
+    for name in ("earlier", *REVISED):
+        assert after[name] == before[name], name
+    assert {row[0] for row in after["earlier"]} == set(REVISED)
 
 
 def test_a_salvage_that_was_cut_is_carried_on(
