@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from app.recall import ask_later, keep_history, recalled
 from assessments import catalogue, sittings
@@ -34,7 +34,9 @@ from assessments.ports import Clock
 from assessments.records import Assessment, Contact, Household, Person, Relationship, Sitting
 from assessments.store import Keys, Loss, Store, assessments, people
 from assessments.store.desk import read_desk, save_desk
+from assessments.store.filing import Found
 from assessments.store.headings import Heading, listing
+from assessments.store.people import Earlier
 from assessments.told import Told, told
 from assessments.wording import Pack, PackRefused, apply
 from sync.device.enrolment import ServiceKeys
@@ -43,6 +45,8 @@ from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
 
 __all__ = [
     "Desk",
+    "Earlier",
+    "EarlierFound",
     "Heading",
     "HouseholdPage",
     "Loss",
@@ -56,6 +60,7 @@ __all__ = [
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
+EarlierFound: TypeAlias = Found[Earlier]
 
 # Kept beside the answers in the same append-only list, under names that no item can have.
 _JUDGEMENT = "$judgement"
@@ -93,6 +98,8 @@ class HouseholdPage:
     assessments: tuple[Heading, ...]
     facts: tuple[Fact, ...] = ()
     told: tuple[Told, ...] = ()
+    # The ids of what was written otherwise before.
+    changed: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"<HouseholdPage {self.household.id}>"
@@ -210,7 +217,12 @@ class Desk:
             tuple(newest),
             tuple(people.facts(self._keys, household_id)),
             tuple(one for heading in headers for one in self._told(heading)),
+            people.changed_ids(self._keys, household_id),
         )
+
+    def earlier(self, household_id: str) -> EarlierFound:
+        """What stood in the records of a household before they were changed. Read when it is asked for."""
+        return people.earlier(self._keys, household_id)
 
     def _told(self, heading: Heading) -> tuple[Told, ...]:
         """What a finished tool holds of its child. Kept with the keys: what is finished never changes."""

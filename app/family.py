@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
-from app.effects import Desk, HouseholdPage, away
+from app.effects import Desk, EarlierFound, HouseholdPage, away
 from app.model import Model
 from app.visit import new_id
 from assessments import catalogue
@@ -82,6 +82,10 @@ class Family:
                 decided_at=self._now(),
             )
         )
+
+    async def earlier(self, page: HouseholdPage) -> EarlierFound:
+        """What stood in the records of a household before they were changed."""
+        return await away(self._desk.earlier, page.household.id)
 
     async def told(self, page: HouseholdPage) -> Mapping[str, Told]:
         """The newest finished map of people of each child, by the child's id."""

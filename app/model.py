@@ -41,6 +41,7 @@ ScreenName = Literal[
     "add-household",
     "change-words",
     "event",
+    "earlier",
     "milestone",
     "chronology",
     "conduct",

@@ -44,6 +44,7 @@ from app.screens.check import check
 from app.screens.chronology import chronology, conduct
 from app.screens.contact import contact
 from app.screens.device import device
+from app.screens.earlier import earlier
 from app.screens.event import event
 from app.screens.finished import finished
 from app.screens.hand_over import hand_over
@@ -91,6 +92,7 @@ SCREENS: dict[str, Draw] = {
     "device": device,
     "change-words": change_words,
     "event": event,
+    "earlier": earlier,
     "milestone": milestone,
     "chronology": chronology,
     "conduct": conduct,

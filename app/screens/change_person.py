@@ -20,14 +20,13 @@ from app.screens.holding import Form, choice_field, form_page, use_form, words_f
 from app.screens.items.written import read_day, read_whole
 from app.screens.page import calm_page
 from app.screens.people import kin
-from app.screens.person import NEEDS
+from app.screens.person_words import MARKS, NEEDS
 from app.state import Actions, Model
 from app.visit import new_id
 from assessments.errors import NotFound
 from assessments.records import Person
 
 ROLES = ("child", "mother", "father", "carer", "partner", "professional", "other")
-MARKS = ("causes-concern", "is-harmed")
 _WAYS = ("day", "about", "due", "unknown")
 _OLDEST = 120
 _LONGEST_NAME = 200

@@ -63,7 +63,7 @@ def _lines(entry: Entry, page: HouseholdPage | None, actions: Actions) -> list[f
         case Event() as event:
             return _event(event, page, actions)
         case Milestone() as milestone:
-            whose = _names(page, (milestone.person_id,))
+            whose = names_in(page, (milestone.person_id,))
             words = say(f"milestone.{milestone.kind}")
             return [
                 text(say("label.age", name=words, age=whose) if whose else words),
@@ -88,7 +88,7 @@ def _met(page: HouseholdPage, contact: Contact) -> list[ft.Control]:
     if ended is not None and ended.outcome not in ("", "met"):
         lines.append(text(say(f"outcome.{ended.outcome}")))
     for child_id, seen in current(page.facts_of(Seen), contact.id).items():
-        name = _names(page, (child_id,))
+        name = names_in(page, (child_id,))
         if seen.how and name:
             lines.append(quiet(say("entry.child", name=name, words=say(f"seen.how.{seen.how}"))))
     return lines
@@ -96,12 +96,12 @@ def _met(page: HouseholdPage, contact: Contact) -> list[ft.Control]:
 
 def _event(event: Event, page: HouseholdPage | None, actions: Actions) -> list[ft.Control]:
     severity = say(f"severity.{event.severity}") if event.severity else say("severity.unknown")
-    by, to = _names(page, event.by_ids), _names(page, event.to_ids)
+    by, to = names_in(page, event.by_ids), names_in(page, event.to_ids)
     lines: list[ft.Control] = [text(event.what), quiet(severity)]
     lines += [quiet(say(f"tactic.{code}")) for code in event.tactics if knows(f"tactic.{code}")]
     lines += [quiet(say("entry.by", names=by))] if by else []
     lines += [quiet(say("entry.to", names=to))] if to else []
-    lines += [quiet(_child(child, page)) for child in event.children if _names(page, (child.id,))]
+    lines += [quiet(_child(child, page)) for child in event.children if names_in(page, (child.id,))]
     told = (
         ("entry.threat", event.threat),
         ("entry.injury", event.injury),
@@ -119,6 +119,11 @@ def _event(event: Event, page: HouseholdPage | None, actions: Actions) -> list[f
 
 
 def _child(child: ChildThere, page: HouseholdPage | None) -> str:
+    return say("entry.child", name=names_in(page, (child.id,)), words=there_words(child))
+
+
+def there_words(child: ChildThere) -> str:
+    """Where a child was during an event, and what they saw or heard of it."""
     said = [
         *([say("there.saw")] if child.saw_it else []),
         *([say("there.heard")] if child.heard_it else []),
@@ -129,13 +134,12 @@ def _child(child: ChildThere, page: HouseholdPage | None) -> str:
         said.append(say("there.there"))
     if child.where:
         said.append(child.where)
-    words = ", ".join([said[0], *(part[:1].lower() + part[1:] for part in said[1:])])
-    return say("entry.child", name=_names(page, (child.id,)), words=words)
+    return ", ".join([said[0], *(part[:1].lower() + part[1:] for part in said[1:])])
 
 
 def _tool(tool: Graded, page: HouseholdPage | None) -> list[ft.Control]:
     lines: list[ft.Control] = [text(tool_title(tool.tool))]
-    whose = _names(page, (tool.subject_id,))
+    whose = names_in(page, (tool.subject_id,))
     if whose:
         lines.append(quiet(whose))
     if tool.grade:
@@ -152,6 +156,7 @@ def grade_words(tool: str, grade: str, provisional: bool) -> str:
     return say("grade.for-now", grade=words) if provisional else words
 
 
-def _names(page: HouseholdPage | None, ids: tuple[str, ...]) -> str:
+def names_in(page: HouseholdPage | None, ids: tuple[str, ...]) -> str:
+    """What these people are called, in the order of their household."""
     persons = page.persons if page else ()
     return ", ".join(first_name(person) for person in persons if person.id in ids)

@@ -25,6 +25,7 @@ from app.kit.steady import place
 from app.kit.writing import heading, quiet
 from app.messages import say
 from app.numbers import numbers_for
+from app.screens.earlier import earlier_row
 from app.screens.event_form import OWN_WORDS, THERE, UNKNOWN, event_of, nothing_told, problems_of, told_of
 from app.screens.holding import Form, use_form
 from app.screens.language_line import worded_field
@@ -78,6 +79,7 @@ def event(model: Model, actions: Actions) -> ft.View:
             _urgent(form),
             *(_child(child, form, problems) for child in children),
             *(_more(page, form, problems) if is_open else []),
+            *(earlier_row(page, before.id, actions) if before else []),
             None
             if is_open
             else ft.Column(

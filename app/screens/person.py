@@ -16,24 +16,24 @@ import flet as ft
 from app.effects import HouseholdPage
 from app.kit.buttons import primary_button, quiet_button, secondary_button
 from app.kit.cards import card
-from app.kit.lists import AnswerRow, answer_list
+from app.kit.lists import answer_list
 from app.kit.states import banner
 from app.kit.writing import heading, quiet, text
-from app.messages import knows, say
+from app.messages import say
 from app.screens.addresses import address_cards
 from app.screens.alike import alike_cards
-from app.screens.days import age_words, day_words
+from app.screens.days import age_words
+from app.screens.earlier import earlier_row
 from app.screens.links import link_cards
 from app.screens.page import calm_page, page_of, use_scroll
-from app.screens.people import kin, names_of
+from app.screens.people import names_of
+from app.screens.person_words import about_rows
 from app.screens.ties import tie_cards
-from app.screens.withheld import badge, kept_badge, kept_facts, kept_words
+from app.screens.withheld import badge, kept_badge, kept_facts
 from app.state import Actions, Model
 from assessments.errors import NotFound
 from assessments.facts import Address, Withheld
 from assessments.records import Person
-
-NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
 
 
 @ft.component
@@ -58,7 +58,7 @@ def person(model: Model, actions: Actions) -> ft.View:
             *alike_cards(model, actions, page, one),
             _unborn(one, actions) if one.born is None and one.due is not None else None,
             heading(say("person.about")),
-            answer_list("", _about(page, one, actions), on_change=None),
+            answer_list("", about_rows(page, one, on), on_change=None),
             ft.Row(
                 controls=[
                     secondary_button(
@@ -68,6 +68,7 @@ def person(model: Model, actions: Actions) -> ft.View:
                     )
                 ]
             ),
+            *earlier_row(page, one.id, actions),
             heading(say("person.ties")),
             kept_badge(page, one.id, "ties"),
             *tie_cards(page, one, actions),
@@ -91,34 +92,6 @@ def person(model: Model, actions: Actions) -> ft.View:
         subtitle=age_words(one, on),
         scroll=scroll,
     )
-
-
-def _about(page: HouseholdPage, one: Person, actions: Actions) -> list[AnswerRow]:
-    on = actions.today()
-
-    def row(place: str, answer: str, part: str = "") -> AnswerRow:
-        note = kept_words(page, one.id, part) if part else ""
-        return AnswerRow(say(f"person.{place}"), answer, place, note)
-
-    days = [
-        say("person.born-on", day=day_words(one.born, on, near=False)) if one.born else "",
-        say("age.about", n=one.about_years) if one.born is None and one.about_years is not None else "",
-        say("person.was-due", day=day_words(one.due, on, near=False)) if one.due else "",
-    ]
-    speaks = [one.language, say("person.interpreter-needed") if one.interpreter else ""]
-    needs = [say(f"need.{code}") if knows(f"need.{code}") else code for code in one.needs]
-    rows = [
-        row("born", ". ".join(day for day in days if day), "born"),
-        row("place", ", ".join(kin(role) for role in one.roles if knows(f"kin.{role}"))),
-        row("lives", say("person.lives-here" if one.lives_here else "person.lives-elsewhere")),
-        row("language", ". ".join(part for part in speaks if part)),
-        row("needs", ". ".join(part for part in (*needs, one.needs_words) if part), "needs"),
-    ]
-    if one.other_names:
-        rows.insert(0, row("other-names", ", ".join(one.other_names), "names"))
-    if one.position or one.agency:
-        rows.append(row("work", ", ".join(part for part in (one.position, one.agency) if part)))
-    return rows
 
 
 def _unborn(one: Person, actions: Actions) -> ft.Control:
