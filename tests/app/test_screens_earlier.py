@@ -62,7 +62,7 @@ async def test_each_version_shows_only_what_it_said_otherwise_the_newest_first(r
     change(runtime, second, name="Gwenllian Larkspur", language="Breton")
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwenllian")
-        await press(app, BEFORE, then="Each part shows only")
+        await press(app, BEFORE, then="What stood here before")
         texts = app.texts()
         # Who she is called now stands above; what she was called is in the newest version alone.
         first, then = (at for at, words in enumerate(texts) if words in untils(app))
@@ -85,7 +85,7 @@ async def test_what_is_kept_from_somebody_keeps_its_mark_in_what_was_written_bef
     at_desk(runtime, lambda desk: desk.keep_facts(gwen.household_id, [secret]))
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwen")
-        await press(app, BEFORE, then="Each part shows only")
+        await press(app, BEFORE, then="What stood here before")
         texts = app.texts()
         assert texts.count("Keep from The school") == 1
         assert texts[texts.index("Keep from The school") - 2] == say("person.needs")
@@ -141,7 +141,7 @@ async def test_an_event_shows_what_was_written_and_the_half_typed_change_stays(r
         await app.press(say("entry.change", what=changed.what))
         await until(app, "Change what happened")
         await app.type("Injury", "A bruise, she sa")
-        await press(app, BEFORE, then="Each part shows only")
+        await press(app, BEFORE, then="What stood here before")
         texts = app.texts()
         assert "He kicked the door." in texts
         assert say("severity.2") in texts

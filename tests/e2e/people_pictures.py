@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from app.messages import say
+from app.runtime import Runtime
 from app.shell import make_open_page
+from app.visit import new_id
+from assessments.facts import Withheld
 from tests.app.browser import Browser, Served
-from tests.app.test_people_screens import seed
+from tests.app.test_people_screens import kept, one, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up
 from tests.e2e.pictures import VARIANTS, Camera
 from tests.e2e.running import ROOT
@@ -44,6 +47,7 @@ def main() -> None:
         runtime = open_runtime(Path(tempfile.mkdtemp(prefix="wren-people-")) / "home")
         larkspur: dict[str, Any] = {**seed("larkspur"), "assessments": [MAP]}
         set_up(runtime, larkspur, seed("testerby"), seed("foxglove-demo"))
+        change_gwen(runtime)
         try:
             with (
                 Served(make_open_page(runtime)) as served,
@@ -55,6 +59,28 @@ def main() -> None:
         finally:
             runtime.close()
         print(variant, "taken")
+
+
+def change_gwen(runtime: Runtime) -> None:
+    """She was written down otherwise before; and what helps her is kept from somebody."""
+    gwen = one(kept(runtime, "Larkspur"), "Gwen")
+    desk = runtime.unlock(PASSPHRASE)
+    now = gwen.model_copy(update={"name": "Gwenllian Larkspur", "language": "Cornish", "needs": ("sight",)})
+    desk.keep_person(now)
+    desk.keep_person(now.model_copy(update={"language": "Welsh", "lives_here": not now.lives_here}))
+    desk.keep_facts(
+        gwen.household_id,
+        [
+            Withheld(
+                id=new_id(),
+                household_id=gwen.household_id,
+                about_id=gwen.id,
+                part="needs",
+                keep_from=("The school",),
+            )
+        ],
+    )
+    desk.leave()
 
 
 def walk(camera: Camera) -> None:
@@ -76,7 +102,7 @@ def walk(camera: Camera) -> None:
     back(say("person.about"))
     app.press(say("tie.add"))
     app.expect_text(say("tie.who"))
-    app.check("Gwen Larkspur", exact=False)
+    app.check("Gwenllian Larkspur", exact=False)
     app.check(say("tie.group.family"), exact=False)
     app.check("Grandchild", exact=False)
     app.scroll(5000)
@@ -84,6 +110,13 @@ def walk(camera: Camera) -> None:
     back(say("person.about"))
     app.scroll(700)
     camera.take("people-ties")
+    back(say("household.children"))
+    app.press(say("person.open-name", name="Gwenllian Larkspur"))
+    app.expect_text(say("person.about"))
+    app.press(say("earlier.title"))
+    app.expect_text(say("earlier.lead"))
+    camera.take("people-earlier")
+    back(say("person.about"))
     back(say("household.children"))
     app.press(say("map.title"), exact=False)
     app.expect_text(say("map.list"))
