@@ -1,8 +1,9 @@
 """What is filed under a household beside its people: where they live, what happened, who was seen.
 
 Each is a record of its own, immutable, linked by ids and never merged. A correction is a new revision
-of the same id; the device keeps both (`store.people.earlier`). This room knows shapes and refuses to know rules: what must be
-there at the end of a contact is `ledger`, what a run of events means is `chronology`.
+of the same id; the device keeps both (`store.people.earlier`). This room knows shapes and refuses to
+know rules: what must be there at the end of a contact is `ledger`, what a run of events means is
+`chronology`.
 
     >>> Seen(id="s1", household_id="h1", contact_id="c1", child_id="p1", how="not-seen")
     <Seen s1>
