@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from app.effects import Desk, EarlierFound, HouseholdPage, away
 from app.model import Model
@@ -21,7 +21,7 @@ from app.visit import new_id
 from assessments import catalogue
 from assessments.engine.answers import Answered, Placed, from_plain
 from assessments.errors import WrenError
-from assessments.facts import Fact, Link, Withheld
+from assessments.facts import Fact, Link, LinkKind, Withheld
 from assessments.records import Person, Relationship
 
 Undoable: TypeAlias = Relationship | Link | Withheld
@@ -67,21 +67,28 @@ class Family:
         await self.keep(record.model_copy(update={name: self._now()}))
 
     async def decide(
-        self, kind: Literal["same-person", "not-same", "host", "family"], own: HouseholdPage, own_id: str,
-        other: HouseholdPage, other_id: str,
-    ) -> None:  # fmt: skip
+        self, kind: LinkKind, own: HouseholdPage, own_id: str, other: HouseholdPage, other_id: str
+    ) -> None:
         """Note what a practitioner holds to be so between two records. Both stay as they are."""
-        await self.keep(
-            Link(
-                id=new_id(),
-                household_id=own.household.id,
-                kind=kind,
-                own_id=own_id,
-                other_household_id=other.household.id,
-                other_id=other_id,
-                decided_at=self._now(),
-            )
+        await self.keep(self.link(kind, own, own_id, other, other_id))
+
+    def link(
+        self, kind: LinkKind, own: HouseholdPage, own_id: str, other: HouseholdPage, other_id: str
+    ) -> Link:
+        """What a practitioner holds to be so between two records, to be kept."""
+        return Link(
+            id=new_id(),
+            household_id=own.household.id,
+            kind=kind,
+            own_id=own_id,
+            other_household_id=other.household.id,
+            other_id=other_id,
+            decided_at=self._now(),
         )
+
+    def undone(self, link: Link) -> Link:
+        """The link as it is once it is taken back, to be kept."""
+        return link.model_copy(update={"undone_at": self._now()})
 
     async def earlier(self, page: HouseholdPage) -> EarlierFound:
         """What stood in the records of a household before they were changed."""

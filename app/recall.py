@@ -16,17 +16,25 @@ from typing import Literal
 
 from assessments import catalogue
 from assessments.engine.scoring import Context, History
-from assessments.facts import Event, FollowUp, Judged
+from assessments.facts import Event, FollowUp, Judged, Link
 from assessments.records import Assessment
 from assessments.store import Keys, people
+from assessments.twice import once
 
 _ASK: Literal["ask-history"] = "ask-history"
 
 
 def recalled(keys: Keys, assessment: Assessment, context: Context) -> Context:
-    """The context with the days of known events, and whether the history was seen in this contact."""
+    """The context with the days of known events, and whether the history was seen in this contact.
+
+    An event that somebody said was told twice counts once.
+    """
     found = people.facts(keys, assessment.household_id)
-    days = [fact.on for fact in found if isinstance(fact, Event) and fact.precision != "before"]
+    events = once(
+        (fact for fact in found if isinstance(fact, Event)),
+        [fact for fact in found if isinstance(fact, Link)],
+    )
+    days = [event.on for event in events if event.precision != "before"]
     context = replace(context, events=tuple(sorted((*assessment.context.events, *days))))
     for fact in found:
         if isinstance(fact, Judged) and _same(fact, assessment):

@@ -24,6 +24,7 @@ from typing import Literal
 from rapidfuzz.distance import JaroWinkler
 
 from assessments.facts import Link
+from assessments.linked import decided
 from assessments.records import Person, Relationship
 
 Reason = Literal[
@@ -81,15 +82,6 @@ def hints(
         if (alike := compare(person, other)) is not None
     ]
     return tuple(sorted(found, key=lambda alike: (alike.level != "likely", alike.other_id)))
-
-
-def decided(links: Iterable[Link]) -> set[frozenset[str]]:
-    """The pairs that a person has decided about, either way, and has not undone."""
-    return {
-        frozenset((link.own_id, link.other_id))
-        for link in links
-        if link.kind in ("same-person", "not-same") and link.undone_at is None
-    }
 
 
 def compare(one: Person, other: Person) -> Alike | None:

@@ -30,7 +30,9 @@ from typing import Any, Literal
 from assessments.definition import ChronologyRules
 from assessments.engine.scoring import months_before
 from assessments.facts import Event, Link, Milestone
+from assessments.linked import joined
 from assessments.records import Contact, Person
+from assessments.twice import records, together
 
 Happened = Event | Milestone
 # A first and a last day as ordinals; None where there is no first.
@@ -49,7 +51,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Picture:
-    """All that a chronology says on one day. `gaps` are days between the last dated events."""
+    """All that a chronology says on one day. `gaps` are days between the last dated events.
+
+    `told_twice` is how many of the events have more than one record: each counts once.
+    """
 
     on: date
     events: tuple[Event, ...]
@@ -60,6 +65,7 @@ class Picture:
     signs: tuple[Sign, ...]
     missing: tuple[Sign, ...]
     trajectory: Sign
+    told_twice: int = 0
 
 
 def picture(
@@ -69,9 +75,12 @@ def picture(
     on: date,
     rules: ChronologyRules,
     child_ids: Collection[str] = (),
+    links: Iterable[Link] = (),
 ) -> Picture:
-    """Read a run of events as it stands on a day. `child_ids` are the children who should be spoken of."""
-    run, days = in_order(events), tuple(sorted(milestones, key=_place))
+    """Read a run of events as it stands on a day. `child_ids` are the children who should be spoken of;
+    `links` say which records are of one event."""
+    told = records(events, links)
+    run, days = in_order(map(together, told)), tuple(sorted(milestones, key=_place))
     dated = _dated(run)
     recent = within_months(run, on, rules)
     around = near(days, run, on, rules)
@@ -99,6 +108,7 @@ def picture(
         signs=tuple(sign for sign in found if sign is not None),
         missing=missing(run, on, rules, child_ids),
         trajectory=trajectory(run, on, rules),
+        told_twice=sum(len(group) > 1 for group in told),
     )
 
 
@@ -298,18 +308,7 @@ def trajectory(events: Sequence[Event], on: date, rules: ChronologyRules) -> Sig
 
 def same_person(links: Iterable[Link], person_id: str) -> frozenset[str]:
     """Every record of one human being: joined by links that stand, however many households lie between."""
-    standing = [link for link in links if link.kind == "same-person" and link.undone_at is None]
-    found, grown = {person_id}, True
-    while grown:
-        more = {
-            name
-            for link in standing
-            if found & {link.own_id, link.other_id}
-            for name in (link.own_id, link.other_id)
-        }
-        grown = not more <= found
-        found |= more
-    return frozenset(found)
+    return joined(links, person_id, "same-person")
 
 
 def done_by(events: Iterable[Event], person_ids: Collection[str]) -> tuple[Event, ...]:

@@ -23,6 +23,7 @@ How = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
 Origin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]
 Precision = Literal["exact", "about", "before"]
 Outcome = Literal["", "met", "refused", "no-answer", "cut-short"]
+LinkKind = Literal["same-person", "same-event", "not-same", "host", "family"]
 ToDo = Literal["see", "hear", "observe", "ask-history", "other"]
 
 
@@ -44,13 +45,14 @@ class Address(Fact):
 
 
 class Link(Fact):
-    """Two people, or two households, that a practitioner holds to be connected. It can be undone.
+    """Two people, events or households that a practitioner holds to be connected. It can be undone.
 
-    "same-person": one human being with a record in each household. "host": the other household takes
-    this one in. Nothing is ever merged: both records stay, and each household keeps its own.
+    "same-person": one human being with a record in each household. "same-event": one event that was told
+    twice. "host": the other household takes this one in. Nothing is ever merged: both records stay, and
+    each household keeps its own.
     """
 
-    kind: Literal["same-person", "not-same", "host", "family"]
+    kind: LinkKind
     own_id: str
     other_household_id: str
     other_id: str
@@ -179,7 +181,6 @@ class Event(Fact):
     # What another adult did to keep the children safe.
     protective: str = Field(default="", max_length=2_000)
     kept_phrases: tuple[str, ...] = ()
-    linked_ids: tuple[str, ...] = ()
     contact_id: str = ""
     first_known_to: str = Field(default="", max_length=200)
 

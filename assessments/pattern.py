@@ -1,9 +1,9 @@
 """What one person does, to whom, how often, since when, what it does to each child, and what is not known.
 
 This room reads facts and gives sentences as codes with their data and the ids they rest on; who does it
-comes first in each. It refuses to know words, screens, and whether anybody is to blame or safe. The same
-facts give the same sentences in whatever order they were written. Facts that somebody asked to be kept
-back are left out, and that is said.
+comes first in each. What a person joined as one event counts once, and that is said. It refuses to know
+words, screens, and whether anybody is to blame or safe. The same facts give the same sentences in whatever
+order they were written. Facts that somebody asked to be kept back are left out, and that is said.
 
     draft(dane, Known(persons, facts, contacts), on=today)   # (Sentence("acts", "tactic", …), …)
 """
@@ -18,6 +18,7 @@ from typing import Any, Literal
 from assessments.chronology import same_person
 from assessments.facts import Event, Fact, Link, Milestone, Pattern, Seen, Withheld
 from assessments.records import Contact, Person
+from assessments.twice import records, together
 
 Part = Literal["acts", "children", "safety", "days", "gaps"]
 PARTS: tuple[Part, ...] = ("acts", "children", "safety", "days", "gaps")
@@ -97,9 +98,10 @@ class _Drafting:
         self.name = self._called(self.persons.get(self.who, self.subject))
         own = [event for event in self._facts(Event) if self.who in self._all(event.by_ids)]
         self.left_out = sorted(fact.id for fact in [*own, *self._facts(Seen)] if fact.id in kept_back)
-        self.events = sorted(
-            (event for event in own if event.id not in kept_back), key=lambda one: (one.on, one.id)
-        )
+        told = records((event for event in self._facts(Event) if event.id not in kept_back), links)
+        groups = [group for group in told if any(self.who in self._all(event.by_ids) for event in group)]
+        self.events = sorted(map(together, groups), key=lambda one: (one.on, one.id))
+        self.told_twice = [group for group in groups if len(group) > 1]
         self.homes = {
             person.household_id for person in self.known.persons if self._one(person.id) == self.who
         } | {event.household_id for event in self.events}
@@ -153,6 +155,9 @@ class _Drafting:
             worst = max(self.events, key=lambda event: (event.severity or 0, event.on, event.id))
             if worst.severity is not None:
                 yield self._say("acts", "worst", [worst], level=worst.severity, day=_day(worst))
+        if self.told_twice:
+            every = [event for group in self.told_twice for event in group]
+            yield self._say("acts", "twice", every, n=len(self.told_twice))
         places = {event.household_id for event in self.events}
         if len(places) > 1:
             yield self._say("acts", "homes", self.events, n=len(places))

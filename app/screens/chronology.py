@@ -37,6 +37,7 @@ from app.screens.signs import (
     sure_day,
     trajectory_words,
 )
+from app.screens.twice import twice_cards
 from app.state import Actions, Model
 from assessments import catalogue
 from assessments import chronology as c
@@ -75,6 +76,7 @@ def chronology(model: Model, actions: Actions) -> ft.View:
         say("chronology.title"),
         [
             *_picture(picture_of(page, on)),
+            *twice_cards(model, actions, page),
             secondary_button(
                 say("chronology.add-milestone"),
                 lambda: actions.go("milestone", page.household.id),
@@ -114,7 +116,13 @@ def conduct(model: Model, actions: Actions) -> ft.View:
         for one in c.milestones_of(page.facts_of(Milestone), page.persons, actions.today())
         if one.person_id in own or one.kind in ("separation", "new-partner", "pregnancy", "birth")
     ]
-    found = c.picture(events, milestones, on=actions.today(), rules=catalogue.load_area().chronology_rules)
+    found = c.picture(
+        events,
+        milestones,
+        on=actions.today(),
+        rules=catalogue.load_area().chronology_rules,
+        links=links,
+    )
     return page_of(
         model,
         actions,

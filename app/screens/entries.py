@@ -18,6 +18,7 @@ from app.kit.writing import quiet, text
 from app.messages import knows, say
 from app.screens.people import first_name, tool_title
 from app.screens.signs import sure_day
+from app.screens.twice import told_lines
 from app.state import Actions, Model
 from assessments import catalogue
 from assessments.chronology import Entry, Graded
@@ -53,15 +54,15 @@ def entry_card(entry: Entry, model: Model, actions: Actions, *, home: bool = Fal
             ],
         ),
         quiet(say("chronology.at-home", household=where)) if where else None,
-        *_lines(entry, page, actions),
+        *_lines(entry, page, model, actions),
         spacing=8,
     )
 
 
-def _lines(entry: Entry, page: HouseholdPage | None, actions: Actions) -> list[ft.Control]:
+def _lines(entry: Entry, page: HouseholdPage | None, model: Model, actions: Actions) -> list[ft.Control]:
     match entry.record:
         case Event() as event:
-            return _event(event, page, actions)
+            return _event(event, page, model, actions)
         case Milestone() as milestone:
             whose = names_in(page, (milestone.person_id,))
             words = say(f"milestone.{milestone.kind}")
@@ -94,7 +95,7 @@ def _met(page: HouseholdPage, contact: Contact) -> list[ft.Control]:
     return lines
 
 
-def _event(event: Event, page: HouseholdPage | None, actions: Actions) -> list[ft.Control]:
+def _event(event: Event, page: HouseholdPage | None, model: Model, actions: Actions) -> list[ft.Control]:
     severity = say(f"severity.{event.severity}") if event.severity else say("severity.unknown")
     by, to = names_in(page, event.by_ids), names_in(page, event.to_ids)
     lines: list[ft.Control] = [text(event.what), quiet(severity)]
@@ -110,6 +111,7 @@ def _event(event: Event, page: HouseholdPage | None, actions: Actions) -> list[f
     )
     lines += [quiet(say(code, words=words)) for code, words in told if words]
     lines.append(quiet(say("entry.source", source=event.source)))
+    lines += told_lines(model, event, actions)
     change = quiet_button(
         say("action.change"),
         lambda: actions.go("event", event.id),

@@ -15,7 +15,7 @@ from app.messages import say
 from app.screens.days import day_words
 from assessments import catalogue
 from assessments.chronology import Picture, Sign, milestones_of, picture
-from assessments.facts import Event, Milestone, Precision
+from assessments.facts import Event, Link, Milestone, Precision
 
 
 def picture_of(page: HouseholdPage, on: date) -> Picture:
@@ -26,6 +26,7 @@ def picture_of(page: HouseholdPage, on: date) -> Picture:
         on=on,
         rules=catalogue.load_area().chronology_rules,
         child_ids=[child.id for child in page.children(on)],
+        links=page.facts_of(Link),
     )
 
 
@@ -39,6 +40,8 @@ def lead_words(found: Picture) -> str:
     words = say(kind, n=found.recent, months=found.months, gaps=gaps)
     if len(found.events) > found.recent:
         words = f"{words} {say('picture.lead-all', n=len(found.events))}"
+    if found.told_twice:
+        words = f"{words} {say('picture.lead-twice', n=found.told_twice)}"
     return words
 
 

@@ -438,3 +438,53 @@ async def test_looking_later_ends_what_was_to_be_done(visit: Visit) -> None:
     await visit.app.press("Yes, I have looked at it")
     (to_do,) = asked(visit).to_do
     assert to_do.done_on == TODAY
+
+
+# ---------------------------------------------------------------- told twice
+
+
+async def test_an_event_told_twice_is_asked_about_counts_once_and_can_be_undone(visit: Visit) -> None:
+    first = happened(visit, 3, what="He broke the lamp.", tactics=("T1",))
+    second = happened(visit, 3, what="A lamp was smashed.", source="School")
+    await keep(visit, first, second, happened(visit, 12))
+    await show(visit, "chronology", home(visit).household.id)
+    asked, told = say("twice.title"), say("picture.lead-twice", n=1)
+    assert visit.app.sees(asked)
+    assert visit.app.sees("3 events")
+    await visit.app.press("Not now")
+    assert not visit.app.sees(asked)
+    await show(visit, "household", home(visit).household.id)
+    await show(visit, "chronology", home(visit).household.id)
+    await visit.app.press(say("twice.yes"))
+    assert visit.app.sees(told)
+    assert visit.app.sees("2 events")
+    assert not visit.app.sees(asked)
+    # Both records stay, each says so, and either can take it back.
+    for one, other in ((first, second), (second, first)):
+        assert visit.app.sees(one.what)
+        assert visit.app.sees(say("twice.same-event", source=other.source))
+    await visit.app.press(say("twice.same-event", source="School"))
+    assert not visit.app.sees(told)
+    assert visit.app.sees("3 events")
+    await visit.app.press("No")
+    assert not visit.app.sees(asked)
+    assert visit.app.sees(say("twice.not-same", source="School"))
+    links = home(visit).facts_of(Link)
+    assert [(link.kind, link.undone_at is not None) for link in links] == [
+        ("same-event", True),
+        ("not-same", False),
+    ]
+    assert {event.id for event in events(visit)} >= {first.id, second.id}
+
+
+async def test_a_tool_counts_an_event_told_twice_once(visit: Visit) -> None:
+    first, second = happened(visit, 3), happened(visit, 3, source="School")
+    await keep(visit, first, second)
+    await visit.begin(visit.mother, "risk-24")
+    assert visit.model.work is not None
+    assert len(visit.model.work.form.context.events) == 2
+    await show(visit, "chronology", home(visit).household.id)
+    await visit.app.press(say("twice.yes"))
+    assert visit.model.work.form.context.events == (first.on,)
+    await visit.app.press(say("twice.same-event", source="School"))
+    assert len(visit.model.work.form.context.events) == 2

@@ -1,0 +1,41 @@
+"""What a person decided about two records: that they are of one and the same, or of two.
+
+A device hints and never decides. A link joins records without merging them, and what stands was not
+undone. This room knows links; it refuses to know people and events.
+
+    joined(links, event.id, "same-event")      # every record of it, its own among them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from assessments.facts import Link
+
+Same = Literal["same-person", "same-event"]
+
+
+def decided(links: Iterable[Link]) -> set[frozenset[str]]:
+    """The pairs that a person has decided about, either way, and has not undone."""
+    return {
+        frozenset((link.own_id, link.other_id))
+        for link in links
+        if link.kind in ("same-person", "same-event", "not-same") and link.undone_at is None
+    }
+
+
+def joined(links: Iterable[Link], record_id: str, kind: Same) -> frozenset[str]:
+    """Every record of one and the same: joined by links that stand, however many lie between."""
+    standing = [link for link in links if link.kind == kind and link.undone_at is None]
+    found, grown = {record_id}, True
+    while grown:
+        more = {
+            name
+            for link in standing
+            if found & {link.own_id, link.other_id}
+            for name in (link.own_id, link.other_id)
+        }
+        grown = not more <= found
+        found |= more
+    return frozenset(found)
