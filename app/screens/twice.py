@@ -75,9 +75,10 @@ def _card(model: Model, actions: Actions, pair: Pair, put_off: Any) -> ft.Contro
             decided = actions.family.link(kind, pages[0], pair[0].id, pages[1], pair[1].id)
             await actions.keep_facts(pages[0].household.id, [decided])
 
+    day = day_words(pair[0].on, actions.today())
     return card(
         heading(say("twice.title")),
-        quiet(day_words(pair[0].on, actions.today()).capitalize()),
+        quiet(day[:1].upper() + day[1:]),
         *(
             part
             for event, page in zip(pair, pages, strict=True)
@@ -110,8 +111,9 @@ def told_lines(model: Model, event: Event, actions: Actions) -> list[ft.Control]
             other = _event(model, link.other_id if link.own_id == event.id else link.own_id)
             if other is not None:
                 words = say(f"twice.{link.kind}", source=other.source)
+                named = f"{say('link.undo')}: {words}"
                 undo = quiet_button(
-                    say("link.undo"), partial(_undo, actions, link), icon=ft.Icons.UNDO, name=words
+                    say("link.undo"), partial(_undo, actions, link), icon=ft.Icons.UNDO, name=named
                 )
                 lines.append(ft.Row(wrap=True, controls=[quiet(words), undo]))
     return lines

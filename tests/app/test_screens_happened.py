@@ -463,7 +463,7 @@ async def test_an_event_told_twice_is_asked_about_counts_once_and_can_be_undone(
     for one, other in ((first, second), (second, first)):
         assert visit.app.sees(one.what)
         assert visit.app.sees(say("twice.same-event", source=other.source))
-    await visit.app.press(say("twice.same-event", source="School"))
+    await visit.app.press(f"Undo: {say('twice.same-event', source='School')}")
     assert not visit.app.sees(told)
     assert visit.app.sees("3 events")
     await visit.app.press("No")
@@ -486,5 +486,5 @@ async def test_a_tool_counts_an_event_told_twice_once(visit: Visit) -> None:
     await show(visit, "chronology", home(visit).household.id)
     await visit.app.press(say("twice.yes"))
     assert visit.model.work.form.context.events == (first.on,)
-    await visit.app.press(say("twice.same-event", source="School"))
+    await visit.app.press(f"Undo: {say('twice.same-event', source='School')}")
     assert len(visit.model.work.form.context.events) == 2
