@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -202,22 +203,24 @@ class Desk:
 
     def households(self) -> list[HouseholdPage]:
         """Every household with its people, for the first page after unlocking."""
-        listing(self._keys)  # all at once: far quicker than household by household
-        return [self.household(found.id) for found in people.households(self._keys)]
+        within: dict[str, list[Heading]] = defaultdict(list)
+        for heading in listing(self._keys):
+            within[heading.household_id].append(heading)
+        return [self._page(home, within[home.household.id]) for home in people.homes(self._keys)]
 
     def household(self, household_id: str) -> HouseholdPage:
-        household, persons, relationships, contacts = people.household(self._keys, household_id)
-        headers = listing(self._keys, household_id)
-        newest = sorted(headers, key=lambda found: found.started_at, reverse=True)
+        return self._page(people.home(self._keys, household_id), listing(self._keys, household_id))
+
+    def _page(self, home: people.Home, headings: Sequence[Heading]) -> HouseholdPage:
         return HouseholdPage(
-            household,
-            tuple(persons),
-            tuple(relationships),
-            tuple(contacts),
-            tuple(newest),
-            tuple(people.facts(self._keys, household_id)),
-            tuple(one for heading in headers for one in self._told(heading)),
-            people.changed_ids(self._keys, household_id),
+            home.household,
+            tuple(home.persons),
+            tuple(home.relationships),
+            tuple(home.contacts),
+            tuple(sorted(headings, key=lambda found: found.started_at, reverse=True)),
+            tuple(home.facts),
+            tuple(one for heading in headings for one in self._told(heading)),
+            home.changed,
         )
 
     def earlier(self, household_id: str) -> EarlierFound:

@@ -1,6 +1,7 @@
 """Opening a household with 8 children, 20 adults and 300 events, against SQLite giving the same rows plain.
 
-All times are of the processor. "Opening" is `Desk.household`: every row opened and checked. Its baseline
+All times are of the processor. "Opening" is `Desk.household`: every row opened and checked, the first time
+after unlocking; and again, as after everything that is kept, when only what is new is opened. Its baseline
 holds the same records as JSON text in SQLite, read with `json.loads` and nothing checked. "Reading" is the
 whole picture: every detector, the direction, what is missing; its allowance is one frame of a screen that
 draws 60 in a second. "Drawing" is the page of the chronology in a real Flet session with nothing at the
@@ -25,7 +26,7 @@ from app.effects import Desk, HouseholdPage
 from app.screens.signs import picture_of
 from assessments.facts import ChildThere, Event
 from assessments.records import Contact, Household, Person
-from bench.row import Row, percentile
+from bench.row import Row, compared, percentile
 from tests.app.visiting import TODAY, Visit, visiting
 
 _CHILDREN, _ADULTS, _EVENTS, _CONTACTS, _REPEATS = 8, 20, 300, 40, 15
@@ -43,7 +44,8 @@ async def _measured(made: Path) -> list[Row]:
         household_id = fill(desk)
         page = desk.household(household_id)
         with closing(_plain(made / "plain.db", page)) as plain:
-            opening = _times(lambda: desk.household(household_id))
+            opening = _times(lambda: _first(desk, household_id))
+            again = _times(lambda: desk.household(household_id))
             baseline = _times(lambda: _plain_rows(plain))
         reading = _times(lambda: picture_of(page, TODAY))
         await visit.actions.home()
@@ -52,9 +54,14 @@ async def _measured(made: Path) -> list[Row]:
             took.append(await _tap(visit, household_id))
             await visit.actions.home()
             await visit.app.settle()
-    opening_s, baseline_s = percentile(opening, 0.5), percentile(baseline, 0.5)
-    words, ratio = f"{_EVENTS} events: opening it, p50, against plain JSON in SQLite", opening_s / baseline_s
-    found = [Row(words, f"{opening_s * 1e3:.1f} ms", f"{baseline_s * 1e3:.1f} ms", ratio)]
+    found = [
+        compared(
+            f"{_EVENTS} events: opening it, {which}, p50, against plain JSON in SQLite",
+            percentile(times, 0.5),
+            percentile(baseline, 0.5),
+        )
+        for which, times in (("first", opening), ("again", again))
+    ]
     for what, times, part, allowed_ms in (
         ("reading its picture, p50", reading, 0.5, _FRAME_MS),
         ("drawing the chronology, p50", took, 0.5, _FELT_MS),
@@ -65,6 +72,11 @@ async def _measured(made: Path) -> list[Row]:
             Row(f"{_EVENTS} events: {what}", f"{ms:.1f} ms", f"{allowed_ms:.1f} ms", ms / allowed_ms)
         )
     return found
+
+
+def _first(desk: Desk, household_id: str) -> HouseholdPage:
+    desk._keys.records.clear()  # what unlocking begins with
+    return desk.household(household_id)
 
 
 def fill(desk: Desk) -> str:

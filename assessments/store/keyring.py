@@ -246,6 +246,8 @@ class Keys:
         self.ends: dict[str, tuple[Any, int, bytes]] = {}
         # What it has opened for lists, by id and revision.
         self.headings: dict[tuple[str, int], Any] = {}
+        # The same for people and what is filed beside them, by their sealed rows.
+        self.records: dict[tuple[Any, bytes], Any] = {}
         self._open = True
         # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
         self._lock = threading.RLock()
@@ -276,6 +278,7 @@ class Keys:
                 self._chains.clear()
                 self.ends.clear()
                 self.headings.clear()
+                self.records.clear()
 
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""

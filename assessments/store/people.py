@@ -12,22 +12,24 @@ just as it was sealed. This room refuses to know assessments and screens.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from assessments.errors import NotFound, StoreFault, UnknownFormat
+from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.facts import KINDS, Fact, to_plain
 from assessments.records import Contact, Household, Person, Record, Relationship, utc
 from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
-from assessments.store.keyring import Keys, check_id
+from assessments.store.keyring import Keys, Run, check_id
 from assessments.store.tables import REVISED, table
 from assessments.store.tally import Change, note
 
 R = TypeVar("R", bound=Record)
+Sealed = tuple[Filed, bytes]
 
 _KEY = table("content_key")
 _TABLES: dict[type[Record], str] = {
@@ -47,6 +49,18 @@ class Earlier:
     record: Record
     rev: int
     changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Home:
+    """A household and all that is filed under it. `changed` are the ids of what has earlier revisions."""
+
+    household: Household
+    persons: Found[Person]
+    relationships: Found[Relationship]
+    contacts: Found[Contact]
+    facts: Found[Fact]
+    changed: frozenset[str]
 
 
 def save_household(
@@ -87,22 +101,46 @@ def save_facts(keys: Keys, household_id: str, facts: Sequence[Fact]) -> None:
     _save_in_household(keys, household_id, facts)
 
 
+def homes(keys: Keys) -> list[Home]:
+    """Every household of this person's with all that is filed under it, oldest first, as of one moment."""
+    own = (keys.agency, keys.author)
+    with keys.database.read_lean() as driver:
+        rows = {name: _rows(driver.execute, name, "t.agency = ? AND t.author = ?", *own) for name in REVISED}
+        changed = _changed(driver.execute, "agency = ? AND author = ?", *own)
+    within: dict[str, dict[str, list[Sealed]]] = {name: defaultdict(list) for name in REVISED}
+    for name, found in rows.items():
+        for filed, sealed in found:
+            within[name][_home_of(filed)].append((filed, sealed))
+    return [
+        _home(keys, record, {name: within[name].get(record.id, []) for name in REVISED}, changed)
+        for record in _opened(keys, Household, rows["household"])
+    ]
+
+
+def home(keys: Keys, household_id: str) -> Home:
+    """One household and all that is filed under it, as of one moment."""
+    with keys.database.read_lean() as driver:
+        record = _one(driver.execute, keys, Household, household_id)
+        rows = {name: _rows_within(driver.execute, name, household_id) for name in REVISED}
+        changed = _changed(driver.execute, "household_id = ?", household_id)
+    return _home(keys, record, rows, changed)
+
+
 def facts(keys: Keys, household_id: str) -> Found[Fact]:
     """Everything filed under a household beside its people, oldest first."""
-    with keys.database.read() as connection:
-        rows = _rows_within(connection, "fact", household_id)
-    return opened_all(rows, lambda filed, sealed: _fact(_plain(filed.open(keys, sealed)), filed.id))
+    with keys.database.read_lean() as driver:
+        return _opened(keys, Fact, _rows_within(driver.execute, "fact", household_id))
 
 
 def earlier(keys: Keys, household_id: str) -> Found[Earlier]:
     """All that was changed in a household, as it stood before, in the order in which it was changed."""
-    with keys.database.read() as connection:
-        before = _rows_within(connection, "earlier", household_id)
+    with keys.database.read_lean() as driver:
+        before = _rows_within(driver.execute, "earlier", household_id)
         changed = {filed.id for filed, _ in before}
         now = [
             row
             for name in REVISED
-            for row in _rows_within(connection, name, household_id)
+            for row in _rows_within(driver.execute, name, household_id)
             if row[0].id in changed
         ]
     opened: dict[tuple[str, str, int], datetime] = {}
@@ -125,12 +163,6 @@ def earlier(keys: Keys, household_id: str) -> Found[Earlier]:
     )
 
 
-def changed_ids(keys: Keys, household_id: str) -> frozenset[str]:
-    """The ids of what has earlier revisions. Opens nothing."""
-    rows = keys.database.rows("SELECT DISTINCT id FROM earlier WHERE household_id = ?", (household_id,))
-    return frozenset(row_id for (row_id,) in rows)
-
-
 def save_contact(keys: Keys, contact: Contact) -> None:
     """Write one visit, appointment, meeting or incident."""
     _save_in_household(keys, contact.household_id, [contact])
@@ -138,30 +170,27 @@ def save_contact(keys: Keys, contact: Contact) -> None:
 
 def households(keys: Keys) -> Found[Household]:
     """This person's households, oldest first."""
-    return _all(keys, Household)
+    with keys.database.read_lean() as driver:
+        rows = _rows(driver.execute, "household", "t.agency = ? AND t.author = ?", keys.agency, keys.author)
+    return _opened(keys, Household, rows)
 
 
 def household(
     keys: Keys, household_id: str
 ) -> tuple[Household, Found[Person], Found[Relationship], Found[Contact]]:
-    """One household and all that is filed under it, as of one moment."""
-    with keys.database.read() as connection:
-        return (
-            _one(connection, keys, Household, household_id),
-            _within(connection, keys, Person, household_id),
-            _within(connection, keys, Relationship, household_id),
-            _within(connection, keys, Contact, household_id),
-        )
+    """One household, the people in it and the contacts with them, as of one moment."""
+    found = home(keys, household_id)
+    return found.household, found.persons, found.relationships, found.contacts
 
 
 def person(keys: Keys, person_id: str) -> Person:
-    with keys.database.read() as connection:
-        return _one(connection, keys, Person, person_id)
+    with keys.database.read_lean() as driver:
+        return _one(driver.execute, keys, Person, person_id)
 
 
 def contact(keys: Keys, contact_id: str) -> Contact:
-    with keys.database.read() as connection:
-        return _one(connection, keys, Contact, contact_id)
+    with keys.database.read_lean() as driver:
+        return _one(driver.execute, keys, Contact, contact_id)
 
 
 def _household_key(connection: Connection, keys: Keys, household_id: str) -> tuple[str, bytes]:
@@ -179,7 +208,7 @@ def _household_key(connection: Connection, keys: Keys, household_id: str) -> tup
 def _save_in_household(keys: Keys, household_id: str, records: Sequence[Record]) -> None:
     with keys.database.write() as connection:
         # Opened, not only found: a household of somebody else's is not one to file under.
-        _one(connection, keys, Household, household_id)
+        _one(connection.exec_driver_sql, keys, Household, household_id)
         kid, wrap = _household_key(connection, keys, household_id)
         for record in records:
             _save(connection, keys, record, (household_id,), kid, wrap)
@@ -284,62 +313,71 @@ def _fact(plain: dict[str, Any], row_id: str) -> Fact:
     return checked(kind, plain["record"], row_id)
 
 
-def _filed(name: str, row: Row[Any]) -> tuple[Filed, bytes]:
-    home = row.id if name == "household" else row.household_id
+def _rows(run: Run, name: str, where: str, *args: str) -> list[Sealed]:
+    """Rows as they are filed, oldest first. Names and conditions are from this file, never from outside."""
+    own_name = "t.name" if name == "earlier" else f"'{name}'"
+    under = "t.id" if name == "household" else "t.household_id"
+    found = run(
+        f"SELECT {own_name}, t.id, {under}, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"  # noqa: S608
+        f" FROM {name} AS t LEFT JOIN content_key AS k ON k.kid = t.kid WHERE {where} ORDER BY t.rowid",
+        args,
+    ).fetchall()
     # A household is filed under nothing, and so is what it was before.
-    under = () if home == row.id else (home,)
-    table_name = row.name if name == "earlier" else name
-    return (
-        Filed(table_name, row.id, under, row.rev, row.schema_id, row.agency, row.author, row.kid, row.sealed),
-        row.body,
+    return [
+        (Filed(table_name, row_id, () if home == row_id else (home,), *rest), body)
+        for table_name, row_id, home, *rest, body in found
+    ]
+
+
+def _rows_within(run: Run, name: str, household_id: str) -> list[Sealed]:
+    return _rows(run, name, f"t.{'id' if name == 'household' else 'household_id'} = ?", household_id)
+
+
+def _changed(run: Run, where: str, *args: str) -> dict[str, set[str]]:
+    """The ids of what has earlier revisions, by household. Opens nothing."""
+    changed: dict[str, set[str]] = defaultdict(set)
+    for home, row_id in run(f"SELECT household_id, id FROM earlier WHERE {where}", args):  # noqa: S608  # as above
+        changed[home].add(row_id)
+    return changed
+
+
+def _home_of(filed: Filed) -> str:
+    return filed.filed_under[0] if filed.filed_under else filed.id
+
+
+def _home(
+    keys: Keys,
+    household: Household,
+    rows: Mapping[str, list[Sealed]],
+    changed: Mapping[str, set[str]],
+) -> Home:
+    return Home(
+        household,
+        _opened(keys, Person, rows["person"]),
+        _opened(keys, Relationship, rows["relationship"]),
+        _opened(keys, Contact, rows["contact"]),
+        _opened(keys, Fact, rows["fact"]),
+        frozenset(changed.get(household.id, ())),
     )
 
 
-def _all(keys: Keys, kind: type[R]) -> Found[R]:
+def _opened(keys: Keys, kind: type[R], rows: Iterable[Sealed]) -> Found[R]:
+    return opened_all(rows, lambda filed, sealed: _open(keys, kind, filed, sealed))
+
+
+def _open(keys: Keys, kind: type[R], filed: Filed, sealed: bytes) -> R:
+    """One record. What is the same to the byte, columns and all, has been opened and checked before."""
+    known = keys.records.get((filed, sealed))
+    if known is None:
+        known = keys.records[filed, sealed] = _record(filed.table, _plain(filed.open(keys, sealed)), filed.id)
+    if not isinstance(known, kind):
+        raise Damaged(part="record")
+    return known
+
+
+def _one(run: Run, keys: Keys, kind: type[R], record_id: str) -> R:
     name = _TABLES[kind]
-    rows = table(name)
-    statement = (
-        select(rows, _KEY.c.sealed)
-        .join(_KEY, _KEY.c.kid == rows.c.kid, isouter=True)
-        .where(rows.c.agency == keys.agency, rows.c.author == keys.author)
-        .order_by(literal_column(f"{name}.rowid"))
-    )
-    with keys.database.read() as connection:
-        found = connection.execute(statement).all()
-    return opened_all(
-        (_filed(name, row) for row in found),
-        lambda filed, sealed: _checked(kind, _plain(filed.open(keys, sealed)), filed.id),
-    )
-
-
-def _rows_within(connection: Connection, name: str, household_id: str) -> list[tuple[Filed, bytes]]:
-    rows = table(name)
-    home = rows.c.id if name == "household" else rows.c.household_id
-    statement = (
-        select(rows, _KEY.c.sealed)
-        .join(_KEY, _KEY.c.kid == rows.c.kid, isouter=True)
-        .where(home == household_id)
-        .order_by(literal_column(f"{name}.rowid"))
-    )
-    return [_filed(name, row) for row in connection.execute(statement)]
-
-
-def _within(connection: Connection, keys: Keys, kind: type[R], household_id: str) -> Found[R]:
-    return opened_all(
-        _rows_within(connection, _TABLES[kind], household_id),
-        lambda filed, sealed: _checked(kind, _plain(filed.open(keys, sealed)), filed.id),
-    )
-
-
-def _one(connection: Connection, keys: Keys, kind: type[R], record_id: str) -> R:
-    name = _TABLES[kind]
-    rows = table(name)
-    row = connection.execute(
-        select(rows, _KEY.c.sealed)
-        .join(_KEY, _KEY.c.kid == rows.c.kid, isouter=True)
-        .where(rows.c.id == record_id)
-    ).first()
-    if row is None:
+    rows = _rows(run, name, "t.id = ?", record_id)
+    if not rows:
         raise NotFound(part=name)
-    filed, sealed = _filed(name, row)
-    return _checked(kind, _plain(filed.open(keys, sealed)), record_id)
+    return _open(keys, kind, *rows[0])

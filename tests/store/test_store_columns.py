@@ -79,9 +79,9 @@ def test_a_changed_clear_column_is_refused(
             if column == "household_id":
                 # Filed elsewhere now: gone from here, and refused there.
                 assert not found
-                with again.database.read() as connection:
-                    kind = people.Person if index == 1 else people.Relationship
-                    found = people._within(connection, again, kind, place)
+                with again.database.read_lean() as driver:
+                    rows = people._rows_within(driver.execute, name, place)
+                found = people._opened(again, people.Record, rows)
             assert list(found) == []
             if found.unreadable:
                 raise StoreFault

@@ -50,12 +50,12 @@ def test_a_correction_keeps_what_stood_there_and_when_it_was_changed(
         (child, 1, FIRST.replace(day=5)),
         (second, 2, FIRST.replace(day=6)),
     ]
-    assert people.changed_ids(keys, child.household_id) == {child.id}
+    assert people.home(keys, child.household_id).changed == {child.id}
 
 
 def test_what_was_never_changed_has_nothing_earlier(keys: Keys, child: Person) -> None:
     assert told(people.earlier(keys, child.household_id)) == []
-    assert people.changed_ids(keys, child.household_id) == frozenset()
+    assert people.home(keys, child.household_id).changed == frozenset()
 
 
 def test_everything_of_a_household_is_kept_when_it_is_changed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.errors import NotFound, StoreFault
+from assessments.errors import Locked, NotFound, StoreFault
 from assessments.records import Contact, Person
 from assessments.store import Keys, people
 from tests.store.made_up import Family, make_family, new_id
@@ -126,3 +126,41 @@ def test_a_contact_of_each_kind_is_kept(keys: Keys, family: Family) -> None:
     _, _, _, contacts = people.household(keys, family.household.id)
     kinds = [one.kind for one in contacts if isinstance(one, Contact)]
     assert kinds == ["home visit", "clinic", "ymweliad â'r cartref", "گھر کا دورہ"]
+
+
+def test_all_homes_are_read_as_each_is_read_alone(keys: Keys) -> None:
+    families = [make_family(), make_family()]
+    for family in families:
+        people.save_household(keys, family.household, family.persons, family.relationships)
+        people.save_contact(keys, family.contact)
+    together = people.homes(keys)
+    assert together == [people.home(keys, family.household.id) for family in families]
+    assert [home.persons for home in together] == [family.persons for family in families]
+    assert [home.contacts for home in together] == [[family.contact] for family in families]
+
+
+@pytest.mark.parametrize(
+    "change", ["body = zeroblob(300)", "rev = rev + 1", "author = 'hv-2'", "schema_id = 'wren/person/2'"]
+)
+def test_what_was_read_before_does_not_stand_in_for_a_row_that_is_damaged_since(
+    keys: Keys, family: Family, change: str
+) -> None:
+    people.save_household(keys, family.household, family.persons)
+    first = people.person(keys, family.persons[0].id)
+    with keys.database.write_lean() as driver:
+        driver.execute(f"UPDATE person SET {change} WHERE id = ?", (first.id,))
+    with pytest.raises(StoreFault):
+        people.person(keys, first.id)
+    found = people.home(keys, family.household.id).persons
+    assert list(found) == [family.persons[1]]
+    assert len(found.unreadable) == 1
+
+
+def test_what_was_read_goes_with_the_keys(keys: Keys, family: Family) -> None:
+    people.save_household(keys, family.household, family.persons)
+    assert people.homes(keys)
+    assert keys.records
+    keys.close()
+    assert keys.records == {}
+    with pytest.raises(Locked):
+        people.homes(keys)
