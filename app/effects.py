@@ -27,7 +27,7 @@ from assessments.definition import Instrument
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry, Origin, to_plain
 from assessments.engine.scoring import Context, Judgement
-from assessments.errors import NotReady, WrenError
+from assessments.errors import NotReady, StoreFault, WrenError
 from assessments.facts import Fact
 from assessments.moving import Preview, preview
 from assessments.own_words import still_kept
@@ -232,8 +232,9 @@ class Desk:
         if heading.status not in ("completed", "amended"):
             return ()
         if heading.id not in self._told_before:
-            found = assessments.get(self._keys, heading.id)
-            with suppress(WrenError):  # a tool that is not here any more: its record can still be read
+            # A tool that is not here any more, or a record that does not open: the others are shown.
+            with suppress(WrenError):
+                found = assessments.get(self._keys, heading.id)
                 tool = catalogue.load_exact(found.instrument, found.version, found.instrument_hash)
                 self._told_before[heading.id] = told(tool, found)
         return self._told_before.get(heading.id, ())
@@ -266,6 +267,7 @@ class Desk:
     def resume(self, assessment_id: str) -> Work:
         """Open an assessment in progress just as it was left, with the very tool it was begun with.
 
+        Of a damaged list every answer that can be read is there, and `lost_lines` says what is not.
         Raises NotFound("other-version") when that version is not here: nothing is guessed.
         """
         assessment = assessments.get(self._keys, assessment_id)
@@ -280,10 +282,12 @@ class Desk:
             catalogue.load_exact(assessment.instrument, assessment.version, assessment.instrument_hash)
         )
         context = self._context(assessment, instrument, kept)
+        # Where a line is lost it may be the one that said which version wrote the others.
+        is_known = not (moved or assessment.lost_lines)
         entries = {
             link_id: plain
             for link_id, plain in kept.items()
-            if not link_id.startswith("$") and (not moved or forms.reads(instrument, link_id, plain))
+            if not link_id.startswith("$") and (is_known or forms.reads(instrument, link_id, plain))
         }
         rules = catalogue.load_area(assessment.area).rules_for(instrument.id)
         form = forms.begin(instrument, rules, context, forms.read_entries(instrument, entries))
@@ -325,7 +329,10 @@ class Desk:
         count = 0
         for heading in reversed(listing(self._keys)):
             if (heading.subject_id, heading.instrument, heading.status) == (subject_id, tool, "completed"):
-                findings = (assessments.get(self._keys, heading.id).result or {}).get("findings", ())
+                try:
+                    findings = (assessments.get(self._keys, heading.id).result or {}).get("findings", ())
+                except StoreFault:
+                    continue  # it is shown as unreadable where it is listed; what is new is not held up
                 if not any(finding["code"] == "missed" for finding in findings):
                     break
                 count += 1
@@ -481,7 +488,7 @@ class Desk:
 
     def _filled(self, work: Work) -> Assessment:
         """The record with the answers and the result as the form has them, and the child's turns."""
-        form, assessment_id = work.form, work.assessment.id
+        form, lines = work.form, assessments.history(self._keys, work.assessment.id)
         outcome = forms.outcome(form)
         result = {
             name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")
@@ -492,16 +499,17 @@ class Desk:
                 "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
                 "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
                 "result": result,
-                "sittings": self.sittings(assessment_id),
-                "origins": self.origins(assessment_id),
+                "sittings": sittings.sittings_of(lines),
+                "origins": sittings.origins_of(lines.standing()),
+                "lost_lines": len(lines.lost),
             }
         )
 
     def _payload(self, assessment: Assessment) -> bytes:
         """What the service gets: the record, and as much of the household as gives it meaning."""
-        household, persons, _, contacts = people.household(self._keys, assessment.household_id)
-        subject = next(person for person in persons if person.id == assessment.subject_id)
-        contact = next(found for found in contacts if found.id == assessment.contact_id)
+        household, *_ = people.household(self._keys, assessment.household_id)
+        subject = people.person(self._keys, assessment.subject_id)
+        contact = people.contact(self._keys, assessment.contact_id)
         parts = {
             "schema": SCHEMA,
             "assessment": assessment.model_dump(mode="json"),

@@ -23,7 +23,7 @@ from app.effects import Desk, Work, away
 from app.model import Model
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry
-from assessments.errors import Locked, StoreFault
+from assessments.errors import Damaged, Locked, StoreFault, UnknownFormat
 
 Typed = forms.Entered | forms.Cleared | forms.Judged | forms.Recalled | forms.Deferred
 Place = dict[str, Any]
@@ -150,11 +150,18 @@ class Keeping:
         return place
 
     async def reopen(self, assessment_id: str) -> Work:
-        """An assessment as it was left, with what the disk had no room for at the time."""
+        """An assessment as it was left, with what the disk had no room for at the time.
+
+        Half-typed words that cannot be read are one thing lost more; the answers are there all the same.
+        """
+        lost = 0
         if self._unkept_half is not None and self._unkept_half[0].assessment.id == assessment_id:
             left = self._unkept_half[1]
         else:
-            left = await away(self._open_desk.place, assessment_id)
+            try:
+                left = await away(self._open_desk.place, assessment_id)
+            except (Damaged, UnknownFormat):
+                left, lost = {}, 1
         with contextlib.suppress(StoreFault):
             await self.keep()
         if self._unkept and self._unkept[-1][0].assessment.id == assessment_id:
@@ -163,7 +170,8 @@ class Keeping:
             work = await away(self._open_desk.resume, assessment_id)
         self.half = left.get("half", {})
         step = forms.update(work.form, forms.Moved(int(left.get("page", 0))))
-        return replace(work, form=step.form)
+        found = work.assessment.model_copy(update={"lost_lines": work.assessment.lost_lines + lost})
+        return replace(work, assessment=found, form=step.form)
 
     # To the disk
 

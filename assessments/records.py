@@ -164,7 +164,8 @@ class Assessment(Record):
 
     `answers` and `result` are in the plain form of `engine.answers` and `engine.scoring`;
     `instrument_hash` pins the exact text of the tool that was used. `origins` say where an answer that
-    is not words came from: a child pointed, or an adult tapped what was said.
+    is not words came from: a child pointed, or an adult tapped what was said. `lost_lines` counts lines
+    of answers that could not be read when it was completed: an answer, or a later change, may be missing.
     """
 
     household_id: str
@@ -184,6 +185,7 @@ class Assessment(Record):
     result: dict[str, Any] | None = None
     sittings: tuple[Sitting, ...] = ()
     origins: dict[str, str] = Field(default_factory=dict)
+    lost_lines: int = Field(default=0, ge=0)
     amends: str | None = None
 
 

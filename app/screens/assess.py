@@ -29,7 +29,7 @@ from app.screens.items.question import question, strip
 from app.screens.known import known_card, known_row
 from app.screens.page import Kept, calm_page, use_drawn, use_kept, use_scroll
 from app.screens.problems import page_problems
-from app.screens.saving import kept_line, not_kept
+from app.screens.saving import kept_line, lost_line, not_kept
 from app.screens.whom import who_line
 from app.state import Actions, Model
 from assessments.definition import Flag, Item
@@ -114,6 +114,7 @@ def assess(model: Model, actions: Actions) -> ft.View:
                 who_line(model, actions, work.assessment),
                 _bar(_share(form, every)),
                 not_kept(model, actions),
+                lost_line(work.assessment, "here"),
                 error_summary(problems, go_to=go_to),
             ),
         ),

@@ -32,7 +32,7 @@ from app.screens.offers import offers_card
 from app.screens.page import calm_page, use_scroll
 from app.screens.problems import all_problems
 from app.screens.result import judgement_card, meaning_card, notes, result_card
-from app.screens.saving import kept_line, not_kept
+from app.screens.saving import kept_line, lost_line, not_kept
 from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
 from app.state import Actions, Model
@@ -116,7 +116,12 @@ def _top(model: Model, actions: Actions, work: Work, summary: ft.Control | None)
         tight=True,
         spacing=14,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(who_line(model, actions, work.assessment), not_kept(model, actions), summary),
+        controls=steady(
+            who_line(model, actions, work.assessment),
+            not_kept(model, actions),
+            lost_line(work.assessment, "here"),
+            summary,
+        ),
     )
 
 

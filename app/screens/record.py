@@ -21,6 +21,7 @@ from app.screens.days import age_words, moment_words
 from app.screens.language_line import kept_as_written
 from app.screens.page import calm_page, page_of
 from app.screens.result import meaning_card, result_of
+from app.screens.saving import lost_line
 from app.screens.spoken import finding_words, quoted, read_drawing, read_lines, read_words, source_words
 from app.state import Actions, Model
 from assessments import catalogue
@@ -47,6 +48,7 @@ def record(model: Model, actions: Actions) -> ft.View:
         tool.title,
         [
             banner(_standing(found, sent, actions.today()), icon=ft.Icons.LOCK_OUTLINED) if is_done else None,
+            lost_line(found, "record"),
             banner(say("record.other-version")) if tool.hash != found.instrument_hash else None,
             *_words(tool, result),
             result_of(tool, result) if result else None,

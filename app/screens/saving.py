@@ -1,4 +1,5 @@
-"""What a page says about keeping: "Saved on this phone at 14:02", and what to do when it is not.
+"""What a page says about keeping: "Saved on this phone at 14:02", and what to do when it is not, or
+when something that was kept cannot be read any more.
 
 This room knows the words for how keeping stands. "Saved" is said only once the disk has it; that is
 the model's word.
@@ -8,6 +9,8 @@ the model's word.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import flet as ft
 
 from app.kit.buttons import quiet_button
@@ -15,6 +18,7 @@ from app.kit.states import Device, banner, save_line
 from app.messages import say
 from app.screens.days import hour_words
 from app.state import Actions, Model
+from assessments.records import Assessment
 
 _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
 
@@ -36,3 +40,8 @@ def not_kept(model: Model, actions: Actions) -> ft.Control | None:
         return None
     again = quiet_button(say("action.try-again"), actions.keep_again)
     return banner(say("save.failed-long", device=say(f"device.{device_here()}")), tone="help", action=again)
+
+
+def lost_line(found: Assessment, where: Literal["here", "record"]) -> ft.Control | None:
+    """That answers could not be read, where somebody goes on with them or reads them; None when all could."""
+    return banner(say(f"lost.{where}", n=found.lost_lines), tone="help") if found.lost_lines else None

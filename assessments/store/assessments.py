@@ -25,51 +25,13 @@ from assessments.store.copies import Finished, write_completion
 from assessments.store.filing import Filed, checked, schema_of
 from assessments.store.headings import ONE, filed_row, heading_body
 from assessments.store.keyring import Keys, check_id
-from assessments.store.tally import (
-    LAST_PLACE,
-    PLACE_BITS,
-    Change,
-    after,
-    check_tail,
-    first_tail,
-    is_tail,
-    next_tail,
-    note,
-)
+from assessments.store.lines import End, Line, Lines, add, begin_list, find_end, read, rows_of
+from assessments.store.tally import Change, after, note
 
 _TABLE = "assessment"
-_ANSWER_BYTES = 128
-_ADD_TO = (
-    "SELECT a.state, a.agency, a.author, a.kid, k.sealed, a.household_id, a.schema_id, a.rev, a.number,"
-    " e.line, e.body"
-    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
-    " LEFT JOIN answer AS e ON e.line ="
-    " (SELECT max(line) FROM answer WHERE line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575)"
-    " WHERE a.id = ?"
-)
-# The new tail first, at the end of the table; the line then takes the place of the old one. Where
-# another process has been there, neither row is written.
-_ADD = (
-    "INSERT INTO answer (line, body) SELECT column1, column2 FROM (VALUES (?, ?), (?, ?))"
-    " WHERE EXISTS (SELECT 1 FROM assessment WHERE id = ? AND rev = ?)"
-    " ON CONFLICT (line) DO UPDATE SET body = excluded.body WHERE body = ?"
-)
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One answer as it was given. `entry` None takes the answer back."""
-
-    sequence: int
-    at: datetime
-    link_id: str
-    entry: Any
-
-    def __repr__(self) -> str:
-        return f"<Line {self.sequence}>"
 
 
 def begin(keys: Keys, assessment: Assessment) -> None:
@@ -110,23 +72,26 @@ def begin(keys: Keys, assessment: Assessment) -> None:
         )
         driver.execute("INSERT INTO place (assessment_id, rev, body) VALUES (?, 0, x'')", (assessment.id,))
         note(driver.execute, keys, Change(_TABLE, assessment.id, None, filed.rev))
-        tail = first_tail(keys, filed)
-        driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", ((number << PLACE_BITS) + 1, tail))
-        for sequence, (link_id, entry) in enumerate(assessment.answers.items(), start=1):
-            tail = _insert_answer(driver, keys, filed, sequence, tail, link_id, entry)
+        end = begin_list(driver, keys, filed)
+        for link_id, entry in assessment.answers.items():
+            end = _added(driver, keys, end, link_id, entry)
 
 
 def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> int:
-    """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number."""
+    """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number.
+
+    What is damaged in the list is no reason to refuse what is said now.
+    """
     # Remembered from the line before; taken out, so that after any fault it is looked up again.
     end = keys.ends.pop(assessment_id, None)
     with keys.database.write_lean() as driver:
-        if end is None or (tail := _added(driver, keys, *end, link_id, entry)) is None:
-            end = _end(driver, assessment_id)
-            tail = _insert_answer(driver, keys, *end, link_id, entry)
-    filed, sequence, _ = end
-    keys.ends[assessment_id] = filed, sequence + 1, tail
-    return sequence
+        moved = add(driver, keys, end, link_id, entry) if end is not None else None
+        if moved is None:
+            filed, _ = _one(driver.execute(ONE, (assessment_id,)).fetchone())
+            refuse_closed(filed.filed_under[1])
+            moved = _added(driver, keys, find_end(driver, keys, filed), link_id, entry)
+    keys.ends[assessment_id] = moved
+    return moved.sequence - 1
 
 
 def narrowed(keys: Keys, assessment_id: str) -> Keys:
@@ -139,32 +104,17 @@ def narrowed(keys: Keys, assessment_id: str) -> Keys:
 
 
 def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
-    """The answers as they stand: the last line of each item, in the order of first answering."""
-    return _fold(history(keys, assessment_id))
+    """The answers as they stand, as far as they can be read."""
+    return history(keys, assessment_id).standing()
 
 
-def history(keys: Keys, assessment_id: str) -> list[Line]:
-    """Every line ever added. A line that is gone, or the tail, is `Damaged`."""
+def history(keys: Keys, assessment_id: str) -> Lines:
+    """Every line ever added that can be read, and where one cannot."""
     with keys.database.read() as connection:
         found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
         filed, _ = _one(found)
-        start = int(filed.filed_under[2]) << PLACE_BITS
-        lines = connection.exec_driver_sql(
-            "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line",
-            (start, start, start + LAST_PLACE),
-        ).all()
-    if not lines or not is_tail(lines[-1][1]):
-        raise Damaged(part="answer")
-    *lines, (_, tail) = lines
-    if not all(isinstance(sealed, bytes) for _, sealed in lines):
-        raise Damaged(part="answer")  # a damaged page may give text where bytes were written
-    check_tail(keys, filed, tail, [sealed for _, sealed in lines])
-    opened = []
-    for sequence, sealed in lines:
-        context = _answer_context(keys, filed, sequence)
-        at, link_id, entry = json.loads(keys.open_row(filed.kid, filed.wrap, context, sealed))
-        opened.append(Line(sequence, datetime.fromisoformat(at), link_id, entry))
-    return opened
+        rows = rows_of(connection.exec_driver_sql, filed)
+    return read(keys, filed, rows)
 
 
 def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
@@ -263,7 +213,9 @@ def get(keys: Keys, assessment_id: str) -> Assessment:
             raise Damaged(part="completion")
         return checked(Assessment, filed.open(keys, done[1], ".completion"), assessment_id)
     head: dict[str, Any] = json.loads(filed.open(keys, sealed))
-    return checked(Assessment, {**head, "answers": answers(keys, assessment_id)}, assessment_id)
+    lines = history(keys, assessment_id)
+    found_now = {"answers": lines.standing(), "lost_lines": len(lines.lost)}
+    return checked(Assessment, {**head, **found_now}, assessment_id)
 
 
 def _one(row: Any) -> tuple[Filed, bytes]:
@@ -295,74 +247,14 @@ def refuse_closed(state: str) -> None:
         raise StoreFault("already-completed" if state == "completed" else "assessment-stopped")
 
 
-def _end(driver: sqlite3.Connection, assessment_id: str) -> tuple[Filed, int, bytes]:
-    """The assessment as it is filed, the place of its next line, and the tail."""
-    row = driver.execute(_ADD_TO, (assessment_id,)).fetchone()
-    if row is None:
-        raise NotFound(part=_TABLE)
-    state, agency, author, kid, wrap, household_id, schema_id, rev, number, line, tail = row
-    refuse_closed(state)
-    if not is_tail(tail):
-        raise Damaged(part="answer")
-    under = (household_id, state, str(number))
-    filed = Filed(_TABLE, assessment_id, under, rev, schema_id, agency, author, kid, wrap)
-    return filed, int(line) - (int(number) << PLACE_BITS), tail
-
-
-def _insert_answer(
-    driver: sqlite3.Connection,
-    keys: Keys,
-    filed: Filed,
-    sequence: int,
-    tail: bytes,
-    link_id: str,
-    entry: Any,
-) -> bytes:
-    """Add a line and move the tail, which is returned."""
-    moved = _added(driver, keys, filed, sequence, tail, link_id, entry)
+def _added(driver: sqlite3.Connection, keys: Keys, end: End, link_id: str, entry: Any) -> End:
+    """Add a line to the end that has just been looked up."""
+    moved = add(driver, keys, end, link_id, entry)
     if moved is None:
         raise StoreFault("row-refused")
     return moved
 
 
-def _added(
-    driver: sqlite3.Connection,
-    keys: Keys,
-    filed: Filed,
-    sequence: int,
-    tail: bytes,
-    link_id: str,
-    entry: Any,
-) -> bytes | None:
-    """Add the line, unless the assessment or its list has been moved on by another process."""
-    line = _encoded([keys.now().isoformat(), link_id, entry]).encode()
-    context = _answer_context(keys, filed, sequence)
-    sealed = keys.seal_row(filed.kid, filed.wrap, context, line, _ANSWER_BYTES)
-    if sequence >= LAST_PLACE:
-        raise StoreFault("too-many-lines")
-    place = (int(filed.filed_under[2]) << PLACE_BITS) + sequence
-    moved = next_tail(keys, filed, tail, sealed)
-    rows = (place + 1, moved, place, sealed)
-    written = driver.execute(_ADD, (*rows, filed.id, filed.rev, tail)).rowcount
-    if written == 1:
-        raise Damaged(part="answer")  # a line without its tail, or a tail without its line
-    keys.wrote = True
-    return moved if written else None
-
-
-def _answer_context(keys: Keys, filed: Filed, sequence: int) -> bytes:
-    # Not bound to the heading's revision and state: lines stay as they are when those move on.
-    ids = (filed.id, filed.filed_under[0])
-    return keys.context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
-
-
 def _place_context(keys: Keys, filed: Filed, rev: int) -> bytes:
     ids = (filed.id, filed.filed_under[0])
     return keys.context("place", ids, rev, schema_of("place"), filed.agency, filed.author)
-
-
-def _fold(lines: list[Line]) -> dict[str, Any]:
-    folded: dict[str, Any] = {}
-    for line in lines:
-        folded[line.link_id] = line.entry
-    return {link_id: entry for link_id, entry in folded.items() if entry is not None}

@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,8 @@ def _check_file(path: Path) -> None:
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    # One damaged text costs its own row, which then does not open, and not every row beside it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     for name, (value, expected) in _PRAGMAS.items():
         connection.execute(f"PRAGMA {name}={value}").fetchall()
         if connection.execute(f"PRAGMA {name}").fetchone() != (expected,):

@@ -243,7 +243,7 @@ class Keys:
         # What is done at completing and before the keys go: the twin of the tally is raised.
         self.rest: Callable[[], None] = _nothing
         # Where each list of answers ends (`assessments` fills and trusts it).
-        self.ends: dict[str, tuple[Any, int, bytes]] = {}
+        self.ends: dict[str, Any] = {}
         # What it has opened for lists, by id and revision.
         self.headings: dict[tuple[str, int], Any] = {}
         # The same for people and what is filed beside them, by their sealed rows.

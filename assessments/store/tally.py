@@ -1,7 +1,7 @@
 """What one person has filed, counted: so that no row goes missing, or back in time, unnoticed.
 
 A seal shows a changed row. It cannot show one that is gone, nor an older one put back. Three marks
-do: each list of answers ends in a *tail*, a chain over its lines; each person has one *tally*, the
+do: each list of answers ends in a *tail*, a chain over its lines (`lines`); each person has one *tally*, the
 number and a keyed sum of the (table, id, revision) of all their rows, moved in the same transaction
 as the row; and the tally's own revision has a *twin* outside the database, raised at completing
 and at locking, that a whole older database put back falls behind. This room knows counts; it opens
@@ -22,23 +22,15 @@ from typing import Literal
 
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import Keystore
-from assessments.sealing import lp, same
+from assessments.sealing import lp
 from assessments.store.filing import Filed
 from assessments.store.keyring import Keys, Run
+from assessments.store.lines import lacking, rows_of, tie_up
 
 TABLES = (
     *("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact"),
     "earlier",
 )
-# A line of answers is (number of the assessment << 20) + its place, from 1: a million lines each. The
-# tail stands at the place of the next line, which takes it over. So every line goes to the end of
-# SQLite's table, and a row is not moved from page to page.
-PLACE_BITS = 20
-LAST_PLACE = (1 << PLACE_BITS) - 1
-TAIL_MAGIC = b"CKT1"
-_TAIL_BYTES = 36
-# As long as a short line, so that it is overwritten where it is.
-_TAIL_ROOM = 222
 # A row that is filed under nothing that is here is in no list, so it does not count as here either.
 _AT_HOME = " AND household_id IN (SELECT id FROM household)"
 _IN_LISTS = {
@@ -116,37 +108,6 @@ class Twin:
         return f"tally.{self._device_id}.{author}"
 
 
-# Lists of answers
-
-
-def first_tail(keys: Keys, filed: Filed) -> bytes:
-    """The tail of an empty list."""
-    return _tail(keys, filed, lp("ck1", "tail", filed.id))
-
-
-def next_tail(keys: Keys, filed: Filed, tail: bytes, sealed: bytes) -> bytes:
-    """The tail after one more sealed line. From a wrong tail follows a wrong one: none is mended."""
-    return _tail(keys, filed, tail[:_TAIL_BYTES] + sealed)
-
-
-def check_tail(keys: Keys, filed: Filed, tail: bytes, lines: list[bytes]) -> None:
-    """Raise `Damaged` unless these sealed lines are all there ever were, in their order."""
-    reached = first_tail(keys, filed)
-    for sealed in lines:
-        reached = next_tail(keys, filed, reached, sealed)
-    # A damaged page may give text where bytes were written.
-    if not isinstance(tail, bytes) or not same(reached[:_TAIL_BYTES], tail[:_TAIL_BYTES]):
-        raise Damaged(part="answer")
-
-
-def is_tail(body: object) -> bool:
-    return isinstance(body, bytes) and body.startswith(TAIL_MAGIC)
-
-
-def _tail(keys: Keys, filed: Filed, message: bytes) -> bytes:
-    return (TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, message)).ljust(_TAIL_ROOM, b"\0")
-
-
 # Filed rows
 
 
@@ -200,13 +161,15 @@ def check(keys: Keys, twin: Twin) -> tuple[Loss, ...]:
             tally, counts = _opened(run, keys)
             found = _counted(run, keys)
             losses = _beside(run, keys)
+            in_lists = _in_lists(run, keys)
         known = twin.read(keys.author)
         if tally is None and known == 0:
-            accept(keys, twin)
+            accept(keys, twin, is_first=True)
             return losses
     except WrenError:
         # A newer Wren may count in another way.
         return () if keys.database.read_only else (Loss("unchecked"),)
+    losses += in_lists
     if tally is None or counts is None:
         return (Loss("untallied"), *losses)
     if known is not None and tally.rev < known:
@@ -214,8 +177,8 @@ def check(keys: Keys, twin: Twin) -> tuple[Loss, ...]:
     return tuple(_differing(counts, found)) + losses
 
 
-def accept(keys: Keys, twin: Twin) -> None:
-    """Take what is here as all there is, from now on. Lists without a tail get one."""
+def accept(keys: Keys, twin: Twin, *, is_first: bool = False) -> None:
+    """Take what is here as all there is, from now on. `is_first`: nothing was counted before."""
     if keys.database.read_only:
         return
     with keys.database.write_lean() as driver:
@@ -226,29 +189,33 @@ def accept(keys: Keys, twin: Twin) -> None:
         run(
             "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
         )
-        for filed, start in _lists(run, keys):
-            rows = run(
-                "SELECT line, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line",
-                (start, start + LAST_PLACE),
-            ).fetchall()
-            end, tail = start, first_tail(keys, filed)
-            for line, sealed in rows:
-                if is_tail(sealed):
-                    run("DELETE FROM answer WHERE line = ?", (line,))
-                else:
-                    end, tail = line, next_tail(keys, filed, tail, sealed)
-            run("INSERT INTO answer (line, body) VALUES (?, ?)", (end + 1, tail))
+        for filed in _lists(run, keys):
+            with suppress(Damaged):  # its key does not open: nor does anything that is in it
+                tie_up(run, keys, filed, is_new=is_first)
+    # Where they ended is not where they end now.
+    keys.ends.clear()
     rest(keys, twin)
 
 
-def _lists(run: Run, keys: Keys) -> list[tuple[Filed, int]]:
-    """The person's assessments whose key is here, each with where its list begins."""
+def _lists(run: Run, keys: Keys) -> list[Filed]:
+    """The person's assessments whose key is here."""
     rows = run(
-        "SELECT a.id, a.rev, a.schema_id, a.agency, a.author, a.kid, k.sealed, a.number FROM assessment AS a"
-        " JOIN content_key AS k ON k.kid = a.kid WHERE a.author = ?",
+        "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
+        " k.sealed FROM assessment AS a JOIN content_key AS k ON k.kid = a.kid WHERE a.author = ?",
         (keys.author,),
     ).fetchall()
-    return [(Filed("assessment", row[0], (), *row[1:7]), row[7] << PLACE_BITS) for row in rows]
+    return [Filed("assessment", row[0], (row[1], row[2], str(row[3])), *row[4:]) for row in rows]
+
+
+def _in_lists(run: Run, keys: Keys) -> tuple[Loss, ...]:
+    """Answers that are missing from what is under way."""
+    expected = found = 0
+    for filed in _lists(run, keys):
+        if filed.filed_under[1] == "in-progress":
+            with suppress(Damaged):  # its key does not open: its rows say so themselves
+                there, here = lacking(keys, filed, rows_of(run, filed))
+                expected, found = expected + there, found + here
+    return (Loss("missing", "answer", expected, found),) if found < expected else ()
 
 
 def _differing(counts: Counts, found: Counts) -> list[Loss]:

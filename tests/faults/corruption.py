@@ -22,6 +22,7 @@ from typing import Any
 
 from assessments import sealing
 from assessments.errors import Damaged, WrenError
+from assessments.records import Assessment
 from assessments.store import Keys, Store, people, salvage, tally
 from assessments.store import assessments as kept
 from assessments.store.headings import listing
@@ -86,6 +87,8 @@ def read(store: Store, keys: Keys, notice: Callable[[str], None]) -> Facts:
         except WrenError:
             notice(table)
         else:
+            if getattr(value, "lost_lines", 0):
+                notice("answer")
             if value is not None:
                 found[table, row_id] = value
 
@@ -167,7 +170,7 @@ def wrong(folder: Path, facts: Facts) -> str | None:
         missing = set(facts) - set(found)
         if not earlier:
             for name in facts.keys() & found.keys():
-                if found[name] != facts[name]:
+                if found[name] != facts[name] and not _is_part(found[name], facts[name]):
                     return f"{name[0]} is wrong"
         if found.keys() - facts.keys():
             return "something is there that never was"
@@ -179,6 +182,14 @@ def wrong(folder: Path, facts: Facts) -> str | None:
         keys.close()
         store.close()
     return None
+
+
+def _is_part(found: Any, whole: Any) -> bool:
+    """Whether an assessment under way says that lines are lost, and the others are as they were."""
+    if not isinstance(found, Assessment) or not found.lost_lines:
+        return False
+    others = {"answers": whole.answers, "lost_lines": 0}
+    return found.answers.items() <= whole.answers.items() and found.model_copy(update=others) == whole
 
 
 def _unlocked(folder: Path) -> tuple[Store, Keys]:

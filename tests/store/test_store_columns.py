@@ -94,7 +94,9 @@ def test_a_changed_clear_column_is_refused(
         "relationship": related(2),
         "contact": lambda: people.contact(again, OTHER_ID if column == "id" else family.contact.id),
         "assessment": lambda: kept.get(again, seen),
-        "answer": lambda: kept.answers(again, begun.id),
+        "answer": lambda: _refused(
+            not kept.answers(again, begun.id) and bool(kept.history(again, begun.id).lost)
+        ),
         "place": lambda: kept.place(again, begun.id) or _refused(column == "assessment_id"),
         "completion": lambda: kept.get(again, done.id),
         "attachment": lambda: attachments.content(again, OTHER_ID if column == "id" else drawing.id),
@@ -124,9 +126,10 @@ def test_an_earlier_row_filed_under_another_household_is_refused_there(keys: Key
     assert {one.table for one in found.unreadable} == {"household", "person"}
 
 
-def _refused(moved: bool) -> None:
-    """A row moved to an id that does not exist is not read at all: that is a refusal too."""
-    if moved:
+def _refused(is_missed: bool) -> None:
+    """A row moved to an id that does not exist is not read at all, and a line of answers that does not open
+    is counted: those are refusals too."""
+    if is_missed:
         raise StoreFault
 
 

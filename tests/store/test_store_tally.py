@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from assessments.errors import Damaged
 from assessments.records import Assessment
 from assessments.store import Keys, Store, attachments, people, purging
 from assessments.store import assessments as kept
@@ -58,41 +57,95 @@ def test_a_whole_store_has_lost_nothing(store: Store, keys: Keys, family: Family
     assert losses(store) == ()
 
 
+LAST_LINE = f"(SELECT max(line) FROM answer WHERE {LINES})"
+FIRST_LINE = f"(SELECT min(line) FROM answer WHERE {LINES})"
+
+
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "still_read", "lost"),
     [
-        f"DELETE FROM answer WHERE line = (SELECT max(line) FROM answer WHERE {LINES})",
-        f"DELETE FROM answer WHERE line = (SELECT min(line) FROM answer WHERE {LINES})",
-        f"DELETE FROM answer WHERE {LINES}",
-        f"DELETE FROM answer WHERE {TAIL}",
-        "DELETE FROM answer",
-        f"UPDATE answer SET body = x'434b5431' || zeroblob(32) WHERE {TAIL}",
+        (f"DELETE FROM answer WHERE line = {LAST_LINE}", [0, 1, 2, 3], 1),
+        (f"DELETE FROM answer WHERE line = {FIRST_LINE}", [1, 2, 3, 4], 1),
+        (f"UPDATE answer SET body = zeroblob(222) WHERE line = {FIRST_LINE} + 2", [0, 1, 3, 4], 1),
+        (f"UPDATE answer SET body = 'text' WHERE line = {FIRST_LINE} + 2", [0, 1, 3, 4], 1),
+        (f"UPDATE answer SET body = CAST(x'ff' AS TEXT) WHERE line = {FIRST_LINE} + 2", [0, 1, 3, 4], 1),
+        (f"DELETE FROM answer WHERE line IN ({FIRST_LINE} + 1, {FIRST_LINE} + 2)", [0, 3, 4], 2),
+        (f"DELETE FROM answer WHERE {LINES}", [], 5),
+        # How many stood at the end nobody can say: at least one.
+        (f"DELETE FROM answer WHERE {TAIL}", [0, 1, 2, 3, 4], 1),
+        (f"DELETE FROM answer WHERE line >= {LAST_LINE}", [0, 1, 2, 3], 1),
+        ("DELETE FROM answer", [], 1),
+        (f"UPDATE answer SET body = 'CKT1' WHERE {TAIL}", [0, 1, 2, 3, 4], 1),
+        (
+            f"UPDATE answer SET body = CAST(x'434b5431' || zeroblob(32) AS BLOB) WHERE {TAIL}",
+            [0, 1, 2, 3, 4],
+            1,
+        ),
     ],
 )
-def test_lost_answers_are_noticed_wherever_they_stood(
-    keys: Keys, folder: Path, begun: Assessment, statement: str
+def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
+    keys: Keys,
+    store: Store,
+    folder: Path,
+    begun: Assessment,
+    statement: str,
+    still_read: list[int],
+    lost: int,
 ) -> None:
+    keys.close()
     raw(folder, statement)
-    with pytest.raises(Damaged):
-        kept.answers(keys, begun.id)
+    keys = store.unlock(PASSPHRASE)
+    lines = kept.history(keys, begun.id)
+    assert [line.entry for line in lines] == still_read
+    assert len(lines.lost) == lost
+    found = kept.get(keys, begun.id)
+    assert (list(found.answers.values()), found.lost_lines) == (still_read, lost)
+    # Going on is never refused, and hides nothing: not now, and not at the next unlock.
+    kept.append_answer(keys, begun.id, "later", "still kept")
+    kept.append_answer(keys, begun.id, "and-later", "as well")
+    missing = Loss("missing", "answer", len(still_read) + lost + 2, len(still_read) + 2)
+    lines = kept.history(keys, begun.id)
+    assert [line.entry for line in lines] == [*still_read, "still kept", "as well"]
+    assert len(lines.lost) == lost
+    keys.close()
+    again = store.unlock(PASSPHRASE)
+    assert again.losses == (missing,)
+    # Accepted, it is said no more at unlock, and the record still says what it lacks.
+    store.accept_losses(again)
+    again.close()
+    again = store.unlock(PASSPHRASE)
+    assert again.losses == ()
+    kept.append_answer(again, begun.id, "last", "x")
+    after = kept.history(again, begun.id)
+    assert [line.entry for line in after] == [*still_read, "still kept", "as well", "x"]
+    # A tail that was only bent leaves nothing behind to show, and nothing was lost with it.
+    assert len(after.lost) == (0 if "zeroblob(32)" in statement else lost)
+    again.close()
 
 
-def test_an_answer_after_a_loss_is_kept_and_hides_nothing(
+def test_an_earlier_answer_never_stands_in_for_one_that_is_lost(
     keys: Keys, store: Store, folder: Path, begun: Assessment
 ) -> None:
-    raw(folder, f"DELETE FROM answer WHERE line = (SELECT max(line) FROM answer WHERE {LINES})")
-    kept.append_answer(keys, begun.id, "later", "still kept")
-    with pytest.raises(Damaged):
-        kept.answers(keys, begun.id)
-    keys.losses = (Loss("missing", "answer", 6, 5),)
-    store.accept_losses(keys)
+    for number in range(30):
+        kept.append_answer(keys, begun.id, f"item-{number % 5}", f"change {number}")
+    keys.close()
+    keys = store.unlock(PASSPHRASE)
+    kept.append_answer(keys, begun.id, "other", "new")
+    raw(folder, f"UPDATE answer SET body = zeroblob(222) WHERE line - {FIRST_LINE} = 31")
     assert kept.answers(keys, begun.id) == {
-        "item-0": 0,
-        "item-1": 1,
-        "item-2": 2,
-        "item-3": 3,
-        "later": "still kept",
+        "item-0": "change 25",
+        "item-2": "change 27",
+        "item-3": "change 28",
+        "item-4": "change 29",
+        "other": "new",
     }
+    # The last line of every item, right before a lock.
+    raw(folder, f"DELETE FROM answer WHERE line - {FIRST_LINE} BETWEEN 30 AND 34")
+    assert kept.answers(keys, begun.id) == {"other": "new"}
+    assert len(kept.history(keys, begun.id)) == 31
+    kept.append_answer(keys, begun.id, "item-2", "asked again")
+    assert kept.answers(keys, begun.id) == {"item-2": "asked again", "other": "new"}
+    keys.close()
 
 
 @pytest.mark.parametrize("table", TABLES[:5])

@@ -1,0 +1,282 @@
+"""Lists of answers: sealed lines that are only ever added, and what can be read of a list with gaps.
+
+A list ends in a *tail*, a chain over its lines, which stands where its next line goes. Damage to one
+line costs that line and no other: `read` gives every line that opens, and the places of those that do
+not or are gone. Each line carries marks of the items of the lines just before it, so that a lost line
+still tells which item it was about, and no earlier answer stands in for it. Where the tail itself is
+lost the next line leaves its place empty: that gap is seen for ever, and adding is never refused.
+This room knows lines; it refuses to know what a question means and whose list it is.
+
+    end = add(driver, keys, find_end(driver, keys, filed), "injury", {"value": "yes"})
+    read(keys, filed, rows).standing()          # {"injury": {"value": "yes"}}
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assessments.errors import Damaged, StoreFault
+from assessments.sealing import digest, lp, same
+from assessments.store.filing import Filed, schema_of
+from assessments.store.keyring import Keys, Run
+
+# A line is (number of the assessment << 20) + its place, from 1: a million lines each. The tail stands
+# at the place of the next line, which takes it over. So every line goes to the end of SQLite's table,
+# and a row is not moved from page to page.
+PLACE_BITS = 20
+LAST_PLACE = (1 << PLACE_BITS) - 1
+TAIL_MAGIC = b"CKT1"
+_TAIL_BYTES = 36
+# As long as a short line, so that it is overwritten where it is.
+_TAIL_ROOM = 222
+# From a wrong tail follows a wrong one: a list that goes on from this one is never taken for whole.
+_LOST_TAIL = (TAIL_MAGIC + bytes(32)).ljust(_TAIL_ROOM, b"\0")
+_ANSWER_BYTES = 128
+# A line remembers as many before it as lie on a page of the disk with it.
+_REMEMBERED = 18
+_MARK_LETTERS = 3
+_UNKNOWN = "-" * _MARK_LETTERS
+# The new tail first, at the end of the table; the line then takes the place of the old one. Where
+# another process has been there, neither row is written.
+_ADD = (
+    "INSERT INTO answer (line, body) SELECT column1, column2 FROM (VALUES (?, ?), (?, ?))"
+    " WHERE EXISTS (SELECT 1 FROM assessment WHERE id = ? AND rev = ?)"
+    " ON CONFLICT (line) DO UPDATE SET body = excluded.body WHERE body = ?"
+)
+_ROWS = "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line"
+# Made once: json.dumps makes an encoder for every call that is not plain.
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+Rows = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer as it was given. `entry` None takes the answer back. `trail`: the marks of the items
+    of the lines before it, the nearest first."""
+
+    sequence: int
+    at: datetime
+    link_id: str
+    entry: Any
+    trail: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Line {self.sequence}>"
+
+
+class Lines(list[Line]):
+    """Every line that opens, in order. `lost`: where at least one does not, or is gone, with the mark
+    of the item that it was about where that is known."""
+
+    def __init__(self, lines: Iterable[Line], lost: Sequence[tuple[int, str]]) -> None:
+        super().__init__(lines)
+        self.lost = tuple(lost)
+
+    def standing(self) -> dict[str, Any]:
+        """The answers as they stand: the last line of each item, in the order of first answering.
+
+        An item whose last line is known to be lost has no answer: an earlier one would be wrong.
+        """
+        last = {line.link_id: line for line in self}
+        lost = [
+            link_id
+            for place, mark in self.lost
+            if mark != _UNKNOWN
+            for link_id, line in last.items()
+            if line.sequence < place and _mark(link_id) == mark
+        ]
+        return {
+            name: line.entry for name, line in last.items() if line.entry is not None and name not in lost
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class End:
+    """Where a list goes on: the place of its next line, the tail, and the marks for that line."""
+
+    filed: Filed
+    sequence: int
+    tail: bytes
+    trail: str
+
+
+# Reading
+
+
+def rows_of(run: Run, filed: Filed) -> list[Any]:
+    """The rows of a list, by their places in it."""
+    start = _start(filed)
+    return list(run(_ROWS, (start, start, start + LAST_PLACE)).fetchall())
+
+
+def read(keys: Keys, filed: Filed, rows: Rows) -> Lines:
+    """Every line that opens, and what is missing."""
+    opened: dict[int, Line] = {}
+    for place, sealed in rows:
+        with suppress(StoreFault):
+            opened[place] = _open(keys, filed, place, sealed)
+    # Only a line that opens and a tail vouch for all the places before them.
+    last = max([*opened, *(place - 1 for place, body in rows if _is_tail(body))], default=0)
+    lost = set(range(1, last + 1)) - opened.keys()
+    lost |= {place for place, body in rows if place > last and not _is_tail(body)}
+    if not lost and not _is_whole(keys, filed, rows):
+        lost = {last + 1}  # nobody can say where
+    if rows and rows[-1][0] in opened:
+        lost.add(last + 1)  # the tail is gone, and perhaps lines before it
+    return Lines(opened.values(), [(place, _lost_mark(opened, place)) for place in sorted(lost)])
+
+
+def lacking(keys: Keys, filed: Filed, rows: Rows) -> tuple[int, int]:
+    """How many lines there were at least and how many can be read: the same while the list is whole.
+    No line of a whole list is opened; nor one of a list whose loss was accepted."""
+    if _is_whole(keys, filed, rows):
+        return len(rows), len(rows)
+    lines = read(keys, filed, rows)
+    return len(lines) + len(lines.lost), len(lines)
+
+
+def _is_whole(keys: Keys, filed: Filed, rows: Rows) -> bool:
+    """Whether these are the lines that the tail at their end was made of."""
+    reached = _first_tail(keys, filed)
+    for _, sealed in rows[:-1]:
+        reached = _next_tail(keys, filed, reached, sealed)
+    return _has_end(rows) and same(reached[:_TAIL_BYTES], rows[-1][1][:_TAIL_BYTES])
+
+
+def _has_end(rows: Rows) -> bool:
+    return bool(rows) and _is_tail(rows[-1][1])
+
+
+def _open(keys: Keys, filed: Filed, sequence: int, sealed: bytes) -> Line:
+    if _is_tail(sealed):
+        raise Damaged(part="answer")
+    plain = keys.open_row(filed.kid, filed.wrap, _context(keys, filed, sequence), sealed)
+    at, link_id, entry, *trail = json.loads(plain)
+    return Line(sequence, datetime.fromisoformat(at), link_id, entry, *trail[:1])
+
+
+def _lost_mark(opened: dict[int, Line], place: int) -> str:
+    """The mark of the line that is lost at a place, from a line after it that remembers."""
+    for back in range(_REMEMBERED):
+        after = opened.get(place + 1 + back)
+        if after is not None:
+            at = back * _MARK_LETTERS
+            return after.trail[at : at + _MARK_LETTERS] or _UNKNOWN
+    return _UNKNOWN
+
+
+# Adding
+
+
+def begin_list(driver: sqlite3.Connection, keys: Keys, filed: Filed) -> End:
+    """The end of a new, empty list."""
+    tail = _first_tail(keys, filed)
+    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (_start(filed) + 1, tail))
+    return End(filed, 1, tail, "")
+
+
+def find_end(driver: sqlite3.Connection, keys: Keys, filed: Filed) -> End:
+    """Where a list goes on, whatever is damaged in it."""
+    start = _start(filed)
+    rows = driver.execute(f"{_ROWS} DESC LIMIT 2", (start, start, start + LAST_PLACE)).fetchall()[::-1]
+    sequence = _next_place(keys, filed, rows)
+    tail = rows.pop()[1] if _has_end(rows) else _LOST_TAIL
+    trail = ""
+    with suppress(StoreFault):
+        for place, sealed in rows[-1:]:
+            before = _open(keys, filed, place, sealed)
+            trail = _UNKNOWN * (sequence - place - 1) + _mark(before.link_id) + before.trail
+    return End(filed, sequence, tail, trail[: _REMEMBERED * _MARK_LETTERS])
+
+
+def add(driver: sqlite3.Connection, keys: Keys, end: End, link_id: str, entry: Any) -> End | None:
+    """Add a line and move the tail, unless another process has moved the assessment or its list on."""
+    filed, sequence = end.filed, end.sequence
+    line = _encoded([keys.now().isoformat(), link_id, entry, end.trail]).encode()
+    sealed = keys.seal_row(filed.kid, filed.wrap, _context(keys, filed, sequence), line, _ANSWER_BYTES)
+    if sequence >= LAST_PLACE:
+        raise StoreFault("too-many-lines")
+    place = _start(filed) + sequence
+    moved = _next_tail(keys, filed, end.tail, sealed)
+    rows = (place + 1, moved, place, sealed)
+    written = driver.execute(_ADD, (*rows, filed.id, filed.rev, end.tail)).rowcount
+    if written == 1:
+        raise Damaged(part="answer")  # a line without its tail, or a tail without its line
+    keys.wrote = True
+    trail = (_mark(link_id) + end.trail)[: _REMEMBERED * _MARK_LETTERS]
+    return End(filed, sequence + 1, moved, trail) if written else None
+
+
+def tie_up(run: Run, keys: Keys, filed: Filed, *, is_new: bool) -> None:
+    """Take the lines that are here as all there are, from now on. `is_new`: there never was a tail;
+    else a lost one leaves a gap, as a line that is added would."""
+    start, rows = _start(filed), rows_of(run, filed)
+    if _is_whole(keys, filed, rows):
+        return
+    reached = _first_tail(keys, filed)
+    for place, sealed in rows:
+        if _is_tail(sealed):
+            run("DELETE FROM answer WHERE line = ?", (start + place,))
+        else:
+            reached = _next_tail(keys, filed, reached, sealed)
+    place = (
+        (rows[-1][0] if rows else 0) + 1 if is_new and not _has_end(rows) else _next_place(keys, filed, rows)
+    )
+    run("INSERT INTO answer (line, body) VALUES (?, ?)", (start + place, reached))
+
+
+def _next_place(keys: Keys, filed: Filed, rows: Rows) -> int:
+    """Where the next line goes: the tail's own place. Without a tail a place that shows the loss, one
+    that does not open or else an empty one, stays before it."""
+    if _has_end(rows):
+        return int(rows[-1][0])
+    for place, sealed in rows[-1:]:
+        with suppress(StoreFault):
+            _open(keys, filed, place, sealed)
+            break
+        return int(place) + 1
+    return (rows[-1][0] if rows else 0) + 2
+
+
+# The parts of a list
+
+
+def _start(filed: Filed) -> int:
+    return int(filed.filed_under[2]) << PLACE_BITS
+
+
+def _context(keys: Keys, filed: Filed, sequence: int) -> bytes:
+    # Not bound to the heading's revision and state: lines stay as they are when those move on.
+    ids = (filed.id, filed.filed_under[0])
+    return keys.context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
+
+
+def _mark(link_id: str) -> str:
+    """A short name of an item: eighteen bits, so that two of one tool hardly ever share one."""
+    return base64.b64encode(digest(link_id.encode())[:3])[:_MARK_LETTERS].decode()
+
+
+def _first_tail(keys: Keys, filed: Filed) -> bytes:
+    """The tail of an empty list."""
+    return _tail(keys, filed, lp("ck1", "tail", filed.id))
+
+
+def _next_tail(keys: Keys, filed: Filed, tail: bytes, sealed: object) -> bytes:
+    """The tail after one more sealed line. A damaged page may give text where bytes were written."""
+    return _tail(keys, filed, tail[:_TAIL_BYTES] + (sealed if isinstance(sealed, bytes) else b""))
+
+
+def _is_tail(body: object) -> bool:
+    return isinstance(body, bytes) and body.startswith(TAIL_MAGIC)
+
+
+def _tail(keys: Keys, filed: Filed, message: bytes) -> bytes:
+    return (TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, message)).ljust(_TAIL_ROOM, b"\0")
