@@ -73,7 +73,13 @@ def _serve(
     from app.shell import make_open_page
     from app.web import serve_app
 
-    open_page = make_open_page(runtime, lambda: Regaining.open(folder, SystemClock()))
+    given = [runtime] if isinstance(runtime, Runtime) else []
+    open_page = make_open_page(
+        # A store that was mended is opened anew.
+        lambda: given.pop() if given else Runtime.open(folder),
+        lambda: Regaining.open(folder, SystemClock()),
+        lambda: Runtime.salvage(folder),
+    )
     with suppress(KeyboardInterrupt):
         serve_app(open_page, port=port, on_ready=_tell(open_browser, training))
 

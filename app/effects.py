@@ -101,6 +101,8 @@ class HouseholdPage:
     told: tuple[Told, ...] = ()
     # The ids of what was written otherwise before.
     changed: frozenset[str] = frozenset()
+    # How many rows of it are kept and do not open.
+    unreadable: int = 0
 
     def __repr__(self) -> str:
         return f"<HouseholdPage {self.household.id}>"
@@ -201,12 +203,14 @@ class Desk:
         """Keep facts of one household together: all of them or none."""
         people.save_facts(self._keys, household_id, facts)
 
-    def households(self) -> list[HouseholdPage]:
-        """Every household with its people, for the first page after unlocking."""
+    def households(self) -> Found[HouseholdPage]:
+        """Every household with its people, for the first page after unlocking, and what does not open."""
+        headings, homes = listing(self._keys), people.homes(self._keys)
         within: dict[str, list[Heading]] = defaultdict(list)
-        for heading in listing(self._keys):
+        for heading in headings:
             within[heading.household_id].append(heading)
-        return [self._page(home, within[home.household.id]) for home in people.homes(self._keys)]
+        pages = (self._page(home, within[home.household.id]) for home in homes)
+        return Found(pages, (*homes.unreadable, *headings.unreadable))
 
     def household(self, household_id: str) -> HouseholdPage:
         return self._page(people.home(self._keys, household_id), listing(self._keys, household_id))
@@ -221,6 +225,7 @@ class Desk:
             tuple(home.facts),
             tuple(one for heading in headings for one in self._told(heading)),
             home.changed,
+            sum(len(found.unreadable) for found in (home.persons, home.relationships, home.contacts, home.facts)),
         )
 
     def earlier(self, household_id: str) -> EarlierFound:

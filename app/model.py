@@ -113,6 +113,9 @@ class Model:
     # A newer Wren was here; and what unlocking found missing.
     newer: bool = False
     losses: tuple[Loss, ...] = ()
+    # Damage that showed after opening: in the pages, and how many rows do not open.
+    damaged: bool = False
+    unreadable: int = 0
     trail: Trail = (TODAY,)
     households: tuple[HouseholdPage, ...] = ()
     work: Work | None = None

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime
 
@@ -27,6 +27,7 @@ from app.runtime import Runtime
 from app.selftest import check_device
 from assessments.definition import Role
 from assessments.errors import (
+    Damaged,
     KeyAbsent,
     KeystoreFault,
     Locked,
@@ -43,8 +44,16 @@ _SWEEP_AFTER_S = 1.0
 class Opening:
     """Coming in and going out. Call from the event loop."""
 
-    def __init__(self, model: Model, runtime: Runtime, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        runtime: Runtime,
+        today: Callable[[], date],
+        mend: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.model, self._runtime, self._today = model, runtime, today
+        # How what is whole in a damaged store is brought back, where that can be done.
+        self.mend = mend
         self._desk: Desk | None = None
         self._keeping = self._new_keeping()
         # What the disk refused before a lock, by author.
@@ -71,6 +80,15 @@ class Opening:
         return self._desk is not None
 
     # Opening and locking
+
+    def use(self, runtime: Runtime) -> None:
+        """Go on with a store that was opened anew. What the disk refused before waits for it."""
+        self._runtime = runtime
+
+    def note_damage(self) -> None:
+        """Say on the page that damage was met, as soon as it was."""
+        if self.model.damaged is not self._runtime.store.is_damaged:
+            self.model.damaged = self._runtime.store.is_damaged
 
     async def start(self) -> None:
         """Find out which page comes first."""
@@ -192,8 +210,14 @@ class Opening:
         except WrenError as error:
             if door is not None:
                 self.model.door = _door_after(door.author, error)
+            self.note_damage()
+            if isinstance(error, Damaged):
+                self.model.damaged = True  # a person's row that does not open may have a whole second copy
             raise
-        await self._opened(desk, turn)
+        try:
+            await self._opened(desk, turn)
+        finally:
+            self.note_damage()
 
     async def accept_losses(self) -> None:
         """Say no more of what is missing: it has been read."""
@@ -236,7 +260,7 @@ class Opening:
         keeping.desk = None
         model = self.model
         model.work, model.households, model.record, model.entries = None, (), None, ()
-        model.losses, model.handed = (), None
+        model.losses, model.unreadable, model.handed = (), 0, None
         if desk is not None:
             if keeping.is_waiting:
                 self._refused[desk.author[0]] = keeping
@@ -308,7 +332,9 @@ class Opening:
         return offset
 
     async def _read_households(self) -> None:
-        self.model.households = tuple(await away(self.desk.households))
+        found = await away(self.desk.households)
+        self.model.households = tuple(found)
+        self.model.unreadable = len(found.unreadable) + sum(page.unreadable for page in found)
 
     async def _read_outbox(self) -> None:
         self.model.entries = tuple(await away(self._runtime.store.outbox.entries))

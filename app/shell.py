@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -71,7 +72,7 @@ from app.screens.unlock import unlock
 from app.selftest import check_once
 from app.state import Actions, Model
 from assessments import catalogue
-from assessments.errors import Damaged, KeyAbsent, WrenError
+from assessments.errors import Damaged, KeyAbsent, StoreFault, WrenError
 
 SCREENS: dict[str, Draw] = {
     "today": today,
@@ -143,7 +144,11 @@ class _Process:
         regain: Callable[[], Regaining] | None,
         salvage: Callable[[], Salvaged] | None,
     ) -> None:
-        self._runtime, self._regain, self.salvage = runtime, regain, salvage
+        self._open = None if isinstance(runtime, Runtime) else runtime
+        self._runtime = runtime if isinstance(runtime, Runtime) else None
+        self._regain, self._salvage = regain, salvage
+        # Every page there is: none of them may use the store while it is mended.
+        self.lives: list[Life] = []
         self._opening = asyncio.Lock()
         self._sending: asyncio.Task[None] | None = None
         self.lock_after_s: float = catalogue.load_area().lock_after_s or LOCK_AFTER_S
@@ -151,10 +156,31 @@ class _Process:
     async def runtime(self) -> Runtime:
         """The opened store. Raises StoreFault; the next page, or "Try again", tries anew."""
         async with self._opening:
-            if not isinstance(self._runtime, Runtime):
-                self._runtime = await away(self._runtime)
+            if self._runtime is None and self._open is not None:
+                self._runtime = await away(self._open)
+            assert self._runtime is not None  # it is given, or there is a way to open it
             self._keep_sending(self._runtime)
             return self._runtime
+
+    @property
+    def can_mend(self) -> bool:
+        """Whether what is whole in a damaged store can be brought back, and the store opened anew."""
+        return self._open is not None and self._salvage is not None
+
+    async def mend(self) -> Salvaged:
+        """Close the store where it is open, and bring back what is whole in it. Every page is put down."""
+        for life in self.lives:
+            await life.put_down()
+        async with self._opening:
+            sending, self._sending = self._sending, None
+            if sending is not None:
+                sending.cancel()
+                await asyncio.wait([sending])
+            runtime, self._runtime = self._runtime, None
+            if runtime is not None:
+                await away(runtime.close)
+            assert self._salvage is not None  # `can_mend` says so
+            return await away(self._salvage)
 
     async def regain(self, absent: KeyAbsent) -> Regaining:
         """What is left where the store does not open for lack of its key; or that fault again."""
@@ -184,6 +210,7 @@ class Life:
         self._idle = Idle(process.lock_after_s)
         self._watching: asyncio.Task[None] | None = None
         self._stay = stay_band()
+        process.lives.append(self)
         page.data = self._idle
         page.overlay.append(self._stay)
         page.on_disconnect = calm(self._cut_off, by_hand=False)
@@ -202,12 +229,17 @@ class Life:
             runtime = await self._runtime()
             if runtime is None:
                 return
-            self.actions = Actions(self.model, runtime, _today)
+            if self.actions is None:
+                self.actions = Actions(
+                    self.model, runtime, _today, self.mend if self._process.can_mend else None
+                )
+            self.actions.use(runtime)
+            self.actions.note_damage()
             await self.actions.start()
             await away(_read_tools)
         except WrenError as error:
             report(error)
-            self.model.mendable = isinstance(error, Damaged) and self._process.salvage is not None
+            self.model.mendable = isinstance(error, Damaged) and self._process.can_mend
             self.model.fault, self.model.phase = say_error(error), "fault"
             return
         if self._unwatch is None:
@@ -232,17 +264,24 @@ class Life:
             await self.actions.let_in(author, words)
 
     async def mend(self) -> None:
-        """Bring back what is whole, and say what came back."""
-        if self._process.salvage is None:
-            return
-        self.model.phase = "starting"
+        """Bring back what is whole, and say what came back. It locks first; nobody's typing is lost."""
         try:
-            self.model.mended = salvaged_words(await away(self._process.salvage))
+            self.model.mended = salvaged_words(await self._process.mend())
             self.model.mendable = False
         except WrenError as error:
             report(error)
-            self.model.fault = say_error(error)
+            self.model.fault, self.model.mendable = say_error(error), True
         self.model.phase = "fault"
+        for life in self._process.lives:
+            if life is not self:
+                await life.open()
+
+    async def put_down(self) -> None:
+        """Cover this page and let go of the store."""
+        with suppress(StoreFault):  # what the damaged disk refused is kept for the next unlocking
+            await self.lock()
+        self._stop_hearing()
+        self.model.phase = "starting"
 
     async def lock(self) -> None:
         """Cover this page."""
@@ -255,6 +294,8 @@ class Life:
         while lock is not None:
             await asyncio.sleep(_TICK_S)
             has_keys = self.actions is not None and self.actions.has_keys
+            if has_keys and self.actions is not None:
+                self.actions.note_damage()
             if has_keys and self._idle.is_over:
                 await lock()
             self._say_soon(has_keys and self._idle.is_nearly_over and not self._idle.is_over)
@@ -276,13 +317,18 @@ class Life:
 
     async def end(self) -> None:
         """The page will not come back."""
-        if self._unwatch is not None:
-            self._unwatch()
-            self._unwatch = None
+        self._stop_hearing()
+        if self in self._process.lives:
+            self._process.lives.remove(self)
         if self._watching is not None:
             self._watching.cancel()
             self._watching = None
         await self.lock()
+
+    def _stop_hearing(self) -> None:
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
 
     async def _lifecycle(self, event: ft.AppLifecycleStateChangeEvent) -> None:
         if event.state in _GONE:

@@ -21,6 +21,7 @@ from app.messages import say
 from app.screens.alike import use_marked
 from app.screens.days import age_words, day_words
 from app.screens.marks import to_do_line, unwatched_line
+from app.screens.mending import unreadable_line
 from app.screens.page import calm_page, page_of, side_by_side
 from app.screens.pattern import has_pattern
 from app.screens.people import (
@@ -54,6 +55,7 @@ def household(model: Model, actions: Actions) -> ft.View:
         actions,
         page.household.name,
         [
+            unreadable_line(page.unreadable),
             nav_row(
                 say("household.who-seen"),
                 note=say("household.who-seen-note"),

@@ -23,6 +23,7 @@ from app.kit.writing import heading, quiet
 from app.messages import say
 from app.screens.days import age_words, greeting, long_day, moment_words
 from app.screens.marks import unwatched_line
+from app.screens.mending import mend_offer, unreadable_line
 from app.screens.page import calm_page, cover_key, page_of, side_by_side, working
 from app.screens.people import first_name, heard_line, heard_words, tool_title
 from app.screens.recovered import recovered_line
@@ -49,6 +50,8 @@ def today(model: Model, actions: Actions) -> ft.View:
             recovered_line(actions),
             banner(say("today.newer-store")) if model.newer else None,
             _losses(model, actions) if model.losses else None,
+            unreadable_line(model.unreadable),
+            mend_offer(actions) if _may_help(model) else None,
             _begun(begun, actions) if begun else None,
             heading(say("today.households")) if model.households else None,
             side_by_side([_household(page, actions) for page in model.households])
@@ -86,6 +89,11 @@ def _losses(model: Model, actions: Actions) -> ft.Control:
         tone="help",
         action=secondary_button(say("action.loss-read"), actions.accept_losses),
     )
+
+
+def _may_help(model: Model) -> bool:
+    """Whether rows that are missed may lie on pages of the disk that nothing leads to any more."""
+    return model.damaged or any(loss.kind in ("missing", "unchecked") for loss in model.losses)
 
 
 def _begun(begun: list[tuple[HouseholdPage, Heading]], actions: Actions) -> ft.Control:

@@ -26,6 +26,7 @@ from app.kit.writing import quiet, text
 from app.messages import say, say_error
 from app.model import FIRST_AUTHOR, Door
 from app.screens.days import hour_words
+from app.screens.mending import mend_offer
 from app.screens.page import calm_page, quiet_page, use_drawn, use_kept, working
 from app.state import Actions, Model
 from assessments.errors import WrenError, WrongPassphrase
@@ -98,6 +99,7 @@ def unlock(model: Model, actions: Actions) -> ft.View:
                     kind, say(f"unlock.{kind}"), on_change=note, on_submit=go, problem=problem, focus=True
                 ),
             ),
+            mend_offer(actions) if model.damaged and not busy else None,
             working(say("unlock.busy"))
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),

@@ -151,6 +151,11 @@ class Store:
             return False
         return True
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether pages were met, since it was opened, that do not read: `salvage` may help."""
+        return self._database.is_damaged
+
     def wrong_settings(self) -> list[str]:
         """Settings of the database that are not as they should be, read back."""
         return self._database.wrong_settings()

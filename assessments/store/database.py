@@ -90,6 +90,20 @@ class border:
             raise _translated(error) from None
 
 
+class _Watched(border):
+    """The border of an open file, which notes that its pages are damaged."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        except Damaged:
+            self._database.is_damaged = True
+            raise
+
+
 class Database:
     """The open file. `Database(path)` makes an empty file only where there is none."""
 
@@ -97,6 +111,8 @@ class Database:
         self.path = path
         # A newer Wren's database: everything is read, and only the outbox's log is written.
         self.read_only = False
+        # Pages that do not read were met since it was opened.
+        self.is_damaged = False
         self._lock = threading.RLock()
         self._open = True
         with border():
@@ -120,7 +136,7 @@ class Database:
 
     def wrong_settings(self) -> list[str]:
         """The names of settings that are not as they were made when the file was opened."""
-        with self._lock, border():
+        with self._lock, _Watched(self):
             self._refuse_when_closed()
             return [
                 name
@@ -134,12 +150,13 @@ class Database:
         with self.read() as connection:
             found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
         if found != "ok":
+            self.is_damaged = True
             raise Damaged(part="pages")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One immediate transaction on the one writing connection."""
-        with self._lock, border():
+        with self._lock, _Watched(self):
             self._refuse_when_closed()
             self._refuse_when_read_only()
             with self._writer.begin():
@@ -151,7 +168,7 @@ class Database:
 
         `outbox`: what becomes of finished work is written even where nothing else is.
         """
-        with self._lock, border():
+        with self._lock, _Watched(self):
             self._refuse_when_closed()
             if not outbox:
                 self._refuse_when_read_only()
@@ -174,7 +191,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One read transaction on a connection of its own: everything is of one moment."""
-        with border():
+        with _Watched(self):
             self._refuse_when_closed()
             with self._engine.connect() as connection, connection.begin():
                 yield connection

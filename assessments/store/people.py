@@ -101,7 +101,7 @@ def save_facts(keys: Keys, household_id: str, facts: Sequence[Fact]) -> None:
     _save_in_household(keys, household_id, facts)
 
 
-def homes(keys: Keys) -> list[Home]:
+def homes(keys: Keys) -> Found[Home]:
     """Every household of this person's with all that is filed under it, oldest first, as of one moment."""
     own = (keys.agency, keys.author)
     with keys.database.read_lean() as driver:
@@ -111,10 +111,14 @@ def homes(keys: Keys) -> list[Home]:
     for name, found in rows.items():
         for filed, sealed in found:
             within[name][_home_of(filed)].append((filed, sealed))
-    return [
-        _home(keys, record, {name: within[name].get(record.id, []) for name in REVISED}, changed)
-        for record in _opened(keys, Household, rows["household"])
-    ]
+    records = _opened(keys, Household, rows["household"])
+    return Found(
+        (
+            _home(keys, record, {name: within[name].get(record.id, []) for name in REVISED}, changed)
+            for record in records
+        ),
+        records.unreadable,
+    )
 
 
 def home(keys: Keys, household_id: str) -> Home:

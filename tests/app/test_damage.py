@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from app.effects import SERVICE, Desk, Work
 from app.runtime import Runtime
+from app.shell import make_open_page
 from app.visit import play, read_plan
 from assessments import sealing
 from assessments.engine import form as forms
@@ -17,13 +19,16 @@ from assessments.engine.scoring import Context
 from assessments.store.assessments import history
 from sync.device.enrolment import ServiceKeys
 from sync.envelope import kid_of, open_submission
+from tests.app.headless import Headless
 from tests.app.test_screens_around import (
     PASSPHRASE,
     RISK_ITEMS,
     TODAY,
+    asked_all,
     fernhollow,
     open_runtime,
     press,
+    set_up,
     unlocked,
     until,
 )
@@ -127,4 +132,115 @@ async def test_half_typed_words_that_cannot_be_read_keep_no_form_shut(folder: Pa
     desk.leave()
     async with unlocked(runtime) as app:
         await press(app, "Go on with", then=LOST)
+    runtime.close()
+
+
+def overwrite(folder: Path, table: str) -> None:
+    """Write over the first page of a table under an open store, as a failing disk would; another process
+    has written meanwhile, so that nothing of before is remembered."""
+    with sqlite3.connect(folder / "wren.db", isolation_level=None) as driver:
+        (page,) = driver.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with (folder / "wren.db").open("r+b") as file:
+            file.seek((page - 1) * 4096)
+            file.write(b"\x5a" * 4096)
+        driver.execute("INSERT OR REPLACE INTO setting (name, body) VALUES ('touched', x'00')")
+    driver.close()
+
+
+async def test_damage_that_shows_at_unlock_is_mended_from_there(folder: Path) -> None:
+    runtime = open_runtime(folder)
+    set_up(runtime, fernhollow())
+    runtime.close()
+    opened: list[Runtime] = []
+
+    def open_it() -> Runtime:
+        opened.append(open_runtime(folder))
+        return opened[-1]
+
+    open_page = make_open_page(open_it, salvage=lambda: Runtime.salvage(folder))
+    async with Headless(open_page, calm_expected=True) as app:
+        await until(app, "Wren is locked")
+        overwrite(folder, "person")
+        assert not app.sees("Bring back what is whole")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.press("Unlock")
+        await until(app, "Part of what is kept here is damaged.")
+        await until(app, "Wren locks first.")
+        assert list(folder.glob("quarantine-*")) == []
+        await press(app, "Bring back what is whole", then="What came back")
+        assert app.sees("Households: 1")
+        assert len(list(folder.glob("quarantine-*"))) == 1
+        await press(app, "Continue", then="Wren is locked")
+        assert not app.sees("Bring back what is whole")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.press("Unlock")
+        await until(app, "People missing: 3.")
+        assert app.sees("Fernhollow")
+        await app.press("I have read this")
+        await app.settle()
+        assert not app.sees("Bring back what is whole")
+    opened[-1].close()
+
+
+async def test_damage_met_while_reading_is_mended_from_the_first_page(
+    folder: Path,
+) -> None:
+    runtime = open_runtime(folder)
+    meet(runtime)
+    desk = runtime.set_up(PASSPHRASE, "hv1")
+    risk_under_way(desk)
+    desk.leave()
+    runtime.close()
+    opened: list[Runtime] = []
+
+    def open_it() -> Runtime:
+        opened.append(open_runtime(folder))
+        return opened[-1]
+
+    open_page = make_open_page(open_it, salvage=lambda: Runtime.salvage(folder))
+    async with (
+        Headless(open_page, calm_expected=True) as app,
+        Headless(open_page, calm_expected=True) as other,
+    ):
+        for page in (app, other):
+            await until(page, "Wren is locked")
+            await page.type("Passphrase", PASSPHRASE)
+            await page.press("Unlock")
+            await until(page, "Households")
+        assert not app.sees("Bring back what is whole")
+        with sqlite3.connect(folder / "wren.db") as driver:
+            (before,) = driver.execute("SELECT count(*) FROM answer").fetchone()
+        driver.close()
+        overwrite(folder, "answer")
+        # Met while reading, and offered on the first page.
+        await app.press(next(name for name in app.names() if name.startswith("Go on with")))
+        await until(app, "Bring back what is whole")
+        await press(app, "Bring back what is whole", then="What came back")
+        # Another tab on the same store is locked meanwhile, and opens the new one.
+        await until(other, "Wren is locked")
+        await press(app, "Continue", then="Wren is locked")
+        await app.type("Passphrase", PASSPHRASE)
+        await app.press("Unlock")
+        await until(app, "Households")
+        await press(app, "Go on with", then="Mair Fernhollow, ")
+        assert not app.sees("could not be read")
+        with sqlite3.connect(folder / "wren.db") as driver:
+            assert driver.execute("SELECT count(*) FROM answer").fetchone()[0] >= before
+        driver.close()
+    opened[-1].close()
+
+
+async def test_a_row_that_does_not_open_is_said_where_its_family_is_shown(folder: Path) -> None:
+    runtime = open_runtime(folder)
+    set_up(runtime, fernhollow(**asked_all()), fernhollow())
+    with runtime.store._database.write_lean() as driver:
+        driver.execute("UPDATE completion SET body = x'434b5231' || zeroblob(300)")
+        driver.execute("UPDATE person SET body = 'bent' WHERE rowid = 2")
+    async with unlocked(runtime) as app:
+        await until(app, "1 thing that is kept here could not be read.")
+        await app.press(next(name for name in app.names() if name.startswith("Fernhollow")))
+        await until(app, "1 thing that is kept here could not be read.")
+        assert app.sees("Ela Fernhollow")
+        assert not app.sees("Cai Fernhollow")
     runtime.close()

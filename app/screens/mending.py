@@ -1,0 +1,35 @@
+"""Damage that shows only when Wren is already open: what cannot be read is said, and mending is offered.
+
+This room knows two things to put on a page. It never mends by itself: a person reads what will happen
+and taps. Nothing here tells what was damaged, so it may stand on the locked page too.
+
+    mend_offer(actions)          # on the first page and the locked one
+    unreadable_line(page.unreadable)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.kit.buttons import secondary_button
+from app.kit.cards import card
+from app.kit.states import banner
+from app.kit.writing import text
+from app.messages import say
+from app.state import Actions
+
+
+def mend_offer(actions: Actions) -> ft.Control | None:
+    """What mending does and the way to it; None where it cannot be done."""
+    if actions.mend is None:
+        return None
+    return card(
+        text(say("fault.mend")),
+        text(say("mend.locks")),
+        secondary_button(say("action.mend"), actions.mend, fill=True),
+    )
+
+
+def unreadable_line(count: int) -> ft.Control | None:
+    """That some of what is kept does not open, so that nobody takes what is shown for all there is."""
+    return banner(say("lost.rows", n=count), tone="help") if count else None
