@@ -99,10 +99,10 @@ def unlock(model: Model, actions: Actions) -> ft.View:
                     kind, say(f"unlock.{kind}"), on_change=note, on_submit=go, problem=problem, focus=True
                 ),
             ),
-            mend_offer(actions) if model.damaged and not busy else None,
             working(say("unlock.busy"))
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
+            mend_offer(actions) if model.damaged and not busy else None,
             _middle(quiet_button(say(f"unlock.{kind}-forgot"), actions.get_help)),
             _other(model, choose),
             *_below(model, actions),

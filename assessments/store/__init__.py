@@ -23,7 +23,7 @@ from assessments.ports import Clock, Keystore
 from assessments.recovery import Escrow, RecoveryKey
 from assessments.store import attachments, tally
 from assessments.store.attempts import Tries
-from assessments.store.copies import Copies, Finished, make_folder, write_completion
+from assessments.store.copies import Copies, Finished, is_stale, make_folder, write_completion
 from assessments.store.database import Database, border
 from assessments.store.device import (
     DEVICE_KEY,
@@ -312,7 +312,8 @@ def _device(keystore: Keystore, database: Database) -> DeviceIdentity:
 def _reconcile(database: Database, outbox: StoredOutbox) -> int:
     """Make each copy of finished work from the other. Returns how many copies cannot be read.
 
-    A copy without its row is a completion whose transaction was cut: it is carried out now.
+    A copy without its row is a completion whose transaction was cut: it is carried out now, unless
+    somebody has gone on with the answers since.
     """
     if database.read_only:
         return 0
@@ -327,8 +328,11 @@ def _reconcile(database: Database, outbox: StoredOutbox) -> int:
             unreadable += 1  # kept as it is: a newer Wren or a person may still read it
             continue
         with database.write_lean() as driver:
-            write_completion(driver, finished)
-            outbox.queue(driver, finished)
+            if not (is_gone := is_stale(driver, finished)):
+                write_completion(driver, finished)
+                outbox.queue(driver, finished)
+        if is_gone:
+            outbox.copies.remove(entry_id)
     for entry_id in sorted(entered - copied):
         with contextlib.suppress(Damaged):  # a damaged envelope says so when it is sent
             outbox.copies.write(_finished(database, outbox, entry_id))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assessments.errors import Damaged, NotFound, StoreFault
+from assessments.errors import Damaged, DiskFull, NotFound, StoreFault
 from assessments.ports import Entry
 from assessments.records import Assessment, Status
 from assessments.store.copies import Finished, write_completion
@@ -29,6 +29,10 @@ from assessments.store.lines import End, Line, Lines, add, begin_list, find_end,
 from assessments.store.tally import Change, after, note
 
 _TABLE = "assessment"
+_LAST_LINE = (
+    "SELECT coalesce(max(e.line), 0) FROM assessment AS a JOIN answer AS e"
+    " ON e.line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575 WHERE a.id = ?"
+)
 # Made once: json.dumps makes an encoder for every call that is not plain.
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
@@ -151,7 +155,11 @@ def place(keys: Keys, assessment_id: str) -> dict[str, Any] | None:
 
 
 def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: str) -> Entry:
-    """Finish once: the record, the outbox entry and the second copy, all or none."""
+    """Finish once: the record, the outbox entry and the second copy, all or none.
+
+    Raises StoreFault("completion-unsure") where the disk refused and then refused to take back, too:
+    then only the next opening can tell which of the two it is.
+    """
     if assessment.status not in _COMPLETED:
         raise StoreFault("not-completed")
     copied = False
@@ -159,6 +167,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
         with keys.database.write_lean() as driver:
             before, _ = _one(driver.execute(ONE, (assessment.id,)).fetchone())
             filed = _next_revision(before, assessment, "completed")
+            (last_line,) = driver.execute(_LAST_LINE, (assessment.id,)).fetchone()
             tally = after(driver.execute, keys, Change(_TABLE, filed.id, before.rev, filed.rev))
             finished = Finished(
                 entry_id=assessment.id,
@@ -169,20 +178,35 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
                 head=filed.seal(keys, heading_body(assessment)),
                 body=filed.seal(keys, assessment.model_dump_json().encode(), ".completion"),
                 tally=tally.packed() if tally else b"",
+                last_line=last_line,
             )
             # On the disk before the transaction commits: a cut in between is carried out at the
             # next opening, so "completed" never depends on one file alone.
             copied = True
             keys.outbox.copies.write(finished)
             write_completion(driver, finished)
-            keys.outbox.queue(driver, finished)
-    except BaseException:
+            entry = keys.outbox.queue(driver, finished)
+    except BaseException as error:
         if copied:
-            keys.outbox.copies.remove(assessment.id)
+            _take_back(keys, assessment.id, error)
         raise
     keys.rest()
     keys.database.checkpoint()
-    return keys.outbox.entry(assessment.id)
+    # Nothing is read back: what the disk refuses now does not make it undone.
+    return entry
+
+
+def _take_back(keys: Keys, assessment_id: str, error: BaseException) -> None:
+    """Make sure that what is about to be called refused does not happen after all."""
+    try:
+        keys.outbox.copies.remove(assessment_id)
+        if not isinstance(error, DiskFull):
+            # A commit whose sync failed may lie whole in the log: the next one is written over it. This
+            # one changes nothing and writes a page all the same, which an UPDATE would not.
+            with keys.database.write_lean() as driver:
+                driver.execute("PRAGMA user_version = 0")
+    except StoreFault:
+        raise StoreFault("completion-unsure") from None
 
 
 def stop(keys: Keys, assessment_id: str) -> None:

@@ -37,6 +37,8 @@ class Finished:
     head: bytes
     body: bytes
     tally: bytes = b""
+    # The last row of the list of answers when it was made; 0 where that was not noted.
+    last_line: int = 0
 
     @property
     def author(self) -> str:
@@ -54,6 +56,7 @@ class Finished:
             self.head,
             self.body,
             self.tally,
+            struct.pack(">Q", self.last_line),
         )
         return raw + digest(raw)
 
@@ -64,10 +67,11 @@ def unpacked(raw: bytes) -> Finished:
     if not same(digest(content), check):
         raise Damaged(part="copy")
     parts = _parts(content[len(MAGIC) :])
-    # Seven parts: made before there was a tally.
-    if not content.startswith(MAGIC) or len(parts) not in (7, 8):
+    # Seven parts: made before there was a tally; eight: before the last line was noted.
+    if not content.startswith(MAGIC) or len(parts) not in (7, 8, 9):
         raise UnknownFormat(part="copy")
-    entry_id, service_kid, envelope, rev, state, head, body, *tally = parts
+    entry_id, service_kid, envelope, rev, state, head, body, *later = parts
+    tally, last_line = (*later, b"", b"")[:2]
     return Finished(
         entry_id.decode(),
         service_kid.decode(),
@@ -76,7 +80,8 @@ def unpacked(raw: bytes) -> Finished:
         state.decode(),
         head,
         body,
-        *tally,
+        tally,
+        int.from_bytes(last_line, "big"),
     )
 
 
@@ -87,6 +92,24 @@ def _parts(joined: bytes) -> list[bytes]:
         parts.append(joined[at + 4 : at + 4 + size])
         at += 4 + size
     return parts
+
+
+def is_stale(driver: sqlite3.Connection, finished: Finished) -> bool:
+    """Whether the assessment has moved on since: the person was not told that it is finished, and went on.
+
+    One that is not here, or is just as it was, is not stale: then the copy is what was finished.
+    """
+    row = driver.execute(
+        "SELECT rev, state, (SELECT max(line) FROM answer"
+        " WHERE line BETWEEN (number << 20) AND (number << 20) + 1048575) FROM assessment WHERE id = ?",
+        (finished.entry_id,),
+    ).fetchone()
+    if row is None:
+        return False
+    rev, state, last_line = row
+    if (rev, state) == (finished.rev - 1, "in-progress"):
+        return bool(finished.last_line) and (last_line or 0) > finished.last_line
+    return bool(state != finished.state)
 
 
 def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:

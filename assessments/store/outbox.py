@@ -66,7 +66,7 @@ class StoredOutbox:
         self._sent: set[str] = set()
         self._promised: tuple[str, int] | None = None
 
-    def queue(self, driver: sqlite3.Connection, finished: Finished) -> None:
+    def queue(self, driver: sqlite3.Connection, finished: Finished) -> Entry:
         """Add an entry inside the transaction that completes its assessment."""
         (sequence,) = driver.execute(_NEXT).fetchone()
         author, number = driver.execute(_NUMBER, {"id": finished.entry_id}).fetchone()
@@ -75,12 +75,15 @@ class StoredOutbox:
         author = author or finished.author  # the assessment itself may be lost
         hashed = digest(finished.envelope)
         place = _entry_place(sequence, finished.entry_id, finished.service_kid, hashed)
-        note = self._sealed("outbox-entry", place, {"queued_at": self._clock.now().isoformat()})
+        now = self._clock.now()
+        note = self._sealed("outbox-entry", place, {"queued_at": now.isoformat()})
         driver.execute(
             "INSERT INTO outbox_entry (sequence, id, service_kid, digest, envelope, note, author)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (sequence, finished.entry_id, finished.service_kid, hashed, finished.envelope, note, author),
         )
+        size_bytes = len(finished.envelope)
+        return _waiting(sequence, finished.entry_id, finished.service_kid, hashed, size_bytes, now)
 
     @contextmanager
     def numbering(self, author: str) -> Iterator[int]:
@@ -205,20 +208,9 @@ class StoredOutbox:
             if unsent and found_id in self._sent:
                 continue
             opened = self._opened("outbox-entry", _entry_place(sequence, found_id, service_kid, hashed), note)
-            entries[found_id] = Entry(
-                id=found_id,
-                sequence=sequence,
-                service_kid=service_kid,
-                digest=hashed,
-                size_bytes=size_bytes,
-                state="waiting",
-                attempts=0,
-                # A damaged note costs the time. It must not hold up the entry, nor the others.
-                queued_at=datetime.fromisoformat(opened["queued_at"]) if opened else _UNKNOWN_TIME,
-                next_try_at=None,
-                reason=None,
-                sent_at=None,
-            )
+            # A damaged note costs the time. It must not hold up the entry, nor the others.
+            queued_at = datetime.fromisoformat(opened["queued_at"]) if opened else _UNKNOWN_TIME
+            entries[found_id] = _waiting(sequence, found_id, service_kid, hashed, size_bytes, queued_at)
         for sequence, found_id, word, until, note in lines:
             if found_id in entries:
                 opened = self._opened("outbox-log", _log_place(sequence, found_id, word, until), note)
@@ -237,6 +229,25 @@ class StoredOutbox:
         except Damaged:
             return None
         return opened
+
+
+def _waiting(
+    sequence: int, entry_id: str, service_kid: str, hashed: bytes, size_bytes: int, queued_at: datetime
+) -> Entry:
+    """An entry of which nothing has become yet."""
+    return Entry(
+        id=entry_id,
+        sequence=sequence,
+        service_kid=service_kid,
+        digest=hashed,
+        size_bytes=size_bytes,
+        state="waiting",
+        attempts=0,
+        queued_at=queued_at,
+        next_try_at=None,
+        reason=None,
+        sent_at=None,
+    )
 
 
 def _entry_place(sequence: int, entry_id: str, service_kid: str, hashed: bytes) -> bytes:

@@ -15,6 +15,7 @@ HARNESSES = {
     "power_cut": 10_000,
     "kills": 1_000,
     "refusals": 10_000,
+    "completing": 2_000,
     "full_disk": 300,
     "migration_cuts": 2_000,
     "clocks": 500,

@@ -118,8 +118,9 @@ def _lines_by_time() -> Iterator[None]:
     """The planted fault."""
     real = kept.history
 
-    def by_time(keys: Keys, assessment_id: str) -> list[kept.Line]:
-        return sorted(real(keys, assessment_id), key=lambda line: line.at)
+    def by_time(keys: Keys, assessment_id: str) -> kept.Lines:
+        lines = real(keys, assessment_id)
+        return kept.Lines(sorted(lines, key=lambda line: line.at), lines.lost)
 
     kept.history = by_time
     try:

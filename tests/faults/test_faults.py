@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults import clocks, disk, full_disk, kills, migration_cuts, power_cut, refusals
+from tests.faults import clocks, completing, disk, full_disk, kills, migration_cuts, power_cut, refusals
 from tests.faults.run import Run
 
 needs_gcc = pytest.mark.skipif(not disk.compiler_here(), reason="needs Linux and gcc")
@@ -26,6 +26,11 @@ def test_no_kill_loses_what_was_acknowledged() -> None:
 @needs_gcc
 def test_a_disk_that_refuses_is_never_taken_for_one_that_saved() -> None:
     assert _keeps_its_promises(refusals.run(40))
+
+
+@needs_gcc
+def test_nobody_is_told_the_opposite_of_what_became_of_a_completion() -> None:
+    assert _keeps_its_promises(completing.run(60))
 
 
 def test_a_full_disk_is_never_taken_for_one_that_saved() -> None:
