@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -35,6 +36,8 @@ BUSY_TIMEOUT_MS = 5000
 CHECKPOINT_PAGES = 4000
 # Room for the answers of a long visit, a page each.
 LOG_BYTES = 1 << 20
+# Left on the disk beside that: a finished record is there more than once, and so is a drawing.
+SPARE_BYTES = 16 * LOG_BYTES
 
 _PRAGMAS: dict[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
@@ -212,15 +215,22 @@ class Database:
 
         Saving an answer then overwrites what the file already has, and the disk need not grow the
         file at every commit, so the wait is shorter. SQLite takes zeros for the end of the log.
-        Nothing depends on it.
+        Nothing depends on it: where room is short it is left for what people write.
         """
         with self.write_lean(), suppress(OSError):  # nobody else may write to the log meanwhile
             handle = os.open(f"{self.path}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
-            with open(handle, "r+b") as log:
-                missing = LOG_BYTES - log.seek(0, os.SEEK_END)
-                log.write(bytes(max(0, missing)))
-                log.flush()
-                os.fsync(log.fileno())
+            with open(handle, "r+b", buffering=0) as log:
+                before = log.seek(0, os.SEEK_END)
+                missing = LOG_BYTES - before
+                if missing <= 0 or shutil.disk_usage(self.path.parent).free < missing + SPARE_BYTES:
+                    return
+                whole = False
+                try:
+                    whole = log.write(bytes(missing)) == missing
+                    os.fsync(log.fileno())
+                finally:
+                    if not whole:
+                        log.truncate(before)  # the disk was filled by somebody else meanwhile
 
     def checkpoint(self, *, truncate: bool = False) -> None:
         """Move the log into the file. Not being able to now (a reader, a full disk) loses nothing."""

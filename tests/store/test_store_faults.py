@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import struct
+import subprocess
 import threading
 import traceback
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from assessments.store import assessments as kept
 from assessments.store.copies import unpacked
 from assessments.store.database import LOG_BYTES, Database, border
 from tests.fakes import StoppedClock
+from tests.faults.full_disk import PLENTY, _mount
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
 
 
@@ -286,6 +288,38 @@ def test_there_is_room_in_the_log_before_the_first_answer(
     second = opened().unlock(PASSPHRASE)
     assert kept.answers(second, begun.id) == {"a": 49}
     second.close()
+
+
+def test_room_for_answers_to_come_is_never_taken_from_what_is_written_now(
+    folder: Path, clock: StoppedClock, family: Family
+) -> None:
+    folder.mkdir()
+    if not _mount(folder, PLENTY):
+        pytest.skip("needs a small disk: root on Linux")
+    try:
+        store = Store.open(folder, clock, CHEAPEST)
+        keys = store.set_up(PASSPHRASE, "agency-7", "hv-1")
+        people.save_household(keys, family.household, family.persons)
+        begun = family.assessment()
+        kept.begin(keys, begun)
+        keys.close()
+        store.close()
+        held = sum(-(-path.stat().st_size // 4096) + 1 for path in folder.rglob("*")) * 4096
+        # Enough for a record of some 200 kB in its three places, and not for a megabyte of zeros beside it.
+        _mount(folder, held + LOG_BYTES + 200_000, again=True)
+        store = Store.open(folder, clock, CHEAPEST)
+        keys = store.unlock(PASSPHRASE)
+        assert (folder / "wren.db-wal").stat().st_size < LOG_BYTES
+        kept.append_answer(keys, begun.id, "a", 1)
+        kept.complete(keys, finished(begun, {"a": 1}), b"envelope" * 30_000, "svc-1")
+        keys.close()
+        # With room enough the log is filled.
+        _mount(folder, PLENTY, again=True)
+        store._database.lengthen_log()
+        assert (folder / "wren.db-wal").stat().st_size >= LOG_BYTES
+        store.close()
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_copy_taken_while_open_is_read_to_the_last_answer(
