@@ -156,9 +156,10 @@ class _Process:
     async def runtime(self) -> Runtime:
         """The opened store. Raises StoreFault; the next page, or "Try again", tries anew."""
         async with self._opening:
-            if self._runtime is None and self._open is not None:
+            if self._runtime is None:
+                if self._open is None:
+                    raise StoreFault("store-closed")
                 self._runtime = await away(self._open)
-            assert self._runtime is not None  # it is given, or there is a way to open it
             self._keep_sending(self._runtime)
             return self._runtime
 
@@ -169,6 +170,8 @@ class _Process:
 
     async def mend(self) -> Salvaged:
         """Close the store where it is open, and bring back what is whole in it. Every page is put down."""
+        if self._salvage is None:
+            raise StoreFault("store-closed")
         for life in self.lives:
             await life.put_down()
         async with self._opening:
@@ -179,7 +182,6 @@ class _Process:
             runtime, self._runtime = self._runtime, None
             if runtime is not None:
                 await away(runtime.close)
-            assert self._salvage is not None  # `can_mend` says so
             return await away(self._salvage)
 
     async def regain(self, absent: KeyAbsent) -> Regaining:

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from assessments.errors import Damaged, DiskFull, NotFound, StoreFault
@@ -25,7 +23,7 @@ from assessments.store.copies import Finished, write_completion
 from assessments.store.filing import Filed, checked, schema_of
 from assessments.store.headings import ONE, filed_row, heading_body
 from assessments.store.keyring import Keys, check_id
-from assessments.store.lines import End, Line, Lines, add, begin_list, find_end, read, rows_of
+from assessments.store.lines import End, Lines, add, begin_list, find_end, read, rows_of
 from assessments.store.tally import Change, after, note
 
 _TABLE = "assessment"

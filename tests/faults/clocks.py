@@ -22,6 +22,7 @@ from assessments.store import Keys
 from assessments.store import assessments as kept
 from assessments.store.attempts import WAITS
 from assessments.store.headings import listing
+from assessments.store.lines import Lines
 from tests.faults import disk
 from tests.faults.run import Run, tell
 from tests.faults.visit import AUTHOR, Facts, Known, Visit, cheap_words, wrong
@@ -118,9 +119,9 @@ def _lines_by_time() -> Iterator[None]:
     """The planted fault."""
     real = kept.history
 
-    def by_time(keys: Keys, assessment_id: str) -> kept.Lines:
+    def by_time(keys: Keys, assessment_id: str) -> Lines:
         lines = real(keys, assessment_id)
-        return kept.Lines(sorted(lines, key=lambda line: line.at), lines.lost)
+        return Lines(sorted(lines, key=lambda line: line.at), lines.lost)
 
     kept.history = by_time
     try:

@@ -23,6 +23,7 @@ from pathlib import Path
 from assessments.errors import StoreFault
 from assessments.store import Store, people
 from assessments.store import assessments as kept
+from assessments.store.headings import listing
 from tests.fakes import StoppedClock
 from tests.faults import disk
 from tests.faults.corruption import CHEAP, WORDS, cheap_words
@@ -114,7 +115,7 @@ def _told(before: Path, folder: Path, nth: int, number: int, ever: int, *, goes_
 def _complete(folder: Path, nth: int, number: int, ever: int, *, goes_on: bool) -> dict[str, str]:
     store = Store.open(folder, StoppedClock(), CHEAP)
     keys = store.unlock(WORDS)
-    (begun,) = kept.listing(keys)
+    (begun,) = listing(keys)
     done = finished(kept.get(keys, begun.id), {"item-0": 0})
     here, watched = disk.here(), bytes(folder)
     here.disk_fail(watched, nth, number, ever)
@@ -137,7 +138,7 @@ def _opposite(before: Path, folder: Path, nth: int, number: int, ever: int, goes
     store = Store.open(folder, StoppedClock(), CHEAP)
     keys = store.unlock(WORDS)
     try:
-        (heading,) = kept.listing(keys)
+        (heading,) = listing(keys)
         entries, copies = len(store.outbox.entries()), len(store.outbox.copies.ids())
         now = kept.get(keys, heading.id)
     finally:
