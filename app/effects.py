@@ -225,7 +225,10 @@ class Desk:
             tuple(home.facts),
             tuple(one for heading in headings for one in self._told(heading)),
             home.changed,
-            sum(len(found.unreadable) for found in (home.persons, home.relationships, home.contacts, home.facts)),
+            sum(
+                len(found.unreadable)
+                for found in (home.persons, home.relationships, home.contacts, home.facts)
+            ),
         )
 
     def earlier(self, household_id: str) -> EarlierFound:
