@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from assessments.errors import Damaged, StoreFault
@@ -35,10 +36,10 @@ LAST_PLACE = (1 << PLACE_BITS) - 1
 TAIL_MAGIC = b"CKT1"
 _TAIL_BYTES = 36
 # As long as a short line, so that it is overwritten where it is.
-_TAIL_ROOM = 222
+_TAIL_ROOM = 238
 # From a wrong tail follows a wrong one: a list that goes on from this one is never taken for whole.
 _LOST_TAIL = (TAIL_MAGIC + bytes(32)).ljust(_TAIL_ROOM, b"\0")
-_ANSWER_BYTES = 128
+_ANSWER_BYTES = 144
 # A line remembers as many before it as lie on a page of the disk with it.
 _REMEMBERED = 18
 _MARK_LETTERS = 3
@@ -259,6 +260,7 @@ def _context(keys: Keys, filed: Filed, sequence: int) -> bytes:
     return keys.context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
 
 
+@cache
 def _mark(link_id: str) -> str:
     """A short name of an item: eighteen bits, so that two of one tool hardly ever share one."""
     return base64.b64encode(digest(link_id.encode())[:3])[:_MARK_LETTERS].decode()
