@@ -7,10 +7,8 @@ How days count. "exact" is that day. "about" may be any day within `about_days` 
 wherever it may lie, so that an unsure day never hides a run; gaps and directions use the day as given.
 "before" has no day: it is never counted in a window, and is named under what is missing.
 
-Nothing depends on the order in which facts were written.
-
-    >>> same_person((), "p1")
-    frozenset({'p1'})
+    >>> threat_words("He said he would kill us.")
+    {'kill'}
 """
 
 from __future__ import annotations
@@ -25,16 +23,14 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 from assessments.definition import ChronologyRules
 from assessments.engine.scoring import months_before
 from assessments.facts import Event, Link, Milestone
-from assessments.linked import joined
-from assessments.records import Contact, Person
+from assessments.timeline import Happened, in_order
 from assessments.twice import records, together
 
-Happened = Event | Milestone
 # A first and a last day as ordinals; None where there is no first.
 Days = tuple[int | None, int]
 _IN_A_WORD = re.compile(r"[\w']")
@@ -80,7 +76,7 @@ def picture(
     """Read a run of events as it stands on a day. `child_ids` are the children who should be spoken of;
     `links` say which records are of one event."""
     told = records(events, links)
-    run, days = in_order(map(together, told)), tuple(sorted(milestones, key=_place))
+    run, days = in_order(map(together, told)), in_order(milestones)
     dated = _dated(run)
     recent = within_months(run, on, rules)
     around = near(days, run, on, rules)
@@ -110,11 +106,6 @@ def picture(
         trajectory=trajectory(run, on, rules),
         told_twice=sum(len(group) > 1 for group in told),
     )
-
-
-def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Oldest first. Of one day the worse comes later, so that a tie never hides a rise."""
-    return tuple(sorted(events, key=_place))
 
 
 # What stands out
@@ -303,120 +294,7 @@ def trajectory(events: Sequence[Event], on: date, rules: ChronologyRules) -> Sig
     return Sign(code, _ids(dated), data)
 
 
-# Whose, and where from
-
-
-def same_person(links: Iterable[Link], person_id: str) -> frozenset[str]:
-    """Every record of one human being: joined by links that stand, however many households lie between."""
-    return joined(links, person_id, "same-person")
-
-
-def done_by(events: Iterable[Event], person_ids: Collection[str]) -> tuple[Event, ...]:
-    """The events that one of these did, oldest first."""
-    return in_order(event for event in events if set(event.by_ids) & set(person_ids))
-
-
-def milestones_of(
-    milestones: Iterable[Milestone], persons: Iterable[Person], on: date
-) -> tuple[Milestone, ...]:
-    """The milestones written down, with each child's birth, or day it is due, that their record knows."""
-    written = tuple(milestones)
-    told = {one.person_id for one in written if one.kind == "birth"}
-    births = (
-        Milestone(
-            id=f"birth.{person.id}"[:64],
-            household_id=person.household_id,
-            kind="birth",
-            on=day,
-            person_id=person.id,
-        )
-        for person in persons
-        if person.is_child(on) and person.id not in told and (day := person.born or person.due) is not None
-    )
-    return tuple(sorted((*written, *births), key=_place))
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Graded:
-    """A finished tool as a chronology shows it: what it came to, and whether that is for now only."""
-
-    id: str
-    on: date
-    tool: str
-    subject_id: str
-    contact_id: str
-    grade: str | None
-    provisional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a chronology. `household_id` says where it is filed."""
-
-    kind: Literal["event", "milestone", "contact", "tool"]
-    on: date
-    id: str
-    household_id: str
-    record: Event | Milestone | Contact | Graded
-
-    def __repr__(self) -> str:
-        return f"<Entry {self.kind}>"
-
-
-_KIND_ORDER = ("contact", "tool", "milestone", "event")
-
-
-def entries(
-    household_id: str,
-    *,
-    events: Iterable[Event] = (),
-    milestones: Iterable[Milestone] = (),
-    contacts: Iterable[Contact] = (),
-    tools: Iterable[Graded] = (),
-) -> tuple[Entry, ...]:
-    """Everything in one line, oldest first, each with where it is filed."""
-    found = [
-        *(Entry("event", one.on, one.id, one.household_id, one) for one in events),
-        *(Entry("milestone", one.on, one.id, one.household_id, one) for one in milestones),
-        *(Entry("contact", one.on, one.id, one.household_id, one) for one in contacts),
-        *(Entry("tool", one.on, one.id, household_id, one) for one in tools),
-    ]
-    return tuple(sorted(found, key=_entry_place))
-
-
-def about_child(
-    found: Iterable[Entry], child_id: str, contact_ids: Collection[str] = ()
-) -> tuple[Entry, ...]:
-    """The lines that speak of one child, with the contacts in which it was written how they were met.
-
-    Milestones stay: they change things for every child.
-    """
-    return tuple(entry for entry in found if entry.id in contact_ids or _speaks_of(entry.record, child_id))
-
-
-def _speaks_of(record: Event | Milestone | Contact | Graded, child_id: str) -> bool:
-    match record:
-        case Event():
-            return child_id in {*record.to_ids, *(child.id for child in record.children)}
-        case Contact():
-            return child_id in record.present
-        case Graded():
-            return record.subject_id == child_id
-    return True
-
-
 # Days
-
-
-def _place(one: Happened) -> tuple[date, str, int, str]:
-    if isinstance(one, Milestone):
-        return one.on, "", 0, one.id
-    return one.on, one.time, one.severity or 0, one.id
-
-
-def _entry_place(entry: Entry) -> tuple[date, int, tuple[date, str, int, str] | tuple[()], str]:
-    own = _place(entry.record) if isinstance(entry.record, Event) else ()
-    return entry.on, _KIND_ORDER.index(entry.kind), own, entry.id
 
 
 def _dated(events: Sequence[Event]) -> tuple[Event, ...]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from assessments.chronology import same_person
 from assessments.facts import Event, Fact, Link, Milestone, Pattern, Seen, Withheld
 from assessments.records import Contact, Person
+from assessments.timeline import same_person
 from assessments.twice import records, together
 
 Part = Literal["acts", "children", "safety", "days", "gaps"]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments import chronology as c
+from assessments import timeline
 from assessments.catalogue import area_ids, load_area
 from assessments.facts import ChildThere, Event, Link, Milestone
 from assessments.records import Contact, Person
@@ -159,13 +160,13 @@ def test_a_separation_opens_a_window_planned_or_past() -> None:
 
 def test_a_birth_in_a_persons_record_is_a_milestone_once() -> None:
     baby = Person(id="p1", household_id="h1", name="Wren", born=TODAY - timedelta(days=7))
-    assert codes(seen([], c.milestones_of((), [baby], TODAY))) == ["near"]
+    assert codes(seen([], timeline.milestones_of((), [baby], TODAY))) == ["near"]
     written = milestone("birth", TODAY - timedelta(days=7), person_id="p1")
-    assert c.milestones_of((written,), [baby], TODAY) == (written,)
+    assert timeline.milestones_of((written,), [baby], TODAY) == (written,)
     grown = baby.model_copy(update={"born": date(1990, 3, 5)})
-    assert c.milestones_of((), [grown], TODAY) == ()
+    assert timeline.milestones_of((), [grown], TODAY) == ()
     unborn = Person(id="p2", household_id="h1", name="Baby", due=TODAY + timedelta(days=10))
-    assert sign(seen([], c.milestones_of((), [unborn], TODAY)), "near").data["to_go"] == 10
+    assert sign(seen([], timeline.milestones_of((), [unborn], TODAY)), "near").data["to_go"] == 10
 
 
 # ---------------------------------------------------------------- whose
@@ -180,14 +181,14 @@ def link(own: str, other: str, **more: Any) -> Link:
 def test_one_mans_conduct_is_read_across_households() -> None:
     links = [link("dane-1", "dane-2"), link("dane-3", "dane-2")]
     events = [ago("a", 3, by_ids=("dane-1",)), ago("b", 9, by_ids=("dane-3",), household_id="h3")]
-    his = c.done_by([*events, ago("c", 5, by_ids=("sam",))], c.same_person(links, "dane-1"))
+    his = timeline.done_by([*events, ago("c", 5, by_ids=("sam",))], timeline.same_person(links, "dane-1"))
     assert [one.id for one in his] == ["b", "a"]
     assert sign(seen(list(his)), "other-households").data["n"] == 2
 
 
 def test_a_link_that_was_undone_or_denied_joins_nothing() -> None:
     undone = link("dane-1", "dane-2", undone_at=datetime(2026, 2, 1, tzinfo=UTC))
-    assert c.same_person([undone, link("dane-1", "dane-4", kind="not-same")], "dane-1") == {"dane-1"}
+    assert timeline.same_person([undone, link("dane-1", "dane-4", kind="not-same")], "dane-1") == {"dane-1"}
 
 
 # ---------------------------------------------------------------- direction, and what is missing
@@ -237,11 +238,11 @@ def test_says_what_is_missing() -> None:
 
 def test_a_chronology_holds_all_kinds_and_one_childs_lines_are_found() -> None:
     visit = Contact(id="v", household_id="h1", on=TODAY, kind="visit", role="midwife", present=("otis",))
-    tool = c.Graded("t", TODAY, "risk-24", "ifeoma", "v", "high", True)
+    tool = timeline.Graded("t", TODAY, "risk-24", "ifeoma", "v", "high", True)
     own = ago("a", 1, children=(ChildThere(id="otis"),))
-    found = c.entries("h1", events=[own, ago("b", 2)], contacts=[visit], tools=[tool])
+    found = timeline.entries("h1", events=[own, ago("b", 2)], contacts=[visit], tools=[tool])
     assert [entry.id for entry in found] == ["b", "a", "v", "t"]
-    assert [entry.id for entry in c.about_child(found, "otis")] == ["a", "v"]
+    assert [entry.id for entry in timeline.about_child(found, "otis")] == ["a", "v"]
 
 
 # ---------------------------------------------------------------- for any order, and for any more

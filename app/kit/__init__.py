@@ -9,6 +9,7 @@
     fields     text field, text area, passphrase
     problems   the error summary and the line beside the answer
     paper      a drawing to look at
+    hand       what a pointer does on a paper
     drawing_pad  a paper to draw on
     lists      tasks and their status, answers and Change
     cards      card, person, number to call, nothing here yet

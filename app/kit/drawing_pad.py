@@ -1,20 +1,17 @@
 """A big sheet of paper to draw on: pens, eight colours, a rubber, stickers, and one step back.
 
-This room knows how fingers and mice become steps of a drawing: a drag is a line or a rub, a tap is a
-dot, a rub or a sticker, so that nothing needs a drag. Every step is handed on when it ends; only the
-running line is not yet. It praises nothing, suggests nothing, and reads nothing into what it is given.
+This room knows the paper and the tools around it; what the pointer does on it is `hand`. Every step is
+handed on when it ends; only the running line is not yet. It praises nothing, suggests nothing, and reads
+nothing into what it is given.
 
     drawing_pad(kept, on_change, key="rooms-picture")        # kept: a Drawing, or None for new paper
 """
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import flet as ft
 import flet.canvas as cv
@@ -22,156 +19,24 @@ import flet.canvas as cv
 from app import theme
 from app.kit.buttons import quiet_button
 from app.kit.calm import calm, calm_render
+from app.kit.hand import Hand, Running, Tool
 from app.kit.paper import WHITE, line_shape, shapes
 from app.kit.steady import steady
 from app.kit.touch import tappable
 from app.kit.writing import quiet
 from app.messages import say
-from assessments.drawing import (
-    COLOURS,
-    WIDE,
-    WIDTHS,
-    Drawing,
-    Mark,
-    Point,
-    Rubbed,
-    Sticker,
-    Stroke,
-    sticker_svg,
-    thinned,
-)
+from assessments.drawing import COLOURS, WIDE, WIDTHS, Drawing, Stroke, sticker_svg
 from assessments.stickers import STICKERS
 
-Tool = Literal["thin", "thick", "rubber", "stickers"]
 OnChange = Callable[[Drawing], Awaitable[None]]
 
 # New paper stands upright on a phone and lies on a wider screen, in thousandths of its width.
 _UPRIGHT, _LYING = 940, 500
 _WIDE_FROM = 700
 _DRAG_TOLD_MS = 16
-# Nearer than this to the point before, a point says nothing; a line is handed on after so many points.
-_STEP = 3.0
-_LINE_AT_MOST = 300
 _SIGN = 30
 _DOT = 24
 _STICKER = 52
-
-
-@ft.observable
-@dataclass
-class _Running:
-    """The line that is being drawn: on a canvas of its own, since each move draws that canvas again."""
-
-    points: tuple[Point, ...] = ()
-
-    def __repr__(self) -> str:
-        return "<Running>"
-
-
-class Hand:
-    """What the pointer does on one paper. `scale` is in pixels for each thousandth; 0 until it is known."""
-
-    def __init__(self, drawing: Drawing) -> None:
-        self.drawing = drawing
-        self.tool: Tool = "thick"
-        self.colour, self.sticker = next(iter(COLOURS)), next(iter(STICKERS))
-        self.scale = 0.0
-        self.running = _Running()
-        self._began_s = time.monotonic()
-        self._offset_ms = drawing.ended_ms
-        self._contact: Point = (0, 0, 0)
-        self._before_rub: Drawing | None = None
-
-    def __repr__(self) -> str:
-        return "<Hand>"
-
-    def down(self, place: ft.Offset) -> None:
-        """The pointer came down here."""
-        self._contact = self._point(place)
-
-    def tap(self, place: ft.Offset) -> bool:
-        """The pointer came down and left at one place. True where the paper changed."""
-        return self._put(self._point(place))
-
-    def begin(self) -> bool:
-        """A drag begins where the pointer came down."""
-        if self.tool == "stickers":
-            return self._put(self._contact)
-        if self.tool == "rubber":
-            self._before_rub = self.drawing
-            return self._rub(self._contact)
-        if self.scale and not self.drawing.is_full:
-            self.running.points = (self._contact,)
-        return False
-
-    def move(self, place: ft.Offset) -> bool:
-        """The pointer is here now."""
-        point = self._point(place)
-        if self.tool == "rubber":
-            return self._rub(point)
-        points = self.running.points
-        if not points or math.dist(points[-1][:2], point[:2]) < _STEP:
-            return False
-        self.running.points = (*points, point)
-        if len(points) < _LINE_AT_MOST:
-            return False
-        # A line without an end is handed on in parts: less is lost by a fall.
-        self.end()
-        self.running.points = () if self.drawing.is_full else (point,)
-        return True
-
-    def end(self) -> bool:
-        """The pointer left the paper."""
-        points, self.running.points = self.running.points, ()
-        before, self._before_rub = self._before_rub, None
-        if points:
-            self._add(Stroke(thinned(points), self.colour, self.tool))
-        return bool(points) or (before is not None and before is not self.drawing)
-
-    def put_in_the_middle(self) -> bool:
-        """The way to put a sticker without pointing at the paper."""
-        self._add(Sticker(self.sticker, (WIDE // 2, self.drawing.tall // 2, self._now_ms())))
-        return True
-
-    def undo(self) -> bool:
-        before, self.drawing = self.drawing, self.drawing.undo(self._now_ms())
-        return self.drawing is not before
-
-    def _put(self, point: Point) -> bool:
-        if not self.scale:
-            return False
-        if self.tool == "rubber":
-            return self._rub(point)
-        mark: Mark = (
-            Sticker(self.sticker, point)
-            if self.tool == "stickers"
-            else Stroke((point,), self.colour, self.tool)
-        )
-        return self._add(mark)
-
-    def _add(self, mark: Mark) -> bool:
-        before, self.drawing = self.drawing, self.drawing.add(mark)
-        return self.drawing is not before
-
-    def _rub(self, point: Point) -> bool:
-        """Rub here. All that one drag rubs out is one step, and comes back by one step."""
-        touched = self.drawing.touched(*point[:2])
-        if not touched:
-            return False
-        before = self._before_rub or self.drawing
-        last = self.drawing.steps[-1]
-        gone = last.gone if before is not self.drawing and isinstance(last, Rubbed) else ()
-        self.drawing = before.rub((*gone, *touched), point[2])
-        return True
-
-    def _point(self, place: ft.Offset) -> Point:
-        scale = self.scale or 1.0
-        across = min(max(round(place.x / scale), 0), WIDE)
-        down = min(max(round(place.y / scale), 0), self.drawing.tall)
-        return across, down, self._now_ms()
-
-    def _now_ms(self) -> int:
-        return self._offset_ms + round((time.monotonic() - self._began_s) * 1000)
 
 
 def drawing_pad(
@@ -295,7 +160,7 @@ def _settled(drawing: Drawing, scale: float, size: Any) -> ft.Control:
 
 
 @ft.component
-def _running(running: _Running, colour: str, width: str, scale: float) -> ft.Control:
+def _running(running: Running, colour: str, width: str, scale: float) -> ft.Control:
     """The line under the finger."""
     points = running.points
     return _canvas([line_shape(Stroke(points, colour, width), scale)] if points else [])

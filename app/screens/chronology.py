@@ -39,7 +39,7 @@ from app.screens.signs import (
 )
 from app.screens.twice import twice_cards
 from app.state import Actions, Model
-from assessments import catalogue
+from assessments import catalogue, timeline
 from assessments import chronology as c
 from assessments.errors import NotFound
 from assessments.facts import Event, Link, Milestone, Seen
@@ -60,16 +60,16 @@ def chronology(model: Model, actions: Actions) -> ft.View:
         raise NotFound
     on = actions.today()
     children = page.children(on)
-    found = c.entries(
+    found = timeline.entries(
         page.household.id,
         events=page.facts_of(Event),
-        milestones=c.milestones_of(page.facts_of(Milestone), page.persons, on),
+        milestones=timeline.milestones_of(page.facts_of(Milestone), page.persons, on),
         contacts=page.contacts,
         tools=_tools(page),
     )
     child = next((one for one in children if one.id == whose), None)
     met = {seen.contact_id for seen in page.facts_of(Seen) if child and seen.child_id == child.id}
-    shown = c.about_child(found, child.id, met) if child else found
+    shown = timeline.about_child(found, child.id, met) if child else found
     return page_of(
         model,
         actions,
@@ -104,8 +104,8 @@ def conduct(model: Model, actions: Actions) -> ft.View:
         raise NotFound
     pages = model.households
     links = [link for page in pages for link in page.facts_of(Link)]
-    own = c.same_person(links, person.id)
-    events = c.done_by((event for page in pages for event in page.facts_of(Event)), own)
+    own = timeline.same_person(links, person.id)
+    events = timeline.done_by((event for page in pages for event in page.facts_of(Event)), own)
     homes = {event.household_id for event in events} | {
         one.household_id for page in pages for one in page.persons if one.id in own
     }
@@ -113,7 +113,7 @@ def conduct(model: Model, actions: Actions) -> ft.View:
         one
         for page in pages
         if page.household.id in homes
-        for one in c.milestones_of(page.facts_of(Milestone), page.persons, actions.today())
+        for one in timeline.milestones_of(page.facts_of(Milestone), page.persons, actions.today())
         if one.person_id in own or one.kind in ("separation", "new-partner", "pregnancy", "birth")
     ]
     found = c.picture(
@@ -129,15 +129,15 @@ def conduct(model: Model, actions: Actions) -> ft.View:
         say("chronology.of", name=first_name(person)),
         [
             *_picture(found),
-            *_listed(c.entries("", events=events, milestones=milestones), model, actions, home=True),
+            *_listed(timeline.entries("", events=events, milestones=milestones), model, actions, home=True),
         ],
         subtitle=say("chronology.of-note", name=first_name(person)),
     )
 
 
-def _tools(page: HouseholdPage) -> list[c.Graded]:
+def _tools(page: HouseholdPage) -> list[timeline.Graded]:
     return [
-        c.Graded(
+        timeline.Graded(
             id=found.id,
             on=day_of(page, found),
             tool=found.instrument,
@@ -260,14 +260,14 @@ def _unsaid(page: HouseholdPage, child: Person) -> ft.Control | None:
 
 
 def _listed(
-    found: Sequence[c.Entry], model: Model, actions: Actions, *, home: bool = False
+    found: Sequence[timeline.Entry], model: Model, actions: Actions, *, home: bool = False
 ) -> list[ft.Control | None]:
     drawn: Any = _lines
     return [drawn(tuple(found), model, actions, home)] if found else []
 
 
 @ft.component
-def _lines(found: tuple[c.Entry, ...], model: Model, actions: Actions, home: bool) -> ft.Control:
+def _lines(found: tuple[timeline.Entry, ...], model: Model, actions: Actions, home: bool) -> ft.Control:
     """The records, a page of them at a time, the newest or the oldest first."""
     newest, set_newest = use_drawn(True)
     upto, set_upto = use_drawn(_PAGE)

@@ -21,11 +21,11 @@ from app.screens.signs import sure_day
 from app.screens.twice import told_lines
 from app.state import Actions, Model
 from assessments import catalogue
-from assessments.chronology import Entry, Graded
 from assessments.errors import WrenError
 from assessments.facts import ChildThere, Event, Milestone, Seen
 from assessments.ledger import current
 from assessments.records import Contact
+from assessments.timeline import Entry, Graded
 
 _ICONS = {
     "event": ft.Icons.CIRCLE,

@@ -14,8 +14,9 @@ from app.effects import HouseholdPage
 from app.messages import say
 from app.screens.days import day_words
 from assessments import catalogue
-from assessments.chronology import Picture, Sign, milestones_of, picture
+from assessments.chronology import Picture, Sign, picture
 from assessments.facts import Event, Link, Milestone, Precision
+from assessments.timeline import milestones_of
 
 
 def picture_of(page: HouseholdPage, on: date) -> Picture:

@@ -9,7 +9,7 @@ import flet as ft
 import flet.canvas as cv
 
 from app.child.given import given_words
-from app.kit.drawing_pad import Hand
+from app.kit.hand import Hand
 from app.messages import say
 from assessments.drawing import Drawing, Rubbed, Sticker, Stroke, Undone
 from assessments.engine.answers import Answered

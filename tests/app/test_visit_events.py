@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from app.completing import payload
 from app.effects import Desk
 from app.runtime import Runtime
 from app.screens.signs import picture_of
@@ -88,7 +89,7 @@ def test_what_is_sent_and_what_is_exported_say_that_a_grade_is_for_now(
     visit["assessments"][0]["context"] = {"history": history}
     done = played(desk, visit)
     record = desk.record(done["assessments"][0]["id"])
-    sent = json.loads(desk._payload(record))["assessment"]
+    sent = json.loads(payload(desk._keys, record))["assessment"]
     assert sent["result"]["grade"]["value"] == "high"
     assert sent["result"]["grade"]["provisional"] is is_for_now
     assert sent["context"]["history"] == history

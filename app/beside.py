@@ -1,0 +1,111 @@
+"""What is kept beside the answers of an open form, and the context that it is read back into.
+
+This room knows the lines that stand in the same append-only list under names that no item can have, and
+what is known of the person from before. It knows no answers and no screen, and works nothing out.
+
+    keep(keys, assessment, SaveDeferred("strengths", "no time"))       # one sealed line, committed
+    standing_context(keys, assessment, instrument, kept).not_done      # (("strengths", "no time"),)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from app.recall import keep_history, recalled
+from assessments import catalogue
+from assessments.definition import Instrument
+from assessments.engine import form as forms
+from assessments.engine.scoring import Context, Judgement
+from assessments.errors import StoreFault
+from assessments.records import Assessment
+from assessments.store import Keys, assessments
+from assessments.store.headings import listing
+
+_JUDGEMENT = "$judgement"
+_VERSION = "$version"
+_NOT_DONE = "$not-done."
+_WORDED = "$language."
+
+Beside = forms.SaveJudgement | forms.SaveHistory | forms.SaveDeferred | forms.SaveWorded
+
+
+def keep(keys: Keys, assessment: Assessment, effect: Beside) -> None:
+    """Keep one thing that is no answer: committed when this returns."""
+    match effect:
+        case forms.SaveJudgement(judgement):
+            _write(keys, assessment.id, _JUDGEMENT, asdict(judgement) if judgement else None)
+        case forms.SaveHistory(history, why):
+            keep_history(keys, assessment, history, why)
+        case forms.SaveDeferred(tool, reason):
+            _write(keys, assessment.id, f"{_NOT_DONE}{tool}", reason or None)
+        case forms.SaveWorded(link_id, codes):
+            _write(keys, assessment.id, f"{_WORDED}{link_id}", list(codes))
+
+
+def keep_version(keys: Keys, assessment_id: str, instrument: Instrument) -> None:
+    """Go on under this version of the tool."""
+    pinned = {"version": instrument.version, "instrument_hash": instrument.hash}
+    _write(keys, assessment_id, _VERSION, pinned)
+
+
+def moved_to(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The version that the form was moved to, as fields of the record; empty where it was not."""
+    return kept.get(_VERSION) or {}
+
+
+def _write(keys: Keys, assessment_id: str, name: str, plain: Any) -> None:
+    assessments.append_answer(keys, assessment_id, name, plain)
+
+
+def standing_context(
+    keys: Keys, assessment: Assessment, instrument: Instrument, kept: Mapping[str, Any]
+) -> Context:
+    """The context as it stands: what is known of before, own judgement, which tools are done or not."""
+    judged = kept.get(_JUDGEMENT)
+    return replace(
+        recalled(keys, assessment, assessment.context) if instrument.grades else assessment.context,
+        judgement=Judgement(**judged) if judged else assessment.context.judgement,
+        misses=misses(keys, assessment.subject_id, assessment.instrument),
+        done=done_with(keys, assessment),
+        not_done=tuple(
+            (name.removeprefix(_NOT_DONE), reason)
+            for name, reason in kept.items()
+            if name.startswith(_NOT_DONE) and reason
+        ),
+        kept_phrases=tuple(
+            sorted(
+                (name.removeprefix(_WORDED), tuple(codes))
+                for name, codes in kept.items()
+                if name.startswith(_WORDED)
+            )
+        ),
+    )
+
+
+def misses(keys: Keys, subject_id: str, tool: str) -> int:
+    """How often in a row, up to now, this tool came to nothing for this person."""
+    if not catalogue.load(tool).missed_when:
+        return 0
+    count = 0
+    for heading in reversed(listing(keys)):
+        if (heading.subject_id, heading.instrument, heading.status) == (subject_id, tool, "completed"):
+            try:
+                findings = (assessments.get(keys, heading.id).result or {}).get("findings", ())
+            except StoreFault:
+                continue  # it is shown as unreadable where it is listed; what is new is not held up
+            if not any(finding["code"] == "missed" for finding in findings):
+                break
+            count += 1
+    return count
+
+
+def done_with(keys: Keys, assessment: Assessment) -> tuple[str, ...]:
+    """The tools completed in the same contact, whoever they are about."""
+    headings = listing(keys, assessment.household_id)
+    return tuple(
+        found.instrument
+        for found in headings
+        if found.contact_id == assessment.contact_id and found.status == "completed"
+    )

@@ -1,0 +1,118 @@
+"""From an open form to a finished record: filled, signed, sealed once to the service, in the outbox.
+
+This room knows the key that finished work is sealed to, what the service gets with it, and that the
+record and its entry in the outbox are committed together. It knows no screen, and opens nothing.
+
+    completed = complete(store, keys, clock, assessment, form)        # in the outbox when this returns
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from app.beside import done_with
+from app.recall import ask_later
+from assessments import sittings
+from assessments.engine import form as forms
+from assessments.engine.answers import to_plain
+from assessments.errors import NotReady
+from assessments.own_words import still_kept
+from assessments.ports import Clock
+from assessments.records import Assessment
+from assessments.store import Keys, Store, assessments, people
+from sync.device.enrolment import ServiceKeys
+from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
+
+SERVICE = "service"
+
+
+def complete(store: Store, keys: Keys, clock: Clock, assessment: Assessment, form: forms.Form) -> Assessment:
+    """Sign, seal once to the service, and commit the record and its outbox entry together."""
+    service = service_key(store)
+    keep_escrow(store, keys)
+    form = replace(form, context=replace(form.context, done=done_with(keys, assessment)))
+    completed = filled(keys, assessment, form).model_copy(
+        update={"status": "completed", "completed_at": clock.now()}
+    )
+    if form.result.grade.provisional:
+        # Written first: a cut in between leaves too much to do, never too little.
+        ask_later(keys, completed)
+    with store.completing(keys) as author_seq:
+        statement = Statement(
+            id=completed.id,
+            author=keys.author,
+            device=store.device.device_id,
+            author_seq=author_seq,
+            claimed_at=clock.now(),
+            schema=SCHEMA,
+        )
+        envelope = seal_submission(payload(keys, completed), statement, keys.sign, service)
+        assessments.complete(keys, completed, envelope, service.kid)
+    return completed
+
+
+def filled(keys: Keys, assessment: Assessment, form: forms.Form) -> Assessment:
+    """The record with the answers and the result as the form has them, and the child's turns."""
+    lines, outcome = assessments.history(keys, assessment.id), forms.outcome(form)
+    result = {
+        name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")
+    }
+    return assessment.model_copy(
+        update={
+            "context": replace(form.context, kept_phrases=still_kept(form)),
+            "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
+            "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
+            "result": result,
+            "sittings": sittings.sittings_of(lines),
+            "origins": sittings.origins_of(lines.standing()),
+            "lost_lines": len(lines.lost),
+        }
+    )
+
+
+def payload(keys: Keys, assessment: Assessment) -> bytes:
+    """What the service gets: the record, and as much of the household as gives it meaning."""
+    household, *_ = people.household(keys, assessment.household_id)
+    subject = people.person(keys, assessment.subject_id)
+    contact = people.contact(keys, assessment.contact_id)
+    parts = {
+        "schema": SCHEMA,
+        "assessment": assessment.model_dump(mode="json"),
+        "contact": contact.model_dump(mode="json"),
+        "household": household.model_dump(mode="json"),
+        "subject": subject.model_dump(mode="json"),
+        "instrument": {
+            "id": assessment.instrument,
+            "version": assessment.version,
+            "hash": assessment.instrument_hash,
+        },
+    }
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def keep_escrow(store: Store, keys: Keys) -> bool:
+    """Make what lets this person in again, unless it is made. False while the service's recovery
+    keys are not known: then nothing can be finished."""
+    known = service_keys(store)
+    if known is None or known.recovery_keys is None:
+        return False
+    made = store.escrow(keys.author)
+    agency, service = known.recovery_keys
+    if made is None or (made.agency_kid, made.service_kid) != (agency.kid, service.kid):
+        store.keep_escrow(keys, agency, service)
+    return True
+
+
+def service_key(store: Store) -> ServiceKey:
+    """The key that finished work is sealed to. Raises NotReady while no service has been met."""
+    keys = service_keys(store)
+    if keys is None:
+        raise NotReady("not-introduced")
+    return keys.sealing_key
+
+
+def service_keys(store: Store) -> ServiceKeys | None:
+    """The service that this device was introduced to, or None."""
+    kept = store.settings.get(SERVICE)
+    return ServiceKeys.from_plain(json.loads(kept)) if kept else None

@@ -1,0 +1,117 @@
+"""A household with everyone in it and what has been recorded of each, as the screens see it.
+
+This room knows which parts of the store make up one page, and reads them. It writes nothing and decides
+nothing: what it gives is frozen, and does not print itself.
+
+    page = Pages(keys).one(household_id)
+    page.of(child.id)                             # what was recorded of one person, the newest first
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from assessments import catalogue
+from assessments.errors import WrenError
+from assessments.facts import Fact
+from assessments.records import Contact, Household, Person, Relationship
+from assessments.store import Keys, assessments, people
+from assessments.store.filing import Found
+from assessments.store.headings import Heading, listing
+from assessments.told import Told, told
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPage:
+    """A household with everyone in it and what has been recorded of each."""
+
+    household: Household
+    persons: tuple[Person, ...]
+    relationships: tuple[Relationship, ...]
+    contacts: tuple[Contact, ...]
+    assessments: tuple[Heading, ...]
+    facts: tuple[Fact, ...] = ()
+    told: tuple[Told, ...] = ()
+    # The ids of what was written otherwise before.
+    changed: frozenset[str] = frozenset()
+    # How many rows of it are kept and do not open.
+    unreadable: int = 0
+
+    def __repr__(self) -> str:
+        return f"<HouseholdPage {self.household.id}>"
+
+    def facts_of(self, kind: type[F]) -> tuple[F, ...]:
+        """The facts of one kind, in the order in which they were first written."""
+        return tuple(fact for fact in self.facts if isinstance(fact, kind))
+
+    def children(self, on: date) -> tuple[Person, ...]:
+        return tuple(person for person in self.persons if person.is_child(on))
+
+    def adults(self, on: date) -> tuple[Person, ...]:
+        return tuple(person for person in self.persons if not person.is_child(on))
+
+    def of(self, person_id: str) -> tuple[Heading, ...]:
+        """What was recorded of one person, the newest first."""
+        return tuple(found for found in self.assessments if found.subject_id == person_id)
+
+
+class Pages:
+    """The households of one person who has unlocked. What finished tools told is read once."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._before: dict[str, tuple[Told, ...]] = {}
+
+    def __repr__(self) -> str:
+        return "<Pages>"
+
+    def forget(self) -> None:
+        self._before.clear()
+
+    def all(self) -> Found[HouseholdPage]:
+        """Every household, and what does not open among them."""
+        headings, homes = listing(self._keys), people.homes(self._keys)
+        within: dict[str, list[Heading]] = defaultdict(list)
+        for heading in headings:
+            within[heading.household_id].append(heading)
+        pages = (self._page(home, within[home.household.id]) for home in homes)
+        return Found(pages, (*homes.unreadable, *headings.unreadable))
+
+    def one(self, household_id: str) -> HouseholdPage:
+        """A household as it stands now."""
+        return self._page(people.home(self._keys, household_id), listing(self._keys, household_id))
+
+    def _page(self, home: people.Home, headings: Sequence[Heading]) -> HouseholdPage:
+        return HouseholdPage(
+            home.household,
+            tuple(home.persons),
+            tuple(home.relationships),
+            tuple(home.contacts),
+            tuple(sorted(headings, key=lambda found: found.started_at, reverse=True)),
+            tuple(home.facts),
+            tuple(one for heading in headings for one in self._told(heading)),
+            home.changed,
+            sum(
+                len(found.unreadable)
+                for found in (home.persons, home.relationships, home.contacts, home.facts)
+            ),
+        )
+
+    def _told(self, heading: Heading) -> tuple[Told, ...]:
+        """What a finished tool holds of its child. Kept with the keys: what is finished never changes."""
+        if heading.status not in ("completed", "amended"):
+            return ()
+        if heading.id not in self._before:
+            # A tool that is not here any more, or a record that does not open: the others are shown.
+            with suppress(WrenError):
+                found = assessments.get(self._keys, heading.id)
+                tool = catalogue.load_exact(found.instrument, found.version, found.instrument_hash)
+                self._before[heading.id] = told(tool, found)
+        return self._before.get(heading.id, ())
