@@ -16,6 +16,7 @@ from app.effects import HouseholdPage
 from assessments import counts, ledger
 from assessments.catalogue import ledger_rules
 from assessments.copied import Copy, Passage, copied
+from assessments.errors import NotFound
 from assessments.facts import Ended, FollowUp, Link, Seen
 from assessments.ledger import Done, Home, Standing, Through
 from assessments.records import Contact, Person
@@ -38,13 +39,13 @@ class Row:
         return f"<Row {self.child.id}>"
 
 
-def find_contact(
-    households: Iterable[HouseholdPage], contact_id: str
-) -> tuple[HouseholdPage, Contact] | None:
-    """A contact and the page of its household, or None when it is not here."""
-    return next(
-        ((page, found) for page in households for found in page.contacts if found.id == contact_id), None
-    )
+def find_contact(households: Iterable[HouseholdPage], contact_id: str) -> tuple[HouseholdPage, Contact]:
+    """A contact and the page of its household. Raises NotFound when it is not here."""
+    for page in households:
+        for found in page.contacts:
+            if found.id == contact_id:
+                return page, found
+    raise NotFound
 
 
 def roster(page: HouseholdPage, households: Iterable[HouseholdPage], contact: Contact) -> tuple[Row, ...]:

@@ -64,6 +64,18 @@ def avatar(name: str, *, size: int = 48) -> ft.Control:
     )
 
 
+def beside_face(name: str, *lines: ft.Control, end: ft.Control | None = None) -> ft.Control:
+    """Whom a block is about: the face, what is said of them, and a mark at the end."""
+    return ft.Row(
+        spacing=14,
+        controls=[
+            avatar(name, size=56),
+            ft.Column(tight=True, spacing=0, expand=True, controls=list(lines)),
+            *([end] if end is not None else []),
+        ],
+    )
+
+
 def initials(name: str) -> str:
     """First letters of the first and last word, capital. A name of one word gives one letter."""
     words = name.split()
@@ -85,7 +97,7 @@ def person_row(
             avatar(name),
             ft.Column(tight=True, spacing=1, expand=True, controls=lines),
             *([mark] if mark is not None else []),
-            *([_onward()] if on_tap is not None else []),
+            *([onward()] if on_tap is not None else []),
         ],
     )
     return _block_row(
@@ -113,7 +125,7 @@ def nav_row(
                 controls=[ft.Text(words, theme_style=theme.LEAD), *([quiet(note)] if note else [])],
             ),
             *([mark] if mark is not None else []),
-            _onward(),
+            onward(),
         ],
     )
     return _block_row(f"{words}. {note}" if note else words, looks, on_tap)
@@ -222,5 +234,6 @@ def _block_row(name: str, looks: ft.Control, on_tap: Handler | None) -> ft.Contr
     )
 
 
-def _onward() -> ft.Control:
+def onward() -> ft.Control:
+    """The mark of what leads somewhere."""
     return ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT)

@@ -25,9 +25,31 @@ def error_summary(problems: Sequence[tuple[str, str]], *, go_to: Callable[[str],
     """
     if not problems:
         return None
+    title = ft.Row(
+        spacing=10,
+        controls=[
+            ft.Icon(ft.Icons.ERROR_OUTLINE, size=26, color=ft.Colors.ERROR),
+            ft.Semantics(
+                header=True,
+                heading_level=2,
+                container=True,
+                content=ft.Text(
+                    say("problems.title"), theme_style=theme.H2, color=ft.Colors.ON_ERROR_CONTAINER
+                ),
+            ),
+        ],
+    )
+    links = [_link(place, words, go_to) for place, words in problems]
+    return call_out(title, *links, bgcolor=ft.Colors.ERROR_CONTAINER, border_color=ft.Colors.ERROR, spacing=4)
+
+
+def call_out(
+    *controls: ft.Control, bgcolor: ft.ColorValue, border_color: ft.ColorValue, spacing: int
+) -> ft.Control:
+    """A block that is read out as soon as it stands on the page."""
     return ft.Container(
-        bgcolor=ft.Colors.ERROR_CONTAINER,
-        border=ft.Border.all(2.5, ft.Colors.ERROR),
+        bgcolor=bgcolor,
+        border=ft.Border.all(theme.SELECTED_BORDER, border_color),
         border_radius=theme.CARD_RADIUS,
         padding=ft.Padding.only(left=18, right=14, top=16, bottom=10),
         content=ft.Semantics(
@@ -35,27 +57,9 @@ def error_summary(problems: Sequence[tuple[str, str]], *, go_to: Callable[[str],
             container=True,
             content=ft.Column(
                 tight=True,
-                spacing=4,
+                spacing=spacing,
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                controls=[
-                    ft.Row(
-                        spacing=10,
-                        controls=[
-                            ft.Icon(ft.Icons.ERROR_OUTLINE, size=26, color=ft.Colors.ERROR),
-                            ft.Semantics(
-                                header=True,
-                                heading_level=2,
-                                container=True,
-                                content=ft.Text(
-                                    say("problems.title"),
-                                    theme_style=theme.H2,
-                                    color=ft.Colors.ON_ERROR_CONTAINER,
-                                ),
-                            ),
-                        ],
-                    ),
-                    *(_link(place, words, go_to) for place, words in problems),
-                ],
+                controls=list(controls),
             ),
         ),
     )

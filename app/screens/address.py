@@ -18,7 +18,7 @@ from app.kit.cards import card
 from app.kit.choices import Choice
 from app.messages import say
 from app.screens.addresses import host_of
-from app.screens.holding import Form, choice_field, form_page, use_form, words_field
+from app.screens.holding import Form, choice_card, choice_field, form_page, use_form, words_field
 from app.screens.page import calm_page
 from app.state import Actions, Model
 from app.visit import new_id
@@ -98,14 +98,12 @@ def _fields(
     others = [there.household for there in model.households if there.household.id != page.household.id]
     is_hidden = before is not None and before.confidential
     return [
-        card(
-            choice_field(
-                form,
-                "kind",
-                say("address.kind"),
-                [Choice(kind, say(f"address.kind.{kind}")) for kind in KINDS],
-                problem=wrong.get("kind", ""),
-            )
+        choice_card(
+            form,
+            "kind",
+            say("address.kind"),
+            [Choice(kind, say(f"address.kind.{kind}")) for kind in KINDS],
+            wrong,
         ),
         card(
             choice_field(

@@ -15,8 +15,8 @@ from app.messages import say
 from app.screens.holding import Form, form_page, use_form, words_field
 from app.screens.items.written import read_day
 from app.screens.page import calm_page
+from app.screens.people import find_person
 from app.state import Actions, Model
-from assessments.errors import NotFound
 from assessments.records import Person
 
 
@@ -25,11 +25,8 @@ from assessments.records import Person
 def born(model: Model, actions: Actions) -> ft.View:
     """Ask for the day, and for the name as it is now."""
     about = model.screen.about
-    page = model.household_of(about)
-    before = next((one for one in page.persons if one.id == about), None) if page else None
-    form = use_form(actions, f"born-{about}", {"day": "", "name": before.name if before else ""})
-    if page is None or before is None:
-        raise NotFound
+    page, before = find_person(model, about)
+    form = use_form(actions, f"born-{about}", {"day": "", "name": before.name})
 
     async def save() -> None:
         await actions.family.keep(at_birth(before, form.words("name"), form["day"]))

@@ -19,7 +19,7 @@ from app.effects import Work
 from app.kit.buttons import primary_button
 from app.kit.frame import page_frame, scroll_to, scroll_to_place
 from app.kit.lists import AnswerRow, answer_list
-from app.kit.problems import error_summary
+from app.kit.problems import call_out, error_summary
 from app.kit.steady import place, steady
 from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
@@ -130,27 +130,15 @@ def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
     if not form.missing:
         return None
     rest = len(form.missing) - _LINKS
-    card = ft.Container(
+    block = call_out(
+        heading(say("check.missing", n=len(form.missing))),
+        *(_link(form, link_id, change) for link_id in form.missing[:_LINKS]),
+        *([quiet(say("check.missing-more", n=rest))] if rest > 0 else []),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-        border=ft.Border.all(theme.SELECTED_BORDER, ft.Colors.PRIMARY),
-        border_radius=theme.CARD_RADIUS,
-        padding=ft.Padding.only(left=18, right=14, top=16, bottom=10),
-        content=ft.Semantics(
-            live_region=True,
-            container=True,
-            content=ft.Column(
-                tight=True,
-                spacing=2,
-                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                controls=[
-                    heading(say("check.missing", n=len(form.missing))),
-                    *(_link(form, link_id, change) for link_id in form.missing[:_LINKS]),
-                    *([quiet(say("check.missing-more", n=rest))] if rest > 0 else []),
-                ],
-            ),
-        ),
+        border_color=ft.Colors.PRIMARY,
+        spacing=2,
     )
-    return place(_MISSING, card)
+    return place(_MISSING, block)
 
 
 def _link(form: Form, link_id: str, change: Callable[[str], Any]) -> ft.Control:

@@ -28,7 +28,7 @@ from app.screens.days import day_words
 from app.screens.entries import entry_card
 from app.screens.known import bullets
 from app.screens.page import calm_page, page_of, use_drawn
-from app.screens.people import day_of, first_name
+from app.screens.people import day_of, find_person, first_name
 from app.screens.signs import (
     lead_words,
     missing_words,
@@ -98,10 +98,7 @@ def chronology(model: Model, actions: Actions) -> ft.View:
 @calm_page
 def conduct(model: Model, actions: Actions) -> ft.View:
     """What one person has done, in every household where they are known."""
-    home = model.household_of(model.screen.about)
-    person = next((one for one in home.persons if one.id == model.screen.about), None) if home else None
-    if person is None:
-        raise NotFound
+    _, person = find_person(model, model.screen.about)
     pages = model.households
     links = [link for page in pages for link in page.facts_of(Link)]
     own = timeline.same_person(links, person.id)

@@ -14,7 +14,7 @@ from app import theme
 from app.counting import Row, ended_of, find_contact, is_finished, roster
 from app.effects import HouseholdPage
 from app.kit.buttons import primary_button
-from app.kit.cards import avatar
+from app.kit.cards import beside_face, onward
 from app.kit.states import banner
 from app.kit.touch import tappable
 from app.kit.writing import quiet
@@ -24,7 +24,6 @@ from app.screens.marks import state_mark, state_words
 from app.screens.page import calm_page, page_of, side_by_side
 from app.screens.seen_half import about_of, held_as
 from app.state import Actions, Model
-from assessments.errors import NotFound
 from assessments.facts import Ended
 from assessments.records import Contact
 
@@ -33,10 +32,7 @@ from assessments.records import Contact
 @calm_page
 def contact(model: Model, actions: Actions) -> ft.View:
     """Show every child of this contact."""
-    found = find_contact(model.households, model.screen.about)
-    if found is None:
-        raise NotFound
-    page, here = found
+    page, here = find_contact(model.households, model.screen.about)
     rows = roster(page, model.households, here)
     done = is_finished(page, rows, here.id)
     day = day_words(here.on, actions.today())
@@ -83,21 +79,11 @@ def _child(page: HouseholdPage, here: Contact, row: Row, actions: Actions) -> ft
         spacing=12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=[
-            ft.Row(
-                spacing=14,
-                controls=[
-                    avatar(child.name, size=56),
-                    ft.Column(
-                        tight=True,
-                        spacing=0,
-                        expand=True,
-                        controls=[
-                            ft.Text(child.name, theme_style=theme.H2),
-                            *(quiet(line) for line in lines if line),
-                        ],
-                    ),
-                    ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
-                ],
+            beside_face(
+                child.name,
+                ft.Text(child.name, theme_style=theme.H2),
+                *(quiet(line) for line in lines if line),
+                end=onward(),
             ),
             state_mark(row.standing, why),
         ],

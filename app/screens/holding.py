@@ -15,6 +15,7 @@ from typing import Any
 import flet as ft
 
 from app.kit.buttons import primary_button
+from app.kit.cards import card
 from app.kit.choices import Choice, radio_rows, tick_rows
 from app.kit.fields import text_field
 from app.kit.frame import scroll_to, scroll_to_place
@@ -144,6 +145,24 @@ def choice_field(
             ),
         ),
     )
+
+
+def choice_card(
+    form: Form,
+    name: str,
+    label: str,
+    choices: Sequence[Choice],
+    wrong: Mapping[str, str],
+    *,
+    forgets: str = "",
+) -> ft.Control:
+    """One of several on a block of its own, with what is wrong about it."""
+    return card(choice_field(form, name, label, choices, problem=wrong.get(name, ""), forgets=forgets))
+
+
+def first_missing(form: Form, **words: str) -> dict[str, str]:
+    """The first of these fields that has nothing in it, with the sentence that asks for it."""
+    return next(({name: said} for name, said in words.items() if not form[name]), {})
 
 
 def form_page(

@@ -17,7 +17,7 @@ from app.kit.cards import card
 from app.kit.choices import Choice
 from app.kit.writing import quiet
 from app.messages import say
-from app.screens.holding import Form, choice_field, form_page, use_form, words_field
+from app.screens.holding import Form, choice_card, choice_field, form_page, use_form, words_field
 from app.screens.page import calm_page
 from app.screens.people import first_name
 from app.screens.withheld import PARTS
@@ -58,14 +58,12 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         return [
             quiet(say("withheld.lead")),
-            card(
-                choice_field(
-                    form,
-                    "part",
-                    say("withheld.what", name=first_name(one)),
-                    [Choice(part, say(f"withheld.part.{part}")) for part in PARTS],
-                    problem=wrong.get("part", ""),
-                )
+            choice_card(
+                form,
+                "part",
+                say("withheld.what", name=first_name(one)),
+                [Choice(part, say(f"withheld.part.{part}")) for part in PARTS],
+                wrong,
             )
             if one is not None
             else None,

@@ -17,7 +17,7 @@ import flet as ft
 from app import theme
 from app.counting import Row, ended_of, find_contact, roster
 from app.kit.buttons import primary_button, secondary_button
-from app.kit.cards import avatar, card
+from app.kit.cards import beside_face, card
 from app.kit.choices import Choice, radio_rows, tick_rows
 from app.kit.fields import text_field
 from app.kit.frame import scroll_to_place
@@ -31,7 +31,6 @@ from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.people import first_name
 from app.screens.seen_half import about_of, whys_for
 from app.state import Actions, Model
-from assessments.errors import NotFound
 from assessments.finishing import Reason
 from assessments.ledger import is_reason
 from assessments.records import Contact, Person
@@ -45,10 +44,7 @@ _NO_PROBLEMS: list[tuple[str, str]] = []
 @calm_page
 def leave(model: Model, actions: Actions) -> ft.View:
     """Ask about the silent children, how it went, and finish."""
-    found = find_contact(model.households, model.screen.about)
-    if found is None:
-        raise NotFound
-    page, here = found
+    page, here = find_contact(model.households, model.screen.about)
     name = f"leave {here.id}"
     half, show = use_drawn(actions.begun(name) or {"why": {}, "outcome": None, "answered": []})
     # Letters change this at once and draw nothing; a choice draws the page again.
@@ -120,18 +116,7 @@ def _silent(
     return place(
         at,
         card(
-            ft.Row(
-                spacing=14,
-                controls=[
-                    avatar(child.name, size=56),
-                    ft.Column(
-                        tight=True,
-                        spacing=0,
-                        expand=True,
-                        controls=[heading(child.name), quiet(age_words(child, here.on))],
-                    ),
-                ],
-            ),
+            beside_face(child.name, heading(child.name), quiet(age_words(child, here.on))),
             secondary_button(
                 say("leave.add", name=name),
                 lambda: actions.go("seen", about_of(here.id, child.id)),

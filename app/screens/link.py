@@ -12,17 +12,15 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.kit.cards import card
 from app.kit.choices import Choice
 from app.kit.states import banner
 from app.kit.writing import quiet
 from app.messages import say
 from app.screens.days import age_words
-from app.screens.holding import Form, choice_field, form_page, use_form
+from app.screens.holding import choice_card, first_missing, form_page, use_form
 from app.screens.page import calm_page
-from app.screens.people import first_name
+from app.screens.people import find_person, first_name
 from app.state import Actions, Model
-from assessments.errors import NotFound
 
 
 @ft.component
@@ -30,11 +28,8 @@ from assessments.errors import NotFound
 def link(model: Model, actions: Actions) -> ft.View:
     """Ask for the household, then the person, then what the link is."""
     about = model.screen.about
-    page = model.household_of(about)
-    one = next((found for found in page.persons if found.id == about), None) if page else None
+    page, one = find_person(model, about)
     form = use_form(actions, f"link-{about}", {"household": None, "other": None, "kind": None})
-    if page is None or one is None:
-        raise NotFound
     elsewhere = [there for there in model.households if there.household.id != page.household.id]
     there = model.household(form["household"]) if form["household"] else None
 
@@ -46,38 +41,29 @@ def link(model: Model, actions: Actions) -> ft.View:
         return [
             quiet(say("link.lead")),
             banner(say("link.no-household")) if not elsewhere else None,
-            card(
-                choice_field(
-                    form,
-                    "household",
-                    say("link.household"),
-                    [Choice(found.household.id, found.household.name) for found in elsewhere],
-                    problem=wrong.get("household", ""),
-                    forgets="other",
-                )
+            choice_card(
+                form,
+                "household",
+                say("link.household"),
+                [Choice(found.household.id, found.household.name) for found in elsewhere],
+                wrong,
+                forgets="other",
             ),
-            card(
-                choice_field(
-                    form,
-                    "other",
-                    say("link.person"),
-                    [
-                        Choice(found.id, found.name, age_words(found, actions.today()))
-                        for found in there.persons
-                    ],
-                    problem=wrong.get("other", ""),
-                )
+            choice_card(
+                form,
+                "other",
+                say("link.person"),
+                [Choice(found.id, found.name, age_words(found, actions.today())) for found in there.persons],
+                wrong,
             )
             if there is not None
             else None,
-            card(
-                choice_field(
-                    form,
-                    "kind",
-                    say("link.what", name=first_name(one)),
-                    [Choice(kind, say(f"link.kind.{kind}")) for kind in ("same-person", "family")],
-                    problem=wrong.get("kind", ""),
-                )
+            choice_card(
+                form,
+                "kind",
+                say("link.what", name=first_name(one)),
+                [Choice(kind, say(f"link.kind.{kind}")) for kind in ("same-person", "family")],
+                wrong,
             )
             if form["other"]
             else None,
@@ -89,14 +75,12 @@ def link(model: Model, actions: Actions) -> ft.View:
         form,
         say("link.form-title", name=first_name(one)),
         fields,
-        problems=lambda: _problems(form),
+        problems=lambda: first_missing(
+            form,
+            household=say("link.problem.household"),
+            other=say("link.problem.other"),
+            kind=say("link.problem.kind"),
+        ),
         save=save,
         caption=page.household.name,
     )
-
-
-def _problems(form: Form) -> dict[str, str]:
-    for field in ("household", "other", "kind"):
-        if not form[field]:
-            return {field: say(f"link.problem.{field}")}
-    return {}

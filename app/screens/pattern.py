@@ -27,10 +27,9 @@ from app.messages import say
 from app.screens.language_line import kept_as_written, worded_field
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.pattern_words import sentence_words, statement_words
-from app.screens.people import first_name
+from app.screens.people import find_person, first_name
 from app.state import Actions, Model
 from app.visit import new_id
-from assessments.errors import NotFound
 from assessments.facts import Event, Pattern
 from assessments.language import find
 from assessments.pattern import Known, Sentence, draft, new_since, sources
@@ -57,10 +56,7 @@ class Writing:
 @calm_page
 def pattern(model: Model, actions: Actions) -> ft.View:
     """Show the statement on one adult, to be read, changed and saved."""
-    page = model.household_of(model.screen.about)
-    if page is None:
-        raise NotFound
-    person = next(one for one in page.persons if one.id == model.screen.about)
+    page, person = find_person(model, model.screen.about)
     sentences = draft(person, _known(model), on=actions.today())
     drafted = statement_words(sentences, who=first_name(person))
     saved = kept_pattern(page, person.id)

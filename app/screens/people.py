@@ -18,9 +18,10 @@ from app.kit.lists import TaskStatus
 from app.kit.writing import quiet
 from app.messages import knows, say
 from app.screens.days import day_words
+from app.state import Model
 from assessments import catalogue, kinship
 from assessments.counts import ChildCounts
-from assessments.errors import WrenError
+from assessments.errors import NotFound, WrenError
 from assessments.records import Person
 
 _DONE = ("completed", "amended")
@@ -29,6 +30,14 @@ _DONE = ("completed", "amended")
 def first_name(person: Person) -> str:
     """What a person is called within a sentence."""
     return person.name.split()[0] if person.name.split() else person.name
+
+
+def find_person(model: Model, person_id: str) -> tuple[HouseholdPage, Person]:
+    """A person and the page of their household. Raises NotFound when they are not here."""
+    page = model.household_of(person_id)
+    if page is None:
+        raise NotFound
+    return page, next(found for found in page.persons if found.id == person_id)
 
 
 def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:

@@ -26,12 +26,11 @@ from app.screens.days import age_words
 from app.screens.earlier import earlier_row
 from app.screens.links import link_cards
 from app.screens.page import calm_page, page_of, use_scroll
-from app.screens.people import names_of
+from app.screens.people import find_person, names_of
 from app.screens.person_words import about_rows
 from app.screens.ties import tie_cards
 from app.screens.withheld import badge, kept_badge, kept_facts
 from app.state import Actions, Model
-from assessments.errors import NotFound
 from assessments.facts import Address, Withheld
 from assessments.records import Person
 
@@ -40,11 +39,8 @@ from assessments.records import Person
 @calm_page
 def person(model: Model, actions: Actions) -> ft.View:
     """Show all that is known of one person, with a way to change each part."""
-    page = model.household_of(model.screen.about)
-    one = next((found for found in page.persons if found.id == model.screen.about), None) if page else None
+    page, one = find_person(model, model.screen.about)
     scroll = use_scroll(actions)
-    if page is None or one is None:
-        raise NotFound
     on = actions.today()
     return page_of(
         model,

@@ -21,11 +21,10 @@ from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.days import age_words
 from app.screens.page import calm_page, page_of, use_drawn
-from app.screens.people import first_name
+from app.screens.people import find_person, first_name
 from app.state import Actions, Model
 from assessments import catalogue
 from assessments.definition import Instrument
-from assessments.errors import NotFound
 from assessments.records import Person
 from assessments.suggesting import Suggestion, suggest
 
@@ -38,10 +37,7 @@ _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"
 def pick(model: Model, actions: Actions) -> ft.View:
     """Offer the tools for this person."""
     opened, open_ = use_drawn(_NONE)
-    page = model.household_of(model.screen.about)
-    if page is None:
-        raise NotFound
-    person = next(found for found in page.persons if found.id == model.screen.about)
+    _, person = find_person(model, model.screen.about)
     on = actions.today()
     found = suggest(
         born=person.born,

@@ -18,7 +18,7 @@ import flet as ft
 from app.counting import Row, ended_of, find_contact, roster
 from app.effects import HouseholdPage
 from app.kit.buttons import primary_button
-from app.kit.cards import avatar, card
+from app.kit.cards import beside_face, card
 from app.kit.choices import Choice, radio_rows
 from app.kit.fields import text_area, text_field
 from app.kit.frame import scroll_to_place
@@ -107,12 +107,12 @@ def seen(model: Model, actions: Actions) -> ft.View:
 
 def _find(model: Model, about: str) -> tuple[HouseholdPage, Contact, Row]:
     contact_id, _, child_id = about.partition(" ")
-    found = find_contact(model.households, contact_id)
-    rows = roster(found[0], model.households, found[1]) if found is not None else ()
+    page, here = find_contact(model.households, contact_id)
+    rows = roster(page, model.households, here)
     row = next((row for row in rows if row.child.id == child_id), None)
-    if found is None or row is None:
+    if row is None:
         raise NotFound
-    return *found, row
+    return page, here, row
 
 
 def _is_fixed(one: Seen, ended_at: datetime) -> bool:
@@ -124,18 +124,7 @@ def _top(
     child: Person, here: Contact, problems: list[tuple[str, str]], go_to: Callable[[str], Any]
 ) -> ft.Control:
     """Whom the page is about, so that no word lands on a brother or sister."""
-    who = ft.Row(
-        spacing=14,
-        controls=[
-            avatar(child.name, size=56),
-            ft.Column(
-                tight=True,
-                spacing=0,
-                expand=True,
-                controls=[text(child.name, strong=True), quiet(age_words(child, here.on))],
-            ),
-        ],
-    )
+    who = beside_face(child.name, text(child.name, strong=True), quiet(age_words(child, here.on)))
     return ft.Column(tight=True, spacing=14, controls=steady(who, error_summary(problems, go_to=go_to)))
 
 

@@ -16,7 +16,7 @@ import flet as ft
 from app import theme
 from app.counting import copies, counts_of, seen_of, to_do, unwatched
 from app.effects import HouseholdPage
-from app.kit.cards import avatar, card
+from app.kit.cards import beside_face, card
 from app.kit.states import banner
 from app.kit.writing import heading, quiet, text
 from app.messages import say
@@ -101,18 +101,7 @@ def _column(page: HouseholdPage, child: Person, today: date) -> ft.Control:
     tools = [found for found in page.of(child.id) if found.status in ("completed", "amended")]
     role = [part for part in (kin_words(page, child, today),) if part]
     return card(
-        ft.Row(
-            spacing=14,
-            controls=[
-                avatar(child.name, size=56),
-                ft.Column(
-                    tight=True,
-                    spacing=0,
-                    expand=True,
-                    controls=[heading(child.name), quiet(age_words(child, today))],
-                ),
-            ],
-        ),
+        beside_face(child.name, heading(child.name), quiet(age_words(child, today))),
         unwatched_line(child) if unwatched(page, child, today) else None,
         _part(say("siblings.words"), words, say("siblings.no-words", name=name)),
         quiet(say("siblings.shown", n=shown)) if shown else None,

@@ -13,17 +13,15 @@ from collections.abc import Mapping
 import flet as ft
 
 from app.family import new_tie
-from app.kit.cards import card
 from app.kit.choices import Choice
 from app.kit.states import banner
 from app.messages import say
 from app.screens.days import age_words
-from app.screens.holding import Form, choice_field, form_page, use_form
+from app.screens.holding import choice_card, first_missing, form_page, use_form
 from app.screens.page import calm_page
-from app.screens.people import both_ways, first_name, tie_words
+from app.screens.people import both_ways, find_person, first_name, tie_words
 from app.state import Actions, Model
 from assessments import kinship
-from assessments.errors import NotFound
 
 
 @ft.component
@@ -31,50 +29,41 @@ from assessments.errors import NotFound
 def tie(model: Model, actions: Actions) -> ft.View:
     """Ask who the other person is, what the tie is about, and what it is."""
     about = model.screen.about
-    page = model.household_of(about)
-    one = next((found for found in page.persons if found.id == about), None) if page else None
+    page, one = find_person(model, about)
     form = use_form(actions, f"tie-{about}", {"other": None, "group": None, "kind": None})
-    if page is None or one is None:
-        raise NotFound
     others = [found for found in page.persons if found.id != one.id]
     other = next((found for found in others if found.id == form["other"]), None)
 
     async def save() -> None:
         await actions.family.keep(new_tie(page.household.id, one.id, form["kind"], form["other"]))
 
-    def fields(problems: Mapping[str, str]) -> list[ft.Control | None]:
+    def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         kinds = kinship.GROUPS.get(form["group"] or "", ())
         name = first_name(other) if other else ""
         return [
-            card(
-                choice_field(
-                    form,
-                    "other",
-                    say("tie.who"),
-                    [Choice(found.id, found.name, age_words(found, actions.today())) for found in others],
-                    problem=problems.get("other", ""),
-                )
+            choice_card(
+                form,
+                "other",
+                say("tie.who"),
+                [Choice(found.id, found.name, age_words(found, actions.today())) for found in others],
+                wrong,
             ),
-            card(
-                choice_field(
-                    form,
-                    "group",
-                    say("tie.about"),
-                    [Choice(group, say(f"tie.group.{group}")) for group in kinship.GROUPS],
-                    problem=problems.get("group", ""),
-                    forgets="kind",
-                )
+            choice_card(
+                form,
+                "group",
+                say("tie.about"),
+                [Choice(group, say(f"tie.group.{group}")) for group in kinship.GROUPS],
+                wrong,
+                forgets="kind",
             )
             if other
             else None,
-            card(
-                choice_field(
-                    form,
-                    "kind",
-                    say("tie.what", one=first_name(one), other=name),
-                    [Choice(kind, tie_words(kind, [name])) for kind in kinds],
-                    problem=problems.get("kind", ""),
-                )
+            choice_card(
+                form,
+                "kind",
+                say("tie.what", one=first_name(one), other=name),
+                [Choice(kind, tie_words(kind, [name])) for kind in kinds],
+                wrong,
             )
             if other and kinds
             else None,
@@ -89,15 +78,12 @@ def tie(model: Model, actions: Actions) -> ft.View:
         form,
         say("tie.title", name=first_name(one)),
         fields,
-        problems=lambda: _problems(form),
+        problems=lambda: first_missing(
+            form,
+            other=say("tie.problem.other"),
+            group=say("tie.problem.group"),
+            kind=say("tie.problem.kind"),
+        ),
         save=save,
         caption=page.household.name,
     )
-
-
-def _problems(form: Form) -> dict[str, str]:
-    if form["other"] is None:
-        return {"other": say("tie.problem.other")}
-    if form["group"] is None:
-        return {"group": say("tie.problem.group")}
-    return {} if form["kind"] else {"kind": say("tie.problem.kind")}

@@ -38,6 +38,12 @@ class _Filed(_Kept):
     body: bytes
 
 
+class _OfHousehold(_Filed):
+    """Something that belongs to a household."""
+
+    household_id: str = Field(foreign_key="household.id", index=True)
+
+
 class MigrationRow(_Kept, table=True):
     __tablename__ = "migration"
     number: int = Field(primary_key=True)
@@ -103,26 +109,22 @@ class HouseholdRow(_Filed, table=True):
     __tablename__ = "household"
 
 
-class PersonRow(_Filed, table=True):
+class PersonRow(_OfHousehold, table=True):
     __tablename__ = "person"
-    household_id: str = Field(foreign_key="household.id", index=True)
 
 
-class RelationshipRow(_Filed, table=True):
+class RelationshipRow(_OfHousehold, table=True):
     __tablename__ = "relationship"
-    household_id: str = Field(foreign_key="household.id", index=True)
 
 
-class ContactRow(_Filed, table=True):
+class ContactRow(_OfHousehold, table=True):
     __tablename__ = "contact"
-    household_id: str = Field(foreign_key="household.id", index=True)
 
 
-class FactRow(_Filed, table=True):
+class FactRow(_OfHousehold, table=True):
     """An event, an address, how a child was seen …: which of them is inside the seal."""
 
     __tablename__ = "fact"
-    household_id: str = Field(foreign_key="household.id", index=True)
 
 
 class EarlierRow(_Kept, table=True):
