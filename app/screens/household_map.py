@@ -11,6 +11,7 @@ here at all.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import flet as ft
 
@@ -29,7 +30,7 @@ from app.screens.people import first_name, kin_words
 from app.screens.placing import Home
 from app.screens.withheld import badge
 from app.state import Actions, Model
-from assessments.errors import NotFound
+from assessments.errors import Locked, NotFound
 from assessments.facts import Address
 from assessments.records import Person
 
@@ -50,7 +51,8 @@ def household_map(model: Model, actions: Actions) -> ft.View:
 
     async def read() -> None:
         if page is not None:
-            show_told(await actions.family.told(page))
+            with suppress(Locked):  # locked since this was drawn: the map is not seen
+                show_told(await actions.family.told(page))
 
     ft.use_effect(read, [])
     if page is None:

@@ -8,6 +8,8 @@ manager's business, and it says so.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import flet as ft
 
 from app.effects import away
@@ -17,6 +19,7 @@ from app.messages import say
 from app.screens.days import day_words
 from app.screens.page import use_drawn
 from app.state import Actions
+from assessments.errors import Locked
 
 
 @ft.component
@@ -25,7 +28,9 @@ def recovered_line(actions: Actions) -> ft.Control:
     day, show = use_drawn("")
 
     async def read() -> None:
-        moment = await away(actions.recovered_elsewhere)
+        moment = None
+        with suppress(Locked):  # locked since this was drawn: there is nobody to tell
+            moment = await away(actions.recovered_elsewhere)
         if moment is not None:
             show(day_words(moment.astimezone().date(), actions.today(), near=False))
 

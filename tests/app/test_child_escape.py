@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.child import page
+from app.messages import say
 from app.state import TODAY
 from tests.app.child_escape import Escape, escape
 from tests.app.handed import World
@@ -22,6 +24,25 @@ async def test_no_sequence_of_events_reaches_an_adults_page(tmp_path: Path) -> N
     print(counted)
     assert counted["sequences"] == SEQUENCES
     assert all(counted[name] for name in ("back", "address", "lifecycle", "reload", "kill", "tap"))
+
+
+async def test_a_page_that_is_drawn_after_the_lock_breaks_nothing_unheard(tmp_path: Path) -> None:
+    """What nobody hears is told when it is swept up, in the middle of whatever runs then."""
+    tasks: list[asyncio.Task[Any]] = []
+
+    def noted(loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> asyncio.Task[Any]:
+        tasks.append(asyncio.Task(work, loop=loop, **more))
+        return tasks[-1]
+
+    async with World(tmp_path / "home") as world:
+        await world.hand_over_quickly("rooms", "")
+        asyncio.get_running_loop().set_task_factory(noted)
+        world.life.model.trail, world.life.model.phase = (TODAY,), "open"
+        await world.app.settle(quiet_s=0.1)
+        assert say("action.cover") in world.drawn()
+    ended = [task for task in tasks if task.done() and not task.cancelled()]
+    assert ended
+    assert not [broken for task in ended if (broken := task.exception())]
 
 
 async def try_all(world: World) -> None:
