@@ -17,6 +17,7 @@ from datetime import date
 from typing import TypeVar
 
 from assessments import catalogue
+from assessments.conduct import Conduct, conduct
 from assessments.errors import WrenError
 from assessments.facts import Fact
 from assessments.records import Contact, Household, Person, Relationship
@@ -39,6 +40,7 @@ class HouseholdPage:
     assessments: tuple[Heading, ...]
     facts: tuple[Fact, ...] = ()
     told: tuple[Told, ...] = ()
+    conducts: tuple[Conduct, ...] = ()
     # The ids of what was written otherwise before.
     changed: frozenset[str] = frozenset()
     # How many rows of it are kept and do not open.
@@ -67,7 +69,7 @@ class Pages:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self._before: dict[str, tuple[Told, ...]] = {}
+        self._before: dict[str, tuple[tuple[Told, ...], Conduct | None]] = {}
 
     def __repr__(self) -> str:
         return "<Pages>"
@@ -89,6 +91,7 @@ class Pages:
         return self._page(people.home(self._keys, household_id), listing(self._keys, household_id))
 
     def _page(self, home: people.Home, headings: Sequence[Heading]) -> HouseholdPage:
+        finished = [self._finished(heading) for heading in headings]
         return HouseholdPage(
             home.household,
             tuple(home.persons),
@@ -96,7 +99,8 @@ class Pages:
             tuple(home.contacts),
             tuple(sorted(headings, key=lambda found: found.started_at, reverse=True)),
             tuple(home.facts),
-            tuple(one for heading in headings for one in self._told(heading)),
+            tuple(one for own, _ in finished for one in own),
+            tuple(one for _, one in finished if one is not None),
             home.changed,
             sum(
                 len(found.unreadable)
@@ -104,14 +108,14 @@ class Pages:
             ),
         )
 
-    def _told(self, heading: Heading) -> tuple[Told, ...]:
-        """What a finished tool holds of its child. Kept with the keys: what is finished never changes."""
+    def _finished(self, heading: Heading) -> tuple[tuple[Told, ...], Conduct | None]:
+        """What a finished tool holds. Kept with the keys: what is finished never changes."""
         if heading.status not in ("completed", "amended"):
-            return ()
+            return (), None
         if heading.id not in self._before:
             # A tool that is not here any more, or a record that does not open: the others are shown.
             with suppress(WrenError):
                 found = assessments.get(self._keys, heading.id)
                 tool = catalogue.load_exact(found.instrument, found.version, found.instrument_hash)
-                self._before[heading.id] = told(tool, found)
-        return self._before.get(heading.id, ())
+                self._before[heading.id] = told(tool, found), conduct(tool, found)
+        return self._before.get(heading.id, ((), None))

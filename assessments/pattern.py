@@ -1,26 +1,28 @@
 """What one person does, to whom, how often, since when, what it does to each child, and what is not known.
 
-This room reads facts and gives sentences as codes with their data and the ids they rest on; who does it
-comes first in each. What a person joined as one event counts once, and that is said. It refuses to know
-words, screens, and whether anybody is to blame or safe. The same facts give the same sentences in whatever
-order they were written. Facts that somebody asked to be kept back are left out, and that is said.
+This room reads facts, and what the tool about one person's conduct holds, and gives sentences as codes
+with their data and the ids they rest on; who does it comes first in each. What a person joined as one
+event counts once, and that is said. It refuses to know words, screens, and whether anybody is to blame or
+safe. The same facts give the same sentences in whatever order they were written. What somebody asked to
+be kept back is left out, and that is said.
 
     draft(dane, Known(persons, facts, contacts), on=today)   # (Sentence("acts", "tactic", …), …)
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
+from assessments.conduct import Conduct, Held, Part
 from assessments.facts import Event, Fact, Link, Milestone, Pattern, Seen, Withheld
 from assessments.records import Contact, Person
 from assessments.timeline import same_person
 from assessments.twice import records, together
 
-Part = Literal["acts", "children", "safety", "days", "gaps"]
 PARTS: tuple[Part, ...] = ("acts", "children", "safety", "days", "gaps")
 
 
@@ -56,6 +58,7 @@ class Known:
     persons: Sequence[Person] = ()
     facts: Sequence[Fact] = ()
     contacts: Sequence[Contact] = ()
+    conducts: Sequence[Conduct] = ()
 
     def __repr__(self) -> str:
         return "<Known>"
@@ -97,7 +100,19 @@ class _Drafting:
             self.persons.setdefault(self._one(person.id), person)
         self.name = self._called(self.persons.get(self.who, self.subject))
         own = [event for event in self._facts(Event) if self.who in self._all(event.by_ids)]
-        self.left_out = sorted(fact.id for fact in [*own, *self._facts(Seen)] if fact.id in kept_back)
+        mended = {one.amends for one in self.known.conducts}
+        conducts = [
+            one
+            for one in self.known.conducts
+            if self._one(one.subject_id) == self.who and one.assessment_id not in mended
+        ]
+        self.conducts = sorted(
+            (one for one in conducts if one.assessment_id not in kept_back),
+            key=lambda one: (one.on, one.assessment_id),
+        )
+        written = [fact.id for fact in [*own, *self._facts(Seen)]]
+        written += [one.assessment_id for one in conducts]
+        self.left_out = sorted(one for one in written if one in kept_back)
         told = records((event for event in self._facts(Event) if event.id not in kept_back), links)
         groups = [group for group in told if any(self.who in self._all(event.by_ids) for event in group)]
         self.events = sorted(map(together, groups), key=lambda one: (one.on, one.id))
@@ -126,7 +141,14 @@ class _Drafting:
         )
 
     def sentences(self) -> tuple[Sentence, ...]:
-        found = [*self._acts(), *self._on_children(), *self._safety(), *self._days(), *self._gaps()]
+        found = [
+            *self._acts(),
+            *self._on_children(),
+            *self._safety(),
+            *self._days(),
+            *(self._of_tool(one, held) for one in self.conducts for held in one.held),
+            *self._gaps(),
+        ]
         return tuple(sorted(found, key=lambda sentence: PARTS.index(sentence.part)))
 
     # The parts
@@ -194,7 +216,7 @@ class _Drafting:
                     yield self._of_child("said", child, day, fact, said.words)
                 if fact.observation:
                     yield self._of_child("observed", child, day, fact, fact.observation)
-            if not any(fact.said or fact.observation for _, fact in own):
+            if not any(fact.said or fact.observation for _, fact in own) and not self._is_told_of(child):
                 yield self._gap("effect", child)
 
     def _safety(self) -> Iterable[Sentence]:
@@ -219,7 +241,9 @@ class _Drafting:
                     day=_day(event),
                     words=event.protective,
                 )
-            if not own:
+            if not own and not any(
+                one.holds("keeps-safe") for one in self.conducts if one.household_id == adult.household_id
+            ):
                 yield self._gap("protective", adult, part="safety")
 
     def _days(self) -> Iterable[Sentence]:
@@ -232,13 +256,15 @@ class _Drafting:
             yield self._say("days", f"day.{stone.kind}", [stone], day=_day(stone))
 
     def _gaps(self) -> Iterable[Sentence]:
-        if not self.events:
+        held = [held for one in self.conducts for held in one.held]
+        if not self.events and not any(one.part == "acts" for one in held):
             yield self._gap("acts", self.subject)
-        if not self.children:
+        if not self.children and not any(one.part == "children" for one in held):
             yield self._gap("children", self.subject)
-        if len(self.homes) == 1:
+        if len(self.homes) == 1 and not any(one.about == "homes" for one in held):
             yield self._gap("homes", self.subject)
-        if self.events and not any(stone.code == "day.separation" for stone in self._days()):
+        parted = any(stone.code == "day.separation" for stone in self._days())
+        if self.events and not parted and not any(one.about == "separation" for one in held):
             yield self._gap("separation", self.subject)
         if self.left_out:
             yield Sentence("gaps", "left-out", {"n": len(self.left_out)}, tuple(self.left_out))
@@ -252,6 +278,31 @@ class _Drafting:
     def _of_child(self, code: str, child: Person, day: date, fact: Seen, words: str) -> Sentence:
         data = {"child": self._called(child), "day": Day(day, "exact"), "words": words}
         return Sentence("children", code, data, (fact.id,))
+
+    def _of_tool(self, one: Conduct, held: Held) -> Sentence:
+        """What the tool holds, with where it comes from. A name in it is a name as it was typed."""
+        data = {
+            "who": self.name,
+            "asked": held.asked,
+            "tactic": held.tactic,
+            "whom": held.whom,
+            "child": held.child,
+            "tool": one.tool,
+            "day": Day(one.on, "exact"),
+        }
+        code = "tool-tactic" if held.tactic else "tool-child" if held.child else "tool"
+        return Sentence(held.part, code, data, (one.assessment_id,))
+
+    def _is_told_of(self, child: Person) -> bool:
+        """Whether the tool holds something of this child by name: then it is no gap."""
+        name = re.compile(rf"\b{re.escape(child.name.split()[0])}\b", re.IGNORECASE)
+        return any(
+            name.search(words)
+            for one in self.conducts
+            for held in one.held
+            if held.part == "children"
+            for words in (held.child, *(words for _, words in held.asked))
+        )
 
     def _gap(self, code: str, about: Person, *, part: Part | None = None) -> Sentence:
         default: Part = "children" if code == "effect" else "gaps"

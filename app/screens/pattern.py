@@ -156,6 +156,7 @@ def has_pattern(page: HouseholdPage, person: Person) -> bool:
         "causes-concern" in person.roles
         or kept_pattern(page, person.id) is not None
         or any(person.id in event.by_ids for event in page.facts_of(Event))
+        or any(one.subject_id == person.id for one in page.conducts)
     )
 
 
@@ -171,6 +172,7 @@ def _known(model: Model) -> Known:
         [one for page in pages for one in page.persons],
         [one for page in pages for one in page.facts],
         [one for page in pages for one in page.contacts],
+        [one for page in pages for one in page.conducts],
     )
 
 

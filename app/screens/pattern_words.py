@@ -8,7 +8,7 @@ anybody said are put in as they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,11 +20,12 @@ from assessments.pattern import PARTS, Day, Sentence
 
 def sentence_words(sentence: Sentence) -> str:
     """One sentence as a reader sees it."""
+    if sentence.code.startswith("tool"):
+        return _of_tool(sentence)
     data = {name: _words(value) for name, value in sentence.data.items()}
     if sentence.code != "tactic":
         return say(f"pattern.{sentence.code}", **data)
-    kind = f"pattern.tactic.{data['tactic']}"
-    return f"{say(kind if knows(kind) else 'pattern.tactic.other', **data)} {say('pattern.times', **data)}"
+    return f"{_tactic(data)} {say('pattern.times', **data)}"
 
 
 def statement_words(sentences: Sequence[Sentence], *, who: str) -> str:
@@ -35,6 +36,27 @@ def statement_words(sentences: Sequence[Sentence], *, who: str) -> str:
         if lines:
             parts.append("\n".join([say(f"pattern.part.{part}", who=who), *lines]))
     return "\n\n".join(parts)
+
+
+def _tactic(data: Mapping[str, Any]) -> str:
+    kind = f"pattern.tactic.{data['tactic']}"
+    return say(kind if knows(kind) else "pattern.tactic.other", **data)
+
+
+def _of_tool(sentence: Sentence) -> str:
+    """What a tool holds: each question in the tool's words with its answer, and where it comes from."""
+    data = sentence.data
+    parts = [f"{question} {_stopped(words)}" for question, words in data["asked"]]
+    if sentence.code == "tool-tactic":
+        whom = listed(list(data["whom"])) if data["whom"] else say("pattern.whom-unwritten")
+        parts.insert(0, _tactic({**data, "whom": whom}))
+    if sentence.code == "tool-child":
+        parts.insert(0, f"{data['child']}:")
+    return say("pattern.from", words=" ".join(parts), tool=data["tool"], day=_words(data["day"]))
+
+
+def _stopped(words: str) -> str:
+    return words if words.endswith((".", "!", "?", "”", "…")) else f"{words}."
 
 
 def _words(value: Any) -> Any:

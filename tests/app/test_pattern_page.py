@@ -11,8 +11,12 @@ import pytest
 from app.messages import say
 from app.screens import language_line
 from app.visit import new_id
+from assessments.conduct import TOOL
+from assessments.engine.answers import Answered
+from assessments.engine.form import Entered, Finished
+from assessments.engine.scoring import Context
 from assessments.facts import Event, Pattern
-from assessments.records import Person
+from assessments.records import Contact, Person
 from tests.app.visiting import Visit, visiting
 
 NAME = "Dane"
@@ -77,6 +81,40 @@ async def test_drafts_from_what_is_recorded_and_says_what_is_not(tmp_path: Path)
         assert "has watched or tracked Carys" in words
         assert say("pattern.gap.effect", name="Alys") in words
         assert visit.heading() == say("pattern.title", name=NAME)
+
+
+async def test_what_the_tool_holds_of_a_person_is_drafted_with_its_day_and_can_be_changed(
+    tmp_path: Path,
+) -> None:
+    async with visiting(tmp_path) as visit:
+        dane = await dane_with(visit)
+        desk = visit.actions.desk
+        contact = Contact(
+            id=new_id(), household_id=dane.household_id, on=date(2026, 5, 2), kind="visit", role="midwife"
+        )
+        desk.keep_contact(contact)
+        work = desk.start(contact, dane.id, TOOL, Context(on=contact.on))
+        for link_id, value in (
+            ("watching", "yes"),
+            ("watching.level", "2"),
+            ("watching.whom", ("adult",)),
+            ("coercive-control", "present"),
+            ("coercive-control-because", "He reads her phone."),
+            ("keeps-safe", "She keeps a bag at Nain's."),
+        ):
+            work = desk.happens(work, Entered(link_id, Answered(value)))
+        await visit.app.settle()
+        assert "watched" not in await open_statement(visit, dane)
+        desk.happens(work, Finished())
+        visit.actions.go("today")
+        await act(visit, dane)
+        words = await open_statement(visit, dane)
+        assert "has watched or tracked the other adult" in words
+        assert "She keeps a bag at Nain's. (From “What one person does”, on 2 May 2026.)" in words
+        await visit.app.type(FIELD, "Dane tracks Carys.")
+        await visit.app.press(say("pattern.keep"))
+        assert saved(visit, dane).words == "Dane tracks Carys."
+        assert work.assessment.id in saved(visit, dane).drafted_from
 
 
 async def test_saves_what_was_written_with_where_it_came_from(tmp_path: Path) -> None:

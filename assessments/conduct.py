@@ -1,0 +1,176 @@
+"""What the tool about one person's conduct holds, read for the statement: each answer beside its question.
+
+This room knows which questions of that one tool belong in which part of a statement. It gives the words
+of the tool and the words that were typed, and none of its own; what was not answered is not there. It
+refuses to know who is who: names in it are names as somebody typed them.
+
+    conduct(catalogue.load("perpetrator-pattern"), assessment)      # <Conduct …>, or None of another tool
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from assessments.definition import Instrument, Item
+from assessments.engine.answers import Answered, Line, from_plain
+from assessments.errors import BadAnswer
+from assessments.records import Assessment
+
+TOOL = "perpetrator-pattern"
+
+Part = Literal["acts", "children", "safety", "days", "gaps"]
+# A question in the tool's own words, and what was answered.
+Asked = tuple[str, str]
+
+_OF_ACTS = ("acts", "often", "last", "level", "since", "evidence", "effect-adult")
+_OF_CHILD = ("child-lives-with", "child-effect", "child-used", "child-words")
+_OF_HOME = ("home-who", "home-children", "home-known", "home-told")
+_SAFETY = ("keeps-safe", "care-effect")
+_DAYS = (("control-began",), ("rising",), ("trigger",), ("separation", "separation-when"), ("release-on",))
+_CHILDS_OWN = ("child-said", "child-typed")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing that is held: where it stands in a statement, and what was asked and answered.
+
+    `tactic` is the family of behaviour (T1 …) and `whom` those it is done to; `child` is the name in a
+    child's row, and `about` the first question that it answers.
+    """
+
+    part: Part
+    about: str
+    asked: tuple[Asked, ...]
+    tactic: str = ""
+    whom: tuple[str, ...] = ()
+    child: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Held {self.part}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """One finished record of the tool: whom it is about, the day, and all that it holds."""
+
+    assessment_id: str
+    household_id: str
+    subject_id: str
+    on: date
+    tool: str
+    amends: str
+    held: tuple[Held, ...]
+
+    def __repr__(self) -> str:
+        return f"<Conduct {self.assessment_id}>"
+
+    def holds(self, about: str) -> bool:
+        """Whether this question has an answer here."""
+        return any(held.about == about for held in self.held)
+
+
+def conduct(tool: Instrument, assessment: Assessment) -> Conduct | None:
+    """What a finished record of the tool holds; None of any other tool."""
+    if tool.id != TOOL or assessment.status not in ("completed", "amended"):
+        return None
+    return Conduct(
+        assessment_id=assessment.id,
+        household_id=assessment.household_id,
+        subject_id=assessment.subject_id,
+        on=assessment.context.on,
+        tool=tool.title,
+        amends=assessment.amends or "",
+        held=tuple(_held(tool, assessment.answers)),
+    )
+
+
+def _held(tool: Instrument, answers: Mapping[str, Any]) -> Iterator[Held]:
+    found = _Answers(tool, answers)
+    yield from found.held("acts", "pattern-sentence")
+    # The families of behaviour are those with acts of their own, numbered as they stand in the tool.
+    families = [item for item in tool.walk() if f"{item.link_id}.acts" in tool.index]
+    for number, family in enumerate(families, start=1):
+        name, tactic = family.link_id, f"T{number}"
+        if answers.get(name) != "yes":
+            continue
+        whom = found.options(f"{name}.whom")
+        acts = found.asked(*(f"{name}.{suffix}" for suffix in _OF_ACTS))
+        yield Held("acts", name, acts, tactic=tactic, whom=whom)
+        effect = found.asked(f"{name}.effect-children")
+        if effect:
+            yield Held("children", f"{name}.effect-children", effect, tactic=tactic, whom=whom)
+    judged = [words for _, words in found.asked("coercive-control", "coercive-control-because")]
+    if judged:
+        yield Held("acts", "coercive-control", ((tool.index["coercive-control"].text, " ".join(judged)),))
+    for row in found.rows("homes"):
+        asked = row.asked(*_OF_HOME)
+        if asked:
+            yield Held("acts", "homes", asked)
+    for row in found.rows("children"):
+        asked = row.asked(*_OF_CHILD)
+        if asked:
+            child = next((words for _, words in row.asked("child-who")), "")
+            yield Held("children", "child-effect", asked, child=child)
+    for name in _SAFETY:
+        yield from found.held("safety", name)
+    for names in _DAYS:
+        yield from found.held("days", *names)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Answers:
+    """The answers of a tool, or of one row of it, in words."""
+
+    tool: Instrument
+    plain: Mapping[str, Any]
+
+    def held(self, part: Part, *names: str) -> Iterator[Held]:
+        asked = self.asked(*names)
+        if asked:
+            yield Held(part, names[0], asked)
+
+    def asked(self, *names: str) -> tuple[Asked, ...]:
+        """Each of these questions that has an answer, with it."""
+        found = ((self.tool.index[name].text, self._words(name)) for name in names if name in self.tool.index)
+        return tuple((question, words) for question, words in found if words)
+
+    def options(self, name: str) -> tuple[str, ...]:
+        """What was chosen, in the tool's words, within a sentence."""
+        item = self.tool.index[name]
+        chosen = [item.option(code) for code in self._value(item) or ()]
+        return tuple(one.text[:1].lower() + one.text[1:] for one in chosen if one is not None)
+
+    def rows(self, name: str) -> Iterator[_Answers]:
+        given = self.plain.get(name)
+        for row in given if isinstance(given, list | tuple) else ():
+            yield _Answers(self.tool, row)
+
+    def _words(self, name: str) -> str:
+        item = self.tool.index[name]
+        value = self._value(item)
+        if value is None:
+            return ""
+        match item.type:
+            case "choice" | "choices":
+                chosen = [item.option(code) for code in ((value,) if isinstance(value, str) else value)]
+                return "; ".join(one.text for one in chosen if one is not None)
+            case "words":
+                return " ".join(f"“{line.words}”" for line in value if _is_childs(line))
+        return str(value).strip()
+
+    def _value(self, item: Item) -> Any:
+        """The value that was given, or None."""
+        if item.link_id not in self.plain:
+            return None
+        try:
+            entry = from_plain(item, self.plain[item.link_id])
+        except BadAnswer:  # left to the record, which shows it as it stands
+            return None
+        return entry.value if isinstance(entry, Answered) else None
+
+
+def _is_childs(line: Any) -> bool:
+    return isinstance(line, Line) and line.origin in _CHILDS_OWN
