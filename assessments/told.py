@@ -9,7 +9,7 @@ refuses to know what any of it means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,9 +30,24 @@ _SHOWN = ("choices", "people", "integer")
 _SEEN_ALONE = "seen-alone"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """A step of a ladder as a child chose it, and what stood at both ends: in the child's words if they
+    had their own. It is that child's answer on that day, and no score."""
+
+    number: int
+    lowest: int
+    highest: int
+    low: str
+    high: str
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing out of a finished tool. `text` is "" for what was shown: the record has its pictures."""
+    """One thing out of a finished tool. `text` is "" for what was shown: the record has its pictures.
+
+    A step of a ladder stands in `step`; what a child put into a jar in `jar`: how big, and what.
+    """
 
     assessment_id: str
     contact_id: str
@@ -40,6 +55,8 @@ class Told:
     part: Part
     prompt: str
     text: str
+    step: Step | None = None
+    jar: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Told {self.part}>"
@@ -55,12 +72,36 @@ def told(instrument: Instrument, assessment: Assessment) -> tuple[Told, ...]:
         return (Told(*about, "risk", instrument.title, dict(instrument.grades).get(str(grade), "")),)
     alone = instrument.kind == "child-voice" and assessment.answers.get(_SEEN_ALONE) in ("yes", "part")
     own = (
-        Told(*about, part, prompt, text)
+        Told(*about, part, prompt, text, **_given(instrument, item, assessment.answers))
         for item in instrument.walk()
         if item.link_id in assessment.answers
         for part, prompt, text in _parts(item, assessment.answers[item.link_id])
     )
     return (*own, *((Told(*about, "alone", "", ""),) if alone else ()))
+
+
+def _given(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The step, of a ladder with words at both ends; what is in it, of a jar; else nothing."""
+    plain = answers[item.link_id]
+    if item.appearance == "jar":
+        return {"jar": tuple((_place(item, one["place"]), one["who"]) for one in plain)}
+    if item.minimum is None or item.maximum is None or not (item.low_text and item.high_text):
+        return {}
+    named = [_named(instrument, end, answers) for end in item.ends] or ["", ""]
+    low, high = (own or given for own, given in zip(named, (item.low_text, item.high_text), strict=True))
+    return {"step": Step(plain, item.minimum, item.maximum, low, high)}
+
+
+def _place(item: Item, code: str) -> str:
+    option = item.option(code)
+    return option.text if option is not None else code
+
+
+def _named(instrument: Instrument, end: str, answers: Mapping[str, Any]) -> str:
+    """What the child called this end, or ""."""
+    if end not in answers:
+        return ""
+    return next((text for _, _, text in _parts(instrument.index[end], answers[end])), "").strip()
 
 
 def _parts(item: Item, plain: Any) -> Iterator[tuple[Part, str, str]]:

@@ -29,6 +29,7 @@ from assessments.copied import Copy
 from assessments.errors import NotFound
 from assessments.facts import Said
 from assessments.records import Person
+from assessments.told import Step, Told
 
 # More than this of one kind is read in the records themselves.
 _MOST = 6
@@ -88,7 +89,10 @@ def _column(page: HouseholdPage, child: Person, today: date) -> ft.Control:
         for one in own
         if one.part == "words"
     ]
-    shown = sum(1 for one in own if one.part == "shown")
+    days = {contact.id: day_words(contact.on, today) for contact in page.contacts}
+    steps = [_step(one.prompt, one.step, days.get(one.contact_id, "")) for one in own if one.step is not None]
+    steps += [_jar(one, days.get(one.contact_id, "")) for one in own if one.jar]
+    shown = sum(1 for one in own if one.part == "shown" and one.step is None and not one.jar)
     saw = [
         _dated(seen.observation or seen.demeanour, day_words(contact.on, today))
         for contact, seen in written
@@ -104,6 +108,7 @@ def _column(page: HouseholdPage, child: Person, today: date) -> ft.Control:
         beside_face(child.name, heading(child.name), quiet(age_words(child, today))),
         unwatched_line(child) if unwatched(page, child, today) else None,
         _part(say("siblings.words"), words, say("siblings.no-words", name=name)),
+        _part(say("siblings.steps"), steps, ""),
         quiet(say("siblings.shown", n=shown)) if shown else None,
         _part(say("siblings.seen"), saw, say("siblings.no-seen", name=name)),
         _part(say("siblings.made"), made, ""),
@@ -143,6 +148,20 @@ def _quote(line: Said, day: str) -> ft.Control:
     note = say("siblings.said-on", origin=say(f"seen.origin.{line.origin}"), day=day)
     asked = say("said.asked", prompt=line.prompt) if line.prompt.strip() else ""
     return _lined(text(say("said.words", words=line.words)), asked, note)
+
+
+def _step(asked: str, step: Step, day: str) -> ft.Control:
+    """Where the child put it, between the words that the child saw at both ends."""
+    ends = say("siblings.ends", lowest=step.lowest, low=step.low, highest=step.highest, high=step.high)
+    return _lined(
+        text(say("siblings.step", n=step.number)), asked, ends, say("household.visit", day=day) if day else ""
+    )
+
+
+def _jar(one: Told, day: str) -> ft.Control:
+    """What the child put into the jar, each with how big the child made it."""
+    lines = [say("said.place", place=size, who=f"“{words}”") for size, words in one.jar]
+    return _lined(text("\n".join(lines)), one.prompt, say("household.visit", day=day) if day else "")
 
 
 def _dated(words: str, day: str) -> ft.Control:

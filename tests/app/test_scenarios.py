@@ -215,6 +215,11 @@ async def test_two_siblings_with_opposite_views_are_never_merged(
         for words in (NED_SAID, "Spoke fast, watched the clock."):
             assert words in of_ned
             assert words not in of_lottie
+        # What each chose on a ladder stands under that child, between the words that they saw.
+        ends = say("siblings.ends", lowest=0, low="Not safe at all", highest=10, high="Safe all the time")
+        assert f"Chose 2\nWhere is home now, from 0 to 10?\n{ends}" in of_ned
+        assert f"Chose 8\nWhere on the ladder is home now?\n{ends}" in of_lottie
+        assert "Chose 8" not in of_ned
         assert "Drew for ten minutes." in of_lottie
         assert "Drew for ten minutes." not in of_ned
         assert not app.sees("The same text stands under")

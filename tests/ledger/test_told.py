@@ -96,3 +96,37 @@ def test_a_tool_that_is_not_finished_holds_nothing() -> None:
 
 def test_an_answer_that_the_tool_cannot_read_is_left_to_the_record() -> None:
     assert parts("child-voice-7-11", {"day-breakfast": 5, "unheard-of": 1}) == []
+
+
+LADDER = "child-voice-7-11"
+WORDS = ("Not safe at all", "Safe all the time")
+
+
+def steps(answers: dict[str, object]) -> list[tuple[str, int, int, int, str, str]]:
+    found = told(catalogue.load(LADDER), finished(LADDER, answers))
+    return [
+        (one.prompt, one.step.number, one.step.lowest, one.step.highest, one.step.low, one.step.high)
+        for one in found
+        if one.step is not None
+    ]
+
+
+def test_a_step_of_a_ladder_comes_with_what_stood_at_both_ends() -> None:
+    asked = catalogue.load(LADDER).index["ladder-now"].text
+    assert steps({"ladder-now": 0}) == [(asked, 0, 0, 10, *WORDS)]
+    named = {"ladder-now": 4, "ladder-bottom": " under the bed ", "ladder-top": "at Nain's"}
+    assert steps(named) == [(asked, 4, 0, 10, "under the bed", "at Nain's")]
+    assert steps({"ladder-now": 4, "ladder-top": "at Nain's"}) == [(asked, 4, 0, 10, WORDS[0], "at Nain's")]
+
+
+def test_what_is_counted_without_a_ladder_or_not_answered_is_no_step() -> None:
+    assert steps({"ladder-now": {"not_answered": "child-pass"}}) == []
+    assert [one.step for one in told(catalogue.load("unborn"), finished("unborn", {"weeks": 20}))] == []
+
+
+def test_what_is_in_a_childs_jar_comes_with_how_big_the_child_made_it() -> None:
+    given = [{"who": "when it goes quiet", "place": "big"}, {"who": "maths", "place": "small"}]
+    (jar,) = told(catalogue.load(LADDER), finished(LADDER, {"jar": given}))
+    assert (jar.part, jar.text) == ("shown", "")
+    assert jar.jar == (("Big", "when it goes quiet"), ("Small", "maths"))
+    assert "maths" not in repr(jar)
