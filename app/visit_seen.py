@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from assessments.facts import Said, Seen
 from assessments.records import Contact
 
-_OWN = ("id", "household_id", "contact_id", "child_id", "written_at", "amends", "amended_why")
+_OWN = ("id", "household_id", "contact_id", "child_id", "written_at", "amends", "amended_why", "kept_phrases")
 # What an entry may hold beside the child: what the page of one child asks.
 KEYS = tuple(name for name in Seen.model_fields if name not in _OWN)
 LINE_KEYS = tuple(name for name in Said.model_fields if name != "id")

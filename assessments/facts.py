@@ -113,6 +113,8 @@ class Seen(Fact):
     place: str = Field(default="", max_length=200)
     language: str = ""
     interpreter: str = ""
+    # Phrases of the writer's own that were pointed out in the interpretation and stay.
+    kept_phrases: tuple[str, ...] = ()
     written_at: AwareDatetime | None = None
     amends: str = ""
     amended_why: str = Field(default="", max_length=1_000)

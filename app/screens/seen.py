@@ -28,6 +28,7 @@ from app.kit.steady import place, steady
 from app.kit.writing import heading, optional, quiet, text
 from app.messages import say
 from app.screens.days import age_words
+from app.screens.language_line import worded_field
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.people import first_name
 from app.screens.seen_around import around, before
@@ -36,6 +37,7 @@ from app.screens.seen_half import (
     half_of,
     held_as,
     is_unborn,
+    kept_of,
     problems_of,
     seen_of,
     whys_for,
@@ -217,11 +219,18 @@ def _observed(child: Person, here: Contact, sheet: Sheet) -> ft.Control:
 
 
 def _made_of_it(sheet: Sheet) -> ft.Control:
+    """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
+
+    async def keep(code: str) -> None:
+        sheet.note(kept=sorted({*kept_of(sheet.half), code}))
+
     return card(
-        text_area(
+        worded_field(
             optional(say("seen.interpretation")),
             value=sheet.half["interpretation"],
             on_change=lambda words: sheet.note(interpretation=words),
+            kept=lambda: kept_of(sheet.half),
+            on_keep=keep,
             hint=say("seen.interpretation-hint"),
             lines=3,
             key="interpretation",

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from app.screens.items.written import read_day
 from app.visit import new_id
 from assessments.facts import Said, Seen
+from assessments.language import find
 from assessments.ledger import WHYS, is_reason
 from assessments.records import Contact, Person
 
@@ -80,7 +81,7 @@ def new_line() -> dict[str, str]:
 def half_of(seen: Seen | None) -> Half:
     """What the page starts with: what is filed, or nothing."""
     if seen is None:
-        blank: Half = {"how": None, "said": [new_line()], "due": "", "amended_why": ""}
+        blank: Half = {"how": None, "said": [new_line()], "due": "", "amended_why": "", "kept": []}
         return blank | dict.fromkeys(_TEXTS, "") | dict.fromkeys(_MARKS) | {name: [] for name in _WHO}
     plain = seen.model_dump(mode="json")
     lines = [
@@ -92,6 +93,7 @@ def half_of(seen: Seen | None) -> Half:
         "said": lines,
         "due": due,
         "amended_why": "",
+        "kept": plain["kept_phrases"],
     }
 
 
@@ -119,6 +121,7 @@ def _seen_of(half: Half, contact: Contact, child_id: str, before: Seen | None) -
         for line in half["said"]
         if line["words"].strip()
     )
+    standing = {hit.code for hit in find(half["interpretation"])}
     return Seen(
         **{name: half[name] for name in ("how", *_TEXTS, *_MARKS)},
         **{name: tuple(half[name]) for name in _WHO},
@@ -130,7 +133,13 @@ def _seen_of(half: Half, contact: Contact, child_id: str, before: Seen | None) -
         due=read_day(half["due"]),
         amends=before.amends if before is not None else "",
         amended_why=half["amended_why"],
+        kept_phrases=tuple(code for code in kept_of(half) if code in standing),
     )
+
+
+def kept_of(half: Half) -> list[str]:
+    """Codes of the phrases that the writer keeps. A page left by an older version has none."""
+    return list(half.get("kept", ()))
 
 
 def problems_of(half: Half, *, is_correction: bool) -> list[str]:

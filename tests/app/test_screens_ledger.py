@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from app.effects import Desk, HouseholdPage
+from app.messages import say
 from app.runtime import Runtime
+from app.screens import language_line
 from assessments.facts import Ended, FollowUp, Seen
+from assessments.language import find
 from tests.app.headless import Headless
 from tests.app.test_screens_around import (
     PASSPHRASE,
@@ -102,6 +105,40 @@ async def test_a_childs_words_are_kept_exactly_with_what_was_asked(runtime: Runt
     ]
     assert found[0].observation == "Held her bag on her knees."
     assert found[0].interpretation == ""
+
+
+async def test_what_is_made_of_it_is_read_for_phrases_and_a_childs_words_never_are(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(language_line, "REST_S", 0.01)
+    read: list[str] = []
+    monkeypatch.setattr(language_line, "find", lambda text: (read.append(text), find(text))[1])
+    told = say("language.why.doubts", phrase="claims")
+    set_up(runtime, family())
+    async with unlocked(runtime) as app:
+        await to_contact(app)
+        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await app.press("Heard. The child told you or showed you something")
+        await app.type("The exact words", "mum claims it")
+        await app.press("Said")
+        await app.type("What you saw", "Looked away.")
+        await app.settle(quiet_s=0.1)
+        assert not app.sees(told)
+        await app.type(say("label.optional", label=say("seen.interpretation")), "Mum claims he left.")
+        await until(app, told)
+        await app.press(say("language.keep-name", phrase="claims"))
+        await app.settle(quiet_s=0.1)
+        assert not app.sees(told)
+        assert set(read) == {"", "Mum claims he left."}
+        await press(app, "Cover", then="Wren is locked")
+        await app.type("Passphrase", PASSPHRASE)
+        await press(app, "Unlock", then="How did you meet Ela?")
+        await app.settle(quiet_s=0.1)
+        assert not app.sees(told)
+        await press(app, "Keep this", then="1 child of 3 is written about")
+    (found,) = facts(kept(runtime), Seen, "Ela")
+    assert (found.interpretation, found.kept_phrases) == ("Mum claims he left.", ("alleges",))
+    assert found.said[0].words == "mum claims it"
 
 
 async def test_half_a_word_about_a_child_outlives_a_lock(runtime: Runtime) -> None:
