@@ -18,9 +18,9 @@ from typing import Any, Literal
 
 import flet as ft
 
-from assessments.definition import Item, State
+from assessments.definition import AnswerOption, Item, State
 from assessments.engine import form as forms
-from assessments.engine.answers import Entry, NotAnswered, to_plain
+from assessments.engine.answers import Answered, Entry, NotAnswered, to_plain
 from assessments.errors import StoreFault
 from assessments.sittings import TURN, Band, Ended, turn_began, turn_ended
 
@@ -149,6 +149,13 @@ class Hand:
         """Open one question again from the look back."""
         self.turn.at, self.turn.changing, self.turn.place = link_id, True, "question"
 
+    async def stop(self) -> None:
+        """Stop: where the question has a stop of its own, that is the answer to it as well."""
+        item, own = self.turn.question, own_stop(self.turn.question)
+        if self.turn.place == "question" and own is not None:
+            self._change(item.link_id, Answered(own.code))
+        await self.end("stopped")
+
     async def end(self, how: Ended) -> None:
         """Stop, or finish: the page goes quiet."""
         self._take()
@@ -210,6 +217,11 @@ class Hand:
         self._take()
         # A cancelled rest must not cut a write short.
         await asyncio.shield(self._keep())
+
+
+def own_stop(item: Item) -> AnswerOption | None:
+    """The choice of a question that means "stop now", not "something should stop"."""
+    return item.option("stop") if item.type == "choice" else None
 
 
 def is_given(entry: Entry | None) -> bool:

@@ -70,7 +70,7 @@ def ways_out(hand: Hand) -> ft.Control:
     ways: list[tuple[str, str, Callable[[], Any]]] = [
         ("child.unsure", "sym-unsure", lambda: hand.pass_by("asked-unknown")),
         ("child.not-now", "sym-later", lambda: hand.pass_by("child-pass")),
-        ("child.stop", "sym-stop", lambda: hand.end("stopped")),
+        ("child.stop", "sym-stop", hand.stop),
     ]
     return ft.Row(
         spacing=8,

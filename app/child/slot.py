@@ -16,7 +16,7 @@ from typing import Any
 import flet as ft
 
 from app.kit.choices import Choice
-from app.turn import Hand
+from app.turn import Hand, own_stop
 from assessments.definition import Item
 from assessments.engine.answers import Answered, Entry, NotAnswered
 from assessments.sittings import Band
@@ -71,10 +71,15 @@ def codes_of(entry: Entry | None) -> tuple[str, ...]:
 
 
 def choices_of(item: Item) -> list[Choice]:
-    """The options of a question as the kit draws them, in the places that they have for this child."""
+    """The options of a question as the kit draws them, in the places that they have for this child.
+
+    A stop of its own is not among them: the page's Stop gives it, so that a page has one.
+    """
+    stop = own_stop(item)
     return [
         Choice(option.code, option.text, apart=option.alone, picture=option.picture)
         for option in item.options
+        if option is not stop
     ]
 
 

@@ -147,3 +147,51 @@ async def test_stop_is_quiet_and_the_child_may_go_on(tmp_path: Path) -> None:
         await world.app.press(say("child.next"))
         assert world.app.sees(say("child.look-back"))
         assert world.app.sees("Angry, Happy")
+
+
+async def test_each_page_has_one_stop_and_it_answers_a_question_that_has_a_stop_of_its_own(
+    tmp_path: Path,
+) -> None:
+    async with World(tmp_path / "home", tool="child-voice-symbols") as world:
+        await world.hand_over("control", called="")
+        app, stop = world.app, say("child.stop")
+        await app.press(say("child.start"))
+        assert app.names().count(stop) == 1
+        assert {"Yes", "No"} <= set(app.names())
+        await app.press("Yes")
+        await app.press(say("child.next"))
+        assert app.names().count(stop) == 1
+        await app.press(stop)
+        assert app.sees(say("child.end"))
+        await app.press(say("child.give-back"))
+        await world.unlock()
+        model = world.life.model
+        await world.until(lambda: model.phase == "open")
+        assert app.sees(say("handed-back.stopped"))
+        assert model.work is not None
+        entries = model.work.form.entries
+        assert (entries["control-cup"], entries["control-shoe"]) == (Answered("yes"), Answered("stop"))
+
+
+async def test_what_should_stop_has_another_name_and_picture_than_the_stop_of_the_page(
+    tmp_path: Path,
+) -> None:
+    async with World(tmp_path / "home", tool="child-voice-symbols") as world:
+        await world.begin()
+        assert world.life.actions is not None
+        for link_id in ("control-cup", "control-shoe"):
+            await world.life.actions.dispatch(Entered(link_id, Answered("yes")))
+        await world.turn_to("boards")
+        await world.app.press(say("hand-over.offer"))
+        await world.app.press(say("hand-over.go"))
+        await world.until(lambda: world.life.model.phase == "child")
+        await world.app.press(say("child.start"))
+        while world.hand.turn.question.link_id != "want-pictures":
+            await world.app.press(say("child.next"))
+        assert world.app.names().count(say("child.stop")) == 1
+        pictures = [str(image.src) for image in world.app.controls(ft.Image) if isinstance(image, ft.Image)]
+        assert len(pictures) > 10
+        assert len(pictures) == len(set(pictures))
+        await world.app.press("Make it stop")
+        assert world.hand.turn.place == "question"
+        assert world.app.chosen() == ["Make it stop"]
