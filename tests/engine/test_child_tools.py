@@ -315,3 +315,20 @@ def test_a_promise_asks_for_its_day(tool: str) -> None:
 
 def offered(visit: Visit) -> set[str]:
     return {offer.tool for offer in visit.form.result.offers}
+
+
+@pytest.mark.parametrize("tool", [tool for tool, ok in OK.items() if "draw" in ok])
+def test_whoever_would_rather_draw_has_a_paper_before_all_else(tool: str) -> None:
+    drawing = [item.link_id for item in catalogue.load(tool).walk() if item.type == "drawing"]
+    assert drawing == ["picture"]
+    ids = [link_id for link_id in talk(tool, ok="draw").form.visible if link_id in childs_items(tool)]
+    assert ids[: ids.index("picture")] == ["telling-words", "child-ok", "child-ok-words"]
+    for ok in OK[tool]:
+        assert ("picture" in talk(tool, ok=ok).form.visible) == (ok == "draw")
+
+
+def test_how_safe_is_asked_in_one_order_all_through_a_talk() -> None:
+    tool = catalogue.load("child-voice-14-17").index
+    assert [option.code for option in tool["partner-safe"].options] == [
+        option.code for option in tool["safe-words"].options
+    ]

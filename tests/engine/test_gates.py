@@ -64,6 +64,11 @@ def talk(tool: str, sections: str, ok: tuple[str, ...] = OWN_YES) -> Gate:
     return Gate(tool, ("safe-to-start", *after, *boxes), parts)
 
 
+def with_own_paper(gate: Gate) -> Gate:
+    """The paper is for one who would rather draw."""
+    return replace(gate, behind={**gate.behind, "drawing": {**SAFE_EARS, "child-ok": ("draw",)}})
+
+
 def with_own_plan(gate: Gate) -> Gate:
     """The plan of a young person needs the adult's judgement that having one is safe as well."""
     plan: Needs = {**gate.behind["now"], "plan-safe": ("own", "memory")}
@@ -112,8 +117,14 @@ GATES = (
     talk("child-voice-2-4", "play sort faces goodbye", ("joins-in", "says-yes")),
     talk("child-voice-4-7", "rooms faces steps hand wishes goodbye"),
     talk("child-voice-7-11", "day day-in-line ladder people starters feeling worries drawing wishes goodbye"),
-    talk("child-voice-11-14", "home carrying scale maps time phone letter-part sharing goodbye", TYPED_OK),
-    with_own_plan(talk("child-voice-14-17", "now safe timeline going-out phone sharing goodbye", TYPED_OK)),
+    with_own_paper(
+        talk("child-voice-11-14", "home carrying scale maps time phone letter-part sharing goodbye", TYPED_OK)
+    ),
+    with_own_plan(
+        with_own_paper(
+            talk("child-voice-14-17", "now safe timeline going-out phone sharing goodbye", TYPED_OK)
+        )
+    ),
     with_sure_yes_and_no(talk("child-voice-symbols", "control boards people goodbye", ("yes",))),
     Gate(
         "child-feedback",
