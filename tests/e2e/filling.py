@@ -17,10 +17,12 @@ from playwright.sync_api import Locator, expect
 from app.messages import say
 from assessments import catalogue
 from assessments.definition import Item
+from assessments.drawing import WIDE, Drawing, Point, Sticker, Stroke
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry, Line, NotAnswered, Placed, from_plain
 from assessments.engine.scoring import Context
 from tests.app.browser import Browser
+from tests.e2e.paper import Paper
 
 # Below this a heading stands clear of the bar at the top.
 _BAR = 60
@@ -82,11 +84,18 @@ def _on(items: tuple[Item, ...]) -> Iterator[Item]:
             yield from _on(item.items)
 
 
+def _part_of(drawing: Drawing, point: Point) -> tuple[float, float]:
+    """Where a point lies, in parts of the paper's width and height."""
+    return point[0] / WIDE, point[1] / drawing.tall
+
+
 class _Hand:
     """Enters one item. Where a page has several "Yes", the one below this question is meant."""
 
     def __init__(self, app: Browser, item: Item, *, is_lead: bool) -> None:
         self.app, self.item, self._is_lead = app, item, is_lead
+        # The pen, colour or sticker in hand on a paper; none is known to begin with.
+        self._tools: set[str] = set()
 
     def enter(self, entry: Entry) -> None:
         self._show()
@@ -113,6 +122,8 @@ class _Hand:
                 self._lines(value)
             case "people":
                 self._place(value)
+            case "drawing":
+                self._draw(value)
             case "group":
                 self._rows(value)
             case other:
@@ -212,6 +223,23 @@ class _Hand:
             # The rows go as soon as the person has a place.
             self._tick(ring.text, stays=False)
             self.app.expect_text(say("people.move", who=person.who))
+
+    def _draw(self, drawing: Drawing) -> None:
+        """Make each line and put each sticker again, with the pen and the colour that it has."""
+        for step in drawing.steps:
+            assert isinstance(step, Stroke | Sticker), "this hand draws and puts"
+            if isinstance(step, Stroke):
+                self._take_up(f"draw.{step.width}", f"draw.colour.{step.colour}")
+                Paper(self.app).draw(tuple(_part_of(drawing, point) for point in step.points))
+            else:
+                self._take_up("draw.stickers", f"draw.sticker.{step.kind}")
+                Paper(self.app).tap(*_part_of(drawing, step.at))
+
+    def _take_up(self, *tools: str) -> None:
+        for tool in tools:
+            if tool not in self._tools:
+                self._tick(say(tool))
+        self._tools = set(tools)
 
     def _rows(self, rows: tuple[Mapping[str, Entry], ...]) -> None:
         # Every row has the same labels: a second one could not be told from the first.

@@ -6,72 +6,15 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Locator
-
 from app.messages import say
 from tests.app.browser import Browser
+from tests.e2e.paper import Paper, Places
 from tests.e2e.running import PASSPHRASE, Machine
 
 TOOL = "Rooms and weather"
 QUESTION = "Let's draw where you live."
-Places = tuple[tuple[float, float], ...]
 HOUSE: Places = ((0.2, 0.8), (0.2, 0.4), (0.5, 0.2), (0.8, 0.4), (0.8, 0.8), (0.2, 0.8))
-_TOP = 120
 LINE: Places = ((0.1, 0.1), (0.9, 0.1))
-
-
-class Paper:
-    """The paper on the page, by the place that a screen reader is given."""
-
-    def __init__(self, app: Browser) -> None:
-        self.app = app
-        app.look_for(self._node)
-        app.page.wait_for_timeout(600)
-        # Always as far down, so that two pictures can be compared.
-        app.scroll(round(self._box["y"] - _TOP))
-        app.page.wait_for_timeout(600)
-        self.box = self._box
-
-    @property
-    def _node(self) -> Locator:
-        return self.app.page.get_by_role("img", name=say("draw.paper"), exact=True)
-
-    @property
-    def _box(self) -> dict[str, float]:
-        box = self._node.bounding_box()
-        assert box is not None
-        return dict(box)  # type: ignore[call-overload, no-any-return]  # a TypedDict of four numbers
-
-    def _at(self, across: float, down: float) -> tuple[float, float]:
-        box = self.box
-        return box["x"] + across * box["width"], box["y"] + down * box["height"]
-
-    def draw(self, places: Places) -> None:
-        mouse = self.app.page.mouse
-        mouse.move(*self._at(*places[0]))
-        mouse.down()
-        for place in places[1:]:
-            mouse.move(*self._at(*place), steps=12)
-            self.app.page.wait_for_timeout(40)
-        mouse.up()
-        self.app.page.wait_for_timeout(400)
-
-    def tap(self, across: float, down: float) -> None:
-        self.app.page.mouse.click(*self._at(across, down))
-        self.app.page.wait_for_timeout(400)
-
-    def picture(self) -> bytes:
-        """What is painted on the paper, without its edge."""
-        self.app.page.mouse.move(5, 5)
-        self.app.page.wait_for_timeout(500)
-        box = self.box
-        inside = {
-            "x": box["x"] + 8,
-            "y": box["y"] + 8,
-            "width": box["width"] - 16,
-            "height": box["height"] - 16,
-        }
-        return self.app.page.screenshot(clip=inside)  # type: ignore[arg-type]  # a rectangle
 
 
 def family() -> dict[str, object]:

@@ -24,6 +24,7 @@ from app.messages import say
 from app.runtime import Runtime
 from assessments import catalogue
 from assessments.definition import Item, Role
+from assessments.drawing import Drawing, Sticker, Stroke, to_plain
 from assessments.engine import form as forms
 from assessments.engine.answers import from_plain
 from assessments.engine.scoring import Context
@@ -85,6 +86,18 @@ GATE = {
 }
 RATED = "Looked up at each of us in turn and smiled when the aunt smiled."
 
+
+def drawn(*lines: tuple[tuple[int, int], ...], colour: str = "blue", sticker: str = "") -> Any:
+    """A drawing of a few lines on a phone's paper, in the form in which answers are kept."""
+    paper = Drawing(940)
+    for line in lines:
+        paper = paper.add(Stroke(tuple((across, down, 0) for across, down in line), colour, "thick"))
+    return to_plain(paper.add(Sticker(sticker, (760, 300, 0))) if sticker else paper)
+
+
+HOUSE = ((150, 800), (150, 400), (480, 150), (800, 400), (800, 800), (150, 800))
+WALL, LAND = ((480, 400), (480, 800)), ((150, 600), (480, 600))
+
 WALKS = [
     Walk(
         "risk-24", "odette", "hv",
@@ -142,18 +155,22 @@ WALKS = [
          GATE | {"child-ok": "joins-in", "sort-map": [{"who": "Doggy", "place": "nice"}],
                  "face-home": ["happy", "scared"], "sleep": "Poppy in the big bed."}),
     Walk(
-        "child-voice-4-7", "barnaby", "hv", {"rooms": "rooms-words", "weather": "weather-map"},
-        GATE | {"rooms-words": "My room is next to the stairs.",
+        "child-voice-4-7", "barnaby", "hv",
+        {"drawing": "rooms-picture", "rooms": "rooms-words", "weather": "weather-map"},
+        GATE | {"rooms-picture": drawn(HOUSE, WALL, LAND, sticker="dog"),
+                "rooms-words": "My room is next to the stairs.",
                 "weather-map": [{"who": "Kitchen", "place": "storm"}, {"who": "My room", "place": "sun"}],
                 "step-home": "middle"},
         also_dark=True,
     ),
     Walk(
         "child-voice-7-11", "nell", "hv",
-        {"telling": "told", "day": "day-tea", "ladder": "ladder-now", "map": "people-map"},
-        GATE | {"day-tea": "We sit on the stairs until it is quiet.", "ladder-now": 4,
+        {"telling": "told", "day": "day-tea", "ladder": "ladder-now", "map": "people-map",
+         "drawing": "picture"},
+        GATE | {"day-tea": "We sit on the stairs until it is quiet.", "ladder-now": 7,
                 "feelings": ["worried", "loved"],
-                "people-map": [{"who": "Nana", "place": "can-tell"}]},
+                "people-map": [{"who": "Nana", "place": "can-tell"}],
+                "picture": drawn(((200, 700), (500, 300), (800, 700)), colour="purple", sticker="tree")},
     ),
     Walk(
         "child-voice-7-11", "nell", "hv", {"watch": "watched"},
@@ -279,6 +296,12 @@ def walk_through(machine: Machine, one: Walk, folder: Path, *, dark: bool) -> No
             go_to_the_end(camera, one)
             app.press(say("action.finish"))
             app.expect_text(say("finished.title"))
+            # The next walk comes back to where this one was left.
+            app.press(say("finished.household"))
+            app.expect_text(say("household.children"))
+            app.press(say("action.back"))
+            app.expect_text(say("today.households"))
+            app.page.wait_for_timeout(1500)
             assert app.errors == []
             assert app.foreign == []
     finally:

@@ -134,10 +134,10 @@ def _ring(ring: Choice, inside: list[tuple[int, Placed]], *, on_person: Any, mov
 
 
 def _person(who: str, on_tap: Any) -> ft.Control:
+    # No mark of a person: on some maps it is a room, a place or a worry.
     looks = ft.Row(
         spacing=12,
         controls=[
-            ft.Icon(ft.Icons.PERSON_OUTLINED, size=24, color=ft.Colors.ON_SECONDARY_CONTAINER),
             ft.Container(expand=True, content=text(who, colour=ft.Colors.ON_SECONDARY_CONTAINER)),
             ft.Icon(ft.Icons.SWAP_VERT, size=24, color=ft.Colors.ON_SECONDARY_CONTAINER),
         ],
