@@ -104,7 +104,7 @@ def _held(tool: Instrument, answers: Mapping[str, Any]) -> Iterator[Held]:
             yield Held("children", f"{name}.effect-children", effect, tactic=tactic, whom=whom)
     judged = [words for _, words in found.asked("coercive-control", "coercive-control-because")]
     if judged:
-        yield Held("acts", "coercive-control", ((tool.index["coercive-control"].text, " ".join(judged)),))
+        yield Held("acts", "coercive-control", ((tool.index["coercive-control"].text, ": ".join(judged)),))
     for row in found.rows("homes"):
         asked = row.asked(*_OF_HOME)
         if asked:

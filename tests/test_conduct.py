@@ -109,6 +109,12 @@ def test_every_sentence_of_the_tool_names_the_tool_and_the_day_and_rests_on_the_
         assert one.ids == ("a1",)
 
 
+def test_a_choice_with_a_reason_stands_with_its_reason() -> None:
+    judged = {"coercive-control": "present", "coercive-control-because": "He reads her phone."}
+    found = said(finished(judged))
+    assert f"Is there coercive control? Present, because: He reads her phone. {FROM}" in found
+
+
 def test_a_no_and_what_was_not_answered_make_no_sentence() -> None:
     words = "\n".join(said(finished()))
     assert "rules" not in words
