@@ -15,12 +15,11 @@ from typing import Any, Literal
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.buttons import secondary_button
 from app.kit.cards import card
 from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.days import age_words
-from app.screens.links import not_same_lines
+from app.screens.links import not_same_lines, one_or_two
 from app.screens.page import use_drawn
 from app.state import Actions, Model
 from assessments.alike import Alike, hints
@@ -91,14 +90,6 @@ def _card(
         heading(say("alike.title")),
         text(say("alike.other", name=other.name, age=age, household=household)),
         quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
-        ft.Row(
-            wrap=True,
-            controls=[
-                secondary_button(say("alike.yes"), partial(decide, "same-person")),
-                secondary_button(say("alike.no"), partial(decide, "not-same")),
-                secondary_button(say("alike.later"), put_off),
-            ],
-        ),
-        quiet(say("alike.kept-apart")),
+        *one_or_two(say("alike.yes"), partial(decide, "same-person"), partial(decide, "not-same"), put_off),
         spacing=8,
     )

@@ -17,11 +17,12 @@ import flet as ft
 
 from app import theme
 from app.effects import HouseholdPage
-from app.kit.buttons import quiet_button, secondary_button
+from app.kit.buttons import quiet_button
 from app.kit.cards import card
 from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.screens.days import day_words
+from app.screens.links import one_or_two
 from app.screens.page import use_drawn
 from app.screens.withheld import kept_badge
 from app.state import Actions, Model
@@ -88,15 +89,7 @@ def _card(model: Model, actions: Actions, pair: Pair, put_off: Any) -> ft.Contro
                 kept_badge(page, event.id) if page is not None else None,
             )
         ),
-        ft.Row(
-            wrap=True,
-            controls=[
-                secondary_button(say("twice.yes"), partial(decide, "same-event")),
-                secondary_button(say("alike.no"), partial(decide, "not-same")),
-                secondary_button(say("alike.later"), put_off),
-            ],
-        ),
-        quiet(say("alike.kept-apart")),
+        *one_or_two(say("twice.yes"), partial(decide, "same-event"), partial(decide, "not-same"), put_off),
         spacing=8,
     )
 
