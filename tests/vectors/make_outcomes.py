@@ -206,6 +206,8 @@ def made() -> list[dict[str, Any]]:
     parts = ("a-1", "kid", b"envelope", (3).to_bytes(4, "big"), "completed", b"head", b"body")
     before = b"CKO1" + sealing.lp(*parts)
     add("read-copy", "from before it held a tally", "ok", copy=before + sealing.digest(before))
+    between = b"CKO1" + sealing.lp(*parts, b"")
+    add("read-copy", "from before it said the last line", "ok", copy=between + sealing.digest(between))
     add("read-copy", "a bit", "damaged", copy=flipped(copy, 12))
     other = b"CKO2" + copy[4:-32]
     add("read-copy", "another magic", "unknown-format", copy=other + sealing.digest(other))
