@@ -98,7 +98,7 @@ def _shown(page: HouseholdPage, now: Person | Event, found: EarlierFound, on: da
     lost = any(one.id == now.id for one in found.unreadable)
     return [
         *([banner(say("earlier.unreadable"), tone="help")] if lost else []),
-        quiet(say("earlier.lead" if versions else "earlier.same")),
+        *([quiet(say("earlier.lead" if versions else "earlier.same"))] if versions or not lost else []),
         *(answer_list(one.title, one.rows, on_change=None) for one in reversed(versions)),
     ]
 
@@ -106,7 +106,7 @@ def _shown(page: HouseholdPage, now: Person | Event, found: EarlierFound, on: da
 def _versions(page: HouseholdPage, own: Sequence[Earlier], now: Record, on: date) -> list[_Version]:
     """The revisions that said something else than the next one, in their order."""
     shown = []
-    for one, after in zip(own, [*(later.record for later in own[1:]), now], strict=True):
+    for one, after in zip(own, [*(each.record for each in own), now][1:], strict=True):
         until = (
             say("earlier.until", when=moment_words(one.changed_at, on))
             if one.changed_at is not None

@@ -103,6 +103,7 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         one = (
             "conduct",
             "person",
+            "earlier",
             "change-person",
             "born",
             "tie",

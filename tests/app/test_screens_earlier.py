@@ -180,6 +180,17 @@ async def test_what_cannot_be_read_is_said_and_the_rest_is_shown(runtime: Runtim
         assert "Cornish" in app.texts()
 
 
+async def test_where_nothing_before_can_be_read_nothing_is_said_of_it(runtime: Runtime) -> None:
+    set_up(runtime, seed("larkspur"))
+    change(runtime, one(kept(runtime, "Larkspur"), "Gwen"), language="Cornish")
+    with runtime.store._database.write_lean() as driver:
+        driver.execute("UPDATE earlier SET body = zeroblob(300)")
+    async with unlocked(runtime) as app:
+        await open_person(app, "Larkspur", "Gwen")
+        await press(app, BEFORE, then=say("earlier.unreadable"))
+        assert say("earlier.same") not in app.texts()
+
+
 async def test_a_row_that_went_missing_is_told_in_words_on_the_first_page(runtime: Runtime) -> None:
     set_up(runtime, seed("larkspur"))
     change(runtime, one(kept(runtime, "Larkspur"), "Gwen"), language="Cornish")
