@@ -181,6 +181,11 @@ class Browser:
 
         _until(filled, f"the field did not keep what was typed: {label}")
 
+    def expect_value(self, label: str, text: str) -> None:
+        """Wait until a field shows this: after a page was drawn anew its letters come a moment later."""
+        field = self.field(label)
+        _until(lambda: field.input_value() == text, f"the field does not show what was typed: {label}")
+
     def look_for(self, node: Locator) -> None:
         """Wait for a node, and scroll for it: what is off the screen is not in the page."""
         for step in (0, 0, *([500] * 24), *([-500] * 24)):
