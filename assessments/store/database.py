@@ -222,7 +222,7 @@ class Database:
             with open(handle, "r+b", buffering=0) as log:
                 before = log.seek(0, os.SEEK_END)
                 missing = LOG_BYTES - before
-                if missing <= 0 or shutil.disk_usage(self.path.parent).free < missing + SPARE_BYTES:
+                if missing <= 0 or not self.has_room(missing):
                     return
                 whole = False
                 try:
@@ -231,6 +231,10 @@ class Database:
                 finally:
                     if not whole:
                         log.truncate(before)  # the disk was filled by somebody else meanwhile
+
+    def has_room(self, size_bytes: int) -> bool:
+        """Whether the disk holds so much that nobody typed, and leaves enough for what people write."""
+        return shutil.disk_usage(self.path.parent).free >= size_bytes + SPARE_BYTES
 
     def checkpoint(self, *, truncate: bool = False) -> None:
         """Move the log into the file. Not being able to now (a reader, a full disk) loses nothing."""

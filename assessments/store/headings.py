@@ -43,6 +43,8 @@ _FORGET_OLD = (
 )
 # Assessments by number, 256 to a group; fewer fresh ones than _MANY are not worth a group.
 _GROUP_BITS = 8
+# About what 256 headings take, twice: in the log, and in the file.
+_GROUP_BYTES = 256 * 1024
 _MANY = 64
 # Not in the heading: they are long, and a list of headings is read often. Of a result the grade stays.
 _RESULT = {"scales", "band", "routes", "supplements", "findings"}
@@ -153,7 +155,11 @@ def _take_groups(keys: Keys, driver: sqlite3.Connection) -> None:
 
 
 def _put_away(keys: Keys, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]) -> None:
-    """Write these groups anew, each under a fresh key. Not being able to costs time, once more."""
+    """Write these groups anew, each under a fresh key. Not being able to costs time, once more; and
+    where room is short it is left for what people write."""
+    with suppress(OSError):
+        if not keys.database.has_room(len(groups) * _GROUP_BYTES):
+            return
     members: dict[int, list[tuple[str, int]]] = {group: [] for group in groups}
     for number, place in wanted:
         if number >> _GROUP_BITS in members and place in keys.headings:

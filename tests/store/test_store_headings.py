@@ -9,7 +9,7 @@ import pytest
 
 from assessments.errors import UnknownFormat
 from assessments.records import Assessment
-from assessments.store import Keys, Store, headings, people, purging
+from assessments.store import Keys, Store, database, headings, people, purging
 from assessments.store import assessments as kept
 from assessments.store.headings import listing
 from tests.store.made_up import PASSPHRASE, Family, finished
@@ -123,6 +123,20 @@ def test_deleting_an_assessment_deletes_its_group_and_the_key(
     found = listing(keys)
     assert many[3].id not in {one.id for one in found}
     assert len(found) == COUNT - 1
+    assert groups(keys) == 2
+    keys.close()
+
+
+def test_where_room_is_short_no_copy_takes_it(
+    store: Store, keys: Keys, folder: Path, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(folder, "DELETE FROM heading")
+    monkeypatch.setattr(database, "SPARE_BYTES", 1 << 60)
+    keys, found = relisted(store, keys)
+    assert len(found) == COUNT
+    assert groups(keys) == 0
+    monkeypatch.undo()
+    keys, found = relisted(store, keys)
     assert groups(keys) == 2
     keys.close()
 
