@@ -14,8 +14,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.recall import keep_history, recalled
-from assessments import catalogue
-from assessments.definition import Instrument
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Instrument
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context, Judgement
 from assessments.errors import StoreFault

@@ -14,8 +14,8 @@ from datetime import date
 
 from app.effects import HouseholdPage
 from assessments import counts, ledger
-from assessments.catalogue import ledger_rules
 from assessments.copied import Copy, Passage, copied
+from assessments.definitions.catalogue import ledger_rules
 from assessments.errors import NotFound
 from assessments.facts import Ended, FollowUp, Link, Seen
 from assessments.ledger import Done, Home, Standing, Through

@@ -23,8 +23,10 @@ from app.completing import SERVICE, complete, filled, keep_escrow, service_key, 
 from app.household_page import HouseholdPage, Pages
 from app.pen import Pen
 from app.recall import recalled
-from assessments import catalogue, sittings
-from assessments.definition import Instrument
+from assessments import sittings
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Instrument
+from assessments.definitions.text_packs import Pack, PackRefused, apply
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry, Origin, to_plain
 from assessments.engine.scoring import Context
@@ -37,7 +39,6 @@ from assessments.store.desk import read_desk, save_desk
 from assessments.store.filing import Found
 from assessments.store.headings import Heading
 from assessments.store.people import Earlier
-from assessments.wording import Pack, PackRefused, apply
 from sync.device.exchange import Status
 
 __all__ = [

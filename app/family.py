@@ -18,7 +18,7 @@ from typing import TypeAlias
 from app.effects import Desk, EarlierFound, HouseholdPage, away
 from app.model import Model
 from app.visit import new_id
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, Placed, from_plain
 from assessments.errors import WrenError
 from assessments.facts import Fact, Link, LinkKind, Withheld

@@ -18,8 +18,8 @@ from typing import Any
 
 from app.effects import Desk, Pen, Work, away
 from app.turn import Hand, Turn
-from assessments import sealing
-from assessments.definition import AnswerOption
+from assessments.crypto import sealing
+from assessments.definitions.definition import AnswerOption
 from assessments.engine.answers import Origin
 from assessments.engine.form import Form, pages
 from assessments.errors import StoreFault

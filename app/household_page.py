@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from assessments import catalogue
 from assessments.conduct import Conduct, conduct
+from assessments.definitions import catalogue
 from assessments.errors import WrenError
 from assessments.facts import Fact
 from assessments.records import Contact, Household, Person, Relationship

@@ -20,7 +20,7 @@ from app.effects import HouseholdPage, Loss, Status, Work
 from app.handing_over import Handed
 from app.selftest import Report
 from app.turn import Hand
-from assessments.definition import Role
+from assessments.definitions.definition import Role
 from assessments.ports import Entry
 from assessments.records import Assessment
 

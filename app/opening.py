@@ -25,7 +25,7 @@ from app.model import FIRST_AUTHOR, TODAY, Door, Model, Screen, Trail, read_trai
 from app.regaining import Regaining
 from app.runtime import Runtime
 from app.selftest import check_device
-from assessments.definition import Role
+from assessments.definitions.definition import Role
 from assessments.errors import (
     Damaged,
     KeyAbsent,

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine.scoring import Context, History
 from assessments.facts import Event, FollowUp, Judged, Link
 from assessments.records import Assessment

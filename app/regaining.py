@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assessments.crypto.recovery import SIDES, Request, Side, grant_side
 from assessments.errors import NotFound
 from assessments.ports import Clock, Keystore
-from assessments.recovery import SIDES, Request, Side, grant_side
 from assessments.store import Recovery
 from assessments.store.policy import WordsKind
 from sync.device.exchange import Failure

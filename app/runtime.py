@@ -20,14 +20,15 @@ from pathlib import Path
 
 from app.effects import SERVICE, Desk, service_keys
 from app.regaining import Regaining
-from assessments import catalogue, sealing
-from assessments.definition import Role
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Escrow
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Role
+from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack
 from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore
 from assessments.records import role_named, utc
-from assessments.recovery import Escrow
 from assessments.store import Keys, Salvaged, Store, salvage
-from assessments.wording import Pack, PackRefused, apply, read_pack
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.exchange import REACTIONS, FailureKind, Status, delay_s, status_of
 from sync.device.recovery import give

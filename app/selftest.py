@@ -21,7 +21,8 @@ from typing import Any
 
 from app import VERSION
 from app.messages import say
-from assessments import catalogue, sealing, vectors
+from assessments.crypto import sealing, vectors
+from assessments.definitions import catalogue
 from assessments.errors import StoreFault, WrenError
 from assessments.ports import Clock
 from assessments.records import utc

@@ -71,7 +71,7 @@ from app.screens.today import today
 from app.screens.unlock import unlock
 from app.selftest import check_once
 from app.state import Actions, Model
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.errors import Damaged, KeyAbsent, StoreFault, WrenError
 
 SCREENS: dict[str, Draw] = {

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import flet as ft
 
-from assessments.definition import AnswerOption, Item, State
+from assessments.definitions.definition import AnswerOption, Item, State
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, Entry, NotAnswered, to_plain
 from assessments.errors import StoreFault

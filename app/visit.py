@@ -27,8 +27,8 @@ from typing import Any, Literal, get_args
 from app.effects import Desk
 from app.visit_people import Family, PeopleReader, new_id
 from app.visit_seen import KEYS, LINE_KEYS, fields_of, seen_of
-from assessments import catalogue
-from assessments.definition import ROLES
+from assessments.definitions import catalogue
+from assessments.definitions.definition import ROLES
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry
 from assessments.engine.scoring import Context, History, Judgement

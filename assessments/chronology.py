@@ -25,7 +25,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from assessments.definition import ChronologyRules
+from assessments.definitions.definition import ChronologyRules
 from assessments.engine.scoring import months_before
 from assessments.facts import Event, Link, Milestone
 from assessments.timeline import Happened, in_order

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from assessments.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import Answered, Line, from_plain
 from assessments.errors import BadAnswer
 from assessments.records import Assessment

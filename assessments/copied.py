@@ -16,7 +16,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from assessments.definition import LedgerRules
+from assessments.definitions.definition import LedgerRules
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from assessments.definitions.toml_lines import Page
 from assessments.errors import BadInstrument
-from assessments.reading import Page
 
 _FILE = "language.toml"
 _BETWEEN = r"[\s\-‐‑–]+"

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assessments.catalogue import age_on
-from assessments.definition import LedgerRules
+from assessments.definitions.catalogue import age_on
+from assessments.definitions.definition import LedgerRules
 from assessments.facts import Ended, How, Link, Said, Seen
 from assessments.records import Person
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from assessments.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import Entry
 from assessments.engine.enablement import shown
 from assessments.engine.form import Form

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, walk
 from assessments.engine.form import Form
 from assessments.language import find

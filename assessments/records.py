@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from assessments.definition import ROLES, Role
+from assessments.definitions.definition import ROLES, Role
 from assessments.engine.scoring import Context
 
 Status = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
-from assessments.definition import AnswerOption, AreaRules, Instrument, Item, When
+from assessments.definitions.definition import AnswerOption, AreaRules, Instrument, Item, When
 from assessments.engine.answers import walk
 from assessments.engine.form import Form, begin
 from assessments.engine.scoring import Context

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assessments.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import Answered, Line, from_plain
 from assessments.errors import WrenError
 from assessments.records import Assessment

@@ -16,7 +16,7 @@ from io import BytesIO
 from openpyxl import Workbook  # type: ignore[import-untyped]  # it has no types
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]  # the same
 
-from assessments.definition import AnswerOption, Condition, Instrument, Item, Scale, When
+from assessments.definitions.definition import AnswerOption, Condition, Instrument, Item, Scale, When
 from assessments.engine.answers import NOT_ASKED_REASONS, ORIGINS
 
 _COLUMNS = (

@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 
 from app.runtime import SystemClock
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.engine.scoring import Context
 from assessments.records import Assessment, Household
 from assessments.store import Keys, Store, assessments, people

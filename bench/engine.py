@@ -15,11 +15,11 @@ from typing import Any
 
 import fhirpathpy
 
-from assessments import catalogue
+from assessments.definitions import catalogue
+from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context
-from assessments.tool_file import read_tool
 from bench.row import Row, compared, percentile
 
 _ITEMS = 200

@@ -24,7 +24,7 @@ from typing import Any
 import sqlcipher3
 
 from app.runtime import SystemClock
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.engine.scoring import Context
 from assessments.records import Assessment, Household
 from assessments.store import Keys, Store, assessments, headings, people

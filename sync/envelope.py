@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from assessments.records import utc
 from sync.dictionary import DICTIONARY_1

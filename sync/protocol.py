@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeWord
 from assessments.records import utc

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Escrow
 from assessments.errors import WrenError
-from assessments.recovery import Escrow
 from sync import wire
 from sync.errors import Malformed
 from sync.protocol import VERSION, parts_of

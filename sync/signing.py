@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assessments import sealing
+from assessments.crypto import sealing
 from sync.errors import Malformed
 
 LABEL = "wren"

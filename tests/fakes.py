@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from assessments.crypto.sealing import digest
 from assessments.errors import NotFound
 from assessments.ports import Clock, Entry, Outcome
-from assessments.sealing import digest
 
 
 class StoppedClock:

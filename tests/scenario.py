@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, NotAnswered, from_plain, to_plain
 from assessments.engine.scoring import Context, Judgement, RouteResult

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assessments import chronology as c
 from assessments import timeline
-from assessments.catalogue import area_ids, load_area
+from assessments.definitions.catalogue import area_ids, load_area
 from assessments.facts import ChildThere, Event, Link, Milestone
 from assessments.records import Contact, Person
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.messages import say
-from assessments import catalogue
+from assessments.definitions import catalogue
 
 ROOT = Path(__file__).parent.parent
 TOPICS = catalogue.load("risk-24").scales[0].items

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.screens.pattern_words import sentence_words
-from assessments import catalogue
 from assessments.conduct import TOOL, Conduct, conduct
+from assessments.definitions import catalogue
 from assessments.engine.scoring import Context
 from assessments.facts import Pattern, Withheld
 from assessments.language import find

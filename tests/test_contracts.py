@@ -36,7 +36,7 @@ def test_the_rooms_as_they_are_keep_every_contract() -> None:
         ("assessments/engine/scoring.py", "import sqlmodel", "the pure rooms"),
         ("assessments/engine/answers.py", "import assessments.engine.form", "inside the engine"),
         ("assessments/records.py", "import cryptography", "one file imports a cipher"),
-        ("assessments/catalogue.py", "import app.cli", "app, then sync, then assessments"),
+        ("assessments/definitions/catalogue.py", "import app.cli", "app, then sync, then assessments"),
         ("sync/device/exchange.py", "import sync.service", "device and service never meet"),
         ("sync/service/main.py", "import assessments.store", "the service does not know"),
         ("app/kit/calm.py", "import assessments.store", "screens reach storage"),

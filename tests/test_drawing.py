@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments import drawing as paper
-from assessments.drawing import (
+from assessments.definitions import drawing as paper
+from assessments.definitions.drawing import (
     COLOURS,
     MARKS_AT_MOST,
     POINTS_AT_MOST,
@@ -28,7 +28,7 @@ from assessments.drawing import (
     Undone,
     thinned,
 )
-from assessments.stickers import BOX, STICKERS
+from assessments.definitions.stickers import BOX, STICKERS
 
 TALL = 750
 POINTS = st.tuples(st.integers(0, WIDE), st.integers(0, TALL), st.integers(0, 600_000))

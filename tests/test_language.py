@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.messages import knows
-from assessments import catalogue, language
-from assessments.definition import Item
+from assessments import language
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Item
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.form import Entered, Worded

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assessments import recovery, sealing
+from assessments.crypto import recovery, sealing
 from assessments.errors import WrenError
 from assessments.store import copies
 from assessments.store.keyring import open_wrap

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments import sealing
-from assessments.errors import Damaged, StoreFault, UnknownFormat
-from assessments.recovery import (
+from assessments.crypto import sealing
+from assessments.crypto.recovery import (
     SIDES,
     RecoveryKey,
     Request,
@@ -23,6 +22,7 @@ from assessments.recovery import (
     recovery_kid,
     same_code,
 )
+from assessments.errors import Damaged, StoreFault, UnknownFormat
 
 UDK = bytes(range(32))
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat
 
 EDGES = (0, 1, 15, 16, 17, 16383, 16384, 16385, 32767, 32768, 32769, 100_000)

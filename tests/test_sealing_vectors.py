@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "sealing.json").read_text(encoding="utf-8"))
 KEY = bytes(range(32))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.screens.pattern_words import sentence_words
 from app.screens.signs import lead_words
 from assessments import chronology as c
-from assessments.catalogue import load_area
+from assessments.definitions.catalogue import load_area
 from assessments.facts import ChildThere, Event, Link
 from assessments.pattern import Known, draft
 from assessments.records import Person

@@ -18,9 +18,9 @@ import pytest
 
 from app import messages
 from app.messages import LanguageRefused, assets_folder, catalogue, say, use_language
-from assessments.catalogue import load, tool_ids
-from assessments.definition import Item
-from assessments.wording import Pack, PackRefused, apply, read_pack, texts_of
+from assessments.definitions.catalogue import load, tool_ids
+from assessments.definitions.definition import Item
+from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack, texts_of
 
 TOOL = "child-voice-7-11"
 TODAY = date(2026, 5, 14)

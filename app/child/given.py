@@ -13,8 +13,8 @@ from typing import Any
 
 from app.child.slot import value_of
 from app.messages import say
-from assessments.definition import Item
-from assessments.drawing import Drawing
+from assessments.definitions.definition import Item
+from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Entry, Line, NotAnswered, Placed, walk
 
 _PASSED = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}

@@ -22,8 +22,8 @@ from app.kit.paper import drawn
 from app.kit.writing import heading, text, title
 from app.messages import say
 from app.turn import Hand, Turn
-from assessments.definition import Item
-from assessments.drawing import Drawing
+from assessments.definitions.definition import Item
+from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Entry
 
 # What a child reads is larger than body text, and not heavier.

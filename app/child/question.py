@@ -20,7 +20,7 @@ from app.child.activities.saying import saying
 from app.child.slot import Slot, slot_of
 from app.kit.writing import title
 from app.turn import Hand, Turn
-from assessments.definition import ItemType
+from assessments.definitions.definition import ItemType
 
 _ACTIVITIES: dict[ItemType, Callable[[Slot], ft.Control]] = {
     "choice": choose_one,

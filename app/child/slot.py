@@ -17,7 +17,7 @@ import flet as ft
 
 from app.kit.choices import Choice
 from app.turn import Hand, own_stop
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, NotAnswered
 from assessments.sittings import Band
 

@@ -10,9 +10,9 @@ from app.cli.say import plainly, show, stop
 from app.cli.tools import Json
 from app.cli.visits import opened
 from app.messages import say
-from assessments import catalogue
+from assessments.definitions import catalogue
+from assessments.definitions.text_packs import PackRefused, apply
 from assessments.errors import BadInstrument
-from assessments.wording import PackRefused, apply
 
 cli = typer.Typer(no_args_is_help=True, help="Licensed wording: add and list packs.")
 

@@ -23,7 +23,7 @@ from app.cli.service import Data, DatabaseUrl
 from app.cli.tools import Json
 from app.cli.visits import passphrase
 from app.messages import say
-from assessments.recovery import SIDES, Side
+from assessments.crypto.recovery import SIDES, Side
 
 if TYPE_CHECKING:
     from sync.recovery import Answer
@@ -69,7 +69,7 @@ def admit(
     as_json: Json = False,
 ) -> None:
     """Bring the public half of an agency's key to the service."""
-    from assessments.recovery import RecoveryKey, recovery_kid
+    from assessments.crypto.recovery import RecoveryKey, recovery_kid
     from sync.service import recovering
 
     try:
@@ -153,7 +153,7 @@ def approve(
             answer = _at_the_service(settings, request, packed, chosen, alias, code, private)
     if out is not None:
         put_text(out, _wrapped(answer))
-    from assessments import sealing
+    from assessments.crypto import sealing
 
     result = {"side": side, "officer": officer, "grant_hash": sealing.digest(answer.grant).hex()}
     show(result, as_json, [say("cli.recovery-agreed")])
@@ -168,7 +168,7 @@ def _private(side: Side, key_file: Path | None, settings: Settings) -> bytes:
 
 
 def _alone(packed: bytes, officer: str, code: str, private: bytes) -> Answer:
-    from assessments.recovery import read_request
+    from assessments.crypto.recovery import read_request
     from sync.service.recovering import answer_alone
 
     return answer_alone(read_request(packed), officer, code, "agency", private)

@@ -14,14 +14,14 @@ import typer
 
 from app.cli.say import plainly, read_json, show, stop
 from app.messages import say
-from assessments import catalogue, definition
+from assessments.definitions import catalogue, definition
+from assessments.definitions.suggest import NEEDS, suggest
+from assessments.definitions.toml_lines import Fault
+from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context, History, Judgement
 from assessments.errors import WrenError
-from assessments.reading import Fault
 from assessments.records import role_named
-from assessments.suggesting import NEEDS, suggest
-from assessments.tool_file import read_tool
 
 cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
 

@@ -176,7 +176,7 @@ def move(
     """
     from dataclasses import asdict
 
-    from assessments import catalogue
+    from assessments.definitions import catalogue
     from assessments.moving import preview
 
     with opened() as runtime, unlocked(runtime) as desk:

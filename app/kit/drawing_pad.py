@@ -25,8 +25,8 @@ from app.kit.steady import steady
 from app.kit.touch import tappable
 from app.kit.writing import quiet
 from app.messages import say
-from assessments.drawing import COLOURS, WIDE, WIDTHS, Drawing, Stroke, sticker_svg
-from assessments.stickers import STICKERS
+from assessments.definitions.drawing import COLOURS, WIDE, WIDTHS, Drawing, Stroke, sticker_svg
+from assessments.definitions.stickers import STICKERS
 
 OnChange = Callable[[Drawing], Awaitable[None]]
 

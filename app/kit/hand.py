@@ -17,8 +17,18 @@ from typing import Literal
 
 import flet as ft
 
-from assessments.drawing import COLOURS, WIDE, Drawing, Mark, Point, Rubbed, Sticker, Stroke, thinned
-from assessments.stickers import STICKERS
+from assessments.definitions.drawing import (
+    COLOURS,
+    WIDE,
+    Drawing,
+    Mark,
+    Point,
+    Rubbed,
+    Sticker,
+    Stroke,
+    thinned,
+)
+from assessments.definitions.stickers import STICKERS
 
 Tool = Literal["thin", "thick", "rubber", "stickers"]
 

@@ -19,7 +19,7 @@ from app.kit.paper import drawn
 from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
-from assessments.drawing import Drawing
+from assessments.definitions.drawing import Drawing
 
 TaskStatus = Literal["not-started", "in-progress", "incomplete", "completed", "cannot-start", "problem"]
 

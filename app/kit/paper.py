@@ -16,7 +16,7 @@ import flet as ft
 import flet.canvas as cv
 
 from app import theme
-from assessments.drawing import (
+from assessments.definitions.drawing import (
     COLOURS,
     STICKER_WIDE,
     WIDE,
@@ -27,7 +27,7 @@ from assessments.drawing import (
     colour_of,
     to_svg,
 )
-from assessments.stickers import BOX, STICKERS
+from assessments.definitions.stickers import BOX, STICKERS
 
 WHITE = "#FFFFFF"
 # A picture among answers is large enough to see, and leaves room for them.

@@ -32,7 +32,7 @@ from app.screens.problems import page_problems
 from app.screens.saving import kept_line, lost_line, not_kept
 from app.screens.whom import who_line
 from app.state import Actions, Model
-from assessments.definition import Flag, Item
+from assessments.definitions.definition import Flag, Item
 from assessments.engine.answers import walk
 from assessments.engine.form import Form, Moved, Page, pages
 

@@ -36,7 +36,7 @@ from app.screens.saving import kept_line, lost_line, not_kept
 from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
 from app.state import Actions, Model
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import walk
 from assessments.engine.form import Form, Moved, pages
 from assessments.own_words import still_kept

@@ -39,8 +39,9 @@ from app.screens.signs import (
 )
 from app.screens.twice import twice_cards
 from app.state import Actions, Model
-from assessments import catalogue, timeline
 from assessments import chronology as c
+from assessments import timeline
+from assessments.definitions import catalogue
 from assessments.errors import NotFound
 from assessments.facts import Event, Link, Milestone, Seen
 from assessments.records import Person

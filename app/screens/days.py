@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.messages import say
-from assessments.catalogue import age_on
+from assessments.definitions.catalogue import age_on
 from assessments.records import Person
 
 _EVENING_FROM_HOUR = 18

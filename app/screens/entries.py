@@ -20,7 +20,7 @@ from app.screens.people import first_name, tool_title
 from app.screens.signs import sure_day
 from app.screens.twice import told_lines
 from app.state import Actions, Model
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.errors import WrenError
 from assessments.facts import ChildThere, Event, Milestone, Seen
 from assessments.ledger import current

@@ -15,7 +15,7 @@ import flet as ft
 from app.kit.cards import call_card
 from app.kit.steady import place
 from app.numbers import numbers_for
-from assessments.definition import Flag, Instrument
+from assessments.definitions.definition import Flag, Instrument
 from assessments.engine.answers import Finding
 
 

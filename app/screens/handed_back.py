@@ -30,7 +30,7 @@ from app.screens.saving import kept_line, not_kept
 from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
 from app.state import Actions, Model
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, Line, Origin
 from assessments.engine.form import Entered
 from assessments.errors import NotFound

@@ -20,8 +20,8 @@ from app.kit.steady import place
 from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.state import Actions, Model
-from assessments import catalogue
-from assessments.definition import Role
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Role
 from assessments.engine.form import Deferred, Form
 from assessments.engine.scoring import Offer
 from assessments.records import Assessment

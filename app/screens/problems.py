@@ -15,7 +15,7 @@ from typing import Any
 from app.messages import knows, say
 from app.screens.items.people import lacks_place
 from app.screens.items.words import lacks_origin
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Finding, NotAnswered, walk
 from assessments.engine.form import Form
 from assessments.engine.validation import check_entry

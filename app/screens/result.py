@@ -27,7 +27,7 @@ from app.messages import say
 from app.screens.page import use_kept
 from app.screens.spoken import finding_words, scale_words
 from app.state import Actions
-from assessments.definition import Instrument
+from assessments.definitions.definition import Instrument
 from assessments.engine.form import Form, Judged
 from assessments.engine.scoring import Judgement, finding_plain
 

@@ -44,7 +44,7 @@ from app.screens.seen_half import (
 )
 from app.screens.seen_words import exact_words
 from app.state import Actions, Model
-from assessments.catalogue import ledger_rules
+from assessments.definitions.catalogue import ledger_rules
 from assessments.errors import NotFound
 from assessments.facts import Seen
 from assessments.ledger import HOWS, is_watched

@@ -13,8 +13,8 @@ from datetime import date
 from app.effects import HouseholdPage
 from app.messages import say
 from app.screens.days import day_words
-from assessments import catalogue
 from assessments.chronology import Picture, Sign, picture
+from assessments.definitions import catalogue
 from assessments.facts import Event, Link, Milestone, Precision
 from assessments.timeline import milestones_of
 

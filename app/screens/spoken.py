@@ -16,8 +16,8 @@ from typing import Any
 
 from app.messages import say
 from app.screens.days import day_words
-from assessments.definition import Instrument, Item
-from assessments.drawing import Drawing
+from assessments.definitions.definition import Instrument, Item
+from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Answered, Entry, Line, NotAnswered, Placed, from_plain, walk
 from assessments.errors import BadAnswer
 

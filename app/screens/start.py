@@ -30,7 +30,7 @@ from app.model import FIRST_AUTHOR
 from app.runtime import Salvaged
 from app.screens.page import calm_page, cover_key, quiet_page, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
-from assessments.definition import ROLES, Role
+from assessments.definitions.definition import ROLES, Role
 from assessments.errors import WeakWords, WrenError
 
 _HERE = "set-up"

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, Literal, get_args
 
-from assessments import drawing
-from assessments.definition import ABSENT, Item, State
-from assessments.drawing import Drawing
+from assessments.definitions import drawing
+from assessments.definitions.definition import ABSENT, Item, State
+from assessments.definitions.drawing import Drawing
 from assessments.errors import BadAnswer
 
 # Why a question was not asked (experience 1.4). Words are in assets/strings.

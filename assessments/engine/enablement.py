@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from assessments.definition import Condition, Instrument, Item, When, nested, order
+from assessments.definitions.definition import Condition, Instrument, Item, When, nested, order
 from assessments.engine.answers import Answered, Answers, Entry, is_empty
 
 

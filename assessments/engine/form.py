@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assessments.definition import AreaRules, Instrument, Item
+from assessments.definitions.definition import AreaRules, Instrument, Item
 from assessments.engine import answers as a
 from assessments.engine.enablement import shown
 from assessments.engine.scoring import Context, History, Judgement, Result, finding_plain, score

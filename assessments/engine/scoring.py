@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from assessments.definition import AreaRules, Instrument, Item, Route, Scale, Supplement, When
+from assessments.definitions.definition import AreaRules, Instrument, Item, Route, Scale, Supplement, When
 from assessments.engine.answers import Answered, Answers, Entry, Finding, state_of
 from assessments.engine.enablement import holds, when_holds
 

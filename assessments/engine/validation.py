@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import (
     NOT_ASKED_REASONS,
     Answered,

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assessments.definition import AnswerOption
+from assessments.definitions.definition import AnswerOption
 from assessments.fhir.names import CODES, Json, code_from
 from assessments.fhir.node import Node, value_of
 from assessments.fhir.report import Report

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import cast
 
-from assessments.definition import Condition, Operator, When
+from assessments.definitions.definition import Condition, Operator, When
 from assessments.fhir.answer_lists import Offered
 from assessments.fhir.expressions import Compared, Every, Rule, Some
 from assessments.fhir.node import Node

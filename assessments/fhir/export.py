@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.definition import AnswerOption, Instrument, Item
+from assessments.definitions.definition import AnswerOption, Instrument, Item
 from assessments.fhir.names import CODES, HL7, OWN, WREN, Json, code_from, extension, text
 from assessments.fhir.rules import enable_when
 

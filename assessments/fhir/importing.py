@@ -13,7 +13,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assessments import definition as d
+from assessments.definitions import definition as d
+from assessments.definitions.tool_file import read_tool
+from assessments.definitions.tool_writer import write_tool
 from assessments.errors import BadInstrument
 from assessments.fhir import limits
 from assessments.fhir.answer_lists import ValueSets
@@ -27,8 +29,6 @@ from assessments.fhir.node import Node, value_of
 from assessments.fhir.paths import Outline
 from assessments.fhir.report import Report
 from assessments.fhir.sums import Sums
-from assessments.tool_file import read_tool
-from assessments.tool_writer import write_tool
 
 _HEAD = (*("url", "version", "name", "title", "publisher", "description", "purpose", "copyright", "id"),)
 _SILENT = ("resourceType", "status", "subjectType", "contained", "item", "text", "meta")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from assessments import definition as d
+from assessments.definitions import definition as d
 from assessments.fhir import limits
 from assessments.fhir.answer_lists import Offered, offered
 from assessments.fhir.conditions import Known

@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from assessments import definition as d
+from assessments.definitions import definition as d
 from assessments.fhir.node import Node, value_of
 from assessments.fhir.report import Report
 

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assessments.definition import Instrument, Item
-from assessments.drawing import STROKES, Drawing, to_plain, to_svg
+from assessments.definitions.definition import Instrument, Item
+from assessments.definitions.drawing import STROKES, Drawing, to_plain, to_svg
 from assessments.engine import answers as a
 from assessments.engine.form import read_entries
 from assessments.errors import BadAnswer, UnknownItem

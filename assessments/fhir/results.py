@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.definition import Instrument
+from assessments.definitions.definition import Instrument
 from assessments.fhir import names as n
 from assessments.fhir.response import patient, response
 from assessments.records import Assessment, Person, utc

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from assessments.definition import Condition, Item, When
+from assessments.definitions.definition import Condition, Item, When
 from assessments.fhir.names import ANSWER_STATE, ENABLE_EXPRESSION, Json, extension
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")

@@ -17,10 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Escrow, RecoveryKey
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
 from assessments.ports import Clock, Keystore
-from assessments.recovery import Escrow, RecoveryKey
 from assessments.store import attachments, tally
 from assessments.store.attempts import Tries
 from assessments.store.copies import Copies, Finished, is_stale, make_folder, write_completion

@@ -27,8 +27,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from assessments.crypto.sealing import lp, make_random
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
-from assessments.sealing import lp, make_random
 from assessments.store.assessments import refuse_closed
 from assessments.store.copies import make_folder, sync_folder
 from assessments.store.database import Database, border

@@ -16,9 +16,9 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from assessments.crypto.sealing import digest
 from assessments.errors import LockedForSafety, StoreFault, TooManyTries
 from assessments.ports import Clock, Keystore
-from assessments.sealing import digest
 from assessments.store.database import Database
 
 TRIES = 10

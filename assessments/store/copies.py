@@ -15,8 +15,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from assessments.crypto.sealing import digest, lp, same
 from assessments.errors import Damaged, UnknownFormat
-from assessments.sealing import digest, lp, same
 from assessments.store.database import border
 
 MAGIC = b"CKO1"

@@ -23,7 +23,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Never
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow
 from assessments.errors import (
     Damaged,
     Locked,
@@ -33,7 +34,6 @@ from assessments.errors import (
     WrongPassphrase,
 )
 from assessments.ports import Clock
-from assessments.recovery import Escrow, RecoveryKey, make_escrow
 from assessments.store.database import Database
 from assessments.store.device import DeviceIdentity
 from assessments.store.outbox import StoredOutbox

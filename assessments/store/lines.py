@@ -23,8 +23,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from assessments.crypto.sealing import digest, lp, same
 from assessments.errors import Damaged, StoreFault
-from assessments.sealing import digest, lp, same
 from assessments.store.filing import Filed, schema_of
 from assessments.store.keyring import Keys, Run
 

@@ -22,9 +22,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from assessments.crypto.sealing import digest, lp, same
 from assessments.errors import Damaged, NotFound, StoreFault
 from assessments.ports import Clock, Entry, Outcome
-from assessments.sealing import digest, lp, same
 from assessments.store.copies import Copies, Finished
 from assessments.store.database import Database
 

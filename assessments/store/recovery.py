@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Request, join
 from assessments.errors import Damaged, NotFound
 from assessments.ports import Clock, Keystore
-from assessments.recovery import Request, join
 from assessments.store.database import Database
 from assessments.store.device import DEVICE_KEY, FileKeystore, read_key
 from assessments.store.unlocking import Access

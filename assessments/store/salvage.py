@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assessments.crypto.sealing import digest, same
 from assessments.errors import NotFound, UnknownFormat
 from assessments.ports import Clock
-from assessments.sealing import digest, same
 from assessments.store.copies import SUFFIX, sync_folder
 from assessments.store.database import Database, border
 from assessments.store.filing import schema_of

@@ -20,9 +20,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
+from assessments.crypto.sealing import lp
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import Keystore
-from assessments.sealing import lp
 from assessments.store.filing import Filed
 from assessments.store.keyring import Keys, Run
 from assessments.store.lines import lacking, rows_of, tie_up

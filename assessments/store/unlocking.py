@@ -11,10 +11,10 @@ recovery can start from it.
 
 from __future__ import annotations
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow, read_escrow
 from assessments.errors import Locked, LockedForSafety, StoreFault, WrongPassphrase
 from assessments.ports import Clock, Keystore
-from assessments.recovery import Escrow, RecoveryKey, make_escrow, read_escrow
 from assessments.store.attempts import TRIES, Attempts, Tries
 from assessments.store.database import Database
 from assessments.store.device import DeviceIdentity, make_kept_key, read_key

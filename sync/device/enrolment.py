@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import WrenError
 from assessments.ports import Clock
-from assessments.recovery import RecoveryKey, recovery_kid
 from sync.device.exchange import Failure
 from sync.device.transport import Heard, Identity, Line, Transport, fresh_nonce, problem_of
 from sync.envelope import ServiceKey, kid_of

@@ -13,8 +13,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from assessments import sealing
-from assessments.recovery import Escrow, Request
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Escrow, Request
 from sync.device.exchange import Failure
 from sync.device.transport import Transport
 from sync.protocol import ESCROW_PATH, RECOVERY_PATH

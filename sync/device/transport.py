@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 
 import httpx
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import WrenError
 from assessments.ports import Clock
 from sync.device.exchange import Failure, FailureKind

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import StoreFault, WrenError
 from assessments.ports import Clock, Entry, Outbox
 from sync.device.exchange import (

@@ -17,7 +17,7 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import UnknownFormat
 from assessments.ports import Outcome, OutcomeWord
 from sync.envelope import MAX_ENVELOPE_BYTES, kid_of_envelope

@@ -20,10 +20,19 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import TupleRow, dict_row
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import (
+    SIDES,
+    Escrow,
+    RecoveryKey,
+    Request,
+    Side,
+    approve,
+    read_request,
+    same_code,
+)
 from assessments.errors import Damaged, NotFound, StoreFault, WrenError
 from assessments.records import utc
-from assessments.recovery import SIDES, Escrow, RecoveryKey, Request, Side, approve, read_request, same_code
 from sync.recovery import Answer, Standing, State, Word, request_id
 from sync.service import feed, problems
 from sync.service.database import Database

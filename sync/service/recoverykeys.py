@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import Damaged, UnknownFormat, WrenError
-from assessments.recovery import RecoveryKey, recovery_kid
 from sync.protocol import TRAINING_AGENCY
 from sync.service.keyfiles import keep_once
 

@@ -22,10 +22,10 @@ from psycopg.rows import TupleRow
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import RecoveryKey, read_escrow
 from assessments.errors import StoreFault
 from assessments.ports import Clock
-from assessments.recovery import RecoveryKey, read_escrow
 from sync import protocol
 from sync.errors import Malformed
 from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, Reply, Welcome

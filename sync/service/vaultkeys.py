@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat
 from sync.envelope import kid_of
 from sync.service.keyfiles import keep_once

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.child.activities.looks import MAP, spot_in
 from app.messages import say
 from app.shell import make_open_page
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.app.browser import PHONE, Browser, Served
 from tests.e2e.child_pictures import MIDDLE, YOUNG, Camera, hand_over, made_up
 

@@ -12,7 +12,7 @@ from app.effects import SERVICE, Desk, Work
 from app.runtime import Runtime
 from app.shell import make_open_page
 from app.visit import play, read_plan
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context

@@ -11,13 +11,13 @@ import pytest
 from app.effects import Desk, HouseholdPage
 from app.runtime import Runtime
 from app.visit import new_id
-from assessments import catalogue
+from assessments.definitions import catalogue
+from assessments.definitions.text_packs import PackRefused
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context
 from assessments.errors import NotFound
 from assessments.records import Contact
-from assessments.wording import PackRefused
 from tests.app.test_screens_around import TODAY, fernhollow, open_runtime, set_up
 from tests.store.made_up import PASSPHRASE
 
@@ -122,7 +122,7 @@ def test_a_form_is_opened_with_the_very_tool_it_was_begun_with(
 
 
 def _other(tool: str) -> object:
-    from assessments.tool_file import read_tool
+    from assessments.definitions.tool_file import read_tool
     from tests.engine.test_tool_files import GOOD
 
     assert tool == "risk-24"

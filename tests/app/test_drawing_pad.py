@@ -11,7 +11,7 @@ import flet.canvas as cv
 from app.child.given import given_words
 from app.kit.hand import Hand
 from app.messages import say
-from assessments.drawing import Drawing, Rubbed, Sticker, Stroke, Undone
+from assessments.definitions.drawing import Drawing, Rubbed, Sticker, Stroke, Undone
 from assessments.engine.answers import Answered
 from tests.app.handed import World
 from tests.app.test_child_activities import opened

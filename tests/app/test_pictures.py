@@ -15,7 +15,7 @@ from app import theme
 from app.kit.choices import Choice, radio_rows, tick_rows
 from app.kit.pictures import SMALLEST, has_picture, picture
 from app.messages import assets_folder
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, walk
 from assessments.engine.form import Entered
 from tests.app.browser import PHONE, Browser, Served

@@ -18,7 +18,7 @@ from app import shell
 from app.messages import say
 from app.runtime import Runtime
 from app.visit import play, read_plan
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.facts import Link
 from assessments.records import Role
 from tests.app.headless import Headless

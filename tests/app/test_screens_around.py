@@ -27,10 +27,11 @@ from app.screens.today import today
 from app.shell import make_open_page
 from app.state import Actions, Model
 from app.visit import play, read_plan
-from assessments import catalogue, sealing
+from assessments.crypto import sealing
+from assessments.definitions import catalogue
+from assessments.definitions.suggest import suggest
 from assessments.records import Person
 from assessments.store import Store
-from assessments.suggesting import suggest
 from sync.device.enrolment import ServiceKeys
 from sync.envelope import kid_of
 from sync.service.main import create_app

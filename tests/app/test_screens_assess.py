@@ -14,7 +14,7 @@ import pytest_asyncio
 from app.messages import say
 from app.numbers import known_names
 from app.screens.items.written import read_day, read_decimal, read_time, read_whole
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, Line, NotAnswered, Placed
 from assessments.engine.form import Entered, pages
 from assessments.store.assessments import history

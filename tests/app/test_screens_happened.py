@@ -14,7 +14,7 @@ from app.effects import HouseholdPage
 from app.messages import say
 from app.screens.event_form import event_of, nothing_told, problems_of, told_of
 from app.visit import new_id
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.facts import ChildThere, Ended, Event, FollowUp, Judged, Link, Milestone, Seen

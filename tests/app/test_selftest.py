@@ -15,7 +15,8 @@ from app.cli import cli
 from app.messages import say
 from app.runtime import Runtime
 from app.selftest import check_device, check_once, last_check, words_of
-from assessments import catalogue, sealing, vectors
+from assessments.crypto import sealing, vectors
+from assessments.definitions import catalogue
 from tests.app.test_screens_around import PASSPHRASE, press, runtime, set_up, unlocked
 from tests.fakes import StoppedClock
 

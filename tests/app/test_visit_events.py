@@ -17,7 +17,7 @@ from app.effects import Desk
 from app.runtime import Runtime
 from app.screens.signs import picture_of
 from app.visit import BadVisit, play, read_plan
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context

@@ -35,7 +35,7 @@ from app.screens.pattern import pattern
 from app.screens.record import record
 from app.state import Actions, Model
 from app.visit import new_id
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.engine.answers import Entry
 from assessments.engine.form import Moved, pages
 from assessments.records import Household, Person

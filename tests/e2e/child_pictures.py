@@ -18,7 +18,7 @@ from app.messages import say
 from app.runtime import Runtime, SystemClock
 from app.shell import make_open_page
 from app.visit import new_id
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context

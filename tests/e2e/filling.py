@@ -15,9 +15,9 @@ from typing import Any
 from playwright.sync_api import Locator, expect
 
 from app.messages import say
-from assessments import catalogue
-from assessments.definition import Item
-from assessments.drawing import WIDE, Drawing, Point, Sticker, Stroke
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Item
+from assessments.definitions.drawing import WIDE, Drawing, Point, Sticker, Stroke
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry, Line, NotAnswered, Placed, from_plain
 from assessments.engine.scoring import Context

@@ -14,7 +14,7 @@ from pathlib import Path
 from app.messages import say
 from app.seeds import play_all
 from app.shell import make_open_page
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, know_a_service, open_runtime
 from tests.e2e.running import ROOT

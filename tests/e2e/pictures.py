@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from app.messages import say
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.app.browser import PHONE, WIDE, Browser
 from tests.e2e.filling import fill
 from tests.e2e.running import PASSPHRASE, ROOT, Machine

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.e2e.running import ROOT, Machine
 from tests.test_command_line import a_visit, json_of, wren
 

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from app.messages import say
-from assessments import catalogue
+from assessments.definitions import catalogue
 from sync.service.recoverykeys import TRAINING_PASSPHRASE
 from tests.app.browser import PHONE, WIDE, Browser
 from tests.browser_here import browser

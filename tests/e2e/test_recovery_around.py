@@ -24,8 +24,8 @@ from app.regaining import Asked
 from app.runtime import EscrowsOwed, Runtime, SystemClock
 from app.shell import make_open_page
 from app.visit import play, read_plan
+from assessments.crypto.recovery import Side
 from assessments.errors import StoreFault, WrenError
-from assessments.recovery import Side
 from assessments.store import Store
 from sync.service import recovering
 from sync.service.database import Database

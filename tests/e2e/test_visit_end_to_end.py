@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from app.messages import say
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.app.browser import Browser
 from tests.browser_here import browser
 from tests.e2e.filling import fill

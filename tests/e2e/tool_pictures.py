@@ -22,9 +22,9 @@ from typing import Any
 
 from app.messages import say
 from app.runtime import Runtime
-from assessments import catalogue
-from assessments.definition import Item, Role
-from assessments.drawing import Drawing, Sticker, Stroke, to_plain
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Item, Role
+from assessments.definitions.drawing import Drawing, Sticker, Stroke, to_plain
 from assessments.engine import form as forms
 from assessments.engine.answers import from_plain
 from assessments.engine.scoring import Context

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context, Judgement
 

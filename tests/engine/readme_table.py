@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from assessments import catalogue
-from assessments.definition import Instrument
-from assessments.tool_file import AGE
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Instrument
+from assessments.definitions.tool_file import AGE
 
 README = Path(__file__).parents[2] / "assessments" / "instruments" / "README.md"
 ABOUT = {"adult": "an adult", "child": "a child", "either": "an adult or a child"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.scenario import Visit
 
 AREAS = ("default", "kent", "kingston")

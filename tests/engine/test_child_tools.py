@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from assessments import catalogue
-from assessments.catalogue import fits_age
-from assessments.definition import ABSENT
+from assessments.definitions import catalogue
+from assessments.definitions.catalogue import fits_age
+from assessments.definitions.definition import ABSENT
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, Entry, NotAnswered
 from assessments.engine.scoring import Context

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments import catalogue
-from assessments.definition import Item
-from assessments.drawing import Drawing, Sticker
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Item
+from assessments.definitions.drawing import Drawing, Sticker
 from assessments.engine import form as forms
 from assessments.engine.answers import NOT_ASKED_REASONS, Answered, Entry, Line, NotAnswered, Placed
 from assessments.engine.enablement import when_holds

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from assessments import catalogue
-from assessments.definition import ABSENT, Item
+from assessments.definitions import catalogue
+from assessments.definitions.definition import ABSENT, Item
 from assessments.engine import form as forms
 from assessments.engine.answers import NOT_ASKED_REASONS, Answered, Entry, NotAnswered, walk
 from assessments.engine.scoring import Context

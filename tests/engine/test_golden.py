@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.engine.golden import Case, cases, differences, files
 
 CASES = cases()

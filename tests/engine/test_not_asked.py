@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.scenario import Visit
 
 # The checks of the enquiry in their order, each with the answer that lets it go on.

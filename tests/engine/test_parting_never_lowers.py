@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments import catalogue
-from assessments.definition import AreaRules, Instrument
+from assessments.definitions import catalogue
+from assessments.definitions.definition import AreaRules, Instrument
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, Entry, NotAnswered
 from assessments.engine.enablement import shown

@@ -13,8 +13,8 @@ from datetime import date
 
 import pytest
 
-from assessments.catalogue import fits_age, load
-from assessments.suggesting import suggest
+from assessments.definitions.catalogue import fits_age, load
+from assessments.definitions.suggest import suggest
 from tests.scenario import Visit
 
 NO_DATE = suggest(born=None, on=date(2026, 3, 5), role="health-visitor")

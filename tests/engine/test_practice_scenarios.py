@@ -18,9 +18,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assessments import catalogue
-from assessments.definition import Role
-from assessments.suggesting import suggest
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Role
+from assessments.definitions.suggest import suggest
 from tests.scenario import Visit
 
 THE_FOUR = ("put-down", "scared", "sexual", "hurt")

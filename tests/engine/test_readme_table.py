@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.engine.readme_table import README, ages, licence, questions, reviewer, tables, with_tables
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.scenario import Visit
 
 TOPICS = (

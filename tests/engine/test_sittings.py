@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assessments import catalogue
-from assessments.definition import AreaRules
+from assessments.definitions import catalogue
+from assessments.definitions.definition import AreaRules
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Form

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from app.messages import knows
-from assessments import catalogue
-from assessments.definition import ROLES
-from assessments.suggesting import NEEDS, suggest
+from assessments.definitions import catalogue
+from assessments.definitions.definition import ROLES
+from assessments.definitions.suggest import NEEDS, suggest
 
 ON = date(2026, 3, 5)
 

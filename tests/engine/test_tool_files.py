@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli import cli
-from assessments import catalogue
-from assessments.reading import Page
-from assessments.tool_file import read_tool
+from assessments.definitions import catalogue
+from assessments.definitions.toml_lines import Page
+from assessments.definitions.tool_file import read_tool
 
 GOOD = files("assessments").joinpath("instruments", "risk-24.toml").read_text(encoding="utf-8")
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments import catalogue
-from assessments.definition import AnswerOption, Instrument
+from assessments.definitions import catalogue
+from assessments.definitions.definition import AnswerOption, Instrument
+from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack, texts_of
+from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context
 from assessments.errors import NotFound
 from assessments.moving import moved, preview, succession
-from assessments.tool_file import read_tool
-from assessments.wording import Pack, PackRefused, apply, read_pack, texts_of
 from tests.engine.test_tool_files import small_tool
 
 ON = date(2026, 11, 22)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assessments import catalogue
-from assessments.content import Wording, reading_age
+from assessments.definitions import catalogue
+from assessments.definitions.tool_lint import Wording, reading_age
 from tests.engine.test_tool_files import small_tool
 
 LINE = 'text = "First?"'

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, WrenError
 from assessments.records import Assessment
 from assessments.store import Keys, Store, people, salvage, tally

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assessments.definition import AreaRules, Instrument, Item
+from assessments.definitions.definition import AreaRules, Instrument, Item
 from assessments.engine import form as forms
 from assessments.engine.answers import from_plain
 from assessments.engine.enablement import shown_in_row

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from fhir.resources.R4B.questionnaire import Questionnaire
 
-from assessments import catalogue
-from assessments import definition as d
+from assessments.definitions import catalogue
+from assessments.definitions import definition as d
 from assessments.fhir.export import left_out, questionnaire
 from assessments.fhir.importing import import_questionnaire
 

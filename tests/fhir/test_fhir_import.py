@@ -13,13 +13,13 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments.definition import Condition, When
+from assessments.definitions.definition import Condition, When
+from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.errors import BadInstrument
 from assessments.fhir.importing import Imported, import_questionnaire
 from assessments.fhir.report import CODES, Remark
-from assessments.tool_file import read_tool
 from tests.fhir.answering import answered_to_the_end
 
 MADE = {path.stem: path for path in sorted((Path(__file__).parent / "made").glob("*.json"))}

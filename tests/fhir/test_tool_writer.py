@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments import catalogue
-from assessments import definition as d
-from assessments.tool_file import read_tool
-from assessments.tool_writer import write_tool
+from assessments.definitions import catalogue
+from assessments.definitions import definition as d
+from assessments.definitions.tool_file import read_tool
+from assessments.definitions.tool_writer import write_tool
 
 CHANGES = ("hash",)
 

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 from pyxform.xls2xform import convert
 
-from assessments import catalogue
-from assessments.definition import Instrument
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Instrument
 from assessments.fhir.importing import import_questionnaire
 from assessments.xlsform import xlsform
 

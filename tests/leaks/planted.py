@@ -19,8 +19,8 @@ from typing import Any
 from app.effects import Desk, Work
 from app.runtime import Runtime
 from app.visit import new_id
-from assessments import catalogue
-from assessments.definition import Item
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Item
 from assessments.engine import form as forms
 from assessments.engine.answers import ORIGINS, Entry, NotAnswered, from_plain
 from assessments.engine.scoring import Context, Judgement

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from app.messages import say
-from assessments import catalogue
+from assessments.definitions import catalogue
 from tests.app.browser import _FLAGS, CHROMIUM, PHONE, Browser
 from tests.browser_here import browser
 from tests.e2e.filling import fill

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assessments import catalogue
 from assessments.copied import Passage, copied
+from assessments.definitions import catalogue
 
 RULES = catalogue.ledger_rules()
 CALM = "Settled and stayed close to Mum for the whole visit."

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from assessments import catalogue, finishing, ledger
+from assessments import finishing, ledger
+from assessments.definitions import catalogue
 from assessments.facts import KINDS, Ended, Fact, FollowUp, Said, Seen, to_plain
 from assessments.finishing import Closing, Interruption, Reason
 from assessments.ledger import HOWS, WHYS, Standing

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.facts import Seen
 from assessments.ledger import Done, current, relatives_named, revised, silent, stand
 from tests.ledger.families import AT, DAY, adult, child, new_id, said, seen

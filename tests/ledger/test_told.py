@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from assessments import catalogue
+from assessments.definitions import catalogue
 from assessments.engine.scoring import Context
 from assessments.records import Assessment
 from assessments.told import told

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from assessments.crypto.sealing import digest
 from assessments.errors import NotFound
 from assessments.ports import Outcome
-from assessments.sealing import digest
 from assessments.store import Store
 from assessments.store.copies import Finished
 from tests.fakes import MemoryOutbox, StoppedClock

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import (
     Damaged,
     KeyAbsent,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.ports import Outcome
 from assessments.store import Store, people
 from assessments.store import assessments as kept

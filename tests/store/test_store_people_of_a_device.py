@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import SIDES, RecoveryKey, approve, recovery_kid
 from assessments.errors import (
     Damaged,
     KeyAbsent,
@@ -23,7 +24,6 @@ from assessments.errors import (
     WeakWords,
     WrongPassphrase,
 )
-from assessments.recovery import SIDES, RecoveryKey, approve, recovery_kid
 from assessments.store import Keys, Recovery, Store, people
 from assessments.store import assessments as kept
 from assessments.store.attempts import TRIES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, Locked, NotFound, StoreFault
 from assessments.ports import Outcome
 from assessments.store import Keys, Store, attachments, people, purging

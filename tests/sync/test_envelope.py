@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync import envelope
 from sync.dictionary import DICTIONARY_1

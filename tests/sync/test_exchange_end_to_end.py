@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.ports import Outcome
 from sync import protocol
 from sync.device.enrolment import introduce

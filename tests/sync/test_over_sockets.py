@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
 from sync.device.enrolment import check_address, introduce
 from sync.errors import NotIntroduced
 from sync.service.arrivals import list_arrived

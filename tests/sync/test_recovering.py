@@ -12,9 +12,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
+from assessments.crypto.recovery import (
+    SIDES,
+    Escrow,
+    RecoveryKey,
+    Request,
+    Side,
+    join,
+    make_escrow,
+    recovery_kid,
+)
 from assessments.errors import Damaged, WrenError
-from assessments.recovery import SIDES, Escrow, RecoveryKey, Request, Side, join, make_escrow, recovery_kid
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.exchange import Failure
 from sync.device.recovery import give, tell

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, StoreFault, UnknownFormat
 from sync import protocol
 from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, PROBLEM_TYPE, Item

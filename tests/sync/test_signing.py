@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from assessments import sealing
+from assessments.crypto import sealing
 from sync.errors import Malformed
 from sync.signing import Claim, content_digest, read_claim, signature_base, signed_headers
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from assessments import recovery, sealing
+from assessments.crypto import recovery, sealing
+from assessments.crypto.recovery import Escrow
 from assessments.ports import Outcome
-from assessments.recovery import Escrow
 from sync import protocol
 from sync.envelope import Statement, kid_of, open_submission
 from sync.errors import Malformed

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from assessments import recovery, sealing
+from assessments.crypto import recovery, sealing
 from assessments.store.copies import Finished
 from assessments.store.keyring import make_wrap
 

@@ -26,7 +26,7 @@ from app.kit.pictures import has_picture, picture
 from app.kit.touch import tappable
 from app.kit.writing import heading, quiet
 from app.messages import say
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, Row
 
 

@@ -20,7 +20,7 @@ from app.kit.fields import text_field
 from app.kit.writing import heading, optional, quiet
 from app.messages import say
 from app.screens.items.bound import Bound, state_words
-from assessments.definition import Item, State
+from assessments.definitions.definition import Item, State
 from assessments.engine.answers import NOT_ASKED_REASONS, Entry, NotAnswered
 
 _PREFIX = "state:"

@@ -16,7 +16,7 @@ from typing import Any
 
 from app.messages import say
 from app.state import Actions
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Entry, NotAnswered
 from assessments.engine.form import Cleared, Entered, Worded
 

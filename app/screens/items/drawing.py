@@ -16,7 +16,7 @@ from app.kit.drawing_pad import drawing_pad
 from app.kit.steady import steady
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
-from assessments.drawing import Drawing, from_plain, to_plain
+from assessments.definitions.drawing import Drawing, from_plain, to_plain
 from assessments.engine.answers import Answered, Entry
 
 

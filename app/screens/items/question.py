@@ -29,7 +29,7 @@ from app.screens.items.rows import rows_control
 from app.screens.items.words import lacks_origin, words_control
 from app.screens.items.writing import day_control, number_control, text_control, time_control
 from app.screens.page import use_drawn
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 
 # What a child reads is larger than body text, and not heavier.
 _CHILD_TEXT = 23

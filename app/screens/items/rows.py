@@ -21,7 +21,7 @@ from app.kit.writing import heading, text
 from app.messages import say
 from app.screens.items.bound import Bound
 from app.screens.page import use_drawn
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, Row, walk
 from assessments.engine.enablement import shown_in_row
 

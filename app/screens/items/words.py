@@ -23,7 +23,7 @@ from app.messages import say
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
 from app.screens.page import use_drawn, use_kept
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, Line, Origin
 
 # What is most often true stands first.

@@ -23,7 +23,7 @@ from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
 from app.screens.items.written import read_day, read_decimal, read_time, read_whole
 from app.screens.language_line import worded_field
-from assessments.definition import Item
+from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry
 from assessments.own_words import is_own
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from assessments.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item
 
 LONGEST_SENTENCE_WORDS = 25
 _ENOUGH_WORDS = 6

@@ -16,11 +16,11 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
-from assessments import definition as d
-from assessments.content import check_wording
+from assessments.definitions import definition as d
+from assessments.definitions.toml_lines import Fault, Page, Table
+from assessments.definitions.tool_file import AGE, read_tool
+from assessments.definitions.tool_lint import check_wording
 from assessments.errors import BadInstrument, NotFound
-from assessments.reading import Fault, Page, Table
-from assessments.tool_file import AGE, read_tool
 
 _NAME = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
 OLDER = "instruments/older"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import cast, get_args
 
-from assessments import definition as d
-from assessments.reading import Page, Table
+from assessments.definitions import definition as d
+from assessments.definitions.toml_lines import Page, Table
 
 _CODE = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
 _CALLS = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat
 
 Side = Literal["agency", "service"]

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from assessments.definition import AnswerOption, Instrument, Item, Route
+from assessments.definitions.definition import AnswerOption, Instrument, Item, Route
+from assessments.definitions.toml_lines import Fault, Page, Table
 from assessments.errors import WrenError
-from assessments.reading import Fault, Page, Table
 
 _HEAD = ("title", "purpose", "training", "licence", "means", "does_not_mean")
 _ITEM = ("text", "prompt", "help", "low_text", "high_text", "row_name", "no_states")

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assessments.catalogue import age_on, fits_age, load, tool_ids
-from assessments.definition import Instrument, Role
+from assessments.definitions.catalogue import age_on, fits_age, load, tool_ids
+from assessments.definitions.definition import Instrument, Role
 from assessments.errors import BadInstrument
 
 Fits = Literal["yes", "maybe", "no"]

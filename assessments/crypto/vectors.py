@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from assessments import sealing
+from assessments.crypto import sealing
 from assessments.errors import WrenError
 
 _KEY = bytes(range(32))

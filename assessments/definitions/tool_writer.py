@@ -13,7 +13,7 @@ import json
 from collections import Counter
 from dataclasses import fields, replace
 
-from assessments import definition as d
+from assessments.definitions import definition as d
 
 _FOLLOW_UP = ("text", "words", "date")
 _DEFAULTS: dict[str, object] = {

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from assessments.stickers import BOX, STICKERS
+from assessments.definitions.stickers import BOX, STICKERS
 
 # Across and down in thousandths of the paper's width; milliseconds since the drawing began. The time in
 # which the paper was put away is not counted.

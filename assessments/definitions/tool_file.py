@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable
 from typing import cast, get_args
 
-from assessments import definition as d
-from assessments.reading import Fault, Page, Table
-from assessments.tool_rules import Rules
+from assessments.definitions import definition as d
+from assessments.definitions.toml_lines import Fault, Page, Table
+from assessments.definitions.tool_rules import Rules
 
 # A blank on one of these would say nothing of why it is blank.
 _NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")

@@ -1,0 +1,1 @@
+"""Tool files: how an instrument is declared, read from TOML, checked, translated and suggested."""
