@@ -14,12 +14,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.recall import keep_history, recalled
+from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context, Judgement
 from assessments.errors import StoreFault
-from assessments.records import Assessment
 from assessments.store import Keys, assessments
 from assessments.store.headings import listing
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from app.beside import done_with
 from app.recall import ask_later
-from assessments import sittings
+from assessments.casework import child_sessions
+from assessments.casework.own_words_fields import still_kept
+from assessments.casework.records import Assessment
 from assessments.engine import form as forms
 from assessments.engine.answers import to_plain
 from assessments.errors import NotReady
-from assessments.own_words import still_kept
 from assessments.ports import Clock
-from assessments.records import Assessment
 from assessments.store import Keys, Store, assessments, people
 from sync.device.enrolment import ServiceKeys
 from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
@@ -64,8 +64,8 @@ def filled(keys: Keys, assessment: Assessment, form: forms.Form) -> Assessment:
             "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
             "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
             "result": result,
-            "sittings": sittings.sittings_of(lines),
-            "origins": sittings.origins_of(lines.standing()),
+            "sittings": child_sessions.sittings_of(lines),
+            "origins": child_sessions.origins_of(lines.standing()),
             "lost_lines": len(lines.lost),
         }
     )

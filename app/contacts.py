@@ -15,10 +15,10 @@ from datetime import datetime
 from app.counting import Row, ended_of
 from app.effects import Desk, HouseholdPage, away
 from app.visit import new_id
-from assessments import ledger
-from assessments.facts import FollowUp, Outcome, Seen
-from assessments.finishing import Interruption, Reason, finish
-from assessments.records import Contact
+from assessments.casework.casework_records import FollowUp, Outcome, Seen
+from assessments.casework.records import Contact
+from assessments.casework.visits import accounting
+from assessments.casework.visits.closing import Interruption, Reason, finish
 
 
 class Contacts:
@@ -31,9 +31,9 @@ class Contacts:
 
     async def keep(self, page: HouseholdPage, seen: Seen) -> None:
         """File what was written of one child."""
-        before = ledger.current(page.facts_of(Seen), seen.contact_id).get(seen.child_id)
+        before = accounting.current(page.facts_of(Seen), seen.contact_id).get(seen.child_id)
         now = seen.model_copy(update={"written_at": self._now()})
-        filed = ledger.revised(before, now, ended_of(page, seen.contact_id), new_id)
+        filed = accounting.revised(before, now, ended_of(page, seen.contact_id), new_id)
         await away(self._desk.keep_facts, page.household.id, [filed])
         await self._reread()
 

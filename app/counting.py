@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.effects import HouseholdPage
-from assessments import counts, ledger
-from assessments.copied import Copy, Passage, copied
+from assessments.casework.casework_records import Ended, FollowUp, Link, Seen
+from assessments.casework.matching.text import Copy, Passage, copied
+from assessments.casework.records import Contact, Person
+from assessments.casework.visits import accounting, statistics
+from assessments.casework.visits.accounting import Done, Home, Standing, Through
 from assessments.definitions.catalogue import ledger_rules
 from assessments.errors import NotFound
-from assessments.facts import Ended, FollowUp, Link, Seen
-from assessments.ledger import Done, Home, Standing, Through
-from assessments.records import Contact, Person
 
 # Text is held side by side for so many of the last contacts: every sentence meets every other.
 _RECENT = 8
@@ -51,7 +51,7 @@ def find_contact(households: Iterable[HouseholdPage], contact_id: str) -> tuple[
 def roster(page: HouseholdPage, households: Iterable[HouseholdPage], contact: Contact) -> tuple[Row, ...]:
     """Every child that the contact must account for, with how each stands."""
     others = [_home(other) for other in households if other.household.id != page.household.id]
-    seen = ledger.current(page.facts_of(Seen), contact.id)
+    seen = accounting.current(page.facts_of(Seen), contact.id)
     return tuple(
         Row(
             one.child,
@@ -59,18 +59,18 @@ def roster(page: HouseholdPage, households: Iterable[HouseholdPage], contact: Co
             _stand(page, one.child, contact, seen.get(one.child.id)),
             seen.get(one.child.id),
         )
-        for one in ledger.roll(_home(page), others, on=contact.on)
+        for one in accounting.roll(_home(page), others, on=contact.on)
     )
 
 
 def ended_of(page: HouseholdPage, contact_id: str) -> Ended | None:
     """The last finish of a contact, or None."""
-    return ledger.last_ended(page.facts_of(Ended), contact_id)
+    return accounting.last_ended(page.facts_of(Ended), contact_id)
 
 
 def is_finished(page: HouseholdPage, rows: Sequence[Row], contact_id: str) -> bool:
     """Whether the contact is finished, and still is with the children known now."""
-    return ledger.is_finished(ended_of(page, contact_id), [row.standing for row in rows])
+    return accounting.is_finished(ended_of(page, contact_id), [row.standing for row in rows])
 
 
 def earlier(page: HouseholdPage, one: Seen) -> tuple[Seen, ...]:
@@ -84,7 +84,7 @@ def earlier(page: HouseholdPage, one: Seen) -> tuple[Seen, ...]:
     return tuple(reversed(chain))
 
 
-def counts_of(page: HouseholdPage, child: Person, today: date) -> counts.ChildCounts:
+def counts_of(page: HouseholdPage, child: Person, today: date) -> statistics.ChildCounts:
     """The counts of one child over all contacts with the household."""
     seen = _by_contact(page, child.id)
     alone = {one.contact_id for one in page.told if one.part == "alone" and one.child_id == child.id}
@@ -92,18 +92,20 @@ def counts_of(page: HouseholdPage, child: Person, today: date) -> counts.ChildCo
     for contact in _happened(page):
         own = seen.get(contact.id)
         standing = _stand(page, child, contact, own)
-        met.append(counts.Met(contact.on, standing, own, contact.id in alone))
-    return counts.of_child(met, today)
+        met.append(statistics.Met(contact.on, standing, own, contact.id in alone))
+    return statistics.of_child(met, today)
 
 
-def visit_counts(page: HouseholdPage) -> counts.VisitCounts:
+def visit_counts(page: HouseholdPage) -> statistics.VisitCounts:
     """The counts of the household's finished contacts."""
-    return counts.of_visits(page.facts_of(Ended))
+    return statistics.of_visits(page.facts_of(Ended))
 
 
 def unwatched(page: HouseholdPage, child: Person, today: date) -> bool:
     """Whether the child is so young that watching is asked for, and has not been watched yet."""
-    return ledger.is_watched(child, ledger_rules(), today) and counts_of(page, child, today).observed is None
+    return (
+        accounting.is_watched(child, ledger_rules(), today) and counts_of(page, child, today).observed is None
+    )
 
 
 def to_do(page: HouseholdPage, person_id: str) -> tuple[FollowUp, ...]:
@@ -157,7 +159,7 @@ def _stand(page: HouseholdPage, child: Person, contact: Contact, seen: Seen | No
         for one in page.told
         if one.part in _DONE and (one.contact_id, one.child_id) == (contact.id, child.id)
     }
-    return ledger.stand(child, seen, done, ledger_rules(), contact.on)
+    return accounting.stand(child, seen, done, ledger_rules(), contact.on)
 
 
 def _home(page: HouseholdPage) -> Home:

@@ -23,17 +23,17 @@ from app.completing import SERVICE, complete, filled, keep_escrow, service_key, 
 from app.household_page import HouseholdPage, Pages
 from app.pen import Pen
 from app.recall import recalled
-from assessments import sittings
+from assessments.casework import child_sessions
+from assessments.casework.casework_records import Fact
+from assessments.casework.records import Assessment, Contact, Household, Person, Relationship, Sitting
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
 from assessments.definitions.text_packs import Pack, PackRefused, apply
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry, Origin, to_plain
 from assessments.engine.scoring import Context
-from assessments.facts import Fact
-from assessments.moving import Preview, preview
+from assessments.engine.version_move import Preview, preview
 from assessments.ports import Clock
-from assessments.records import Assessment, Contact, Household, Person, Relationship, Sitting
 from assessments.store import Keys, Loss, Store, assessments, people
 from assessments.store.desk import read_desk, save_desk
 from assessments.store.filing import Found
@@ -182,9 +182,11 @@ class Desk:
         """
         assessment = assessments.get(self._keys, assessment_id)
         kept = assessments.answers(self._keys, assessment_id)
-        if sittings.is_open(kept) and assessment.status == "in-progress":
+        if child_sessions.is_open(kept) and assessment.status == "in-progress":
             # Nobody came to its end: what is written from here on is no child's.
-            assessments.append_answer(self._keys, assessment_id, sittings.TURN, sittings.turn_ended("left"))
+            assessments.append_answer(
+                self._keys, assessment_id, child_sessions.TURN, child_sessions.turn_ended("left")
+            )
         moved = beside.moved_to(kept)
         assessment = assessment.model_copy(update=moved)
         instrument = self._worded(
@@ -268,15 +270,15 @@ class Desk:
 
     def sittings(self, assessment_id: str) -> tuple[Sitting, ...]:
         """What a child gave in each turn, change by change."""
-        return sittings.sittings_of(assessments.history(self._keys, assessment_id))
+        return child_sessions.sittings_of(assessments.history(self._keys, assessment_id))
 
     def origins(self, assessment_id: str) -> dict[str, str]:
         """Where the answers that are not words came from, as far as it was marked."""
-        return sittings.origins_of(assessments.answers(self._keys, assessment_id))
+        return child_sessions.origins_of(assessments.answers(self._keys, assessment_id))
 
     def keep_origin(self, assessment_id: str, link_id: str, origin: Origin | None) -> None:
         """Mark where an answer that is not words came from; None takes the mark back."""
-        assessments.append_answer(self._keys, assessment_id, sittings.ORIGIN + link_id, origin)
+        assessments.append_answer(self._keys, assessment_id, child_sessions.ORIGIN + link_id, origin)
 
     def keep_place(self, work: Work, place: Mapping[str, Any]) -> None:
         """Remember the page and the half-typed words of an assessment in progress."""

@@ -18,11 +18,11 @@ from typing import TypeAlias
 from app.effects import Desk, EarlierFound, HouseholdPage, away
 from app.model import Model
 from app.visit import new_id
+from assessments.casework.casework_records import Fact, Link, LinkKind, Withheld
+from assessments.casework.records import Person, Relationship
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, Placed, from_plain
 from assessments.errors import WrenError
-from assessments.facts import Fact, Link, LinkKind, Withheld
-from assessments.records import Person, Relationship
 
 Undoable: TypeAlias = Relationship | Link | Withheld
 

@@ -18,13 +18,13 @@ from typing import Any
 
 from app.effects import Desk, Pen, Work, away
 from app.turn import Hand, Turn
+from assessments.casework.child_sessions import band_of, part_for_child
+from assessments.casework.records import Sitting
 from assessments.crypto import sealing
 from assessments.definitions.definition import AnswerOption
 from assessments.engine.answers import Origin
 from assessments.engine.form import Form, pages
 from assessments.errors import StoreFault
-from assessments.records import Sitting
-from assessments.sittings import band_of, part_for_child
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from assessments.conduct import Conduct, conduct
+from assessments.casework.casework_records import Fact
+from assessments.casework.conduct import Conduct, conduct
+from assessments.casework.records import Contact, Household, Person, Relationship
+from assessments.casework.result_extracts import Told, told
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
-from assessments.facts import Fact
-from assessments.records import Contact, Household, Person, Relationship
 from assessments.store import Keys, assessments, people
 from assessments.store.filing import Found
 from assessments.store.headings import Heading, listing
-from assessments.told import Told, told
 
 F = TypeVar("F", bound=Fact)
 

@@ -20,9 +20,9 @@ from app.effects import HouseholdPage, Loss, Status, Work
 from app.handing_over import Handed
 from app.selftest import Report
 from app.turn import Hand
+from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
 from assessments.ports import Entry
-from assessments.records import Assessment
 
 Phase = Literal["starting", "set-up", "locked", "recover", "open", "child", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]

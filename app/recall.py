@@ -14,12 +14,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
+from assessments.casework.casework_records import Event, FollowUp, Judged, Link
+from assessments.casework.matching.incidents import once
+from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.engine.scoring import Context, History
-from assessments.facts import Event, FollowUp, Judged, Link
-from assessments.records import Assessment
 from assessments.store import Keys, people
-from assessments.twice import once
 
 _ASK: Literal["ask-history"] = "ask-history"
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from app.effects import SERVICE, Desk, service_keys
 from app.regaining import Regaining
+from assessments.casework.records import role_named, utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow
 from assessments.definitions import catalogue
@@ -27,7 +28,6 @@ from assessments.definitions.definition import Role
 from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack
 from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore
-from assessments.records import role_named, utc
 from assessments.store import Keys, Salvaged, Store, salvage
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.exchange import REACTIONS, FailureKind, Status, delay_s, status_of

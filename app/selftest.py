@@ -21,11 +21,11 @@ from typing import Any
 
 from app import VERSION
 from app.messages import say
+from assessments.casework.records import utc
 from assessments.crypto import sealing, vectors
 from assessments.definitions import catalogue
 from assessments.errors import StoreFault, WrenError
 from assessments.ports import Clock
-from assessments.records import utc
 from assessments.store import Store
 
 ROOM_AT_LEAST_BYTES = 200 * 1000 * 1000

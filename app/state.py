@@ -23,12 +23,12 @@ from app.opening import Opening
 from app.seeds import play_all
 from app.selftest import check_device
 from app.visit import new_id
+from assessments.casework.casework_records import Fact
+from assessments.casework.records import Contact, Household, Person
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry as Given
 from assessments.engine.answers import Origin
 from assessments.engine.scoring import Context
-from assessments.facts import Fact
-from assessments.records import Contact, Household, Person
 
 __all__ = ["Actions", "Model", "Screen"]
 

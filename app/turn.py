@@ -18,11 +18,11 @@ from typing import Any, Literal
 
 import flet as ft
 
+from assessments.casework.child_sessions import TURN, Band, Ended, turn_began, turn_ended
 from assessments.definitions.definition import AnswerOption, Item, State
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, Entry, NotAnswered, to_plain
 from assessments.errors import StoreFault
-from assessments.sittings import TURN, Band, Ended, turn_began, turn_ended
 
 Place = Literal["hello", "question", "look-back", "end"]
 Write = Callable[[str, Any], Awaitable[None]]

@@ -27,14 +27,14 @@ from typing import Any, Literal, get_args
 from app.effects import Desk
 from app.visit_people import Family, PeopleReader, new_id
 from app.visit_seen import KEYS, LINE_KEYS, fields_of, seen_of
+from assessments.casework.casework_records import Seen
+from assessments.casework.records import Contact, Household, role_named
 from assessments.definitions import catalogue
 from assessments.definitions.definition import ROLES
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry
 from assessments.engine.scoring import Context, History, Judgement
 from assessments.errors import WrenError
-from assessments.facts import Seen
-from assessments.records import Contact, Household, role_named
 
 __all__ = ["BadVisit", "Plan", "Planned", "new_id", "play", "read_plan"]
 

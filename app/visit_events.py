@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assessments.facts import Event, Fact, Milestone
+from assessments.casework.casework_records import Event, Fact, Milestone
 
 _EVENT = (
     *("on", "what", "source", "severity", "precision", "time", "place", "tactics", "by", "to", "children"),

@@ -19,8 +19,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.visit_events import read_facts
-from assessments.facts import Address, Fact, Link, Withheld
-from assessments.records import Contact, Household, Person, Relationship
+from assessments.casework.casework_records import Address, Fact, Link, Withheld
+from assessments.casework.records import Contact, Household, Person, Relationship
 
 _READ = ("ref", "name", "roles", "born", "due", "about_years_on")
 _HOUSEHOLD = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")

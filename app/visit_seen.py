@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assessments.facts import Said, Seen
-from assessments.records import Contact
+from assessments.casework.casework_records import Said, Seen
+from assessments.casework.records import Contact
 
 _OWN = ("id", "household_id", "contact_id", "child_id", "written_at", "amends", "amended_why", "kept_phrases")
 # What an entry may hold beside the child: what the page of one child asks.

@@ -22,9 +22,9 @@ from datetime import date
 from pathlib import Path
 
 from app.runtime import SystemClock
+from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
 from assessments.engine.scoring import Context
-from assessments.records import Assessment, Household
 from assessments.store import Keys, Store, assessments, people
 from assessments.store.database import _PRAGMAS
 from bench.row import Row, compared, percentile

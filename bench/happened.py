@@ -24,8 +24,8 @@ from pathlib import Path
 
 from app.effects import Desk, HouseholdPage
 from app.screens.signs import picture_of
-from assessments.facts import ChildThere, Event
-from assessments.records import Contact, Household, Person
+from assessments.casework.casework_records import ChildThere, Event
+from assessments.casework.records import Contact, Household, Person
 from bench.row import Row, compared, percentile
 from tests.app.visiting import TODAY, Visit, visiting
 

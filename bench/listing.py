@@ -24,9 +24,9 @@ from typing import Any
 import sqlcipher3
 
 from app.runtime import SystemClock
+from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
 from assessments.engine.scoring import Context
-from assessments.records import Assessment, Household
 from assessments.store import Keys, Store, assessments, headings, people
 from bench.row import Row, percentile
 

@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from assessments.casework.records import utc
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
-from assessments.records import utc
 from sync.dictionary import DICTIONARY_1
 from sync.errors import Malformed
 from sync.protocol import parts_of

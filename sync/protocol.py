@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
+from assessments.casework.records import utc
 from assessments.crypto import sealing
 from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeWord
-from assessments.records import utc
 from sync import wire
 from sync.errors import BadReceipt, Malformed
 

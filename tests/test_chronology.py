@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments import chronology as c
-from assessments import timeline
+from assessments.casework import chronology as c
+from assessments.casework import timeline
+from assessments.casework.casework_records import ChildThere, Event, Link, Milestone
+from assessments.casework.records import Contact, Person
 from assessments.definitions.catalogue import area_ids, load_area
-from assessments.facts import ChildThere, Event, Link, Milestone
-from assessments.records import Contact, Person
 
 TODAY = date(2026, 3, 5)
 RULES = load_area().chronology_rules

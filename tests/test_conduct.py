@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from app.screens.pattern_words import sentence_words
-from assessments.conduct import TOOL, Conduct, conduct
+from assessments.casework.casework_records import Pattern, Withheld
+from assessments.casework.conduct import TOOL, Conduct, conduct
+from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
+from assessments.casework.phrasing_check import find
+from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.engine.scoring import Context
-from assessments.facts import Pattern, Withheld
-from assessments.language import find
-from assessments.pattern import Known, Sentence, draft, new_since, sources
-from assessments.records import Assessment
 from tests.test_pattern import DANE, FACTS, HOME, PERSONS, TODAY, VISIT
 
 ON = date(2026, 5, 20)

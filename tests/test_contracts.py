@@ -35,7 +35,7 @@ def test_the_rooms_as_they_are_keep_every_contract() -> None:
     [
         ("assessments/engine/scoring.py", "import sqlmodel", "the pure rooms"),
         ("assessments/engine/answers.py", "import assessments.engine.form", "inside the engine"),
-        ("assessments/records.py", "import cryptography", "one file imports a cipher"),
+        ("assessments/casework/records.py", "import cryptography", "one file imports a cipher"),
         ("assessments/definitions/catalogue.py", "import app.cli", "app, then sync, then assessments"),
         ("sync/device/exchange.py", "import sync.service", "device and service never meet"),
         ("sync/service/main.py", "import assessments.store", "the service does not know"),

@@ -15,15 +15,15 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.messages import knows
-from assessments import language
+from assessments.casework import phrasing_check
+from assessments.casework.own_words_fields import is_own, still_kept
+from assessments.casework.phrasing_check import WHYS, Hit, Phrase, find, phrases, replaced
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.form import Entered, Worded
 from assessments.engine.scoring import Context
-from assessments.language import WHYS, Hit, Phrase, find, phrases, replaced
-from assessments.own_words import is_own, still_kept
 
 DAY = date(2026, 3, 4)
 QUOTES = [("“", "”"), ('"', '"'), ("‘", "’"), ("'", "'"), ("«", "»"), ("„", "“")]
@@ -211,7 +211,7 @@ def test_a_hit_shows_nothing_of_the_text() -> None:
     (hit,) = find("Ada claims it.")
     assert isinstance(hit, Hit)
     assert "Ada" not in repr(hit)
-    assert json.dumps(language.WHYS)
+    assert json.dumps(phrasing_check.WHYS)
 
 
 # ---------------------------------------------------------------- the command

@@ -12,10 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.screens.pattern_words import sentence_words, statement_words
-from assessments.facts import ChildThere, Event, Fact, Link, Milestone, Pattern, Said, Seen, Withheld
-from assessments.language import find
-from assessments.pattern import Known, Sentence, draft, new_since, sources
-from assessments.records import Contact, Person
+from assessments.casework.casework_records import (
+    ChildThere,
+    Event,
+    Fact,
+    Link,
+    Milestone,
+    Pattern,
+    Said,
+    Seen,
+    Withheld,
+)
+from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
+from assessments.casework.phrasing_check import find
+from assessments.casework.records import Contact, Person
 
 TODAY = date(2026, 6, 1)
 HOME, OTHER = "home-1", "home-2"

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from app.screens.pattern_words import sentence_words
 from app.screens.signs import lead_words
-from assessments import chronology as c
+from assessments.casework import chronology as c
+from assessments.casework.casework_records import ChildThere, Event, Link
+from assessments.casework.matching.incidents import may_be_one, once
+from assessments.casework.pattern import Known, draft
+from assessments.casework.records import Person
 from assessments.definitions.catalogue import load_area
-from assessments.facts import ChildThere, Event, Link
-from assessments.pattern import Known, draft
-from assessments.records import Person
-from assessments.twice import may_be_one, once
 
 TODAY = date(2026, 3, 5)
 RULES = load_area().chronology_rules

@@ -13,7 +13,7 @@ import flet as ft
 from app import theme
 from app.kit.calm import Handler
 from app.kit.touch import tappable
-from assessments.sittings import Band
+from assessments.casework.child_sessions import Band
 
 # The least height of what can be tapped, in logical pixels.
 TALL: dict[Band, int] = {"young": 88, "middle": 64, "older": 56}

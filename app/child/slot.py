@@ -17,9 +17,9 @@ import flet as ft
 
 from app.kit.choices import Choice
 from app.turn import Hand, own_stop
+from assessments.casework.child_sessions import Band
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, NotAnswered
-from assessments.sittings import Band
 
 
 @dataclass(frozen=True, slots=True, repr=False)

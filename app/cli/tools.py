@@ -14,6 +14,7 @@ import typer
 
 from app.cli.say import plainly, read_json, show, stop
 from app.messages import say
+from assessments.casework.records import role_named
 from assessments.definitions import catalogue, definition
 from assessments.definitions.suggest import NEEDS, suggest
 from assessments.definitions.toml_lines import Fault
@@ -21,7 +22,6 @@ from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context, History, Judgement
 from assessments.errors import WrenError
-from assessments.records import role_named
 
 cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
 

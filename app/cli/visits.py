@@ -177,7 +177,7 @@ def move(
     from dataclasses import asdict
 
     from assessments.definitions import catalogue
-    from assessments.moving import preview
+    from assessments.engine.version_move import preview
 
     with opened() as runtime, unlocked(runtime) as desk:
         work = desk.resume(assessment_id)

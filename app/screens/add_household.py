@@ -29,7 +29,7 @@ from app.screens.items.written import read_day
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
 from app.visit import new_id
-from assessments.records import Household, Person
+from assessments.casework.records import Household, Person
 
 ROLES_IN_FAMILY = ("child", "unborn", "mother", "father", "carer", "partner", "other")
 _LONGEST_NAME = 200

@@ -22,8 +22,8 @@ from app.screens.holding import Form, choice_card, choice_field, form_page, use_
 from app.screens.page import calm_page
 from app.state import Actions, Model
 from app.visit import new_id
+from assessments.casework.casework_records import Address, Link
 from assessments.errors import NotFound
-from assessments.facts import Address, Link
 
 KINDS = ("home", "temporary", "refuge", "other-home", "host")
 _LONGEST = 400

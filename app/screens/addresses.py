@@ -19,8 +19,8 @@ from app.messages import say
 from app.screens.people import names_of
 from app.screens.withheld import badge, kept_badge
 from app.state import Actions, Model
-from assessments.facts import Address, Link
-from assessments.records import Person
+from assessments.casework.casework_records import Address, Link
+from assessments.casework.records import Person
 
 
 def current(page: HouseholdPage) -> tuple[Address, ...]:

@@ -1,6 +1,6 @@
 """ "Is this the same person?": asked with its reasons, answered by a person, undone from the same page.
 
-This room shows the hints of `assessments.alike`. Yes and No are kept as links between the two records;
+This room shows the hints of `assessments.casework.matching.persons`. Yes and No are kept as links between the two records;
 Not now is kept nowhere: the question is there again when the page is opened next.
 
     *alike_cards(model, actions, page, person)
@@ -22,9 +22,9 @@ from app.screens.days import age_words
 from app.screens.links import not_same_lines, one_or_two
 from app.screens.page import use_drawn
 from app.state import Actions, Model
-from assessments.alike import Alike, hints
-from assessments.facts import Link
-from assessments.records import Person
+from assessments.casework.casework_records import Link
+from assessments.casework.matching.persons import Alike, hints
+from assessments.casework.records import Person
 
 _NOBODY: frozenset[str] = frozenset()
 

@@ -17,7 +17,7 @@ from app.screens.items.written import read_day
 from app.screens.page import calm_page
 from app.screens.people import find_person
 from app.state import Actions, Model
-from assessments.records import Person
+from assessments.casework.records import Person
 
 
 @ft.component

@@ -23,8 +23,8 @@ from app.screens.people import kin
 from app.screens.person_words import MARKS, NEEDS
 from app.state import Actions, Model
 from app.visit import new_id
+from assessments.casework.records import Person
 from assessments.errors import NotFound
-from assessments.records import Person
 
 ROLES = ("child", "mother", "father", "carer", "partner", "professional", "other")
 _WAYS = ("day", "about", "due", "unknown")

@@ -36,10 +36,10 @@ from app.screens.saving import kept_line, lost_line, not_kept
 from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
 from app.state import Actions, Model
+from assessments.casework.own_words_fields import still_kept
 from assessments.definitions.definition import Item
 from assessments.engine.answers import walk
 from assessments.engine.form import Form, Moved, pages
-from assessments.own_words import still_kept
 
 # More links than this are a list nobody reads: the first ones lead on to the others.
 _LINKS = 6

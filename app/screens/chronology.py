@@ -1,6 +1,6 @@
 """What has happened: in one household, or by one person wherever they are known.
 
-This room lays out what `assessments.chronology` found: the first line and the direction, what stands out,
+This room lays out what `assessments.casework.chronology` found: the first line and the direction, what stands out,
 what is missing, the line over time with the same numbers as a table, and every record with its source.
 It works nothing out and leaves nothing out: a filter says what it cannot tell.
 
@@ -39,12 +39,12 @@ from app.screens.signs import (
 )
 from app.screens.twice import twice_cards
 from app.state import Actions, Model
-from assessments import chronology as c
-from assessments import timeline
+from assessments.casework import chronology as c
+from assessments.casework import timeline
+from assessments.casework.casework_records import Event, Link, Milestone, Seen
+from assessments.casework.records import Person
 from assessments.definitions import catalogue
 from assessments.errors import NotFound
-from assessments.facts import Event, Link, Milestone, Seen
-from assessments.records import Person
 
 _PAGE = 20
 _EVERYONE = "everyone"

@@ -24,8 +24,8 @@ from app.screens.marks import state_mark, state_words
 from app.screens.page import calm_page, page_of, side_by_side
 from app.screens.seen_half import about_of, held_as
 from app.state import Actions, Model
-from assessments.facts import Ended
-from assessments.records import Contact
+from assessments.casework.casework_records import Ended
+from assessments.casework.records import Contact
 
 
 @ft.component

@@ -12,8 +12,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.messages import say
+from assessments.casework.records import Person
 from assessments.definitions.catalogue import age_on
-from assessments.records import Person
 
 _EVENING_FROM_HOUR = 18
 _AFTERNOON_FROM_HOUR = 12

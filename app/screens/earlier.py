@@ -30,9 +30,9 @@ from app.screens.person_words import about_rows, marks_words
 from app.screens.signs import sure_day
 from app.screens.withheld import kept_badge, kept_words
 from app.state import Actions, Model
+from assessments.casework.casework_records import Event
+from assessments.casework.records import Person, Record
 from assessments.errors import NotFound
-from assessments.facts import Event
-from assessments.records import Person, Record
 
 _NOT_READ: EarlierFound | None = None
 

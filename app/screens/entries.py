@@ -20,12 +20,12 @@ from app.screens.people import first_name, tool_title
 from app.screens.signs import sure_day
 from app.screens.twice import told_lines
 from app.state import Actions, Model
+from assessments.casework.casework_records import ChildThere, Event, Milestone, Seen
+from assessments.casework.records import Contact
+from assessments.casework.timeline import Entry, Graded
+from assessments.casework.visits.accounting import current
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
-from assessments.facts import ChildThere, Event, Milestone, Seen
-from assessments.ledger import current
-from assessments.records import Contact
-from assessments.timeline import Entry, Graded
 
 _ICONS = {
     "event": ft.Icons.CIRCLE,

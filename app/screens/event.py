@@ -33,10 +33,10 @@ from app.screens.page import calm_page, page_of, use_drawn, use_scroll, working
 from app.screens.people import first_name
 from app.screens.when import when_parts
 from app.state import Actions, Model
-from assessments.chronology import tactic_groups
+from assessments.casework.casework_records import Event
+from assessments.casework.chronology import tactic_groups
+from assessments.casework.records import Person
 from assessments.errors import NotFound
-from assessments.facts import Event
-from assessments.records import Person
 
 _URGENT_FROM = 3
 _NO_PROBLEMS: dict[str, str] = {}

@@ -17,8 +17,8 @@ from app.messages import say
 from app.screens.items.written import read_time
 from app.screens.when import NO_DAY, day_in, sureness, when_problems
 from app.visit import new_id
-from assessments.facts import ChildThere, Event
-from assessments.language import find
+from assessments.casework.casework_records import ChildThere, Event
+from assessments.casework.phrasing_check import find
 
 Told = Mapping[str, Any]
 

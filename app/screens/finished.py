@@ -26,10 +26,10 @@ from app.screens.people import heard_words
 from app.screens.saving import device_here
 from app.screens.whom import who_line
 from app.state import Actions, Model
+from assessments.casework.records import Assessment, Person
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Flag
 from assessments.errors import NotFound
-from assessments.records import Assessment, Person
 
 
 @ft.component

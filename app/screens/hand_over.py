@@ -19,8 +19,8 @@ from app.messages import say
 from app.screens.page import calm_page, page_of, use_kept
 from app.screens.whom import subject_of, who_line
 from app.state import Actions, Model
+from assessments.casework.child_sessions import band_of
 from assessments.errors import NotFound
-from assessments.sittings import band_of
 
 
 @ft.component

@@ -36,8 +36,8 @@ from app.screens.people import (
 from app.screens.signs import lead_words, picture_of
 from app.screens.withheld import kept_badge
 from app.state import Actions, Model
+from assessments.casework.records import Person
 from assessments.errors import NotFound
-from assessments.records import Person
 
 
 @ft.component

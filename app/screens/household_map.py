@@ -30,9 +30,9 @@ from app.screens.people import first_name, kin_words
 from app.screens.placing import Home
 from app.screens.withheld import badge
 from app.state import Actions, Model
+from assessments.casework.casework_records import Address
+from assessments.casework.records import Person
 from assessments.errors import Locked, NotFound
-from assessments.facts import Address
-from assessments.records import Person
 
 _NOTHING: Mapping[str, Told] = {}
 _NOBODY: str | None = None

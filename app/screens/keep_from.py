@@ -23,9 +23,9 @@ from app.screens.people import first_name
 from app.screens.withheld import PARTS
 from app.state import Actions, Model
 from app.visit import new_id
+from assessments.casework.casework_records import Address, Withheld
+from assessments.casework.records import Person
 from assessments.errors import NotFound
-from assessments.facts import Address, Withheld
-from assessments.records import Person
 
 
 @ft.component

@@ -25,7 +25,7 @@ from app.messages import say
 from app.screens.page import use_kept
 from app.screens.signs import lead_words, picture_of, signs_words, sure_day, trajectory_words
 from app.state import Actions, Model
-from assessments.chronology import Picture
+from assessments.casework.chronology import Picture
 from assessments.engine.form import Recalled
 from assessments.engine.scoring import History
 

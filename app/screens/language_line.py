@@ -1,6 +1,6 @@
 """A field for the practitioner's own words, with a quiet line below it about words that may mislead.
 
-This room knows the list of `assessments.language` and when to speak: once the typing rests, politely,
+This room knows the list of `assessments.casework.phrasing_check` and when to speak: once the typing rests, politely,
 one phrase at a time. It never stops anyone, never changes a word by itself, and is not used for what
 somebody else said. What a person keeps is told to `on_keep` as a code.
 
@@ -26,8 +26,8 @@ from app.kit.touch import tappable
 from app.kit.writing import quiet
 from app.messages import say
 from app.screens.page import use_drawn, use_kept
-from assessments.language import Hit, find, replaced
-from assessments.own_words import KeptPhrases
+from assessments.casework.own_words_fields import KeptPhrases
+from assessments.casework.phrasing_check import Hit, find, replaced
 
 # Long enough not to interrupt a sentence; short enough to be about what was just written.
 REST_S = 0.8

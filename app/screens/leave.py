@@ -31,9 +31,9 @@ from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.people import first_name
 from app.screens.seen_half import about_of, whys_for
 from app.state import Actions, Model
-from assessments.finishing import Reason
-from assessments.ledger import is_reason
-from assessments.records import Contact, Person
+from assessments.casework.records import Contact, Person
+from assessments.casework.visits.accounting import is_reason
+from assessments.casework.visits.closing import Reason
 
 _OUTCOMES = ("met", "refused", "no-answer", "cut-short")
 _LONGEST = 1000

@@ -21,9 +21,9 @@ from app.kit.writing import quiet
 from app.messages import say
 from app.screens.people import both_ways, first_name
 from app.state import Actions, Model
-from assessments import kinship
-from assessments.facts import Link
-from assessments.records import Person
+from assessments.casework import kinship
+from assessments.casework.casework_records import Link
+from assessments.casework.records import Person
 
 
 def linked(model: Model, one: Person) -> Iterator[tuple[Link, HouseholdPage, Person]]:

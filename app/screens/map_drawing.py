@@ -23,8 +23,8 @@ from app.screens.days import age_words
 from app.screens.people import first_name
 from app.screens.placing import NODE, Home, Line, LineStyle, Places, ends_of, lines, place_all
 from app.state import Actions
-from assessments import kinship
-from assessments.records import Person
+from assessments.casework import kinship
+from assessments.casework.records import Person
 
 _WIDTHS: dict[LineStyle, float] = {"parent": 2, "partner": 4, "ex-partner": 3, "harms": 4, "other": 1.5}
 _DASHES: dict[LineStyle, list[float]] = {"ex-partner": [9, 7], "other": [3, 5]}

@@ -16,9 +16,9 @@ from app.kit.writing import quiet
 from app.messages import say
 from app.screens.days import day_words
 from app.screens.people import first_name
-from assessments.facts import FollowUp, How
-from assessments.ledger import Standing, Want
-from assessments.records import Person
+from assessments.casework.casework_records import FollowUp, How
+from assessments.casework.records import Person
+from assessments.casework.visits.accounting import Standing, Want
 
 _LOOKS: dict[How, tuple[ft.IconData, str, str]] = {
     "heard": (

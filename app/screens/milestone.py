@@ -27,8 +27,8 @@ from app.screens.people import first_name
 from app.screens.when import NO_DAY, day_in, sureness, when_parts, when_problems
 from app.state import Actions, Model
 from app.visit import new_id
+from assessments.casework.casework_records import Milestone
 from assessments.errors import NotFound
-from assessments.facts import Milestone
 
 _KINDS = get_args(Milestone.model_fields["kind"].annotation)
 _LONGEST = 400

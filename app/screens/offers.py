@@ -20,11 +20,11 @@ from app.kit.steady import place
 from app.kit.writing import heading, quiet, text
 from app.messages import say
 from app.state import Actions, Model
+from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Role
 from assessments.engine.form import Deferred, Form
 from assessments.engine.scoring import Offer
-from assessments.records import Assessment
 
 
 def offers_card(form: Form, model: Model, actions: Actions) -> ft.Control | None:

@@ -30,10 +30,10 @@ from app.screens.pattern_words import sentence_words, statement_words
 from app.screens.people import find_person, first_name
 from app.state import Actions, Model
 from app.visit import new_id
-from assessments.facts import Event, Pattern
-from assessments.language import find
-from assessments.pattern import Known, Sentence, draft, new_since, sources
-from assessments.records import Person
+from assessments.casework.casework_records import Event, Pattern
+from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
+from assessments.casework.phrasing_check import find
+from assessments.casework.records import Person
 
 _FIELD = "words"
 _LETTERS_A_LINE = 44

@@ -1,6 +1,6 @@
 """The sentences of a statement in words, and the whole of it as a text to edit.
 
-This room knows the words of each code of `assessments.pattern`; it knows no page. Names, days and what
+This room knows the words of each code of `assessments.casework.pattern`; it knows no page. Names, days and what
 anybody said are put in as they are.
 
     sentence_words(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
@@ -15,7 +15,7 @@ from typing import Any
 from app.messages import knows, say
 from app.screens.days import day_words
 from app.screens.people import listed
-from assessments.pattern import PARTS, Day, Sentence
+from assessments.casework.pattern import PARTS, Day, Sentence
 
 
 def sentence_words(sentence: Sentence) -> str:

@@ -19,11 +19,11 @@ from app.kit.writing import quiet
 from app.messages import knows, say
 from app.screens.days import day_words
 from app.state import Model
-from assessments import kinship
-from assessments.counts import ChildCounts
+from assessments.casework import kinship
+from assessments.casework.records import Person
+from assessments.casework.visits.statistics import ChildCounts
 from assessments.definitions import catalogue
 from assessments.errors import NotFound, WrenError
-from assessments.records import Person
 
 _DONE = ("completed", "amended")
 

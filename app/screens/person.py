@@ -31,8 +31,8 @@ from app.screens.person_words import about_rows
 from app.screens.ties import tie_cards
 from app.screens.withheld import badge, kept_badge, kept_facts
 from app.state import Actions, Model
-from assessments.facts import Address, Withheld
-from assessments.records import Person
+from assessments.casework.casework_records import Address, Withheld
+from assessments.casework.records import Person
 
 
 @ft.component

@@ -16,7 +16,7 @@ from app.messages import knows, say
 from app.screens.days import day_words
 from app.screens.people import kin
 from app.screens.withheld import kept_words
-from assessments.records import Person
+from assessments.casework.records import Person
 
 NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
 # Roles that are no place in the family.

@@ -23,10 +23,10 @@ from app.screens.days import age_words
 from app.screens.page import calm_page, page_of, use_drawn
 from app.screens.people import find_person, first_name
 from app.state import Actions, Model
+from assessments.casework.records import Person
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
 from assessments.definitions.suggest import Suggestion, suggest
-from assessments.records import Person
 
 _NONE: frozenset[str] = frozenset()
 _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"}

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from assessments import kinship
-from assessments.records import Relationship
+from assessments.casework import kinship
+from assessments.casework.records import Relationship
 
 # Two people and what is between them fit side by side on a phone of 390 pixels.
 NODE = (128, 96)

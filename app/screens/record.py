@@ -24,12 +24,12 @@ from app.screens.result import meaning_card, result_of
 from app.screens.saving import lost_line
 from app.screens.spoken import finding_words, quoted, read_drawing, read_lines, read_words, source_words
 from app.state import Actions, Model
+from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import walk
 from assessments.errors import NotFound
 from assessments.ports import Entry
-from assessments.records import Assessment
 
 
 @ft.component

@@ -18,7 +18,7 @@ from app.kit.states import Device, banner, save_line
 from app.messages import say
 from app.screens.days import hour_words
 from app.state import Actions, Model
-from assessments.records import Assessment
+from assessments.casework.records import Assessment
 
 _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
 

@@ -44,11 +44,11 @@ from app.screens.seen_half import (
 )
 from app.screens.seen_words import exact_words
 from app.state import Actions, Model
+from assessments.casework.casework_records import Seen
+from assessments.casework.records import Contact, Person
+from assessments.casework.visits.accounting import HOWS, is_watched
 from assessments.definitions.catalogue import ledger_rules
 from assessments.errors import NotFound
-from assessments.facts import Seen
-from assessments.ledger import HOWS, is_watched
-from assessments.records import Contact, Person
 
 _NO_PROBLEMS: list[str] = []
 _TOP = "top"

@@ -22,9 +22,9 @@ from app.kit.writing import heading, optional, quiet, text
 from app.messages import say
 from app.screens.people import first_name
 from app.screens.seen_half import Sheet
-from assessments.facts import Seen
-from assessments.ledger import relatives_named
-from assessments.records import Person
+from assessments.casework.casework_records import Seen
+from assessments.casework.records import Person
+from assessments.casework.visits.accounting import relatives_named
 
 _MARKS = ("alone", "at_home", "sleeping_place_seen")
 

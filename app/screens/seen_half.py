@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 from app.screens.items.written import read_day
 from app.visit import new_id
-from assessments.facts import Said, Seen
-from assessments.language import find
-from assessments.ledger import WHYS, is_reason
-from assessments.records import Contact, Person
+from assessments.casework.casework_records import Said, Seen
+from assessments.casework.phrasing_check import find
+from assessments.casework.records import Contact, Person
+from assessments.casework.visits.accounting import WHYS, is_reason
 
 Half = dict[str, Any]
 

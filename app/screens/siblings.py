@@ -25,11 +25,11 @@ from app.screens.marks import to_do_line, unwatched_line
 from app.screens.page import calm_page, page_of
 from app.screens.people import first_name, kin_words, tool_title
 from app.state import Actions, Model
-from assessments.copied import Copy
+from assessments.casework.casework_records import Said
+from assessments.casework.matching.text import Copy
+from assessments.casework.records import Person
+from assessments.casework.result_extracts import Step, Told
 from assessments.errors import NotFound
-from assessments.facts import Said
-from assessments.records import Person
-from assessments.told import Step, Told
 
 # More than this of one kind is read in the records themselves.
 _MOST = 6

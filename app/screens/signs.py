@@ -1,6 +1,6 @@
 """What a chronology found, as sentences.
 
-This room knows a sentence for every code of `assessments.chronology`, with its numbers. It works nothing
+This room knows a sentence for every code of `assessments.casework.chronology`, with its numbers. It works nothing
 out, and no sentence here calms: a falling record says what it does not show.
 
     sign_words(Sign("several", data={"n": 4, "months": 12}), today)
@@ -13,10 +13,10 @@ from datetime import date
 from app.effects import HouseholdPage
 from app.messages import say
 from app.screens.days import day_words
-from assessments.chronology import Picture, Sign, picture
+from assessments.casework.casework_records import Event, Link, Milestone, Precision
+from assessments.casework.chronology import Picture, Sign, picture
+from assessments.casework.timeline import milestones_of
 from assessments.definitions import catalogue
-from assessments.facts import Event, Link, Milestone, Precision
-from assessments.timeline import milestones_of
 
 
 def picture_of(page: HouseholdPage, on: date) -> Picture:

@@ -21,7 +21,7 @@ from app.screens.holding import choice_card, first_missing, form_page, use_form
 from app.screens.page import calm_page
 from app.screens.people import both_ways, find_person, first_name, tie_words
 from app.state import Actions, Model
-from assessments import kinship
+from assessments.casework import kinship
 
 
 @ft.component

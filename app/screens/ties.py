@@ -1,7 +1,7 @@
 """What one person is to others, each tie from both sides, with what cannot be right and what may follow.
 
 A tie that was wrong is taken back, never deleted. Siblings that follow from a shared parent are a
-question; only the practitioner's Yes is kept. This room shows what `assessments.kinship` says.
+question; only the practitioner's Yes is kept. This room shows what `assessments.casework.kinship` says.
 
     *tie_cards(page, person, actions)
 """
@@ -21,9 +21,9 @@ from app.kit.writing import quiet, text
 from app.messages import say
 from app.screens.people import both_ways, first_name, names_of, tie_words
 from app.state import Actions
-from assessments import kinship
-from assessments.kinship import Fault, SiblingHint, Tie
-from assessments.records import Person
+from assessments.casework import kinship
+from assessments.casework.kinship import Fault, SiblingHint, Tie
+from assessments.casework.records import Person
 
 
 def tie_cards(page: HouseholdPage, one: Person, actions: Actions) -> list[ft.Control]:

@@ -28,7 +28,7 @@ from app.screens.page import calm_page, cover_key, page_of, side_by_side, workin
 from app.screens.people import first_name, heard_line, heard_words, tool_title
 from app.screens.recovered import recovered_line
 from app.state import Actions, Model
-from assessments.records import Person
+from assessments.casework.records import Person
 
 
 @ft.component

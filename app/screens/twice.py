@@ -1,6 +1,6 @@
 """ "Is this the same event?": asked where two records may be of one, answered by a person, undone there.
 
-This room shows the hints of `assessments.twice` and what was decided. Yes and No are kept as links between
+This room shows the hints of `assessments.casework.matching.incidents` and what was decided. Yes and No are kept as links between
 the two records, which stay as they are; Not now is kept nowhere. An open form hears of it at once: it
 counts events, too.
 
@@ -26,8 +26,8 @@ from app.screens.links import one_or_two
 from app.screens.page import use_drawn
 from app.screens.withheld import kept_badge
 from app.state import Actions, Model
-from assessments.facts import Event, Link
-from assessments.twice import may_be_one
+from assessments.casework.casework_records import Event, Link
+from assessments.casework.matching.incidents import may_be_one
 
 Pair = tuple[Event, Event]
 _NONE: frozenset[str] = frozenset()

@@ -23,7 +23,7 @@ from app.kit.writing import heading, text
 from app.messages import say
 from app.screens.holding import Form
 from app.screens.items.written import read_day
-from assessments.facts import Precision
+from assessments.casework.casework_records import Precision
 
 NO_DAY = {"when": "", "day": "", "precision": "exact"}
 

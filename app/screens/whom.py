@@ -15,7 +15,7 @@ from app.messages import say
 from app.screens.days import age_words
 from app.screens.people import tool_title
 from app.state import Actions, Model
-from assessments.records import Assessment, Person
+from assessments.casework.records import Assessment, Person
 
 
 def subject_of(model: Model, assessment: Assessment) -> Person | None:

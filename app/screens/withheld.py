@@ -14,7 +14,7 @@ from app import theme
 from app.effects import HouseholdPage
 from app.messages import say
 from app.screens.people import names_of
-from assessments.facts import Withheld
+from assessments.casework.casework_records import Withheld
 
 PARTS = ("all", "address", "born", "names", "needs", "ties")
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assessments.casework.records import Assessment, Person, utc
 from assessments.definitions.definition import Instrument, Item
 from assessments.definitions.drawing import STROKES, Drawing, to_plain, to_svg
 from assessments.engine import answers as a
@@ -24,7 +25,6 @@ from assessments.engine.form import read_entries
 from assessments.errors import BadAnswer, UnknownItem
 from assessments.fhir import names as n
 from assessments.fhir.export import canonical_of, coding_of, linkid, part_of
-from assessments.records import Assessment, Person, utc
 
 _WHOLE_FROM, _WHOLE_TO = -(2**31), 2**31 - 1
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from assessments.casework.records import Assessment, Person, utc
 from assessments.definitions.definition import Instrument
 from assessments.fhir import names as n
 from assessments.fhir.response import patient, response
-from assessments.records import Assessment, Person, utc
 
 _PARTS = ("of", "answered", "unknown", "declined", "not_asked", "not_applicable", "not_reached")
 

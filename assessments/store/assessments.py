@@ -16,9 +16,9 @@ import json
 import sqlite3
 from typing import Any
 
+from assessments.casework.records import Assessment, Status
 from assessments.errors import Damaged, DiskFull, NotFound, StoreFault
 from assessments.ports import Entry
-from assessments.records import Assessment, Status
 from assessments.store.copies import Finished, write_completion
 from assessments.store.filing import Filed, checked, schema_of
 from assessments.store.headings import ONE, filed_row, heading_body

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from assessments.casework.records import Record
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
-from assessments.records import Record
 from assessments.store.keyring import Keys
 
 T = TypeVar("T")

@@ -18,8 +18,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from assessments.casework.records import Assessment, Status
 from assessments.errors import Locked, StoreFault
-from assessments.records import Assessment, Status
 from assessments.store.filing import Filed, Found, opened_all, schema_of
 from assessments.store.keyring import Keys
 

@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from assessments.casework.casework_records import KINDS, Fact, to_plain
+from assessments.casework.records import Contact, Household, Person, Record, Relationship, utc
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
-from assessments.facts import KINDS, Fact, to_plain
-from assessments.records import Contact, Household, Person, Record, Relationship, utc
 from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
 from assessments.store.keyring import Keys, Run, check_id
 from assessments.store.tables import REVISED, table

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from assessments.casework.records import utc
 from assessments.errors import NotFound, StoreFault
-from assessments.records import utc
 from assessments.store import attachments
 from assessments.store.filing import Filed, Found, opened_all, schema_of
 from assessments.store.headings import forget_groups

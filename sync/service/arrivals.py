@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from assessments.records import utc
+from assessments.casework.records import utc
 from sync.service.database import Database
 from sync.service.settings import Settings
 

@@ -15,8 +15,8 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from assessments.casework.records import utc
 from assessments.ports import Clock
-from assessments.records import utc
 from sync.protocol import Enrolment
 from sync.service import problems
 from sync.service.problems import Refused

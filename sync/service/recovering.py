@@ -20,6 +20,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import TupleRow, dict_row
 
+from assessments.casework.records import utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import (
     SIDES,
@@ -32,7 +33,6 @@ from assessments.crypto.recovery import (
     same_code,
 )
 from assessments.errors import Damaged, NotFound, StoreFault, WrenError
-from assessments.records import utc
 from sync.recovery import Answer, Standing, State, Word, request_id
 from sync.service import feed, problems
 from sync.service.database import Database

@@ -23,9 +23,9 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from pydantic import ValidationError
 
+from assessments.casework.records import Assessment, Contact, Household, Person
 from assessments.errors import WrenError
 from assessments.ports import Clock
-from assessments.records import Assessment, Contact, Household, Person
 from sync.envelope import SCHEMA, Opened, open_submission
 from sync.service import feed
 from sync.service.database import Database

@@ -28,10 +28,10 @@ from app.screens.assess import page_with
 from app.shell import Life, _Process
 from app.turn import Hand
 from app.visit import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered, Moved
 from assessments.engine.scoring import Context
-from assessments.records import Contact, Household, Person
 from assessments.store import Store
 from tests.app.headless import Headless, _walk
 from tests.app.test_screens_around import know_a_service

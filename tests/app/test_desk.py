@@ -11,13 +11,13 @@ import pytest
 from app.effects import Desk, HouseholdPage
 from app.runtime import Runtime
 from app.visit import new_id
+from assessments.casework.records import Contact
 from assessments.definitions import catalogue
 from assessments.definitions.text_packs import PackRefused
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context
 from assessments.errors import NotFound
-from assessments.records import Contact
 from tests.app.test_screens_around import TODAY, fernhollow, open_runtime, set_up
 from tests.store.made_up import PASSPHRASE
 

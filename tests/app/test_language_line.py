@@ -10,9 +10,9 @@ import pytest
 
 from app.messages import say
 from app.screens import language_line
+from assessments.casework.casework_records import Event
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered
-from assessments.facts import Event
 from tests.app.headless import Headless
 from tests.app.visiting import Visit, visiting
 

@@ -19,7 +19,7 @@ from app.screens.start import fault, starting
 from app.shell import SCREENS, make_open_page
 from app.shell import app as shown_app
 from app.state import Actions, Model
-from assessments.facts import Address
+from assessments.casework.casework_records import Address
 from assessments.store import Keys
 from tests.app.headless import Headless, Node
 from tests.app.test_screens_around import (

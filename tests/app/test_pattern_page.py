@@ -11,12 +11,12 @@ import pytest
 from app.messages import say
 from app.screens import language_line
 from app.visit import new_id
-from assessments.conduct import TOOL
+from assessments.casework.casework_records import Event, Pattern
+from assessments.casework.conduct import TOOL
+from assessments.casework.records import Contact, Person
 from assessments.engine.answers import Answered
 from assessments.engine.form import Entered, Finished
 from assessments.engine.scoring import Context
-from assessments.facts import Event, Pattern
-from assessments.records import Contact, Person
 from tests.app.visiting import Visit, visiting
 
 NAME = "Dane"

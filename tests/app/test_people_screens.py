@@ -17,9 +17,9 @@ from app.effects import Desk, HouseholdPage
 from app.kit import held
 from app.runtime import Runtime
 from app.screens.placing import NODE, Home, ends_of, lines, place_all
-from assessments import kinship
-from assessments.facts import Address, Link, Withheld
-from assessments.records import Person, Relationship
+from assessments.casework import kinship
+from assessments.casework.casework_records import Address, Link, Withheld
+from assessments.casework.records import Person, Relationship
 from tests.app.headless import Headless
 from tests.app.test_screens_around import PASSPHRASE, headings, open_runtime, press, set_up, unlocked, until
 

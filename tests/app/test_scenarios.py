@@ -18,9 +18,9 @@ from app import shell
 from app.messages import say
 from app.runtime import Runtime
 from app.visit import play, read_plan
+from assessments.casework.casework_records import Link
+from assessments.casework.records import Role
 from assessments.definitions import catalogue
-from assessments.facts import Link
-from assessments.records import Role
 from tests.app.headless import Headless
 from tests.app.test_people_screens import HIDDEN, everything, is_born, kept, one, seed
 from tests.app.test_screens_around import (

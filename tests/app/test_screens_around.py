@@ -27,10 +27,10 @@ from app.screens.today import today
 from app.shell import make_open_page
 from app.state import Actions, Model
 from app.visit import play, read_plan
+from assessments.casework.records import Person
 from assessments.crypto import sealing
 from assessments.definitions import catalogue
 from assessments.definitions.suggest import suggest
-from assessments.records import Person
 from assessments.store import Store
 from sync.device.enrolment import ServiceKeys
 from sync.envelope import kid_of

@@ -11,8 +11,8 @@ import pytest
 from app.effects import Desk
 from app.messages import knows, say
 from app.runtime import Runtime
-from assessments.facts import ChildThere, Event, Withheld
-from assessments.records import Person
+from assessments.casework.casework_records import ChildThere, Event, Withheld
+from assessments.casework.records import Person
 from assessments.store.tally import TABLES
 from tests.app.headless import Headless
 from tests.app.test_people_screens import kept, one, open_person, seed

@@ -14,11 +14,20 @@ from app.effects import HouseholdPage
 from app.messages import say
 from app.screens.event_form import event_of, nothing_told, problems_of, told_of
 from app.visit import new_id
+from assessments.casework.casework_records import (
+    ChildThere,
+    Ended,
+    Event,
+    FollowUp,
+    Judged,
+    Link,
+    Milestone,
+    Seen,
+)
+from assessments.casework.records import Contact, Household, Person
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
-from assessments.facts import ChildThere, Ended, Event, FollowUp, Judged, Link, Milestone, Seen
-from assessments.records import Contact, Household, Person
 from tests.app.visiting import TODAY, Visit, visiting
 
 WHAT = "Dw i'n cofio. He said “I hide the keys” and laughed 🐢"

@@ -13,8 +13,8 @@ from app.effects import Desk, HouseholdPage
 from app.messages import say
 from app.runtime import Runtime
 from app.screens import language_line
-from assessments.facts import Ended, FollowUp, Seen
-from assessments.language import find
+from assessments.casework.casework_records import Ended, FollowUp, Seen
+from assessments.casework.phrasing_check import find
 from tests.app.headless import Headless
 from tests.app.test_screens_around import (
     PASSPHRASE,

@@ -17,11 +17,11 @@ from app.effects import Desk
 from app.runtime import Runtime
 from app.screens.signs import picture_of
 from app.visit import BadVisit, play, read_plan
+from assessments.casework.casework_records import Event, Milestone
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context
-from assessments.facts import Event, Milestone
 from assessments.fhir.results import observations
 from tests.app.test_screens_around import TODAY, asked_all, fernhollow, know_a_service, open_runtime
 from tests.store.made_up import PASSPHRASE

@@ -11,7 +11,7 @@ import pytest
 
 from app.effects import Desk
 from app.visit import BadVisit, play, read_plan
-from assessments.facts import Seen
+from assessments.casework.casework_records import Seen
 from tests.app.test_screens_around import PASSPHRASE, fernhollow, open_runtime, set_up
 
 

@@ -35,10 +35,10 @@ from app.screens.pattern import pattern
 from app.screens.record import record
 from app.state import Actions, Model
 from app.visit import new_id
+from assessments.casework.records import Household, Person
 from assessments.crypto import sealing
 from assessments.engine.answers import Entry
 from assessments.engine.form import Moved, pages
-from assessments.records import Household, Person
 from assessments.store import Store
 from sync.device.enrolment import ServiceKeys
 from sync.envelope import kid_of

@@ -18,11 +18,11 @@ from app.messages import say
 from app.runtime import Runtime, SystemClock
 from app.shell import make_open_page
 from app.visit import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context
-from assessments.records import Contact, Household, Person
 from assessments.store import Store
 from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.test_screens_around import know_a_service

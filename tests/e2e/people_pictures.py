@@ -16,7 +16,7 @@ from app.messages import say
 from app.runtime import Runtime
 from app.shell import make_open_page
 from app.visit import new_id
-from assessments.facts import Withheld
+from assessments.casework.casework_records import Withheld
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import kept, one, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up

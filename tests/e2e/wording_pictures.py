@@ -16,10 +16,10 @@ from app.screens.assess import page_with
 from app.screens.people import first_name
 from app.state import Actions, Model
 from app.visit import new_id
+from assessments.casework.casework_records import ChildThere, Event, Milestone, Pattern
+from assessments.casework.records import Person
 from assessments.engine.answers import Answered
 from assessments.engine.form import Entered, Moved
-from assessments.facts import ChildThere, Event, Milestone, Pattern
-from assessments.records import Person
 from tests.app.browser import Browser, Served
 from tests.app.visiting import make_runtime, open_visit
 from tests.e2e.pictures import VARIANTS, Camera

@@ -8,14 +8,7 @@ from typing import Any
 
 import pytest
 
-from assessments.definitions import catalogue
-from assessments.definitions.definition import AreaRules
-from assessments.engine import form as forms
-from assessments.engine.answers import Answered, Line
-from assessments.engine.form import Form
-from assessments.engine.scoring import Context
-from assessments.records import Person
-from assessments.sittings import (
+from assessments.casework.child_sessions import (
     TURN,
     band_of,
     is_open,
@@ -24,6 +17,13 @@ from assessments.sittings import (
     turn_began,
     turn_ended,
 )
+from assessments.casework.records import Person
+from assessments.definitions import catalogue
+from assessments.definitions.definition import AreaRules
+from assessments.engine import form as forms
+from assessments.engine.answers import Answered, Line
+from assessments.engine.form import Form
+from assessments.engine.scoring import Context
 
 ON = date(2026, 5, 14)
 SECRET = "an adult's own note"

@@ -16,8 +16,8 @@ from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.engine.scoring import Context
+from assessments.engine.version_move import moved, preview, succession
 from assessments.errors import NotFound
-from assessments.moving import moved, preview, succession
 from tests.engine.test_tool_files import small_tool
 
 ON = date(2026, 11, 22)

@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from assessments.casework.records import Assessment
 from assessments.crypto import sealing
 from assessments.errors import Damaged, WrenError
-from assessments.records import Assessment
 from assessments.store import Keys, Store, people, salvage, tally
 from assessments.store import assessments as kept
 from assessments.store.headings import listing

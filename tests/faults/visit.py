@@ -21,11 +21,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from assessments.casework.records import Assessment, Contact, Context, Household, Person
 from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, Request, approve, join, recovery_kid
 from assessments.crypto.sealing import digest
 from assessments.errors import StoreFault, WrongPassphrase
-from assessments.records import Assessment, Contact, Context, Household, Person
 from assessments.store import Keys, Store, attachments, people
 from assessments.store import assessments as kept
 from assessments.store.headings import listing

@@ -13,6 +13,7 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assessments.casework.records import Assessment, Person
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing, Sticker
@@ -31,7 +32,6 @@ from assessments.engine.scoring import Context, Judgement
 from assessments.fhir import names as n
 from assessments.fhir.response import response
 from assessments.fhir.results import bundle, observations
-from assessments.records import Assessment, Person
 
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)

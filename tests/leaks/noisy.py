@@ -24,9 +24,9 @@ from app.logs import keep_quiet
 from app.messages import say
 from app.runtime import Runtime
 from app.shell import make_open_page
+from assessments.casework.records import Person
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context
-from assessments.records import Person
 from tests.app.headless import Headless
 from tests.app.test_bad_services import answering, http, point_at
 from tests.app.test_screens_around import open_runtime, press, until

@@ -19,13 +19,13 @@ from typing import Any
 from app.effects import Desk, Work
 from app.runtime import Runtime
 from app.visit import new_id
+from assessments.casework.records import Contact, Household, Person, Relationship
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.engine import form as forms
 from assessments.engine.answers import ORIGINS, Entry, NotAnswered, from_plain
 from assessments.engine.scoring import Context, Judgement
 from assessments.ports import Outcome
-from assessments.records import Contact, Household, Person, Relationship
 from tests.app.test_screens_around import know_a_service
 
 MARK = "Plumquartz"

@@ -25,8 +25,8 @@ import app
 import assessments
 import sync
 from app.logs import show_fault
+from assessments.casework.records import Household, Person
 from assessments.errors import Damaged, WrenError
-from assessments.records import Household, Person
 from sync.service.problems import FAULT, Refused
 
 WORD = "Plumquartz"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import count
 
-from assessments.facts import Link, Said, Seen
-from assessments.ledger import Home
-from assessments.records import Contact, Person
+from assessments.casework.casework_records import Link, Said, Seen
+from assessments.casework.records import Contact, Person
+from assessments.casework.visits.accounting import Home
 
 DAY = date(2026, 3, 5)
 AT = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)

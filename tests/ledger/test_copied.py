@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.copied import Passage, copied
+from assessments.casework.matching.text import Passage, copied
 from assessments.definitions import catalogue
 
 RULES = catalogue.ledger_rules()

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 
-from assessments.counts import Met, of_child, of_visits
-from assessments.facts import Ended
-from assessments.ledger import Standing
+from assessments.casework.casework_records import Ended
+from assessments.casework.visits.accounting import Standing
+from assessments.casework.visits.statistics import Met, of_child, of_visits
 from tests.ledger.families import AT, DAY, child, new_id, seen
 
 OTIS = child("Otis")

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from assessments import finishing, ledger
+from assessments.casework.casework_records import KINDS, Ended, Fact, FollowUp, Said, Seen, to_plain
+from assessments.casework.records import Person
+from assessments.casework.visits import accounting, closing
+from assessments.casework.visits.accounting import HOWS, WHYS, Standing
+from assessments.casework.visits.closing import Closing, Interruption, Reason
 from assessments.definitions import catalogue
-from assessments.facts import KINDS, Ended, Fact, FollowUp, Said, Seen, to_plain
-from assessments.finishing import Closing, Interruption, Reason
-from assessments.ledger import HOWS, WHYS, Standing
-from assessments.records import Person
 from tests.ledger.families import DAY, HOME, adult, child, contact, home_of, new_id
 
 RULES = catalogue.ledger_rules()
@@ -41,7 +41,7 @@ class Contact(RuleBasedStateMachine):
         self.contact = contact()
         self.persons: list[Person] = [adult("Ifeoma")]
         self.facts: list[Fact] = []
-        self.done: set[tuple[str, ledger.Done]] = set()
+        self.done: set[tuple[str, accounting.Done]] = set()
         self.clock = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 
     @initialize(born=BORN)
@@ -66,7 +66,7 @@ class Contact(RuleBasedStateMachine):
         self, which: int, how: Any, words: str, note: str, why: str, plan: str, day: bool
     ) -> None:
         one = self._child(which)
-        before = ledger.current(self._of(Seen), self.contact.id).get(one.id)
+        before = accounting.current(self._of(Seen), self.contact.id).get(one.id)
         now = Seen(
             id=before.id if before else new_id(),
             household_id=HOME,
@@ -80,10 +80,10 @@ class Contact(RuleBasedStateMachine):
             due=DAY if day else None,
             written_at=self._now(),
         )
-        self._keep(ledger.revised(before, now, self._ended(), new_id))
+        self._keep(accounting.revised(before, now, self._ended(), new_id))
 
     @rule(which=PICK, what=st.sampled_from(["heard", "observed"]))
-    def a_tool_is_finished(self, which: int, what: ledger.Done) -> None:
+    def a_tool_is_finished(self, which: int, what: accounting.Done) -> None:
         self.done.add((self._child(which).id, what))
 
     @rule(which=PICK, code=st.sampled_from([*WHYS, "", "unheard-of"]), words=BLANK, day=st.booleans())
@@ -106,7 +106,7 @@ class Contact(RuleBasedStateMachine):
     @invariant()
     def nobody_is_left_out_of_a_finished_contact(self) -> None:
         ended = self._ended()
-        if not ledger.is_finished(ended, self._standings()):
+        if not accounting.is_finished(ended, self._standings()):
             return
         assert ended is not None
         for person in self.persons[1:]:
@@ -166,13 +166,13 @@ class Contact(RuleBasedStateMachine):
             else:
                 self.facts.append(fact)
 
-    def _roll(self) -> tuple[ledger.Listed, ...]:
-        return ledger.roll(home_of(*self.persons), on=DAY)
+    def _roll(self) -> tuple[accounting.Listed, ...]:
+        return accounting.roll(home_of(*self.persons), on=DAY)
 
     def _standings(self) -> list[Standing]:
-        seen = ledger.current(self._of(Seen), self.contact.id)
+        seen = accounting.current(self._of(Seen), self.contact.id)
         return [
-            ledger.stand(
+            accounting.stand(
                 one.child,
                 seen.get(one.child.id),
                 [what for child_id, what in self.done if child_id == one.child.id],
@@ -183,24 +183,24 @@ class Contact(RuleBasedStateMachine):
         ]
 
     def _ended(self) -> Ended | None:
-        return ledger.last_ended(self._of(Ended), self.contact.id)
+        return accounting.last_ended(self._of(Ended), self.contact.id)
 
     def _finish(self, reasons: dict[str, Reason]) -> None:
-        closing = finishing.finish(
+        found = closing.finish(
             self.contact,
             self._standings(),
             reasons,
-            seen=ledger.current(self._of(Seen), self.contact.id),
+            seen=accounting.current(self._of(Seen), self.contact.id),
             before=self._ended(),
             follow_ups=self._of(FollowUp),
             at=self._now(),
             new_id=new_id,
         )
-        if isinstance(closing, Closing):
-            self._keep(closing.ended, *closing.follow_ups)
+        if isinstance(found, Closing):
+            self._keep(found.ended, *found.follow_ups)
         else:
-            assert isinstance(closing, Interruption)
-            assert closing.child_ids
+            assert isinstance(found, Interruption)
+            assert found.child_ids
 
 
 RUN = settings(
@@ -219,27 +219,27 @@ def test_no_order_of_events_leaves_a_child_out() -> None:
 def test_the_machine_finds_a_planted_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each fault is one that a hurried change could bring in."""
     if fault == "blank-words":
-        real = ledger.stand
+        real = accounting.stand
 
         def lenient(one: Person, seen: Seen | None, *rest: Any) -> Standing:
             standing = real(one, seen, *rest)
             is_heard = seen is not None and seen.how == "heard" and bool(seen.said)
             return Standing(one.id, "heard") if is_heard else standing
 
-        monkeypatch.setattr(ledger, "stand", lenient)
+        monkeypatch.setattr(accounting, "stand", lenient)
     elif fault == "any-reason":
         monkeypatch.setattr(Reason, "is_given", True)
     elif fault == "late-child":
-        monkeypatch.setattr(ledger, "is_finished", lambda ended, standings: ended is not None)
+        monkeypatch.setattr(accounting, "is_finished", lambda ended, standings: ended is not None)
     elif fault == "silent-forgotten":
 
         def only_blank(standings: Any) -> tuple[str, ...]:
             return tuple(one.child_id for one in standings if one.state is None)
 
-        for room in (ledger, finishing):
+        for room in (accounting, closing):
             monkeypatch.setattr(room, "silent", only_blank)
     else:
-        for room in (ledger, finishing):
+        for room in (accounting, closing):
             monkeypatch.setattr(room, "is_reason", lambda code, words: bool(words.strip()) or bool(code))
     with pytest.raises((AssertionError, KeyError)):
         run_state_machine_as_test(Contact, settings=QUICK)

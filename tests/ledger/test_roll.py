@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assessments.ledger import roll
+from assessments.casework.visits.accounting import roll
 from tests.ledger.families import AT, DAY, adult, child, home_of, link
 
 

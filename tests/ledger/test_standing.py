@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from assessments.casework.casework_records import Seen
+from assessments.casework.visits.accounting import Done, current, relatives_named, revised, silent, stand
 from assessments.definitions import catalogue
-from assessments.facts import Seen
-from assessments.ledger import Done, current, relatives_named, revised, silent, stand
 from tests.ledger.families import AT, DAY, adult, child, new_id, said, seen
 
 RULES = catalogue.ledger_rules()
@@ -76,7 +76,7 @@ def test_what_was_written_is_changed_before_the_finish_and_corrected_after_it() 
     again = first.model_copy(update={"demeanour": "quiet"})
     assert revised(None, first, None, new_id) is first
     assert revised(first, again, None, new_id).id == first.id
-    from assessments.facts import Ended
+    from assessments.casework.casework_records import Ended
 
     ended = Ended(id="e1", household_id="home", contact_id="c1", at=AT)
     corrected = revised(first, again, ended, new_id)

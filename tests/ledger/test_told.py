@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from assessments.casework.records import Assessment
+from assessments.casework.result_extracts import told
 from assessments.definitions import catalogue
 from assessments.engine.scoring import Context
-from assessments.records import Assessment
-from assessments.told import told
 from tests.ledger.families import AT
 
 

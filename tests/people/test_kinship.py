@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.messages import knows
-from assessments import kinship
-from assessments.kinship import Fault, SiblingHint
-from assessments.records import Relationship
+from assessments.casework import kinship
+from assessments.casework.kinship import Fault, SiblingHint
+from assessments.casework.records import Relationship
 
 NOW = datetime(2026, 3, 5, 10, tzinfo=UTC)
 _numbers = itertools.count()

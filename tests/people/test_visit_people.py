@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.visit import BadVisit, Plan, read_plan
-from assessments import kinship
-from assessments.facts import Address, Link, Withheld
+from assessments.casework import kinship
+from assessments.casework.casework_records import Address, Link, Withheld
 
 SEEDS = [seed for seed in files("app.seeds").iterdir() if seed.name.endswith(".json")]
 

@@ -12,9 +12,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from assessments.casework.records import Assessment, Contact, Context, Household, Person, Relationship
 from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
-from assessments.records import Assessment, Contact, Context, Household, Person, Relationship
 from assessments.store import Keys, Store
 
 PASSPHRASE = "kettle-orchard-violet-train"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from assessments.casework.records import Assessment
 from assessments.crypto.sealing import digest
 from assessments.errors import NotFound, StoreFault
-from assessments.records import Assessment
 from assessments.store import Keys, people
 from assessments.store import assessments as kept
 from assessments.store.headings import listing

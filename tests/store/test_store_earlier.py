@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from assessments.casework.casework_records import Event
+from assessments.casework.records import Person, Record
 from assessments.errors import StoreFault
-from assessments.facts import Event
-from assessments.records import Person, Record
 from assessments.store import Keys, Store, people
 from assessments.store.filing import Filed
 from assessments.store.people import Earlier

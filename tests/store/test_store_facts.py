@@ -6,8 +6,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from assessments.casework.casework_records import (
+    KINDS,
+    Address,
+    ChildThere,
+    Ended,
+    Event,
+    FollowUp,
+    Said,
+    Seen,
+)
 from assessments.errors import StoreFault
-from assessments.facts import KINDS, Address, ChildThere, Ended, Event, FollowUp, Said, Seen
 from assessments.store import Keys, Store, people
 from tests.store.made_up import Family, new_id
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from assessments.casework.records import Assessment
 from assessments.errors import Damaged, DiskFull, StoreFault
-from assessments.records import Assessment
 from assessments.store import Keys, Store, database, people
 from assessments.store import assessments as kept
 from assessments.store.copies import unpacked

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from assessments.casework.records import Assessment
 from assessments.errors import UnknownFormat
-from assessments.records import Assessment
 from assessments.store import Keys, Store, database, headings, people, purging
 from assessments.store import assessments as kept
 from assessments.store.headings import listing

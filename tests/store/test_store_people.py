@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assessments.casework.records import Contact, Person
 from assessments.errors import Locked, NotFound, StoreFault
-from assessments.records import Contact, Person
 from assessments.store import Keys, people
 from tests.store.made_up import Family, make_family, new_id
 

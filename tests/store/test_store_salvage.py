@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from assessments.casework.casework_records import Event
+from assessments.casework.records import Assessment
 from assessments.errors import Damaged, NotFound, UnknownFormat
-from assessments.facts import Event
-from assessments.records import Assessment
 from assessments.store import Keys, Store, people, salvage
 from assessments.store import assessments as kept
 from assessments.store.tables import REVISED

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments.records import Assessment
+from assessments.casework.records import Assessment
 from assessments.store import Keys, Store, attachments, people, purging
 from assessments.store import assessments as kept
 from assessments.store.tally import TABLES, Loss

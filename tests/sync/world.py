@@ -20,9 +20,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from assessments.casework.records import utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
-from assessments.records import utc
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.worker import Summary, run_until_still
 from sync.envelope import Statement, seal_submission

@@ -20,7 +20,7 @@ from app.child.slot import Slot, answered, choices_of, codes_of
 from app.kit.choices import Choice, radio_rows, tick_rows
 from app.kit.pictures import has_picture
 from app.kit.touch import Kind, tappable
-from assessments.sittings import Band
+from assessments.casework.child_sessions import Band
 
 
 def choose_one(slot: Slot) -> ft.Control:

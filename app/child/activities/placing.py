@@ -27,8 +27,8 @@ from app.kit.fields import text_field
 from app.kit.steady import place, steady
 from app.kit.writing import heading
 from app.messages import say
+from assessments.casework.child_sessions import Band
 from assessments.engine.answers import Answered, Entry, Placed
-from assessments.sittings import Band
 
 _LOOKS: dict[str, Looks] = {"rings": rings, "rooms": rooms, "jar": jar}
 

@@ -23,9 +23,9 @@ from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
 from app.screens.items.written import read_day, read_decimal, read_time, read_whole
 from app.screens.language_line import worded_field
+from assessments.casework.own_words_fields import is_own
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry
-from assessments.own_words import is_own
 
 # Up to this many letters one line is enough to read them all.
 _SHORT_LETTERS = 200

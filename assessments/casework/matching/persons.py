@@ -23,9 +23,9 @@ from typing import Literal
 
 from rapidfuzz.distance import JaroWinkler
 
-from assessments.facts import Link
-from assessments.linked import decided
-from assessments.records import Person, Relationship
+from assessments.casework.casework_records import Link
+from assessments.casework.record_links import decided
+from assessments.casework.records import Person, Relationship
 
 Reason = Literal[
     "same-name",

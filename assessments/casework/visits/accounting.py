@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from assessments.casework.casework_records import Ended, How, Link, Said, Seen
+from assessments.casework.records import Person
 from assessments.definitions.catalogue import age_on
 from assessments.definitions.definition import LedgerRules
-from assessments.facts import Ended, How, Link, Said, Seen
-from assessments.records import Person
 
 # What is still wanting before a child stands: in the order in which a page asks for it.
 Want = Literal["how", "words", "observation", "reason", "plan", "day"]

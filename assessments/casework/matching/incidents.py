@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from assessments.facts import ChildThere, Event, Link, Precision
-from assessments.linked import decided, joined
+from assessments.casework.casework_records import ChildThere, Event, Link, Precision
+from assessments.casework.record_links import decided, joined
 
 _SURE: dict[Precision, int] = {"exact": 0, "about": 1, "before": 2}
 _BETWEEN = " / "

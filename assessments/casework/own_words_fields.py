@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from assessments.casework.phrasing_check import find
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, walk
 from assessments.engine.form import Form
-from assessments.language import find
 
 KeptPhrases = tuple[tuple[str, tuple[str, ...]], ...]
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from assessments.casework.records import Assessment
 from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import Answered, Line, from_plain
 from assessments.errors import WrenError
-from assessments.records import Assessment
 
 # words: said or typed by the child. shown: chosen, placed or counted by the child. seen: an adult wrote
 # it. alone: the child was seen alone, all or part of the time. risk: what a tool about this child's risk

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assessments.conduct import Conduct, Held, Part
-from assessments.facts import Event, Fact, Link, Milestone, Pattern, Seen, Withheld
-from assessments.records import Contact, Person
-from assessments.timeline import same_person
-from assessments.twice import records, together
+from assessments.casework.casework_records import Event, Fact, Link, Milestone, Pattern, Seen, Withheld
+from assessments.casework.conduct import Conduct, Held, Part
+from assessments.casework.matching.incidents import records, together
+from assessments.casework.records import Contact, Person
+from assessments.casework.timeline import same_person
 
 PARTS: tuple[Part, ...] = ("acts", "children", "safety", "days", "gaps")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from assessments.facts import Link
+from assessments.casework.casework_records import Link
 
 Same = Literal["same-person", "same-event"]
 

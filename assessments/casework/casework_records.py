@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from assessments.casework.records import Record
 from assessments.engine.scoring import History
-from assessments.records import Record
 
 How = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
 Origin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
-from assessments.facts import Event, Link, Milestone
-from assessments.linked import joined
-from assessments.records import Contact, Person
+from assessments.casework.casework_records import Event, Link, Milestone
+from assessments.casework.record_links import joined
+from assessments.casework.records import Contact, Person
 
 Happened = Event | Milestone
 H = TypeVar("H", Event, Milestone)

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from assessments.facts import Ended, FollowUp, How, Outcome, Seen, ToDo
-from assessments.ledger import Standing, is_reason, silent
-from assessments.records import Contact
+from assessments.casework.casework_records import Ended, FollowUp, How, Outcome, Seen, ToDo
+from assessments.casework.records import Contact
+from assessments.casework.visits.accounting import Standing, is_reason, silent
 
 _SETTLES: dict[How, tuple[ToDo, ...]] = {
     "heard": ("see", "hear"),

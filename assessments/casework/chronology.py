@@ -25,11 +25,11 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from assessments.casework.casework_records import Event, Link, Milestone
+from assessments.casework.matching.incidents import records, together
+from assessments.casework.timeline import Happened, in_order
 from assessments.definitions.definition import ChronologyRules
 from assessments.engine.scoring import months_before
-from assessments.facts import Event, Link, Milestone
-from assessments.timeline import Happened, in_order
-from assessments.twice import records, together
 
 # A first and a last day as ordinals; None where there is no first.
 Days = tuple[int | None, int]

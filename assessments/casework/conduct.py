@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from assessments.casework.records import Assessment
 from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import Answered, Line, from_plain
 from assessments.errors import BadAnswer
-from assessments.records import Assessment
 
 TOOL = "perpetrator-pattern"
 

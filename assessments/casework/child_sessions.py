@@ -15,11 +15,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+from assessments.casework.records import Given, Person, Sitting
 from assessments.definitions.definition import AnswerOption, AreaRules, Instrument, Item, When
 from assessments.engine.answers import walk
 from assessments.engine.form import Form, begin
 from assessments.engine.scoring import Context
-from assessments.records import Given, Person, Sitting
 
 # Kept among the answers, under names that no item can have.
 TURN, ORIGIN = "$turn", "$origin."

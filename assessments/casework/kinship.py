@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assessments.records import Relationship
+from assessments.casework.records import Relationship
 
 # Each kind and what the other person is then; a kind that is its own other side is mutual.
 _PAIRS = (

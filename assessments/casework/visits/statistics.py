@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.facts import Ended, Seen
-from assessments.ledger import Standing
+from assessments.casework.casework_records import Ended, Seen
+from assessments.casework.visits.accounting import Standing
 
 _WITH_THE_CHILD = ("heard", "observed", "seen-not-spoken")
 

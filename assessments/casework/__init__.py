@@ -1,0 +1,1 @@
+"""Rules over records of people, visits and incidents: pure functions, without storage or screen."""

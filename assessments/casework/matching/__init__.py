@@ -1,0 +1,1 @@
+"""Possible duplicates: the same person, the same incident, the same text under two children."""
