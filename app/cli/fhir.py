@@ -49,7 +49,7 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Read an R4 Questionnaire that others wrote as a tool file. Nothing is dropped without a word."""
-    from assessments.fhir.importing import import_questionnaire
+    from assessments.fhir.importing.importer import import_questionnaire
 
     given = read_json(file)
     with plainly():

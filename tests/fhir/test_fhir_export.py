@@ -11,7 +11,7 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 from assessments.definitions import catalogue
 from assessments.definitions import definition as d
 from assessments.fhir.export import left_out, questionnaire
-from assessments.fhir.importing import import_questionnaire
+from assessments.fhir.importing.importer import import_questionnaire
 
 TOOLS = catalogue.tool_ids()
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.fhir.expressions import Compared, Every, Expressions, Some, negated
 from assessments.fhir.fhirpath import NotFollowed
+from assessments.fhir.importing.expressions import Compared, Every, Expressions, Some, negated
 from assessments.fhir.paths import Outline
 
 ORDINAL = "extension.where(url='http://hl7.org/fhir/StructureDefinition/ordinalValue').valueDecimal"

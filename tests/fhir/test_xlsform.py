@@ -13,7 +13,7 @@ from pyxform.xls2xform import convert
 
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
-from assessments.fhir.importing import import_questionnaire
+from assessments.fhir.importing.importer import import_questionnaire
 from assessments.xlsform import xlsform
 
 MADE = sorted((Path(__file__).parent / "made").glob("*.json"))

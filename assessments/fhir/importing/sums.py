@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assessments.fhir.answer_lists import ValueSets, offered
-from assessments.fhir.expressions import Expressions
 from assessments.fhir.fhirpath import NotFollowed
+from assessments.fhir.importing.answer_lists import ValueSets, offered
+from assessments.fhir.importing.expressions import Expressions
 from assessments.fhir.node import Node
 from assessments.fhir.report import Report
 

@@ -17,18 +17,18 @@ from assessments.definitions import definition as d
 from assessments.definitions.tool_file import read_tool
 from assessments.definitions.tool_writer import write_tool
 from assessments.errors import BadInstrument
-from assessments.fhir import limits
-from assessments.fhir.answer_lists import ValueSets
-from assessments.fhir.conditions import Unresolved, resolve, when_of
 from assessments.fhir.export import HEAD, HEADS
-from assessments.fhir.expressions import Compared, Expressions
-from assessments.fhir.items import Builder
-from assessments.fhir.ledger import SOURCE
+from assessments.fhir.importing import limits
+from assessments.fhir.importing.answer_lists import ValueSets
+from assessments.fhir.importing.conditions import Unresolved, resolve, when_of
+from assessments.fhir.importing.expressions import Compared, Expressions
+from assessments.fhir.importing.items import Builder
+from assessments.fhir.importing.sums import Sums
+from assessments.fhir.importing.unsupported import SOURCE
 from assessments.fhir.names import Json, code_from
 from assessments.fhir.node import Node, value_of
 from assessments.fhir.paths import Outline
 from assessments.fhir.report import Report
-from assessments.fhir.sums import Sums
 
 _HEAD = (*("url", "version", "name", "title", "publisher", "description", "purpose", "copyright", "id"),)
 _SILENT = ("resourceType", "status", "subjectType", "contained", "item", "text", "meta")

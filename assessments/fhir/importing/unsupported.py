@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from assessments.fhir.answer_lists import ValueSets
-from assessments.fhir.conditions import Known, rule_of
-from assessments.fhir.expressions import Expressions, Rule
 from assessments.fhir.fhirpath import NotFollowed
+from assessments.fhir.importing.answer_lists import ValueSets
+from assessments.fhir.importing.conditions import Known, rule_of
+from assessments.fhir.importing.expressions import Expressions, Rule
+from assessments.fhir.importing.sums import CALCULATED, Sums
 from assessments.fhir.names import code_from
 from assessments.fhir.node import Node
 from assessments.fhir.report import Report
-from assessments.fhir.sums import CALCULATED, Sums
 
 SOURCE = "form"
 

@@ -15,8 +15,8 @@ from itertools import product
 from typing import cast
 
 from assessments.definitions.definition import Condition, Operator, When
-from assessments.fhir.answer_lists import Offered
-from assessments.fhir.expressions import Compared, Every, Rule, Some
+from assessments.fhir.importing.answer_lists import Offered
+from assessments.fhir.importing.expressions import Compared, Every, Rule, Some
 from assessments.fhir.node import Node
 
 _ORDERED = {">": float.__gt__, "<": float.__lt__, ">=": float.__ge__, "<=": float.__le__}

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from assessments.definitions import definition as d
-from assessments.fhir import limits
-from assessments.fhir.answer_lists import Offered, offered
-from assessments.fhir.conditions import Known
-from assessments.fhir.ledger import CALCULATED, SOURCE, Ledger
+from assessments.fhir.importing import limits
+from assessments.fhir.importing.answer_lists import Offered, offered
+from assessments.fhir.importing.conditions import Known
+from assessments.fhir.importing.unsupported import CALCULATED, SOURCE, Ledger
 from assessments.fhir.names import code_from
 from assessments.fhir.node import Node
 

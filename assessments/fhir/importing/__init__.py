@@ -1,0 +1,1 @@
+"""Reading FHIR Questionnaires that others published, as tools."""
