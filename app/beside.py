@@ -21,7 +21,7 @@ from assessments.engine import form as forms
 from assessments.engine.scoring import Context, Judgement
 from assessments.errors import StoreFault
 from assessments.store import Keys, assessments
-from assessments.store.headings import listing
+from assessments.store.rows.summaries import listing
 
 _JUDGEMENT = "$judgement"
 _VERSION = "$version"

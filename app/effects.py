@@ -35,10 +35,10 @@ from assessments.engine.scoring import Context
 from assessments.engine.version_move import Preview, preview
 from assessments.ports import Clock
 from assessments.store import Keys, Loss, Store, assessments, people
-from assessments.store.desk import read_desk, save_desk
-from assessments.store.filing import Found
-from assessments.store.headings import Heading
 from assessments.store.people import Earlier
+from assessments.store.rows.resume_state import read_desk, save_desk
+from assessments.store.rows.sealed_rows import Found
+from assessments.store.rows.summaries import Heading
 from sync.device.exchange import Status
 
 __all__ = [

@@ -23,8 +23,8 @@ from assessments.casework.result_extracts import Told, told
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
 from assessments.store import Keys, assessments, people
-from assessments.store.filing import Found
-from assessments.store.headings import Heading, listing
+from assessments.store.rows.sealed_rows import Found
+from assessments.store.rows.summaries import Heading, listing
 
 F = TypeVar("F", bound=Fact)
 

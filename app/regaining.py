@@ -19,7 +19,7 @@ from assessments.crypto.recovery import SIDES, Request, Side, grant_side
 from assessments.errors import NotFound
 from assessments.ports import Clock, Keystore
 from assessments.store import Recovery
-from assessments.store.policy import WordsKind
+from assessments.store.access.passphrase_policy import WordsKind
 from sync.device.exchange import Failure
 from sync.device.recovery import tell
 from sync.device.transport import Transport

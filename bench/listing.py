@@ -27,7 +27,8 @@ from app.runtime import SystemClock
 from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
 from assessments.engine.scoring import Context
-from assessments.store import Keys, Store, assessments, headings, people
+from assessments.store import Keys, Store, assessments, people
+from assessments.store.rows import summaries
 from bench.row import Row, percentile
 
 _COUNT, _PER_HOUSEHOLD, _REPEATS = 10_000, 10, 7
@@ -41,7 +42,7 @@ def rows() -> Iterator[Row]:
         with closing(Store.open(folder / "wren", SystemClock(), sealing.ARGON2ID)) as store:
             keys = store.set_up(_PASSPHRASE, "bench", "hv1")
             begun = _fill(keys)
-            ever = _seconds(lambda: headings.listing(keys))
+            ever = _seconds(lambda: summaries.listing(keys))
             keys.close()
             whole = _cipher(folder / "whole.db", begun, _BODY_BYTES)
             alone = _cipher(folder / "alone.db", begun, 0)
@@ -72,9 +73,9 @@ def _measured(store: Store, whole: Any, alone: Any, with_words: Path) -> dict[st
     for _ in range(_REPEATS):
         started = time.perf_counter()
         with closing(store.unlock(_PASSPHRASE)) as keys:
-            times["first"].append(_seconds(lambda keys=keys: headings.listing(keys)))
+            times["first"].append(_seconds(lambda keys=keys: summaries.listing(keys)))
             times["unlocking and first"].append(time.perf_counter() - started)
-            times["again"].append(_seconds(lambda keys=keys: headings.listing(keys)))
+            times["again"].append(_seconds(lambda keys=keys: summaries.listing(keys)))
         times["whole"].append(_seconds(lambda: _plain_listing(whole)))
         times["alone"].append(_seconds(lambda: _plain_listing(alone)))
         started = time.perf_counter()

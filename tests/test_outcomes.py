@@ -13,8 +13,8 @@ import pytest
 
 from assessments.crypto import recovery, sealing
 from assessments.errors import WrenError
-from assessments.store import copies
-from assessments.store.keyring import open_wrap
+from assessments.store.access.keyring import open_wrap
+from assessments.store.rows import completion_files
 from tests.vectors.make_outcomes import FILE, Counted, made
 
 VECTORS: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["vectors"]
@@ -42,7 +42,7 @@ VERBS: dict[str, Callable[[dict[str, Any]], bytes | str]] = {
             [bytes.fromhex(grant) for grant in v["grants"]],
         )
     ),
-    "read-copy": lambda v: copies.unpacked(raw(v, "copy")).entry_id,
+    "read-copy": lambda v: completion_files.unpacked(raw(v, "copy")).entry_id,
 }
 
 

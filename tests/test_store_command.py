@@ -16,7 +16,7 @@ from app.runtime import SystemClock
 from assessments.ports import Outcome
 from assessments.store import Store, people
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows.summaries import listing
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 
 ROOT = Path(__file__).parent.parent

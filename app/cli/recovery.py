@@ -46,7 +46,7 @@ def key(
     as_json: Json = False,
 ) -> None:
     """Make an agency's recovery key, sealed under the officer's WREN_PASSPHRASE."""
-    from assessments.store.policy import check_words
+    from assessments.store.access.passphrase_policy import check_words
     from sync.service.recoverykeys import make_agency_key
 
     with plainly():

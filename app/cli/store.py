@@ -12,7 +12,7 @@ from app.cli.visits import opened, passphrase, whose
 from app.messages import say
 
 if TYPE_CHECKING:
-    from assessments.store.purging import Stub
+    from assessments.store.purge import Stub
 
 cli = typer.Typer(no_args_is_help=True, help="What this device keeps.")
 
@@ -29,7 +29,8 @@ def purge(
     as_json: Json = False,
 ) -> None:
     """Delete one assessment, or one household, for good. Only what has been sent is deleted."""
-    from assessments.store import purging
+    from assessments.store.purge import purge as purge_assessment
+    from assessments.store.purge import purge_household
 
     with opened() as runtime:
         keys = runtime.store.unlock(passphrase(), whose())
@@ -37,7 +38,7 @@ def purge(
             typed = typer.prompt(say("cli.purge-confirm", n=_TYPED), err=True)
             if typed.strip() != record_id[:_TYPED]:
                 stop(say("cli.purge-not-confirmed"))
-            delete = purging.purge_household if household else purging.purge
+            delete = purge_household if household else purge_assessment
             stubs = delete(keys, record_id, reason)
         finally:
             keys.close()
@@ -47,12 +48,12 @@ def purge(
 @cli.command()
 def purged(as_json: Json = False) -> None:
     """List what was deleted for good: when, by which alias, and why."""
-    from assessments.store import purging
+    from assessments.store.purge import purged as list_purged
 
     with opened() as runtime:
         keys = runtime.store.unlock(passphrase(), whose())
         try:
-            stubs = purging.purged(keys)
+            stubs = list_purged(keys)
         finally:
             keys.close()
     lines = [f"{stub.id}  {stub.kind}  {_plain(stub)['at']}  {stub.author}  {stub.reason}" for stub in stubs]

@@ -21,11 +21,7 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow, RecoveryKey
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
 from assessments.ports import Clock, Keystore
-from assessments.store import attachments, tally
-from assessments.store.attempts import Tries
-from assessments.store.copies import Copies, Finished, is_stale, make_folder, write_completion
-from assessments.store.database import Database, border
-from assessments.store.device import (
+from assessments.store.access.device import (
     DEVICE_KEY,
     DeviceIdentity,
     FileKeystore,
@@ -33,15 +29,20 @@ from assessments.store.device import (
     make_kept_key,
     read_key,
 )
-from assessments.store.keyring import Keys
+from assessments.store.access.keyring import Keys
+from assessments.store.access.passphrase_policy import WordsKind
+from assessments.store.access.recovery_requests import DATABASE, Recovery
+from assessments.store.access.unlock_attempts import Tries
+from assessments.store.access.unlocking import Access
+from assessments.store.attachments import attachments
+from assessments.store.database import Database, border
 from assessments.store.migrations import applied, is_newer, migrate
 from assessments.store.outbox import StoredOutbox
-from assessments.store.policy import WordsKind
-from assessments.store.recovery import DATABASE, Recovery
-from assessments.store.salvage import Salvaged, keep_people, mend_people, salvage
+from assessments.store.rows import integrity
+from assessments.store.rows.completion_files import Copies, Finished, is_stale, make_folder, write_completion
+from assessments.store.rows.integrity import Loss
+from assessments.store.salvage.salvage import Salvaged, keep_people, mend_people, salvage
 from assessments.store.tables import table
-from assessments.store.tally import Loss
-from assessments.store.unlocking import Access
 
 __all__ = [
     "DEVICE_KEY",
@@ -90,7 +91,7 @@ class Store:
         keystore: Keystore,
     ) -> None:
         self._folder, self._database, self._clock, self._keystore = folder, database, clock, keystore
-        self._twin = tally.Twin(keystore, device.device_id)
+        self._twin = integrity.Twin(keystore, device.device_id)
         self.device = device
         self.settings = Settings(database, device, self._keep_people)
         self.outbox = StoredOutbox(database, device, Copies(folder / OUTBOX), clock)
@@ -215,14 +216,14 @@ class Store:
         if row.device_copy is None and not self.read_only:
             self._access.keep_device_copy(name, keys.copy_device_key(self.device))
         self._keep_people(name)
-        keys.losses = tally.check(keys, self._twin)
-        keys.rest = partial(tally.rest, keys, self._twin)
+        keys.losses = integrity.check(keys, self._twin)
+        keys.rest = partial(integrity.rest, keys, self._twin)
         return keys
 
     def accept_losses(self, keys: Keys) -> None:
         """Take what is here as all there is: a person has been told what is missing."""
         if any(loss.kind != "unchecked" for loss in keys.losses):
-            tally.accept(keys, self._twin)
+            integrity.accept(keys, self._twin)
         keys.losses = ()
 
     def change_words(self, author: str, old: str, new: str) -> None:

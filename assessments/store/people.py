@@ -23,10 +23,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 from assessments.casework.casework_records import KINDS, Fact, to_plain
 from assessments.casework.records import Contact, Household, Person, Record, Relationship, utc
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
-from assessments.store.filing import Filed, Found, checked, opened_all, schema_of
-from assessments.store.keyring import Keys, Run, check_id
+from assessments.store.access.keyring import Keys, Run, check_id
+from assessments.store.rows.integrity import Change, note
+from assessments.store.rows.sealed_rows import Filed, Found, checked, opened_all, schema_of
 from assessments.store.tables import REVISED, table
-from assessments.store.tally import Change, note
 
 R = TypeVar("R", bound=Record)
 Sealed = tuple[Filed, bytes]

@@ -20,7 +20,7 @@ from app.shell import make_open_page
 from assessments.errors import KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
 from assessments.store import DEVICE_KEY, Store
-from assessments.store.device import FileKeystore
+from assessments.store.access.device import FileKeystore
 from tests.app.browser import Browser, Served
 from tests.app.headless import Headless
 from tests.fakes import StoppedClock

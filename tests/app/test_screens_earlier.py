@@ -13,7 +13,7 @@ from app.messages import knows, say
 from app.runtime import Runtime
 from assessments.casework.casework_records import ChildThere, Event, Withheld
 from assessments.casework.records import Person
-from assessments.store.tally import TABLES
+from assessments.store.rows.integrity import TABLES
 from tests.app.headless import Headless
 from tests.app.test_people_screens import kept, one, open_person, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, press, set_up, unlocked, until

@@ -15,8 +15,8 @@ from app.shell import make_open_page
 from assessments.errors import KeystoreFault
 from assessments.ports import Keystore
 from assessments.store import Store
-from assessments.store.attempts import WAITS
-from assessments.store.device import FileKeystore
+from assessments.store.access.device import FileKeystore
+from assessments.store.access.unlock_attempts import WAITS
 from tests.app.headless import Headless
 from tests.app.test_screens_around import (
     PASSPHRASE,

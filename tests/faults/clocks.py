@@ -20,9 +20,9 @@ from pathlib import Path
 
 from assessments.store import Keys
 from assessments.store import assessments as kept
-from assessments.store.attempts import WAITS
-from assessments.store.headings import listing
-from assessments.store.lines import Lines
+from assessments.store.access.unlock_attempts import WAITS
+from assessments.store.rows.answer_log import Lines
+from assessments.store.rows.summaries import listing
 from tests.faults import disk
 from tests.faults.run import Run, tell
 from tests.faults.visit import AUTHOR, Facts, Known, Visit, cheap_words, wrong

@@ -23,7 +23,7 @@ from pathlib import Path
 from assessments.errors import StoreFault
 from assessments.store import Store, people
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.faults import disk
 from tests.faults.corruption import CHEAP, WORDS, cheap_words

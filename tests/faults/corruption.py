@@ -23,9 +23,10 @@ from typing import Any
 from assessments.casework.records import Assessment
 from assessments.crypto import sealing
 from assessments.errors import Damaged, WrenError
-from assessments.store import Keys, Store, people, salvage, tally
+from assessments.store import Keys, Store, people, salvage
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows import integrity
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.faults.run import Run, tell
 from tests.store.made_up import finished, make_family
@@ -238,7 +239,7 @@ def run(cases: int, seed: int = 1) -> Run:
 def _mutant_caught(place: Path, closed: Path, facts: Facts) -> bool:
     """A row that vanishes whole is noticed; with the check of the tally off, it is not."""
     seen = []
-    checks = (tally.check, lambda _keys, _twin: ())
+    checks = (integrity.check, lambda _keys, _twin: ())
     for name, check in zip(("with", "without"), checks, strict=True):
         folder = place / name
         shutil.copytree(closed, folder)
@@ -246,9 +247,9 @@ def _mutant_caught(place: Path, closed: Path, facts: Facts) -> bool:
         with store._database.write_lean() as driver:
             driver.execute("DELETE FROM contact WHERE rowid = 1")
         store.close()
-        before, tally.check = tally.check, check
+        before, integrity.check = integrity.check, check
         try:
             seen.append(wrong(folder, facts))
         finally:
-            tally.check = before
+            integrity.check = before
     return seen[0] is None and seen[1] is not None

@@ -26,11 +26,12 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, Request, approve, join, recovery_kid
 from assessments.crypto.sealing import digest
 from assessments.errors import StoreFault, WrongPassphrase
-from assessments.store import Keys, Store, attachments, people
+from assessments.store import Keys, Store, people
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
-from assessments.store.keyring import rekeyed
-from assessments.store.stripping import stripped
+from assessments.store.access.keyring import rekeyed
+from assessments.store.attachments import attachments
+from assessments.store.attachments.metadata_stripping import stripped
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.store.pictures import PNG
 

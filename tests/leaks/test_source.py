@@ -123,11 +123,11 @@ def no_flet_storage(_path: str, tree: ast.Module) -> Iterator[ast.AST]:
 
 WRITERS = {
     "assessments/store/__init__.py": "the data folder, for its owner only",
-    "assessments/store/copies.py": "the second copy of finished work, sealed",
+    "assessments/store/rows/completion_files.py": "the second copy of finished work, sealed",
     "assessments/store/database.py": "the database file, made for its owner only",
-    "assessments/store/device.py": "the key files",
-    "assessments/store/attachments.py": "sealed attachments, and a plain file overwritten before it goes",
-    "assessments/store/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
+    "assessments/store/access/device.py": "the key files",
+    "assessments/store/attachments/attachments.py": "sealed attachments, and a plain file overwritten before it goes",
+    "assessments/store/salvage/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
     "app/selftest.py": "asks SQLite for its version; writes nothing",
     "sync/service/database.py": "the embedded PostgreSQL and who uses it",
     "sync/service/vaultkeys.py": "the service's keys",
@@ -293,7 +293,7 @@ HASHES = {
 # Public, and compared to find the right tool or row: nobody can guess towards it.
 COMPARED = {
     "app/screens/start.py": "what one person typed twice",
-    "assessments/store/policy.py": "whether a new PIN repeats itself",
+    "assessments/store/access/passphrase_policy.py": "whether a new PIN repeats itself",
     "assessments/definitions/catalogue.py": "the content hash of a published tool",
 }
 

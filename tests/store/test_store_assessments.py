@@ -11,7 +11,7 @@ from assessments.crypto.sealing import digest
 from assessments.errors import NotFound, StoreFault
 from assessments.store import Keys, people
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id, with_escrow
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from assessments.errors import Damaged, NotFound, StoreFault
-from assessments.store import Keys, Store, attachments, people
+from assessments.store import Keys, Store, people
 from assessments.store import assessments as kept
-from assessments.store.stripping import STROKES
+from assessments.store.attachments import attachments
+from assessments.store.attachments.metadata_stripping import STROKES
 from tests.leaks.scan import leaks
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished

@@ -11,9 +11,10 @@ import pytest
 
 from assessments.errors import StoreFault
 from assessments.ports import Outcome
-from assessments.store import Keys, Store, attachments, people, tables
+from assessments.store import Keys, Store, people, tables
 from assessments.store import assessments as kept
-from assessments.store.stripping import STROKES
+from assessments.store.attachments import attachments
+from assessments.store.attachments.metadata_stripping import STROKES
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
 

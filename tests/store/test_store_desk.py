@@ -8,7 +8,7 @@ import pytest
 
 from assessments.errors import Damaged, Locked
 from assessments.store import Keys, Store
-from assessments.store.desk import read_desk, save_desk
+from assessments.store.rows.resume_state import read_desk, save_desk
 from tests.store.made_up import PASSPHRASE
 
 PLACE = {

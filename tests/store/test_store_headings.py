@@ -9,9 +9,10 @@ import pytest
 
 from assessments.casework.records import Assessment
 from assessments.errors import UnknownFormat
-from assessments.store import Keys, Store, database, headings, people, purging
+from assessments.store import Keys, Store, database, people, purge
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows import summaries
+from assessments.store.rows.summaries import listing
 from tests.store.made_up import PASSPHRASE, Family, finished
 
 COUNT = 300
@@ -38,7 +39,7 @@ def groups(keys: Keys) -> int:
     return int(count)
 
 
-def relisted(store: Store, keys: Keys) -> tuple[Keys, list[headings.Heading]]:
+def relisted(store: Store, keys: Keys) -> tuple[Keys, list[summaries.Heading]]:
     keys.close()
     keys = store.unlock(PASSPHRASE)
     return keys, listing(keys)
@@ -57,7 +58,7 @@ def test_a_list_from_groups_is_the_list_from_rows(
     kept.complete(keys, finished(many[0], {"a": 1}), b"envelope", "svc-1")
     keys, grouped = relisted(store, keys)
     with monkeypatch.context() as patched:
-        patched.setattr(headings, "_MANY", COUNT + 1)
+        patched.setattr(summaries, "_MANY", COUNT + 1)
         keys, by_row = relisted(store, keys)
     assert grouped == by_row
     assert [one.id for one in grouped] == [one.id for one in many]
@@ -115,7 +116,7 @@ def test_deleting_an_assessment_deletes_its_group_and_the_key(
     store: Store, keys: Keys, folder: Path, many: list[Assessment]
 ) -> None:
     ((kid, sealed),) = keys.database.rows("SELECT kid, body FROM heading WHERE first = 0")
-    purging.purge(keys, many[3].id, "Asked for")
+    purge.purge(keys, many[3].id, "Asked for")
     assert not [path for path in folder.rglob("*") if path.is_file() and sealed[200:260] in path.read_bytes()]
     keys = store.unlock(PASSPHRASE)
     assert groups(keys) == 0
@@ -145,15 +146,15 @@ def test_headings_read_before_a_deletion_are_not_put_away_after_it(
     store: Store, keys: Keys, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = store.unlock(PASSPHRASE)
-    put_away = headings._put_away
+    put_away = summaries._put_away
 
     def deleted_meanwhile(*args: object) -> None:
-        purging.purge(keys, many[3].id, "Asked for")
+        purge.purge(keys, many[3].id, "Asked for")
         put_away(*args)  # type: ignore[arg-type]  # as it was called
 
     with late.database.write_lean() as driver:
         driver.execute("DELETE FROM heading")
-    monkeypatch.setattr(headings, "_put_away", deleted_meanwhile)
+    monkeypatch.setattr(summaries, "_put_away", deleted_meanwhile)
     assert len(listing(late)) == COUNT
     assert groups(late) == 0
     late.close()

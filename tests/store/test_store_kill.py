@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assessments.store import Store, people
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 

@@ -26,9 +26,9 @@ from assessments.errors import (
 )
 from assessments.store import Keys, Recovery, Store, people
 from assessments.store import assessments as kept
-from assessments.store.attempts import TRIES
-from assessments.store.device import FileKeystore
-from assessments.store.policy import check_words
+from assessments.store.access.device import FileKeystore
+from assessments.store.access.passphrase_policy import check_words
+from assessments.store.access.unlock_attempts import TRIES
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished, make_family
 
@@ -298,7 +298,7 @@ def test_a_kill_between_count_and_try_costs_one_try(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr("assessments.store.unlocking.open_wrap", killed)
+        patch.setattr("assessments.store.access.unlocking.open_wrap", killed)
         with pytest.raises(SystemExit):
             store.unlock(PASSPHRASE)
     assert store.tries("hv-1").failed == 1

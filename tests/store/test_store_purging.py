@@ -10,11 +10,12 @@ import pytest
 from assessments.crypto import sealing
 from assessments.errors import Damaged, Locked, NotFound, StoreFault
 from assessments.ports import Outcome
-from assessments.store import Keys, Store, attachments, people, purging
+from assessments.store import Keys, Store, people, purge
 from assessments.store import assessments as kept
-from assessments.store.headings import listing
-from assessments.store.keyring import _content_context
-from assessments.store.stripping import STROKES
+from assessments.store.access.keyring import _content_context
+from assessments.store.attachments import attachments
+from assessments.store.attachments.metadata_stripping import STROKES
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.leaks.scan import leaks
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family
@@ -79,7 +80,7 @@ def test_nothing_of_it_is_left_in_any_file(
     pieces = _ciphertexts(keys, folder, gone)
     assert len(pieces) >= 45
     assert "wren.db" in " ".join(_left(folder, pieces))
-    purging.purge(keys, gone, REASON)
+    purge.purge(keys, gone, REASON)
     assert _left(folder, pieces) == []
     again = opened()
     assert _left(folder, pieces) == []
@@ -100,7 +101,7 @@ def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
         "SELECT k.kid, k.sealed FROM content_key AS k JOIN assessment USING (kid)"
     )
     before = keys.epoch_kid
-    purging.purge(keys, gone, REASON)
+    purge.purge(keys, gone, REASON)
     held = unlocked()
     for epoch_kid in (before, held.epoch_kid):
         with pytest.raises(Damaged):
@@ -113,9 +114,9 @@ def test_leaves_a_note_of_when_by_whom_and_why(
     keys: Keys, family: Family, unlocked: Callable[[], Keys], clock: StoppedClock, folder: Path
 ) -> None:
     gone = _filled(keys, family)
-    (stub,) = purging.purge(keys, gone, REASON)
+    (stub,) = purge.purge(keys, gone, REASON)
     held = unlocked()
-    assert list(purging.purged(held)) == [stub]
+    assert list(purge.purged(held)) == [stub]
     assert (stub.id, stub.kind, stub.at, stub.author) == (gone, "assessment", clock.now(), "hv-1")
     assert stub.reason == REASON
     assert leaks([folder], ["Quillfeather"]) == []
@@ -125,11 +126,11 @@ def test_leaves_a_note_of_when_by_whom_and_why(
 def test_a_changed_note_is_not_believed(
     keys: Keys, family: Family, unlocked: Callable[[], Keys], column: str
 ) -> None:
-    purging.purge(keys, _filled(keys, family), REASON)
+    purge.purge(keys, _filled(keys, family), REASON)
     held = unlocked()
     with held.database.write_lean() as driver:
         driver.execute(f"UPDATE purged SET {column} = '2020-01-01T00:00:00Z'")
-    found = purging.purged(held)
+    found = purge.purged(held)
     assert list(found) == []
     assert bool(found.unreadable) == (column != "author")
 
@@ -145,7 +146,7 @@ def test_a_household_goes_with_everyone_and_everything(
         sealed = keys.database.rows(f"SELECT body FROM {name} WHERE household_id = ?", (family.household.id,))
         assert len(sealed) >= 2
         pieces += [body[-48:-24] for (body,) in sealed]
-    stubs = purging.purge_household(keys, family.household.id, REASON)
+    stubs = purge.purge_household(keys, family.household.id, REASON)
     assert {(stub.id, stub.kind) for stub in stubs} == {
         (first, "assessment"),
         (second, "assessment"),
@@ -158,7 +159,7 @@ def test_a_household_goes_with_everyone_and_everything(
     assert people.earlier(held, other.household.id)
     assert [one.id for one in people.households(held)] == [other.household.id]
     assert [one.id for one in listing(held)] == [stays]
-    assert len(purging.purged(held)) == 3
+    assert len(purge.purged(held)) == 3
     used = "SELECT kid FROM household UNION SELECT kid FROM assessment UNION SELECT kid FROM purged"
     assert set(held.database.rows("SELECT kid FROM content_key")) == set(held.database.rows(used))
 
@@ -170,7 +171,7 @@ def test_finished_work_that_was_not_sent_is_refused(
     waits = _filled(keys, family, sent=False)
     _filled(keys, family)
     before = keys.database.rows("SELECT * FROM content_key")
-    delete, record_id = (purging.purge_household, family.household.id) if whole else (purging.purge, waits)
+    delete, record_id = (purge.purge_household, family.household.id) if whole else (purge.purge, waits)
     with pytest.raises(StoreFault) as refusal:
         delete(keys, record_id, REASON)
     assert refusal.value.code == "not-sent-yet"
@@ -187,7 +188,7 @@ def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: Keys, family:
             "CREATE TRIGGER refuse BEFORE UPDATE ON practitioner BEGIN SELECT raise(ABORT, 'no'); END"
         )
     with pytest.raises(StoreFault):
-        purging.purge(keys, held, REASON)
+        purge.purge(keys, held, REASON)
     assert kept.get(keys, held).answers == {"wish": 1}
     assert [attachments.content(keys, one.id) for one in attachments.listing(keys, held)] == [b"[1, 2]"]
     assert keys.outbox.copies.ids() == {held}
@@ -197,7 +198,7 @@ def test_nobody_deletes_what_is_another_persons(keys: Keys, family: Family) -> N
     held = _filled(keys, family)
     with keys.database.write_lean() as driver:
         driver.execute("UPDATE assessment SET author = 'hv-2'")
-    for delete, record_id in ((purging.purge, held), (purging.purge_household, family.household.id)):
+    for delete, record_id in ((purge.purge, held), (purge.purge_household, family.household.id)):
         with pytest.raises(StoreFault) as refusal:
             delete(keys, record_id, REASON)
         assert refusal.value.code == "other-person"
@@ -206,7 +207,7 @@ def test_nobody_deletes_what_is_another_persons(keys: Keys, family: Family) -> N
 def test_the_number_of_a_deleted_entry_is_not_used_again(store: Store, keys: Keys, family: Family) -> None:
     first = _filled(keys, family)
     (entry,) = keys.outbox.entries()
-    purging.purge(keys, first, REASON)
+    purge.purge(keys, first, REASON)
     held = store.unlock(PASSPHRASE)
     second = _filled(held, make_family())
     assert [(one.id, one.sequence) for one in held.outbox.entries()] == [(second, entry.sequence + 1)]
@@ -219,7 +220,7 @@ def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
     other = opened().unlock(PASSPHRASE)
     begun = family.assessment()
     kept.begin(other, begun)
-    purging.purge(keys, gone, REASON)
+    purge.purge(keys, gone, REASON)
     # What it has open goes on; nothing is ever sealed under a key that is gone.
     assert kept.append_answer(other, begun.id, "wish", {"value": "yes"}) == 1
     with pytest.raises(Locked) as refusal:
@@ -228,7 +229,7 @@ def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
     with pytest.raises(Locked):
         people.household(other, family.household.id)
     with pytest.raises(Locked):
-        purging.purge(other, begun.id, REASON)
+        purge.purge(other, begun.id, REASON)
     fresh = opened().unlock(PASSPHRASE)
     assert kept.answers(fresh, begun.id) == {"wish": {"value": "yes"}}
     assert people.household(fresh, family.household.id)[0] == family.household
@@ -265,11 +266,11 @@ def test_killed_at_any_moment_every_other_key_still_opens(
         assert not there.unreadable
         now = {one.id for one in there}
         # The one that was being deleted may be there or not, but never in part.
-        assert left - gone - now <= {stub.id for stub in purging.purged(held)}
+        assert left - gone - now <= {stub.id for stub in purge.purged(held)}
         assert len(left - gone - now) <= 1
         assert all(kept.get(held, one).answers for one in now)
         assert people.household(held, family.household.id)[0] == family.household
         assert {entry.id for entry in store.outbox.entries()} == store.outbox.copies.ids()
-        assert {stub.id for stub in purging.purged(held)}.isdisjoint(now)
+        assert {stub.id for stub in purge.purged(held)}.isdisjoint(now)
         left = now
     assert 0 < len(left) < 60

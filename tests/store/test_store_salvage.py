@@ -14,8 +14,8 @@ from assessments.casework.records import Assessment
 from assessments.errors import Damaged, NotFound, UnknownFormat
 from assessments.store import Keys, Store, people, salvage
 from assessments.store import assessments as kept
+from assessments.store.rows.integrity import TABLES, Loss
 from assessments.store.tables import REVISED
-from assessments.store.tally import TABLES, Loss
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
 

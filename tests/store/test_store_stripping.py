@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.errors import StoreFault
-from assessments.store.stripping import STROKES, TAKEN, stripped
+from assessments.store.attachments.metadata_stripping import STROKES, TAKEN, stripped
 from tests.store import pictures
 
 PLANTED = {

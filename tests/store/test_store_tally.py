@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from assessments.casework.records import Assessment
-from assessments.store import Keys, Store, attachments, people, purging
+from assessments.store import Keys, Store, people, purge
 from assessments.store import assessments as kept
-from assessments.store.tally import TABLES, Loss
+from assessments.store.attachments import attachments
+from assessments.store.rows.integrity import TABLES, Loss
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished
 
@@ -324,9 +325,9 @@ def test_what_is_deleted_for_good_is_not_taken_for_lost(
     store: Store, keys: Keys, folder: Path, begun: Assessment, family: Family
 ) -> None:
     attachments.keep(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
-    purging.purge(keys, begun.id, "Asked for by the family, ref 114")
+    purge.purge(keys, begun.id, "Asked for by the family, ref 114")
     assert losses(store) == ()
-    purging.purge_household(store.unlock(PASSPHRASE), family.household.id, "Asked for, ref 115")
+    purge.purge_household(store.unlock(PASSPHRASE), family.household.id, "Asked for, ref 115")
     assert losses(store) == ()
     raw(folder, "DELETE FROM purged WHERE rowid = 1")
     assert losses(store) == (Loss("missing", "purged", 2, 1),)

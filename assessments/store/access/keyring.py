@@ -34,12 +34,12 @@ from assessments.errors import (
     WrongPassphrase,
 )
 from assessments.ports import Clock
+from assessments.store.access.device import DeviceIdentity
 from assessments.store.database import Database
-from assessments.store.device import DeviceIdentity
 from assessments.store.outbox import StoredOutbox
 
 if TYPE_CHECKING:
-    from assessments.store.tally import Loss
+    from assessments.store.rows.integrity import Loss
 
 # One statement in the transaction that is open, on either kind of connection.
 Run = Callable[[str, tuple[Any, ...]], Any]

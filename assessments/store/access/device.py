@@ -20,8 +20,8 @@ from typing import Literal
 from assessments.crypto import sealing
 from assessments.errors import Damaged, KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
-from assessments.store.copies import sync_folder
 from assessments.store.database import border
+from assessments.store.rows.completion_files import sync_folder
 
 DEVICE_KEY = "device.key"
 

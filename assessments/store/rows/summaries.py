@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 from assessments.casework.records import Assessment, Status
 from assessments.errors import Locked, StoreFault
-from assessments.store.filing import Filed, Found, opened_all, schema_of
-from assessments.store.keyring import Keys
+from assessments.store.access.keyring import Keys
+from assessments.store.rows.sealed_rows import Filed, Found, opened_all, schema_of
 
 _OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
 _OWN_IN_HOUSEHOLD = _OWN.replace(" ORDER", " AND household_id = ? ORDER")

@@ -18,9 +18,9 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import Request, join
 from assessments.errors import Damaged, NotFound
 from assessments.ports import Clock, Keystore
+from assessments.store.access.device import DEVICE_KEY, FileKeystore, read_key
+from assessments.store.access.unlocking import Access
 from assessments.store.database import Database
-from assessments.store.device import DEVICE_KEY, FileKeystore, read_key
-from assessments.store.unlocking import Access
 
 DATABASE = "wren.db"
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from assessments.casework.records import Record
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
-from assessments.store.keyring import Keys
+from assessments.store.access.keyring import Keys
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

@@ -23,9 +23,9 @@ from typing import Literal
 from assessments.crypto.sealing import lp
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import Keystore
-from assessments.store.filing import Filed
-from assessments.store.keyring import Keys, Run
-from assessments.store.lines import lacking, rows_of, tie_up
+from assessments.store.access.keyring import Keys, Run
+from assessments.store.rows.answer_log import lacking, rows_of, tie_up
+from assessments.store.rows.sealed_rows import Filed
 
 TABLES = (
     *("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact"),

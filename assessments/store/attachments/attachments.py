@@ -29,14 +29,14 @@ from typing import Any
 
 from assessments.crypto.sealing import lp, make_random
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
+from assessments.store.access.device import DeviceIdentity
+from assessments.store.access.keyring import Keys
 from assessments.store.assessments import refuse_closed
-from assessments.store.copies import make_folder, sync_folder
+from assessments.store.attachments.metadata_stripping import stripped
 from assessments.store.database import Database, border
-from assessments.store.device import DeviceIdentity
-from assessments.store.filing import Filed, Found, opened_all, schema_of
-from assessments.store.keyring import Keys
-from assessments.store.stripping import stripped
-from assessments.store.tally import Change, note
+from assessments.store.rows.completion_files import make_folder, sync_folder
+from assessments.store.rows.integrity import Change, note
+from assessments.store.rows.sealed_rows import Filed, Found, opened_all, schema_of
 
 FOLDER, QUARANTINE, INCOMING = "attachments", "quarantine", "incoming"
 AT_MOST_BYTES = 25 * 1000 * 1000

@@ -25,12 +25,12 @@ from typing import Any
 from assessments.crypto.sealing import digest, same
 from assessments.errors import NotFound, UnknownFormat
 from assessments.ports import Clock
-from assessments.store.copies import SUFFIX, sync_folder
+from assessments.store.access.recovery_requests import DATABASE
 from assessments.store.database import Database, border
-from assessments.store.filing import schema_of
 from assessments.store.migrations import MIGRATIONS, migrate
-from assessments.store.pages import Column, FoundRow, Shape, Value, read_pages, read_rows
-from assessments.store.recovery import DATABASE
+from assessments.store.rows.completion_files import SUFFIX, sync_folder
+from assessments.store.rows.sealed_rows import schema_of
+from assessments.store.salvage.sqlite_carver import Column, FoundRow, Shape, Value, read_pages, read_rows
 from assessments.store.tables import REVISED
 
 PEOPLE_COPY = "people.copy"

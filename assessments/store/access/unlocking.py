@@ -15,10 +15,8 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow, read_escrow
 from assessments.errors import Locked, LockedForSafety, StoreFault, WrongPassphrase
 from assessments.ports import Clock, Keystore
-from assessments.store.attempts import TRIES, Attempts, Tries
-from assessments.store.database import Database
-from assessments.store.device import DeviceIdentity, make_kept_key, read_key
-from assessments.store.keyring import (
+from assessments.store.access.device import DeviceIdentity, make_kept_key, read_key
+from assessments.store.access.keyring import (
     Practitioner,
     check_wrap,
     make_practitioner,
@@ -27,7 +25,9 @@ from assessments.store.keyring import (
     open_wrap,
     rekeyed,
 )
-from assessments.store.policy import WordsKind, check_words
+from assessments.store.access.passphrase_policy import WordsKind, check_words
+from assessments.store.access.unlock_attempts import TRIES, Attempts, Tries
+from assessments.store.database import Database
 
 _COLUMNS = "author, agency, wrap, sign_public, sign_sealed, epoch_kid, epoch_sealed, secret_slot, device_copy"
 # Before several people could share a device, it had one secret; that row's slot is ''.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from assessments.store.keyring import Keys
+from assessments.store.access.keyring import Keys
 
 _SCHEMA = "wren/desk-place/1"
 

@@ -25,12 +25,12 @@ from typing import Any, Literal
 
 from assessments.casework.records import utc
 from assessments.errors import NotFound, StoreFault
-from assessments.store import attachments
-from assessments.store.filing import Filed, Found, opened_all, schema_of
-from assessments.store.headings import forget_groups
-from assessments.store.keyring import Keys
-from assessments.store.salvage import keep_people
-from assessments.store.tally import Change, note, note_gone
+from assessments.store.access.keyring import Keys
+from assessments.store.attachments import attachments
+from assessments.store.rows.integrity import Change, note, note_gone
+from assessments.store.rows.sealed_rows import Filed, Found, opened_all, schema_of
+from assessments.store.rows.summaries import forget_groups
+from assessments.store.salvage.salvage import keep_people
 
 Kind = Literal["assessment", "household"]
 

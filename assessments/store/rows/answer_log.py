@@ -25,8 +25,8 @@ from typing import Any
 
 from assessments.crypto.sealing import digest, lp, same
 from assessments.errors import Damaged, StoreFault
-from assessments.store.filing import Filed, schema_of
-from assessments.store.keyring import Keys, Run
+from assessments.store.access.keyring import Keys, Run
+from assessments.store.rows.sealed_rows import Filed, schema_of
 
 # A line is (number of the assessment << 20) + its place, from 1: a million lines each. The tail stands
 # at the place of the next line, which takes it over. So every line goes to the end of SQLite's table,

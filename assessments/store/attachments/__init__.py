@@ -1,0 +1,1 @@
+"""Attachments of an assessment: sealed files, and removal of their metadata."""

@@ -1,0 +1,1 @@
+"""How rows are sealed, listed, chained and counted."""

@@ -1,0 +1,1 @@
+"""Recovery of readable rows from a damaged database."""
