@@ -26,7 +26,7 @@ from app.regaining import Regaining
 from app.runtime import Runtime, SystemClock, data_folder
 from app.seeds import play_all
 from assessments.errors import KeyAbsent, WrenError
-from sync.service.recoverykeys import TRAINING_PASSPHRASE
+from sync.service.recovery.keys import TRAINING_PASSPHRASE
 
 _START_S = 60.0
 

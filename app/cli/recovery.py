@@ -47,7 +47,7 @@ def key(
 ) -> None:
     """Make an agency's recovery key, sealed under the officer's WREN_PASSPHRASE."""
     from assessments.store.access.passphrase_policy import check_words
-    from sync.service.recoverykeys import make_agency_key
+    from sync.service.recovery.keys import make_agency_key
 
     with plainly():
         check_words(passphrase(), "passphrase")
@@ -70,7 +70,7 @@ def admit(
 ) -> None:
     """Bring the public half of an agency's key to the service."""
     from assessments.crypto.recovery import RecoveryKey, recovery_kid
-    from sync.service import recovering
+    from sync.service.recovery import requests
 
     try:
         raw = base64.b64decode(public, validate=True)
@@ -80,7 +80,7 @@ def admit(
         stop(say("cli.recovery-no-key"))
     made = RecoveryKey(recovery_kid(raw), raw)
     with _service(data, database_url) as (database, _), database.transaction() as connection:
-        recovering.admit(connection, _alias(agency), made, datetime.now(UTC))
+        requests.admit(connection, _alias(agency), made, datetime.now(UTC))
     show(
         {"agency": agency, "kid": made.kid},
         as_json,
@@ -91,10 +91,10 @@ def admit(
 @cli.command("list")
 def pending(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
     """Who asks to be let in again, and which sides have agreed. Never the code."""
-    from sync.service import recovering
+    from sync.service.recovery import requests
 
     with _service(data, database_url) as (database, _):
-        rows = recovering.pending(database)
+        rows = requests.pending(database)
     lines = [
         f"{row['id']}  {row['agency']}  {row['author']}  {row['device']}  {row['asked_at']}"
         f"  {', '.join(row['agreed']) or '-'}"
@@ -106,10 +106,10 @@ def pending(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json 
 @cli.command("log")
 def whole_log(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
     """Everything that was ever asked, agreed, refused and finished. Lines are never changed."""
-    from sync.service import recovering
+    from sync.service.recovery import requests
 
     with _service(data, database_url) as (database, _):
-        rows = recovering.log(database)
+        rows = requests.log(database)
     lines = [
         f"{row['at']}  {row['request']}  {row['author']}  {row['word']:<10}"
         f"  {row['side'] or ''}  {row['officer'] or ''}".rstrip()
@@ -160,7 +160,7 @@ def approve(
 
 
 def _private(side: Side, key_file: Path | None, settings: Settings) -> bytes:
-    from sync.service.recoverykeys import load_or_make_service_key, open_agency_key
+    from sync.service.recovery.keys import load_or_make_service_key, open_agency_key
 
     if side == "service":
         return load_or_make_service_key(settings.recovery_key_file)
@@ -169,7 +169,7 @@ def _private(side: Side, key_file: Path | None, settings: Settings) -> bytes:
 
 def _alone(packed: bytes, officer: str, code: str, private: bytes) -> Answer:
     from assessments.crypto.recovery import read_request
-    from sync.service.recovering import answer_alone
+    from sync.service.recovery.requests import answer_alone
 
     return answer_alone(read_request(packed), officer, code, "agency", private)
 
@@ -177,13 +177,13 @@ def _alone(packed: bytes, officer: str, code: str, private: bytes) -> Answer:
 def _at_the_service(
     settings: Settings, request: str, packed: bytes, side: Side, officer: str, code: str, private: bytes
 ) -> Answer:
-    from sync.service import recovering
     from sync.service.database import Database
+    from sync.service.recovery import requests
 
     now = datetime.now(UTC)
     with Database.open(settings) as database:
-        id_ = recovering.take_file(database, packed, now) if packed else _id(request)
-        return recovering.agree(database, id_, side, officer, code, private, now)
+        id_ = requests.take_file(database, packed, now) if packed else _id(request)
+        return requests.agree(database, id_, side, officer, code, private, now)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def demo(
 @cli.command("list")
 def list_arrived(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
     """Show what has arrived, opened."""
-    from sync.service.arrivals import list_arrived as arrived
+    from sync.service.admin import list_arrived as arrived
     from sync.service.settings import Settings
 
     with plainly():

@@ -20,7 +20,7 @@ from assessments.ports import Clock
 from sync.protocol import Enrolment
 from sync.service import problems
 from sync.service.problems import Refused
-from sync.service.vaultkeys import ServiceSecrets
+from sync.service.service_keys import ServiceSecrets
 from sync.signing import WINDOW_S, Claim, time_statement
 
 _KEEP_S = 2 * WINDOW_S

@@ -23,7 +23,7 @@ from assessments.ports import Outcome, OutcomeWord
 from sync.envelope import MAX_ENVELOPE_BYTES, kid_of_envelope
 from sync.protocol import Item, is_submission_id, make_receipt
 from sync.service.database import Database, DatabaseAway
-from sync.service.vaultkeys import ServiceSecrets
+from sync.service.service_keys import ServiceSecrets
 
 _RACES = 5
 

@@ -27,11 +27,11 @@ from sync.service import problems
 from sync.service.auth import Gate
 from sync.service.database import Database, DatabaseAway
 from sync.service.problems import Refused, problem_for
-from sync.service.recoverykeys import load_or_make_service_key, public_half
+from sync.service.recovery.keys import load_or_make_service_key, public_half
 from sync.service.routes import Desk, routes
+from sync.service.service_keys import load_or_make
 from sync.service.settings import Settings
 from sync.service.vault import Opener
-from sync.service.vaultkeys import load_or_make
 
 _log = logging.getLogger("wren.service")
 

@@ -30,13 +30,14 @@ from sync import protocol
 from sync.errors import Malformed
 from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, Reply, Welcome
 from sync.recovery import decode_escrow, decode_word, encode_receipt, encode_standing, escrow_receipt
-from sync.service import auth, feed, intake, problems, recovering
+from sync.service import auth, feed, intake, problems
 from sync.service.auth import Gate
 from sync.service.database import Database
 from sync.service.problems import Refused
-from sync.service.recoverykeys import make_training_key
+from sync.service.recovery import requests
+from sync.service.recovery.keys import make_training_key
+from sync.service.service_keys import ServiceSecrets
 from sync.service.vault import Opener
-from sync.service.vaultkeys import ServiceSecrets
 from sync.signing import Claim, content_digest, read_claim
 
 WHOLE_BODY_S = 60.0
@@ -101,7 +102,7 @@ class Desk:
         if escrow.device != claim.device:
             raise Refused(problems.BAD_SIGNATURE)
         with self.database.transaction() as connection:
-            recovering.keep_escrow(connection, claim.agency, escrow, self.clock.now())
+            requests.keep_escrow(connection, claim.agency, escrow, self.clock.now())
         return encode_receipt(self.secrets.sign(escrow_receipt(claim.agency, escrow)))
 
     def recover(self, claim: Claim, body: bytes) -> bytes:
@@ -109,9 +110,7 @@ class Desk:
         self._admit(claim)
         word, packed = decode_word(body)
         with self.database.transaction() as connection:
-            standing = recovering.say_of(
-                connection, claim.agency, claim.device, word, packed, self.clock.now()
-            )
+            standing = requests.say_of(connection, claim.agency, claim.device, word, packed, self.clock.now())
         return encode_standing(standing)
 
     def _admit(self, claim: Claim) -> None:
@@ -120,10 +119,10 @@ class Desk:
         self.gate.admit(claim, device_key)
 
     def _agency_recovery(self, connection: Connection[TupleRow], agency: str, now: datetime) -> RecoveryKey:
-        key = recovering.agency_key(connection, agency)
+        key = requests.agency_key(connection, agency)
         if key is None and agency == TRAINING_AGENCY:
             key = make_training_key(self.training_key_file)
-            recovering.admit(connection, agency, key, now)
+            requests.admit(connection, agency, key, now)
         if key is None:
             raise Refused(problems.NO_AGENCY_KEY)
         return key

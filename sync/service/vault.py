@@ -29,7 +29,7 @@ from assessments.ports import Clock
 from sync.envelope import SCHEMA, Opened, open_submission
 from sync.service import feed
 from sync.service.database import Database
-from sync.service.vaultkeys import ServiceSecrets
+from sync.service.service_keys import ServiceSecrets
 
 _AGAIN_AFTER_S = 5.0
 

@@ -24,7 +24,7 @@ import pytest
 
 from app.messages import say
 from assessments.definitions import catalogue
-from sync.service.recoverykeys import TRAINING_PASSPHRASE
+from sync.service.recovery.keys import TRAINING_PASSPHRASE
 from tests.app.browser import PHONE, WIDE, Browser
 from tests.browser_here import browser
 from tests.e2e.filling import fill

@@ -27,9 +27,9 @@ from app.visit import play, read_plan
 from assessments.crypto.recovery import Side
 from assessments.errors import StoreFault, WrenError
 from assessments.store import Store
-from sync.service import recovering
 from sync.service.database import Database
-from sync.service.recoverykeys import TRAINING_PASSPHRASE, load_or_make_service_key, open_agency_key
+from sync.service.recovery import requests
+from sync.service.recovery.keys import TRAINING_PASSPHRASE, load_or_make_service_key, open_agency_key
 from sync.service.settings import Settings
 from tests.app.headless import Headless
 from tests.e2e.running import PASSPHRASE, Machine
@@ -79,14 +79,14 @@ async def introduced(
 def agree(machine: Machine, asked: Asked, side: Side, officer: str, heard: str = "") -> None:
     settings = Settings(machine.data)
     with Database.open(settings) as database:
-        (pending,) = recovering.pending(database)
+        (pending,) = requests.pending(database)
         private = (
             open_agency_key(settings.training_key_file, TRAINING_PASSPHRASE).private
             if side == "agency"
             else load_or_make_service_key(settings.recovery_key_file)
         )
         id_, now = uuid.UUID(pending["id"]), datetime.now(UTC)
-        recovering.agree(database, id_, side, officer, heard or asked.code, private, now)
+        requests.agree(database, id_, side, officer, heard or asked.code, private, now)
 
 
 def finish_one(desk: Desk) -> None:
@@ -95,7 +95,7 @@ def finish_one(desk: Desk) -> None:
 
 def pending(machine: Machine) -> list[str]:
     with Database.open(Settings(machine.data)) as database:
-        return [row["author"] for row in recovering.pending(database)]
+        return [row["author"] for row in requests.pending(database)]
 
 
 @asynccontextmanager
@@ -205,7 +205,7 @@ async def test_a_request_that_was_closed_says_so_and_opens_nothing(
     await introduced(runtime, machine)
     asked = await runtime.regaining.ask("hv1")
     wrong = "0000-0000" if asked.code != "0000-0000" else "1111-1111"
-    for _ in range(recovering.WRONG_CODES):
+    for _ in range(requests.WRONG_CODES):
         with pytest.raises(WrenError, match="wrong-code"):
             agree(machine, asked, "service", "officer-1", wrong)
     async with Headless(make_open_page(runtime)) as app:

@@ -130,13 +130,13 @@ WRITERS = {
     "assessments/store/salvage/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
     "app/selftest.py": "asks SQLite for its version; writes nothing",
     "sync/service/database.py": "the embedded PostgreSQL and who uses it",
-    "sync/service/vaultkeys.py": "the service's keys",
+    "sync/service/service_keys.py": "the service's keys",
     "app/runtime.py": "wording packs: published words, no person's",
     "app/demo.py": "makes the folder that the demo runs in",
     "app/cli/fhir.py": "writes a tool as a file that was asked for",
     "app/cli/tools.py": "writes a tool as a file that was asked for",
     "app/cli/say.py": "writes a request or an answer for recovery, sealed, where it was asked for",
-    "sync/service/keyfiles.py": "the service's key files",
+    "sync/service/key_files.py": "the service's key files",
     "app/logs.py": "empties the file of what was printed",
 }
 _WRITE_VERBS = {

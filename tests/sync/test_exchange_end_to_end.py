@@ -15,7 +15,7 @@ from sync.device.enrolment import introduce
 from sync.device.worker import run_until_still
 from sync.errors import BadReceipt, NotIntroduced
 from sync.protocol import CONTENT_TYPE, check_receipt
-from sync.service.arrivals import list_arrived
+from sync.service.admin import list_arrived
 from sync.service.main import create_app
 from tests.sync.world import URL, WORDS, Device, Line, World, answering, make_keys
 

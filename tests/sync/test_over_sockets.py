@@ -18,7 +18,7 @@ import pytest
 from assessments.crypto import sealing
 from sync.device.enrolment import check_address, introduce
 from sync.errors import NotIntroduced
-from sync.service.arrivals import list_arrived
+from sync.service.admin import list_arrived
 from sync.service.settings import Settings
 from tests.fakes import StoppedClock
 from tests.sync.test_worker import RealClock

@@ -29,8 +29,8 @@ from sync.device.exchange import Failure
 from sync.device.recovery import give, tell
 from sync.errors import NotIntroduced
 from sync.recovery import Answer, Standing, grants_of, request_id, unwrap, wrap
-from sync.service import recovering
-from sync.service.recoverykeys import (
+from sync.service.recovery import requests
+from sync.service.recovery.keys import (
     TRAINING_PASSPHRASE,
     load_or_make_service_key,
     make_agency_key,
@@ -105,7 +105,7 @@ class Person:
         return load_or_make_service_key(self.world.settings.recovery_key_file)
 
     def agree(self, side: Side, officer: str, heard: str | None = None, key: Side | None = None) -> Answer:
-        return recovering.agree(
+        return requests.agree(
             self.world.service.database,
             self.id,
             side,
@@ -137,7 +137,7 @@ async def test_two_people_together_let_somebody_in(person: Person) -> None:
     standing = await person.standing()
     assert join(person.one_off, person.request, grants_of(standing.answers)) == person.udk
     assert await person.tell("done") == replace(standing, state="finished")
-    lines = recovering.log(person.world.service.database)
+    lines = requests.log(person.world.service.database)
     said = [(line["word"], line["side"], line["officer"]) for line in lines]
     assert said == [
         ("asked", None, None),
@@ -147,12 +147,12 @@ async def test_two_people_together_let_somebody_in(person: Person) -> None:
     ]
     hashes = [line["grant_hash"] for line in lines]
     assert hashes[1:3] == [sealing.digest(answer.grant).hex() for answer in standing.answers]
-    assert recovering.pending(person.world.service.database) == []
+    assert requests.pending(person.world.service.database) == []
 
 
 async def test_the_list_never_tells_the_code(person: Person) -> None:
     await person.tell()
-    (row,) = recovering.pending(person.world.service.database)
+    (row,) = requests.pending(person.world.service.database)
     assert (row["id"], row["author"], row["agreed"], row["wrong_codes"]) == (str(person.id), "hv1", [], 0)
     assert person.request.code not in str(row)
     assert person.request.code.replace("-", "") not in str(row)
@@ -171,7 +171,7 @@ async def test_one_person_cannot_be_both(person: Person, first: Side, second: Si
 
 async def test_answers_of_one_person_by_file_are_refused_by_the_device(person: Person) -> None:
     answers = [
-        recovering.answer_alone(person.request, "officer-1", person.request.code, side, person.private(side))
+        requests.answer_alone(person.request, "officer-1", person.request.code, side, person.private(side))
         for side in SIDES
     ]
     with pytest.raises(WrenError, match="same-officer"):
@@ -188,7 +188,7 @@ async def test_wrong_codes_are_counted_and_the_fifth_closes(person: Person) -> N
     assert [person.refusal(side, "officer-1", wrong) for side in (*SIDES, *SIDES)] == [
         ("wrong-code", left) for left in (4, 3, 2, 1)
     ]
-    assert recovering.pending(person.world.service.database)[0]["wrong_codes"] == 4
+    assert requests.pending(person.world.service.database)[0]["wrong_codes"] == 4
     assert person.refusal("agency", "officer-1", wrong) == ("wrong-code", 0)
     assert person.refusal("agency", "officer-1")[0] == "recovery-closed"
     standing = await person.standing()
@@ -216,7 +216,7 @@ async def test_asking_anew_closes_the_earlier_request(person: Person) -> None:
     earlier = person.request
     person.ask_anew()
     await person.tell()
-    assert [row["id"] for row in recovering.pending(person.world.service.database)] == [str(person.id)]
+    assert [row["id"] for row in requests.pending(person.world.service.database)] == [str(person.id)]
     assert await person.tell(request=earlier) == Standing("stopped")
 
 
@@ -225,14 +225,14 @@ async def test_a_request_for_somebody_else_opens_nothing(person: Person, changed
     swapped = replace(person.request, **changed)  # type: ignore[arg-type]  # names of fields
     for side in SIDES:
         with pytest.raises(WrenError, match="does-not-open"):
-            recovering.answer_alone(swapped, "officer-1", swapped.code, side, person.private(side))
+            requests.answer_alone(swapped, "officer-1", swapped.code, side, person.private(side))
 
 
 async def test_a_device_asks_for_nobody_elsewhere(person: Person) -> None:
     for changed in ({"device": "another"}, {"agency": "agency-8"}):
         swapped = replace(person.request, **changed)  # type: ignore[arg-type]  # names of fields
         assert await person.tell(request=swapped) == Failure("refused")
-    assert recovering.pending(person.world.service.database) == []
+    assert requests.pending(person.world.service.database) == []
 
 
 async def test_a_swapped_one_off_key_has_another_code(person: Person) -> None:
@@ -303,11 +303,11 @@ async def test_all_that_the_service_has_opens_no_escrow(person: Person) -> None:
     for key, side in product(keys, SIDES):
         if (key, side) != (private, "service"):
             with pytest.raises(WrenError, match="does-not-open"):
-                recovering.answer_alone(person.request, "thief", person.request.code, side, key)
+                requests.answer_alone(person.request, "thief", person.request.code, side, key)
     # With its own half alone it could make a request of its own, and gets no further than one half.
     thief, public = sealing.make_receive_key()
     own = replace(person.request, one_off_public=public)
-    answer = recovering.answer_alone(own, "thief", own.code, "service", private)
+    answer = requests.answer_alone(own, "thief", own.code, "service", private)
     for answers in ([answer], [answer, answer]):
         with pytest.raises((Damaged, WrenError)):
             join(thief, own, grants_of(answers))
@@ -316,18 +316,18 @@ async def test_all_that_the_service_has_opens_no_escrow(person: Person) -> None:
 async def test_an_agency_alone_opens_no_escrow(person: Person) -> None:
     private = person.private("agency")
     with pytest.raises(WrenError, match="does-not-open"):
-        recovering.answer_alone(person.request, "officer-1", person.request.code, "service", private)
-    answer = recovering.answer_alone(person.request, "officer-1", person.request.code, "agency", private)
+        requests.answer_alone(person.request, "officer-1", person.request.code, "service", private)
+    answer = requests.answer_alone(person.request, "officer-1", person.request.code, "agency", private)
     with pytest.raises(Damaged):
         join(person.one_off, person.request, [answer.grant])
 
 
 async def test_a_request_by_file_needs_a_known_person(person: Person) -> None:
     database, now = person.world.service.database, person.world.clock.now()
-    assert recovering.take_file(database, person.request.packed(), now) == person.id
+    assert requests.take_file(database, person.request.packed(), now) == person.id
     stranger = replace(person.request, author="hv9")
     with pytest.raises(WrenError, match="unknown-device"):
-        recovering.take_file(database, stranger.packed(), now)
+        requests.take_file(database, stranger.packed(), now)
     person.agree("service", "officer-2")
 
 

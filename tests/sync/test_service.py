@@ -25,8 +25,8 @@ from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, PROBLEM_TYPE, Item
 from sync.service import feed, intake, problems
 from sync.service.database import Database, DatabaseAway, migrations
 from sync.service.intake import Known, decide
+from sync.service.service_keys import load_or_make
 from sync.service.settings import Settings
-from sync.service.vaultkeys import load_or_make
 from sync.signing import signed_headers, time_statement
 from tests.sync.world import URL, WORDS, Device, World
 

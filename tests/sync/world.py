@@ -26,8 +26,8 @@ from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from sync.device.enrolment import ServiceKeys, introduce
 from sync.device.worker import Summary, run_until_still
 from sync.envelope import Statement, seal_submission
-from sync.service import recovering
 from sync.service.main import Service
+from sync.service.recovery import requests
 from sync.service.settings import Settings
 from tests.fakes import MemoryOutbox, StoppedClock
 
@@ -254,7 +254,7 @@ class World:
             self.agencies[agency] = bytes(private)
             with self.service.database.transaction() as connection:
                 key = RecoveryKey(recovery_kid(public), public)
-                recovering.admit(connection, agency, key, self.clock.now())
+                requests.admit(connection, agency, key, self.clock.now())
         return self.agencies[agency]
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat
 from sync.envelope import kid_of
-from sync.service.keyfiles import keep_once
+from sync.service.key_files import keep_once
 
 _FORMAT = 1
 

@@ -23,7 +23,7 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.protocol import TRAINING_AGENCY
-from sync.service.keyfiles import keep_once
+from sync.service.key_files import keep_once
 
 # Printed on the screen and in the README: it guards invented people only.
 TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
