@@ -5,8 +5,8 @@ import gc
 import flet as ft
 
 from app.keystore import system_keystore
-from app.logs import keep_quiet
-from app.messages import assets_folder
+from app.kit.logs import keep_quiet
+from app.kit.messages import assets_folder
 from app.regaining import Regaining
 from app.runtime import Runtime, SystemClock, data_folder
 from app.shell import make_open_page

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 
 import typer
 
-from app.messages import say
+from app.kit.messages import say
 from app.regaining import Regaining
 from app.runtime import Runtime, SystemClock, data_folder
 from app.seeds import play_all

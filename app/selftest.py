@@ -20,7 +20,7 @@ from importlib import metadata
 from typing import Any
 
 from app import VERSION
-from app.messages import say
+from app.kit.messages import say
 from assessments.casework.records import utc
 from assessments.crypto import sealing, vectors
 from assessments.definitions import catalogue

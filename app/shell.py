@@ -26,13 +26,13 @@ from typing import Any, cast
 
 import flet as ft
 
-from app import theme
 from app.child import child_page
 from app.effects import Status, away
-from app.idle import LOCK_AFTER_S, Idle
-from app.kit.calm import calm, calm_render, report
-from app.kit.states import stay_band
-from app.messages import say_error
+from app.kit import theme
+from app.kit.controls.fault_boundary import calm, calm_render, report
+from app.kit.controls.status import stay_band
+from app.kit.idle import LOCK_AFTER_S, Idle
+from app.kit.messages import say_error
 from app.regaining import Regaining
 from app.runtime import Runtime, Salvaged
 from app.screens.add_household import add_household

@@ -50,8 +50,8 @@ import flet_web.fastapi as flet_fastapi  # type: ignore[import-untyped]  # it sh
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.messages import assets_folder, say
-from app.theme import APP_NAME
+from app.kit.messages import assets_folder, say
+from app.kit.theme import APP_NAME
 
 OpenPage = Callable[[ft.Page], Any]
 

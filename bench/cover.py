@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.messages import say
+from app.kit.messages import say
 from app.shell import make_open_page
 from bench.row import Row, percentile
 from tests.app.browser import Browser, Served

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 
 ROOT = Path(__file__).parent.parent

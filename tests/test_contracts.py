@@ -39,7 +39,7 @@ def test_the_rooms_as_they_are_keep_every_contract() -> None:
         ("assessments/definitions/catalogue.py", "import app.cli", "app, then sync, then assessments"),
         ("sync/device/exchange.py", "import sync.service", "device and service never meet"),
         ("sync/service/main.py", "import assessments.store", "the service does not know"),
-        ("app/kit/calm.py", "import assessments.store", "screens reach storage"),
+        ("app/kit/controls/fault_boundary.py", "import assessments.store", "screens reach storage"),
         ("assessments/utils.py", "", "inside assessments"),
     ],
 )

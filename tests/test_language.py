@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.messages import knows
+from app.kit.messages import knows
 from assessments.casework import phrasing_check
 from assessments.casework.own_words_fields import is_own, still_kept
 from assessments.casework.phrasing_check import WHYS, Hit, Phrase, find, phrases, replaced

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import SystemClock
 from assessments.ports import Outcome
 from assessments.store import Store, people

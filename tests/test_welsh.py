@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from app import messages
-from app.messages import LanguageRefused, assets_folder, catalogue, say, use_language
+from app.kit import messages
+from app.kit.messages import LanguageRefused, assets_folder, catalogue, say, use_language
 from assessments.definitions.catalogue import load, tool_ids
 from assessments.definitions.definition import Item
 from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack, texts_of

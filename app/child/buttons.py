@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import Handler
-from app.kit.touch import tappable
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.tappable import tappable
 from assessments.casework.child_sessions import Band
 
 # The least height of what can be tapped, in logical pixels.

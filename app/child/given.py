@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.child.slot import value_of
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Entry, Line, NotAnswered, Placed, walk

@@ -14,16 +14,16 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.child.buttons import aside, onward
 from app.child.places import end, hello, look_back
 from app.child.question import question
-from app.kit.calm import Handler, calm, calm_render
-from app.kit.pictures import picture
-from app.kit.steady import steady
-from app.kit.touch import tappable
-from app.kit.writing import text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler, calm, calm_render
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import text
+from app.kit.drawing.pictures import picture
+from app.kit.messages import say
 from app.turn import Hand, Turn
 
 WAY_OUT = 88

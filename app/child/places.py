@@ -13,14 +13,14 @@ from functools import partial
 
 import flet as ft
 
-from app import theme
 from app.child.buttons import aside
 from app.child.given import given_words
 from app.child.slot import value_of
-from app.kit.cards import card
-from app.kit.paper import drawn
-from app.kit.writing import heading, text, title
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, text, title
+from app.kit.drawing.paper import drawn
+from app.kit.messages import say
 from app.turn import Hand, Turn
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing

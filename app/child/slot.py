@@ -15,7 +15,7 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.choices import Choice
+from app.kit.forms.choices import Choice
 from app.turn import Hand, own_stop
 from assessments.casework.child_sessions import Band
 from assessments.definitions.definition import Item

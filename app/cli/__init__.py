@@ -12,7 +12,7 @@ import sys
 import typer
 
 from app.cli import fhir, language, packs, recovery, selftest, service, store, tools, visits
-from app.logs import keep_quiet, show_fault
+from app.kit.logs import keep_quiet, show_fault
 
 cli = typer.Typer(
     no_args_is_help=True,

@@ -10,7 +10,7 @@ import typer
 
 from app.cli.say import plainly, read_json, show, stop
 from app.cli.tools import Json, tool_named
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 
 cli = typer.Typer(no_args_is_help=True, help="FHIR R4 in and out.")

@@ -16,7 +16,7 @@ import typer
 
 from app.cli.say import show, stop
 from app.cli.tools import Json
-from app.messages import say
+from app.kit.messages import say
 from assessments.casework.phrasing_check import Hit, find
 
 cli = typer.Typer(no_args_is_help=True, help="Words in notes: what to point out.")

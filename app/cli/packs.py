@@ -9,7 +9,7 @@ import typer
 from app.cli.say import plainly, show, stop
 from app.cli.tools import Json
 from app.cli.visits import opened
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 from assessments.definitions.text_packs import PackRefused, apply
 from assessments.errors import BadInstrument

@@ -22,7 +22,7 @@ from app.cli.say import plainly, put_text, read_text, show, stop
 from app.cli.service import Data, DatabaseUrl
 from app.cli.tools import Json
 from app.cli.visits import passphrase
-from app.messages import say
+from app.kit.messages import say
 from assessments.crypto.recovery import SIDES, Side
 
 if TYPE_CHECKING:

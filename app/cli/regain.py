@@ -17,7 +17,7 @@ import typer
 
 from app.cli.say import plainly, put_text, read_text, show, stop
 from app.cli.tools import Json
-from app.messages import say
+from app.kit.messages import say
 
 if TYPE_CHECKING:
     from app.regaining import Asked, Regaining

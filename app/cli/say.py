@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from app.messages import say, say_error
+from app.kit.messages import say, say_error
 from assessments.errors import WrenError
 
 

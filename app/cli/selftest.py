@@ -16,7 +16,7 @@ def add_to(root: typer.Typer) -> None:
 
 def selftest(as_json: Json = False) -> None:
     """Look at ciphers, keys, settings, room and tools. Ends with status 1 when something needs a look."""
-    from app.messages import say
+    from app.kit.messages import say
     from app.selftest import check_device, words_of
 
     with opened() as runtime:

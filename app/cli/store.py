@@ -9,7 +9,7 @@ import typer
 from app.cli.say import plainly, show, stop
 from app.cli.tools import Json
 from app.cli.visits import opened, passphrase, whose
-from app.messages import say
+from app.kit.messages import say
 
 if TYPE_CHECKING:
     from assessments.store.purge import Stub

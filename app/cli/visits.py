@@ -18,7 +18,7 @@ import typer
 
 from app.cli.say import plainly, read_json, show, stop
 from app.cli.tools import Json, answer_fault
-from app.messages import say
+from app.kit.messages import say
 
 if TYPE_CHECKING:
     from app.effects import Desk

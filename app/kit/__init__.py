@@ -17,5 +17,5 @@
     frame      the page around all of it
 
 All rows are 56 px and all text is 16 sp or more. None of it knows a word that is shown, a person
-or a tool: words come from `app.messages`, the rest from the screen.
+or a tool: words come from `app.kit.messages`, the rest from the screen.
 """

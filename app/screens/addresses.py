@@ -11,11 +11,11 @@ from __future__ import annotations
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.buttons import quiet_button
-from app.kit.cards import card
-from app.kit.held import held_words
-from app.kit.writing import quiet, text
-from app.messages import say
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.cards import card
+from app.kit.controls.hold_to_reveal import held_words
+from app.kit.controls.text import quiet, text
+from app.kit.messages import say
 from app.screens.people import names_of
 from app.screens.withheld import badge, kept_badge
 from app.state import Actions, Model

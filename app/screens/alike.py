@@ -15,9 +15,9 @@ from typing import Any, Literal
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.cards import card
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.links import not_same_lines, one_or_two
 from app.screens.page import use_drawn

@@ -13,16 +13,16 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.buttons import primary_button, quiet_button, secondary_button
-from app.kit.calm import Handler
-from app.kit.cards import call_card, card
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_area
-from app.kit.steady import place, steady
-from app.kit.writing import heading, quiet, text
-from app.messages import say
-from app.numbers import numbers_for
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import call_card, card
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_area
+from app.kit.messages import say
+from app.kit.phone_numbers import numbers_for
 from app.regaining import Asked
 from app.screens.page import working
 from app.screens.unlock import short_name

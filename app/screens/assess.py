@@ -14,15 +14,15 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from app import theme
 from app.effects import Work
 from app.handing_over import can_hand_over
-from app.kit.buttons import primary_button, secondary_button
-from app.kit.cards import card
-from app.kit.frame import page_frame, scroll_to, scroll_to_place
-from app.kit.problems import error_summary
-from app.kit.steady import place, steady
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_place
+from app.kit.forms.problems import error_summary
+from app.kit.messages import say
 from app.screens.flags import flag_card, standing
 from app.screens.items.bound import bind
 from app.screens.items.question import question, strip

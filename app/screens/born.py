@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.kit.cards import card
-from app.kit.writing import text
-from app.messages import say
+from app.kit.controls.cards import card
+from app.kit.controls.text import text
+from app.kit.messages import say
 from app.screens.holding import Form, form_page, use_form, words_field
 from app.screens.items.written import read_day
 from app.screens.page import calm_page

@@ -13,9 +13,9 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.cards import card
-from app.kit.choices import Choice
-from app.messages import knows, say
+from app.kit.controls.cards import card
+from app.kit.forms.choices import Choice
+from app.kit.messages import knows, say
 from app.screens.holding import Form, choice_field, form_page, use_form, words_field
 from app.screens.items.written import read_day, read_whole
 from app.screens.page import calm_page

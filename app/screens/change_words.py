@@ -13,15 +13,15 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.buttons import primary_button
-from app.kit.cards import card
-from app.kit.frame import scroll_to
-from app.kit.problems import error_summary
-from app.kit.secret import secret_field
-from app.kit.states import banner
-from app.kit.steady import place
-from app.kit.writing import text
-from app.messages import say, say_error
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import scroll_to
+from app.kit.controls.status import banner
+from app.kit.controls.text import text
+from app.kit.forms.problems import error_summary
+from app.kit.forms.secret_field import secret_field
+from app.kit.messages import say, say_error
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
 from app.screens.unlock import wrong_words
 from app.state import Actions, Model

@@ -14,16 +14,16 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.effects import Work
-from app.kit.buttons import primary_button
-from app.kit.frame import page_frame, scroll_to, scroll_to_place
-from app.kit.lists import AnswerRow, answer_list
-from app.kit.problems import call_out, error_summary
-from app.kit.steady import place, steady
-from app.kit.touch import tappable
-from app.kit.writing import heading, quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.lists import AnswerRow, answer_list
+from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_place
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import heading, quiet
+from app.kit.forms.problems import call_out, error_summary
+from app.kit.messages import say
 from app.screens.assess import page_with
 from app.screens.flags import flag_card, standing
 from app.screens.known import known_card

@@ -15,15 +15,15 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage
-from app.kit.buttons import primary_button, quiet_button, secondary_button
-from app.kit.cards import card
-from app.kit.chart import Dot, level_chart
-from app.kit.choices import Choice, radio_rows
-from app.kit.states import banner
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.drawing.chart import Dot, level_chart
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.messages import say
 from app.screens.days import day_words
 from app.screens.entries import entry_card
 from app.screens.known import bullets

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import flet as ft
 
-from app import theme
 from app.counting import Row, ended_of, find_contact, is_finished, roster
 from app.effects import HouseholdPage
-from app.kit.buttons import primary_button
-from app.kit.cards import beside_face, onward
-from app.kit.states import banner
-from app.kit.touch import tappable
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import beside_face, onward
+from app.kit.controls.status import banner
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet
+from app.kit.messages import say
 from app.screens.days import age_words, day_words, moment_words
 from app.screens.marks import state_mark, state_words
 from app.screens.page import calm_page, page_of, side_by_side

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.casework.records import Person
 from assessments.definitions.catalogue import age_on
 

@@ -17,11 +17,11 @@ from datetime import date
 import flet as ft
 
 from app.effects import Earlier, EarlierFound, HouseholdPage
-from app.kit.buttons import quiet_button
-from app.kit.lists import AnswerRow, answer_list
-from app.kit.states import banner
-from app.kit.writing import quiet
-from app.messages import knows, say
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.lists import AnswerRow, answer_list
+from app.kit.controls.status import banner
+from app.kit.controls.text import quiet
+from app.kit.messages import knows, say
 from app.screens.days import moment_words
 from app.screens.entries import names_in, there_words
 from app.screens.event_form import WORDS

@@ -12,10 +12,10 @@ import flet as ft
 
 from app.counting import ended_of
 from app.effects import HouseholdPage
-from app.kit.buttons import quiet_button
-from app.kit.cards import card
-from app.kit.writing import quiet, text
-from app.messages import knows, say
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.cards import card
+from app.kit.controls.text import quiet, text
+from app.kit.messages import knows, say
 from app.screens.people import first_name, tool_title
 from app.screens.signs import sure_day
 from app.screens.twice import told_lines

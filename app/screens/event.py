@@ -13,18 +13,18 @@ from collections.abc import Mapping, Sequence
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage
-from app.kit.buttons import primary_button, secondary_button
-from app.kit.cards import call_card, card
-from app.kit.choices import Choice, radio_rows, tick_rows
-from app.kit.fields import text_area, text_field
-from app.kit.frame import scroll_to, scroll_to_place
-from app.kit.problems import error_summary, problem_line
-from app.kit.steady import place
-from app.kit.writing import heading, quiet
-from app.messages import say
-from app.numbers import numbers_for
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import call_card, card
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import scroll_to, scroll_to_place
+from app.kit.controls.text import heading, quiet
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.messages import say
+from app.kit.phone_numbers import numbers_for
 from app.screens.earlier import earlier_row
 from app.screens.event_form import OWN_WORDS, THERE, UNKNOWN, event_of, nothing_told, problems_of, told_of
 from app.screens.holding import Form, use_form

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.messages import say
+from app.kit.messages import say
 from app.screens.items.written import read_time
 from app.screens.when import NO_DAY, day_in, sureness, when_problems
 from app.visit import new_id

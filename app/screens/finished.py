@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.buttons import primary_button, quiet_button
-from app.kit.cards import nav_row, person_row
-from app.kit.states import banner
-from app.kit.writing import heading
-from app.messages import say
+from app.kit.controls.buttons import primary_button, quiet_button
+from app.kit.controls.cards import nav_row, person_row
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading
+from app.kit.messages import say
 from app.screens.days import age_words, moment_words
 from app.screens.flags import flag_card, standing_ids
 from app.screens.offers import offer_rows

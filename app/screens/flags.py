@@ -12,9 +12,9 @@ from collections.abc import Iterable
 
 import flet as ft
 
-from app.kit.cards import call_card
-from app.kit.steady import place
-from app.numbers import numbers_for
+from app.kit.controls.cards import call_card
+from app.kit.controls.keyed import place
+from app.kit.phone_numbers import numbers_for
 from assessments.definitions.definition import Flag, Instrument
 from assessments.engine.answers import Finding
 

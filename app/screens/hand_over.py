@@ -11,11 +11,11 @@ from __future__ import annotations
 import flet as ft
 
 from app.handing_over import section_of
-from app.kit.buttons import primary_button
-from app.kit.cards import card
-from app.kit.fields import text_field
-from app.kit.writing import heading, optional, text
-from app.messages import say
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, optional, text
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from app.screens.page import calm_page, page_of, use_kept
 from app.screens.whom import subject_of, who_line
 from app.state import Actions, Model

@@ -16,13 +16,13 @@ import flet as ft
 
 from app.effects import Work
 from app.handing_over import Handed
-from app.kit.buttons import primary_button
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows
-from app.kit.paper import drawn
-from app.kit.steady import place
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place
+from app.kit.controls.text import heading, quiet, text
+from app.kit.drawing.paper import drawn
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.messages import say
 from app.screens.items.bound import bind
 from app.screens.items.question import question
 from app.screens.page import calm_page, page_of

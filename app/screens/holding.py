@@ -14,15 +14,15 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.buttons import primary_button
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows, tick_rows
-from app.kit.fields import text_field
-from app.kit.frame import scroll_to, scroll_to_place
-from app.kit.problems import error_summary, problem_line
-from app.kit.steady import place, steady
-from app.kit.writing import quiet, text
-from app.messages import say
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.page_frame import scroll_to, scroll_to_place
+from app.kit.controls.text import quiet, text
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.messages import say
 from app.screens.page import page_of, use_drawn, use_kept, use_scroll, working
 from app.state import Actions, Model
 

@@ -12,12 +12,12 @@ import flet as ft
 
 from app.counting import to_do, unwatched, visit_counts
 from app.effects import HouseholdPage
-from app.kit.buttons import quiet_button, secondary_button
-from app.kit.cards import avatar, card, nav_row
-from app.kit.lists import Task, task_list
-from app.kit.states import banner
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import avatar, card, nav_row
+from app.kit.controls.lists import Task, task_list
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
 from app.screens.alike import use_marked
 from app.screens.days import age_words, day_words
 from app.screens.marks import to_do_line, unwatched_line

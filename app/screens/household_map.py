@@ -15,13 +15,13 @@ from contextlib import suppress
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage
 from app.family import Told
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.messages import say
 from app.screens.addresses import current, host_of
 from app.screens.days import age_words, day_words
 from app.screens.map_drawing import drawing, legend

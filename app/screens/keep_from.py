@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.cards import card
-from app.kit.choices import Choice
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit.controls.cards import card
+from app.kit.controls.text import quiet
+from app.kit.forms.choices import Choice
+from app.kit.messages import say
 from app.screens.holding import Form, choice_card, choice_field, form_page, use_form, words_field
 from app.screens.page import calm_page
 from app.screens.people import first_name

@@ -12,16 +12,16 @@ from typing import Any, get_args
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage, Work
-from app.kit.buttons import quiet_button
-from app.kit.calm import calm_render
-from app.kit.cards import card, nav_row
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_field
-from app.kit.steady import place
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.cards import card, nav_row
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from app.screens.page import use_kept
 from app.screens.signs import lead_words, picture_of, signs_words, sure_day, trajectory_words
 from app.state import Actions, Model

@@ -16,15 +16,15 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.effects import away
-from app.kit.buttons import quiet_button
-from app.kit.calm import calm_render, report
-from app.kit.fields import text_field
-from app.kit.steady import steady
-from app.kit.touch import tappable
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.fault_boundary import calm_render, report
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from app.screens.page import use_drawn, use_kept
 from assessments.casework.own_words_fields import KeptPhrases
 from assessments.casework.phrasing_check import Hit, find, replaced

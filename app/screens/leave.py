@@ -14,17 +14,17 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.counting import Row, ended_of, find_contact, roster
-from app.kit.buttons import primary_button, secondary_button
-from app.kit.cards import beside_face, card
-from app.kit.choices import Choice, radio_rows, tick_rows
-from app.kit.fields import text_field
-from app.kit.frame import scroll_to_place
-from app.kit.problems import error_summary, problem_line
-from app.kit.steady import place, steady
-from app.kit.writing import heading, optional, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import beside_face, card
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.page_frame import scroll_to_place
+from app.kit.controls.text import heading, optional, quiet, text
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.items.written import read_day
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll

@@ -15,10 +15,10 @@ from typing import Any
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.buttons import quiet_button, secondary_button
-from app.kit.cards import card, nav_row
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import card, nav_row
+from app.kit.controls.text import quiet
+from app.kit.messages import say
 from app.screens.people import both_ways, first_name
 from app.state import Actions, Model
 from assessments.casework import kinship

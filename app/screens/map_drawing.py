@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 import flet as ft
 import flet.canvas as cv
 
-from app import theme
 from app.effects import HouseholdPage
 from app.family import Told
-from app.kit.cards import avatar
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.cards import avatar
+from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.people import first_name
 from app.screens.placing import NODE, Home, Line, LineStyle, Places, ends_of, lines, place_all

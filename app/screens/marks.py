@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.text import quiet
+from app.kit.messages import say
 from app.screens.days import day_words
 from app.screens.people import first_name
 from assessments.casework.casework_records import FollowUp, How

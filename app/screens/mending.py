@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.kit.buttons import secondary_button
-from app.kit.cards import card
-from app.kit.states import banner
-from app.kit.writing import text
-from app.messages import say
+from app.kit.controls.buttons import secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.status import banner
+from app.kit.controls.text import text
+from app.kit.messages import say
 from app.state import Actions
 
 

@@ -12,15 +12,15 @@ from typing import get_args
 
 import flet as ft
 
-from app.kit.buttons import primary_button
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_field
-from app.kit.frame import scroll_to, scroll_to_place
-from app.kit.problems import error_summary, problem_line
-from app.kit.steady import place
-from app.kit.writing import heading
-from app.messages import say
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import scroll_to, scroll_to_place
+from app.kit.controls.text import heading
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.messages import say
 from app.screens.holding import use_form
 from app.screens.page import calm_page, page_of, use_drawn, use_scroll, working
 from app.screens.people import first_name

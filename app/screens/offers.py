@@ -14,11 +14,11 @@ from collections.abc import Iterable
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.cards import card, nav_row
-from app.kit.fields import text_field
-from app.kit.steady import place
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.cards import card, nav_row
+from app.kit.controls.keyed import place
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from app.state import Actions, Model
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue

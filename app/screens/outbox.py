@@ -12,11 +12,11 @@ from datetime import date
 
 import flet as ft
 
-from app.kit.buttons import primary_button, secondary_button
-from app.kit.cards import card, empty_state
-from app.kit.states import banner
-from app.kit.writing import heading, quiet, text
-from app.messages import knows, say
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card, empty_state
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import knows, say
 from app.screens.days import moment_words
 from app.screens.page import calm_page, page_of, sync_of, working
 from app.screens.people import tool_title

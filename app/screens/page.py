@@ -18,14 +18,14 @@ from typing import Any, Generic, TypeVar
 
 import flet as ft
 
-from app import theme
-from app.kit.buttons import primary_button
-from app.kit.calm import report
-from app.kit.frame import Scroll, page_frame, scroll_to
-from app.kit.states import Sync, sync_pill
-from app.kit.steady import steady
-from app.kit.writing import quiet, text, title
-from app.messages import say, say_error
+from app.kit import theme
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.fault_boundary import report
+from app.kit.controls.keyed import steady
+from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
+from app.kit.controls.status import Sync, sync_pill
+from app.kit.controls.text import quiet, text, title
+from app.kit.messages import say, say_error
 from app.state import Actions, Model
 
 # A page as a function; Flet's `key` may be given to it as well.

@@ -15,15 +15,15 @@ from dataclasses import asdict, dataclass, replace
 import flet as ft
 
 from app.effects import HouseholdPage, away
-from app.kit.buttons import primary_button, secondary_button
-from app.kit.calm import Handler
-from app.kit.cards import card
-from app.kit.frame import scroll_to_place
-from app.kit.problems import error_summary
-from app.kit.states import banner
-from app.kit.steady import place
-from app.kit.writing import heading, text
-from app.messages import say
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import scroll_to_place
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, text
+from app.kit.forms.problems import error_summary
+from app.kit.messages import say
 from app.screens.language_line import kept_as_written, worded_field
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.pattern_words import sentence_words, statement_words

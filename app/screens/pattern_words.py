@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.messages import knows, say
+from app.kit.messages import knows, say
 from app.screens.days import day_words
 from app.screens.people import listed
 from assessments.casework.pattern import PARTS, Day, Sentence

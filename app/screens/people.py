@@ -14,9 +14,9 @@ import flet as ft
 
 from app.counting import counts_of
 from app.effects import Heading, HouseholdPage
-from app.kit.lists import TaskStatus
-from app.kit.writing import quiet
-from app.messages import knows, say
+from app.kit.controls.lists import TaskStatus
+from app.kit.controls.text import quiet
+from app.kit.messages import knows, say
 from app.screens.days import day_words
 from app.state import Model
 from assessments.casework import kinship

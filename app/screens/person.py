@@ -14,12 +14,12 @@ from functools import partial
 import flet as ft
 
 from app.effects import HouseholdPage
-from app.kit.buttons import primary_button, quiet_button, secondary_button
-from app.kit.cards import card
-from app.kit.lists import answer_list
-from app.kit.states import banner
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.lists import answer_list
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
 from app.screens.addresses import address_cards
 from app.screens.alike import alike_cards
 from app.screens.days import age_words

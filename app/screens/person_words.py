@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import date
 
 from app.effects import HouseholdPage
-from app.kit.lists import AnswerRow
-from app.messages import knows, say
+from app.kit.controls.lists import AnswerRow
+from app.kit.messages import knows, say
 from app.screens.days import day_words
 from app.screens.people import kin
 from app.screens.withheld import kept_words

@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 import flet as ft
 
-from app.kit.buttons import quiet_button, secondary_button
-from app.kit.cards import card, empty_state
-from app.kit.states import banner
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import card, empty_state
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.page import calm_page, page_of, use_drawn
 from app.screens.people import find_person, first_name

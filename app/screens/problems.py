@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.messages import knows, say
+from app.kit.messages import knows, say
 from app.screens.items.people import lacks_place
 from app.screens.items.words import lacks_origin
 from assessments.definitions.definition import Item

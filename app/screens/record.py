@@ -14,9 +14,9 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.lists import AnswerRow, answer_list
-from app.kit.states import banner
-from app.messages import say
+from app.kit.controls.lists import AnswerRow, answer_list
+from app.kit.controls.status import banner
+from app.kit.messages import say
 from app.screens.days import age_words, moment_words
 from app.screens.language_line import kept_as_written
 from app.screens.page import calm_page, page_of

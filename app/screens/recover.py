@@ -18,16 +18,16 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.buttons import primary_button, quiet_button, secondary_button
-from app.kit.calm import Handler, calm_render
-from app.kit.cards import card
-from app.kit.frame import page_frame
-from app.kit.problems import error_summary
-from app.kit.secret import secret_field
-from app.kit.states import banner
-from app.kit.steady import place
-from app.kit.writing import code_text, text
-from app.messages import say, say_error
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import Handler, calm_render
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import page_frame
+from app.kit.controls.status import banner
+from app.kit.controls.text import code_text, text
+from app.kit.forms.problems import error_summary
+from app.kit.forms.secret_field import secret_field
+from app.kit.messages import say, say_error
 from app.regaining import Asked, Regaining, read_answers
 from app.screens.asking import before_asking, by_text_card, look_button, spelled, standing_words, who_to_call
 from app.screens.page import quiet_page, use_drawn, use_kept, working

@@ -13,9 +13,9 @@ from contextlib import suppress
 import flet as ft
 
 from app.effects import away
-from app.kit.buttons import quiet_button
-from app.kit.states import banner
-from app.messages import say
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.status import banner
+from app.kit.messages import say
 from app.screens.days import day_words
 from app.screens.page import use_drawn
 from app.state import Actions

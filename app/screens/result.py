@@ -14,16 +14,16 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import calm_render
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_area
-from app.kit.problems import problem_line
-from app.kit.states import banner
-from app.kit.steady import place, steady
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_area
+from app.kit.forms.problems import problem_line
+from app.kit.messages import say
 from app.screens.page import use_kept
 from app.screens.spoken import finding_words, scale_words
 from app.state import Actions

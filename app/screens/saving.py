@@ -13,9 +13,9 @@ from typing import Literal
 
 import flet as ft
 
-from app.kit.buttons import quiet_button
-from app.kit.states import Device, banner, save_line
-from app.messages import say
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.status import Device, banner, save_line
+from app.kit.messages import say
 from app.screens.days import hour_words
 from app.state import Actions, Model
 from assessments.casework.records import Assessment

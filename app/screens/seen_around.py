@@ -14,12 +14,12 @@ import flet as ft
 
 from app.counting import earlier
 from app.effects import HouseholdPage
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows, tick_rows
-from app.kit.fields import text_field
-from app.kit.states import banner
-from app.kit.writing import heading, optional, quiet, text
-from app.messages import say
+from app.kit.controls.cards import card
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, optional, quiet, text
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from app.screens.people import first_name
 from app.screens.seen_half import Sheet
 from assessments.casework.casework_records import Seen

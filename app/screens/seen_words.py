@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.kit.buttons import quiet_button, secondary_button
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_area, text_field
-from app.kit.problems import problem_line
-from app.kit.steady import place, steady
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.problems import problem_line
+from app.kit.messages import say
 from app.screens.seen_half import ORIGINS, Sheet, new_line
 
 

@@ -13,13 +13,13 @@ from datetime import date
 
 import flet as ft
 
-from app import theme
 from app.counting import copies, counts_of, seen_of, to_do, unwatched
 from app.effects import HouseholdPage
-from app.kit.cards import beside_face, card
-from app.kit.states import banner
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.cards import beside_face, card
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
 from app.screens.days import age_words, day_words
 from app.screens.marks import to_do_line, unwatched_line
 from app.screens.page import calm_page, page_of

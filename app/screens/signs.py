@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.effects import HouseholdPage
-from app.messages import say
+from app.kit.messages import say
 from app.screens.days import day_words
 from assessments.casework.casework_records import Event, Link, Milestone, Precision
 from assessments.casework.chronology import Picture, Sign, picture

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from app.messages import say
+from app.kit.messages import say
 from app.screens.days import day_words
 from assessments.definitions.definition import Instrument, Item
 from assessments.definitions.drawing import Drawing

@@ -15,17 +15,17 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.buttons import primary_button, secondary_button
-from app.kit.cards import card
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_field
-from app.kit.frame import page_frame, scroll_to, scroll_to_place
-from app.kit.problems import error_summary, problem_line
-from app.kit.secret import Kind, secret_field
-from app.kit.states import banner
-from app.kit.steady import place
-from app.kit.writing import heading, text
-from app.messages import say, say_error
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_place
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.forms.secret_field import Kind, secret_field
+from app.kit.messages import say, say_error
 from app.model import FIRST_AUTHOR
 from app.runtime import Salvaged
 from app.screens.page import calm_page, cover_key, quiet_page, use_drawn, use_kept, use_scroll, working

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 import flet as ft
 
 from app.family import new_tie
-from app.kit.choices import Choice
-from app.kit.states import banner
-from app.messages import say
+from app.kit.controls.status import banner
+from app.kit.forms.choices import Choice
+from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.holding import choice_card, first_missing, form_page, use_form
 from app.screens.page import calm_page

@@ -14,11 +14,11 @@ import flet as ft
 
 from app.effects import HouseholdPage
 from app.family import new_tie
-from app.kit.buttons import quiet_button, secondary_button
-from app.kit.cards import card
-from app.kit.states import banner
-from app.kit.writing import quiet, text
-from app.messages import say
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.status import banner
+from app.kit.controls.text import quiet, text
+from app.kit.messages import say
 from app.screens.people import both_ways, first_name, names_of, tie_words
 from app.state import Actions
 from assessments.casework import kinship

@@ -12,15 +12,15 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from app import theme
 from app.counting import unwatched
 from app.effects import Heading, HouseholdPage
-from app.kit.buttons import primary_button, quiet_button, secondary_button
-from app.kit.cards import avatar, empty_state, nav_row
-from app.kit.states import banner
-from app.kit.touch import tappable
-from app.kit.writing import heading, quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import avatar, empty_state, nav_row
+from app.kit.controls.status import banner
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import heading, quiet
+from app.kit.messages import say
 from app.screens.days import age_words, greeting, long_day, moment_words
 from app.screens.marks import unwatched_line
 from app.screens.mending import mend_offer, unreadable_line

@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage
-from app.kit.buttons import quiet_button
-from app.kit.cards import card
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
 from app.screens.days import day_words
 from app.screens.links import one_or_two
 from app.screens.page import use_drawn

@@ -15,15 +15,15 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.buttons import primary_button, quiet_button, secondary_button
-from app.kit.cards import nav_row
-from app.kit.problems import error_summary
-from app.kit.secret import secret_field
-from app.kit.states import banner
-from app.kit.steady import place
-from app.kit.writing import quiet, text
-from app.messages import say, say_error
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import nav_row
+from app.kit.controls.keyed import place
+from app.kit.controls.status import banner
+from app.kit.controls.text import quiet, text
+from app.kit.forms.problems import error_summary
+from app.kit.forms.secret_field import secret_field
+from app.kit.messages import say, say_error
 from app.model import FIRST_AUTHOR, Door
 from app.screens.days import hour_words
 from app.screens.mending import mend_offer

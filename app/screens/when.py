@@ -15,12 +15,12 @@ from typing import Any, get_args
 
 import flet as ft
 
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_field
-from app.kit.problems import problem_line
-from app.kit.steady import place
-from app.kit.writing import heading, text
-from app.messages import say
+from app.kit.controls.keyed import place
+from app.kit.controls.text import heading, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import problem_line
+from app.kit.messages import say
 from app.screens.holding import Form
 from app.screens.items.written import read_day
 from assessments.casework.casework_records import Precision

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app import theme
 from app.effects import HouseholdPage
-from app.messages import say
+from app.kit import theme
+from app.kit.messages import say
 from app.screens.people import names_of
 from assessments.casework.casework_records import Withheld
 

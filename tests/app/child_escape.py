@@ -22,8 +22,8 @@ from pathlib import Path
 
 import flet as ft
 
-from app.kit.calm import log
-from app.messages import say
+from app.kit.controls.fault_boundary import log
+from app.kit.messages import say
 from tests.app.handed import World
 
 SECTIONS = ("rooms", "faces", "steps", "hand", "wishes", "own-ok")

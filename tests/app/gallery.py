@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import flet as ft
 
-from app import theme
-from app.kit import buttons, cards, choices, fields, frame, lists, problems, states, steady, writing
-from app.kit.calm import calm_render
+from app.kit import theme
+from app.kit.controls import buttons, cards, keyed, lists, page_frame, status, text
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.forms import choices, fields, problems
 
 QUESTION = "Has the child said who helps when things go wrong?"
 CHOICES = [
@@ -52,7 +53,7 @@ def open_gallery(page: ft.Page) -> None:
 def gallery(shown: Shown) -> list[ft.Control]:
     if shown.covered:
         return [ft.View(route="/", bgcolor=ft.Colors.SURFACE)]
-    scroll = ft.use_ref(lambda: frame.Scroll(lambda _: None)).current
+    scroll = ft.use_ref(lambda: page_frame.Scroll(lambda _: None)).current
 
     def set_answer(code: str | None) -> None:
         shown.answer = code
@@ -80,29 +81,27 @@ def gallery(shown: Shown) -> list[ft.Control]:
 
     async def go_to(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]
-        await frame.scroll_to_place(scroll, place)
+        await page_frame.scroll_to_place(scroll, place)
 
     def open_place(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]
 
     stood = [("answer", "Say whether the child named someone"), ("words", "Write the child's own words")]
     return [
-        frame.page_frame(
+        page_frame.page_frame(
             QUESTION,
             [
-                steady.place(
-                    "answer", choices.radio_rows(CHOICES, chosen=shown.answer, on_choose=set_answer)
-                ),
+                keyed.place("answer", choices.radio_rows(CHOICES, chosen=shown.answer, on_choose=set_answer)),
                 cards.card(
-                    writing.heading("Who was in the room?"),
+                    text.heading("Who was in the room?"),
                     choices.tick_rows(PEOPLE, chosen=shown.present, on_choose=set_present),
                 ),
                 cards.card(
                     fields.text_field("First name", value=shown.name, on_change=set_name, key="name"),
-                    steady.place(
+                    keyed.place(
                         "words",
                         fields.text_area(
-                            writing.optional("The child's own words"),
+                            text.optional("The child's own words"),
                             value=shown.words,
                             on_change=set_words,
                             hint="Write exactly what was said.",
@@ -111,10 +110,10 @@ def gallery(shown: Shown) -> list[ft.Control]:
                         ),
                     ),
                     fields.passphrase_field("Passphrase", on_change=lambda _: None, key="pass"),
-                    writing.quiet("Bore da · Dzień dobry · صبح بخیر · 🙂😢😡"),
+                    text.quiet("Bore da · Dzień dobry · صبح بخیر · 🙂😢😡"),
                 ),
                 cards.card(
-                    writing.heading("How safe does home feel?"),
+                    text.heading("How safe does home feel?"),
                     choices.ladder(
                         low=0,
                         high=10,
@@ -124,7 +123,7 @@ def gallery(shown: Shown) -> list[ft.Control]:
                         high_text="Very safe",
                     ),
                 ),
-                writing.heading("Children"),
+                text.heading("Children"),
                 cards.person_row("Ada Fernwright", "Aged 8", note="Seen alone 3 November", on_tap=stop),
                 cards.person_row("Bo Fernwright", "Aged 10", note="Not seen yet", on_tap=stop),
                 cards.nav_row("Add another child", icon=ft.Icons.ADD, on_tap=stop),
@@ -148,10 +147,10 @@ def gallery(shown: Shown) -> list[ft.Control]:
                     ],
                     on_change=open_place,
                 ),
-                states.banner(
+                status.banner(
                     "Offline. Your work is safe on this phone and will send when you are back online."
                 ),
-                states.banner("2 sent. 1 needs your help", tone="help"),
+                status.banner("2 sent. 1 needs your help", tone="help"),
                 cards.call_card(
                     "Act today",
                     "Speak to your safeguarding lead before you leave. Write it up after.",
@@ -180,8 +179,8 @@ def gallery(shown: Shown) -> list[ft.Control]:
             on_back=stop,
             on_cover=cover,
             top=problems.error_summary(stood, go_to=go_to) if shown.stopped else None,
-            pill=states.sync_pill(states.Sync("offline", n=3), stop),
-            saved=states.save_line("saved", at="14:02"),
+            pill=status.sync_pill(status.Sync("offline", n=3), stop),
+            saved=status.save_line("saved", at="14:02"),
             action=buttons.primary_button("Continue", stop),
             scroll=scroll,
         )

@@ -20,9 +20,9 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.effects import Desk
-from app.messages import say
+from app.kit import theme
+from app.kit.messages import say
 from app.runtime import Runtime, SystemClock
 from app.screens.assess import page_with
 from app.shell import Life, _Process

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.effects import SERVICE
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime
 from sync.device.enrolment import ServiceKeys
 from tests.app.test_screens_around import (

@@ -8,7 +8,7 @@ import flet as ft
 import pytest
 
 from app.child.activities.looks import edges, ring_at, spot_in
-from app.messages import say
+from app.kit.messages import say
 from assessments.engine.answers import Answered, Line, Placed
 from tests.app.handed import World
 

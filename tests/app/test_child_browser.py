@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.child.activities.looks import MAP, spot_in
-from app.messages import say
+from app.kit.messages import say
 from app.shell import make_open_page
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, Browser, Served

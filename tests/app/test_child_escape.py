@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.child import page
-from app.messages import say
+from app.kit.messages import say
 from app.state import TODAY
 from tests.app.child_escape import Escape, escape
 from tests.app.handed import World

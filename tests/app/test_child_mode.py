@@ -7,7 +7,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.engine.answers import Answered, Line, NotAnswered
 from assessments.engine.form import Entered
 from assessments.errors import Locked

@@ -9,8 +9,8 @@ import flet as ft
 import flet.canvas as cv
 
 from app.child.given import given_words
-from app.kit.hand import Hand
-from app.messages import say
+from app.kit.drawing.pointer import Hand
+from app.kit.messages import say
 from assessments.definitions.drawing import Drawing, Rubbed, Sticker, Stroke, Undone
 from assessments.engine.answers import Answered
 from tests.app.handed import World

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import shell
-from app.idle import WARN_S, Idle
+from app.kit.idle import WARN_S, Idle
 from app.runtime import Runtime
 from app.shell import make_open_page
 from tests.app.headless import Headless

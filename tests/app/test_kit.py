@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import flet as ft
 import pytest
 
-from app import theme
-from app.kit.buttons import primary_button
-from app.kit.calm import calm, calm_render
-from app.kit.cards import card, initials
-from app.kit.choices import Choice, tick_rows
-from app.kit.fields import text_field
-from app.kit.frame import page_frame
-from app.kit.lists import AnswerRow, Task, answer_list, task_list
-from app.kit.problems import error_summary
-from app.kit.states import save_line
-from app.kit.steady import place, steady
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import card, initials
+from app.kit.controls.fault_boundary import calm, calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.lists import AnswerRow, Task, answer_list, task_list
+from app.kit.controls.page_frame import page_frame
+from app.kit.controls.status import save_line
+from app.kit.forms.choices import Choice, tick_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import error_summary
+from app.kit.messages import say
 from assessments.errors import DiskFull
 from tests.app.gallery import CHOICES, open_gallery
 from tests.app.headless import Headless

@@ -8,8 +8,8 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app import theme
-from app.theme import DARK, LIGHT, Palette
+from app.kit import theme
+from app.kit.theme import DARK, LIGHT, Palette
 
 APP = Path(theme.__file__).parent
 

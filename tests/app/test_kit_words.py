@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app import messages
-from app.kit.lists import _STATUS_LOOKS
-from app.kit.states import Sync
-from app.messages import catalogue, knows, say, say_error
+from app.kit import messages
+from app.kit.controls.lists import _STATUS_LOOKS
+from app.kit.controls.status import Sync
+from app.kit.messages import catalogue, knows, say, say_error
 from assessments import errors
 
 APP = Path(messages.__file__).parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.messages import say
+from app.kit.messages import say
 from app.screens import language_line
 from assessments.casework.casework_records import Event
 from assessments.engine.answers import Answered, Line

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.messages import say
+from app.kit.messages import say
 from app.screens import language_line
 from app.visit import new_id
 from assessments.casework.casework_records import Event, Pattern

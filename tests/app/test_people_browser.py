@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.messages import say
+from app.kit.messages import say
 from app.shell import make_open_page
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import HIDDEN, seed

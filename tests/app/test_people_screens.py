@@ -14,7 +14,7 @@ import flet as ft
 import pytest
 
 from app.effects import Desk, HouseholdPage
-from app.kit import held
+from app.kit.controls import hold_to_reveal
 from app.runtime import Runtime
 from app.screens.placing import NODE, Home, ends_of, lines, place_all
 from assessments.casework import kinship
@@ -148,7 +148,7 @@ async def test_an_unborn_child_is_the_same_record_after_birth_with_all_that_was_
 async def test_a_confidential_address_is_nowhere_on_the_page_until_it_is_held_and_goes_again(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held, "SHOWN_S", 0.3)
+    monkeypatch.setattr(hold_to_reveal, "SHOWN_S", 0.3)
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
         await press(app, "Foxglove-Demo", then="Children")
@@ -167,7 +167,7 @@ async def test_a_confidential_address_is_nowhere_on_the_page_until_it_is_held_an
 async def test_two_deliberate_taps_do_what_holding_does(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held, "SHOWN_S", 30.0)
+    monkeypatch.setattr(hold_to_reveal, "SHOWN_S", 30.0)
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
         await open_person(app, "Foxglove-Demo", "Neo")

@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 import flet as ft
 import pytest
 
-from app import theme
-from app.kit.choices import Choice, radio_rows, tick_rows
-from app.kit.pictures import SMALLEST, has_picture, picture
-from app.messages import assets_folder
+from app.kit import theme
+from app.kit.drawing.pictures import SMALLEST, has_picture, picture
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.messages import assets_folder
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, walk
 from assessments.engine.form import Entered

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from app import shell
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime
 from app.visit import play, read_plan
 from assessments.casework.casework_records import Link

@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 
 from app.effects import Desk
-from app.messages import knows, say
+from app.kit.messages import knows, say
 from app.runtime import Runtime
 from assessments.casework.casework_records import ChildThere, Event, Withheld
 from assessments.casework.records import Person

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.effects import Desk, HouseholdPage
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime
 from app.screens import language_line
 from assessments.casework.casework_records import Ended, FollowUp, Seen

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from app import selftest
 from app.cli import cli
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime
 from app.selftest import check_device, check_once, last_check, words_of
 from assessments.crypto import sealing, vectors

@@ -20,9 +20,9 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.effects import SERVICE
-from app.kit.writing import text
+from app.kit import theme
+from app.kit.controls.text import text
 from app.runtime import Runtime, SystemClock
 from app.screens.assess import assess, page_with
 from app.screens.check import check

@@ -14,7 +14,7 @@ import uuid
 from datetime import date
 from pathlib import Path
 
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime, SystemClock
 from app.shell import make_open_page
 from app.visit import new_id

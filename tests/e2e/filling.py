@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import WIDE, Drawing, Point, Sticker, Stroke

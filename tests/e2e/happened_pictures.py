@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.messages import say
+from app.kit.messages import say
 from app.seeds import play_all
 from app.shell import make_open_page
 from assessments.definitions import catalogue

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from app.messages import say
+from app.kit.messages import say
 from app.shell import make_open_page
 from tests.app.browser import Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, TODAY, born, open_runtime, set_up

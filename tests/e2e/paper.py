@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator
 
-from app.messages import say
+from app.kit.messages import say
 from tests.app.browser import Browser
 
 Places = tuple[tuple[float, float], ...]

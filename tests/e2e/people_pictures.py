@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime
 from app.shell import make_open_page
 from app.visit import new_id

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, WIDE, Browser
 from tests.e2e.filling import fill

@@ -6,7 +6,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.messages import say
+from app.kit.messages import say
 from tests.app.browser import Browser
 from tests.e2e.paper import Paper, Places
 from tests.e2e.running import PASSPHRASE, Machine

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 from sync.service.recovery.keys import TRAINING_PASSPHRASE
 from tests.app.browser import PHONE, WIDE, Browser

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from app.effects import SERVICE, Desk, service_keys
-from app.messages import say
+from app.kit.messages import say
 from app.regaining import Asked
 from app.runtime import EscrowsOwed, Runtime, SystemClock
 from app.shell import make_open_page

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 from tests.app.browser import Browser
 from tests.browser_here import browser

@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item, Role

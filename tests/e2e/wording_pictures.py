@@ -10,7 +10,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from app.messages import say
+from app.kit.messages import say
 from app.runtime import Runtime
 from app.screens.assess import page_with
 from app.screens.people import first_name

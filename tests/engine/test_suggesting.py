@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.messages import knows
+from app.kit.messages import knows
 from assessments.definitions import catalogue
 from assessments.definitions.definition import ROLES
 from assessments.definitions.suggest import NEEDS, suggest

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from app.messages import say
+from app.kit.messages import say
 from assessments.definitions import catalogue
 from tests.app.browser import _FLAGS, CHROMIUM, PHONE, Browser
 from tests.browser_here import browser

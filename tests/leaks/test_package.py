@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.theme import APP_NAME
+from app.kit.theme import APP_NAME
 
 ROOT = Path(__file__).parent.parent.parent
 BUILD = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 import app
 import assessments
 import sync
-from app.logs import show_fault
+from app.kit.logs import show_fault
 from assessments.casework.records import Household, Person
 from assessments.errors import Damaged, WrenError
 from sync.service.problems import FAULT, Refused
@@ -52,7 +52,7 @@ IMPERSONAL_FIELDS = {
 }
 # What a tool, a theme or a translation between formats is made of: published words, no person's.
 IMPERSONAL_ROOMS = (
-    "app.theme",
+    "app.kit.theme",
     "assessments.definitions.tool_lint",
     "assessments.definitions.definition",
     "assessments.fhir",

@@ -23,7 +23,7 @@ MODULES = [
 ]
 Rule = Callable[[str, ast.Module], Iterator[ast.AST]]
 
-FIELDS = "app/kit/fields.py"
+FIELDS = "app/kit/forms/fields.py"
 SEALING = "assessments/crypto/sealing.py"
 
 
@@ -137,7 +137,7 @@ WRITERS = {
     "app/cli/tools.py": "writes a tool as a file that was asked for",
     "app/cli/say.py": "writes a request or an answer for recovery, sealed, where it was asked for",
     "sync/service/key_files.py": "the service's key files",
-    "app/logs.py": "empties the file of what was printed",
+    "app/kit/logs.py": "empties the file of what was printed",
 }
 _WRITE_VERBS = {
     "write_text", "write_bytes", "fdopen", "mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile",
@@ -209,7 +209,7 @@ def codes_in_logs(path: str, tree: ast.Module) -> Iterator[ast.AST]:
         elif _prints(path, call):
             yield call
     for node, name in _imports(tree):
-        if name.partition(".")[0] in _TALKERS or (name.startswith("traceback") and path != "app/logs.py"):
+        if name.partition(".")[0] in _TALKERS or (name.startswith("traceback") and path != "app/kit/logs.py"):
             yield node
 
 
@@ -218,7 +218,7 @@ def _prints(path: str, call: ast.Call) -> bool:
     if name in ("echo", "secho"):
         return path not in PRINTERS
     if name == "write":
-        return "std" in ast.unparse(call.func) and path != "app/logs.py"
+        return "std" in ast.unparse(call.func) and path != "app/kit/logs.py"
     return name in _PRINT_VERBS
 
 
@@ -263,7 +263,7 @@ def neutral_names(path: str, tree: ast.Module) -> Iterator[ast.AST]:
         if isinstance(node, ast.Call):
             given = {word.arg: word.value for word in node.keywords}
             route = given.get("route", ast.Constant("" if _named(node) == "View" else "/"))
-            handed_on = (path, ast.unparse(route)) == ("app/kit/frame.py", "route")
+            handed_on = (path, ast.unparse(route)) == ("app/kit/controls/page_frame.py", "route")
             if ast.unparse(route) != "'/'" and not handed_on:
                 yield node
             if _named(node) in ("push_route", "launch_url", "UrlLauncher", "notify", "Notification"):

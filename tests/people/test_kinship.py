@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages import knows
+from app.kit.messages import knows
 from assessments.casework import kinship
 from assessments.casework.kinship import Fault, SiblingHint
 from assessments.casework.records import Relationship

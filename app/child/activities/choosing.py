@@ -14,12 +14,12 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.child.buttons import TALL
 from app.child.slot import Slot, answered, choices_of, codes_of
-from app.kit.choices import Choice, radio_rows, tick_rows
-from app.kit.pictures import has_picture
-from app.kit.touch import Kind, tappable
+from app.kit import theme
+from app.kit.controls.tappable import Kind, tappable
+from app.kit.drawing.pictures import has_picture
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
 from assessments.casework.child_sessions import Band
 
 

@@ -14,18 +14,18 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.child.activities.choosing import choose_one
 from app.child.activities.saying import entry_of, words_of
 from app.child.given import given_words
 from app.child.slot import Slot, choices_of, use_drawn, value_of
-from app.kit.calm import calm_render
-from app.kit.choices import Choice
-from app.kit.fields import text_area
-from app.kit.pictures import has_picture, picture
-from app.kit.touch import tappable
-from app.kit.writing import heading, quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import heading, quiet
+from app.kit.drawing.pictures import has_picture, picture
+from app.kit.forms.choices import Choice
+from app.kit.forms.fields import text_area
+from app.kit.messages import say
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, Row
 

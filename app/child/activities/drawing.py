@@ -11,7 +11,7 @@ import flet as ft
 
 from app.child.buttons import TALL
 from app.child.slot import Slot
-from app.kit.drawing_pad import drawing_pad
+from app.kit.drawing.drawing_pad import drawing_pad
 from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Answered
 

@@ -16,12 +16,12 @@ import flet as ft
 
 from app.child.activities.saying import entry_of, words_of
 from app.child.slot import Slot, answered, use_drawn
-from app.kit.buttons import quiet_button
-from app.kit.calm import calm_render
-from app.kit.choices import ladder
-from app.kit.fields import text_field
-from app.kit.steady import steady
-from app.messages import say
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import steady
+from app.kit.forms.choices import ladder
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 
 
 def ladder_of(slot: Slot, ends: Sequence[Slot]) -> ft.Control:

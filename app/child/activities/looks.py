@@ -16,14 +16,14 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.child.slot import use_drawn
-from app.kit.calm import calm, calm_render
-from app.kit.choices import Choice
-from app.kit.pictures import has_picture, picture
-from app.kit.touch import tappable
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import calm, calm_render
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import heading, quiet, text
+from app.kit.drawing.pictures import has_picture, picture
+from app.kit.forms.choices import Choice
+from app.kit.messages import say
 from assessments.engine.answers import Placed
 
 Tap = Callable[[int], None]

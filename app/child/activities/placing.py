@@ -16,17 +16,17 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
 from app.child.activities.choosing import one_of
 from app.child.activities.looks import Looks, jar, list_of, rings, rooms, spot_in
 from app.child.buttons import TALL, aside
 from app.child.slot import Slot, choices_of, use_drawn, value_of
-from app.kit.calm import calm_render
-from app.kit.choices import Choice
-from app.kit.fields import text_field
-from app.kit.steady import place, steady
-from app.kit.writing import heading
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.text import heading
+from app.kit.forms.choices import Choice
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from assessments.casework.child_sessions import Band
 from assessments.engine.answers import Answered, Entry, Placed
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import flet as ft
 
 from app.child.slot import Slot, value_of
-from app.kit.fields import text_area
-from app.kit.writing import text
-from app.messages import say
+from app.kit.controls.text import text
+from app.kit.forms.fields import text_area
+from app.kit.messages import say
 from assessments.engine.answers import Answered, Entry, Line
 
 

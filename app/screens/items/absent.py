@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import flet as ft
 
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_field
-from app.kit.writing import heading, optional, quiet
-from app.messages import say
+from app.kit.controls.text import heading, optional, quiet
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from app.screens.items.bound import Bound, state_words
 from assessments.definitions.definition import Item, State
 from assessments.engine.answers import NOT_ASKED_REASONS, Entry, NotAnswered

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from app.messages import say
+from app.kit.messages import say
 from app.state import Actions
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Entry, NotAnswered

@@ -12,8 +12,8 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.drawing_pad import drawing_pad
-from app.kit.steady import steady
+from app.kit.controls.keyed import steady
+from app.kit.drawing.drawing_pad import drawing_pad
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
 from assessments.definitions.drawing import Drawing, from_plain, to_plain

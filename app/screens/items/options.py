@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.kit.choices import Choice, ladder, radio_rows, tick_rows
+from app.kit.forms.choices import Choice, ladder, radio_rows, tick_rows
 from app.screens.items.absent import absent_choices, absent_code, absent_entry, absent_rows
 from app.screens.items.bound import Bound
 from assessments.engine.answers import Answered, Entry

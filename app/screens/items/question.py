@@ -13,13 +13,13 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.buttons import quiet_button
-from app.kit.calm import calm_render
-from app.kit.problems import problem_line
-from app.kit.steady import steady
-from app.kit.writing import heading, optional, quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import steady
+from app.kit.controls.text import heading, optional, quiet, text
+from app.kit.forms.problems import problem_line
+from app.kit.messages import say
 from app.screens.items.absent import reason_rows
 from app.screens.items.bound import Bound
 from app.screens.items.drawing import drawing_control

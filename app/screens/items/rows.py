@@ -13,12 +13,12 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.buttons import quiet_button, secondary_button
-from app.kit.calm import calm_render
-from app.kit.cards import card
-from app.kit.steady import place, steady
-from app.kit.writing import heading, text
-from app.messages import say
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.text import heading, text
+from app.kit.messages import say
 from app.screens.items.bound import Bound
 from app.screens.page import use_drawn
 from assessments.definitions.definition import Item

@@ -13,13 +13,13 @@ from typing import Any, TypedDict
 
 import flet as ft
 
-from app.kit.buttons import quiet_button, secondary_button
-from app.kit.calm import calm_render
-from app.kit.choices import Choice, radio_rows
-from app.kit.fields import text_area, text_field
-from app.kit.steady import place, steady
-from app.kit.writing import heading, quiet, text
-from app.messages import say
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_area, text_field
+from app.kit.messages import say
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound
 from app.screens.page import use_drawn, use_kept

@@ -14,10 +14,10 @@ from typing import Any
 
 import flet as ft
 
-from app.kit.fields import text_field
-from app.kit.steady import steady
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit.controls.keyed import steady
+from app.kit.controls.text import quiet
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
 from app.screens.days import long_day
 from app.screens.items.absent import absent_rows
 from app.screens.items.bound import Bound

@@ -14,12 +14,12 @@ from zlib import crc32
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import Handler
-from app.kit.steady import steady
-from app.kit.touch import tappable
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet
+from app.kit.messages import say
 
 # Quiet grounds for initials, dark enough letters on each: one pair serves light and dark.
 _FACES = ("#F0C9A8", "#BFD9E8", "#E3C3CF", "#CFDBB4", "#D7CBEB", "#EBDDA5")

@@ -22,9 +22,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import flet as ft
 
-from app import messages, theme
-from app.idle import touched
-from app.logs import place
+from app.kit import messages, theme
+from app.kit.idle import touched
+from app.kit.logs import place
 from assessments.errors import WrenError
 
 log = logging.getLogger("wren.app")

@@ -12,10 +12,10 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import Handler
-from app.kit.touch import tappable
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.tappable import tappable
+from app.kit.messages import say
 
 
 def primary_button(

@@ -18,13 +18,13 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import Handler, calm
-from app.kit.problems import problem_line
-from app.kit.steady import steady
-from app.kit.touch import tappable
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler, calm
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet
+from app.kit.forms.problems import problem_line
+from app.kit.messages import say
 
 
 def text_field(

@@ -17,7 +17,7 @@ from typing import Any
 import flet as ft
 import flet.canvas as cv
 
-from app import theme
+from app.kit import theme
 
 _HEIGHT = 216.0
 # The smallest that the theme writes.

@@ -14,14 +14,14 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import Handler
-from app.kit.fields import passphrase_field
-from app.kit.problems import problem_line
-from app.kit.steady import steady
-from app.kit.touch import tappable
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet
+from app.kit.forms.fields import passphrase_field
+from app.kit.forms.problems import problem_line
+from app.kit.messages import say
 
 Kind = Literal["pin", "passphrase"]
 

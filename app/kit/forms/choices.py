@@ -17,12 +17,12 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.buttons import quiet_button
-from app.kit.pictures import SMALLEST, has_picture, picture
-from app.kit.touch import Kind, tappable
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.tappable import Kind, tappable
+from app.kit.controls.text import quiet
+from app.kit.drawing.pictures import SMALLEST, has_picture, picture
+from app.kit.messages import say
 
 
 @dataclass(frozen=True, slots=True, repr=False)

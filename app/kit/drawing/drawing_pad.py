@@ -16,15 +16,15 @@ from typing import Any
 import flet as ft
 import flet.canvas as cv
 
-from app import theme
-from app.kit.buttons import quiet_button
-from app.kit.calm import calm, calm_render
-from app.kit.hand import Hand, Running, Tool
-from app.kit.paper import WHITE, line_shape, shapes
-from app.kit.steady import steady
-from app.kit.touch import tappable
-from app.kit.writing import quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.fault_boundary import calm, calm_render
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet
+from app.kit.drawing.paper import WHITE, line_shape, shapes
+from app.kit.drawing.pointer import Hand, Running, Tool
+from app.kit.messages import say
 from assessments.definitions.drawing import COLOURS, WIDE, WIDTHS, Drawing, Stroke, sticker_svg
 from assessments.definitions.stickers import STICKERS
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import calm
-from app.kit.touch import tappable
-from app.kit.writing import quiet, text
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import calm
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet, text
+from app.kit.messages import say
 
 # How long the words stay (UK practice for a shared device: long enough to read out, no longer).
 SHOWN_S = 10.0

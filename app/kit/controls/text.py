@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import flet as ft
 
-from app import theme
-from app.messages import say
+from app.kit import theme
+from app.kit.messages import say
 
 
 def title(words: str, *, caption: str = "", subtitle: str = "") -> ft.Control:

@@ -15,10 +15,10 @@ from typing import Literal
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import Handler
-from app.kit.touch import tappable
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.tappable import tappable
+from app.kit.messages import say
 
 Device = Literal["phone", "computer"]
 SaveState = Literal["nothing", "saving", "saved", "failed"]

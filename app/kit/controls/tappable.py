@@ -13,8 +13,8 @@ from typing import Literal
 
 import flet as ft
 
-from app import theme
-from app.kit.calm import Handler, calm
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler, calm
 
 Kind = Literal["button", "link", "radio", "tick"]
 

@@ -13,8 +13,8 @@ import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 
-from app.kit.cards import Number
-from app.messages import assets_folder
+from app.kit.controls.cards import Number
+from app.kit.messages import assets_folder
 
 
 def numbers_for(names: Iterable[str]) -> tuple[Number, ...]:

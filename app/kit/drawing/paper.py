@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 import flet as ft
 import flet.canvas as cv
 
-from app import theme
+from app.kit import theme
 from assessments.definitions.drawing import (
     COLOURS,
     STICKER_WIDE,

@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app import theme
-from app.kit.paper import drawn
-from app.kit.touch import tappable
-from app.kit.writing import heading, quiet
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import heading, quiet
+from app.kit.drawing.paper import drawn
+from app.kit.messages import say
 from assessments.definitions.drawing import Drawing
 
 TaskStatus = Literal["not-started", "in-progress", "incomplete", "completed", "cannot-start", "problem"]

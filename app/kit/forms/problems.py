@@ -13,9 +13,9 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.touch import tappable
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.tappable import tappable
+from app.kit.messages import say
 
 
 def error_summary(problems: Sequence[tuple[str, str]], *, go_to: Callable[[str], Any]) -> ft.Control | None:

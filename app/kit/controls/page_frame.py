@@ -16,12 +16,12 @@ from typing import Any
 
 import flet as ft
 
-from app import theme
-from app.kit.buttons import back_button, cover_button
-from app.kit.calm import Handler, calm
-from app.kit.steady import steady
-from app.kit.writing import title
-from app.messages import say
+from app.kit import theme
+from app.kit.controls.buttons import back_button, cover_button
+from app.kit.controls.fault_boundary import Handler, calm
+from app.kit.controls.keyed import steady
+from app.kit.controls.text import title
+from app.kit.messages import say
 
 # A scroll tells where it is this often; its end is always told.
 _SCROLL_TOLD_MS = 200

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import flet as ft
 
-from app.messages import assets_folder
+from app.kit.messages import assets_folder
 
 # The smallest side of a picture that a child chooses by, in logical pixels.
 SMALLEST = 96

@@ -1,0 +1,1 @@
+"""Drawing controls: the drawing pad, pointer input, pictures and charts."""

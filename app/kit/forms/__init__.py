@@ -1,0 +1,1 @@
+"""Form controls: choices, text fields, the passphrase field and error messages."""
