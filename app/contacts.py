@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
+from app.cli.visit_file.player import new_id
 from app.counting import Row, ended_of
 from app.effects import Desk, HouseholdPage, away
-from app.visit import new_id
 from assessments.casework.casework_records import FollowUp, Outcome, Seen
 from assessments.casework.records import Contact
 from assessments.casework.visits import accounting

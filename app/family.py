@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
+from app.cli.visit_file.player import new_id
 from app.effects import Desk, EarlierFound, HouseholdPage, away
 from app.model import Model
-from app.visit import new_id
 from assessments.casework.casework_records import Fact, Link, LinkKind, Withheld
 from assessments.casework.records import Person, Relationship
 from assessments.definitions import catalogue

@@ -14,15 +14,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.cli.training import play_all
+from app.cli.visit_file.player import new_id
 from app.contacts import Contacts
 from app.effects import HouseholdPage, Status, away
 from app.family import Family
 from app.keeping import Typed
 from app.model import TODAY, Model, Screen, ScreenName, Trail
 from app.opening import Opening
-from app.seeds import play_all
 from app.selftest import check_device
-from app.visit import new_id
 from assessments.casework.casework_records import Fact
 from assessments.casework.records import Contact, Household, Person
 from assessments.engine import form as forms

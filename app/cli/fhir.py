@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.say import plainly, read_json, show, stop
+from app.cli.output import plainly, read_json, show, stop
 from app.cli.tools import Json, tool_named
 from app.kit.messages import say
 from assessments.definitions import catalogue

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.say import show, stop
+from app.cli.output import show, stop
 from app.cli.tools import Json
 from app.kit.messages import say
 from assessments.casework.phrasing_check import Hit, find

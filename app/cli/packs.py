@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli.say import plainly, show, stop
+from app.cli.output import plainly, show, stop
 from app.cli.tools import Json
 from app.cli.visits import opened
 from app.kit.messages import say

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli import regain
-from app.cli.say import plainly, put_text, read_text, show, stop
+from app.cli import recovery_request
+from app.cli.output import plainly, put_text, read_text, show, stop
 from app.cli.service import Data, DatabaseUrl
 from app.cli.tools import Json
 from app.cli.visits import passphrase
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(no_args_is_help=True, help="Get back in without the passphrase: two people, a spoken code.")
 
-regain.add_to(cli)
+recovery_request.add_to(cli)
 
 Agency = Annotated[str, typer.Option(help="The agency.")]
 Out = Annotated[Path | None, typer.Option(help="A file to write the answer to.")]

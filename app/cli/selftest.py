@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli.say import show
+from app.cli.output import show
 from app.cli.tools import Json
 from app.cli.visits import opened
 

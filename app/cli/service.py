@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.say import plainly, show
+from app.cli.output import plainly, show
 from app.cli.tools import Json
 
 cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")
@@ -43,7 +43,7 @@ def app(
     browser: Annotated[bool, typer.Option(help="Open the app in the browser.")] = True,
 ) -> None:
     """Run the app in the browser on this machine, with the data folder of WREN_HOME."""
-    from app.demo import run_app
+    from app.cli.demo import run_app
 
     with plainly():
         run_app(port, open_browser=browser)
@@ -55,7 +55,7 @@ def demo(
     browser: Annotated[bool, typer.Option(help="Open the app in the browser.")] = True,
 ) -> None:
     """Start the service, its database and the app with a training caseload. Ctrl-C ends it all."""
-    from app.demo import run
+    from app.cli.demo import run
 
     with plainly():
         run(port, data, open_browser=browser)

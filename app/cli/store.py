@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.say import plainly, show, stop
+from app.cli.output import plainly, show, stop
 from app.cli.tools import Json
 from app.cli.visits import opened, passphrase, whose
 from app.kit.messages import say

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from app.cli.say import plainly, read_json, show, stop
+from app.cli.output import plainly, read_json, show, stop
 from app.kit.messages import say
 from assessments.casework.records import role_named
 from assessments.definitions import catalogue, definition

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.say import plainly, read_json, show, stop
+from app.cli.output import plainly, read_json, show, stop
 from app.cli.tools import Json, answer_fault
 from app.kit.messages import say
 
@@ -111,8 +111,8 @@ def setup(
 
 def visit(file: Path, as_json: Json = False) -> None:
     """Play a visit from a JSON file through the same engine, store and outbox as the screens."""
+    from app.cli.visit_file.player import BadVisit, play, read_plan
     from app.effects import service_key
-    from app.visit import BadVisit, play, read_plan
 
     given = read_json(file)
     try:

@@ -44,7 +44,7 @@ class LanguageRefused(WrenError):
 def assets_folder() -> Path:
     """The folder of fonts, icons and strings, absolute. A packed app is told where it is."""
     told = os.environ.get("FLET_ASSETS_DIR")
-    return Path(told).resolve() if told else Path(__file__).resolve().parent.parent / "assets"
+    return Path(told).resolve() if told else Path(__file__).resolve().parents[2] / "assets"
 
 
 def catalogue(language: str | None = None) -> Catalogue:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import flet as ft
 
+from app.cli.visit_file.player import new_id
 from app.effects import HouseholdPage
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
@@ -21,7 +22,6 @@ from app.screens.addresses import host_of
 from app.screens.holding import Form, choice_card, choice_field, form_page, use_form, words_field
 from app.screens.page import calm_page
 from app.state import Actions, Model
-from app.visit import new_id
 from assessments.casework.casework_records import Address, Link
 from assessments.errors import NotFound
 

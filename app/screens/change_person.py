@@ -13,6 +13,7 @@ from typing import Any
 
 import flet as ft
 
+from app.cli.visit_file.player import new_id
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import knows, say
@@ -22,7 +23,6 @@ from app.screens.page import calm_page
 from app.screens.people import kin
 from app.screens.person_words import MARKS, NEEDS
 from app.state import Actions, Model
-from app.visit import new_id
 from assessments.casework.records import Person
 from assessments.errors import NotFound
 

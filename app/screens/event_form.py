@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from app.cli.visit_file.player import new_id
 from app.kit.messages import say
 from app.screens.items.written import read_time
 from app.screens.when import NO_DAY, day_in, sureness, when_problems
-from app.visit import new_id
 from assessments.casework.casework_records import ChildThere, Event
 from assessments.casework.phrasing_check import find
 

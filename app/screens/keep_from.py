@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import flet as ft
 
+from app.cli.visit_file.player import new_id
 from app.effects import HouseholdPage
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet
@@ -22,7 +23,6 @@ from app.screens.page import calm_page
 from app.screens.people import first_name
 from app.screens.withheld import PARTS
 from app.state import Actions, Model
-from app.visit import new_id
 from assessments.casework.casework_records import Address, Withheld
 from assessments.casework.records import Person
 from assessments.errors import NotFound

@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.cli.visit_file.player import new_id
 from app.screens.items.written import read_day
-from app.visit import new_id
 from assessments.casework.casework_records import Said, Seen
 from assessments.casework.phrasing_check import find
 from assessments.casework.records import Contact, Person

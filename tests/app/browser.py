@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 import flet as ft
 from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
 
-from app.web import serve
+from app.cli.web_server import serve
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 _FLAGS = [

@@ -20,6 +20,7 @@ from typing import Any
 
 import flet as ft
 
+from app.cli.visit_file.player import new_id
 from app.effects import Desk
 from app.kit import theme
 from app.kit.messages import say
@@ -27,7 +28,6 @@ from app.runtime import Runtime, SystemClock
 from app.screens.assess import page_with
 from app.shell import Life, _Process
 from app.turn import Hand
-from app.visit import new_id
 from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered, Moved

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.visit_file.player import play, read_plan
 from app.effects import SERVICE, Desk, Work
 from app.runtime import Runtime
 from app.shell import make_open_page
-from app.visit import play, read_plan
 from assessments.crypto import sealing
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.cli.visit_file.player import new_id
 from app.kit.messages import say
 from app.screens import language_line
-from app.visit import new_id
 from assessments.casework.casework_records import Event, Pattern
 from assessments.casework.conduct import TOOL
 from assessments.casework.records import Contact, Person

@@ -28,7 +28,7 @@ HIDDEN = "11 Invented Close"
 
 def seed(name: str) -> dict[str, Any]:
     given: dict[str, Any] = json.loads(
-        files("app.seeds").joinpath(f"{name}.json").read_text(encoding="utf-8")
+        files("app.cli.training").joinpath(f"{name}.json").read_text(encoding="utf-8")
     )
     return given
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from app import shell
+from app.cli.visit_file.player import play, read_plan
 from app.kit.messages import say
 from app.runtime import Runtime
-from app.visit import play, read_plan
 from assessments.casework.casework_records import Link
 from assessments.casework.records import Role
 from assessments.definitions import catalogue

@@ -17,6 +17,7 @@ import flet as ft
 import pytest
 import uvicorn
 
+from app.cli.visit_file.player import play, read_plan
 from app.effects import SERVICE
 from app.runtime import Runtime, SystemClock
 from app.screens.add_household import Newcomer, problems_of
@@ -26,7 +27,6 @@ from app.screens.record import record
 from app.screens.today import today
 from app.shell import make_open_page
 from app.state import Actions, Model
-from app.visit import play, read_plan
 from assessments.casework.records import Person
 from assessments.crypto import sealing
 from assessments.definitions import catalogue

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import websockets
 
-from app import web
+from app.cli import web_server
 from tests.app.browser import Served
 
 SECRET = "Ada Fernwright"
@@ -133,7 +133,7 @@ async def test_a_name_pointed_here_later_cannot_open_a_session(served: Served) -
 
 async def test_only_this_machine_can_connect(served: Served) -> None:
     with pytest.raises(ValueError, match="this machine only"):
-        await web.serve(open_page, host="0.0.0.0")
+        await web_server.serve(open_page, host="0.0.0.0")
     own = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in own - {"127.0.0.1"}:
         with pytest.raises(OSError):
@@ -142,7 +142,7 @@ async def test_only_this_machine_can_connect(served: Served) -> None:
 
 async def test_it_stops_when_told_and_frees_its_port() -> None:
     stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(web.serve(open_page, on_ready=ready.set_result, stop=stop))
+    serving = asyncio.create_task(web_server.serve(open_page, on_ready=ready.set_result, stop=stop))
     url = await asyncio.wait_for(ready, 10)
     async with httpx.AsyncClient() as reader:
         assert (await reader.get(url)).status_code == 200

@@ -20,6 +20,7 @@ from typing import Any
 
 import flet as ft
 
+from app.cli.visit_file.player import new_id
 from app.effects import SERVICE
 from app.kit import theme
 from app.kit.controls.text import text
@@ -34,7 +35,6 @@ from app.screens.milestone import milestone
 from app.screens.pattern import pattern
 from app.screens.record import record
 from app.state import Actions, Model
-from app.visit import new_id
 from assessments.casework.records import Household, Person
 from assessments.crypto import sealing
 from assessments.engine.answers import Entry

@@ -14,10 +14,10 @@ import uuid
 from datetime import date
 from pathlib import Path
 
+from app.cli.visit_file.player import new_id
 from app.kit.messages import say
 from app.runtime import Runtime, SystemClock
 from app.shell import make_open_page
-from app.visit import new_id
 from assessments.casework.records import Contact, Household, Person
 from assessments.definitions import catalogue
 from assessments.engine import form as forms

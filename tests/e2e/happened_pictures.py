@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from app.cli.training import play_all
 from app.kit.messages import say
-from app.seeds import play_all
 from app.shell import make_open_page
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, WIDE, Browser, Served

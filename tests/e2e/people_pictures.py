@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from app.cli.visit_file.player import new_id
 from app.kit.messages import say
 from app.runtime import Runtime
 from app.shell import make_open_page
-from app.visit import new_id
 from assessments.casework.casework_records import Withheld
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import kept, one, seed

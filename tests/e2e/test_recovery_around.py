@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.visit_file.player import play, read_plan
 from app.effects import SERVICE, Desk, service_keys
 from app.kit.messages import say
 from app.regaining import Asked
 from app.runtime import EscrowsOwed, Runtime, SystemClock
 from app.shell import make_open_page
-from app.visit import play, read_plan
 from assessments.crypto.recovery import Side
 from assessments.errors import StoreFault, WrenError
 from assessments.store import Store

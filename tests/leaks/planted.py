@@ -16,9 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from app.cli.visit_file.player import new_id
 from app.effects import Desk, Work
 from app.runtime import Runtime
-from app.visit import new_id
 from assessments.casework.records import Contact, Household, Person, Relationship
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item

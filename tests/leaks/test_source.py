@@ -132,10 +132,10 @@ WRITERS = {
     "sync/service/database.py": "the embedded PostgreSQL and who uses it",
     "sync/service/service_keys.py": "the service's keys",
     "app/runtime.py": "wording packs: published words, no person's",
-    "app/demo.py": "makes the folder that the demo runs in",
+    "app/cli/demo.py": "makes the folder that the demo runs in",
     "app/cli/fhir.py": "writes a tool as a file that was asked for",
     "app/cli/tools.py": "writes a tool as a file that was asked for",
-    "app/cli/say.py": "writes a request or an answer for recovery, sealed, where it was asked for",
+    "app/cli/output.py": "writes a request or an answer for recovery, sealed, where it was asked for",
     "sync/service/key_files.py": "the service's key files",
     "app/kit/logs.py": "empties the file of what was printed",
 }
@@ -183,8 +183,8 @@ def _opens_to_write(call: ast.Call) -> bool:
 
 # What may be filled into a line of a log, as it is written in the source: names of code, codes, numbers.
 LOGGED = {"name", "held", "code", "type(error).__name__", "type(fault).__name__", "place(error)"}
-PRINTERS = {"app/cli/say.py", "app/cli/fhir.py", "app/cli/packs.py", "app/cli/tools.py", "app/cli/visits.py",
-            "app/demo.py"}  # fmt: skip
+PRINTERS = {"app/cli/output.py", "app/cli/fhir.py", "app/cli/packs.py", "app/cli/tools.py", "app/cli/visits.py",
+            "app/cli/demo.py"}  # fmt: skip
 _LEVELS = {"debug", "info", "warning", "error", "critical", "log", "exception", "warn"}
 _PRINT_VERBS = {
     "print", "pprint", "breakpoint", "print_exc", "print_exception", "format_exc", "print_stack",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.say import plainly, put_text, read_text, show, stop
+from app.cli.output import plainly, put_text, read_text, show, stop
 from app.cli.tools import Json
 from app.kit.messages import say
 

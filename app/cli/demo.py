@@ -21,10 +21,10 @@ from urllib.request import urlopen
 
 import typer
 
+from app.cli.training import play_all
 from app.kit.messages import say
 from app.regaining import Regaining
 from app.runtime import Runtime, SystemClock, data_folder
-from app.seeds import play_all
 from assessments.errors import KeyAbsent, WrenError
 from sync.service.recovery.keys import TRAINING_PASSPHRASE
 
@@ -70,8 +70,8 @@ def _serve(
     open_browser: bool,
     training: str = "",
 ) -> None:
+    from app.cli.web_server import serve_app
     from app.shell import make_open_page
-    from app.web import serve_app
 
     given = [runtime] if isinstance(runtime, Runtime) else []
     open_page = make_open_page(
@@ -103,7 +103,7 @@ def _service(port: int, data: Path) -> Iterator[None]:
     typer.echo(say("cli.starting-service"))
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data)]
     # A session of its own: Ctrl-C reaches this process alone, which then ends the service in order.
-    process = subprocess.Popen(command, start_new_session=True, cwd=Path(__file__).parent.parent)  # noqa: S603
+    process = subprocess.Popen(command, start_new_session=True, cwd=Path(__file__).parents[2])  # noqa: S603
     try:
         asyncio.run(_until_up(process, f"http://127.0.0.1:{port}/v1/health"))
         yield

@@ -24,9 +24,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
+from app.cli.visit_file.observations import KEYS, LINE_KEYS, fields_of, seen_of
+from app.cli.visit_file.people import Family, PeopleReader, new_id
 from app.effects import Desk
-from app.visit_people import Family, PeopleReader, new_id
-from app.visit_seen import KEYS, LINE_KEYS, fields_of, seen_of
 from assessments.casework.casework_records import Seen
 from assessments.casework.records import Contact, Household, role_named
 from assessments.definitions import catalogue

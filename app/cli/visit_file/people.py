@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.visit_events import read_facts
+from app.cli.visit_file.incidents import read_facts
 from assessments.casework.casework_records import Address, Fact, Link, Withheld
 from assessments.casework.records import Contact, Household, Person, Relationship
 
