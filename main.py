@@ -4,11 +4,11 @@ import gc
 
 import flet as ft
 
-from app.keystore import system_keystore
+from app.core.device.account_recovery import Regaining
+from app.core.device.keystore import system_keystore
+from app.core.runtime import Runtime, SystemClock, data_folder
 from app.kit.logs import keep_quiet
 from app.kit.messages import assets_folder
-from app.regaining import Regaining
-from app.runtime import Runtime, SystemClock, data_folder
 from app.shell import make_open_page
 
 

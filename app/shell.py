@@ -27,14 +27,16 @@ from typing import Any, cast
 import flet as ft
 
 from app.child import child_page
-from app.effects import Status, away
+from app.core.cases.case_service import Status, away
+from app.core.controller import Actions, Model
+from app.core.device.account_recovery import Regaining
+from app.core.device.selftest import check_once
+from app.core.runtime import Runtime, Salvaged
 from app.kit import theme
 from app.kit.controls.fault_boundary import calm, calm_render, report
 from app.kit.controls.status import stay_band
 from app.kit.idle import LOCK_AFTER_S, Idle
 from app.kit.messages import say_error
-from app.regaining import Regaining
-from app.runtime import Runtime, Salvaged
 from app.screens.add_household import add_household
 from app.screens.address import address
 from app.screens.assess import assess
@@ -69,8 +71,6 @@ from app.screens.start import fault, mended, salvaged_words, set_up, starting
 from app.screens.tie import tie
 from app.screens.today import today
 from app.screens.unlock import unlock
-from app.selftest import check_once
-from app.state import Actions, Model
 from assessments.definitions import catalogue
 from assessments.errors import Damaged, KeyAbsent, StoreFault, WrenError
 

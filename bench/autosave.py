@@ -21,7 +21,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from app.runtime import SystemClock
+from app.core.runtime import SystemClock
 from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
 from assessments.engine.scoring import Context

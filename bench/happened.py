@@ -22,7 +22,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.effects import Desk, HouseholdPage
+from app.core.cases.case_service import Desk, HouseholdPage
 from app.screens.signs import picture_of
 from assessments.casework.casework_records import ChildThere, Event
 from assessments.casework.records import Contact, Household, Person

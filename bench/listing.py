@@ -23,7 +23,7 @@ from typing import Any
 
 import sqlcipher3
 
-from app.runtime import SystemClock
+from app.core.runtime import SystemClock
 from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
 from assessments.engine.scoring import Context

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from app.runtime import SystemClock
+from app.core.runtime import SystemClock
 from assessments.crypto import sealing
 from assessments.store import Store
 from bench.row import Row, compared, percentile

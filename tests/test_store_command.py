@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from app.core.runtime import SystemClock
 from app.kit.messages import say
-from app.runtime import SystemClock
 from assessments.ports import Outcome
 from assessments.store import Store, people
 from assessments.store import assessments as kept

@@ -17,6 +17,7 @@ import flet as ft
 from app.child.buttons import aside, onward
 from app.child.places import end, hello, look_back
 from app.child.question import question
+from app.core.child.session import Hand, Turn
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler, calm, calm_render
 from app.kit.controls.keyed import steady
@@ -24,7 +25,6 @@ from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text
 from app.kit.drawing.pictures import picture
 from app.kit.messages import say
-from app.turn import Hand, Turn
 
 WAY_OUT = 88
 _PICTURE = 44

@@ -16,12 +16,12 @@ import flet as ft
 from app.child.buttons import aside
 from app.child.given import given_words
 from app.child.slot import value_of
+from app.core.child.session import Hand, Turn
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, text, title
 from app.kit.drawing.paper import drawn
 from app.kit.messages import say
-from app.turn import Hand, Turn
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Entry

@@ -18,8 +18,8 @@ from app.child.activities.ladder import ladder_of
 from app.child.activities.placing import placing
 from app.child.activities.saying import saying
 from app.child.slot import Slot, slot_of
+from app.core.child.session import Hand, Turn
 from app.kit.controls.text import title
-from app.turn import Hand, Turn
 from assessments.definitions.definition import ItemType
 
 _ACTIVITIES: dict[ItemType, Callable[[Slot], ft.Control]] = {

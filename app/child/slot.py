@@ -15,8 +15,8 @@ from typing import Any
 
 import flet as ft
 
+from app.core.child.session import Hand, own_stop
 from app.kit.forms.choices import Choice
-from app.turn import Hand, own_stop
 from assessments.casework.child_sessions import Band
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, NotAnswered

@@ -20,7 +20,7 @@ from app.cli.tools import Json
 from app.kit.messages import say
 
 if TYPE_CHECKING:
-    from app.regaining import Asked, Regaining
+    from app.core.device.account_recovery import Asked, Regaining
     from sync.recovery import Answer
 
 Out = Annotated[Path | None, typer.Option(help="A file to write the request to.")]
@@ -59,7 +59,7 @@ def finish(
     as_json: Json = False,
 ) -> None:
     """Choose a new passphrase (WREN_NEW_PASSPHRASE), once both have agreed."""
-    from app.regaining import read_answers
+    from app.core.device.account_recovery import read_answers
 
     words = os.environ.get("WREN_NEW_PASSPHRASE", "")
     if not words:
@@ -91,8 +91,8 @@ def stop_asking(author: Author = "", as_json: Json = False) -> None:
 @contextmanager
 def _regaining() -> Iterator[Regaining]:
     """The device's side: with its store, or beside a store that does not open for lack of its key."""
-    from app.regaining import Regaining
-    from app.runtime import Runtime, SystemClock, data_folder
+    from app.core.device.account_recovery import Regaining
+    from app.core.runtime import Runtime, SystemClock, data_folder
     from assessments.errors import KeyAbsent
 
     with plainly():
@@ -108,7 +108,7 @@ def _regaining() -> Iterator[Regaining]:
 
 
 def _give() -> bool:
-    from app.runtime import Runtime, data_folder
+    from app.core.runtime import Runtime, data_folder
 
     with plainly():
         runtime = Runtime.open(data_folder())

@@ -16,8 +16,8 @@ def add_to(root: typer.Typer) -> None:
 
 def selftest(as_json: Json = False) -> None:
     """Look at ciphers, keys, settings, room and tools. Ends with status 1 when something needs a look."""
+    from app.core.device.selftest import check_device, words_of
     from app.kit.messages import say
-    from app.selftest import check_device, words_of
 
     with opened() as runtime:
         report = check_device(runtime.store, runtime.clock)

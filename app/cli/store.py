@@ -63,7 +63,7 @@ def purged(as_json: Json = False) -> None:
 @cli.command()
 def salvage(as_json: Json = False) -> None:
     """Bring back what is whole from a damaged store. Close Wren first. The damaged files are kept."""
-    from app.runtime import Runtime, data_folder
+    from app.core.runtime import Runtime, data_folder
     from app.screens.start import salvaged_words
 
     with plainly():

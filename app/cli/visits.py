@@ -21,8 +21,8 @@ from app.cli.tools import Json, answer_fault
 from app.kit.messages import say
 
 if TYPE_CHECKING:
-    from app.effects import Desk
-    from app.runtime import Runtime
+    from app.core.cases.case_service import Desk
+    from app.core.runtime import Runtime
     from assessments.ports import Entry
 
 
@@ -42,7 +42,7 @@ def add_to(cli: typer.Typer) -> None:
 @contextmanager
 def opened() -> Iterator[Runtime]:
     """The data folder, opened; closed again whatever happens."""
-    from app.runtime import Runtime, data_folder
+    from app.core.runtime import Runtime, data_folder
 
     with plainly():
         runtime = Runtime.open(data_folder())
@@ -112,7 +112,7 @@ def setup(
 def visit(file: Path, as_json: Json = False) -> None:
     """Play a visit from a JSON file through the same engine, store and outbox as the screens."""
     from app.cli.visit_file.player import BadVisit, play, read_plan
-    from app.effects import service_key
+    from app.core.cases.case_service import service_key
 
     given = read_json(file)
     try:

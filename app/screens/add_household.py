@@ -17,6 +17,7 @@ from typing import Any
 import flet as ft
 
 from app.cli.visit_file.player import new_id
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place
@@ -28,7 +29,6 @@ from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 from app.screens.items.written import read_day
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
-from app.state import Actions, Model
 from assessments.casework.records import Household, Person
 
 ROLES_IN_FAMILY = ("child", "unborn", "mother", "father", "carer", "partner", "other")

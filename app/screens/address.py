@@ -14,14 +14,14 @@ from collections.abc import Mapping
 import flet as ft
 
 from app.cli.visit_file.player import new_id
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
 from app.screens.addresses import host_of
 from app.screens.holding import Form, choice_card, choice_field, form_page, use_form, words_field
 from app.screens.page import calm_page
-from app.state import Actions, Model
 from assessments.casework.casework_records import Address, Link
 from assessments.errors import NotFound
 

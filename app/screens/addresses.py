@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.hold_to_reveal import held_words
@@ -18,7 +19,6 @@ from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from app.screens.people import names_of
 from app.screens.withheld import badge, kept_badge
-from app.state import Actions, Model
 from assessments.casework.casework_records import Address, Link
 from assessments.casework.records import Person
 

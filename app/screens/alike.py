@@ -14,14 +14,14 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.links import not_same_lines, one_or_two
 from app.screens.page import use_drawn
-from app.state import Actions, Model
 from assessments.casework.casework_records import Link
 from assessments.casework.matching.persons import Alike, hints
 from assessments.casework.records import Person

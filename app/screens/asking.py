@@ -13,6 +13,7 @@ from typing import Any
 
 import flet as ft
 
+from app.core.device.account_recovery import Asked
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import call_card, card
@@ -23,7 +24,6 @@ from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_area
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
-from app.regaining import Asked
 from app.screens.page import working
 from app.screens.unlock import short_name
 

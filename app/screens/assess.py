@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from app.effects import Work
-from app.handing_over import can_hand_over
+from app.core.cases.case_service import Work
+from app.core.child.handover import can_hand_over
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
@@ -31,7 +32,6 @@ from app.screens.page import Kept, calm_page, use_drawn, use_kept, use_scroll
 from app.screens.problems import page_problems
 from app.screens.saving import kept_line, lost_line, not_kept
 from app.screens.whom import who_line
-from app.state import Actions, Model
 from assessments.definitions.definition import Flag, Item
 from assessments.engine.answers import walk
 from assessments.engine.form import Form, Moved, Page, pages

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.cards import card
 from app.kit.controls.text import text
 from app.kit.messages import say
@@ -16,7 +17,6 @@ from app.screens.holding import Form, form_page, use_form, words_field
 from app.screens.items.written import read_day
 from app.screens.page import calm_page
 from app.screens.people import find_person
-from app.state import Actions, Model
 from assessments.casework.records import Person
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import flet as ft
 
 from app.cli.visit_file.player import new_id
+from app.core.controller import Actions, Model
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import knows, say
@@ -22,7 +23,6 @@ from app.screens.items.written import read_day, read_whole
 from app.screens.page import calm_page
 from app.screens.people import kin
 from app.screens.person_words import MARKS, NEEDS
-from app.state import Actions, Model
 from assessments.casework.records import Person
 from assessments.errors import NotFound
 

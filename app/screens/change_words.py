@@ -13,6 +13,7 @@ from typing import Any
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place
@@ -24,7 +25,6 @@ from app.kit.forms.secret_field import secret_field
 from app.kit.messages import say, say_error
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
 from app.screens.unlock import wrong_words
-from app.state import Actions, Model
 from assessments.errors import Locked, WeakWords, WrenError
 
 _NO_PROBLEM: tuple[str, str] | None = None

@@ -14,7 +14,8 @@ from typing import Any
 
 import flet as ft
 
-from app.effects import Work
+from app.core.cases.case_service import Work
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.keyed import place, steady
@@ -35,7 +36,6 @@ from app.screens.result import judgement_card, meaning_card, notes, result_card
 from app.screens.saving import kept_line, lost_line, not_kept
 from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
-from app.state import Actions, Model
 from assessments.casework.own_words_fields import still_kept
 from assessments.definitions.definition import Item
 from assessments.engine.answers import walk

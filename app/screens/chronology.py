@@ -15,7 +15,8 @@ from typing import Any
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
@@ -38,7 +39,6 @@ from app.screens.signs import (
     trajectory_words,
 )
 from app.screens.twice import twice_cards
-from app.state import Actions, Model
 from assessments.casework import chronology as c
 from assessments.casework import timeline
 from assessments.casework.casework_records import Event, Link, Milestone, Seen

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.counting import Row, ended_of, find_contact, is_finished, roster
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.visit_queries import Row, ended_of, find_contact, is_finished, roster
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import beside_face, onward
@@ -23,7 +24,6 @@ from app.screens.days import age_words, day_words, moment_words
 from app.screens.marks import state_mark, state_words
 from app.screens.page import calm_page, page_of, side_by_side
 from app.screens.seen_half import about_of, held_as
-from app.state import Actions, Model
 from assessments.casework.casework_records import Ended
 from assessments.casework.records import Contact
 

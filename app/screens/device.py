@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.core.controller import Actions, Model
+from app.core.device.selftest import Line, Report, words_of
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from app.screens.page import calm_page, page_of, working
-from app.selftest import Line, Report, words_of
-from app.state import Actions, Model
 
 
 @ft.component

@@ -16,7 +16,8 @@ from datetime import date
 
 import flet as ft
 
-from app.effects import Earlier, EarlierFound, HouseholdPage
+from app.core.cases.case_service import Earlier, EarlierFound, HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.lists import AnswerRow, answer_list
 from app.kit.controls.status import banner
@@ -29,7 +30,6 @@ from app.screens.page import calm_page, page_of, use_drawn, use_scroll, working
 from app.screens.person_words import about_rows, marks_words
 from app.screens.signs import sure_day
 from app.screens.withheld import kept_badge, kept_words
-from app.state import Actions, Model
 from assessments.casework.casework_records import Event
 from assessments.casework.records import Person, Record
 from assessments.errors import NotFound

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.counting import ended_of
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.visit_queries import ended_of
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet, text
@@ -19,7 +20,6 @@ from app.kit.messages import knows, say
 from app.screens.people import first_name, tool_title
 from app.screens.signs import sure_day
 from app.screens.twice import told_lines
-from app.state import Actions, Model
 from assessments.casework.casework_records import ChildThere, Event, Milestone, Seen
 from assessments.casework.records import Contact
 from assessments.casework.timeline import Entry, Graded

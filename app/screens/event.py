@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import call_card, card
@@ -32,7 +33,6 @@ from app.screens.language_line import worded_field
 from app.screens.page import calm_page, page_of, use_drawn, use_scroll, working
 from app.screens.people import first_name
 from app.screens.when import when_parts
-from app.state import Actions, Model
 from assessments.casework.casework_records import Event
 from assessments.casework.chronology import tactic_groups
 from assessments.casework.records import Person

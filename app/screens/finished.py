@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button, quiet_button
 from app.kit.controls.cards import nav_row, person_row
 from app.kit.controls.status import banner
@@ -25,7 +26,6 @@ from app.screens.page import calm_page, page_of
 from app.screens.people import heard_words
 from app.screens.saving import device_here
 from app.screens.whom import who_line
-from app.state import Actions, Model
 from assessments.casework.records import Assessment, Person
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Flag

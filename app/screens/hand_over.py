@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.handing_over import section_of
+from app.core.child.handover import section_of
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, optional, text
@@ -18,7 +19,6 @@ from app.kit.forms.fields import text_field
 from app.kit.messages import say
 from app.screens.page import calm_page, page_of, use_kept
 from app.screens.whom import subject_of, who_line
-from app.state import Actions, Model
 from assessments.casework.child_sessions import band_of
 from assessments.errors import NotFound
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import flet as ft
 
-from app.effects import Work
-from app.handing_over import Handed
+from app.core.cases.case_service import Work
+from app.core.child.handover import Handed
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place
@@ -29,7 +30,6 @@ from app.screens.page import calm_page, page_of
 from app.screens.saving import kept_line, not_kept
 from app.screens.spoken import answer_words, drawing_of
 from app.screens.whom import who_line
-from app.state import Actions, Model
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, Entry, Line, Origin
 from assessments.engine.form import Entered

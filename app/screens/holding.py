@@ -14,6 +14,7 @@ from typing import Any
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place, steady
@@ -24,7 +25,6 @@ from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 from app.screens.page import page_of, use_drawn, use_kept, use_scroll, working
-from app.state import Actions, Model
 
 
 class Form:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.counting import to_do, unwatched, visit_counts
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.visit_queries import to_do, unwatched, visit_counts
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import avatar, card, nav_row
 from app.kit.controls.lists import Task, task_list
@@ -35,7 +36,6 @@ from app.screens.people import (
 )
 from app.screens.signs import lead_words, picture_of
 from app.screens.withheld import kept_badge
-from app.state import Actions, Model
 from assessments.casework.records import Person
 from assessments.errors import NotFound
 

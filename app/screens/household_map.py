@@ -15,8 +15,9 @@ from contextlib import suppress
 
 import flet as ft
 
-from app.effects import HouseholdPage
-from app.family import Told
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.people_commands import Told
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
@@ -29,7 +30,6 @@ from app.screens.page import calm_page, page_of, use_drawn, use_scroll
 from app.screens.people import first_name, kin_words
 from app.screens.placing import Home
 from app.screens.withheld import badge
-from app.state import Actions, Model
 from assessments.casework.casework_records import Address
 from assessments.casework.records import Person
 from assessments.errors import Locked, NotFound

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 import flet as ft
 
 from app.cli.visit_file.player import new_id
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice
@@ -22,7 +23,6 @@ from app.screens.holding import Form, choice_card, choice_field, form_page, use_
 from app.screens.page import calm_page
 from app.screens.people import first_name
 from app.screens.withheld import PARTS
-from app.state import Actions, Model
 from assessments.casework.casework_records import Address, Withheld
 from assessments.casework.records import Person
 from assessments.errors import NotFound

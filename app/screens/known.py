@@ -12,7 +12,8 @@ from typing import Any, get_args
 
 import flet as ft
 
-from app.effects import HouseholdPage, Work
+from app.core.cases.case_service import HouseholdPage, Work
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
@@ -24,7 +25,6 @@ from app.kit.forms.fields import text_field
 from app.kit.messages import say
 from app.screens.page import use_kept
 from app.screens.signs import lead_words, picture_of, signs_words, sure_day, trajectory_words
-from app.state import Actions, Model
 from assessments.casework.chronology import Picture
 from assessments.engine.form import Recalled
 from assessments.engine.scoring import History

@@ -16,7 +16,7 @@ from typing import Any
 
 import flet as ft
 
-from app.effects import away
+from app.core.cases.case_service import away
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.fault_boundary import calm_render, report

@@ -14,7 +14,8 @@ from typing import Any
 
 import flet as ft
 
-from app.counting import Row, ended_of, find_contact, roster
+from app.core.cases.visit_queries import Row, ended_of, find_contact, roster
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import beside_face, card
@@ -30,7 +31,6 @@ from app.screens.items.written import read_day
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.people import first_name
 from app.screens.seen_half import about_of, whys_for
-from app.state import Actions, Model
 from assessments.casework.records import Contact, Person
 from assessments.casework.visits.accounting import is_reason
 from assessments.casework.visits.closing import Reason

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice
@@ -20,7 +21,6 @@ from app.screens.days import age_words
 from app.screens.holding import choice_card, first_missing, form_page, use_form
 from app.screens.page import calm_page
 from app.screens.people import find_person, first_name
-from app.state import Actions, Model
 
 
 @ft.component

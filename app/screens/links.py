@@ -14,13 +14,13 @@ from typing import Any
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card, nav_row
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from app.screens.people import both_ways, first_name
-from app.state import Actions, Model
 from assessments.casework import kinship
 from assessments.casework.casework_records import Link
 from assessments.casework.records import Person

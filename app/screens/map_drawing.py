@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 import flet as ft
 import flet.canvas as cv
 
-from app.effects import HouseholdPage
-from app.family import Told
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.people_commands import Told
+from app.core.controller import Actions
 from app.kit import theme
 from app.kit.controls.cards import avatar
 from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.people import first_name
 from app.screens.placing import NODE, Home, Line, LineStyle, Places, ends_of, lines, place_all
-from app.state import Actions
 from assessments.casework import kinship
 from assessments.casework.records import Person
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
 from app.kit import theme
 from app.kit.controls.text import quiet
 from app.kit.messages import say

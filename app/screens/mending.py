@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.core.controller import Actions
 from app.kit.controls.buttons import secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.status import banner
 from app.kit.controls.text import text
 from app.kit.messages import say
-from app.state import Actions
 
 
 def mend_offer(actions: Actions) -> ft.Control | None:

@@ -13,6 +13,7 @@ from typing import get_args
 import flet as ft
 
 from app.cli.visit_file.player import new_id
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place
@@ -26,7 +27,6 @@ from app.screens.holding import use_form
 from app.screens.page import calm_page, page_of, use_drawn, use_scroll, working
 from app.screens.people import first_name
 from app.screens.when import NO_DAY, day_in, sureness, when_parts, when_problems
-from app.state import Actions, Model
 from assessments.casework.casework_records import Milestone
 from assessments.errors import NotFound
 

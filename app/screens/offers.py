@@ -13,13 +13,13 @@ from collections.abc import Iterable
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.cards import card, nav_row
 from app.kit.controls.keyed import place
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
-from app.state import Actions, Model
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Role

@@ -12,6 +12,7 @@ from datetime import date
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card, empty_state
 from app.kit.controls.status import banner
@@ -20,7 +21,6 @@ from app.kit.messages import knows, say
 from app.screens.days import moment_words
 from app.screens.page import calm_page, page_of, sync_of, working
 from app.screens.people import tool_title
-from app.state import Actions, Model
 from assessments.ports import Entry, EntryState
 
 _SHOWN = 50

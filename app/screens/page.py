@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.fault_boundary import report
@@ -26,7 +27,6 @@ from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
 from app.kit.controls.status import Sync, sync_pill
 from app.kit.controls.text import quiet, text, title
 from app.kit.messages import say, say_error
-from app.state import Actions, Model
 
 # A page as a function; Flet's `key` may be given to it as well.
 Draw = Callable[..., ft.View]

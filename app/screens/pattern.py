@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, replace
 import flet as ft
 
 from app.cli.visit_file.player import new_id
-from app.effects import HouseholdPage, away
+from app.core.cases.case_service import HouseholdPage, away
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.fault_boundary import Handler
@@ -29,7 +30,6 @@ from app.screens.language_line import kept_as_written, worded_field
 from app.screens.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.screens.pattern_words import sentence_words, statement_words
 from app.screens.people import find_person, first_name
-from app.state import Actions, Model
 from assessments.casework.casework_records import Event, Pattern
 from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
 from assessments.casework.phrasing_check import find

@@ -12,13 +12,13 @@ from datetime import date
 
 import flet as ft
 
-from app.counting import counts_of
-from app.effects import Heading, HouseholdPage
+from app.core.cases.case_service import Heading, HouseholdPage
+from app.core.cases.visit_queries import counts_of
+from app.core.controller import Model
 from app.kit.controls.lists import TaskStatus
 from app.kit.controls.text import quiet
 from app.kit.messages import knows, say
 from app.screens.days import day_words
-from app.state import Model
 from assessments.casework import kinship
 from assessments.casework.records import Person
 from assessments.casework.visits.statistics import ChildCounts

@@ -13,7 +13,8 @@ from functools import partial
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.lists import answer_list
@@ -30,7 +31,6 @@ from app.screens.people import find_person, names_of
 from app.screens.person_words import about_rows
 from app.screens.ties import tie_cards
 from app.screens.withheld import badge, kept_badge, kept_facts
-from app.state import Actions, Model
 from assessments.casework.casework_records import Address, Withheld
 from assessments.casework.records import Person
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
 from app.kit.controls.lists import AnswerRow
 from app.kit.messages import knows, say
 from app.screens.days import day_words

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card, empty_state
 from app.kit.controls.status import banner
@@ -22,7 +23,6 @@ from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.page import calm_page, page_of, use_drawn
 from app.screens.people import find_person, first_name
-from app.state import Actions, Model
 from assessments.casework.records import Person
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument

@@ -14,6 +14,7 @@ from typing import Any
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.lists import AnswerRow, answer_list
 from app.kit.controls.status import banner
 from app.kit.messages import say
@@ -23,7 +24,6 @@ from app.screens.page import calm_page, page_of
 from app.screens.result import meaning_card, result_of
 from app.screens.saving import lost_line
 from app.screens.spoken import finding_words, quoted, read_drawing, read_lines, read_words, source_words
-from app.state import Actions, Model
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument, Item

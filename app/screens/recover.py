@@ -18,6 +18,7 @@ from typing import Any
 
 import flet as ft
 
+from app.core.device.account_recovery import Asked, Regaining, read_answers
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.fault_boundary import Handler, calm_render
@@ -28,7 +29,6 @@ from app.kit.controls.text import code_text, text
 from app.kit.forms.problems import error_summary
 from app.kit.forms.secret_field import secret_field
 from app.kit.messages import say, say_error
-from app.regaining import Asked, Regaining, read_answers
 from app.screens.asking import before_asking, by_text_card, look_button, spelled, standing_words, who_to_call
 from app.screens.page import quiet_page, use_drawn, use_kept, working
 from assessments.errors import WrenError

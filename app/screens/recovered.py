@@ -12,13 +12,13 @@ from contextlib import suppress
 
 import flet as ft
 
-from app.effects import away
+from app.core.cases.case_service import away
+from app.core.controller import Actions
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import banner
 from app.kit.messages import say
 from app.screens.days import day_words
 from app.screens.page import use_drawn
-from app.state import Actions
 from assessments.errors import Locked
 
 

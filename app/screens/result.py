@@ -14,6 +14,7 @@ from typing import Any
 
 import flet as ft
 
+from app.core.controller import Actions
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.fault_boundary import calm_render
@@ -26,7 +27,6 @@ from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 from app.screens.page import use_kept
 from app.screens.spoken import finding_words, scale_words
-from app.state import Actions
 from assessments.definitions.definition import Instrument
 from assessments.engine.form import Form, Judged
 from assessments.engine.scoring import Judgement, finding_plain

@@ -13,11 +13,11 @@ from typing import Literal
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import Device, banner, save_line
 from app.kit.messages import say
 from app.screens.days import hour_words
-from app.state import Actions, Model
 from assessments.casework.records import Assessment
 
 _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)

@@ -15,8 +15,9 @@ from typing import Any
 
 import flet as ft
 
-from app.counting import Row, ended_of, find_contact, roster
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.visit_queries import Row, ended_of, find_contact, roster
+from app.core.controller import Actions, Model
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import beside_face, card
 from app.kit.controls.keyed import place, steady
@@ -43,7 +44,6 @@ from app.screens.seen_half import (
     whys_for,
 )
 from app.screens.seen_words import exact_words
-from app.state import Actions, Model
 from assessments.casework.casework_records import Seen
 from assessments.casework.records import Contact, Person
 from assessments.casework.visits.accounting import HOWS, is_watched

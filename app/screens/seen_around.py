@@ -12,8 +12,8 @@ from typing import Any
 
 import flet as ft
 
-from app.counting import earlier
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.visit_queries import earlier
 from app.kit.controls.cards import card
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, optional, quiet, text

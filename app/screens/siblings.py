@@ -13,8 +13,9 @@ from datetime import date
 
 import flet as ft
 
-from app.counting import copies, counts_of, seen_of, to_do, unwatched
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.visit_queries import copies, counts_of, seen_of, to_do, unwatched
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.cards import beside_face, card
 from app.kit.controls.status import banner
@@ -24,7 +25,6 @@ from app.screens.days import age_words, day_words
 from app.screens.marks import to_do_line, unwatched_line
 from app.screens.page import calm_page, page_of
 from app.screens.people import first_name, kin_words, tool_title
-from app.state import Actions, Model
 from assessments.casework.casework_records import Said
 from assessments.casework.matching.text import Copy
 from assessments.casework.records import Person

@@ -15,6 +15,9 @@ from typing import Any
 
 import flet as ft
 
+from app.core.controller import Actions, Model
+from app.core.runtime import Salvaged
+from app.core.state import FIRST_AUTHOR
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place
@@ -26,10 +29,7 @@ from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.forms.secret_field import Kind, secret_field
 from app.kit.messages import say, say_error
-from app.model import FIRST_AUTHOR
-from app.runtime import Salvaged
 from app.screens.page import calm_page, cover_key, quiet_page, use_drawn, use_kept, use_scroll, working
-from app.state import Actions, Model
 from assessments.definitions.definition import ROLES, Role
 from assessments.errors import WeakWords, WrenError
 

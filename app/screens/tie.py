@@ -12,7 +12,8 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.family import new_tie
+from app.core.cases.people_commands import new_tie
+from app.core.controller import Actions, Model
 from app.kit.controls.status import banner
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
@@ -20,7 +21,6 @@ from app.screens.days import age_words
 from app.screens.holding import choice_card, first_missing, form_page, use_form
 from app.screens.page import calm_page
 from app.screens.people import both_ways, find_person, first_name, tie_words
-from app.state import Actions, Model
 from assessments.casework import kinship
 
 

@@ -12,15 +12,15 @@ from functools import partial
 
 import flet as ft
 
-from app.effects import HouseholdPage
-from app.family import new_tie
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.people_commands import new_tie
+from app.core.controller import Actions
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from app.screens.people import both_ways, first_name, names_of, tie_words
-from app.state import Actions
 from assessments.casework import kinship
 from assessments.casework.kinship import Fault, SiblingHint, Tie
 from assessments.casework.records import Person

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from app.counting import unwatched
-from app.effects import Heading, HouseholdPage
+from app.core.cases.case_service import Heading, HouseholdPage
+from app.core.cases.visit_queries import unwatched
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row
@@ -27,7 +28,6 @@ from app.screens.mending import mend_offer, unreadable_line
 from app.screens.page import calm_page, cover_key, page_of, side_by_side, working
 from app.screens.people import first_name, heard_line, heard_words, tool_title
 from app.screens.recovered import recovered_line
-from app.state import Actions, Model
 from assessments.casework.records import Person
 
 

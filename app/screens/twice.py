@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
@@ -25,7 +26,6 @@ from app.screens.days import day_words
 from app.screens.links import one_or_two
 from app.screens.page import use_drawn
 from app.screens.withheld import kept_badge
-from app.state import Actions, Model
 from assessments.casework.casework_records import Event, Link
 from assessments.casework.matching.incidents import may_be_one
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import flet as ft
 
+from app.core.controller import Actions, Model
+from app.core.state import FIRST_AUTHOR, Door
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import nav_row
@@ -24,11 +26,9 @@ from app.kit.controls.text import quiet, text
 from app.kit.forms.problems import error_summary
 from app.kit.forms.secret_field import secret_field
 from app.kit.messages import say, say_error
-from app.model import FIRST_AUTHOR, Door
 from app.screens.days import hour_words
 from app.screens.mending import mend_offer
 from app.screens.page import calm_page, quiet_page, use_drawn, use_kept, working
-from app.state import Actions, Model
 from assessments.errors import WrenError, WrongPassphrase
 
 # From here on it is said how many tries are left.

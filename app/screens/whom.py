@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.core.controller import Actions, Model
 from app.kit.controls.cards import avatar
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from app.screens.days import age_words
 from app.screens.people import tool_title
-from app.state import Actions, Model
 from assessments.casework.records import Assessment, Person
 
 

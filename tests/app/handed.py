@@ -21,13 +21,13 @@ from typing import Any
 import flet as ft
 
 from app.cli.visit_file.player import new_id
-from app.effects import Desk
+from app.core.cases.case_service import Desk
+from app.core.child.session import Hand
+from app.core.runtime import Runtime, SystemClock
 from app.kit import theme
 from app.kit.messages import say
-from app.runtime import Runtime, SystemClock
 from app.screens.assess import page_with
 from app.shell import Life, _Process
-from app.turn import Hand
 from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered, Moved

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app.effects import SERVICE
+from app.core.cases.case_service import SERVICE
+from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.runtime import Runtime
 from sync.device.enrolment import ServiceKeys
 from tests.app.test_screens_around import (
     asked_all,

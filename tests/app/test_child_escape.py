@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.child import page
+from app.core.controller import TODAY
 from app.kit.messages import say
-from app.state import TODAY
 from tests.app.child_escape import Escape, escape
 from tests.app.handed import World
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.cli.visit_file.player import play, read_plan
-from app.effects import SERVICE, Desk, Work
-from app.runtime import Runtime
+from app.core.cases.case_service import SERVICE, Desk, Work
+from app.core.runtime import Runtime
 from app.shell import make_open_page
 from assessments.crypto import sealing
 from assessments.engine import form as forms

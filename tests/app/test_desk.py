@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.cli.visit_file.player import new_id
-from app.effects import Desk, HouseholdPage
-from app.runtime import Runtime
+from app.core.cases.case_service import Desk, HouseholdPage
+from app.core.runtime import Runtime
 from assessments.casework.records import Contact
 from assessments.definitions import catalogue
 from assessments.definitions.text_packs import PackRefused

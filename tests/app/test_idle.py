@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import shell
+from app.core.runtime import Runtime
 from app.kit.idle import WARN_S, Idle
-from app.runtime import Runtime
 from app.shell import make_open_page
 from tests.app.headless import Headless
 from tests.app.test_screens_around import fernhollow, open_runtime, press, set_up, unlocked, until

@@ -15,7 +15,7 @@ import pytest
 from flet_secure_storage import KeychainAccessibility
 
 import main
-from app.keystore import SystemKeystore, make_storage, system_keystore
+from app.core.device.keystore import SystemKeystore, make_storage, system_keystore
 from app.shell import make_open_page
 from assessments.errors import KeyAbsent, KeystoreFault
 from assessments.ports import Keystore

@@ -13,9 +13,9 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.effects import Desk, HouseholdPage
+from app.core.cases.case_service import Desk, HouseholdPage
+from app.core.runtime import Runtime
 from app.kit.controls import hold_to_reveal
-from app.runtime import Runtime
 from app.screens.placing import NODE, Home, ends_of, lines, place_all
 from assessments.casework import kinship
 from assessments.casework.casework_records import Address, Link, Withheld

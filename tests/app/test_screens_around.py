@@ -18,15 +18,15 @@ import pytest
 import uvicorn
 
 from app.cli.visit_file.player import play, read_plan
-from app.effects import SERVICE
-from app.runtime import Runtime, SystemClock
+from app.core.cases.case_service import SERVICE
+from app.core.controller import Actions, Model
+from app.core.runtime import Runtime, SystemClock
 from app.screens.add_household import Newcomer, problems_of
 from app.screens.days import age_words, day_words
 from app.screens.pick import why_not
 from app.screens.record import record
 from app.screens.today import today
 from app.shell import make_open_page
-from app.state import Actions, Model
 from assessments.casework.records import Person
 from assessments.crypto import sealing
 from assessments.definitions import catalogue

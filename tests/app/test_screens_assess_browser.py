@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.state import Actions, Model
+from app.core.controller import Actions, Model
 from assessments.engine.answers import Answered, Line
 from tests.app.browser import Browser, Served
 from tests.app.visiting import make_runtime, open_visit

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import pytest
 
-from app.effects import Desk
+from app.core.cases.case_service import Desk
+from app.core.runtime import Runtime
 from app.kit.messages import knows, say
-from app.runtime import Runtime
 from assessments.casework.casework_records import ChildThere, Event, Withheld
 from assessments.casework.records import Person
 from assessments.store.rows.integrity import TABLES

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.effects import Desk, HouseholdPage
+from app.core.cases.case_service import Desk, HouseholdPage
+from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.runtime import Runtime
 from app.screens import language_line
 from assessments.casework.casework_records import Ended, FollowUp, Seen
 from assessments.casework.phrasing_check import find

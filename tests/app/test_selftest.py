@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app import selftest
 from app.cli import cli
+from app.core.device import selftest
+from app.core.device.selftest import check_device, check_once, last_check, words_of
+from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.runtime import Runtime
-from app.selftest import check_device, check_once, last_check, words_of
 from assessments.crypto import sealing, vectors
 from assessments.definitions import catalogue
 from tests.app.test_screens_around import PASSPHRASE, press, runtime, set_up, unlocked

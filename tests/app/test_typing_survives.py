@@ -26,9 +26,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app import keeping
-from app.runtime import Runtime
-from app.state import Actions, Model
+from app.core import autosave
+from app.core.controller import Actions, Model
+from app.core.runtime import Runtime
 from assessments.engine.answers import Answered
 from assessments.engine.form import Entered, Moved
 from tests.app.test_screens_around import PASSPHRASE, TODAY, fernhollow, open_runtime, set_up
@@ -42,7 +42,7 @@ class Typing(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.rest, keeping.TYPING_REST_S = keeping.TYPING_REST_S, 0.0
+        self.rest, autosave.TYPING_REST_S = autosave.TYPING_REST_S, 0.0
         self.loop = asyncio.new_event_loop()
         self.stores: list[Runtime] = []
         self.answer = self.half = self.name = ""
@@ -188,7 +188,7 @@ class Typing(RuleBasedStateMachine):
         for runtime in self.stores:
             runtime.close()
         self.loop.close()
-        keeping.TYPING_REST_S = self.rest
+        autosave.TYPING_REST_S = self.rest
 
 
 def test_what_was_typed_before_the_last_rest_is_there() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.effects import SERVICE
-from app.runtime import Runtime, SystemClock
+from app.core.cases.case_service import SERVICE
+from app.core.runtime import Runtime, SystemClock
 from app.shell import make_open_page
 from assessments.errors import KeystoreFault
 from assessments.ports import Keystore

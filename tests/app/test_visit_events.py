@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from app.cli.visit_file.player import BadVisit, play, read_plan
-from app.completing import payload
-from app.effects import Desk
-from app.runtime import Runtime
+from app.core.cases.case_service import Desk
+from app.core.cases.submission import payload
+from app.core.runtime import Runtime
 from app.screens.signs import picture_of
 from assessments.casework.casework_records import Event, Milestone
 from assessments.definitions import catalogue

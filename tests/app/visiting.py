@@ -21,10 +21,11 @@ from typing import Any
 import flet as ft
 
 from app.cli.visit_file.player import new_id
-from app.effects import SERVICE
+from app.core.cases.case_service import SERVICE
+from app.core.controller import Actions, Model
+from app.core.runtime import Runtime, SystemClock
 from app.kit import theme
 from app.kit.controls.text import text
-from app.runtime import Runtime, SystemClock
 from app.screens.assess import assess, page_with
 from app.screens.check import check
 from app.screens.chronology import chronology, conduct
@@ -34,7 +35,6 @@ from app.screens.household import household as household_page
 from app.screens.milestone import milestone
 from app.screens.pattern import pattern
 from app.screens.record import record
-from app.state import Actions, Model
 from assessments.casework.records import Household, Person
 from assessments.crypto import sealing
 from assessments.engine.answers import Entry

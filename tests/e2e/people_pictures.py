@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.visit_file.player import new_id
+from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.runtime import Runtime
 from app.shell import make_open_page
 from assessments.casework.casework_records import Withheld
 from tests.app.browser import Browser, Served

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.keeping import TYPING_LONGEST_S, TYPING_REST_S
+from app.core.autosave import TYPING_LONGEST_S, TYPING_REST_S
 from app.kit.messages import say
 from tests.app.browser import Browser
 from tests.e2e.running import PASSPHRASE, Machine

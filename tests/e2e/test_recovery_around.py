@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from app.cli.visit_file.player import play, read_plan
-from app.effects import SERVICE, Desk, service_keys
+from app.core.cases.case_service import SERVICE, Desk, service_keys
+from app.core.device.account_recovery import Asked
+from app.core.runtime import EscrowsOwed, Runtime, SystemClock
 from app.kit.messages import say
-from app.regaining import Asked
-from app.runtime import EscrowsOwed, Runtime, SystemClock
 from app.shell import make_open_page
 from assessments.crypto.recovery import Side
 from assessments.errors import StoreFault, WrenError

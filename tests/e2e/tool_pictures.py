@@ -20,8 +20,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.runtime import Runtime
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item, Role
 from assessments.definitions.drawing import Drawing, Sticker, Stroke, to_plain

@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from app.cli.visit_file.player import new_id
+from app.core.controller import Actions, Model
+from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.runtime import Runtime
 from app.screens.assess import page_with
 from app.screens.people import first_name
-from app.state import Actions, Model
 from assessments.casework.casework_records import ChildThere, Event, Milestone, Pattern
 from assessments.casework.records import Person
 from assessments.engine.answers import Answered

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from app.core.runtime import Runtime
 from app.kit.controls.fault_boundary import calm
 from app.kit.logs import keep_quiet
 from app.kit.messages import say
-from app.runtime import Runtime
 from app.shell import make_open_page
 from assessments.casework.records import Person
 from assessments.engine import form as forms

@@ -17,8 +17,8 @@ from itertools import count
 from typing import Any
 
 from app.cli.visit_file.player import new_id
-from app.effects import Desk, Work
-from app.runtime import Runtime
+from app.core.cases.case_service import Desk, Work
+from app.core.runtime import Runtime
 from assessments.casework.records import Contact, Household, Person, Relationship
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item

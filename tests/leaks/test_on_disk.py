@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.runtime import Runtime
+from app.core.runtime import Runtime
 from assessments.definitions import catalogue
 from assessments.store import people
 from tests.app.test_screens_around import open_runtime

@@ -10,7 +10,7 @@ import json
 from importlib.resources import files
 
 from app.cli.visit_file.player import play, read_plan
-from app.effects import Desk
+from app.core.cases.case_service import Desk
 
 
 def play_all(desk: Desk) -> None:

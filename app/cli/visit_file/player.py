@@ -26,7 +26,7 @@ from typing import Any, Literal, get_args
 
 from app.cli.visit_file.observations import KEYS, LINE_KEYS, fields_of, seen_of
 from app.cli.visit_file.people import Family, PeopleReader, new_id
-from app.effects import Desk
+from app.core.cases.case_service import Desk
 from assessments.casework.casework_records import Seen
 from assessments.casework.records import Contact, Household, role_named
 from assessments.definitions import catalogue

@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.controller import Actions
 from app.kit.messages import say
-from app.state import Actions
 from assessments.definitions.definition import Item
 from assessments.engine.answers import Entry, NotAnswered
 from assessments.engine.form import Cleared, Entered, Worded

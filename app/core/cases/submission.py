@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from app.beside import done_with
-from app.recall import ask_later
+from app.core.cases.form_metadata import done_with
+from app.core.cases.prior_history import ask_later
 from assessments.casework import child_sessions
 from assessments.casework.own_words_fields import still_kept
 from assessments.casework.records import Assessment

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from app.cli.visit_file.player import new_id
-from app.counting import Row, ended_of
-from app.effects import Desk, HouseholdPage, away
+from app.core.cases.case_service import Desk, HouseholdPage, away
+from app.core.cases.visit_queries import Row, ended_of
 from assessments.casework.casework_records import FollowUp, Outcome, Seen
 from assessments.casework.records import Contact
 from assessments.casework.visits import accounting

@@ -16,8 +16,8 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from app.cli.visit_file.player import new_id
-from app.effects import Desk, EarlierFound, HouseholdPage, away
-from app.model import Model
+from app.core.cases.case_service import Desk, EarlierFound, HouseholdPage, away
+from app.core.state import Model
 from assessments.casework.casework_records import Fact, Link, LinkKind, Withheld
 from assessments.casework.records import Person, Relationship
 from assessments.definitions import catalogue

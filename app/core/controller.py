@@ -16,13 +16,13 @@ from typing import Any
 
 from app.cli.training import play_all
 from app.cli.visit_file.player import new_id
-from app.contacts import Contacts
-from app.effects import HouseholdPage, Status, away
-from app.family import Family
-from app.keeping import Typed
-from app.model import TODAY, Model, Screen, ScreenName, Trail
-from app.opening import Opening
-from app.selftest import check_device
+from app.core.autosave import Typed
+from app.core.cases.case_service import HouseholdPage, Status, away
+from app.core.cases.people_commands import Family
+from app.core.cases.visit_commands import Contacts
+from app.core.device.selftest import check_device
+from app.core.session import Opening
+from app.core.state import TODAY, Model, Screen, ScreenName, Trail
 from assessments.casework.casework_records import Fact
 from assessments.casework.records import Contact, Household, Person
 from assessments.engine import form as forms

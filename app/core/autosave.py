@@ -19,8 +19,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from app.effects import Desk, Work, away
-from app.model import Model
+from app.core.cases.case_service import Desk, Work, away
+from app.core.state import Model
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry
 from assessments.errors import Damaged, Locked, StoreFault, UnknownFormat

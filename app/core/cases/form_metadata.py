@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from app.recall import keep_history, recalled
+from app.core.cases.prior_history import keep_history, recalled
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument

@@ -16,8 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.effects import Desk, Pen, Work, away
-from app.turn import Hand, Turn
+from app.core.cases.case_service import Desk, Pen, Work, away
+from app.core.child.session import Hand, Turn
 from assessments.casework.child_sessions import band_of, part_for_child
 from assessments.casework.records import Sitting
 from assessments.crypto import sealing

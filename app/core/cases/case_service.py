@@ -18,11 +18,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
-from app import beside
-from app.completing import SERVICE, complete, filled, keep_escrow, service_key, service_keys
-from app.household_page import HouseholdPage, Pages
-from app.pen import Pen
-from app.recall import recalled
+from app.core.cases import form_metadata
+from app.core.cases.household_queries import HouseholdPage, Pages
+from app.core.cases.prior_history import recalled
+from app.core.cases.submission import SERVICE, complete, filled, keep_escrow, service_key, service_keys
+from app.core.child.writer import Pen
 from assessments.casework import child_sessions
 from assessments.casework.casework_records import Fact
 from assessments.casework.records import Assessment, Contact, Household, Person, Relationship, Sitting
@@ -162,7 +162,7 @@ class Desk:
             author=self._keys.author,
             started_at=self._clock.now(),
             area=area.id,
-            context=replace(context, misses=beside.misses(self._keys, subject_id, tool)),
+            context=replace(context, misses=form_metadata.misses(self._keys, subject_id, tool)),
         )
         assessments.begin(self._keys, assessment)
         return Work(
@@ -170,7 +170,7 @@ class Desk:
             forms.begin(
                 instrument,
                 area.rules_for(tool),
-                beside.standing_context(self._keys, assessment, instrument, {}),
+                form_metadata.standing_context(self._keys, assessment, instrument, {}),
             ),
         )
 
@@ -187,12 +187,12 @@ class Desk:
             assessments.append_answer(
                 self._keys, assessment_id, child_sessions.TURN, child_sessions.turn_ended("left")
             )
-        moved = beside.moved_to(kept)
+        moved = form_metadata.moved_to(kept)
         assessment = assessment.model_copy(update=moved)
         instrument = self._worded(
             catalogue.load_exact(assessment.instrument, assessment.version, assessment.instrument_hash)
         )
-        context = beside.standing_context(self._keys, assessment, instrument, kept)
+        context = form_metadata.standing_context(self._keys, assessment, instrument, kept)
         # Where a line is lost it may be the one that said which version wrote the others.
         is_known = not (moved or assessment.lost_lines)
         entries = {
@@ -221,7 +221,7 @@ class Desk:
     def move(self, work: Work, version: str) -> Work:
         """Go on under another version of the tool. Nothing is deleted: moving back gives the same form."""
         instrument = catalogue.load(work.assessment.instrument, version)
-        beside.keep_version(self._keys, work.assessment.id, instrument)
+        form_metadata.keep_version(self._keys, work.assessment.id, instrument)
         return self.resume(work.assessment.id)
 
     def _worded(self, instrument: Instrument) -> Instrument:
@@ -313,5 +313,5 @@ class Desk:
                 done = complete(self._store, self._keys, self._clock, work.assessment, work.form)
                 return replace(work, assessment=done)
             case _:
-                beside.keep(self._keys, work.assessment, effect)
+                form_metadata.keep(self._keys, work.assessment, effect)
         return work

@@ -18,13 +18,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime
 
-from app.effects import Desk, away
-from app.handing_over import Handover
-from app.keeping import Keeping
-from app.model import FIRST_AUTHOR, TODAY, Door, Model, Screen, Trail, read_trail
-from app.regaining import Regaining
-from app.runtime import Runtime
-from app.selftest import check_device
+from app.core.autosave import Keeping
+from app.core.cases.case_service import Desk, away
+from app.core.child.handover import Handover
+from app.core.device.account_recovery import Regaining
+from app.core.device.selftest import check_device
+from app.core.runtime import Runtime
+from app.core.state import FIRST_AUTHOR, TODAY, Door, Model, Screen, Trail, read_trail
 from assessments.definitions.definition import Role
 from assessments.errors import (
     Damaged,

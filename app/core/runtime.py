@@ -18,8 +18,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.effects import SERVICE, Desk, service_keys
-from app.regaining import Regaining
+from app.core.cases.case_service import SERVICE, Desk, service_keys
+from app.core.device.account_recovery import Regaining
 from assessments.casework.records import role_named, utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow

@@ -16,10 +16,10 @@ from typing import Any, Literal, get_args
 
 import flet as ft
 
-from app.effects import HouseholdPage, Loss, Status, Work
-from app.handing_over import Handed
-from app.selftest import Report
-from app.turn import Hand
+from app.core.cases.case_service import HouseholdPage, Loss, Status, Work
+from app.core.child.handover import Handed
+from app.core.child.session import Hand
+from app.core.device.selftest import Report
 from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
 from assessments.ports import Entry

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.effects import HouseholdPage
+from app.core.cases.case_service import HouseholdPage
 from assessments.casework.casework_records import Ended, FollowUp, Link, Seen
 from assessments.casework.matching.text import Copy, Passage, copied
 from assessments.casework.records import Contact, Person

@@ -1,0 +1,1 @@
+"""The device itself: the system key store, the self-test and account recovery."""
