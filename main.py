@@ -9,7 +9,7 @@ from app.core.device.keystore import system_keystore
 from app.core.runtime import Runtime, SystemClock, data_folder
 from app.kit.logs import keep_quiet
 from app.kit.messages import assets_folder
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 
 
 def open_packed() -> Runtime:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.screens.pattern_words import sentence_words
+from app.features.incidents.pattern_text import sentence_words
 from assessments.casework.casework_records import Pattern, Withheld
 from assessments.casework.conduct import TOOL, Conduct, conduct
 from assessments.casework.pattern import Known, Sentence, draft, new_since, sources

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.screens.pattern_words import sentence_words, statement_words
+from app.features.incidents.pattern_text import sentence_words, statement_words
 from assessments.casework.casework_records import (
     ChildThere,
     Event,

@@ -64,7 +64,7 @@ def purged(as_json: Json = False) -> None:
 def salvage(as_json: Json = False) -> None:
     """Bring back what is whole from a damaged store. Close Wren first. The damaged files are kept."""
     from app.core.runtime import Runtime, data_folder
-    from app.screens.start import salvaged_words
+    from app.features.start.view import salvaged_words
 
     with plainly():
         salvaged = Runtime.salvage(data_folder())

@@ -24,10 +24,10 @@ from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import Desk
 from app.core.child.session import Hand
 from app.core.runtime import Runtime, SystemClock
+from app.features.assess.view import page_with
 from app.kit import theme
 from app.kit.messages import say
-from app.screens.assess import page_with
-from app.shell import Life, _Process
+from app.shell.shell import Life, _Process
 from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered, Moved

@@ -7,7 +7,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.child.activities.looks import edges, ring_at, spot_in
+from app.features.child.activities.looks import edges, ring_at, spot_in
 from app.kit.messages import say
 from assessments.engine.answers import Answered, Line, Placed
 from tests.app.handed import World

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.child.activities.looks import MAP, spot_in
+from app.features.child.activities.looks import MAP, spot_in
 from app.kit.messages import say
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, Browser, Served
 from tests.e2e.child_pictures import MIDDLE, YOUNG, Camera, hand_over, made_up

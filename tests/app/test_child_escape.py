@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.child import page
 from app.core.controller import TODAY
+from app.features.child import page
 from app.kit.messages import say
 from tests.app.child_escape import Escape, escape
 from tests.app.handed import World

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 import flet.canvas as cv
 
-from app.child.given import given_words
+from app.features.child.answer_text import given_words
 from app.kit.drawing.pointer import Hand
 from app.kit.messages import say
 from assessments.definitions.drawing import Drawing, Rubbed, Sticker, Stroke, Undone

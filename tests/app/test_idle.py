@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import shell
 from app.core.runtime import Runtime
 from app.kit.idle import WARN_S, Idle
-from app.shell import make_open_page
+from app.shell import shell
+from app.shell.shell import make_open_page
 from tests.app.headless import Headless
 from tests.app.test_screens_around import fernhollow, open_runtime, press, set_up, unlocked, until
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import flet as ft
 import pytest
 
+from app.features.assess import phrasing_field
 from app.kit.messages import say
-from app.screens import language_line
 from assessments.casework.casework_records import Event
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered
@@ -22,7 +22,7 @@ NOTE = "Mum claims he left."
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language_line, "REST_S", 0.01)
+    monkeypatch.setattr(phrasing_field, "REST_S", 0.01)
 
 
 async def at_facts(visit: Visit) -> str:

@@ -16,9 +16,9 @@ from app.core.autosave import Keeping
 from app.core.cases.case_service import Desk
 from app.core.controller import Actions, Model
 from app.core.runtime import Runtime
-from app.screens.start import fault, starting
-from app.shell import SCREENS, make_open_page
-from app.shell import app as shown_app
+from app.features.start.view import fault, starting
+from app.shell.shell import SCREENS, make_open_page
+from app.shell.shell import app as shown_app
 from assessments.casework.casework_records import Address
 from assessments.store import Keys
 from tests.app.headless import Headless, Node

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.cli.visit_file.player import new_id
+from app.features.assess import phrasing_field
 from app.kit.messages import say
-from app.screens import language_line
 from assessments.casework.casework_records import Event, Pattern
 from assessments.casework.conduct import TOOL
 from assessments.casework.records import Contact, Person
@@ -25,7 +25,7 @@ FIELD = "The statement"
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language_line, "REST_S", 0.01)
+    monkeypatch.setattr(phrasing_field, "REST_S", 0.01)
 
 
 async def dane_with(visit: Visit, *tactics: str) -> Person:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.kit.messages import say
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import HIDDEN, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up

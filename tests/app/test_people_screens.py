@@ -15,8 +15,8 @@ import pytest
 
 from app.core.cases.case_service import Desk, HouseholdPage
 from app.core.runtime import Runtime
+from app.features.assess.placing import NODE, Home, ends_of, lines, place_all
 from app.kit.controls import hold_to_reveal
-from app.screens.placing import NODE, Home, ends_of, lines, place_all
 from assessments.casework import kinship
 from assessments.casework.casework_records import Address, Link, Withheld
 from assessments.casework.records import Person, Relationship

@@ -11,9 +11,9 @@ import flet as ft
 import pytest
 import pytest_asyncio
 
+from app.features.shared.parse_typed import read_day, read_decimal, read_time, read_whole
 from app.kit.messages import say
 from app.kit.phone_numbers import known_names
-from app.screens.items.written import read_day, read_decimal, read_time, read_whole
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, Line, NotAnswered, Placed
 from assessments.engine.form import Entered, pages

@@ -12,8 +12,8 @@ import pytest
 
 from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import HouseholdPage
+from app.features.incidents.draft import event_of, nothing_told, problems_of, told_of
 from app.kit.messages import say
-from app.screens.event_form import event_of, nothing_told, problems_of, told_of
 from assessments.casework.casework_records import (
     ChildThere,
     Ended,

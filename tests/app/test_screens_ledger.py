@@ -11,8 +11,8 @@ import pytest
 
 from app.core.cases.case_service import Desk, HouseholdPage
 from app.core.runtime import Runtime
+from app.features.assess import phrasing_field
 from app.kit.messages import say
-from app.screens import language_line
 from assessments.casework.casework_records import Ended, FollowUp, Seen
 from assessments.casework.phrasing_check import find
 from tests.app.headless import Headless
@@ -110,9 +110,9 @@ async def test_a_childs_words_are_kept_exactly_with_what_was_asked(runtime: Runt
 async def test_what_is_made_of_it_is_read_for_phrases_and_a_childs_words_never_are(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(language_line, "REST_S", 0.01)
+    monkeypatch.setattr(phrasing_field, "REST_S", 0.01)
     read: list[str] = []
-    monkeypatch.setattr(language_line, "find", lambda text: (read.append(text), find(text))[1])
+    monkeypatch.setattr(phrasing_field, "find", lambda text: (read.append(text), find(text))[1])
     told = say("language.why.doubts", phrase="claims")
     set_up(runtime, family())
     async with unlocked(runtime) as app:

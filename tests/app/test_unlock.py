@@ -11,7 +11,7 @@ import pytest
 
 from app.core.cases.case_service import SERVICE
 from app.core.runtime import Runtime, SystemClock
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from assessments.errors import KeystoreFault
 from assessments.ports import Keystore
 from assessments.store import Store

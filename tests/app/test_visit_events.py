@@ -16,7 +16,7 @@ from app.cli.visit_file.player import BadVisit, play, read_plan
 from app.core.cases.case_service import Desk
 from app.core.cases.submission import payload
 from app.core.runtime import Runtime
-from app.screens.signs import picture_of
+from app.features.shared.chronology_text import picture_of
 from assessments.casework.casework_records import Event, Milestone
 from assessments.definitions import catalogue
 from assessments.engine import form as forms

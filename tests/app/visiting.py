@@ -24,17 +24,17 @@ from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import SERVICE
 from app.core.controller import Actions, Model
 from app.core.runtime import Runtime, SystemClock
+from app.features.assess.check import check
+from app.features.assess.finished import finished
+from app.features.assess.record import record
+from app.features.assess.view import assess, page_with
+from app.features.household.view import household as household_page
+from app.features.incidents.chronology_view import chronology, conduct
+from app.features.incidents.key_date import milestone
+from app.features.incidents.pattern_view import pattern
+from app.features.incidents.view import event
 from app.kit import theme
 from app.kit.controls.text import text
-from app.screens.assess import assess, page_with
-from app.screens.check import check
-from app.screens.chronology import chronology, conduct
-from app.screens.event import event
-from app.screens.finished import finished
-from app.screens.household import household as household_page
-from app.screens.milestone import milestone
-from app.screens.pattern import pattern
-from app.screens.record import record
 from assessments.casework.records import Household, Person
 from assessments.crypto import sealing
 from assessments.engine.answers import Entry

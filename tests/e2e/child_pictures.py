@@ -17,7 +17,7 @@ from pathlib import Path
 from app.cli.visit_file.player import new_id
 from app.core.runtime import Runtime, SystemClock
 from app.kit.messages import say
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from assessments.casework.records import Contact, Household, Person
 from assessments.definitions import catalogue
 from assessments.engine import form as forms

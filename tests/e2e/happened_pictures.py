@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.cli.training import play_all
 from app.kit.messages import say
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, know_a_service, open_runtime

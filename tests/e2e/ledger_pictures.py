@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.kit.messages import say
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from tests.app.browser import Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, TODAY, born, open_runtime, set_up
 from tests.e2e.pictures import VARIANTS, Camera

@@ -15,7 +15,7 @@ from typing import Any
 from app.cli.visit_file.player import new_id
 from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from assessments.casework.casework_records import Withheld
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import kept, one, seed

@@ -13,9 +13,9 @@ from pathlib import Path
 from app.cli.visit_file.player import new_id
 from app.core.controller import Actions, Model
 from app.core.runtime import Runtime
+from app.features.assess.view import page_with
+from app.features.shared.people_text import first_name
 from app.kit.messages import say
-from app.screens.assess import page_with
-from app.screens.people import first_name
 from assessments.casework.casework_records import ChildThere, Event, Milestone, Pattern
 from assessments.casework.records import Person
 from assessments.engine.answers import Answered

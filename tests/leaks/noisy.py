@@ -23,7 +23,7 @@ from app.core.runtime import Runtime
 from app.kit.controls.fault_boundary import calm
 from app.kit.logs import keep_quiet
 from app.kit.messages import say
-from app.shell import make_open_page
+from app.shell.shell import make_open_page
 from assessments.casework.records import Person
 from assessments.engine import form as forms
 from assessments.engine.scoring import Context

@@ -1,0 +1,1 @@
+"""Filling, checking and finishing an assessment, and reading its record."""

@@ -1,0 +1,110 @@
+"""It is kept, and how its sending stands; what to do today; who is still to be heard.
+
+This room tells the truth of the outbox and nothing more: "sent" only after the service's word. It
+leads on to the other children of the household, each by themselves.
+
+    finished(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.assess.flags import flag_card, standing_ids
+from app.features.assess.offers import offer_rows
+from app.features.shared.days import age_words, moment_words
+from app.features.shared.page import calm_page, page_of
+from app.features.shared.people_text import heard_words
+from app.features.shared.save_status import device_here
+from app.features.shared.subject_header import who_line
+from app.kit.controls.buttons import primary_button, quiet_button
+from app.kit.controls.cards import nav_row, person_row
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading
+from app.kit.messages import say
+from assessments.casework.records import Assessment, Person
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Flag
+from assessments.errors import NotFound
+
+
+@ft.component
+@calm_page
+def finished(model: Model, actions: Actions) -> ft.View:
+    """Show that a record is complete, and what comes next."""
+    done = model.record
+    if done is None:
+        raise NotFound
+    page = model.household_of(done.subject_id)
+
+    async def to_household() -> None:
+        await actions.to_household(done.household_id)
+
+    return page_of(
+        model,
+        actions,
+        say("finished.title"),
+        [
+            _standing(model, actions, done),
+            *(flag_card(flag) for flag in _flags(done)),
+            banner(say("known.follow-up"), tone="help") if _is_for_now(done) else None,
+            *offer_rows(done, page, model, actions),
+            *_others(page, done, actions),
+            nav_row(
+                say("household.who-seen"),
+                note=say("household.who-seen-note"),
+                icon=ft.Icons.HOW_TO_REG_OUTLINED,
+                on_tap=lambda: actions.go("contact", done.contact_id),
+            ),
+        ],
+        top=who_line(model, actions, done),
+        action=primary_button(say("finished.household"), to_household),
+        back=False,
+        spacing=18,
+    )
+
+
+def _standing(model: Model, actions: Actions, done: Assessment) -> ft.Control:
+    """How sending stands, from the outbox."""
+    entry = next((found for found in model.entries if found.id == done.id), None)
+    device = say(f"device.{device_here()}")
+    if entry is not None and entry.state == "sent" and entry.sent_at is not None:
+        when = moment_words(entry.sent_at, actions.today())
+        return banner(say("finished.sent", device=device, when=when), icon=ft.Icons.CLOUD_DONE_OUTLINED)
+    outbox = quiet_button(say("finished.outbox"), actions.show_outbox)
+    if entry is not None and entry.state == "set-aside":
+        return banner(say("finished.set-aside", device=device), tone="help", action=outbox)
+    return banner(say("finished.waiting", device=device), icon=ft.Icons.CHECK_CIRCLE_OUTLINED, action=outbox)
+
+
+def _flags(done: Assessment) -> Sequence[Flag]:
+    found = (done.result or {}).get("findings", ())
+    ids = [finding["data"].get("flag") for finding in found if finding["code"] == "same-day"]
+    return standing_ids(catalogue.load(done.instrument), ids)
+
+
+def _is_for_now(done: Assessment) -> bool:
+    """Whether there is a grade that nobody has looked at the history for."""
+    return bool(((done.result or {}).get("grade") or {}).get("provisional"))
+
+
+def _others(page: HouseholdPage | None, done: Assessment, actions: Actions) -> list[ft.Control]:
+    """The other children, each with what has been heard or seen of that child so far."""
+    today = actions.today()
+    others = [child for child in page.children(today) if child.id != done.subject_id] if page else []
+    if page is None or not others:
+        return []
+
+    def row(child: Person) -> ft.Control:
+        return person_row(
+            child.name,
+            age_words(child, today),
+            note=heard_words(page, child.id, today),
+            on_tap=lambda: actions.go("pick", child.id),
+        )
+
+    return [heading(say("finished.others")), *(row(child) for child in others)]

@@ -1,0 +1,252 @@
+"""Exact words: each line as it was said, where it came from, and what was asked just before.
+
+This room knows that a line is a record once its words and its origin are both there. Until then it
+is held as it stands. It never mends, trims or completes what a child said. A finished line closes
+to a quotation when another is added; Change opens it.
+
+    words_control(bound)
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import flet as ft
+
+from app.features.assess.items.bound_item import Bound
+from app.features.assess.items.not_answered import absent_rows
+from app.features.shared.page import use_drawn, use_kept
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_area, text_field
+from app.kit.messages import say
+from assessments.definitions.definition import Item
+from assessments.engine.answers import Answered, Entry, Line, Origin
+
+# What is most often true stands first.
+_ORIGINS: tuple[Origin, ...] = ("child-said", "child-typed", "adult-observed", "adult-said")
+
+
+class HalfLine(TypedDict):
+    """One line as it stands on the page; `origin` is "" until it is chosen."""
+
+    words: str
+    origin: str
+    prompt: str
+
+
+def words_control(bound: Bound) -> ft.Control:
+    """The lines of one question, and the ways of not answering."""
+    kept: Any = _lines
+    lines: ft.Control = kept(bound, key=f"{bound.name}.lines")
+    return ft.Column(
+        tight=True,
+        spacing=10,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(
+            None if bound.absent else lines,
+            absent_rows(
+                bound,
+                aside=lambda: _held(bound.half) or _of_entry(bound.now()) or None,
+                back=lambda half: lines_entry(_held(half)),
+            ),
+        ),
+    )
+
+
+def lacks_origin(half: Any) -> bool:
+    """Whether words stand here without where they came from."""
+    return any(line["words"].strip() and not line["origin"] for line in _held(half))
+
+
+def lines_entry(lines: list[HalfLine]) -> tuple[Entry | None, list[HalfLine] | None]:
+    """The entry that the whole lines make, and all of them while one is only half there."""
+    whole = [line for line in lines if line["words"].strip() and line["origin"]]
+    begun = [line for line in lines if line["words"].strip() or line["origin"]]
+    entry = Answered(tuple(_line(line) for line in whole)) if whole else None
+    return entry, begun if len(begun) > len(whole) else None
+
+
+@ft.component
+@calm_render
+def _lines(bound: Bound) -> ft.Control:
+    item = bound.item
+    kept = use_kept(_held(bound.half) or _of_entry(bound.entry) or [_blank(item)])
+    open_at, open_line = use_drawn(_first_open(kept.now))
+    names = use_kept(_Names()).now
+
+    def change(at: int, part: str, value: str) -> tuple[Entry | None, list[HalfLine] | None]:
+        lines = [HalfLine(**line) for line in kept.now]
+        lines[at][part] = value  # type: ignore[literal-required]  # one of the three names below
+        kept.now = lines
+        return lines_entry(lines)
+
+    async def choose(at: int, origin: str | None) -> None:
+        await bound.tap(*change(at, "origin", origin or ""))
+
+    async def remove(at: int) -> None:
+        names.drop(at)
+        kept.now = [*kept.now[:at], *kept.now[at + 1 :]] or [_blank(item)]
+        open_line(_first_open(kept.now))
+        await bound.tap(*lines_entry(kept.now))
+
+    def add() -> None:
+        kept.now = [*kept.now, _blank(item)]
+        open_line(len(kept.now) - 1)
+
+    def drawn(at: int, line: HalfLine) -> ft.Control:
+        name = f"{bound.name}.{names.of(at)}"
+        if at != open_at and line["words"].strip() and line["origin"]:
+            return place(name, _closed(line, lambda: open_line(at)))
+        has_others = len(kept.now) > 1
+        return place(
+            name,
+            _open(
+                bound,
+                line,
+                name,
+                number=at + 1 if has_others else 0,
+                on_words=lambda typed: bound.type(*change(at, "words", typed)),
+                on_origin=lambda origin: choose(at, origin),
+                on_prompt=lambda typed: bound.type(*change(at, "prompt", typed)),
+                on_remove=(lambda: remove(at)) if has_others else None,
+            ),
+        )
+
+    return ft.Column(
+        tight=True,
+        spacing=16,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            *(drawn(at, line) for at, line in enumerate(kept.now)),
+            ft.Row(controls=[secondary_button(say("words.add"), add, icon=ft.Icons.ADD)]),
+        ],
+    )
+
+
+class _Names:
+    """Numbers that lines keep for as long as they are on the page, whatever is removed above them."""
+
+    def __init__(self) -> None:
+        self._numbers: list[int] = []
+        self._next = 0
+
+    def of(self, at: int) -> int:
+        while len(self._numbers) <= at:
+            self._numbers.append(self._next)
+            self._next += 1
+        return self._numbers[at]
+
+    def drop(self, at: int) -> None:
+        self.of(at)
+        del self._numbers[at]
+
+
+def _open(
+    bound: Bound,
+    line: HalfLine,
+    name: str,
+    *,
+    number: int,
+    on_words: Any,
+    on_origin: Any,
+    on_prompt: Any,
+    on_remove: Any,
+) -> ft.Control:
+    kept: Any = _asked
+    label = say("words.line", n=number) if number else say("words.exact")
+    lacking = bound.problem and line["words"].strip() and not line["origin"]
+    return ft.Column(
+        tight=True,
+        spacing=12,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(
+            text_area(label, value=line["words"], on_change=on_words, lines=3, key=f"{name}.words"),
+            heading(say("words.origin"), level=3),
+            text(bound.problem, strong=True, colour=ft.Colors.ERROR) if lacking else None,
+            radio_rows(
+                [Choice(origin, say(f"origin.choice.{origin}")) for origin in _ORIGINS],
+                chosen=line["origin"] or None,
+                on_choose=on_origin,
+                clear=False,
+            ),
+            kept(line["prompt"], on_prompt, f"{name}.asked", key=f"{name}.asked"),
+            ft.Row(controls=[quiet_button(say("words.remove", n=number), on_remove)]) if on_remove else None,
+        ),
+    )
+
+
+@ft.component
+@calm_render
+def _asked(prompt: str, on_prompt: Any, name: str) -> ft.Control:
+    """What was asked just before, to be changed where other words were used."""
+    is_open, open_field = use_drawn(not prompt)
+    if is_open:
+        return text_field(
+            say("words.asked"), value=prompt, on_change=on_prompt, hint=say("words.asked-hint"), key=name
+        )
+    return ft.Column(
+        tight=True,
+        spacing=0,
+        controls=[
+            quiet(say("words.asked-was", prompt=prompt)),
+            quiet_button(say("words.asked-change"), lambda: open_field(True)),
+        ],
+    )
+
+
+def _closed(line: HalfLine, on_change: Any) -> ft.Control:
+    """A finished line as a quotation."""
+    return ft.Container(
+        border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
+        padding=ft.Padding.only(left=14),
+        content=ft.Row(
+            vertical_alignment=ft.CrossAxisAlignment.START,
+            controls=[
+                ft.Column(
+                    tight=True,
+                    spacing=2,
+                    expand=True,
+                    controls=[
+                        text(say("words.quoted", words=line["words"])),
+                        quiet(say(f"origin.choice.{line['origin']}")),
+                    ],
+                ),
+                quiet_button(
+                    say("action.change"), on_change, name=f"{say('action.change')}: {line['words'][:40]}"
+                ),
+            ],
+        ),
+    )
+
+
+def _blank(item: Item) -> HalfLine:
+    # A question to the practitioner ("Who said what") is not what the child was asked.
+    return {"words": "", "origin": "", "prompt": item.text if item.for_child else ""}
+
+
+def _held(half: Any) -> list[HalfLine]:
+    return list(half) if isinstance(half, list) else []
+
+
+def _of_entry(entry: Entry | None) -> list[HalfLine]:
+    if not isinstance(entry, Answered) or not isinstance(entry.value, tuple):
+        return []
+    return [
+        {"words": part.words, "origin": part.origin, "prompt": part.prompt}
+        for part in entry.value
+        if isinstance(part, Line)
+    ]
+
+
+def _line(line: HalfLine) -> Line:
+    return Line(line["words"], line["origin"], line["prompt"])  # type: ignore[arg-type]  # from the rows above
+
+
+def _first_open(lines: list[HalfLine]) -> int:
+    """The first line that is not whole; -1 when all are."""
+    whole = [bool(line["words"].strip() and line["origin"]) for line in lines]
+    return whole.index(False) if False in whole else -1

@@ -1,0 +1,110 @@
+"""The ways of not answering, of the same size as an answer: "Not known", "Not now", "Not asked because".
+
+This room knows how they are offered below an "or", and that a reason goes with "not asked". It does
+not judge them: each is an answer. What was typed before is put aside, and is back when the person
+takes the choice back.
+
+    absent_rows(bound, aside=lambda: "half a sentence", back=read_text)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import flet as ft
+
+from app.features.assess.items.bound_item import Bound, state_words
+from app.kit.controls.text import heading, optional, quiet
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
+from assessments.definitions.definition import Item, State
+from assessments.engine.answers import NOT_ASKED_REASONS, Entry, NotAnswered
+
+_PREFIX = "state:"
+
+
+def absent_choices(item: Item) -> list[Choice]:
+    """The ways of not answering that an item offers, set apart from its options."""
+    return [Choice(_PREFIX + state, state_words(item, state), apart=True) for state in item.states]
+
+
+def absent_code(bound: Bound) -> str | None:
+    """The code of the chosen way of not answering, or None."""
+    return _PREFIX + bound.absent.state if bound.absent else None
+
+
+def absent_entry(code: str) -> NotAnswered | None:
+    """The entry behind a code of `absent_choices`, or None for the code of an option."""
+    return NotAnswered(cast(State, code.removeprefix(_PREFIX))) if code.startswith(_PREFIX) else None
+
+
+def absent_rows(
+    bound: Bound, *, aside: Callable[[], Any], back: Callable[[Any], tuple[Entry | None, Any]]
+) -> ft.Control | None:
+    """The ways of not answering, for a question that is answered by typing. None where it offers none.
+
+    `aside` gives what stands in the fields; `back` makes an entry, and what is half-typed, of it.
+    """
+    if not bound.item.states:
+        return None
+
+    async def choose(code: str | None) -> None:
+        entry = absent_entry(code) if code else None
+        if entry is not None:
+            await bound.tap(entry, bound.half if bound.absent else aside())
+        else:
+            await bound.tap(*back(bound.half))
+
+    rows = radio_rows(absent_choices(bound.item), chosen=absent_code(bound), on_choose=choose)
+    if bound.absent:
+        return rows
+    return ft.Column(
+        tight=True,
+        spacing=8,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[ft.Container(padding=ft.Padding.only(left=16), content=quiet(say("label.or"))), rows],
+    )
+
+
+def reason_rows(bound: Bound) -> ft.Control | None:
+    """Why it was not asked: one of a closed list, and a note. None while nothing calls for it."""
+    absent = bound.absent
+    if absent is None or absent.state != "not-asked":
+        return None
+
+    def now() -> NotAnswered:
+        # A note may have been typed since this was drawn.
+        entry = bound.now()
+        return entry if isinstance(entry, NotAnswered) else absent
+
+    async def choose(reason: str | None) -> None:
+        await bound.tap(replace(now(), reason=reason or ""), bound.half)
+
+    def note(text: str) -> None:
+        bound.type(replace(now(), note=text), bound.half)
+
+    reasons = [Choice(reason, say(f"reason.choice.{reason}")) for reason in NOT_ASKED_REASONS]
+    return ft.Container(
+        border=ft.Border.only(left=ft.BorderSide(3, ft.Colors.OUTLINE_VARIANT)),
+        padding=ft.Padding.only(left=14),
+        margin=ft.Margin.only(top=4),
+        content=ft.Column(
+            tight=True,
+            spacing=12,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            controls=[
+                heading(say("reason.title"), level=3),
+                radio_rows(reasons, chosen=absent.reason or None, on_choose=choose, clear=False),
+                text_field(
+                    optional(say("reason.note")),
+                    value=absent.note,
+                    on_change=note,
+                    lines=2,
+                    key=f"{bound.name}.note",
+                ),
+            ],
+        ),
+    )

@@ -1,0 +1,92 @@
+"""Choosing: one of several, any of several, a step of a ladder.
+
+This room knows how an item's options and its ways of not answering become rows of the same size, or
+pictures of the same size where the tool names one for each option.
+It does not know what a choice leads to.
+
+    choice_control(bound)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.assess.items.bound_item import Bound
+from app.features.assess.items.not_answered import absent_choices, absent_code, absent_entry, absent_rows
+from app.kit.forms.choices import Choice, ladder, radio_rows, tick_rows
+from assessments.engine.answers import Answered, Entry
+
+
+def choice_control(bound: Bound) -> ft.Control:
+    """One of the options, or one of the ways of not answering."""
+    value = bound.entry.value if isinstance(bound.entry, Answered) else None
+
+    async def choose(code: str | None) -> None:
+        entry: Entry | None = None
+        if code is not None:
+            entry = absent_entry(code) or Answered(code)
+        await bound.tap(entry, None)
+
+    return radio_rows(
+        [*_options(bound, (value,)), *absent_choices(bound.item)],
+        chosen=str(value) if value is not None else absent_code(bound),
+        on_choose=choose,
+    )
+
+
+def choices_control(bound: Bound) -> ft.Control:
+    """Any of the options, or one of the ways of not answering."""
+    value = bound.entry.value if isinstance(bound.entry, Answered) else ()
+    chosen = tuple(str(code) for code in value) if isinstance(value, tuple) else ()
+
+    async def choose(codes: tuple[str, ...]) -> None:
+        await bound.tap(Answered(codes) if codes else None, None)
+
+    return _stack(
+        tick_rows(_options(bound, chosen), chosen=chosen, on_choose=choose),
+        absent_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
+    )
+
+
+def ladder_control(bound: Bound) -> ft.Control:
+    """A step of a ladder with words at both ends, or one of the ways of not answering."""
+    value = bound.entry.value if isinstance(bound.entry, Answered) else None
+
+    async def choose(step: int | None) -> None:
+        await bound.tap(None if step is None else Answered(step), None)
+
+    item = bound.item
+    return _stack(
+        ladder(
+            low=item.minimum or 0,
+            high=item.maximum or 0,
+            chosen=value if isinstance(value, int) else None,
+            on_choose=choose,
+            low_text=item.low_text,
+            high_text=item.high_text,
+        ),
+        absent_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
+    )
+
+
+def is_ladder(bound: Bound) -> bool:
+    """Whether a number is chosen on a ladder: it has both ends, and words for them."""
+    item = bound.item
+    return None not in (item.minimum, item.maximum) and bool(item.low_text and item.high_text)
+
+
+def _options(bound: Bound, chosen: tuple[object, ...]) -> list[Choice]:
+    return [
+        Choice(option.code, option.text, option.hint, apart=option.alone, picture=option.picture)
+        for option in bound.item.options
+        if not option.retired or option.code in chosen
+    ]
+
+
+def _stack(*parts: ft.Control | None) -> ft.Control:
+    return ft.Column(
+        tight=True,
+        spacing=8,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[part for part in parts if part is not None],
+    )

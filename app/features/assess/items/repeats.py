@@ -1,0 +1,151 @@
+"""A group that is filled once for each: each adult in turn, each in a card of its own.
+
+This room knows rows: adding one, taking one out (asked twice, since words go with it), and giving
+each question of a row the same controls as a question on a page.
+
+    rows_control(bound, question)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flet as ft
+
+from app.features.assess.items.bound_item import Bound
+from app.features.shared.page import use_drawn
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.text import heading, text
+from app.kit.messages import say
+from assessments.definitions.definition import Item
+from assessments.engine.answers import Answered, Entry, Row, walk
+from assessments.engine.enablement import shown_in_row
+
+Draw = Callable[[Bound], ft.Control]
+
+
+def rows_control(bound: Bound, draw: Draw) -> ft.Control:
+    """The rows of a repeating group; `draw` shows one question."""
+    kept: Any = _rows
+    rows: ft.Control = kept(bound, draw, key=f"{bound.name}.rows")
+    return rows
+
+
+@ft.component
+@calm_render
+def _rows(bound: Bound, draw: Draw) -> ft.Control:
+    leaving, leave = use_drawn(-1)
+    # A row that was taken out must not leave its letters in the fields of the next one.
+    turn, turn_over = use_drawn(0)
+    # Not what the page was drawn with: a row may have gone since.
+    rows = _rows_of(bound.now())
+
+    async def add() -> None:
+        await bound.tap(Answered((*_rows_of(bound.now()), {})), bound.half)
+
+    async def take_out(at: int) -> None:
+        now = _rows_of(bound.now())
+        rest = (*now[:at], *now[at + 1 :])
+        leave(-1)
+        turn_over(turn + 1)
+        await bound.tap(Answered(rest) if rest else None, _without(bound.half, at))
+
+    def drawn(at: int) -> ft.Control:
+        name = say("rows.name", row=bound.item.row_name, n=at + 1)
+        out = (
+            _sure(name, on_yes=lambda: take_out(at), on_no=lambda: leave(-1))
+            if at == leaving
+            else ft.Row(controls=[quiet_button(say("rows.remove", name=name), lambda: leave(at))])
+        )
+        inside = [draw(_in_row(bound, inner, at, turn)) for inner in _shown(bound.item, rows[at])]
+        return place(f"{bound.name}.{at}.{turn}", card(heading(name), *inside, out, spacing=16))
+
+    return ft.Column(
+        tight=True,
+        spacing=14,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            *(drawn(at) for at in range(len(rows))),
+            ft.Row(
+                controls=[secondary_button(say("rows.add", row=bound.item.row_name), add, icon=ft.Icons.ADD)]
+            ),
+        ],
+    )
+
+
+def _in_row(bound: Bound, inner: Item, at: int, turn: int) -> Bound:
+    """One question of one row, bound to the entry of the whole group."""
+    key = f"{at}.{inner.link_id}"
+
+    def changed(entry: Entry | None) -> Entry:
+        rows = list(_rows_of(bound.now()))
+        row = {link_id: kept for link_id, kept in rows[at].items() if link_id != inner.link_id}
+        rows[at] = row if entry is None else {**row, inner.link_id: entry}
+        return Answered(tuple(rows))
+
+    def held(half: Any) -> dict[str, Any] | None:
+        others = {name: kept for name, kept in (bound.half or {}).items() if name != key}
+        return {**others, key: half} if half is not None else others or None
+
+    async def tap(entry: Entry | None, half: Any = None) -> None:
+        await bound.tap(changed(entry), held(half))
+
+    def typed(entry: Entry | None, half: Any = None) -> None:
+        bound.type(changed(entry), held(half))
+
+    return Bound(
+        item=inner,
+        place=f"{bound.place}.{key}",
+        name=f"{bound.name}.{turn}.{key}",
+        entry=_rows_of(bound.now())[at].get(inner.link_id),
+        problem="",
+        tap=tap,
+        type=typed,
+        now=lambda: _rows_of(bound.now())[at].get(inner.link_id),
+        held=lambda: (bound.half or {}).get(key),
+        kept=bound.kept,
+        keep=bound.keep,
+    )
+
+
+def _sure(name: str, *, on_yes: Any, on_no: Any) -> ft.Control:
+    return ft.Column(
+        tight=True,
+        spacing=8,
+        controls=steady(
+            text(say("rows.sure", name=name)),
+            ft.Row(
+                wrap=True,
+                spacing=10,
+                controls=[
+                    secondary_button(say("rows.out"), on_yes),
+                    secondary_button(say("rows.keep"), on_no),
+                ],
+            ),
+        ),
+    )
+
+
+def _shown(group: Item, row: Row) -> list[Item]:
+    known = {inner.link_id: inner for inner in walk(group.items)}
+    return [known[link_id] for link_id in shown_in_row(group, row, {}, ())]
+
+
+def _rows_of(entry: Entry | None) -> tuple[Row, ...]:
+    if not isinstance(entry, Answered) or not isinstance(entry.value, tuple):
+        return ()
+    return tuple(row for row in entry.value if isinstance(row, Mapping))
+
+
+def _without(half: Any, at: int) -> dict[str, Any] | None:
+    """What is held for the rows that stay, under their new numbers."""
+    kept: dict[str, Any] = {}
+    for key, held in (half or {}).items():
+        number, link_id = key.split(".", 1)
+        if int(number) != at:
+            kept[f"{int(number) - (int(number) > at)}.{link_id}"] = held
+    return kept or None

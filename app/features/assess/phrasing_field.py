@@ -1,0 +1,189 @@
+"""A field for the practitioner's own words, with a quiet line below it about words that may mislead.
+
+This room knows the list of `assessments.casework.phrasing_check` and when to speak: once the typing rests, politely,
+one phrase at a time. It never stops anyone, never changes a word by itself, and is not used for what
+somebody else said. What a person keeps is told to `on_keep` as a code.
+
+    worded_field("What do you know?", value="", on_change=note, kept=lambda: (), on_keep=keep, key="facts")
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any
+
+import flet as ft
+
+from app.core.cases.case_service import away
+from app.features.shared.page import use_drawn, use_kept
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.fault_boundary import calm_render, report
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import quiet
+from app.kit.forms.fields import text_field
+from app.kit.messages import say
+from assessments.casework.own_words_fields import KeptPhrases
+from assessments.casework.phrasing_check import Hit, find, replaced
+
+# Long enough not to interrupt a sentence; short enough to be about what was just written.
+REST_S = 0.8
+
+_NOTHING: tuple[Hit, ...] = ()
+_NO_TASK: asyncio.Task[None] | None = None
+
+
+def worded_field(
+    label: str,
+    *,
+    value: str,
+    on_change: Callable[[str], Any],
+    kept: Callable[[], Collection[str]],
+    on_keep: Callable[[str], Any],
+    key: str,
+    lines: int = 3,
+    **more: Any,
+) -> ft.Control:
+    """A text field that points out phrases. `kept` are codes that stay; `more` is for `text_field`."""
+    drawn: Any = _worded
+    field: ft.Control = drawn(
+        label, value, on_change, kept, on_keep, key=f"{key}.worded", name=key, lines=lines, more=more
+    )
+    return field
+
+
+@ft.component
+@calm_render
+def _worded(
+    label: str,
+    value: str,
+    on_change: Callable[[str], Any],
+    kept: Callable[[], Collection[str]],
+    on_keep: Callable[[str], Any],
+    *,
+    name: str,
+    lines: int,
+    more: dict[str, Any],
+) -> ft.Control:
+    typed = use_kept(value)
+    # A field keeps its own letters: one whose letters were changed here is a new one.
+    turn, turn_over = use_drawn(0)
+    hits, show = use_drawn(_NOTHING)
+    resting = use_kept(_NO_TASK)
+
+    async def look() -> None:
+        text = typed.now
+        found = await away(find, text)
+        if text == typed.now:
+            show(tuple(hit for hit in found if hit.code not in kept()))
+
+    async def look_at_rest() -> None:
+        await asyncio.sleep(REST_S)
+        try:
+            await look()
+        except Exception as error:  # a task has no border of its own, and a remark must cost nothing
+            report(error)
+
+    def change(text: str) -> None:
+        typed.now = text
+        on_change(text)
+        stop()
+        resting.now = asyncio.create_task(look_at_rest())
+
+    def stop() -> None:
+        if resting.now is not None:
+            resting.now.cancel()
+
+    async def use(hit: Hit, phrase: str, words: str) -> None:
+        # What was typed meanwhile is not to be cut into.
+        if typed.now[hit.start : hit.end] == phrase:
+            typed.now = replaced(typed.now, hit, words)
+            on_change(typed.now)
+            turn_over(turn + 1)
+        await look()
+
+    async def keep(hit: Hit) -> None:
+        await on_keep(hit.code)
+        await look()
+
+    ft.use_effect(look, [], stop)
+    hit = hits[0] if hits else None
+    phrase = typed.now[hit.start : hit.end] if hit is not None else ""
+    return ft.Column(
+        tight=True,
+        spacing=8,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(
+            text_field(label, value=typed.now, on_change=change, lines=lines, key=f"{name}.{turn}", **more),
+            _line(hit, phrase, len(hits) - 1, use=use, keep=keep) if hit is not None and phrase else None,
+        ),
+    )
+
+
+def kept_as_written(kept: KeptPhrases) -> ft.Control | None:
+    """How many phrases the writer kept as they were, for whoever reads the record; None without any."""
+    count = sum(len(codes) for _, codes in kept)
+    return quiet(say("language.kept", n=count)) if count else None
+
+
+def _line(
+    hit: Hit, phrase: str, rest: int, *, use: Callable[..., Any], keep: Callable[..., Any]
+) -> ft.Control:
+    """One phrase: why it is pointed out, what could stand in its place, and that it may stay."""
+    said = " ".join(phrase.split())
+    sentence = ft.Semantics(
+        live_region=True,
+        container=True,
+        expand=True,
+        content=quiet(say(f"language.why.{hit.why}", phrase=said)),
+    )
+    return ft.Container(
+        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
+        border_radius=theme.FIELD_RADIUS,
+        padding=ft.Padding.only(left=14, right=10, top=12, bottom=4),
+        content=ft.Column(
+            tight=True,
+            spacing=8,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            controls=steady(
+                ft.Row(
+                    spacing=10,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
+                    controls=[
+                        ft.Icon(ft.Icons.EDIT_NOTE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
+                        sentence,
+                    ],
+                ),
+                quiet(say("language.instead")),
+                *(_alternative(words, partial(use, hit, phrase, words)) for words in hit.instead),
+                ft.Row(
+                    wrap=True,
+                    vertical_alignment=ft.CrossAxisAlignment.CENTER,
+                    controls=[
+                        quiet_button(
+                            say("language.keep"),
+                            lambda: keep(hit),
+                            name=say("language.keep-name", phrase=said),
+                        ),
+                        *([quiet(say("language.more", n=rest))] if rest > 0 else []),
+                    ],
+                ),
+            ),
+        ),
+    )
+
+
+def _alternative(words: str, on_tap: Callable[[], Any]) -> ft.Control:
+    shown = words or say("language.take-out")
+    return tappable(
+        say("language.use", words=words) if words else shown,
+        ft.Text(shown, theme_style=theme.BODY, color=ft.Colors.PRIMARY),
+        on_tap,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
+        padding=(14, 8),
+        min_height=theme.TARGET,
+    )

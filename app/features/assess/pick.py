@@ -1,0 +1,176 @@
+"""Choosing a tool for one person: what fits the age and the work, and what does not, with the reason.
+
+This room asks the catalogue which tools there are and for whom. It never hides a tool that is for
+another age or other work: it stands apart and says why. Where the date of birth is not known, the
+choice is left to the practitioner.
+
+    pick(model, actions)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import flet as ft
+
+from app.core.controller import Actions, Model
+from app.features.shared.days import age_words
+from app.features.shared.page import calm_page, page_of, use_drawn
+from app.features.shared.people_text import find_person, first_name
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import card, empty_state
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
+from assessments.casework.records import Person
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Instrument
+from assessments.definitions.suggest import Suggestion, suggest
+
+_NONE: frozenset[str] = frozenset()
+_UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"}
+
+
+@ft.component
+@calm_page
+def pick(model: Model, actions: Actions) -> ft.View:
+    """Offer the tools for this person."""
+    opened, open_ = use_drawn(_NONE)
+    _, person = find_person(model, model.screen.about)
+    on = actions.today()
+    found = suggest(
+        born=person.born,
+        on=on,
+        role=model.role,
+        adult=not person.is_child(on),
+        unborn=person.born is None and (person.due is not None or "unborn" in person.roles),
+    )
+    fitting = [catalogue.load(one.tool) for one in found if one.fits != "no"]
+    # A person's ways of communicating are not on record: whoever is there knows, and chooses.
+    by_needs = [
+        tool
+        for tool in (catalogue.load(one.tool) for one in found if "made-for-needs" in one.reasons)
+        if catalogue.fits_age(tool, person.born, on) is not False
+    ]
+    others = [
+        (tool, why_not(one))
+        for one in found
+        if _is_near(one) and (tool := catalogue.load(one.tool)) not in by_needs
+    ]
+    is_unsure = any("age-not-known" in one.reasons for one in found)
+
+    def toggle(tool: Instrument) -> None:
+        open_(opened ^ {tool.id})
+
+    return page_of(
+        model,
+        actions,
+        say("pick.title"),
+        [
+            banner(say("pick.unknown-age")) if is_unsure else None,
+            *(_offer(tool, person, actions, is_open=tool.id in opened, on_toggle=toggle) for tool in fitting),
+            None if fitting else empty_state(say("pick.none"), note=say("pick.none-note")),
+            heading(say("pick.by-needs")) if by_needs else None,
+            *(
+                _offer(tool, person, actions, is_open=tool.id in opened, on_toggle=toggle)
+                for tool in by_needs
+            ),
+            heading(say("pick.others")) if others else None,
+            *(_apart(tool, why) for tool, why in others),
+        ],
+        subtitle=say("pick.for", name=first_name(person), age=age_words(person, on)),
+    )
+
+
+def _is_near(one: Suggestion) -> bool:
+    """Whether a tool that does not fit is shown apart: it is about people like this one."""
+    return one.fits == "no" and not {"about-adult", "about-child", "born", "not-born"} & set(one.reasons)
+
+
+def why_not(one: Suggestion) -> str:
+    """Why a tool is not offered, in words."""
+    tool = catalogue.load(one.tool)
+    if "other-age" in one.reasons:
+        return say("pick.other-age", ages=_ages(tool))
+    if "other-role" in one.reasons:
+        return say("pick.other-role", roles=", ".join(say(f"roles.{code}") for code in tool.roles))
+    return " ".join(say(f"suggest.{reason}") for reason in one.reasons)
+
+
+def _ages(tool: Instrument) -> str:
+    low, high = _span(tool.age_from), _span(tool.age_below)
+    if low and high:
+        return say("pick.ages-between", low=low, high=high)
+    return say("pick.ages-from", low=low) if low else say("pick.ages-below", high=high)
+
+
+def _span(age: str) -> str:
+    """An ISO duration such as "P7Y" in words; from birth on there is nothing to say."""
+    found = re.fullmatch(r"P(\d+)([YMWD])", age)
+    if found is None or found[1] == "0":
+        return say("pick.birth") if found else age
+    return say(_UNITS[found[2]], n=int(found[1]))
+
+
+def _offer(
+    tool: Instrument,
+    person: Person,
+    actions: Actions,
+    *,
+    is_open: bool,
+    on_toggle: Callable[[Instrument], None],
+) -> ft.Control:
+    low, high = tool.minutes
+    return card(
+        heading(tool.title),
+        quiet(say("pick.minutes", low=low, high=high)),
+        text(tool.purpose),
+        ft.Row(
+            controls=[
+                quiet_button(
+                    say("pick.not-for"),
+                    lambda: on_toggle(tool),
+                    icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
+                    name=say("pick.not-for-of", tool=tool.title),
+                )
+            ]
+        ),
+        ft.Column(tight=True, spacing=6, controls=[_point(words) for words in tool.not_for])
+        if is_open
+        else None,
+        secondary_button(
+            say("action.start"),
+            lambda: actions.begin(person.id, tool.id),
+            icon=ft.Icons.PLAY_ARROW_OUTLINED,
+            fill=True,
+            name=say("pick.start", tool=tool.title),
+        ),
+    )
+
+
+def _point(words: str) -> ft.Control:
+    return ft.Row(
+        spacing=10,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        controls=[
+            ft.Icon(ft.Icons.REMOVE, size=20, color=ft.Colors.ON_SURFACE_VARIANT),
+            ft.Container(expand=True, content=quiet(words)),
+        ],
+    )
+
+
+def _apart(tool: Instrument, why: str) -> ft.Control:
+    return ft.Container(
+        border=ft.Border.all(1.5, ft.Colors.OUTLINE_VARIANT),
+        border_radius=20,
+        padding=18,
+        content=ft.Column(
+            tight=True,
+            spacing=4,
+            controls=[
+                ft.Text(tool.title, color=ft.Colors.ON_SURFACE_VARIANT, weight=ft.FontWeight.W_700),
+                quiet(why),
+            ],
+        ),
+    )

@@ -1,0 +1,193 @@
+"""What the answers come to, and the practitioner's own judgement on top.
+
+This room shows what the engine worked out: the count with what is missing beside it, each route with
+its reasons, the grade with its floor. It offers no way to lower any of it: only grades at the floor
+and above can be chosen, and each needs a reason.
+
+    result_card(form), judgement_card(form, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flet as ft
+
+from app.core.controller import Actions
+from app.features.shared.page import use_kept
+from app.features.shared.quotes import finding_words, scale_words
+from app.kit import theme
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_area
+from app.kit.forms.problems import problem_line
+from app.kit.messages import say
+from assessments.definitions.definition import Instrument
+from assessments.engine.form import Form, Judged
+from assessments.engine.scoring import Judgement, finding_plain
+
+
+def result_card(form: Form) -> ft.Control | None:
+    """What an open form comes to so far."""
+    return result_of(form.instrument, form.result.plain())
+
+
+def result_of(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
+    """The count, the grade and the routes. None for a tool that adds nothing up."""
+    if not (tool.scales or tool.grades):
+        return None
+    return card(
+        heading(say("record.result")),
+        *(_count(tool, scale) for scale in result["scales"]),
+        *(_grade(tool, result["grade"]) if tool.grades else ()),
+        *(_route(tool, route) for route in result["routes"]),
+        spacing=18,
+    )
+
+
+def notes(form: Form) -> list[ft.Control]:
+    """Sentences that the answers call for, and what is not known and matters, named."""
+    found = [finding for finding in form.findings if finding.severity != "today"]
+    words = [finding_words(form.instrument, finding_plain(finding)) for finding in found]
+    below = next((finding for finding in found if finding.code == "judgement-below-floor"), None)
+    if below is not None:
+        words.append(say("judgement.below", grade=_grade_words(form.instrument, below.data["floor"])))
+    return [banner(sentence, tone="help") for sentence in dict.fromkeys(words) if sentence]
+
+
+def meaning_card(tool: Instrument) -> ft.Control:
+    """What the result means and what it does not."""
+    return card(
+        heading(say("record.means")),
+        text(tool.means),
+        heading(say("record.does-not-mean")),
+        text(tool.does_not_mean),
+    )
+
+
+def judgement_card(form: Form, actions: Actions, *, name: str, problem: str = "") -> ft.Control | None:
+    """The own grade, with its reason. None for a tool without grades."""
+    if not form.instrument.grades:
+        return None
+    kept: Any = _judgement
+    drawn: ft.Control = kept(form, actions, name, problem, key=f"{name}.judgement")
+    return place("judgement", drawn)
+
+
+@ft.component
+@calm_render
+def _judgement(form: Form, actions: Actions, name: str, problem: str) -> ft.Control:
+    given = form.context.judgement
+    reason = use_kept(given.reason if given else "")
+    levels = [code for code, _ in form.instrument.grades]
+    floor = form.result.grade.floor
+    offered = levels[levels.index(floor) :] if floor in levels else levels
+    chosen = given.grade if given and given.grade in offered else None
+
+    async def choose(grade: str | None) -> None:
+        await actions.dispatch(Judged(Judgement(grade, reason.now) if grade else None))
+
+    def type_in(words: str) -> None:
+        reason.now = words
+        if chosen:
+            actions.typed(Judged(Judgement(chosen, words)))
+
+    rows = [Choice(code, _grade_words(form.instrument, code)) for code in offered]
+    return card(
+        heading(say("judgement.title")),
+        quiet(say("judgement.lead")),
+        problem_line(problem) if problem else None,
+        radio_rows(rows, chosen=chosen, on_choose=choose),
+        text_area(
+            say("judgement.reason"),
+            value=reason.now,
+            on_change=type_in,
+            hint=say("judgement.reason-hint"),
+            lines=3,
+            key=f"{name}.reason",
+        )
+        if chosen
+        else None,
+    )
+
+
+def _count(tool: Instrument, scale: Mapping[str, Any]) -> ft.Control:
+    title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
+    words = say("result.count", title=title, n=scale["value"], of=scale["of"])
+    return ft.Row(
+        spacing=16,
+        controls=[
+            ft.Container(
+                bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
+                border_radius=theme.BUTTON_RADIUS,
+                padding=ft.Padding.symmetric(horizontal=16, vertical=10),
+                content=ft.Semantics(
+                    exclude_semantics=True, content=ft.Text(str(scale["value"]), theme_style=theme.NUMBER)
+                ),
+            ),
+            ft.Column(
+                tight=True,
+                spacing=2,
+                expand=True,
+                controls=[text(words, strong=True), quiet(scale_words(scale))],
+            ),
+        ],
+    )
+
+
+def _grade(tool: Instrument, grade: Mapping[str, Any]) -> list[ft.Control]:
+    if grade["value"] is None:
+        return [text(say("result.no-grade"))]
+    words: list[ft.Control] = [text(_grade_words(tool, grade["value"]), strong=True)]
+    if grade["floor"] == grade["value"]:
+        words.append(quiet(say("result.floor")))
+    elif grade["floor"] is not None:
+        words.append(quiet(say("result.raised", grade=_grade_words(tool, grade["floor"]))))
+    if grade.get("provisional"):
+        words.append(text(say("grade.provisional")))
+    return [
+        ft.Container(
+            border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
+            padding=ft.Padding.only(left=14, top=2, bottom=2),
+            content=ft.Column(
+                tight=True,
+                spacing=4,
+                controls=[*words, *(quiet(reason) for reason in grade["reasons"])],
+            ),
+        )
+    ]
+
+
+def _route(tool: Instrument, route: Mapping[str, Any]) -> ft.Control:
+    """One way to more help, open or not, with why."""
+    title = next((known.title for known in tool.routes if known.id == route["id"]), route["id"])
+    is_open = route["met"]
+    return ft.Row(
+        spacing=12,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        controls=[
+            ft.Icon(
+                ft.Icons.CHECK_CIRCLE if is_open else ft.Icons.CIRCLE_OUTLINED,
+                size=24,
+                color=ft.Colors.PRIMARY if is_open else ft.Colors.ON_SURFACE_VARIANT,
+            ),
+            ft.Column(
+                tight=True,
+                spacing=2,
+                expand=True,
+                controls=steady(
+                    text(say("record.met" if is_open else "record.not-met", title=title), strong=is_open),
+                    *(quiet(reason) for reason in route["reasons"]),
+                ),
+            ),
+        ],
+    )
+
+
+def _grade_words(tool: Instrument, code: str) -> str:
+    return dict(tool.grades).get(code, code)

@@ -1,0 +1,251 @@
+"""Filling a tool: one question on a page, or one short group.
+
+This room knows the way through a tool: where the person is, what stands on the page, and when
+Continue may go on. Nothing is judged while a person types; Continue stops only for what cannot be
+read, never for what is missing: the check page lists that. Opened by Change, Continue and Back both
+lead straight back to the check page.
+
+    assess(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from app.core.cases.case_service import Work
+from app.core.child.handover import can_hand_over
+from app.core.controller import Actions, Model
+from app.features.assess.flags import flag_card, standing
+from app.features.assess.history_card import known_card, known_row
+from app.features.assess.items.bound_item import bind
+from app.features.assess.items.question import question, strip
+from app.features.shared.error_summary import page_problems
+from app.features.shared.page import Kept, calm_page, use_drawn, use_kept, use_scroll
+from app.features.shared.save_status import kept_line, lost_line, not_kept
+from app.features.shared.subject_header import who_line
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_place
+from app.kit.forms.problems import error_summary
+from app.kit.messages import say
+from assessments.definitions.definition import Flag, Item
+from assessments.engine.answers import walk
+from assessments.engine.form import Form, Moved, Page, pages
+
+
+@ft.component
+@calm_page
+def assess(model: Model, actions: Actions) -> ft.View:
+    """The page that the open form is on."""
+    scroll = use_scroll(actions)
+    asked_at, ask = use_drawn(-1)
+    called: Kept[tuple[int, frozenset[str]]] = use_kept((-1, frozenset()))
+    work = model.work
+    if work is None:
+        return page_frame(
+            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.back, key="closed"
+        )
+    form = work.form
+    every = pages(form)
+    here = every[form.page]
+    flags = standing(form.instrument, form.findings)
+    shown = _on_page(here, flags)
+
+    async def show_new_card() -> None:
+        (page, before), called.now = called.now, (form.page, frozenset(flag.id for flag in shown))
+        new = [flag for flag in shown if flag.id not in before]
+        # Only an answer brings the card into view: a page that is opened starts at its top.
+        if new and page == form.page:
+            await scroll_to_place(scroll, f"flag-{new[0].id}")
+
+    ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
+    problems = page_problems(form, actions.half, here.items) if asked_at == form.page else []
+
+    async def go_on() -> None:
+        actions.take_typing()
+        now = model.work or work
+        if page_problems(now.form, actions.half, here.items):
+            ask(form.page)
+            await scroll_to(scroll, 0)
+            return
+        ask(-1)
+        if _came_to_change(model):
+            await actions.back()
+        elif form.page + 1 < len(every):
+            await actions.dispatch(Moved(form.page + 1))
+        else:
+            actions.go("check", work.assessment.id)
+            await actions.keep_again()
+
+    async def go_back() -> None:
+        ask(-1)
+        if form.page and not _came_to_change(model):
+            await actions.dispatch(Moved(form.page - 1))
+        else:
+            await actions.back()
+
+    async def go_to(link_id: str) -> None:
+        await scroll_to_place(scroll, link_id)
+
+    is_single = len(here.items) == 1 and (here.section.pages == "each" or here.section is here.items[0])
+    heading = here.items[0].text if is_single else here.section.text
+    return page_frame(
+        heading,
+        [
+            known_row(model, actions, work) if form.page else known_card(model, actions, work),
+            _guide(here, every, form.page, is_single=is_single),
+            *_questions(actions, work, here, shown, dict(problems), is_single=is_single),
+            _handing_over(actions, work) if can_hand_over(form) else None,
+        ],
+        route="/",
+        caption=progress_words(form, every),
+        on_cover=actions.lock,
+        on_back=go_back,
+        training=model.training,
+        top=ft.Column(
+            tight=True,
+            spacing=14,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            controls=steady(
+                who_line(model, actions, work.assessment),
+                _bar(_share(form, every)),
+                not_kept(model, actions),
+                lost_line(work.assessment, "here"),
+                error_summary(problems, go_to=go_to),
+            ),
+        ),
+        saved=kept_line(model),
+        action=primary_button(say("action.continue"), go_on),
+        scroll=scroll,
+        key=f"assess-{work.assessment.id}-{here.section.link_id}-{here.items[0].link_id}",
+    )
+
+
+def progress_words(form: Form, every: Sequence[Page]) -> str:
+    """ "Question 3 of 24", "Part 2 of 9": with a total only where no answer can change it."""
+    here = every[form.page]
+    counted = [
+        item.link_id
+        for section in form.instrument.items
+        if section.pages == "each" and not section.enable_when
+        for item in section.items
+        if item.required and not item.enable_when
+    ]
+    first = here.items[0].link_id
+    if first in counted:
+        return say("progress.of", n=counted.index(first) + 1, of=len(counted))
+    sections = list(dict.fromkeys(page.section.link_id for page in every))
+    n, of = sections.index(here.section.link_id) + 1, len(sections)
+    can_change = any(section.enable_when for section in form.instrument.items)
+    words = say("progress.part", n=n) if can_change else say("progress.part-of", n=n, of=of)
+    is_named = len(here.items) == 1 and here.section.pages == "each"
+    return say("progress.in", part=words, name=here.section.text) if is_named else words
+
+
+def _share(form: Form, every: Sequence[Page]) -> float:
+    """How far through, by the parts of the tool, hidden ones too: it never runs backwards."""
+    section = every[form.page].section
+    own = [number for number, page in enumerate(every) if page.section is section]
+    whole = list(form.instrument.items).index(section)
+    return (whole + (own.index(form.page) + 1) / len(own)) / len(form.instrument.items)
+
+
+def page_with(form: Form, link_id: str) -> int:
+    """The number of the page on which an item stands; 0 when it is on none."""
+    for number, page in enumerate(pages(form)):
+        if link_id == page.section.link_id or any(item.link_id == link_id for item in walk(page.items)):
+            return number
+    return 0
+
+
+def _came_to_change(model: Model) -> bool:
+    return len(model.trail) > 1 and model.trail[-2].name == "check"
+
+
+def _bar(part: float) -> ft.Control:
+    """How far through, for the eye alone: the words say it too."""
+    return ft.Semantics(
+        exclude_semantics=True,
+        content=ft.ProgressBar(
+            value=part,
+            bar_height=6,
+            border_radius=3,
+            color=ft.Colors.PRIMARY,
+            bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
+        ),
+    )
+
+
+def _guide(here: Page, every: Sequence[Page], number: int, *, is_single: bool) -> ft.Control | None:
+    """What guides the practitioner: the part's own word on its first page, then the question's."""
+    is_first = number == 0 or every[number - 1].section is not here.section
+    part = here.section.prompt if is_first else ""
+    own = here.items[0].prompt if is_single and here.items[0] is not here.section else ""
+    return strip(part, own) if part or own else None
+
+
+def _questions(
+    actions: Actions,
+    work: Work,
+    here: Page,
+    flags: Sequence[Flag],
+    problems: dict[str, str],
+    *,
+    is_single: bool,
+) -> list[ft.Control]:
+    """Each question in a card with what follows from its answer below it, and a card to call beside."""
+    seen = frozenset(work.form.visible)
+
+    def drawn(item: Item, *, lead: bool) -> ft.Control:
+        bound = bind(
+            actions,
+            item,
+            work_id=work.assessment.id,
+            entry=work.form.entries.get(item.link_id),
+            problem=problems.get(item.link_id, ""),
+        )
+        return place(item.link_id, question(bound, lead=lead))
+
+    def block(item: Item, *, lead: bool) -> list[ft.Control]:
+        is_bare = item.type in ("display", "drawing") or (item.type == "group" and item.repeats)
+        own = drawn(item, lead=lead)
+        found: list[ft.Control] = [own if is_bare else card(own)]
+        found += [flag_card(flag) for flag in flags if flag.when.items()[0] == item.link_id]
+        if not item.repeats:
+            inside = [inner for inner in item.items if inner.link_id in seen]
+            found += [_below(part) for inner in inside for part in block(inner, lead=False)]
+        return found
+
+    return [part for item in here.items for part in block(item, lead=is_single)]
+
+
+def _handing_over(actions: Actions, work: Work) -> ft.Control:
+    """The way to put the child's own part of this section into the child's hands."""
+    return ft.Row(
+        controls=[
+            secondary_button(
+                say("hand-over.offer"),
+                lambda: actions.go("hand-over", work.assessment.id),
+                icon=ft.Icons.BACK_HAND_OUTLINED,
+            )
+        ]
+    )
+
+
+def _below(part: ft.Control) -> ft.Control:
+    """A question that follows from the answer above it."""
+    return ft.Container(
+        border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.OUTLINE_VARIANT)),
+        padding=ft.Padding.only(left=theme.LIST_GAP),
+        content=part,
+    )
+
+
+def _on_page(here: Page, flags: Sequence[Flag]) -> list[Flag]:
+    """The flags that an answer on this page calls for."""
+    own = {item.link_id for item in walk(here.items)}
+    return [flag for flag in flags if flag.when.items()[0] in own]

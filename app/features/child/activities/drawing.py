@@ -1,0 +1,25 @@
+"""Drawing: paper, pens and stickers, with nothing asked of what comes of it.
+
+This room knows that every step on the paper is given at once. It says nothing about a drawing.
+
+    drawing(slot)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.child.buttons import TALL
+from app.features.child.slot import Slot
+from app.kit.drawing.drawing_pad import drawing_pad
+from assessments.definitions.drawing import Drawing
+from assessments.engine.answers import Answered
+
+
+def drawing(slot: Slot) -> ft.Control:
+    """The paper of one question."""
+
+    async def drew(paper: Drawing) -> None:
+        await slot.give(Answered(paper))
+
+    return drawing_pad(slot.value, drew, key=f"{slot.name}.paper", tall=TALL[slot.band])

@@ -1,0 +1,55 @@
+"""A child's answer in words, as the child gave it.
+
+This room knows the shapes of entries and says each back: the child's own words untouched, options by
+their words, people by the names the child gave them. It adds nothing and reads nothing into it.
+
+    given_words(item, Answered(("happy", "sad")))      # "Happy, Sad"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.features.child.slot import value_of
+from app.kit.messages import say
+from assessments.definitions.definition import Item
+from assessments.definitions.drawing import Drawing
+from assessments.engine.answers import Entry, Line, NotAnswered, Placed, walk
+
+_PASSED = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
+
+
+def given_words(item: Item, entry: Entry | None) -> str:
+    """One entry as text; "" when there is none."""
+    if isinstance(entry, NotAnswered):
+        code = _PASSED.get(entry.state)
+        return say(code) if code else dict(item.state_words).get(entry.state, "")
+    value = value_of(entry)
+    if value is None:
+        return ""
+    if not isinstance(value, tuple):
+        return _part(item, value)
+    parts = [_part(item, part) for part in value]
+    return ("\n" if any(not isinstance(part, str) for part in value) else ", ").join(parts)
+
+
+def _part(item: Item, part: Any) -> str:
+    match part:
+        case Line():
+            return say("said.words", words=part.words)
+        case Drawing():
+            return say("draw.mine" if part.standing else "draw.empty")
+        case Placed():
+            return say("said.place", place=_option(item, part.place), who=part.who)
+        case Mapping():
+            inner = [given_words(own, part.get(own.link_id)) for own in walk(item.items)]
+            return say("child.row", row=inner[0], rest=", ".join(words for words in inner[1:] if words))
+        case int() if item.maximum:
+            return say("label.ladder-step", n=part, of=item.maximum)
+    return _option(item, str(part))
+
+
+def _option(item: Item, code: str) -> str:
+    option = item.option(code)
+    return option.text if option is not None else code

@@ -1,0 +1,189 @@
+"""The frame of every page in a child's hands, and which place of a turn is shown.
+
+This room knows what is always there: the question, "Next" and "Back", and below them the three ways
+out, equal in size and look: I don't know, Not now, Stop. There is no bar that fills up, no count, no
+clock and no sound. The system's own back goes nowhere: it can lead to no other page.
+
+    child_page(hand.turn, hand)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from app.core.child.session import Hand, Turn
+from app.features.child.buttons import aside, onward
+from app.features.child.places import end, hello, look_back
+from app.features.child.question import question
+from app.kit import theme
+from app.kit.controls.fault_boundary import Handler, calm, calm_render
+from app.kit.controls.keyed import steady
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import text
+from app.kit.drawing.pictures import picture
+from app.kit.messages import say
+
+WAY_OUT = 88
+_PICTURE = 44
+
+
+@ft.component
+@calm_render
+def child_page(turn: Turn, hand: Hand) -> ft.View:
+    """The page that a turn is on."""
+    match turn.place:
+        case "hello":
+            return _frame(turn, hand, hello(turn), key="hello", on=(say("child.start"), hand.start))
+        case "look-back":
+            return _frame(
+                turn,
+                hand,
+                look_back(turn, hand),
+                key="look-back",
+                back=hand.go_back,
+                on=(say("child.right"), lambda: hand.end("finished")),
+            )
+        case "end":
+            return _frame(turn, hand, end(hand), key="end")
+    item = turn.question
+    is_first = item.link_id == turn.questions[0].link_id
+    return _frame(
+        turn,
+        hand,
+        question(turn, hand),
+        key=f"question-{item.link_id}",
+        back=None if is_first and not turn.changing else hand.go_back,
+        on=(say("child.next"), hand.go_on),
+    )
+
+
+async def stay(event: Any) -> None:
+    """The system's own back: it goes nowhere."""
+    await event.control.confirm_pop(False)
+
+
+def ways_out(hand: Hand) -> ft.Control:
+    """I don't know, Not now, Stop: on every page but the quiet one, of one size and one look."""
+    ways: list[tuple[str, str, Callable[[], Any]]] = [
+        ("child.unsure", "sym-unsure", lambda: hand.pass_by("asked-unknown")),
+        ("child.not-now", "sym-later", lambda: hand.pass_by("child-pass")),
+        ("child.stop", "sym-stop", hand.stop),
+    ]
+    return ft.Row(
+        spacing=8,
+        controls=[_way_out(say(code), drawing, on_tap) for code, drawing, on_tap in ways],
+    )
+
+
+def _way_out(words: str, drawing: str, on_tap: Handler) -> ft.Control:
+    looks = ft.Column(
+        tight=True,
+        spacing=4,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        controls=[
+            picture(drawing, words, size=_PICTURE),
+            ft.Text(words, theme_style=theme.MARK, text_align=ft.TextAlign.CENTER),
+        ],
+    )
+    return tappable(
+        words,
+        looks,
+        on_tap,
+        padding=(4, 8),
+        min_height=WAY_OUT,
+        expand=True,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
+        identifier=f"way-out-{drawing}",
+    )
+
+
+def _frame(
+    turn: Turn,
+    hand: Hand,
+    body: Sequence[ft.Control | None],
+    *,
+    key: str,
+    back: Handler | None = None,
+    on: tuple[str, Handler] | None = None,
+) -> ft.View:
+    moves = [
+        *([aside(say("child.back"), back, turn.band, ft.Icons.ARROW_BACK)] if back else []),
+        ft.Container(expand=True),
+        *([onward(*on, turn.band)] if on else []),
+    ]
+    bottom = [ft.Row(controls=moves), ways_out(hand)] if on else []
+    return ft.View(
+        route="/",
+        padding=0,
+        spacing=0,
+        can_pop=False,
+        on_confirm_pop=calm(stay),
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+        controls=[
+            ft.SafeArea(
+                expand=True,
+                content=ft.Column(
+                    expand=True,
+                    spacing=0,
+                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                    controls=[
+                        ft.Column(
+                            key=f"turn-{key}",
+                            expand=True,
+                            scroll=ft.ScrollMode.AUTO,
+                            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+                            controls=[_measure([_not_kept(turn), *body], top=24, bottom=24)],
+                        ),
+                        *(
+                            [
+                                ft.Container(
+                                    bgcolor=ft.Colors.SURFACE_CONTAINER,
+                                    content=_measure(bottom, top=10, bottom=12, spacing=10),
+                                )
+                            ]
+                            if bottom
+                            else []
+                        ),
+                    ],
+                ),
+            )
+        ],
+    )
+
+
+def _not_kept(turn: Turn) -> ft.Control | None:
+    """The disk refused: no fault of the child's, and only an adult can mend it."""
+    if turn.kept:
+        return None
+    return ft.Container(
+        bgcolor=ft.Colors.TERTIARY_FIXED,
+        border_radius=theme.FIELD_RADIUS,
+        padding=16,
+        content=ft.Semantics(
+            live_region=True,
+            container=True,
+            content=text(say("child.not-kept"), colour=ft.Colors.ON_TERTIARY_FIXED),
+        ),
+    )
+
+
+def _measure(
+    controls: Sequence[ft.Control | None], *, top: int, bottom: int, spacing: int = 18
+) -> ft.Control:
+    inner = ft.Column(
+        spacing=spacing,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=steady(*controls),
+    )
+    return ft.Container(
+        padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom),
+        content=ft.ResponsiveRow(
+            alignment=ft.MainAxisAlignment.CENTER,
+            controls=[ft.Container(content=inner, col={"xs": 12, "md": 10, "lg": 8, "xl": 7})],
+        ),
+    )

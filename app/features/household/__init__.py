@@ -1,0 +1,1 @@
+"""The household page, its map, and its children side by side."""

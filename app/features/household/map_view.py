@@ -1,0 +1,184 @@
+"""The map of a household: who lives where, what they are to each other, and who is safe as a child put it.
+
+The same twice: a list, which is what a screen reader reads, and a drawing. On a phone the list comes
+first. Who is safe is only ever one child's own word, from that child's own map of people: it is shown
+one child at a time, in the child's words, and never as a colour. An address that is confidential is not
+here at all.
+
+    household_map(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.people_commands import Told
+from app.core.controller import Actions, Model
+from app.features.assess.placing import Home
+from app.features.household.map_drawing import drawing, legend
+from app.features.people.addresses import current, host_of
+from app.features.shared.days import age_words, day_words
+from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll
+from app.features.shared.people_text import first_name, kin_words
+from app.features.shared.withheld import badge
+from app.kit import theme
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, quiet, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.messages import say
+from assessments.casework.casework_records import Address
+from assessments.casework.records import Person
+from assessments.errors import Locked, NotFound
+
+_NOTHING: Mapping[str, Told] = {}
+_NOBODY: str | None = None
+# From this width on the drawing has room beside nothing and comes first.
+_WIDE = 700
+
+
+@ft.component
+@calm_page
+def household_map(model: Model, actions: Actions) -> ft.View:
+    """Show the list and the drawing."""
+    page = model.household(model.screen.about)
+    told, show_told = use_drawn(_NOTHING)
+    child_id, choose = use_drawn(_NOBODY)
+    scroll = use_scroll(actions)
+
+    async def read() -> None:
+        if page is not None:
+            with suppress(Locked):  # locked since this was drawn: the map is not seen
+                show_told(await actions.family.told(page))
+
+    ft.use_effect(read, [])
+    if page is None:
+        raise NotFound
+    homes = homes_of(page)
+    is_wide = (ft.context.page.width or 0) >= _WIDE
+    listed = [_home(model, page, home, actions) for home in homes]
+    drawn = [
+        heading(say("map.drawing")),
+        _whose(page, told, child_id, choose),
+        card(
+            drawing(page, homes, _titles(page, homes), told.get(child_id or ""), actions, wide=is_wide),
+            legend(),
+        ),
+    ]
+    return page_of(
+        model,
+        actions,
+        say("map.title"),
+        [
+            *(drawn if is_wide else []),
+            heading(say("map.list")),
+            *listed,
+            *[_told(found, one, actions) for one, found in _children(page, told)],
+            *([] if is_wide else drawn),
+        ],
+        caption=page.household.name,
+        scroll=scroll,
+    )
+
+
+def homes_of(page: HouseholdPage) -> list[Home]:
+    """Each present address with who stays there; then who lives here, and elsewhere, without one."""
+    found = [Home(address.id, address.person_ids) for address in current(page)]
+    placed = {person_id for home in found for person_id in home.person_ids}
+    for place, lives_here in (("here", True), ("elsewhere", False)):
+        rest = tuple(
+            one.id
+            for one in page.persons
+            if one.id not in placed and one.lives_here is lives_here and "professional" not in one.roles
+        )
+        if rest:
+            found.append(Home(place, rest))
+    workers = tuple(one.id for one in page.persons if one.id not in placed and "professional" in one.roles)
+    return [*found, Home("work", workers)] if workers else found
+
+
+def _titles(page: HouseholdPage, homes: list[Home]) -> dict[str, str]:
+    """What each home is called: its kind, never its lines."""
+    kinds = {address.id: address.kind for address in page.facts_of(Address)}
+    return {
+        home.id: say(f"address.kind.{kinds[home.id]}") if home.id in kinds else say(f"map.{home.id}")
+        for home in homes
+    }
+
+
+def _home(model: Model, page: HouseholdPage, home: Home, actions: Actions) -> ft.Control:
+    on = actions.today()
+    address = next((found for found in page.facts_of(Address) if found.id == home.id), None)
+    host = host_of(model, page) if address is not None and address.kind == "host" else None
+    people = [one for one in page.persons if one.id in home.person_ids]
+    return card(
+        heading(_titles(page, [home])[home.id], level=3),
+        badge(say("address.confidential")) if address is not None and address.confidential else None,
+        *(
+            ft.Column(
+                tight=True,
+                spacing=0,
+                controls=[
+                    text(say("label.age", name=one.name, age=age_words(one, on))),
+                    *([quiet(words)] if (words := kin_words(page, one, on)) else []),
+                ],
+            )
+            for one in people
+        ),
+        quiet(
+            say(
+                "map.host",
+                household=host.household.name,
+                names=", ".join(first_name(one) for one in host.persons),
+            )
+        )
+        if host is not None
+        else None,
+        spacing=8,
+    )
+
+
+def _children(page: HouseholdPage, told: Mapping[str, Told]) -> list[tuple[Person, Told]]:
+    return [(one, told[one.id]) for one in page.persons if one.id in told]
+
+
+def _told(found: Told, child: Person, actions: Actions) -> ft.Control:
+    """One child's own map in words: each place, and whom the child put there."""
+    lines = []
+    for code, words in found.places:
+        names = [placed.who for placed in found.people if placed.place == code]
+        if names:
+            lines.append(text(say("map.told-line", place=words, names=", ".join(names))))
+    return card(
+        heading(
+            say("map.told", name=first_name(child), day=day_words(found.on, actions.today(), near=False)),
+            level=3,
+        ),
+        *lines,
+        spacing=6,
+    )
+
+
+def _whose(
+    page: HouseholdPage, told: Mapping[str, Told], child_id: str | None, choose: object
+) -> ft.Control | None:
+    """Whose map of people the drawing shows; nobody's to begin with."""
+    children = _children(page, told)
+    if not children:
+        return quiet(say("map.not-told"))
+    return ft.Column(
+        tight=True,
+        spacing=theme.LIST_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            text(say("map.whose"), strong=True),
+            radio_rows(
+                [Choice(one.id, first_name(one)) for one, _ in children],
+                chosen=child_id,
+                on_choose=choose,  # type: ignore[arg-type]  # changes what is drawn
+            ),
+        ],
+    )

@@ -1,0 +1,200 @@
+"""One household: every child first, each by themselves, then the adults.
+
+This room knows that a child's page is that child's: no record of one stands under another. Family is
+said in words. A record in progress is gone on with; a finished one is read.
+
+    household(model, actions)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.cases.visit_queries import to_do, unwatched, visit_counts
+from app.core.controller import Actions, Model
+from app.features.incidents.pattern_view import has_pattern
+from app.features.people.possible_duplicate import use_marked
+from app.features.settings.salvage_offer import unreadable_line
+from app.features.shared.child_status import to_do_line, unwatched_line
+from app.features.shared.chronology_text import lead_words, picture_of
+from app.features.shared.days import age_words, day_words
+from app.features.shared.page import calm_page, page_of, side_by_side
+from app.features.shared.people_text import (
+    day_of,
+    first_name,
+    heard_line,
+    kin_words,
+    role_words,
+    status_of,
+    tool_title,
+)
+from app.features.shared.withheld import kept_badge
+from app.kit.controls.buttons import quiet_button, secondary_button
+from app.kit.controls.cards import avatar, card, nav_row
+from app.kit.controls.lists import Task, task_list
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
+from assessments.casework.records import Person
+from assessments.errors import NotFound
+
+
+@ft.component
+@calm_page
+def household(model: Model, actions: Actions) -> ft.View:
+    """Show everyone in the household with their own records."""
+    page = model.household(model.screen.about)
+    marked = use_marked(model, page)
+    if page is None:
+        raise NotFound
+    on = actions.today()
+    children, adults = page.children(on), page.adults(on)
+    return page_of(
+        model,
+        actions,
+        page.household.name,
+        [
+            unreadable_line(page.unreadable),
+            nav_row(
+                say("household.who-seen"),
+                note=say("household.who-seen-note"),
+                icon=ft.Icons.HOW_TO_REG_OUTLINED,
+                on_tap=lambda: actions.show_contact(page.household.id),
+            ),
+            nav_row(
+                say("chronology.title"),
+                note=lead_words(picture_of(page, on)),
+                icon=ft.Icons.TIMELINE,
+                on_tap=lambda: actions.go("chronology", page.household.id),
+            ),
+            heading(say("household.children")),
+            side_by_side([_person(page, child, actions, marked) for child in children]) if children else None,
+            banner(say("household.no-children")) if not children else None,
+            nav_row(
+                say("siblings.title"),
+                icon=ft.Icons.VIEW_COLUMN_OUTLINED,
+                on_tap=lambda: actions.go("siblings", page.household.id),
+            )
+            if len(children) > 1
+            else None,
+            *_visits(page),
+            heading(say("household.adults")) if adults else None,
+            side_by_side([_person(page, adult, actions, marked) for adult in adults]) if adults else None,
+            nav_row(
+                say("map.title"),
+                note=say("map.note"),
+                icon=ft.Icons.HUB_OUTLINED,
+                on_tap=lambda: actions.go("map", page.household.id),
+            ),
+            secondary_button(
+                say("person.add"),
+                lambda: actions.go("add-person", page.household.id),
+                icon=ft.Icons.PERSON_ADD_OUTLINED,
+            ),
+        ],
+        pill=True,
+    )
+
+
+def _person(page: HouseholdPage, person: Person, actions: Actions, marked: frozenset[str]) -> ft.Control:
+    on = actions.today()
+    is_child = person.is_child(on)
+    may_be = say("alike.line") if person.id in marked else ""
+    lines = [age_words(person, on), kin_words(page, person, on), role_words(person), may_be]
+    looks = ft.Row(
+        spacing=14,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        controls=[
+            avatar(person.name),
+            ft.Column(
+                tight=True,
+                spacing=2,
+                expand=True,
+                controls=[
+                    heading(person.name, level=3),
+                    *(quiet(line) for line in lines if line),
+                    *([heard_line(page, person.id, on)] if is_child else []),
+                    *([badge] if (badge := kept_badge(page, person.id)) is not None else []),
+                    *([unwatched_line(person)] if unwatched(page, person, on) else []),
+                    *(to_do_line(page, task) for task in to_do(page, person.id)),
+                ],
+            ),
+        ],
+    )
+    own = page.of(person.id)
+    return card(
+        looks,
+        None
+        if is_child or not has_pattern(page, person)
+        else nav_row(
+            say("chronology.of", name=first_name(person)),
+            icon=ft.Icons.TIMELINE,
+            on_tap=lambda: actions.go("conduct", person.id),
+        ),
+        ft.Row(
+            wrap=True,
+            controls=[
+                quiet_button(
+                    say("person.open"),
+                    lambda: actions.go("person", person.id),
+                    name=say("person.open-name", name=person.name),
+                )
+            ],
+        ),
+        _records(page, person, actions) if own else None,
+        secondary_button(
+            say("action.start-tool"),
+            lambda: actions.go("pick", person.id),
+            icon=ft.Icons.ADD,
+            fill=True,
+            name=say("household.start-for", name=first_name(person)),
+        ),
+        secondary_button(
+            say("pattern.open", name=first_name(person)),
+            lambda: actions.go("pattern", person.id),
+            icon=ft.Icons.EDIT_NOTE,
+            fill=True,
+        )
+        if has_pattern(page, person)
+        else None,
+    )
+
+
+def _visits(page: HouseholdPage) -> list[ft.Control]:
+    """What can be counted across visits: refused, nobody in, and who answers for the others."""
+    found = visit_counts(page)
+    names = {person.id: first_name(person) for person in page.persons}
+    counted = {"refused": found.refused, "no-answer": found.no_answer}
+    lines = [say(f"visits.{code}", n=n, of=found.ended) for code, n in counted.items() if n]
+    lines += [
+        say("visits.answered", name=names[adult], n=n, of=found.ended)
+        for adult, n in found.answered
+        if adult in names
+    ]
+    return [card(heading(say("visits.title"), level=3), *(text(line) for line in lines))] if lines else []
+
+
+def _records(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:
+    """This person's own records, the newest first."""
+    own = {found.id: found for found in page.of(person.id)}
+
+    async def open_record(record_id: str) -> None:
+        if own[record_id].status == "in-progress":
+            await actions.resume(record_id)
+        else:
+            await actions.read(record_id)
+
+    on = actions.today()
+    return task_list(
+        [
+            Task(
+                tool_title(found.instrument),
+                found.id,
+                status_of(found),
+                say("household.visit", day=day_words(day_of(page, found), on)),
+            )
+            for found in own.values()
+        ],
+        on_open=open_record,
+    )

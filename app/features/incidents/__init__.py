@@ -1,0 +1,1 @@
+"""Incidents, key dates, the chronology and the pattern of coercive control."""

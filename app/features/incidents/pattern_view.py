@@ -1,0 +1,210 @@
+"""What one person does: the statement, drafted from what is recorded, in the practitioner's own words.
+
+This room knows that what a person wrote is theirs: when more becomes known it shows what is new and adds
+it only when asked, at the end. A statement that nobody changed may be written anew. What is typed is
+held until it is saved, through a lock as well.
+
+    pattern(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import flet as ft
+
+from app.cli.visit_file.player import new_id
+from app.core.cases.case_service import HouseholdPage, away
+from app.core.controller import Actions, Model
+from app.features.assess.phrasing_field import kept_as_written, worded_field
+from app.features.incidents.pattern_text import sentence_words, statement_words
+from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll
+from app.features.shared.people_text import find_person, first_name
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import scroll_to_place
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, text
+from app.kit.forms.problems import error_summary
+from app.kit.messages import say
+from assessments.casework.casework_records import Event, Pattern
+from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
+from assessments.casework.phrasing_check import find
+from assessments.casework.records import Person
+
+_FIELD = "words"
+_LETTERS_A_LINE = 44
+_FEWEST_LINES, _MOST_LINES = 8, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The statement as it stands on the page. It never shows itself."""
+
+    words: str
+    drafted_from: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<Writing>"
+
+
+@ft.component
+@calm_page
+def pattern(model: Model, actions: Actions) -> ft.View:
+    """Show the statement on one adult, to be read, changed and saved."""
+    page, person = find_person(model, model.screen.about)
+    sentences = draft(person, _known(model), on=actions.today())
+    drafted = statement_words(sentences, who=first_name(person))
+    saved = kept_pattern(page, person.id)
+    here = f"pattern.{person.id}"
+    writing = use_kept(_begun(actions, here) or _saved(saved) or Writing(drafted, sources(sentences)))
+    # The field keeps its own letters: words that were put there by a tap make it a new one.
+    turn, turn_over = use_drawn(0)
+    scroll = use_scroll(actions)
+    problem, show_problem = use_drawn("")
+    is_kept, show_kept = use_drawn(False)
+
+    def hold(changed: Writing) -> None:
+        writing.now = changed
+        actions.hold_begun(here, asdict(changed))
+
+    def type_in(words: str) -> None:
+        hold(replace(writing.now, words=words))
+        if is_kept:
+            show_kept(False)
+
+    async def keep_phrase(code: str) -> None:
+        hold(replace(writing.now, kept=tuple(sorted({*writing.now.kept, code}))))
+
+    def put(changed: Writing) -> None:
+        hold(changed)
+        show_kept(False)
+        turn_over(turn + 1)
+
+    def add_new() -> None:
+        added = "\n".join(sentence_words(one) for one in new)
+        put(replace(writing.now, words=f"{writing.now.words.rstrip()}\n\n{added}", drafted_from=known_now))
+
+    def write_anew() -> None:
+        put(Writing(drafted, known_now))
+
+    async def save() -> None:
+        now = writing.now
+        show_problem("" if now.words.strip() else say("pattern.empty"))
+        if not now.words.strip():
+            return
+        standing = {hit.code for hit in await away(find, now.words)}
+        statement = Pattern(
+            id=saved.id if saved is not None else new_id(),
+            household_id=page.household.id,
+            person_id=person.id,
+            words=now.words,
+            drafted_from=now.drafted_from,
+            edited=now.words != drafted,
+            kept_phrases=tuple(code for code in now.kept if code in standing),
+        )
+        if await actions.keep_facts(page.household.id, [statement]):
+            actions.hold_begun(here, None)
+            show_kept(True)
+
+    before = Pattern(id=here, household_id=page.household.id, person_id=person.id, words="-")
+    new = new_since(before.model_copy(update={"drafted_from": writing.now.drafted_from}), sentences)
+    known_now = tuple(sorted({*writing.now.drafted_from, *sources(sentences)}))
+    is_as_drafted = saved is not None and not saved.edited and writing.now.words == saved.words
+    return page_of(
+        model,
+        actions,
+        say("pattern.title", name=first_name(person)),
+        [
+            banner(say("pattern.kept-here"), icon=ft.Icons.CHECK) if is_kept else None,
+            banner(say("pattern.not-shown", name=first_name(person)), icon=ft.Icons.VISIBILITY_OFF_OUTLINED),
+            _new_card(new, add_new, write_anew if is_as_drafted else None) if new else None,
+            place(
+                _FIELD,
+                card(
+                    worded_field(
+                        say("pattern.words"),
+                        value=writing.now.words,
+                        on_change=type_in,
+                        kept=lambda: writing.now.kept,
+                        on_keep=keep_phrase,
+                        hint=say("pattern.lead"),
+                        problem=problem,
+                        lines=_lines(writing.now.words),
+                        key=f"{here}.{turn}",
+                    )
+                ),
+            ),
+            kept_as_written(((person.id, saved.kept_phrases),)) if saved is not None else None,
+        ],
+        top=error_summary(
+            [(_FIELD, problem)] if problem else [], go_to=lambda at: scroll_to_place(scroll, at)
+        ),
+        action=primary_button(say("pattern.keep"), save),
+        scroll=scroll,
+    )
+
+
+def has_pattern(page: HouseholdPage, person: Person) -> bool:
+    """Whether a statement on this person has a place: something is recorded of what they do, or they are
+    marked as somebody to take care around, or one was written."""
+    return (
+        "causes-concern" in person.roles
+        or kept_pattern(page, person.id) is not None
+        or any(person.id in event.by_ids for event in page.facts_of(Event))
+        or any(one.subject_id == person.id for one in page.conducts)
+    )
+
+
+def kept_pattern(page: HouseholdPage, person_id: str) -> Pattern | None:
+    """The statement as it was saved last, or None."""
+    return next((one for one in page.facts_of(Pattern) if one.person_id == person_id), None)
+
+
+def _known(model: Model) -> Known:
+    """Everything in the households of this practitioner: which of them belong together, links decide."""
+    pages = model.households
+    return Known(
+        [one for page in pages for one in page.persons],
+        [one for page in pages for one in page.facts],
+        [one for page in pages for one in page.contacts],
+        [one for page in pages for one in page.conducts],
+    )
+
+
+def _new_card(new: Sequence[Sentence], add: Handler, anew: Handler | None) -> ft.Control:
+    return card(
+        heading(say("pattern.new", n=len(new))),
+        *(text(sentence_words(one)) for one in new),
+        ft.Row(
+            wrap=True,
+            spacing=10,
+            run_spacing=10,
+            controls=[
+                secondary_button(say("pattern.add"), add, icon=ft.Icons.ADD),
+                *([secondary_button(say("pattern.anew"), anew, icon=ft.Icons.REFRESH)] if anew else []),
+            ],
+        ),
+    )
+
+
+def _begun(actions: Actions, here: str) -> Writing | None:
+    """What stood here when the page was left."""
+    begun = actions.begun(here)
+    if not begun:
+        return None
+    return Writing(begun["words"], tuple(begun["drafted_from"]), tuple(begun["kept"]))
+
+
+def _saved(saved: Pattern | None) -> Writing | None:
+    return None if saved is None else Writing(saved.words, saved.drafted_from, saved.kept_phrases)
+
+
+def _lines(words: str) -> int:
+    """How many lines the field shows, so that the page scrolls and the field does not."""
+    needed = sum(1 + len(line) // _LETTERS_A_LINE for line in words.split("\n"))
+    return max(_FEWEST_LINES, min(needed, _MOST_LINES))

@@ -1,0 +1,122 @@
+""" "Is this the same event?": asked where two records may be of one, answered by a person, undone there.
+
+This room shows the hints of `assessments.casework.matching.incidents` and what was decided. Yes and No are kept as links between
+the two records, which stay as they are; Not now is kept nowhere. An open form hears of it at once: it
+counts events, too.
+
+    *twice_cards(model, actions, page)         # what is to be decided
+    *told_lines(model, event, actions)         # what was, beside the record
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.people.links import one_or_two
+from app.features.shared.days import day_words
+from app.features.shared.page import use_drawn
+from app.features.shared.withheld import kept_badge
+from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
+from assessments.casework.casework_records import Event, Link
+from assessments.casework.matching.incidents import may_be_one
+
+Pair = tuple[Event, Event]
+_NONE: frozenset[str] = frozenset()
+
+
+def twice_cards(model: Model, actions: Actions, page: HouseholdPage) -> list[ft.Control | None]:
+    """A card for each pair, one of them in this household, that may be one event."""
+    drawn: Any = _cards
+    return [drawn(model, actions, page)]
+
+
+@ft.component
+def _cards(model: Model, actions: Actions, page: HouseholdPage) -> ft.Control:
+    later, put_off = use_drawn(_NONE)
+
+    def find() -> tuple[Pair, ...]:
+        events = [event for there in model.households for event in there.facts_of(Event)]
+        links = [link for there in model.households for link in there.facts_of(Link)]
+        own = page.household.id
+        days = {event.on for event in page.facts_of(Event)}
+        near = [event for event in events if event.on in days]
+        return tuple(
+            pair for pair in may_be_one(near, links) if own in (pair[0].household_id, pair[1].household_id)
+        )
+
+    found: tuple[Pair, ...] = ft.use_memo(find, [model.households, page])
+    asked = [pair for pair in found if _name(pair) not in later]
+    return ft.Column(
+        tight=True,
+        visible=bool(asked),
+        spacing=theme.CARD_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[_card(model, actions, pair, partial(put_off, later | {_name(pair)})) for pair in asked],
+    )
+
+
+def _name(pair: Pair) -> str:
+    return f"{pair[0].id} {pair[1].id}"
+
+
+def _card(model: Model, actions: Actions, pair: Pair, put_off: Any) -> ft.Control:
+    pages = [model.household(event.household_id) for event in pair]
+
+    async def decide(kind: Literal["same-event", "not-same"]) -> None:
+        if pages[0] is not None and pages[1] is not None:
+            decided = actions.family.link(kind, pages[0], pair[0].id, pages[1], pair[1].id)
+            await actions.keep_facts(pages[0].household.id, [decided])
+
+    day = day_words(pair[0].on, actions.today())
+    return card(
+        heading(say("twice.title")),
+        quiet(day[:1].upper() + day[1:]),
+        *(
+            part
+            for event, page in zip(pair, pages, strict=True)
+            for part in (
+                text(event.what),
+                quiet(say("entry.source", source=event.source)),
+                kept_badge(page, event.id) if page is not None else None,
+            )
+        ),
+        *one_or_two(say("twice.yes"), partial(decide, "same-event"), partial(decide, "not-same"), put_off),
+        spacing=8,
+    )
+
+
+def told_lines(model: Model, event: Event, actions: Actions) -> list[ft.Control]:
+    """What somebody decided about this record and another, each with a way to take it back."""
+    lines: list[ft.Control] = []
+    for page in model.households:
+        for link in page.facts_of(Link):
+            if link.undone_at is not None or event.id not in (link.own_id, link.other_id):
+                continue
+            other = _event(model, link.other_id if link.own_id == event.id else link.own_id)
+            if other is not None:
+                words = say(f"twice.{link.kind}", source=other.source)
+                named = f"{say('link.undo')}: {words}"
+                undo = quiet_button(
+                    say("link.undo"), partial(_undo, actions, link), icon=ft.Icons.UNDO, name=named
+                )
+                lines.append(ft.Row(wrap=True, controls=[quiet(words), undo]))
+    return lines
+
+
+async def _undo(actions: Actions, link: Link) -> None:
+    await actions.keep_facts(link.household_id, [actions.family.undone(link)])
+
+
+def _event(model: Model, event_id: str) -> Event | None:
+    return next(
+        (one for page in model.households for one in page.facts_of(Event) if one.id == event_id), None
+    )

@@ -1,0 +1,238 @@
+"""Writing down what happened: four things in under a minute, the rest when there is time.
+
+This room draws the form. The day, what was done, how it is known and how serious it was come first; then
+each child by name; then, behind one button, all that can wait. Something serious shows the numbers to
+call before anything is saved.
+
+    event(model, actions)        # about a household: a new one; about an event: to change it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.assess.phrasing_field import worded_field
+from app.features.incidents.draft import (
+    OWN_WORDS,
+    THERE,
+    UNKNOWN,
+    event_of,
+    nothing_told,
+    problems_of,
+    told_of,
+)
+from app.features.shared.day_field import when_parts
+from app.features.shared.draft_form import Form, use_form
+from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll, working
+from app.features.shared.people_text import first_name
+from app.features.shared.revisions import earlier_row
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import call_card, card
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import scroll_to, scroll_to_place
+from app.kit.controls.text import heading, quiet
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.messages import say
+from app.kit.phone_numbers import numbers_for
+from assessments.casework.casework_records import Event
+from assessments.casework.chronology import tactic_groups
+from assessments.casework.records import Person
+from assessments.errors import NotFound
+
+_URGENT_FROM = 3
+_NO_PROBLEMS: dict[str, str] = {}
+_CAN_WAIT = ("time", "place", "injury", "police", "outcome", "protective", "first-known")
+
+
+@ft.component
+@calm_page
+def event(model: Model, actions: Actions) -> ft.View:
+    """Ask for one event, and save it."""
+    page, before = _about(model)
+    children = page.children(actions.today())
+    ids = [child.id for child in children]
+    first = told_of(before, ids) if before else nothing_told(ids)
+    form = use_form(actions, f"event-{model.screen.about}", first)
+    is_open, set_open = use_drawn(before is not None)
+    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    scroll = use_scroll(actions)
+
+    async def save() -> None:
+        found = problems_of(form.now, actions.today())
+        show_problems(found)
+        if found:
+            set_open(is_open or bool(set(found) & {"threat", *_CAN_WAIT}))
+            await scroll_to(scroll, 0)
+            return
+        kept = event_of(form.now, page.household.id, actions.today(), before)
+        if await actions.keep_facts(page.household.id, [kept]):
+            form.saved()
+            await actions.back()
+
+    return page_of(
+        model,
+        actions,
+        say("event.change" if before else "event.title"),
+        [
+            card(when_parts(form, problems)),
+            card(_field("what", form, problems, lines=4), _field("source", form, problems)),
+            _severity(form, problems),
+            _urgent(form),
+            *(_child(child, form, problems) for child in children),
+            *(_more(page, form, problems) if is_open else []),
+            *(earlier_row(page, before.id, actions) if before else []),
+            None
+            if is_open
+            else ft.Column(
+                tight=True,
+                spacing=6,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                controls=[
+                    secondary_button(
+                        say("event.more"), lambda: set_open(True), icon=ft.Icons.EXPAND_MORE, fill=True
+                    ),
+                    quiet(say("event.more-note")),
+                ],
+            ),
+        ],
+        subtitle=page.household.name,
+        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
+        action=working(say("save.saving")) if model.busy else primary_button(say("event.save"), save),
+        scroll=scroll,
+    )
+
+
+def _about(model: Model) -> tuple[HouseholdPage, Event | None]:
+    """The household, and the event to be changed if the screen is about one."""
+    about = model.screen.about
+    for page in model.households:
+        if page.household.id == about:
+            return page, None
+        for found in page.facts_of(Event):
+            if found.id == about:
+                return page, found
+    raise NotFound
+
+
+def _field(name: str, form: Form, problems: Mapping[str, str], *, lines: int = 1) -> ft.Control:
+    hint = say(f"event.{name}-hint") if name in ("what", "source") else ""
+    if name in OWN_WORDS:
+        return place(name, _own_words(name, form, problems, hint=hint, lines=lines))
+    draw = text_area if lines > 1 else text_field
+    return place(
+        name,
+        draw(
+            say(f"event.{name}"),
+            value=form[name],
+            on_change=form.setter(name),
+            hint=hint,
+            problem=problems.get(name, ""),
+            lines=lines,
+            key=name,
+        ),
+    )
+
+
+def _own_words(name: str, form: Form, problems: Mapping[str, str], *, hint: str, lines: int) -> ft.Control:
+    async def keep(code: str) -> None:
+        form.put("kept", sorted({*form["kept"], code}))
+
+    return worded_field(
+        say(f"event.{name}"),
+        value=form[name],
+        on_change=form.setter(name),
+        kept=lambda: form["kept"],
+        on_keep=keep,
+        hint=hint,
+        problem=problems.get(name, ""),
+        lines=lines,
+        key=name,
+    )
+
+
+def _severity(form: Form, problems: Mapping[str, str]) -> ft.Control:
+    levels = [Choice(n, say(f"severity.{n}"), say(f"severity.{n}.hint")) for n in "1234"]
+    return place(
+        "severity",
+        card(
+            heading(say("event.severity")),
+            quiet(say("event.severity-hint")),
+            problem_line(problems["severity"]) if "severity" in problems else None,
+            radio_rows(
+                [*levels, Choice(UNKNOWN, say("severity.unknown"), apart=True)],
+                chosen=form["severity"] or None,
+                on_choose=lambda code: form.choose("severity", code or ""),
+                clear=False,
+            ),
+        ),
+    )
+
+
+def _urgent(form: Form) -> ft.Control | None:
+    if not form["severity"].isdigit() or int(form["severity"]) < _URGENT_FROM:
+        return None
+    return call_card(say("event.urgent"), say("event.urgent-do"), numbers_for(("emergency", "named-nurse")))
+
+
+def _child(child: Person, form: Form, problems: Mapping[str, str]) -> ft.Control:
+    """One child, by themselves."""
+    at = f"where-{child.id}"
+    return card(
+        heading(say("event.child", name=first_name(child))),
+        quiet(say("event.child-hint")),
+        tick_rows(
+            [Choice(code, say(f"there.{code}"), apart=code == "elsewhere") for code in THERE],
+            chosen=form[f"seen-{child.id}"],
+            on_choose=form.chooser(f"seen-{child.id}"),
+        ),
+        place(
+            at,
+            text_field(
+                say("event.where"),
+                value=form[at],
+                on_change=form.setter(at),
+                problem=problems.get(at, ""),
+                key=at,
+            ),
+        ),
+    )
+
+
+def _more(page: HouseholdPage, form: Form, problems: Mapping[str, str]) -> list[ft.Control]:
+    """All that can wait."""
+    people = [Choice(person.id, first_name(person)) for person in page.persons]
+    return [
+        card(
+            heading(say("event.by")),
+            tick_rows(people, chosen=form["by"], on_choose=form.chooser("by")),
+            heading(say("event.to")),
+            tick_rows(people, chosen=form["to"], on_choose=form.chooser("to")),
+        ),
+        _tactics(form),
+        card(
+            _field("threat", form, problems, lines=3),
+            *(_field(name, form, problems) for name in _CAN_WAIT),
+        ),
+    ]
+
+
+def _tactics(form: Form) -> ft.Control:
+    parts: list[ft.Control] = [heading(say("event.tactics"))]
+    for group, codes in tactic_groups().items():
+
+        def choose(chosen: tuple[str, ...], own: Sequence[str] = codes) -> None:
+            form.choose("tactics", [*(code for code in form["tactics"] if code not in own), *chosen])
+
+        choices = [Choice(code, say(f"tactic.{code}")) for code in codes]
+        parts.append(heading(say(f"tactic-group.{group}"), level=3))
+        parts.append(
+            tick_rows(choices, chosen=[code for code in form["tactics"] if code in codes], on_choose=choose)
+        )
+    return card(*parts, spacing=theme.LIST_GAP)

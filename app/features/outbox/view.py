@@ -1,0 +1,149 @@
+"""What waits, what was sent, and what needs help: from the outbox as it stands, in calm words.
+
+This room says "Sent" only of what the service has confirmed. An entry that was set aside says why
+and can be read and sent again; it never holds the others.
+
+    outbox(model, actions)
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import flet as ft
+
+from app.core.controller import Actions, Model
+from app.features.shared.days import moment_words
+from app.features.shared.page import calm_page, page_of, sync_of, working
+from app.features.shared.people_text import tool_title
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card, empty_state
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import knows, say
+from assessments.ports import Entry, EntryState
+
+_SHOWN = 50
+_ORDER: tuple[EntryState, ...] = ("set-aside", "waiting", "sent")
+
+
+@ft.component
+@calm_page
+def outbox(model: Model, actions: Actions) -> ft.View:
+    """Show how sending stands: what needs help first, then what waits, the newest first."""
+    status, today = model.status, actions.today()
+    last = moment_words(status.last_sent_at, today) if status.last_sent_at else ""
+    newest = sorted(model.entries, key=lambda entry: (_ORDER.index(entry.state), -entry.sequence))
+    action: ft.Control | None = None
+    if status.waiting:
+        action = (
+            working(say("outbox.trying"))
+            if model.sending
+            else primary_button(say("action.send-now"), actions.send_now, icon=ft.Icons.SEND_OUTLINED)
+        )
+    return page_of(
+        model,
+        actions,
+        say("outbox.title"),
+        [
+            _summary(model) if newest else None,
+            None
+            if newest
+            else empty_state(say("outbox.none"), note=say("outbox.none-note"), icon=ft.Icons.OUTBOX_OUTLINED),
+            *(_entry(entry, model, actions) for entry in newest[:_SHOWN]),
+        ],
+        saved=quiet(say("outbox.last-sent", when=last) if last else say("outbox.never-sent"))
+        if newest
+        else None,
+        action=action,
+    )
+
+
+def _summary(model: Model) -> ft.Control:
+    status = model.status
+    if status.set_aside:
+        words = (
+            say("sync.partly", sent=status.sent, n=status.set_aside)
+            if status.sent
+            else say("sync.help", n=status.set_aside)
+        )
+        if status.waiting:
+            words = f"{say('outbox.waiting', n=status.waiting)}. {words}"
+        return banner(words, tone="help")
+    if not status.waiting:
+        return banner(say("sync.sent"), icon=ft.Icons.CLOUD_DONE_OUTLINED)
+    is_offline = sync_of(model).state == "offline"
+    return banner(
+        f"{say('outbox.waiting', n=status.waiting)}. {say('outbox.safe')}",
+        icon=ft.Icons.CLOUD_OFF_OUTLINED if is_offline else ft.Icons.SCHEDULE,
+    )
+
+
+def _entry(entry: Entry, model: Model, actions: Actions) -> ft.Control:
+    """One record by its tool and person; by its number when it belongs to no household here."""
+    today = actions.today()
+    name = _name(entry, model)
+    when = moment_words(entry.queued_at, today)
+    size = max(1, round(entry.size_bytes / 1024))
+    return card(
+        heading(name, level=3),
+        _state(entry, today),
+        text(_reason(entry.reason)) if entry.state != "sent" and entry.reason else None,
+        quiet(say("outbox.entry-size", when=when, size=size)),
+        ft.Row(
+            wrap=True,
+            spacing=10,
+            run_spacing=10,
+            controls=[
+                secondary_button(
+                    say("action.read"),
+                    lambda: actions.read(entry.id),
+                    name=say("outbox.read", name=name),
+                ),
+                *(
+                    [
+                        secondary_button(
+                            say("action.retry-entry"),
+                            lambda: actions.send_again(entry.id),
+                            icon=ft.Icons.REFRESH,
+                            name=say("outbox.again", name=name),
+                        )
+                    ]
+                    if entry.state == "set-aside"
+                    else []
+                ),
+            ],
+        ),
+        spacing=8,
+    )
+
+
+def _name(entry: Entry, model: Model) -> str:
+    for page in model.households:
+        for found in page.assessments:
+            if found.id == entry.id:
+                person = next((one.name for one in page.persons if one.id == found.subject_id), "")
+                return say("outbox.of", tool=tool_title(found.instrument), name=person)
+    return say("outbox.entry", n=entry.sequence)
+
+
+def _state(entry: Entry, today: date) -> ft.Control:
+    icon, words = {
+        "waiting": (ft.Icons.SCHEDULE, say("outbox.entry-waiting")),
+        "sent": (ft.Icons.CHECK, ""),
+        "set-aside": (ft.Icons.INFO_OUTLINE, say("outbox.entry-set-aside")),
+    }[entry.state]
+    if entry.sent_at is not None:
+        words = say("outbox.entry-sent", when=moment_words(entry.sent_at, today))
+    return ft.Row(
+        spacing=8,
+        controls=[
+            ft.Icon(icon, size=20, color=ft.Colors.ON_SURFACE_VARIANT),
+            ft.Container(expand=True, content=text(words)),
+        ],
+    )
+
+
+def _reason(reason: str) -> str:
+    code = f"outbox.reason.{reason}"
+    return say(code) if knows(code) else say("outbox.reason.other")

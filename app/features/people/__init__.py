@@ -1,0 +1,1 @@
+"""The people of a household: details, relationships, addresses, links and withheld information."""

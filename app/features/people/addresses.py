@@ -1,0 +1,81 @@
+"""Where people live: each address with who stays there, a confidential one only while it is held down.
+
+This room knows how an address is shown, and the families that take somebody in. A confidential address
+is in no summary, no map and no name for a screen reader: only behind "hold to show".
+
+    *address_cards(model, actions, page, person)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.shared.people_text import names_of
+from app.features.shared.withheld import badge, kept_badge
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.cards import card
+from app.kit.controls.hold_to_reveal import held_words
+from app.kit.controls.text import quiet, text
+from app.kit.messages import say
+from assessments.casework.casework_records import Address, Link
+from assessments.casework.records import Person
+
+
+def current(page: HouseholdPage) -> tuple[Address, ...]:
+    """The addresses where somebody stays now."""
+    return tuple(found for found in page.facts_of(Address) if found.until is None)
+
+
+def address_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
+    """The addresses of one person, the present ones first, then those left."""
+    own = [found for found in page.facts_of(Address) if one.id in found.person_ids]
+    own.sort(key=lambda found: found.until is not None)
+    return [_card(model, actions, page, found) for found in own] or [quiet(say("address.none"))]
+
+
+def _card(model: Model, actions: Actions, page: HouseholdPage, found: Address) -> ft.Control:
+    names = names_of(page)
+    who = ", ".join(names[one] for one in found.person_ids if one in names)
+    host = _host(model, page) if found.kind == "host" else ""
+    return card(
+        text(say(f"address.kind.{found.kind}"), strong=True),
+        badge(say("address.confidential")) if found.confidential else None,
+        kept_badge(page, found.id),
+        held_words(say("address.hidden"), found.lines, key=f"held-{found.id}")
+        if found.confidential
+        else text(found.lines),
+        quiet(say("address.who", names=who)) if who else None,
+        quiet(say("address.host", household=host)) if host else None,
+        quiet(say("address.left")) if found.until is not None else None,
+        ft.Row(
+            wrap=True,
+            controls=[
+                quiet_button(
+                    say("address.change"),
+                    lambda: actions.go("address", found.id),
+                    icon=ft.Icons.EDIT_OUTLINED,
+                ),
+                quiet_button(
+                    say("withheld.add-address"),
+                    lambda: actions.go("keep-from", found.id),
+                    icon=ft.Icons.LOCK_OUTLINED,
+                ),
+            ],
+        ),
+        spacing=8,
+    )
+
+
+def _host(model: Model, page: HouseholdPage) -> str:
+    linked = host_of(model, page)
+    return linked.household.name if linked else ""
+
+
+def host_of(model: Model, page: HouseholdPage) -> HouseholdPage | None:
+    """The household that takes this one in, where somebody has linked it."""
+    for link in page.facts_of(Link):
+        if link.kind == "host" and link.undone_at is None:
+            return model.household(link.other_household_id)
+    return None

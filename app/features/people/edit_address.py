@@ -1,0 +1,179 @@
+"""An address: where, what kind, who stays there, and whether it is kept hidden.
+
+An address that is confidential is not put back into its field: the field stands empty, and left empty
+the address stays as it is. A family that takes somebody in is linked by its own household: the two stay
+two.
+
+    address(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import flet as ft
+
+from app.cli.visit_file.player import new_id
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.people.addresses import host_of
+from app.features.shared.draft_form import Form, choice_card, choice_field, form_page, use_form, words_field
+from app.features.shared.page import calm_page
+from app.kit.controls.cards import card
+from app.kit.forms.choices import Choice
+from app.kit.messages import say
+from assessments.casework.casework_records import Address, Link
+from assessments.errors import NotFound
+
+KINDS = ("home", "temporary", "refuge", "other-home", "host")
+_LONGEST = 400
+
+
+@ft.component
+@calm_page
+def address(model: Model, actions: Actions) -> ft.View:
+    """Ask for one address. Reached from a person, it begins with that person staying there."""
+    page, before = _about(model)
+    person_id = model.screen.about if before is None else ""
+    host = host_of(model, page) if page else None
+    form = use_form(
+        actions,
+        f"{model.screen.name}-{model.screen.about}",
+        {
+            "lines": before.lines if before and not before.confidential else "",
+            "kind": before.kind if before else None,
+            "confidential": ["yes"] if before and before.confidential else [],
+            "who": list(before.person_ids) if before else [person_id],
+            "host": host.household.id if host else None,
+            "left": ["yes"] if before and before.until else [],
+        },
+    )
+    if page is None:
+        raise NotFound
+    household = page.household
+
+    async def save() -> None:
+        kept = _address(form, before, household.id, actions)
+        await actions.family.keep(kept)
+        # Only what is said of another family's home says who that family is, or that it is not known.
+        host_id = form["host"] or ""
+        if kept.kind != "host" or host_id == (host.household.id if host else ""):
+            return
+        for link in page.facts_of(Link):
+            if link.kind == "host" and link.undone_at is None:
+                await actions.family.undo(link)
+        there = model.household(host_id)
+        if there is not None:
+            await actions.family.decide("host", page, household.id, there, host_id)
+
+    def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
+        return _fields(model, form, page, before, wrong)
+
+    return form_page(
+        model,
+        actions,
+        form,
+        say("address.add") if before is None else say("address.change"),
+        fields,
+        problems=lambda: _problems(form, before),
+        save=save,
+        caption=household.name,
+    )
+
+
+def _about(model: Model) -> tuple[HouseholdPage | None, Address | None]:
+    about = model.screen.about
+    if model.screen.name == "add-address":
+        return model.household_of(about), None
+    for page in model.households:
+        for found in page.facts_of(Address):
+            if found.id == about:
+                return page, found
+    return None, None
+
+
+def _fields(
+    model: Model, form: Form, page: HouseholdPage, before: Address | None, wrong: Mapping[str, str]
+) -> list[ft.Control | None]:
+    others = [there.household for there in model.households if there.household.id != page.household.id]
+    is_hidden = before is not None and before.confidential
+    return [
+        choice_card(
+            form,
+            "kind",
+            say("address.kind"),
+            [Choice(kind, say(f"address.kind.{kind}")) for kind in KINDS],
+            wrong,
+        ),
+        card(
+            choice_field(
+                form,
+                "host",
+                say("address.host-who"),
+                [
+                    *(Choice(found.id, found.name) for found in others),
+                    Choice("", say("address.host-unknown"), apart=True),
+                ],
+                hint=say("address.host-hint"),
+            )
+        )
+        if form["kind"] == "host" and others
+        else None,
+        card(
+            choice_field(
+                form,
+                "confidential",
+                "",
+                [Choice("yes", say("address.confidential"), say("address.confidential-hint"))],
+                many=True,
+            ),
+            words_field(
+                form,
+                "lines",
+                say("address.lines"),
+                hint=say("address.lines-hidden") if is_hidden else "",
+                problem=wrong.get("lines", ""),
+                lines=3,
+            ),
+        ),
+        card(
+            choice_field(
+                form,
+                "who",
+                say("address.who-stays"),
+                [Choice(one.id, one.name) for one in page.persons],
+                many=True,
+                problem=wrong.get("who", ""),
+            )
+        ),
+        card(choice_field(form, "left", "", [Choice("yes", say("address.left"))], many=True))
+        if before is not None
+        else None,
+    ]
+
+
+def _problems(form: Form, before: Address | None) -> dict[str, str]:
+    found = {}
+    if form["kind"] is None:
+        found["kind"] = say("address.problem.kind")
+    if not form.words("lines") and (before is None or not before.confidential):
+        found["lines"] = say("address.problem.lines")
+    elif len(form.words("lines")) > _LONGEST:
+        found["lines"] = say("add.problem.long", n=_LONGEST)
+    if not form["who"]:
+        found["who"] = say("address.problem.who")
+    return found
+
+
+def _address(form: Form, before: Address | None, household_id: str, actions: Actions) -> Address:
+    today = actions.today()
+    changes = {
+        "lines": form.words("lines") or (before.lines if before else ""),
+        "kind": form["kind"],
+        "confidential": bool(form["confidential"]),
+        "person_ids": tuple(form["who"]),
+        "until": ((before.until if before else None) or today) if form["left"] else None,
+    }
+    if before is not None:
+        return Address.model_validate({**before.model_dump(), **changes})
+    return Address.model_validate({"id": new_id(), "household_id": household_id, "since": today, **changes})

@@ -1,0 +1,234 @@
+"""Changing what is known of one person, or adding one to a household that is here.
+
+The page knows three ways in which a birth can stand: a day, about so many years, not born yet; and the
+plain word that it is not known. Whoever needs an interpreter never gets a relative for one: the page
+says so. It saves one record, the same as before: what it does not show stays as it was.
+
+    change_person(model, actions)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from app.cli.visit_file.player import new_id
+from app.core.controller import Actions, Model
+from app.features.people.text import MARKS, NEEDS
+from app.features.shared.draft_form import Form, choice_field, form_page, use_form, words_field
+from app.features.shared.page import calm_page
+from app.features.shared.parse_typed import read_day, read_whole
+from app.features.shared.people_text import kin
+from app.kit.controls.cards import card
+from app.kit.forms.choices import Choice
+from app.kit.messages import knows, say
+from assessments.casework.records import Person
+from assessments.errors import NotFound
+
+ROLES = ("child", "mother", "father", "carer", "partner", "professional", "other")
+_WAYS = ("day", "about", "due", "unknown")
+_OLDEST = 120
+_LONGEST_NAME = 200
+
+
+@ft.component
+@calm_page
+def change_person(model: Model, actions: Actions) -> ft.View:
+    """Ask for everything of one person on one page, and save it together."""
+    about = model.screen.about
+    is_new = model.screen.name == "add-person"
+    page = model.household(about) if is_new else model.household_of(about)
+    before = next((one for one in page.persons if one.id == about), None) if page else None
+    form = use_form(actions, f"{model.screen.name}-{about}", _fields_of(before))
+    if page is None or (before is None and not is_new):
+        raise NotFound
+    household = page.household
+
+    async def save() -> None:
+        await actions.family.keep(_person(form, before, household.id, actions))
+
+    def fields(wrong: Any) -> list[ft.Control | None]:
+        return [*_who(form, wrong), *_how(form)]
+
+    return form_page(
+        model,
+        actions,
+        form,
+        say("person.add") if before is None else say("person.change-title", name=before.name),
+        fields,
+        problems=lambda: problems_of(form, actions),
+        save=save,
+        caption=household.name,
+    )
+
+
+def _fields_of(one: Person | None) -> dict[str, Any]:
+    if one is None:
+        way = None
+    elif one.born:
+        way = "day"
+    elif one.due:
+        way = "due"
+    else:
+        way = "about" if one.about_years is not None else "unknown"
+    return {
+        "name": one.name if one else "",
+        "other_names": ", ".join(one.other_names) if one else "",
+        "way": way,
+        "day": f"{one.born:%d %m %Y}" if one and one.born else "",
+        "due": f"{one.due:%d %m %Y}" if one and one.due else "",
+        "years": str(one.about_years) if one and one.about_years is not None else "",
+        "roles": [role for role in one.roles if role not in ("unborn", *MARKS)] if one else [],
+        "marks": [role for role in one.roles if role in MARKS] if one else [],
+        "lives": ("here" if one.lives_here else "elsewhere") if one else None,
+        "language": one.language if one else "",
+        "interpreter": ["yes"] if one and one.interpreter else [],
+        "needs": list(one.needs) if one else [],
+        "needs_words": one.needs_words if one else "",
+        "position": one.position if one else "",
+        "agency": one.agency if one else "",
+    }
+
+
+def _who(form: Form, wrong: Any) -> list[ft.Control | None]:
+    # A role that this page does not offer, from a record made elsewhere, stays on offer.
+    kept = [role for role in form["roles"] if role not in ROLES]
+    way = form["way"]
+    is_professional = "professional" in form["roles"]
+    return [
+        card(
+            words_field(form, "name", say("add.person-name"), problem=wrong.get("name", "")),
+            words_field(form, "other_names", say("person.other-names"), hint=say("person.other-names-hint")),
+        ),
+        card(
+            choice_field(
+                form,
+                "way",
+                say("person.born"),
+                [Choice(code, say(f"person.way.{code}")) for code in _WAYS],
+                problem=wrong.get("way", ""),
+            ),
+            words_field(form, "day", say("add.born"), hint=say("add.born-hint"), problem=wrong.get("day", ""),
+                        width=220) if way == "day" else None,
+            words_field(form, "due", say("add.due"), hint=say("add.born-hint"), problem=wrong.get("due", ""),
+                        width=220) if way == "due" else None,
+            words_field(form, "years", say("person.years"), problem=wrong.get("years", ""),
+                        width=120) if way == "about" else None,
+        ),
+        card(
+            choice_field(
+                form,
+                "roles",
+                say("add.role"),
+                [Choice(role, kin(role)) for role in (*ROLES, *kept)],
+                many=True,
+            ),
+            words_field(form, "position", say("person.position")) if is_professional else None,
+            words_field(form, "agency", say("person.agency")) if is_professional else None,
+        ),
+        card(
+            choice_field(
+                form,
+                "marks",
+                say("person.marks"),
+                [Choice(mark, say(f"person.{mark}"), say(f"person.{mark}-hint")) for mark in MARKS],
+                many=True,
+                hint=say("person.marks-hint"),
+            )
+        ),
+        card(
+            choice_field(
+                form,
+                "lives",
+                say("person.lives"),
+                [Choice(place, say(f"person.lives-{place}")) for place in ("here", "elsewhere")],
+                problem=wrong.get("lives", ""),
+            )
+        ),
+    ]  # fmt: skip
+
+
+def _how(form: Form) -> list[ft.Control | None]:
+    """How to talk with this person."""
+    return [
+        card(
+            words_field(form, "language", say("person.language")),
+            choice_field(
+                form,
+                "interpreter",
+                "",
+                [Choice("yes", say("person.interpreter-needed"), say("person.interpreter-never"))],
+                many=True,
+            ),
+        ),
+        card(
+            choice_field(
+                form,
+                "needs",
+                say("person.needs"),
+                [Choice(code, say(f"need.{code}")) for code in (*NEEDS, *_unknown(form["needs"]))],
+                many=True,
+            ),
+            words_field(form, "needs_words", say("person.needs-words"), lines=3),
+        ),
+    ]
+
+
+def _unknown(needs: list[str]) -> list[str]:
+    return [code for code in needs if code not in NEEDS and knows(f"need.{code}")]
+
+
+def problems_of(form: Form, actions: Actions) -> dict[str, str]:
+    """What is still wanting, by the place on the page."""
+    found = {}
+    if not form.words("name"):
+        found["name"] = say("person.problem.name")
+    elif len(form.words("name")) > _LONGEST_NAME:
+        found["name"] = say("add.problem.long", n=_LONGEST_NAME)
+    day, due, years = read_day(form["day"]), read_day(form["due"]), read_whole(form["years"])
+    match form["way"]:
+        case None:
+            found["way"] = say("person.problem.way")
+        case "day" if day is None:
+            found["day"] = say("person.problem.day")
+        case "day" if day is not None and day > actions.today():
+            found["day"] = say("person.problem.ahead")
+        case "due" if due is None:
+            found["due"] = say("person.problem.day")
+        case "about" if years is None or not 0 <= years <= _OLDEST:
+            found["years"] = say("person.problem.years", n=_OLDEST)
+    if form["lives"] is None:
+        found["lives"] = say("person.problem.lives")
+    return found
+
+
+def _person(form: Form, before: Person | None, household_id: str, actions: Actions) -> Person:
+    way = form["way"]
+    years = read_whole(form["years"]) if way == "about" else None
+    same_years = before is not None and before.about_years == years
+    roles = [*form["roles"], *form["marks"], *(["unborn"] if way == "due" else [])]
+    # An unborn child is a child, whatever else was ticked; a due day that was known stays after birth.
+    due = read_day(form["due"]) if way == "due" else before.due if before and way == "day" else None
+    changes = {
+        "name": form.words("name"),
+        "other_names": tuple(part.strip() for part in form["other_names"].split(",") if part.strip()),
+        "born": read_day(form["day"]) if way == "day" else None,
+        "due": due,
+        "about_years": years,
+        "about_years_on": (before.about_years_on if before and same_years else actions.today())
+        if years is not None
+        else None,
+        "roles": tuple(roles),
+        "lives_here": form["lives"] == "here",
+        "language": form.words("language"),
+        "interpreter": bool(form["interpreter"]),
+        "needs": tuple(form["needs"]),
+        "needs_words": form["needs_words"],
+        "position": form.words("position"),
+        "agency": form.words("agency"),
+    }
+    if before is not None:
+        # Checked anew: a copy alone would not be.
+        return Person.model_validate({**before.model_dump(), **changes})
+    return Person.model_validate({"id": new_id(), "household_id": household_id, **changes})

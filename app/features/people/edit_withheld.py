@@ -1,0 +1,120 @@
+"""Keep this from …: what, from whom, and who asked for it.
+
+The mark is a fact of its own about a person or an address; it is shown wherever the thing is shown and
+can be lifted. It hides nothing on this device from the practitioner: it says what must not be passed on.
+
+    keep_from(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import flet as ft
+
+from app.cli.visit_file.player import new_id
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.shared.draft_form import Form, choice_card, choice_field, form_page, use_form, words_field
+from app.features.shared.page import calm_page
+from app.features.shared.people_text import first_name
+from app.features.shared.withheld import PARTS
+from app.kit.controls.cards import card
+from app.kit.controls.text import quiet
+from app.kit.forms.choices import Choice
+from app.kit.messages import say
+from assessments.casework.casework_records import Address, Withheld
+from assessments.casework.records import Person
+from assessments.errors import NotFound
+
+
+@ft.component
+@calm_page
+def keep_from(model: Model, actions: Actions) -> ft.View:
+    """Ask what is to be kept, from whom, and who asked."""
+    about = model.screen.about
+    page, one = _about(model)
+    # An address is kept whole; of a person it may be one part.
+    part = None if one else "all"
+    form = use_form(
+        actions, f"keep-from-{about}", {"part": part, "who": [], "others": "", "asked": None, "why": ""}
+    )
+    if page is None:
+        raise NotFound
+
+    async def save() -> None:
+        await actions.family.keep(
+            Withheld(
+                id=new_id(),
+                household_id=page.household.id,
+                about_id=about,
+                part=form["part"],
+                keep_from=tuple(_from(form)),
+                asked_by=form["asked"] or "",
+                why=form.words("why"),
+            )
+        )
+
+    def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
+        return [
+            quiet(say("withheld.lead")),
+            choice_card(
+                form,
+                "part",
+                say("withheld.what", name=first_name(one)),
+                [Choice(part, say(f"withheld.part.{part}")) for part in PARTS],
+                wrong,
+            )
+            if one is not None
+            else None,
+            card(
+                choice_field(
+                    form,
+                    "who",
+                    say("withheld.who"),
+                    [Choice(found.id, found.name) for found in page.persons if found.id != about],
+                    many=True,
+                    problem=wrong.get("who", ""),
+                ),
+                words_field(form, "others", say("withheld.others"), hint=say("withheld.others-hint")),
+            ),
+            card(
+                choice_field(
+                    form,
+                    "asked",
+                    say("withheld.who-asked"),
+                    [Choice(found.id, found.name) for found in page.persons],
+                ),
+                words_field(form, "why", say("withheld.why"), lines=2),
+            ),
+        ]
+
+    return form_page(
+        model,
+        actions,
+        form,
+        say("withheld.form-title"),
+        fields,
+        problems=lambda: _problems(form),
+        save=save,
+        caption=one.name if one else say("withheld.an-address"),
+    )
+
+
+def _about(model: Model) -> tuple[HouseholdPage | None, Person | None]:
+    """The household, and the person; no person where it is about an address."""
+    about = model.screen.about
+    for page in model.households:
+        one = next((found for found in page.persons if found.id == about), None)
+        if one is not None or any(found.id == about for found in page.facts_of(Address)):
+            return page, one
+    return None, None
+
+
+def _from(form: Form) -> list[str]:
+    return [*form["who"], *(part.strip() for part in form["others"].split(",") if part.strip())]
+
+
+def _problems(form: Form) -> dict[str, str]:
+    found = {} if form["part"] else {"part": say("withheld.problem.part")}
+    return found if _from(form) else {**found, "who": say("withheld.problem.who")}

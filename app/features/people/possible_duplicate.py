@@ -1,0 +1,95 @@
+""" "Is this the same person?": asked with its reasons, answered by a person, undone from the same page.
+
+This room shows the hints of `assessments.casework.matching.persons`. Yes and No are kept as links between the two records;
+Not now is kept nowhere: the question is there again when the page is opened next.
+
+    *alike_cards(model, actions, page, person)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.people.links import not_same_lines, one_or_two
+from app.features.shared.days import age_words
+from app.features.shared.page import use_drawn
+from app.kit.controls.cards import card
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
+from assessments.casework.casework_records import Link
+from assessments.casework.matching.persons import Alike, hints
+from assessments.casework.records import Person
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+def alike_hints(model: Model, page: HouseholdPage, one: Person) -> tuple[Alike, ...]:
+    """Who in this practitioner's households may be the same as this person."""
+    everyone = (person for there in model.households for person in there.persons)
+    links = (link for there in model.households for link in there.facts_of(Link))
+    return hints(one, everyone, links, page.relationships)
+
+
+def use_marked(model: Model, page: HouseholdPage | None) -> frozenset[str]:
+    """Who of a household may have another record, by id: found once, and again when anything is kept."""
+
+    def find() -> frozenset[str]:
+        persons = page.persons if page else ()
+        return frozenset(one.id for one in persons if page and alike_hints(model, page, one))
+
+    found: frozenset[str] = ft.use_memo(find, [model.households, page])
+    return found
+
+
+def alike_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
+    """One card for each hint, and the decided "No" ones, to take back."""
+    kept: Any = _cards
+    return [kept(model, actions, page, one, key=f"alike-{one.id}")]
+
+
+@ft.component
+def _cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> ft.Control:
+    later, put_off = use_drawn(_NOBODY)
+    controls: list[ft.Control] = []
+    for hint in alike_hints(model, page, one):
+        there = model.household_of(hint.other_id)
+        other = next((who for who in there.persons if who.id == hint.other_id), None) if there else None
+        if there is not None and other is not None and hint.other_id not in later:
+            put = partial(put_off, later | {other.id})
+            controls.append(_card(actions, page, one, hint, there, other, put))
+    controls += not_same_lines(model, one, actions)
+    return ft.Column(
+        tight=True,
+        visible=bool(controls),
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=controls,
+    )
+
+
+def _card(
+    actions: Actions,
+    page: HouseholdPage,
+    one: Person,
+    hint: Alike,
+    there: HouseholdPage,
+    other: Person,
+    put_off: Callable[[], None],
+) -> ft.Control:
+    async def decide(kind: Literal["same-person", "not-same"]) -> None:
+        await actions.family.decide(kind, page, one.id, there, other.id)
+
+    reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
+    age, household = age_words(other, actions.today()), there.household.name
+    return card(
+        heading(say("alike.title")),
+        text(say("alike.other", name=other.name, age=age, household=household)),
+        quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
+        *one_or_two(say("alike.yes"), partial(decide, "same-person"), partial(decide, "not-same"), put_off),
+        spacing=8,
+    )

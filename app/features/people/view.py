@@ -1,0 +1,126 @@
+"""One person: who they are, what others are to them, where they live, and what is kept from whom.
+
+Each person has a page of their own, a child above all: nothing of a brother or sister stands here but
+the name. Ties are said from both sides. Two records that may be of one human being are asked about and
+never merged. This room shows; the forms behind "Change" write.
+
+    person(model, actions)
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import flet as ft
+
+from app.core.cases.case_service import HouseholdPage
+from app.core.controller import Actions, Model
+from app.features.people.addresses import address_cards
+from app.features.people.links import link_cards
+from app.features.people.possible_duplicate import alike_cards
+from app.features.people.relationships import tie_cards
+from app.features.people.text import about_rows
+from app.features.shared.days import age_words
+from app.features.shared.page import calm_page, page_of, use_scroll
+from app.features.shared.people_text import find_person, names_of
+from app.features.shared.revisions import earlier_row
+from app.features.shared.withheld import badge, kept_badge, kept_facts
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.lists import answer_list
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, quiet, text
+from app.kit.messages import say
+from assessments.casework.casework_records import Address, Withheld
+from assessments.casework.records import Person
+
+
+@ft.component
+@calm_page
+def person(model: Model, actions: Actions) -> ft.View:
+    """Show all that is known of one person, with a way to change each part."""
+    page, one = find_person(model, model.screen.about)
+    scroll = use_scroll(actions)
+    on = actions.today()
+    return page_of(
+        model,
+        actions,
+        one.name,
+        [
+            badge(say("person.causes-concern"), ft.Icons.INFO_OUTLINE)
+            if "causes-concern" in one.roles
+            else None,
+            kept_badge(page, one.id, "all"),
+            *alike_cards(model, actions, page, one),
+            _unborn(one, actions) if one.born is None and one.due is not None else None,
+            heading(say("person.about")),
+            answer_list("", about_rows(page, one, on), on_change=None),
+            ft.Row(
+                controls=[
+                    secondary_button(
+                        say("person.change"),
+                        lambda: actions.go("change-person", one.id),
+                        icon=ft.Icons.EDIT_OUTLINED,
+                    )
+                ]
+            ),
+            *earlier_row(page, one.id, actions),
+            heading(say("person.ties")),
+            kept_badge(page, one.id, "ties"),
+            *tie_cards(page, one, actions),
+            secondary_button(say("tie.add"), lambda: actions.go("tie", one.id), icon=ft.Icons.ADD),
+            heading(say("address.title")),
+            kept_badge(page, one.id, "address"),
+            *address_cards(model, actions, page, one),
+            secondary_button(
+                say("address.add"), lambda: actions.go("add-address", one.id), icon=ft.Icons.ADD
+            ),
+            heading(say("link.title")),
+            *link_cards(model, one, actions),
+            secondary_button(say("link.add"), lambda: actions.go("link", one.id), icon=ft.Icons.ADD),
+            heading(say("withheld.title")),
+            *_kept(page, one, actions),
+            secondary_button(
+                say("withheld.add"), lambda: actions.go("keep-from", one.id), icon=ft.Icons.LOCK_OUTLINED
+            ),
+        ],
+        caption=page.household.name,
+        subtitle=age_words(one, on),
+        scroll=scroll,
+    )
+
+
+def _unborn(one: Person, actions: Actions) -> ft.Control:
+    return banner(
+        say("born.lead"),
+        icon=ft.Icons.CHILD_FRIENDLY_OUTLINED,
+        action=ft.Row(controls=[primary_button(say("born.title"), lambda: actions.go("born", one.id))]),
+    )
+
+
+def _kept(page: HouseholdPage, one: Person, actions: Actions) -> list[ft.Control]:
+    addresses = [found.id for found in page.facts_of(Address) if one.id in found.person_ids]
+    found = [
+        _kept_card(page, fact, actions)
+        for about_id in (one.id, *addresses)
+        for fact in kept_facts(page, about_id)
+    ]
+    return found or [quiet(say("withheld.none"))]
+
+
+def _kept_card(page: HouseholdPage, fact: Withheld, actions: Actions) -> ft.Control:
+    names = names_of(page)
+    asked = names.get(fact.asked_by, fact.asked_by)
+    what = f"part.{fact.part or 'all'}" if fact.about_id in names else "an-address"
+    return card(
+        text(say(f"withheld.{what}"), strong=True),
+        text(say("withheld.from", names=", ".join(names.get(who, who) for who in fact.keep_from))),
+        quiet(say("withheld.asked", name=asked)) if asked else None,
+        quiet(fact.why) if fact.why else None,
+        ft.Row(
+            controls=[
+                quiet_button(say("withheld.lift"), partial(actions.family.undo, fact), icon=ft.Icons.UNDO)
+            ]
+        ),
+        spacing=4,
+    )

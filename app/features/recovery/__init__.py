@@ -1,0 +1,1 @@
+"""Account recovery on screen, after a forgotten passphrase."""

@@ -1,0 +1,267 @@
+"""Getting back in without the passphrase: ask, read a code out, and choose new words.
+
+This room knows how a request stands, from the store and the service, and asks again every few seconds
+while it is open. It keeps nothing: a request that waits is found again after the app was closed. It shows
+no name but the short ones of those who share a device. The new passphrase stands in the fields and nowhere
+else.
+
+    recover(regaining, on_back=to_unlock, on_open=let_in, key="recover")
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flet as ft
+
+from app.core.device.account_recovery import Asked, Regaining, read_answers
+from app.features.recovery.request_page import (
+    before_asking,
+    by_text_card,
+    look_button,
+    spelled,
+    standing_words,
+    who_to_call,
+)
+from app.features.shared.page import quiet_page, use_drawn, use_kept, working
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.fault_boundary import Handler, calm_render
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import page_frame
+from app.kit.controls.status import banner
+from app.kit.controls.text import code_text, text
+from app.kit.forms.problems import error_summary
+from app.kit.forms.secret_field import secret_field
+from app.kit.messages import say, say_error
+from assessments.errors import WrenError
+
+LOOK_AGAIN_S = 4.0
+_NOBODY: tuple[str, ...] = ()
+_NOT_ASKED: Asked | None = None
+_NO_TASK: asyncio.Task[None] | None = None
+
+Opened = Callable[[str, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields. It never shows itself: it holds a passphrase."""
+
+    words: str = ""
+    again: str = ""
+    answers: str = ""
+
+    def __repr__(self) -> str:
+        return "<Typed>"
+
+
+def recover(regaining: Regaining, *, on_back: Handler | None, on_open: Opened, key: str) -> ft.View:
+    """The page, under a name of its own."""
+    drawn: Any = _recover
+    view: ft.View = drawn(regaining, on_back, on_open, key=key)
+    return view
+
+
+@ft.component
+def _recover(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.View:
+    """One page in three states: before asking, asked, and both have agreed."""
+    drawn = _page(regaining, on_back, on_open)
+    if isinstance(drawn, ft.View):
+        return drawn
+    return quiet_page(say("error.title"), [drawn])
+
+
+@calm_render
+def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.View:
+    authors, know_authors = use_drawn(_NOBODY)
+    author, choose = use_drawn("")
+    asked, show = use_drawn(_NOT_ASKED)
+    problem, show_problem = use_drawn(("", ""))
+    busy, be_busy = use_drawn(False)
+    copied, be_copied = use_drawn(False)
+    by_text, show_text = use_drawn(False)
+    typed = use_kept(Typed())
+    polling = use_kept(_NO_TASK)
+    waits = asked is not None and asked.state in (None, "asked") and not asked.is_agreed
+
+    async def calmly(work: Callable[[], Awaitable[None]], at: str = "page") -> None:
+        """Do something that may be refused, and say so at its place."""
+        if busy:
+            return
+        be_busy(True)
+        show_problem(("", ""))
+        try:
+            await work()
+        except WrenError as error:
+            show_problem((at, say_error(error)))
+        finally:
+            be_busy(False)
+
+    async def find() -> None:
+        found = await asyncio.to_thread(regaining.authors)
+        know_authors(found)
+        waiting = await asyncio.to_thread(regaining.waiting)
+        choose(waiting or (found[0] if len(found) == 1 else ""))
+        if waiting:
+            show(await regaining.look(waiting))
+
+    async def ask() -> None:
+        if not author:
+            show_problem(("who", say("recover.who-problem")))
+            return
+
+        async def work() -> None:
+            show(await regaining.ask(author))
+
+        await calmly(work)
+
+    async def look() -> None:
+        async def work() -> None:
+            if asked is not None:
+                show(_newer(asked, await regaining.look(asked.author)))
+
+        await calmly(work)
+
+    async def keep_looking() -> None:
+        while asked is not None:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            with suppress(WrenError):
+                show(_newer(asked, await regaining.look(asked.author)))
+
+    def start_looking() -> None:
+        if waits:
+            polling.now = asyncio.create_task(keep_looking())
+
+    def stop_looking() -> None:
+        if polling.now is not None:
+            polling.now.cancel()
+            polling.now = None
+
+    async def stop() -> None:
+        async def work() -> None:
+            if asked is not None:
+                stop_looking()
+                await regaining.stop(asked.author)
+            show(None)
+
+        await calmly(work)
+
+    async def use_answers() -> None:
+        async def work() -> None:
+            if asked is None:
+                return
+            given = replace(asked, answers=read_answers(typed.now.answers))
+            if not given.is_agreed:
+                show_problem(("answers", say("recover.one-answer")))
+                return
+            show(given)
+
+        await calmly(work, at="answers")
+
+    async def copy() -> None:
+        if asked is not None:
+            # Sealed for two keys that this device does not have: the one text that may be copied.
+            await ft.Clipboard().set(asked.text)
+            be_copied(True)
+
+    async def save() -> None:
+        wanted = typed.now
+        if wanted.words != wanted.again:
+            show_problem(("again", say("set-up.problem.passphrase-differs")))
+            return
+
+        async def work() -> None:
+            if asked is not None:
+                await regaining.finish(asked.author, asked.answers, wanted.words)
+                typed.now = Typed()
+                await on_open(asked.author, wanted.words)
+
+        await calmly(work, at="words")
+
+    def note(**what: str) -> None:
+        typed.now = replace(typed.now, **what)
+
+    def problem_at(place: str) -> str:
+        return problem[1] if problem[0] == place else ""
+
+    ft.use_effect(find, [])
+    ft.use_effect(start_looking, [waits, asked.code if asked else ""], stop_looking)
+
+    top = error_summary([problem] if problem[1] else [], go_to=lambda _: None)
+    if asked is None:
+        return page_frame(
+            say("recover.title"),
+            [
+                text(say("recover.lead" if regaining.has_key else "error.key-absent"), strong=True),
+                *before_asking(authors, author, choose, ask, busy),
+            ],
+            route="/",
+            on_cover=None,
+            on_back=on_back,
+            top=top,
+            key="recover-ask",
+        )
+    if asked.is_agreed:
+        kind = regaining.words_kind
+        return page_frame(
+            say("recover.words-title"),
+            [
+                banner(say("recover.words-lead"), icon=ft.Icons.CHECK_CIRCLE_OUTLINE),
+                card(
+                    secret_field(
+                        kind,
+                        say(f"unlock.{kind}"),
+                        hint=say(f"set-up.{kind}-hint"),
+                        on_change=lambda letters: note(words=letters),
+                        problem=problem_at("words"),
+                    ),
+                    secret_field(
+                        kind,
+                        say("set-up.again"),
+                        on_change=lambda letters: note(again=letters),
+                        on_submit=save,
+                        problem=problem_at("again"),
+                    ),
+                ),
+                working(say("unlock.busy")) if busy else primary_button(say("recover.save"), save, fill=True),
+            ],
+            route="/",
+            on_cover=None,
+            on_back=on_back,
+            top=top,
+            key="recover-words",
+        )
+    return page_frame(
+        say("recover.code-title"),
+        [
+            card(
+                text(say("recover.code-lead")),
+                code_text(asked.code.replace("-", "  "), said=spelled(asked.code)),
+                banner(
+                    standing_words(asked) if regaining.has_key else say("recover.no-key"),
+                    tone="calm" if asked.state in (None, "asked") else "help",
+                ),
+                look_button(look, busy) if regaining.has_key else None,
+            ),
+            who_to_call(),
+            place("answers", by_text_card(asked, copied, copy, note, use_answers, problem_at("answers")))
+            if by_text or asked.state is None
+            else quiet_button(say("recover.by-text"), lambda: show_text(True)),
+            secondary_button(say("recover.stop"), stop, fill=True),
+        ],
+        route="/",
+        on_cover=None,
+        on_back=on_back,
+        top=top,
+        key="recover-code",
+    )
+
+
+def _newer(before: Asked, now: Asked) -> Asked:
+    """How it stands now; what was already agreed is not lost with the connection."""
+    return replace(now, answers=now.answers or before.answers)

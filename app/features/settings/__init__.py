@@ -1,0 +1,1 @@
+"""The device page: self-test results, damage and salvage."""

@@ -1,0 +1,1 @@
+"""Parts that several features use: the page, drafts, error summary, and computed text."""

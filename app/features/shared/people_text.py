@@ -1,0 +1,159 @@
+"""What a page says of a person: age, family, and what has been heard or seen so far.
+
+This room knows how facts about people are put into short lines. It takes care that nothing of one
+child stands under another: each line is made from that person's own records alone.
+
+    heard_words(page, child.id, today)      # "Heard on 14 May"
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import flet as ft
+
+from app.core.cases.case_service import Heading, HouseholdPage
+from app.core.cases.visit_queries import counts_of
+from app.core.controller import Model
+from app.features.shared.days import day_words
+from app.kit.controls.lists import TaskStatus
+from app.kit.controls.text import quiet
+from app.kit.messages import knows, say
+from assessments.casework import kinship
+from assessments.casework.records import Person
+from assessments.casework.visits.statistics import ChildCounts
+from assessments.definitions import catalogue
+from assessments.errors import NotFound, WrenError
+
+_DONE = ("completed", "amended")
+
+
+def first_name(person: Person) -> str:
+    """What a person is called within a sentence."""
+    return person.name.split()[0] if person.name.split() else person.name
+
+
+def find_person(model: Model, person_id: str) -> tuple[HouseholdPage, Person]:
+    """A person and the page of their household. Raises NotFound when they are not here."""
+    page = model.household_of(person_id)
+    if page is None:
+        raise NotFound
+    return page, next(found for found in page.persons if found.id == person_id)
+
+
+def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
+    """What has been heard or seen of a child so far, in one line; never empty."""
+    found = _counts(page, person_id, today)
+    days = (("child.heard", found.heard), ("child.observed", found.observed))
+    lines = [say(code, day=_on_day(day, today)) for code, day in days if day is not None]
+    if not lines and found.last is not None:
+        return say("child.seen-only", day=_on_day(found.last, today))
+    if not lines and any(own.status == "in-progress" for own in page.of(person_id)):
+        return say("task.in-progress")
+    return (
+        say("label.and-so-on", one=lines[0], other=lines[1])
+        if len(lines) == 2
+        else (lines[0] if lines else say("child.not-yet"))
+    )
+
+
+def heard_line(page: HouseholdPage, child_id: str, today: date) -> ft.Control:
+    """The same line with its mark: a tick, or an empty ring for a child not yet heard or seen."""
+    found = _counts(page, child_id, today)
+    heard = found.heard is not None or found.observed is not None
+    return ft.Row(
+        spacing=6,
+        controls=[
+            ft.Icon(
+                ft.Icons.CHECK if heard else ft.Icons.CIRCLE_OUTLINED,
+                size=18,
+                color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
+            ),
+            ft.Container(expand=True, content=quiet(heard_words(page, child_id, today))),
+        ],
+    )
+
+
+def _counts(page: HouseholdPage, person_id: str, today: date) -> ChildCounts:
+    return counts_of(page, next(person for person in page.persons if person.id == person_id), today)
+
+
+def day_of(page: HouseholdPage, found: Heading) -> date:
+    """The day of the visit that a record belongs to."""
+    on = next((contact.on for contact in page.contacts if contact.id == found.contact_id), None)
+    return on or (found.completed_at or found.started_at).astimezone().date()
+
+
+def tool_title(tool: str) -> str:
+    """The title of a tool; its id when the tool is not here any more."""
+    try:
+        return catalogue.load(tool).title
+    except WrenError:
+        return tool
+
+
+def status_of(found: Heading) -> TaskStatus:
+    """One of the six words that a list of work has."""
+    return (
+        "completed"
+        if found.status in (*_DONE, "entered-in-error")
+        else ("in-progress" if found.status == "in-progress" else "incomplete")
+    )
+
+
+def kin_words(page: HouseholdPage, person: Person, on: date) -> str:
+    """Family in words: of a child who they have ("Mother Siân"), of an adult whose they are."""
+    names = {found.id: first_name(found) for found in page.persons}
+    own: dict[str, list[str]] = {}
+    has = []
+    for tie in kinship.ties(person.id, page.relationships):
+        if tie.other_id not in names:
+            continue
+        if not tie.told and person.is_child(on) and knows(f"kin.{tie.has}"):
+            has.append(say("kin.has", kind=kin(tie.has), name=names[tie.other_id]))
+        elif tie.told or not person.is_child(on):
+            own.setdefault(tie.is_, []).append(names[tie.other_id])
+    own_words = [tie_words(kind, who) for kind, who in own.items()]
+    roles = [kin(role) for role in person.roles if knows(f"kin.{role}")]
+    return ". ".join([*has, *own_words] or roles)
+
+
+def tie_words(kind: str, names: list[str]) -> str:
+    """What somebody is to others: "Mother of Wren and Otis", "Lives with Gwen"."""
+    if knows(f"tie.{kind}"):
+        return say(f"tie.{kind}", names=listed(names))
+    return say("kin.of", kind=kin(kind), names=listed(names))
+
+
+def both_ways(is_: str, has: str, own: str, other: str) -> str:
+    """One tie from both sides: "Ifeoma: Mother of Otis", and below it "Otis: Child of Ifeoma"."""
+    return say(
+        "tie.both", one=own, one_words=tie_words(is_, [other]), other=other, other_words=tie_words(has, [own])
+    )
+
+
+def names_of(page: HouseholdPage) -> dict[str, str]:
+    """Everyone's name by id."""
+    return {person.id: person.name for person in page.persons}
+
+
+def role_words(person: Person) -> str:
+    """What everyone at work here must know of an adult, or ""."""
+    return say("person.causes-concern") if "causes-concern" in person.roles else ""
+
+
+def kin(kind: str) -> str:
+    """A kind of relationship as it is written by itself: "Ex-partner"."""
+    return say(f"kin.{kind}") if knows(f"kin.{kind}") else kind[:1].upper() + kind[1:]
+
+
+def _on_day(day: date, today: date) -> str:
+    words = day_words(day, today)
+    return words if (today - day).days in (0, 1) else say("day.on", day=words)
+
+
+def listed(names: list[str]) -> str:
+    """Names as they are said: one, one and another."""
+    if len(names) == 1:
+        return names[0]
+    return say("label.list-end", first=", ".join(names[:-1]), last=names[-1])

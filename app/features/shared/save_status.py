@@ -1,0 +1,47 @@
+"""What a page says about keeping: "Saved on this phone at 14:02", and what to do when it is not, or
+when something that was kept cannot be read any more.
+
+This room knows the words for how keeping stands. "Saved" is said only once the disk has it; that is
+the model's word.
+
+    page_frame(..., saved=kept_line(model))
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import flet as ft
+
+from app.core.controller import Actions, Model
+from app.features.shared.days import hour_words
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.status import Device, banner, save_line
+from app.kit.messages import say
+from assessments.casework.records import Assessment
+
+_PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
+
+
+def kept_line(model: Model) -> ft.Control:
+    """The line at the left of the bottom bar."""
+    at = hour_words(model.saved_at) if model.saved_at is not None else ""
+    return save_line(model.saved, at=at, device=device_here())
+
+
+def device_here() -> Device:
+    """What the thing in the hand is called."""
+    return "phone" if ft.context.page.platform in _PHONES else "computer"
+
+
+def not_kept(model: Model, actions: Actions) -> ft.Control | None:
+    """A calm word and a way on while the disk refuses; None when all is well."""
+    if model.saved != "failed":
+        return None
+    again = quiet_button(say("action.try-again"), actions.keep_again)
+    return banner(say("save.failed-long", device=say(f"device.{device_here()}")), tone="help", action=again)
+
+
+def lost_line(found: Assessment, where: Literal["here", "record"]) -> ft.Control | None:
+    """That answers could not be read, where somebody goes on with them or reads them; None when all could."""
+    return banner(say(f"lost.{where}", n=found.lost_lines), tone="help") if found.lost_lines else None

@@ -1,0 +1,41 @@
+"""Whom a page is about: so that no answer lands on the wrong child.
+
+This room knows one line: initials, name, age, and the tool. It shows a name and keeps none.
+
+    who_line(model, actions, work.assessment)
+"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.core.controller import Actions, Model
+from app.features.shared.days import age_words
+from app.features.shared.people_text import tool_title
+from app.kit.controls.cards import avatar
+from app.kit.controls.text import quiet, text
+from app.kit.messages import say
+from assessments.casework.records import Assessment, Person
+
+
+def subject_of(model: Model, assessment: Assessment) -> Person | None:
+    """The person an assessment is about, or None while the households are not read."""
+    page = model.household_of(assessment.subject_id)
+    persons = page.persons if page else ()
+    return next((person for person in persons if person.id == assessment.subject_id), None)
+
+
+def who_line(model: Model, actions: Actions, assessment: Assessment) -> ft.Control:
+    """Initials, name and age, and the tool below."""
+    person = subject_of(model, assessment)
+    title = tool_title(assessment.instrument)
+    if person is None:
+        return quiet(title)
+    named = say("label.age", name=person.name, age=age_words(person, actions.today()))
+    return ft.Row(
+        spacing=12,
+        controls=[
+            avatar(person.name, size=44),
+            ft.Column(tight=True, spacing=0, expand=True, controls=[text(named, strong=True), quiet(title)]),
+        ],
+    )

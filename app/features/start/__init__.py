@@ -1,0 +1,1 @@
+"""Opening, set-up, and faults that keep the app from starting."""

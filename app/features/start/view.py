@@ -1,0 +1,257 @@
+"""The pages before there is anything to unlock: opening, trouble with the store, and setting up.
+
+This room knows what is asked once of a new copy of Wren. The passphrase stands in the fields and
+nowhere else, and is gone with the page.
+
+    set_up(model, actions)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flet as ft
+
+from app.core.controller import Actions, Model
+from app.core.runtime import Salvaged
+from app.core.state import FIRST_AUTHOR
+from app.features.shared.page import (
+    calm_page,
+    cover_key,
+    quiet_page,
+    use_drawn,
+    use_kept,
+    use_scroll,
+    working,
+)
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_place
+from app.kit.controls.status import banner
+from app.kit.controls.text import heading, text
+from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.forms.secret_field import Kind, secret_field
+from app.kit.messages import say, say_error
+from assessments.definitions.definition import ROLES, Role
+from assessments.errors import WeakWords, WrenError
+
+_HERE = "set-up"
+# What the service takes as a name: it travels in clear.
+_SHORT_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NO_ROLE: str = ""
+_LOCAL_SERVICE = "http://127.0.0.1:8765"
+_NO_PROBLEMS: dict[str, str] = {}
+
+
+def starting() -> ft.View:
+    """The store is being opened."""
+    return quiet_page(say("app.name"), [working(say("start.opening"))])
+
+
+def fault(words: str, on_try: Callable[[], Any], on_mend: Callable[[], Any] | None = None) -> ft.View:
+    """The store does not open: what happened, that nothing is lost, and what to do."""
+    return quiet_page(
+        say("fault.title"),
+        [
+            banner(words, tone="help"),
+            text(say("fault.kept")),
+            primary_button(say("action.try-again"), on_try, fill=True),
+            text(say("fault.mend")) if on_mend else None,
+            secondary_button(say("action.mend"), on_mend) if on_mend else None,
+        ],
+    )
+
+
+def mended(lines: Sequence[str], on_go: Callable[[], Any]) -> ft.View:
+    """What came back of a damaged store."""
+    return quiet_page(
+        say("salvage.title"),
+        [
+            *(text(line) for line in lines),
+            primary_button(say("action.continue"), on_go, fill=True),
+        ],
+    )
+
+
+def salvaged_words(salvaged: Salvaged) -> tuple[str, ...]:
+    """What came back, in words."""
+    rows = salvaged.rows
+    return (
+        say("salvage.households", n=rows.get("household", 0)),
+        say("salvage.people", n=rows.get("person", 0)),
+        say("salvage.records", n=rows.get("assessment", 0)),
+        say("salvage.copies", n=salvaged.copies),
+        say("salvage.pages", n=salvaged.damaged_pages),
+        say("salvage.aside", folder=salvaged.aside.name),
+        say("salvage.next"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What stands on the page so far. It never shows itself: it holds what opens Wren."""
+
+    words: str = ""
+    again: str = ""
+    author: str = FIRST_AUTHOR
+    role: Role | None = None
+    service: str = _LOCAL_SERVICE
+
+    def __repr__(self) -> str:
+        return "<Chosen>"
+
+    def problems(self, kind: str, *, with_words: bool) -> dict[str, str]:
+        """What is still wanting, by the place on the page."""
+        found = {}
+        if with_words and not _SHORT_NAME.fullmatch(self.author):
+            found["author"] = say("set-up.problem.alias")
+        if with_words and self.words != self.again:
+            found["again"] = say(f"set-up.problem.{kind}-differs")
+        if self.role is None:
+            found["role"] = say("set-up.problem.role")
+        if not self.service.strip():
+            found["service"] = say("set-up.problem.service")
+        return found
+
+
+@ft.component
+@calm_page
+def set_up(model: Model, actions: Actions) -> ft.View:
+    """Choose the words, say what work it is for, and meet the service. A second person has a short name."""
+    needs_words, kind = not actions.has_keys, model.words_kind
+    is_joining = needs_words and bool(model.authors)
+    begun = actions.begun(_HERE) or {
+        "author": "" if is_joining else FIRST_AUTHOR,
+        "service": actions.service_url or _LOCAL_SERVICE,
+    }
+    chosen = use_kept(Chosen(**begun))
+    role, show_role = use_drawn(chosen.now.role or _NO_ROLE)
+    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    busy, be_busy = use_drawn(False)
+    scroll = use_scroll(actions)
+
+    def note(**what: Any) -> None:
+        chosen.now = now = replace(chosen.now, **what)
+        # The words are never held anywhere but here.
+        actions.hold_begun(_HERE, {"author": now.author, "role": now.role, "service": now.service})
+
+    def choose_role(code: str | None) -> None:
+        note(role=code)
+        show_role(code or "")
+
+    async def go() -> None:
+        wanted = chosen.now
+        found = wanted.problems(kind, with_words=needs_words)
+        if not found and wanted.role is not None:
+            be_busy(True)
+            try:
+                await actions.set_up(wanted.words, wanted.role, wanted.service.strip(), wanted.author)
+                return
+            except WrenError as error:
+                found = {_place_of(error): say_error(error)}
+            finally:
+                be_busy(False)
+        show_problems(found)
+        await scroll_to(scroll, 0)
+
+    said = "join" if is_joining else "set-up"
+    return page_frame(
+        say(f"{said}.title"),
+        [
+            text(say(f"{said}.lead")),
+            _alias(note, chosen.now.author, problems) if is_joining else None,
+            card(
+                heading(say(f"set-up.{kind}-title")),
+                *(_words(kind, note, problems) if needs_words else [text(say(f"set-up.{kind}-done"))]),
+            ),
+            place(
+                "role",
+                card(
+                    heading(say("set-up.role")),
+                    problem_line(problems["role"]) if "role" in problems else None,
+                    radio_rows(
+                        [Choice(code, say(f"role.{code}")) for code in ROLES],
+                        chosen=role,
+                        on_choose=choose_role,
+                        clear=False,
+                    ),
+                ),
+            ),
+            card(
+                place(
+                    "service",
+                    text_field(
+                        say("set-up.service"),
+                        value=chosen.now.service,
+                        on_change=lambda words: note(service=words),
+                        hint=say("set-up.service-hint"),
+                        problem=problems.get("service", ""),
+                        keyboard=ft.KeyboardType.URL,
+                        key="service",
+                    ),
+                ),
+            ),
+            cover_key(),
+        ],
+        route="/",
+        on_cover=None,
+        on_back=actions.to_door if is_joining else None,
+        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
+        action=working(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
+        scroll=scroll,
+        key="set-up",
+    )
+
+
+def _place_of(error: WrenError) -> str:
+    """Beside which field an error belongs."""
+    if isinstance(error, WeakWords):
+        return "words"
+    return "author" if error.code in ("alias-taken", "name") else "service"
+
+
+def _alias(note: Callable[..., None], author: str, problems: dict[str, str]) -> ft.Control:
+    return place(
+        "author",
+        card(
+            text_field(
+                say("join.alias"),
+                value=author,
+                on_change=lambda words: note(author=words.strip()),
+                hint=say("join.alias-hint"),
+                problem=problems.get("author", ""),
+                key="author",
+            )
+        ),
+    )
+
+
+def _words(kind: Kind, note: Callable[..., None], problems: dict[str, str]) -> list[ft.Control | None]:
+    return [
+        text(say(f"set-up.{kind}-lead")),
+        place(
+            "words",
+            secret_field(
+                kind,
+                say(f"unlock.{kind}"),
+                on_change=lambda words: note(words=words),
+                hint=say(f"set-up.{kind}-hint"),
+                problem=problems.get("words", ""),
+            ),
+        ),
+        place(
+            "again",
+            secret_field(
+                kind,
+                say("set-up.again"),
+                on_change=lambda words: note(again=words),
+                problem=problems.get("again", ""),
+            ),
+        ),
+    ]

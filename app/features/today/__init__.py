@@ -1,0 +1,1 @@
+"""The first page after unlocking: work in progress and all households."""

@@ -1,0 +1,190 @@
+"""The first page: what was begun, then every household with what has been heard of each child.
+
+This room knows the order of things: unfinished work first. Every child is listed, each with what
+was heard or seen of that child alone, so that nobody in a family is overlooked.
+
+    today(model, actions)
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import flet as ft
+
+from app.core.cases.case_service import Heading, HouseholdPage
+from app.core.cases.visit_queries import unwatched
+from app.core.controller import Actions, Model
+from app.features.recovery.notice import recovered_line
+from app.features.settings.salvage_offer import mend_offer, unreadable_line
+from app.features.shared.child_status import unwatched_line
+from app.features.shared.days import age_words, greeting, long_day, moment_words
+from app.features.shared.page import calm_page, cover_key, page_of, side_by_side, working
+from app.features.shared.people_text import first_name, heard_line, heard_words, tool_title
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import avatar, empty_state, nav_row
+from app.kit.controls.status import banner
+from app.kit.controls.tappable import tappable
+from app.kit.controls.text import heading, quiet
+from app.kit.messages import say
+from assessments.casework.records import Person
+
+
+@ft.component
+@calm_page
+def today(model: Model, actions: Actions) -> ft.View:
+    """Show what to go on with and who there is."""
+    begun = [
+        (page, found)
+        for page in model.households
+        for found in page.assessments
+        if found.status == "in-progress"
+    ]
+    begun.sort(key=lambda pair: pair[1].started_at, reverse=True)
+    return page_of(
+        model,
+        actions,
+        greeting(datetime.now(UTC)),
+        [
+            recovered_line(actions),
+            banner(say("today.newer-store")) if model.newer else None,
+            _losses(model, actions) if model.losses else None,
+            unreadable_line(model.unreadable),
+            mend_offer(actions) if _may_help(model) else None,
+            _begun(begun, actions) if begun else None,
+            heading(say("today.households")) if model.households else None,
+            side_by_side([_household(page, actions) for page in model.households])
+            if model.households
+            else _none(model, actions),
+            cover_key(),
+            ft.Row(
+                wrap=True,
+                controls=[
+                    quiet_button(say("selftest.title"), actions.about_device),
+                    quiet_button(say(f"change.{model.words_kind}-title"), lambda: actions.go("change-words")),
+                ],
+            ),
+        ],
+        subtitle=long_day(actions.today()),
+        pill=True,
+        action=primary_button(
+            say("action.add-household"), lambda: actions.go("add-household"), icon=ft.Icons.ADD
+        )
+        if model.households
+        else None,
+    )
+
+
+def _losses(model: Model, actions: Actions) -> ft.Control:
+    """What unlocking found missing, until it has been read."""
+    found = [
+        say(f"loss.{loss.kind}", what=say(f"loss.what.{loss.table}"), n=loss.expected - loss.found)
+        if loss.table
+        else say(f"loss.{loss.kind}")
+        for loss in model.losses
+    ]
+    return banner(
+        " ".join((say("loss.title"), *found, say("loss.next"))),
+        tone="help",
+        action=secondary_button(say("action.loss-read"), actions.accept_losses),
+    )
+
+
+def _may_help(model: Model) -> bool:
+    """Whether rows that are missed may lie on pages of the disk that nothing leads to any more."""
+    return model.damaged or any(loss.kind in ("missing", "unchecked") for loss in model.losses)
+
+
+def _begun(begun: list[tuple[HouseholdPage, Heading]], actions: Actions) -> ft.Control:
+    def row(page: HouseholdPage, found: Heading) -> ft.Control:
+        name = next((person.name for person in page.persons if person.id == found.subject_id), "")
+        return nav_row(
+            say("today.go-on-with", tool=tool_title(found.instrument)),
+            note=say("today.started", name=name, when=moment_words(found.started_at, actions.today())),
+            icon=ft.Icons.EDIT_OUTLINED,
+            on_tap=lambda: actions.resume(found.id),
+        )
+
+    return ft.Column(
+        tight=True,
+        spacing=theme.LIST_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[heading(say("today.go-on")), *(row(page, found) for page, found in begun)],
+    )
+
+
+def _household(page: HouseholdPage, actions: Actions) -> ft.Control:
+    """One household as one thing to tap, with a line for every child."""
+    today_ = actions.today()
+    children = page.children(today_)
+    said = [
+        f"{child.name}, {age_words(child, today_)}. {heard_words(page, child.id, today_)}"
+        for child in children
+    ]
+    said += [
+        say("child.unwatched", name=first_name(child)) for child in children if unwatched(page, child, today_)
+    ]
+    looks = ft.Column(
+        tight=True,
+        spacing=theme.CARD_GAP,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            ft.Row(
+                controls=[
+                    ft.Text(page.household.name, theme_style=theme.H2, expand=True),
+                    ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
+                ]
+            ),
+            *(_child(page, child, actions) for child in children),
+            *([quiet(say("household.no-children"))] if not children else []),
+        ],
+    )
+    return tappable(
+        ". ".join((page.household.name, *said)),
+        looks,
+        lambda: actions.go("household", page.household.id),
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        radius=theme.CARD_RADIUS,
+        padding=(18, 16),
+    )
+
+
+def _child(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
+    on = actions.today()
+    return ft.Row(
+        spacing=12,
+        controls=[
+            avatar(child.name, size=44),
+            ft.Column(
+                tight=True,
+                spacing=1,
+                expand=True,
+                controls=[
+                    ft.Text(child.name, theme_style=theme.LEAD),
+                    quiet(age_words(child, on)),
+                    heard_line(page, child.id, on),
+                    *([unwatched_line(child)] if unwatched(page, child, on) else []),
+                ],
+            ),
+        ],
+    )
+
+
+def _none(model: Model, actions: Actions) -> ft.Control:
+    """Nobody here yet: what to do about it, and invented people where one trains."""
+    if model.busy:
+        return working(say("save.saving"))
+    add = primary_button(say("action.add-household"), lambda: actions.go("add-household"), icon=ft.Icons.ADD)
+    learn = secondary_button(say("action.add-training"), actions.add_training)
+    return empty_state(
+        say("today.empty"),
+        note=say("today.empty-note"),
+        icon=ft.Icons.HOME_OUTLINED,
+        action=ft.Column(
+            tight=True,
+            spacing=theme.LIST_GAP,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            controls=[add, *([learn] if model.training else [])],
+        ),
+    )

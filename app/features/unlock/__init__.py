@@ -1,0 +1,1 @@
+"""Unlocking, and changing the passphrase."""

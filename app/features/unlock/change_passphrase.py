@@ -1,0 +1,122 @@
+"""Choosing another passphrase or PIN, with the one in use asked for first.
+
+This room knows three fields that are held nowhere but here. Nothing else changes with the words: what
+waits to be sent still waits, and what was half typed is still there.
+
+    change_words(model, actions)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flet as ft
+
+from app.core.controller import Actions, Model
+from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
+from app.features.unlock.view import wrong_words
+from app.kit.controls.buttons import primary_button
+from app.kit.controls.cards import card
+from app.kit.controls.keyed import place
+from app.kit.controls.page_frame import scroll_to
+from app.kit.controls.status import banner
+from app.kit.controls.text import text
+from app.kit.forms.problems import error_summary
+from app.kit.forms.secret_field import secret_field
+from app.kit.messages import say, say_error
+from assessments.errors import Locked, WeakWords, WrenError
+
+_NO_PROBLEM: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What stands in the fields. It never shows itself."""
+
+    old: str = ""
+    new: str = ""
+    again: str = ""
+
+    def __repr__(self) -> str:
+        return "<Chosen>"
+
+
+@ft.component
+@calm_page
+def change_words(model: Model, actions: Actions) -> ft.View:
+    """Ask for the words in use, then twice for the new ones."""
+    chosen = use_kept(Chosen())
+    problem, show_problem = use_drawn(_NO_PROBLEM)
+    busy, be_busy = use_drawn(False)
+    done, be_done = use_drawn(False)
+    scroll = use_scroll(actions)
+    kind = model.words_kind
+
+    def note(**what: Any) -> None:
+        chosen.now = replace(chosen.now, **what)
+
+    async def save() -> None:
+        wanted, found = chosen.now, _NO_PROBLEM
+        if not wanted.old:
+            found = ("old", say(f"unlock.{kind}-empty"))
+        elif wanted.new != wanted.again:
+            found = ("again", say(f"set-up.problem.{kind}-differs"))
+        else:
+            be_busy(True)
+            try:
+                await actions.change_words(wanted.old, wanted.new)
+                chosen.now = Chosen()
+                be_done(True)
+            except WeakWords as error:
+                found = ("new", say_error(error))
+            except Locked as error:
+                found = ("old", wrong_words(error))
+            except WrenError as error:
+                found = ("new", say_error(error))
+            finally:
+                be_busy(False)
+        show_problem(found)
+        if found:
+            await scroll_to(scroll, 0)
+
+    at, words = problem or ("", "")
+
+    def field(name: str, label: str, hint: str = "") -> ft.Control:
+        return place(
+            name,
+            secret_field(
+                kind,
+                label,
+                on_change=lambda typed: note(**{name: typed}),
+                hint=hint,
+                problem=words if at == name else "",
+            ),
+        )
+
+    if done:
+        body: list[ft.Control | None] = [banner(say(f"change.{kind}-done")), text(say("change.rest"))]
+        action = primary_button(say("action.home"), actions.home)
+    else:
+        body = [
+            text(say("change.rest")),
+            card(field("old", say(f"change.{kind}-old"))),
+            card(
+                field("new", say(f"change.{kind}-new"), say(f"set-up.{kind}-hint")),
+                field("again", say("set-up.again")),
+            ),
+        ]
+        action = (
+            working(say("save.saving"))
+            if busy
+            else primary_button(say("action.change-words"), save, name=say(f"change.{kind}-title"))
+        )
+    return page_of(
+        model,
+        actions,
+        say(f"change.{kind}-title"),
+        body,
+        top=error_summary([problem] if problem else [], go_to=lambda _: scroll_to(scroll, 0)),
+        action=action,
+        scroll=scroll,
+    )

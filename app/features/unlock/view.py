@@ -1,0 +1,166 @@
+"""The locked page: whose turn it is, their words, and nothing that tells what is kept behind it.
+
+This room knows that it may be seen by anybody: it shows short names, and no work and no count but that
+of the sealed records that wait. The words stand in the field and nowhere else. Where words are no use
+(too many tries, a lost key, a key store that does not answer) it says so, that nothing is lost, and the
+one thing to do.
+
+    unlock(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app.core.controller import Actions, Model
+from app.core.state import FIRST_AUTHOR, Door
+from app.features.settings.salvage_offer import mend_offer
+from app.features.shared.days import hour_words
+from app.features.shared.page import calm_page, quiet_page, use_drawn, use_kept, working
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
+from app.kit.controls.cards import nav_row
+from app.kit.controls.keyed import place
+from app.kit.controls.status import banner
+from app.kit.controls.text import quiet, text
+from app.kit.forms.problems import error_summary
+from app.kit.forms.secret_field import secret_field
+from app.kit.messages import say, say_error
+from assessments.errors import WrenError, WrongPassphrase
+
+# From here on it is said how many tries are left.
+_FEW_LEFT = 5
+
+
+@ft.component
+@calm_page
+def unlock(model: Model, actions: Actions) -> ft.View:
+    """Ask who it is and for their words, and go on at the same place."""
+    typed = use_kept("")
+    tries, count = use_drawn(0)
+    problem, show_problem = use_drawn("")
+    busy, be_busy = use_drawn(False)
+    kind, door = model.words_kind, model.door
+
+    def note(words: str) -> None:
+        typed.now = words
+
+    async def choose(author: str | None) -> None:
+        typed.now = ""
+        show_problem("")
+        await actions.choose(author)
+
+    async def go() -> None:
+        if busy:
+            return
+        if not typed.now:
+            show_problem(say(f"unlock.{kind}-empty"))
+            return
+        be_busy(True)
+        try:
+            await actions.unlock(typed.now)
+        except WrenError as error:
+            show_problem(wrong_words(error))
+            # A new, empty field takes the cursor again.
+            typed.now = ""
+            count(tries + 1)
+        finally:
+            be_busy(False)
+
+    if door is None:
+        return quiet_page(
+            say("unlock.title"),
+            [
+                _said(say("unlock.who")),
+                ft.Column(
+                    tight=True,
+                    spacing=theme.LIST_GAP,
+                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                    controls=[_person(author, choose) for author in model.authors],
+                ),
+                *_below(model, actions),
+            ],
+        )
+    if door.state != "open":
+        return quiet_page(
+            say("unlock.title"), [*_shut(door, actions), _other(model, choose), *_below(model, actions)]
+        )
+    return quiet_page(
+        say("unlock.title"),
+        [
+            _said(say(f"unlock.{kind}-lead")),
+            _said(short_name(door.author), strong=True) if len(model.authors) > 1 else None,
+            place(
+                f"try-{door.author}-{tries}",
+                secret_field(
+                    kind, say(f"unlock.{kind}"), on_change=note, on_submit=go, problem=problem, focus=True
+                ),
+            ),
+            working(say("unlock.busy"))
+            if busy
+            else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
+            mend_offer(actions) if model.damaged and not busy else None,
+            _middle(quiet_button(say(f"unlock.{kind}-forgot"), actions.get_help)),
+            _other(model, choose),
+            *_below(model, actions),
+        ],
+        top=error_summary([("words", problem)] if problem else [], go_to=lambda _: None),
+    )
+
+
+def wrong_words(error: WrenError) -> str:
+    """What to say of words that did not open, with how many tries are left when they are few."""
+    left = error.data.get("left")
+    if isinstance(error, WrongPassphrase) and left is not None and left <= _FEW_LEFT:
+        return say("unlock.left", n=left)
+    return say_error(error)
+
+
+def short_name(author: str) -> str:
+    """What a person is called here. Whoever set up the device first was not asked."""
+    return say("unlock.first") if author == FIRST_AUTHOR else author
+
+
+def _shut(door: Door, actions: Actions) -> list[ft.Control | None]:
+    """Why words are no use now, and the one thing to do."""
+    if door.state == "wait" and door.until is not None:
+        words = say("unlock.wait", at=hour_words(door.until))
+    else:
+        words = say(f"error.{door.state}")
+    can_wait = door.state in ("wait", "keystore-error")
+    again = secondary_button(say("action.try-again"), actions.look, fill=True)
+    ask = primary_button(say("action.get-help"), actions.get_help, fill=True)
+    return [banner(words, tone="help", icon=ft.Icons.LOCK_CLOCK_OUTLINED), again if can_wait else ask]
+
+
+def _person(author: str, choose: Callable[[str], Any]) -> ft.Control:
+    return nav_row(short_name(author), icon=ft.Icons.PERSON_OUTLINE, on_tap=lambda: choose(author))
+
+
+def _other(model: Model, choose: Callable[[str | None], Any]) -> ft.Control | None:
+    """The way back to everybody on this device."""
+    if len(model.authors) < 2:
+        return None
+    return _middle(quiet_button(say("action.somebody-else"), lambda: choose(None)))
+
+
+def _below(model: Model, actions: Actions) -> list[ft.Control | None]:
+    """What is the same whoever it is: joining, and what waits to be sent."""
+    waiting = model.status.waiting
+    return [
+        _middle(quiet_button(say("action.add-person-here"), actions.join)),
+        _middle(quiet(say("outbox.waiting", n=waiting))) if waiting else None,
+    ]
+
+
+def _said(words: str, *, strong: bool = False) -> ft.Control:
+    said = text(words, strong=strong)
+    said.text_align = ft.TextAlign.CENTER
+    return _middle(said)
+
+
+def _middle(control: ft.Control) -> ft.Control:
+    return ft.Row(alignment=ft.MainAxisAlignment.CENTER, wrap=True, controls=[control])

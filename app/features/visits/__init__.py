@@ -1,0 +1,1 @@
+"""A visit: how each child was seen, and closing the visit."""

@@ -1,0 +1,199 @@
+"""Finishing a contact: an interruption for each child with nothing, then how it went.
+
+This room names the silent children and gives two ways on for each: add what was seen, or say why not.
+It blocks no saving: everything written is kept already, and Back leads to it. Nothing is chosen for
+anybody, and no reason given for one child is put under another.
+
+    leave(model, actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app.core.cases.visit_queries import Row, ended_of, find_contact, roster
+from app.core.controller import Actions, Model
+from app.features.shared.days import age_words
+from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll
+from app.features.shared.parse_typed import read_day
+from app.features.shared.people_text import first_name
+from app.features.visits.child_observation_draft import about_of, whys_for
+from app.kit import theme
+from app.kit.controls.buttons import primary_button, secondary_button
+from app.kit.controls.cards import beside_face, card
+from app.kit.controls.keyed import place, steady
+from app.kit.controls.page_frame import scroll_to_place
+from app.kit.controls.text import heading, optional, quiet, text
+from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.fields import text_field
+from app.kit.forms.problems import error_summary, problem_line
+from app.kit.messages import say
+from assessments.casework.records import Contact, Person
+from assessments.casework.visits.accounting import is_reason
+from assessments.casework.visits.closing import Reason
+
+_OUTCOMES = ("met", "refused", "no-answer", "cut-short")
+_LONGEST = 1000
+_NO_PROBLEMS: list[tuple[str, str]] = []
+
+
+@ft.component
+@calm_page
+def leave(model: Model, actions: Actions) -> ft.View:
+    """Ask about the silent children, how it went, and finish."""
+    page, here = find_contact(model.households, model.screen.about)
+    name = f"leave {here.id}"
+    half, show = use_drawn(actions.begun(name) or {"why": {}, "outcome": None, "answered": []})
+    # Letters change this at once and draw nothing; a choice draws the page again.
+    typed = use_kept(half)
+    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    scroll = use_scroll(actions)
+    rows = roster(page, model.households, here)
+    ended = ended_of(page, here.id)
+    given = ended.silent if ended is not None else {}
+    silent = [row for row in rows if row.standing.is_silent and row.child.id not in given]
+
+    def note(*, draw: bool = True, **what: Any) -> None:
+        typed.now = {**typed.now, **what}
+        actions.hold_begun(name, typed.now)
+        if draw:
+            show(typed.now)
+
+    def note_why(child_id: str, *, draw: bool = False, **what: str) -> None:
+        before = typed.now["why"].get(child_id, {})
+        note(draw=draw, why={**typed.now["why"], child_id: {**before, **what}})
+
+    async def finish() -> None:
+        wrong = _problems(silent, typed.now["why"])
+        show_problems(wrong)
+        if wrong:
+            await scroll_to_place(scroll, "top")
+            return
+        reasons = {child_id: _reason(why) for child_id, why in typed.now["why"].items()}
+        still = await actions.contacts.finish(
+            page, here, rows, reasons, typed.now["outcome"] or "", tuple(typed.now["answered"])
+        )
+        if not still:
+            actions.hold_begun(name, None)
+            await actions.back()
+
+    adults = page.adults(here.on)
+    return page_of(
+        model,
+        actions,
+        say("leave.silent-title", n=len(silent)) if silent else say("leave.title"),
+        [
+            text(say("leave.silent-why")) if silent else None,
+            *(_silent(row, here, half["why"].get(row.child.id, {}), dict(problems), note_why, actions)
+              for row in silent),
+            _outcome(half["outcome"], lambda code: note(outcome=code)),
+            _answered(adults, half["answered"], lambda codes: note(answered=list(codes))) if adults else None,
+        ],
+        subtitle=page.household.name,
+        top=place("top", ft.Column(tight=True, controls=steady(
+            error_summary(problems, go_to=lambda at: scroll_to_place(scroll, at))))),
+        action=primary_button(say("contact.finish"), finish),
+        saved=quiet(say("contact.kept")),
+        scroll=scroll,
+    )  # fmt: skip
+
+
+def _silent(
+    row: Row,
+    here: Contact,
+    why: dict[str, str],
+    problems: dict[str, str],
+    note: Callable[..., None],
+    actions: Actions,
+) -> ft.Control:
+    """One child with nothing: add it, or say why not."""
+    child = row.child
+    name, at = first_name(child), f"why-{child.id}"
+    wrong, wrong_day = problems.get(at), problems.get(f"day-{child.id}")
+    return place(
+        at,
+        card(
+            beside_face(child.name, heading(child.name), quiet(age_words(child, here.on))),
+            secondary_button(
+                say("leave.add", name=name),
+                lambda: actions.go("seen", about_of(here.id, child.id)),
+                icon=ft.Icons.EDIT_OUTLINED,
+                fill=True,
+            ),
+            text(say("leave.why", name=name), strong=True),
+            problem_line(wrong) if wrong else None,
+            radio_rows(
+                [Choice(code, say(f"why.{code}")) for code in whys_for(child)],
+                chosen=why.get("code") or None,
+                on_choose=lambda code: note(child.id, draw=True, code=code or ""),
+                clear=False,
+            ),
+            *(
+                [
+                    text_field(
+                        say("leave.why-words", name=name)
+                        if why["code"] == "other"
+                        else optional(say("leave.why-words", name=name)),
+                        value=why.get("words", ""),
+                        on_change=lambda words: note(child.id, words=words),
+                        lines=2,
+                        key=f"words-{child.id}",
+                    ),
+                    place(
+                        f"day-{child.id}",
+                        text_field(
+                            optional(say("leave.when", name=name)),
+                            value=why.get("due", ""),
+                            on_change=lambda words: note(child.id, due=words),
+                            hint=say("seen.due-hint"),
+                            problem=wrong_day or "",
+                            width=220,
+                            key=f"due-{child.id}",
+                        ),
+                    ),
+                ]
+                if why.get("code")
+                else []
+            ),
+        ),
+    )
+
+
+def _outcome(chosen: str | None, on_choose: Callable[[str | None], None]) -> ft.Control:
+    return card(
+        heading(say("leave.outcome")),
+        radio_rows(
+            [Choice(code, say(f"outcome.{code}")) for code in _OUTCOMES], chosen=chosen, on_choose=on_choose
+        ),
+    )
+
+
+def _answered(
+    adults: tuple[Person, ...], chosen: list[str], on_choose: Callable[[tuple[str, ...]], None]
+) -> ft.Control:
+    return card(
+        heading(say("leave.answered")),
+        tick_rows([Choice(one.id, one.name) for one in adults], chosen=chosen, on_choose=on_choose),
+        spacing=theme.LIST_GAP,
+    )
+
+
+def _reason(why: dict[str, str]) -> Reason:
+    return Reason(why.get("code", ""), why.get("words", ""), read_day(why.get("due", "")))
+
+
+def _problems(silent: list[Row], whys: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
+    """What stands in the way of finishing, child by child."""
+    found = []
+    for row in silent:
+        why, name = whys.get(row.child.id, {}), first_name(row.child)
+        if not is_reason(why.get("code", ""), why.get("words", "")):
+            found.append((f"why-{row.child.id}", say("leave.problem", name=name)))
+        elif len(why.get("words", "")) > _LONGEST:
+            found.append((f"why-{row.child.id}", say("seen.problem.long")))
+        if why.get("due", "").strip() and read_day(why["due"]) is None:
+            found.append((f"day-{row.child.id}", say("seen.problem.due")))
+    return found

@@ -1,0 +1,1 @@
+"""The app around its pages: page lifecycle, and which route is drawn."""
