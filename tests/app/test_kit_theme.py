@@ -11,7 +11,7 @@ import pytest
 from app.kit import theme
 from app.kit.theme import DARK, LIGHT, Palette
 
-APP = Path(theme.__file__).parent
+APP = Path(theme.__file__).parents[1]
 
 TEXT = [
     ("on_surface", "surface_container_low"),

@@ -15,7 +15,7 @@ from app.kit.controls.status import Sync
 from app.kit.messages import catalogue, knows, say, say_error
 from assessments import errors
 
-APP = Path(messages.__file__).parent
+APP = Path(messages.__file__).parents[1]
 BANNED = re.compile(
     r"\b(please|sorry|valid|invalid|oops|forbidden|illegal|required field|error code|abuse|violence)\b", re.I
 )

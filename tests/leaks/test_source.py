@@ -352,7 +352,7 @@ PLANTED = [
     (codes_in_logs, "log = logging.getLogger('wren.app')\nlog.warning('lost %s', error)"),
     (codes_in_logs, "log = logging.getLogger('wren.app')\nlog.exception('lost')"),
     (codes_in_logs, "log = logging.getLogger('wren.app')\nlog.error('lost', exc_info=True)"),
-    (codes_in_logs, "from app.kit.calm import log\nlog.info(words)"),
+    (codes_in_logs, "from app.kit.controls.fault_boundary import log\nlog.info(words)"),
     (codes_in_logs, "logging.info(str(record))"),
     (codes_in_logs, "log = logging.getLogger('flet')"),
     (codes_in_logs, "sys.stderr.write(words)"),
@@ -378,7 +378,7 @@ PLANTED = [
 
 @pytest.mark.parametrize(("rule", "source"), PLANTED)
 def test_a_planted_fault_is_caught(rule: Rule, source: str) -> None:
-    assert faults(rule, "app/screens/planted.py", source)
+    assert faults(rule, "app/features/planted.py", source)
 
 
 @pytest.mark.parametrize("missing", QUIET)

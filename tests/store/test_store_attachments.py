@@ -196,7 +196,7 @@ KEEPER = """
 import sys
 from pathlib import Path
 from assessments.store import Store, attachments
-from assessments.store.stripping import STROKES
+from assessments.store.attachments.metadata_stripping import STROKES
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)

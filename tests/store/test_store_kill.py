@@ -24,7 +24,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
@@ -41,7 +41,7 @@ COMPLETER = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept
-from assessments.store.headings import listing
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)

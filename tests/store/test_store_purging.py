@@ -239,8 +239,8 @@ def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
 PURGER = """
 import sys
 from pathlib import Path
-from assessments.store import Store, assessments as kept, purging
-from assessments.store.headings import listing
+from assessments.store import Store, assessments as kept, purge
+from assessments.store.rows.summaries import listing
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
@@ -248,7 +248,7 @@ while True:
     keys = store.unlock(PASSPHRASE)
     found = listing(keys)
     print("begun", flush=True)
-    purging.purge(keys, found[0].id, "why")
+    purge.purge(keys, found[0].id, "why")
     print(found[0].id, flush=True)
 """
 
