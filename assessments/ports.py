@@ -119,3 +119,15 @@ class Outbox(Protocol):
         ...
 
     def keep_cursor(self, cursor: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Loss:
+    """What unlocking found missing. `older`: the rows are all here and one is of an earlier time;
+    `rolled-back`: the whole database is; `untallied`: the count itself is gone, so nobody can say;
+    `unchecked`: the rows could not be read just now."""
+
+    kind: Literal["missing", "older", "rolled-back", "untallied", "unchecked"]
+    table: str = ""
+    expected: int = 0
+    found: int = 0

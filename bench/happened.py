@@ -23,7 +23,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.core.cases.case_service import Desk, HouseholdPage
-from app.features.shared.chronology_text import picture_of
+from app.features.shared.text.chronology import picture_of
 from assessments.casework.casework_records import ChildThere, Event
 from assessments.casework.records import Contact, Household, Person
 from bench.row import Row, compared, percentile

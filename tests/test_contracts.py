@@ -33,13 +33,17 @@ def test_the_rooms_as_they_are_keep_every_contract() -> None:
 @pytest.mark.parametrize(
     ("file", "planted", "contract"),
     [
-        ("assessments/engine/scoring.py", "import sqlmodel", "the pure rooms"),
-        ("assessments/engine/answers.py", "import assessments.engine.form", "inside the engine"),
-        ("assessments/casework/records.py", "import cryptography", "one file imports a cipher"),
+        ("assessments/engine/scoring.py", "import sqlmodel", "rules are pure"),
+        ("assessments/engine/answers.py", "import assessments.engine.form", "no import circles"),
+        ("assessments/store/rows/sealed_rows.py", "import assessments.store.people", "inside the store"),
+        ("assessments/casework/records.py", "import cryptography", "only assessments.crypto"),
         ("assessments/definitions/catalogue.py", "import app.cli", "app, then sync, then assessments"),
-        ("sync/device/exchange.py", "import sync.service", "device and service never meet"),
-        ("sync/service/main.py", "import assessments.store", "the service does not know"),
-        ("app/kit/controls/fault_boundary.py", "import assessments.store", "screens reach storage"),
+        ("sync/device/exchange.py", "import sync.service", "device and service never import"),
+        ("sync/service/main.py", "import assessments.store", "the service never imports"),
+        ("app/kit/controls/fault_boundary.py", "import assessments.store", "pages reach storage"),
+        ("app/features/today/view.py", "import app.features.people.view", "features never import"),
+        ("app/features/child/page.py", "import app.core.controller", "a child's pages"),
+        ("app/core/runtime.py", "import assessments.fhir.export", "what is not for the phone"),
         ("assessments/utils.py", "", "inside assessments"),
     ],
 )

@@ -13,8 +13,8 @@ import pytest
 
 from assessments.crypto import recovery, sealing
 from assessments.errors import WrenError
+from assessments.store import completion_files
 from assessments.store.access.keyring import open_wrap
-from assessments.store.rows import completion_files
 from tests.vectors.make_outcomes import FILE, Counted, made
 
 VECTORS: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["vectors"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.features.incidents.pattern_text import sentence_words
-from app.features.shared.chronology_text import lead_words
+from app.features.shared.text.chronology import lead_words
 from assessments.casework import chronology as c
 from assessments.casework.casework_records import ChildThere, Event, Link
 from assessments.casework.matching.incidents import may_be_one, once

@@ -21,10 +21,10 @@ from urllib.request import urlopen
 
 import typer
 
-from app.cli.training import play_all
 from app.core.device.account_recovery import Regaining
 from app.core.runtime import Runtime, SystemClock, data_folder
 from app.kit.messages import say
+from app.visit_file.training import play_all
 from assessments.errors import KeyAbsent, WrenError
 from sync.service.recovery.keys import TRAINING_PASSPHRASE
 

@@ -111,8 +111,8 @@ def setup(
 
 def visit(file: Path, as_json: Json = False) -> None:
     """Play a visit from a JSON file through the same engine, store and outbox as the screens."""
-    from app.cli.visit_file.player import BadVisit, play, read_plan
     from app.core.cases.case_service import service_key
+    from app.visit_file.player import BadVisit, play, read_plan
 
     given = read_json(file)
     try:

@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.cli.training import play_all
-from app.cli.visit_file.player import new_id
 from app.core.autosave import Typed
 from app.core.cases.case_service import HouseholdPage, Status, away
 from app.core.cases.people_commands import Family
@@ -24,7 +22,7 @@ from app.core.device.selftest import check_device
 from app.core.session import Opening
 from app.core.state import TODAY, Model, Screen, ScreenName, Trail
 from assessments.casework.casework_records import Fact
-from assessments.casework.records import Contact, Household, Person
+from assessments.casework.records import Contact, Household, Person, new_id
 from assessments.engine import form as forms
 from assessments.engine.answers import Entry as Given
 from assessments.engine.answers import Origin
@@ -262,11 +260,11 @@ class Actions(Opening):
 
     async def add_training(self) -> None:
         """Add the invented households to learn with."""
-        if self.model.busy or not self.model.training:
+        if self.model.busy or self.train is None or not self.model.training:
             return
         self.model.busy = True
         try:
-            await away(play_all, self.desk)
+            await away(self.train, self.desk)
             await self._read_households()
         finally:
             self.model.busy = False

@@ -50,10 +50,13 @@ class Opening:
         runtime: Runtime,
         today: Callable[[], date],
         mend: Callable[[], Awaitable[None]] | None = None,
+        train: Callable[[Desk], None] | None = None,
     ) -> None:
         self.model, self._runtime, self._today = model, runtime, today
         # How what is whole in a damaged store is brought back, where that can be done.
         self.mend = mend
+        # How the training households are added, where there are any.
+        self.train = train
         self._desk: Desk | None = None
         self._keeping = self._new_keeping()
         # What the disk refused before a lock, by author.

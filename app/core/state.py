@@ -20,6 +20,7 @@ from app.core.cases.case_service import HouseholdPage, Loss, Status, Work
 from app.core.child.handover import Handed
 from app.core.child.session import Hand
 from app.core.device.selftest import Report
+from assessments.casework.casework_records import Link
 from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
 from assessments.ports import Entry
@@ -147,3 +148,11 @@ class Model:
         return next(
             (page for page in self.households if any(person.id == person_id for person in page.persons)), None
         )
+
+
+def host_household(model: Model, page: HouseholdPage) -> HouseholdPage | None:
+    """The household that takes this one in, where somebody has linked it."""
+    for link in page.facts_of(Link):
+        if link.kind == "host" and link.undone_at is None:
+            return model.household(link.other_household_id)
+    return None

@@ -33,12 +33,12 @@ from app.core.device.selftest import check_once
 from app.core.runtime import Runtime, Salvaged
 from app.features.assess.check import check
 from app.features.assess.finished import finished
+from app.features.assess.handback import handed_back
+from app.features.assess.handover import hand_over
 from app.features.assess.pick import pick
 from app.features.assess.record import record
 from app.features.assess.view import assess
 from app.features.child import child_page
-from app.features.child.handback_view import handed_back
-from app.features.child.handover_view import hand_over
 from app.features.household.add_household import add_household
 from app.features.household.map_view import household_map
 from app.features.household.siblings_view import siblings
@@ -56,9 +56,9 @@ from app.features.people.edit_person import change_person
 from app.features.people.edit_withheld import keep_from
 from app.features.people.view import person
 from app.features.recovery.view import recover
+from app.features.revisions.view import earlier
 from app.features.settings.device_view import device
 from app.features.shared.page import Draw
-from app.features.shared.revisions import earlier
 from app.features.start.view import fault, mended, salvaged_words, set_up, starting
 from app.features.today.view import today
 from app.features.unlock.change_passphrase import change_words
@@ -71,6 +71,7 @@ from app.kit.controls.fault_boundary import calm, calm_render, report
 from app.kit.controls.status import stay_band
 from app.kit.idle import LOCK_AFTER_S, Idle
 from app.kit.messages import say_error
+from app.visit_file.training import play_all
 from assessments.definitions import catalogue
 from assessments.errors import Damaged, KeyAbsent, StoreFault, WrenError
 
@@ -233,7 +234,7 @@ class Life:
                 return
             if self.actions is None:
                 self.actions = Actions(
-                    self.model, runtime, _today, self.mend if self._process.can_mend else None
+                    self.model, runtime, _today, self.mend if self._process.can_mend else None, play_all
                 )
             self.actions.use(runtime)
             self.actions.note_damage()

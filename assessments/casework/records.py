@@ -9,6 +9,7 @@ and this one does not know survive a round trip. A record never prints its conte
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -192,3 +193,8 @@ class Assessment(Record):
 def utc(moment: datetime) -> str:
     """ISO 8601 in UTC with a Z, seconds precision: the one form in which times are written."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_id() -> str:
+    """A random id: it tells nothing, not even when it was made."""
+    return str(uuid.uuid4())

@@ -20,7 +20,7 @@ from typing import Literal
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow, RecoveryKey
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
-from assessments.ports import Clock, Keystore
+from assessments.ports import Clock, Keystore, Loss
 from assessments.store.access.device import (
     DEVICE_KEY,
     DeviceIdentity,
@@ -35,12 +35,12 @@ from assessments.store.access.recovery_requests import DATABASE, Recovery
 from assessments.store.access.unlock_attempts import Tries
 from assessments.store.access.unlocking import Access
 from assessments.store.attachments import attachments
+from assessments.store.completion_files import Copies, Finished, is_stale, write_completion
 from assessments.store.database import Database, border
+from assessments.store.durable_files import make_folder
 from assessments.store.migrations import applied, is_newer, migrate
 from assessments.store.outbox import StoredOutbox
 from assessments.store.rows import integrity
-from assessments.store.rows.completion_files import Copies, Finished, is_stale, make_folder, write_completion
-from assessments.store.rows.integrity import Loss
 from assessments.store.salvage.salvage import Salvaged, keep_people, mend_people, salvage
 from assessments.store.tables import table
 

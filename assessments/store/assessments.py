@@ -20,8 +20,8 @@ from assessments.casework.records import Assessment, Status
 from assessments.errors import Damaged, DiskFull, NotFound, StoreFault
 from assessments.ports import Entry
 from assessments.store.access.keyring import Keys, check_id
+from assessments.store.completion_files import Finished, write_completion
 from assessments.store.rows.answer_log import End, Lines, add, begin_list, find_end, read, rows_of
-from assessments.store.rows.completion_files import Finished, write_completion
 from assessments.store.rows.integrity import Change, after, note
 from assessments.store.rows.sealed_rows import Filed, checked, schema_of
 from assessments.store.rows.summaries import ONE, filed_row, heading_body

@@ -25,8 +25,8 @@ from typing import Any, Protocol
 from assessments.crypto.sealing import digest, lp, same
 from assessments.errors import Damaged, NotFound, StoreFault
 from assessments.ports import Clock, Entry, Outcome
+from assessments.store.completion_files import Copies, Finished
 from assessments.store.database import Database
-from assessments.store.rows.completion_files import Copies, Finished
 
 _SENT = ("stored", "duplicate")
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)

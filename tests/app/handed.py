@@ -20,7 +20,6 @@ from typing import Any
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import Desk
 from app.core.child.session import Hand
 from app.core.runtime import Runtime, SystemClock
@@ -28,7 +27,7 @@ from app.features.assess.view import page_with
 from app.kit import theme
 from app.kit.messages import say
 from app.shell.shell import Life, _Process
-from assessments.casework.records import Contact, Household, Person
+from assessments.casework.records import Contact, Household, Person, new_id
 from assessments.engine.answers import Answered, Line
 from assessments.engine.form import Entered, Moved
 from assessments.engine.scoring import Context

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.visit_file.player import play, read_plan
 from app.core.cases.case_service import SERVICE, Desk, Work
 from app.core.runtime import Runtime
 from app.shell.shell import make_open_page
+from app.visit_file.player import play, read_plan
 from assessments.crypto import sealing
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered

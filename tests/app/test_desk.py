@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import Desk, HouseholdPage
 from app.core.runtime import Runtime
-from assessments.casework.records import Contact
+from assessments.casework.records import Contact, new_id
 from assessments.definitions import catalogue
 from assessments.definitions.text_packs import PackRefused
 from assessments.engine import form as forms

@@ -8,7 +8,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.features.assess import phrasing_field
+from app.features.shared import phrasing_field
 from app.kit.messages import say
 from assessments.casework.casework_records import Event
 from assessments.engine.answers import Answered, Line

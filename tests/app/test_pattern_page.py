@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.cli.visit_file.player import new_id
-from app.features.assess import phrasing_field
+from app.features.shared import phrasing_field
 from app.kit.messages import say
 from assessments.casework.casework_records import Event, Pattern
 from assessments.casework.conduct import TOOL
-from assessments.casework.records import Contact, Person
+from assessments.casework.records import Contact, Person, new_id
 from assessments.engine.answers import Answered
 from assessments.engine.form import Entered, Finished
 from assessments.engine.scoring import Context

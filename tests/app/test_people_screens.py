@@ -15,7 +15,7 @@ import pytest
 
 from app.core.cases.case_service import Desk, HouseholdPage
 from app.core.runtime import Runtime
-from app.features.assess.placing import NODE, Home, ends_of, lines, place_all
+from app.features.household.map_layout import NODE, Home, ends_of, lines, place_all
 from app.kit.controls import hold_to_reveal
 from assessments.casework import kinship
 from assessments.casework.casework_records import Address, Link, Withheld
@@ -28,7 +28,7 @@ HIDDEN = "11 Invented Close"
 
 def seed(name: str) -> dict[str, Any]:
     given: dict[str, Any] = json.loads(
-        files("app.cli.training").joinpath(f"{name}.json").read_text(encoding="utf-8")
+        files("app.visit_file.training").joinpath(f"{name}.json").read_text(encoding="utf-8")
     )
     return given
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from app.cli.visit_file.player import play, read_plan
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell import shell
+from app.visit_file.player import play, read_plan
 from assessments.casework.casework_records import Link
 from assessments.casework.records import Role
 from assessments.definitions import catalogue

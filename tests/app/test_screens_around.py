@@ -17,16 +17,16 @@ import flet as ft
 import pytest
 import uvicorn
 
-from app.cli.visit_file.player import play, read_plan
 from app.core.cases.case_service import SERVICE
 from app.core.controller import Actions, Model
 from app.core.runtime import Runtime, SystemClock
 from app.features.assess.pick import why_not
 from app.features.assess.record import record
 from app.features.household.add_household import Newcomer, problems_of
-from app.features.shared.days import age_words, day_words
+from app.features.shared.text.days import age_words, day_words
 from app.features.today.view import today
 from app.shell.shell import make_open_page
+from app.visit_file.player import play, read_plan
 from assessments.casework.records import Person
 from assessments.crypto import sealing
 from assessments.definitions import catalogue

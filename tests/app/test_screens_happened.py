@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import HouseholdPage
 from app.features.incidents.draft import event_of, nothing_told, problems_of, told_of
 from app.kit.messages import say
@@ -24,7 +23,7 @@ from assessments.casework.casework_records import (
     Milestone,
     Seen,
 )
-from assessments.casework.records import Contact, Household, Person
+from assessments.casework.records import Contact, Household, Person, new_id
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered

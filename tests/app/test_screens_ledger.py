@@ -11,7 +11,7 @@ import pytest
 
 from app.core.cases.case_service import Desk, HouseholdPage
 from app.core.runtime import Runtime
-from app.features.assess import phrasing_field
+from app.features.shared import phrasing_field
 from app.kit.messages import say
 from assessments.casework.casework_records import Ended, FollowUp, Seen
 from assessments.casework.phrasing_check import find

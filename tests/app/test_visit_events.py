@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from app.cli.visit_file.player import BadVisit, play, read_plan
 from app.core.cases.case_service import Desk
 from app.core.cases.submission import payload
 from app.core.runtime import Runtime
-from app.features.shared.chronology_text import picture_of
+from app.features.shared.text.chronology import picture_of
+from app.visit_file.player import BadVisit, play, read_plan
 from assessments.casework.casework_records import Event, Milestone
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
@@ -26,7 +26,9 @@ from assessments.fhir.results import observations
 from tests.app.test_screens_around import TODAY, asked_all, fernhollow, know_a_service, open_runtime
 from tests.store.made_up import PASSPHRASE
 
-SAMPLEWOOD = json.loads(files("app.cli.training").joinpath("samplewood.json").read_text(encoding="utf-8"))
+SAMPLEWOOD = json.loads(
+    files("app.visit_file.training").joinpath("samplewood.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.cli.visit_file.player import BadVisit, play, read_plan
 from app.core.cases.case_service import Desk
+from app.visit_file.player import BadVisit, play, read_plan
 from assessments.casework.casework_records import Seen
 from tests.app.test_screens_around import PASSPHRASE, fernhollow, open_runtime, set_up
 

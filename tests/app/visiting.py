@@ -20,7 +20,6 @@ from typing import Any
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import SERVICE
 from app.core.controller import Actions, Model
 from app.core.runtime import Runtime, SystemClock
@@ -35,7 +34,7 @@ from app.features.incidents.pattern_view import pattern
 from app.features.incidents.view import event
 from app.kit import theme
 from app.kit.controls.text import text
-from assessments.casework.records import Household, Person
+from assessments.casework.records import Household, Person, new_id
 from assessments.crypto import sealing
 from assessments.engine.answers import Entry
 from assessments.engine.form import Moved, pages

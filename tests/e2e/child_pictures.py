@@ -14,11 +14,10 @@ import uuid
 from datetime import date
 from pathlib import Path
 
-from app.cli.visit_file.player import new_id
 from app.core.runtime import Runtime, SystemClock
 from app.kit.messages import say
 from app.shell.shell import make_open_page
-from assessments.casework.records import Contact, Household, Person
+from assessments.casework.records import Contact, Household, Person, new_id
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered

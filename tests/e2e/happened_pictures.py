@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.cli.training import play_all
 from app.kit.messages import say
 from app.shell.shell import make_open_page
+from app.visit_file.training import play_all
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, know_a_service, open_runtime

@@ -12,11 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from app.cli.visit_file.player import new_id
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.casework.casework_records import Withheld
+from assessments.casework.records import new_id
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import kept, one, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up

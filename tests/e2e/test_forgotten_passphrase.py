@@ -62,7 +62,7 @@ def machine() -> Iterator[Machine]:
     try:
         made.start_service()
         made.wren("setup", "--url", made.service_url)
-        seed = json.loads((ROOT / "app/cli/training/fernsby-demo.json").read_text("utf-8"))
+        seed = json.loads((ROOT / "app/visit_file/training/fernsby-demo.json").read_text("utf-8"))
         born = date.today().replace(year=date.today().year - 8, day=1)
         seed["household"]["persons"][3]["born"] = born.isoformat()
         seed["assessments"] = []

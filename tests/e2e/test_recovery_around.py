@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.visit_file.player import play, read_plan
 from app.core.cases.case_service import SERVICE, Desk, service_keys
 from app.core.device.account_recovery import Asked
 from app.core.runtime import EscrowsOwed, Runtime, SystemClock
 from app.kit.messages import say
 from app.shell.shell import make_open_page
+from app.visit_file.player import play, read_plan
 from assessments.crypto.recovery import Side
 from assessments.errors import StoreFault, WrenError
 from assessments.store import Store

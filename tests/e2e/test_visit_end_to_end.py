@@ -74,7 +74,7 @@ def machine() -> Iterator[Machine]:
         made.start_service()
         made.wren("setup", "--url", made.service_url)
         seed = json.loads(
-            (Path(__file__).parents[2] / "app/cli/training/fernsby-demo.json").read_text("utf-8")
+            (Path(__file__).parents[2] / "app/visit_file/training/fernsby-demo.json").read_text("utf-8")
         )
         # Ages that fit the tool on whatever day this runs, and a contact of another day.
         seed["household"]["persons"][2]["born"] = TODAY.replace(year=TODAY.year - 10, day=1).isoformat()

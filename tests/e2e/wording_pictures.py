@@ -10,14 +10,13 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from app.cli.visit_file.player import new_id
 from app.core.controller import Actions, Model
 from app.core.runtime import Runtime
 from app.features.assess.view import page_with
-from app.features.shared.people_text import first_name
+from app.features.shared.text.people import first_name
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildThere, Event, Milestone, Pattern
-from assessments.casework.records import Person
+from assessments.casework.records import Person, new_id
 from assessments.engine.answers import Answered
 from assessments.engine.form import Entered, Moved
 from tests.app.browser import Browser, Served

@@ -16,10 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import Desk, Work
 from app.core.runtime import Runtime
-from assessments.casework.records import Contact, Household, Person, Relationship
+from assessments.casework.records import Contact, Household, Person, Relationship, new_id
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.engine import form as forms

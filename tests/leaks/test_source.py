@@ -125,10 +125,10 @@ def no_flet_storage(_path: str, tree: ast.Module) -> Iterator[ast.AST]:
 
 WRITERS = {
     "assessments/store/__init__.py": "the data folder, for its owner only",
-    "assessments/store/rows/completion_files.py": "the second copy of finished work, sealed",
+    "assessments/store/completion_files.py": "the second copy of finished work, sealed",
     "assessments/store/database.py": "the database file, made for its owner only",
     "assessments/store/access/device.py": "the key files",
-    "assessments/store/attachments/attachments.py": "sealed attachments, and a plain file overwritten before it goes",
+    "assessments/store/attachments/attachments.py": "sealed attachments; a plain file is overwritten",
     "assessments/store/salvage/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
     "app/core/device/selftest.py": "asks SQLite for its version; writes nothing",
     "sync/service/database.py": "the embedded PostgreSQL and who uses it",
@@ -185,8 +185,8 @@ def _opens_to_write(call: ast.Call) -> bool:
 
 # What may be filled into a line of a log, as it is written in the source: names of code, codes, numbers.
 LOGGED = {"name", "held", "code", "type(error).__name__", "type(fault).__name__", "place(error)"}
-PRINTERS = {"app/cli/output.py", "app/cli/fhir.py", "app/cli/packs.py", "app/cli/tools.py", "app/cli/visits.py",
-            "app/cli/demo.py"}  # fmt: skip
+PRINTERS = {"app/cli/output.py", "app/cli/fhir.py", "app/cli/packs.py", "app/cli/tools.py",
+            "app/cli/visits.py", "app/cli/demo.py"}  # fmt: skip
 _LEVELS = {"debug", "info", "warning", "error", "critical", "log", "exception", "warn"}
 _PRINT_VERBS = {
     "print", "pprint", "breakpoint", "print_exc", "print_exception", "format_exc", "print_stack",

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from app.cli.visit_file.player import BadVisit, Plan, read_plan
+from app.visit_file.player import BadVisit, Plan, read_plan
 from assessments.casework import kinship
 from assessments.casework.casework_records import Address, Link, Withheld
 
-SEEDS = [seed for seed in files("app.cli.training").iterdir() if seed.name.endswith(".json")]
+SEEDS = [seed for seed in files("app.visit_file.training").iterdir() if seed.name.endswith(".json")]
 
 
 def read(given: dict[str, Any]) -> Plan:
@@ -21,7 +21,9 @@ def read(given: dict[str, Any]) -> Plan:
 
 
 def seed(name: str) -> dict[str, Any]:
-    given: dict[str, Any] = json.loads(files("app.cli.training").joinpath(f"{name}.json").read_text("utf-8"))
+    given: dict[str, Any] = json.loads(
+        files("app.visit_file.training").joinpath(f"{name}.json").read_text("utf-8")
+    )
     return given
 
 

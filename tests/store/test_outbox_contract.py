@@ -12,7 +12,7 @@ from assessments.crypto.sealing import digest
 from assessments.errors import NotFound
 from assessments.ports import Outcome
 from assessments.store import Store
-from assessments.store.rows.completion_files import Finished
+from assessments.store.completion_files import Finished
 from tests.fakes import MemoryOutbox, StoppedClock
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)

@@ -13,9 +13,9 @@ import pytest
 from assessments.casework.casework_records import Event
 from assessments.casework.records import Person, Record
 from assessments.errors import StoreFault
+from assessments.ports import Loss
 from assessments.store import Keys, Store, people
 from assessments.store.people import Earlier
-from assessments.store.rows.integrity import Loss
 from assessments.store.rows.sealed_rows import Filed
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, new_id

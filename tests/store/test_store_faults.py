@@ -21,8 +21,8 @@ from assessments.casework.records import Assessment
 from assessments.errors import Damaged, DiskFull, StoreFault
 from assessments.store import Keys, Store, database, people
 from assessments.store import assessments as kept
+from assessments.store.completion_files import unpacked
 from assessments.store.database import LOG_BYTES, Database, border
-from assessments.store.rows.completion_files import unpacked
 from tests.fakes import StoppedClock
 from tests.faults.full_disk import PLENTY, _mount
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished

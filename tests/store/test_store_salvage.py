@@ -12,9 +12,10 @@ import pytest
 from assessments.casework.casework_records import Event
 from assessments.casework.records import Assessment
 from assessments.errors import Damaged, NotFound, UnknownFormat
+from assessments.ports import Loss
 from assessments.store import Keys, Store, people, salvage
 from assessments.store import assessments as kept
-from assessments.store.rows.integrity import TABLES, Loss
+from assessments.store.rows.integrity import TABLES
 from assessments.store.tables import REVISED
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from assessments.casework.records import Assessment
+from assessments.ports import Loss
 from assessments.store import Keys, Store, people, purge
 from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
-from assessments.store.rows.integrity import TABLES, Loss
+from assessments.store.rows.integrity import TABLES
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished
 

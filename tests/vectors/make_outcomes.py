@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from assessments.crypto import recovery, sealing
 from assessments.store.access.keyring import make_wrap
-from assessments.store.rows.completion_files import Finished
+from assessments.store.completion_files import Finished
 
 FILE = Path(__file__).parent / "outcomes.json"
 KEY = bytes(range(32))

@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from app.core.cases import form_metadata
+from app.core.cases.child_writer import Pen
 from app.core.cases.household_queries import HouseholdPage, Pages
 from app.core.cases.prior_history import recalled
 from app.core.cases.submission import SERVICE, complete, filled, keep_escrow, service_key, service_keys
-from app.core.child.writer import Pen
 from assessments.casework import child_sessions
 from assessments.casework.casework_records import Fact
 from assessments.casework.records import Assessment, Contact, Household, Person, Relationship, Sitting

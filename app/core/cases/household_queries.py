@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from assessments.casework.casework_records import Fact
+from assessments.casework.casework_records import Address, Event, Fact, Pattern
 from assessments.casework.conduct import Conduct, conduct
 from assessments.casework.records import Contact, Household, Person, Relationship
 from assessments.casework.result_extracts import Told, told
@@ -119,3 +119,24 @@ class Pages:
                 tool = catalogue.load_exact(found.instrument, found.version, found.instrument_hash)
                 self._before[heading.id] = told(tool, found), conduct(tool, found)
         return self._before.get(heading.id, ((), None))
+
+
+def has_pattern(page: HouseholdPage, person: Person) -> bool:
+    """Whether a statement on this person has a place: something is recorded of what they do, or they are
+    marked as somebody to take care around, or one was written."""
+    return (
+        "causes-concern" in person.roles
+        or kept_pattern(page, person.id) is not None
+        or any(person.id in event.by_ids for event in page.facts_of(Event))
+        or any(one.subject_id == person.id for one in page.conducts)
+    )
+
+
+def kept_pattern(page: HouseholdPage, person_id: str) -> Pattern | None:
+    """The statement as it was saved last, or None."""
+    return next((one for one in page.facts_of(Pattern) if one.person_id == person_id), None)
+
+
+def current_addresses(page: HouseholdPage) -> tuple[Address, ...]:
+    """The addresses where somebody stays now."""
+    return tuple(found for found in page.facts_of(Address) if found.until is None)

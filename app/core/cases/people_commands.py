@@ -13,13 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import Desk, EarlierFound, HouseholdPage, away
-from app.core.state import Model
 from assessments.casework.casework_records import Fact, Link, LinkKind, Withheld
-from assessments.casework.records import Person, Relationship
+from assessments.casework.records import Person, Relationship, new_id
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, Placed, from_plain
 from assessments.errors import WrenError
@@ -42,10 +40,17 @@ class Told:
         return "<Told>"
 
 
+class Shown(Protocol):
+    """The households that a page shows, and whether something is being written."""
+
+    busy: bool
+    households: tuple[HouseholdPage, ...]
+
+
 class Family:
     """One per act: it holds nothing. Raises Locked when nobody is at the desk."""
 
-    def __init__(self, model: Model, desk: Desk, now: Callable[[], datetime]) -> None:
+    def __init__(self, model: Shown, desk: Desk, now: Callable[[], datetime]) -> None:
         self._model, self._desk, self._now = model, desk, now
 
     def __repr__(self) -> str:

@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import Desk, HouseholdPage, away
 from app.core.cases.visit_queries import Row, ended_of
 from assessments.casework.casework_records import FollowUp, Outcome, Seen
-from assessments.casework.records import Contact
+from assessments.casework.records import Contact, new_id
 from assessments.casework.visits import accounting
 from assessments.casework.visits.closing import Interruption, Reason, finish
 

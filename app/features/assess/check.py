@@ -16,17 +16,17 @@ import flet as ft
 
 from app.core.cases.case_service import Work
 from app.core.controller import Actions, Model
+from app.features.assess.error_summary import all_problems
 from app.features.assess.flags import flag_card, standing
 from app.features.assess.history_card import known_card
 from app.features.assess.offers import offers_card
-from app.features.assess.phrasing_field import kept_as_written
 from app.features.assess.result import judgement_card, meaning_card, notes, result_card
 from app.features.assess.view import page_with
-from app.features.shared.error_summary import all_problems
 from app.features.shared.page import calm_page, use_scroll
-from app.features.shared.quotes import answer_words, drawing_of
+from app.features.shared.phrasing_field import kept_as_written
 from app.features.shared.save_status import kept_line, lost_line, not_kept
 from app.features.shared.subject_header import who_line
+from app.features.shared.text.quotes import answer_words, drawing_of
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.keyed import place, steady

@@ -16,11 +16,11 @@ from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
 from app.features.assess.flags import flag_card, standing_ids
 from app.features.assess.offers import offer_rows
-from app.features.shared.days import age_words, moment_words
 from app.features.shared.page import calm_page, page_of
-from app.features.shared.people_text import heard_words
 from app.features.shared.save_status import device_here
 from app.features.shared.subject_header import who_line
+from app.features.shared.text.days import age_words, moment_words
+from app.features.shared.text.people import heard_words
 from app.kit.controls.buttons import primary_button, quiet_button
 from app.kit.controls.cards import nav_row, person_row
 from app.kit.controls.status import banner

@@ -14,19 +14,20 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdPage, Work
 from app.core.controller import Actions, Model
-from app.features.shared.chronology_text import (
+from app.features.shared.page import use_kept
+from app.features.shared.text.chronology import (
     lead_words,
     picture_of,
     signs_words,
     sure_day,
     trajectory_words,
 )
-from app.features.shared.page import use_kept
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
 from app.kit.controls.fault_boundary import calm_render
 from app.kit.controls.keyed import place
+from app.kit.controls.lists import bullets
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
@@ -77,31 +78,6 @@ def known_row(model: Model, actions: Actions, work: Work) -> ft.Control | None:
         note=lead_words(picture_of(page, actions.today())),
         icon=ft.Icons.TIMELINE,
         on_tap=lambda: actions.go("chronology", page.household.id),
-    )
-
-
-def bullets(sentences: list[str]) -> ft.Control | None:
-    """Short lines with a mark each."""
-    if not sentences:
-        return None
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            ft.Row(
-                spacing=10,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-                controls=[
-                    ft.Container(
-                        padding=ft.Padding.only(top=9),
-                        content=ft.Icon(ft.Icons.CIRCLE, size=9, color=ft.Colors.PRIMARY),
-                    ),
-                    ft.Container(expand=True, content=text(words)),
-                ],
-            )
-            for words in sentences
-        ],
     )
 
 

@@ -15,9 +15,9 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.controller import Actions, Model
-from app.features.shared.days import age_words
 from app.features.shared.page import calm_page, page_of, use_drawn
-from app.features.shared.people_text import find_person, first_name
+from app.features.shared.text.days import age_words
+from app.features.shared.text.people import find_person, first_name
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card, empty_state
 from app.kit.controls.status import banner

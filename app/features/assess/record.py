@@ -15,11 +15,12 @@ from typing import Any
 import flet as ft
 
 from app.core.controller import Actions, Model
-from app.features.assess.phrasing_field import kept_as_written
 from app.features.assess.result import meaning_card, result_of
-from app.features.shared.days import age_words, moment_words
 from app.features.shared.page import calm_page, page_of
-from app.features.shared.quotes import (
+from app.features.shared.phrasing_field import kept_as_written
+from app.features.shared.save_status import lost_line
+from app.features.shared.text.days import age_words, moment_words
+from app.features.shared.text.quotes import (
     finding_words,
     quoted,
     read_drawing,
@@ -27,7 +28,6 @@ from app.features.shared.quotes import (
     read_words,
     source_words,
 )
-from app.features.shared.save_status import lost_line
 from app.kit.controls.lists import AnswerRow, answer_list
 from app.kit.controls.status import banner
 from app.kit.messages import say

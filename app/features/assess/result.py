@@ -16,7 +16,7 @@ import flet as ft
 
 from app.core.controller import Actions
 from app.features.shared.page import use_kept
-from app.features.shared.quotes import finding_words, scale_words
+from app.features.shared.text.quotes import finding_words, scale_words
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.fault_boundary import calm_render

@@ -17,11 +17,11 @@ import flet as ft
 from app.core.cases.case_service import Work
 from app.core.child.handover import can_hand_over
 from app.core.controller import Actions, Model
+from app.features.assess.error_summary import page_problems
 from app.features.assess.flags import flag_card, standing
 from app.features.assess.history_card import known_card, known_row
 from app.features.assess.items.bound_item import bind
 from app.features.assess.items.question import question, strip
-from app.features.shared.error_summary import page_problems
 from app.features.shared.page import Kept, calm_page, use_drawn, use_kept, use_scroll
 from app.features.shared.save_status import kept_line, lost_line, not_kept
 from app.features.shared.subject_header import who_line

@@ -7,7 +7,8 @@
     given        a child's answer in words, as the child gave it
     activities   choosing, saying, drawing, the ladder, the map, the rooms, the jar, the line of a day
 
-This package cannot name a screen for adults: `.importlinter` forbids it. It sees a turn (`app.core.child.session`),
+This package cannot name a screen for adults: `.importlinter` forbids it. It sees a turn
+(`app.core.child.session`),
 the kit and the words, and neither the model of a page nor what is kept.
 """
 

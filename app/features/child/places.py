@@ -19,8 +19,8 @@ from app.features.child.buttons import aside
 from app.features.child.slot import value_of
 from app.kit import theme
 from app.kit.controls.cards import card
+from app.kit.controls.paper import drawn
 from app.kit.controls.text import heading, text, title
-from app.kit.drawing.paper import drawn
 from app.kit.messages import say
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing

@@ -16,7 +16,6 @@ from typing import Any
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
 from app.core.controller import Actions, Model
 from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
 from app.features.shared.parse_typed import read_day
@@ -29,7 +28,7 @@ from app.kit.forms.choices import Choice, radio_rows, tick_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
-from assessments.casework.records import Household, Person
+from assessments.casework.records import Household, Person, new_id
 
 ROLES_IN_FAMILY = ("child", "unborn", "mother", "father", "carer", "partner", "other")
 _LONGEST_NAME = 200

@@ -17,9 +17,9 @@ import flet.canvas as cv
 from app.core.cases.case_service import HouseholdPage
 from app.core.cases.people_commands import Told
 from app.core.controller import Actions
-from app.features.assess.placing import NODE, Home, Line, LineStyle, Places, ends_of, lines, place_all
-from app.features.shared.days import age_words
-from app.features.shared.people_text import first_name
+from app.features.household.map_layout import NODE, Home, Line, LineStyle, Places, ends_of, lines, place_all
+from app.features.shared.text.days import age_words
+from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.cards import avatar
 from app.kit.messages import say

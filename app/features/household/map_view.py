@@ -16,15 +16,16 @@ from contextlib import suppress
 import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
+from app.core.cases.household_queries import current_addresses
 from app.core.cases.people_commands import Told
 from app.core.controller import Actions, Model
-from app.features.assess.placing import Home
+from app.core.state import host_household
 from app.features.household.map_drawing import drawing, legend
-from app.features.people.addresses import current, host_of
-from app.features.shared.days import age_words, day_words
+from app.features.household.map_layout import Home
 from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll
-from app.features.shared.people_text import first_name, kin_words
-from app.features.shared.withheld import badge
+from app.features.shared.text.days import age_words, day_words
+from app.features.shared.text.people import first_name, kin_words
+from app.features.shared.text.withheld import badge
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
@@ -86,7 +87,7 @@ def household_map(model: Model, actions: Actions) -> ft.View:
 
 def homes_of(page: HouseholdPage) -> list[Home]:
     """Each present address with who stays there; then who lives here, and elsewhere, without one."""
-    found = [Home(address.id, address.person_ids) for address in current(page)]
+    found = [Home(address.id, address.person_ids) for address in current_addresses(page)]
     placed = {person_id for home in found for person_id in home.person_ids}
     for place, lives_here in (("here", True), ("elsewhere", False)):
         rest = tuple(
@@ -112,7 +113,7 @@ def _titles(page: HouseholdPage, homes: list[Home]) -> dict[str, str]:
 def _home(model: Model, page: HouseholdPage, home: Home, actions: Actions) -> ft.Control:
     on = actions.today()
     address = next((found for found in page.facts_of(Address) if found.id == home.id), None)
-    host = host_of(model, page) if address is not None and address.kind == "host" else None
+    host = host_household(model, page) if address is not None and address.kind == "host" else None
     people = [one for one in page.persons if one.id in home.person_ids]
     return card(
         heading(_titles(page, [home])[home.id], level=3),

@@ -16,10 +16,10 @@ import flet as ft
 from app.core.cases.case_service import HouseholdPage
 from app.core.cases.visit_queries import copies, counts_of, seen_of, to_do, unwatched
 from app.core.controller import Actions, Model
-from app.features.shared.child_status import to_do_line, unwatched_line
-from app.features.shared.days import age_words, day_words
 from app.features.shared.page import calm_page, page_of
-from app.features.shared.people_text import first_name, kin_words, tool_title
+from app.features.shared.text.child_status import to_do_line, unwatched_line
+from app.features.shared.text.days import age_words, day_words
+from app.features.shared.text.people import first_name, kin_words, tool_title
 from app.kit import theme
 from app.kit.controls.cards import beside_face, card
 from app.kit.controls.status import banner

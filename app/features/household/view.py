@@ -11,16 +11,16 @@ from __future__ import annotations
 import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
+from app.core.cases.household_queries import has_pattern
 from app.core.cases.visit_queries import to_do, unwatched, visit_counts
 from app.core.controller import Actions, Model
-from app.features.incidents.pattern_view import has_pattern
-from app.features.people.possible_duplicate import use_marked
-from app.features.settings.salvage_offer import unreadable_line
-from app.features.shared.child_status import to_do_line, unwatched_line
-from app.features.shared.chronology_text import lead_words, picture_of
-from app.features.shared.days import age_words, day_words
+from app.features.shared.duplicate_hints import use_marked
 from app.features.shared.page import calm_page, page_of, side_by_side
-from app.features.shared.people_text import (
+from app.features.shared.salvage_offer import unreadable_line
+from app.features.shared.text.child_status import to_do_line, unwatched_line
+from app.features.shared.text.chronology import lead_words, picture_of
+from app.features.shared.text.days import age_words, day_words
+from app.features.shared.text.people import (
     day_of,
     first_name,
     heard_line,
@@ -29,7 +29,7 @@ from app.features.shared.people_text import (
     status_of,
     tool_title,
 )
-from app.features.shared.withheld import kept_badge
+from app.features.shared.text.withheld import kept_badge
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import avatar, card, nav_row
 from app.kit.controls.lists import Task, task_list

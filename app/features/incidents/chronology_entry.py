@@ -14,8 +14,9 @@ from app.core.cases.case_service import HouseholdPage
 from app.core.cases.visit_queries import ended_of
 from app.core.controller import Actions, Model
 from app.features.incidents.possible_duplicate import told_lines
-from app.features.shared.chronology_text import sure_day
-from app.features.shared.people_text import first_name, tool_title
+from app.features.shared.text.chronology import sure_day
+from app.features.shared.text.incident import names_in, there_words
+from app.features.shared.text.people import tool_title
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet, text
@@ -124,21 +125,6 @@ def _child(child: ChildThere, page: HouseholdPage | None) -> str:
     return say("entry.child", name=names_in(page, (child.id,)), words=there_words(child))
 
 
-def there_words(child: ChildThere) -> str:
-    """Where a child was during an event, and what they saw or heard of it."""
-    said = [
-        *([say("there.saw")] if child.saw_it else []),
-        *([say("there.heard")] if child.heard_it else []),
-    ]
-    if not child.there:
-        said.append(say("there.elsewhere"))
-    elif not said:
-        said.append(say("there.there"))
-    if child.where:
-        said.append(child.where)
-    return ", ".join([said[0], *(part[:1].lower() + part[1:] for part in said[1:])])
-
-
 def _tool(tool: Graded, page: HouseholdPage | None) -> list[ft.Control]:
     lines: list[ft.Control] = [text(tool_title(tool.tool))]
     whose = names_in(page, (tool.subject_id,))
@@ -156,9 +142,3 @@ def grade_words(tool: str, grade: str, provisional: bool) -> str:
     except WrenError:  # the tool is not here any more: its code still says something
         words = grade
     return say("grade.for-now", grade=words) if provisional else words
-
-
-def names_in(page: HouseholdPage | None, ids: tuple[str, ...]) -> str:
-    """What these people are called, in the order of their household."""
-    persons = page.persons if page else ()
-    return ", ".join(first_name(person) for person in persons if person.id in ids)

@@ -1,6 +1,7 @@
 """What has happened: in one household, or by one person wherever they are known.
 
-This room lays out what `assessments.casework.chronology` found: the first line and the direction, what stands out,
+This room lays out what `assessments.casework.chronology` found: the first line and the direction, what
+stands out,
 what is missing, the line over time with the same numbers as a table, and every record with its source.
 It works nothing out and leaves nothing out: a filter says what it cannot tell.
 
@@ -17,10 +18,10 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.assess.history_card import bullets
 from app.features.incidents.chronology_entry import entry_card
 from app.features.incidents.possible_duplicate import twice_cards
-from app.features.shared.chronology_text import (
+from app.features.shared.page import calm_page, page_of, use_drawn
+from app.features.shared.text.chronology import (
     lead_words,
     missing_words,
     picture_of,
@@ -28,12 +29,12 @@ from app.features.shared.chronology_text import (
     sure_day,
     trajectory_words,
 )
-from app.features.shared.days import day_words
-from app.features.shared.page import calm_page, page_of, use_drawn
-from app.features.shared.people_text import day_of, find_person, first_name
+from app.features.shared.text.days import day_words
+from app.features.shared.text.people import day_of, find_person, first_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
+from app.kit.controls.lists import bullets
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.drawing.chart import Dot, level_chart

@@ -13,29 +13,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.cli.visit_file.player import new_id
 from app.features.shared.day_field import NO_DAY, day_in, sureness, when_problems
 from app.features.shared.parse_typed import read_time
+from app.features.shared.text.incident import WORDS
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildThere, Event
 from assessments.casework.phrasing_check import find
+from assessments.casework.records import new_id
 
 Told = Mapping[str, Any]
 
 UNKNOWN = "unknown"
 THERE = ("there", "saw", "heard", "elsewhere")
-# The field of the form and the name it has in the record, with the longest that the record takes.
-WORDS = {
-    "what": ("what", 10_000),
-    "source": ("source", 200),
-    "place": ("place", 200),
-    "threat": ("threat", 2_000),
-    "injury": ("injury", 1_000),
-    "police": ("police_ref", 100),
-    "outcome": ("outcome", 1_000),
-    "protective": ("protective", 2_000),
-    "first-known": ("first_known_to", 200),
-}
 # What the practitioner words: phrases in it are pointed out, and those kept are counted by code. What was
 # done is not: it may be told in somebody's own words.
 OWN_WORDS = ("outcome", "protective")

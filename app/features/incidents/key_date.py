@@ -12,12 +12,11 @@ from typing import get_args
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
 from app.core.controller import Actions, Model
 from app.features.shared.day_field import NO_DAY, day_in, sureness, when_parts, when_problems
 from app.features.shared.draft_form import use_form
 from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll, working
-from app.features.shared.people_text import first_name
+from app.features.shared.text.people import first_name
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place
@@ -28,6 +27,7 @@ from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 from assessments.casework.casework_records import Milestone
+from assessments.casework.records import new_id
 from assessments.errors import NotFound
 
 _KINDS = get_args(Milestone.model_fields["kind"].annotation)

@@ -1,6 +1,7 @@
 """The sentences of a statement in words, and the whole of it as a text to edit.
 
-This room knows the words of each code of `assessments.casework.pattern`; it knows no page. Names, days and what
+This room knows the words of each code of `assessments.casework.pattern`; it knows no page. Names, days and
+what
 anybody said are put in as they are.
 
     sentence_words(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
@@ -12,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app.features.shared.days import day_words
-from app.features.shared.people_text import listed
+from app.features.shared.text.days import day_words
+from app.features.shared.text.people import listed
 from app.kit.messages import knows, say
 from assessments.casework.pattern import PARTS, Day, Sentence
 

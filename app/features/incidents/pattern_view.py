@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass, replace
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
-from app.core.cases.case_service import HouseholdPage, away
+from app.core.cases.case_service import away
+from app.core.cases.household_queries import kept_pattern
 from app.core.controller import Actions, Model
-from app.features.assess.phrasing_field import kept_as_written, worded_field
 from app.features.incidents.pattern_text import sentence_words, statement_words
 from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll
-from app.features.shared.people_text import find_person, first_name
+from app.features.shared.phrasing_field import kept_as_written, worded_field
+from app.features.shared.text.people import find_person, first_name
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.fault_boundary import Handler
@@ -30,10 +30,10 @@ from app.kit.controls.status import banner
 from app.kit.controls.text import heading, text
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
-from assessments.casework.casework_records import Event, Pattern
+from assessments.casework.casework_records import Pattern
 from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
 from assessments.casework.phrasing_check import find
-from assessments.casework.records import Person
+from assessments.casework.records import new_id
 
 _FIELD = "words"
 _LETTERS_A_LINE = 44
@@ -147,22 +147,6 @@ def pattern(model: Model, actions: Actions) -> ft.View:
         action=primary_button(say("pattern.keep"), save),
         scroll=scroll,
     )
-
-
-def has_pattern(page: HouseholdPage, person: Person) -> bool:
-    """Whether a statement on this person has a place: something is recorded of what they do, or they are
-    marked as somebody to take care around, or one was written."""
-    return (
-        "causes-concern" in person.roles
-        or kept_pattern(page, person.id) is not None
-        or any(person.id in event.by_ids for event in page.facts_of(Event))
-        or any(one.subject_id == person.id for one in page.conducts)
-    )
-
-
-def kept_pattern(page: HouseholdPage, person_id: str) -> Pattern | None:
-    """The statement as it was saved last, or None."""
-    return next((one for one in page.facts_of(Pattern) if one.person_id == person_id), None)
 
 
 def _known(model: Model) -> Known:

@@ -1,6 +1,7 @@
 """ "Is this the same event?": asked where two records may be of one, answered by a person, undone there.
 
-This room shows the hints of `assessments.casework.matching.incidents` and what was decided. Yes and No are kept as links between
+This room shows the hints of `assessments.casework.matching.incidents` and what was decided. Yes and No are
+kept as links between
 the two records, which stay as they are; Not now is kept nowhere. An open form hears of it at once: it
 counts events, too.
 
@@ -17,10 +18,10 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.people.links import one_or_two
-from app.features.shared.days import day_words
+from app.features.shared.duplicate_hints import one_or_two
 from app.features.shared.page import use_drawn
-from app.features.shared.withheld import kept_badge
+from app.features.shared.text.days import day_words
+from app.features.shared.text.withheld import kept_badge
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card

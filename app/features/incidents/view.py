@@ -15,7 +15,6 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.assess.phrasing_field import worded_field
 from app.features.incidents.draft import (
     OWN_WORDS,
     THERE,
@@ -28,8 +27,9 @@ from app.features.incidents.draft import (
 from app.features.shared.day_field import when_parts
 from app.features.shared.draft_form import Form, use_form
 from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll, working
-from app.features.shared.people_text import first_name
-from app.features.shared.revisions import earlier_row
+from app.features.shared.phrasing_field import worded_field
+from app.features.shared.revisions_link import earlier_row
+from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import call_card, card

@@ -13,9 +13,9 @@ from datetime import date
 import flet as ft
 
 from app.core.controller import Actions, Model
-from app.features.shared.days import moment_words
 from app.features.shared.page import calm_page, page_of, sync_of, working
-from app.features.shared.people_text import tool_title
+from app.features.shared.text.days import moment_words
+from app.features.shared.text.people import tool_title
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card, empty_state
 from app.kit.controls.status import banner

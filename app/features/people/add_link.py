@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import flet as ft
 
 from app.core.controller import Actions, Model
-from app.features.shared.days import age_words
 from app.features.shared.draft_form import choice_card, first_missing, form_page, use_form
 from app.features.shared.page import calm_page
-from app.features.shared.people_text import find_person, first_name
+from app.features.shared.text.days import age_words
+from app.features.shared.text.people import find_person, first_name
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice

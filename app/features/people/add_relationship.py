@@ -14,10 +14,10 @@ import flet as ft
 
 from app.core.cases.people_commands import new_tie
 from app.core.controller import Actions, Model
-from app.features.shared.days import age_words
 from app.features.shared.draft_form import choice_card, first_missing, form_page, use_form
 from app.features.shared.page import calm_page
-from app.features.shared.people_text import both_ways, find_person, first_name, tie_words
+from app.features.shared.text.days import age_words
+from app.features.shared.text.people import both_ways, find_person, first_name, tie_words
 from app.kit.controls.status import banner
 from app.kit.forms.choices import Choice
 from app.kit.messages import say

@@ -12,20 +12,16 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.shared.people_text import names_of
-from app.features.shared.withheld import badge, kept_badge
+from app.core.state import host_household
+from app.features.shared.text.people import names_of
+from app.features.shared.text.withheld import badge, kept_badge
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.hold_to_reveal import held_words
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
-from assessments.casework.casework_records import Address, Link
+from assessments.casework.casework_records import Address
 from assessments.casework.records import Person
-
-
-def current(page: HouseholdPage) -> tuple[Address, ...]:
-    """The addresses where somebody stays now."""
-    return tuple(found for found in page.facts_of(Address) if found.until is None)
 
 
 def address_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
@@ -69,13 +65,5 @@ def _card(model: Model, actions: Actions, page: HouseholdPage, found: Address) -
 
 
 def _host(model: Model, page: HouseholdPage) -> str:
-    linked = host_of(model, page)
+    linked = host_household(model, page)
     return linked.household.name if linked else ""
-
-
-def host_of(model: Model, page: HouseholdPage) -> HouseholdPage | None:
-    """The household that takes this one in, where somebody has linked it."""
-    for link in page.facts_of(Link):
-        if link.kind == "host" and link.undone_at is None:
-            return model.household(link.other_household_id)
-    return None

@@ -13,7 +13,7 @@ from app.core.controller import Actions, Model
 from app.features.shared.draft_form import Form, form_page, use_form, words_field
 from app.features.shared.page import calm_page
 from app.features.shared.parse_typed import read_day
-from app.features.shared.people_text import find_person
+from app.features.shared.text.people import find_person
 from app.kit.controls.cards import card
 from app.kit.controls.text import text
 from app.kit.messages import say

@@ -13,16 +13,16 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.people.addresses import host_of
+from app.core.state import host_household
 from app.features.shared.draft_form import Form, choice_card, choice_field, form_page, use_form, words_field
 from app.features.shared.page import calm_page
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
 from assessments.casework.casework_records import Address, Link
+from assessments.casework.records import new_id
 from assessments.errors import NotFound
 
 KINDS = ("home", "temporary", "refuge", "other-home", "host")
@@ -35,7 +35,7 @@ def address(model: Model, actions: Actions) -> ft.View:
     """Ask for one address. Reached from a person, it begins with that person staying there."""
     page, before = _about(model)
     person_id = model.screen.about if before is None else ""
-    host = host_of(model, page) if page else None
+    host = host_household(model, page) if page else None
     form = use_form(
         actions,
         f"{model.screen.name}-{model.screen.about}",

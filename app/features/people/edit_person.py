@@ -13,17 +13,16 @@ from typing import Any
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
 from app.core.controller import Actions, Model
-from app.features.people.text import MARKS, NEEDS
 from app.features.shared.draft_form import Form, choice_field, form_page, use_form, words_field
 from app.features.shared.page import calm_page
 from app.features.shared.parse_typed import read_day, read_whole
-from app.features.shared.people_text import kin
+from app.features.shared.text.people import kin
+from app.features.shared.text.person import MARKS, NEEDS
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import knows, say
-from assessments.casework.records import Person
+from assessments.casework.records import Person, new_id
 from assessments.errors import NotFound
 
 ROLES = ("child", "mother", "father", "carer", "partner", "professional", "other")

@@ -12,19 +12,18 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.cli.visit_file.player import new_id
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
 from app.features.shared.draft_form import Form, choice_card, choice_field, form_page, use_form, words_field
 from app.features.shared.page import calm_page
-from app.features.shared.people_text import first_name
-from app.features.shared.withheld import PARTS
+from app.features.shared.text.people import first_name
+from app.features.shared.text.withheld import PARTS
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
 from assessments.casework.casework_records import Address, Withheld
-from assessments.casework.records import Person
+from assessments.casework.records import Person, new_id
 from assessments.errors import NotFound
 
 

@@ -8,16 +8,15 @@ somebody's other households and past partners are seen from here. A link can be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.shared.people_text import both_ways, first_name
-from app.kit.controls.buttons import quiet_button, secondary_button
+from app.features.shared.text.people import both_ways, first_name
+from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
 from app.kit.controls.text import quiet
 from app.kit.messages import say
@@ -86,20 +85,3 @@ def _card(link: Link, there: HouseholdPage, other: Person, actions: Actions) -> 
 
 def _undo(link: Link, actions: Actions) -> ft.Control:
     return quiet_button(say("link.undo"), partial(actions.family.undo, link), icon=ft.Icons.UNDO)
-
-
-def one_or_two(
-    yes: str, on_yes: Callable[[], Any], on_no: Callable[[], Any], put_off: Callable[[], Any]
-) -> list[ft.Control]:
-    """The answers to "Are these two records of one?", and what becomes of the records."""
-    return [
-        ft.Row(
-            wrap=True,
-            controls=[
-                secondary_button(yes, on_yes),
-                secondary_button(say("alike.no"), on_no),
-                secondary_button(say("alike.later"), put_off),
-            ],
-        ),
-        quiet(say("alike.kept-apart")),
-    ]

@@ -1,6 +1,7 @@
 """ "Is this the same person?": asked with its reasons, answered by a person, undone from the same page.
 
-This room shows the hints of `assessments.casework.matching.persons`. Yes and No are kept as links between the two records;
+This room shows the hints of `assessments.casework.matching.persons`. Yes and No are kept as links between
+the two records;
 Not now is kept nowhere: the question is there again when the page is opened next.
 
     *alike_cards(model, actions, page, person)
@@ -16,35 +17,17 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.people.links import not_same_lines, one_or_two
-from app.features.shared.days import age_words
+from app.features.people.links import not_same_lines
+from app.features.shared.duplicate_hints import alike_hints, one_or_two
 from app.features.shared.page import use_drawn
+from app.features.shared.text.days import age_words
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
-from assessments.casework.casework_records import Link
-from assessments.casework.matching.persons import Alike, hints
+from assessments.casework.matching.persons import Alike
 from assessments.casework.records import Person
 
 _NOBODY: frozenset[str] = frozenset()
-
-
-def alike_hints(model: Model, page: HouseholdPage, one: Person) -> tuple[Alike, ...]:
-    """Who in this practitioner's households may be the same as this person."""
-    everyone = (person for there in model.households for person in there.persons)
-    links = (link for there in model.households for link in there.facts_of(Link))
-    return hints(one, everyone, links, page.relationships)
-
-
-def use_marked(model: Model, page: HouseholdPage | None) -> frozenset[str]:
-    """Who of a household may have another record, by id: found once, and again when anything is kept."""
-
-    def find() -> frozenset[str]:
-        persons = page.persons if page else ()
-        return frozenset(one.id for one in persons if page and alike_hints(model, page, one))
-
-    found: frozenset[str] = ft.use_memo(find, [model.households, page])
-    return found
 
 
 def alike_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:

@@ -15,7 +15,7 @@ import flet as ft
 from app.core.cases.case_service import HouseholdPage
 from app.core.cases.people_commands import new_tie
 from app.core.controller import Actions
-from app.features.shared.people_text import both_ways, first_name, names_of, tie_words
+from app.features.shared.text.people import both_ways, first_name, names_of, tie_words
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.status import banner

@@ -19,12 +19,12 @@ from app.features.people.addresses import address_cards
 from app.features.people.links import link_cards
 from app.features.people.possible_duplicate import alike_cards
 from app.features.people.relationships import tie_cards
-from app.features.people.text import about_rows
-from app.features.shared.days import age_words
 from app.features.shared.page import calm_page, page_of, use_scroll
-from app.features.shared.people_text import find_person, names_of
-from app.features.shared.revisions import earlier_row
-from app.features.shared.withheld import badge, kept_badge, kept_facts
+from app.features.shared.revisions_link import earlier_row
+from app.features.shared.text.days import age_words
+from app.features.shared.text.people import find_person, names_of
+from app.features.shared.text.person import about_rows
+from app.features.shared.text.withheld import badge, kept_badge, kept_facts
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.lists import answer_list

@@ -15,7 +15,7 @@ import flet as ft
 
 from app.core.device.account_recovery import Asked
 from app.features.shared.page import working
-from app.features.unlock.view import short_name
+from app.features.shared.text.people import short_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import call_card, card

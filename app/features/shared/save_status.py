@@ -14,7 +14,7 @@ from typing import Literal
 import flet as ft
 
 from app.core.controller import Actions, Model
-from app.features.shared.days import hour_words
+from app.features.shared.text.days import hour_words
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import Device, banner, save_line
 from app.kit.messages import say

@@ -10,8 +10,8 @@ from __future__ import annotations
 import flet as ft
 
 from app.core.controller import Actions, Model
-from app.features.shared.days import age_words
-from app.features.shared.people_text import tool_title
+from app.features.shared.text.days import age_words
+from app.features.shared.text.people import tool_title
 from app.kit.controls.cards import avatar
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say

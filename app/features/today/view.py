@@ -15,12 +15,12 @@ import flet as ft
 from app.core.cases.case_service import Heading, HouseholdPage
 from app.core.cases.visit_queries import unwatched
 from app.core.controller import Actions, Model
-from app.features.recovery.notice import recovered_line
-from app.features.settings.salvage_offer import mend_offer, unreadable_line
-from app.features.shared.child_status import unwatched_line
-from app.features.shared.days import age_words, greeting, long_day, moment_words
 from app.features.shared.page import calm_page, cover_key, page_of, side_by_side, working
-from app.features.shared.people_text import first_name, heard_line, heard_words, tool_title
+from app.features.shared.salvage_offer import mend_offer, unreadable_line
+from app.features.shared.text.child_status import unwatched_line
+from app.features.shared.text.days import age_words, greeting, long_day, moment_words
+from app.features.shared.text.people import first_name, heard_line, heard_words, tool_title
+from app.features.today.recovery_notice import recovered_line
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row

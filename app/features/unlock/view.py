@@ -16,10 +16,11 @@ from typing import Any
 import flet as ft
 
 from app.core.controller import Actions, Model
-from app.core.state import FIRST_AUTHOR, Door
-from app.features.settings.salvage_offer import mend_offer
-from app.features.shared.days import hour_words
+from app.core.state import Door
 from app.features.shared.page import calm_page, quiet_page, use_drawn, use_kept, working
+from app.features.shared.salvage_offer import mend_offer
+from app.features.shared.text.days import hour_words
+from app.features.shared.text.people import short_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import nav_row
@@ -117,11 +118,6 @@ def wrong_words(error: WrenError) -> str:
     if isinstance(error, WrongPassphrase) and left is not None and left <= _FEW_LEFT:
         return say("unlock.left", n=left)
     return say_error(error)
-
-
-def short_name(author: str) -> str:
-    """What a person is called here. Whoever set up the device first was not asked."""
-    return say("unlock.first") if author == FIRST_AUTHOR else author
 
 
 def _shut(door: Door, actions: Actions) -> list[ft.Control | None]:

@@ -14,7 +14,7 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
 from app.core.cases.visit_queries import earlier
-from app.features.shared.people_text import first_name
+from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import Sheet
 from app.kit.controls.cards import card
 from app.kit.controls.status import banner

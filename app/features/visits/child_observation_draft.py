@@ -15,11 +15,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.cli.visit_file.player import new_id
 from app.features.shared.parse_typed import read_day
 from assessments.casework.casework_records import Said, Seen
 from assessments.casework.phrasing_check import find
-from assessments.casework.records import Contact, Person
+from assessments.casework.records import Contact, Person, new_id
 from assessments.casework.visits.accounting import WHYS, is_reason
 
 Half = dict[str, Any]

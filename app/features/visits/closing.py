@@ -16,10 +16,10 @@ import flet as ft
 
 from app.core.cases.visit_queries import Row, ended_of, find_contact, roster
 from app.core.controller import Actions, Model
-from app.features.shared.days import age_words
 from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll
 from app.features.shared.parse_typed import read_day
-from app.features.shared.people_text import first_name
+from app.features.shared.text.days import age_words
+from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import about_of, whys_for
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button

@@ -13,9 +13,9 @@ import flet as ft
 from app.core.cases.case_service import HouseholdPage
 from app.core.cases.visit_queries import Row, ended_of, find_contact, is_finished, roster
 from app.core.controller import Actions, Model
-from app.features.shared.child_status import state_mark, state_words
-from app.features.shared.days import age_words, day_words, moment_words
 from app.features.shared.page import calm_page, page_of, side_by_side
+from app.features.shared.text.child_status import state_mark, state_words
+from app.features.shared.text.days import age_words, day_words, moment_words
 from app.features.visits.child_observation_draft import about_of, held_as
 from app.kit import theme
 from app.kit.controls.buttons import primary_button

@@ -15,9 +15,9 @@ from typing import Any, Literal
 import flet as ft
 
 from app.kit import theme
+from app.kit.controls.paper import drawn
 from app.kit.controls.tappable import tappable
-from app.kit.controls.text import heading, quiet
-from app.kit.drawing.paper import drawn
+from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.definitions.drawing import Drawing
 
@@ -193,4 +193,29 @@ def _sheet(rows: Sequence[ft.Control]) -> ft.Control:
         content=ft.Column(
             tight=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, controls=lined
         ),
+    )
+
+
+def bullets(sentences: list[str]) -> ft.Control | None:
+    """Short lines with a mark each."""
+    if not sentences:
+        return None
+    return ft.Column(
+        tight=True,
+        spacing=8,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            ft.Row(
+                spacing=10,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+                controls=[
+                    ft.Container(
+                        padding=ft.Padding.only(top=9),
+                        content=ft.Icon(ft.Icons.CIRCLE, size=9, color=ft.Colors.PRIMARY),
+                    ),
+                    ft.Container(expand=True, content=text(words)),
+                ],
+            )
+            for words in sentences
+        ],
     )

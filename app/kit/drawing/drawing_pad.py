@@ -20,9 +20,9 @@ from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.fault_boundary import calm, calm_render
 from app.kit.controls.keyed import steady
+from app.kit.controls.paper import WHITE, line_shape, shapes
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
-from app.kit.drawing.paper import WHITE, line_shape, shapes
 from app.kit.drawing.pointer import Hand, Running, Tool
 from app.kit.messages import say
 from assessments.definitions.drawing import COLOURS, WIDE, WIDTHS, Drawing, Stroke, sticker_svg

@@ -21,7 +21,7 @@ from assessments.crypto import sealing
 from assessments.errors import Damaged, KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
 from assessments.store.database import border
-from assessments.store.rows.completion_files import sync_folder
+from assessments.store.durable_files import sync_folder
 
 DEVICE_KEY = "device.key"
 

@@ -21,7 +21,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Never
+from typing import Any, Never
 
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow
@@ -33,13 +33,10 @@ from assessments.errors import (
     UnknownFormat,
     WrongPassphrase,
 )
-from assessments.ports import Clock
+from assessments.ports import Clock, Loss
 from assessments.store.access.device import DeviceIdentity
 from assessments.store.database import Database
 from assessments.store.outbox import StoredOutbox
-
-if TYPE_CHECKING:
-    from assessments.store.rows.integrity import Loss
 
 # One statement in the transaction that is open, on either kind of connection.
 Run = Callable[[str, tuple[Any, ...]], Any]

@@ -34,7 +34,7 @@ from assessments.store.access.keyring import Keys
 from assessments.store.assessments import refuse_closed
 from assessments.store.attachments.metadata_stripping import stripped
 from assessments.store.database import Database, border
-from assessments.store.rows.completion_files import make_folder, sync_folder
+from assessments.store.durable_files import make_folder, sync_folder
 from assessments.store.rows.integrity import Change, note
 from assessments.store.rows.sealed_rows import Filed, Found, opened_all, schema_of
 

@@ -18,11 +18,10 @@ import json
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
 
 from assessments.crypto.sealing import lp
 from assessments.errors import Damaged, StoreFault, WrenError
-from assessments.ports import Keystore
+from assessments.ports import Keystore, Loss
 from assessments.store.access.keyring import Keys, Run
 from assessments.store.rows.answer_log import lacking, rows_of, tie_up
 from assessments.store.rows.sealed_rows import Filed
@@ -48,18 +47,6 @@ _BESIDE = (
 _WHOLE = 1 << 256
 
 Counts = dict[str, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Loss:
-    """What unlocking found missing. `older`: the rows are all here and one is of an earlier time;
-    `rolled-back`: the whole database is; `untallied`: the count itself is gone, so nobody can say;
-    `unchecked`: the rows could not be read just now."""
-
-    kind: Literal["missing", "older", "rolled-back", "untallied", "unchecked"]
-    table: str = ""
-    expected: int = 0
-    found: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -26,9 +26,10 @@ from assessments.crypto.sealing import digest, same
 from assessments.errors import NotFound, UnknownFormat
 from assessments.ports import Clock
 from assessments.store.access.recovery_requests import DATABASE
+from assessments.store.completion_files import SUFFIX
 from assessments.store.database import Database, border
+from assessments.store.durable_files import sync_folder
 from assessments.store.migrations import MIGRATIONS, migrate
-from assessments.store.rows.completion_files import SUFFIX, sync_folder
 from assessments.store.rows.sealed_rows import schema_of
 from assessments.store.salvage.sqlite_carver import Column, FoundRow, Shape, Value, read_pages, read_rows
 from assessments.store.tables import REVISED

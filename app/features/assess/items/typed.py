@@ -16,9 +16,9 @@ import flet as ft
 
 from app.features.assess.items.bound_item import Bound
 from app.features.assess.items.not_answered import absent_rows
-from app.features.assess.phrasing_field import worded_field
-from app.features.shared.days import long_day
 from app.features.shared.parse_typed import read_day, read_decimal, read_time, read_whole
+from app.features.shared.phrasing_field import worded_field
+from app.features.shared.text.days import long_day
 from app.kit.controls.keyed import steady
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field

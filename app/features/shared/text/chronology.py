@@ -1,6 +1,7 @@
 """What a chronology found, as sentences.
 
-This room knows a sentence for every code of `assessments.casework.chronology`, with its numbers. It works nothing
+This room knows a sentence for every code of `assessments.casework.chronology`, with its numbers. It works
+nothing
 out, and no sentence here calms: a falling record says what it does not show.
 
     sign_words(Sign("several", data={"n": 4, "months": 12}), today)
@@ -11,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.core.cases.case_service import HouseholdPage
-from app.features.shared.days import day_words
+from app.features.shared.text.days import day_words
 from app.kit.messages import say
 from assessments.casework.casework_records import Event, Link, Milestone, Precision
 from assessments.casework.chronology import Picture, Sign, picture

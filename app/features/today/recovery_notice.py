@@ -14,8 +14,8 @@ import flet as ft
 
 from app.core.cases.case_service import away
 from app.core.controller import Actions
-from app.features.shared.days import day_words
 from app.features.shared.page import use_drawn
+from app.features.shared.text.days import day_words
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import banner
 from app.kit.messages import say

@@ -18,14 +18,12 @@ import flet as ft
 
 from app.core.cases.case_service import Earlier, EarlierFound, HouseholdPage
 from app.core.controller import Actions, Model
-from app.features.incidents.chronology_entry import names_in, there_words
-from app.features.incidents.draft import WORDS
-from app.features.people.text import about_rows, marks_words
-from app.features.shared.chronology_text import sure_day
-from app.features.shared.days import moment_words
 from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll, working
-from app.features.shared.withheld import kept_badge, kept_words
-from app.kit.controls.buttons import quiet_button
+from app.features.shared.text.chronology import sure_day
+from app.features.shared.text.days import moment_words
+from app.features.shared.text.incident import WORDS, names_in, there_words
+from app.features.shared.text.person import about_rows, marks_words
+from app.features.shared.text.withheld import kept_badge, kept_words
 from app.kit.controls.lists import AnswerRow, answer_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet
@@ -73,14 +71,6 @@ def earlier(model: Model, actions: Actions) -> ft.View:
         subtitle=now.name if isinstance(now, Person) else _when(now, actions.today()),
         scroll=scroll,
     )
-
-
-def earlier_row(page: HouseholdPage, record_id: str, actions: Actions) -> list[ft.Control]:
-    """The way to what was written before; nothing where nothing was changed."""
-    if record_id not in page.changed:
-        return []
-    go = quiet_button(say("earlier.title"), lambda: actions.go("earlier", record_id), icon=ft.Icons.HISTORY)
-    return [ft.Row(controls=[go])]
 
 
 def _about(model: Model) -> tuple[HouseholdPage, Person | Event]:

@@ -20,14 +20,14 @@ from app.core.controller import Actions, Model
 from app.features.assess.items.bound_item import bind
 from app.features.assess.items.question import question
 from app.features.shared.page import calm_page, page_of
-from app.features.shared.quotes import answer_words, drawing_of
 from app.features.shared.save_status import kept_line, not_kept
 from app.features.shared.subject_header import who_line
+from app.features.shared.text.quotes import answer_words, drawing_of
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import place
+from app.kit.controls.paper import drawn
 from app.kit.controls.text import heading, quiet, text
-from app.kit.drawing.paper import drawn
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.messages import say
 from assessments.definitions.definition import Item

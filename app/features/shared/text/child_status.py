@@ -11,8 +11,8 @@ from __future__ import annotations
 import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
-from app.features.shared.days import day_words
-from app.features.shared.people_text import first_name
+from app.features.shared.text.days import day_words
+from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.text import quiet
 from app.kit.messages import say

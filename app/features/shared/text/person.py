@@ -11,9 +11,9 @@ from __future__ import annotations
 from datetime import date
 
 from app.core.cases.case_service import HouseholdPage
-from app.features.shared.days import day_words
-from app.features.shared.people_text import kin
-from app.features.shared.withheld import kept_words
+from app.features.shared.text.days import day_words
+from app.features.shared.text.people import kin
+from app.features.shared.text.withheld import kept_words
 from app.kit.controls.lists import AnswerRow
 from app.kit.messages import knows, say
 from assessments.casework.records import Person

@@ -11,7 +11,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.core.cases.case_service import HouseholdPage
-from app.features.shared.people_text import names_of
+from app.features.shared.text.people import names_of
 from app.kit import theme
 from app.kit.messages import say
 from assessments.casework.casework_records import Withheld

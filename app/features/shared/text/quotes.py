@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from app.features.shared.days import day_words
+from app.features.shared.text.days import day_words
 from app.kit.messages import say
 from assessments.definitions.definition import Instrument, Item
 from assessments.definitions.drawing import Drawing

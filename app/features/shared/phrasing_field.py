@@ -1,6 +1,7 @@
 """A field for the practitioner's own words, with a quiet line below it about words that may mislead.
 
-This room knows the list of `assessments.casework.phrasing_check` and when to speak: once the typing rests, politely,
+This room knows the list of `assessments.casework.phrasing_check` and when to speak: once the typing rests,
+politely,
 one phrase at a time. It never stops anyone, never changes a word by itself, and is not used for what
 somebody else said. What a person keeps is told to `on_keep` as a code.
 

@@ -15,7 +15,8 @@ import flet as ft
 from app.core.cases.case_service import Heading, HouseholdPage
 from app.core.cases.visit_queries import counts_of
 from app.core.controller import Model
-from app.features.shared.days import day_words
+from app.core.state import FIRST_AUTHOR
+from app.features.shared.text.days import day_words
 from app.kit.controls.lists import TaskStatus
 from app.kit.controls.text import quiet
 from app.kit.messages import knows, say
@@ -157,3 +158,8 @@ def listed(names: list[str]) -> str:
     if len(names) == 1:
         return names[0]
     return say("label.list-end", first=", ".join(names[:-1]), last=names[-1])
+
+
+def short_name(author: str) -> str:
+    """What a person is called here. Whoever set up the device first was not asked."""
+    return say("unlock.first") if author == FIRST_AUTHOR else author

@@ -10,7 +10,6 @@ is told all its faults at once; a fault names places in the file, never values.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -18,9 +17,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.cli.visit_file.incidents import read_facts
+from app.visit_file.incidents import read_facts
 from assessments.casework.casework_records import Address, Fact, Link, Withheld
-from assessments.casework.records import Contact, Household, Person, Relationship
+from assessments.casework.records import Contact, Household, Person, Relationship, new_id
 
 _READ = ("ref", "name", "roles", "born", "due", "about_years_on")
 _HOUSEHOLD = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")
@@ -43,11 +42,6 @@ class Family:
 
     def __repr__(self) -> str:
         return f"<Family {self.household.id}>"
-
-
-def new_id() -> str:
-    """A random id: it tells nothing, not even when it was made."""
-    return str(uuid.uuid4())
 
 
 class PeopleReader:

@@ -24,11 +24,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from app.cli.visit_file.observations import KEYS, LINE_KEYS, fields_of, seen_of
-from app.cli.visit_file.people import Family, PeopleReader, new_id
 from app.core.cases.case_service import Desk
+from app.visit_file.observations import KEYS, LINE_KEYS, fields_of, seen_of
+from app.visit_file.people import Family, PeopleReader
 from assessments.casework.casework_records import Seen
-from assessments.casework.records import Contact, Household, role_named
+from assessments.casework.records import Contact, Household, new_id, role_named
 from assessments.definitions import catalogue
 from assessments.definitions.definition import ROLES
 from assessments.engine import form as forms

@@ -1,0 +1,1 @@
+"""Earlier revisions of a person or an incident."""

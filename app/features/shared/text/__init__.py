@@ -1,0 +1,1 @@
+"""Sentences computed from records, for several features: days, people, incidents, child status."""

@@ -1,0 +1,43 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from app.core.cases.case_service import HouseholdPage
+from app.features.shared.text.people import first_name
+from app.kit.messages import say
+from assessments.casework.casework_records import ChildThere
+
+
+def there_words(child: ChildThere) -> str:
+    """Where a child was during an event, and what they saw or heard of it."""
+    said = [
+        *([say("there.saw")] if child.saw_it else []),
+        *([say("there.heard")] if child.heard_it else []),
+    ]
+    if not child.there:
+        said.append(say("there.elsewhere"))
+    elif not said:
+        said.append(say("there.there"))
+    if child.where:
+        said.append(child.where)
+    return ", ".join([said[0], *(part[:1].lower() + part[1:] for part in said[1:])])
+
+
+def names_in(page: HouseholdPage | None, ids: tuple[str, ...]) -> str:
+    """What these people are called, in the order of their household."""
+    persons = page.persons if page else ()
+    return ", ".join(first_name(person) for person in persons if person.id in ids)
+
+
+# The field of the form and the name it has in the record, with the longest that the record takes.
+WORDS = {
+    "what": ("what", 10_000),
+    "source": ("source", 200),
+    "place": ("place", 200),
+    "threat": ("threat", 2_000),
+    "injury": ("injury", 1_000),
+    "police": ("police_ref", 100),
+    "outcome": ("outcome", 1_000),
+    "protective": ("protective", 2_000),
+    "first-known": ("first_known_to", 200),
+}
