@@ -24,6 +24,7 @@ from pathlib import Path
 from app.core.runtime import SystemClock
 from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
+from assessments.crypto.kdf import ARGON2ID_FLOOR
 from assessments.engine.scoring import Context
 from assessments.store import Keys, Store, assessments, people
 from assessments.store.database import _PRAGMAS
@@ -72,7 +73,7 @@ class _Times:
 
 def _opened(folder: Path, first: _Times, later: _Times) -> None:
     """Open all three, make two visits with a checkpoint after each, and close them."""
-    store = Store.open(folder / "wren", SystemClock(), sealing.ARGON2ID_FLOOR)
+    store = Store.open(folder / "wren", SystemClock(), ARGON2ID_FLOOR)
     if store.is_set_up():
         keys = store.unlock(_PASSPHRASE)
     else:

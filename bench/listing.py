@@ -26,6 +26,7 @@ import sqlcipher3
 from app.core.runtime import SystemClock
 from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
+from assessments.crypto.kdf import ARGON2ID
 from assessments.engine.scoring import Context
 from assessments.store import Keys, Store, assessments, people
 from assessments.store.rows import summaries
@@ -39,7 +40,7 @@ _PASSPHRASE = "robin hedge kettle lantern"
 def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        with closing(Store.open(folder / "wren", SystemClock(), sealing.ARGON2ID)) as store:
+        with closing(Store.open(folder / "wren", SystemClock(), ARGON2ID)) as store:
             keys = store.set_up(_PASSPHRASE, "bench", "hv1")
             begun = _fill(keys)
             ever = _seconds(lambda: summaries.listing(keys))

@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from app.core.runtime import SystemClock
-from assessments.crypto import sealing
+from assessments.crypto.kdf import ARGON2ID
 from assessments.store import Store
 from bench.row import Row, compared, percentile
 
@@ -23,7 +23,7 @@ _PASSPHRASE = "robin hedge kettle lantern"
 
 
 def rows() -> Iterator[Row]:
-    kdf = sealing.ARGON2ID
+    kdf = ARGON2ID
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(Path(folder), SystemClock(), kdf)
         store.set_up(_PASSPHRASE, "bench", "hv1").close()

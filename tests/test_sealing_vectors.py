@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assessments.crypto import sealing
+from assessments.crypto import portable, sealing
+from assessments.crypto.kdf import ARGON2ID, SCRYPT, derive_kek, kdf_here
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "sealing.json").read_text(encoding="utf-8"))
 KEY = bytes(range(32))
@@ -23,7 +24,8 @@ def vector(name: str) -> bytes:
 
 
 def test_v1_seals_a_body() -> None:
-    assert sealing._seal(KEY, b"hello", b"assessment/v1", ZERO_SALT) == vector("V1")
+    assert portable.seal(KEY, b"hello", b"assessment/v1", ZERO_SALT) == vector("V1")
+    assert portable.open_sealed(KEY, vector("V1"), b"assessment/v1") == b"hello"
     assert sealing.open_sealed(KEY, vector("V1"), b"assessment/v1") == b"hello"
 
 
@@ -36,30 +38,28 @@ def test_v3_makes_the_context_of_a_record() -> None:
 
 
 def test_v4_seals_a_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing.os, "urandom", bytes)
+    monkeypatch.setattr(sealing, "Cobblestone256Encryptor", None)
+    monkeypatch.setattr(portable.os, "urandom", bytes)
     assert sealing.seal_record(KEY, "c1", b"body", vector("V3")) == vector("V4")
     assert sealing.open_record(KEY, "c1", vector("V4"), vector("V3")) == b"body"
 
 
-@pytest.mark.skipif(not sealing.kdf_here(sealing.ARGON2ID), reason="no Argon2id in this OpenSSL")
+@pytest.mark.skipif(not kdf_here(ARGON2ID), reason="no Argon2id in this OpenSSL")
 def test_v5_derives_a_key_with_argon2id() -> None:
     context = sealing.lp("ck1", "kek", "d-1", "hv1")
-    assert sealing.derive_kek(sealing.ARGON2ID, b"482139", bytes(16), bytes(32), context) == vector("V5")
+    assert derive_kek(ARGON2ID, b"482139", bytes(16), bytes(32), context) == vector("V5")
 
 
 def test_v6_derives_a_key_with_scrypt() -> None:
     context = sealing.lp("ck1", "kek", "d-1", "hv1")
-    assert sealing.derive_kek(sealing.SCRYPT, b"482139", bytes(16), bytes(32), context) == vector("V6")
+    assert derive_kek(SCRYPT, b"482139", bytes(16), bytes(32), context) == vector("V6")
 
 
 def test_v7_seals_to_a_public_key() -> None:
     public = sealing.derive_receive_public(KEY)
-    assert sealing._seal_to(public, b"udk", b"info", bytes(range(1, 33))) == vector("V7")
+    assert portable.seal_to(public, b"udk", b"info", bytes(range(1, 33))) == vector("V7")
+    assert portable.open_from(KEY, vector("V7"), b"info") == b"udk"
     assert sealing.open_from(KEY, vector("V7"), b"info") == b"udk"
-
-
-def test_v8_makes_a_blind_index() -> None:
-    assert sealing.blind_index(KEY, "nhs", "9434765919", 64) == vector("V8")
 
 
 def test_v9_signs() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from assessments.crypto import sealing
+from assessments.crypto.kdf import Kdf, best_kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
 from assessments.ports import Clock, Keystore, Loss
@@ -87,7 +88,7 @@ class Store:
         database: Database,
         device: DeviceIdentity,
         clock: Clock,
-        kdf: sealing.Kdf,
+        kdf: Kdf,
         keystore: Keystore,
     ) -> None:
         self._folder, self._database, self._clock, self._keystore = folder, database, clock, keystore
@@ -108,7 +109,7 @@ class Store:
 
     @classmethod
     def open(
-        cls, folder: Path, clock: Clock, kdf: sealing.Kdf | None = None, keystore: Keystore | None = None
+        cls, folder: Path, clock: Clock, kdf: Kdf | None = None, keystore: Keystore | None = None
     ) -> Store:
         """Open the folder, making what a first start needs.
 
@@ -137,7 +138,7 @@ class Store:
                 mend_people(database, folder)
                 database.lengthen_log()
             device = _device(kept, database)
-            return cls(folder, database, device, clock, kdf or sealing.best_kdf(), kept)
+            return cls(folder, database, device, clock, kdf or best_kdf(), kept)
         except BaseException:
             database.close()
             raise

@@ -74,7 +74,7 @@ class Service:
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
-    """The ASGI application; `app.core.controller.service` is the Service, already running."""
+    """The ASGI application; `app.state.service` is the Service, already running."""
     service = Service(settings, clock or SystemClock())
 
     @asynccontextmanager

@@ -22,6 +22,7 @@ from typing import Any
 
 from assessments.casework.records import Assessment
 from assessments.crypto import sealing
+from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
 from assessments.errors import Damaged, WrenError
 from assessments.store import Keys, Store, people, salvage
 from assessments.store import assessments as kept
@@ -33,7 +34,7 @@ from tests.store.made_up import finished, make_family
 
 WORDS = "kettle-orchard-violet-train"
 # Thousands of unlocks: the one thing made cheaper than it is.
-CHEAP = sealing.Kdf(sealing.SCRYPT.id, 4, 8, 1)
+CHEAP = Kdf(SCRYPT.id, 4, 8, 1)
 PAGE = 4096
 
 Facts = dict[tuple[str, str], Any]
@@ -42,7 +43,7 @@ Facts = dict[tuple[str, str], Any]
 @contextlib.contextmanager
 def cheap_words() -> Iterator[None]:
     before = sealing._BOUNDS[CHEAP.id]
-    sealing._BOUNDS[CHEAP.id] = (CHEAP, sealing.SCRYPT_CEILING)
+    sealing._BOUNDS[CHEAP.id] = (CHEAP, SCRYPT_CEILING)
     try:
         yield
     finally:

@@ -23,6 +23,7 @@ from typing import Any
 
 from assessments.casework.records import Assessment, Contact, Context, Household, Person
 from assessments.crypto import sealing
+from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
 from assessments.crypto.recovery import RecoveryKey, Request, approve, join, recovery_kid
 from assessments.crypto.sealing import digest
 from assessments.errors import StoreFault, WrongPassphrase
@@ -42,7 +43,7 @@ LATEST_WORDS = "thimble-meadow-harbour-oak"
 # The two who can let somebody in again. Fixed, so that every process of a run knows them.
 AGENCY, SERVICE = bytes([7]) * 32, bytes([9]) * 32
 # Thousands of unlocks: the one thing made cheaper than it is, and it writes nothing.
-CHEAP = sealing.Kdf(sealing.SCRYPT.id, 4, 8, 1)
+CHEAP = Kdf(SCRYPT.id, 4, 8, 1)
 
 _DRAWN = digest(stripped(PNG, "image/png")).hex()
 
@@ -54,7 +55,7 @@ Say = Callable[[str, Facts], None]
 def cheap_words() -> Iterator[None]:
     """Open wraps that cost nothing, in this process and its children, until the end."""
     before = sealing._BOUNDS[CHEAP.id]
-    sealing._BOUNDS[CHEAP.id] = (CHEAP, sealing.SCRYPT_CEILING)
+    sealing._BOUNDS[CHEAP.id] = (CHEAP, SCRYPT_CEILING)
     try:
         yield
     finally:

@@ -14,11 +14,12 @@ from datetime import UTC, date, datetime
 
 from assessments.casework.records import Assessment, Contact, Context, Household, Person, Relationship
 from assessments.crypto import sealing
+from assessments.crypto.kdf import ARGON2ID, ARGON2ID_FLOOR, SCRYPT_FLOOR, kdf_here
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.store import Keys, Store
 
 PASSPHRASE = "kettle-orchard-violet-train"
-CHEAPEST = sealing.ARGON2ID_FLOOR if sealing.kdf_here(sealing.ARGON2ID) else sealing.SCRYPT_FLOOR
+CHEAPEST = ARGON2ID_FLOOR if kdf_here(ARGON2ID) else SCRYPT_FLOOR
 
 
 def new_id() -> str:

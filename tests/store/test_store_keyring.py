@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assessments.crypto import sealing
+from assessments.crypto.kdf import Kdf
 from assessments.errors import (
     Damaged,
     KeyAbsent,
@@ -203,7 +204,7 @@ def test_a_damaged_wrap_is_not_called_a_wrong_passphrase(keys: Keys, store: Stor
 def test_a_wrap_that_asks_for_too_much_memory_is_refused(keys: Keys, store: Store) -> None:
     ((wrap,),) = store._database.rows("SELECT wrap FROM practitioner")
     hostile = bytearray(wrap[:-8])
-    hostile[4:17] = sealing.Kdf(1, 64 * 1024 * 1024, 3, 1).header()
+    hostile[4:17] = Kdf(1, 64 * 1024 * 1024, 3, 1).header()
     _put_wrap(store, bytes(hostile) + sealing.digest(bytes(hostile))[:8])
     with pytest.raises(UnknownFormat):
         store.unlock(PASSPHRASE)

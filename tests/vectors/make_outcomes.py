@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from assessments.crypto import recovery, sealing
+from assessments.crypto import portable, recovery, sealing
+from assessments.crypto.kdf import SCRYPT_FLOOR, Kdf
 from assessments.store.access.keyring import make_wrap
 from assessments.store.completion_files import Finished
 
@@ -20,7 +21,7 @@ FILE = Path(__file__).parent / "outcomes.json"
 KEY = bytes(range(32))
 CONTEXT = sealing.lp("ck1", "example")
 WORDS = "robin hedge kettle lantern"
-KDF = sealing.SCRYPT_FLOOR
+KDF = SCRYPT_FLOOR
 
 
 class Counted:
@@ -56,7 +57,7 @@ def made() -> list[dict[str, Any]]:
         add("open", f"{size} bytes", "ok", key=KEY, context=CONTEXT, sealed=sealed, plain_sha256=digest)
     sealed = sealing.seal(KEY, b"hello", CONTEXT)
     long = sealing.seal(KEY, bytes(16385), CONTEXT)
-    chunk = sealing.CHUNK_BYTES + sealing.TAG_BYTES
+    chunk = portable.CHUNK_BYTES + portable.TAG_BYTES
     for what, raw, key, context in (
         ("another key", sealed, bytes(32), CONTEXT),
         ("another context", sealed, KEY, sealing.lp("ck1", "exampl")),
@@ -136,7 +137,7 @@ def made() -> list[dict[str, Any]]:
     wrap = make_wrap(KDF, WORDS, KEY, "d-1", "hv1", bytearray(KEY))
     asked = {"words": WORDS, "secret": KEY, "device": "d-1", "author": "hv1"}
 
-    def hostile(kdf: sealing.Kdf) -> bytes:
+    def hostile(kdf: Kdf) -> bytes:
         raw = wrap[:4] + kdf.header() + wrap[17:-8]
         return raw + sealing.digest(raw)[:8]
 
@@ -156,11 +157,11 @@ def made() -> list[dict[str, Any]]:
     add("open-wrap", "cut short", "damaged", wrap=wrap[:-1], **asked)
     add("open-wrap", "another magic", "unknown-format", wrap=renamed + sealing.digest(renamed)[:8], **asked)
     for what, kdf in (
-        ("scrypt below the floor", sealing.Kdf(2, 16, 8, 1)),
-        ("scrypt above the ceiling", sealing.Kdf(2, 30, 8, 1)),
-        ("Argon2id below the floor", sealing.Kdf(1, 1024, 3, 1)),
-        ("Argon2id that asks for 64 GiB", sealing.Kdf(1, 64 * 1024 * 1024, 3, 1)),
-        ("an unknown KDF", sealing.Kdf(9, 17, 8, 1)),
+        ("scrypt below the floor", Kdf(2, 16, 8, 1)),
+        ("scrypt above the ceiling", Kdf(2, 30, 8, 1)),
+        ("Argon2id below the floor", Kdf(1, 1024, 3, 1)),
+        ("Argon2id that asks for 64 GiB", Kdf(1, 64 * 1024 * 1024, 3, 1)),
+        ("an unknown KDF", Kdf(9, 17, 8, 1)),
     ):
         add("open-wrap", what, "unknown-format", wrap=hostile(kdf), **asked)
 

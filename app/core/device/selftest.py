@@ -23,6 +23,7 @@ from app import VERSION
 from app.kit.messages import say
 from assessments.casework.records import utc
 from assessments.crypto import sealing, vectors
+from assessments.crypto.kdf import ARGON2ID, SCRYPT, best_kdf
 from assessments.definitions import catalogue
 from assessments.errors import StoreFault, WrenError
 from assessments.ports import Clock
@@ -30,7 +31,7 @@ from assessments.store import Store
 
 ROOM_AT_LEAST_BYTES = 200 * 1000 * 1000
 _KEPT = "selftest"
-_KDF_NAMES = {sealing.ARGON2ID.id: "Argon2id", sealing.SCRYPT.id: "scrypt"}
+_KDF_NAMES = {ARGON2ID.id: "Argon2id", SCRYPT.id: "scrypt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def check_once(store: Store, clock: Clock) -> None:
 
 def _ciphers() -> tuple[Line, ...]:
     outcome = vectors.run()
-    kdf = sealing.best_kdf().id
+    kdf = best_kdf().id
     native = ", ".join(sealing.native_here()) or "-"
     return (
         Line("vectors", not outcome.failed, {"failed": ", ".join(outcome.failed)}),

@@ -24,6 +24,7 @@ from datetime import datetime
 from typing import Any, Never
 
 from assessments.crypto import sealing
+from assessments.crypto.kdf import KDF_HEADER_BYTES, Kdf, derive_kek, read_kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow
 from assessments.errors import (
     Damaged,
@@ -64,7 +65,7 @@ def _raw_passphrase(passphrase: str) -> bytes:
 
 
 def make_wrap(
-    kdf: sealing.Kdf, passphrase: str, device_secret: sealing.Key, device: str, author: str, udk: bytearray
+    kdf: Kdf, passphrase: str, device_secret: sealing.Key, device: str, author: str, udk: bytearray
 ) -> bytes:
     """Wrap the UDK. The header names the KDF and its cost; the last bytes tell damage from a wrong word."""
     head = WRAP_MAGIC + kdf.header() + sealing.make_random(_SALT_BYTES)
@@ -74,16 +75,16 @@ def make_wrap(
     return sealed + sealing.digest(sealed)[:_CHECK_BYTES]
 
 
-def check_wrap(wrap: bytes) -> tuple[sealing.Kdf, bytes, bytes]:
+def check_wrap(wrap: bytes) -> tuple[Kdf, bytes, bytes]:
     """The KDF, the head and the sealed part of a whole wrap. Raises `Damaged` or `UnknownFormat`."""
     sealed, check = wrap[:-_CHECK_BYTES], wrap[-_CHECK_BYTES:]
     if not sealing.same(sealing.digest(sealed)[:_CHECK_BYTES], check):
         raise Damaged(part="wrap")
     if not sealed.startswith(WRAP_MAGIC):
         raise UnknownFormat(part="wrap")
-    start = len(WRAP_MAGIC) + sealing.KDF_HEADER_BYTES
+    start = len(WRAP_MAGIC) + KDF_HEADER_BYTES
     head = sealed[: start + _SALT_BYTES]
-    return sealing.read_kdf(head[len(WRAP_MAGIC) : start]), head, sealed[len(head) :]
+    return read_kdf(head[len(WRAP_MAGIC) : start]), head, sealed[len(head) :]
 
 
 def open_wrap(
@@ -102,10 +103,10 @@ def open_wrap(
 
 
 def _kek(
-    kdf: sealing.Kdf, passphrase: str, head: bytes, device_secret: sealing.Key, device: str, author: str
+    kdf: Kdf, passphrase: str, head: bytes, device_secret: sealing.Key, device: str, author: str
 ) -> bytearray:
     context = sealing.lp("ck1", "kek", device, author)
-    return sealing.derive_kek(kdf, _raw_passphrase(passphrase), head[-_SALT_BYTES:], device_secret, context)
+    return derive_kek(kdf, _raw_passphrase(passphrase), head[-_SALT_BYTES:], device_secret, context)
 
 
 def _wrap_context(head: bytes, device: str, author: str) -> bytes:
@@ -128,7 +129,7 @@ class Practitioner:
 
 
 def make_practitioner(
-    kdf: sealing.Kdf,
+    kdf: Kdf,
     passphrase: str,
     device_secret: sealing.Key,
     secret_slot: str,

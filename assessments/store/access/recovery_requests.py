@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assessments.crypto import sealing
+from assessments.crypto.kdf import Kdf, best_kdf
 from assessments.crypto.recovery import Request, join
 from assessments.errors import Damaged, NotFound
 from assessments.ports import Clock, Keystore
@@ -29,21 +30,21 @@ class Recovery:
     """The people of this device, and what each of them has asked for. Close it."""
 
     def __init__(
-        self, database: Database, keystore: Keystore, clock: Clock, kdf: sealing.Kdf, *, owned: bool = False
+        self, database: Database, keystore: Keystore, clock: Clock, kdf: Kdf, *, owned: bool = False
     ) -> None:
         self._database, self._keystore, self._owned = database, keystore, owned
         self.access = Access(database, keystore, clock, kdf)
 
     @classmethod
     def open(
-        cls, folder: Path, clock: Clock, keystore: Keystore | None = None, kdf: sealing.Kdf | None = None
+        cls, folder: Path, clock: Clock, keystore: Keystore | None = None, kdf: Kdf | None = None
     ) -> Recovery:
         """Open a folder that has a database. Raises NotFound when there is none, Damaged."""
         path = folder / DATABASE
         if not path.exists():
             raise NotFound(part=DATABASE)
         kept = keystore or FileKeystore(folder)
-        return cls(Database(path), kept, clock, kdf or sealing.best_kdf(), owned=True)
+        return cls(Database(path), kept, clock, kdf or best_kdf(), owned=True)
 
     def close(self) -> None:
         """Close what `open` opened; a store's own database stays open."""

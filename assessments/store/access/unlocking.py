@@ -12,6 +12,7 @@ recovery can start from it.
 from __future__ import annotations
 
 from assessments.crypto import sealing
+from assessments.crypto.kdf import Kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow, read_escrow
 from assessments.errors import Locked, LockedForSafety, StoreFault, WrongPassphrase
 from assessments.ports import Clock, Keystore
@@ -38,7 +39,7 @@ _SLOTS = ("a", "b")
 class Access:
     """The people of one device."""
 
-    def __init__(self, database: Database, keystore: Keystore, clock: Clock, kdf: sealing.Kdf) -> None:
+    def __init__(self, database: Database, keystore: Keystore, clock: Clock, kdf: Kdf) -> None:
         self._database, self._keystore, self._kdf = database, keystore, kdf
         self._attempts = Attempts(database, keystore, clock)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assessments.crypto import sealing
+from assessments.crypto.kdf import Kdf, best_kdf, derive_kek, read_kdf
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.protocol import TRAINING_AGENCY
@@ -62,7 +63,7 @@ def public_half(private: sealing.Key) -> RecoveryKey:
 def make_agency_key(path: Path, agency: str, passphrase: str) -> RecoveryKey:
     """Make an agency's key in a new file, sealed under a passphrase. WrenError("file-exists") when taken."""
     private, public = sealing.make_receive_key()
-    kdf, salt = sealing.best_kdf(), sealing.make_random(16)
+    kdf, salt = best_kdf(), sealing.make_random(16)
     kek = _kek(kdf, passphrase, salt, agency)
     content = {
         "format": _FORMAT,
@@ -83,7 +84,7 @@ def open_agency_key(path: Path, passphrase: str) -> AgencyKey:
     """Open an agency's key file. WrenError("wrong-key-passphrase") when it does not open."""
     content = _read(path, "agency-key", "public", "kdf", "salt", "sealed")
     agency = content["agency"]
-    kek = _kek(sealing.read_kdf(content["kdf"]), passphrase, content["salt"], agency)
+    kek = _kek(read_kdf(content["kdf"]), passphrase, content["salt"], agency)
     try:
         private = sealing.open_sealed(kek, content["sealed"], _context(agency, content["public"]))
     except Damaged:
@@ -101,9 +102,9 @@ def make_training_key(path: Path) -> RecoveryKey:
     return RecoveryKey(recovery_kid(public), public)
 
 
-def _kek(kdf: sealing.Kdf, passphrase: str, salt: bytes, agency: str) -> bytearray:
+def _kek(kdf: Kdf, passphrase: str, salt: bytes, agency: str) -> bytearray:
     # An officer may sit at any machine, so no secret of a device takes part.
-    return sealing.derive_kek(kdf, passphrase.encode(), salt, b"", sealing.lp("ck1", "agency-kek", agency))
+    return derive_kek(kdf, passphrase.encode(), salt, b"", sealing.lp("ck1", "agency-kek", agency))
 
 
 def _context(agency: str, public: bytes) -> bytes:
