@@ -78,7 +78,7 @@ class Outcome:
     """The service's word on one submission. `reason` is a problem code; `receipt` its signed word."""
 
     id: str
-    word: OutcomeWord
+    status: OutcomeWord
     reason: str | None = None
     receipt: bytes = b""
 
@@ -98,7 +98,7 @@ class Outbox(Protocol):
         """The sealed bytes, the same on every call."""
         ...
 
-    def settle(self, outcomes: Sequence[Outcome], at: datetime) -> None:
+    def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
         """Write the service's word for each id, in one transaction. Unknown ids are ignored."""
         ...
 
@@ -118,7 +118,7 @@ class Outbox(Protocol):
         """The last position in the service's sequence, or ""."""
         ...
 
-    def keep_cursor(self, cursor: str) -> None: ...
+    def save_cursor(self, cursor: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -40,7 +40,7 @@ def rows() -> Iterator[Row]:
 
 async def _measured(made: Path) -> list[Row]:
     async with visiting(made / "wren") as visit:
-        desk = visit.actions.desk
+        desk = visit.actions.case_service
         household_id = fill(desk)
         page = desk.household(household_id)
         with closing(_plain(made / "plain.db", page)) as plain:
@@ -48,11 +48,11 @@ async def _measured(made: Path) -> list[Row]:
             again = _times(lambda: desk.household(household_id))
             baseline = _times(lambda: _plain_rows(plain))
         reading = _times(lambda: picture_of(page, TODAY))
-        await visit.actions.home()
+        await visit.actions.go_home()
         took = []
         for _ in range(_REPEATS):
             took.append(await _tap(visit, household_id))
-            await visit.actions.home()
+            await visit.actions.go_home()
             await visit.app.settle()
     found = [
         compared(
@@ -75,7 +75,7 @@ async def _measured(made: Path) -> list[Row]:
 
 
 def _first(desk: Desk, household_id: str) -> HouseholdPage:
-    desk._keys.records.clear()  # what unlocking begins with
+    desk._keys.record_cache.clear()  # what unlocking begins with
     return desk.household(household_id)
 
 
@@ -88,13 +88,13 @@ def fill(desk: Desk) -> str:
 
     children = [person(f"Child{n} Bench-Demo", date(2012 + n, 3, 1 + n), "child") for n in range(_CHILDREN)]
     adults = [person(f"Adult{n} Bench-Demo", date(1980 + n, 3, 1), "other") for n in range(_ADULTS)]
-    desk.keep_household(Household(id=home, name="Bench-Demo"), [*children, *adults])
+    desk.save_household(Household(id=home, name="Bench-Demo"), [*children, *adults])
     for n in range(_CONTACTS):
         on = TODAY - timedelta(days=9 * n)
-        desk.keep_contact(
+        desk.save_contact(
             Contact(id=str(uuid.uuid4()), household_id=home, on=on, kind="visit", role="health-visitor")
         )
-    desk.keep_facts(
+    desk.save_records(
         home,
         [
             Event(
@@ -120,7 +120,7 @@ def fill(desk: Desk) -> str:
 def _plain(path: Path, page: HouseholdPage) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE record (id TEXT PRIMARY KEY, body TEXT)")
-    records = [page.household, *page.persons, *page.contacts, *page.facts]
+    records = [page.household, *page.persons, *page.contacts, *page.records]
     connection.executemany(
         "INSERT INTO record VALUES (?, ?)", [(record.id, record.model_dump_json()) for record in records]
     )
@@ -144,6 +144,6 @@ def _times(work: Callable[[], object]) -> list[float]:
 async def _tap(visit: Visit, household_id: str) -> float:
     """Seconds of work from the tap until the drawn page was packed, the waiting left out."""
     started = time.process_time()
-    visit.actions.go("chronology", household_id)
+    visit.actions.open_screen("chronology", household_id)
     await visit.app.settle()
     return time.process_time() - started

@@ -119,7 +119,7 @@ def _cipher(path: Path, begun: list[str], body_bytes: int, words: str = "") -> A
 
 def _fill(keys: Keys) -> list[str]:
     """Begin the assessments, without waiting for the disk each time. Returns their headings as JSON."""
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         pass
     driver.execute("PRAGMA synchronous = OFF")
     filled = []

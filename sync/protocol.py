@@ -131,7 +131,7 @@ class Receipt:
     received_at: str
     sequence: int
 
-    def said(self) -> bytes:
+    def signed_bytes(self) -> bytes:
         return sealing.lp(
             b"crcpt1",
             self.id.encode(),
@@ -152,7 +152,7 @@ def make_receipt(
     sign: Callable[[bytes], bytes],
 ) -> bytes:
     """The signed word of the service on an item."""
-    said = Receipt(item.id, item.digest, device, outcome, utc(received_at), sequence).said()
+    said = Receipt(item.id, item.digest, device, outcome, utc(received_at), sequence).signed_bytes()
     return sealing.lp(said, sign(said))
 
 
@@ -171,7 +171,7 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
         )
     except (WrenError, UnicodeDecodeError) as fault:
         raise BadReceipt from fault
-    expected = "stored" if outcome.word == "duplicate" else outcome.word
+    expected = "stored" if outcome.status == "duplicate" else outcome.status
     if (
         label != b"crcpt1"
         or rest
@@ -180,7 +180,7 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
         or not sealing.verify(receipt_key, said, signature)
         or (receipt.id, receipt.outcome) != (outcome.id, expected)
         or not sealing.same(receipt.digest, digest)
-        or (receipt.device != device and outcome.word != "duplicate")
+        or (receipt.device != device and outcome.status != "duplicate")
     ):
         raise BadReceipt
     return receipt
@@ -225,7 +225,7 @@ def encode_reply(reply: Reply) -> bytes:
     return wire.pack(
         {
             "v": VERSION,
-            "outcomes": [[each.id, each.word, each.reason, each.receipt] for each in reply.outcomes],
+            "outcomes": [[each.id, each.status, each.reason, each.receipt] for each in reply.outcomes],
             "changes": [[each.id, each.word, each.reason] for each in reply.changes],
             "cursor": reply.cursor,
             "more": reply.more,

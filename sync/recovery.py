@@ -82,7 +82,7 @@ def request_id(packed: bytes) -> uuid.UUID:
 
 def escrow_receipt(agency: str, escrow: Escrow) -> bytes:
     """What the service signs when it has kept an escrow."""
-    return sealing.lp("cesc1", agency, escrow.device, escrow.author, sealing.digest(escrow.packed()))
+    return sealing.lp("cesc1", agency, escrow.device, escrow.author, sealing.digest(escrow.to_bytes()))
 
 
 def encode_escrow(packed: bytes) -> bytes:

@@ -80,12 +80,12 @@ class MemoryOutbox:
             entry = self._entries.get(outcome.id)
             if entry is None or entry.state == "sent":
                 continue
-            if outcome.word in ("stored", "duplicate"):
+            if outcome.status in ("stored", "duplicate"):
                 changed = replace(entry, state="sent", sent_at=at, reason=None, next_try_at=None)
                 self._receipts[outcome.id] = outcome.receipt
             else:
                 changed = replace(
-                    entry, state="set-aside", reason=outcome.reason or outcome.word, next_try_at=None
+                    entry, state="set-aside", reason=outcome.reason or outcome.status, next_try_at=None
                 )
             self._entries[outcome.id] = changed
 

@@ -38,11 +38,11 @@ def seen(events: list[Event], milestones: tuple[Milestone, ...] = (), **more: An
 
 
 def codes(found: c.Picture) -> list[str]:
-    return [sign.code for sign in found.signs]
+    return [sign.code for sign in found.findings]
 
 
 def sign(found: c.Picture, code: str) -> c.Sign:
-    return next(one for one in (*found.signs, *found.missing) if one.code == code)
+    return next(one for one in (*found.findings, *found.missing) if one.code == code)
 
 
 # ---------------------------------------------------------------- what stands out
@@ -88,14 +88,14 @@ def test_each_area_counts_in_its_own_way() -> None:
 def test_says_gaps_of_142_85_and_63_days_and_that_they_shorten() -> None:
     events = [ago("d", 5), ago("c", 68), ago("b", 153), ago("a", 295)]
     found = seen(events)
-    assert (found.recent, found.gaps, found.shortening) == (4, (142, 85, 63), True)
+    assert (found.recent_count, found.gap_days, found.is_shortening) == (4, (142, 85, 63), True)
     assert sign(found, "shortening").ids == ("a", "b", "c", "d")
-    assert not seen([ago("d", 5), ago("c", 105), ago("b", 153), ago("a", 295)]).shortening
+    assert not seen([ago("d", 5), ago("c", 105), ago("b", 153), ago("a", 295)]).is_shortening
 
 
 def test_gaps_of_one_length_neither_shorten_nor_hide_that_others_do() -> None:
-    assert not seen([ago(str(day), day) for day in (0, 60, 120, 180)]).shortening
-    assert seen([ago(str(day), day) for day in (0, 30, 90, 150)]).shortening
+    assert not seen([ago(str(day), day) for day in (0, 60, 120, 180)]).is_shortening
+    assert seen([ago(str(day), day) for day in (0, 30, 90, 150)]).is_shortening
 
 
 def test_of_one_day_the_worse_comes_later() -> None:
@@ -300,9 +300,9 @@ def test_no_separation_and_no_release_makes_anything_less(
 ) -> None:
     one = milestone(kind, TODAY + timedelta(days=days_from_now))
     before, after = seen(events), seen(events, (one,))
-    assert all(sign in after.signs for sign in before.signs)
-    assert (after.trajectory, after.recent, after.missing) == (
+    assert all(sign in after.findings for sign in before.findings)
+    assert (after.trajectory, after.recent_count, after.missing) == (
         before.trajectory,
-        before.recent,
+        before.recent_count,
         before.missing,
     )

@@ -187,7 +187,7 @@ def test_the_families_of_behaviour_are_those_of_the_statement_in_the_same_order(
         18,
     ]
     every = held(finished(dict.fromkeys(families, "yes")))
-    assert [one.tactic for one in every.held] == [f"T{number}" for number in range(1, 19)]
+    assert [one.tactic for one in every.answers] == [f"T{number}" for number in range(1, 19)]
 
 
 def test_the_tools_own_words_blame_nobody_and_no_answer_shows_in_a_trace() -> None:
@@ -197,7 +197,7 @@ def test_the_tools_own_words_blame_nobody_and_no_answer_shows_in_a_trace() -> No
     for one in drafted(finished(every)):
         assert find(sentence_words(one)) == ()
     record = held(finished())
-    assert "Cai" not in repr(record) + repr(record.held)
+    assert "Cai" not in repr(record) + repr(record.answers)
 
 
 def _all_of(item: Any) -> Any:

@@ -52,7 +52,7 @@ def after(acts: list[Mark | str | tuple[int, int]]) -> list[Drawing]:
         if act == "undo":
             papers.append(now.undo(7))
         elif isinstance(act, tuple):
-            papers.append(now.rub(now.touched(*act), 7))
+            papers.append(now.erase(now.hit_test(*act), 7))
         else:
             papers.append(now.add(act))  # type: ignore[arg-type]  # a mark, as the strategy gives it
     return papers
@@ -66,7 +66,7 @@ def test_no_step_is_ever_lost_and_one_step_back_restores_what_stood_before(
     for before, now in pairwise(papers):
         assert now.steps[: len(before.steps)] == before.steps
         if len(now.steps) > len(before.steps) and not isinstance(now.steps[-1], Undone):
-            assert now.undo(9).standing == before.standing
+            assert now.undo(9).visible_marks == before.visible_marks
 
 
 @given(ACTS)
@@ -74,9 +74,9 @@ def test_undone_often_enough_the_paper_is_empty_and_another_step_back_does_nothi
     acts: list[Mark | str | tuple[int, int]],
 ) -> None:
     now = after(acts)[-1]
-    for _ in now.counting:
+    for _ in now.active_steps:
         now = now.undo(9)
-    assert now.standing == ()
+    assert now.visible_marks == ()
     assert now.undo(9) is now
 
 
@@ -118,14 +118,14 @@ def test_the_rubber_takes_whole_what_it_touches_and_nothing_else() -> None:
     line = Stroke(((100, 100, 0), (500, 100, 40)), "blue", "thin")
     house = Sticker("house", (700, 400, 90))
     now = Drawing(TALL).add(line).add(house)
-    assert now.touched(300, 130) == (0,)
-    assert now.touched(300, 160) == ()
-    assert now.touched(700, 400 + STICKER_WIDE // 2) == (1,)
-    rubbed = now.rub((0, 1, 7), 120)
-    assert rubbed.standing == ()
+    assert now.hit_test(300, 130) == (0,)
+    assert now.hit_test(300, 160) == ()
+    assert now.hit_test(700, 400 + STICKER_WIDE // 2) == (1,)
+    rubbed = now.erase((0, 1, 7), 120)
+    assert rubbed.visible_marks == ()
     assert rubbed.steps[-1] == Rubbed((0, 1), 120)
-    assert rubbed.rub((0,), 130) is rubbed
-    assert rubbed.undo(150).standing == now.standing
+    assert rubbed.erase((0,), 130) is rubbed
+    assert rubbed.undo(150).visible_marks == now.visible_marks
     assert rubbed.ended_ms == 120
 
 
@@ -134,7 +134,7 @@ def test_a_full_paper_takes_no_more_but_still_goes_back() -> None:
     full = Drawing(TALL, (dot,) * MARKS_AT_MOST)
     assert full.is_full
     assert full.add(dot) is full
-    assert len(full.undo(2).standing) == MARKS_AT_MOST - 1
+    assert len(full.undo(2).visible_marks) == MARKS_AT_MOST - 1
     long_line = Stroke(tuple((n % WIDE, 1, n) for n in range(POINTS_AT_MOST)), "black", "thin")
     assert Drawing(TALL).add(long_line).is_full
     assert not Drawing(TALL).is_full
@@ -176,8 +176,8 @@ def test_the_picture_is_xml_of_shapes_alone_with_each_mark_that_stands(
     root = ElementTree.fromstring(paper.to_svg(now))
     tags = {node.tag.rpartition("}")[2] for node in root.iter()}
     assert tags <= {"svg", "g", "path"}
-    strokes = sum(isinstance(mark, Stroke) for _, mark in now.standing)
-    known = sum(isinstance(mark, Sticker) for _, mark in now.standing)
+    strokes = sum(isinstance(mark, Stroke) for _, mark in now.visible_marks)
+    known = sum(isinstance(mark, Sticker) for _, mark in now.visible_marks)
     assert len(list(root)) == 1 + strokes + known
 
 

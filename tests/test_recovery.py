@@ -52,8 +52,8 @@ def test_both_sides_together_give_the_key_back() -> None:
 
 def test_survives_its_travel() -> None:
     made = Made()
-    assert read_escrow(made.escrow.packed()) == made.escrow
-    assert read_request(made.request.packed()) == made.request
+    assert read_escrow(made.escrow.to_bytes()) == made.escrow
+    assert read_request(made.request.to_bytes()) == made.request
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -114,7 +114,7 @@ def test_a_code_is_known_however_it_is_written() -> None:
 @given(st.binary(max_size=400), st.integers(0, 600), st.integers(0, 255))
 def test_garbled_bytes_are_refused_and_nothing_else(junk: bytes, place: int, value: int) -> None:
     made = Made()
-    packed = bytearray(made.request.packed())
+    packed = bytearray(made.request.to_bytes())
     packed[place % len(packed)] = value
     for read, raw in (
         (read_request, b"CKQ1" + junk),

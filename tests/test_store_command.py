@@ -39,7 +39,7 @@ def filled(home: Path) -> tuple[str, str, str]:
     for begun in (sent, waits):
         kept.begin(keys, begun)
         kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
-    keys.outbox.settle([Outcome(sent.id, "stored")], keys.now())
+    keys.outbox.record_outcomes([Outcome(sent.id, "stored")], keys.now())
     keys.close()
     store.close()
     return family.household.id, sent.id, waits.id

@@ -125,11 +125,11 @@ def seen(events: list[Event], *links: Link) -> c.Picture:
 def test_a_run_is_not_made_longer_by_telling_it_twice_and_the_sentence_says_so() -> None:
     told = [event("a"), event("b"), event("d", 20)]
     apart, joined = seen(told), seen(told, link("a", "b"))
-    assert (len(apart.events), apart.told_twice) == (3, 0)
-    assert (len(joined.events), joined.told_twice) == (2, 1)
-    assert "cluster" in {sign.code for sign in apart.signs}
-    assert "cluster" not in {sign.code for sign in joined.signs}
-    assert joined.gaps == (17,)
+    assert (len(apart.incidents), apart.duplicate_count) == (3, 0)
+    assert (len(joined.incidents), joined.duplicate_count) == (2, 1)
+    assert "cluster" in {sign.code for sign in apart.findings}
+    assert "cluster" not in {sign.code for sign in joined.findings}
+    assert joined.gap_days == (17,)
     assert (
         lead_words(joined) == "2 events in 12 months; gaps 17 days. 1 of them was told twice. It counts once."
     )
@@ -148,7 +148,7 @@ def test_any_order_of_entry_gives_the_same(chance: random.Random) -> None:
     chance.shuffle(told)
     chance.shuffle(links)
     assert seen(told, *links) == before
-    assert [one.severity for one in before.events] == [2, 4]
+    assert [one.severity for one in before.incidents] == [2, 4]
 
 
 def test_a_statement_counts_it_once_and_says_that_it_was_told_twice() -> None:

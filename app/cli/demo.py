@@ -140,4 +140,4 @@ async def _first_time(runtime: Runtime, service_url: str) -> None:
         await runtime.introduce(service_url, desk)
         play_all(desk)
     finally:
-        desk.leave()
+        desk.close()

@@ -34,7 +34,7 @@ def response(assessment_id: str, out: Out = None) -> None:
     from assessments.fhir.results import bundle
 
     with opened() as runtime, unlocked(runtime) as desk:
-        record, subject = desk.record(assessment_id), desk.subject_of(assessment_id)
+        record, subject = desk.read_assessment(assessment_id), desk.subject_of(assessment_id)
     found = bundle(record, catalogue.load(record.instrument), subject)
     _write(json.dumps(found, ensure_ascii=False, indent=2), out)
 
@@ -57,7 +57,7 @@ def import_(
     if out is not None:
         _write(found.instrument_toml, out)
     if report or as_json:
-        show(found.report.plain(), as_json, found.report.lines())
+        show(found.report.to_plain(), as_json, found.report.lines())
     elif out is None:
         typer.echo(found.instrument_toml)
 

@@ -40,12 +40,12 @@ def ask(
 ) -> None:
     """Ask to be let in again, or look how it stands. Shows the code to read out."""
     with _regaining() as regaining:
-        asked = asyncio.run(regaining.ask(_author(regaining, author)))
+        asked = asyncio.run(regaining.request_recovery(_author(regaining, author)))
     if out is not None:
-        put_text(out, asked.text)
+        put_text(out, asked.request_text)
     lines = [say("cli.recovery-code", letters=asked.code), _words(asked)]
     if asked.state is None and out is None:
-        lines += [say("cli.recovery-pass-on"), asked.text]
+        lines += [say("cli.recovery-pass-on"), asked.request_text]
     show(
         {"author": asked.author, "code": asked.code, "state": asked.state, "agreed": list(asked.agreed)},
         as_json,
@@ -70,7 +70,7 @@ def finish(
         if grant:
             answers = read_answers("\n".join(read_text(file) for file in grant))
         else:
-            asked = asyncio.run(regaining.ask(name))
+            asked = asyncio.run(regaining.request_recovery(name))
             if not asked.is_agreed:
                 stop(_words(asked))
             answers = asked.answers
@@ -84,7 +84,7 @@ def stop_asking(author: Author = "", as_json: Json = False) -> None:
     """Stop asking: answers that still come fit nothing."""
     with _regaining() as regaining:
         name = _author(regaining, author)
-        asyncio.run(regaining.stop(name))
+        asyncio.run(regaining.cancel(name))
     show({"author": name, "state": "stopped"}, as_json, [say("cli.recovery-stopped")])
 
 
@@ -102,7 +102,7 @@ def _regaining() -> Iterator[Regaining]:
             yield Regaining.open(data_folder(), SystemClock())
             return
         try:
-            yield runtime.regaining
+            yield runtime.account_recovery
         finally:
             runtime.close()
 
@@ -113,7 +113,7 @@ def _give() -> bool:
     with plainly():
         runtime = Runtime.open(data_folder())
         try:
-            return asyncio.run(runtime.give_escrows())
+            return asyncio.run(runtime.upload_escrows())
         finally:
             runtime.close()
 

@@ -70,9 +70,9 @@ def salvage(as_json: Json = False) -> None:
         salvaged = Runtime.salvage(data_folder())
     plain = {
         "rows": dict(salvaged.rows),
-        "copies": salvaged.copies,
+        "copies": salvaged.completion_count,
         "damaged_pages": salvaged.damaged_pages,
-        "aside": str(salvaged.aside),
+        "aside": str(salvaged.quarantine),
     }
     show(plain, as_json, list(salvaged_words(salvaged)))
 

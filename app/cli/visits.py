@@ -61,7 +61,7 @@ def unlocked(runtime: Runtime) -> Iterator[Desk]:
     try:
         yield desk
     finally:
-        desk.leave()
+        desk.close()
 
 
 def passphrase() -> str:
@@ -92,9 +92,9 @@ def setup(
             desk = runtime.set_up(passphrase(), author)
         try:
             keys = asyncio.run(runtime.introduce(url, desk))
-            asyncio.run(runtime.give_escrows())
+            asyncio.run(runtime.upload_escrows())
         finally:
-            desk.leave()
+            desk.close()
         device = runtime.store.device.device_id
     show(
         {
@@ -158,7 +158,7 @@ def outbox(as_json: Json = False) -> None:
 def show_assessment(assessment_id: str, as_json: Json = False) -> None:
     """Show one assessment as it is kept here: every answer, its result and its state."""
     with opened() as runtime, unlocked(runtime) as desk:
-        record = desk.record(assessment_id).model_dump(mode="json")
+        record = desk.read_assessment(assessment_id).model_dump(mode="json")
     lines = [f"{record['instrument']} {record['version']}: {record['status']}"]
     lines += [f"  {link_id}: {value}" for link_id, value in record["answers"].items()]
     show(record, as_json, lines)
@@ -180,11 +180,11 @@ def move(
     from assessments.engine.version_move import preview
 
     with opened() as runtime, unlocked(runtime) as desk:
-        work = desk.resume(assessment_id)
+        work = desk.resume_assessment(assessment_id)
         other = catalogue.load(work.assessment.instrument, to)
         seen = preview(work.form.instrument, other, work.form.entries)
         if yes:
-            desk.move(work, other.version)
+            desk.move_to_version(work, other.version)
     lines = [f"{seen.before} -> {seen.after}", *(f"new: {link_id}" for link_id in seen.added)]
     lines += [f"gone: {link_id}" for link_id in seen.gone]
     lines += [f"reads now: {one.link_id}: {one.after}" for one in seen.reworded]

@@ -98,14 +98,14 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif not self._may_enter(scope):
+        elif not self._is_allowed(scope):
             await _refuse(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._app(scope, receive, _unless_gone(send))
         else:
             await self._app(scope, receive, _Sealed(send, self._origins).send)
 
-    def _may_enter(self, scope: Scope) -> bool:
+    def _is_allowed(self, scope: Scope) -> bool:
         # A header sent twice is nobody's honest mistake: every value must pass.
         hosts = _values(scope, b"host")
         origins = _values(scope, b"origin")
@@ -235,7 +235,7 @@ class _Sealed:
             if any(n.lower() == b"content-type" and v.startswith(b"text/html") for n, v in kept):
                 self._start = message
             else:
-                await self._send(self._dressed(message, b""))
+                await self._send(self._with_security_headers(message, b""))
         elif self._start is not None:
             self._page += message.get("body", b"")
             if not message.get("more_body", False):
@@ -243,12 +243,14 @@ class _Sealed:
                 page = self._page.replace(b"<html>", b'<html lang="en-GB">', 1)
                 length = (b"content-length", str(len(page)).encode())
                 kept = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
-                await self._send(self._dressed({**self._start, "headers": [*kept, length]}, page))
+                await self._send(
+                    self._with_security_headers({**self._start, "headers": [*kept, length]}, page)
+                )
                 await self._send({**message, "body": page})
         else:
             await self._send(message)
 
-    def _dressed(self, message: Message, page: bytes) -> Message:
+    def _with_security_headers(self, message: Message, page: bytes) -> Message:
         policy = _policy(_INLINE_SCRIPT.findall(page), self._sockets)
         extra = (*_FIXED_HEADERS, (b"content-security-policy", policy.encode()))
         return {**message, "headers": [*message["headers"], *extra]}

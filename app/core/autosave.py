@@ -37,205 +37,219 @@ class Keeping:
 
     def __init__(self, model: Model, now: Callable[[], datetime]) -> None:
         self._model, self._now = model, now
-        self.desk: Desk | None = None
+        self.case_service: Desk | None = None
         # What is half typed: of the open assessment by item, and of other screens by their name.
-        self.half: Mapping[str, Any] = {}
-        self.begun: Mapping[str, Any] = {}
-        self.offset = 0.0
-        self._in_turn = asyncio.Lock()
-        self._letters: dict[str, Typed] = {}
-        self._unkept: list[tuple[Work, forms.Effect]] = []
-        self._unkept_half: tuple[Work, Place] | None = None
-        self._unkept_place: Place | None = None
-        self._resting_since = 0.0
-        self._resting: asyncio.Task[None] | None = None
+        self.item_drafts: Mapping[str, Any] = {}
+        self.screen_drafts: Mapping[str, Any] = {}
+        self.scroll_offset = 0.0
+        self._write_lock = asyncio.Lock()
+        self._queued_input: dict[str, Typed] = {}
+        self._unsaved_effects: list[tuple[Work, forms.Effect]] = []
+        self._unsaved_item_drafts: tuple[Work, Place] | None = None
+        self._unsaved_resume_state: Place | None = None
+        self._debounce_started = 0.0
+        self._debounce_task: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return "<Keeping>"
 
     @property
-    def is_waiting(self) -> bool:
+    def has_unsaved(self) -> bool:
         """Whether something is not on the disk yet."""
-        return bool(self._letters or self._unkept or self._unkept_half or self._unkept_place)
+        return bool(
+            self._queued_input
+            or self._unsaved_effects
+            or self._unsaved_item_drafts
+            or self._unsaved_resume_state
+        )
 
     @property
-    def is_refused(self) -> bool:
+    def has_unsaved_answers(self) -> bool:
         """Whether the disk still refuses an answer."""
-        return bool(self._unkept)
+        return bool(self._unsaved_effects)
 
     # What happens on the page
 
-    def happen(self, event: forms.Event) -> None:
+    def apply_event(self, event: forms.Event) -> None:
         """One event on the open form: the page changes now, the disk follows with `keep`."""
-        work = self._model.work
+        work = self._model.open_assessment
         if work is None:
             return
         step = forms.update(work.form, event)
-        self._model.work = changed = replace(work, form=step.form, problems=None)
-        self._unkept += [(changed, effect) for effect in step.effects]
+        self._model.open_assessment = changed = replace(work, form=step.form, problems=None)
+        self._unsaved_effects += [(changed, effect) for effect in step.effects]
         if isinstance(event, forms.Moved):
-            self._note_half()
-            self.moved()
-        if self._unkept:
-            self._model.saved = "saving"
+            self._capture_item_drafts()
+            self.update_position()
+        if self._unsaved_effects:
+            self._model.save_state = "saving"
 
-    def typed(self, event: Typed) -> None:
+    def queue_input(self, event: Typed) -> None:
         """Letters arrived in a field."""
         match event:
             case forms.Judged():
-                self._letters["$judgement"] = event
+                self._queued_input["$judgement"] = event
             case forms.Recalled():
-                self._letters["$history"] = event
+                self._queued_input["$history"] = event
             case forms.Deferred(tool, _):
-                self._letters[f"$offer.{tool}"] = event
+                self._queued_input[f"$offer.{tool}"] = event
             case _:
-                self._letters[event.link_id] = event
-        self._model.saved = "saving"
-        self._rest()
+                self._queued_input[event.link_id] = event
+        self._model.save_state = "saving"
+        self._restart_debounce()
 
-    def take(self) -> None:
+    def apply_input(self) -> None:
         """Let the form have the letters that arrived, in the order of the fields, without waiting."""
-        letters, self._letters = self._letters, {}
+        letters, self._queued_input = self._queued_input, {}
         for event in letters.values():
-            self.happen(event)
+            self.apply_event(event)
 
-    def entry(self, link_id: str) -> Entry | None:
+    def current_entry(self, link_id: str) -> Entry | None:
         """The entry as it stands, with letters that are not kept yet."""
-        event = self._letters.get(link_id)
+        event = self._queued_input.get(link_id)
         if isinstance(event, forms.Entered):
             return event.entry
-        if event is not None or self._model.work is None:
+        if event is not None or self._model.open_assessment is None:
             return None
-        return self._model.work.form.entries.get(link_id)
+        return self._model.open_assessment.form.entries.get(link_id)
 
-    def hold(self, link_id: str, half: Any) -> None:
+    def set_item_draft(self, link_id: str, half: Any) -> None:
         """Remember what was typed and is not an answer yet; None forgets it."""
-        if self.half.get(link_id) == half:
+        if self.item_drafts.get(link_id) == half:
             return
-        self.half = _with(self.half, link_id, half)
-        self._note_half()
-        self._model.saved = "saving"
-        self._rest()
+        self.item_drafts = _with(self.item_drafts, link_id, half)
+        self._capture_item_drafts()
+        self._model.save_state = "saving"
+        self._restart_debounce()
 
-    def begin(self, screen: str, plain: Any) -> None:
+    def set_screen_draft(self, screen: str, plain: Any) -> None:
         """Remember what stands half typed on a screen that is no assessment; None forgets it."""
-        if self.begun.get(screen) == plain:
+        if self.screen_drafts.get(screen) == plain:
             return
-        self.begun = _with(self.begun, screen, plain)
-        self.moved(self.offset)
+        self.screen_drafts = _with(self.screen_drafts, screen, plain)
+        self.update_position(self.scroll_offset)
 
-    def moved(self, offset: float = 0.0) -> None:
+    def update_position(self, offset: float = 0.0) -> None:
         """The person is somewhere else, or further down (in pixels): kept when things rest."""
-        self.offset = offset
-        self.note_place()
-        self._rest()
+        self.scroll_offset = offset
+        self.capture_resume_state()
+        self._restart_debounce()
 
-    def note_place(self) -> None:
+    def capture_resume_state(self) -> None:
         """Take down where the person is, before the screens go."""
-        trail = [[screen.name, screen.about] for screen in self._model.trail]
-        self._unkept_place = {"trail": trail, "offset": self.offset, "begun": self.begun}
+        trail = [[screen.name, screen.target] for screen in self._model.trail]
+        self._unsaved_resume_state = {
+            "trail": trail,
+            "offset": self.scroll_offset,
+            "begun": self.screen_drafts,
+        }
 
-    def forget_half(self) -> None:
+    def clear_item_drafts(self) -> None:
         """The open assessment is another one, or is finished."""
-        self.half, self._unkept_half = {}, None
+        self.item_drafts, self._unsaved_item_drafts = {}, None
 
     # Opening again
 
-    async def read_place(self) -> Place:
+    async def read_resume_state(self) -> Place:
         """Where this person left off, with what stood half typed there."""
-        place = self._unkept_place
+        place = self._unsaved_resume_state
         if place is None:
-            place = await away(self._open_desk.desk_place)
-        self.begun, self.offset = place.get("begun", {}), float(place.get("offset", 0))
+            place = await away(self._open_case_service.read_resume_state)
+        self.screen_drafts, self.scroll_offset = place.get("begun", {}), float(place.get("offset", 0))
         return place
 
-    async def reopen(self, assessment_id: str) -> Work:
+    async def reopen_assessment(self, assessment_id: str) -> Work:
         """An assessment as it was left, with what the disk had no room for at the time.
 
         Half-typed words that cannot be read are one thing lost more; the answers are there all the same.
         """
         lost = 0
-        if self._unkept_half is not None and self._unkept_half[0].assessment.id == assessment_id:
-            left = self._unkept_half[1]
+        if (
+            self._unsaved_item_drafts is not None
+            and self._unsaved_item_drafts[0].assessment.id == assessment_id
+        ):
+            left = self._unsaved_item_drafts[1]
         else:
             try:
-                left = await away(self._open_desk.place, assessment_id)
+                left = await away(self._open_case_service.read_item_drafts, assessment_id)
             except (Damaged, UnknownFormat):
                 left, lost = {}, 1
         with contextlib.suppress(StoreFault):
-            await self.keep()
-        if self._unkept and self._unkept[-1][0].assessment.id == assessment_id:
-            work = self._unkept[-1][0]
+            await self.flush()
+        if self._unsaved_effects and self._unsaved_effects[-1][0].assessment.id == assessment_id:
+            work = self._unsaved_effects[-1][0]
         else:
-            work = await away(self._open_desk.resume, assessment_id)
-        self.half = left.get("half", {})
+            work = await away(self._open_case_service.resume_assessment, assessment_id)
+        self.item_drafts = left.get("half", {})
         step = forms.update(work.form, forms.Moved(int(left.get("page", 0))))
         found = work.assessment.model_copy(update={"lost_lines": work.assessment.lost_lines + lost})
         return replace(work, assessment=found, form=step.form)
 
     # To the disk
 
-    async def keep(self) -> None:
+    async def flush(self) -> None:
         """Keep what is not kept yet, in order. A fault leaves it for the next try and says so."""
-        async with self._in_turn:
+        async with self._write_lock:
             try:
-                while self._unkept:
-                    work, effect = self._unkept[0]
-                    await away(self._open_desk.run, work, effect)
-                    self._unkept.pop(0)
+                while self._unsaved_effects:
+                    work, effect = self._unsaved_effects[0]
+                    await away(self._open_case_service.run_effect, work, effect)
+                    self._unsaved_effects.pop(0)
                     self._model.saved_at = self._now()
-                await self._keep_half()
-                await self._keep_place()
+                await self._flush_item_drafts()
+                await self._flush_resume_state()
             except StoreFault:
-                self._model.saved = "failed"
+                self._model.save_state = "failed"
                 raise
-            if self._model.saved in ("saving", "failed") and not (self._letters or self._unkept_half):
-                self._model.saved = "saved"
+            if self._model.save_state in ("saving", "failed") and not (
+                self._queued_input or self._unsaved_item_drafts
+            ):
+                self._model.save_state = "saved"
 
-    async def settle(self) -> None:
+    async def apply_and_flush(self) -> None:
         """Keep what stands half typed, now."""
-        if self.is_waiting and self.desk is not None:
-            self.take()
-            await self.keep()
+        if self.has_unsaved and self.case_service is not None:
+            self.apply_input()
+            await self.flush()
 
-    async def _keep_half(self) -> None:
-        while (noted := self._unkept_half) is not None:
-            await away(self._open_desk.keep_place, *noted)
-            if self._unkept_half is noted:
-                self._unkept_half = None
+    async def _flush_item_drafts(self) -> None:
+        while (noted := self._unsaved_item_drafts) is not None:
+            await away(self._open_case_service.save_item_drafts, *noted)
+            if self._unsaved_item_drafts is noted:
+                self._unsaved_item_drafts = None
             self._model.saved_at = self._now()
 
-    async def _keep_place(self) -> None:
-        while (noted := self._unkept_place) is not None:
-            await away(self._open_desk.keep_desk, noted)
-            if self._unkept_place is noted:
-                self._unkept_place = None
+    async def _flush_resume_state(self) -> None:
+        while (noted := self._unsaved_resume_state) is not None:
+            await away(self._open_case_service.save_resume_state, noted)
+            if self._unsaved_resume_state is noted:
+                self._unsaved_resume_state = None
 
-    def _note_half(self) -> None:
-        work = self._model.work
+    def _capture_item_drafts(self) -> None:
+        work = self._model.open_assessment
         if work is not None:
-            self._unkept_half = (work, {"page": work.form.page, "half": self.half})
+            self._unsaved_item_drafts = (work, {"page": work.form.page, "half": self.item_drafts})
 
-    def _rest(self) -> None:
+    def _restart_debounce(self) -> None:
         loop = asyncio.get_running_loop()
-        if self._resting is not None and not self._resting.done():
-            if loop.time() - self._resting_since < TYPING_LONGEST_S:
-                self._resting.cancel()
+        if self._debounce_task is not None and not self._debounce_task.done():
+            if loop.time() - self._debounce_started < TYPING_LONGEST_S:
+                self._debounce_task.cancel()
         else:
-            self._resting_since = loop.time()
-        self._resting = asyncio.create_task(self._after_rest())
+            self._debounce_started = loop.time()
+        self._debounce_task = asyncio.create_task(self._flush_after_debounce())
 
-    async def _after_rest(self) -> None:
+    async def _flush_after_debounce(self) -> None:
         await asyncio.sleep(TYPING_REST_S)
         # A cancelled rest must not cut a write short: what begins here runs to its end.
         with contextlib.suppress(StoreFault, Locked):  # the page says so by `saved`, and it is tried again
-            await asyncio.shield(self.settle())
+            await asyncio.shield(self.apply_and_flush())
 
     @property
-    def _open_desk(self) -> Desk:
-        if self.desk is None:
+    def _open_case_service(self) -> Desk:
+        if self.case_service is None:
             raise Locked
-        return self.desk
+        return self.case_service
 
 
 def _with(half: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:

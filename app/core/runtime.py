@@ -67,11 +67,11 @@ class EscrowsOwed:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def escrows(self) -> list[Escrow]:
+    def list_escrows(self) -> list[Escrow]:
         made = [self._store.escrow(author) for author in self._store.authors()]
         return [escrow for escrow in made if escrow is not None and not self._is_confirmed(escrow)]
 
-    def confirmed(self, escrow: Escrow) -> None:
+    def mark_confirmed(self, escrow: Escrow) -> None:
         self._store.settings.put(f"escrow.{escrow.author}", _digest(escrow))
 
     def _is_confirmed(self, escrow: Escrow) -> bool:
@@ -79,7 +79,7 @@ class EscrowsOwed:
 
 
 def _digest(escrow: Escrow) -> str:
-    return sealing.digest(escrow.packed()).hex()
+    return sealing.digest(escrow.to_bytes()).hex()
 
 
 class Runtime:
@@ -87,11 +87,11 @@ class Runtime:
 
     def __init__(self, store: Store, clock: SystemClock, packs_folder: Path | None = None) -> None:
         self.store, self.clock, self._packs_folder = store, clock, packs_folder
-        self.regaining = Regaining(store.recovery, self._transport)
+        self.account_recovery = Regaining(store.recovery, self._transport)
         self._worker: Worker | None = None
-        self._introduced, self._owing = asyncio.Event(), asyncio.Event()
+        self._introduced, self._escrows_pending = asyncio.Event(), asyncio.Event()
         # Who is to be introduced once more: an alias and a public key.
-        self._meet_again: tuple[str, bytes] | None = None
+        self._pending_introduction: tuple[str, bytes] | None = None
         self._listeners: list[Listener] = []
 
     @classmethod
@@ -119,19 +119,19 @@ class Runtime:
 
     def set_up(self, passphrase: str, author: str, agency: str = TRAINING_AGENCY) -> Desk:
         """Choose the passphrase of a new copy. Blocking: a key is derived."""
-        return self._desk(self.store.set_up(passphrase, agency, author))
+        return self._make_case_service(self.store.set_up(passphrase, agency, author))
 
     def unlock(self, passphrase: str, author: str | None = None) -> Desk:
         """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
-        return self._desk(self.store.unlock(passphrase, author))
+        return self._make_case_service(self.store.unlock(passphrase, author))
 
-    def _desk(self, keys: Keys) -> Desk:
+    def _make_case_service(self, keys: Keys) -> Desk:
         desk = Desk(self.store, keys, self.clock, self.packs())
         if self.store.read_only:
             return desk  # nothing is finished here until Wren is updated
-        if service_keys(self.store) is not None and not desk.keep_escrow():
+        if service_keys(self.store) is not None and not desk.ensure_escrow():
             # A Wren without recovery met the service: it is asked again for its keys.
-            self._meet_again = desk.author
+            self._pending_introduction = desk.author
         return desk
 
     async def introduce(self, url: str, desk: Desk, agency: str = TRAINING_AGENCY) -> ServiceKeys:
@@ -140,14 +140,14 @@ class Runtime:
         keys = await introduce(
             url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
         )
-        await asyncio.to_thread(self._keep_service, keys)
-        await asyncio.to_thread(desk.keep_escrow)
+        await asyncio.to_thread(self._save_service_keys, keys)
+        await asyncio.to_thread(desk.ensure_escrow)
         await asyncio.to_thread(self.store.settings.put, f"{_MET}.{author}", keys.url)
         self._introduced.set()
-        self._owing.set()
+        self._escrows_pending.set()
         return keys
 
-    def _keep_service(self, keys: ServiceKeys) -> None:
+    def _save_service_keys(self, keys: ServiceKeys) -> None:
         self.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
 
     # Licensed wording
@@ -173,7 +173,7 @@ class Runtime:
         (self._packs_folder / f"{pack.tool}.toml").write_text(text, encoding="utf-8")
         return pack
 
-    def has_met(self, author: str) -> bool:
+    def is_introduced(self, author: str) -> bool:
         """Whether the service knows this person on this device. It has met the first one with the device."""
         is_first = author in self.store.authors()[:1]
         known = self.store.settings.get(f"{_MET}.{author}") is not None
@@ -184,7 +184,7 @@ class Runtime:
         keys = service_keys(self.store)
         return keys.url if keys else ""
 
-    def keep_role(self, author: str, role: Role) -> None:
+    def save_role(self, author: str, role: Role) -> None:
         self.store.settings.put(f"{_ROLE}.{author}", role)
 
     def role(self, author: str) -> Role:
@@ -200,12 +200,12 @@ class Runtime:
         try:
             await give(EscrowsOwed(self.store), transport)
             summary = await run_until_still(self.store.outbox, transport, self.clock)
-            await asyncio.to_thread(self._heard, summary.changes)
+            await asyncio.to_thread(self._note_recoveries, summary.changes)
             return summary
         finally:
             await transport.close()
 
-    async def give_escrows(self) -> bool:
+    async def upload_escrows(self) -> bool:
         """Give the service its copy of every escrow, now: True when it has all."""
         transport = await asyncio.to_thread(self._transport)
         if transport is None:
@@ -218,49 +218,55 @@ class Runtime:
     def _transport(self) -> Transport | None:
         """A new way to the service, once it is known. Blocking."""
         keys = service_keys(self.store)
-        return None if keys is None else keys.transport(self.store.device, self.clock)
+        return None if keys is None else keys.make_transport(self.store.device, self.clock)
 
-    def status(self) -> Status:
+    def send_status(self) -> Status:
         """How the outbox stands at this moment. Blocking."""
         return status_of(self.store.outbox.entries())
 
     # Sending in the background
 
-    def watch(self, listener: Listener) -> Callable[[], None]:
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Tell a page how sending stands, now and on each change. Returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def keep_sending(self) -> None:
+    async def run_sender(self) -> None:
         """Send by itself for as long as this runs. One task per process, whatever pages come and go."""
         while (keys := service_keys(self.store)) is None:
             await self._introduced.wait()
-        transport = keys.transport(self.store.device, self.clock)
-        self._worker = Worker(self.store.outbox, transport, self.clock, changed=self._tell, heard=self._heard)
+        transport = keys.make_transport(self.store.device, self.clock)
+        self._worker = Worker(
+            self.store.outbox,
+            transport,
+            self.clock,
+            changed=self._notify_listeners,
+            heard=self._note_recoveries,
+        )
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._worker.run())
-                tasks.create_task(self._keep_giving(transport))
+                tasks.create_task(self._run_escrow_upload(transport))
         finally:
             self._worker = None
             await transport.close()
 
-    async def _keep_giving(self, transport: Transport) -> None:
+    async def _run_escrow_upload(self, transport: Transport) -> None:
         """Give the service its copy of each escrow, until it signed for it."""
         tries = 0
         while True:
-            self._owing.clear()
-            failure = await self._give(transport)
+            self._escrows_pending.clear()
+            failure = await self._upload_escrows(transport)
             tries = 0 if failure is None else tries + 1
             rest_s = None if failure is None else delay_s(REACTIONS[failure], tries, sealing.make_chance())
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._owing.wait(), rest_s)
+                await asyncio.wait_for(self._escrows_pending.wait(), rest_s)
 
-    async def _give(self, transport: Transport) -> FailureKind | None:
+    async def _upload_escrows(self, transport: Transport) -> FailureKind | None:
         # Like the worker, this must outlive any fault: an escrow that is never given is found missing
         # on the day it is needed.
         try:
-            await self._meet_once_more()
+            await self._repeat_introduction()
             failure = await give(EscrowsOwed(self.store), transport)
         except WrenError as fault:
             code = fault.code
@@ -268,10 +274,10 @@ class Runtime:
             return "broken"
         return failure.kind if failure else None
 
-    async def _meet_once_more(self) -> None:
+    async def _repeat_introduction(self) -> None:
         keys = service_keys(self.store)
-        if keys is not None and self._meet_again is not None:
-            author, author_key = self._meet_again
+        if keys is not None and self._pending_introduction is not None:
+            author, author_key = self._pending_introduction
             met = await introduce(
                 keys.url,
                 self.store.device,
@@ -280,30 +286,30 @@ class Runtime:
                 author_key=author_key,
                 clock=self.clock,
             )
-            await asyncio.to_thread(self._keep_service, met)
-            self._meet_again = None
+            await asyncio.to_thread(self._save_service_keys, met)
+            self._pending_introduction = None
 
     def wake(self) -> None:
         """Try everything that waits, at once."""
-        self._owing.set()
+        self._escrows_pending.set()
         if self._worker is not None:
             self._worker.wake()
 
-    def _heard(self, changes: Sequence[Change]) -> None:
+    def _note_recoveries(self, changes: Sequence[Change]) -> None:
         """Keep what a person must be told: that somebody was let in under their alias elsewhere."""
         for change in changes:
             if change.word == "recovered" and change.reason is not None:
                 self.store.settings.put(f"recovered.{change.reason}", utc(self.clock.now()))
 
-    def recovered(self, author: str) -> datetime | None:
+    def recovered_at(self, author: str) -> datetime | None:
         """When it was heard that this person was let in on another device; None once it is seen."""
         kept = self.store.settings.get(f"recovered.{author}")
         return datetime.fromisoformat(kept) if kept else None
 
-    def forget_recovered(self, author: str) -> None:
+    def clear_recovered(self, author: str) -> None:
         self.store.settings.put(f"recovered.{author}", "")
 
-    def _tell(self, status: Status) -> None:
+    def _notify_listeners(self, status: Status) -> None:
         sending = self._worker is not None and self._worker.sending
         for listener in tuple(self._listeners):
             listener(status, sending)

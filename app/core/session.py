@@ -54,37 +54,37 @@ class Opening:
     ) -> None:
         self.model, self._runtime, self._today = model, runtime, today
         # How what is whole in a damaged store is brought back, where that can be done.
-        self.mend = mend
+        self.salvage = mend
         # How the training households are added, where there are any.
-        self.train = train
-        self._desk: Desk | None = None
-        self._keeping = self._new_keeping()
+        self.import_training = train
+        self._case_service: Desk | None = None
+        self._autosave = self._new_autosave()
         # What the disk refused before a lock, by author.
-        self._refused: dict[str, Keeping] = {}
+        self._unsaved_by_author: dict[str, Keeping] = {}
         # Each opening and each lock takes the turn: whoever lost it meanwhile does not open.
-        self._turn = 0
-        self._offset_left = 0.0
+        self._generation = 0
+        self._restored_offset = 0.0
         self._handover = Handover()
 
     @property
-    def desk(self) -> Desk:
+    def case_service(self) -> Desk:
         """The desk of the unlocked person. Raises Locked."""
-        if self._desk is None:
+        if self._case_service is None:
             raise Locked
-        return self._desk
+        return self._case_service
 
     def today(self) -> date:
         """The day it is here."""
         return self._today()
 
     @property
-    def has_keys(self) -> bool:
+    def is_unlocked(self) -> bool:
         """Whether somebody's keys are open: there is something to lock, and setting up can go on."""
-        return self._desk is not None
+        return self._case_service is not None
 
     # Opening and locking
 
-    def use(self, runtime: Runtime) -> None:
+    def set_runtime(self, runtime: Runtime) -> None:
         """Go on with a store that was opened anew. What the disk refused before waits for it."""
         self._runtime = runtime
 
@@ -97,82 +97,82 @@ class Opening:
         """Find out which page comes first."""
         model, store = self.model, self._runtime.store
         model.authors = await away(store.authors)
-        model.words_kind = store.words_kind
+        model.credential_kind = store.credential_kind
         model.training = await away(lambda: self._runtime.is_training)
-        model.status = await away(self._runtime.status)
-        model.newer = store.read_only
-        await self.to_door()
+        model.send_status = await away(self._runtime.send_status)
+        model.store_is_newer = store.read_only
+        await self.show_unlock()
         with suppress(KeystoreFault):  # the locked page says that it does not answer
-            if await away(self.regaining.waiting) is not None:
+            if await away(self.account_recovery.pending_author) is not None:
                 model.phase = "recover"
 
-    async def to_door(self) -> None:
+    async def show_unlock(self) -> None:
         """The page that asks for words; the one that sets up where nobody has."""
         model = self.model
-        if model.authors and (model.door is None or model.door.author not in model.authors):
-            await self.choose(model.authors[0] if len(model.authors) == 1 else None)
+        if model.authors and (model.unlock_prompt is None or model.unlock_prompt.author not in model.authors):
+            await self.choose_author(model.authors[0] if len(model.authors) == 1 else None)
         model.phase = "locked" if model.authors else "set-up"
 
-    async def choose(self, author: str | None) -> None:
+    async def choose_author(self, author: str | None) -> None:
         """Say who it is of several people; None leads back to everybody."""
-        self.model.door = None if author is None else Door(author)
-        await self.look()
+        self.model.unlock_prompt = None if author is None else Door(author)
+        await self.refresh_unlock_prompt()
 
-    async def look(self) -> None:
+    async def refresh_unlock_prompt(self) -> None:
         """See whether words are of use now."""
-        door = self.model.door
+        door = self.model.unlock_prompt
         if door is None:
             return
         try:
-            tries = await away(self._runtime.store.tries, door.author)
+            tries = await away(self._runtime.store.attempt_status, door.author)
         except WrenError as error:
-            self.model.door = _door_after(door.author, error)
+            self.model.unlock_prompt = _door_after(door.author, error)
             return
-        if tries.gone:
-            self.model.door = Door(door.author, "locked-for-safety")
+        if tries.is_locked_out:
+            self.model.unlock_prompt = Door(door.author, "locked-for-safety")
         elif tries.wait_until is not None:
-            self.model.door = Door(door.author, "wait", tries.wait_until)
+            self.model.unlock_prompt = Door(door.author, "wait", tries.wait_until)
         else:
-            self.model.door = Door(door.author)
+            self.model.unlock_prompt = Door(door.author)
 
-    def join(self) -> None:
+    def begin_set_up(self) -> None:
         """Let another person set up on this device."""
-        self._keeping = self._new_keeping()
-        self.model.door, self.model.phase = None, "set-up"
+        self._autosave = self._new_autosave()
+        self.model.unlock_prompt, self.model.phase = None, "set-up"
 
     # Asking to be let in again
 
     @property
-    def regaining(self) -> Regaining:
+    def account_recovery(self) -> Regaining:
         """What the page for forgotten words asks."""
-        return self._runtime.regaining
+        return self._runtime.account_recovery
 
-    def get_help(self) -> None:
+    def show_recovery(self) -> None:
         """Go to the page for forgotten words."""
         self.model.phase = "recover"
 
-    async def leave_help(self) -> None:
+    async def leave_recovery(self) -> None:
         """Back to the locked page. A request that waits goes on waiting."""
-        await self.look()
-        await self.to_door()
+        await self.refresh_unlock_prompt()
+        await self.show_unlock()
 
-    async def let_in(self, author: str, words: str) -> None:
+    async def unlock_after_recovery(self, author: str, words: str) -> None:
         """Open with the words that were just chosen, and come back to the same place."""
-        turn = self._take_turn()
-        self.model.door = Door(author)
+        turn = self._next_generation()
+        self.model.unlock_prompt = Door(author)
         desk = await away(self._runtime.unlock, words, author)
         self._runtime.wake()
-        await self._opened(desk, turn)
+        await self._restore(desk, turn)
 
     def recovered_elsewhere(self) -> datetime | None:
         """When this person was let in on another device, until it is seen. Blocking."""
-        author, _ = self.desk.author
-        return self._runtime.recovered(author)
+        author, _ = self.case_service.author
+        return self._runtime.recovered_at(author)
 
-    def seen_recovered(self) -> None:
+    def dismiss_recovery_notice(self) -> None:
         """It was seen. Blocking."""
-        author, _ = self.desk.author
-        self._runtime.forget_recovered(author)
+        author, _ = self.case_service.author
+        self._runtime.clear_recovered(author)
 
     # Setting up, opening and locking
 
@@ -183,164 +183,168 @@ class Opening:
 
     async def set_up(self, words: str, role: Role, url: str, author: str = FIRST_AUTHOR) -> None:
         """Choose the words, meet the service, and open. Raises WeakWords, StoreFault, NotIntroduced."""
-        turn = self._take_turn()
-        desk = self._desk
+        turn = self._next_generation()
+        desk = self._case_service
         if desk is None:
             desk = await away(self._runtime.set_up, words, author)
             self.model.authors = await away(self._runtime.store.authors)
-            self.model.door = Door(author)
-            if turn != self._turn:
-                await away(desk.leave)
+            self.model.unlock_prompt = Door(author)
+            if turn != self._generation:
+                await away(desk.close)
                 self.model.phase = "locked"
                 return
-            self._desk = self._keeping.desk = desk
+            self._case_service = self._autosave.case_service = desk
         author, _ = desk.author
-        await away(self._runtime.keep_role, author, role)
+        await away(self._runtime.save_role, author, role)
         await self._runtime.introduce(url, desk)
         self.model.training = await away(lambda: self._runtime.is_training)
-        if turn == self._turn:
-            self._keeping.begin("set-up", None)
-            await self._opened(desk, turn)
+        if turn == self._generation:
+            self._autosave.set_screen_draft("set-up", None)
+            await self._restore(desk, turn)
 
     async def unlock(self, words: str) -> None:
         """Open with the words and come back to the same place. Raises Locked, StoreFault."""
-        turn, door = self._take_turn(), self.model.door
+        turn, door = self._next_generation(), self.model.unlock_prompt
         try:
             desk = await away(self._runtime.unlock, words, door.author if door is not None else None)
         except WrongPassphrase:
-            await self.look()
+            await self.refresh_unlock_prompt()
             raise
         except WrenError as error:
             if door is not None:
-                self.model.door = _door_after(door.author, error)
+                self.model.unlock_prompt = _door_after(door.author, error)
             self.note_damage()
             if isinstance(error, Damaged):
                 self.model.damaged = True  # a person's row that does not open may have a whole second copy
             raise
         try:
-            await self._opened(desk, turn)
+            await self._restore(desk, turn)
         finally:
             self.note_damage()
 
     async def accept_losses(self) -> None:
         """Say no more of what is missing: it has been read."""
-        await away(self.desk.accept_losses)
-        self.model.losses = self.desk.losses
+        await away(self.case_service.accept_losses)
+        self.model.losses = self.case_service.losses
 
-    async def change_words(self, old: str, new: str) -> None:
+    async def change_passphrase(self, old: str, new: str) -> None:
         """Choose other words. Raises Locked for the old ones, WeakWords for the new."""
-        author, _ = self.desk.author
-        await away(self._runtime.store.change_words, author, old, new)
+        author, _ = self.case_service.author
+        await away(self._runtime.store.change_passphrase, author, old, new)
 
     async def lock(self) -> None:
         """Cover, keep what was typed, drop the keys, forget all that a person said: in this order."""
-        self._take_turn()
+        self._next_generation()
         model = self.model
-        if model.hand is not None:
-            model.phase, model.hand = "locked", None
+        if model.child_session is not None:
+            model.phase, model.child_session = "locked", None
             await self._handover.end()
-        if self._desk is None or model.phase == "locked":
+        if self._case_service is None or model.phase == "locked":
             return
-        self._keeping.note_place()
+        self._autosave.capture_resume_state()
         # The cover comes first: what is on the screen goes before anything is awaited.
         model.phase, model.trail, model.record = "locked", (TODAY,), None
         try:
-            self._keeping.take()
-            await self._keeping.keep()
+            self._autosave.apply_input()
+            await self._autosave.flush()
         finally:
-            await self._drop()
+            await self._drop_keys()
 
-    def _take_turn(self) -> int:
-        self._turn += 1
-        return self._turn
+    def _next_generation(self) -> int:
+        self._generation += 1
+        return self._generation
 
-    def _new_keeping(self) -> Keeping:
+    def _new_autosave(self) -> Keeping:
         return Keeping(self.model, self._runtime.clock.now)
 
-    async def _drop(self) -> None:
-        desk, self._desk = self._desk, None
-        keeping, self._keeping = self._keeping, self._new_keeping()
-        keeping.desk = None
+    async def _drop_keys(self) -> None:
+        desk, self._case_service = self._case_service, None
+        keeping, self._autosave = self._autosave, self._new_autosave()
+        keeping.case_service = None
         model = self.model
-        model.work, model.households, model.record, model.entries = None, (), None, ()
-        model.losses, model.unreadable, model.handed = (), 0, None
+        model.open_assessment, model.households, model.record, model.outbox_entries = None, (), None, ()
+        model.losses, model.unreadable_count, model.handback_review = (), 0, None
         if desk is not None:
-            if keeping.is_waiting:
-                self._refused[desk.author[0]] = keeping
-            await away(desk.leave)
+            if keeping.has_unsaved:
+                self._unsaved_by_author[desk.author[0]] = keeping
+            await away(desk.close)
         # What goes in circles is freed too, once the covered page is drawn: it holds everything up.
         asyncio.get_running_loop().call_later(_SWEEP_AFTER_S, gc.collect)
 
-    async def _opened(self, desk: Desk, turn: int) -> None:
+    async def _restore(self, desk: Desk, turn: int) -> None:
         """Show what this person left, unless the page was covered meanwhile."""
         author, _ = desk.author
-        if self._desk is not desk:
-            self._desk = desk
-            self._keeping = self._refused.pop(author) if author in self._refused else self._new_keeping()
-            self._keeping.desk = desk
+        if self._case_service is not desk:
+            self._case_service = desk
+            self._autosave = (
+                self._unsaved_by_author.pop(author)
+                if author in self._unsaved_by_author
+                else self._new_autosave()
+            )
+            self._autosave.case_service = desk
         try:
-            await self._handover.write_refused(desk)
-            trail = await self._left()
-            has_met = await away(self._runtime.has_met, author)
+            await self._handover.retry_unsaved(desk)
+            trail = await self._restore_trail()
+            has_met = await away(self._runtime.is_introduced, author)
             self.model.role = await away(self._runtime.role, author)
         except BaseException:
-            await self._drop()
+            await self._drop_keys()
             raise
-        if turn != self._turn:
-            await self._drop()
+        if turn != self._generation:
+            await self._drop_keys()
             return
         self.model.losses = desk.losses
         # Nothing can be finished before a service is known: setting up goes on where it stopped.
         self.model.phase, self.model.trail = "open" if has_met else "set-up", trail
-        self._offset_left = self._keeping.offset
+        self._restored_offset = self._autosave.scroll_offset
 
-    async def _left(self) -> Trail:
+    async def _restore_trail(self) -> Trail:
         """Read what stands on the screens where this person left off; the first page if it is gone."""
-        await self._read_households()
+        await self._load_households()
         try:
-            trail = read_trail((await self._keeping.read_place()).get("trail"))
+            trail = read_trail((await self._autosave.read_resume_state()).get("trail"))
             for screen in trail:
-                await self._read_for(screen)
+                await self._load_screen(screen)
         except WrenError:
-            self._keeping.offset = 0.0
+            self._autosave.scroll_offset = 0.0
             return (TODAY,)
         return trail
 
-    async def _read_for(self, screen: Screen) -> None:
+    async def _load_screen(self, screen: Screen) -> None:
         """Read what a screen shows. Raises NotFound where that cannot be shown any more."""
-        model, about = self.model, screen.about
+        model, about = self.model, screen.target
         match screen.name:
             case "assess" | "hand-over" | "handed-back" | "check":
-                if model.work is None:
-                    model.work = await self._keeping.reopen(about)
-                if model.work.assessment.status != "in-progress":
+                if model.open_assessment is None:
+                    model.open_assessment = await self._autosave.reopen_assessment(about)
+                if model.open_assessment.assessment.status != "in-progress":
                     raise NotFound
                 if screen.name == "handed-back":
-                    model.handed = await self._handover.read(self.desk, about)
+                    model.handback_review = await self._handover.read_review(self.case_service, about)
             case "record" | "finished":
-                model.record = await away(self.desk.record, about)
-                await self._read_outbox()
+                model.record = await away(self.case_service.read_assessment, about)
+                await self._load_outbox()
             case "outbox":
-                await self._read_outbox()
-            case "device" if model.report is None:
-                model.report = await away(check_device, self._runtime.store, self._runtime.clock)
+                await self._load_outbox()
+            case "device" if model.selftest_report is None:
+                model.selftest_report = await away(check_device, self._runtime.store, self._runtime.clock)
             case "household" if model.household(about) is None:
                 raise NotFound
             case "pick" | "pattern" if model.household_of(about) is None:
                 raise NotFound
 
-    def offset_left(self) -> float:
+    def take_restored_offset(self) -> float:
         """How far down the page was when it was left, in pixels; told once."""
-        offset, self._offset_left = self._offset_left, 0.0
+        offset, self._restored_offset = self._restored_offset, 0.0
         return offset
 
-    async def _read_households(self) -> None:
-        found = await away(self.desk.households)
+    async def _load_households(self) -> None:
+        found = await away(self.case_service.households)
         self.model.households = tuple(found)
-        self.model.unreadable = len(found.unreadable) + sum(page.unreadable for page in found)
+        self.model.unreadable_count = len(found.unreadable) + sum(page.unreadable_count for page in found)
 
-    async def _read_outbox(self) -> None:
-        self.model.entries = tuple(await away(self._runtime.store.outbox.entries))
+    async def _load_outbox(self) -> None:
+        self.model.outbox_entries = tuple(await away(self._runtime.store.outbox.entries))
 
 
 def _door_after(author: str, error: WrenError) -> Door:

@@ -74,7 +74,7 @@ class Door:
 
     author: str
     state: Literal["open", "wait", "locked-for-safety", "keystore-error", "key-absent"] = "open"
-    until: datetime | None = None
+    wait_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Screen:
     """Where the person is: a name and the id it is about. It holds nothing that was said."""
 
     name: ScreenName
-    about: str = ""
+    target: str = ""
 
 
 TODAY = Screen("today")
@@ -105,31 +105,31 @@ class Model:
     phase: Phase = "starting"
     fault: str = ""
     authors: tuple[str, ...] = ()
-    words_kind: Literal["pin", "passphrase"] = "passphrase"
+    credential_kind: Literal["pin", "passphrase"] = "passphrase"
     # None while nobody of several has been chosen, and while there is nobody yet.
-    door: Door | None = None
+    unlock_prompt: Door | None = None
     # Whether what is whole can be brought back, and what came back when it was.
-    mendable: bool = False
-    mended: tuple[str, ...] = ()
+    can_salvage: bool = False
+    salvage_lines: tuple[str, ...] = ()
     # A newer Wren was here; and what unlocking found missing.
-    newer: bool = False
+    store_is_newer: bool = False
     losses: tuple[Loss, ...] = ()
     # Damage that showed after opening: in the pages, and how many rows do not open.
     damaged: bool = False
-    unreadable: int = 0
+    unreadable_count: int = 0
     trail: Trail = (TODAY,)
     households: tuple[HouseholdPage, ...] = ()
-    work: Work | None = None
+    open_assessment: Work | None = None
     record: Assessment | None = None
     # A child's turn while it lasts, and what came back of the last one.
-    hand: Hand | None = None
-    handed: Handed | None = None
-    saved: Saved = "nothing"
+    child_session: Hand | None = None
+    handback_review: Handed | None = None
+    save_state: Saved = "nothing"
     saved_at: datetime | None = None
-    status: Status = field(default_factory=Status)
-    sending: bool = False
-    entries: tuple[Entry, ...] = ()
-    report: Report | None = None
+    send_status: Status = field(default_factory=Status)
+    is_sending: bool = False
+    outbox_entries: tuple[Entry, ...] = ()
+    selftest_report: Report | None = None
     training: bool = False
     role: Role = "health-visitor"
     busy: bool = False
@@ -152,7 +152,7 @@ class Model:
 
 def host_household(model: Model, page: HouseholdPage) -> HouseholdPage | None:
     """The household that takes this one in, where somebody has linked it."""
-    for link in page.facts_of(Link):
+    for link in page.records_of(Link):
         if link.kind == "host" and link.undone_at is None:
             return model.household(link.other_household_id)
     return None

@@ -29,25 +29,25 @@ class Idle:
         self, after_s: float, clocks: tuple[Callable[[], float], ...] = (time.monotonic, time.time)
     ) -> None:
         self.after_s, self._clocks = after_s, clocks
-        self.stir()
+        self.reset()
 
-    def stir(self) -> None:
+    def reset(self) -> None:
         """Somebody is here."""
-        self._touched = tuple(clock() for clock in self._clocks)
+        self._reset_at = tuple(clock() for clock in self._clocks)
 
-    def left_s(self) -> float:
+    def remaining_s(self) -> float:
         """Seconds until the page should lock; 0 or less when it should be locked by now."""
-        silence = (clock() - at for clock, at in zip(self._clocks, self._touched, strict=True))
+        silence = (clock() - at for clock, at in zip(self._clocks, self._reset_at, strict=True))
         return self.after_s - max(silence)
 
     @property
-    def is_over(self) -> bool:
-        return self.left_s() <= 0
+    def is_expired(self) -> bool:
+        return self.remaining_s() <= 0
 
     @property
-    def is_nearly_over(self) -> bool:
+    def is_near_expiry(self) -> bool:
         """Time for a word before it locks."""
-        return self.left_s() <= WARN_S
+        return self.remaining_s() <= WARN_S
 
 
 def touched() -> None:
@@ -55,4 +55,4 @@ def touched() -> None:
     with contextlib.suppress(RuntimeError):  # the page is gone: nobody is there
         idle = ft.context.page.data
         if isinstance(idle, Idle):
-            idle.stir()
+            idle.reset()

@@ -130,7 +130,7 @@ def make_open_page(
     async def open_page(page: ft.Page) -> None:
         theme.dress(page)
         life = Life(page, process)
-        life.show()
+        life.render()
         await life.open()
 
     return open_page
@@ -145,38 +145,38 @@ class _Process:
         regain: Callable[[], Regaining] | None,
         salvage: Callable[[], Salvaged] | None,
     ) -> None:
-        self._open = None if isinstance(runtime, Runtime) else runtime
+        self._open_runtime = None if isinstance(runtime, Runtime) else runtime
         self._runtime = runtime if isinstance(runtime, Runtime) else None
-        self._regain, self._salvage = regain, salvage
+        self._open_recovery, self._salvage = regain, salvage
         # Every page there is: none of them may use the store while it is mended.
-        self.lives: list[Life] = []
-        self._opening = asyncio.Lock()
-        self._sending: asyncio.Task[None] | None = None
+        self.pages: list[Life] = []
+        self._open_lock = asyncio.Lock()
+        self._sender_task: asyncio.Task[None] | None = None
         self.lock_after_s: float = catalogue.load_area().lock_after_s or LOCK_AFTER_S
 
     async def runtime(self) -> Runtime:
         """The opened store. Raises StoreFault; the next page, or "Try again", tries anew."""
-        async with self._opening:
+        async with self._open_lock:
             if self._runtime is None:
-                if self._open is None:
+                if self._open_runtime is None:
                     raise StoreFault("store-closed")
-                self._runtime = await away(self._open)
-            self._keep_sending(self._runtime)
+                self._runtime = await away(self._open_runtime)
+            self._start_sender(self._runtime)
             return self._runtime
 
     @property
-    def can_mend(self) -> bool:
+    def can_salvage(self) -> bool:
         """Whether what is whole in a damaged store can be brought back, and the store opened anew."""
-        return self._open is not None and self._salvage is not None
+        return self._open_runtime is not None and self._salvage is not None
 
-    async def mend(self) -> Salvaged:
+    async def salvage(self) -> Salvaged:
         """Close the store where it is open, and bring back what is whole in it. Every page is put down."""
         if self._salvage is None:
             raise StoreFault("store-closed")
-        for life in self.lives:
-            await life.put_down()
-        async with self._opening:
-            sending, self._sending = self._sending, None
+        for life in self.pages:
+            await life.release_store()
+        async with self._open_lock:
+            sending, self._sender_task = self._sender_task, None
             if sending is not None:
                 sending.cancel()
                 await asyncio.wait([sending])
@@ -185,17 +185,17 @@ class _Process:
                 await away(runtime.close)
             return await away(self._salvage)
 
-    async def regain(self, absent: KeyAbsent) -> Regaining:
+    async def open_recovery(self, absent: KeyAbsent) -> Regaining:
         """What is left where the store does not open for lack of its key; or that fault again."""
-        if self._regain is None:
+        if self._open_recovery is None:
             raise absent
-        return await away(self._regain)
+        return await away(self._open_recovery)
 
-    def _keep_sending(self, runtime: Runtime) -> None:
-        if self._sending is None or self._sending.done():
+    def _start_sender(self, runtime: Runtime) -> None:
+        if self._sender_task is None or self._sender_task.done():
             # A context of its own: the task outlives the page that happened to come first.
-            self._sending = asyncio.get_running_loop().create_task(
-                runtime.keep_sending(), context=contextvars.Context()
+            self._sender_task = asyncio.get_running_loop().create_task(
+                runtime.run_sender(), context=contextvars.Context()
             )
 
 
@@ -204,51 +204,51 @@ class Life:
 
     def __init__(self, page: ft.Page, process: _Process) -> None:
         self.model = Model()
-        self.actions: Actions | None = None
-        self.regaining: Regaining | None = None
+        self.controller: Actions | None = None
+        self.account_recovery: Regaining | None = None
         self._page, self._process = page, process
         self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unwatch: Callable[[], None] | None = None
-        self._idle = Idle(process.lock_after_s)
-        self._watching: asyncio.Task[None] | None = None
-        self._stay = stay_band()
-        process.lives.append(self)
-        page.data = self._idle
-        page.overlay.append(self._stay)
-        page.on_disconnect = calm(self._cut_off, by_hand=False)
-        page.on_connect = calm(self.show, by_hand=False)
-        page.on_close = calm(self.end, by_hand=False)
-        page.on_app_lifecycle_state_change = calm(self._lifecycle, by_hand=False)
-        page.on_keyboard_event = calm(self._key)
+        self._unsubscribe: Callable[[], None] | None = None
+        self._idle_timer = Idle(process.lock_after_s)
+        self._idle_task: asyncio.Task[None] | None = None
+        self._lock_warning = stay_band()
+        process.pages.append(self)
+        page.data = self._idle_timer
+        page.overlay.append(self._lock_warning)
+        page.on_disconnect = calm(self._on_disconnect, by_hand=False)
+        page.on_connect = calm(self.render, by_hand=False)
+        page.on_close = calm(self.close, by_hand=False)
+        page.on_app_lifecycle_state_change = calm(self._on_lifecycle_change, by_hand=False)
+        page.on_keyboard_event = calm(self._on_key)
 
     def __repr__(self) -> str:
         return "<Life>"
 
     async def open(self) -> None:
         """Open the store behind the first frame, and show what comes first."""
-        self.model.phase, self.model.mended = "starting", ()
+        self.model.phase, self.model.salvage_lines = "starting", ()
         try:
             runtime = await self._runtime()
             if runtime is None:
                 return
-            if self.actions is None:
-                self.actions = Actions(
-                    self.model, runtime, _today, self.mend if self._process.can_mend else None, play_all
+            if self.controller is None:
+                self.controller = Actions(
+                    self.model, runtime, _today, self.salvage if self._process.can_salvage else None, play_all
                 )
-            self.actions.use(runtime)
-            self.actions.note_damage()
-            await self.actions.start()
+            self.controller.set_runtime(runtime)
+            self.controller.note_damage()
+            await self.controller.start()
             await away(_read_tools)
         except WrenError as error:
             report(error)
-            self.model.mendable = isinstance(error, Damaged) and self._process.can_mend
+            self.model.can_salvage = isinstance(error, Damaged) and self._process.can_salvage
             self.model.fault, self.model.phase = say_error(error), "fault"
             return
-        if self._unwatch is None:
-            self._unwatch = runtime.watch(self._heard)
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._watch_idle())
+        if self._unsubscribe is None:
+            self._unsubscribe = runtime.subscribe(self._on_send_status)
+        if self._idle_task is None:
+            self._idle_task = asyncio.create_task(self._watch_idle())
         await away(check_once, runtime.store, runtime.clock)
 
     async def _runtime(self) -> Runtime | None:
@@ -256,99 +256,101 @@ class Life:
         try:
             return await self._process.runtime()
         except KeyAbsent as absent:
-            self.regaining = await self._process.regain(absent)
+            self.account_recovery = await self._process.open_recovery(absent)
             self.model.phase = "recover"
             return None
 
-    async def let_in(self, author: str, words: str) -> None:
+    async def unlock_after_recovery(self, author: str, words: str) -> None:
         """The key is back: open the store with it, and then this person's records."""
         await self.open()
-        if self.actions is not None:
-            await self.actions.let_in(author, words)
+        if self.controller is not None:
+            await self.controller.unlock_after_recovery(author, words)
 
-    async def mend(self) -> None:
+    async def salvage(self) -> None:
         """Bring back what is whole, and say what came back. It locks first; nobody's typing is lost."""
         try:
-            self.model.mended = salvaged_words(await self._process.mend())
-            self.model.mendable = False
+            self.model.salvage_lines = salvaged_words(await self._process.salvage())
+            self.model.can_salvage = False
         except WrenError as error:
             report(error)
-            self.model.fault, self.model.mendable = say_error(error), True
+            self.model.fault, self.model.can_salvage = say_error(error), True
         self.model.phase = "fault"
-        for life in self._process.lives:
+        for life in self._process.pages:
             if life is not self:
                 await life.open()
 
-    async def put_down(self) -> None:
+    async def release_store(self) -> None:
         """Cover this page and let go of the store."""
         with suppress(StoreFault):  # what the damaged disk refused is kept for the next unlocking
             await self.lock()
-        self._stop_hearing()
+        self._stop_listening()
         self.model.phase = "starting"
 
     async def lock(self) -> None:
         """Cover this page."""
-        if self.actions is not None:
-            await self.actions.lock()
+        if self.controller is not None:
+            await self.controller.lock()
 
     async def _watch_idle(self) -> None:
         """Lock when nobody has touched the page for long enough, with a word before."""
         lock = calm(self.lock, by_hand=False)
         while lock is not None:
             await asyncio.sleep(_TICK_S)
-            has_keys = self.actions is not None and self.actions.has_keys
-            if has_keys and self.actions is not None:
-                self.actions.note_damage()
-            if has_keys and self._idle.is_over:
+            has_keys = self.controller is not None and self.controller.is_unlocked
+            if has_keys and self.controller is not None:
+                self.controller.note_damage()
+            if has_keys and self._idle_timer.is_expired:
                 await lock()
-            self._say_soon(has_keys and self._idle.is_nearly_over and not self._idle.is_over)
+            self._show_lock_warning(
+                has_keys and self._idle_timer.is_near_expiry and not self._idle_timer.is_expired
+            )
 
-    def _say_soon(self, is_soon: bool) -> None:
-        if self._stay.visible is not is_soon:
-            self._stay.visible = is_soon
-            self._stay.update()
+    def _show_lock_warning(self, is_soon: bool) -> None:
+        if self._lock_warning.visible is not is_soon:
+            self._lock_warning.visible = is_soon
+            self._lock_warning.update()
 
-    async def _cut_off(self) -> None:
+    async def _on_disconnect(self) -> None:
         """The tab is reloaded or closed: what is drawn is what the next one to come would see."""
         self._page.views = [ft.View(route="/")]
         self._page.update()
         await self.lock()
 
-    def show(self) -> None:
+    def render(self) -> None:
         """Draw this page from the beginning: first, and when its tab is back."""
         self._page.render_views(app, self.model, self)
 
-    async def end(self) -> None:
+    async def close(self) -> None:
         """The page will not come back."""
-        self._stop_hearing()
-        if self in self._process.lives:
-            self._process.lives.remove(self)
-        if self._watching is not None:
-            self._watching.cancel()
-            self._watching = None
+        self._stop_listening()
+        if self in self._process.pages:
+            self._process.pages.remove(self)
+        if self._idle_task is not None:
+            self._idle_task.cancel()
+            self._idle_task = None
         await self.lock()
 
-    def _stop_hearing(self) -> None:
-        if self._unwatch is not None:
-            self._unwatch()
-            self._unwatch = None
+    def _stop_listening(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
 
-    async def _lifecycle(self, event: ft.AppLifecycleStateChangeEvent) -> None:
+    async def _on_lifecycle_change(self, event: ft.AppLifecycleStateChangeEvent) -> None:
         if event.state in _GONE:
             await self.lock()
 
-    async def _key(self, event: ft.KeyboardEvent) -> None:
+    async def _on_key(self, event: ft.KeyboardEvent) -> None:
         if event.key == COVER_KEY:
             await self.lock()
 
-    def _heard(self, status: Status, sending: bool) -> None:
+    def _on_send_status(self, status: Status, sending: bool) -> None:
         """The sender has news. Told from its task, or a thread: brought to this page's own context."""
-        self._loop.call_soon_threadsafe(self._tell, status, sending, context=self._context)
+        self._loop.call_soon_threadsafe(self._show_send_status, status, sending, context=self._context)
 
-    def _tell(self, status: Status, sending: bool) -> None:
+    def _show_send_status(self, status: Status, sending: bool) -> None:
         async def tell() -> None:
-            if self.actions is not None:
-                await self.actions.heard(status, sending)
+            if self.controller is not None:
+                await self.controller.update_send_status(status, sending)
 
         told = calm(tell, by_hand=False)
         if told is not None:
@@ -361,15 +363,24 @@ class Life:
 @calm_render
 def app(model: Model, life: Life) -> list[ft.Control]:
     """The one view of the page."""
-    actions = life.actions
+    actions = life.controller
     if model.phase == "fault":
-        if model.mended:
-            return [mended(model.mended, life.open)]
-        return [fault(model.fault, life.open, life.mend if model.mendable else None)]
+        if model.salvage_lines:
+            return [mended(model.salvage_lines, life.open)]
+        return [fault(model.fault, life.open, life.salvage if model.can_salvage else None)]
     if model.phase == "recover" and actions is not None:
-        return [recover(actions.regaining, on_back=actions.to_door, on_open=actions.let_in, key="recover")]
-    if model.phase == "recover" and life.regaining is not None:
-        return [recover(life.regaining, on_back=None, on_open=life.let_in, key="recover")]
+        return [
+            recover(
+                actions.account_recovery,
+                on_back=actions.show_unlock,
+                on_open=actions.unlock_after_recovery,
+                key="recover",
+            )
+        ]
+    if model.phase == "recover" and life.account_recovery is not None:
+        return [
+            recover(life.account_recovery, on_back=None, on_open=life.unlock_after_recovery, key="recover")
+        ]
     if model.phase == "starting" or actions is None:
         return [starting()]
     if model.phase == "set-up":
@@ -378,10 +389,10 @@ def app(model: Model, life: Life) -> list[ft.Control]:
         return [unlock(model, actions, key="unlock")]
     if model.phase == "child":
         # No screen of an adult's is named from here on until the page has been locked.
-        hand, page = model.hand, cast(Draw, child_page)
-        return [page(hand.turn, hand, key="child")] if hand else [starting()]
+        hand, page = model.child_session, cast(Draw, child_page)
+        return [page(hand.state, hand, key="child")] if hand else [starting()]
     screen = model.screen
-    return [SCREENS[screen.name](model, actions, key=f"{screen.name}-{screen.about}")]
+    return [SCREENS[screen.name](model, actions, key=f"{screen.name}-{screen.target}")]
 
 
 async def _run(told: Callable[[], Any]) -> None:

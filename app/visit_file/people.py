@@ -38,7 +38,7 @@ class Family:
     household: Household
     persons: tuple[Person, ...]
     relationships: tuple[Relationship, ...]
-    facts: tuple[Fact, ...]
+    records: tuple[Fact, ...]
 
     def __repr__(self) -> str:
         return f"<Family {self.household.id}>"
@@ -51,76 +51,76 @@ class PeopleReader:
         self.faults: list[str] = []
         self.refs: dict[str, str] = {}
 
-    def fault(self, sentence: str) -> None:
+    def add_fault(self, sentence: str) -> None:
         self.faults.append(sentence)
 
-    def family(self, given: Any, where: str) -> Family:
-        told = self.object(given, where)
-        self.only(told, _HOUSEHOLD, where)
-        household = Household(id=new_id(), name=self.text(told, "name", where) or "-")
+    def read_household(self, given: Any, where: str) -> Family:
+        told = self.read_object(given, where)
+        self.check_keys(told, _HOUSEHOLD, where)
+        household = Household(id=new_id(), name=self.read_text(told, "name", where) or "-")
         persons = self._persons(household, told, where)
         relationships = self._relationships(household, told, self.refs)
         facts = (
             *self._addresses(household, told),
             *self._withheld(household, told),
-            *read_facts(told, household.id, self.refs, self.fault),
+            *read_facts(told, household.id, self.refs, self.add_fault),
         )
         return Family(household, persons, relationships, facts)
 
     def _persons(self, household: Household, given: Mapping[str, Any], at: str) -> tuple[Person, ...]:
         persons = []
-        for number, part in enumerate(self.list(given.get("persons"), f"{at}.persons"), start=1):
+        for number, part in enumerate(self.read_list(given.get("persons"), f"{at}.persons"), start=1):
             where = f"person {number}"
-            person = self.object(part, where)
-            self.only(person, _PERSON, where)
-            ref, name = self.text(person, "ref", where), self.text(person, "name", where)
+            person = self.read_object(part, where)
+            self.check_keys(person, _PERSON, where)
+            ref, name = self.read_text(person, "ref", where), self.read_text(person, "name", where)
             if ref in self.refs:
-                self.fault(f"{where}: the ref is taken by another person.")
+                self.add_fault(f"{where}: the ref is taken by another person.")
             roles = person.get("roles") or []
             if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
-                self.fault(f"{where}: roles must be a list of words.")
+                self.add_fault(f"{where}: roles must be a list of words.")
                 roles = []
             self.refs[ref] = new_id()
             more = {key: value for key, value in person.items() if key not in _READ}
-            dates = {day: self.date(person.get(day), f"{where}: {day}") for day in _DAYS}
+            dates = {day: self.read_date(person.get(day), f"{where}: {day}") for day in _DAYS}
             own = {"id": self.refs[ref], "household_id": household.id, "name": name or "-", "roles": roles}
             try:
                 persons.append(Person.model_validate({**more, **dates, **own}))
             except ValidationError as error:
                 places = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
-                self.fault(f"{where}: {places} cannot be read.")
+                self.add_fault(f"{where}: {places} cannot be read.")
         if not persons:
-            self.fault(f"{at}.persons is empty: name at least one person.")
+            self.add_fault(f"{at}.persons is empty: name at least one person.")
         return tuple(persons)
 
     def _addresses(self, household: Household, given: Mapping[str, Any]) -> list[Fact]:
         found: list[Fact] = []
-        for number, part in enumerate(self.list(given.get("addresses") or [], "addresses"), start=1):
+        for number, part in enumerate(self.read_list(given.get("addresses") or [], "addresses"), start=1):
             where = f"address {number}"
-            told = self.object(part, where)
-            self.only(told, ("lines", "kind", "confidential", "persons", "since", "until"), where)
+            told = self.read_object(part, where)
+            self.check_keys(told, ("lines", "kind", "confidential", "persons", "since", "until"), where)
             plain = {key: told[key] for key in ("lines", "kind", "confidential") if key in told}
-            days = {day: self.date(told.get(day), f"{where}: {day}") for day in ("since", "until")}
-            who = self.ids(told.get("persons"), where)
-            found += self._fact(Address, household, {**plain, **days, "person_ids": who}, where)
+            days = {day: self.read_date(told.get(day), f"{where}: {day}") for day in ("since", "until")}
+            who = self.read_person_ids(told.get("persons"), where)
+            found += self._record(Address, household, {**plain, **days, "person_ids": who}, where)
         return found
 
     def _withheld(self, household: Household, given: Mapping[str, Any]) -> list[Fact]:
         found: list[Fact] = []
-        for number, part in enumerate(self.list(given.get("withheld") or [], "withheld"), start=1):
+        for number, part in enumerate(self.read_list(given.get("withheld") or [], "withheld"), start=1):
             where = f"withheld {number}"
-            told = self.object(part, where)
-            self.only(told, ("about", "part", "keep_from", "asked_by", "why"), where)
+            told = self.read_object(part, where)
+            self.check_keys(told, ("about", "part", "keep_from", "asked_by", "why"), where)
             # Who it is kept from may be somebody who has no record: then the words stand.
-            kept = [self.refs.get(str(who), str(who)) for who in self.list(told.get("keep_from"), where)]
+            kept = [self.refs.get(str(who), str(who)) for who in self.read_list(told.get("keep_from"), where)]
             plain = {key: str(told[key]) for key in ("part", "why") if key in told}
-            about = self.ids([told.get("about")], where)
+            about = self.read_person_ids([told.get("about")], where)
             asked = self.refs.get(str(told.get("asked_by")), "")
             parts = {"about_id": (*about, "-")[0], "keep_from": kept, "asked_by": asked, **plain}
-            found += self._fact(Withheld, household, parts, where)
+            found += self._record(Withheld, household, parts, where)
         return found
 
-    def links(
+    def read_links(
         self,
         given: Mapping[str, Any],
         family: Family,
@@ -134,30 +134,30 @@ class PeopleReader:
         for number, (kind, other) in enumerate(linked, start=1):
             ends = {"own_id": family.household.id, "other_id": other.household.id}
             parts = {"kind": kind, "other_household_id": other.household.id, **ends, **decided}
-            found += self._fact(Link, family.household, parts, f"linked {number}")
+            found += self._record(Link, family.household, parts, f"linked {number}")
         own = {person.id for person in family.persons}
         there = {person.id: other.household.id for _, other in linked for person in other.persons}
-        for number, part in enumerate(self.list(given.get("links") or [], "links"), start=1):
+        for number, part in enumerate(self.read_list(given.get("links") or [], "links"), start=1):
             where = f"link {number}"
-            told = self.object(part, where)
-            self.only(told, ("kind", "from", "to"), where)
-            ids = self.ids([told.get("from"), told.get("to")], where)
+            told = self.read_object(part, where)
+            self.check_keys(told, ("kind", "from", "to"), where)
+            ids = self.read_person_ids([told.get("from"), told.get("to")], where)
             if len(ids) != 2:
                 continue
             if ids[0] not in own or ids[1] not in there:
-                self.fault(f"{where}: from must be of the household and to of a linked one.")
+                self.add_fault(f"{where}: from must be of the household and to of a linked one.")
                 continue
             parts = {
-                "kind": self.text(told, "kind", where),
+                "kind": self.read_text(told, "kind", where),
                 "own_id": ids[0],
                 "other_id": ids[1],
                 "other_household_id": there[ids[1]],
                 **decided,
             }
-            found += self._fact(Link, family.household, parts, where)
+            found += self._record(Link, family.household, parts, where)
         return found
 
-    def _fact(
+    def _record(
         self, kind: type[Fact], household: Household, parts: Mapping[str, Any], where: str
     ) -> list[Fact]:
         """One fact, or a fault that names the places which cannot be read."""
@@ -165,29 +165,29 @@ class PeopleReader:
             return [kind.model_validate({"id": new_id(), "household_id": household.id, **parts})]
         except ValidationError as error:
             places = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
-            self.fault(f"{where}: {places} cannot be read.")
+            self.add_fault(f"{where}: {places} cannot be read.")
             return []
 
-    def ids(self, refs: Any, where: str) -> tuple[str, ...]:
-        listed = self.list(refs, where)
+    def read_person_ids(self, refs: Any, where: str) -> tuple[str, ...]:
+        listed = self.read_list(refs, where)
         if any(ref not in self.refs for ref in listed):
-            self.fault(f"{where}: no person has the ref that it names.")
+            self.add_fault(f"{where}: no person has the ref that it names.")
         return tuple(self.refs[ref] for ref in listed if ref in self.refs)
 
     def _relationships(
         self, household: Household, given: Mapping[str, Any], refs: Mapping[str, str]
     ) -> tuple[Relationship, ...]:
         found = []
-        parts = self.list(given.get("relationships") or [], "household.relationships")
+        parts = self.read_list(given.get("relationships") or [], "household.relationships")
         for number, part in enumerate(parts, start=1):
             where = f"relationship {number}"
-            link = self.object(part, where)
-            self.only(link, ("from", "to", "kind"), where)
-            ends = [self.text(link, end, where) for end in ("from", "to")]
-            kind = self.text(link, "kind", where)
+            link = self.read_object(part, where)
+            self.check_keys(link, ("from", "to", "kind"), where)
+            ends = [self.read_text(link, end, where) for end in ("from", "to")]
+            kind = self.read_text(link, "kind", where)
             for end in ends:
                 if end and end not in refs:
-                    self.fault(f"{where}: no person has the ref that it names.")
+                    self.add_fault(f"{where}: no person has the ref that it names.")
             if kind and all(end in refs for end in ends):
                 found.append(
                     Relationship(
@@ -200,35 +200,35 @@ class PeopleReader:
                 )
         return tuple(found)
 
-    def only(self, given: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    def check_keys(self, given: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
         """An unknown key is a fault: a misspelt one must not lose what stands under it."""
         if set(given) - set(known):
-            self.fault(f"{where}: only {', '.join(known)} may stand here.")
+            self.add_fault(f"{where}: only {', '.join(known)} may stand here.")
 
-    def object(self, value: Any, where: str) -> Mapping[str, Any]:
+    def read_object(self, value: Any, where: str) -> Mapping[str, Any]:
         if isinstance(value, Mapping):
             return value
-        self.fault(f"{where} must be an object.")
+        self.add_fault(f"{where} must be an object.")
         return {}
 
-    def list(self, value: Any, where: str) -> list[Any]:
+    def read_list(self, value: Any, where: str) -> list[Any]:
         if isinstance(value, list):
             return value
-        self.fault(f"{where} must be a list.")
+        self.add_fault(f"{where} must be a list.")
         return []
 
-    def text(self, given: Mapping[str, Any], key: str, where: str) -> str:
+    def read_text(self, given: Mapping[str, Any], key: str, where: str) -> str:
         value = given.get(key)
         if isinstance(value, str) and value.strip() and len(value) <= 200:
             return value
-        self.fault(f"{where}: {key} must be a text of 1 to 200 characters.")
+        self.add_fault(f"{where}: {key} must be a text of 1 to 200 characters.")
         return ""
 
-    def date(self, value: Any, where: str) -> date | None:
+    def read_date(self, value: Any, where: str) -> date | None:
         if value is None:
             return None
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
-            self.fault(f"{where}: write each date as in 2026-03-05.")
+            self.add_fault(f"{where}: write each date as in 2026-03-05.")
             return None

@@ -56,12 +56,12 @@ class Planned:
 class Plan:
     """A whole file, read: ids are new, and `refs` gives each person's."""
 
-    family: Family
-    linked: tuple[Family, ...]
+    main_household: Family
+    linked_households: tuple[Family, ...]
     contact: Contact
     refs: Mapping[str, str]
     assessments: tuple[Planned, ...]
-    seen: tuple[Seen, ...] = ()
+    observations: tuple[Seen, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Plan {len(self.assessments)}>"
@@ -76,7 +76,7 @@ class BadVisit(WrenError):
 def read_plan(given: Mapping[str, Any], answer_fault: Callable[[WrenError], str]) -> Plan:
     """Read a visit file, or raise BadVisit with every fault found. Nothing has been kept by then."""
     reader = _Reader(answer_fault)
-    plan = reader.plan(given)
+    plan = reader.read_visit(given)
     if reader.faults or plan is None:
         raise BadVisit(faults=tuple(reader.faults))
     return plan
@@ -84,17 +84,17 @@ def read_plan(given: Mapping[str, Any], answer_fault: Callable[[WrenError], str]
 
 def play(desk: Desk, plan: Plan) -> dict[str, Any]:
     """Keep the household and the contact, then fill and finish each assessment, as a screen would."""
-    for family in (plan.family, *plan.linked):
-        desk.keep_household(family.household, family.persons, family.relationships)
-        desk.keep_facts(family.household.id, family.facts)
-    desk.keep_contact(plan.contact)
-    if plan.seen:
-        desk.keep_facts(plan.contact.household_id, plan.seen)
+    for family in (plan.main_household, *plan.linked_households):
+        desk.save_household(family.household, family.persons, family.relationships)
+        desk.save_records(family.household.id, family.records)
+    desk.save_contact(plan.contact)
+    if plan.observations:
+        desk.save_records(plan.contact.household_id, plan.observations)
     done = []
     for planned in plan.assessments:
-        work = desk.start(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
+        work = desk.start_assessment(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
         work = _fill(desk, work, planned.entries)
-        work = desk.happens(work, forms.Finished())
+        work = desk.apply_event(work, forms.Finished())
         outcome = forms.outcome(work.form)
         done.append(
             {
@@ -109,7 +109,7 @@ def play(desk: Desk, plan: Plan) -> dict[str, Any]:
             }
         )
     return {
-        "household": plan.family.household.id,
+        "household": plan.main_household.household.id,
         "contact": plan.contact.id,
         "persons": dict(plan.refs),
         "assessments": done,
@@ -128,8 +128,8 @@ def _fill(desk: Desk, work: Any, entries: Mapping[str, Entry]) -> Any:
             break
         for link_id in ready:
             if link_id in work.form.visible:
-                work = desk.happens(work, forms.Entered(link_id, waiting.pop(link_id)))
-    return desk.keep_hidden(work, waiting) if waiting else work
+                work = desk.apply_event(work, forms.Entered(link_id, waiting.pop(link_id)))
+    return desk.save_hidden_entries(work, waiting) if waiting else work
 
 
 class _Reader(PeopleReader):
@@ -139,34 +139,36 @@ class _Reader(PeopleReader):
         super().__init__()
         self.answer_fault = answer_fault
 
-    def plan(self, given: Mapping[str, Any]) -> Plan | None:
-        self.only(given, ("household", "linked", "links", "contact", "assessments", "seen"), "the file")
-        family = self.family(given.get("household"), "household")
+    def read_visit(self, given: Mapping[str, Any]) -> Plan | None:
+        self.check_keys(given, ("household", "linked", "links", "contact", "assessments", "seen"), "the file")
+        family = self.read_household(given.get("household"), "household")
         linked = []
-        for number, part in enumerate(self.list(given.get("linked") or [], "linked"), start=1):
+        for number, part in enumerate(self.read_list(given.get("linked") or [], "linked"), start=1):
             where = f"linked {number}"
-            other = self.object(part, where)
-            self.only(other, ("kind", "household"), where)
-            linked.append((self.text(other, "kind", where), self.family(other.get("household"), where)))
+            other = self.read_object(part, where)
+            self.check_keys(other, ("kind", "household"), where)
+            linked.append(
+                (self.read_text(other, "kind", where), self.read_household(other.get("household"), where))
+            )
         contact = self._contact(family.household, given)
         assessments = self._assessments(given, contact, self.refs)
-        seen = self._seen(given, contact, self.refs)
-        links = self.links(given, family, linked, contact)
+        seen = self._observations(given, contact, self.refs)
+        links = self.read_links(given, family, linked, contact)
         if self.faults or contact is None:
             return None
-        family = replace(family, facts=(*family.facts, *links))
+        family = replace(family, records=(*family.records, *links))
         return Plan(family, tuple(other for _, other in linked), contact, self.refs, assessments, seen)
 
     def _contact(self, household: Household, given: Mapping[str, Any]) -> Contact | None:
-        contact = self.object(given.get("contact"), "contact")
-        self.only(contact, ("on", "kind", "role"), "contact")
-        on = self.date(contact.get("on"), "contact: on")
+        contact = self.read_object(given.get("contact"), "contact")
+        self.check_keys(contact, ("on", "kind", "role"), "contact")
+        on = self.read_date(contact.get("on"), "contact: on")
         if on is None and not self.faults:
-            self.fault("contact: on is missing. Write the day as in 2026-03-05.")
-        role = role_named(self.text(contact, "role", "contact"))
+            self.add_fault("contact: on is missing. Write the day as in 2026-03-05.")
+        role = role_named(self.read_text(contact, "role", "contact"))
         if role is None:
-            self.fault(f"contact: role must be one of {', '.join(ROLES)}.")
-        kind = self.text(contact, "kind", "contact")
+            self.add_fault(f"contact: role must be one of {', '.join(ROLES)}.")
+        kind = self.read_text(contact, "kind", "contact")
         if on is None or role is None or not kind:
             return None
         return Contact(id=new_id(), household_id=household.id, on=on, kind=kind, role=role)
@@ -175,38 +177,38 @@ class _Reader(PeopleReader):
         self, given: Mapping[str, Any], contact: Contact | None, refs: Mapping[str, str]
     ) -> tuple[Planned, ...]:
         found = []
-        for number, part in enumerate(self.list(given.get("assessments") or [], "assessments"), start=1):
+        for number, part in enumerate(self.read_list(given.get("assessments") or [], "assessments"), start=1):
             where = f"assessment {number}"
-            planned = self.object(part, where)
-            self.only(planned, ("tool", "subject", "answers", "context"), where)
-            tool, subject = self.text(planned, "tool", where), self.text(planned, "subject", where)
+            planned = self.read_object(part, where)
+            self.check_keys(planned, ("tool", "subject", "answers", "context"), where)
+            tool, subject = self.read_text(planned, "tool", where), self.read_text(planned, "subject", where)
             if subject and subject not in refs:
-                self.fault(f"{where}: no person has the ref that subject names.")
+                self.add_fault(f"{where}: no person has the ref that subject names.")
             entries = self._entries(tool, planned.get("answers") or {}, where)
             context = self._context(planned.get("context") or {}, contact, where)
             if entries is not None and context is not None:
                 found.append(Planned(tool, subject, entries, context))
         return tuple(found)
 
-    def _seen(
+    def _observations(
         self, given: Mapping[str, Any], contact: Contact | None, refs: Mapping[str, str]
     ) -> tuple[Seen, ...]:
         """Who was seen, child by child: each once, and people in it by their refs where they have one."""
         found: dict[str, Seen] = {}
-        for number, part in enumerate(self.list(given.get("seen") or [], "seen"), start=1):
+        for number, part in enumerate(self.read_list(given.get("seen") or [], "seen"), start=1):
             where = f"seen {number}"
-            one = self.object(part, where)
-            self.only(one, ("child", *KEYS), where)
-            for line in self.list(one.get("said") or [], f"{where}: said"):
-                self.only(self.object(line, f"{where}: said"), LINE_KEYS, f"{where}: said")
-            child = self.text(one, "child", where)
+            one = self.read_object(part, where)
+            self.check_keys(one, ("child", *KEYS), where)
+            for line in self.read_list(one.get("said") or [], f"{where}: said"):
+                self.check_keys(self.read_object(line, f"{where}: said"), LINE_KEYS, f"{where}: said")
+            child = self.read_text(one, "child", where)
             if child and (child not in refs or child in found):
-                self.fault(f"{where}: child must be the ref of a person, each once.")
+                self.add_fault(f"{where}: child must be the ref of a person, each once.")
             elif child and contact is not None:
                 try:
                     found[child] = seen_of(one, contact, refs, child, new_id)
                 except (ValueError, TypeError) as error:
-                    self.fault(f"{where}: {fields_of(error)} cannot be read.")
+                    self.add_fault(f"{where}: {fields_of(error)} cannot be read.")
         return tuple(found.values())
 
     def _entries(self, tool: str, answers: Any, where: str) -> Mapping[str, Entry] | None:
@@ -214,30 +216,33 @@ class _Reader(PeopleReader):
             instrument = catalogue.load(tool)
         except WrenError:
             known = ", ".join(catalogue.tool_ids())
-            self.fault(f"{where}: there is no such tool. Tools are {known}.")
+            self.add_fault(f"{where}: there is no such tool. Tools are {known}.")
             return None
         try:
-            return forms.read_entries(instrument, self.object(answers, f"{where}: answers"))
+            return forms.read_entries(instrument, self.read_object(answers, f"{where}: answers"))
         except WrenError as error:
-            self.fault(f"{where}: {self.answer_fault(error)}")
+            self.add_fault(f"{where}: {self.answer_fault(error)}")
             return None
 
     def _context(self, given: Any, contact: Contact | None, where: str) -> Context | None:
         where = f"{where}: context"
-        context = self.object(given, where)
-        self.only(context, ("on", "events", "last_marac_referral", "judgement", "history"), where)
-        on = self.date(context.get("on"), f"{where}: on") or (contact.on if contact else None)
-        days = [self.date(day, f"{where}: events") for day in self.list(context.get("events") or [], where)]
-        last = self.date(context.get("last_marac_referral"), f"{where}: last_marac_referral")
+        context = self.read_object(given, where)
+        self.check_keys(context, ("on", "events", "last_marac_referral", "judgement", "history"), where)
+        on = self.read_date(context.get("on"), f"{where}: on") or (contact.on if contact else None)
+        days = [
+            self.read_date(day, f"{where}: events")
+            for day in self.read_list(context.get("events") or [], where)
+        ]
+        last = self.read_date(context.get("last_marac_referral"), f"{where}: last_marac_referral")
         judged = context.get("judgement")
         history: History | Literal[""] = context.get("history") or ""
         if history not in ("", *get_args(History)):
-            self.fault(f"{where}: history must be one of {', '.join(get_args(History))}.")
+            self.add_fault(f"{where}: history must be one of {', '.join(get_args(History))}.")
             history = ""
         judgement = None
         if judged is not None:
-            parts = self.object(judged, f"{where}: judgement")
-            judgement = Judgement(self.text(parts, "grade", where), str(parts.get("reason") or ""))
+            parts = self.read_object(judged, f"{where}: judgement")
+            judgement = Judgement(self.read_text(parts, "grade", where), str(parts.get("reason") or ""))
         if on is None:
             return None
         return replace(

@@ -63,7 +63,7 @@ def part_for_child(form: Form, section_id: str, mix: Mix) -> Form | None:
     items = tuple(
         _own(item, mix if instrument.needs else None, known)
         for item in waiting
-        if set(item.enable_when.items()) & known or item.link_id in form.visible
+        if set(item.enable_when.link_ids()) & known or item.link_id in form.visible
     )
     if all(item.type == "display" for item in items):
         return None
@@ -193,6 +193,6 @@ def _own(item: Item, mix: Mix | None, known: set[str]) -> Item:
         source="",
         no_states="",
         options=options,
-        enable_when=when if set(when.items()) <= known else When(),
+        enable_when=when if set(when.link_ids()) <= known else When(),
         items=item.items if item.repeats else (),
     )

@@ -53,15 +53,15 @@ class Picture:
     """
 
     on: date
-    events: tuple[Event, ...]
-    recent: int
-    months: int
-    gaps: tuple[int, ...]
-    shortening: bool
-    signs: tuple[Sign, ...]
+    incidents: tuple[Event, ...]
+    recent_count: int
+    recent_months: int
+    gap_days: tuple[int, ...]
+    is_shortening: bool
+    findings: tuple[Sign, ...]
     missing: tuple[Sign, ...]
     trajectory: Sign
-    told_twice: int = 0
+    duplicate_count: int = 0
 
 
 def picture(
@@ -96,15 +96,15 @@ def picture(
     gaps = _gaps(dated)[-rules.last_events :]
     return Picture(
         on=on,
-        events=run,
-        recent=len(recent),
-        months=rules.several_months,
-        gaps=gaps,
-        shortening=shortening(run, rules) is not None,
-        signs=tuple(sign for sign in found if sign is not None),
+        incidents=run,
+        recent_count=len(recent),
+        recent_months=rules.several_months,
+        gap_days=gaps,
+        is_shortening=shortening(run, rules) is not None,
+        findings=tuple(sign for sign in found if sign is not None),
         missing=missing(run, on, rules, child_ids),
         trajectory=trajectory(run, on, rules),
-        told_twice=sum(len(group) > 1 for group in told),
+        duplicate_count=sum(len(group) > 1 for group in told),
     )
 
 

@@ -42,8 +42,8 @@ class Held:
     """
 
     part: Part
-    about: str
-    asked: tuple[Asked, ...]
+    link_id: str
+    question_answers: tuple[Asked, ...]
     tactic: str = ""
     whom: tuple[str, ...] = ()
     child: str = ""
@@ -62,14 +62,14 @@ class Conduct:
     on: date
     tool: str
     amends: str
-    held: tuple[Held, ...]
+    answers: tuple[Held, ...]
 
     def __repr__(self) -> str:
         return f"<Conduct {self.assessment_id}>"
 
-    def holds(self, about: str) -> bool:
+    def has_answer(self, about: str) -> bool:
         """Whether this question has an answer here."""
-        return any(held.about == about for held in self.held)
+        return any(held.link_id == about for held in self.answers)
 
 
 def conduct(tool: Instrument, assessment: Assessment) -> Conduct | None:
@@ -83,41 +83,41 @@ def conduct(tool: Instrument, assessment: Assessment) -> Conduct | None:
         on=assessment.context.on,
         tool=tool.title,
         amends=assessment.amends or "",
-        held=tuple(_held(tool, assessment.answers)),
+        answers=tuple(_held(tool, assessment.answers)),
     )
 
 
 def _held(tool: Instrument, answers: Mapping[str, Any]) -> Iterator[Held]:
     found = _Answers(tool, answers)
-    yield from found.held("acts", "pattern-sentence")
+    yield from found.read_answer("acts", "pattern-sentence")
     # The families of behaviour are those with acts of their own, numbered as they stand in the tool.
     families = [item for item in tool.walk() if f"{item.link_id}.acts" in tool.index]
     for number, family in enumerate(families, start=1):
         name, tactic = family.link_id, f"T{number}"
         if answers.get(name) != "yes":
             continue
-        whom = found.options(f"{name}.whom")
-        acts = found.asked(*(f"{name}.{suffix}" for suffix in _OF_ACTS))
+        whom = found.read_options(f"{name}.whom")
+        acts = found.read_questions(*(f"{name}.{suffix}" for suffix in _OF_ACTS))
         yield Held("acts", name, acts, tactic=tactic, whom=whom)
-        effect = found.asked(f"{name}.effect-children")
+        effect = found.read_questions(f"{name}.effect-children")
         if effect:
             yield Held("children", f"{name}.effect-children", effect, tactic=tactic, whom=whom)
-    judged = [words for _, words in found.asked("coercive-control", "coercive-control-because")]
+    judged = [words for _, words in found.read_questions("coercive-control", "coercive-control-because")]
     if judged:
         yield Held("acts", "coercive-control", ((tool.index["coercive-control"].text, ": ".join(judged)),))
-    for row in found.rows("homes"):
-        asked = row.asked(*_OF_HOME)
+    for row in found.read_rows("homes"):
+        asked = row.read_questions(*_OF_HOME)
         if asked:
             yield Held("acts", "homes", asked)
-    for row in found.rows("children"):
-        asked = row.asked(*_OF_CHILD)
+    for row in found.read_rows("children"):
+        asked = row.read_questions(*_OF_CHILD)
         if asked:
-            child = next((words for _, words in row.asked("child-who")), "")
+            child = next((words for _, words in row.read_questions("child-who")), "")
             yield Held("children", "child-effect", asked, child=child)
     for name in _SAFETY:
-        yield from found.held("safety", name)
+        yield from found.read_answer("safety", name)
     for names in _DAYS:
-        yield from found.held("days", *names)
+        yield from found.read_answer("days", *names)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -127,30 +127,32 @@ class _Answers:
     tool: Instrument
     plain: Mapping[str, Any]
 
-    def held(self, part: Part, *names: str) -> Iterator[Held]:
-        asked = self.asked(*names)
+    def read_answer(self, part: Part, *names: str) -> Iterator[Held]:
+        asked = self.read_questions(*names)
         if asked:
             yield Held(part, names[0], asked)
 
-    def asked(self, *names: str) -> tuple[Asked, ...]:
+    def read_questions(self, *names: str) -> tuple[Asked, ...]:
         """Each of these questions that has an answer, with it."""
-        found = ((self.tool.index[name].text, self._words(name)) for name in names if name in self.tool.index)
+        found = (
+            (self.tool.index[name].text, self._answer_text(name)) for name in names if name in self.tool.index
+        )
         return tuple((question, words) for question, words in found if words)
 
-    def options(self, name: str) -> tuple[str, ...]:
+    def read_options(self, name: str) -> tuple[str, ...]:
         """What was chosen, in the tool's words, within a sentence."""
         item = self.tool.index[name]
-        chosen = [item.option(code) for code in self._value(item) or ()]
+        chosen = [item.option(code) for code in self._answer_value(item) or ()]
         return tuple(one.text[:1].lower() + one.text[1:] for one in chosen if one is not None)
 
-    def rows(self, name: str) -> Iterator[_Answers]:
+    def read_rows(self, name: str) -> Iterator[_Answers]:
         given = self.plain.get(name)
         for row in given if isinstance(given, list | tuple) else ():
             yield _Answers(self.tool, row)
 
-    def _words(self, name: str) -> str:
+    def _answer_text(self, name: str) -> str:
         item = self.tool.index[name]
-        value = self._value(item)
+        value = self._answer_value(item)
         if value is None:
             return ""
         match item.type:
@@ -161,7 +163,7 @@ class _Answers:
                 return " ".join(f"“{line.words}”" for line in value if _is_childs(line))
         return str(value).strip()
 
-    def _value(self, item: Item) -> Any:
+    def _answer_value(self, item: Item) -> Any:
         """The value that was given, or None."""
         if item.link_id not in self.plain:
             return None

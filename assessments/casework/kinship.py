@@ -81,9 +81,9 @@ class Tie:
 
     relationship_id: str
     other_id: str
-    is_: str
-    has: str
-    told: bool
+    kind: str
+    inverse_kind: str
+    is_stored_direction: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -129,18 +129,20 @@ def ties(person_id: str, relationships: Iterable[Relationship]) -> tuple[Tie, ..
         if link.from_id == link.to_id:
             continue
         if link.from_id == person_id:
-            tie = Tie(link.id, link.to_id, link.kind, other_side(link.kind), told=True)
+            tie = Tie(link.id, link.to_id, link.kind, other_side(link.kind), is_stored_direction=True)
         elif link.to_id == person_id:
-            tie = Tie(link.id, link.from_id, other_side(link.kind), link.kind, told=False)
+            tie = Tie(link.id, link.from_id, other_side(link.kind), link.kind, is_stored_direction=False)
         else:
             continue
-        same = (tie.other_id, meaning(tie.is_))
+        same = (tie.other_id, meaning(tie.kind))
         before = found.get(same)
         if before is None:
             found[same] = tie
-        elif before.told != tie.told:
-            own, theirs = (before, tie) if before.told else (tie, before)
-            found[same] = Tie(own.relationship_id, own.other_id, own.is_, theirs.has, told=True)
+        elif before.is_stored_direction != tie.is_stored_direction:
+            own, theirs = (before, tie) if before.is_stored_direction else (tie, before)
+            found[same] = Tie(
+                own.relationship_id, own.other_id, own.kind, theirs.inverse_kind, is_stored_direction=True
+            )
     return tuple(found.values())
 
 
@@ -165,7 +167,7 @@ def faults(relationships: Iterable[Relationship]) -> tuple[Fault, ...]:
 
 def parents_of(person_id: str, relationships: Iterable[Relationship]) -> tuple[str, ...]:
     """The ids of a person's parents, not of step-parents, in the order in which they were told."""
-    return tuple(tie.other_id for tie in ties(person_id, relationships) if tie.is_ == "child")
+    return tuple(tie.other_id for tie in ties(person_id, relationships) if tie.kind == "child")
 
 
 def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, ...]:
@@ -183,7 +185,7 @@ def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, .
     for at, one in enumerate(people):
         for other in people[at + 1 :]:
             shared = parents[one] & parents[other]
-            if not shared or any(meaning(tie.is_) in SIBLINGS for tie in between(one, other, links)):
+            if not shared or any(meaning(tie.kind) in SIBLINGS for tie in between(one, other, links)):
                 continue
             apart = len(shared) == 1 and parents[one] - shared and parents[other] - shared
             kind: Literal["sibling", "half-sibling"] = "half-sibling" if apart else "sibling"

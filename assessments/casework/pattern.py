@@ -56,7 +56,7 @@ class Known:
     """All that is filed in the households that may be read."""
 
     persons: Sequence[Person] = ()
-    facts: Sequence[Fact] = ()
+    records: Sequence[Fact] = ()
     contacts: Sequence[Contact] = ()
     conducts: Sequence[Conduct] = ()
 
@@ -85,56 +85,71 @@ class _Drafting:
     subject: Person
     known: Known
     on: date
-    _same: dict[str, str] = field(default_factory=dict)
+    _canonical_ids_by_id: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        links = self._facts(Link)
+        links = self._records_of_type(Link)
         for person_id in {one for link in links for one in (link.own_id, link.other_id)}:
-            self._same[person_id] = min(same_person(links, person_id))
+            self._canonical_ids_by_id[person_id] = min(same_person(links, person_id))
         ids = {person.id for person in self.known.persons}
-        kept_back = {fact.about_id for fact in self._facts(Withheld)}
-        self.who = self._one(self.subject.id)
+        kept_back = {fact.about_id for fact in self._records_of_type(Withheld)}
+        self.subject_id = self._canonical_id(self.subject.id)
         self.persons: dict[str, Person] = {}
         own_home = self.subject.household_id
         for person in sorted(self.known.persons, key=lambda one: (one.household_id != own_home, one.id)):
-            self.persons.setdefault(self._one(person.id), person)
-        self.name = self._called(self.persons.get(self.who, self.subject))
-        own = [event for event in self._facts(Event) if self.who in self._all(event.by_ids)]
+            self.persons.setdefault(self._canonical_id(person.id), person)
+        self.name = self._display_name(self.persons.get(self.subject_id, self.subject))
+        own = [
+            event
+            for event in self._records_of_type(Event)
+            if self.subject_id in self._canonical_ids(event.by_ids)
+        ]
         mended = {one.amends for one in self.known.conducts}
         conducts = [
             one
             for one in self.known.conducts
-            if self._one(one.subject_id) == self.who and one.assessment_id not in mended
+            if self._canonical_id(one.subject_id) == self.subject_id and one.assessment_id not in mended
         ]
         self.conducts = sorted(
             (one for one in conducts if one.assessment_id not in kept_back),
             key=lambda one: (one.on, one.assessment_id),
         )
-        written = [fact.id for fact in [*own, *self._facts(Seen)]]
+        written = [fact.id for fact in [*own, *self._records_of_type(Seen)]]
         written += [one.assessment_id for one in conducts]
-        self.left_out = sorted(one for one in written if one in kept_back)
-        told = records((event for event in self._facts(Event) if event.id not in kept_back), links)
-        groups = [group for group in told if any(self.who in self._all(event.by_ids) for event in group)]
-        self.events = sorted(map(together, groups), key=lambda one: (one.on, one.id))
-        self.told_twice = [group for group in groups if len(group) > 1]
-        self.homes = {
-            person.household_id for person in self.known.persons if self._one(person.id) == self.who
-        } | {event.household_id for event in self.events}
-        there = {self._one(child.id) for event in self.events for child in event.children if child.there}
+        self.withheld_ids = sorted(one for one in written if one in kept_back)
+        told = records((event for event in self._records_of_type(Event) if event.id not in kept_back), links)
+        groups = [
+            group
+            for group in told
+            if any(self.subject_id in self._canonical_ids(event.by_ids) for event in group)
+        ]
+        self.incidents = sorted(map(together, groups), key=lambda one: (one.on, one.id))
+        self.duplicate_groups = [group for group in groups if len(group) > 1]
+        self.household_ids = {
+            person.household_id
+            for person in self.known.persons
+            if self._canonical_id(person.id) == self.subject_id
+        } | {event.household_id for event in self.incidents}
+        there = {
+            self._canonical_id(child.id)
+            for event in self.incidents
+            for child in event.children
+            if child.there
+        }
         self.children = sorted(
             (
                 person
                 for one, person in self.persons.items()
-                if one in there or (person.is_child(self.on) and self._lives_in(one, self.homes))
+                if one in there or (person.is_child(self.on) and self._lives_in_any(one, self.household_ids))
             ),
             key=lambda one: (one.born or one.due or date.max, one.name, one.id),
         )
         days = {contact.id: contact.on for contact in self.known.contacts}
-        corrected = {fact.amends for fact in self._facts(Seen)}
-        self.seen = sorted(
+        corrected = {fact.amends for fact in self._records_of_type(Seen)}
+        self.observations = sorted(
             (
                 (days[fact.contact_id], fact.id, fact)
-                for fact in self._facts(Seen)
+                for fact in self._records_of_type(Seen)
                 if fact.contact_id in days and fact.id not in kept_back | corrected and fact.child_id in ids
             ),
             key=lambda one: one[:2],
@@ -142,56 +157,60 @@ class _Drafting:
 
     def sentences(self) -> tuple[Sentence, ...]:
         found = [
-            *self._acts(),
-            *self._on_children(),
-            *self._safety(),
-            *self._days(),
-            *(self._of_tool(one, held) for one in self.conducts for held in one.held),
-            *self._gaps(),
+            *self._act_sentences(),
+            *self._children_sentences(),
+            *self._safety_sentences(),
+            *self._key_date_sentences(),
+            *(self._make_tool_sentence(one, held) for one in self.conducts for held in one.answers),
+            *self._gap_sentences(),
         ]
         return tuple(sorted(found, key=lambda sentence: PARTS.index(sentence.part)))
 
     # The parts
 
-    def _acts(self) -> Iterable[Sentence]:
-        tactics = sorted({code for event in self.events for code in event.tactics}, key=_number)
+    def _act_sentences(self) -> Iterable[Sentence]:
+        tactics = sorted({code for event in self.incidents for code in event.tactics}, key=_number)
         for tactic in tactics:
-            with_it = [event for event in self.events if tactic in event.tactics]
-            yield self._say(
+            with_it = [event for event in self.incidents if tactic in event.tactics]
+            yield self._make_sentence(
                 "acts",
                 "tactic",
                 with_it,
                 tactic=tactic,
-                whom=self._names(one for event in with_it for one in event.to_ids),
+                whom=self._display_names(one for event in with_it for one in event.to_ids),
                 n=len(with_it),
                 first=_day(with_it[0]),
                 last=_day(with_it[-1]),
             )
-        for event in self.events:
-            whom = self._names(event.to_ids)
+        for event in self.incidents:
+            whom = self._display_names(event.to_ids)
             if not event.tactics:
-                yield self._say("acts", "act", [event], whom=whom, day=_day(event), words=event.what)
+                yield self._make_sentence(
+                    "acts", "act", [event], whom=whom, day=_day(event), words=event.what
+                )
             if event.threat:
-                yield self._say("acts", "threat", [event], whom=whom, day=_day(event), words=event.threat)
-        if self.events:
-            worst = max(self.events, key=lambda event: (event.severity or 0, event.on, event.id))
+                yield self._make_sentence(
+                    "acts", "threat", [event], whom=whom, day=_day(event), words=event.threat
+                )
+        if self.incidents:
+            worst = max(self.incidents, key=lambda event: (event.severity or 0, event.on, event.id))
             if worst.severity is not None:
-                yield self._say("acts", "worst", [worst], level=worst.severity, day=_day(worst))
-        if self.told_twice:
-            every = [event for group in self.told_twice for event in group]
-            yield self._say("acts", "twice", every, n=len(self.told_twice))
-        places = {event.household_id for event in self.events}
+                yield self._make_sentence("acts", "worst", [worst], level=worst.severity, day=_day(worst))
+        if self.duplicate_groups:
+            every = [event for group in self.duplicate_groups for event in group]
+            yield self._make_sentence("acts", "twice", every, n=len(self.duplicate_groups))
+        places = {event.household_id for event in self.incidents}
         if len(places) > 1:
-            yield self._say("acts", "homes", self.events, n=len(places))
+            yield self._make_sentence("acts", "homes", self.incidents, n=len(places))
 
-    def _on_children(self) -> Iterable[Sentence]:
+    def _children_sentences(self) -> Iterable[Sentence]:
         for child in self.children:
-            one = self._one(child.id)
+            one = self._canonical_id(child.id)
             there = [
                 (event, place)
-                for event in self.events
+                for event in self.incidents
                 for place in event.children
-                if place.there and self._one(place.id) == one
+                if place.there and self._canonical_id(place.id) == one
             ]
             for code, events in (
                 ("there", [event for event, _ in there]),
@@ -199,91 +218,100 @@ class _Drafting:
                 ("saw", [event for event, place in there if place.saw_it]),
             ):
                 if events:
-                    yield self._say("children", code, events, child=self._called(child), n=len(events))
+                    yield self._make_sentence(
+                        "children", code, events, child=self._display_name(child), n=len(events)
+                    )
             for event, place in there:
                 if place.where:
-                    yield self._say(
+                    yield self._make_sentence(
                         "children",
                         "where",
                         [event],
-                        child=self._called(child),
+                        child=self._display_name(child),
                         day=_day(event),
                         words=place.where,
                     )
-            own = [(day, fact) for day, _, fact in self.seen if self._one(fact.child_id) == one]
+            own = [
+                (day, fact) for day, _, fact in self.observations if self._canonical_id(fact.child_id) == one
+            ]
             for day, fact in own:
                 for said in fact.said:
-                    yield self._of_child("said", child, day, fact, said.words)
+                    yield self._make_child_sentence("said", child, day, fact, said.words)
                 if fact.observation:
-                    yield self._of_child("observed", child, day, fact, fact.observation)
-            if not any(fact.said or fact.observation for _, fact in own) and not self._is_told_of(child):
-                yield self._gap("effect", child)
+                    yield self._make_child_sentence("observed", child, day, fact, fact.observation)
+            if not any(fact.said or fact.observation for _, fact in own) and not self._tool_mentions_child(
+                child
+            ):
+                yield self._make_gap_sentence("effect", child)
 
-    def _safety(self) -> Iterable[Sentence]:
-        targets = {self._one(one) for event in self.events for one in event.to_ids}
+    def _safety_sentences(self) -> Iterable[Sentence]:
+        targets = {self._canonical_id(one) for event in self.incidents for one in event.to_ids}
         adults = [
             self.persons[one]
             for one in targets
-            if one in self.persons and one != self.who and not self.persons[one].is_child(self.on)
+            if one in self.persons and one != self.subject_id and not self.persons[one].is_child(self.on)
         ]
         for adult in sorted(adults, key=lambda one: (one.name, one.id)):
             own = [
                 event
-                for event in self.events
-                if event.protective and self._one(adult.id) in self._all(event.to_ids)
+                for event in self.incidents
+                if event.protective and self._canonical_id(adult.id) in self._canonical_ids(event.to_ids)
             ]
             for event in own:
-                yield self._say(
+                yield self._make_sentence(
                     "safety",
                     "protective",
                     [event],
-                    adult=self._called(adult),
+                    adult=self._display_name(adult),
                     day=_day(event),
                     words=event.protective,
                 )
             if not own and not any(
-                one.holds("keeps-safe") for one in self.conducts if one.household_id == adult.household_id
+                one.has_answer("keeps-safe")
+                for one in self.conducts
+                if one.household_id == adult.household_id
             ):
-                yield self._gap("protective", adult, part="safety")
+                yield self._make_gap_sentence("protective", adult, part="safety")
 
-    def _days(self) -> Iterable[Sentence]:
+    def _key_date_sentences(self) -> Iterable[Sentence]:
         known = [
             stone
-            for stone in self._facts(Milestone)
-            if stone.household_id in self.homes and self._one(stone.person_id) in ("", self.who)
+            for stone in self._records_of_type(Milestone)
+            if stone.household_id in self.household_ids
+            and self._canonical_id(stone.person_id) in ("", self.subject_id)
         ]
         for stone in sorted(known, key=lambda one: (one.on, one.kind, one.id)):
-            yield self._say("days", f"day.{stone.kind}", [stone], day=_day(stone))
+            yield self._make_sentence("days", f"day.{stone.kind}", [stone], day=_day(stone))
 
-    def _gaps(self) -> Iterable[Sentence]:
-        held = [held for one in self.conducts for held in one.held]
-        if not self.events and not any(one.part == "acts" for one in held):
-            yield self._gap("acts", self.subject)
+    def _gap_sentences(self) -> Iterable[Sentence]:
+        held = [held for one in self.conducts for held in one.answers]
+        if not self.incidents and not any(one.part == "acts" for one in held):
+            yield self._make_gap_sentence("acts", self.subject)
         if not self.children and not any(one.part == "children" for one in held):
-            yield self._gap("children", self.subject)
-        if len(self.homes) == 1 and not any(one.about == "homes" for one in held):
-            yield self._gap("homes", self.subject)
-        parted = any(stone.code == "day.separation" for stone in self._days())
-        if self.events and not parted and not any(one.about == "separation" for one in held):
-            yield self._gap("separation", self.subject)
-        if self.left_out:
-            yield Sentence("gaps", "left-out", {"n": len(self.left_out)}, tuple(self.left_out))
+            yield self._make_gap_sentence("children", self.subject)
+        if len(self.household_ids) == 1 and not any(one.link_id == "homes" for one in held):
+            yield self._make_gap_sentence("homes", self.subject)
+        parted = any(stone.code == "day.separation" for stone in self._key_date_sentences())
+        if self.incidents and not parted and not any(one.link_id == "separation" for one in held):
+            yield self._make_gap_sentence("separation", self.subject)
+        if self.withheld_ids:
+            yield Sentence("gaps", "left-out", {"n": len(self.withheld_ids)}, tuple(self.withheld_ids))
 
     # Their makings
 
-    def _say(self, part: Part, code: str, rests_on: Iterable[Fact], **data: Any) -> Sentence:
+    def _make_sentence(self, part: Part, code: str, rests_on: Iterable[Fact], **data: Any) -> Sentence:
         ids = tuple(sorted(fact.id for fact in rests_on))
         return Sentence(part, code, {"who": self.name, **data}, ids)
 
-    def _of_child(self, code: str, child: Person, day: date, fact: Seen, words: str) -> Sentence:
-        data = {"child": self._called(child), "day": Day(day, "exact"), "words": words}
+    def _make_child_sentence(self, code: str, child: Person, day: date, fact: Seen, words: str) -> Sentence:
+        data = {"child": self._display_name(child), "day": Day(day, "exact"), "words": words}
         return Sentence("children", code, data, (fact.id,))
 
-    def _of_tool(self, one: Conduct, held: Held) -> Sentence:
+    def _make_tool_sentence(self, one: Conduct, held: Held) -> Sentence:
         """What the tool holds, with where it comes from. A name in it is a name as it was typed."""
         data = {
             "who": self.name,
-            "asked": held.asked,
+            "asked": held.question_answers,
             "tactic": held.tactic,
             "whom": held.whom,
             "child": held.child,
@@ -293,47 +321,49 @@ class _Drafting:
         code = "tool-tactic" if held.tactic else "tool-child" if held.child else "tool"
         return Sentence(held.part, code, data, (one.assessment_id,))
 
-    def _is_told_of(self, child: Person) -> bool:
+    def _tool_mentions_child(self, child: Person) -> bool:
         """Whether the tool holds something of this child by name: then it is no gap."""
         name = re.compile(rf"\b{re.escape(child.name.split()[0])}\b", re.IGNORECASE)
         return any(
             name.search(words)
             for one in self.conducts
-            for held in one.held
+            for held in one.answers
             if held.part == "children"
-            for words in (held.child, *(words for _, words in held.asked))
+            for words in (held.child, *(words for _, words in held.question_answers))
         )
 
-    def _gap(self, code: str, about: Person, *, part: Part | None = None) -> Sentence:
+    def _make_gap_sentence(self, code: str, about: Person, *, part: Part | None = None) -> Sentence:
         default: Part = "children" if code == "effect" else "gaps"
-        data = {"who": self.name, "name": self._called(about)}
+        data = {"who": self.name, "name": self._display_name(about)}
         return Sentence(part or default, f"gap.{code}", data, (about.id,))
 
-    def _facts(self, kind: type[Any]) -> list[Any]:
-        return [fact for fact in self.known.facts if isinstance(fact, kind)]
+    def _records_of_type(self, kind: type[Any]) -> list[Any]:
+        return [fact for fact in self.known.records if isinstance(fact, kind)]
 
-    def _one(self, person_id: str) -> str:
+    def _canonical_id(self, person_id: str) -> str:
         """The one id by which a human being with several records goes here: the first of them."""
-        return self._same.get(person_id, person_id)
+        return self._canonical_ids_by_id.get(person_id, person_id)
 
-    def _all(self, person_ids: Iterable[str]) -> frozenset[str]:
-        return frozenset(self._one(one) for one in person_ids)
+    def _canonical_ids(self, person_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(self._canonical_id(one) for one in person_ids)
 
-    def _lives_in(self, one: str, homes: Collection[str]) -> bool:
+    def _lives_in_any(self, one: str, homes: Collection[str]) -> bool:
         return any(
-            person.household_id in homes for person in self.known.persons if self._one(person.id) == one
+            person.household_id in homes
+            for person in self.known.persons
+            if self._canonical_id(person.id) == one
         )
 
-    def _called(self, person: Person) -> str:
+    def _display_name(self, person: Person) -> str:
         """The first name, where nobody else here has it; else the whole name."""
         first = person.name.split()[0]
         alike = [one for one in self.persons.values() if one.name.split()[:1] == [first]]
         return first if len(alike) < 2 else person.name
 
-    def _names(self, person_ids: Iterable[str]) -> tuple[str, ...]:
+    def _display_names(self, person_ids: Iterable[str]) -> tuple[str, ...]:
         """Names of those it is done to, each once, in the order of the alphabet."""
-        ones = self._all(person_ids) - {self.who}
-        return tuple(sorted(self._called(self.persons[one]) for one in ones if one in self.persons))
+        ones = self._canonical_ids(person_ids) - {self.subject_id}
+        return tuple(sorted(self._display_name(self.persons[one]) for one in ones if one in self.persons))
 
 
 def _day(fact: Event | Milestone) -> Day:

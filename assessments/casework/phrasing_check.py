@@ -44,7 +44,7 @@ class Phrase:
 
     code: str
     why: str
-    found_by: re.Pattern[str]
+    pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
     instead: tuple[str, ...]
     example: str
@@ -109,24 +109,24 @@ def phrases() -> tuple[Phrase, ...]:
         sources.add(table.text("id", required=True))
         table.text("text", required=True)
         table.flag("unverified")
-        table.done()
+        table.reject_unknown_keys()
     found: list[Phrase] = []
     for table in root.tables("phrase"):
         phrase = Phrase(
             code=table.text("code", required=True),
-            why=table.word("why", WHYS, required=True),
-            found_by=_pattern(table.texts("patterns", required=True)),
+            why=table.one_of("why", WHYS, required=True),
+            pattern=_pattern(table.texts("patterns", required=True)),
             unless=_pattern(table.texts("unless")) if table.has("unless") else None,
             instead=table.texts("instead", required=True),
             example=table.text("example", required=True),
             near_miss=table.text("near_miss", required=True),
-            source=table.word("source", sources, required=True),
+            source=table.one_of("source", sources, required=True),
         )
         if phrase.code in {other.code for other in found}:
-            table.fault(f'The code "{phrase.code}" stands here twice.', "code")
+            table.add_fault(f'The code "{phrase.code}" stands here twice.', "code")
         found.append(phrase)
-        table.done()
-    root.done()
+        table.reject_unknown_keys()
+    root.reject_unknown_keys()
     if page.faults:
         raise BadInstrument(file=_FILE, faults=tuple(page.faults))
     return tuple(found)
@@ -134,7 +134,7 @@ def phrases() -> tuple[Phrase, ...]:
 
 def _hits(phrase: Phrase, text: str) -> Iterator[Hit]:
     spared = [found.span() for found in phrase.unless.finditer(text)] if phrase.unless else []
-    for found in phrase.found_by.finditer(text):
+    for found in phrase.pattern.finditer(text):
         start = next(at for at in (found.start(name) for name in found.groupdict()) if at >= 0)
         if not any(first <= start and found.end() <= last for first, last in spared):
             yield Hit(phrase.code, start, found.end() - start, phrase.why, phrase.instead)

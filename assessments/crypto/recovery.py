@@ -64,7 +64,7 @@ class Escrow:
             return self.agency_kid, self.agency_half
         return self.service_kid, self.service_half
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         fields = (self.device, self.author, self.agency_kid, self.agency_half)
         return _ESCROW_MAGIC + sealing.lp(*fields, self.service_kid, self.service_half)
 
@@ -109,14 +109,14 @@ class Request:
     def __repr__(self) -> str:
         return "<Request>"
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         fields = (self.device, self.agency, self.author, self.one_off_public)
-        return _REQUEST_MAGIC + sealing.lp(*fields, self.escrow.packed())
+        return _REQUEST_MAGIC + sealing.lp(*fields, self.escrow.to_bytes())
 
     @property
     def code(self) -> str:
         """What is read out on the phone, so that both sides know they speak of the same request."""
-        number = int.from_bytes(sealing.digest(sealing.lp("ck1", "check", self.packed()))[:5], "big")
+        number = int.from_bytes(sealing.digest(sealing.lp("ck1", "check", self.to_bytes()))[:5], "big")
         letters = [_SPOKEN[(number >> (5 * place)) & 31] for place in range(_CODE_LETTERS)]
         return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
@@ -171,7 +171,7 @@ def _half_context(side: Side, kid: str, device: str, author: str) -> bytes:
 
 
 def _grant_context(side: Side, request: Request) -> bytes:
-    return sealing.lp("ck1", "grant", side, request.packed())
+    return sealing.lp("ck1", "grant", side, request.to_bytes())
 
 
 def _xor(one: sealing.Key, other: sealing.Key) -> bytearray:

@@ -122,8 +122,8 @@ def linked() -> tuple[LinkedTool, ...]:
     for table in root.tables("linked"):
         parts = {name: table.text(name, required=True) for name in names}
         found.append(LinkedTool(**parts, unverified=table.flag("unverified")))
-        table.done()
-    root.done()
+        table.reject_unknown_keys()
+    root.reject_unknown_keys()
     if page.faults:
         raise BadInstrument(file="linked.toml", faults=tuple(page.faults))
     return tuple(found)
@@ -197,14 +197,14 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
         ledger=_ledger_rules(ledger) if root.has("ledger") else None,
     )
     for table in (head, device, rules, numbers, ledger, root):
-        table.done()
+        table.reject_unknown_keys()
     return (None if page.faults else area), tuple(page.faults)
 
 
 def _lock_after(device: Table) -> int | None:
     seconds = device.number("lock_after_s")
     if seconds is not None and seconds not in d.LOCK_AFTER_S:
-        device.fault(
+        device.add_fault(
             f"lock_after_s is from {d.LOCK_AFTER_S.start} to {d.LOCK_AFTER_S.stop - 1}.", "lock_after_s"
         )
     return seconds
@@ -214,9 +214,9 @@ def _area_rules(table: Table) -> d.AreaRules:
     bands = []
     for band in table.tables("bands"):
         bands.append(d.BandRange(band.text("id", required=True), band.number("at_least", required=True) or 0))
-        band.done()
+        band.reject_unknown_keys()
     if [band.at_least for band in bands] != sorted({band.at_least for band in bands}):
-        table.fault("bands must rise.", "bands")
+        table.add_fault("bands must rise.", "bands")
     counts, events = table.table("counts"), table.table("events")
     repeats, indicators = table.table("repeats"), table.table("indicators")
     rules = d.AreaRules(
@@ -231,21 +231,21 @@ def _area_rules(table: Table) -> d.AreaRules:
         misses=_two(table.table("misses"), "alert", "escalate") if table.has("misses") else None,
     )
     for inner in (counts, events, repeats, indicators, table):
-        inner.done()
+        inner.reject_unknown_keys()
     return rules
 
 
 def _ledger_rules(table: Table) -> d.LedgerRules:
     below = table.text("observe_below", required=True)
     if below and not AGE.match(below):
-        table.fault("observe_below must be an age such as P3Y.", "observe_below")
+        table.add_fault("observe_below must be an age such as P3Y.", "observe_below")
     words, alike = table.number("copied_words", required=True), table.number("copied_alike", required=True)
     return d.LedgerRules(below, words or 0, alike or 0)
 
 
 def _two(table: Table, *keys: str) -> tuple[int, int]:
     numbers = [table.number(key, required=True) or 0 for key in keys]
-    table.done()
+    table.reject_unknown_keys()
     return numbers[0], numbers[-1]
 
 

@@ -107,7 +107,7 @@ class When:
     def __bool__(self) -> bool:
         return bool(self.all or self.any)
 
-    def items(self) -> tuple[str, ...]:
+    def link_ids(self) -> tuple[str, ...]:
         """The link_ids that this rule looks at."""
         return tuple(condition.item for condition in (*self.all, *self.any))
 
@@ -310,7 +310,7 @@ def order(items: tuple[Item, ...]) -> tuple[list[tuple[Item, str]], list[str]]:
     waiting = nested(items)
     known = {item.link_id for item, _ in waiting}
     needs = {
-        item.link_id: ({parent} if parent else set()) | (set(item.enable_when.items()) & known)
+        item.link_id: ({parent} if parent else set()) | (set(item.enable_when.link_ids()) & known)
         for item, parent in waiting
     }
     placed: set[str] = set()

@@ -77,7 +77,7 @@ class Sticker:
 class Rubbed:
     """Whole lines and stickers rubbed out in one go, by the numbers of their steps."""
 
-    gone: tuple[int, ...]
+    erased_steps: tuple[int, ...]
     t_ms: int
 
     def __repr__(self) -> str:
@@ -102,14 +102,14 @@ Step = Stroke | Sticker | Rubbed | Undone
 class Drawing:
     """A paper, `tall` thousandths of its width, with all that was ever done on it."""
 
-    tall: int
+    height: int
     steps: tuple[Step, ...] = ()
 
     def __repr__(self) -> str:
         return "<Drawing>"
 
     @cached_property
-    def counting(self) -> tuple[int, ...]:
+    def active_steps(self) -> tuple[int, ...]:
         """The numbers of the steps that were not taken back."""
         counting: list[int] = []
         for number, step in enumerate(self.steps):
@@ -120,15 +120,15 @@ class Drawing:
         return tuple(counting)
 
     @cached_property
-    def standing(self) -> tuple[tuple[int, Mark], ...]:
+    def visible_marks(self) -> tuple[tuple[int, Mark], ...]:
         """What is on the paper, the oldest below, each with the number of its step."""
         standing: dict[int, Mark] = {}
-        for number in self.counting:
+        for number in self.active_steps:
             step = self.steps[number]
             if isinstance(step, Stroke | Sticker):
                 standing[number] = step
             elif isinstance(step, Rubbed):
-                standing = {at: mark for at, mark in standing.items() if at not in step.gone}
+                standing = {at: mark for at, mark in standing.items() if at not in step.erased_steps}
         return tuple(standing.items())
 
     @property
@@ -149,16 +149,16 @@ class Drawing:
 
     def undo(self, t_ms: int) -> Drawing:
         """Take back the last step that counts. With nothing to take back, nothing is added."""
-        return self._with(Undone(t_ms)) if self.counting else self
+        return self._with(Undone(t_ms)) if self.active_steps else self
 
-    def rub(self, gone: Sequence[int], t_ms: int) -> Drawing:
+    def erase(self, gone: Sequence[int], t_ms: int) -> Drawing:
         """Rub out what has these numbers and stands."""
-        there = tuple(number for number, _ in self.standing if number in gone)
+        there = tuple(number for number, _ in self.visible_marks if number in gone)
         return self._with(Rubbed(there, t_ms)) if there else self
 
-    def touched(self, across: float, down: float) -> tuple[int, ...]:
+    def hit_test(self, across: float, down: float) -> tuple[int, ...]:
         """The numbers of what the rubber touches with its middle at this place."""
-        return tuple(number for number, mark in self.standing if _touches(mark, across, down))
+        return tuple(number for number, mark in self.visible_marks if _touches(mark, across, down))
 
     def _with(self, step: Step) -> Drawing:
         return replace(self, steps=(*self.steps, step))
@@ -213,7 +213,7 @@ def _ended(step: Step) -> int:
 
 def to_plain(drawing: Drawing) -> dict[str, Any]:
     """The JSON form. The points of a line stand in one list, each as the change since the one before."""
-    return {"tall": drawing.tall, "steps": [_step_to_plain(step) for step in drawing.steps]}
+    return {"tall": drawing.height, "steps": [_step_to_plain(step) for step in drawing.steps]}
 
 
 def _step_to_plain(step: Step) -> dict[str, Any]:
@@ -272,10 +272,10 @@ def _whole(*values: Any) -> bool:
 
 def to_svg(drawing: Drawing) -> str:
     """The picture of what stands on the paper."""
-    parts = "".join(_mark_svg(mark) for _, mark in drawing.standing)
+    parts = "".join(_mark_svg(mark) for _, mark in drawing.visible_marks)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {drawing.tall}">'
-        f'<path d="M0 0H{WIDE}V{drawing.tall}H0Z" fill="#FFFFFF"/>{parts}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {drawing.height}">'
+        f'<path d="M0 0H{WIDE}V{drawing.height}H0Z" fill="#FFFFFF"/>{parts}</svg>'
     )
 
 

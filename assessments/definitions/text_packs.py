@@ -166,7 +166,7 @@ def read_pack(text: str) -> tuple[Pack | None, tuple[Fault, ...]]:
         return None, tuple(page.faults)
     root = page.root
     head, words = root.table("pack"), root.table("text")
-    kind = head.word("kind", ("language", "wording"), required=True, default="wording")
+    kind = head.one_of("kind", ("language", "wording"), required=True, default="wording")
     texts = {key: words.text(key, required=True) for key in words.data}
     if kind == "wording":
         texts = {key if "." in key else f"item.{key}.text": text for key, text in texts.items()}
@@ -184,9 +184,9 @@ def read_pack(text: str) -> tuple[Pack | None, tuple[Fault, ...]]:
         hash=hashlib.sha256(text.encode()).hexdigest(),
     )
     if not texts:
-        words.fault("A pack needs a [text] table with at least one text.")
+        words.add_fault("A pack needs a [text] table with at least one text.")
     for table in (head, words, root):
-        table.done()
+        table.reject_unknown_keys()
     return (None if page.faults else pack), tuple(page.faults)
 
 
@@ -197,5 +197,5 @@ def _day(table: Table, key: str, *, required: bool) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        table.fault(f"{key} must be a day, such as 2027-03-31.", key)
+        table.add_fault(f"{key} must be a day, such as 2027-03-31.", key)
         return None

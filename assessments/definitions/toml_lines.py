@@ -56,7 +56,7 @@ class Page:
     def root(self) -> Table:
         return Table(self, self.data, ())
 
-    def line(self, path: Path) -> int:
+    def line_of(self, path: Path) -> int:
         """The line of a value, or of the nearest table around it."""
         while path:
             if path in self.lines:
@@ -64,53 +64,53 @@ class Page:
             path = path[:-1]
         return 1
 
-    def fault(self, path: Path, sentence: str) -> None:
-        self.faults.append(Fault(self.line(path), sentence))
+    def add_fault(self, path: Path, sentence: str) -> None:
+        self.faults.append(Fault(self.line_of(path), sentence))
 
 
 @dataclass(slots=True)
 class Table:
     """One table of a page. Each getter notes a fault and returns an empty value when it must."""
 
-    page: Page
+    document: Page
     data: dict[str, Any]
     path: Path
-    read: set[str] = field(default_factory=set)
+    read_keys: set[str] = field(default_factory=set)
 
-    def fault(self, sentence: str, key: str = "") -> None:
+    def add_fault(self, sentence: str, key: str = "") -> None:
         """Note a fault on a key of this table, or on the table."""
-        self.page.fault((*self.path, key) if key else self.path, sentence)
+        self.document.add_fault((*self.path, key) if key else self.path, sentence)
 
     def has(self, key: str) -> bool:
         return key in self.data
 
     def raw(self, key: str) -> Any:
-        self.read.add(key)
+        self.read_keys.add(key)
         return self.data.get(key)
 
     def _typed(self, key: str, kind: type, words: str, required: bool) -> Any:
         value = self.raw(key)
         if value is None:
             if required:
-                self.fault(f"{key} is missing.")
+                self.add_fault(f"{key} is missing.")
             return None
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.fault(f"{key} must be {words}.", key)
+            self.add_fault(f"{key} must be {words}.", key)
             return None
         if required and value in ("", []):
-            self.fault(f"{key} is empty.", key)
+            self.add_fault(f"{key} is empty.", key)
         return value
 
     def text(self, key: str, *, required: bool = False, default: str = "") -> str:
         value = self._typed(key, str, "text in quotes", required)
         return default if value is None else cast(str, value).strip()
 
-    def word(self, key: str, allowed: Iterable[str], *, required: bool = False, default: str = "") -> str:
+    def one_of(self, key: str, allowed: Iterable[str], *, required: bool = False, default: str = "") -> str:
         """A text that must be one of a closed list."""
         value = self.text(key, required=required, default=default)
         words = tuple(allowed)
         if value and value not in words:
-            self.fault(f'{key} is "{value}"; it must be one of {", ".join(words)}.', key)
+            self.add_fault(f'{key} is "{value}"; it must be one of {", ".join(words)}.', key)
             return default
         return value
 
@@ -124,13 +124,13 @@ class Table:
         value = self._typed(key, list, "a list of texts", required) or []
         good = [text for text in value if isinstance(text, str)]
         if len(good) < len(value):
-            self.fault(f"{key} must be a list of texts.", key)
+            self.add_fault(f"{key} must be a list of texts.", key)
         return tuple(good)
 
     def table(self, key: str) -> Table:
         """An inner table; an empty one when it is not there."""
         value = self._typed(key, dict, "a table", False) or {}
-        return Table(self.page, value, (*self.path, key))
+        return Table(self.document, value, (*self.path, key))
 
     def tables(self, key: str) -> list[Table]:
         """An array of tables, in order."""
@@ -138,16 +138,16 @@ class Table:
         found = []
         for index, inner in enumerate(value):
             if isinstance(inner, dict):
-                found.append(Table(self.page, inner, (*self.path, key, index)))
+                found.append(Table(self.document, inner, (*self.path, key, index)))
             else:
-                self.fault(f"{key} must be a list of tables.", key)
+                self.add_fault(f"{key} must be a list of tables.", key)
         return found
 
-    def done(self) -> None:
+    def reject_unknown_keys(self) -> None:
         """Note a fault for every key that nobody asked for: a typing error must not pass."""
         for key in self.data:
-            if key not in self.read:
-                self.fault(f'"{key}" is not known here. Check its spelling.', key)
+            if key not in self.read_keys:
+                self.add_fault(f'"{key}" is not known here. Check its spelling.', key)
 
 
 def _line_map(text: str) -> dict[Path, int]:

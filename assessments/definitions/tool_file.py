@@ -43,24 +43,24 @@ class _Tool(Rules):
         self.digest = digest
 
     def read(self) -> d.Instrument:
-        root = self.page.root
+        root = self.document.root
         head = root.table("instrument")
         sources = self._sources(root)
         sets = self._option_sets(root)
         groups = root.tables("group")
         if not groups:
-            root.fault("A tool needs at least one [[group]].")
+            root.add_fault("A tool needs at least one [[group]].")
         items = tuple(self._group(group, sets) for group in groups)
         minutes = head.raw("minutes")
         if not (isinstance(minutes, list) and len(minutes) == 2 and all(isinstance(m, int) for m in minutes)):
-            head.fault("minutes must be two whole numbers, such as [10, 15].", "minutes")
+            head.add_fault("minutes must be two whole numbers, such as [10, 15].", "minutes")
             minutes = [0, 0]
         instrument = d.Instrument(
             id=self._code(head, "id"),
             version=head.text("version", required=True),
             title=head.text("title", required=True),
-            kind=cast("d.Kind", head.word("kind", get_args(d.Kind), required=True)),
-            subject=cast("d.Subject", head.word("subject", get_args(d.Subject), required=True)),
+            kind=cast("d.Kind", head.one_of("kind", get_args(d.Kind), required=True)),
+            subject=cast("d.Subject", head.one_of("subject", get_args(d.Subject), required=True)),
             purpose=head.text("purpose", required=True),
             not_for=head.texts("not_for", required=True),
             roles=head.texts("roles", required=True),
@@ -88,21 +88,21 @@ class _Tool(Rules):
         )
         self._check_head(head, instrument)
         self._check_rules(root, instrument)
-        head.done()
-        root.done()
+        head.reject_unknown_keys()
+        root.reject_unknown_keys()
         return instrument
 
     def _check_head(self, head: Table, instrument: d.Instrument) -> None:
         if instrument.version and not _VERSION.match(instrument.version):
-            head.fault("version must be three numbers, such as 1.0.0.", "version")
+            head.add_fault("version must be three numbers, such as 1.0.0.", "version")
         for role in instrument.roles:
             if role not in d.ROLES:
-                head.fault(f'"{role}" is not a role. Roles are {", ".join(d.ROLES)}.', "roles")
+                head.add_fault(f'"{role}" is not a role. Roles are {", ".join(d.ROLES)}.', "roles")
 
     def _age(self, table: Table, key: str) -> str:
         age = table.text(key)
         if age and not AGE.match(age):
-            table.fault(f"{key} must be a duration from birth, such as P7Y or P12M.", key)
+            table.add_fault(f"{key} must be a duration from birth, such as P7Y or P12M.", key)
         return age
 
     def _sources(self, root: Table) -> tuple[d.Source, ...]:
@@ -112,10 +112,10 @@ class _Tool(Rules):
                 table.text("id", required=True), table.text("text", required=True), table.flag("unverified")
             )
             if source.id in self.sources:
-                table.fault(f'The source "{source.id}" stands here twice.', "id")
+                table.add_fault(f'The source "{source.id}" stands here twice.', "id")
             self.sources.add(source.id)
             found.append(source)
-            table.done()
+            table.reject_unknown_keys()
         return tuple(found)
 
     def _option_sets(self, root: Table) -> dict[str, tuple[d.AnswerOption, ...]]:
@@ -134,14 +134,14 @@ class _Tool(Rules):
             coding=table.text("coding"),
         )
         _nothing_chosen(table)
-        table.done()
+        table.reject_unknown_keys()
         return option
 
     def _weight(self, table: Table) -> int | float | None:
         weight = table.raw("weight")
         if weight is None or (isinstance(weight, int | float) and not isinstance(weight, bool)):
             return weight
-        table.fault("weight must be a number.", "weight")
+        table.add_fault("weight must be a number.", "weight")
         return None
 
     def _options(
@@ -150,12 +150,12 @@ class _Tool(Rules):
         if isinstance(table.data.get("options"), str):
             name = table.text("options")
             if name not in sets:
-                table.fault(f'There is no option set "{name}".', "options")
+                table.add_fault(f'There is no option set "{name}".', "options")
             return sets.get(name, ())
         options = tuple(self._option(option) for option in table.tables("options"))
         codes = [option.code for option in options]
         for code in sorted({code for code in codes if codes.count(code) > 1}):
-            table.fault(f'The option "{code}" stands here twice.', "options")
+            table.add_fault(f'The option "{code}" stands here twice.', "options")
         return options
 
     def _group(self, table: Table, sets: dict[str, tuple[d.AnswerOption, ...]]) -> d.Item:
@@ -163,31 +163,31 @@ class _Tool(Rules):
         each = table.tables("each")
         inner = tuple(self._item(item, sets, source, each) for item in table.tables("item"))
         if not inner:
-            table.fault("A group needs at least one [[group.item]].")
+            table.add_fault("A group needs at least one [[group.item]].")
         offered = {
             code for item in inner for code in (*item.states, *(option.code for option in item.options))
         }
         for follow in each:
-            follow.done()
+            follow.reject_unknown_keys()
             for value in follow.texts("shown_for"):
                 if value not in offered:
-                    follow.fault(f'No question of this group offers "{value}".', "shown_for")
-        group = self._built(
+                    follow.add_fault(f'No question of this group offers "{value}".', "shown_for")
+        group = self._build_item(
             table,
             type="group",
             items=inner,
-            pages=table.word("pages", ("each", "together"), default="together"),
+            pages=table.one_of("pages", ("each", "together"), default="together"),
             repeats=table.flag("repeats"),
             row_name=table.text("row_name"),
             required=table.flag("required"),
         )
-        table.done()
+        table.reject_unknown_keys()
         return group
 
     def _item(
         self, table: Table, sets: dict[str, tuple[d.AnswerOption, ...]], source: str, each: Iterable[Table]
     ) -> d.Item:
-        kind = table.word("type", get_args(d.ItemType), required=True, default="display")
+        kind = table.one_of("type", get_args(d.ItemType), required=True, default="display")
         own_source = self._source(table, source)
         link_id = table.text("link_id")
         inner = tuple(self._item(item, sets, own_source, ()) for item in table.tables("item"))
@@ -197,7 +197,7 @@ class _Tool(Rules):
             follow_ups = (self._follow_up(follow, link_id, own_source, offered) for follow in each)
             inner += tuple(follow_up for follow_up in follow_ups if follow_up is not None)
         words = table.table("state_words")
-        item = self._built(
+        item = self._build_item(
             table,
             type=kind,
             options=options,
@@ -214,17 +214,17 @@ class _Tool(Rules):
             max_length=table.number("max_length") or 4000,
             source=own_source,
             for_child=table.flag("for_child"),
-            appearance=table.word("appearance", d.APPEARANCES, default=""),
+            appearance=table.one_of("appearance", d.APPEARANCES, default=""),
             ends=table.texts("ends"),
             exact_words=table.flag("exact_words"),
             items=inner,
         )
         self._check_item(table, item)
         _nothing_chosen(table)
-        table.done()
+        table.reject_unknown_keys()
         return item
 
-    def _built(self, table: Table, **parts: object) -> d.Item:
+    def _build_item(self, table: Table, **parts: object) -> d.Item:
         """The parts that groups and items share, and the register of link_ids."""
         link_id = self._code(table, "link_id")
         when = self._when(table, "enable_when")
@@ -240,7 +240,7 @@ class _Tool(Rules):
             **parts,  # type: ignore[arg-type]  # the parts are named and typed by the two callers
         )
         if link_id in self.items:
-            table.fault(f'The link_id "{link_id}" stands in this file twice.', "link_id")
+            table.add_fault(f'The link_id "{link_id}" stands in this file twice.', "link_id")
         self.items[link_id] = item
         if when:
             self.rules.append((table, link_id, when))
@@ -259,7 +259,7 @@ class _Tool(Rules):
         )
         item = d.Item(
             link_id=link_id,
-            type=cast("d.ItemType", table.word("type", ("text", "words", "date"), required=True)),
+            type=cast("d.ItemType", table.one_of("type", ("text", "words", "date"), required=True)),
             text=table.text("text", required=True),
             prompt=table.text("prompt"),
             required=table.flag("required"),
@@ -271,32 +271,32 @@ class _Tool(Rules):
         if not when:
             return None
         if link_id in self.items:
-            table.fault(f'The link_id "{link_id}" stands in this file twice.')
+            table.add_fault(f'The link_id "{link_id}" stands in this file twice.')
         self.items[link_id] = item
         return item
 
     def _check_item(self, table: Table, item: d.Item) -> None:
         live = [option for option in item.options if not option.retired]
         if item.type in ("choice", "choices", "people") and len(live) < 2:
-            table.fault("A choice needs at least two options.", "options")
+            table.add_fault("A choice needs at least two options.", "options")
         if item.type not in ("choice", "choices", "people") and item.options:
-            table.fault(f"An item of type {item.type} takes no options.", "options")
+            table.add_fault(f"An item of type {item.type} takes no options.", "options")
         for state in item.states:
             if state not in d.ABSENT:
-                table.fault(f'"{state}" is not a way of not answering.', "states")
+                table.add_fault(f'"{state}" is not a way of not answering.', "states")
         if item.type in _NEED_STATES and not (item.states or item.no_states):
-            table.fault("Offer states for not answering, or say why there are none in no_states.")
+            table.add_fault("Offer states for not answering, or say why there are none in no_states.")
         low, high = item.minimum, item.maximum
         if low is not None and high is not None and low >= high:
-            table.fault("minimum must be below maximum.", "minimum")
+            table.add_fault("minimum must be below maximum.", "minimum")
         fitting = _APPEARS_AS.get(item.appearance, item.type)
         if item.type != fitting or (item.type == "group" and item.appearance and not item.repeats):
-            table.fault(f'"{item.appearance}" does not fit an item of this type.', "appearance")
+            table.add_fault(f'"{item.appearance}" does not fit an item of this type.', "appearance")
         texts = [self.items[end] for end in item.ends if end in self.items]
         if item.ends and ([text.type for text in texts] != ["text", "text"] or item.type != "integer"):
-            table.fault("ends names two texts that stand before a ladder, the low one first.", "ends")
+            table.add_fault("ends names two texts that stand before a ladder, the low one first.", "ends")
         if item.repeats and item.type != "group":
-            table.fault("Only a group can repeat.", "repeats")
+            table.add_fault("Only a group can repeat.", "repeats")
 
 
 def _nothing_chosen(table: Table) -> None:
@@ -304,7 +304,7 @@ def _nothing_chosen(table: Table) -> None:
     for key in ("initial", "default", "selected", "checked"):
         if table.has(key):
             table.raw(key)
-            table.fault("Nothing is pre-selected. Take this line out.", key)
+            table.add_fault("Nothing is pre-selected. Take this line out.", key)
 
 
 def _exact(table: Table, key: str) -> str:

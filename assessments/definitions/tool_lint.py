@@ -49,9 +49,9 @@ class Wording:
     link_id: str
     text: str
     for_child: bool = False
-    asks: bool = True
+    is_question: bool = True
 
-    def faults(self) -> list[WordingFault]:
+    def find_faults(self) -> list[WordingFault]:
         """Every rule that this text breaks."""
         found = [*self._for_all()]
         if self.for_child:
@@ -66,7 +66,7 @@ class Wording:
             yield self._fault("banned", f'"{word}" is a word we do not use. Say what to do instead.')
         if "*" in self.text:
             yield self._fault("asterisk", "No asterisks. Mark what may be left with (optional).")
-        if self.asks and _is_double(self.text):
+        if self.is_question and _is_double(self.text):
             yield self._fault("double", "This asks two things at once. Ask them one by one.")
         longest = max((len(_WORD.findall(part)) for part in _sentences(self.text)), default=0)
         if longest > LONGEST_SENTENCE_WORDS:
@@ -77,7 +77,7 @@ class Wording:
     def _for_children(self) -> Iterator[WordingFault]:
         for word in (*self._found("praise"), *self._found("rewards")):
             yield self._fault("praise", f'"{word}": what a child says is never praised, scored or rewarded.')
-        if not self.asks:
+        if not self.is_question:
             return
         for name, what in (("people", "a person"), ("pronouns", "a person"), ("acts", "an act")):
             for word in self._found(name):
@@ -98,7 +98,7 @@ def check_wording(instrument: Instrument) -> list[WordingFault]:
     found: list[WordingFault] = []
     for item in instrument.walk():
         for wording in _wordings(item):
-            found += wording.faults()
+            found += wording.find_faults()
         found += _unchoosable(item)
     for child in (False, True):
         found += _too_hard(instrument, for_child=child)
@@ -119,11 +119,11 @@ def _wordings(item: Item) -> Iterator[Wording]:
     yield Wording(item.link_id, item.text, item.for_child, asks)
     for text in (item.prompt, item.help):
         if text:
-            yield Wording(item.link_id, text, for_child=False, asks=False)
+            yield Wording(item.link_id, text, for_child=False, is_question=False)
     for option in item.options:
-        yield Wording(item.link_id, f"{option.text} {option.hint}".strip(), item.for_child, asks=False)
+        yield Wording(item.link_id, f"{option.text} {option.hint}".strip(), item.for_child, is_question=False)
     for _, text in item.state_words:
-        yield Wording(item.link_id, text, item.for_child, asks=False)
+        yield Wording(item.link_id, text, item.for_child, is_question=False)
 
 
 def _unchoosable(item: Item) -> Iterator[WordingFault]:

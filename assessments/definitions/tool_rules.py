@@ -21,7 +21,7 @@ class Rules:
     """One reading of one file: the sources and items seen so far, and the rules about them."""
 
     def __init__(self, page: Page) -> None:
-        self.page = page
+        self.document = page
         self.sources: set[str] = set()
         self.items: dict[str, d.Item] = {}
         self.rules: list[tuple[Table, str, d.When]] = []
@@ -29,39 +29,39 @@ class Rules:
     def _code(self, table: Table, key: str, prefix: str = "") -> str:
         code = table.text(key, required=True)
         if code and not _CODE.match(code):
-            table.fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
+            table.add_fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
         return prefix + code
 
     def _source(self, table: Table, default: str = "") -> str:
         source = table.text("source", default=default)
         if not source:
-            table.fault("source is missing.")
+            table.add_fault("source is missing.")
         elif source not in self.sources:
-            table.fault(f'There is no [[source]] with the id "{source}".', "source")
+            table.add_fault(f'There is no [[source]] with the id "{source}".', "source")
         return source
 
     def _when(self, table: Table, key: str, *, required: bool = False) -> d.When:
         if required and not table.has(key):
-            table.fault(f"{key} is missing.")
+            table.add_fault(f"{key} is missing.")
         inner = table.table(key)
         when = d.When(
             tuple(self._condition(condition) for condition in inner.tables("all")),
             tuple(self._condition(condition) for condition in inner.tables("any")),
         )
-        inner.done()
+        inner.reject_unknown_keys()
         return when
 
     def _condition(self, table: Table) -> d.Condition:
         value = table.raw("value")
         if not isinstance(value, str | int | float | bool):
-            table.fault("A condition needs a value: text, a number, true or false.", "value")
+            table.add_fault("A condition needs a value: text, a number, true or false.", "value")
             value = ""
         condition = d.Condition(
             table.text("item", required=True),
-            cast("d.Operator", table.word("op", get_args(d.Operator), required=True, default="=")),
+            cast("d.Operator", table.one_of("op", get_args(d.Operator), required=True, default="=")),
             value,
         )
-        table.done()
+        table.reject_unknown_keys()
         return condition
 
     def _scale(self, table: Table) -> d.Scale:
@@ -74,8 +74,8 @@ class Rules:
         )
         for link_id in scale.items:
             if link_id not in self.items:
-                table.fault(f'The scale counts "{link_id}", which is not an item here.', "items")
-        table.done()
+                table.add_fault(f'The scale counts "{link_id}", which is not an item here.', "items")
+        table.reject_unknown_keys()
         return scale
 
     def _grades(self, root: Table) -> tuple[tuple[str, str], ...]:
@@ -92,17 +92,17 @@ class Rules:
                 )
             )
             self.rules.append((inner, "", when))
-            inner.done()
+            inner.reject_unknown_keys()
         route = d.Route(
             id=self._code(table, "id"),
             title=table.text("title", required=True),
-            kind=cast("d.RouteKind", table.word("kind", get_args(d.RouteKind), required=True)),
+            kind=cast("d.RouteKind", table.one_of("kind", get_args(d.RouteKind), required=True)),
             met=self._template(table, "met"),
             not_met=self._template(table, "not_met"),
             scale=table.text("scale"),
             indicators=tuple(indicators),
         )
-        table.done()
+        table.reject_unknown_keys()
         return route
 
     def _template(self, table: Table, key: str) -> str:
@@ -110,7 +110,7 @@ class Rules:
         try:
             template.format(**_TEMPLATE_WORDS)
         except (KeyError, IndexError, ValueError):
-            table.fault(f"{key} may use {{value}}, {{threshold}}, {{months}} and {{date}} only.", key)
+            table.add_fault(f"{key} may use {{value}}, {{threshold}}, {{months}} and {{date}} only.", key)
         return template
 
     def _flag(self, table: Table) -> d.Flag:
@@ -125,16 +125,16 @@ class Rules:
         )
         for number in flag.call:
             if number not in _CALLS:
-                table.fault(f'"{number}" is not a number to call. Known: {", ".join(_CALLS)}.', "call")
+                table.add_fault(f'"{number}" is not a number to call. Known: {", ".join(_CALLS)}.', "call")
         self.rules.append((table, "", when))
-        table.done()
+        table.reject_unknown_keys()
         return flag
 
     def _note(self, table: Table) -> d.Note:
         when = self._when(table, "when", required=True)
         note = d.Note(self._code(table, "id"), when, table.text("text", required=True), self._source(table))
         self.rules.append((table, "", when))
-        table.done()
+        table.reject_unknown_keys()
         return note
 
     def _supplement(self, table: Table) -> d.Supplement:
@@ -143,13 +143,13 @@ class Rules:
             self._code(table, "tool"), when, table.text("because", required=True), self._source(table)
         )
         self.rules.append((table, "", when))
-        table.done()
+        table.reject_unknown_keys()
         return supplement
 
     def _missed(self, table: Table) -> d.When:
         when = self._when(table, "missed_when", required=bool(table.data))
         self.rules.append((table, "", when))
-        table.done()
+        table.reject_unknown_keys()
         return when
 
     def _check_rules(self, root: Table, instrument: d.Instrument) -> None:
@@ -159,27 +159,27 @@ class Rules:
                 self._check_condition(table, condition)
         for link_id in instrument.retired:
             if link_id in self.items:
-                root.table("instrument").fault(
+                root.table("instrument").add_fault(
                     f'"{link_id}" is retired and may not be used again.', "retired"
                 )
         _, circle = d.order(instrument.items)
         if circle:
             names = ", ".join(circle)
             lines = [table for table, link_id, _ in self.rules if link_id in circle]
-            (lines[0] if lines else root).fault(f"These items wait for each other in a circle: {names}.")
+            (lines[0] if lines else root).add_fault(f"These items wait for each other in a circle: {names}.")
 
     def _check_condition(self, table: Table, condition: d.Condition) -> None:
         item = self.items.get(condition.item)
         if item is None:
-            table.fault(f'A rule names "{condition.item}", which is not an item here.')
+            table.add_fault(f'A rule names "{condition.item}", which is not an item here.')
         elif condition.op == "exists" and not isinstance(condition.value, bool):
-            table.fault("exists takes true or false.")
+            table.add_fault("exists takes true or false.")
         elif condition.op == "state" and condition.value not in d.STATES:
-            table.fault(f'"{condition.value}" is not an answer state.')
+            table.add_fault(f'"{condition.value}" is not an answer state.')
         elif (
             condition.op in ("=", "!=")
             and item.options
             and item.option(str(condition.value)) is None
             and item.type != "people"
         ):
-            table.fault(f'A rule waits for "{condition.value}", which "{item.link_id}" does not offer.')
+            table.add_fault(f'A rule waits for "{condition.value}", which "{item.link_id}" does not offer.')

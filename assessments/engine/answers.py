@@ -124,7 +124,7 @@ def is_empty(entry: Entry) -> bool:
     if not isinstance(entry, Answered):
         return False
     value = entry.value
-    return not value.standing if isinstance(value, Drawing) else value in ("", ())
+    return not value.visible_marks if isinstance(value, Drawing) else value in ("", ())
 
 
 def to_plain(entry: Entry) -> Any:

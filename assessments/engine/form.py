@@ -191,7 +191,7 @@ class Form:
         return (*check(self.instrument, self.entries, self.visible), *self.result.findings)
 
     @property
-    def ready(self) -> bool:
+    def can_complete(self) -> bool:
         """Whether nothing stands in the way of completing."""
         return not self.missing and not any(finding.severity == "error" for finding in self.findings)
 
@@ -252,7 +252,7 @@ def update(form: Form, event: Event) -> Step:
             context = replace(form.context, kept_phrases=tuple(sorted({**kept, link_id: codes}.items())))
             return Step(replace(form, context=context), (SaveWorded(link_id, codes),))
         case Finished():
-            if not form.ready:
+            if not form.can_complete:
                 errors = tuple(finding for finding in form.findings if finding.severity == "error")
                 return Step(form, (ShowProblems(form.missing, errors),))
             return Step(replace(form, status="completed"), (Complete(),))
@@ -335,9 +335,9 @@ def reads(instrument: Instrument, link_id: str, plain: Any) -> bool:
 def outcome(form: Form) -> dict[str, Any]:
     """The whole state of a form as JSON: what `wren tools answer` prints."""
     return {
-        "status": "completed" if form.ready else "in-progress",
+        "status": "completed" if form.can_complete else "in-progress",
         "shown": list(form.visible),
         "missing": list(form.missing),
         "findings": [finding_plain(finding) for finding in form.findings],
-        **form.result.plain(),
+        **form.result.to_plain(),
     }

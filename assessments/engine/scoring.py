@@ -119,7 +119,7 @@ class Result:
     findings: tuple[Finding, ...] = ()
     offers: tuple[Offer, ...] = ()
 
-    def plain(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, Any]:
         """The JSON form, without findings."""
         return {
             "scales": [
@@ -188,7 +188,7 @@ def _missed(
         return ()
     count, (alert, escalate) = context.misses + 1, rules.misses or (2, 3)
     level = "escalate" if count >= escalate else "alert" if count >= alert else "first"
-    link_id = instrument.missed_when.items()[0]
+    link_id = instrument.missed_when.link_ids()[0]
     return (Finding("missed", link_id, "warning", {"count": count, "level": level}),)
 
 

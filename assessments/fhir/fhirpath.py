@@ -23,7 +23,7 @@ class NotFollowed(Exception):
     """An expression that goes beyond what can be said here. `what` names the part."""
 
     def __init__(self, what: str) -> None:
-        self.what = what
+        self.part = what
         super().__init__(what)
 
 

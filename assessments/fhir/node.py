@@ -21,39 +21,39 @@ class Node:
 
     def __init__(self, data: Json) -> None:
         self.data = data
-        self.read: set[str] = set()
+        self.read_keys: set[str] = set()
         self._extensions = [part for part in _list(data.get("extension")) if isinstance(part, dict)]
         self._used: set[int] = set()
         if len(self._extensions) == len(_list(data.get("extension"))) and "extension" in data:
-            self.read.add("extension")
+            self.read_keys.add("extension")
 
     def text(self, key: str) -> str:
         """A text without the white space around it; "" when there is none."""
         value = self.data.get(key)
         if not isinstance(value, str):
             return ""
-        self.read.add(key)
+        self.read_keys.add(key)
         return value.strip()
 
-    def exact(self, key: str) -> str:
+    def exact_text(self, key: str) -> str:
         """A text as it is: an id may hold spaces."""
         value = self.data.get(key)
         if not isinstance(value, str):
             return ""
-        self.read.add(key)
+        self.read_keys.add(key)
         return value
 
     def flag(self, key: str) -> bool:
         value = self.data.get(key)
         if isinstance(value, bool):
-            self.read.add(key)
+            self.read_keys.add(key)
         return value is True
 
     def number(self, key: str) -> int | None:
         value = self.data.get(key)
         if isinstance(value, bool) or not isinstance(value, int):
             return None
-        self.read.add(key)
+        self.read_keys.add(key)
         return value
 
     def nodes(self, key: str) -> list[Node]:
@@ -61,12 +61,12 @@ class Node:
         values = self.data.get(key)
         found = [Node(value) for value in _list(values) if isinstance(value, dict)]
         if isinstance(values, list) and len(found) == len(values):
-            self.read.add(key)
+            self.read_keys.add(key)
         return found
 
-    def take(self, *keys: str) -> None:
+    def mark_read(self, *keys: str) -> None:
         """Count parts as read that say nothing of their own."""
-        self.read.update(keys)
+        self.read_keys.update(keys)
 
     def extension(self, *names: str) -> Any:
         """The value of the first extension whose address ends in one of these names, or None.
@@ -79,11 +79,11 @@ class Node:
         """The values of all extensions with these names."""
         return [value_of(part) for part in self._matching(lambda url: url.rpartition("/")[2] in names)]
 
-    def own(self, name: str) -> Any:
+    def wren_extension(self, name: str) -> Any:
         """The value of an extension that Wren itself wrote, or None."""
-        return next(iter(self.all_own(name)), None)
+        return next(iter(self.wren_extensions(name)), None)
 
-    def all_own(self, name: str) -> list[Any]:
+    def wren_extensions(self, name: str) -> list[Any]:
         return [value_of(part) for part in self._matching(lambda url: url == f"{OWN}/{name}")]
 
     def _matching(self, wanted: Any) -> Iterator[Json]:
@@ -96,7 +96,7 @@ class Node:
     def unread(self) -> Iterator[str]:
         """The names of parts that nobody asked for."""
         for key in self.data:
-            if key not in self.read:
+            if key not in self.read_keys:
                 yield key
 
     def unread_extensions(self) -> Iterator[str]:

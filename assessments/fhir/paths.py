@@ -25,7 +25,7 @@ class Looked:
 
     link_ids: tuple[str, ...]
     level: str
-    also: tuple[Tree, ...] = ()
+    filters: tuple[Tree, ...] = ()
     url: str = ""
 
 
@@ -33,16 +33,16 @@ class Looked:
 class Outline:
     """Which linkIds stand below which; "" is the form itself."""
 
-    below: Mapping[str, tuple[str, ...]]
+    children: Mapping[str, tuple[str, ...]]
 
-    def inside(self, link_id: str) -> tuple[str, ...]:
+    def descendants(self, link_id: str) -> tuple[str, ...]:
         """Every linkId below one, in order."""
         found: list[str] = []
-        for inner in self.below.get(link_id, ()):
-            found += [inner, *self.inside(inner)]
+        for inner in self.children.get(link_id, ()):
+            found += [inner, *self.descendants(inner)]
         return tuple(found)
 
-    def look(self, tree: Tree, focus: Looked | None) -> Looked:
+    def resolve_path(self, tree: Tree, focus: Looked | None) -> Looked:
         match tree:
             case Variable(name) if name in _WHOLE:
                 return Looked(("",), "form")
@@ -56,17 +56,17 @@ class Outline:
 
     def _base(self, base: Tree | None, focus: Looked | None) -> Looked:
         if base is not None:
-            return self.look(base, focus)
+            return self.resolve_path(base, focus)
         return focus or Looked(("",), "form")
 
     def _member(self, looked: Looked, name: str) -> Looked:
         if name == "item":
-            inner = [below for link_id in looked.link_ids for below in self.below.get(link_id, ())]
+            inner = [below for link_id in looked.link_ids for below in self.children.get(link_id, ())]
             return Looked(tuple(inner), "item")
         if name == "answer":
             return replace(looked, level="answer")
         if name == "answerOption":
-            return replace(looked, level="options", also=())
+            return replace(looked, level="options", filters=())
         if name == "extension":
             return replace(looked, level="extension")
         if name.startswith("value") and looked.level == "extension":
@@ -81,7 +81,7 @@ class Outline:
         if name in _SAME:
             return looked
         if name == "descendants" or (name == "repeat" and args == (Step(None, "item"),)):
-            inner = [below for link_id in looked.link_ids for below in self.inside(link_id)]
+            inner = [below for link_id in looked.link_ids for below in self.descendants(link_id)]
             return Looked(tuple(dict.fromkeys(inner)), "item")
         if name == "answers":
             return self._called(replace(looked, level="item"), "descendants", ())
@@ -107,12 +107,12 @@ class Outline:
                     raise NotFollowed("an item that is not in the form")
                 return replace(looked, link_ids=kept)
             case "item" | "answer" | "value", _:
-                return replace(looked, also=(*looked.also, test))
+                return replace(looked, filters=(*looked.filters, test))
         raise NotFollowed("where()")
 
     def _everywhere(self, looked: Looked) -> tuple[str, ...]:
         """linkIds stand once in a form, so an item is found wherever it stands below."""
-        found = [part for link_id in looked.link_ids for part in (link_id, *self.inside(link_id))]
+        found = [part for link_id in looked.link_ids for part in (link_id, *self.descendants(link_id))]
         return tuple(dict.fromkeys(found))
 
 

@@ -133,7 +133,7 @@ class Remark:
         template = _REMARKS[self.code][1]
         return template.format(*self.details)
 
-    def plain(self) -> dict[str, str]:
+    def to_plain(self) -> dict[str, str]:
         """The JSON form of a remark."""
         return {
             "link_id": self.link_id,
@@ -148,7 +148,7 @@ class Report:
     """All remarks of one reading, in the order of the form, and the link_id each item became."""
 
     remarks: list[Remark] = field(default_factory=list)
-    became: dict[str, str] = field(default_factory=dict)
+    new_link_ids: dict[str, str] = field(default_factory=dict)
 
     def add(self, link_id: str, code: str, *details: str) -> None:
         """Note one thing; the same thing is noted once."""
@@ -156,7 +156,7 @@ class Report:
         if remark not in self.remarks:
             self.remarks.append(remark)
 
-    def about(self, link_id: str) -> tuple[Remark, ...]:
+    def remarks_for(self, link_id: str) -> tuple[Remark, ...]:
         return tuple(remark for remark in self.remarks if remark.link_id == link_id)
 
     def lines(self) -> list[str]:
@@ -165,10 +165,10 @@ class Report:
         ordered = sorted(self.remarks, key=lambda remark: rank.index(remark.outcome))
         return [f"{r.outcome:<9} {r.link_id or '(the form)'}: {r.sentence}" for r in ordered]
 
-    def plain(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, Any]:
         """The JSON form of the report."""
         return {
             "counts": dict(Counter(remark.outcome for remark in self.remarks)),
-            "became": dict(self.became),
-            "remarks": [remark.plain() for remark in self.remarks],
+            "became": dict(self.new_link_ids),
+            "remarks": [remark.to_plain() for remark in self.remarks],
         }

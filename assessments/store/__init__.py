@@ -70,11 +70,13 @@ class Settings:
 
     def get(self, name: str) -> str | None:
         rows = self._database.rows("SELECT body FROM setting WHERE name = ?", (name,))
-        return self._device.open_note("setting", name.encode(), rows[0][0]).decode() if rows else None
+        return (
+            self._device.open_with_device_key("setting", name.encode(), rows[0][0]).decode() if rows else None
+        )
 
     def put(self, name: str, value: str) -> None:
-        sealed = self._device.seal_note("setting", name.encode(), value.encode())
-        with self._database.write_lean() as driver:
+        sealed = self._device.seal_with_device_key("setting", name.encode(), value.encode())
+        with self._database.write_raw() as driver:
             driver.execute("INSERT OR REPLACE INTO setting (name, body) VALUES (?, ?)", (name, sealed))
         self._changed(name)
 
@@ -92,17 +94,17 @@ class Store:
         keystore: Keystore,
     ) -> None:
         self._folder, self._database, self._clock, self._keystore = folder, database, clock, keystore
-        self._twin = integrity.Twin(keystore, device.device_id)
+        self._rollback_counter = integrity.Twin(keystore, device.device_id)
         self.device = device
-        self.settings = Settings(database, device, self._keep_people)
+        self.settings = Settings(database, device, self._save_account_backup)
         self.outbox = StoredOutbox(database, device, Copies(folder / OUTBOX), clock)
         self.recovery = Recovery(database, keystore, clock, kdf)
-        self._access = Access(database, keystore, clock, kdf)
-        self.unreadable_copies = _reconcile(database, self.outbox)
+        self._unlocking = Access(database, keystore, clock, kdf)
+        self.unreadable_completions = _reconcile(database, self.outbox)
         if not database.read_only:
             with contextlib.suppress(DiskFull):  # then at the next opening: nobody is kept out for it
                 attachments.sweep(database, device)
-        self._keep_people()
+        self._save_account_backup()
 
     def __repr__(self) -> str:
         return "<Store>"
@@ -128,7 +130,7 @@ class Store:
             raise Damaged(part=DATABASE, missing=True)
         database = Database(path)
         try:
-            database.check()
+            database.check_integrity()
             _refuse_emptied(database, used=used)
             if is_newer(database):
                 _refuse_another_outbox(database)
@@ -136,7 +138,7 @@ class Store:
             else:
                 migrate(database)
                 mend_people(database, folder)
-                database.lengthen_log()
+                database.preallocate_wal()
             device = _device(kept, database)
             return cls(folder, database, device, clock, kdf or best_kdf(), kept)
         except BaseException:
@@ -145,10 +147,10 @@ class Store:
 
     # The device
 
-    def pages_are_whole(self) -> bool:
+    def passes_integrity_check(self) -> bool:
         """Whether every page of the database has its structure. Reads the whole file."""
         try:
-            self._database.check()
+            self._database.check_integrity()
         except Damaged:
             return False
         return True
@@ -158,9 +160,9 @@ class Store:
         """Whether pages were met, since it was opened, that do not read: `salvage` may help."""
         return self._database.is_damaged
 
-    def wrong_settings(self) -> list[str]:
+    def wrong_pragmas(self) -> list[str]:
         """Settings of the database that are not as they should be, read back."""
-        return self._database.wrong_settings()
+        return self._database.wrong_pragmas()
 
     @property
     def keystore_kind(self) -> Literal["system", "file"]:
@@ -186,25 +188,25 @@ class Store:
     # People
 
     @property
-    def words_kind(self) -> WordsKind:
+    def credential_kind(self) -> WordsKind:
         """Whether a PIN is enough on this device, or a passphrase is needed."""
-        return self._access.words_kind
+        return self._unlocking.credential_kind
 
     def authors(self) -> tuple[str, ...]:
         """The aliases of everybody who has set up here."""
-        return self._access.authors()
+        return self._unlocking.authors()
 
     def is_set_up(self) -> bool:
         """Whether somebody has chosen words here."""
         return bool(self.authors())
 
-    def tries(self, author: str) -> Tries:
+    def attempt_status(self, author: str) -> Tries:
         """How often this person's words were wrong, and how long to wait."""
-        return self._access.tries(author)
+        return self._unlocking.attempt_status(author)
 
     def set_up(self, words: str, agency: str, author: str) -> Keys:
         """Add a person and open their keys. `agency` and `author` stay in clear: aliases, never names."""
-        self._access.set_up(words, agency, author, self.device)
+        self._unlocking.set_up(words, agency, author, self.device)
         return self.unlock(words, author)
 
     def unlock(self, words: str, author: str | None = None) -> Keys:
@@ -212,35 +214,35 @@ class Store:
         name = author or next(iter(self.authors()), None)
         if name is None:
             raise Locked("not-set-up")
-        row, udk = self._access.unlock(name, words, self.device.device_id)
+        row, udk = self._unlocking.unlock(name, words, self.device.device_id)
         keys = Keys(row, udk, self.device.device_id, self._database, self.outbox, self._clock)
         if row.device_copy is None and not self.read_only:
-            self._access.keep_device_copy(name, keys.copy_device_key(self.device))
-        self._keep_people(name)
-        keys.losses = integrity.check(keys, self._twin)
-        keys.rest = partial(integrity.rest, keys, self._twin)
+            self._unlocking.save_device_key_copy(name, keys.seal_device_key(self.device))
+        self._save_account_backup(name)
+        keys.losses = integrity.check(keys, self._rollback_counter)
+        keys.advance_rollback_counter = partial(integrity.rest, keys, self._rollback_counter)
         return keys
 
     def accept_losses(self, keys: Keys) -> None:
         """Take what is here as all there is: a person has been told what is missing."""
         if any(loss.kind != "unchecked" for loss in keys.losses):
-            integrity.accept(keys, self._twin)
+            integrity.accept(keys, self._rollback_counter)
         keys.losses = ()
 
-    def change_words(self, author: str, old: str, new: str) -> None:
+    def change_passphrase(self, author: str, old: str, new: str) -> None:
         """Choose other words. Raises WrongPassphrase, or WrenError for weak ones."""
-        self._access.change_words(author, old, new, self.device.device_id)
-        self._keep_people(author)
+        self._unlocking.change_passphrase(author, old, new, self.device.device_id)
+        self._save_account_backup(author)
 
     def escrow(self, author: str) -> Escrow | None:
         """What lets this person in again with two people's help; None before there is any."""
-        return self._access.escrow(author)
+        return self._unlocking.escrow(author)
 
-    def keep_escrow(self, keys: Keys, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
+    def save_escrow(self, keys: Keys, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
         """Make this person's escrow, in the place of an earlier one."""
         escrow = keys.make_escrow(agency, service)
-        self._access.keep_escrow(escrow, agency, service)
-        self._keep_people(keys.author)
+        self._unlocking.save_escrow(escrow, agency, service)
+        self._save_account_backup(keys.author)
         return escrow
 
     @contextlib.contextmanager
@@ -253,10 +255,10 @@ class Store:
         """
         if self.escrow(keys.author) is None:
             raise StoreFault("escrow-missing")
-        with self.outbox.numbering(keys.author) as author_seq:
+        with self.outbox.reserve_author_seq(keys.author) as author_seq:
             yield author_seq
 
-    def _keep_people(self, *known: str) -> None:
+    def _save_account_backup(self, *known: str) -> None:
         # A second copy that cannot be written now is written at the next change or opening.
         with contextlib.suppress(StoreFault):
             if not self.read_only:
@@ -293,7 +295,7 @@ def _device(keystore: Keystore, database: Database) -> DeviceIdentity:
     if not database.rows(_DEVICE):
         if database.rows("SELECT 1 FROM practitioner"):
             raise Damaged(part="device")  # a new one would shut everybody out
-        with database.write_lean() as driver:
+        with database.write_raw() as driver:
             # Looked up again inside the transaction: another process may have been faster.
             if driver.execute(_DEVICE).fetchone() is None:
                 kept = keystore.read(DEVICE_KEY)
@@ -319,25 +321,25 @@ def _reconcile(database: Database, outbox: StoredOutbox) -> int:
     """
     if database.read_only:
         return 0
-    outbox.copies.sweep()
-    copied = outbox.copies.ids()
+    outbox.completion_files.sweep()
+    copied = outbox.completion_files.ids()
     entered = {entry_id for (entry_id,) in database.rows("SELECT id FROM outbox_entry")}
     unreadable = 0
     for entry_id in sorted(copied - entered):
         try:
-            finished = outbox.copies.read(entry_id)
+            finished = outbox.completion_files.read(entry_id)
         except (Damaged, UnknownFormat):
             unreadable += 1  # kept as it is: a newer Wren or a person may still read it
             continue
-        with database.write_lean() as driver:
+        with database.write_raw() as driver:
             if not (is_gone := is_stale(driver, finished)):
                 write_completion(driver, finished)
                 outbox.queue(driver, finished)
         if is_gone:
-            outbox.copies.remove(entry_id)
+            outbox.completion_files.remove(entry_id)
     for entry_id in sorted(entered - copied):
         with contextlib.suppress(Damaged):  # a damaged envelope says so when it is sent
-            outbox.copies.write(_finished(database, outbox, entry_id))
+            outbox.completion_files.write(_finished(database, outbox, entry_id))
     return unreadable
 
 

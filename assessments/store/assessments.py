@@ -39,17 +39,17 @@ _COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
 def begin(keys: Keys, assessment: Assessment) -> None:
     """File a new assessment under a key of its own. Answers it already has become its first lines."""
     begun = assessment.model_copy(update={"status": "in-progress"})
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         if driver.execute("SELECT 1 FROM assessment WHERE id = ?", (assessment.id,)).fetchone():
             raise StoreFault("already-begun")
         if not driver.execute("SELECT 1 FROM household WHERE id = ?", (assessment.household_id,)).fetchone():
             raise NotFound(part="household")
         (number,) = driver.execute("SELECT coalesce(max(number), 0) + 1 FROM assessment").fetchone()
-        kid, wrap = keys.file_content_key(driver.execute)
+        kid, wrap = keys.create_content_key(driver.execute)
         filed = Filed(
             table=_TABLE,
             id=check_id(assessment.id),
-            filed_under=(assessment.household_id, "in-progress", str(number)),
+            bound_columns=(assessment.household_id, "in-progress", str(number)),
             rev=1,
             schema_id=schema_of(_TABLE),
             agency=keys.agency,
@@ -85,14 +85,14 @@ def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> i
     What is damaged in the list is no reason to refuse what is said now.
     """
     # Remembered from the line before; taken out, so that after any fault it is looked up again.
-    end = keys.ends.pop(assessment_id, None)
-    with keys.database.write_lean() as driver:
+    end = keys.log_ends.pop(assessment_id, None)
+    with keys.database.write_raw() as driver:
         moved = add(driver, keys, end, link_id, entry) if end is not None else None
         if moved is None:
             filed, _ = _one(driver.execute(ONE, (assessment_id,)).fetchone())
-            refuse_closed(filed.filed_under[1])
+            refuse_closed(filed.bound_columns[1])
             moved = _added(driver, keys, find_end(driver, keys, filed), link_id, entry)
-    keys.ends[assessment_id] = moved
+    keys.log_ends[assessment_id] = moved
     return moved.sequence - 1
 
 
@@ -101,13 +101,13 @@ def narrowed(keys: Keys, assessment_id: str) -> Keys:
     with keys.database.read() as connection:
         found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
     filed, _ = _one(found)
-    refuse_closed(filed.filed_under[1])
-    return keys.narrowed(filed.kid, filed.wrap)
+    refuse_closed(filed.bound_columns[1])
+    return keys.make_single_key_ring(filed.kid, filed.wrap)
 
 
 def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
     """The answers as they stand, as far as they can be read."""
-    return history(keys, assessment_id).standing()
+    return history(keys, assessment_id).current_answers()
 
 
 def history(keys: Keys, assessment_id: str) -> Lines:
@@ -121,12 +121,12 @@ def history(keys: Keys, assessment_id: str) -> Lines:
 
 def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
     """Keep where the person left off, half-typed words included. Only the latest is kept."""
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         filed, _ = _one(driver.execute(ONE, (assessment_id,)).fetchone())
-        refuse_closed(filed.filed_under[1])
+        refuse_closed(filed.bound_columns[1])
         before = driver.execute("SELECT rev FROM place WHERE assessment_id = ?", (assessment_id,)).fetchone()
         rev = before[0] + 1 if before else 1
-        keys.wrote = True
+        keys.has_uncounted_writes = True
         sealed = keys.seal_row(
             filed.kid, filed.wrap, _place_context(keys, filed, rev), _encoded(place).encode()
         )
@@ -162,7 +162,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
         raise StoreFault("not-completed")
     copied = False
     try:
-        with keys.database.write_lean() as driver:
+        with keys.database.write_raw() as driver:
             before, _ = _one(driver.execute(ONE, (assessment.id,)).fetchone())
             filed = _next_revision(before, assessment, "completed")
             (last_line,) = driver.execute(_LAST_LINE, (assessment.id,)).fetchone()
@@ -173,22 +173,22 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
                 envelope=envelope,
                 rev=filed.rev,
                 state="completed",
-                head=filed.seal(keys, heading_body(assessment)),
-                body=filed.seal(keys, assessment.model_dump_json().encode(), ".completion"),
-                tally=tally.packed() if tally else b"",
+                sealed_summary=filed.seal(keys, heading_body(assessment)),
+                sealed_record=filed.seal(keys, assessment.model_dump_json().encode(), ".completion"),
+                integrity_count=tally.to_bytes() if tally else b"",
                 last_line=last_line,
             )
             # On the disk before the transaction commits: a cut in between is carried out at the
             # next opening, so "completed" never depends on one file alone.
             copied = True
-            keys.outbox.copies.write(finished)
+            keys.outbox.completion_files.write(finished)
             write_completion(driver, finished)
             entry = keys.outbox.queue(driver, finished)
     except BaseException as error:
         if copied:
             _take_back(keys, assessment.id, error)
         raise
-    keys.rest()
+    keys.advance_rollback_counter()
     keys.database.checkpoint()
     # Nothing is read back: what the disk refuses now does not make it undone.
     return entry
@@ -197,11 +197,11 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
 def _take_back(keys: Keys, assessment_id: str, error: BaseException) -> None:
     """Make sure that what is about to be called refused does not happen after all."""
     try:
-        keys.outbox.copies.remove(assessment_id)
+        keys.outbox.completion_files.remove(assessment_id)
         if not isinstance(error, DiskFull):
             # A commit whose sync failed may lie whole in the log: the next one is written over it. This
             # one changes nothing and writes a page all the same, which an UPDATE would not.
-            with keys.database.write_lean() as driver:
+            with keys.database.write_raw() as driver:
                 driver.execute("PRAGMA user_version = 0")
     except StoreFault:
         raise StoreFault("completion-unsure") from None
@@ -209,7 +209,7 @@ def _take_back(keys: Keys, assessment_id: str, error: BaseException) -> None:
 
 def stop(keys: Keys, assessment_id: str) -> None:
     """End an assessment that will not be finished. What was written stays."""
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         before, sealed = _one(driver.execute(ONE, (assessment_id,)).fetchone())
         stopped = checked(Assessment, before.open(keys, sealed), assessment_id).model_copy(
             update={"status": "stopped"}
@@ -230,13 +230,13 @@ def get(keys: Keys, assessment_id: str) -> Assessment:
             "SELECT rev, body FROM completion WHERE assessment_id = ?", (assessment_id,)
         ).first()
     filed, sealed = _one(found)
-    if filed.filed_under[1] == "completed":
+    if filed.bound_columns[1] == "completed":
         if done is None or done[0] != filed.rev:
             raise Damaged(part="completion")
         return checked(Assessment, filed.open(keys, done[1], ".completion"), assessment_id)
     head: dict[str, Any] = json.loads(filed.open(keys, sealed))
     lines = history(keys, assessment_id)
-    found_now = {"answers": lines.standing(), "lost_lines": len(lines.lost)}
+    found_now = {"answers": lines.current_answers(), "lost_lines": len(lines.lost)}
     return checked(Assessment, {**head, **found_now}, assessment_id)
 
 
@@ -247,13 +247,13 @@ def _one(row: Any) -> tuple[Filed, bytes]:
 
 
 def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
-    refuse_closed(before.filed_under[1])
-    if assessment.household_id != before.filed_under[0]:
+    refuse_closed(before.bound_columns[1])
+    if assessment.household_id != before.bound_columns[0]:
         raise StoreFault("other-household")
     return Filed(
         before.table,
         before.id,
-        (before.filed_under[0], state, before.filed_under[2]),
+        (before.bound_columns[0], state, before.bound_columns[2]),
         before.rev + 1,
         before.schema_id,
         before.agency,
@@ -278,5 +278,5 @@ def _added(driver: sqlite3.Connection, keys: Keys, end: End, link_id: str, entry
 
 
 def _place_context(keys: Keys, filed: Filed, rev: int) -> bytes:
-    ids = (filed.id, filed.filed_under[0])
-    return keys.context("place", ids, rev, schema_of("place"), filed.agency, filed.author)
+    ids = (filed.id, filed.bound_columns[0])
+    return keys.row_context("place", ids, rev, schema_of("place"), filed.agency, filed.author)

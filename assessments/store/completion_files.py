@@ -35,18 +35,18 @@ class Finished:
     envelope: bytes
     rev: int
     state: str
-    head: bytes
-    body: bytes
-    tally: bytes = b""
+    sealed_summary: bytes
+    sealed_record: bytes
+    integrity_count: bytes = b""
     # The last row of the list of answers when it was made; 0 where that was not noted.
     last_line: int = 0
 
     @property
     def author(self) -> str:
         """Whose it is; "" in a copy from before there was a tally."""
-        return _parts(self.tally)[0].decode() if self.tally else ""
+        return _parts(self.integrity_count)[0].decode() if self.integrity_count else ""
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """The bytes of the file, ending in their digest."""
         raw = MAGIC + lp(
             self.entry_id,
@@ -54,9 +54,9 @@ class Finished:
             self.envelope,
             struct.pack(">I", self.rev),
             self.state,
-            self.head,
-            self.body,
-            self.tally,
+            self.sealed_summary,
+            self.sealed_record,
+            self.integrity_count,
             struct.pack(">Q", self.last_line),
         )
         return raw + digest(raw)
@@ -117,16 +117,16 @@ def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:
     """Put the completed rows in place, if the assessment is here and one revision behind."""
     changed = driver.execute(
         "UPDATE assessment SET rev = ?, state = ?, body = ? WHERE id = ? AND rev = ?",
-        (finished.rev, finished.state, finished.head, finished.entry_id, finished.rev - 1),
+        (finished.rev, finished.state, finished.sealed_summary, finished.entry_id, finished.rev - 1),
     )
     if changed.rowcount:
         driver.execute(
             "INSERT INTO completion (assessment_id, rev, body) VALUES (?, ?, ?)",
-            (finished.entry_id, finished.rev, finished.body),
+            (finished.entry_id, finished.rev, finished.sealed_record),
         )
         driver.execute("DELETE FROM place WHERE assessment_id = ?", (finished.entry_id,))
-        if finished.tally:
-            author, tally_rev, tally = _parts(finished.tally)
+        if finished.integrity_count:
+            author, tally_rev, tally = _parts(finished.integrity_count)
             rev = int.from_bytes(tally_rev, "big")
             driver.execute(
                 "UPDATE tally SET rev = ?, body = ? WHERE author = ? AND rev = ?",
@@ -154,7 +154,7 @@ class Copies:
             try:
                 handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
                 with open(handle, "wb") as file:
-                    file.write(finished.packed())
+                    file.write(finished.to_bytes())
                     file.flush()
                     os.fsync(file.fileno())
                 part.replace(path)

@@ -137,7 +137,7 @@ class Database:
     def __repr__(self) -> str:
         return "<Database>"
 
-    def wrong_settings(self) -> list[str]:
+    def wrong_pragmas(self) -> list[str]:
         """The names of settings that are not as they were made when the file was opened."""
         with self._lock, _Watched(self):
             self._refuse_when_closed()
@@ -147,7 +147,7 @@ class Database:
                 if self._driver.execute(f"PRAGMA {name}").fetchone() != (expected,)
             ]
 
-    def check(self) -> None:
+    def check_integrity(self) -> None:
         """Read every page's structure, and that each index leads to each row: a row that its index
         does not know is shown in no list. Raises `Damaged`; changes nothing."""
         with self.read() as connection:
@@ -166,7 +166,7 @@ class Database:
                 yield self._writer
 
     @contextmanager
-    def write_lean(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
+    def write_raw(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
         """The same transaction on the bare driver, for what happens at every answer.
 
         `outbox`: what becomes of finished work is written even where nothing else is.
@@ -186,7 +186,7 @@ class Database:
                     driver.execute("ROLLBACK")
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def hold_write_lock(self) -> Iterator[None]:
         """Hold off the writes of other threads around several calls of this one."""
         with self._lock:
             yield
@@ -200,7 +200,7 @@ class Database:
                 yield connection
 
     @contextmanager
-    def read_lean(self) -> Iterator[sqlite3.Connection]:
+    def read_raw(self) -> Iterator[sqlite3.Connection]:
         """The same on the bare driver, for what reads thousands of rows."""
         with self.read() as connection:
             yield _bare(connection)
@@ -210,19 +210,19 @@ class Database:
         with self.read() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(statement, parameters)]
 
-    def lengthen_log(self) -> None:
+    def preallocate_wal(self) -> None:
         """Fill the log's file with zeros ahead of the answers to come.
 
         Saving an answer then overwrites what the file already has, and the disk need not grow the
         file at every commit, so the wait is shorter. SQLite takes zeros for the end of the log.
         Nothing depends on it: where room is short it is left for what people write.
         """
-        with self.write_lean(), suppress(OSError):  # nobody else may write to the log meanwhile
+        with self.write_raw(), suppress(OSError):  # nobody else may write to the log meanwhile
             handle = os.open(f"{self.path}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
             with open(handle, "r+b", buffering=0) as log:
                 before = log.seek(0, os.SEEK_END)
                 missing = LOG_BYTES - before
-                if missing <= 0 or not self.has_room(missing):
+                if missing <= 0 or not self.has_free_space(missing):
                     return
                 whole = False
                 try:
@@ -232,7 +232,7 @@ class Database:
                     if not whole:
                         log.truncate(before)  # the disk was filled by somebody else meanwhile
 
-    def has_room(self, size_bytes: int) -> bool:
+    def has_free_space(self, size_bytes: int) -> bool:
         """Whether the disk holds so much that nobody typed, and leaves enough for what people write."""
         return shutil.disk_usage(self.path.parent).free >= size_bytes + SPARE_BYTES
 

@@ -51,32 +51,32 @@ WHERE ?1 IS NULL OR entry_id = ?1 ORDER BY sequence
 class Notes(Protocol):
     """What seals small things that open while locked: the device."""
 
-    def seal_note(self, purpose: str, place: bytes, body: bytes) -> bytes: ...
+    def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes: ...
 
-    def open_note(self, purpose: str, place: bytes, sealed: bytes) -> bytes: ...
+    def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes: ...
 
 
 class StoredOutbox:
     """The outbox on SQLite."""
 
     def __init__(self, database: Database, notes: Notes, copies: Copies, clock: Clock) -> None:
-        self._database, self._notes, self._clock = database, notes, clock
-        self.copies = copies
+        self._database, self._sealer, self._clock = database, notes, clock
+        self.completion_files = copies
         # Sent is for ever, so what was once read as sent need not be opened at every poll.
         self._sent: set[str] = set()
-        self._promised: tuple[str, int] | None = None
+        self._reserved_author_seq: tuple[str, int] | None = None
 
     def queue(self, driver: sqlite3.Connection, finished: Finished) -> Entry:
         """Add an entry inside the transaction that completes its assessment."""
         (sequence,) = driver.execute(_NEXT).fetchone()
         author, number = driver.execute(_NUMBER, {"id": finished.entry_id}).fetchone()
-        if self._promised not in (None, (author, number)):
+        if self._reserved_author_seq not in (None, (author, number)):
             raise StoreFault("store-busy")  # another process completed meanwhile: seal again, send nothing
         author = author or finished.author  # the assessment itself may be lost
         hashed = digest(finished.envelope)
         place = _entry_place(sequence, finished.entry_id, finished.service_kid, hashed)
         now = self._clock.now()
-        note = self._sealed("outbox-entry", place, {"queued_at": now.isoformat()})
+        note = self._seal_note("outbox-entry", place, {"queued_at": now.isoformat()})
         driver.execute(
             "INSERT INTO outbox_entry (sequence, id, service_kid, digest, envelope, note, author)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -86,15 +86,15 @@ class StoredOutbox:
         return _waiting(sequence, finished.entry_id, finished.service_kid, hashed, size_bytes, now)
 
     @contextmanager
-    def numbering(self, author: str) -> Iterator[int]:
+    def reserve_author_seq(self, author: str) -> Iterator[int]:
         """The number that this author's next entry will have, for them to sign. Others wait."""
-        with self._database.alone():
+        with self._database.hold_write_lock():
             ((number,),) = self._database.rows(_AUTHORS_NEXT, (author,))
-            self._promised = (author, number)
+            self._reserved_author_seq = (author, number)
             try:
                 yield number
             finally:
-                self._promised = None
+                self._reserved_author_seq = None
 
     def entries(self) -> Sequence[Entry]:
         return self._read()
@@ -114,7 +114,7 @@ class StoredOutbox:
             raise NotFound(part="outbox")
         envelope, hashed = rows[0]
         if not same(digest(envelope), hashed):
-            envelope = self.copies.read(entry_id).envelope
+            envelope = self.completion_files.read(entry_id).envelope
             if not same(digest(envelope), hashed):
                 raise Damaged(part="envelope")
         return bytes(envelope)
@@ -123,39 +123,39 @@ class StoredOutbox:
         """The service's signed word, or b"" before there is one."""
         self.entry(entry_id)
         for sequence, _, word, until, note in self._database.rows(_LOG, (entry_id,)):
-            opened = self._opened("outbox-log", _log_place(sequence, entry_id, word, until), note)
+            opened = self._open_note("outbox-log", _log_place(sequence, entry_id, word, until), note)
             if word in _SENT and opened is not None:
                 return base64.b64decode(opened.get("receipt", ""))
         return b""
 
-    def settle(self, outcomes: Sequence[Outcome], at: datetime) -> None:
-        with self._database.write_lean(outbox=True) as driver:
+    def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
+        with self._database.write_raw(outbox=True) as driver:
             known = self._states(driver, [outcome.id for outcome in outcomes])
             for outcome in outcomes:
                 if known.get(outcome.id, "sent") == "sent":
                     continue
-                sent = outcome.word in _SENT
+                sent = outcome.status in _SENT
                 known[outcome.id] = "sent" if sent else "set-aside"
-                note = {"at": at.isoformat(), "reason": None if sent else outcome.reason or outcome.word}
+                note = {"at": at.isoformat(), "reason": None if sent else outcome.reason or outcome.status}
                 if outcome.receipt:
                     note["receipt"] = base64.b64encode(outcome.receipt).decode()
-                self._log(driver, outcome.id, outcome.word, None, note)
+                self._append_log(driver, outcome.id, outcome.status, None, note)
 
     def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
-        with self._database.write_lean(outbox=True) as driver:
+        with self._database.write_raw(outbox=True) as driver:
             known = self._states(driver, ids)
             for entry_id in ids:
                 if known.get(entry_id) == "waiting":
                     note = {"at": self._clock.now().isoformat(), "reason": reason}
-                    self._log(driver, entry_id, "postponed", until.isoformat(), note)
+                    self._append_log(driver, entry_id, "postponed", until.isoformat(), note)
 
     def set_aside(self, entry_id: str, reason: str) -> None:
-        self._move(entry_id, ("waiting", "set-aside"), "set-aside", reason)
+        self._change_state(entry_id, ("waiting", "set-aside"), "set-aside", reason)
 
     def requeue(self, entry_id: str) -> None:
-        self._move(entry_id, ("set-aside",), "requeued", None)
+        self._change_state(entry_id, ("set-aside",), "requeued", None)
 
-    def may_forget(self, driver: sqlite3.Connection, entry_id: str) -> bool:
+    def may_delete(self, driver: sqlite3.Connection, entry_id: str) -> bool:
         """Whether the service has confirmed it, or there never was an entry."""
         return self._states(driver, [entry_id]).get(entry_id, "sent") == "sent"
 
@@ -163,25 +163,25 @@ class StoredOutbox:
         rows = self._database.rows("SELECT position FROM outbox_cursor WHERE id = 1")
         return str(rows[0][0]) if rows else ""
 
-    def keep_cursor(self, cursor: str) -> None:
-        with self._database.write_lean(outbox=True) as driver:
+    def save_cursor(self, cursor: str) -> None:
+        with self._database.write_raw(outbox=True) as driver:
             driver.execute("INSERT OR REPLACE INTO outbox_cursor (id, position) VALUES (1, ?)", (cursor,))
 
-    def _move(self, entry_id: str, states: tuple[str, ...], word: str, reason: str | None) -> None:
-        with self._database.write_lean(outbox=True) as driver:
+    def _change_state(self, entry_id: str, states: tuple[str, ...], word: str, reason: str | None) -> None:
+        with self._database.write_raw(outbox=True) as driver:
             known = self._states(driver, [entry_id])
             if entry_id not in known:
                 raise NotFound(part="outbox")
             if known[entry_id] in states:
-                self._log(
+                self._append_log(
                     driver, entry_id, word, None, {"at": self._clock.now().isoformat(), "reason": reason}
                 )
 
-    def _log(
+    def _append_log(
         self, driver: sqlite3.Connection, entry_id: str, word: str, until: str | None, note: dict[str, Any]
     ) -> None:
         (sequence,) = driver.execute("SELECT coalesce(max(sequence), 0) + 1 FROM outbox_log").fetchone()
-        sealed = self._sealed("outbox-log", _log_place(sequence, entry_id, word, until), note)
+        sealed = self._seal_note("outbox-log", _log_place(sequence, entry_id, word, until), note)
         driver.execute(
             "INSERT INTO outbox_log (sequence, entry_id, word, until, note) VALUES (?, ?, ?, ?, ?)",
             (sequence, entry_id, word, until, sealed),
@@ -195,7 +195,7 @@ class StoredOutbox:
                 states[entry_id] = "waiting"
                 for sequence, _, word, until, note in driver.execute(_LOG, (entry_id,)):
                     place = _log_place(sequence, entry_id, word, until)
-                    if self._opened("outbox-log", place, note) is not None:
+                    if self._open_note("outbox-log", place, note) is not None:
                         states[entry_id] = _next_state(states[entry_id], word)
         return states
 
@@ -207,25 +207,27 @@ class StoredOutbox:
         for sequence, found_id, service_kid, hashed, size_bytes, note in rows:
             if unsent and found_id in self._sent:
                 continue
-            opened = self._opened("outbox-entry", _entry_place(sequence, found_id, service_kid, hashed), note)
+            opened = self._open_note(
+                "outbox-entry", _entry_place(sequence, found_id, service_kid, hashed), note
+            )
             # A damaged note costs the time. It must not hold up the entry, nor the others.
             queued_at = datetime.fromisoformat(opened["queued_at"]) if opened else _UNKNOWN_TIME
             entries[found_id] = _waiting(sequence, found_id, service_kid, hashed, size_bytes, queued_at)
         for sequence, found_id, word, until, note in lines:
             if found_id in entries:
-                opened = self._opened("outbox-log", _log_place(sequence, found_id, word, until), note)
+                opened = self._open_note("outbox-log", _log_place(sequence, found_id, word, until), note)
                 if opened is not None:
                     entries[found_id] = _folded(entries[found_id], word, _moment(until), opened)
         self._sent.update(entry.id for entry in entries.values() if entry.state == "sent")
         return list(entries.values())
 
-    def _sealed(self, purpose: str, place: bytes, note: dict[str, Any]) -> bytes:
-        return self._notes.seal_note(purpose, place, json.dumps(note).encode())
+    def _seal_note(self, purpose: str, place: bytes, note: dict[str, Any]) -> bytes:
+        return self._sealer.seal_with_device_key(purpose, place, json.dumps(note).encode())
 
-    def _opened(self, purpose: str, place: bytes, sealed: bytes) -> dict[str, Any] | None:
+    def _open_note(self, purpose: str, place: bytes, sealed: bytes) -> dict[str, Any] | None:
         """The note, or None when it does not open here."""
         try:
-            opened: dict[str, Any] = json.loads(self._notes.open_note(purpose, place, sealed))
+            opened: dict[str, Any] = json.loads(self._sealer.open_with_device_key(purpose, place, sealed))
         except Damaged:
             return None
         return opened

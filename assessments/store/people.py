@@ -60,7 +60,7 @@ class Home:
     relationships: Found[Relationship]
     contacts: Found[Contact]
     facts: Found[Fact]
-    changed: frozenset[str]
+    changed_ids: frozenset[str]
 
 
 def save_household(
@@ -104,7 +104,7 @@ def save_facts(keys: Keys, household_id: str, facts: Sequence[Fact]) -> None:
 def homes(keys: Keys) -> Found[Home]:
     """Every household of this person's with all that is filed under it, oldest first, as of one moment."""
     own = (keys.agency, keys.author)
-    with keys.database.read_lean() as driver:
+    with keys.database.read_raw() as driver:
         rows = {name: _rows(driver.execute, name, "t.agency = ? AND t.author = ?", *own) for name in REVISED}
         changed = _changed(driver.execute, "agency = ? AND author = ?", *own)
     within: dict[str, dict[str, list[Sealed]]] = {name: defaultdict(list) for name in REVISED}
@@ -123,7 +123,7 @@ def homes(keys: Keys) -> Found[Home]:
 
 def home(keys: Keys, household_id: str) -> Home:
     """One household and all that is filed under it, as of one moment."""
-    with keys.database.read_lean() as driver:
+    with keys.database.read_raw() as driver:
         record = _one(driver.execute, keys, Household, household_id)
         rows = {name: _rows_within(driver.execute, name, household_id) for name in REVISED}
         changed = _changed(driver.execute, "household_id = ?", household_id)
@@ -132,13 +132,13 @@ def home(keys: Keys, household_id: str) -> Home:
 
 def facts(keys: Keys, household_id: str) -> Found[Fact]:
     """Everything filed under a household beside its people, oldest first."""
-    with keys.database.read_lean() as driver:
+    with keys.database.read_raw() as driver:
         return _opened(keys, Fact, _rows_within(driver.execute, "fact", household_id))
 
 
 def earlier(keys: Keys, household_id: str) -> Found[Earlier]:
     """All that was changed in a household, as it stood before, in the order in which it was changed."""
-    with keys.database.read_lean() as driver:
+    with keys.database.read_raw() as driver:
         before = _rows_within(driver.execute, "earlier", household_id)
         changed = {filed.id for filed, _ in before}
         now = [
@@ -174,7 +174,7 @@ def save_contact(keys: Keys, contact: Contact) -> None:
 
 def households(keys: Keys) -> Found[Household]:
     """This person's households, oldest first."""
-    with keys.database.read_lean() as driver:
+    with keys.database.read_raw() as driver:
         rows = _rows(driver.execute, "household", "t.agency = ? AND t.author = ?", keys.agency, keys.author)
     return _opened(keys, Household, rows)
 
@@ -188,12 +188,12 @@ def household(
 
 
 def person(keys: Keys, person_id: str) -> Person:
-    with keys.database.read_lean() as driver:
+    with keys.database.read_raw() as driver:
         return _one(driver.execute, keys, Person, person_id)
 
 
 def contact(keys: Keys, contact_id: str) -> Contact:
-    with keys.database.read_lean() as driver:
+    with keys.database.read_raw() as driver:
         return _one(driver.execute, keys, Contact, contact_id)
 
 
@@ -206,7 +206,7 @@ def _household_key(connection: Connection, keys: Keys, household_id: str) -> tup
     ).first()
     if known:
         return known.kid, known.sealed
-    return keys.file_content_key(connection.exec_driver_sql)
+    return keys.create_content_key(connection.exec_driver_sql)
 
 
 def _save_in_household(keys: Keys, household_id: str, records: Sequence[Record]) -> None:
@@ -233,7 +233,7 @@ def _save(
     filed = Filed(
         table=rows.name,
         id=record.id,
-        filed_under=filed_under,
+        bound_columns=filed_under,
         rev=_last_rev(connection, rows.name, before, record.id) + 1,
         schema_id=schema_of(rows.name),
         agency=keys.agency,
@@ -346,7 +346,7 @@ def _changed(run: Run, where: str, *args: str) -> dict[str, set[str]]:
 
 
 def _home_of(filed: Filed) -> str:
-    return filed.filed_under[0] if filed.filed_under else filed.id
+    return filed.bound_columns[0] if filed.bound_columns else filed.id
 
 
 def _home(
@@ -371,9 +371,11 @@ def _opened(keys: Keys, kind: type[R], rows: Iterable[Sealed]) -> Found[R]:
 
 def _open(keys: Keys, kind: type[R], filed: Filed, sealed: bytes) -> R:
     """One record. What is the same to the byte, columns and all, has been opened and checked before."""
-    known = keys.records.get((filed, sealed))
+    known = keys.record_cache.get((filed, sealed))
     if known is None:
-        known = keys.records[filed, sealed] = _record(filed.table, _plain(filed.open(keys, sealed)), filed.id)
+        known = keys.record_cache[filed, sealed] = _record(
+            filed.table, _plain(filed.open(keys, sealed)), filed.id
+        )
     if not isinstance(known, kind):
         raise Damaged(part="record")
     return known

@@ -62,21 +62,21 @@ def purge(keys: Keys, assessment_id: str, reason: str) -> list[Stub]:
 
     Raises NotFound, or StoreFault: "not-sent-yet", "other-person"; nothing is deleted then.
     """
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         found = driver.execute("SELECT author, kid FROM assessment WHERE id = ?", (assessment_id,)).fetchone()
         if found is None:
             raise NotFound(part="assessment")
         _refuse(keys, driver, [(assessment_id, found[0])])
         files = _shred_assessment(keys, driver, assessment_id, found[1])
         stubs = [_leave_stub(keys, driver, assessment_id, "assessment", reason)]
-        keys.renew_epoch(driver)
+        keys.rotate_epoch_key(driver)
         _remove_files(keys, [assessment_id], files)
     return _forgotten(keys, stubs)
 
 
 def purge_household(keys: Keys, household_id: str, reason: str) -> list[Stub]:
     """Delete a household, everyone in it, and all that was recorded of them; as `purge` does."""
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         found = driver.execute("SELECT author, kid FROM household WHERE id = ?", (household_id,)).fetchone()
         if found is None:
             raise NotFound(part="household")
@@ -97,7 +97,7 @@ def purge_household(keys: Keys, household_id: str, reason: str) -> list[Stub]:
         driver.execute("DELETE FROM content_key WHERE kid = ?", (found[1],))
         stubs = [_leave_stub(keys, driver, row[0], "assessment", reason) for row in within]
         stubs.append(_leave_stub(keys, driver, household_id, "household", reason))
-        keys.renew_epoch(driver)
+        keys.rotate_epoch_key(driver)
         _remove_files(keys, [row[0] for row in within], files)
     return _forgotten(keys, stubs)
 
@@ -113,7 +113,7 @@ def _refuse(keys: Keys, driver: sqlite3.Connection, wanted: list[tuple[str, str]
     for record_id, author in wanted:
         if author != keys.author:
             raise StoreFault("other-person")
-        if not keys.outbox.may_forget(driver, record_id):
+        if not keys.outbox.may_delete(driver, record_id):
             raise StoreFault("not-sent-yet")
 
 
@@ -144,12 +144,12 @@ def _remove_files(keys: Keys, assessment_ids: list[str], attachment_ids: list[st
     again. The other way round, a second copy without its row would be carried out as finished work.
     """
     for assessment_id in assessment_ids:
-        keys.outbox.copies.remove(assessment_id)
+        keys.outbox.completion_files.remove(assessment_id)
     attachments.remove_files(keys.database, attachment_ids)
 
 
 def _leave_stub(keys: Keys, driver: sqlite3.Connection, record_id: str, kind: Kind, reason: str) -> Stub:
-    kid, wrap = keys.file_content_key(driver.execute)
+    kid, wrap = keys.create_content_key(driver.execute)
     at = keys.now().replace(microsecond=0)
     stub = Stub(record_id, kind, at, keys.author, reason)
     under = (kind, utc(at))
@@ -182,5 +182,5 @@ def _filed(row: tuple[Any, ...]) -> tuple[Filed, bytes]:
 
 def _opened(keys: Keys, filed: Filed, sealed: bytes) -> Stub:
     reason = json.loads(filed.open(keys, sealed))
-    kind: Any = filed.filed_under[0]
-    return Stub(filed.id, kind, datetime.fromisoformat(filed.filed_under[1]), filed.author, reason)
+    kind: Any = filed.bound_columns[0]
+    return Stub(filed.id, kind, datetime.fromisoformat(filed.bound_columns[1]), filed.author, reason)

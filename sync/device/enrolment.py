@@ -89,7 +89,7 @@ class ServiceKeys:
         keys = {name: base64.b64decode(plain[name]) for name in _KEYS if name in plain}
         return cls(plain["url"], plain["agency"], plain["kid"], **keys)
 
-    def transport(
+    def make_transport(
         self, identity: Identity, clock: Clock, over: httpx.AsyncBaseTransport | None = None
     ) -> Transport:
         """The way to this service."""

@@ -41,7 +41,7 @@ class Failure:
     """Why an exchange gave no reply. With "clock", `offset_s` is the service's time less ours, verified."""
 
     kind: FailureKind
-    offset_s: float = 0.0
+    clock_offset_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,23 +49,23 @@ class Reaction:
     """`halves`: a batch of several may go again at once, half as large. `repeats`: the same may go again
     at once, one time. `alone`: when one entry alone fails, the others may still be tried."""
 
-    first_s: float
-    longest_s: float
-    halves: bool = False
-    repeats: bool = False
-    alone: bool = False
+    first_delay_s: float
+    max_delay_s: float
+    halve_batch: bool = False
+    retry_at_once: bool = False
+    continue_with_others: bool = False
 
 
 REACTIONS: dict[FailureKind, Reaction] = {
     "offline": Reaction(2, 30),
-    "cut": Reaction(2, 60, halves=True, repeats=True),
-    "timeout": Reaction(5, 300, halves=True),
-    "too-large": Reaction(60, 3600, halves=True, alone=True),
-    "broken": Reaction(5, 900, halves=True, alone=True),
-    "garbled": Reaction(5, 900, halves=True, alone=True),
+    "cut": Reaction(2, 60, halve_batch=True, retry_at_once=True),
+    "timeout": Reaction(5, 300, halve_batch=True),
+    "too-large": Reaction(60, 3600, halve_batch=True, continue_with_others=True),
+    "broken": Reaction(5, 900, halve_batch=True, continue_with_others=True),
+    "garbled": Reaction(5, 900, halve_batch=True, continue_with_others=True),
     "busy": Reaction(5, 300),
-    "clock": Reaction(5, 300, repeats=True),
-    "replayed": Reaction(5, 300, repeats=True),
+    "clock": Reaction(5, 300, retry_at_once=True),
+    "replayed": Reaction(5, 300, retry_at_once=True),
     "unknown-device": Reaction(60, 3600),
     "refused": Reaction(60, 3600),
 }
@@ -77,21 +77,21 @@ _LONE_FAILURES = 2
 class Pace:
     """How much goes into one request now, and what was met on the way. In memory only."""
 
-    items: int = MAX_ITEMS
-    size_bytes: int = BATCH_BYTES
-    offset_s: float = 0.0
-    repeated: bool = False
+    max_items: int = MAX_ITEMS
+    max_bytes: int = BATCH_BYTES
+    clock_offset_s: float = 0.0
+    retried_at_once: bool = False
     lone_failures: int = 0
 
-    def smaller(self, than: int) -> Pace:
-        return replace(self, items=max(1, than // 2), size_bytes=max(1, self.size_bytes // 2))
+    def shrink(self, than: int) -> Pace:
+        return replace(self, max_items=max(1, than // 2), max_bytes=max(1, self.max_bytes // 2))
 
-    def larger(self) -> Pace:
+    def grow(self) -> Pace:
         return replace(
             self,
-            items=min(MAX_ITEMS, self.items * 2),
-            size_bytes=min(BATCH_BYTES, self.size_bytes * 2),
-            repeated=False,
+            max_items=min(MAX_ITEMS, self.max_items * 2),
+            max_bytes=min(BATCH_BYTES, self.max_bytes * 2),
+            retried_at_once=False,
             lone_failures=0,
         )
 
@@ -107,13 +107,13 @@ class Postponement:
 class Step:
     """What to write down after one exchange, and whether another one makes sense now."""
 
-    pace: Pace
+    state: Pace
     settle: tuple[Outcome, ...] = ()
     postpone: tuple[Postponement, ...] = ()
     changes: tuple[Change, ...] = ()
     cursor: str | None = None
-    more: bool = False
-    go_on: bool = False
+    more_changes: bool = False
+    should_continue: bool = False
     reason: FailureKind | None = None
 
 
@@ -149,7 +149,7 @@ def next_batch(pace: Pace, due: Sequence[Entry]) -> tuple[Entry, ...]:
     size_bytes = 0
     for entry in sorted(due, key=lambda entry: (entry.attempts, entry.sequence)):
         size_bytes += entry.size_bytes
-        if batch and (len(batch) == pace.items or size_bytes > pace.size_bytes):
+        if batch and (len(batch) == pace.max_items or size_bytes > pace.max_bytes):
             break
         batch.append(entry)
     return tuple(batch)
@@ -158,7 +158,7 @@ def next_batch(pace: Pace, due: Sequence[Entry]) -> tuple[Entry, ...]:
 def delay_s(reaction: Reaction, tries: int, chance: float) -> float:
     """Seconds to wait after `tries` earlier tries; `chance` is a random number from 0 to 1."""
     # 2^32 seconds is past any longest wait: the bound keeps the power from growing without end.
-    whole = min(reaction.longest_s, reaction.first_s * 2.0 ** min(tries, 32))
+    whole = min(reaction.max_delay_s, reaction.first_delay_s * 2.0 ** min(tries, 32))
     return whole * (0.5 + chance / 2)
 
 
@@ -188,13 +188,13 @@ def after_reply(
     if unsaid and not settled:
         return after_failure(pace, batch, Failure("garbled"), now=now, chance=chance)
     return Step(
-        pace=pace.larger(),
+        state=pace.grow(),
         settle=tuple(settled.values()),
         postpone=_postponed(unsaid, "garbled", now, chance),
         changes=reply.changes,
         cursor=reply.cursor,
-        more=reply.more,
-        go_on=bool(settled) or reply.more,
+        more_changes=reply.more,
+        should_continue=bool(settled) or reply.more,
     )
 
 
@@ -204,16 +204,16 @@ def after_failure(
     """Go again at once where that can help; else wait. Nothing is ever set aside here."""
     reaction = REACTIONS[failure.kind]
     if failure.kind == "clock":
-        pace = replace(pace, offset_s=failure.offset_s)
-    if reaction.halves and len(batch) > 1:
-        return Step(pace=pace.smaller(len(batch)), go_on=True, reason=failure.kind)
-    if reaction.repeats and not pace.repeated:
-        return Step(pace=replace(pace, repeated=True), go_on=True, reason=failure.kind)
+        pace = replace(pace, clock_offset_s=failure.clock_offset_s)
+    if reaction.halve_batch and len(batch) > 1:
+        return Step(state=pace.shrink(len(batch)), should_continue=True, reason=failure.kind)
+    if reaction.retry_at_once and not pace.retried_at_once:
+        return Step(state=replace(pace, retried_at_once=True), should_continue=True, reason=failure.kind)
     lone_failures = pace.lone_failures + 1
     return Step(
-        pace=replace(pace, repeated=False, lone_failures=lone_failures),
+        state=replace(pace, retried_at_once=False, lone_failures=lone_failures),
         postpone=_postponed(batch, failure.kind, now, chance),
-        go_on=reaction.alone and bool(batch) and lone_failures < _LONE_FAILURES,
+        should_continue=reaction.continue_with_others and bool(batch) and lone_failures < _LONE_FAILURES,
         reason=failure.kind,
     )
 

@@ -34,30 +34,30 @@ T = TypeVar("T")
 class Owed(Protocol):
     """The escrows of this device that the service has not confirmed yet. Both calls block."""
 
-    def escrows(self) -> Sequence[Escrow]: ...
+    def list_escrows(self) -> Sequence[Escrow]: ...
 
-    def confirmed(self, escrow: Escrow) -> None: ...
+    def mark_confirmed(self, escrow: Escrow) -> None: ...
 
 
 async def give(owed: Owed, transport: Transport) -> Failure | None:
     """Give what is owed, until the service signed for each; what stood in the way, or None."""
-    for escrow in await asyncio.to_thread(owed.escrows):
-        came = await _ask(transport, ESCROW_PATH, encode_escrow(escrow.packed()), decode_receipt)
+    for escrow in await asyncio.to_thread(owed.list_escrows):
+        came = await _ask(transport, ESCROW_PATH, encode_escrow(escrow.to_bytes()), decode_receipt)
         if isinstance(came, Failure):
             return came
         if not sealing.verify(transport.receipt_key, escrow_receipt(transport.agency, escrow), came):
             return Failure("garbled")
-        await asyncio.to_thread(owed.confirmed, escrow)
+        await asyncio.to_thread(owed.mark_confirmed, escrow)
     return None
 
 
 async def tell(word: Word, request: Request, transport: Transport) -> Standing | Failure:
     """Ask (again), stop asking, or say that it is done; how the request stands."""
-    return await _ask(transport, RECOVERY_PATH, encode_word(word, request.packed()), decode_standing)
+    return await _ask(transport, RECOVERY_PATH, encode_word(word, request.to_bytes()), decode_standing)
 
 
 async def _ask(transport: Transport, path: str, body: bytes, decode: Callable[[bytes], T]) -> T | Failure:
-    came = await transport.ask(path, body, decode)
+    came = await transport.post_signed(path, body, decode)
     if isinstance(came, Failure) and came.kind in ("clock", "replayed"):
-        return await transport.ask(path, body, decode, came.offset_s)
+        return await transport.post_signed(path, body, decode, came.clock_offset_s)
     return came

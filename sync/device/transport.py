@@ -117,13 +117,13 @@ class Transport:
         self.agency = agency
         self._sign = identity.sign
         self._clock = clock
-        self._line = Line(url, over=over, whole_s=whole_s)
+        self._connection = Line(url, over=over, whole_s=whole_s)
 
     async def exchange(self, request: Request, offset_s: float = 0.0) -> Reply | Failure:
         """One exchange. `offset_s` is what the service's clock is ahead of this one."""
-        return await self.ask(EXCHANGE_PATH, encode_request(request), decode_reply, offset_s)
+        return await self.post_signed(EXCHANGE_PATH, encode_request(request), decode_reply, offset_s)
 
-    async def ask(
+    async def post_signed(
         self, path: str, body: bytes, decode: Callable[[bytes], T], offset_s: float = 0.0
     ) -> T | Failure:
         """One signed request and its reply, read; or why there is none."""
@@ -139,11 +139,11 @@ class Transport:
             nonce=nonce,
             sign=self._sign,
         )
-        heard = await self._line.post(path, body, headers)
+        heard = await self._connection.post(path, body, headers)
         if isinstance(heard, Failure):
             return heard
         if heard.status != httpx.codes.OK:
-            return self._refusal(heard, nonce)
+            return self._failure_from_problem(heard, nonce)
         if heard.content_type != CONTENT_TYPE:
             return Failure("garbled")
         try:
@@ -152,9 +152,9 @@ class Transport:
             return Failure("garbled")
 
     async def close(self) -> None:
-        await self._line.close()
+        await self._connection.close()
 
-    def _refusal(self, heard: Heard, nonce: str) -> Failure:
+    def _failure_from_problem(self, heard: Heard, nonce: str) -> Failure:
         problem = problem_of(heard)
         if problem.get("type") == _CLOCK_PROBLEM:
             return self._clock_failure(problem, nonce)

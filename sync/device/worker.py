@@ -59,7 +59,7 @@ async def run_until_still(outbox: Outbox, transport: Transport, clock: Clock) ->
     """
     before = status_of(await asyncio.to_thread(outbox.entries))
     run = _Run(outbox, transport, clock, everything=True)
-    await run.go()
+    await run.run()
     after = status_of(await asyncio.to_thread(outbox.entries))
     return Summary(
         sent=after.sent - before.sent,
@@ -110,10 +110,10 @@ class Worker:
         # app restarts.
         asked = False
         while True:
-            rest_s = await self._once(everything=asked)
+            rest_s = await self._run_once(everything=asked)
             asked = await self._sleep(rest_s)
 
-    async def _once(self, *, everything: bool) -> float | None:
+    async def _run_once(self, *, everything: bool) -> float | None:
         """One run; returns how long to rest, or None when there is nothing to wait for."""
         try:
             status = await self.status()
@@ -123,7 +123,7 @@ class Worker:
             self.sending = True
             self._changed(status)
             run = _Run(self._outbox, self._transport, self._clock, everything=everything, heard=self._heard)
-            await run.go()
+            await run.run()
             status = await self.status()
         # The loop must outlive any fault, or work would wait for ever and look as if it were being sent.
         except Exception as fault:  # noqa: BLE001, RUF100 - see above; nothing is swallowed: the entries still wait
@@ -133,9 +133,9 @@ class Worker:
         finally:
             self.sending = False
         self._changed(status)
-        return self._rest(status, run.rest_s)
+        return self._compute_rest_s(status, run.rest_s)
 
-    def _rest(self, status: Status, rest_s: float) -> float | None:
+    def _compute_rest_s(self, status: Status, rest_s: float) -> float | None:
         if not status.waiting:
             return None
         if status.next_try_at is None:
@@ -173,23 +173,23 @@ class _Run:
         self._heard = heard
         self._tried: set[str] = set()
 
-    async def go(self) -> None:
+    async def run(self) -> None:
         pace = Pace()
         more = True
         while True:
-            batch = next_batch(pace, await asyncio.to_thread(self._due))
+            batch = next_batch(pace, await asyncio.to_thread(self._select_due))
             request = await asyncio.to_thread(self._request, batch)
             if not request.items and not more:
                 return
             sent = {item.id for item in request.items}
             step = await self._exchange(pace, request, [entry for entry in batch if entry.id in sent])
-            pace, more = step.pace, step.more
+            pace, more = step.state, step.more_changes
             self.reason = step.reason
-            if not step.go_on:
-                self._stop(step)
+            if not step.should_continue:
+                self._set_rest(step)
                 return
 
-    def _due(self) -> Sequence[Entry]:
+    def _select_due(self) -> Sequence[Entry]:
         if not self._everything:
             found: Sequence[Entry] = self._outbox.due(self._clock.now())
         else:
@@ -197,7 +197,7 @@ class _Run:
         return [entry for entry in found if entry.id not in self._tried]
 
     async def _exchange(self, pace: Pace, request: Request, batch: Sequence[Entry]) -> Step:
-        came = await self._transport.exchange(request, pace.offset_s)
+        came = await self._transport.exchange(request, pace.clock_offset_s)
         now = self._clock.now()
         if isinstance(came, Failure):
             step = after_failure(pace, batch, came, now=now, chance=sealing.make_chance)
@@ -211,7 +211,7 @@ class _Run:
                 now=now,
                 chance=sealing.make_chance,
             )
-        await asyncio.to_thread(self._write_down, step, now)
+        await asyncio.to_thread(self._save_result, step, now)
         return step
 
     def _request(self, batch: Sequence[Entry]) -> Request:
@@ -229,9 +229,9 @@ class _Run:
                 self._outbox.set_aside(entry.id, "damaged")
         return Request(self._outbox.cursor(), tuple(items))
 
-    def _write_down(self, step: Step, now: datetime) -> None:
+    def _save_result(self, step: Step, now: datetime) -> None:
         if step.settle:
-            self._outbox.settle(step.settle, now)
+            self._outbox.record_outcomes(step.settle, now)
         for each in step.postpone:
             self._outbox.postpone([each.id], each.reason, each.until)
             self._tried.add(each.id)
@@ -239,11 +239,11 @@ class _Run:
             self.changes.extend(step.changes)
             self._heard(step.changes)
         if step.cursor is not None:
-            self._outbox.keep_cursor(step.cursor)
+            self._outbox.save_cursor(step.cursor)
 
-    def _stop(self, step: Step) -> None:
+    def _set_rest(self, step: Step) -> None:
         waits = [each.until for each in step.postpone]
         if waits:
             self.rest_s = max(0.0, (min(waits) - self._clock.now()).total_seconds())
         elif step.reason is not None:
-            self.rest_s = REACTIONS[step.reason].first_s
+            self.rest_s = REACTIONS[step.reason].first_delay_s

@@ -33,10 +33,10 @@ class Gate:
     def __init__(self, secrets: ServiceSecrets, clock: Clock) -> None:
         self._secrets = secrets
         self._clock = clock
-        self._heard: dict[tuple[str, str, str], float] = {}
+        self._seen_nonces: dict[tuple[str, str, str], float] = {}
         self._lock = threading.Lock()
 
-    def admit(self, claim: Claim, device_key: bytes) -> None:
+    def authenticate(self, claim: Claim, device_key: bytes) -> None:
         """Refuse what this key did not sign, what is too old or too new, and what was heard before."""
         if not claim.is_signed_by(device_key):
             raise Refused(problems.BAD_SIGNATURE)
@@ -53,13 +53,13 @@ class Gate:
         with self._lock:
             # Oldest first, because a dict keeps its order: what is past its time goes, and
             # the oldest of too many.
-            for old, heard_at in list(self._heard.items())[:64]:
-                if heard_at > now - _KEEP_S and len(self._heard) < _MOST_NONCES:
+            for old, heard_at in list(self._seen_nonces.items())[:64]:
+                if heard_at > now - _KEEP_S and len(self._seen_nonces) < _MOST_NONCES:
                     break
-                del self._heard[old]
-            if key in self._heard:
+                del self._seen_nonces[old]
+            if key in self._seen_nonces:
                 return False
-            self._heard[key] = now
+            self._seen_nonces[key] = now
             return True
 
 

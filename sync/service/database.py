@@ -50,9 +50,9 @@ class Database:
     def __init__(self, url: str, embedded: _Embedded | None = None) -> None:
         self._url = url
         self._embedded = embedded
-        self._free: queue.LifoQueue[Connection[TupleRow] | None] = queue.LifoQueue()
+        self._pool: queue.LifoQueue[Connection[TupleRow] | None] = queue.LifoQueue()
         for _ in range(CONNECTIONS):
-            self._free.put(None)
+            self._pool.put(None)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -60,7 +60,7 @@ class Database:
         if settings.database_url is not None:
             database = cls(settings.database_url)
         else:
-            embedded = _Embedded(settings.embedded)
+            embedded = _Embedded(settings.postgresql_folder)
             database = cls(embedded.url, embedded)
         try:
             with database.transaction() as connection:
@@ -77,7 +77,7 @@ class Database:
         Raises DatabaseAway when the database cannot be reached or goes away meanwhile.
         """
         try:
-            connection = self._free.get(timeout=WAIT_FOR_ONE_S)
+            connection = self._pool.get(timeout=WAIT_FOR_ONE_S)
         except queue.Empty:
             raise DatabaseAway from None
         try:
@@ -89,27 +89,27 @@ class Database:
             if connection is not None:
                 connection.close()
             # The others most likely went the same way: the next request connects afresh.
-            self._drop_free()
+            self._close_idle()
             raise DatabaseAway from fault
         finally:
-            self._free.put(connection if connection is not None and not connection.closed else None)
+            self._pool.put(connection if connection is not None and not connection.closed else None)
 
     def close(self) -> None:
-        self._drop_free()
+        self._close_idle()
         if self._embedded is not None:
             self._embedded.close()
             self._embedded = None
 
-    def _drop_free(self) -> None:
+    def _close_idle(self) -> None:
         places = 0
         with suppress(queue.Empty):
             while True:
-                connection = self._free.get_nowait()
+                connection = self._pool.get_nowait()
                 places += 1
                 if connection is not None:
                     connection.close()
         for _ in range(places):
-            self._free.put(None)
+            self._pool.put(None)
 
     def __enter__(self) -> Self:
         return self

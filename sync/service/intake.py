@@ -46,7 +46,7 @@ class Decision:
     word: OutcomeWord
     reason: str | None = None
     receipt: bytes | None = None
-    keep: str | None = None
+    table: str | None = None
     kid: str = ""
 
 
@@ -61,9 +61,9 @@ def decide(items: Sequence[Item], known: Known, kids: Collection[str]) -> list[D
     decisions = []
     for item in items:
         decision = _decide(item, known, kids, fresh, beside)
-        if decision.keep == "submission":
+        if decision.table == "submission":
             fresh[item.id] = item.digest
-        elif decision.keep == "conflict":
+        elif decision.table == "conflict":
             beside.add((item.id, item.digest))
         decisions.append(decision)
     return decisions
@@ -87,7 +87,7 @@ def _decide(
         return Decision(item, "rejected", "unknown-service-key")
     digest, receipt = known.submissions.get(item.id, (fresh.get(item.id), None))
     if digest is None:
-        return Decision(item, "stored", keep="submission", kid=kid)
+        return Decision(item, "stored", table="submission", kid=kid)
     if sealing.same(digest, item.digest):
         return Decision(item, "duplicate", receipt=receipt)
     key = (item.id, item.digest)
@@ -95,7 +95,7 @@ def _decide(
         return Decision(item, "conflict", "other-content", receipt=known.conflicts[key])
     if key in beside:
         return Decision(item, "conflict", "other-content")
-    return Decision(item, "conflict", "other-content", keep="conflict", kid=kid)
+    return Decision(item, "conflict", "other-content", table="conflict", kid=kid)
 
 
 def take(
@@ -124,8 +124,8 @@ def _take(
     items: Sequence[Item],
     now: datetime,
 ) -> list[Outcome]:
-    decisions = decide(items, _known(connection, agency, items), secrets.receive.keys())
-    keep = [decision for decision in decisions if decision.keep]
+    decisions = decide(items, _known(connection, agency, items), secrets.receive_private_keys.keys())
+    keep = [decision for decision in decisions if decision.table]
     sequences = iter(_sequences(connection, len(keep)))
     made: dict[Key, bytes] = {}
     numbered = []
@@ -135,7 +135,7 @@ def _take(
         made[decision.item.id, decision.item.digest] = receipt
         numbered.append((decision, sequence, receipt))
     for table in ("submission", "conflict"):
-        _insert(connection, table, agency, device, now, [row for row in numbered if row[0].keep == table])
+        _insert(connection, table, agency, device, now, [row for row in numbered if row[0].table == table])
     outcomes = []
     for decision in decisions:
         item = decision.item

@@ -56,7 +56,7 @@ class Service:
             self.database.close()
             raise
         self.opener = Opener(self.database, self.secrets, clock)
-        self.desk = Desk(
+        self.endpoints = Desk(
             self.database,
             self.secrets,
             Gate(self.secrets, clock),
@@ -83,7 +83,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         service.close()
 
     app = FastAPI(
-        routes=list(routes(service.desk)),
+        routes=list(routes(service.endpoints)),
         lifespan=lifespan,
         openapi_url=None,
         docs_url=None,
@@ -146,7 +146,7 @@ class Border:
 
 async def _refused(_request: Request, refusal: Exception) -> Response:
     if isinstance(refusal, Refused):
-        return refusal.problem.response(**refusal.more)
+        return refusal.problem.response(**refusal.extensions)
     return problems.FAULT.response()
 
 

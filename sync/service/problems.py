@@ -85,7 +85,7 @@ class Refused(WrenError):
     def __init__(self, problem: Problem, **more: str) -> None:
         super().__init__(problem.title)
         self.problem = problem
-        self.more = more
+        self.extensions = more
 
 
 def problem_for(code: str) -> Problem:

@@ -49,20 +49,20 @@ class Desk:
 
     database: Database
     secrets: ServiceSecrets
-    gate: Gate
+    authenticator: Gate
     opener: Opener
     clock: Clock
-    recovery: RecoveryKey
+    recovery_key: RecoveryKey
     training_key_file: Path
 
     def exchange(self, claim: Claim, body: bytes) -> bytes:
         """Take a batch; give its outcomes and this device's changes."""
         agency, device = claim.agency, claim.device
-        self._admit(claim)
+        self._authenticate(claim)
         request = protocol.decode_request(body)
         now = self.clock.now()
         outcomes = intake.take(self.database, self.secrets, agency, device, request.items, now)
-        self.opener.add(agency, [outcome.id for outcome in outcomes if outcome.word == "stored"])
+        self.opener.enqueue(agency, [outcome.id for outcome in outcomes if outcome.status == "stored"])
         with self.database.transaction() as connection:
             changes, cursor, more = feed.read(connection, agency, device, request.cursor)
         return protocol.encode_reply(Reply(tuple(outcomes), changes, cursor, more))
@@ -72,29 +72,29 @@ class Desk:
         enrolment = protocol.decode_enrolment(body)
         if (claim.agency, claim.device) != (enrolment.agency, enrolment.device):
             raise Refused(problems.BAD_SIGNATURE)
-        self.gate.admit(claim, enrolment.signing_key)
+        self.authenticator.authenticate(claim, enrolment.signing_key)
         now = self.clock.now()
         with self.database.transaction() as connection:
             # Without it no escrow can be made, and work would be begun that nobody could let back in to.
-            agency_recovery = self._agency_recovery(connection, enrolment.agency, now)
+            agency_recovery = self._load_agency_recovery_key(connection, enrolment.agency, now)
             auth.enrol(connection, enrolment, now)
         keys = self.secrets
         welcome = Welcome(
             enrolment.agency,
             enrolment.device,
             keys.kid,
-            keys.public,
+            keys.receive_public,
             keys.receipt_public,
             agency_recovery.public,
-            self.recovery.public,
+            self.recovery_key.public,
             b"",
         )
         signature = keys.sign(welcome.signed_bytes(enrolment.nonce))
         return protocol.encode_welcome(replace(welcome, signature=signature))
 
-    def keep_escrow(self, claim: Claim, body: bytes) -> bytes:
+    def save_escrow(self, claim: Claim, body: bytes) -> bytes:
         """Keep a device's escrow beside its own copy; give the service's word on it."""
-        self._admit(claim)
+        self._authenticate(claim)
         try:
             escrow = read_escrow(decode_escrow(body))
         except StoreFault as fault:
@@ -105,20 +105,22 @@ class Desk:
             requests.keep_escrow(connection, claim.agency, escrow, self.clock.now())
         return encode_receipt(self.secrets.sign(escrow_receipt(claim.agency, escrow)))
 
-    def recover(self, claim: Claim, body: bytes) -> bytes:
+    def update_recovery(self, claim: Claim, body: bytes) -> bytes:
         """Take what a device says of a request to be let in again; give how it stands."""
-        self._admit(claim)
+        self._authenticate(claim)
         word, packed = decode_word(body)
         with self.database.transaction() as connection:
             standing = requests.say_of(connection, claim.agency, claim.device, word, packed, self.clock.now())
         return encode_standing(standing)
 
-    def _admit(self, claim: Claim) -> None:
+    def _authenticate(self, claim: Claim) -> None:
         with self.database.transaction() as connection:
             device_key = auth.device_key(connection, claim.agency, claim.device)
-        self.gate.admit(claim, device_key)
+        self.authenticator.authenticate(claim, device_key)
 
-    def _agency_recovery(self, connection: Connection[TupleRow], agency: str, now: datetime) -> RecoveryKey:
+    def _load_agency_recovery_key(
+        self, connection: Connection[TupleRow], agency: str, now: datetime
+    ) -> RecoveryKey:
         key = requests.agency_key(connection, agency)
         if key is None and agency == TRAINING_AGENCY:
             key = make_training_key(self.training_key_file)
@@ -127,7 +129,7 @@ class Desk:
             raise Refused(problems.NO_AGENCY_KEY)
         return key
 
-    def is_up(self) -> None:
+    def check_database(self) -> None:
         """Returns when the database answers; DatabaseAway when not."""
         with self.database.transaction() as connection:
             connection.execute("SELECT 1")
@@ -137,7 +139,7 @@ def routes(desk: Desk) -> list[Route]:
     """All paths of the service."""
 
     async def health(_request: Request) -> Response:
-        await run_in_threadpool(desk.is_up)
+        await run_in_threadpool(desk.check_database)
         return JSONResponse(
             {"status": "up", "version": protocol.VERSION}, headers={"cache-control": "no-store"}
         )
@@ -145,8 +147,8 @@ def routes(desk: Desk) -> list[Route]:
     return [
         Route(protocol.EXCHANGE_PATH, _signed(desk.exchange), methods=["POST"]),
         Route(protocol.DEVICES_PATH, _signed(desk.enrol), methods=["POST"]),
-        Route(protocol.ESCROW_PATH, _signed(desk.keep_escrow), methods=["POST"]),
-        Route(protocol.RECOVERY_PATH, _signed(desk.recover), methods=["POST"]),
+        Route(protocol.ESCROW_PATH, _signed(desk.save_escrow), methods=["POST"]),
+        Route(protocol.RECOVERY_PATH, _signed(desk.update_recovery), methods=["POST"]),
         Route(protocol.HEALTH_PATH, health, methods=["GET"]),
     ]
 

@@ -27,14 +27,14 @@ class ServiceSecrets:
     """`kid` is the current receive key; `receive` holds every private receive key by its kid."""
 
     kid: str
-    public: bytes
+    receive_public: bytes
     receipt_public: bytes
-    receive: dict[str, bytes] = field(repr=False)
-    receipt: bytes = field(repr=False)
+    receive_private_keys: dict[str, bytes] = field(repr=False)
+    receipt_private_key: bytes = field(repr=False)
 
     def sign(self, message: bytes) -> bytes:
         """The service's word."""
-        return sealing.sign(self.receipt, message)
+        return sealing.sign(self.receipt_private_key, message)
 
 
 def load_or_make(path: Path) -> ServiceSecrets:

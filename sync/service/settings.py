@@ -18,23 +18,23 @@ class Settings:
     passable for all, and must stay so: `data` cannot lie inside a device's folder, which is closed.
     """
 
-    data: Path
+    data_folder: Path
     # Not in the repr: it may hold a password.
     database_url: str | None = field(default=None, repr=False)
 
     @property
     def keys_file(self) -> Path:
-        return self.data / "service-keys.json"
+        return self.data_folder / "service-keys.json"
 
     @property
     def recovery_key_file(self) -> Path:
-        return self.data / "recovery-key.json"
+        return self.data_folder / "recovery-key.json"
 
     @property
     def training_key_file(self) -> Path:
         """The training agency's half: in real use an agency keeps its own, elsewhere."""
-        return self.data / "training-agency-key.json"
+        return self.data_folder / "training-agency-key.json"
 
     @property
-    def embedded(self) -> Path:
-        return self.data / "postgresql"
+    def postgresql_folder(self) -> Path:
+        return self.data_folder / "postgresql"

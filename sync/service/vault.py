@@ -58,8 +58,8 @@ class Opener:
         self._database = database
         self._secrets = secrets
         self._clock = clock
-        self._todo: list[tuple[str, str]] = []
-        self._look_for_all = True
+        self._queue: list[tuple[str, str]] = []
+        self._rescan = True
         self._stopping = False
         self._working = False
         self._changed = threading.Condition()
@@ -68,10 +68,10 @@ class Opener:
     def start(self) -> None:
         self._thread.start()
 
-    def add(self, agency: str, ids: Sequence[str]) -> None:
+    def enqueue(self, agency: str, ids: Sequence[str]) -> None:
         """Open these when there is time for it."""
         with self._changed:
-            self._todo.extend((agency, each) for each in ids)
+            self._queue.extend((agency, each) for each in ids)
             self._changed.notify_all()
 
     def wait_until_idle(self, timeout_s: float) -> bool:
@@ -87,18 +87,18 @@ class Opener:
             self._thread.join()
 
     def _idle(self) -> bool:
-        return not (self._todo or self._look_for_all or self._working)
+        return not (self._queue or self._rescan or self._working)
 
     def _run(self) -> None:
         while True:
             with self._changed:
                 self._working = False
                 self._changed.notify_all()
-                self._changed.wait_for(lambda: self._todo or self._look_for_all or self._stopping)
+                self._changed.wait_for(lambda: self._queue or self._rescan or self._stopping)
                 if self._stopping:
                     return
-                todo, look = self._todo, self._look_for_all
-                self._todo, self._look_for_all, self._working = [], False, True
+                todo, look = self._queue, self._rescan
+                self._queue, self._rescan, self._working = [], False, True
             self._open_all(todo, look=look)
 
     def _open_all(self, todo: Sequence[tuple[str, str]], *, look: bool) -> None:
@@ -113,7 +113,7 @@ class Opener:
         except Exception as fault:  # noqa: BLE001, RUF100 - see above; the submission stays stored and is looked for again
             _log.warning("open-fault %s", type(fault).__name__)
             with self._changed:
-                self._look_for_all = True
+                self._rescan = True
                 self._changed.wait_for(lambda: self._stopping, _AGAIN_AFTER_S)
 
 
@@ -158,7 +158,7 @@ def open_one(
 
 
 def _open(connection: Connection[TupleRow], secrets: ServiceSecrets, stored: Stored) -> Opened:
-    opened = open_submission(stored.envelope, str(stored.id), secrets.receive)
+    opened = open_submission(stored.envelope, str(stored.id), secrets.receive_private_keys)
     statement = opened.statement
     if (statement.id, statement.device) != (str(stored.id), stored.device):
         raise Held("statement-mismatch")

@@ -18,13 +18,13 @@ QUESTION = "Has the child said who helps when things go wrong?"
 CHOICES = [
     choices.Choice("yes", "Yes"),
     choices.Choice("no", "No"),
-    choices.Choice("asked-unknown", "Asked, did not know", apart=True),
+    choices.Choice("asked-unknown", "Asked, did not know", exclusive=True),
     choices.Choice("not-asked", "Not asked because…", "You will be asked for the reason", apart=True),
 ]
 PEOPLE = [
     choices.Choice("mum", "Mum or another carer"),
     choices.Choice("sister", "A brother or sister"),
-    choices.Choice("nobody", "Nobody", apart=True),
+    choices.Choice("nobody", "Nobody", exclusive=True),
 ]
 
 

@@ -73,36 +73,36 @@ class World:
         )
         mother = Person(id=new_id(), household_id=home, name=MOTHER, roles=("mother",))
         desk = self.runtime.set_up(PASSPHRASE, "hv1")
-        desk.keep_household(Household(id=home, name=HOUSEHOLD), [self.child, self.brother, mother])
+        desk.save_household(Household(id=home, name=HOUSEHOLD), [self.child, self.brother, mother])
         self.contact = Contact(id=new_id(), household_id=home, on=TODAY, kind="visit", role="health-visitor")
-        desk.keep_contact(self.contact)
+        desk.save_contact(self.contact)
         self._brothers_words(desk)
-        desk.leave()
+        desk.close()
         self.process = _Process(self.runtime, None, None)
         await self._open()
         return self
 
     def _brothers_words(self, desk: Desk) -> None:
         """Another child has said something before."""
-        work = desk.start(self.contact, self.brother.id, "child-voice-7-11", Context(on=TODAY))
+        work = desk.start_assessment(self.contact, self.brother.id, "child-voice-7-11", Context(on=TODAY))
         for link_id, value in (("earshot", "nobody"), ("child-ok", "yes")):
-            work = desk.happens(work, Entered(link_id, Answered(value)))
+            work = desk.apply_event(work, Entered(link_id, Answered(value)))
         words = (Line(BROTHERS_WORDS, "child-said", ""),)
-        desk.happens(work, Entered("starter-best", Answered(words)))
+        desk.apply_event(work, Entered("starter-best", Answered(words)))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.app.__aexit__(kind, error, trace)
-        if self.process._sending is not None:
-            self.process._sending.cancel()
+        if self.process._sender_task is not None:
+            self.process._sender_task.cancel()
         self.runtime.close()
 
     async def _open(self) -> None:
         async def open_page(page: ft.Page) -> None:
             theme.dress(page)
             self.life = Life(page, self.process)
-            self.life.show()
+            self.life.render()
             await self.life.open()
 
         self.app = Headless(open_page, **self._opening)
@@ -111,8 +111,8 @@ class World:
     async def kill(self) -> None:
         """The app dies in the child's hands, and is started again on the same folder."""
         self.kills += 1
-        hand = self.life.model.hand
-        for dies in (self.life._watching, hand and hand._resting):
+        hand = self.life.model.child_session
+        for dies in (self.life._idle_task, hand and hand._debounce_task):
             if dies is not None:
                 dies.cancel()
         self.app.abandon()
@@ -120,7 +120,7 @@ class World:
 
     @property
     def hand(self) -> Hand:
-        hand = self.life.model.hand
+        hand = self.life.model.child_session
         assert hand is not None
         return hand
 
@@ -137,10 +137,10 @@ class World:
 
     async def begin(self) -> None:
         """The adult unlocks and fills the tool up to the child's part."""
-        actions = self.life.actions
+        actions = self.life.controller
         assert actions is not None
         await self._unlocked()
-        await actions.begin(self.child.id, self._tool)
+        await actions.start_assessment(self.child.id, self._tool)
         for link_id, value in (
             ("earshot", "nobody"),
             ("earshot-who", ADULTS_WORDS),
@@ -150,31 +150,33 @@ class World:
             await actions.dispatch(Entered(link_id, Answered(value)))
 
     async def _unlocked(self) -> None:
-        model, actions = self.life.model, self.life.actions
+        model, actions = self.life.model, self.life.controller
         assert actions is not None
         if model.phase != "open":
-            await actions.choose("hv1")
-            await actions.to_door()
+            await actions.choose_author("hv1")
+            await actions.show_unlock()
             await actions.unlock(PASSPHRASE)
         assert model.phase == "open", model.phase
 
     async def hand_over_quickly(self, section: str, called: str) -> None:
         """The same end as `hand_over`, with as few pages drawn on the way as can be."""
-        actions = self.life.actions
+        actions = self.life.controller
         assert actions is not None
         await self._unlocked()
-        work = actions.desk.start(self.contact, self.child.id, self._tool, Context(on=TODAY))
+        work = actions.case_service.start_assessment(
+            self.contact, self.child.id, self._tool, Context(on=TODAY)
+        )
         for link_id, value in (("earshot", "nobody"), ("earshot-who", ADULTS_WORDS), ("child-ok", "yes")):
-            work = actions.desk.happens(work, Entered(link_id, Answered(value)))
-        actions.desk.keep_place(work, {"page": page_with(work.form, section), "half": {}})
-        await actions.resume(work.assessment.id)
+            work = actions.case_service.apply_event(work, Entered(link_id, Answered(value)))
+        actions.case_service.save_item_drafts(work, {"page": page_with(work.form, section), "half": {}})
+        await actions.resume_assessment(work.assessment.id)
         await actions.hand_over(called)
 
     async def turn_to(self, section: str) -> None:
-        model, actions = self.life.model, self.life.actions
+        model, actions = self.life.model, self.life.controller
         assert actions is not None
-        assert model.work is not None
-        await actions.dispatch(Moved(page_with(model.work.form, section)))
+        assert model.open_assessment is not None
+        await actions.dispatch(Moved(page_with(model.open_assessment.form, section)))
         await self.app.settle()
 
     async def hand_over(self, section: str, called: str = "Kestrel") -> None:
@@ -204,6 +206,13 @@ class World:
         model, drawn = self.life.model, self.drawn() if drawn is None else drawn
         found = [words for words in PLANTED if words in drawn]
         if model.phase != "open":
-            kept = (model.households, model.work, model.record, model.entries, model.losses, model.handed)
+            kept = (
+                model.households,
+                model.open_assessment,
+                model.record,
+                model.outbox_entries,
+                model.losses,
+                model.handback_review,
+            )
             found += [type(part).__name__ for part in kept if part]
         return found

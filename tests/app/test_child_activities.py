@@ -17,16 +17,16 @@ async def opened(world: World, section: str, link_id: str) -> None:
     """A child's turn, at one of its questions."""
     await world.begin()
     await world.turn_to(section)
-    assert world.life.actions is not None
-    await world.life.actions.hand_over("")
+    assert world.life.controller is not None
+    await world.life.controller.hand_over("")
     await world.until(lambda: world.life.model.phase == "child")
     await world.app.press(say("child.start"))
-    while world.hand.turn.question.link_id != link_id:
+    while world.hand.state.question.link_id != link_id:
         await world.app.press(say("child.next"))
 
 
 def given(world: World, link_id: str) -> object:
-    return world.hand.turn.form.entries.get(link_id)
+    return world.hand.state.form.entries.get(link_id)
 
 
 async def test_rings_by_tapping_alone_keep_the_order_and_every_move(tmp_path: Path) -> None:
@@ -45,10 +45,10 @@ async def test_rings_by_tapping_alone_keep_the_order_and_every_move(tmp_path: Pa
             ("Nan", "not-safe"),
             ("Biscuit the dog", "not-sure"),
         ]
-        assert world.life.actions is not None
+        assert world.life.controller is not None
         await world.life.lock()
-        await world.life.actions.unlock("kettle-orchard-violet-train")
-        handed = world.life.model.handed
+        await world.life.controller.unlock("kettle-orchard-violet-train")
+        handed = world.life.model.handback_review
         assert handed is not None
         moves = [given.entry for given in handed.sitting.given if given.link_id == "people-map"]
         assert [[person["place"] for person in move] for move in moves] == [

@@ -40,18 +40,18 @@ async def test_an_adult_hands_over_and_takes_back(tmp_path: Path) -> None:
         await world.unlock()
         await world.until(lambda: model.phase == "open")
         assert app.sees(say("handed-back.finished"))
-        assert model.work is not None
-        entries = model.work.form.entries
+        assert model.open_assessment is not None
+        entries = model.open_assessment.form.entries
         assert entries["face-home"] == Answered(("scared", "happy"))
         words = entries["face-words"]
         assert words == Answered((Line("when it is dark", "child-typed", "Tell me about that face."),))
         assert entries["tummy"] == NotAnswered("child-pass")
         await app.press(say("origin.choice.child-said"))
-        words = model.work.form.entries["face-words"]
+        words = model.open_assessment.form.entries["face-words"]
         assert words == Answered((Line("when it is dark", "child-said", "Tell me about that face."),))
         await app.press(say("origin.tapped.child-pointed"))
-        assert world.life.actions is not None
-        record = world.life.actions.desk.record(model.work.assessment.id)
+        assert world.life.controller is not None
+        record = world.life.controller.case_service.read_assessment(model.open_assessment.assessment.id)
         assert record.origins == {"face-home": "child-pointed"}
         (sitting,) = record.sittings
         assert (sitting.section, sitting.ended) == ("faces", "finished")
@@ -62,11 +62,11 @@ async def test_an_adult_hands_over_and_takes_back(tmp_path: Path) -> None:
 async def test_keys_in_a_childs_hands_open_nothing_but_the_one_form(tmp_path: Path) -> None:
     async with World(tmp_path / "home") as world:
         await world.hand_over("faces")
-        actions = world.life.actions
+        actions = world.life.controller
         assert actions is not None
         with pytest.raises(Locked):
-            _ = actions.desk
-        pen = actions._handover._pen
+            _ = actions.case_service
+        pen = actions._handover._writer
         assert pen is not None
         for wanted in ("outbox", "_udk", "_epoch", "_sign", "_tally"):
             with pytest.raises(Locked):
@@ -79,13 +79,13 @@ async def test_what_was_answered_before_is_not_in_a_childs_hands(tmp_path: Path)
     async with World(tmp_path / "home") as world:
         await world.begin()
         await world.turn_to("faces")
-        assert world.life.actions is not None
-        await world.life.actions.dispatch(
+        assert world.life.controller is not None
+        await world.life.controller.dispatch(
             Entered("face-words", Answered((Line(ADULTS_WORDS, "child-said", ""),)))
         )
-        await world.life.actions.hand_over("")
+        await world.life.controller.hand_over("")
         await world.until(lambda: world.life.model.phase == "child")
-        turn = world.hand.turn
+        turn = world.hand.state
         assert [item.link_id for item in turn.questions] == ["face-home", "tummy"]
         assert turn.form.entries == {}
 
@@ -98,11 +98,11 @@ async def test_a_kill_comes_back_to_the_lock_and_keeps_what_was_given(tmp_path: 
         await world.kill()
         await world.until(lambda: world.life.model.phase == "locked")
         assert world.leaks() == []
-        assert world.life.actions is not None
-        await world.life.actions.unlock(PASSPHRASE)
-        desk = world.life.actions.desk
-        (heading,) = desk.households()[0].of(world.child.id)
-        work = desk.resume(heading.id)
+        assert world.life.controller is not None
+        await world.life.controller.unlock(PASSPHRASE)
+        desk = world.life.controller.case_service
+        (heading,) = desk.households()[0].assessments_of(world.child.id)
+        work = desk.resume_assessment(heading.id)
         assert work.form.entries["face-home"] == Answered(("sad",))
         assert [sitting.ended for sitting in desk.sittings(heading.id)] == ["left"]
 
@@ -113,7 +113,7 @@ async def test_the_three_ways_out_are_on_each_question_and_alike(tmp_path: Path)
         app = world.app
         await app.press(say("child.start"))
         seen = 0
-        while world.hand.turn.place == "question":
+        while world.hand.state.screen == "question":
             seen += 1
             names = app.names()
             ways = [say("child.unsure"), say("child.not-now"), say("child.stop")]
@@ -168,8 +168,8 @@ async def test_each_page_has_one_stop_and_it_answers_a_question_that_has_a_stop_
         model = world.life.model
         await world.until(lambda: model.phase == "open")
         assert app.sees(say("handed-back.stopped"))
-        assert model.work is not None
-        entries = model.work.form.entries
+        assert model.open_assessment is not None
+        entries = model.open_assessment.form.entries
         assert (entries["control-cup"], entries["control-shoe"]) == (Answered("yes"), Answered("stop"))
 
 
@@ -178,20 +178,20 @@ async def test_what_should_stop_has_another_name_and_picture_than_the_stop_of_th
 ) -> None:
     async with World(tmp_path / "home", tool="child-voice-symbols") as world:
         await world.begin()
-        assert world.life.actions is not None
+        assert world.life.controller is not None
         for link_id in ("control-cup", "control-shoe"):
-            await world.life.actions.dispatch(Entered(link_id, Answered("yes")))
+            await world.life.controller.dispatch(Entered(link_id, Answered("yes")))
         await world.turn_to("boards")
         await world.app.press(say("hand-over.offer"))
         await world.app.press(say("hand-over.go"))
         await world.until(lambda: world.life.model.phase == "child")
         await world.app.press(say("child.start"))
-        while world.hand.turn.question.link_id != "want-pictures":
+        while world.hand.state.question.link_id != "want-pictures":
             await world.app.press(say("child.next"))
         assert world.app.names().count(say("child.stop")) == 1
         pictures = [str(image.src) for image in world.app.controls(ft.Image) if isinstance(image, ft.Image)]
         assert len(pictures) > 10
         assert len(pictures) == len(set(pictures))
         await world.app.press("Make it stop")
-        assert world.hand.turn.place == "question"
+        assert world.hand.state.screen == "question"
         assert world.app.chosen() == ["Make it stop"]

@@ -58,17 +58,17 @@ def risk_under_way(desk: Desk) -> Work:
     play(desk, read_plan(fernhollow(), lambda error: error.code))
     (page,) = desk.households()
     mother = next(person for person in page.persons if "mother" in person.roles)
-    work = desk.start(page.contacts[0], mother.id, "risk-24", Context(on=TODAY))
+    work = desk.start_assessment(page.contacts[0], mother.id, "risk-24", Context(on=TODAY))
     for link_id in RISK_ITEMS:
-        work = desk.happens(work, forms.Entered(link_id, Answered("no")))
-    work = desk.happens(work, forms.Entered("strangulation", Answered("yes")))
-    return desk.happens(work, forms.Entered("weapon", Answered("yes")))
+        work = desk.apply_event(work, forms.Entered(link_id, Answered("no")))
+    work = desk.apply_event(work, forms.Entered("strangulation", Answered("yes")))
+    return desk.apply_event(work, forms.Entered("weapon", Answered("yes")))
 
 
 def bend_line(runtime: Runtime, desk: Desk, work: Work, link_id: str) -> None:
     """Damage the last line of one item, as a bad sector would."""
     place = max(line.sequence for line in history(desk._keys, work.assessment.id) if line.link_id == link_id)
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute(
             "UPDATE answer SET body = substr(body, 1, 60) || zeroblob(length(body) - 60)"
             " WHERE line = (SELECT number << 20 FROM assessment WHERE id = ?) + ?",
@@ -82,13 +82,13 @@ async def test_a_form_with_a_damaged_line_opens_says_so_and_is_finished(folder: 
     desk = runtime.set_up(PASSPHRASE, "hv1")
     work = risk_under_way(desk)
     bend_line(runtime, desk, work, "strangulation")
-    desk.leave()
+    desk.close()
     async with unlocked(runtime) as app:
         await until(app, "Answers missing: 1.")
         await press(app, "Go on with", then=LOST)
         # The earlier "no" does not stand in for what was lost; every other answer is there.
         desk = runtime.unlock(PASSPHRASE)
-        entries = desk.resume(work.assessment.id).form.entries
+        entries = desk.resume_assessment(work.assessment.id).form.entries
         assert "strangulation" not in entries
         assert {link_id: entries[link_id].value for link_id in RISK_ITEMS if link_id != "strangulation"} == {
             **dict.fromkeys((one for one in RISK_ITEMS if one != "strangulation"), "no"),
@@ -100,13 +100,13 @@ async def test_a_form_with_a_damaged_line_opens_says_so_and_is_finished(folder: 
             await app.press("Continue")
         assert app.sees(LOST)
         assert app.sees("This still needs an answer")
-    desk.leave()
+    desk.close()
     desk = runtime.unlock(PASSPHRASE)
-    work = desk.resume(work.assessment.id)
-    work = desk.happens(work, forms.Entered("strangulation", Answered("yes")))
-    work = desk.happens(work, forms.Finished())
+    work = desk.resume_assessment(work.assessment.id)
+    work = desk.apply_event(work, forms.Entered("strangulation", Answered("yes")))
+    work = desk.apply_event(work, forms.Finished())
     assert work.assessment.status == "completed"
-    desk.leave()
+    desk.close()
     envelope = runtime.store.outbox.envelope(work.assessment.id)
     keys = runtime.store.settings.get(SERVICE)
     kid = ServiceKeys.from_plain(json.loads(keys or "")).sealing_key.kid
@@ -126,10 +126,10 @@ async def test_half_typed_words_that_cannot_be_read_keep_no_form_shut(folder: Pa
     meet(runtime)
     desk = runtime.set_up(PASSPHRASE, "hv1")
     work = risk_under_way(desk)
-    desk.keep_place(work, {"page": 3, "half": {}})
-    with runtime.store._database.write_lean() as driver:
+    desk.save_item_drafts(work, {"page": 3, "half": {}})
+    with runtime.store._database.write_raw() as driver:
         driver.execute("UPDATE place SET body = zeroblob(200)")
-    desk.leave()
+    desk.close()
     async with unlocked(runtime) as app:
         await press(app, "Go on with", then=LOST)
     runtime.close()
@@ -190,7 +190,7 @@ async def test_damage_met_while_reading_is_mended_from_the_first_page(
     meet(runtime)
     desk = runtime.set_up(PASSPHRASE, "hv1")
     risk_under_way(desk)
-    desk.leave()
+    desk.close()
     runtime.close()
     opened: list[Runtime] = []
 
@@ -234,7 +234,7 @@ async def test_damage_met_while_reading_is_mended_from_the_first_page(
 async def test_a_row_that_does_not_open_is_said_where_its_family_is_shown(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow(**asked_all()), fernhollow())
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute("UPDATE completion SET body = x'434b5231' || zeroblob(300)")
         driver.execute("UPDATE person SET body = 'bent' WHERE rowid = 2")
     async with unlocked(runtime) as app:

@@ -60,7 +60,7 @@ def home(desk: Desk) -> HouseholdPage:
 
 def contact(desk: Desk, on: date) -> Contact:
     made = Contact(id=new_id(), household_id=home(desk).household.id, on=on, kind="visit", role="midwife")
-    desk.keep_contact(made)
+    desk.save_contact(made)
     return made
 
 
@@ -70,11 +70,11 @@ def mother(desk: Desk) -> str:
 
 def enquiry(desk: Desk, on: date, answers: dict[str, str]) -> list[tuple[int, str]]:
     """One routine enquiry, finished; what it says of misses."""
-    work = desk.start(contact(desk, on), mother(desk), "routine-enquiry", Context(on=on))
+    work = desk.start_assessment(contact(desk, on), mother(desk), "routine-enquiry", Context(on=on))
     for link_id, value in {**answers, "next-date": (on + timedelta(days=14)).isoformat()}.items():
         if link_id in work.form.visible:
-            work = desk.happens(work, forms.Entered(link_id, Answered(value)))
-    work = desk.happens(work, forms.Finished())
+            work = desk.apply_event(work, forms.Entered(link_id, Answered(value)))
+    work = desk.apply_event(work, forms.Finished())
     assert work.form.status == "completed", work.form.missing
     return [(f.data["count"], f.data["level"]) for f in work.form.findings if f.code == "missed"]
 
@@ -93,19 +93,19 @@ def test_what_was_asked_already_at_this_stage_is_no_miss_and_ends_the_row(desk: 
 
 def test_a_tool_done_in_the_same_contact_is_said_to_be_done(desk: Desk) -> None:
     here = contact(desk, TODAY)
-    neck = desk.start(here, mother(desk), "strangulation", Context(on=TODAY))
+    neck = desk.start_assessment(here, mother(desk), "strangulation", Context(on=TODAY))
     for link_id in [item.link_id for item in neck.form.instrument.walk()]:
         item = neck.form.instrument.index[link_id]
         if item.required and link_id in neck.form.visible:
             value = (item.options[0].code,) if item.type == "choices" else item.options[0].code
-            neck = desk.happens(neck, forms.Entered(link_id, Answered(value)))
-    neck = desk.happens(neck, forms.Finished())
+            neck = desk.apply_event(neck, forms.Entered(link_id, Answered(value)))
+    neck = desk.apply_event(neck, forms.Finished())
     assert neck.form.status == "completed", neck.form.missing
-    risk = desk.start(here, mother(desk), "risk-24", Context(on=TODAY))
+    risk = desk.start_assessment(here, mother(desk), "risk-24", Context(on=TODAY))
     for link_id in risk.form.instrument.scales[0].items:
         value = "yes" if link_id == "strangulation" else "no"
-        risk = desk.happens(risk, forms.Entered(link_id, Answered(value)))
-    done = desk.happens(risk, forms.Finished()).assessment
+        risk = desk.apply_event(risk, forms.Entered(link_id, Answered(value)))
+    done = desk.apply_event(risk, forms.Finished()).assessment
     offered = {one["tool"]: one["state"] for one in (done.result or {})["supplements"]}
     assert offered["strangulation"] == "done"
 
@@ -113,11 +113,11 @@ def test_a_tool_done_in_the_same_contact_is_said_to_be_done(desk: Desk) -> None:
 def test_a_form_is_opened_with_the_very_tool_it_was_begun_with(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = desk.start(contact(desk, TODAY), mother(desk), "risk-24", Context(on=TODAY))
-    assert desk.newer(work) is None
+    work = desk.start_assessment(contact(desk, TODAY), mother(desk), "risk-24", Context(on=TODAY))
+    assert desk.preview_newest_version(work) is None
     monkeypatch.setattr(catalogue, "load", lambda tool, version="": _other(tool))
     with pytest.raises(NotFound, match="other-version"):
-        desk.resume(work.assessment.id)
+        desk.resume_assessment(work.assessment.id)
 
 
 def _other(tool: str) -> object:
@@ -132,16 +132,18 @@ def test_licensed_words_stand_on_the_form_and_ours_come_back(runtime: Runtime) -
     ours = catalogue.load("risk-24").index["injury"].text
     runtime.add_pack(PACK)
     desk = runtime.unlock(PASSPHRASE)
-    work = desk.start(contact(desk, TODAY), mother(desk), "risk-24", Context(on=TODAY))
+    work = desk.start_assessment(contact(desk, TODAY), mother(desk), "risk-24", Context(on=TODAY))
     assert work.form.instrument.index["injury"].text == "Licensed words?"
     assert work.assessment.instrument_hash == catalogue.load("risk-24").hash
-    assert desk.resume(work.assessment.id).form.instrument.index["injury"].text == "Licensed words?"
+    assert (
+        desk.resume_assessment(work.assessment.id).form.instrument.index["injury"].text == "Licensed words?"
+    )
     with pytest.raises(PackRefused, match="expired"):
         runtime.add_pack(PACK.replace("2099-12-31", "2020-01-01"))
     for file in (runtime._packs_folder or Path()).glob("*.toml"):
         file.write_text(PACK.replace("2099-12-31", "2020-01-01"), encoding="utf-8")
     again = runtime.unlock(PASSPHRASE)
-    assert again.resume(work.assessment.id).form.instrument.index["injury"].text == ours
+    assert again.resume_assessment(work.assessment.id).form.instrument.index["injury"].text == ours
 
 
 def test_a_language_pack_is_not_mixed_into_an_app_that_speaks_another(runtime: Runtime) -> None:

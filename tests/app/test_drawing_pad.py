@@ -123,18 +123,18 @@ async def test_a_sticker_needs_no_drag_and_no_aim(tmp_path: Path) -> None:
         assert isinstance(dog, Sticker)
         assert isinstance(star, Sticker)
         assert (dog.kind, dog.at[:2]) == ("dog", (300, 400))
-        assert (star.kind, star.at[:2]) == ("star", (500, kept(visit).tall // 2))
+        assert (star.kind, star.at[:2]) == ("star", (500, kept(visit).height // 2))
 
 
 def test_a_line_without_an_end_is_handed_on_in_parts() -> None:
     hand = Hand(Drawing(1100))
     hand.scale = 1.0
-    hand.down(ft.Offset(10, 10))
-    hand.begin()
-    handed_on = [hand.move(ft.Offset(10 + (n % 90) * 10, 10 + (n % 7) * 30)) for n in range(400)]
+    hand.pointer_down(ft.Offset(10, 10))
+    hand.begin_drag()
+    handed_on = [hand.drag_to(ft.Offset(10 + (n % 90) * 10, 10 + (n % 7) * 30)) for n in range(400)]
     assert handed_on.count(True) == 1
     assert len(hand.drawing.steps) == 1
-    hand.end()
+    hand.end_drag()
     part, rest = hand.drawing.steps
     assert isinstance(part, Stroke)
     assert isinstance(rest, Stroke)
@@ -192,9 +192,9 @@ async def test_a_child_draws_in_a_turn_and_the_adult_marks_whose_hand_it_was(tmp
         await world.app.press(say("draw.stickers"))
         await world.app.press(say("draw.sticker.house"))
         await world.app.press(say("draw.middle"))
-        entry = world.hand.turn.form.entries[PICTURE]
-        assert given_words(world.hand.turn.question, entry) == say("draw.mine")
-        actions = world.life.actions
+        entry = world.hand.state.form.entries[PICTURE]
+        assert given_words(world.hand.state.question, entry) == say("draw.mine")
+        actions = world.life.controller
         assert actions is not None
         await world.life.lock()
         await world.unlock()

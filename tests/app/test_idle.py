@@ -31,13 +31,13 @@ def test_a_touch_begins_the_silence_again() -> None:
     clock = Clock()
     idle = Idle(60, (clock,))
     clock.now = 49.9
-    assert (idle.is_nearly_over, idle.is_over) == (False, False)
+    assert (idle.is_near_expiry, idle.is_expired) == (False, False)
     clock.now = 60 - WARN_S
-    assert (idle.is_nearly_over, idle.is_over) == (True, False)
-    idle.stir()
-    assert idle.left_s() == 60
+    assert (idle.is_near_expiry, idle.is_expired) == (True, False)
+    idle.reset()
+    assert idle.remaining_s() == 60
     clock.now += 60
-    assert idle.is_over
+    assert idle.is_expired
 
 
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0, 120)), max_size=20))
@@ -48,14 +48,14 @@ def test_no_setting_of_the_clock_keeps_a_page_open(moves: list[tuple[float, floa
         steady.now += passed
         day.now += passed + jump
         if steady.now >= 60:
-            assert idle.is_over
+            assert idle.is_expired
 
 
 def test_what_passed_while_the_device_slept_counts() -> None:
     steady, day = Clock(), Clock()
     idle = Idle(60, (steady, day))
     day.now = 3600
-    assert idle.is_over
+    assert idle.is_expired
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def hush(app: Headless, silence_s: float) -> None:
     """Nobody has touched the page for so long."""
     idle: Any = app.page.data
     assert isinstance(idle, Idle)
-    idle._touched = tuple(clock() - silence_s for clock in idle._clocks)
+    idle._reset_at = tuple(clock() - silence_s for clock in idle._clocks)
     await asyncio.sleep(0.06)
     await app.settle()
 
@@ -119,7 +119,7 @@ async def test_every_sign_of_life_keeps_the_page_open(runtime: Runtime, sign: st
 async def test_what_nobody_did_is_no_sign_of_life(runtime: Runtime) -> None:
     async with unlocked(runtime) as app:
         await hush(app, 55)
-        runtime._tell(runtime.status())
+        runtime._notify_listeners(runtime.send_status())
         await app.session.dispatch_event(app.page._i, "app_lifecycle_state_change", {"state": "inactive"})
         await asyncio.sleep(0.06)
         assert warned(app)

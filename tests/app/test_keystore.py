@@ -212,7 +212,7 @@ def test_forgetting_leaves_what_is_not_ours(system: SystemKeystore, keychain: Ke
         "wrench": "other",
         "x": "other",
     }
-    system.forget()
+    system.clear()
     assert keychain.values == {"wrench": "other", "x": "other"}
 
 
@@ -279,7 +279,7 @@ async def test_a_packed_app_keeps_its_keys_in_the_system(
 
     async with Headless(make_open_page(open_it), methods=answering(values)) as app:
         await set_up_is_shown(app)
-    assert opened[0].store.words_kind == "pin"
+    assert opened[0].store.credential_kind == "pin"
     assert values.keys() == {"wren.device.key", "other"}
     assert values["wren.device.key"] != "of an earlier copy"
     assert not (tmp_path / "wren" / "device.key").exists()
@@ -329,7 +329,7 @@ def test_flets_own_client_answers_like_the_twin() -> None:
             told.append(system.read(DEVICE_KEY) == secret[::-1])
             system.remove("secret.hv-1.a")
             told.append(system.read("secret.hv-1.a"))
-            system.forget()
+            system.clear()
             told.append(system.read(DEVICE_KEY))
         except KeystoreFault as fault:
             told.append(fault)

@@ -315,7 +315,7 @@ async def test_options_keep_their_order_whatever_order_they_are_ticked_in() -> N
 
 
 def test_an_or_divides_the_ways_of_not_answering() -> None:
-    assert [choice.apart for choice in CHOICES] == [False, False, True, True]
+    assert [choice.exclusive for choice in CHOICES] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(

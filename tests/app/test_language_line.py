@@ -35,8 +35,8 @@ async def at_facts(visit: Visit) -> str:
 
 
 def label_of(visit: Visit) -> str:
-    assert visit.model.work is not None
-    item = visit.model.work.form.instrument.index[ITEM]
+    assert visit.model.open_assessment is not None
+    item = visit.model.open_assessment.form.instrument.index[ITEM]
     return item.text if item.required else say("label.optional", label=item.text)
 
 
@@ -71,7 +71,7 @@ async def test_an_alternative_replaces_that_phrase_alone_and_is_kept(tmp_path: P
         await visit.app.press(say("language.use", words="said"))
         assert visit.app.field(label).value == "Mum said he left."
         assert not visit.app.sees(say("language.why.doubts", phrase="claims"))
-        await visit.actions.keep_again()
+        await visit.actions.retry_save()
         assert visit.kept(ITEM) == Answered("Mum said he left.")
 
 
@@ -81,11 +81,13 @@ async def test_what_is_kept_is_counted_and_not_pointed_out_again(tmp_path: Path)
         await remark(visit.app)
         await visit.app.press(say("language.keep-name", phrase="claims"))
         assert not visit.app.sees(say("language.keep"))
-        assert visit.model.work is not None
-        assessment_id = visit.model.work.assessment.id
-        resumed = visit.actions.desk.resume(assessment_id)
+        assert visit.model.open_assessment is not None
+        assessment_id = visit.model.open_assessment.assessment.id
+        resumed = visit.actions.case_service.resume_assessment(assessment_id)
         assert resumed.form.context.kept_phrases == ((ITEM, ("alleges",)),)
-        assert visit.actions.desk.record(assessment_id).context.kept_phrases == ((ITEM, ("alleges",)),)
+        assert visit.actions.case_service.read_assessment(assessment_id).context.kept_phrases == (
+            (ITEM, ("alleges",)),
+        )
         await visit.actions.lock()
         await visit.unlock()
         await remark(visit.app)
@@ -122,7 +124,7 @@ async def test_an_event_has_the_line_where_its_words_are_ones_own_and_counts_wha
     tmp_path: Path,
 ) -> None:
     async with visiting(tmp_path) as visit:
-        visit.actions.go("event", visit.alys.household_id)
+        visit.actions.open_screen("event", visit.alys.household_id)
         await visit.app.settle()
         await visit.app.press(say("event.today"))
         await visit.app.press(say("severity.unknown"))
@@ -135,7 +137,7 @@ async def test_an_event_has_the_line_where_its_words_are_ones_own_and_counts_wha
         await visit.app.press(say("language.keep-name", phrase="claims"))
         await visit.app.type(say("event.protective"), "She rang her sister.")
         await visit.app.press(say("event.save"))
-        (page,) = visit.actions.desk.households()
-        (event,) = page.facts_of(Event)
+        (page,) = visit.actions.case_service.households()
+        (event,) = page.records_of(Event)
         assert event.kept_phrases == ("alleges",)
         assert event.protective == "She rang her sister."

@@ -90,10 +90,10 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         page = model.households[0]
         record = page.assessments[0].id
         place = Address(id=str(uuid4()), household_id=page.household.id, lines="4 Sample Row")
-        assert await actions.keep_facts(page.household.id, [place])
-        await actions.begin(page.persons[0].id, "risk-24")
-        assert model.work is not None
-        work, person = model.work.assessment.id, page.persons[0].id
+        assert await actions.save_records(page.household.id, [place])
+        await actions.start_assessment(page.persons[0].id, "risk-24")
+        assert model.open_assessment is not None
+        work, person = model.open_assessment.assessment.id, page.persons[0].id
         about = {"household": page.household.id, "pick": person, "pattern": person}
         about |= dict.fromkeys(("assess", "check", "hand-over", "handed-back"), work)
         about |= {"finished": record, "record": record}
@@ -115,8 +115,8 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         about |= {"address": place.id}
         about |= {"contact": visit, "leave": visit, "seen": f"{visit} {child}", "siblings": page.household.id}
         for name in SCREENS:
-            model.record = actions.desk.record(record)
-            actions.go(name, about.get(name, ""))  # type: ignore[arg-type]  # every name that has a screen
+            model.record = actions.case_service.read_assessment(record)
+            actions.open_screen(name, about.get(name, ""))  # type: ignore[arg-type]  # every name that has a screen
             await app.settle()
             control, inside = cover_of(app)
             row = next(one for one in inside if isinstance(one, ft.Row))
@@ -293,7 +293,7 @@ async def test_a_lost_place_costs_the_place_and_nothing_else(runtime: Runtime, h
         await press(app, "Fernhollow", then="Start a tool")
         await app.press("Cover")
         await until(app, "Wren is locked")
-        with runtime.store._database.write_lean() as driver:
+        with runtime.store._database.write_raw() as driver:
             driver.execute(harm)
         await unlock(app, "Households")
 
@@ -301,7 +301,7 @@ async def test_a_lost_place_costs_the_place_and_nothing_else(runtime: Runtime, h
 async def test_a_place_about_something_that_is_gone_leads_to_the_first_page(runtime: Runtime) -> None:
     desk = runtime.unlock(PASSPHRASE)
     for trail in ([["household", "gone"]], [["assess", "gone"]], [["somewhere", ""]], [], "garbled"):
-        desk.keep_desk({"trail": trail})
+        desk.save_resume_state({"trail": trail})
         async with unlocked(runtime) as app:
             assert app.sees("Households")
-    desk.leave()
+    desk.close()

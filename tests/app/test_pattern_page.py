@@ -37,7 +37,7 @@ async def dane_with(visit: Visit, *tactics: str) -> Person:
         born=date(1988, 2, 2),
         roles=("father", "causes-concern"),
     )
-    visit.actions.desk.keep_person(dane)
+    visit.actions.case_service.save_person(dane)
     await act(visit, dane, *tactics)
     return dane
 
@@ -57,19 +57,19 @@ async def act(visit: Visit, dane: Person, *tactics: str) -> None:
         )
         for n, tactic in enumerate(tactics)
     ]
-    await visit.actions.keep_facts(dane.household_id, facts)
+    await visit.actions.save_records(dane.household_id, facts)
 
 
 async def open_statement(visit: Visit, dane: Person) -> str:
-    visit.actions.go("household", dane.household_id)
+    visit.actions.open_screen("household", dane.household_id)
     await visit.app.settle()
     await visit.app.press(say("pattern.open", name=NAME))
     return str(visit.app.field(FIELD).value)
 
 
 def saved(visit: Visit, dane: Person) -> Pattern:
-    page = visit.actions.desk.household(dane.household_id)
-    (found,) = [one for one in page.facts_of(Pattern) if one.person_id == dane.id]
+    page = visit.actions.case_service.household(dane.household_id)
+    (found,) = [one for one in page.records_of(Pattern) if one.person_id == dane.id]
     return found
 
 
@@ -87,12 +87,12 @@ async def test_what_the_tool_holds_of_a_person_is_drafted_with_its_day_and_can_b
 ) -> None:
     async with visiting(tmp_path) as visit:
         dane = await dane_with(visit)
-        desk = visit.actions.desk
+        desk = visit.actions.case_service
         contact = Contact(
             id=new_id(), household_id=dane.household_id, on=date(2026, 5, 2), kind="visit", role="midwife"
         )
-        desk.keep_contact(contact)
-        work = desk.start(contact, dane.id, TOOL, Context(on=contact.on))
+        desk.save_contact(contact)
+        work = desk.start_assessment(contact, dane.id, TOOL, Context(on=contact.on))
         for link_id, value in (
             ("watching", "yes"),
             ("watching.level", "2"),
@@ -101,11 +101,11 @@ async def test_what_the_tool_holds_of_a_person_is_drafted_with_its_day_and_can_b
             ("coercive-control-because", "He reads her phone."),
             ("keeps-safe", "She keeps a bag at Nain's."),
         ):
-            work = desk.happens(work, Entered(link_id, Answered(value)))
+            work = desk.apply_event(work, Entered(link_id, Answered(value)))
         await visit.app.settle()
         assert "watched" not in await open_statement(visit, dane)
-        desk.happens(work, Finished())
-        visit.actions.go("today")
+        desk.apply_event(work, Finished())
+        visit.actions.open_screen("today")
         await act(visit, dane)
         words = await open_statement(visit, dane)
         assert "has watched or tracked the other adult" in words
@@ -123,7 +123,7 @@ async def test_saves_what_was_written_with_where_it_came_from(tmp_path: Path) ->
         await visit.app.press(say("pattern.keep"))
         found = saved(visit, dane)
         assert (found.words, found.edited) == (words, False)
-        assert {fact.id for fact in visit.model.households[0].facts_of(Event)} <= set(found.drafted_from)
+        assert {fact.id for fact in visit.model.households[0].records_of(Event)} <= set(found.drafted_from)
         assert visit.app.sees(say("pattern.kept-here"))
         await visit.app.type(FIELD, "Dane pushed Carys.")
         await visit.app.press(say("pattern.keep"))
@@ -179,7 +179,7 @@ async def test_an_empty_statement_is_not_saved(tmp_path: Path) -> None:
         await visit.app.type(FIELD, " ")
         await visit.app.press(say("pattern.keep"))
         assert visit.app.sees(say("pattern.empty"))
-        page: Any = visit.actions.desk.household(dane.household_id)
+        page: Any = visit.actions.case_service.household(dane.household_id)
         assert page.facts_of(Pattern) == ()
 
 
@@ -201,6 +201,6 @@ async def test_a_kept_phrase_is_counted_by_code_while_it_stands(tmp_path: Path) 
 async def test_an_adult_of_whom_nothing_is_recorded_has_no_statement_to_write(tmp_path: Path) -> None:
     async with visiting(tmp_path) as visit:
         await dane_with(visit, "T1")
-        visit.actions.go("household", visit.mother.household_id)
+        visit.actions.open_screen("household", visit.mother.household_id)
         await visit.app.settle()
         assert say("pattern.open", name="Carys") not in visit.app.names()

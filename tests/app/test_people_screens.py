@@ -46,7 +46,7 @@ def kept(runtime: Runtime, household: str) -> HouseholdPage:
     try:
         return next(page for page in desk.households() if page.household.name == household)
     finally:
-        desk.leave()
+        desk.close()
 
 
 def one(page: HouseholdPage, start: str) -> Person:
@@ -188,7 +188,7 @@ async def test_changing_a_hidden_address_does_not_show_it_and_leaving_it_empty_k
         assert not everything(app, HIDDEN)
         await press(app, "Somewhere to stay for now", then="Save")
         await press(app, "Save", then="People in their life")
-    [address] = kept(runtime, "Foxglove-Demo").facts_of(Address)
+    [address] = kept(runtime, "Foxglove-Demo").records_of(Address)
     assert HIDDEN in address.lines
     assert (address.kind, address.confidential) == ("temporary", True)
 
@@ -206,7 +206,7 @@ async def test_a_confidential_address_is_not_on_the_map(runtime: Runtime) -> Non
 async def test_the_host_family_is_a_household_of_its_own_linked_and_not_merged(runtime: Runtime) -> None:
     set_up(runtime, seed("foxglove-demo"))
     guests, hosts = kept(runtime, "Foxglove-Demo"), kept(runtime, "Inkwell-Specimen")
-    [link] = guests.facts_of(Link)
+    [link] = guests.records_of(Link)
     assert (link.kind, link.other_household_id) == ("host", hosts.household.id)
     assert not {person.id for person in guests.persons} & {person.id for person in hosts.persons}
     assert [person.name for person in hosts.children(date(2026, 2, 19))] == [
@@ -236,7 +236,7 @@ async def test_what_is_kept_from_somebody_says_so_wherever_it_is_shown(runtime: 
         await app.press("No longer needed")
         await until(app, "Nothing is marked")
         assert not app.sees("Keep from")
-    facts = kept(runtime, "Foxglove-Demo").facts_of(Withheld)
+    facts = kept(runtime, "Foxglove-Demo").records_of(Withheld)
     assert [fact.lifted_at is not None for fact in facts] == [False, False, True]
 
 
@@ -252,7 +252,7 @@ async def test_an_address_that_is_kept_from_somebody_says_so_beside_it(runtime: 
         await until(app, "Nothing is marked")
         assert not app.sees("Keep from Grandad Ffug")
     page = kept(runtime, "Samplewood")
-    assert page.facts_of(Withheld)[-1].about_id == page.facts_of(Address)[0].id
+    assert page.records_of(Withheld)[-1].about_id == page.records_of(Address)[0].id
 
 
 # ---------------------------------------------------------------- the same person
@@ -276,7 +276,7 @@ async def test_a_hint_is_answered_by_a_person_undone_and_nothing_is_merged(runti
         await until(app, "Not the same person as Callan Testerby in Specimen")
         assert not app.sees("Is this the same person?")
     page, other = kept(runtime, "Testerby"), kept(runtime, "Specimen")
-    links = [link for link in page.facts_of(Link) if link.kind != "family"]
+    links = [link for link in page.records_of(Link) if link.kind != "family"]
     assert [(link.kind, link.undone_at is not None) for link in links] == [
         ("same-person", True),
         ("not-same", False),

@@ -190,7 +190,7 @@ async def test_tiles_are_tapped_like_rows_and_keep_their_order() -> None:
 
 
 async def test_the_ways_of_not_answering_are_rows_below_the_tiles() -> None:
-    offered = [*choices(*ANSWERS), Choice("not-now", "Not now", apart=True)]
+    offered = [*choices(*ANSWERS), Choice("not-now", "Not now", exclusive=True)]
 
     def open_page(page: ft.Page) -> None:
         page.add(radio_rows(offered, chosen=None, on_choose=lambda _: None))

@@ -55,10 +55,10 @@ def set_up(runtime: Runtime, role: Role, *visits: dict[str, Any]) -> None:
     """A device in use by somebody of this work, with these visits on it."""
     know_a_service(runtime)
     desk = runtime.set_up(PASSPHRASE, "hv1")
-    runtime.keep_role("hv1", role)
+    runtime.save_role("hv1", role)
     for visit in visits:
         play(desk, read_plan(visit, lambda error: error.code))
-    desk.leave()
+    desk.close()
 
 
 @asynccontextmanager
@@ -191,7 +191,7 @@ async def test_two_siblings_with_opposite_views_are_never_merged(
         # Each has one record, under their own name and nowhere else.
         page = kept(runtime, "Placeholder-Voss")
         for child in ("Ned", "Lottie"):
-            assert len(page.of(one(page, child).id)) == 1
+            assert len(page.assessments_of(one(page, child).id)) == 1
         await press(app, "How things are for me", then="Finished record")
         assert app.sees(f"“{NED_SAID}”")
         assert app.sees("2 of 10")
@@ -411,11 +411,11 @@ async def test_a_child_without_words_shows_pictures_in_an_order_in_a_home_of_thr
         page = kept(runtime, "Larkspur")
         desk = runtime.unlock(PASSPHRASE)
         try:
-            (found,) = page.of(one(page, "Ezra").id)
+            (found,) = page.assessments_of(one(page, "Ezra").id)
             (sitting,) = desk.sittings(found.id)
             given = [(line.link_id, line.entry) for line in sitting.given]
         finally:
-            desk.leave()
+            desk.close()
         assert given == [
             ("home-pictures", [first.lower()]),
             ("home-pictures", [first.lower(), then.lower()]),
@@ -486,7 +486,7 @@ async def test_a_host_family_is_linked_shown_and_never_merged(
         assert [name.split()[0] for name in app.names() if "Nothing yet" in name] == ["Kagiso", "Neo"]
     here, there = kept(runtime, "Foxglove-Demo"), kept(runtime, "Inkwell-Specimen")
     assert [person.name.split()[0] for person in there.persons] == list(HOSTS)
-    assert [link.undone_at is not None for link in here.facts_of(Link)] == [True]
+    assert [link.undone_at is not None for link in here.records_of(Link)] == [True]
 
 
 # ---------------------------------------------------------------- an unborn child carried to birth

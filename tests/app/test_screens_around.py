@@ -65,7 +65,7 @@ def set_up(runtime: Runtime, *visits: dict[str, Any], agency: str = "training") 
     desk = runtime.set_up(PASSPHRASE, "hv1")
     for visit in visits:
         play(desk, read_plan(visit, lambda error: error.code))
-    desk.leave()
+    desk.close()
 
 
 def born(**ago: int) -> str:
@@ -313,7 +313,7 @@ async def test_a_damaged_store_is_a_clear_sentence_and_is_left_as_it_is(folder: 
 async def test_a_store_of_a_newer_wren_is_read_and_not_written(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow())
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute("INSERT INTO migration VALUES (1000, 'from-the-future')")
     runtime.close()
     runtime = open_runtime(folder)
@@ -346,7 +346,7 @@ async def test_what_is_whole_in_a_damaged_store_is_brought_back(folder: Path) ->
 async def test_what_is_missing_is_said_until_it_has_been_read(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow())
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute("DELETE FROM person WHERE rowid = 2")
     async with unlocked(runtime) as app:
         await until(app, "People missing: 1.")
@@ -391,7 +391,7 @@ async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runti
     model = Model()
     actions = Actions(model, runtime, lambda: TODAY)
     await actions.unlock(PASSPHRASE)
-    actions.go("record", "a record that is not here")
+    actions.open_screen("record", "a record that is not here")
 
     def open_page(page: ft.Page) -> None:
         page.render_views(broken, model)

@@ -101,8 +101,8 @@ async def test_the_second_sibling_starts_empty(visit: Visit) -> None:
         assert not any(visit.app.sees(words) for words in ("Only us", "The kettle", "Calm", "Alys"))
         assert not any(getattr(field, "value", "") for field in visit.app.controls(ft.TextField))
         await visit.app.press("Continue")
-    assert visit.model.work is not None
-    assert visit.model.work.form.entries == {}
+    assert visit.model.open_assessment is not None
+    assert visit.model.open_assessment.form.entries == {}
 
 
 async def test_the_childs_part_is_put_away_while_it_is_not_safe(visit: Visit) -> None:
@@ -110,8 +110,8 @@ async def test_the_childs_part_is_put_away_while_it_is_not_safe(visit: Visit) ->
     await visit.app.press("Someone who may be causing harm")
     await visit.app.press("Continue")
     assert visit.heading() == "Watch, do not ask"
-    assert visit.model.work is not None
-    for page in pages(visit.model.work.form):
+    assert visit.model.open_assessment is not None
+    for page in pages(visit.model.open_assessment.form):
         assert not any(item.for_child for item in page.items)
 
 
@@ -168,8 +168,8 @@ async def test_fast_taps_are_kept_in_their_order(visit: Visit) -> None:
     taps = ["Yes", "No", "Not known", "Yes", "No", "Yes", "Not known"]
     await asyncio.gather(*(visit.app.session.dispatch_event(rows[name]._i, "click", None) for name in taps))
     await visit.app.settle()
-    assert visit.model.work is not None
-    lines = history(visit.actions.desk._keys, visit.model.work.assessment.id)
+    assert visit.model.open_assessment is not None
+    lines = history(visit.actions.case_service._keys, visit.model.open_assessment.assessment.id)
     plain = {"Yes": "yes", "No": "no", "Not known": {"not_answered": "asked-unknown"}}
     assert [line.entry for line in lines] == [plain[name] for name in taps]
     assert visit.kept("injury") == NotAnswered("asked-unknown")
@@ -184,7 +184,7 @@ async def test_locking_while_typing_comes_back_to_the_same_question_with_the_tex
     await visit.actions.lock()
     await visit.app.settle()
     assert not visit.app.sees("She said she")
-    assert visit.model.work is None
+    assert visit.model.open_assessment is None
     await visit.unlock()
     assert visit.heading() == "Are you very scared of this person?"
     assert visit.app.field(DETAIL).value == "She said she"
@@ -232,12 +232,12 @@ async def test_half_a_line_survives_closing_the_app_and_stands_in_the_way_of_fin
     await visit.app.press("Continue")
     await visit.app.type("Exact words", "The kettle")
     await visit.app.press("Back")
-    assert visit.model.work is not None
-    assessment_id = visit.model.work.assessment.id
-    await visit.actions.home()
-    await visit.actions.resume(assessment_id)
+    assert visit.model.open_assessment is not None
+    assessment_id = visit.model.open_assessment.assessment.id
+    await visit.actions.go_home()
+    await visit.actions.resume_assessment(assessment_id)
     await visit.app.settle()
-    visit.actions.go("check", assessment_id)
+    visit.actions.open_screen("check", assessment_id)
     await visit.app.settle()
     problem = "Tell me about waking up. Say where the words came from."
     assert visit.app.sees(problem)
@@ -436,8 +436,8 @@ async def test_a_raised_grade_needs_its_reason(visit: Visit) -> None:
     await visit.app.settle()
     assert not visit.app.sees("Write the reason for your own judgement.")
     assert visit.app.sees("Your own judgement raises it.")
-    assert visit.model.work is not None
-    again = visit.actions.desk.resume(visit.model.work.assessment.id)
+    assert visit.model.open_assessment is not None
+    again = visit.actions.case_service.resume_assessment(visit.model.open_assessment.assessment.id)
     assert again.form.result.grade.value == "medium"
     assert again.form.context.judgement is not None
     assert again.form.context.judgement.reason == "Her face"
@@ -573,6 +573,6 @@ async def test_a_tool_that_is_called_for_is_offered_and_one_not_done_says_why(
     assert not visit.app.sees(following)
     await visit.app.press(next(name for name in visit.app.names() if name.startswith(neck)))
     await visit.app.settle()
-    assert visit.model.work is not None
-    assert visit.model.work.assessment.instrument == "strangulation"
-    assert visit.model.work.assessment.contact_id == record.contact_id
+    assert visit.model.open_assessment is not None
+    assert visit.model.open_assessment.assessment.instrument == "strangulation"
+    assert visit.model.open_assessment.assessment.contact_id == record.contact_id

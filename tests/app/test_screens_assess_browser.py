@@ -20,7 +20,7 @@ def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> Non
     async def begin(model: Model, actions: Actions) -> None:
         opened.append(model)
         alys = next(person for person in model.households[0].persons if person.name.startswith("Alys"))
-        await actions.begin(alys.id, "child-voice-7-11")
+        await actions.start_assessment(alys.id, "child-voice-7-11")
 
     with Served(open_visit(runtime, begin)) as served, Browser(served.url) as app:
         app.check("Nobody")
@@ -56,9 +56,9 @@ def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> Non
         assert app.foreign == []
         assert app.errors == []
     (model,) = opened
-    assert model.work is None
+    assert model.open_assessment is None
     desk = runtime.unlock(PASSPHRASE)
     (page,) = desk.households()
-    kept = desk.resume(page.assessments[0].id).form.entries["day-wake"]
+    kept = desk.resume_assessment(page.assessments[0].id).form.entries["day-wake"]
     assert kept == Answered((Line(WORDS, "child-said", "Tell me about waking up."),))
     runtime.close()

@@ -35,12 +35,12 @@ def at_desk(runtime: Runtime, do: Callable[[Desk], T]) -> T:
     try:
         return do(desk)
     finally:
-        desk.leave()
+        desk.close()
 
 
 def change(runtime: Runtime, record: Person, **parts: object) -> Person:
     changed = record.model_copy(update=parts)
-    at_desk(runtime, lambda desk: desk.keep_person(changed))
+    at_desk(runtime, lambda desk: desk.save_person(changed))
     return changed
 
 
@@ -82,7 +82,7 @@ async def test_what_is_kept_from_somebody_keeps_its_mark_in_what_was_written_bef
     secret = Withheld(
         id=new_id(), household_id=gwen.household_id, about_id=gwen.id, part="needs", keep_from=("The school",)
     )
-    at_desk(runtime, lambda desk: desk.keep_facts(gwen.household_id, [secret]))
+    at_desk(runtime, lambda desk: desk.save_records(gwen.household_id, [secret]))
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwen")
         await press(app, BEFORE, then="What stood here before")
@@ -115,7 +115,7 @@ async def test_an_event_shows_what_was_written_and_the_half_typed_change_stays(r
     event = Event(
         id=new_id(),
         household_id=page.household.id,
-        on=page.facts_of(Event)[-1].on,
+        on=page.records_of(Event)[-1].on,
         source="Mother",
         what="He kicked the door.",
         severity=2,
@@ -131,8 +131,8 @@ async def test_an_event_shows_what_was_written_and_the_half_typed_change_stays(r
     )
 
     def write(desk: Desk) -> None:
-        desk.keep_facts(page.household.id, [event])
-        desk.keep_facts(page.household.id, [changed])
+        desk.save_records(page.household.id, [event])
+        desk.save_records(page.household.id, [changed])
 
     at_desk(runtime, write)
     async with unlocked(runtime) as app:
@@ -172,7 +172,7 @@ async def test_what_cannot_be_read_is_said_and_the_rest_is_shown(runtime: Runtim
     gwen = one(kept(runtime, "Larkspur"), "Gwen")
     second = change(runtime, gwen, language="Cornish")
     change(runtime, second, language="Breton")
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute("UPDATE earlier SET body = zeroblob(200) WHERE rev = 1")
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwen")
@@ -183,7 +183,7 @@ async def test_what_cannot_be_read_is_said_and_the_rest_is_shown(runtime: Runtim
 async def test_where_nothing_before_can_be_read_nothing_is_said_of_it(runtime: Runtime) -> None:
     set_up(runtime, seed("larkspur"))
     change(runtime, one(kept(runtime, "Larkspur"), "Gwen"), language="Cornish")
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute("UPDATE earlier SET body = zeroblob(300)")
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwen")
@@ -194,7 +194,7 @@ async def test_where_nothing_before_can_be_read_nothing_is_said_of_it(runtime: R
 async def test_a_row_that_went_missing_is_told_in_words_on_the_first_page(runtime: Runtime) -> None:
     set_up(runtime, seed("larkspur"))
     change(runtime, one(kept(runtime, "Larkspur"), "Gwen"), language="Cornish")
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute("DELETE FROM earlier")
     async with unlocked(runtime) as app:
         assert app.sees(say("loss.missing", what=BEFORE, n=1))

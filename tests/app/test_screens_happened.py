@@ -44,12 +44,12 @@ def home(visit: Visit) -> HouseholdPage:
 
 
 async def show(visit: Visit, screen: Any, about: str) -> None:
-    visit.actions.go(screen, about)
+    visit.actions.open_screen(screen, about)
     await visit.app.settle()
 
 
 async def keep(visit: Visit, *facts: Any) -> None:
-    await visit.actions.keep_facts(home(visit).household.id, facts)
+    await visit.actions.save_records(home(visit).household.id, facts)
     await visit.app.settle()
 
 
@@ -60,7 +60,7 @@ def happened(visit: Visit, days_ago: int, severity: int | None = 2, **more: Any)
 
 
 def events(visit: Visit) -> tuple[Event, ...]:
-    return visit.actions.desk.household(home(visit).household.id).facts_of(Event)
+    return visit.actions.case_service.household(home(visit).household.id).records_of(Event)
 
 
 # ---------------------------------------------------------------- writing down
@@ -199,7 +199,7 @@ async def test_a_hearing_that_lies_ahead_is_written_down_and_stands_out(visit: V
     await visit.app.type("The day", "20 5 2026")
     await visit.app.press("Carys")
     await visit.app.press("Save")
-    (kept,) = home(visit).facts_of(Milestone)
+    (kept,) = home(visit).records_of(Milestone)
     assert (kept.kind, kept.on.isoformat(), kept.person_id) == ("hearing", "2026-05-20", visit.mother.id)
     await keep(visit, happened(visit, 3))
     await show(visit, "chronology", home(visit).household.id)
@@ -265,7 +265,7 @@ async def test_a_contacts_line_says_how_each_child_was_met_and_how_it_ended(visi
     contact = Contact(
         id=new_id(), household_id=page.household.id, on=TODAY, kind="home-visit", role="health-visitor"
     )
-    visit.actions.desk.keep_contact(contact)
+    visit.actions.case_service.save_contact(contact)
     fields = {"household_id": page.household.id, "contact_id": contact.id}
     await keep(
         visit,
@@ -285,7 +285,7 @@ async def test_a_contacts_line_says_how_each_child_was_met_and_how_it_ended(visi
 async def test_one_persons_conduct_is_read_in_every_household(visit: Visit) -> None:
     other = Household(id=new_id(), name="Testerby")
     callan = Person(id=new_id(), household_id=other.id, name="Callan Testerby", roles=("partner",))
-    visit.actions.desk.keep_household(other, [callan])
+    visit.actions.case_service.save_household(other, [callan])
     link = Link(
         id=new_id(),
         household_id=home(visit).household.id,
@@ -296,7 +296,7 @@ async def test_one_persons_conduct_is_read_in_every_household(visit: Visit) -> N
         decided_at=datetime(2026, 5, 1, tzinfo=UTC),
     )
     there = happened(visit, 20, by_ids=(callan.id,), what="In the other home.")
-    visit.actions.desk.keep_facts(other.id, [there.model_copy(update={"household_id": other.id})])
+    visit.actions.case_service.save_records(other.id, [there.model_copy(update={"household_id": other.id})])
     await keep(visit, link, happened(visit, 3, by_ids=(visit.mother.id,)), happened(visit, 4))
     await show(visit, "conduct", visit.mother.id)
     assert visit.app.sees("In the other home.")
@@ -331,8 +331,8 @@ class Asked:
 
 
 def asked(visit: Visit) -> Asked:
-    page = visit.actions.desk.household(home(visit).household.id)
-    return Asked(page.facts_of(Judged), page.facts_of(FollowUp))
+    page = visit.actions.case_service.household(home(visit).household.id)
+    return Asked(page.records_of(Judged), page.records_of(FollowUp))
 
 
 @pytest.mark.parametrize("tool", catalogue.tool_ids())
@@ -357,13 +357,13 @@ async def test_the_card_says_what_is_known_and_asks(visit: Visit) -> None:
 async def test_known_events_open_the_route_for_escalation(visit: Visit) -> None:
     await keep(visit, *(happened(visit, days) for days in (9, 40, 100)))
     await visit.begin(visit.mother, "risk-24")
-    assert visit.model.work is not None
-    met = {route.id for route in visit.model.work.form.result.routes if route.met}
+    assert visit.model.open_assessment is not None
+    met = {route.id for route in visit.model.open_assessment.form.result.routes if route.met}
     assert "escalation" in met
     await keep(visit, happened(visit, 1))
-    assert len(visit.model.work.form.context.events) == 4
-    again = visit.actions.desk.resume(visit.model.work.assessment.id)
-    assert again.form.context.events == visit.model.work.form.context.events
+    assert len(visit.model.open_assessment.form.context.events) == 4
+    again = visit.actions.case_service.resume_assessment(visit.model.open_assessment.assessment.id)
+    assert again.form.context.events == visit.model.open_assessment.form.context.events
 
 
 async def test_a_grade_without_the_history_is_for_now_everywhere_and_leaves_something_to_do(
@@ -383,10 +383,10 @@ async def test_a_grade_without_the_history_is_for_now_everywhere_and_leaves_some
     assert (done.result["grade"]["value"], done.result["grade"]["provisional"]) == ("high", True)
     (to_do,) = asked(visit).to_do
     assert (to_do.code, to_do.person_id, to_do.done_on) == ("ask-history", visit.mother.id, None)
-    await visit.actions.to_household(done.household_id)
+    await visit.actions.go_to_household(done.household_id)
     await visit.app.settle()
     assert visit.app.sees("Ask for the history of Carys")
-    await visit.actions.read(done.id)
+    await visit.actions.show_record(done.id)
     await visit.app.settle()
     assert visit.app.sees("This grade is for now. The history has not been looked at.")
     await show(visit, "chronology", home(visit).household.id)
@@ -418,10 +418,10 @@ async def test_it_is_asked_once_in_a_contact_and_of_each_person(visit: Visit) ->
     await visit.begin(visit.mother, "risk-24")
     await visit.app.press("I have looked. There is none.")
     await visit.begin(visit.mother, "risk-27")
-    assert visit.model.work is not None
-    assert visit.model.work.form.context.history == "none"
+    assert visit.model.open_assessment is not None
+    assert visit.model.open_assessment.form.context.history == "none"
     await visit.begin(visit.alys, "risk-27")
-    assert visit.model.work.form.context.history == ""
+    assert visit.model.open_assessment.form.context.history == ""
 
 
 async def test_why_it_could_not_be_seen_is_kept_as_it_is_typed(visit: Visit) -> None:
@@ -440,7 +440,7 @@ async def test_looking_later_ends_what_was_to_be_done(visit: Visit) -> None:
     for _ in range(2):
         await visit.begin(visit.mother, "risk-24")
         await answer_all(visit)
-        await visit.actions.finish()
+        await visit.actions.complete_assessment()
     assert len(asked(visit).to_do) == 1  # said once, however often it was not looked at
     await visit.begin(visit.mother, "risk-24")
     await visit.app.press("Yes, I have looked at it")
@@ -477,7 +477,7 @@ async def test_an_event_told_twice_is_asked_about_counts_once_and_can_be_undone(
     await visit.app.press("No")
     assert not visit.app.sees(asked)
     assert visit.app.sees(say("twice.not-same", source="School"))
-    links = home(visit).facts_of(Link)
+    links = home(visit).records_of(Link)
     assert [(link.kind, link.undone_at is not None) for link in links] == [
         ("same-event", True),
         ("not-same", False),
@@ -489,10 +489,10 @@ async def test_a_tool_counts_an_event_told_twice_once(visit: Visit) -> None:
     first, second = happened(visit, 3), happened(visit, 3, source="School")
     await keep(visit, first, second)
     await visit.begin(visit.mother, "risk-24")
-    assert visit.model.work is not None
-    assert len(visit.model.work.form.context.events) == 2
+    assert visit.model.open_assessment is not None
+    assert len(visit.model.open_assessment.form.context.events) == 2
     await show(visit, "chronology", home(visit).household.id)
     await visit.app.press(say("twice.yes"))
-    assert visit.model.work.form.context.events == (first.on,)
+    assert visit.model.open_assessment.form.context.events == (first.on,)
     await visit.app.press(f"Undo: {say('twice.same-event', source='School')}")
-    assert len(visit.model.work.form.context.events) == 2
+    assert len(visit.model.open_assessment.form.context.events) == 2

@@ -56,7 +56,7 @@ def kept(runtime: Runtime) -> HouseholdPage:
     try:
         return desk.households()[0]
     finally:
-        desk.leave()
+        desk.close()
 
 
 async def to_contact(app: Headless) -> None:
@@ -69,7 +69,7 @@ def facts(page: HouseholdPage, kind: Any, name: str = "") -> list[Any]:
     about = {"child_id": ids.get(name), "person_id": ids.get(name)}
     return [
         fact
-        for fact in page.facts_of(kind)
+        for fact in page.records_of(kind)
         if not name or getattr(fact, "child_id", getattr(fact, "person_id", None)) in about.values()
     ]
 

@@ -57,11 +57,11 @@ class Typing(RuleBasedStateMachine):
         set_up(first, fernhollow())
         self.open(first)
         page = self.model.households[0]
-        self.run(self.actions.begin(page.persons[0].id, "risk-24"))
+        self.run(self.actions.start_assessment(page.persons[0].id, "risk-24"))
         self.run(self.actions.dispatch(Entered("injury", Answered("yes"))))
-        assert self.model.work is not None
-        self.work_id = self.model.work.assessment.id
-        self.page = page_with(self.model.work.form, QUESTION)
+        assert self.model.open_assessment is not None
+        self.work_id = self.model.open_assessment.assessment.id
+        self.page = page_with(self.model.open_assessment.form, QUESTION)
         self.run(self.actions.dispatch(Moved(self.page)))
 
     def open(self, runtime: Runtime) -> None:
@@ -81,19 +81,19 @@ class Typing(RuleBasedStateMachine):
     @rule(letters=LETTERS)
     def types_an_answer(self, letters: str) -> None:
         self.answer += letters
-        self.call(self.actions.typed, Entered(QUESTION, Answered(self.answer)))
+        self.call(self.actions.queue_input, Entered(QUESTION, Answered(self.answer)))
 
     @precondition(lambda self: self.is_open)
     @rule(letters=LETTERS)
     def types_half_an_answer(self, letters: str) -> None:
         self.half += letters
-        self.call(self.actions.hold, "fears", self.half)
+        self.call(self.actions.set_item_draft, "fears", self.half)
 
     @precondition(lambda self: self.is_open)
     @rule(letters=LETTERS)
     def types_a_name(self, letters: str) -> None:
         self.name += letters
-        self.call(self.actions.hold_begun, "add-household", {"name": self.name, "people": []})
+        self.call(self.actions.set_screen_draft, "add-household", {"name": self.name, "people": []})
 
     @precondition(lambda self: self.is_open)
     @rule()
@@ -101,7 +101,7 @@ class Typing(RuleBasedStateMachine):
         async def until_still() -> None:
             for _ in range(200):
                 await asyncio.sleep(0.005)
-                if not self.actions._keeping.is_waiting:
+                if not self.actions._autosave.has_unsaved:
                     return
             raise AssertionError("what was typed was never kept")
 
@@ -126,7 +126,7 @@ class Typing(RuleBasedStateMachine):
     @rule()
     def is_covered_while_it_saves(self) -> None:
         async def both() -> None:
-            saving = asyncio.create_task(self.actions.keep_again())
+            saving = asyncio.create_task(self.actions.retry_save())
             await asyncio.sleep(0)
             await self.actions.lock()
             await saving
@@ -148,7 +148,7 @@ class Typing(RuleBasedStateMachine):
     # What must hold
 
     def is_all_on_the_disk(self) -> None:
-        assert not self.actions._refused, "something is only in memory"
+        assert not self.actions._unsaved_by_author, "something is only in memory"
         self.rested = (self.answer, self.half, self.name)
 
     def call(self, act: Any, *arguments: Any) -> None:
@@ -158,16 +158,16 @@ class Typing(RuleBasedStateMachine):
         self.run(now())
 
     def shown(self) -> tuple[str, str, str]:
-        entry = self.actions.entry(QUESTION)
-        begun = self.actions.begun("add-household") or {"name": ""}
+        entry = self.actions.current_entry(QUESTION)
+        begun = self.actions.screen_draft("add-household") or {"name": ""}
         answer = str(entry.value) if isinstance(entry, Answered) else ""
-        return answer, str(self.actions.half.get("fears") or ""), str(begun["name"])
+        return answer, str(self.actions.item_drafts.get("fears") or ""), str(begun["name"])
 
     def check(self, *, exactly: bool) -> None:
         assert self.model.screen.name == "assess"
-        assert self.model.screen.about == self.work_id
-        assert self.model.work is not None
-        assert self.model.work.form.page == self.page
+        assert self.model.screen.target == self.work_id
+        assert self.model.open_assessment is not None
+        assert self.model.open_assessment.form.page == self.page
         typed = (self.answer, self.half, self.name)
         for shown, rested, whole in zip(self.shown(), self.rested, typed, strict=True):
             assert shown.startswith(rested), "something that had been kept is gone"
@@ -177,10 +177,10 @@ class Typing(RuleBasedStateMachine):
     @invariant()
     def a_covered_page_holds_nothing(self) -> None:
         if hasattr(self, "actions") and not self.is_open:
-            assert self.model.work is None
+            assert self.model.open_assessment is None
             assert not self.model.households
-            assert not self.actions._keeping.is_waiting
-            assert not self.actions.has_keys
+            assert not self.actions._autosave.has_unsaved
+            assert not self.actions.is_unlocked
 
     def teardown(self) -> None:
         if hasattr(self, "actions"):

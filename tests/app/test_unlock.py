@@ -80,7 +80,7 @@ def with_keystore(folder: Path, keystore: Keystore) -> Runtime:
 def add_second(runtime: Runtime) -> None:
     desk = runtime.set_up(SECOND, "SM-2")
     runtime.store.settings.put("met.SM-2", "http://127.0.0.1:9")
-    desk.leave()
+    desk.close()
 
 
 async def wrong(app: Headless, times: int) -> None:
@@ -161,8 +161,8 @@ async def test_another_person_joins_with_a_short_name_and_meets_the_service_firs
         # The service of this test is never there: the words stand, and it goes on later.
         await until(app, "Your passphrase is set.")
         assert runtime.store.authors() == ("hv1", "SM-2")
-        assert runtime.has_met("hv1")
-        assert not runtime.has_met("SM-2")
+        assert runtime.is_introduced("hv1")
+        assert not runtime.is_introduced("SM-2")
         assert runtime.role("SM-2") == "midwife"
         await app.leave()
         await app.session.connect(app.wire)
@@ -192,7 +192,7 @@ async def test_a_short_name_that_is_taken_is_told_beside_it(runtime: Runtime) ->
 async def test_digits_are_tapped_on_our_own_keys_and_never_pass_a_keyboard(folder: Path) -> None:
     runtime = with_keystore(folder, System(folder))
     know_a_service(runtime)
-    runtime.set_up(PIN, "hv1").leave()
+    runtime.set_up(PIN, "hv1").close()
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Tap your PIN")
         assert app.controls(ft.TextField) == []
@@ -227,7 +227,7 @@ async def test_a_wait_says_until_when_and_no_words_are_taken_until_then(runtime:
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Wren is locked")
         await wrong(app, 6)
-        until_when = runtime.store.tries("hv1").wait_until
+        until_when = runtime.store.attempt_status("hv1").wait_until
         assert until_when is not None
         assert app.sees(f"Try again at {until_when.astimezone():%H:%M}. Nothing is lost.")
         assert app.controls(ft.TextField) == []
@@ -265,7 +265,7 @@ async def test_a_key_store_that_does_not_answer_is_asked_again_and_nothing_is_wr
     keystore = System(folder)
     runtime = with_keystore(folder, keystore)
     know_a_service(runtime)
-    runtime.set_up(PIN, "hv1").leave()
+    runtime.set_up(PIN, "hv1").close()
     keystore.answers = False
     before = {file: file.read_bytes() for file in folder.glob("*.key")}
     async with Headless(make_open_page(runtime)) as app:
@@ -283,15 +283,15 @@ async def test_a_lost_key_says_that_the_records_are_safe_and_offers_help(
     runtime: Runtime, folder: Path
 ) -> None:
     store = runtime.store
-    row = store._access.row("hv1")
-    store._access._keystore.remove(f"secret.hv1.{row.secret_slot}")
+    row = store._unlocking.read_practitioner("hv1")
+    store._unlocking._keystore.remove(f"secret.hv1.{row.secret_slot}")
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Wren is locked")
         await app.type("Passphrase", PASSPHRASE)
         await app.press("Unlock")
         await until(app, "This device has lost its key. Your records are safe.")
         assert "Get help to open it" in app.names()
-    assert store.tries("hv1").failed == 0
+    assert store.attempt_status("hv1").failed == 0
 
 
 # Other words

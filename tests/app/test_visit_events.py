@@ -47,14 +47,14 @@ def test_the_training_household_shows_a_rising_picture(desk: Desk) -> None:
     done = played(desk, SAMPLEWOOD)
     page = desk.household(done["household"])
     found = picture_of(page, date(2026, 3, 5))
-    assert (len(found.events), found.recent, found.trajectory.code) == (6, 5, "rising")
-    codes = {sign.code for sign in found.signs}
+    assert (len(found.incidents), found.recent_count, found.trajectory.code) == (6, 5, "rising")
+    codes = {sign.code for sign in found.findings}
     assert {"near", "several", "threats", "new-tactics", "shortening"} <= codes
     names = {person.id: person.name for person in page.persons}
-    first = page.facts_of(Event)[2]
+    first = page.records_of(Event)[2]
     assert [names[ref] for ref in first.by_ids] == ["Dane Samplewood"]
     assert [(names[child.id], child.saw_it) for child in first.children] == [("Otis Samplewood", True)]
-    (hearing,) = page.facts_of(Milestone)
+    (hearing,) = page.records_of(Milestone)
     assert names[hearing.person_id] == "Dane Samplewood"
 
 
@@ -90,7 +90,7 @@ def test_what_is_sent_and_what_is_exported_say_that_a_grade_is_for_now(
     visit = fernhollow(**asked_all(strangulation="yes"))
     visit["assessments"][0]["context"] = {"history": history}
     done = played(desk, visit)
-    record = desk.record(done["assessments"][0]["id"])
+    record = desk.read_assessment(done["assessments"][0]["id"])
     sent = json.loads(payload(desk._keys, record))["assessment"]
     assert sent["result"]["grade"]["value"] == "high"
     assert sent["result"]["grade"]["provisional"] is is_for_now

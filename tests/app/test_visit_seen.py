@@ -21,7 +21,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     set_up(runtime)
     opened = runtime.unlock(PASSPHRASE)
     yield opened
-    opened.leave()
+    opened.close()
     runtime.close()
 
 
@@ -55,7 +55,7 @@ def test_who_was_seen_is_kept_under_the_contact_child_by_child(desk: Desk) -> No
     )
     done = play(desk, read_plan(given, lambda error: error.code))
     page = desk.household(done["household"])
-    cai, ela = page.facts_of(Seen)
+    cai, ela = page.records_of(Seen)
     assert (cai.child_id, cai.contact_id) == (done["persons"]["cai"], done["contact"])
     assert [(line.words, line.prompt, line.origin) for line in cai.said] == [("i hide", "And then?", "said")]
     assert (cai.present, cai.alone, cai.at_home) == ((done["persons"]["mair"], "a neighbour"), False, None)
@@ -64,7 +64,7 @@ def test_who_was_seen_is_kept_under_the_contact_child_by_child(desk: Desk) -> No
 
 def test_a_file_without_it_keeps_nothing_of_it(desk: Desk) -> None:
     done = play(desk, read_plan(fernhollow(), lambda error: error.code))
-    assert desk.household(done["household"]).facts_of(Seen) == ()
+    assert desk.household(done["household"]).records_of(Seen) == ()
 
 
 @pytest.mark.parametrize(

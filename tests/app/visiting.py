@@ -73,19 +73,19 @@ class Visit:
     baby: Person
 
     async def begin(self, person: Person, tool: str) -> None:
-        await self.actions.begin(person.id, tool)
+        await self.actions.start_assessment(person.id, tool)
         await self.app.settle()
 
     async def turn_to(self, link_id: str) -> None:
         """Turn to the page of a question, as Continue pressed often enough would."""
-        assert self.model.work is not None
-        await self.actions.dispatch(Moved(page_with(self.model.work.form, link_id)))
+        assert self.model.open_assessment is not None
+        await self.actions.dispatch(Moved(page_with(self.model.open_assessment.form, link_id)))
         await self.app.settle()
 
     async def to_check(self) -> None:
         """Continue on the last page."""
-        assert self.model.work is not None
-        await self.actions.dispatch(Moved(len(pages(self.model.work.form)) - 1))
+        assert self.model.open_assessment is not None
+        await self.actions.dispatch(Moved(len(pages(self.model.open_assessment.form)) - 1))
         await self.app.settle()
         await self.app.press("Continue")
 
@@ -95,13 +95,15 @@ class Visit:
 
     def entry(self, link_id: str) -> Entry | None:
         """What the form has."""
-        assert self.model.work is not None
-        return self.model.work.form.entries.get(link_id)
+        assert self.model.open_assessment is not None
+        return self.model.open_assessment.form.entries.get(link_id)
 
     def kept(self, link_id: str) -> Entry | None:
         """What the disk has."""
-        assert self.model.work is not None
-        return self.actions.desk.resume(self.model.work.assessment.id).form.entries.get(link_id)
+        assert self.model.open_assessment is not None
+        return self.actions.case_service.resume_assessment(
+            self.model.open_assessment.assessment.id
+        ).form.entries.get(link_id)
 
     def heading(self) -> str:
         """The h1 of the page."""
@@ -116,7 +118,7 @@ class Visit:
 def _page(model: Model, actions: Actions) -> list[ft.Control]:
     screen = SCREENS.get(model.screen.name)
     if model.phase == "open" and screen is not None:
-        return [screen(model, actions, key=f"{model.screen.name}-{model.screen.about}")]
+        return [screen(model, actions, key=f"{model.screen.name}-{model.screen.target}")]
     return [ft.View(route="/", controls=[text(model.phase), text(model.screen.name)])]
 
 
@@ -143,8 +145,8 @@ def make_runtime(folder: Path) -> Runtime:
     receipt = sealing.make_signing_key()[1]
     keys = ServiceKeys("http://127.0.0.1:9", "training", kid_of(service), service, receipt, agency, recovery)
     runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
-    desk.keep_household(*household())
-    desk.leave()
+    desk.save_household(*household())
+    desk.close()
     return runtime
 
 

@@ -64,15 +64,15 @@ def made_up(folder: Path) -> Runtime:
         for name, years in ((YOUNG, 5), (MIDDLE, 9))
     ]  # fmt: skip
     desk = runtime.set_up(PASSPHRASE, "hv1")
-    desk.keep_household(Household(id=home, name="Thistlecombe"), children)
+    desk.save_household(Household(id=home, name="Thistlecombe"), children)
     contact = Contact(id=str(uuid.uuid4()), household_id=home, on=today, kind="visit", role="health-visitor")
-    desk.keep_contact(contact)
+    desk.save_contact(contact)
     for child, tool in zip(children, ("child-voice-4-7", "child-voice-7-11"), strict=True):
-        work = desk.start(contact, child.id, tool, Context(on=today))
+        work = desk.start_assessment(contact, child.id, tool, Context(on=today))
         for link_id, value in (("earshot", "nobody"), ("told", ("can-stop",)), ("child-ok", "yes")):
-            work = desk.happens(work, forms.Entered(link_id, Answered(value)))
-        desk.keep_place(work, {"page": 0, "half": {}})
-    desk.leave()
+            work = desk.apply_event(work, forms.Entered(link_id, Answered(value)))
+        desk.save_item_drafts(work, {"page": 0, "half": {}})
+    desk.close()
     return runtime
 
 
@@ -81,12 +81,12 @@ def turn_to(runtime: Runtime, child: str, section: str) -> None:
     desk = runtime.unlock(PASSPHRASE)
     for heading in desk.households()[0].assessments:
         if desk.subject_of(heading.id).name == child:
-            work = desk.resume(heading.id)
+            work = desk.resume_assessment(heading.id)
             every = forms.pages(work.form)
             page = next(n for n, page in enumerate(every) if page.section.link_id == section)
-            desk.keep_place(work, {"page": page, "half": {}})
-    desk.keep_desk({"trail": [["today", ""]]})
-    desk.leave()
+            desk.save_item_drafts(work, {"page": page, "half": {}})
+    desk.save_resume_state({"trail": [["today", ""]]})
+    desk.close()
 
 
 def hand_over(camera: Camera, runtime: Runtime, child: str, section: str, *, pictures: bool = False) -> None:

@@ -86,7 +86,7 @@ def _on(items: tuple[Item, ...]) -> Iterator[Item]:
 
 def _part_of(drawing: Drawing, point: Point) -> tuple[float, float]:
     """Where a point lies, in parts of the paper's width and height."""
-    return point[0] / WIDE, point[1] / drawing.tall
+    return point[0] / WIDE, point[1] / drawing.height
 
 
 class _Hand:

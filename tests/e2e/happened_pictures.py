@@ -35,7 +35,7 @@ def main() -> None:
         know_a_service(runtime)
         desk = runtime.set_up(PASSPHRASE, "hv1")
         play_all(desk)
-        desk.leave()
+        desk.close()
         for variant in sys.argv[2:] or VARIANTS:
             size, dark = VARIANTS[variant]
             with Served(make_open_page(runtime)) as served, Browser(served.url, size=size, dark=dark) as app:

@@ -66,9 +66,9 @@ def change_gwen(runtime: Runtime) -> None:
     gwen = one(kept(runtime, "Larkspur"), "Gwen")
     desk = runtime.unlock(PASSPHRASE)
     now = gwen.model_copy(update={"name": "Gwenllian Larkspur", "language": "Cornish", "needs": ("sight",)})
-    desk.keep_person(now)
-    desk.keep_person(now.model_copy(update={"language": "Welsh", "lives_here": not now.lives_here}))
-    desk.keep_facts(
+    desk.save_person(now)
+    desk.save_person(now.model_copy(update={"language": "Welsh", "lives_here": not now.lives_here}))
+    desk.save_records(
         gwen.household_id,
         [
             Withheld(
@@ -80,7 +80,7 @@ def change_gwen(runtime: Runtime) -> None:
             )
         ],
     )
-    desk.leave()
+    desk.close()
 
 
 def walk(camera: Camera) -> None:

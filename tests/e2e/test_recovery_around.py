@@ -73,7 +73,7 @@ async def introduced(
 ) -> None:
     desk = runtime.set_up(words, author)
     await runtime.introduce(machine.service_url, desk)
-    desk.leave()
+    desk.close()
 
 
 def agree(machine: Machine, asked: Asked, side: Side, officer: str, heard: str = "") -> None:
@@ -100,7 +100,7 @@ def pending(machine: Machine) -> list[str]:
 
 @asynccontextmanager
 async def sending(runtime: Runtime) -> AsyncIterator[None]:
-    task = asyncio.create_task(runtime.keep_sending())
+    task = asyncio.create_task(runtime.run_sender())
     try:
         yield
     finally:
@@ -127,17 +127,17 @@ async def test_the_service_gets_every_escrow_as_soon_as_it_is_there(
     await introduced(runtime, machine)
     machine.stop_service()
     owed = EscrowsOwed(runtime.store)
-    assert len(owed.escrows()) == 1
+    assert len(owed.list_escrows()) == 1
     async with sending(runtime):
         await asyncio.sleep(0.5)
-        assert len(owed.escrows()) == 1
+        assert len(owed.list_escrows()) == 1
         machine.start_service()
         runtime.wake()
-        await until(lambda: not owed.escrows())
+        await until(lambda: not owed.list_escrows())
     await introduced(runtime, machine, "hv2", COLLEAGUE)
-    assert [escrow.author for escrow in owed.escrows()] == ["hv2"]
-    assert await runtime.give_escrows()
-    assert owed.escrows() == []
+    assert [escrow.author for escrow in owed.list_escrows()] == ["hv2"]
+    assert await runtime.upload_escrows()
+    assert owed.list_escrows() == []
 
 
 async def test_a_device_that_met_the_service_before_recovery_asks_again_and_goes_on(
@@ -149,9 +149,9 @@ async def test_a_device_that_met_the_service_before_recovery_asks_again_and_goes
     plain = keys.to_plain()
     del plain["agency_recovery"], plain["service_recovery"]
     runtime.store.settings.put(SERVICE, json.dumps(plain))
-    with runtime.store._database.write_lean() as driver:
+    with runtime.store._database.write_raw() as driver:
         driver.execute("DELETE FROM escrow")
-    desk.leave()
+    desk.close()
 
     desk = runtime.unlock(PASSPHRASE)
     with pytest.raises(StoreFault) as refusal:
@@ -161,9 +161,9 @@ async def test_a_device_that_met_the_service_before_recovery_asks_again_and_goes
         await until(lambda: service_keys(runtime.store) == keys)
     finish_one(desk)
     assert runtime.store.outbox.entries() != []
-    desk.leave()
+    desk.close()
     await runtime.send()
-    assert EscrowsOwed(runtime.store).escrows() == []
+    assert EscrowsOwed(runtime.store).list_escrows() == []
 
 
 async def test_who_shares_a_device_says_who_they_are_and_may_stop_asking(
@@ -183,17 +183,17 @@ async def test_who_shares_a_device_says_who_they_are_and_may_stop_asking(
         await app.press(say("recover.ask"))
         await sees(app, say("recover.agreed-0"))
         assert await asyncio.to_thread(pending, machine) == ["hv2"]
-        asked = await runtime.regaining.look("hv2")
+        asked = await runtime.account_recovery.read_status("hv2")
         await asyncio.to_thread(agree, machine, asked, "agency", "officer-1")
         await app.press(say("recover.look"))
         await sees(app, say("recover.agreed-1"))
         await app.press(say("recover.stop"))
         await sees(app, say("recover.title"))
         assert await asyncio.to_thread(pending, machine) == []
-        assert runtime.regaining.waiting() is None
+        assert runtime.account_recovery.pending_author() is None
         await app.press(say("action.back"))
         await sees(app, say("unlock.title"))
-    again = await runtime.regaining.ask("hv2")
+    again = await runtime.account_recovery.request_recovery("hv2")
     assert again.code != asked.code
     assert again.answers == ()
 
@@ -203,7 +203,7 @@ async def test_a_request_that_was_closed_says_so_and_opens_nothing(
 ) -> None:
     runtime = open_device("closed")
     await introduced(runtime, machine)
-    asked = await runtime.regaining.ask("hv1")
+    asked = await runtime.account_recovery.request_recovery("hv1")
     wrong = "0000-0000" if asked.code != "0000-0000" else "1111-1111"
     for _ in range(requests.WRONG_CODES):
         with pytest.raises(WrenError, match="wrong-code"):
@@ -211,8 +211,10 @@ async def test_a_request_that_was_closed_says_so_and_opens_nothing(
     async with Headless(make_open_page(runtime)) as app:
         await sees(app, say("recover.closed"))
     with pytest.raises(WrenError):
-        await runtime.regaining.finish("hv1", (await runtime.regaining.look("hv1")).answers, NEW_WORDS)
-    runtime.unlock(PASSPHRASE).leave()
+        await runtime.account_recovery.finish(
+            "hv1", (await runtime.account_recovery.read_status("hv1")).answers, NEW_WORDS
+        )
+    runtime.unlock(PASSPHRASE).close()
 
 
 async def test_another_device_of_the_person_is_told_until_it_is_seen(
@@ -221,7 +223,7 @@ async def test_another_device_of_the_person_is_told_until_it_is_seen(
     lost, other = open_device("lost"), open_device("other")
     await introduced(lost, machine)
     await introduced(other, machine)
-    asked = await lost.regaining.ask("hv1")
+    asked = await lost.account_recovery.request_recovery("hv1")
     agree(machine, asked, "service", "officer-2")
     agree(machine, asked, "agency", "officer-1")
     await other.send()
@@ -231,13 +233,13 @@ async def test_another_device_of_the_person_is_told_until_it_is_seen(
         await app.press(say("action.unlock"))
         await sees(app, say("today.recovered-seen"))
         await app.press(say("today.recovered-seen"))
-        await until(lambda: other.recovered("hv1") is None)
+        await until(lambda: other.recovered_at("hv1") is None)
         assert not app.sees(say("today.recovered-seen"))
-    answers = (await lost.regaining.look("hv1")).answers
-    await lost.regaining.finish("hv1", answers, NEW_WORDS)
-    lost.unlock(NEW_WORDS).leave()
+    answers = (await lost.account_recovery.read_status("hv1")).answers
+    await lost.account_recovery.finish("hv1", answers, NEW_WORDS)
+    lost.unlock(NEW_WORDS).close()
     with pytest.raises(WrenError):
         lost.unlock(PASSPHRASE)
     # The key is a new one, and so is its escrow: the service gets that too.
-    assert len(EscrowsOwed(lost.store).escrows()) == 1
-    assert await lost.give_escrows()
+    assert len(EscrowsOwed(lost.store).list_escrows()) == 1
+    assert await lost.upload_escrows()

@@ -117,7 +117,7 @@ def test_a_visit_offline_killed_reopened_and_sent(machine: Machine) -> None:
         app.press("Fernsby-Demo", exact=False)
         start(app, MOTHER, "risk-24")
         expected = fill(app, "risk-24", RISK)
-        assert expected.ready
+        assert expected.can_complete
         finish(app)
         start(app, FIRST, "child-voice-7-11")
         fill(app, "child-voice-7-11", FIRST_TALK)

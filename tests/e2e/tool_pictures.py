@@ -286,7 +286,7 @@ def set_up(machine: Machine, visit: Path) -> None:
 def walk_through(machine: Machine, one: Walk, folder: Path, *, dark: bool) -> None:
     """Open the tool as the person whose work it is, and go to its end."""
     runtime = Runtime.open(machine.home)
-    runtime.keep_role("hv1", WORK[one.work])
+    runtime.save_role("hv1", WORK[one.work])
     runtime.close()
     machine.start_app()
     try:
@@ -354,7 +354,7 @@ def plain_answers(one: Walk) -> dict[str, Any]:
             answers[item.link_id] = plainest(item)
         entered = forms.Entered(item.link_id, from_plain(item, answers[item.link_id]))
         form = forms.update(form, entered).form
-    assert form.ready, (one.tool, form.findings)
+    assert form.can_complete, (one.tool, form.findings)
     unused = [link_id for link_id in one.pages.values() if link_id not in form.answers]
     assert not unused, (one.tool, unused)
     return answers

@@ -38,12 +38,12 @@ def main() -> None:
             async def opened(model: Model, actions: Actions, dane: Person = dane) -> None:
                 page = model.households[0]
                 alys = next(one for one in page.persons if one.name.startswith("Alys"))
-                await actions.begin(alys.id, "child-voice-7-11")
+                await actions.start_assessment(alys.id, "child-voice-7-11")
                 for link_id, code in (("earshot", "nobody"), ("child-ok", "yes")):
                     await actions.dispatch(Entered(link_id, Answered(code)))
                 await actions.dispatch(Entered("facts", Answered(NOTE)))
-                if model.work is not None:
-                    await actions.dispatch(Moved(page_with(model.work.form, "facts")))
+                if model.open_assessment is not None:
+                    await actions.dispatch(Moved(page_with(model.open_assessment.form, "facts")))
 
             with (
                 Served(open_visit(runtime, opened)) as served,
@@ -87,7 +87,7 @@ def record(runtime: Runtime) -> Person:
     dane = Person(
         id=new_id(), household_id=home, name="Dane Samplewood", born=date(1988, 2, 2), roles=("father",)
     )
-    desk.keep_person(dane)
+    desk.save_person(dane)
 
     def act(on: date, *tactics: str, severity: int, **more: object) -> Event:
         facts = {"by_ids": (dane.id,), "to_ids": (people["Carys"].id,), "source": "mother", "what": "-"}
@@ -96,7 +96,7 @@ def record(runtime: Runtime) -> Person:
         )
 
     stairs = ChildThere(id=people["Alys"].id, where="on the stairs", heard_it=True)
-    desk.keep_facts(
+    desk.save_records(
         home,
         [
             act(date(2026, 1, 3), "T1", "T4", severity=3, children=(stairs,)),
@@ -110,7 +110,7 @@ def record(runtime: Runtime) -> Person:
             Milestone(id=new_id(), household_id=home, kind="separation", on=date(2026, 4, 20)),
         ],
     )
-    desk.leave()
+    desk.close()
     return dane
 
 
@@ -118,7 +118,7 @@ def saved(runtime: Runtime, dane: Person) -> None:
     """A statement that was written before the last act was known."""
     desk = runtime.unlock(PASSPHRASE)
     (page,) = desk.households()
-    *known, _ = page.facts_of(Event)
+    *known, _ = page.records_of(Event)
     statement = Pattern(
         id=new_id(),
         household_id=dane.household_id,
@@ -127,8 +127,8 @@ def saved(runtime: Runtime, dane: Person) -> None:
         drafted_from=(*(fact.id for fact in known), *(one.id for one in page.persons)),
         edited=True,
     )
-    desk.keep_facts(dane.household_id, [statement, *page.facts_of(Milestone)])
-    desk.leave()
+    desk.save_records(dane.household_id, [statement, *page.records_of(Milestone)])
+    desk.close()
 
 
 if __name__ == "__main__":

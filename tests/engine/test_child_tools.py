@@ -66,7 +66,7 @@ def last_page(visit: Visit) -> Visit:
 def test_nothing_reaches_the_child_while_someone_unsafe_may_hear(tool: str) -> None:
     """Every value of every item that any rule of the tool looks at, by itself, with each hard stop."""
     loaded = catalogue.load(tool)
-    watched = {link for item in loaded.walk() for link in item.enable_when.items()} - {"earshot"}
+    watched = {link for item in loaded.walk() for link in item.enable_when.link_ids()} - {"earshot"}
     for stop, link in product(HARD_STOPS, watched | {"child-ok"}):
         item = loaded.index[link]
         values: list[Entry] = [

@@ -82,7 +82,7 @@ def test_a_practitioners_prompt_may_name_what_a_childs_question_may_not() -> Non
 
 
 def test_words_inside_words_are_not_found() -> None:
-    assert Wording("a", "Tell me about the kitchen shelf.", for_child=True).faults() == []
+    assert Wording("a", "Tell me about the kitchen shelf.", for_child=True).find_faults() == []
 
 
 def test_reading_age_rises_with_the_words() -> None:

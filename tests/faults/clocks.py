@@ -104,9 +104,9 @@ def _waits_for_years(visit: Visit, done: list[str], chance: random.Random) -> st
     if [entry.id for entry in outbox.due(clock.now())] != done:
         return "an entry waits for a clock that went back"
     for _ in range(max(WAITS)):
-        if visit.store.tries(AUTHOR).wait_until is None:
+        if visit.store.attempt_status(AUTHOR).wait_until is None:
             visit.mistype()
-    until = visit.store.tries(AUTHOR).wait_until
+    until = visit.store.attempt_status(AUTHOR).wait_until
     if until is not None and until - clock.now() > max(WAITS.values()):
         return "a person waits for a clock that went back"
     clock.move(hours=2)

@@ -139,7 +139,7 @@ def _opposite(before: Path, folder: Path, nth: int, number: int, ever: int, goes
     keys = store.unlock(WORDS)
     try:
         (heading,) = listing(keys)
-        entries, copies = len(store.outbox.entries()), len(store.outbox.copies.ids())
+        entries, copies = len(store.outbox.entries()), len(store.outbox.completion_files.ids())
         now = kept.get(keys, heading.id)
     finally:
         keys.close()

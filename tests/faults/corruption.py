@@ -245,7 +245,7 @@ def _mutant_caught(place: Path, closed: Path, facts: Facts) -> bool:
         folder = place / name
         shutil.copytree(closed, folder)
         store = Store.open(folder, StoppedClock(), CHEAP)
-        with store._database.write_lean() as driver:
+        with store._database.write_raw() as driver:
             driver.execute("DELETE FROM contact WHERE rowid = 1")
         store.close()
         before, integrity.check = integrity.check, check

@@ -149,7 +149,7 @@ def begun_folder(folder: Path, seed: int) -> tuple[Known, str]:
 
 def swallow_errors(*, commits_only: bool) -> None:
     """The planted fault: a transaction that failed looks like one that was committed."""
-    real = Database.write_lean
+    real = Database.write_raw
 
     @contextlib.contextmanager
     def swallowing(self: Database) -> Iterator[object]:
@@ -162,4 +162,4 @@ def swallow_errors(*, commits_only: bool) -> None:
             if commits_only and not written:
                 raise
 
-    Database.write_lean = swallowing  # type: ignore[method-assign,assignment]  # in this process only
+    Database.write_raw = swallowing  # type: ignore[method-assign,assignment]  # in this process only

@@ -174,7 +174,7 @@ class Visit:
         self.is_unlocked = True
         if self.store.escrow(AUTHOR) is None:
             with self.step({"escrow": True}):
-                self.store.keep_escrow(self.keys, recovery_key(AGENCY), recovery_key(SERVICE))
+                self.store.save_escrow(self.keys, recovery_key(AGENCY), recovery_key(SERVICE))
 
     def mistype(self) -> None:
         """Wrong words: the try is counted before it is made."""
@@ -184,13 +184,13 @@ class Visit:
     def change_words(self, new: str) -> None:
         self._try_counted()
         with self._tries_forgotten(), self.step({"words": new}):
-            self.store.change_words(AUTHOR, self.words, new)
+            self.store.change_passphrase(AUTHOR, self.words, new)
         self.words = new
 
     def recover(self, new: str) -> None:
         """Words forgotten: two people let this person in, who chooses new ones."""
         with self.step({}):
-            request = self.store.recovery.ask(AUTHOR)
+            request = self.store.recovery.begin_request(AUTHOR)
         grants = [approve(AGENCY, request, "agency"), approve(SERVICE, request, "service")]
         with self._tries_forgotten(), self.step({"words": new}):
             self.store.recovery.finish(AUTHOR, grants, new)
@@ -206,7 +206,7 @@ class Visit:
             pass
 
     def _failed(self) -> int:
-        return self.store.tries(AUTHOR).failed
+        return self.store.attempt_status(AUTHOR).failed
 
     def _try_counted(self) -> None:
         # An unlocking that is cut in the middle has cost a try.
@@ -340,7 +340,7 @@ def seen(folder: Path) -> Facts:
     try:
         if not store.is_set_up():
             return {"tries": 0}
-        facts: Facts = {"set up": AUTHOR, "tries": store.tries(AUTHOR).failed}
+        facts: Facts = {"set up": AUTHOR, "tries": store.attempt_status(AUTHOR).failed}
         keys, facts["words"] = _unlocked(store)
         facts |= {**_seen_people(keys), **_seen_assessments(store, keys)}
         if store.escrow(AUTHOR) is not None:
@@ -363,7 +363,7 @@ def _unlocked(store: Store) -> tuple[Keys, str]:
 
 def _escrow_opens(store: Store) -> bool:
     """Whether the two halves, opened and joined, are the key of this person."""
-    row, escrow = store.recovery.access.row(AUTHOR), store.escrow(AUTHOR)
+    row, escrow = store.recovery.unlocking.read_practitioner(AUTHOR), store.escrow(AUTHOR)
     assert escrow is not None
     private, public = sealing.make_receive_key()
     request = Request(store.device.device_id, row.agency, AUTHOR, public, escrow)
@@ -408,7 +408,7 @@ def _seen_people(keys: Keys) -> Facts:
 def _seen_assessments(store: Store, keys: Keys) -> Facts:
     facts: Facts = {}
     headings = listing(keys)
-    if headings.unreadable or store.unreadable_copies:
+    if headings.unreadable or store.unreadable_completions:
         raise Torn("a heading or a copy that does not open")
     completed = set()
     for heading in headings:
@@ -434,10 +434,10 @@ def _seen_assessments(store: Store, keys: Keys) -> Facts:
             if (
                 not sealed
                 == store.outbox.envelope(heading.id)
-                == store.outbox.copies.read(heading.id).envelope
+                == store.outbox.completion_files.read(heading.id).envelope
             ):
                 raise Torn("an envelope that differs from what was sealed")
-    if not completed == {entry.id for entry in store.outbox.entries()} == store.outbox.copies.ids():
+    if not completed == {entry.id for entry in store.outbox.entries()} == store.outbox.completion_files.ids():
         raise Torn("completed, queued and copied are not the same")
     return facts
 

@@ -52,7 +52,7 @@ def item(link_id: str) -> str:
     ],
 )
 def test_a_rule_is_followed(expression: str, rule: object) -> None:
-    assert FORM.rule(expression) == rule
+    assert FORM.read_rule(expression) == rule
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_rule_is_followed(expression: str, rule: object) -> None:
     ],
 )
 def test_a_sum_is_followed(expression: str, link_ids: tuple[str, ...]) -> None:
-    assert FORM.sum(expression) == link_ids
+    assert FORM.read_sum(expression) == link_ids
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_sum_is_followed(expression: str, link_ids: tuple[str, ...]) -> None:
     ["", "a.b(((", "'a", "today() > 3", "%z", "%q1 * 2", "1", f"{item('gone')}.value = true", "x > 3 junk"],
 )
 def test_what_goes_further_is_refused(expression: str) -> None:
-    for read in (FORM.rule, FORM.sum):
+    for read in (FORM.read_rule, FORM.read_sum):
         with pytest.raises(NotFollowed):
             read(expression)
 
@@ -95,7 +95,7 @@ def test_the_opposite_of_a_rule_twice_is_the_rule() -> None:
 @given(st.text(alphabet="ab%.()'=><| linkId,where\"\\{}@1", max_size=40))
 def test_no_text_at_all_breaks_the_reader(text: str) -> None:
     try:
-        found: object = FORM.rule(text)
+        found: object = FORM.read_rule(text)
     except NotFollowed as reason:
-        found = reason.what
+        found = reason.part
     assert found

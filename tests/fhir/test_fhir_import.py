@@ -40,7 +40,7 @@ def items_in(form: Any) -> Iterator[dict[str, Any]]:
 
 
 def codes(imported: Imported, link_id: str) -> set[str]:
-    return {remark.code for remark in imported.report.about(link_id)}
+    return {remark.code for remark in imported.report.remarks_for(link_id)}
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -58,8 +58,8 @@ def test_each_made_form_is_one_by_the_judge_and_every_link_id_has_a_fate(name: s
     Questionnaire.model_validate(copy.deepcopy(form))
     imported = brought(name)
     for item in items_in(form):
-        kept = imported.report.became.get(item["linkId"])
-        assert kept in imported.instrument.index or imported.report.about(item["linkId"])
+        kept = imported.report.new_link_ids.get(item["linkId"])
+        assert kept in imported.instrument.index or imported.report.remarks_for(item["linkId"])
         if kept in imported.instrument.index:
             found = imported.instrument.index[kept]
             assert found.foreign_id in ("", item["linkId"])
@@ -197,7 +197,7 @@ def test_rows_are_filled_once_per_person_and_rules_look_inside_them() -> None:
 def test_the_report_says_what_is_lost_first_and_once_per_remark() -> None:
     report = brought("every-type").report
     lines = report.lines()
-    assert len(lines) == len(report.remarks) == len(report.plain()["remarks"])
+    assert len(lines) == len(report.remarks) == len(report.to_plain()["remarks"])
     assert lines[0].startswith("left-out")
     assert any(line.startswith("noted     (the form): ") for line in lines)
 
@@ -299,11 +299,11 @@ def test_any_form_becomes_a_tool_that_can_be_answered_to_the_end(form: dict[str,
     assert form == before, "the form that was read was changed"
     answered_to_the_end(imported.instrument)
     for item in items_in(form):
-        kept = imported.report.became.get(item["linkId"])
-        assert kept in imported.instrument.index or imported.report.about(item["linkId"])
+        kept = imported.report.new_link_ids.get(item["linkId"])
+        assert kept in imported.instrument.index or imported.report.remarks_for(item["linkId"])
         if item.get("enableWhen") and kept in imported.instrument.index:
             when = imported.instrument.index[kept].enable_when
-            assert when or imported.report.about(item["linkId"]), "a rule was dropped in silence"
+            assert when or imported.report.remarks_for(item["linkId"]), "a rule was dropped in silence"
 
 
 JUNK = st.sampled_from([None, "", "x", 0, -1, 1.5, True, [], {}, [None], [{}], {"value": "x"}, "\ud800"])

@@ -91,7 +91,7 @@ def record(form: forms.Form, status: str = "completed") -> Assessment:
         context=form.context,
         answers={link_id: to_plain(entry) for link_id, entry in form.answers.items()},
         hidden={link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
-        result=form.result.plain(),
+        result=form.result.to_plain(),
     )
 
 

@@ -41,12 +41,14 @@ def record_one(runtime: Runtime, texts: Planter) -> None:
     desk = begin(runtime, texts)
     page = desk.households()[0]
     for end in (True, False):
-        work = desk.start(page.contacts[0], page.persons[0].id, "disclosure", Context(on=page.contacts[0].on))
+        work = desk.start_assessment(
+            page.contacts[0], page.persons[0].id, "disclosure", Context(on=page.contacts[0].on)
+        )
         work = fill(desk, work, texts)
         if end:
-            done = desk.happens(work, forms.Finished())
+            done = desk.apply_event(work, forms.Finished())
             assert done.assessment.status == "completed", done.form.missing
-    desk.leave()
+    desk.close()
 
 
 async def visit(runtime: Runtime, texts: Planter) -> None:

@@ -131,27 +131,29 @@ def fill(desk: Desk, work: Work, texts: Planter) -> Work:
     for item in work.form.instrument.walk():
         entry = texts.entry(item)
         if entry is not None and item.link_id in work.form.visible:
-            work = desk.happens(work, forms.Entered(item.link_id, entry))
+            work = desk.apply_event(work, forms.Entered(item.link_id, entry))
             if item.states and not item.required:
                 why = NotAnswered(item.states[0], texts.text(40), texts.text())  # type: ignore[arg-type]  # one of ABSENT
-                work = desk.happens(work, forms.Entered(item.link_id, why))
-                work = desk.happens(work, forms.Entered(item.link_id, entry))
+                work = desk.apply_event(work, forms.Entered(item.link_id, why))
+                work = desk.apply_event(work, forms.Entered(item.link_id, entry))
     hidden = {item.link_id: texts.entry(item) for item in work.form.instrument.walk()
               if item.link_id not in work.form.visible}  # fmt: skip
-    return desk.keep_hidden(work, {link_id: entry for link_id, entry in hidden.items() if entry is not None})
+    return desk.save_hidden_entries(
+        work, {link_id: entry for link_id, entry in hidden.items() if entry is not None}
+    )
 
 
 def begin(runtime: Runtime, texts: Planter) -> Desk:
     """Set up a device that knows a service, and keep two households on it."""
     know_a_service(runtime)
     desk = runtime.set_up(PASSPHRASE, "hv1")
-    runtime.keep_role("hv1", "midwife")
+    runtime.save_role("hv1", "midwife")
     runtime.add_pack(PACK)
     for _ in range(2):
         household, persons, links, contacts = family(texts)
-        desk.keep_household(household, persons, links)
+        desk.save_household(household, persons, links)
         for contact in contacts:
-            desk.keep_contact(contact)
+            desk.save_contact(contact)
     return desk
 
 
@@ -161,10 +163,10 @@ def fill_every_tool(desk: Desk, texts: Planter) -> list[Work]:
     subject = page.persons[0].id
     works = []
     for tool in catalogue.tool_ids():
-        work = fill(desk, desk.start(page.contacts[0], subject, tool, context(texts)), texts)
-        work = desk.happens(work, forms.Judged(Judgement("high", texts.text())))
-        work = desk.happens(work, forms.Deferred("strangulation", texts.text(40)))
-        desk.keep_place(work, {"page": 2, "half": {texts.text(): texts.text()}})
+        work = fill(desk, desk.start_assessment(page.contacts[0], subject, tool, context(texts)), texts)
+        work = desk.apply_event(work, forms.Judged(Judgement("high", texts.text())))
+        work = desk.apply_event(work, forms.Deferred("strangulation", texts.text(40)))
+        desk.save_item_drafts(work, {"page": 2, "half": {texts.text(): texts.text()}})
         works.append(work)
     return works
 
@@ -175,7 +177,7 @@ def finish(runtime: Runtime, desk: Desk, works: list[Work], texts: Planter) -> l
     Returns the states in which they end.
     """
     left, stopped, *rest = works
-    desk.happens(stopped, forms.Stopped())
+    desk.apply_event(stopped, forms.Stopped())
     for work in rest:
         absent = {
             item.link_id: NotAnswered("not-asked", "", texts.text())
@@ -184,16 +186,16 @@ def finish(runtime: Runtime, desk: Desk, works: list[Work], texts: Planter) -> l
         }
         done = replace(work)
         for link_id, entry in absent.items():
-            done = desk.happens(done, forms.Entered(link_id, entry))
-        desk.happens(done, forms.Finished())
+            done = desk.apply_event(done, forms.Entered(link_id, entry))
+        desk.apply_event(done, forms.Finished())
     entries = runtime.store.outbox.entries()
     assert len(entries) > 3, "too few forms were ready"
     now = datetime.now(UTC)
     first, second, third, fourth = entries[:4]
-    runtime.store.outbox.settle([Outcome(first.id, "stored", receipt=texts.text().encode())], now)
-    runtime.store.outbox.settle([Outcome(second.id, "rejected", reason=texts.text())], now)
+    runtime.store.outbox.record_outcomes([Outcome(first.id, "stored", receipt=texts.text().encode())], now)
+    runtime.store.outbox.record_outcomes([Outcome(second.id, "rejected", reason=texts.text())], now)
     runtime.store.outbox.postpone([third.id], texts.text(), now + timedelta(days=1))
     runtime.store.outbox.set_aside(fourth.id, texts.text())
-    runtime.store.outbox.keep_cursor("5")
-    assert desk.record(left.assessment.id).status == "in-progress"
-    return [desk.record(work.assessment.id).status for work in works]
+    runtime.store.outbox.save_cursor("5")
+    assert desk.read_assessment(left.assessment.id).status == "in-progress"
+    return [desk.read_assessment(work.assessment.id).status for work in works]

@@ -68,7 +68,7 @@ def test_no_word_of_a_visit_lies_in_clear(folder: Path, runtime: Runtime, tmp_pa
     assert {"completed", "stopped", "in-progress"} <= set(states)
     assert any(path.suffix == ".sealed" for path in files([folder]))
     assert _seen(folder) == []
-    desk.leave()
+    desk.close()
     runtime.close()
     assert _seen(folder) == []
     # Nothing is lost by being sealed: it opens again, planted words and all.
@@ -104,11 +104,11 @@ def test_every_disguise_is_seen_through(tmp_path: Path) -> None:
 
 
 def test_no_private_key_lies_on_the_disk(folder: Path, runtime: Runtime) -> None:
-    begin(runtime, Planter()).leave()
+    begin(runtime, Planter()).close()
     keys = runtime.store.unlock(PASSPHRASE)
     page = people.households(keys)
     assert page
-    private = [keys._udk, keys._sign, keys._epoch, *keys._content.values()]
+    private = [keys._udk, keys._sign, keys._epoch, *keys._content_keys.values()]
     assert len(private) > 4
     written = b"".join(path.read_bytes() for path in files([folder]))
     for key in private:

@@ -34,14 +34,19 @@ def test_counts_the_same_in_any_order() -> None:
     assert len(found) == 1
     counts = found.pop()
     assert (counts.contacts, counts.seen, counts.alone, counts.at_home) == (4, 2, 1, 1)
-    assert counts.heard == DAY - timedelta(days=60)
-    assert counts.observed == counts.slept == counts.last == DAY - timedelta(days=40)
-    assert (counts.since_contacts, counts.since_days) == (2, 40)
+    assert counts.last_heard_on == DAY - timedelta(days=60)
+    assert (
+        counts.last_observed_on
+        == counts.sleeping_place_seen_on
+        == counts.last_seen_on
+        == DAY - timedelta(days=40)
+    )
+    assert (counts.contacts_since_seen, counts.days_since_seen) == (2, 40)
 
 
 def test_not_written_is_neither_yes_nor_no() -> None:
     counts = of_child([met(5, "heard")], DAY)
-    assert (counts.seen, counts.alone, counts.at_home, counts.slept) == (1, 0, 0, None)
+    assert (counts.seen, counts.alone, counts.at_home, counts.sleeping_place_seen_on) == (1, 0, 0, None)
 
 
 def test_seen_alone_in_a_tool_counts_once_beside_what_was_written() -> None:
@@ -52,7 +57,7 @@ def test_seen_alone_in_a_tool_counts_once_beside_what_was_written() -> None:
 
 def test_a_child_never_seen_has_no_last_day_and_every_contact_since() -> None:
     counts = of_child([met(9, "not-seen"), met(2, None)], DAY)
-    assert (counts.last, counts.since_days, counts.since_contacts) == (None, None, 2)
+    assert (counts.last_seen_on, counts.days_since_seen, counts.contacts_since_seen) == (None, None, 2)
 
 
 def test_a_contact_of_another_day_to_come_is_not_counted() -> None:
@@ -78,10 +83,10 @@ def test_visits_are_counted_by_their_last_finish() -> None:
         ended("c3", "met", "dane"),
     ]
     counts = of_visits(endings)
-    assert (counts.ended, counts.refused, counts.no_answer) == (3, 1, 0)
-    assert counts.answered == (("dane", 2),)
+    assert (counts.closed, counts.refused, counts.no_answer) == (3, 1, 0)
+    assert counts.adult_answers == (("dane", 2),)
 
 
 def test_no_visit_counts_nothing() -> None:
-    assert of_visits([]).ended == 0
+    assert of_visits([]).closed == 0
     assert of_child([], date(2026, 1, 1)).contacts == 0

@@ -197,7 +197,7 @@ class Contact(RuleBasedStateMachine):
             new_id=new_id,
         )
         if isinstance(found, Closing):
-            self._keep(found.ended, *found.follow_ups)
+            self._keep(found.closure, *found.follow_ups)
         else:
             assert isinstance(found, Interruption)
             assert found.child_ids

@@ -50,18 +50,18 @@ def test_a_child_stands_by_what_was_written_and_by_finished_tools(
 
 def test_watching_is_asked_for_under_three_even_when_the_child_was_heard() -> None:
     heard = seen(WREN, "heard", said=said("ba"))
-    assert stand(WREN, heard, (), RULES, DAY).asks_observation
-    assert not stand(WREN, heard, ("observed",), RULES, DAY).asks_observation
+    assert stand(WREN, heard, (), RULES, DAY).needs_observation
+    assert not stand(WREN, heard, ("observed",), RULES, DAY).needs_observation
     watched = heard.model_copy(update={"observation": "turned to the door"})
-    assert not stand(WREN, watched, (), RULES, DAY).asks_observation
-    assert not stand(OTIS, seen(OTIS, "heard", said=said("hi")), (), RULES, DAY).asks_observation
+    assert not stand(WREN, watched, (), RULES, DAY).needs_observation
+    assert not stand(OTIS, seen(OTIS, "heard", said=said("hi")), (), RULES, DAY).needs_observation
 
 
 def test_a_child_is_watched_to_the_day_before_the_third_birthday() -> None:
     heard = {"how": "heard", "said": said("ba")}
     toddler = child("Dot", born=date(2023, 3, 6))
-    assert stand(toddler, seen(toddler, **heard), (), RULES, DAY).asks_observation  # type: ignore[arg-type]  # how is in it
-    assert not stand(toddler, seen(toddler, **heard), (), RULES, date(2026, 3, 6)).asks_observation  # type: ignore[arg-type]  # the same
+    assert stand(toddler, seen(toddler, **heard), (), RULES, DAY).needs_observation  # type: ignore[arg-type]  # how is in it
+    assert not stand(toddler, seen(toddler, **heard), (), RULES, date(2026, 3, 6)).needs_observation  # type: ignore[arg-type]  # the same
 
 
 def test_a_correction_takes_the_place_of_what_it_amends_and_both_stay() -> None:

@@ -30,7 +30,7 @@ def tie(one: str, kind: str, other: str, *, undone: bool = False) -> Relationshi
 
 
 def sides(person: str, *links: Relationship) -> list[tuple[str, str, str]]:
-    return [(found.is_, found.other_id, found.has) for found in kinship.ties(person, links)]
+    return [(found.kind, found.other_id, found.inverse_kind) for found in kinship.ties(person, links)]
 
 
 @pytest.mark.parametrize("kind", sorted(kinship.KINDS))
@@ -71,7 +71,7 @@ def test_several_people_harm_and_several_are_harmed() -> None:
 
 def test_a_partner_who_harms_is_both() -> None:
     links = [tie("dane", "partner", "ifeoma"), tie("dane", "harms", "ifeoma")]
-    assert [found.is_ for found in kinship.between("dane", "ifeoma", links)] == ["partner", "harms"]
+    assert [found.kind for found in kinship.between("dane", "ifeoma", links)] == ["partner", "harms"]
 
 
 def test_what_was_undone_counts_no_more() -> None:
@@ -155,6 +155,6 @@ def test_faults_hints_and_sides_do_not_depend_on_the_order_of_telling(parts: lis
     assert kinship.sibling_hints(links) == kinship.sibling_hints(mixed)
     assert kinship.generations("abcd", links).keys() == set("abcd")
     for one, other in itertools.permutations("abcd", 2):
-        seen = {kinship.meaning(found.is_) for found in kinship.between(one, other, links)}
-        back = {kinship.other_side(found.is_) for found in kinship.between(other, one, mixed)}
+        seen = {kinship.meaning(found.kind) for found in kinship.between(one, other, links)}
+        back = {kinship.other_side(found.kind) for found in kinship.between(other, one, mixed)}
         assert seen == back

@@ -30,20 +30,23 @@ def seed(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name)
 def test_every_training_household_is_read_and_its_ties_can_be_right(path: Any) -> None:
     plan = read(json.loads(path.read_text("utf-8")))
-    for family in (plan.family, *plan.linked):
+    for family in (plan.main_household, *plan.linked_households):
         assert kinship.faults(family.relationships) == ()
         assert not [tie for tie in family.relationships if tie.kind not in kinship.KINDS]
 
 
 def test_addresses_links_and_what_is_withheld_become_facts_of_the_household() -> None:
     plan = read(seed("foxglove-demo"))
-    [address] = [fact for fact in plan.family.facts if isinstance(fact, Address)]
-    [link] = [fact for fact in plan.family.facts if isinstance(fact, Link)]
-    kept = [fact for fact in plan.family.facts if isinstance(fact, Withheld)]
+    [address] = [fact for fact in plan.main_household.records if isinstance(fact, Address)]
+    [link] = [fact for fact in plan.main_household.records if isinstance(fact, Link)]
+    kept = [fact for fact in plan.main_household.records if isinstance(fact, Withheld)]
     assert address.person_ids == tuple(plan.refs[ref] for ref in ("amahle", "kagiso", "neo"))
-    assert (link.own_id, link.other_id) == (plan.family.household.id, plan.linked[0].household.id)
+    assert (link.own_id, link.other_id) == (
+        plan.main_household.household.id,
+        plan.linked_households[0].household.id,
+    )
     assert kept[1].keep_from == (plan.refs["tendai"], "The after-school club")
-    assert {fact.household_id for fact in plan.family.facts} == {plan.family.household.id}
+    assert {fact.household_id for fact in plan.main_household.records} == {plan.main_household.household.id}
 
 
 def test_two_records_of_one_person_may_be_linked_in_the_file() -> None:
@@ -52,9 +55,11 @@ def test_two_records_of_one_person_may_be_linked_in_the_file() -> None:
         "links": [{"kind": "same-person", "from": "callan", "to": "callan-before"}],
     }
     plan = read(given)
-    link = next(fact for fact in plan.family.facts if isinstance(fact, Link) and fact.kind == "same-person")
+    link = next(
+        fact for fact in plan.main_household.records if isinstance(fact, Link) and fact.kind == "same-person"
+    )
     assert (link.own_id, link.other_id) == (plan.refs["callan"], plan.refs["callan-before"])
-    assert link.other_household_id == plan.linked[0].household.id
+    assert link.other_household_id == plan.linked_households[0].household.id
 
 
 def spoiled(change: str) -> dict[str, Any]:

@@ -81,4 +81,4 @@ def finished(assessment: Assessment, answers: dict[str, object]) -> Assessment:
 def with_escrow(store: Store, keys: Keys) -> None:
     """Make the escrow without which nothing is completed, for two sides that nobody holds."""
     publics = [sealing.make_receive_key()[1] for _ in range(2)]
-    store.keep_escrow(keys, *(RecoveryKey(recovery_kid(public), public) for public in publics))
+    store.save_escrow(keys, *(RecoveryKey(recovery_kid(public), public) for public in publics))

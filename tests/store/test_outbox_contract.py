@@ -33,7 +33,7 @@ def queue(request: pytest.FixtureRequest, clock: StoppedClock) -> Queue:
     store: Store = request.getfixturevalue("store")
 
     def add(entry_id: str, envelope: bytes) -> None:
-        with store._database.write_lean() as driver:
+        with store._database.write_raw() as driver:
             store.outbox.queue(driver, Finished(entry_id, "svc-1", envelope, 2, "completed", b"", b""))
 
     return Queue(store.outbox, add)

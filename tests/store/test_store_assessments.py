@@ -89,7 +89,7 @@ def test_completing_files_the_record_and_queues_it(
     assert (entry.digest, entry.queued_at) == (digest(b"sealed to the service"), clock.now())
     assert kept.get(keys, begun.id) == done
     assert keys.outbox.envelope(begun.id) == b"sealed to the service"
-    assert keys.outbox.copies.read(begun.id).envelope == b"sealed to the service"
+    assert keys.outbox.completion_files.read(begun.id).envelope == b"sealed to the service"
     assert len(kept.history(keys, begun.id)) == 1
 
 
@@ -113,7 +113,7 @@ def test_a_completed_assessment_never_changes(keys: Keys, begun: Assessment) -> 
         assert refusal.value.code == "already-completed"
     assert kept.get(keys, begun.id) == done
     assert keys.outbox.envelope(begun.id) == b"first"
-    assert keys.outbox.copies.read(begun.id).envelope == b"first"
+    assert keys.outbox.completion_files.read(begun.id).envelope == b"first"
     assert len(keys.outbox.entries()) == 1
 
 
@@ -135,7 +135,7 @@ def test_completing_is_all_or_nothing(keys: Keys, begun: Assessment, monkeypatch
         with pytest.raises(StoreFault):
             kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     assert keys.outbox.entries() == []
-    assert keys.outbox.copies.ids() == set()
+    assert keys.outbox.completion_files.ids() == set()
     assert kept.get(keys, begun.id).status == "in-progress"
     kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     assert kept.get(keys, begun.id).status == "completed"
@@ -185,12 +185,12 @@ def test_a_listing_follows_what_happened_since_the_last(
     assert [one.id for one in listed] == [begun.id, other.id, third.id]
     assert [one.status for one in listed] == ["stopped", "stopped", "in-progress"]
     keys.close()
-    assert keys.headings == {}
+    assert keys.summary_cache == {}
 
 
 def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(keys: Keys, begun: Assessment) -> None:
     assert len(listing(keys)) == 1
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE assessment SET rev = rev + 1")
     found = listing(keys)
     assert list(found) == []
@@ -218,7 +218,7 @@ def test_lines_do_not_change_places(keys: Keys, family: Family, begun: Assessmen
     kept.append_answer(keys, other.id, "a", 3)
     # The second line of the same assessment, then the first of another, in the place of the first.
     for taken in ("SELECT min(line) + 1 FROM answer", "SELECT max(line) FROM answer"):
-        with keys.database.write_lean() as driver:
+        with keys.database.write_raw() as driver:
             driver.execute(
                 f"UPDATE answer SET body = (SELECT body FROM answer WHERE line = ({taken}))"
                 " WHERE line = (SELECT min(line) FROM answer)"
@@ -252,7 +252,7 @@ def test_an_assessment_is_begun_once(keys: Keys, begun: Assessment) -> None:
 
 def test_shredding_a_key_leaves_nothing_to_open(keys: Keys, begun: Assessment, store: Any) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute(
             "DELETE FROM content_key WHERE kid = (SELECT kid FROM assessment WHERE id = ?)", (begun.id,)
         )
@@ -294,7 +294,7 @@ def test_a_number_that_another_process_took_is_not_used_twice(
         with pytest.raises(StoreFault) as refusal:
             kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
     assert refusal.value.code == "store-busy"
-    assert keys.outbox.copies.ids() == {other.id}
+    assert keys.outbox.completion_files.ids() == {other.id}
     with store.completing(keys) as number:
         assert number == 2
         kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")

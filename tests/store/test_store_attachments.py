@@ -119,7 +119,7 @@ def test_adds_nothing_to_what_is_completed(folder: Path, keys: Keys, begun: str)
 
 
 def test_a_refused_row_leaves_no_file(folder: Path, keys: Keys, begun: str) -> None:
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute(
             "CREATE TRIGGER refuse BEFORE INSERT ON attachment BEGIN SELECT raise(ABORT, 'no'); END"
         )
@@ -129,7 +129,7 @@ def test_a_refused_row_leaves_no_file(folder: Path, keys: Keys, begun: str) -> N
 
 
 def test_nobody_adds_to_the_assessment_of_another(keys: Keys, begun: str) -> None:
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE assessment SET author = 'hv-2'")
     with pytest.raises(NotFound):
         attachments.keep(keys, begun, DRAWING, STROKES)
@@ -165,12 +165,12 @@ def test_a_file_whose_row_is_lost_is_set_aside_and_comes_back_with_the_row(
     folder: Path, opened: Callable[[], Store], keys: Keys, begun: str
 ) -> None:
     made = attachments.keep(keys, begun, DRAWING, STROKES)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("CREATE TABLE aside AS SELECT * FROM attachment")
         driver.execute("DELETE FROM attachment")
     opened()
     assert (_files(folder), _files(folder, "quarantine")) == ([], [f"{made.id}.bin"])
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("INSERT INTO attachment SELECT * FROM aside")
     opened()
     assert _files(folder, "quarantine") == []

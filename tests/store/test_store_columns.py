@@ -80,7 +80,7 @@ def test_a_changed_clear_column_is_refused(
             if column == "household_id":
                 # Filed elsewhere now: gone from here, and refused there.
                 assert not found
-                with again.database.read_lean() as driver:
+                with again.database.read_raw() as driver:
                     rows = people._rows_within(driver.execute, name, place)
                 found = people._opened(again, people.Record, rows)
             assert list(found) == []
@@ -120,7 +120,7 @@ def test_an_earlier_row_filed_under_another_household_is_refused_there(keys: Key
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_household(keys, other.household)
     people.save_household(keys, family.household, family.persons[:1])
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE earlier SET household_id = ?", (other.household.id,))
     found = people.earlier(keys, other.household.id)
     assert list(found) == []
@@ -138,7 +138,7 @@ def test_a_row_copied_to_another_household_is_refused(keys: Keys, family: Family
     other = make_family()
     people.save_household(keys, family.household, family.persons)
     people.save_household(keys, other.household, other.persons)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute(
             "UPDATE person SET body = (SELECT body FROM person WHERE id = ?) WHERE id = ?",
             (other.persons[0].id, family.persons[0].id),
@@ -162,10 +162,10 @@ def test_a_forged_line_of_the_outbox_did_not_happen(
     keys.outbox.postpone([begun.id], "no-connection", clock.now())
     assert keys.outbox.entries()[0].attempts == 1
     forged = {"word": "stored", "entry_id": OTHER_ID, "until": "2030-01-01T00:00:00+00:00", "sequence": 9}
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute(f"UPDATE outbox_log SET {column} = ?", (forged[column],))
     (entry,) = keys.outbox.entries()
     assert (entry.state, entry.attempts) == ("waiting", 0)
     assert [one.id for one in keys.outbox.due(clock.now())] == [begun.id]
-    keys.outbox.settle([Outcome(begun.id, "stored")], clock.now())
+    keys.outbox.record_outcomes([Outcome(begun.id, "stored")], clock.now())
     assert keys.outbox.entries()[0].state == "sent"

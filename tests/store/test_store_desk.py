@@ -41,7 +41,7 @@ def test_closed_keys_neither_keep_nor_read_a_place(keys: Keys) -> None:
 @pytest.mark.parametrize("change", ["SET rev = rev + 1", "SET body = zeroblob(length(body))"])
 def test_a_changed_row_does_not_open(keys: Keys, change: str) -> None:
     save_desk(keys, PLACE)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute(f"UPDATE desk_place {change}")
     with pytest.raises(Damaged):
         read_desk(keys)
@@ -51,7 +51,7 @@ def test_an_older_row_put_back_under_the_newer_number_does_not_open(keys: Keys) 
     save_desk(keys, PLACE)
     ((older,),) = keys.database.rows("SELECT body FROM desk_place")
     save_desk(keys, {})
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE desk_place SET body = ?", (older,))
     with pytest.raises(Damaged):
         read_desk(keys)

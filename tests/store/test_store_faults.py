@@ -172,7 +172,7 @@ def test_a_full_disk_is_named_and_nothing_is_lost(keys: Keys, store: Store, begu
         kept.complete(keys, done, b"envelope" * 4000, "svc-1")
     assert kept.answers(keys, begun.id) == said
     assert keys.outbox.entries() == []
-    assert keys.outbox.copies.ids() == set()
+    assert keys.outbox.completion_files.ids() == set()
     driver.execute("PRAGMA max_page_count = 1073741823")
     kept.append_answer(keys, begun.id, "later", 2)
     assert kept.answers(keys, begun.id) == {**said, "later": 2}
@@ -315,7 +315,7 @@ def test_room_for_answers_to_come_is_never_taken_from_what_is_written_now(
         keys.close()
         # With room enough the log is filled.
         _mount(folder, PLENTY, again=True)
-        store._database.lengthen_log()
+        store._database.preallocate_wal()
         assert (folder / "wren.db-wal").stat().st_size >= LOG_BYTES
         store.close()
     finally:
@@ -369,7 +369,7 @@ def test_a_lost_second_copy_is_written_again(
     path.unlink()
     opened()
     # The tally and the last line are for a completion that was cut: this one is in its rows.
-    assert unpacked(path.read_bytes()) == replace(before, tally=b"", last_line=0)
+    assert unpacked(path.read_bytes()) == replace(before, integrity_count=b"", last_line=0)
 
 
 def test_a_completion_cut_before_its_commit_is_carried_out(
@@ -387,7 +387,7 @@ def test_a_completion_cut_before_its_commit_is_carried_out(
     with monkeypatch.context() as patched:
         # The power goes after the copy is named: neither the commit nor the taking back happens.
         patched.setattr(keys.outbox, "queue", cut)
-        patched.setattr(keys.outbox.copies, "remove", lambda _id: None)
+        patched.setattr(keys.outbox.completion_files, "remove", lambda _id: None)
         with pytest.raises(KeyboardInterrupt):
             kept.complete(keys, done, b"envelope", "svc-1")
     assert kept.get(keys, assessment.id).status == "in-progress"
@@ -404,7 +404,7 @@ def test_a_completion_cut_before_its_commit_is_carried_out(
 
 def test_a_damaged_envelope_is_read_from_its_second_copy(keys: Keys, family: Family) -> None:
     done = _completed(keys, family)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE outbox_entry SET envelope = x'00'")
     assert keys.outbox.envelope(done.id) == b"envelope"
 
@@ -413,9 +413,9 @@ def test_both_copies_of_an_envelope_gone_stops_that_entry_and_not_the_store(
     keys: Keys, family: Family, opened: Callable[[], Store]
 ) -> None:
     done = _completed(keys, family)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE outbox_entry SET envelope = x'00'")
-    keys.outbox.copies.remove(done.id)
+    keys.outbox.completion_files.remove(done.id)
     again = opened()
     with pytest.raises(Damaged):
         again.outbox.envelope(done.id)
@@ -428,7 +428,7 @@ def test_an_unreadable_copy_is_kept_and_counted(folder: Path, opened: Callable[[
     opened().close()
     stray = folder / "outbox" / "0f5e.sealed"
     stray.write_bytes(b"CKO9 something from the future")
-    assert opened().unreadable_copies == 1
+    assert opened().unreadable_completions == 1
     assert stray.exists()
 
 

@@ -23,7 +23,7 @@ def many(keys: Keys, family: Family) -> list[Assessment]:
     """More assessments than a group holds, listed once and so put away."""
     people.save_household(keys, family.household, family.persons)
     begun = [family.assessment() for _ in range(COUNT)]
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         pass
     driver.execute("PRAGMA synchronous = OFF")
     for one in begun:
@@ -152,7 +152,7 @@ def test_headings_read_before_a_deletion_are_not_put_away_after_it(
         purge.purge(keys, many[3].id, "Asked for")
         put_away(*args)  # type: ignore[arg-type]  # as it was called
 
-    with late.database.write_lean() as driver:
+    with late.database.write_raw() as driver:
         driver.execute("DELETE FROM heading")
     monkeypatch.setattr(summaries, "_put_away", deleted_meanwhile)
     assert len(listing(late)) == COUNT

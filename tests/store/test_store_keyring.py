@@ -98,11 +98,11 @@ def test_closed_keys_open_nothing(keys: Keys, family: Family) -> None:
 
 def test_closing_wipes_every_key(keys: Keys, family: Family) -> None:
     people.save_household(keys, family.household)
-    buffers = [keys._udk, keys._sign, keys._epoch, *keys._content.values()]
+    buffers = [keys._udk, keys._sign, keys._epoch, *keys._content_keys.values()]
     assert all(any(buffer) for buffer in buffers)
     keys.close()
     assert all(buffer == bytes(32) for buffer in buffers)
-    assert not keys._content
+    assert not keys._content_keys
 
 
 def test_closing_during_a_save_never_seals_under_a_wiped_key(
@@ -140,7 +140,7 @@ def test_another_persons_keys_open_nothing_of_this_one(
         with keys.database.read() as connection:
             rows = connection.exec_driver_sql("SELECT * FROM household").all()
             wraps = connection.exec_driver_sql("SELECT * FROM content_key").all()
-        with other._database.write_lean() as driver:
+        with other._database.write_raw() as driver:
             driver.executemany("INSERT INTO content_key VALUES (?, ?, ?)", [tuple(row) for row in wraps])
             driver.executemany("INSERT INTO household VALUES (?, ?, ?, ?, ?, ?, ?)", [tuple(r) for r in rows])
         found = people.households(theirs)
@@ -211,7 +211,7 @@ def test_a_wrap_that_asks_for_too_much_memory_is_refused(keys: Keys, store: Stor
 
 
 def _put_wrap(store: Store, wrap: bytes) -> None:
-    with store._database.write_lean() as driver:
+    with store._database.write_raw() as driver:
         driver.execute("UPDATE practitioner SET wrap = ?", (wrap,))
 
 
@@ -243,7 +243,7 @@ def test_settings_open_while_locked_and_do_not_lie_in_clear(
 
 def test_a_setting_moved_to_another_name_is_refused(store: Store) -> None:
     store.settings.put("service-kid", "svc-1")
-    with store._database.write_lean() as driver:
+    with store._database.write_raw() as driver:
         driver.execute("UPDATE setting SET name = 'role'")
     with pytest.raises(Damaged):
         store.settings.get("role")

@@ -110,7 +110,7 @@ def test_a_completion_is_whole_or_not_begun_after_a_kill(folder: Path) -> None:
         done = {one.id for one in listing(keys) if one.status == "completed"}
         entries = {entry.id for entry in store.outbox.entries()}
         assert said <= done
-        assert done == entries == store.outbox.copies.ids()
+        assert done == entries == store.outbox.completion_files.ids()
         for one in done:
             assert kept.get(keys, one) == finished(kept.get(keys, one), {"said": one})
             assert store.outbox.envelope(one) == one.encode() * 100

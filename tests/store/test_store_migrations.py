@@ -138,14 +138,14 @@ def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
         lambda: kept.stop(read, begun.id),
         lambda: again.settings.put("role", "midwife"),
         lambda: again.set_up("another kettle of violets", "agency-7", "hv-2"),
-        lambda: again.change_words("hv-1", PASSPHRASE, "another kettle of violets"),
+        lambda: again.change_passphrase("hv-1", PASSPHRASE, "another kettle of violets"),
     ):
         with pytest.raises(StoreFault) as refusal:
             write()
         assert refusal.value.code == "newer-store"
     (due,) = again.outbox.due(clock.now())
     assert again.outbox.envelope(due.id) == b"envelope"
-    again.outbox.settle([Outcome(due.id, "stored")], clock.now())
+    again.outbox.record_outcomes([Outcome(due.id, "stored")], clock.now())
     assert again.outbox.entry(due.id).state == "sent"
     read.close()
     again.close()

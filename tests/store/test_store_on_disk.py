@@ -57,7 +57,7 @@ def test_a_full_visit_leaves_no_word_in_clear(
             envelope = sealing.seal_to(service_public, done.model_dump_json().encode(), b"info")
             kept.complete(keys, done, envelope, "svc-1")
     first, second = keys.outbox.entries()
-    keys.outbox.settle([Outcome(first.id, "stored", receipt=b"signed")], clock.now())
+    keys.outbox.record_outcomes([Outcome(first.id, "stored", receipt=b"signed")], clock.now())
     # When to try next is in clear, so that a locked phone can send; here it is another day.
     keys.outbox.postpone([second.id], "no-connection-reason", clock.now() + timedelta(days=1))
     names = {path.name for path in folder.iterdir()}

@@ -100,7 +100,7 @@ def test_an_id_that_could_tell_something_is_refused(keys: Keys, family: Family, 
 def test_one_damaged_person_does_not_hide_the_others(keys: Keys, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     broken = family.persons[0].id
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE person SET body = substr(body, 1, length(body) - 1) WHERE id = ?", (broken,))
     _, persons, _, _ = people.household(keys, family.household.id)
     assert list(persons) == [family.persons[1]]
@@ -109,7 +109,7 @@ def test_one_damaged_person_does_not_hide_the_others(keys: Keys, family: Family)
 
 def test_a_row_of_a_newer_schema_is_kept_and_named(keys: Keys, family: Family) -> None:
     people.save_household(keys, family.household)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE household SET schema_id = 'wren/household/2'")
     found = people.households(keys)
     assert [one.code for one in found.unreadable] == ["unknown-format"]
@@ -153,7 +153,7 @@ def test_what_was_read_before_does_not_stand_in_for_a_row_that_is_damaged_since(
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     first = people.person(keys, family.persons[0].id)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute(f"UPDATE person SET {change} WHERE id = ?", (first.id,))
     with pytest.raises(StoreFault):
         people.person(keys, first.id)
@@ -165,8 +165,8 @@ def test_what_was_read_before_does_not_stand_in_for_a_row_that_is_damaged_since(
 def test_what_was_read_goes_with_the_keys(keys: Keys, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     assert people.homes(keys)
-    assert keys.records
+    assert keys.record_cache
     keys.close()
-    assert keys.records == {}
+    assert keys.record_cache == {}
     with pytest.raises(Locked):
         people.homes(keys)

@@ -46,10 +46,10 @@ class TwoSides:
             self.public[side] = RecoveryKey(recovery_kid(public), public)
 
     def keep_escrow(self, store: Store, keys: Keys) -> None:
-        store.keep_escrow(keys, self.public["agency"], self.public["service"])
+        store.save_escrow(keys, self.public["agency"], self.public["service"])
 
     def grants(self, recovery: Recovery, author: str = "hv-1") -> list[bytes]:
-        return [approve(self.private[side], recovery.ask(author), side) for side in SIDES]
+        return [approve(self.private[side], recovery.begin_request(author), side) for side in SIDES]
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_good_words_and_pins_are_taken() -> None:
 
 
 def test_a_pin_is_enough_only_where_the_system_guards_the_secret(store: Store) -> None:
-    assert store.words_kind == "passphrase"
+    assert store.credential_kind == "passphrase"
     with pytest.raises(WeakWords):
         store.set_up("482139", "agency-7", "hv-1")
 
@@ -171,7 +171,7 @@ def test_changing_the_words_changes_the_wrap_and_no_record(store: Store, keys: K
     people.save_household(keys, family.household, family.persons)
     public = keys.sign_public
     before = store._database.rows("SELECT * FROM household")
-    store.change_words("hv-1", PASSPHRASE, NEW)
+    store.change_passphrase("hv-1", PASSPHRASE, NEW)
     with pytest.raises(WrongPassphrase):
         store.unlock(PASSPHRASE)
     again = store.unlock(NEW)
@@ -179,9 +179,9 @@ def test_changing_the_words_changes_the_wrap_and_no_record(store: Store, keys: K
     assert people.household(again, family.household.id)[0] == family.household
     assert store._database.rows("SELECT * FROM household") == before
     with pytest.raises(WeakWords):
-        store.change_words("hv-1", NEW, "short")
+        store.change_passphrase("hv-1", NEW, "short")
     with pytest.raises(WrongPassphrase):
-        store.change_words("hv-1", PASSPHRASE, OTHER)
+        store.change_passphrase("hv-1", PASSPHRASE, OTHER)
 
 
 # Tries
@@ -192,9 +192,9 @@ def test_wrong_tries_are_counted_and_say_how_many_are_left(store: Store, keys: K
         with pytest.raises(WrongPassphrase) as refusal:
             store.unlock("wrong words of four")
         assert refusal.value.data == {"left": TRIES - number}
-        assert store.tries("hv-1").failed == number
+        assert store.attempt_status("hv-1").failed == number
     store.unlock(PASSPHRASE).close()
-    assert store.tries("hv-1").failed == 0
+    assert store.attempt_status("hv-1").failed == 0
 
 
 def fail(store: Store, clock: StoppedClock, times: int) -> None:
@@ -206,16 +206,16 @@ def fail(store: Store, clock: StoppedClock, times: int) -> None:
 
 def test_waits_grow_and_even_the_right_words_wait(store: Store, keys: Keys, clock: StoppedClock) -> None:
     for failed, wait in ((6, 30), (7, 120), (8, 600), (9, 3600)):
-        fail(store, clock, failed - store.tries("hv-1").failed - 1)
+        fail(store, clock, failed - store.attempt_status("hv-1").failed - 1)
         with pytest.raises(WrongPassphrase):
             store.unlock("wrong words of four")
-        until = store.tries("hv-1").wait_until
+        until = store.attempt_status("hv-1").wait_until
         assert until == clock.now() + timedelta(seconds=wait)
         clock.move(seconds=wait - 1)
         with pytest.raises(TooManyTries) as refusal:
             store.unlock(PASSPHRASE)
         assert refusal.value.data == {"until": until.isoformat()}
-        assert store.tries("hv-1").failed == failed
+        assert store.attempt_status("hv-1").failed == failed
         clock.move(seconds=1)
     store.unlock(PASSPHRASE).close()
 
@@ -246,7 +246,7 @@ def test_the_tenth_wrong_try_removes_the_secret_and_no_record(
     with pytest.raises(LockedForSafety):
         store.unlock(PASSPHRASE)
     assert store._database.rows("SELECT * FROM person") == before
-    assert store.tries("hv-1").gone
+    assert store.attempt_status("hv-1").is_locked_out
 
 
 def test_the_tenth_try_opens_when_it_is_right(store: Store, keys: Keys, clock: StoppedClock) -> None:
@@ -287,7 +287,7 @@ def test_a_damaged_count_is_never_read_as_ten(store: Store, keys: Keys, folder: 
     raw = bytearray(path.read_bytes())
     raw[place] ^= 0x0A
     path.write_bytes(bytes(raw))
-    assert store.tries("hv-1").failed == 1
+    assert store.attempt_status("hv-1").failed == 1
     store.unlock(PASSPHRASE).close()
 
 
@@ -301,7 +301,7 @@ def test_a_kill_between_count_and_try_costs_one_try(
         patch.setattr("assessments.store.access.unlocking.open_wrap", killed)
         with pytest.raises(SystemExit):
             store.unlock(PASSPHRASE)
-    assert store.tries("hv-1").failed == 1
+    assert store.attempt_status("hv-1").failed == 1
 
 
 # The key store
@@ -334,7 +334,7 @@ def test_a_key_store_that_does_not_answer_is_not_an_empty_one(
     (tmp_path / "keys").mkdir()
     keystore = Moody(tmp_path / "keys")
     with closing(Store.open(folder, clock, CHEAPEST, keystore)) as store:
-        assert store.words_kind == "pin"
+        assert store.credential_kind == "pin"
         store.set_up("482139", "agency-7", "hv-1").close()
     before = everything(folder) | everything(tmp_path / "keys")
     keystore.silent = True
@@ -347,7 +347,7 @@ def test_a_key_store_that_does_not_answer_is_not_an_empty_one(
         with pytest.raises(KeystoreFault):
             store.unlock("482139")
         keystore.silent = False
-        assert store.tries("hv-1").failed == 0
+        assert store.attempt_status("hv-1").failed == 0
         store.unlock("482139").close()
 
 
@@ -355,7 +355,7 @@ def test_an_absent_secret_asks_for_recovery_and_counts_no_try(store: Store, keys
     (folder / "secret.hv-1.a").unlink()
     with pytest.raises(KeyAbsent):
         store.unlock(PASSPHRASE)
-    assert store.tries("hv-1").failed == 0
+    assert store.attempt_status("hv-1").failed == 0
 
 
 # Recovery
@@ -408,7 +408,7 @@ def test_a_request_waits_over_restarts_and_can_be_taken_back(
     store: Store, keys: Keys, sides: TwoSides, opened: Callable[[], Store]
 ) -> None:
     sides.keep_escrow(store, keys)
-    asked = store.recovery.ask("hv-1")
+    asked = store.recovery.begin_request("hv-1")
     store.close()
     again = opened()
     assert again.recovery.pending("hv-1") == asked
@@ -417,7 +417,7 @@ def test_a_request_waits_over_restarts_and_can_be_taken_back(
     assert again.recovery.pending("hv-1") is None
     with pytest.raises(KeyAbsent):
         again.recovery.finish("hv-1", grants, NEW)
-    assert again.recovery.ask("hv-1").code != asked.code
+    assert again.recovery.begin_request("hv-1").code != asked.code
     with pytest.raises(Damaged):
         again.recovery.finish("hv-1", grants, NEW)
     again.unlock(PASSPHRASE).close()
@@ -441,7 +441,7 @@ def test_another_persons_grants_change_nothing(store: Store, keys: Keys, sides: 
     sides.keep_escrow(store, keys)
     colleague = store.set_up(OTHER, "agency-7", "hv-2")
     sides.keep_escrow(store, colleague)
-    store.recovery.ask("hv-1")
+    store.recovery.begin_request("hv-1")
     theirs = sides.grants(store.recovery, "hv-2")
     with pytest.raises(Damaged):
         store.recovery.finish("hv-1", theirs, NEW)
@@ -460,17 +460,17 @@ def test_a_weak_new_passphrase_leaves_the_request_open(store: Store, keys: Keys,
 
 def test_without_escrow_nobody_can_ask(store: Store, keys: Keys) -> None:
     with pytest.raises(NotFound) as refusal:
-        store.recovery.ask("hv-1")
+        store.recovery.begin_request("hv-1")
     assert refusal.value.code == "no-escrow"
 
 
 def test_an_unknown_escrow_format_is_kept(store: Store, keys: Keys, sides: TwoSides) -> None:
     sides.keep_escrow(store, keys)
-    with store._database.write_lean() as driver:
+    with store._database.write_raw() as driver:
         driver.execute("UPDATE escrow SET body = CAST(x'434b4539' || substr(body, 5) AS BLOB)")
     before = store._database.rows("SELECT * FROM escrow")
     with pytest.raises(UnknownFormat):
-        store.recovery.ask("hv-1")
+        store.recovery.begin_request("hv-1")
     assert store._database.rows("SELECT * FROM escrow") == before
 
 
@@ -483,7 +483,7 @@ def test_a_store_with_one_secret_opens_as_before_and_gets_its_copy(
     """As step 1 left it: one secret under the old name, no slot, no copy of the device's key."""
     first = opened()
     first.set_up(PASSPHRASE, "agency-7", "hv-1").close()
-    with first._database.write_lean() as driver:
+    with first._database.write_raw() as driver:
         driver.execute("UPDATE practitioner SET secret_slot = '', device_copy = NULL")
         driver.execute("DELETE FROM attempt")
     first.close()

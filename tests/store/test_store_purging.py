@@ -45,7 +45,7 @@ def _filled(keys: Keys, family: Family, *, done: bool = True, sent: bool = True)
     if done:
         kept.complete(keys, finished(begun, {"wish": 1}), sealing.make_random(3000), "svc-1")
         if sent:
-            keys.outbox.settle([Outcome(begun.id, "stored", receipt=b"signed")], keys.now())
+            keys.outbox.record_outcomes([Outcome(begun.id, "stored", receipt=b"signed")], keys.now())
     return begun.id
 
 
@@ -89,7 +89,7 @@ def test_nothing_of_it_is_left_in_any_file(
         kept.get(held, gone)
     assert kept.get(held, stays).answers == {"wish": 1}
     assert [attachments.content(held, one.id) for one in attachments.listing(held, stays)] == [b"[1, 2]"]
-    assert again.unreadable_copies == 0
+    assert again.unreadable_completions == 0
     assert [entry.id for entry in again.outbox.entries()] == [stays]
 
 
@@ -128,7 +128,7 @@ def test_a_changed_note_is_not_believed(
 ) -> None:
     purge.purge(keys, _filled(keys, family), REASON)
     held = unlocked()
-    with held.database.write_lean() as driver:
+    with held.database.write_raw() as driver:
         driver.execute(f"UPDATE purged SET {column} = '2020-01-01T00:00:00Z'")
     found = purge.purged(held)
     assert list(found) == []
@@ -177,13 +177,13 @@ def test_finished_work_that_was_not_sent_is_refused(
     assert refusal.value.code == "not-sent-yet"
     assert keys.database.rows("SELECT * FROM content_key") == before
     assert len(list((folder / "attachments").iterdir())) == 2
-    assert keys.outbox.copies.ids() >= {waits}
+    assert keys.outbox.completion_files.ids() >= {waits}
     assert kept.get(keys, waits).answers == {"wish": 1}
 
 
 def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: Keys, family: Family) -> None:
     held = _filled(keys, family)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute(
             "CREATE TRIGGER refuse BEFORE UPDATE ON practitioner BEGIN SELECT raise(ABORT, 'no'); END"
         )
@@ -191,12 +191,12 @@ def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: Keys, family:
         purge.purge(keys, held, REASON)
     assert kept.get(keys, held).answers == {"wish": 1}
     assert [attachments.content(keys, one.id) for one in attachments.listing(keys, held)] == [b"[1, 2]"]
-    assert keys.outbox.copies.ids() == {held}
+    assert keys.outbox.completion_files.ids() == {held}
 
 
 def test_nobody_deletes_what_is_another_persons(keys: Keys, family: Family) -> None:
     held = _filled(keys, family)
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         driver.execute("UPDATE assessment SET author = 'hv-2'")
     for delete, record_id in ((purge.purge, held), (purge.purge_household, family.household.id)):
         with pytest.raises(StoreFault) as refusal:
@@ -270,7 +270,7 @@ def test_killed_at_any_moment_every_other_key_still_opens(
         assert len(left - gone - now) <= 1
         assert all(kept.get(held, one).answers for one in now)
         assert people.household(held, family.household.id)[0] == family.household
-        assert {entry.id for entry in store.outbox.entries()} == store.outbox.copies.ids()
+        assert {entry.id for entry in store.outbox.entries()} == store.outbox.completion_files.ids()
         assert {stub.id for stub in purge.purged(held)}.isdisjoint(now)
         left = now
     assert 0 < len(left) < 60

@@ -80,8 +80,8 @@ def test_a_whole_store_comes_back_row_for_row(
     report = salvage(folder, clock)
     assert dump(path) == before
     assert report.damaged_pages == 0
-    assert report.copies == len(filled)
-    assert (report.aside / "wren.db").read_bytes() == content
+    assert report.completion_count == len(filled)
+    assert (report.quarantine / "wren.db").read_bytes() == content
     assert report.rows["household"] == 4
 
 
@@ -211,7 +211,7 @@ def test_a_salvage_that_was_cut_is_carried_on(
     aside = folder / "quarantine-20260304T093000Z"
     aside.mkdir()
     path.rename(aside / "wren.db")  # the power went here
-    assert salvage(folder, clock).aside == aside
+    assert salvage(folder, clock).quarantine == aside
     assert dump(path) == before
 
 
@@ -220,9 +220,9 @@ def test_each_salvage_sets_its_own_files_aside(
 ) -> None:
     closed(store, keys, folder)
     first, second = salvage(folder, clock), salvage(folder, clock)
-    assert first.aside != second.aside
-    assert (first.aside / "wren.db").exists()
-    assert (second.aside / "wren.db").exists()
+    assert first.quarantine != second.quarantine
+    assert (first.quarantine / "wren.db").exists()
+    assert (second.quarantine / "wren.db").exists()
 
 
 def test_a_newer_store_is_left_as_it_is(store: Store, keys: Keys, folder: Path, clock: StoppedClock) -> None:

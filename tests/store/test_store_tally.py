@@ -298,7 +298,7 @@ def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
 
     with monkeypatch.context() as patched:
         patched.setattr(keys.outbox, "queue", cut)
-        patched.setattr(keys.outbox.copies, "remove", lambda _id: None)
+        patched.setattr(keys.outbox.completion_files, "remove", lambda _id: None)
         with pytest.raises(KeyboardInterrupt):
             kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     again = opened().unlock(PASSPHRASE)

@@ -61,7 +61,7 @@ def test_a_batch_is_bounded_and_never_empty(
     sizes: list[tuple[int, int]], items: int, size_bytes: int
 ) -> None:
     due = [entry(number, size, tries) for number, (size, tries) in enumerate(sizes)]
-    batch = next_batch(Pace(items=items, size_bytes=size_bytes), due)
+    batch = next_batch(Pace(max_items=items, max_bytes=size_bytes), due)
     assert bool(batch) == bool(due)
     assert len(batch) <= items
     assert len(batch) <= 1 or sum(each.size_bytes for each in batch) <= size_bytes
@@ -83,9 +83,9 @@ def test_a_failure_never_settles_anything_and_soon_rests(kind: FailureKind, size
         assert step.settle == ()
         assert {each.id for each in step.postpone} <= {each.id for each in tried}
         assert all(each.until > NOW and each.reason == kind for each in step.postpone)
-        pace, rounds = step.pace, rounds + 1
+        pace, rounds = step.state, rounds + 1
         batch = [each for each in batch if each.id not in {gone.id for gone in step.postpone}]
-        if not step.go_on:
+        if not step.should_continue:
             break
     assert rounds <= 9
 
@@ -96,11 +96,11 @@ def test_a_batch_shrinks_to_one_and_grows_again() -> None:
     for _ in range(6):
         batch = next_batch(pace, due)
         sizes.append(len(batch))
-        pace = after_failure(pace, batch, Failure("too-large"), now=NOW, chance=most).pace
+        pace = after_failure(pace, batch, Failure("too-large"), now=NOW, chance=most).state
     assert sizes == [50, 25, 12, 6, 3, 1]
     for _ in range(8):
-        pace = pace.larger()
-    assert (pace.items, pace.size_bytes) == (MAX_ITEMS, BATCH_BYTES)
+        pace = pace.grow()
+    assert (pace.max_items, pace.max_bytes) == (MAX_ITEMS, BATCH_BYTES)
 
 
 @pytest.mark.parametrize("kind", get_args(FailureKind))
@@ -108,7 +108,7 @@ def test_waiting_grows_to_its_bound_and_varies(kind: FailureKind) -> None:
     reaction = REACTIONS[kind]
     waits = [delay_s(reaction, tries, 1.0) for tries in range(200)]
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (reaction.first_s, reaction.longest_s)
+    assert (waits[0], waits[-1]) == (reaction.first_delay_s, reaction.max_delay_s)
     assert delay_s(reaction, 3, 0.0) == delay_s(reaction, 3, 1.0) / 2
 
 

@@ -132,8 +132,8 @@ async def test_a_slow_service_is_given_up_and_asked_again(world: World) -> None:
         raise AssertionError
 
     device.line.always = slow
-    transport = device.service.transport(device.keys, world.clock, device.line)
-    transport._line._whole_s = 0.05
+    transport = device.service.make_transport(device.keys, world.clock, device.line)
+    transport._connection._whole_s = 0.05
     summary = await run_until_still(device.outbox, transport, world.clock)
     assert (summary.waiting, summary.reason) == (1, "timeout")
     device.line.always = None
@@ -204,10 +204,10 @@ async def test_five_identical_posts_at_once_make_one_row(world: World) -> None:
             ),
         ),
     )
-    transports = [device.service.transport(device.keys, world.clock, Line(world.app)) for _ in range(5)]
+    transports = [device.service.make_transport(device.keys, world.clock, Line(world.app)) for _ in range(5)]
     replies = await asyncio.gather(*(transport.exchange(request) for transport in transports))
     outcomes = [reply.outcomes[0] for reply in replies if isinstance(reply, protocol.Reply)]
-    assert sorted(outcome.word for outcome in outcomes) == ["duplicate"] * 4 + ["stored"]
+    assert sorted(outcome.status for outcome in outcomes) == ["duplicate"] * 4 + ["stored"]
     assert len({outcome.receipt for outcome in outcomes}) == 1
     assert_stored_once(world, device)
     for transport in transports:

@@ -76,7 +76,7 @@ class Person:
         )
 
     async def tell(self, word: str = "ask", request: Request | None = None) -> Standing | Failure:
-        transport = self.device.service.transport(self.device.keys, self.world.clock, self.device.line)
+        transport = self.device.service.make_transport(self.device.keys, self.world.clock, self.device.line)
         try:
             return await tell(word, request or self.request, transport)  # type: ignore[arg-type]  # a Word
         finally:
@@ -89,7 +89,7 @@ class Person:
         return standing
 
     async def give(self, owing: Owing) -> Failure | None:
-        transport = self.device.service.transport(self.device.keys, self.world.clock, self.device.line)
+        transport = self.device.service.make_transport(self.device.keys, self.world.clock, self.device.line)
         try:
             return await give(owing, transport)
         finally:
@@ -97,7 +97,7 @@ class Person:
 
     @property
     def id(self) -> uuid.UUID:
-        return request_id(self.request.packed())
+        return request_id(self.request.to_bytes())
 
     def private(self, side: Side) -> bytes:
         if side == "agency":
@@ -266,7 +266,7 @@ async def test_an_escrow_is_given_until_the_service_signed_for_it(person: Person
     assert owing.left == []
     kept = person.world.rows("SELECT device, author, escrow FROM escrow")
     assert [(row[0], row[1], bytes(row[2])) for row in kept] == [
-        (person.device.keys.device_id, "hv1", person.escrow.packed())
+        (person.device.keys.device_id, "hv1", person.escrow.to_bytes())
     ]
 
 
@@ -296,7 +296,7 @@ async def test_all_that_the_service_has_opens_no_escrow(person: Person) -> None:
     person.agree("service", "officer-2")
     private = load_or_make_service_key(person.world.settings.recovery_key_file)
     secrets = person.world.service.secrets
-    keys = {private, secrets.receipt, *secrets.receive.values()}
+    keys = {private, secrets.receipt_private_key, *secrets.receive_private_keys.values()}
     for name in ("escrow", "recovery_grant", "agency_key", "device", "author"):
         for row in person.world.rows(f"SELECT * FROM {name}"):
             keys |= {bytes(value) for value in row if isinstance(value, bytes) and len(value) == 32}
@@ -324,10 +324,10 @@ async def test_an_agency_alone_opens_no_escrow(person: Person) -> None:
 
 async def test_a_request_by_file_needs_a_known_person(person: Person) -> None:
     database, now = person.world.service.database, person.world.clock.now()
-    assert requests.take_file(database, person.request.packed(), now) == person.id
+    assert requests.take_file(database, person.request.to_bytes(), now) == person.id
     stranger = replace(person.request, author="hv9")
     with pytest.raises(WrenError, match="unknown-device"):
-        requests.take_file(database, stranger.packed(), now)
+        requests.take_file(database, stranger.to_bytes(), now)
     person.agree("service", "officer-2")
 
 

@@ -39,7 +39,7 @@ def an_item(content: bytes = b"one", submission_id: str | None = None, kid: str 
 
 
 def words(items: list[Item], known: Known | None = None) -> list[tuple[str, str | None, str | None]]:
-    return [(each.word, each.reason, each.keep) for each in decide(items, known or Known({}, {}), {KID})]
+    return [(each.word, each.reason, each.table) for each in decide(items, known or Known({}, {}), {KID})]
 
 
 def test_decides_stored_duplicate_and_conflict_within_one_batch() -> None:
@@ -59,7 +59,7 @@ def test_gives_the_first_receipt_again() -> None:
     other = Item(first.id, other.digest, other.envelope)
     known = Known({first.id: (first.digest, b"r1")}, {(first.id, other.digest): b"r2"})
     again = decide([first, other], known, {KID})
-    assert [(each.word, each.receipt, each.keep) for each in again] == [
+    assert [(each.word, each.receipt, each.table) for each in again] == [
         ("duplicate", b"r1", None),
         ("conflict", b"r2", None),
     ]
@@ -86,7 +86,7 @@ async def test_a_replayed_batch_gives_the_same_receipts_and_writes_nothing(world
         Item(each, sealing.digest(device.finished[each]), device.finished[each])
         for each in [device.finish() for _ in range(20)]
     ]
-    transport = device.service.transport(device.keys, world.clock, device.line)
+    transport = device.service.make_transport(device.keys, world.clock, device.line)
     first = await transport.exchange(protocol.Request("", tuple(items)))
     world.settle()
     before = world.rows("SELECT pg_current_wal_insert_lsn()")
@@ -94,7 +94,7 @@ async def test_a_replayed_batch_gives_the_same_receipts_and_writes_nothing(world
     assert isinstance(first, protocol.Reply)
     assert isinstance(again, protocol.Reply)
     assert [each.receipt for each in again.outcomes] == [each.receipt for each in first.outcomes]
-    assert {each.word for each in again.outcomes} == {"duplicate"}
+    assert {each.status for each in again.outcomes} == {"duplicate"}
     written = world.rows("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", before[0][0])
     assert written[0][0] < 2000
     await transport.close()
@@ -119,7 +119,7 @@ async def test_a_batch_that_loses_a_race_looks_again(world: World, database_url:
         assert not second.done()
         first.commit()
     outcomes = await second
-    assert [each.word for each in outcomes] == ["stored", "duplicate", "stored"]
+    assert [each.status for each in outcomes] == ["stored", "duplicate", "stored"]
     assert outcomes[1].receipt == stored[0].receipt
     kept = world.rows("SELECT id::text, receipt FROM submission")
     assert {row[0]: bytes(row[1]) for row in kept} == {each.id: each.receipt for each in outcomes}
@@ -188,9 +188,9 @@ def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert load_or_make(file) == keys
     assert list(file.parent.iterdir()) == [file]
-    secret = base64.b64encode(keys.receipt).decode()
+    secret = base64.b64encode(keys.receipt_private_key).decode()
     assert secret not in repr(keys)
-    assert repr(keys.receipt) not in repr(keys)
+    assert repr(keys.receipt_private_key) not in repr(keys)
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,10 @@ def made() -> dict[str, str]:
         "welcome_2": protocol.encode_welcome(welcome).hex(),
         "welcome_signed_2": welcome.signed_bytes(bytes(16)).hex(),
         "time_signed": time_statement("AAAAAAAAAAAAAAAAAAAAAA", "2026-03-04T09:30:00Z").hex(),
-        "escrow": encode_escrow(ESCROW.packed()).hex(),
+        "escrow": encode_escrow(ESCROW.to_bytes()).hex(),
         "escrow_receipt": escrow_receipt("agency-7", ESCROW).hex(),
-        "recovery": encode_word("ask", RECOVERY.packed()).hex(),
-        "recovery_id": str(request_id(RECOVERY.packed())),
+        "recovery": encode_word("ask", RECOVERY.to_bytes()).hex(),
+        "recovery_id": str(request_id(RECOVERY.to_bytes())),
         "recovery_code": RECOVERY.code,
         "standing": encode_standing(Standing("asked", (Answer("o1", b"grant"),))).hex(),
         "wrapped": wrap("answer", Answer("o1", b"grant").packed()),
@@ -119,8 +119,8 @@ def test_what_is_written_is_read_back() -> None:
     assert (reply.outcomes, reply.changes) == ((outcome(),), (Change(ID, "held", "malformed"),))
     assert protocol.decode_enrolment(bytes.fromhex(vectors["enrolment_2"])).author == "hv1"
     assert protocol.decode_welcome(bytes.fromhex(vectors["welcome_2"])).kid == kid_of(bytes(32))
-    assert decode_escrow(bytes.fromhex(vectors["escrow"])) == ESCROW.packed()
-    assert decode_word(bytes.fromhex(vectors["recovery"])) == ("ask", RECOVERY.packed())
+    assert decode_escrow(bytes.fromhex(vectors["escrow"])) == ESCROW.to_bytes()
+    assert decode_word(bytes.fromhex(vectors["recovery"])) == ("ask", RECOVERY.to_bytes())
     assert decode_standing(bytes.fromhex(vectors["standing"])) == Standing("asked", (Answer("o1", b"grant"),))
     assert unwrap("answer", vectors["wrapped"]) == [Answer("o1", b"grant").packed()]
 

@@ -28,7 +28,7 @@ async def running(
     device: Device, said: list[Status], heard: list[Change] | None = None
 ) -> AsyncIterator[Worker]:
     clock = RealClock()
-    transport = device.service.transport(device.keys, device.clock, device.line)
+    transport = device.service.make_transport(device.keys, device.clock, device.line)
     worker = Worker(
         device.outbox,
         transport,

@@ -211,7 +211,7 @@ class Device:
         self.finished[submission_id] = envelope
 
     async def send(self) -> Summary:
-        transport = self.service.transport(self.keys, self.clock, self.line)
+        transport = self.service.make_transport(self.keys, self.clock, self.line)
         try:
             return await run_until_still(self.outbox, transport, self.clock)
         finally:

@@ -175,7 +175,7 @@ def made() -> list[dict[str, Any]]:
     one_off, public = sealing.make_receive_key()
     request = recovery.Request("d-1", "agency-7", "hv1", public, escrow)
     grants = [recovery.approve(privates[side], request, side) for side in recovery.SIDES]
-    packed = request.packed()
+    packed = request.to_bytes()
     add("read-request", "as it was made", "ok", request=packed, code=request.code)
     add("read-request", "another magic", "unknown-format", request=b"CKQ2" + packed[4:])
     add("read-request", "cut short", "damaged", request=packed[:-1])
@@ -202,7 +202,7 @@ def made() -> list[dict[str, Any]]:
     add("approve", "the service's key", "damaged", key=bytes(privates["service"]), **approving)
 
     # The second copy of finished work
-    copy = Finished("a-1", "kid", b"envelope", 3, "completed", b"head", b"body").packed()
+    copy = Finished("a-1", "kid", b"envelope", 3, "completed", b"head", b"body").to_bytes()
     add("read-copy", "as it was made", "ok", copy=copy)
     parts = ("a-1", "kid", b"envelope", (3).to_bytes(4, "big"), "completed", b"head", b"body")
     before = b"CKO1" + sealing.lp(*parts)

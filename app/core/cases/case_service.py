@@ -83,14 +83,14 @@ class Desk:
 
     def __init__(self, store: Store, keys: Keys, clock: Clock, packs: Sequence[Pack] = ()) -> None:
         self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
-        self._pages = Pages(keys)
+        self._household_reader = Pages(keys)
 
     def __repr__(self) -> str:
         return "<Desk>"
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Drop the keys. Everything that was typed is already kept."""
-        self._pages.forget()
+        self._household_reader.clear_cache()
         self._keys.close()
 
     @property
@@ -98,7 +98,7 @@ class Desk:
         """The alias and the public signing key of the practitioner."""
         return self._keys.author, self._keys.sign_public
 
-    def keep_escrow(self) -> bool:
+    def ensure_escrow(self) -> bool:
         """Make what lets this person in again. False while the service's recovery keys are not known."""
         return keep_escrow(self._store, self._keys)
 
@@ -113,7 +113,7 @@ class Desk:
 
     # People
 
-    def keep_household(
+    def save_household(
         self,
         household: Household,
         persons: Sequence[Person],
@@ -121,35 +121,35 @@ class Desk:
     ) -> None:
         people.save_household(self._keys, household, persons, relationships)
 
-    def keep_person(self, person: Person) -> None:
+    def save_person(self, person: Person) -> None:
         people.save_person(self._keys, person)
 
-    def keep_relationships(self, household_id: str, relationships: Sequence[Relationship]) -> None:
+    def save_relationships(self, household_id: str, relationships: Sequence[Relationship]) -> None:
         people.save_relationships(self._keys, household_id, relationships)
 
-    def keep_contact(self, contact: Contact) -> None:
+    def save_contact(self, contact: Contact) -> None:
         people.save_contact(self._keys, contact)
 
-    def keep_facts(self, household_id: str, facts: Sequence[Fact]) -> None:
+    def save_records(self, household_id: str, facts: Sequence[Fact]) -> None:
         """Keep facts of one household together: all of them or none."""
         people.save_facts(self._keys, household_id, facts)
 
     def households(self) -> Found[HouseholdPage]:
         """Every household with its people, for the first page after unlocking, and what does not open."""
-        return self._pages.all()
+        return self._household_reader.read_all()
 
     def household(self, household_id: str) -> HouseholdPage:
-        return self._pages.one(household_id)
+        return self._household_reader.read_household(household_id)
 
-    def earlier(self, household_id: str) -> EarlierFound:
+    def read_revisions(self, household_id: str) -> EarlierFound:
         """What stood in the records of a household before they were changed. Read when it is asked for."""
         return people.earlier(self._keys, household_id)
 
     # Assessments
 
-    def start(self, contact: Contact, subject_id: str, tool: str, context: Context) -> Work:
+    def start_assessment(self, contact: Contact, subject_id: str, tool: str, context: Context) -> Work:
         """Open a new assessment, empty: nothing of another person's ever stands in it."""
-        instrument = self._worded(catalogue.load(tool))
+        instrument = self._with_licensed_wording(catalogue.load(tool))
         area = catalogue.load_area()
         assessment = Assessment(
             id=str(uuid.uuid4()),
@@ -174,7 +174,7 @@ class Desk:
             ),
         )
 
-    def resume(self, assessment_id: str) -> Work:
+    def resume_assessment(self, assessment_id: str) -> Work:
         """Open an assessment in progress just as it was left, with the very tool it was begun with.
 
         Of a damaged list every answer that can be read is there, and `lost_lines` says what is not.
@@ -189,7 +189,7 @@ class Desk:
             )
         moved = form_metadata.moved_to(kept)
         assessment = assessment.model_copy(update=moved)
-        instrument = self._worded(
+        instrument = self._with_licensed_wording(
             catalogue.load_exact(assessment.instrument, assessment.version, assessment.instrument_hash)
         )
         context = form_metadata.standing_context(self._keys, assessment, instrument, kept)
@@ -204,27 +204,27 @@ class Desk:
         form = forms.begin(instrument, rules, context, forms.read_entries(instrument, entries))
         return Work(assessment, form)
 
-    def recalled(self, work: Work) -> Work:
+    def refresh_history(self, work: Work) -> Work:
         """The open form with what has been written down about the household since it was opened."""
         if not work.form.instrument.grades:
             return work
         context = recalled(self._keys, work.assessment, work.form.context)
         return replace(work, form=replace(work.form, context=context))
 
-    def newer(self, work: Work) -> Preview | None:
+    def preview_newest_version(self, work: Work) -> Preview | None:
         """What moving this form to the newest version of its tool would do; None when it is the newest."""
         newest = catalogue.load(work.assessment.instrument)
         if newest.version == work.assessment.version:
             return None
         return preview(work.form.instrument, newest, work.form.entries)
 
-    def move(self, work: Work, version: str) -> Work:
+    def move_to_version(self, work: Work, version: str) -> Work:
         """Go on under another version of the tool. Nothing is deleted: moving back gives the same form."""
         instrument = catalogue.load(work.assessment.instrument, version)
         form_metadata.keep_version(self._keys, work.assessment.id, instrument)
-        return self.resume(work.assessment.id)
+        return self.resume_assessment(work.assessment.id)
 
-    def _worded(self, instrument: Instrument) -> Instrument:
+    def _with_licensed_wording(self, instrument: Instrument) -> Instrument:
         """The tool in the organisation's licensed words, where a pack fits; else in ours."""
         for pack in self._packs:
             if pack.tool == instrument.id and pack.kind == "wording":
@@ -232,35 +232,35 @@ class Desk:
                     return apply(pack, instrument, on=self._clock.now().date())
         return instrument
 
-    def record(self, assessment_id: str) -> Assessment:
+    def read_assessment(self, assessment_id: str) -> Assessment:
         """One assessment whole, with what has been answered so far if it is not finished."""
         found = assessments.get(self._keys, assessment_id)
         if found.status != "in-progress":
             return found
-        work = self.resume(assessment_id)
+        work = self.resume_assessment(assessment_id)
         return filled(self._keys, work.assessment, work.form)
 
     def subject_of(self, assessment_id: str) -> Person:
         """The person that an assessment is about."""
         return people.person(self._keys, assessments.get(self._keys, assessment_id).subject_id)
 
-    def happens(self, work: Work, event: forms.Event) -> Work:
+    def apply_event(self, work: Work, event: forms.Event) -> Work:
         """Run one event: the form moves on, and what it asks to be kept is kept when this returns."""
         step = forms.update(work.form, event)
         changed = Work(work.assessment, step.form)
         for effect in step.effects:
-            changed = self.run(changed, effect)
+            changed = self.run_effect(changed, effect)
         return changed
 
-    def keep_hidden(self, work: Work, entries: Mapping[str, Entry]) -> Work:
+    def save_hidden_entries(self, work: Work, entries: Mapping[str, Entry]) -> Work:
         """Keep entries for items that are not shown: they are no part of the output."""
         for link_id, entry in entries.items():
             assessments.append_answer(self._keys, work.assessment.id, link_id, to_plain(entry))
-        return self.resume(work.assessment.id)
+        return self.resume_assessment(work.assessment.id)
 
     # A child's turn
 
-    def pen(self, work: Work) -> Pen:
+    def open_child_writer(self, work: Work) -> Pen:
         """A pen for the open assessment that goes on when these keys are dropped."""
         return Pen(assessments.narrowed(self._keys, work.assessment.id), work.assessment.id)
 
@@ -276,29 +276,29 @@ class Desk:
         """Where the answers that are not words came from, as far as it was marked."""
         return child_sessions.origins_of(assessments.answers(self._keys, assessment_id))
 
-    def keep_origin(self, assessment_id: str, link_id: str, origin: Origin | None) -> None:
+    def save_origin(self, assessment_id: str, link_id: str, origin: Origin | None) -> None:
         """Mark where an answer that is not words came from; None takes the mark back."""
         assessments.append_answer(self._keys, assessment_id, child_sessions.ORIGIN + link_id, origin)
 
-    def keep_place(self, work: Work, place: Mapping[str, Any]) -> None:
+    def save_item_drafts(self, work: Work, place: Mapping[str, Any]) -> None:
         """Remember the page and the half-typed words of an assessment in progress."""
         assessments.save_place(self._keys, work.assessment.id, dict(place))
 
-    def place(self, assessment_id: str) -> dict[str, Any]:
+    def read_item_drafts(self, assessment_id: str) -> dict[str, Any]:
         """Where the person left off; empty when nothing was noted."""
         return assessments.place(self._keys, assessment_id) or {}
 
-    def keep_desk(self, place: Mapping[str, Any]) -> None:
+    def save_resume_state(self, place: Mapping[str, Any]) -> None:
         """Remember where this person is and what stands half typed outside assessments."""
         if self._store.read_only:
             return  # a newer Wren's place is not this one's to overwrite
         save_desk(self._keys, dict(place))
 
-    def desk_place(self) -> dict[str, Any]:
+    def read_resume_state(self) -> dict[str, Any]:
         """Where this person left off; empty when nothing was noted. Raises Damaged."""
         return read_desk(self._keys)
 
-    def run(self, work: Work, effect: forms.Effect) -> Work:
+    def run_effect(self, work: Work, effect: forms.Effect) -> Work:
         """Run one effect: committed when this returns. Raises StoreFault, and nothing has changed then."""
         match effect:
             case forms.SaveEntry(link_id, plain):

@@ -27,5 +27,5 @@ class Pen:
         """Add one line: on the disk when this returns."""
         assessments.append_answer(self._keys, self._assessment_id, link_id, plain)
 
-    def leave(self) -> None:
+    def close(self) -> None:
         self._keys.close()

@@ -56,28 +56,28 @@ class Family:
     def __repr__(self) -> str:
         return "<Family>"
 
-    async def keep(self, *records: Person | Relationship | Fact) -> None:
+    async def save(self, *records: Person | Relationship | Fact) -> None:
         """Keep records, each in its own household, and show the households as they are now."""
         self._model.busy = True
         try:
             await away(self._write, records)
             for household_id in {record.household_id for record in records}:
-                await self._read(household_id)
+                await self._reload(household_id)
         finally:
             self._model.busy = False
 
     async def undo(self, record: Undoable) -> None:
         """Take back what somebody told or decided. The record stays, with when it was undone."""
         name = "lifted_at" if isinstance(record, Withheld) else "undone_at"
-        await self.keep(record.model_copy(update={name: self._now()}))
+        await self.save(record.model_copy(update={name: self._now()}))
 
-    async def decide(
+    async def save_link(
         self, kind: LinkKind, own: HouseholdPage, own_id: str, other: HouseholdPage, other_id: str
     ) -> None:
         """Note what a practitioner holds to be so between two records. Both stay as they are."""
-        await self.keep(self.link(kind, own, own_id, other, other_id))
+        await self.save(self.make_link(kind, own, own_id, other, other_id))
 
-    def link(
+    def make_link(
         self, kind: LinkKind, own: HouseholdPage, own_id: str, other: HouseholdPage, other_id: str
     ) -> Link:
         """What a practitioner holds to be so between two records, to be kept."""
@@ -91,35 +91,35 @@ class Family:
             decided_at=self._now(),
         )
 
-    def undone(self, link: Link) -> Link:
+    def make_undone_link(self, link: Link) -> Link:
         """The link as it is once it is taken back, to be kept."""
         return link.model_copy(update={"undone_at": self._now()})
 
-    async def earlier(self, page: HouseholdPage) -> EarlierFound:
+    async def read_revisions(self, page: HouseholdPage) -> EarlierFound:
         """What stood in the records of a household before they were changed."""
-        return await away(self._desk.earlier, page.household.id)
+        return await away(self._desk.read_revisions, page.household.id)
 
-    async def told(self, page: HouseholdPage) -> Mapping[str, Told]:
+    async def read_people_maps(self, page: HouseholdPage) -> Mapping[str, Told]:
         """The newest finished map of people of each child, by the child's id."""
-        return await away(self._told, page)
+        return await away(self._people_maps, page)
 
     def _write(self, records: tuple[Person | Relationship | Fact, ...]) -> None:
         for record in records:
             match record:
                 case Person():
-                    self._desk.keep_person(record)
+                    self._desk.save_person(record)
                 case Relationship():
-                    self._desk.keep_relationships(record.household_id, [record])
+                    self._desk.save_relationships(record.household_id, [record])
                 case Fact():
-                    self._desk.keep_facts(record.household_id, [record])
+                    self._desk.save_records(record.household_id, [record])
 
-    async def _read(self, household_id: str) -> None:
+    async def _reload(self, household_id: str) -> None:
         page = await away(self._desk.household, household_id)
         self._model.households = tuple(
             page if known.household.id == household_id else known for known in self._model.households
         )
 
-    def _told(self, page: HouseholdPage) -> Mapping[str, Told]:
+    def _people_maps(self, page: HouseholdPage) -> Mapping[str, Told]:
         found: dict[str, Told] = {}
         days = {contact.id: contact.on for contact in page.contacts}
         for heading in page.assessments:  # the newest first
@@ -130,7 +130,7 @@ class Family:
             except WrenError:
                 continue
             maps = [item for item in tool.walk() if item.type == "people" and item.for_child]
-            answers = self._desk.record(heading.id).answers if maps else {}
+            answers = self._desk.read_assessment(heading.id).answers if maps else {}
             for item in maps:
                 if item.link_id not in answers:
                     continue

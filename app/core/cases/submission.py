@@ -65,7 +65,7 @@ def filled(keys: Keys, assessment: Assessment, form: forms.Form) -> Assessment:
             "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
             "result": result,
             "sittings": child_sessions.sittings_of(lines),
-            "origins": child_sessions.origins_of(lines.standing()),
+            "origins": child_sessions.origins_of(lines.current_answers()),
             "lost_lines": len(lines.lost),
         }
     )
@@ -100,7 +100,7 @@ def keep_escrow(store: Store, keys: Keys) -> bool:
     made = store.escrow(keys.author)
     agency, service = known.recovery_keys
     if made is None or (made.agency_kid, made.service_kid) != (agency.kid, service.kid):
-        store.keep_escrow(keys, agency, service)
+        store.save_escrow(keys, agency, service)
     return True
 
 

@@ -26,17 +26,17 @@ class Contacts:
     def __init__(
         self, desk: Desk, now: Callable[[], datetime], reread: Callable[[], Awaitable[None]]
     ) -> None:
-        self._desk, self._now, self._reread = desk, now, reread
+        self._desk, self._now, self._reload = desk, now, reread
 
-    async def keep(self, page: HouseholdPage, seen: Seen) -> None:
+    async def save_observation(self, page: HouseholdPage, seen: Seen) -> None:
         """File what was written of one child."""
-        before = accounting.current(page.facts_of(Seen), seen.contact_id).get(seen.child_id)
+        before = accounting.current(page.records_of(Seen), seen.contact_id).get(seen.child_id)
         now = seen.model_copy(update={"written_at": self._now()})
         filed = accounting.revised(before, now, ended_of(page, seen.contact_id), new_id)
-        await away(self._desk.keep_facts, page.household.id, [filed])
-        await self._reread()
+        await away(self._desk.save_records, page.household.id, [filed])
+        await self._reload()
 
-    async def finish(
+    async def close_visit(
         self,
         page: HouseholdPage,
         contact: Contact,
@@ -50,9 +50,9 @@ class Contacts:
             contact,
             [row.standing for row in rows],
             reasons,
-            seen={row.child.id: row.seen for row in rows if row.seen is not None},
+            seen={row.child.id: row.observation for row in rows if row.observation is not None},
             before=ended_of(page, contact.id),
-            follow_ups=page.facts_of(FollowUp),
+            follow_ups=page.records_of(FollowUp),
             at=self._now(),
             new_id=new_id,
             outcome=outcome,
@@ -60,6 +60,6 @@ class Contacts:
         )
         if isinstance(found, Interruption):
             return found.child_ids
-        await away(self._desk.keep_facts, page.household.id, [found.ended, *found.follow_ups])
-        await self._reread()
+        await away(self._desk.save_records, page.household.id, [found.closure, *found.follow_ups])
+        await self._reload()
         return ()

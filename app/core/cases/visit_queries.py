@@ -31,9 +31,9 @@ class Row:
     """One child on the roll of a contact."""
 
     child: Person
-    through: Through
+    listed_because: Through
     standing: Standing
-    seen: Seen | None
+    observation: Seen | None
 
     def __repr__(self) -> str:
         return f"<Row {self.child.id}>"
@@ -51,11 +51,11 @@ def find_contact(households: Iterable[HouseholdPage], contact_id: str) -> tuple[
 def roster(page: HouseholdPage, households: Iterable[HouseholdPage], contact: Contact) -> tuple[Row, ...]:
     """Every child that the contact must account for, with how each stands."""
     others = [_home(other) for other in households if other.household.id != page.household.id]
-    seen = accounting.current(page.facts_of(Seen), contact.id)
+    seen = accounting.current(page.records_of(Seen), contact.id)
     return tuple(
         Row(
             one.child,
-            one.through,
+            one.basis,
             _stand(page, one.child, contact, seen.get(one.child.id)),
             seen.get(one.child.id),
         )
@@ -65,7 +65,7 @@ def roster(page: HouseholdPage, households: Iterable[HouseholdPage], contact: Co
 
 def ended_of(page: HouseholdPage, contact_id: str) -> Ended | None:
     """The last finish of a contact, or None."""
-    return accounting.last_ended(page.facts_of(Ended), contact_id)
+    return accounting.last_ended(page.records_of(Ended), contact_id)
 
 
 def is_finished(page: HouseholdPage, rows: Sequence[Row], contact_id: str) -> bool:
@@ -75,7 +75,7 @@ def is_finished(page: HouseholdPage, rows: Sequence[Row], contact_id: str) -> bo
 
 def earlier(page: HouseholdPage, one: Seen) -> tuple[Seen, ...]:
     """What a record corrects, the first version first."""
-    by_id = {found.id: found for found in page.facts_of(Seen)}
+    by_id = {found.id: found for found in page.records_of(Seen)}
     chain: list[Seen] = []
     before = by_id.get(one.amends)
     while before is not None and before not in chain:
@@ -87,7 +87,9 @@ def earlier(page: HouseholdPage, one: Seen) -> tuple[Seen, ...]:
 def counts_of(page: HouseholdPage, child: Person, today: date) -> statistics.ChildCounts:
     """The counts of one child over all contacts with the household."""
     seen = _by_contact(page, child.id)
-    alone = {one.contact_id for one in page.told if one.part == "alone" and one.child_id == child.id}
+    alone = {
+        one.contact_id for one in page.result_extracts if one.part == "alone" and one.child_id == child.id
+    }
     met = []
     for contact in _happened(page):
         own = seen.get(contact.id)
@@ -98,19 +100,20 @@ def counts_of(page: HouseholdPage, child: Person, today: date) -> statistics.Chi
 
 def visit_counts(page: HouseholdPage) -> statistics.VisitCounts:
     """The counts of the household's finished contacts."""
-    return statistics.of_visits(page.facts_of(Ended))
+    return statistics.of_visits(page.records_of(Ended))
 
 
 def unwatched(page: HouseholdPage, child: Person, today: date) -> bool:
     """Whether the child is so young that watching is asked for, and has not been watched yet."""
     return (
-        accounting.is_watched(child, ledger_rules(), today) and counts_of(page, child, today).observed is None
+        accounting.is_watched(child, ledger_rules(), today)
+        and counts_of(page, child, today).last_observed_on is None
     )
 
 
 def to_do(page: HouseholdPage, person_id: str) -> tuple[FollowUp, ...]:
     """What is still to be done for a person, what has a day first, the soonest first."""
-    waiting = [one for one in page.facts_of(FollowUp) if one.person_id == person_id and one.done_on is None]
+    waiting = [one for one in page.records_of(FollowUp) if one.person_id == person_id and one.done_on is None]
     return tuple(sorted(waiting, key=lambda one: one.due or date.max))
 
 
@@ -127,10 +130,10 @@ def copies(page: HouseholdPage) -> tuple[Copy, ...]:
     ids = {contact.id for contact in recent}
     passages = [
         Passage(one.child_id, "own" if one.part == "words" else "seen", one.assessment_id, one.text)
-        for one in page.told
+        for one in page.result_extracts
         if one.part in ("words", "seen") and one.text and one.contact_id in ids
     ]
-    for child in dict.fromkeys(seen.child_id for seen in page.facts_of(Seen)):
+    for child in dict.fromkeys(seen.child_id for seen in page.records_of(Seen)):
         for seen in (one for at, one in _by_contact(page, child).items() if at in ids):
             passages += [Passage(seen.child_id, "own", seen.id, line.words) for line in seen.said]
             written = (seen.observation, seen.interpretation, seen.demeanour)
@@ -140,15 +143,15 @@ def copies(page: HouseholdPage) -> tuple[Copy, ...]:
 
 def _happened(page: HouseholdPage) -> list[Contact]:
     """The contacts in which something was written: one that was only opened is no visit."""
-    written = {one.contact_id for one in page.facts_of(Seen)}
-    written |= {one.contact_id for one in page.facts_of(Ended)}
+    written = {one.contact_id for one in page.records_of(Seen)}
+    written |= {one.contact_id for one in page.records_of(Ended)}
     written |= {one.contact_id for one in page.assessments}
     return [contact for contact in page.contacts if contact.id in written]
 
 
 def _by_contact(page: HouseholdPage, child_id: str) -> dict[str, Seen]:
     """What stands of one child, by contact."""
-    own = [one for one in page.facts_of(Seen) if one.child_id == child_id]
+    own = [one for one in page.records_of(Seen) if one.child_id == child_id]
     amended = {one.amends for one in own}
     return {one.contact_id: one for one in own if one.id not in amended}
 
@@ -156,11 +159,11 @@ def _by_contact(page: HouseholdPage, child_id: str) -> dict[str, Seen]:
 def _stand(page: HouseholdPage, child: Person, contact: Contact, seen: Seen | None) -> Standing:
     done = {
         _DONE[one.part]
-        for one in page.told
+        for one in page.result_extracts
         if one.part in _DONE and (one.contact_id, one.child_id) == (contact.id, child.id)
     }
     return accounting.stand(child, seen, done, ledger_rules(), contact.on)
 
 
 def _home(page: HouseholdPage) -> Home:
-    return Home(page.household.id, page.persons, page.facts_of(Link))
+    return Home(page.household.id, page.persons, page.records_of(Link))

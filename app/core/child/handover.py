@@ -43,9 +43,9 @@ class Handed:
         """The questions that the child did something with, in that order."""
         return tuple(dict.fromkeys(given.link_id for given in self.sitting.given))
 
-    def marked(self, desk: Desk, link_id: str, origin: Origin | None) -> Handed:
+    def mark_origin(self, desk: Desk, link_id: str, origin: Origin | None) -> Handed:
         """The same with one mark changed, which is kept. Blocking."""
-        desk.keep_origin(self.assessment_id, link_id, origin)
+        desk.save_origin(self.assessment_id, link_id, origin)
         return replace(self, origins=desk.origins(self.assessment_id))
 
 
@@ -63,11 +63,11 @@ class Handover:
     """One per page. Call from the event loop."""
 
     def __init__(self) -> None:
-        self._pen: Pen | None = None
-        self._hand: Hand | None = None
+        self._writer: Pen | None = None
+        self._child_session: Hand | None = None
         self._assessment_id = ""
         # What the disk refused while a child wrote, by assessment; and whose assessment it is.
-        self._refused: list[tuple[str, str, Any]] = []
+        self._unsaved: list[tuple[str, str, Any]] = []
         self._author = ""
 
     def __repr__(self) -> str:
@@ -82,35 +82,35 @@ class Handover:
             return None
         child = await away(desk.subject_of, work.assessment.id)
         band = band_of(child, work.form.context.on, work.form.instrument)
-        self._pen = pen = await away(desk.pen, work)
+        self._writer = pen = await away(desk.open_child_writer, work)
         self._assessment_id, self._author = work.assessment.id, desk.author[0]
 
         async def write(link_id: str, plain: Any) -> None:
             await away(pen.write, link_id, plain)
 
-        self._hand = Hand(Turn(part, band, called.strip()[:40]), write, leave)
-        return self._hand
+        self._child_session = Hand(Turn(part, band, called.strip()[:40]), write, leave)
+        return self._child_session
 
     async def end(self) -> None:
         """Write what stands, and wipe the key of the pen."""
-        hand, pen = self._hand, self._pen
-        self._hand = self._pen = None
+        hand, pen = self._child_session, self._writer
+        self._child_session = self._writer = None
         if hand is None or pen is None:
             return
         try:
-            refused = await hand.put_down()
-            self._refused += [(self._assessment_id, link_id, plain) for link_id, plain in refused]
+            refused = await hand.close()
+            self._unsaved += [(self._assessment_id, link_id, plain) for link_id, plain in refused]
         finally:
-            await away(pen.leave)
+            await away(pen.close)
 
-    async def write_refused(self, desk: Desk) -> None:
+    async def retry_unsaved(self, desk: Desk) -> None:
         """Write what the disk had no room for while the child wrote; it is kept while it has none."""
         with suppress(StoreFault):
-            while self._refused and desk.author[0] == self._author:
-                await away(desk.add_line, *self._refused[0])
-                self._refused.pop(0)
+            while self._unsaved and desk.author[0] == self._author:
+                await away(desk.add_line, *self._unsaved[0])
+                self._unsaved.pop(0)
 
-    async def read(self, desk: Desk, assessment_id: str) -> Handed | None:
+    async def read_review(self, desk: Desk, assessment_id: str) -> Handed | None:
         """The last turn of an assessment, or None when there was none."""
         sittings = await away(desk.sittings, assessment_id)
         if not sittings:

@@ -37,14 +37,14 @@ class Turn:
 
     form: forms.Form
     band: Band
-    called: str = ""
-    place: Place = "hello"
-    at: str = ""
-    changing: bool = False
-    kept: bool = True
+    chosen_name: str = ""
+    screen: Place = "hello"
+    current_link_id: str = ""
+    is_changing: bool = False
+    is_saved: bool = True
 
     def __repr__(self) -> str:
-        return f"<Turn {self.place}>"
+        return f"<Turn {self.screen}>"
 
     @property
     def questions(self) -> tuple[Item, ...]:
@@ -58,165 +58,165 @@ class Turn:
     def question(self) -> Item:
         """The one on the screen; the first where that one is not asked any more."""
         questions = self.questions
-        return next((item for item in questions if item.link_id == self.at), questions[0])
+        return next((item for item in questions if item.link_id == self.current_link_id), questions[0])
 
 
 class Hand:
     """Everything that a child can do in a turn. Call from the event loop."""
 
     def __init__(self, turn: Turn, write: Write, leave: Callable[[], Awaitable[None]]) -> None:
-        self.turn, self.leave = turn, leave
+        self.state, self.lock = turn, leave
         self._write = write
-        self._began = turn_began(turn.form)
-        self._letters: dict[str, Entry | None] = {}
-        self._unkept: list[tuple[str, Any]] = []
-        self._in_turn = asyncio.Lock()
-        self._resting: asyncio.Task[None] | None = None
+        self._start_line = turn_began(turn.form)
+        self._queued_input: dict[str, Entry | None] = {}
+        self._unsaved: list[tuple[str, Any]] = []
+        self._write_lock = asyncio.Lock()
+        self._debounce_task: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return "<Hand>"
 
     # Giving
 
-    async def give(self, link_id: str, entry: Entry | None) -> None:
+    async def set_answer(self, link_id: str, entry: Entry | None) -> None:
         """An answer by tap; None takes it back. The one before stays in the list of answers."""
-        self._letters.pop(link_id, None)
-        self._take()
-        self._change(link_id, entry)
-        await self._keep()
+        self._queued_input.pop(link_id, None)
+        self._apply_input()
+        self._apply_change(link_id, entry)
+        await self._flush()
 
-    def typed(self, link_id: str, entry: Entry | None) -> None:
+    def queue_input(self, link_id: str, entry: Entry | None) -> None:
         """Letters arrived: written when they rest."""
-        self._letters[link_id] = entry
-        if self._resting is not None:
-            self._resting.cancel()
-        self._resting = asyncio.create_task(self._after_rest())
+        self._queued_input[link_id] = entry
+        if self._debounce_task is not None:
+            self._debounce_task.cancel()
+        self._debounce_task = asyncio.create_task(self._flush_after_debounce())
 
-    def now(self, link_id: str) -> Entry | None:
+    def current_entry(self, link_id: str) -> Entry | None:
         """What stands, with letters that are not written yet."""
-        if link_id in self._letters:
-            return self._letters[link_id]
-        return self.turn.form.entries.get(link_id)
+        if link_id in self._queued_input:
+            return self._queued_input[link_id]
+        return self.state.form.entries.get(link_id)
 
-    async def pass_by(self, state: State) -> None:
+    async def skip(self, state: State) -> None:
         """ "I don't know" and "Not now": an answer where the question takes it, and on to the next.
 
         Before the first question only Start is a yes; after the last one there is nothing to pass by.
         """
-        if self.turn.place != "question":
-            await self.end("stopped" if self.turn.place == "hello" else "finished")
+        if self.state.screen != "question":
+            await self.end("stopped" if self.state.screen == "hello" else "finished")
             return
-        item = self.turn.question
-        self._letters.pop(item.link_id, None)
+        item = self.state.question
+        self._queued_input.pop(item.link_id, None)
         if state in item.states:
-            self._change(item.link_id, NotAnswered(state))
-        await self.go_on()
+            self._apply_change(item.link_id, NotAnswered(state))
+        await self.go_next()
 
     # Moving about
 
     async def start(self) -> None:
         """The child has been told who reads it, and begins."""
-        self._unkept.append((TURN, self._began))
-        self.turn.at, self.turn.place = self.turn.questions[0].link_id, "question"
-        await self._keep()
+        self._unsaved.append((TURN, self._start_line))
+        self.state.current_link_id, self.state.screen = self.state.questions[0].link_id, "question"
+        await self._flush()
 
-    async def go_on(self) -> None:
+    async def go_next(self) -> None:
         """The next question, or everything to look at once more."""
-        self._take()
-        turn = self.turn
+        self._apply_input()
+        turn = self.state
         ids = [item.link_id for item in turn.questions]
         after = ids.index(turn.question.link_id) + 1
-        if turn.changing or after == len(ids):
-            turn.place, turn.changing = "look-back", False
+        if turn.is_changing or after == len(ids):
+            turn.screen, turn.is_changing = "look-back", False
         else:
-            turn.at = ids[after]
-        await self._keep()
+            turn.current_link_id = ids[after]
+        await self._flush()
 
     async def go_back(self) -> None:
         """The question before; from the first one nowhere."""
-        self._take()
-        turn = self.turn
+        self._apply_input()
+        turn = self.state
         ids = [item.link_id for item in turn.questions]
-        if turn.place == "look-back":
-            turn.at, turn.place = ids[-1], "question"
-        elif turn.changing:
-            turn.place, turn.changing = "look-back", False
+        if turn.screen == "look-back":
+            turn.current_link_id, turn.screen = ids[-1], "question"
+        elif turn.is_changing:
+            turn.screen, turn.is_changing = "look-back", False
         else:
-            turn.at = ids[max(ids.index(turn.question.link_id) - 1, 0)]
-        await self._keep()
+            turn.current_link_id = ids[max(ids.index(turn.question.link_id) - 1, 0)]
+        await self._flush()
 
-    def change(self, link_id: str) -> None:
+    def reopen_question(self, link_id: str) -> None:
         """Open one question again from the look back."""
-        self.turn.at, self.turn.changing, self.turn.place = link_id, True, "question"
+        self.state.current_link_id, self.state.is_changing, self.state.screen = link_id, True, "question"
 
     async def stop(self) -> None:
         """Stop: where the question has a stop of its own, that is the answer to it as well."""
-        item, own = self.turn.question, own_stop(self.turn.question)
-        if self.turn.place == "question" and own is not None:
-            self._change(item.link_id, Answered(own.code))
+        item, own = self.state.question, own_stop(self.state.question)
+        if self.state.screen == "question" and own is not None:
+            self._apply_change(item.link_id, Answered(own.code))
         await self.end("stopped")
 
     async def end(self, how: Ended) -> None:
         """Stop, or finish: the page goes quiet."""
-        self._take()
+        self._apply_input()
         # That a child was asked and did not begin is a turn too.
-        began = [(TURN, self._began)] if self.turn.place == "hello" else []
-        self.turn.place = "end"
-        self._unkept += [*began, (TURN, turn_ended(how))]
-        await self._keep()
+        began = [(TURN, self._start_line)] if self.state.screen == "hello" else []
+        self.state.screen = "end"
+        self._unsaved += [*began, (TURN, turn_ended(how))]
+        await self._flush()
 
-    async def go_again(self) -> None:
+    async def resume(self) -> None:
         """From the quiet page back to the questions: another turn, of the same child."""
-        turn = self.turn
-        turn.changing = False
-        turn.place = "look-back" if turn.form.entries else "hello"
-        if turn.place == "look-back":
-            self._unkept.append((TURN, self._began))
-        await self._keep()
+        turn = self.state
+        turn.is_changing = False
+        turn.screen = "look-back" if turn.form.entries else "hello"
+        if turn.screen == "look-back":
+            self._unsaved.append((TURN, self._start_line))
+        await self._flush()
 
-    async def put_down(self) -> list[tuple[str, Any]]:
+    async def close(self) -> list[tuple[str, Any]]:
         """The page is gone: write what stands, and return what the disk refused."""
-        if self._resting is not None:
-            self._resting.cancel()
-        self._take()
-        if self.turn.place in ("question", "look-back"):
-            self._unkept.append((TURN, turn_ended("left")))
-        await self._keep()
-        return self._unkept
+        if self._debounce_task is not None:
+            self._debounce_task.cancel()
+        self._apply_input()
+        if self.state.screen in ("question", "look-back"):
+            self._unsaved.append((TURN, turn_ended("left")))
+        await self._flush()
+        return self._unsaved
 
     # To the disk
 
-    def _change(self, link_id: str, entry: Entry | None) -> None:
-        turn = self.turn
+    def _apply_change(self, link_id: str, entry: Entry | None) -> None:
+        turn = self.state
         event = forms.Cleared(link_id) if entry is None else forms.Entered(link_id, entry)
         before = turn.form.entries.get(link_id)
         if entry == before:
             return
         turn.form = forms.update(turn.form, event).form
-        self._unkept.append((link_id, None if entry is None else to_plain(entry)))
+        self._unsaved.append((link_id, None if entry is None else to_plain(entry)))
 
-    def _take(self) -> None:
-        letters, self._letters = self._letters, {}
+    def _apply_input(self) -> None:
+        letters, self._queued_input = self._queued_input, {}
         for link_id, entry in letters.items():
-            self._change(link_id, entry)
+            self._apply_change(link_id, entry)
 
-    async def _keep(self) -> None:
-        async with self._in_turn:
+    async def _flush(self) -> None:
+        async with self._write_lock:
             try:
-                while self._unkept:
-                    await self._write(*self._unkept[0])
-                    self._unkept.pop(0)
+                while self._unsaved:
+                    await self._write(*self._unsaved[0])
+                    self._unsaved.pop(0)
             except StoreFault:
                 # Tried again with the next change; the page asks the child to give the device back.
-                self.turn.kept = False
+                self.state.is_saved = False
                 return
-            self.turn.kept = True
+            self.state.is_saved = True
 
-    async def _after_rest(self) -> None:
+    async def _flush_after_debounce(self) -> None:
         await asyncio.sleep(REST_S)
-        self._take()
+        self._apply_input()
         # A cancelled rest must not cut a write short.
-        await asyncio.shield(self._keep())
+        await asyncio.shield(self._flush())
 
 
 def own_stop(item: Item) -> AnswerOption | None:

@@ -32,7 +32,7 @@ class Asked:
 
     author: str
     code: str
-    text: str
+    request_text: str
     state: State | None = None
     answers: tuple[Answer, ...] = ()
 
@@ -54,12 +54,12 @@ class Regaining:
     """The people of one device, and their requests. `line` gives the way to the service."""
 
     def __init__(self, recovery: Recovery, line: Callable[[], Transport | None] | None = None) -> None:
-        self._recovery, self._line = recovery, line
+        self._recovery, self._open_transport = recovery, line
 
     @property
     def has_key(self) -> bool:
         """Whether the device's own key is here: without it nothing can be signed, and all goes as text."""
-        return self._line is not None
+        return self._open_transport is not None
 
     @classmethod
     def open(cls, folder: Path, clock: Clock, keystore: Keystore | None = None) -> Regaining:
@@ -67,50 +67,50 @@ class Regaining:
         return cls(Recovery.open(folder, clock, keystore))
 
     @property
-    def words_kind(self) -> WordsKind:
+    def credential_kind(self) -> WordsKind:
         """Whether a PIN is enough on this device."""
-        return self._recovery.access.words_kind
+        return self._recovery.unlocking.credential_kind
 
     def authors(self) -> tuple[str, ...]:
         """Everybody who has set up here. Blocking."""
-        return self._recovery.access.authors()
+        return self._recovery.unlocking.authors()
 
-    def waiting(self) -> str | None:
+    def pending_author(self) -> str | None:
         """Whose request waits, of the first one found. Blocking."""
         return next((author for author in self.authors() if self._recovery.pending(author)), None)
 
-    async def ask(self, author: str) -> Asked:
+    async def request_recovery(self, author: str) -> Asked:
         """Begin a request, or take up the one that waits. Raises NotFound("no-escrow")."""
-        request = await asyncio.to_thread(self._recovery.ask, author)
-        return await self._tell("ask", request)
+        request = await asyncio.to_thread(self._recovery.begin_request, author)
+        return await self._send_word("ask", request)
 
-    async def look(self, author: str) -> Asked:
+    async def read_status(self, author: str) -> Asked:
         """How the request that waits stands. Raises NotFound("no-such-request"), and begins none."""
-        return await self._tell("ask", await self._waiting(author))
+        return await self._send_word("ask", await self._pending_request(author))
 
-    async def stop(self, author: str) -> None:
+    async def cancel(self, author: str) -> None:
         """Stop asking: at once here, and at the service if it can be reached."""
         request = await asyncio.to_thread(self._recovery.pending, author)
         await asyncio.to_thread(self._recovery.cancel, author)
         if request is not None:
-            await self._tell("stop", request)
+            await self._send_word("stop", request)
 
     async def finish(self, author: str, answers: Sequence[Answer], new_words: str) -> None:
         """Let this person in with new words. Raises WeakWords, Damaged, WrenError("same-officer")."""
         grants = grants_of(answers)
-        request = await self._waiting(author)
+        request = await self._pending_request(author)
         await asyncio.to_thread(self._recovery.finish, author, grants, new_words)
-        await self._tell("done", request)
+        await self._send_word("done", request)
 
-    async def _waiting(self, author: str) -> Request:
+    async def _pending_request(self, author: str) -> Request:
         request = await asyncio.to_thread(self._recovery.pending, author)
         if request is None:
             raise NotFound("no-such-request")
         return request
 
-    async def _tell(self, word: Word, request: Request) -> Asked:
-        asked = Asked(request.author, request.code, wrap("request", request.packed()))
-        transport = await asyncio.to_thread(self._line) if self._line else None
+    async def _send_word(self, word: Word, request: Request) -> Asked:
+        asked = Asked(request.author, request.code, wrap("request", request.to_bytes()))
+        transport = await asyncio.to_thread(self._open_transport) if self._open_transport else None
         if transport is None:
             return asked
         try:
@@ -119,7 +119,7 @@ class Regaining:
             await transport.close()
         if isinstance(standing, Failure):
             return asked
-        return Asked(asked.author, asked.code, asked.text, standing.state, standing.answers)
+        return Asked(asked.author, asked.code, asked.request_text, standing.state, standing.answers)
 
 
 def read_answers(text: str) -> tuple[Answer, ...]:

@@ -69,7 +69,7 @@ def system_keystore(folder: Path) -> SystemKeystore | None:
         return None
     keystore = SystemKeystore(make_storage(), page.session.connection.loop)
     if not folder.exists():
-        keystore.forget()
+        keystore.clear()
     return keystore
 
 
@@ -95,23 +95,23 @@ class SystemKeystore:
     def __init__(
         self, storage: SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWERS_WITHIN_S
     ) -> None:
-        self._storage, self._loop, self._within_s = storage, loop, within_s
+        self._storage, self._loop, self._timeout_s = storage, loop, within_s
 
     def __repr__(self) -> str:
         return "<SystemKeystore>"
 
     def read(self, name: str) -> bytes | None:
-        return self._answer(self._read(name))
+        return self._run_on_page_loop(self._read(name))
 
     def write(self, name: str, value: bytes) -> None:
-        self._answer(self._write(name, value))
+        self._run_on_page_loop(self._write(name, value))
 
     def remove(self, name: str) -> None:
-        self._answer(self._remove(_PREFIX + name, _options(name)))
+        self._run_on_page_loop(self._remove(_PREFIX + name, _options(name)))
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Remove every value of Wren's, and nobody else's."""
-        self._answer(self._forget())
+        self._run_on_page_loop(self._clear())
 
     async def _read(self, name: str) -> bytes | None:
         key, options = _PREFIX + name, _options(name)
@@ -133,13 +133,13 @@ class SystemKeystore:
         if await self._storage.contains_key(key, **options):
             raise KeystoreFault
 
-    async def _forget(self) -> None:
+    async def _clear(self) -> None:
         for options in (_WHILE_UNLOCKED, _SINCE_FIRST_UNLOCK):
             for key in await self._storage.get_all(**options):
                 if key.startswith(_PREFIX):
                     await self._remove(key, options)
 
-    def _answer(self, asked: Coroutine[Any, Any, T]) -> T:
+    def _run_on_page_loop(self, asked: Coroutine[Any, Any, T]) -> T:
         """Ask on the page's loop and wait here, for so long and no longer."""
         try:
             future = asyncio.run_coroutine_threadsafe(asked, self._loop)
@@ -147,7 +147,7 @@ class SystemKeystore:
             asked.close()
             raise KeystoreFault from None
         try:
-            return future.result(self._within_s)
+            return future.result(self._timeout_s)
         except Exception:  # whatever a system may say: it is no answer, and its words may quote the value
             future.cancel()
             raise KeystoreFault from None

@@ -113,10 +113,10 @@ def _ciphers() -> tuple[Line, ...]:
 
 
 def _stored(store: Store) -> tuple[Line, ...]:
-    wrong = store.wrong_settings()
+    wrong = store.wrong_pragmas()
     kind, state = store.keystore_kind, store.keystore_state()
     return (
-        Line("pages", store.pages_are_whole() and not store.unreadable_copies, {}),
+        Line("pages", store.passes_integrity_check() and not store.unreadable_completions, {}),
         Line("settings", not wrong, {"wrong": ", ".join(wrong)}),
         Line(f"keystore-{kind}", state == "present", {"state": state}),
     )

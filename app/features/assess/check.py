@@ -51,35 +51,35 @@ _MISSING = "missing"
 def check(model: Model, actions: Actions) -> ft.View:
     """Look over the open form and complete it."""
     scroll = use_scroll(actions)
-    work = model.work
+    work = model.open_assessment
     if work is None:
         return page_frame(
-            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.back, key="closed"
+            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
         )
     form = work.form
-    problems = all_problems(form, actions.half)
+    problems = all_problems(form, actions.item_drafts)
 
     async def change(link_id: str) -> None:
         if link_id == "judgement":
             await scroll_to_place(scroll, link_id)
             return
-        actions.go("assess", work.assessment.id)
+        actions.open_screen("assess", work.assessment.id)
         await actions.dispatch(Moved(page_with(form, link_id)))
 
     async def go_back() -> None:
         if len(model.trail) > 1 and model.trail[-2].name == "assess":
             await actions.dispatch(Moved(len(pages(form)) - 1))
-        await actions.back()
+        await actions.go_back()
 
     async def finish() -> None:
-        actions.take_typing()
-        now = (model.work or work).form
-        if all_problems(now, actions.half):
+        actions.apply_input()
+        now = (model.open_assessment or work).form
+        if all_problems(now, actions.item_drafts):
             await scroll_to(scroll, 0)
         elif now.missing:
             await scroll_to_place(scroll, _MISSING)
         else:
-            await actions.finish()
+            await actions.complete_assessment()
 
     return page_frame(
         say("check.title"),

@@ -42,7 +42,7 @@ def finished(model: Model, actions: Actions) -> ft.View:
     page = model.household_of(done.subject_id)
 
     async def to_household() -> None:
-        await actions.to_household(done.household_id)
+        await actions.go_to_household(done.household_id)
 
     return page_of(
         model,
@@ -58,7 +58,7 @@ def finished(model: Model, actions: Actions) -> ft.View:
                 say("household.who-seen"),
                 note=say("household.who-seen-note"),
                 icon=ft.Icons.HOW_TO_REG_OUTLINED,
-                on_tap=lambda: actions.go("contact", done.contact_id),
+                on_tap=lambda: actions.open_screen("contact", done.contact_id),
             ),
         ],
         top=who_line(model, actions, done),
@@ -70,7 +70,7 @@ def finished(model: Model, actions: Actions) -> ft.View:
 
 def _standing(model: Model, actions: Actions, done: Assessment) -> ft.Control:
     """How sending stands, from the outbox."""
-    entry = next((found for found in model.entries if found.id == done.id), None)
+    entry = next((found for found in model.outbox_entries if found.id == done.id), None)
     device = say(f"device.{device_here()}")
     if entry is not None and entry.state == "sent" and entry.sent_at is not None:
         when = moment_words(entry.sent_at, actions.today())
@@ -104,7 +104,7 @@ def _others(page: HouseholdPage | None, done: Assessment, actions: Actions) -> l
             child.name,
             age_words(child, today),
             note=heard_words(page, child.id, today),
-            on_tap=lambda: actions.go("pick", child.id),
+            on_tap=lambda: actions.open_screen("pick", child.id),
         )
 
     return [heading(say("finished.others")), *(row(child) for child in others)]

@@ -46,7 +46,7 @@ _MOMENT = ("earshot-who", "language", "interpreter", "interpreter-who", "place",
 @calm_page
 def handed_back(model: Model, actions: Actions) -> ft.View:
     """Look at what came back, and say where it came from."""
-    work, handed = model.work, model.handed
+    work, handed = model.open_assessment, model.handback_review
     if work is None:
         raise NotFound
     return page_of(
@@ -62,7 +62,7 @@ def handed_back(model: Model, actions: Actions) -> ft.View:
         ],
         top=who_line(model, actions, work.assessment),
         saved=kept_line(model),
-        action=primary_button(say("action.continue"), actions.back),
+        action=primary_button(say("action.continue"), actions.go_back),
         spacing=18,
     )
 

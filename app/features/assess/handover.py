@@ -28,7 +28,7 @@ from assessments.errors import NotFound
 def hand_over(model: Model, actions: Actions) -> ft.View:
     """Say what follows, ask for a name, and hand over."""
     called = use_kept("")
-    work = model.work
+    work = model.open_assessment
     child = subject_of(model, work.assessment) if work else None
     if work is None or child is None:
         raise NotFound
@@ -37,10 +37,10 @@ def hand_over(model: Model, actions: Actions) -> ft.View:
     band = band_of(child, work.form.context.on, instrument)
 
     def type_in(name: str) -> None:
-        called.now = name
+        called.current = name
 
     async def go() -> None:
-        await actions.hand_over(called.now)
+        await actions.hand_over(called.current)
 
     in_browser = ft.context.page.web
     return page_of(

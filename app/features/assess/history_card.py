@@ -51,17 +51,21 @@ def known_card(model: Model, actions: Actions, work: Work) -> ft.Control | None:
     if page is None:
         return None
     found = picture_of(page, actions.today())
-    last = found.events[-_LAST:][::-1]
+    last = found.incidents[-_LAST:][::-1]
     return place(
         PLACE,
         card(
             heading(say("known.title")),
-            text(lead_words(found), strong=True) if found.events else text(say("chronology.none")),
-            text(trajectory_words(found)) if found.events else None,
+            text(lead_words(found), strong=True) if found.incidents else text(say("chronology.none")),
+            text(trajectory_words(found)) if found.incidents else None,
             bullets(signs_words(found)[:_SIGNS]),
             _last(found, [(one.on, one.precision, one.what) for one in last]) if last else None,
             ft.Row(
-                controls=[quiet_button(say("known.all"), lambda: actions.go("chronology", page.household.id))]
+                controls=[
+                    quiet_button(
+                        say("known.all"), lambda: actions.open_screen("chronology", page.household.id)
+                    )
+                ]
             ),
             _asked(actions, work),
         ),
@@ -77,7 +81,7 @@ def known_row(model: Model, actions: Actions, work: Work) -> ft.Control | None:
         say("known.row"),
         note=lead_words(picture_of(page, actions.today())),
         icon=ft.Icons.TIMELINE,
-        on_tap=lambda: actions.go("chronology", page.household.id),
+        on_tap=lambda: actions.open_screen("chronology", page.household.id),
     )
 
 
@@ -118,11 +122,11 @@ def _question(actions: Actions, work: Work) -> ft.Control:
     async def choose(history: str | None) -> None:
         for known in get_args(History):
             if known == history:
-                await actions.dispatch(Recalled(known, why.now if known == "not-available" else ""))
+                await actions.dispatch(Recalled(known, why.current if known == "not-available" else ""))
 
     def type_in(words: str) -> None:
-        why.now = words
-        actions.typed(Recalled("not-available", words))
+        why.current = words
+        actions.queue_input(Recalled("not-available", words))
 
     rows = [Choice(code, say(f"known.{code}")) for code in get_args(History)]
     return ft.Column(
@@ -138,7 +142,7 @@ def _question(actions: Actions, work: Work) -> ft.Control:
                 [
                     text_field(
                         say("known.why"),
-                        value=why.now,
+                        value=why.current,
                         on_change=type_in,
                         hint=say("known.why-hint"),
                         key=f"{work.assessment.id}.history-why",

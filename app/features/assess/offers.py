@@ -37,7 +37,7 @@ def offers_card(form: Form, model: Model, actions: Actions) -> ft.Control | None
 
 def _offer(offer: Offer, actions: Actions) -> ft.Control:
     def typed(words: str) -> None:
-        actions.typed(Deferred(offer.tool, words))
+        actions.queue_input(Deferred(offer.tool, words))
 
     title = catalogue.load(offer.tool).title
     reason = text_field(
@@ -80,9 +80,9 @@ def _row(offer: Offer, done: Assessment, page: HouseholdPage | None, actions: Ac
 
     async def go_on() -> None:
         if is_same:
-            await actions.begin(done.subject_id, tool.id)
+            await actions.start_assessment(done.subject_id, tool.id)
         else:
-            await actions.to_household(done.household_id)
+            await actions.go_to_household(done.household_id)
 
     return nav_row(tool.title, note=offer.because, on_tap=go_on)
 

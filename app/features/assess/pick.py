@@ -37,7 +37,7 @@ _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"
 def pick(model: Model, actions: Actions) -> ft.View:
     """Offer the tools for this person."""
     opened, open_ = use_drawn(_NONE)
-    _, person = find_person(model, model.screen.about)
+    _, person = find_person(model, model.screen.target)
     on = actions.today()
     found = suggest(
         born=person.born,
@@ -141,7 +141,7 @@ def _offer(
         else None,
         secondary_button(
             say("action.start"),
-            lambda: actions.begin(person.id, tool.id),
+            lambda: actions.start_assessment(person.id, tool.id),
             icon=ft.Icons.PLAY_ARROW_OUTLINED,
             fill=True,
             name=say("pick.start", tool=tool.title),

@@ -48,7 +48,7 @@ def record(model: Model, actions: Actions) -> ft.View:
         raise NotFound
     tool = catalogue.load(found.instrument)
     is_done, result = found.completed_at is not None, found.result or {}
-    sent = next((entry for entry in model.entries if entry.id == found.id), None)
+    sent = next((entry for entry in model.outbox_entries if entry.id == found.id), None)
     return page_of(
         model,
         actions,

@@ -34,7 +34,7 @@ from assessments.engine.scoring import Judgement, finding_plain
 
 def result_card(form: Form) -> ft.Control | None:
     """What an open form comes to so far."""
-    return result_of(form.instrument, form.result.plain())
+    return result_of(form.instrument, form.result.to_plain())
 
 
 def result_of(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
@@ -90,12 +90,12 @@ def _judgement(form: Form, actions: Actions, name: str, problem: str) -> ft.Cont
     chosen = given.grade if given and given.grade in offered else None
 
     async def choose(grade: str | None) -> None:
-        await actions.dispatch(Judged(Judgement(grade, reason.now) if grade else None))
+        await actions.dispatch(Judged(Judgement(grade, reason.current) if grade else None))
 
     def type_in(words: str) -> None:
-        reason.now = words
+        reason.current = words
         if chosen:
-            actions.typed(Judged(Judgement(chosen, words)))
+            actions.queue_input(Judged(Judgement(chosen, words)))
 
     rows = [Choice(code, _grade_words(form.instrument, code)) for code in offered]
     return card(
@@ -105,7 +105,7 @@ def _judgement(form: Form, actions: Actions, name: str, problem: str) -> ft.Cont
         radio_rows(rows, chosen=chosen, on_choose=choose),
         text_area(
             say("judgement.reason"),
-            value=reason.now,
+            value=reason.current,
             on_change=type_in,
             hint=say("judgement.reason-hint"),
             lines=3,

@@ -44,10 +44,10 @@ def assess(model: Model, actions: Actions) -> ft.View:
     scroll = use_scroll(actions)
     asked_at, ask = use_drawn(-1)
     called: Kept[tuple[int, frozenset[str]]] = use_kept((-1, frozenset()))
-    work = model.work
+    work = model.open_assessment
     if work is None:
         return page_frame(
-            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.back, key="closed"
+            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
         )
     form = work.form
     every = pages(form)
@@ -56,37 +56,37 @@ def assess(model: Model, actions: Actions) -> ft.View:
     shown = _on_page(here, flags)
 
     async def show_new_card() -> None:
-        (page, before), called.now = called.now, (form.page, frozenset(flag.id for flag in shown))
+        (page, before), called.current = called.current, (form.page, frozenset(flag.id for flag in shown))
         new = [flag for flag in shown if flag.id not in before]
         # Only an answer brings the card into view: a page that is opened starts at its top.
         if new and page == form.page:
             await scroll_to_place(scroll, f"flag-{new[0].id}")
 
     ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
-    problems = page_problems(form, actions.half, here.items) if asked_at == form.page else []
+    problems = page_problems(form, actions.item_drafts, here.items) if asked_at == form.page else []
 
     async def go_on() -> None:
-        actions.take_typing()
-        now = model.work or work
-        if page_problems(now.form, actions.half, here.items):
+        actions.apply_input()
+        now = model.open_assessment or work
+        if page_problems(now.form, actions.item_drafts, here.items):
             ask(form.page)
             await scroll_to(scroll, 0)
             return
         ask(-1)
         if _came_to_change(model):
-            await actions.back()
+            await actions.go_back()
         elif form.page + 1 < len(every):
             await actions.dispatch(Moved(form.page + 1))
         else:
-            actions.go("check", work.assessment.id)
-            await actions.keep_again()
+            actions.open_screen("check", work.assessment.id)
+            await actions.retry_save()
 
     async def go_back() -> None:
         ask(-1)
         if form.page and not _came_to_change(model):
             await actions.dispatch(Moved(form.page - 1))
         else:
-            await actions.back()
+            await actions.go_back()
 
     async def go_to(link_id: str) -> None:
         await scroll_to_place(scroll, link_id)
@@ -214,7 +214,7 @@ def _questions(
         is_bare = item.type in ("display", "drawing") or (item.type == "group" and item.repeats)
         own = drawn(item, lead=lead)
         found: list[ft.Control] = [own if is_bare else card(own)]
-        found += [flag_card(flag) for flag in flags if flag.when.items()[0] == item.link_id]
+        found += [flag_card(flag) for flag in flags if flag.when.link_ids()[0] == item.link_id]
         if not item.repeats:
             inside = [inner for inner in item.items if inner.link_id in seen]
             found += [_below(part) for inner in inside for part in block(inner, lead=False)]
@@ -229,7 +229,7 @@ def _handing_over(actions: Actions, work: Work) -> ft.Control:
         controls=[
             secondary_button(
                 say("hand-over.offer"),
-                lambda: actions.go("hand-over", work.assessment.id),
+                lambda: actions.open_screen("hand-over", work.assessment.id),
                 icon=ft.Icons.BACK_HAND_OUTLINED,
             )
         ]
@@ -248,4 +248,4 @@ def _below(part: ft.Control) -> ft.Control:
 def _on_page(here: Page, flags: Sequence[Flag]) -> list[Flag]:
     """The flags that an answer on this page calls for."""
     own = {item.link_id for item in walk(here.items)}
-    return [flag for flag in flags if flag.when.items()[0] in own]
+    return [flag for flag in flags if flag.when.link_ids()[0] in own]

@@ -39,7 +39,7 @@ def _part(item: Item, part: Any) -> str:
         case Line():
             return say("said.words", words=part.words)
         case Drawing():
-            return say("draw.mine" if part.standing else "draw.empty")
+            return say("draw.mine" if part.visible_marks else "draw.empty")
         case Placed():
             return say("said.place", place=_option(item, part.place), who=part.who)
         case Mapping():

@@ -34,7 +34,7 @@ _PICTURE = 44
 @calm_render
 def child_page(turn: Turn, hand: Hand) -> ft.View:
     """The page that a turn is on."""
-    match turn.place:
+    match turn.screen:
         case "hello":
             return _frame(turn, hand, hello(turn), key="hello", on=(say("child.start"), hand.start))
         case "look-back":
@@ -55,8 +55,8 @@ def child_page(turn: Turn, hand: Hand) -> ft.View:
         hand,
         question(turn, hand),
         key=f"question-{item.link_id}",
-        back=None if is_first and not turn.changing else hand.go_back,
-        on=(say("child.next"), hand.go_on),
+        back=None if is_first and not turn.is_changing else hand.go_back,
+        on=(say("child.next"), hand.go_next),
     )
 
 
@@ -68,8 +68,8 @@ async def stay(event: Any) -> None:
 def ways_out(hand: Hand) -> ft.Control:
     """I don't know, Not now, Stop: on every page but the quiet one, of one size and one look."""
     ways: list[tuple[str, str, Callable[[], Any]]] = [
-        ("child.unsure", "sym-unsure", lambda: hand.pass_by("asked-unknown")),
-        ("child.not-now", "sym-later", lambda: hand.pass_by("child-pass")),
+        ("child.unsure", "sym-unsure", lambda: hand.skip("asked-unknown")),
+        ("child.not-now", "sym-later", lambda: hand.skip("child-pass")),
         ("child.stop", "sym-stop", hand.stop),
     ]
     return ft.Row(
@@ -157,7 +157,7 @@ def _frame(
 
 def _not_kept(turn: Turn) -> ft.Control | None:
     """The disk refused: no fault of the child's, and only an adult can mend it."""
-    if turn.kept:
+    if turn.is_saved:
         return None
     return ft.Container(
         bgcolor=ft.Colors.TERTIARY_FIXED,

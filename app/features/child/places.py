@@ -32,7 +32,7 @@ _CHILD_TEXT = 23
 
 def hello(turn: Turn) -> list[ft.Control]:
     """Who will read it, before anything is asked."""
-    welcome = say("child.hello-name", called=turn.called) if turn.called else say("child.hello")
+    welcome = say("child.hello-name", called=turn.chosen_name) if turn.chosen_name else say("child.hello")
     return [title(welcome), *(_said(say(f"child.telling.{turn.band}.{n}")) for n in (1, 2, 3))]
 
 
@@ -52,7 +52,7 @@ def look_back(turn: Turn, hand: Hand) -> list[ft.Control]:
 
 def end(hand: Hand) -> list[ft.Control]:
     """Nothing of what was given, and two ways on: back to the page, or back to the adult."""
-    band = hand.turn.band
+    band = hand.state.band
     return [
         ft.Container(height=48),
         ft.Row(
@@ -70,11 +70,11 @@ def end(hand: Hand) -> list[ft.Control]:
         ft.Container(height=16),
         ft.Row(
             alignment=ft.MainAxisAlignment.CENTER,
-            controls=[aside(say("child.go-again"), hand.go_again, band, ft.Icons.ARROW_BACK)],
+            controls=[aside(say("child.go-again"), hand.resume, band, ft.Icons.ARROW_BACK)],
         ),
         ft.Row(
             alignment=ft.MainAxisAlignment.CENTER,
-            controls=[aside(say("child.give-back"), hand.leave, band, ft.Icons.LOCK_OUTLINED)],
+            controls=[aside(say("child.give-back"), hand.lock, band, ft.Icons.LOCK_OUTLINED)],
         ),
     ]
 
@@ -86,12 +86,12 @@ def _given(item: Item, entry: Entry | None, turn: Turn, hand: Hand) -> ft.Contro
     return card(
         heading(item.text),
         _large(words),
-        *([drawn(paper)] if isinstance(paper, Drawing) and paper.standing else []),
+        *([drawn(paper)] if isinstance(paper, Drawing) and paper.visible_marks else []),
         ft.Row(
             controls=[
                 aside(
                     say("child.change"),
-                    partial(hand.change, page),
+                    partial(hand.reopen_question, page),
                     turn.band,
                     ft.Icons.EDIT_OUTLINED,
                     name=f"{say('child.change')}: {item.text}",

@@ -27,12 +27,12 @@ class Slot:
     """`name` is unique on the page and holds ids only; `entry` is what stood when it was drawn."""
 
     item: Item
-    name: str
+    key: str
     band: Band
     entry: Entry | None
-    give: Callable[[Entry | None], Awaitable[None]]
-    type: Callable[[Entry | None], None]
-    now: Callable[[], Entry | None]
+    set_answer: Callable[[Entry | None], Awaitable[None]]
+    set_answer_debounced: Callable[[Entry | None], None]
+    current_entry: Callable[[], Entry | None]
 
     def __repr__(self) -> str:
         return "<Slot>"
@@ -48,12 +48,12 @@ def slot_of(hand: Hand, item: Item) -> Slot:
     link_id = item.link_id
     return Slot(
         item=item,
-        name=link_id,
-        band=hand.turn.band,
-        entry=hand.now(link_id),
-        give=lambda entry: hand.give(link_id, entry),
-        type=lambda entry: hand.typed(link_id, entry),
-        now=lambda: hand.now(link_id),
+        key=link_id,
+        band=hand.state.band,
+        entry=hand.current_entry(link_id),
+        set_answer=lambda entry: hand.set_answer(link_id, entry),
+        set_answer_debounced=lambda entry: hand.queue_input(link_id, entry),
+        current_entry=lambda: hand.current_entry(link_id),
     )
 
 
@@ -77,7 +77,7 @@ def choices_of(item: Item) -> list[Choice]:
     """
     stop = own_stop(item)
     return [
-        Choice(option.code, option.text, apart=option.alone, picture=option.picture)
+        Choice(option.code, option.text, exclusive=option.alone, picture=option.picture)
         for option in item.options
         if option is not stop
     ]

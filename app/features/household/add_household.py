@@ -66,38 +66,38 @@ def add_household(model: Model, actions: Actions) -> ft.View:
     scroll = use_scroll(actions)
 
     def hold() -> None:
-        is_empty = not name.now and typed.now == _FIRST
-        plain = {"name": name.now, "people": [asdict(one) for one in typed.now]}
-        actions.hold_begun(_HERE, None if is_empty else plain)
+        is_empty = not name.current and typed.current == _FIRST
+        plain = {"name": name.current, "people": [asdict(one) for one in typed.current]}
+        actions.set_screen_draft(_HERE, None if is_empty else plain)
 
     def note(key: str, *, draw: bool = False, **what: Any) -> None:
-        typed.now = tuple(replace(one, **what) if one.key == key else one for one in typed.now)
+        typed.current = tuple(replace(one, **what) if one.key == key else one for one in typed.current)
         hold()
         if draw:
-            show_people(typed.now)
+            show_people(typed.current)
 
     def set_name(words: str) -> None:
-        name.now = words
+        name.current = words
         hold()
 
     def add() -> None:
-        typed.now = (*typed.now, Newcomer(new_id()))
+        typed.current = (*typed.current, Newcomer(new_id()))
         hold()
-        show_people(typed.now)
+        show_people(typed.current)
 
     def remove(key: str) -> None:
-        typed.now = tuple(one for one in typed.now if one.key != key)
+        typed.current = tuple(one for one in typed.current if one.key != key)
         hold()
-        show_people(typed.now)
+        show_people(typed.current)
 
     async def save() -> None:
-        found = problems_of(name.now, typed.now, actions.today())
+        found = problems_of(name.current, typed.current, actions.today())
         show_problems(found)
         if found:
             await scroll_to(scroll, 0)
             return
-        household = Household(id=new_id(), name=name.now.strip())
-        await actions.add_household(household, tuple(_person(one, household.id) for one in typed.now))
+        household = Household(id=new_id(), name=name.current.strip())
+        await actions.add_household(household, tuple(_person(one, household.id) for one in typed.current))
 
     return page_of(
         model,
@@ -109,7 +109,7 @@ def add_household(model: Model, actions: Actions) -> ft.View:
                 card(
                     text_field(
                         say("add.name"),
-                        value=name.now,
+                        value=name.current,
                         on_change=set_name,
                         hint=say("add.name-hint"),
                         problem=problems.get("name", ""),
@@ -133,7 +133,7 @@ def add_household(model: Model, actions: Actions) -> ft.View:
 
 def _begun(actions: Actions) -> tuple[str, tuple[Newcomer, ...]]:
     """What stood here when the page was left."""
-    begun = actions.begun(_HERE)
+    begun = actions.screen_draft(_HERE)
     return (begun["name"], tuple(Newcomer(**one) for one in begun["people"])) if begun else ("", _FIRST)
 
 

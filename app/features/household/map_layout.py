@@ -117,12 +117,12 @@ def lines(relationships: Sequence[Relationship], person_ids: Sequence[str]) -> t
         for tie in kinship.ties(person_id, relationships):
             if tie.other_id not in drawn:
                 continue
-            style = _style(kinship.meaning(tie.is_))
+            style = _style(kinship.meaning(tie.kind))
             if style is None or (style == "other" and _said_already(person_id, tie.other_id, relationships)):
                 continue
             ends = (person_id, tie.other_id)
             # What is mutual is one line.
-            if kinship.meaning(tie.is_) == kinship.other_side(tie.is_):
+            if kinship.meaning(tie.kind) == kinship.other_side(tie.kind):
                 ends = (min(ends), max(ends))
             found[(*ends, style)] = None
     return tuple(Line(*parts) for parts in found)

@@ -45,7 +45,7 @@ _WIDE = 700
 @calm_page
 def household_map(model: Model, actions: Actions) -> ft.View:
     """Show the list and the drawing."""
-    page = model.household(model.screen.about)
+    page = model.household(model.screen.target)
     told, show_told = use_drawn(_NOTHING)
     child_id, choose = use_drawn(_NOBODY)
     scroll = use_scroll(actions)
@@ -53,7 +53,7 @@ def household_map(model: Model, actions: Actions) -> ft.View:
     async def read() -> None:
         if page is not None:
             with suppress(Locked):  # locked since this was drawn: the map is not seen
-                show_told(await actions.family.told(page))
+                show_told(await actions.people_commands.read_people_maps(page))
 
     ft.use_effect(read, [])
     if page is None:
@@ -103,7 +103,7 @@ def homes_of(page: HouseholdPage) -> list[Home]:
 
 def _titles(page: HouseholdPage, homes: list[Home]) -> dict[str, str]:
     """What each home is called: its kind, never its lines."""
-    kinds = {address.id: address.kind for address in page.facts_of(Address)}
+    kinds = {address.id: address.kind for address in page.records_of(Address)}
     return {
         home.id: say(f"address.kind.{kinds[home.id]}") if home.id in kinds else say(f"map.{home.id}")
         for home in homes
@@ -112,7 +112,7 @@ def _titles(page: HouseholdPage, homes: list[Home]) -> dict[str, str]:
 
 def _home(model: Model, page: HouseholdPage, home: Home, actions: Actions) -> ft.Control:
     on = actions.today()
-    address = next((found for found in page.facts_of(Address) if found.id == home.id), None)
+    address = next((found for found in page.records_of(Address) if found.id == home.id), None)
     host = host_household(model, page) if address is not None and address.kind == "host" else None
     people = [one for one in page.persons if one.id in home.person_ids]
     return card(

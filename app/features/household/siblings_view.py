@@ -39,7 +39,7 @@ _MOST = 6
 @calm_page
 def siblings(model: Model, actions: Actions) -> ft.View:
     """Show every child of the household in a column of their own."""
-    page = model.household(model.screen.about)
+    page = model.household(model.screen.target)
     if page is None:
         raise NotFound
     today = actions.today()
@@ -82,7 +82,7 @@ def _column(page: HouseholdPage, child: Person, today: date) -> ft.Control:
     """One child, from that child's own records alone."""
     name = first_name(child)
     written = seen_of(page, child.id)
-    own = [one for one in page.told if one.child_id == child.id]
+    own = [one for one in page.result_extracts if one.child_id == child.id]
     words = [_quote(line, day_words(contact.on, today)) for contact, seen in written for line in seen.said]
     words += [
         _lined(text(say("said.words", words=one.text)), say("said.asked", prompt=one.prompt))
@@ -102,7 +102,7 @@ def _column(page: HouseholdPage, child: Person, today: date) -> ft.Control:
     made = [text(seen.interpretation) for _, seen in written if seen.interpretation.strip()]
     risk = [text(say("siblings.risk-of", tool=one.prompt, grade=one.text or say("siblings.no-grade")))
             for one in own if one.part == "risk"]  # fmt: skip
-    tools = [found for found in page.of(child.id) if found.status in ("completed", "amended")]
+    tools = [found for found in page.assessments_of(child.id) if found.status in ("completed", "amended")]
     role = [part for part in (kin_words(page, child, today),) if part]
     return card(
         beside_face(child.name, heading(child.name), quiet(age_words(child, today))),
@@ -184,8 +184,8 @@ def _counts(page: HouseholdPage, child: Person, today: date) -> list[ft.Control]
         say(f"counts.{code}", n=getattr(found, code), of=found.contacts)
         for code in ("seen", "alone", "at_home")
     ]
-    slept = day_words(found.slept, today) if found.slept is not None else ""
+    slept = day_words(found.sleeping_place_seen_on, today) if found.sleeping_place_seen_on is not None else ""
     lines.append(say("counts.slept", day=slept) if slept else say("counts.never-slept"))
-    if found.since_days is not None and found.since_contacts:
-        lines.append(say("counts.since", days=found.since_days, n=found.since_contacts))
+    if found.days_since_seen is not None and found.contacts_since_seen:
+        lines.append(say("counts.since", days=found.days_since_seen, n=found.contacts_since_seen))
     return [quiet(line) for line in lines]

@@ -44,7 +44,7 @@ from assessments.errors import NotFound
 @calm_page
 def household(model: Model, actions: Actions) -> ft.View:
     """Show everyone in the household with their own records."""
-    page = model.household(model.screen.about)
+    page = model.household(model.screen.target)
     marked = use_marked(model, page)
     if page is None:
         raise NotFound
@@ -55,7 +55,7 @@ def household(model: Model, actions: Actions) -> ft.View:
         actions,
         page.household.name,
         [
-            unreadable_line(page.unreadable),
+            unreadable_line(page.unreadable_count),
             nav_row(
                 say("household.who-seen"),
                 note=say("household.who-seen-note"),
@@ -66,7 +66,7 @@ def household(model: Model, actions: Actions) -> ft.View:
                 say("chronology.title"),
                 note=lead_words(picture_of(page, on)),
                 icon=ft.Icons.TIMELINE,
-                on_tap=lambda: actions.go("chronology", page.household.id),
+                on_tap=lambda: actions.open_screen("chronology", page.household.id),
             ),
             heading(say("household.children")),
             side_by_side([_person(page, child, actions, marked) for child in children]) if children else None,
@@ -74,7 +74,7 @@ def household(model: Model, actions: Actions) -> ft.View:
             nav_row(
                 say("siblings.title"),
                 icon=ft.Icons.VIEW_COLUMN_OUTLINED,
-                on_tap=lambda: actions.go("siblings", page.household.id),
+                on_tap=lambda: actions.open_screen("siblings", page.household.id),
             )
             if len(children) > 1
             else None,
@@ -85,11 +85,11 @@ def household(model: Model, actions: Actions) -> ft.View:
                 say("map.title"),
                 note=say("map.note"),
                 icon=ft.Icons.HUB_OUTLINED,
-                on_tap=lambda: actions.go("map", page.household.id),
+                on_tap=lambda: actions.open_screen("map", page.household.id),
             ),
             secondary_button(
                 say("person.add"),
-                lambda: actions.go("add-person", page.household.id),
+                lambda: actions.open_screen("add-person", page.household.id),
                 icon=ft.Icons.PERSON_ADD_OUTLINED,
             ),
         ],
@@ -122,7 +122,7 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
             ),
         ],
     )
-    own = page.of(person.id)
+    own = page.assessments_of(person.id)
     return card(
         looks,
         None
@@ -130,14 +130,14 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
         else nav_row(
             say("chronology.of", name=first_name(person)),
             icon=ft.Icons.TIMELINE,
-            on_tap=lambda: actions.go("conduct", person.id),
+            on_tap=lambda: actions.open_screen("conduct", person.id),
         ),
         ft.Row(
             wrap=True,
             controls=[
                 quiet_button(
                     say("person.open"),
-                    lambda: actions.go("person", person.id),
+                    lambda: actions.open_screen("person", person.id),
                     name=say("person.open-name", name=person.name),
                 )
             ],
@@ -145,14 +145,14 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
         _records(page, person, actions) if own else None,
         secondary_button(
             say("action.start-tool"),
-            lambda: actions.go("pick", person.id),
+            lambda: actions.open_screen("pick", person.id),
             icon=ft.Icons.ADD,
             fill=True,
             name=say("household.start-for", name=first_name(person)),
         ),
         secondary_button(
             say("pattern.open", name=first_name(person)),
-            lambda: actions.go("pattern", person.id),
+            lambda: actions.open_screen("pattern", person.id),
             icon=ft.Icons.EDIT_NOTE,
             fill=True,
         )
@@ -166,10 +166,10 @@ def _visits(page: HouseholdPage) -> list[ft.Control]:
     found = visit_counts(page)
     names = {person.id: first_name(person) for person in page.persons}
     counted = {"refused": found.refused, "no-answer": found.no_answer}
-    lines = [say(f"visits.{code}", n=n, of=found.ended) for code, n in counted.items() if n]
+    lines = [say(f"visits.{code}", n=n, of=found.closed) for code, n in counted.items() if n]
     lines += [
-        say("visits.answered", name=names[adult], n=n, of=found.ended)
-        for adult, n in found.answered
+        say("visits.answered", name=names[adult], n=n, of=found.closed)
+        for adult, n in found.adult_answers
         if adult in names
     ]
     return [card(heading(say("visits.title"), level=3), *(text(line) for line in lines))] if lines else []
@@ -177,13 +177,13 @@ def _visits(page: HouseholdPage) -> list[ft.Control]:
 
 def _records(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:
     """This person's own records, the newest first."""
-    own = {found.id: found for found in page.of(person.id)}
+    own = {found.id: found for found in page.assessments_of(person.id)}
 
     async def open_record(record_id: str) -> None:
         if own[record_id].status == "in-progress":
-            await actions.resume(record_id)
+            await actions.resume_assessment(record_id)
         else:
-            await actions.read(record_id)
+            await actions.show_record(record_id)
 
     on = actions.today()
     return task_list(

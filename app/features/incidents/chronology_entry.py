@@ -89,7 +89,7 @@ def _met(page: HouseholdPage, contact: Contact) -> list[ft.Control]:
     lines: list[ft.Control] = []
     if ended is not None and ended.outcome not in ("", "met"):
         lines.append(text(say(f"outcome.{ended.outcome}")))
-    for child_id, seen in current(page.facts_of(Seen), contact.id).items():
+    for child_id, seen in current(page.records_of(Seen), contact.id).items():
         name = names_in(page, (child_id,))
         if seen.how and name:
             lines.append(quiet(say("entry.child", name=name, words=say(f"seen.how.{seen.how}"))))
@@ -115,7 +115,7 @@ def _event(event: Event, page: HouseholdPage | None, model: Model, actions: Acti
     lines += told_lines(model, event, actions)
     change = quiet_button(
         say("action.change"),
-        lambda: actions.go("event", event.id),
+        lambda: actions.open_screen("event", event.id),
         name=say("entry.change", what=event.what[:60]),
     )
     return [*lines, ft.Row(controls=[change])]

@@ -57,20 +57,20 @@ _DONE = ("completed", "amended")
 def chronology(model: Model, actions: Actions) -> ft.View:
     """Everything of one household, with one child's lines apart where that is asked for."""
     whose, choose = use_drawn(_EVERYONE)
-    page = model.household(model.screen.about)
+    page = model.household(model.screen.target)
     if page is None:
         raise NotFound
     on = actions.today()
     children = page.children(on)
     found = timeline.entries(
         page.household.id,
-        events=page.facts_of(Event),
-        milestones=timeline.milestones_of(page.facts_of(Milestone), page.persons, on),
+        events=page.records_of(Event),
+        milestones=timeline.milestones_of(page.records_of(Milestone), page.persons, on),
         contacts=page.contacts,
         tools=_tools(page),
     )
     child = next((one for one in children if one.id == whose), None)
-    met = {seen.contact_id for seen in page.facts_of(Seen) if child and seen.child_id == child.id}
+    met = {seen.contact_id for seen in page.records_of(Seen) if child and seen.child_id == child.id}
     shown = timeline.about_child(found, child.id, met) if child else found
     return page_of(
         model,
@@ -81,7 +81,7 @@ def chronology(model: Model, actions: Actions) -> ft.View:
             *twice_cards(model, actions, page),
             secondary_button(
                 say("chronology.add-milestone"),
-                lambda: actions.go("milestone", page.household.id),
+                lambda: actions.open_screen("milestone", page.household.id),
                 icon=ft.Icons.FLAG_OUTLINED,
                 fill=True,
             ),
@@ -91,7 +91,9 @@ def chronology(model: Model, actions: Actions) -> ft.View:
         ],
         subtitle=page.household.name,
         action=primary_button(
-            say("chronology.add-event"), lambda: actions.go("event", page.household.id), icon=ft.Icons.ADD
+            say("chronology.add-event"),
+            lambda: actions.open_screen("event", page.household.id),
+            icon=ft.Icons.ADD,
         ),
     )
 
@@ -100,11 +102,11 @@ def chronology(model: Model, actions: Actions) -> ft.View:
 @calm_page
 def conduct(model: Model, actions: Actions) -> ft.View:
     """What one person has done, in every household where they are known."""
-    _, person = find_person(model, model.screen.about)
+    _, person = find_person(model, model.screen.target)
     pages = model.households
-    links = [link for page in pages for link in page.facts_of(Link)]
+    links = [link for page in pages for link in page.records_of(Link)]
     own = timeline.same_person(links, person.id)
-    events = timeline.done_by((event for page in pages for event in page.facts_of(Event)), own)
+    events = timeline.done_by((event for page in pages for event in page.records_of(Event)), own)
     homes = {event.household_id for event in events} | {
         one.household_id for page in pages for one in page.persons if one.id in own
     }
@@ -112,7 +114,7 @@ def conduct(model: Model, actions: Actions) -> ft.View:
         one
         for page in pages
         if page.household.id in homes
-        for one in timeline.milestones_of(page.facts_of(Milestone), page.persons, actions.today())
+        for one in timeline.milestones_of(page.records_of(Milestone), page.persons, actions.today())
         if one.person_id in own or one.kind in ("separation", "new-partner", "pregnancy", "birth")
     ]
     found = c.picture(
@@ -152,7 +154,7 @@ def _tools(page: HouseholdPage) -> list[timeline.Graded]:
 
 def _picture(found: c.Picture) -> list[ft.Control | None]:
     """The first line, the direction, the chart, what stands out and what is missing."""
-    if not found.events:
+    if not found.incidents:
         return [banner(say("chronology.none"))]
     signs, lacks = signs_words(found), missing_words(found)
     return [
@@ -164,7 +166,7 @@ def _picture(found: c.Picture) -> list[ft.Control | None]:
 
 
 def _chart_card(found: c.Picture) -> ft.Control | None:
-    levels = [event for event in found.events if event.precision != "before" and event.severity]
+    levels = [event for event in found.incidents if event.precision != "before" and event.severity]
     drawn: Any = _chart
     return drawn(found) if levels else None
 
@@ -173,7 +175,7 @@ def _chart_card(found: c.Picture) -> ft.Control | None:
 def _chart(found: c.Picture) -> ft.Control:
     """The line over time; the same numbers as a table, when asked for."""
     is_open, set_open = use_drawn(False)
-    dated = [event for event in found.events if event.precision != "before"]
+    dated = [event for event in found.incidents if event.precision != "before"]
     levels = [event.severity for event in dated if event.severity is not None]
     first, last = dated[0].on, max(found.on, dated[-1].on)
     whole = max((last - first).days, 1)
@@ -228,7 +230,7 @@ def _table(found: c.Picture) -> ft.Control:
         )
 
     rows = [row(say("chart.day"), say("chart.level"), say("chart.source"), head=True)]
-    for event in reversed(found.events):
+    for event in reversed(found.incidents):
         level = say("severity.short", n=event.severity) if event.severity else say("severity.unknown")
         rows.append(row(sure_day(event.on, event.precision, found.on), level, event.source))
     return ft.Column(tight=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, controls=rows)
@@ -252,7 +254,7 @@ def _unsaid(page: HouseholdPage, child: Person) -> ft.Control | None:
     """How many events are silent about a child: a filter must not look like an absence."""
     silent = [
         event
-        for event in page.facts_of(Event)
+        for event in page.records_of(Event)
         if child.id not in {*event.to_ids, *(there.id for there in event.children)}
     ]
     return banner(say("chronology.unsaid", n=len(silent), name=first_name(child))) if silent else None

@@ -42,7 +42,7 @@ _NEW = {**NO_DAY, "kind": "", "person": "", "words": ""}
 @calm_page
 def milestone(model: Model, actions: Actions) -> ft.View:
     """Ask for one such day, and save it."""
-    page = model.household(model.screen.about)
+    page = model.household(model.screen.target)
     if page is None:
         raise NotFound
     form = use_form(actions, f"milestone-{page.household.id}", _NEW)
@@ -52,7 +52,7 @@ def milestone(model: Model, actions: Actions) -> ft.View:
     async def save() -> None:
         today = actions.today()
         found = {} if form["kind"] else {"kind": say("milestone.problem.kind")}
-        found |= when_problems(form.now, today, ahead=True)
+        found |= when_problems(form.values, today, ahead=True)
         if len(form["words"]) > _LONGEST:
             found["words"] = say("event.problem.long", n=_LONGEST)
         show_problems(found)
@@ -63,16 +63,16 @@ def milestone(model: Model, actions: Actions) -> ft.View:
             {
                 "id": new_id(),
                 "household_id": page.household.id,
-                "on": day_in(form.now, today),
-                "precision": sureness(form.now),
+                "on": day_in(form.values, today),
+                "precision": sureness(form.values),
                 "kind": form["kind"],
                 "person_id": form["person"],
-                "words": form.words("words"),
+                "words": form.text("words"),
             }
         )
-        if await actions.keep_facts(page.household.id, [kept]):
-            form.saved()
-            await actions.back()
+        if await actions.save_records(page.household.id, [kept]):
+            form.clear_draft()
+            await actions.go_back()
 
     return page_of(
         model,

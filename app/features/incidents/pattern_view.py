@@ -56,7 +56,7 @@ class Writing:
 @calm_page
 def pattern(model: Model, actions: Actions) -> ft.View:
     """Show the statement on one adult, to be read, changed and saved."""
-    page, person = find_person(model, model.screen.about)
+    page, person = find_person(model, model.screen.target)
     sentences = draft(person, _known(model), on=actions.today())
     drafted = statement_words(sentences, who=first_name(person))
     saved = kept_pattern(page, person.id)
@@ -69,16 +69,16 @@ def pattern(model: Model, actions: Actions) -> ft.View:
     is_kept, show_kept = use_drawn(False)
 
     def hold(changed: Writing) -> None:
-        writing.now = changed
-        actions.hold_begun(here, asdict(changed))
+        writing.current = changed
+        actions.set_screen_draft(here, asdict(changed))
 
     def type_in(words: str) -> None:
-        hold(replace(writing.now, words=words))
+        hold(replace(writing.current, words=words))
         if is_kept:
             show_kept(False)
 
     async def keep_phrase(code: str) -> None:
-        hold(replace(writing.now, kept=tuple(sorted({*writing.now.kept, code}))))
+        hold(replace(writing.current, kept=tuple(sorted({*writing.current.kept, code}))))
 
     def put(changed: Writing) -> None:
         hold(changed)
@@ -87,13 +87,17 @@ def pattern(model: Model, actions: Actions) -> ft.View:
 
     def add_new() -> None:
         added = "\n".join(sentence_words(one) for one in new)
-        put(replace(writing.now, words=f"{writing.now.words.rstrip()}\n\n{added}", drafted_from=known_now))
+        put(
+            replace(
+                writing.current, words=f"{writing.current.words.rstrip()}\n\n{added}", drafted_from=known_now
+            )
+        )
 
     def write_anew() -> None:
         put(Writing(drafted, known_now))
 
     async def save() -> None:
-        now = writing.now
+        now = writing.current
         show_problem("" if now.words.strip() else say("pattern.empty"))
         if not now.words.strip():
             return
@@ -107,14 +111,14 @@ def pattern(model: Model, actions: Actions) -> ft.View:
             edited=now.words != drafted,
             kept_phrases=tuple(code for code in now.kept if code in standing),
         )
-        if await actions.keep_facts(page.household.id, [statement]):
-            actions.hold_begun(here, None)
+        if await actions.save_records(page.household.id, [statement]):
+            actions.set_screen_draft(here, None)
             show_kept(True)
 
     before = Pattern(id=here, household_id=page.household.id, person_id=person.id, words="-")
-    new = new_since(before.model_copy(update={"drafted_from": writing.now.drafted_from}), sentences)
-    known_now = tuple(sorted({*writing.now.drafted_from, *sources(sentences)}))
-    is_as_drafted = saved is not None and not saved.edited and writing.now.words == saved.words
+    new = new_since(before.model_copy(update={"drafted_from": writing.current.drafted_from}), sentences)
+    known_now = tuple(sorted({*writing.current.drafted_from, *sources(sentences)}))
+    is_as_drafted = saved is not None and not saved.edited and writing.current.words == saved.words
     return page_of(
         model,
         actions,
@@ -128,13 +132,13 @@ def pattern(model: Model, actions: Actions) -> ft.View:
                 card(
                     worded_field(
                         say("pattern.words"),
-                        value=writing.now.words,
+                        value=writing.current.words,
                         on_change=type_in,
-                        kept=lambda: writing.now.kept,
+                        kept=lambda: writing.current.kept,
                         on_keep=keep_phrase,
                         hint=say("pattern.lead"),
                         problem=problem,
-                        lines=_lines(writing.now.words),
+                        lines=_lines(writing.current.words),
                         key=f"{here}.{turn}",
                     )
                 ),
@@ -154,7 +158,7 @@ def _known(model: Model) -> Known:
     pages = model.households
     return Known(
         [one for page in pages for one in page.persons],
-        [one for page in pages for one in page.facts],
+        [one for page in pages for one in page.records],
         [one for page in pages for one in page.contacts],
         [one for page in pages for one in page.conducts],
     )
@@ -178,7 +182,7 @@ def _new_card(new: Sequence[Sentence], add: Handler, anew: Handler | None) -> ft
 
 def _begun(actions: Actions, here: str) -> Writing | None:
     """What stood here when the page was left."""
-    begun = actions.begun(here)
+    begun = actions.screen_draft(here)
     if not begun:
         return None
     return Writing(begun["words"], tuple(begun["drafted_from"]), tuple(begun["kept"]))

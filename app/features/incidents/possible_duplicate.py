@@ -45,10 +45,10 @@ def _cards(model: Model, actions: Actions, page: HouseholdPage) -> ft.Control:
     later, put_off = use_drawn(_NONE)
 
     def find() -> tuple[Pair, ...]:
-        events = [event for there in model.households for event in there.facts_of(Event)]
-        links = [link for there in model.households for link in there.facts_of(Link)]
+        events = [event for there in model.households for event in there.records_of(Event)]
+        links = [link for there in model.households for link in there.records_of(Link)]
         own = page.household.id
-        days = {event.on for event in page.facts_of(Event)}
+        days = {event.on for event in page.records_of(Event)}
         near = [event for event in events if event.on in days]
         return tuple(
             pair for pair in may_be_one(near, links) if own in (pair[0].household_id, pair[1].household_id)
@@ -74,8 +74,8 @@ def _card(model: Model, actions: Actions, pair: Pair, put_off: Any) -> ft.Contro
 
     async def decide(kind: Literal["same-event", "not-same"]) -> None:
         if pages[0] is not None and pages[1] is not None:
-            decided = actions.family.link(kind, pages[0], pair[0].id, pages[1], pair[1].id)
-            await actions.keep_facts(pages[0].household.id, [decided])
+            decided = actions.people_commands.make_link(kind, pages[0], pair[0].id, pages[1], pair[1].id)
+            await actions.save_records(pages[0].household.id, [decided])
 
     day = day_words(pair[0].on, actions.today())
     return card(
@@ -99,7 +99,7 @@ def told_lines(model: Model, event: Event, actions: Actions) -> list[ft.Control]
     """What somebody decided about this record and another, each with a way to take it back."""
     lines: list[ft.Control] = []
     for page in model.households:
-        for link in page.facts_of(Link):
+        for link in page.records_of(Link):
             if link.undone_at is not None or event.id not in (link.own_id, link.other_id):
                 continue
             other = _event(model, link.other_id if link.own_id == event.id else link.own_id)
@@ -114,10 +114,10 @@ def told_lines(model: Model, event: Event, actions: Actions) -> list[ft.Control]
 
 
 async def _undo(actions: Actions, link: Link) -> None:
-    await actions.keep_facts(link.household_id, [actions.family.undone(link)])
+    await actions.save_records(link.household_id, [actions.people_commands.make_undone_link(link)])
 
 
 def _event(model: Model, event_id: str) -> Event | None:
     return next(
-        (one for page in model.households for one in page.facts_of(Event) if one.id == event_id), None
+        (one for page in model.households for one in page.records_of(Event) if one.id == event_id), None
     )

@@ -59,22 +59,22 @@ def event(model: Model, actions: Actions) -> ft.View:
     children = page.children(actions.today())
     ids = [child.id for child in children]
     first = told_of(before, ids) if before else nothing_told(ids)
-    form = use_form(actions, f"event-{model.screen.about}", first)
+    form = use_form(actions, f"event-{model.screen.target}", first)
     is_open, set_open = use_drawn(before is not None)
     problems, show_problems = use_drawn(_NO_PROBLEMS)
     scroll = use_scroll(actions)
 
     async def save() -> None:
-        found = problems_of(form.now, actions.today())
+        found = problems_of(form.values, actions.today())
         show_problems(found)
         if found:
             set_open(is_open or bool(set(found) & {"threat", *_CAN_WAIT}))
             await scroll_to(scroll, 0)
             return
-        kept = event_of(form.now, page.household.id, actions.today(), before)
-        if await actions.keep_facts(page.household.id, [kept]):
-            form.saved()
-            await actions.back()
+        kept = event_of(form.values, page.household.id, actions.today(), before)
+        if await actions.save_records(page.household.id, [kept]):
+            form.clear_draft()
+            await actions.go_back()
 
     return page_of(
         model,
@@ -111,11 +111,11 @@ def event(model: Model, actions: Actions) -> ft.View:
 
 def _about(model: Model) -> tuple[HouseholdPage, Event | None]:
     """The household, and the event to be changed if the screen is about one."""
-    about = model.screen.about
+    about = model.screen.target
     for page in model.households:
         if page.household.id == about:
             return page, None
-        for found in page.facts_of(Event):
+        for found in page.records_of(Event):
             if found.id == about:
                 return page, found
     raise NotFound
@@ -142,7 +142,7 @@ def _field(name: str, form: Form, problems: Mapping[str, str], *, lines: int = 1
 
 def _own_words(name: str, form: Form, problems: Mapping[str, str], *, hint: str, lines: int) -> ft.Control:
     async def keep(code: str) -> None:
-        form.put("kept", sorted({*form["kept"], code}))
+        form.set_value("kept", sorted({*form["kept"], code}))
 
     return worded_field(
         say(f"event.{name}"),
@@ -166,7 +166,7 @@ def _severity(form: Form, problems: Mapping[str, str]) -> ft.Control:
             quiet(say("event.severity-hint")),
             problem_line(problems["severity"]) if "severity" in problems else None,
             radio_rows(
-                [*levels, Choice(UNKNOWN, say("severity.unknown"), apart=True)],
+                [*levels, Choice(UNKNOWN, say("severity.unknown"), exclusive=True)],
                 chosen=form["severity"] or None,
                 on_choose=lambda code: form.choose("severity", code or ""),
                 clear=False,
@@ -188,7 +188,7 @@ def _child(child: Person, form: Form, problems: Mapping[str, str]) -> ft.Control
         heading(say("event.child", name=first_name(child))),
         quiet(say("event.child-hint")),
         tick_rows(
-            [Choice(code, say(f"there.{code}"), apart=code == "elsewhere") for code in THERE],
+            [Choice(code, say(f"there.{code}"), exclusive=code == "elsewhere") for code in THERE],
             chosen=form[f"seen-{child.id}"],
             on_choose=form.chooser(f"seen-{child.id}"),
         ),

@@ -31,14 +31,14 @@ _ORDER: tuple[EntryState, ...] = ("set-aside", "waiting", "sent")
 @calm_page
 def outbox(model: Model, actions: Actions) -> ft.View:
     """Show how sending stands: what needs help first, then what waits, the newest first."""
-    status, today = model.status, actions.today()
+    status, today = model.send_status, actions.today()
     last = moment_words(status.last_sent_at, today) if status.last_sent_at else ""
-    newest = sorted(model.entries, key=lambda entry: (_ORDER.index(entry.state), -entry.sequence))
+    newest = sorted(model.outbox_entries, key=lambda entry: (_ORDER.index(entry.state), -entry.sequence))
     action: ft.Control | None = None
     if status.waiting:
         action = (
             working(say("outbox.trying"))
-            if model.sending
+            if model.is_sending
             else primary_button(say("action.send-now"), actions.send_now, icon=ft.Icons.SEND_OUTLINED)
         )
     return page_of(
@@ -60,7 +60,7 @@ def outbox(model: Model, actions: Actions) -> ft.View:
 
 
 def _summary(model: Model) -> ft.Control:
-    status = model.status
+    status = model.send_status
     if status.set_aside:
         words = (
             say("sync.partly", sent=status.sent, n=status.set_aside)
@@ -97,14 +97,14 @@ def _entry(entry: Entry, model: Model, actions: Actions) -> ft.Control:
             controls=[
                 secondary_button(
                     say("action.read"),
-                    lambda: actions.read(entry.id),
+                    lambda: actions.show_record(entry.id),
                     name=say("outbox.read", name=name),
                 ),
                 *(
                     [
                         secondary_button(
                             say("action.retry-entry"),
-                            lambda: actions.send_again(entry.id),
+                            lambda: actions.retry_entry(entry.id),
                             icon=ft.Icons.REFRESH,
                             name=say("outbox.again", name=name),
                         )

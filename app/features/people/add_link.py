@@ -27,7 +27,7 @@ from app.kit.messages import say
 @calm_page
 def link(model: Model, actions: Actions) -> ft.View:
     """Ask for the household, then the person, then what the link is."""
-    about = model.screen.about
+    about = model.screen.target
     page, one = find_person(model, about)
     form = use_form(actions, f"link-{about}", {"household": None, "other": None, "kind": None})
     elsewhere = [there for there in model.households if there.household.id != page.household.id]
@@ -35,7 +35,7 @@ def link(model: Model, actions: Actions) -> ft.View:
 
     async def save() -> None:
         if there is not None:
-            await actions.family.decide(form["kind"], page, one.id, there, form["other"])
+            await actions.people_commands.save_link(form["kind"], page, one.id, there, form["other"])
 
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         return [

@@ -28,14 +28,14 @@ from assessments.casework import kinship
 @calm_page
 def tie(model: Model, actions: Actions) -> ft.View:
     """Ask who the other person is, what the tie is about, and what it is."""
-    about = model.screen.about
+    about = model.screen.target
     page, one = find_person(model, about)
     form = use_form(actions, f"tie-{about}", {"other": None, "group": None, "kind": None})
     others = [found for found in page.persons if found.id != one.id]
     other = next((found for found in others if found.id == form["other"]), None)
 
     async def save() -> None:
-        await actions.family.keep(new_tie(page.household.id, one.id, form["kind"], form["other"]))
+        await actions.people_commands.save(new_tie(page.household.id, one.id, form["kind"], form["other"]))
 
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         kinds = kinship.GROUPS.get(form["group"] or "", ())

@@ -26,7 +26,7 @@ from assessments.casework.records import Person
 
 def address_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
     """The addresses of one person, the present ones first, then those left."""
-    own = [found for found in page.facts_of(Address) if one.id in found.person_ids]
+    own = [found for found in page.records_of(Address) if one.id in found.person_ids]
     own.sort(key=lambda found: found.until is not None)
     return [_card(model, actions, page, found) for found in own] or [quiet(say("address.none"))]
 
@@ -50,12 +50,12 @@ def _card(model: Model, actions: Actions, page: HouseholdPage, found: Address) -
             controls=[
                 quiet_button(
                     say("address.change"),
-                    lambda: actions.go("address", found.id),
+                    lambda: actions.open_screen("address", found.id),
                     icon=ft.Icons.EDIT_OUTLINED,
                 ),
                 quiet_button(
                     say("withheld.add-address"),
-                    lambda: actions.go("keep-from", found.id),
+                    lambda: actions.open_screen("keep-from", found.id),
                     icon=ft.Icons.LOCK_OUTLINED,
                 ),
             ],

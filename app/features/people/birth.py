@@ -24,12 +24,12 @@ from assessments.casework.records import Person
 @calm_page
 def born(model: Model, actions: Actions) -> ft.View:
     """Ask for the day, and for the name as it is now."""
-    about = model.screen.about
+    about = model.screen.target
     page, before = find_person(model, about)
     form = use_form(actions, f"born-{about}", {"day": "", "name": before.name})
 
     async def save() -> None:
-        await actions.family.keep(at_birth(before, form.words("name"), form["day"]))
+        await actions.people_commands.save(at_birth(before, form.text("name"), form["day"]))
 
     return form_page(
         model,
@@ -63,7 +63,7 @@ def _problems(form: Form, actions: Actions) -> dict[str, str]:
         found["day"] = say("person.problem.day")
     elif day > actions.today():
         found["day"] = say("person.problem.ahead")
-    if not form.words("name"):
+    if not form.text("name"):
         found["name"] = say("person.problem.name")
     return found
 

@@ -34,11 +34,11 @@ _LONGEST = 400
 def address(model: Model, actions: Actions) -> ft.View:
     """Ask for one address. Reached from a person, it begins with that person staying there."""
     page, before = _about(model)
-    person_id = model.screen.about if before is None else ""
+    person_id = model.screen.target if before is None else ""
     host = host_household(model, page) if page else None
     form = use_form(
         actions,
-        f"{model.screen.name}-{model.screen.about}",
+        f"{model.screen.name}-{model.screen.target}",
         {
             "lines": before.lines if before and not before.confidential else "",
             "kind": before.kind if before else None,
@@ -54,17 +54,17 @@ def address(model: Model, actions: Actions) -> ft.View:
 
     async def save() -> None:
         kept = _address(form, before, household.id, actions)
-        await actions.family.keep(kept)
+        await actions.people_commands.save(kept)
         # Only what is said of another family's home says who that family is, or that it is not known.
         host_id = form["host"] or ""
         if kept.kind != "host" or host_id == (host.household.id if host else ""):
             return
-        for link in page.facts_of(Link):
+        for link in page.records_of(Link):
             if link.kind == "host" and link.undone_at is None:
-                await actions.family.undo(link)
+                await actions.people_commands.undo(link)
         there = model.household(host_id)
         if there is not None:
-            await actions.family.decide("host", page, household.id, there, host_id)
+            await actions.people_commands.save_link("host", page, household.id, there, host_id)
 
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         return _fields(model, form, page, before, wrong)
@@ -82,11 +82,11 @@ def address(model: Model, actions: Actions) -> ft.View:
 
 
 def _about(model: Model) -> tuple[HouseholdPage | None, Address | None]:
-    about = model.screen.about
+    about = model.screen.target
     if model.screen.name == "add-address":
         return model.household_of(about), None
     for page in model.households:
-        for found in page.facts_of(Address):
+        for found in page.records_of(Address):
             if found.id == about:
                 return page, found
     return None, None
@@ -112,7 +112,7 @@ def _fields(
                 say("address.host-who"),
                 [
                     *(Choice(found.id, found.name) for found in others),
-                    Choice("", say("address.host-unknown"), apart=True),
+                    Choice("", say("address.host-unknown"), exclusive=True),
                 ],
                 hint=say("address.host-hint"),
             )
@@ -156,9 +156,9 @@ def _problems(form: Form, before: Address | None) -> dict[str, str]:
     found = {}
     if form["kind"] is None:
         found["kind"] = say("address.problem.kind")
-    if not form.words("lines") and (before is None or not before.confidential):
+    if not form.text("lines") and (before is None or not before.confidential):
         found["lines"] = say("address.problem.lines")
-    elif len(form.words("lines")) > _LONGEST:
+    elif len(form.text("lines")) > _LONGEST:
         found["lines"] = say("add.problem.long", n=_LONGEST)
     if not form["who"]:
         found["who"] = say("address.problem.who")
@@ -168,7 +168,7 @@ def _problems(form: Form, before: Address | None) -> dict[str, str]:
 def _address(form: Form, before: Address | None, household_id: str, actions: Actions) -> Address:
     today = actions.today()
     changes = {
-        "lines": form.words("lines") or (before.lines if before else ""),
+        "lines": form.text("lines") or (before.lines if before else ""),
         "kind": form["kind"],
         "confidential": bool(form["confidential"]),
         "person_ids": tuple(form["who"]),

@@ -35,7 +35,7 @@ _LONGEST_NAME = 200
 @calm_page
 def change_person(model: Model, actions: Actions) -> ft.View:
     """Ask for everything of one person on one page, and save it together."""
-    about = model.screen.about
+    about = model.screen.target
     is_new = model.screen.name == "add-person"
     page = model.household(about) if is_new else model.household_of(about)
     before = next((one for one in page.persons if one.id == about), None) if page else None
@@ -45,7 +45,7 @@ def change_person(model: Model, actions: Actions) -> ft.View:
     household = page.household
 
     async def save() -> None:
-        await actions.family.keep(_person(form, before, household.id, actions))
+        await actions.people_commands.save(_person(form, before, household.id, actions))
 
     def fields(wrong: Any) -> list[ft.Control | None]:
         return [*_who(form, wrong), *_how(form)]
@@ -181,9 +181,9 @@ def _unknown(needs: list[str]) -> list[str]:
 def problems_of(form: Form, actions: Actions) -> dict[str, str]:
     """What is still wanting, by the place on the page."""
     found = {}
-    if not form.words("name"):
+    if not form.text("name"):
         found["name"] = say("person.problem.name")
-    elif len(form.words("name")) > _LONGEST_NAME:
+    elif len(form.text("name")) > _LONGEST_NAME:
         found["name"] = say("add.problem.long", n=_LONGEST_NAME)
     day, due, years = read_day(form["day"]), read_day(form["due"]), read_whole(form["years"])
     match form["way"]:
@@ -210,7 +210,7 @@ def _person(form: Form, before: Person | None, household_id: str, actions: Actio
     # An unborn child is a child, whatever else was ticked; a due day that was known stays after birth.
     due = read_day(form["due"]) if way == "due" else before.due if before and way == "day" else None
     changes = {
-        "name": form.words("name"),
+        "name": form.text("name"),
         "other_names": tuple(part.strip() for part in form["other_names"].split(",") if part.strip()),
         "born": read_day(form["day"]) if way == "day" else None,
         "due": due,
@@ -220,12 +220,12 @@ def _person(form: Form, before: Person | None, household_id: str, actions: Actio
         else None,
         "roles": tuple(roles),
         "lives_here": form["lives"] == "here",
-        "language": form.words("language"),
+        "language": form.text("language"),
         "interpreter": bool(form["interpreter"]),
         "needs": tuple(form["needs"]),
         "needs_words": form["needs_words"],
-        "position": form.words("position"),
-        "agency": form.words("agency"),
+        "position": form.text("position"),
+        "agency": form.text("agency"),
     }
     if before is not None:
         # Checked anew: a copy alone would not be.

@@ -31,7 +31,7 @@ from assessments.errors import NotFound
 @calm_page
 def keep_from(model: Model, actions: Actions) -> ft.View:
     """Ask what is to be kept, from whom, and who asked."""
-    about = model.screen.about
+    about = model.screen.target
     page, one = _about(model)
     # An address is kept whole; of a person it may be one part.
     part = None if one else "all"
@@ -42,7 +42,7 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
         raise NotFound
 
     async def save() -> None:
-        await actions.family.keep(
+        await actions.people_commands.save(
             Withheld(
                 id=new_id(),
                 household_id=page.household.id,
@@ -50,7 +50,7 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
                 part=form["part"],
                 keep_from=tuple(_from(form)),
                 asked_by=form["asked"] or "",
-                why=form.words("why"),
+                why=form.text("why"),
             )
         )
 
@@ -102,10 +102,10 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
 
 def _about(model: Model) -> tuple[HouseholdPage | None, Person | None]:
     """The household, and the person; no person where it is about an address."""
-    about = model.screen.about
+    about = model.screen.target
     for page in model.households:
         one = next((found for found in page.persons if found.id == about), None)
-        if one is not None or any(found.id == about for found in page.facts_of(Address)):
+        if one is not None or any(found.id == about for found in page.records_of(Address)):
             return page, one
     return None, None
 

@@ -28,7 +28,7 @@ from assessments.casework.records import Person
 def linked(model: Model, one: Person) -> Iterator[tuple[Link, HouseholdPage, Person]]:
     """Every standing link of a person with the other end, whichever household it is filed under."""
     for here in model.households:
-        for link in here.facts_of(Link):
+        for link in here.records_of(Link):
             if link.undone_at is not None or one.id not in (link.own_id, link.other_id):
                 continue
             other_id = link.other_id if link.own_id == one.id else link.own_id
@@ -66,7 +66,7 @@ def not_same_lines(model: Model, one: Person, actions: Actions) -> list[ft.Contr
 def _card(link: Link, there: HouseholdPage, other: Person, actions: Actions) -> ft.Control:
     names = {person.id: first_name(person) for person in there.persons}
     ties = [
-        both_ways(tie.is_, tie.has, first_name(other), names[tie.other_id])
+        both_ways(tie.kind, tie.inverse_kind, first_name(other), names[tie.other_id])
         for tie in kinship.ties(other.id, there.relationships)
         if tie.other_id in names
     ]
@@ -75,7 +75,7 @@ def _card(link: Link, there: HouseholdPage, other: Person, actions: Actions) -> 
             other.name,
             note=say(f"link.{link.kind}", household=there.household.name),
             icon=ft.Icons.LINK,
-            on_tap=lambda: actions.go("person", other.id),
+            on_tap=lambda: actions.open_screen("person", other.id),
         ),
         *(quiet(words) for words in ties),
         ft.Row(controls=[_undo(link, actions)]),
@@ -84,4 +84,4 @@ def _card(link: Link, there: HouseholdPage, other: Person, actions: Actions) -> 
 
 
 def _undo(link: Link, actions: Actions) -> ft.Control:
-    return quiet_button(say("link.undo"), partial(actions.family.undo, link), icon=ft.Icons.UNDO)
+    return quiet_button(say("link.undo"), partial(actions.people_commands.undo, link), icon=ft.Icons.UNDO)

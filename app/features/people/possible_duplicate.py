@@ -65,7 +65,7 @@ def _card(
     put_off: Callable[[], None],
 ) -> ft.Control:
     async def decide(kind: Literal["same-person", "not-same"]) -> None:
-        await actions.family.decide(kind, page, one.id, there, other.id)
+        await actions.people_commands.save_link(kind, page, one.id, there, other.id)
 
     reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
     age, household = age_words(other, actions.today()), there.household.name

@@ -68,16 +68,16 @@ def _tie(page: HouseholdPage, one: Person, other: Person, tie: Tie, actions: Act
         tight=True,
         spacing=2,
         controls=[
-            text(both_ways(tie.is_, tie.has, first_name(one), first_name(other))),
+            text(both_ways(tie.kind, tie.inverse_kind, first_name(one), first_name(other))),
             ft.Row(
                 wrap=True,
                 controls=[
                     quiet_button(
                         say("tie.undo"),
-                        partial(actions.family.undo, told),
+                        partial(actions.people_commands.undo, told),
                         icon=ft.Icons.UNDO,
                         name=say(
-                            "tie.undo-name", name=other.name, words=tie_words(tie.is_, [first_name(other)])
+                            "tie.undo-name", name=other.name, words=tie_words(tie.kind, [first_name(other)])
                         ),
                     )
                 ],
@@ -90,7 +90,7 @@ def _hint(one: Person, people: dict[str, Person], hint: SiblingHint, actions: Ac
     other = people[hint.other_id if hint.one_id == one.id else hint.one_id]
 
     async def told() -> None:
-        await actions.family.keep(new_tie(one.household_id, one.id, hint.kind, other.id))
+        await actions.people_commands.save(new_tie(one.household_id, one.id, hint.kind, other.id))
 
     return banner(
         say(f"tie.hint.{hint.kind}", one=first_name(one), other=first_name(other)),

@@ -39,7 +39,7 @@ from assessments.casework.records import Person
 @calm_page
 def person(model: Model, actions: Actions) -> ft.View:
     """Show all that is known of one person, with a way to change each part."""
-    page, one = find_person(model, model.screen.about)
+    page, one = find_person(model, model.screen.target)
     scroll = use_scroll(actions)
     on = actions.today()
     return page_of(
@@ -59,7 +59,7 @@ def person(model: Model, actions: Actions) -> ft.View:
                 controls=[
                     secondary_button(
                         say("person.change"),
-                        lambda: actions.go("change-person", one.id),
+                        lambda: actions.open_screen("change-person", one.id),
                         icon=ft.Icons.EDIT_OUTLINED,
                     )
                 ]
@@ -68,20 +68,22 @@ def person(model: Model, actions: Actions) -> ft.View:
             heading(say("person.ties")),
             kept_badge(page, one.id, "ties"),
             *tie_cards(page, one, actions),
-            secondary_button(say("tie.add"), lambda: actions.go("tie", one.id), icon=ft.Icons.ADD),
+            secondary_button(say("tie.add"), lambda: actions.open_screen("tie", one.id), icon=ft.Icons.ADD),
             heading(say("address.title")),
             kept_badge(page, one.id, "address"),
             *address_cards(model, actions, page, one),
             secondary_button(
-                say("address.add"), lambda: actions.go("add-address", one.id), icon=ft.Icons.ADD
+                say("address.add"), lambda: actions.open_screen("add-address", one.id), icon=ft.Icons.ADD
             ),
             heading(say("link.title")),
             *link_cards(model, one, actions),
-            secondary_button(say("link.add"), lambda: actions.go("link", one.id), icon=ft.Icons.ADD),
+            secondary_button(say("link.add"), lambda: actions.open_screen("link", one.id), icon=ft.Icons.ADD),
             heading(say("withheld.title")),
             *_kept(page, one, actions),
             secondary_button(
-                say("withheld.add"), lambda: actions.go("keep-from", one.id), icon=ft.Icons.LOCK_OUTLINED
+                say("withheld.add"),
+                lambda: actions.open_screen("keep-from", one.id),
+                icon=ft.Icons.LOCK_OUTLINED,
             ),
         ],
         caption=page.household.name,
@@ -94,12 +96,14 @@ def _unborn(one: Person, actions: Actions) -> ft.Control:
     return banner(
         say("born.lead"),
         icon=ft.Icons.CHILD_FRIENDLY_OUTLINED,
-        action=ft.Row(controls=[primary_button(say("born.title"), lambda: actions.go("born", one.id))]),
+        action=ft.Row(
+            controls=[primary_button(say("born.title"), lambda: actions.open_screen("born", one.id))]
+        ),
     )
 
 
 def _kept(page: HouseholdPage, one: Person, actions: Actions) -> list[ft.Control]:
-    addresses = [found.id for found in page.facts_of(Address) if one.id in found.person_ids]
+    addresses = [found.id for found in page.records_of(Address) if one.id in found.person_ids]
     found = [
         _kept_card(page, fact, actions)
         for about_id in (one.id, *addresses)
@@ -119,7 +123,9 @@ def _kept_card(page: HouseholdPage, fact: Withheld, actions: Actions) -> ft.Cont
         quiet(fact.why) if fact.why else None,
         ft.Row(
             controls=[
-                quiet_button(say("withheld.lift"), partial(actions.family.undo, fact), icon=ft.Icons.UNDO)
+                quiet_button(
+                    say("withheld.lift"), partial(actions.people_commands.undo, fact), icon=ft.Icons.UNDO
+                )
             ]
         ),
         spacing=4,

@@ -105,7 +105,9 @@ def by_text_card(
             # Read out letter by letter it would help nobody; it is there to be copied or photographed.
             content=ft.Semantics(
                 exclude_semantics=True,
-                content=ft.Column(scroll=ft.ScrollMode.AUTO, controls=[quiet(asked.text)], expand=True),
+                content=ft.Column(
+                    scroll=ft.ScrollMode.AUTO, controls=[quiet(asked.request_text)], expand=True
+                ),
             ),
         ),
         ft.Column(

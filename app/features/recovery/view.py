@@ -52,8 +52,8 @@ Opened = Callable[[str, str], Awaitable[None]]
 class Typed:
     """What stands in the fields. It never shows itself: it holds a passphrase."""
 
-    words: str = ""
-    again: str = ""
+    secret: str = ""
+    secret_again: str = ""
     answers: str = ""
 
     def __repr__(self) -> str:
@@ -105,10 +105,10 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     async def find() -> None:
         found = await asyncio.to_thread(regaining.authors)
         know_authors(found)
-        waiting = await asyncio.to_thread(regaining.waiting)
+        waiting = await asyncio.to_thread(regaining.pending_author)
         choose(waiting or (found[0] if len(found) == 1 else ""))
         if waiting:
-            show(await regaining.look(waiting))
+            show(await regaining.read_status(waiting))
 
     async def ask() -> None:
         if not author:
@@ -116,14 +116,14 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
             return
 
         async def work() -> None:
-            show(await regaining.ask(author))
+            show(await regaining.request_recovery(author))
 
         await calmly(work)
 
     async def look() -> None:
         async def work() -> None:
             if asked is not None:
-                show(_newer(asked, await regaining.look(asked.author)))
+                show(_newer(asked, await regaining.read_status(asked.author)))
 
         await calmly(work)
 
@@ -131,22 +131,22 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
         while asked is not None:
             await asyncio.sleep(LOOK_AGAIN_S)
             with suppress(WrenError):
-                show(_newer(asked, await regaining.look(asked.author)))
+                show(_newer(asked, await regaining.read_status(asked.author)))
 
     def start_looking() -> None:
         if waits:
-            polling.now = asyncio.create_task(keep_looking())
+            polling.current = asyncio.create_task(keep_looking())
 
     def stop_looking() -> None:
-        if polling.now is not None:
-            polling.now.cancel()
-            polling.now = None
+        if polling.current is not None:
+            polling.current.cancel()
+            polling.current = None
 
     async def stop() -> None:
         async def work() -> None:
             if asked is not None:
                 stop_looking()
-                await regaining.stop(asked.author)
+                await regaining.cancel(asked.author)
             show(None)
 
         await calmly(work)
@@ -155,7 +155,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
         async def work() -> None:
             if asked is None:
                 return
-            given = replace(asked, answers=read_answers(typed.now.answers))
+            given = replace(asked, answers=read_answers(typed.current.answers))
             if not given.is_agreed:
                 show_problem(("answers", say("recover.one-answer")))
                 return
@@ -166,25 +166,25 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     async def copy() -> None:
         if asked is not None:
             # Sealed for two keys that this device does not have: the one text that may be copied.
-            await ft.Clipboard().set(asked.text)
+            await ft.Clipboard().set(asked.request_text)
             be_copied(True)
 
     async def save() -> None:
-        wanted = typed.now
-        if wanted.words != wanted.again:
+        wanted = typed.current
+        if wanted.secret != wanted.secret_again:
             show_problem(("again", say("set-up.problem.passphrase-differs")))
             return
 
         async def work() -> None:
             if asked is not None:
-                await regaining.finish(asked.author, asked.answers, wanted.words)
-                typed.now = Typed()
-                await on_open(asked.author, wanted.words)
+                await regaining.finish(asked.author, asked.answers, wanted.secret)
+                typed.current = Typed()
+                await on_open(asked.author, wanted.secret)
 
         await calmly(work, at="words")
 
     def note(**what: str) -> None:
-        typed.now = replace(typed.now, **what)
+        typed.current = replace(typed.current, **what)
 
     def problem_at(place: str) -> str:
         return problem[1] if problem[0] == place else ""
@@ -207,7 +207,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
             key="recover-ask",
         )
     if asked.is_agreed:
-        kind = regaining.words_kind
+        kind = regaining.credential_kind
         return page_frame(
             say("recover.words-title"),
             [

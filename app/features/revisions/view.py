@@ -52,7 +52,7 @@ def earlier(model: Model, actions: Actions) -> ft.View:
     scroll = use_scroll(actions)
 
     async def read() -> None:
-        show(await actions.family.earlier(page))
+        show(await actions.people_commands.read_revisions(page))
 
     ft.use_effect(read, [])
     return page_of(
@@ -75,9 +75,9 @@ def earlier(model: Model, actions: Actions) -> ft.View:
 
 def _about(model: Model) -> tuple[HouseholdPage, Person | Event]:
     for page in model.households:
-        records: tuple[Person | Event, ...] = (*page.persons, *page.facts_of(Event))
+        records: tuple[Person | Event, ...] = (*page.persons, *page.records_of(Event))
         for record in records:
-            if record.id == model.screen.about:
+            if record.id == model.screen.target:
                 return page, record
     raise NotFound
 
@@ -122,11 +122,11 @@ def _is_birth(before: Record, after: Record) -> bool:
 
 def _differing(before: list[AnswerRow], after: list[AnswerRow]) -> list[AnswerRow]:
     """The rows of before that say something else now; a part that was empty is shown as empty."""
-    was, is_now = ({row.place: row for row in rows} for rows in (before, after))
+    was, is_now = ({row.target: row for row in rows} for rows in (before, after))
     places = dict.fromkeys([*was, *is_now])
     blank = {place: AnswerRow(row.question, "", place, row.note) for place, row in is_now.items()}
     shown = [was.get(place) or blank[place] for place in places]
-    return [row for row in shown if row.answer != (is_now[row.place].answer if row.place in is_now else "")]
+    return [row for row in shown if row.answer != (is_now[row.target].answer if row.target in is_now else "")]
 
 
 def _rows(page: HouseholdPage, record: Record, on: date) -> list[AnswerRow]:

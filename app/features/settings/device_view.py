@@ -24,7 +24,7 @@ from app.kit.messages import say
 @calm_page
 def device(model: Model, actions: Actions) -> ft.View:
     """Show what was looked at: first what needs help."""
-    report = model.report
+    report = model.selftest_report
     return page_of(
         model,
         actions,

@@ -31,41 +31,43 @@ class Form:
     """What stands on the page now. Values are plain JSON. It never shows itself."""
 
     def __init__(self, actions: Actions, here: str, first: Mapping[str, Any]) -> None:
-        self._actions, self._here, self._first = actions, here, dict(first)
-        begun = actions.begun(here)
+        self._actions, self._draft_key, self._initial = actions, here, dict(first)
+        begun = actions.screen_draft(here)
         # A field that this version does not have any more is left out.
-        self.now: dict[str, Any] = {name: (begun or first).get(name, first[name]) for name in first}
-        self.draw: Callable[[], None] = lambda: None
+        self.values: dict[str, Any] = {name: (begun or first).get(name, first[name]) for name in first}
+        self.redraw: Callable[[], None] = lambda: None
 
     def __repr__(self) -> str:
         return "<Form>"
 
     def __getitem__(self, name: str) -> Any:
-        return self.now[name]
+        return self.values[name]
 
-    def words(self, name: str) -> str:
+    def text(self, name: str) -> str:
         """What was typed, without the spaces around it."""
-        return str(self.now[name] or "").strip()
+        return str(self.values[name] or "").strip()
 
-    def put(self, name: str, value: Any) -> None:
+    def set_value(self, name: str, value: Any) -> None:
         """Letters arrived."""
-        self.now[name] = value
-        self._actions.hold_begun(self._here, None if self.now == self._first else dict(self.now))
+        self.values[name] = value
+        self._actions.set_screen_draft(
+            self._draft_key, None if self.values == self._initial else dict(self.values)
+        )
 
     def choose(self, name: str, value: Any) -> None:
         """A choice was made: the page may show other fields now."""
-        self.put(name, list(value) if isinstance(value, tuple) else value)
-        self.draw()
+        self.set_value(name, list(value) if isinstance(value, tuple) else value)
+        self.redraw()
 
     def setter(self, name: str) -> Callable[[str], None]:
-        return lambda words: self.put(name, words)
+        return lambda words: self.set_value(name, words)
 
     def chooser(self, name: str) -> Callable[[Any], None]:
         return lambda value: self.choose(name, value)
 
-    def saved(self) -> None:
+    def clear_draft(self) -> None:
         """It is kept elsewhere now."""
-        self._actions.hold_begun(self._here, None)
+        self._actions.set_screen_draft(self._draft_key, None)
 
 
 def use_form(actions: Actions, here: str, first: Mapping[str, Any]) -> Form:
@@ -73,10 +75,10 @@ def use_form(actions: Actions, here: str, first: Mapping[str, Any]) -> Form:
     empty: Form | None = None
     kept = use_kept(empty)
     turn, draw = use_drawn(0)
-    if kept.now is None:
-        kept.now = Form(actions, here, first)
-    kept.now.draw = lambda: draw(turn + 1)
-    return kept.now
+    if kept.current is None:
+        kept.current = Form(actions, here, first)
+    kept.current.redraw = lambda: draw(turn + 1)
+    return kept.current
 
 
 def words_field(
@@ -123,7 +125,7 @@ def choice_field(
 
     def choose(value: Any) -> None:
         if forgets:
-            form.put(forgets, None)
+            form.set_value(forgets, None)
         form.choose(name, value)
 
     rows = (
@@ -188,8 +190,8 @@ def form_page(
             await scroll_to(scroll, 0)
             return
         await save()
-        form.saved()
-        await actions.back()
+        form.clear_draft()
+        await actions.go_back()
 
     return page_of(
         model,

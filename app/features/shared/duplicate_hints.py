@@ -20,7 +20,7 @@ from assessments.casework.records import Person
 def alike_hints(model: Model, page: HouseholdPage, one: Person) -> tuple[Alike, ...]:
     """Who in this practitioner's households may be the same as this person."""
     everyone = (person for there in model.households for person in there.persons)
-    links = (link for there in model.households for link in there.facts_of(Link))
+    links = (link for there in model.households for link in there.records_of(Link))
     return hints(one, everyone, links, page.relationships)
 
 

@@ -55,12 +55,12 @@ def page_of(
         body,
         route="/",
         on_cover=actions.lock,
-        on_back=actions.back if back and len(model.trail) > 1 else None,
+        on_back=actions.go_back if back and len(model.trail) > 1 else None,
         training=model.training,
         pill=sync_pill(sync_of(model), actions.show_outbox) if pill else None,
         scroll=scroll or use_scroll(actions),
         # Ids only: a key never holds a name. A new page starts at its top.
-        key=more.pop("key", f"{screen.name}-{screen.about}"),
+        key=more.pop("key", f"{screen.name}-{screen.target}"),
         **more,
     )
 
@@ -69,7 +69,7 @@ def page_of(
 class Kept(Generic[T]):
     """Something that stays while a page is drawn again, and draws nothing when it changes."""
 
-    now: T
+    current: T
 
     def __repr__(self) -> str:
         return "<Kept>"
@@ -91,10 +91,10 @@ def use_drawn(first: T) -> tuple[T, Callable[[T], None]]:
 
 def use_scroll(actions: Actions) -> Scroll:
     """The handle by which a page is moved (`scroll_to_place`). After unlocking it is where it was left."""
-    scroll = use_kept(Scroll(actions.scrolled)).now
+    scroll = use_kept(Scroll(actions.note_scroll)).current
 
     async def go_down() -> None:
-        offset = actions.offset_left()
+        offset = actions.take_restored_offset()
         if offset:
             await scroll_to(scroll, offset)
 
@@ -113,9 +113,9 @@ def calm_page(draw: Draw) -> Draw:
     def drawn(model: Model, actions: Actions) -> ft.View:
         here = use_kept((model.phase, model.screen))
         last = use_kept(_NOT_DRAWN)
-        if last.now is None or here.now == (model.phase, model.screen):
-            last.now = calmly(model, actions)
-        return last.now
+        if last.current is None or here.current == (model.phase, model.screen):
+            last.current = calmly(model, actions)
+        return last.current
 
     def calmly(model: Model, actions: Actions) -> ft.View:
         try:
@@ -129,7 +129,7 @@ def calm_page(draw: Draw) -> Draw:
                 route="/",
                 on_cover=actions.lock,
                 training=model.training,
-                action=primary_button(say("action.home"), actions.home),
+                action=primary_button(say("action.home"), actions.go_home),
                 key="trouble",
             )
 
@@ -138,12 +138,12 @@ def calm_page(draw: Draw) -> Draw:
 
 def sync_of(model: Model) -> Sync:
     """How sending stands, from the outbox and never from a reply: help first, then what waits."""
-    status = model.status
+    status = model.send_status
     if status.set_aside:
         return Sync("help", n=status.set_aside)
     if status.waiting and _OUT_OF_REACH & set(status.reasons):
         return Sync("offline", n=status.waiting)
-    if status.waiting and model.sending:
+    if status.waiting and model.is_sending:
         return Sync("sending", n=1, of=status.waiting)
     if status.waiting or not status.sent:
         return Sync("waiting", n=status.waiting)

@@ -76,9 +76,9 @@ def _worded(
     resting = use_kept(_NO_TASK)
 
     async def look() -> None:
-        text = typed.now
+        text = typed.current
         found = await away(find, text)
-        if text == typed.now:
+        if text == typed.current:
             show(tuple(hit for hit in found if hit.code not in kept()))
 
     async def look_at_rest() -> None:
@@ -89,20 +89,20 @@ def _worded(
             report(error)
 
     def change(text: str) -> None:
-        typed.now = text
+        typed.current = text
         on_change(text)
         stop()
-        resting.now = asyncio.create_task(look_at_rest())
+        resting.current = asyncio.create_task(look_at_rest())
 
     def stop() -> None:
-        if resting.now is not None:
-            resting.now.cancel()
+        if resting.current is not None:
+            resting.current.cancel()
 
     async def use(hit: Hit, phrase: str, words: str) -> None:
         # What was typed meanwhile is not to be cut into.
-        if typed.now[hit.start : hit.end] == phrase:
-            typed.now = replaced(typed.now, hit, words)
-            on_change(typed.now)
+        if typed.current[hit.start : hit.end] == phrase:
+            typed.current = replaced(typed.current, hit, words)
+            on_change(typed.current)
             turn_over(turn + 1)
         await look()
 
@@ -112,13 +112,15 @@ def _worded(
 
     ft.use_effect(look, [], stop)
     hit = hits[0] if hits else None
-    phrase = typed.now[hit.start : hit.end] if hit is not None else ""
+    phrase = typed.current[hit.start : hit.end] if hit is not None else ""
     return ft.Column(
         tight=True,
         spacing=8,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
-            text_field(label, value=typed.now, on_change=change, lines=lines, key=f"{name}.{turn}", **more),
+            text_field(
+                label, value=typed.current, on_change=change, lines=lines, key=f"{name}.{turn}", **more
+            ),
             _line(hit, phrase, len(hits) - 1, use=use, keep=keep) if hit is not None and phrase else None,
         ),
     )

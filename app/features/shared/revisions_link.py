@@ -12,7 +12,9 @@ from app.kit.messages import say
 
 def earlier_row(page: HouseholdPage, record_id: str, actions: Actions) -> list[ft.Control]:
     """The way to what was written before; nothing where nothing was changed."""
-    if record_id not in page.changed:
+    if record_id not in page.revised_ids:
         return []
-    go = quiet_button(say("earlier.title"), lambda: actions.go("earlier", record_id), icon=ft.Icons.HISTORY)
+    go = quiet_button(
+        say("earlier.title"), lambda: actions.open_screen("earlier", record_id), icon=ft.Icons.HISTORY
+    )
     return [ft.Row(controls=[go])]

@@ -21,12 +21,12 @@ from app.kit.messages import say
 
 def mend_offer(actions: Actions) -> ft.Control | None:
     """What mending does and the way to it; None where it cannot be done."""
-    if actions.mend is None:
+    if actions.salvage is None:
         return None
     return card(
         text(say("fault.mend")),
         text(say("mend.locks")),
-        secondary_button(say("action.mend"), actions.mend, fill=True),
+        secondary_button(say("action.mend"), actions.salvage, fill=True),
     )
 
 

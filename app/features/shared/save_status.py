@@ -26,7 +26,7 @@ _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
 def kept_line(model: Model) -> ft.Control:
     """The line at the left of the bottom bar."""
     at = hour_words(model.saved_at) if model.saved_at is not None else ""
-    return save_line(model.saved, at=at, device=device_here())
+    return save_line(model.save_state, at=at, device=device_here())
 
 
 def device_here() -> Device:
@@ -36,9 +36,9 @@ def device_here() -> Device:
 
 def not_kept(model: Model, actions: Actions) -> ft.Control | None:
     """A calm word and a way on while the disk refuses; None when all is well."""
-    if model.saved != "failed":
+    if model.save_state != "failed":
         return None
-    again = quiet_button(say("action.try-again"), actions.keep_again)
+    again = quiet_button(say("action.try-again"), actions.retry_save)
     return banner(say("save.failed-long", device=say(f"device.{device_here()}")), tone="help", action=again)
 
 

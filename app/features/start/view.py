@@ -86,9 +86,9 @@ def salvaged_words(salvaged: Salvaged) -> tuple[str, ...]:
         say("salvage.households", n=rows.get("household", 0)),
         say("salvage.people", n=rows.get("person", 0)),
         say("salvage.records", n=rows.get("assessment", 0)),
-        say("salvage.copies", n=salvaged.copies),
+        say("salvage.copies", n=salvaged.completion_count),
         say("salvage.pages", n=salvaged.damaged_pages),
-        say("salvage.aside", folder=salvaged.aside.name),
+        say("salvage.aside", folder=salvaged.quarantine.name),
         say("salvage.next"),
     )
 
@@ -97,8 +97,8 @@ def salvaged_words(salvaged: Salvaged) -> tuple[str, ...]:
 class Chosen:
     """What stands on the page so far. It never shows itself: it holds what opens Wren."""
 
-    words: str = ""
-    again: str = ""
+    secret: str = ""
+    secret_again: str = ""
     author: str = FIRST_AUTHOR
     role: Role | None = None
     service: str = _LOCAL_SERVICE
@@ -106,12 +106,12 @@ class Chosen:
     def __repr__(self) -> str:
         return "<Chosen>"
 
-    def problems(self, kind: str, *, with_words: bool) -> dict[str, str]:
+    def validate(self, kind: str, *, with_words: bool) -> dict[str, str]:
         """What is still wanting, by the place on the page."""
         found = {}
         if with_words and not _SHORT_NAME.fullmatch(self.author):
             found["author"] = say("set-up.problem.alias")
-        if with_words and self.words != self.again:
+        if with_words and self.secret != self.secret_again:
             found["again"] = say(f"set-up.problem.{kind}-differs")
         if self.role is None:
             found["role"] = say("set-up.problem.role")
@@ -124,34 +124,34 @@ class Chosen:
 @calm_page
 def set_up(model: Model, actions: Actions) -> ft.View:
     """Choose the words, say what work it is for, and meet the service. A second person has a short name."""
-    needs_words, kind = not actions.has_keys, model.words_kind
+    needs_words, kind = not actions.is_unlocked, model.credential_kind
     is_joining = needs_words and bool(model.authors)
-    begun = actions.begun(_HERE) or {
+    begun = actions.screen_draft(_HERE) or {
         "author": "" if is_joining else FIRST_AUTHOR,
         "service": actions.service_url or _LOCAL_SERVICE,
     }
     chosen = use_kept(Chosen(**begun))
-    role, show_role = use_drawn(chosen.now.role or _NO_ROLE)
+    role, show_role = use_drawn(chosen.current.role or _NO_ROLE)
     problems, show_problems = use_drawn(_NO_PROBLEMS)
     busy, be_busy = use_drawn(False)
     scroll = use_scroll(actions)
 
     def note(**what: Any) -> None:
-        chosen.now = now = replace(chosen.now, **what)
+        chosen.current = now = replace(chosen.current, **what)
         # The words are never held anywhere but here.
-        actions.hold_begun(_HERE, {"author": now.author, "role": now.role, "service": now.service})
+        actions.set_screen_draft(_HERE, {"author": now.author, "role": now.role, "service": now.service})
 
     def choose_role(code: str | None) -> None:
         note(role=code)
         show_role(code or "")
 
     async def go() -> None:
-        wanted = chosen.now
-        found = wanted.problems(kind, with_words=needs_words)
+        wanted = chosen.current
+        found = wanted.validate(kind, with_words=needs_words)
         if not found and wanted.role is not None:
             be_busy(True)
             try:
-                await actions.set_up(wanted.words, wanted.role, wanted.service.strip(), wanted.author)
+                await actions.set_up(wanted.secret, wanted.role, wanted.service.strip(), wanted.author)
                 return
             except WrenError as error:
                 found = {_place_of(error): say_error(error)}
@@ -165,7 +165,7 @@ def set_up(model: Model, actions: Actions) -> ft.View:
         say(f"{said}.title"),
         [
             text(say(f"{said}.lead")),
-            _alias(note, chosen.now.author, problems) if is_joining else None,
+            _alias(note, chosen.current.author, problems) if is_joining else None,
             card(
                 heading(say(f"set-up.{kind}-title")),
                 *(_words(kind, note, problems) if needs_words else [text(say(f"set-up.{kind}-done"))]),
@@ -188,7 +188,7 @@ def set_up(model: Model, actions: Actions) -> ft.View:
                     "service",
                     text_field(
                         say("set-up.service"),
-                        value=chosen.now.service,
+                        value=chosen.current.service,
                         on_change=lambda words: note(service=words),
                         hint=say("set-up.service-hint"),
                         problem=problems.get("service", ""),
@@ -201,7 +201,7 @@ def set_up(model: Model, actions: Actions) -> ft.View:
         ],
         route="/",
         on_cover=None,
-        on_back=actions.to_door if is_joining else None,
+        on_back=actions.show_unlock if is_joining else None,
         top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
         action=working(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
         scroll=scroll,

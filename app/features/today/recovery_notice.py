@@ -35,7 +35,7 @@ def recovered_line(actions: Actions) -> ft.Control:
             show(day_words(moment.astimezone().date(), actions.today(), near=False))
 
     async def put_away() -> None:
-        await away(actions.seen_recovered)
+        await away(actions.dismiss_recovery_notice)
         show("")
 
     ft.use_effect(read, [])

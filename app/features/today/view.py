@@ -48,9 +48,9 @@ def today(model: Model, actions: Actions) -> ft.View:
         greeting(datetime.now(UTC)),
         [
             recovered_line(actions),
-            banner(say("today.newer-store")) if model.newer else None,
+            banner(say("today.newer-store")) if model.store_is_newer else None,
             _losses(model, actions) if model.losses else None,
-            unreadable_line(model.unreadable),
+            unreadable_line(model.unreadable_count),
             mend_offer(actions) if _may_help(model) else None,
             _begun(begun, actions) if begun else None,
             heading(say("today.households")) if model.households else None,
@@ -61,15 +61,18 @@ def today(model: Model, actions: Actions) -> ft.View:
             ft.Row(
                 wrap=True,
                 controls=[
-                    quiet_button(say("selftest.title"), actions.about_device),
-                    quiet_button(say(f"change.{model.words_kind}-title"), lambda: actions.go("change-words")),
+                    quiet_button(say("selftest.title"), actions.show_device_report),
+                    quiet_button(
+                        say(f"change.{model.credential_kind}-title"),
+                        lambda: actions.open_screen("change-words"),
+                    ),
                 ],
             ),
         ],
         subtitle=long_day(actions.today()),
         pill=True,
         action=primary_button(
-            say("action.add-household"), lambda: actions.go("add-household"), icon=ft.Icons.ADD
+            say("action.add-household"), lambda: actions.open_screen("add-household"), icon=ft.Icons.ADD
         )
         if model.households
         else None,
@@ -103,7 +106,7 @@ def _begun(begun: list[tuple[HouseholdPage, Heading]], actions: Actions) -> ft.C
             say("today.go-on-with", tool=tool_title(found.instrument)),
             note=say("today.started", name=name, when=moment_words(found.started_at, actions.today())),
             icon=ft.Icons.EDIT_OUTLINED,
-            on_tap=lambda: actions.resume(found.id),
+            on_tap=lambda: actions.resume_assessment(found.id),
         )
 
     return ft.Column(
@@ -143,7 +146,7 @@ def _household(page: HouseholdPage, actions: Actions) -> ft.Control:
     return tappable(
         ". ".join((page.household.name, *said)),
         looks,
-        lambda: actions.go("household", page.household.id),
+        lambda: actions.open_screen("household", page.household.id),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         radius=theme.CARD_RADIUS,
         padding=(18, 16),
@@ -175,8 +178,10 @@ def _none(model: Model, actions: Actions) -> ft.Control:
     """Nobody here yet: what to do about it, and invented people where one trains."""
     if model.busy:
         return working(say("save.saving"))
-    add = primary_button(say("action.add-household"), lambda: actions.go("add-household"), icon=ft.Icons.ADD)
-    learn = secondary_button(say("action.add-training"), actions.add_training)
+    add = primary_button(
+        say("action.add-household"), lambda: actions.open_screen("add-household"), icon=ft.Icons.ADD
+    )
+    learn = secondary_button(say("action.add-training"), actions.add_training_households)
     return empty_state(
         say("today.empty"),
         note=say("today.empty-note"),

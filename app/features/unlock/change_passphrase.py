@@ -51,13 +51,13 @@ def change_words(model: Model, actions: Actions) -> ft.View:
     busy, be_busy = use_drawn(False)
     done, be_done = use_drawn(False)
     scroll = use_scroll(actions)
-    kind = model.words_kind
+    kind = model.credential_kind
 
     def note(**what: Any) -> None:
-        chosen.now = replace(chosen.now, **what)
+        chosen.current = replace(chosen.current, **what)
 
     async def save() -> None:
-        wanted, found = chosen.now, _NO_PROBLEM
+        wanted, found = chosen.current, _NO_PROBLEM
         if not wanted.old:
             found = ("old", say(f"unlock.{kind}-empty"))
         elif wanted.new != wanted.again:
@@ -65,8 +65,8 @@ def change_words(model: Model, actions: Actions) -> ft.View:
         else:
             be_busy(True)
             try:
-                await actions.change_words(wanted.old, wanted.new)
-                chosen.now = Chosen()
+                await actions.change_passphrase(wanted.old, wanted.new)
+                chosen.current = Chosen()
                 be_done(True)
             except WeakWords as error:
                 found = ("new", say_error(error))
@@ -96,7 +96,7 @@ def change_words(model: Model, actions: Actions) -> ft.View:
 
     if done:
         body: list[ft.Control | None] = [banner(say(f"change.{kind}-done")), text(say("change.rest"))]
-        action = primary_button(say("action.home"), actions.home)
+        action = primary_button(say("action.home"), actions.go_home)
     else:
         body = [
             text(say("change.rest")),

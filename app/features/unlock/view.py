@@ -44,29 +44,29 @@ def unlock(model: Model, actions: Actions) -> ft.View:
     tries, count = use_drawn(0)
     problem, show_problem = use_drawn("")
     busy, be_busy = use_drawn(False)
-    kind, door = model.words_kind, model.door
+    kind, door = model.credential_kind, model.unlock_prompt
 
     def note(words: str) -> None:
-        typed.now = words
+        typed.current = words
 
     async def choose(author: str | None) -> None:
-        typed.now = ""
+        typed.current = ""
         show_problem("")
-        await actions.choose(author)
+        await actions.choose_author(author)
 
     async def go() -> None:
         if busy:
             return
-        if not typed.now:
+        if not typed.current:
             show_problem(say(f"unlock.{kind}-empty"))
             return
         be_busy(True)
         try:
-            await actions.unlock(typed.now)
+            await actions.unlock(typed.current)
         except WrenError as error:
             show_problem(wrong_words(error))
             # A new, empty field takes the cursor again.
-            typed.now = ""
+            typed.current = ""
             count(tries + 1)
         finally:
             be_busy(False)
@@ -104,7 +104,7 @@ def unlock(model: Model, actions: Actions) -> ft.View:
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
             mend_offer(actions) if model.damaged and not busy else None,
-            _middle(quiet_button(say(f"unlock.{kind}-forgot"), actions.get_help)),
+            _middle(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery)),
             _other(model, choose),
             *_below(model, actions),
         ],
@@ -122,13 +122,13 @@ def wrong_words(error: WrenError) -> str:
 
 def _shut(door: Door, actions: Actions) -> list[ft.Control | None]:
     """Why words are no use now, and the one thing to do."""
-    if door.state == "wait" and door.until is not None:
-        words = say("unlock.wait", at=hour_words(door.until))
+    if door.state == "wait" and door.wait_until is not None:
+        words = say("unlock.wait", at=hour_words(door.wait_until))
     else:
         words = say(f"error.{door.state}")
     can_wait = door.state in ("wait", "keystore-error")
-    again = secondary_button(say("action.try-again"), actions.look, fill=True)
-    ask = primary_button(say("action.get-help"), actions.get_help, fill=True)
+    again = secondary_button(say("action.try-again"), actions.refresh_unlock_prompt, fill=True)
+    ask = primary_button(say("action.get-help"), actions.show_recovery, fill=True)
     return [banner(words, tone="help", icon=ft.Icons.LOCK_CLOCK_OUTLINED), again if can_wait else ask]
 
 
@@ -145,9 +145,9 @@ def _other(model: Model, choose: Callable[[str | None], Any]) -> ft.Control | No
 
 def _below(model: Model, actions: Actions) -> list[ft.Control | None]:
     """What is the same whoever it is: joining, and what waits to be sent."""
-    waiting = model.status.waiting
+    waiting = model.send_status.waiting
     return [
-        _middle(quiet_button(say("action.add-person-here"), actions.join)),
+        _middle(quiet_button(say("action.add-person-here"), actions.begin_set_up)),
         _middle(quiet(say("outbox.waiting", n=waiting))) if waiting else None,
     ]
 

@@ -58,31 +58,31 @@ _TOP = "top"
 @calm_page
 def seen(model: Model, actions: Actions) -> ft.View:
     """Write down one child, and keep it."""
-    about = model.screen.about
+    about = model.screen.target
     page, here, row = _find(model, about)
     child, name = row.child, first_name(row.child)
-    first = actions.begun(held_as(about)) or half_of(row.seen)
-    sheet = use_kept(Sheet(first, lambda half: actions.hold_begun(held_as(about), half))).now
+    first = actions.screen_draft(held_as(about)) or half_of(row.observation)
+    sheet = use_kept(Sheet(first, lambda half: actions.set_screen_draft(held_as(about), half))).current
     times, draw = use_drawn(0)
     sheet.redraw = lambda: draw(times + 1)
     problems, show_problems = use_drawn(_NO_PROBLEMS)
     scroll = use_scroll(actions)
     ended = ended_of(page, here.id)
-    is_correction = ended is not None and row.seen is not None and _is_fixed(row.seen, ended.at)
+    is_correction = ended is not None and row.observation is not None and _is_fixed(row.observation, ended.at)
 
     async def save() -> None:
-        filed = seen_of(sheet.half, here, child.id, row.seen)
-        wrong = problems_of(sheet.half, is_correction=is_correction) + ([] if filed else ["long"])
+        filed = seen_of(sheet.values, here, child.id, row.observation)
+        wrong = problems_of(sheet.values, is_correction=is_correction) + ([] if filed else ["long"])
         show_problems(wrong)
         if filed is None or wrong:
             await scroll_to_place(scroll, _TOP)
             return
-        await actions.contacts.keep(page, filed)
-        actions.hold_begun(held_as(about), None)
-        await actions.back()
+        await actions.visit_commands.save_observation(page, filed)
+        actions.set_screen_draft(held_as(about), None)
+        await actions.go_back()
 
     wrong = {code: say(f"seen.problem.{code}") for code in problems}
-    how = sheet.half["how"]
+    how = sheet.values["how"]
     was_met = how in ("heard", "observed", "seen-not-spoken")
     return page_of(
         model,
@@ -98,7 +98,7 @@ def seen(model: Model, actions: Actions) -> ft.View:
             _made_of_it(sheet) if was_met else None,
             around(page, child, sheet) if was_met else None,
             _correcting(sheet, wrong) if is_correction else None,
-            before(page, row.seen) if row.seen is not None else None,
+            before(page, row.observation) if row.observation is not None else None,
         ],
         top=place(_TOP, _top(child, here, list(wrong.items()), lambda at: scroll_to_place(scroll, at))),
         action=primary_button(say("seen.save"), save),
@@ -137,13 +137,13 @@ def _how(child: Person, chosen: str | None, sheet: Sheet) -> ft.Control:
         radio_rows(
             [Choice(how, say(f"seen.how.{how}"), say(f"seen.{kind}.{how}")) for how in hows],
             chosen=chosen,
-            on_choose=lambda code: sheet.note(draw=True, how=code),
+            on_choose=lambda code: sheet.set_values(draw=True, how=code),
         ),
     )
 
 
 def _why(child: Person, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
-    half = sheet.half
+    half = sheet.values
     not_seen = half["how"] == "not-seen"
     return place(
         "why",
@@ -152,13 +152,13 @@ def _why(child: Person, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
             radio_rows(
                 [Choice(code, say(f"why.{code}")) for code in whys_for(child)],
                 chosen=half["why_code"] or None,
-                on_choose=lambda code: sheet.note(draw=True, why_code=code or ""),
+                on_choose=lambda code: sheet.set_values(draw=True, why_code=code or ""),
                 clear=False,
             ),
             text_field(
                 say("seen.why-words") if half["why_code"] == "other" else optional(say("seen.why-words")),
                 value=half["why"],
-                on_change=lambda words: sheet.note(why=words),
+                on_change=lambda words: sheet.set_values(why=words),
                 problem=wrong.get("why", ""),
                 lines=2,
                 key="why",
@@ -168,12 +168,12 @@ def _why(child: Person, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
 
 
 def _plan(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
-    half = sheet.half
+    half = sheet.values
     return card(
         text_area(
             say("seen.plan"),
             value=half["plan"],
-            on_change=lambda words: sheet.note(plan=words),
+            on_change=lambda words: sheet.set_values(plan=words),
             hint=say("seen.plan-hint"),
             lines=2,
             key="plan",
@@ -183,7 +183,7 @@ def _plan(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
             text_field(
                 say("seen.due"),
                 value=half["due"],
-                on_change=lambda words: sheet.note(due=words),
+                on_change=lambda words: sheet.set_values(due=words),
                 hint=say("seen.due-hint"),
                 problem=wrong.get("due", ""),
                 width=220,
@@ -195,7 +195,7 @@ def _plan(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
 
 def _observed(child: Person, here: Contact, sheet: Sheet) -> ft.Control:
     """What was seen, and how the child was: facts, apart from what one makes of them."""
-    half, name = sheet.half, first_name(child)
+    half, name = sheet.values, first_name(child)
     is_asked = is_watched(child, ledger_rules(), here.on)
     return card(
         heading(say("seen.observed", name=name)),
@@ -203,14 +203,14 @@ def _observed(child: Person, here: Contact, sheet: Sheet) -> ft.Control:
         text_area(
             say("seen.observation"),
             value=half["observation"],
-            on_change=lambda words: sheet.note(observation=words),
+            on_change=lambda words: sheet.set_values(observation=words),
             hint=say("seen.observation-hint"),
             key="observation",
         ),
         text_area(
             optional(say("seen.demeanour")),
             value=half["demeanour"],
-            on_change=lambda words: sheet.note(demeanour=words),
+            on_change=lambda words: sheet.set_values(demeanour=words),
             hint=say("seen.demeanour-hint"),
             lines=2,
             key="demeanour",
@@ -222,14 +222,14 @@ def _made_of_it(sheet: Sheet) -> ft.Control:
     """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
 
     async def keep(code: str) -> None:
-        sheet.note(kept=sorted({*kept_of(sheet.half), code}))
+        sheet.set_values(kept=sorted({*kept_of(sheet.values), code}))
 
     return card(
         worded_field(
             optional(say("seen.interpretation")),
-            value=sheet.half["interpretation"],
-            on_change=lambda words: sheet.note(interpretation=words),
-            kept=lambda: kept_of(sheet.half),
+            value=sheet.values["interpretation"],
+            on_change=lambda words: sheet.set_values(interpretation=words),
+            kept=lambda: kept_of(sheet.values),
             on_keep=keep,
             hint=say("seen.interpretation-hint"),
             lines=3,
@@ -244,8 +244,8 @@ def _correcting(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
         card(
             text_field(
                 say("seen.amended-why"),
-                value=sheet.half["amended_why"],
-                on_change=lambda words: sheet.note(amended_why=words),
+                value=sheet.values["amended_why"],
+                on_change=lambda words: sheet.set_values(amended_why=words),
                 problem=wrong.get("amended_why", ""),
                 lines=2,
                 key="amended-why",

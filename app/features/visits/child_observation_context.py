@@ -31,7 +31,7 @@ _MARKS = ("alone", "at_home", "sleeping_place_seen")
 
 def around(page: HouseholdPage, child: Person, sheet: Sheet) -> ft.Control:
     """Alone, at home, where the child sleeps; then who was there and in which language."""
-    half, name = sheet.half, first_name(child)
+    half, name = sheet.values, first_name(child)
     others = [person for person in page.persons if person.id != child.id]
     return card(
         heading(say("seen.around")),
@@ -48,14 +48,14 @@ def around(page: HouseholdPage, child: Person, sheet: Sheet) -> ft.Control:
         text_field(
             optional(say("seen.place")),
             value=half["place"],
-            on_change=lambda words: sheet.note(place=words),
+            on_change=lambda words: sheet.set_values(place=words),
             hint=say("seen.place-hint"),
             key="place",
         ),
         text_field(
             optional(say("seen.language")),
             value=half["language"],
-            on_change=lambda words: sheet.note(language=words),
+            on_change=lambda words: sheet.set_values(language=words),
             key="language",
         ),
         _interpreter(page, sheet),
@@ -83,7 +83,7 @@ def _short(one: Seen) -> str:
 
 def _mark(mark: str, name: str, sheet: Sheet) -> ft.Control:
     """Yes or no, or nothing: what is not written is not a no."""
-    given = sheet.half[mark]
+    given = sheet.values[mark]
 
     def row(code: str, value: bool) -> ft.Control:
         return ft.Container(
@@ -91,7 +91,7 @@ def _mark(mark: str, name: str, sheet: Sheet) -> ft.Control:
             content=radio_rows(
                 [Choice(code, say(f"seen.{code}"))],
                 chosen=code if given is value else None,
-                on_choose=lambda chosen: sheet.note(
+                on_choose=lambda chosen: sheet.set_values(
                     draw=True, **_one(mark, None if chosen is None else value)
                 ),
                 clear=False,
@@ -112,16 +112,16 @@ def _mark(mark: str, name: str, sheet: Sheet) -> ft.Control:
 def _who(which: str, others: list[Person], sheet: Sheet) -> ft.Control:
     """People of the household by id. Somebody else is a name as it was typed."""
     known = {person.id for person in others}
-    chosen = [one for one in sheet.half[which] if one in known]
-    typed = next((one for one in sheet.half[which] if one not in known), "")
+    chosen = [one for one in sheet.values[which] if one in known]
+    typed = next((one for one in sheet.values[which] if one not in known), "")
 
     def choose(codes: tuple[str, ...]) -> None:
-        kept = [one for one in sheet.half[which] if one not in known]
-        sheet.note(draw=True, **_one(which, [*codes, *kept]))
+        kept = [one for one in sheet.values[which] if one not in known]
+        sheet.set_values(draw=True, **_one(which, [*codes, *kept]))
 
     def name(words: str) -> None:
-        kept = [one for one in sheet.half[which] if one in known]
-        sheet.note(**_one(which, [*kept, words] if words.strip() else kept))
+        kept = [one for one in sheet.values[which] if one in known]
+        sheet.set_values(**_one(which, [*kept, words] if words.strip() else kept))
 
     return ft.Column(
         tight=True,
@@ -148,9 +148,9 @@ def _interpreter(page: HouseholdPage, sheet: Sheet) -> ft.Control:
 
     def typed(words: str) -> None:
         changed = named != relatives_named(words, page.persons)
-        sheet.note(interpreter=words, draw=changed)
+        sheet.set_values(interpreter=words, draw=changed)
 
-    named = relatives_named(sheet.half["interpreter"], page.persons)
+    named = relatives_named(sheet.values["interpreter"], page.persons)
     names = ", ".join(first_name(one) for one in page.persons if one.id in named)
     return ft.Column(
         tight=True,
@@ -159,7 +159,7 @@ def _interpreter(page: HouseholdPage, sheet: Sheet) -> ft.Control:
         controls=[
             text_field(
                 optional(say("seen.interpreter")),
-                value=sheet.half["interpreter"],
+                value=sheet.values["interpreter"],
                 on_change=typed,
                 hint=say("seen.interpreter-hint"),
                 key="interpreter",

@@ -43,23 +43,23 @@ class Sheet:
     """The page as it stands: letters change it at once; what others depend on draws the page again."""
 
     def __init__(self, half: Half, hold: Callable[[Half], None]) -> None:
-        self.half, self._hold = half, hold
+        self.values, self._save_draft = half, hold
         self.redraw: Callable[[], None] = lambda: None
 
     def __repr__(self) -> str:
         return "<Sheet>"
 
-    def note(self, *, draw: bool = False, **what: Any) -> None:
+    def set_values(self, *, draw: bool = False, **what: Any) -> None:
         """Something was typed or chosen."""
-        self.half = {**self.half, **what}
-        self._hold(self.half)
+        self.values = {**self.values, **what}
+        self._save_draft(self.values)
         if draw:
             self.redraw()
 
-    def note_line(self, key: str, *, draw: bool = False, **what: str) -> None:
+    def set_line_values(self, key: str, *, draw: bool = False, **what: str) -> None:
         """Something was typed or chosen in one line of words."""
-        lines = [{**line, **what} if line["key"] == key else line for line in self.half["said"]]
-        self.note(draw=draw, said=lines)
+        lines = [{**line, **what} if line["key"] == key else line for line in self.values["said"]]
+        self.set_values(draw=draw, said=lines)
 
 
 def about_of(contact_id: str, child_id: str) -> str:

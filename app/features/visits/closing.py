@@ -44,9 +44,9 @@ _NO_PROBLEMS: list[tuple[str, str]] = []
 @calm_page
 def leave(model: Model, actions: Actions) -> ft.View:
     """Ask about the silent children, how it went, and finish."""
-    page, here = find_contact(model.households, model.screen.about)
+    page, here = find_contact(model.households, model.screen.target)
     name = f"leave {here.id}"
-    half, show = use_drawn(actions.begun(name) or {"why": {}, "outcome": None, "answered": []})
+    half, show = use_drawn(actions.screen_draft(name) or {"why": {}, "outcome": None, "answered": []})
     # Letters change this at once and draw nothing; a choice draws the page again.
     typed = use_kept(half)
     problems, show_problems = use_drawn(_NO_PROBLEMS)
@@ -54,31 +54,31 @@ def leave(model: Model, actions: Actions) -> ft.View:
     rows = roster(page, model.households, here)
     ended = ended_of(page, here.id)
     given = ended.silent if ended is not None else {}
-    silent = [row for row in rows if row.standing.is_silent and row.child.id not in given]
+    silent = [row for row in rows if row.standing.is_unaccounted and row.child.id not in given]
 
     def note(*, draw: bool = True, **what: Any) -> None:
-        typed.now = {**typed.now, **what}
-        actions.hold_begun(name, typed.now)
+        typed.current = {**typed.current, **what}
+        actions.set_screen_draft(name, typed.current)
         if draw:
-            show(typed.now)
+            show(typed.current)
 
     def note_why(child_id: str, *, draw: bool = False, **what: str) -> None:
-        before = typed.now["why"].get(child_id, {})
-        note(draw=draw, why={**typed.now["why"], child_id: {**before, **what}})
+        before = typed.current["why"].get(child_id, {})
+        note(draw=draw, why={**typed.current["why"], child_id: {**before, **what}})
 
     async def finish() -> None:
-        wrong = _problems(silent, typed.now["why"])
+        wrong = _problems(silent, typed.current["why"])
         show_problems(wrong)
         if wrong:
             await scroll_to_place(scroll, "top")
             return
-        reasons = {child_id: _reason(why) for child_id, why in typed.now["why"].items()}
-        still = await actions.contacts.finish(
-            page, here, rows, reasons, typed.now["outcome"] or "", tuple(typed.now["answered"])
+        reasons = {child_id: _reason(why) for child_id, why in typed.current["why"].items()}
+        still = await actions.visit_commands.close_visit(
+            page, here, rows, reasons, typed.current["outcome"] or "", tuple(typed.current["answered"])
         )
         if not still:
-            actions.hold_begun(name, None)
-            await actions.back()
+            actions.set_screen_draft(name, None)
+            await actions.go_back()
 
     adults = page.adults(here.on)
     return page_of(
@@ -119,7 +119,7 @@ def _silent(
             beside_face(child.name, heading(child.name), quiet(age_words(child, here.on))),
             secondary_button(
                 say("leave.add", name=name),
-                lambda: actions.go("seen", about_of(here.id, child.id)),
+                lambda: actions.open_screen("seen", about_of(here.id, child.id)),
                 icon=ft.Icons.EDIT_OUTLINED,
                 fill=True,
             ),

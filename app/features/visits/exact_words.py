@@ -25,9 +25,9 @@ def exact_words(name: str, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
     """The child's words, line by line, each with what was asked before it and how it came."""
 
     def add() -> None:
-        sheet.note(draw=True, said=[*sheet.half["said"], new_line()])
+        sheet.set_values(draw=True, said=[*sheet.values["said"], new_line()])
 
-    lines = sheet.half["said"]
+    lines = sheet.values["said"]
     return place(
         "origin",
         card(
@@ -44,7 +44,7 @@ def _line(line: dict[str, str], n: int, of: int, sheet: Sheet) -> ft.Control:
     key = line["key"]
     remove = quiet_button(
         say("words.remove", n=n),
-        lambda: sheet.note(draw=True, said=[one for one in sheet.half["said"] if one["key"] != key]),
+        lambda: sheet.set_values(draw=True, said=[one for one in sheet.values["said"] if one["key"] != key]),
     )
     return place(
         f"line-{key}",
@@ -57,14 +57,14 @@ def _line(line: dict[str, str], n: int, of: int, sheet: Sheet) -> ft.Control:
                 text_field(
                     say("seen.prompt"),
                     value=line["prompt"],
-                    on_change=lambda words: sheet.note_line(key, prompt=words),
+                    on_change=lambda words: sheet.set_line_values(key, prompt=words),
                     hint=say("seen.prompt-hint") if n == 1 else "",
                     key=f"prompt-{key}",
                 ),
                 text_area(
                     say("seen.exact"),
                     value=line["words"],
-                    on_change=lambda words: sheet.note_line(key, words=words),
+                    on_change=lambda words: sheet.set_line_values(key, words=words),
                     lines=3,
                     key=f"words-{key}",
                 ),
@@ -72,7 +72,7 @@ def _line(line: dict[str, str], n: int, of: int, sheet: Sheet) -> ft.Control:
                 radio_rows(
                     [Choice(origin, say(f"seen.origin.{origin}")) for origin in ORIGINS],
                     chosen=line["origin"] or None,
-                    on_choose=lambda origin: sheet.note_line(key, draw=True, origin=origin or ""),
+                    on_choose=lambda origin: sheet.set_line_values(key, draw=True, origin=origin or ""),
                     clear=False,
                 ),
                 ft.Row(controls=[remove]) if of > 1 else None,

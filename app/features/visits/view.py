@@ -32,7 +32,7 @@ from assessments.casework.records import Contact
 @calm_page
 def contact(model: Model, actions: Actions) -> ft.View:
     """Show every child of this contact."""
-    page, here = find_contact(model.households, model.screen.about)
+    page, here = find_contact(model.households, model.screen.target)
     rows = roster(page, model.households, here)
     done = is_finished(page, rows, here.id)
     day = day_words(here.on, actions.today())
@@ -45,7 +45,9 @@ def contact(model: Model, actions: Actions) -> ft.View:
             side_by_side([_child(page, here, row, actions) for row in rows]) if rows else None,
         ],
         subtitle=say("contact.of", household=page.household.name, day=day),
-        action=None if done else primary_button(say("contact.finish"), lambda: actions.go("leave", here.id)),
+        action=None
+        if done
+        else primary_button(say("contact.finish"), lambda: actions.open_screen("leave", here.id)),
         saved=quiet(say("contact.kept")),
     )
 
@@ -57,7 +59,7 @@ def _standing(rows: tuple[Row, ...], ended: Ended | None, actions: Actions, *, d
     if done and ended is not None:
         when = moment_words(ended.at, actions.today())
         return banner(say("contact.finished", when=when), icon=ft.Icons.LOCK_OUTLINED)
-    n = sum(1 for row in rows if not row.standing.is_silent)
+    n = sum(1 for row in rows if not row.standing.is_unaccounted)
     if ended is not None:
         return banner(say("contact.open-again"), tone="help")
     tone = "calm" if n == len(rows) else "help"
@@ -68,9 +70,15 @@ def _child(page: HouseholdPage, here: Contact, row: Row, actions: Actions) -> ft
     """One child as one thing to tap, with a mark that fills it."""
     child, about = row.child, about_of(here.id, row.child.id)
     lines = [age_words(child, here.on)]
-    if not child.lives_here or row.through != "home":
-        lines.append(say(f"contact.through.{row.through}" if row.through != "home" else "contact.elsewhere"))
-    if actions.begun(held_as(about)) is not None:
+    if not child.lives_here or row.listed_because != "home":
+        lines.append(
+            say(
+                f"contact.through.{row.listed_because}"
+                if row.listed_because != "home"
+                else "contact.elsewhere"
+            )
+        )
+    if actions.screen_draft(held_as(about)) is not None:
         lines.append(say("contact.half"))
     ended = ended_of(page, here.id)
     why = ended.silent.get(child.id, "") if ended is not None else ""
@@ -91,7 +99,7 @@ def _child(page: HouseholdPage, here: Contact, row: Row, actions: Actions) -> ft
     return tappable(
         ". ".join((child.name, *(line for line in lines if line), state_words(row.standing, why))),
         looks,
-        lambda: actions.go("seen", about),
+        lambda: actions.open_screen("seen", about),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         radius=theme.CARD_RADIUS,
         padding=(16, 16),

@@ -38,7 +38,7 @@ class Task:
     """One row of work: its words, its place (given back when tapped), how it stands, and a note."""
 
     text: str
-    place: str
+    target: str
     status: TaskStatus
     note: str = ""
 
@@ -52,7 +52,7 @@ class AnswerRow:
 
     question: str
     answer: str
-    place: str
+    target: str
     note: str = ""
     drawing: Drawing | None = None
 
@@ -122,10 +122,10 @@ def _task_row(task: Task, on_open: Callable[[str], Any]) -> ft.Control:
     return tappable(
         name,
         looks,
-        lambda: on_open(task.place),
+        lambda: on_open(task.target),
         radius=0,
         padding=(18, 14),
-        identifier=f"task-{task.place}",
+        identifier=f"task-{task.target}",
     )
 
 
@@ -170,12 +170,12 @@ def _change(row: AnswerRow, on_change: Callable[[str], Any]) -> ft.Control:
     return tappable(
         f"{say('action.change')}: {row.question}",
         looks,
-        lambda: on_change(row.place),
+        lambda: on_change(row.target),
         kind="link",
         padding=(10, 10),
         min_height=theme.TARGET,
         fill=False,
-        identifier=f"change-{row.place}",
+        identifier=f"change-{row.target}",
     )
 
 

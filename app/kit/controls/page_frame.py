@@ -31,7 +31,7 @@ _SCROLL_TOLD_MS = 200
 class Scroll:
     """How to move a page, and who is told how far down it is, in pixels."""
 
-    on_move: Callable[[float], None]
+    on_scroll: Callable[[float], None]
     column: ft.Ref[ft.Column] = field(default_factory=ft.Ref[ft.Column])
 
 
@@ -63,7 +63,7 @@ def page_frame(
     """
     column = ft.Column(
         ref=scroll.column if scroll is not None else None,
-        on_scroll=calm(lambda event: scroll.on_move(event.pixels)) if scroll is not None else None,
+        on_scroll=calm(lambda event: scroll.on_scroll(event.pixels)) if scroll is not None else None,
         scroll_interval=_SCROLL_TOLD_MS,
         key=key,
         expand=True,

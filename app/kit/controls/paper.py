@@ -49,7 +49,7 @@ def drawn(drawing: Drawing) -> ft.Control:
             clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
             # Or the corners of the picture lie over those of the edge.
             padding=4,
-            aspect_ratio=WIDE / drawing.tall,
+            aspect_ratio=WIDE / drawing.height,
             content=ft.Image(src=to_svg(drawing), fit=ft.BoxFit.CONTAIN),
         ),
     )

@@ -86,7 +86,7 @@ def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
             quiet(say("draw.full")) if hand.drawing.is_full else None,
             _tools(hand, partial(choose, "tool"), lambda: changed(hand.undo()), tall),
             _colours(hand, partial(choose, "colour"), tall) if hand.tool in WIDTHS else None,
-            _stickers(hand, partial(choose, "sticker"), lambda: changed(hand.put_in_the_middle()), tall)
+            _stickers(hand, partial(choose, "sticker"), lambda: changed(hand.place_sticker_in_centre()), tall)
             if hand.tool == "stickers"
             else None,
         ),
@@ -103,19 +103,19 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
     settled: Any = _settled
 
     def down(event: Any) -> None:
-        hand.down(event.local_position)
+        hand.pointer_down(event.local_position)
 
     async def begin() -> None:
-        await changed(hand.begin(), hand_on=hand.tool == "stickers")
+        await changed(hand.begin_drag(), hand_on=hand.tool == "stickers")
 
     async def move(event: Any) -> None:
         # A rub is handed on when it ends; a long line in parts.
-        await changed(hand.move(event.local_position), hand_on=hand.tool != "rubber")
+        await changed(hand.drag_to(event.local_position), hand_on=hand.tool != "rubber")
 
     async def end(event: Any) -> None:
         # The last place may have been too soon after the one before to be told.
-        hand.move(event.local_position)
-        await changed(hand.end())
+        hand.drag_to(event.local_position)
+        await changed(hand.end_drag())
 
     async def tap(event: Any) -> None:
         await changed(hand.tap(event.local_position))
@@ -137,7 +137,7 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
             on_tap_up=calm(tap),
             **drags,
             content=ft.Container(
-                aspect_ratio=WIDE / hand.drawing.tall,
+                aspect_ratio=WIDE / hand.drawing.height,
                 bgcolor=WHITE,
                 border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
                 border_radius=theme.BUTTON_RADIUS,
@@ -145,7 +145,7 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
                 content=ft.Stack(
                     controls=[
                         settled(hand.drawing, hand.scale, size, key="settled"),
-                        running(hand.running, hand.colour, hand.tool, hand.scale, key="running"),
+                        running(hand.current_stroke, hand.colour, hand.tool, hand.scale, key="running"),
                     ],
                 ),
             ),
@@ -156,7 +156,7 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
 @ft.component
 def _settled(drawing: Drawing, scale: float, size: Any) -> ft.Control:
     """What stands on the paper."""
-    return _canvas(shapes(drawing.standing, scale) if scale else [], on_resize=calm(size, by_hand=False))
+    return _canvas(shapes(drawing.visible_marks, scale) if scale else [], on_resize=calm(size, by_hand=False))
 
 
 @ft.component

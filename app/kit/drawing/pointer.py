@@ -56,72 +56,72 @@ class Hand:
         self.tool: Tool = "thick"
         self.colour, self.sticker = next(iter(COLOURS)), next(iter(STICKERS))
         self.scale = 0.0
-        self.running = Running()
+        self.current_stroke = Running()
         self._began_s = time.monotonic()
         self._offset_ms = drawing.ended_ms
-        self._contact: Point = (0, 0, 0)
-        self._before_rub: Drawing | None = None
+        self._down_point: Point = (0, 0, 0)
+        self._before_erase: Drawing | None = None
 
     def __repr__(self) -> str:
         return "<Hand>"
 
-    def down(self, place: ft.Offset) -> None:
+    def pointer_down(self, place: ft.Offset) -> None:
         """The pointer came down here."""
-        self._contact = self._point(place)
+        self._down_point = self._point(place)
 
     def tap(self, place: ft.Offset) -> bool:
         """The pointer came down and left at one place. True where the paper changed."""
-        return self._put(self._point(place))
+        return self._place_mark(self._point(place))
 
-    def begin(self) -> bool:
+    def begin_drag(self) -> bool:
         """A drag begins where the pointer came down."""
         if self.tool == "stickers":
-            return self._put(self._contact)
+            return self._place_mark(self._down_point)
         if self.tool == "rubber":
-            self._before_rub = self.drawing
-            return self._rub(self._contact)
+            self._before_erase = self.drawing
+            return self._erase(self._down_point)
         if self.scale and not self.drawing.is_full:
-            self.running.points = (self._contact,)
+            self.current_stroke.points = (self._down_point,)
         return False
 
-    def move(self, place: ft.Offset) -> bool:
+    def drag_to(self, place: ft.Offset) -> bool:
         """The pointer is here now."""
         point = self._point(place)
         if self.tool == "rubber":
-            return self._rub(point)
-        points = self.running.points
+            return self._erase(point)
+        points = self.current_stroke.points
         if not points or math.dist(points[-1][:2], point[:2]) < _STEP:
             return False
-        self.running.points = (*points, point)
+        self.current_stroke.points = (*points, point)
         if len(points) < _LINE_AT_MOST:
             return False
         # A line without an end is handed on in parts: less is lost by a fall.
-        self.end()
-        self.running.points = () if self.drawing.is_full else (point,)
+        self.end_drag()
+        self.current_stroke.points = () if self.drawing.is_full else (point,)
         return True
 
-    def end(self) -> bool:
+    def end_drag(self) -> bool:
         """The pointer left the paper."""
-        points, self.running.points = self.running.points, ()
-        before, self._before_rub = self._before_rub, None
+        points, self.current_stroke.points = self.current_stroke.points, ()
+        before, self._before_erase = self._before_erase, None
         if points:
             self._add(Stroke(thinned(points), self.colour, self.tool))
         return bool(points) or (before is not None and before is not self.drawing)
 
-    def put_in_the_middle(self) -> bool:
+    def place_sticker_in_centre(self) -> bool:
         """The way to put a sticker without pointing at the paper."""
-        self._add(Sticker(self.sticker, (WIDE // 2, self.drawing.tall // 2, self._now_ms())))
+        self._add(Sticker(self.sticker, (WIDE // 2, self.drawing.height // 2, self._now_ms())))
         return True
 
     def undo(self) -> bool:
         before, self.drawing = self.drawing, self.drawing.undo(self._now_ms())
         return self.drawing is not before
 
-    def _put(self, point: Point) -> bool:
+    def _place_mark(self, point: Point) -> bool:
         if not self.scale:
             return False
         if self.tool == "rubber":
-            return self._rub(point)
+            return self._erase(point)
         mark: Mark = (
             Sticker(self.sticker, point)
             if self.tool == "stickers"
@@ -133,21 +133,21 @@ class Hand:
         before, self.drawing = self.drawing, self.drawing.add(mark)
         return self.drawing is not before
 
-    def _rub(self, point: Point) -> bool:
+    def _erase(self, point: Point) -> bool:
         """Rub here. All that one drag rubs out is one step, and comes back by one step."""
-        touched = self.drawing.touched(*point[:2])
+        touched = self.drawing.hit_test(*point[:2])
         if not touched:
             return False
-        before = self._before_rub or self.drawing
+        before = self._before_erase or self.drawing
         last = self.drawing.steps[-1]
-        gone = last.gone if before is not self.drawing and isinstance(last, Rubbed) else ()
-        self.drawing = before.rub((*gone, *touched), point[2])
+        gone = last.erased_steps if before is not self.drawing and isinstance(last, Rubbed) else ()
+        self.drawing = before.erase((*gone, *touched), point[2])
         return True
 
     def _point(self, place: ft.Offset) -> Point:
         scale = self.scale or 1.0
         across = min(max(round(place.x / scale), 0), WIDE)
-        down = min(max(round(place.y / scale), 0), self.drawing.tall)
+        down = min(max(round(place.y / scale), 0), self.drawing.height)
         return across, down, self._now_ms()
 
     def _now_ms(self) -> int:

@@ -35,7 +35,7 @@ class Choice:
     code: str
     text: str
     hint: str = ""
-    apart: bool = False
+    exclusive: bool = False
     picture: str = ""
 
 
@@ -75,7 +75,7 @@ def tick_rows(
 
     `on_choose` gets all chosen codes in the order of the rows.
     """
-    alone = {choice.code for choice in choices if choice.apart}
+    alone = {choice.code for choice in choices if choice.exclusive}
 
     def after(code: str) -> tuple[str, ...]:
         if code in chosen:
@@ -197,8 +197,8 @@ def _dressing(
 
 
 def _with_or(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control]) -> list[ft.Control]:
-    apart = [choice for choice in choices if choice.apart]
-    together = [choice for choice in choices if not choice.apart]
+    apart = [choice for choice in choices if choice.exclusive]
+    together = [choice for choice in choices if not choice.exclusive]
     # A hint needs the width of a row, and one choice without a picture would be the odd one out.
     pictured = all(has_picture(choice.picture) and not choice.hint for choice in together)
     rows = [_tiles(together, row)] if together and pictured else [row(choice, _row) for choice in together]

@@ -27,7 +27,7 @@ class Passage:
 
     child_id: str
     whose: Literal["own", "seen"]
-    place: str
+    record_id: str
     text: str
 
     def __repr__(self) -> str:
@@ -56,7 +56,7 @@ def copied(passages: Iterable[Passage], rules: LedgerRules) -> tuple[Copy, ...]:
     for (one, own), (other, others) in combinations(sentences, 2):
         if one.child_id == other.child_id or one.whose != other.whose:
             continue
-        key = (one.child_id, one.place, other.child_id, other.place)
+        key = (one.child_id, one.record_id, other.child_id, other.record_id)
         if key not in found and fuzz.ratio(own, others, score_cutoff=rules.copied_alike) > 0:
             found[key] = Copy(one, other, one.whose)
     return tuple(found.values())
@@ -65,7 +65,7 @@ def copied(passages: Iterable[Passage], rules: LedgerRules) -> tuple[Copy, ...]:
 def _sentences(passage: Passage, rules: LedgerRules) -> list[Passage]:
     parts = (part.strip() for part in _SENTENCE.split(passage.text))
     return [
-        Passage(passage.child_id, passage.whose, passage.place, part)
+        Passage(passage.child_id, passage.whose, passage.record_id, part)
         for part in parts
         if len(part.split()) >= rules.copied_words
     ]

@@ -61,7 +61,7 @@ class Listed:
     """A child to account for, and what brings them onto the roll. Their record stays where it is."""
 
     child: Person
-    through: Through = "home"
+    basis: Through = "home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ class Standing:
     child_id: str
     state: How | None
     missing: tuple[Want, ...] = ()
-    asks_observation: bool = False
+    needs_observation: bool = False
     observed: bool = False
 
     @property
-    def is_silent(self) -> bool:
+    def is_unaccounted(self) -> bool:
         """Neither recorded nor given a reason."""
         return bool(self.missing)
 
@@ -153,7 +153,7 @@ def is_watched(child: Person, rules: LedgerRules, on: date) -> bool:
 
 def silent(standings: Iterable[Standing]) -> tuple[str, ...]:
     """The children neither recorded nor given a reason, in the order of the roll."""
-    return tuple(standing.child_id for standing in standings if standing.is_silent)
+    return tuple(standing.child_id for standing in standings if standing.is_unaccounted)
 
 
 def is_finished(ended: Ended | None, standings: Iterable[Standing]) -> bool:

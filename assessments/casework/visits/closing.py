@@ -53,7 +53,7 @@ class Interruption:
 class Closing:
     """The contact is finished: what is to be filed, all of it or none."""
 
-    ended: Ended
+    closure: Ended
     follow_ups: tuple[FollowUp, ...]
 
 
@@ -99,12 +99,12 @@ def finish(
     wanted: dict[tuple[str, ToDo], tuple[str, date | None]] = {}
     for standing in standings:
         one = seen.get(standing.child_id)
-        if standing.is_silent:
+        if standing.is_unaccounted:
             reason = reasons.get(standing.child_id)
             wanted[standing.child_id, "see"] = (given[standing.child_id][1], reason.due if reason else None)
         elif standing.state == "not-seen" and one is not None:
             wanted[standing.child_id, "see"] = (one.plan, one.due)
-        if standing.asks_observation:
+        if standing.needs_observation:
             wanted[standing.child_id, "observe"] = ("", None)
     return Closing(ended, _follow_ups(contact, standings, wanted, tuple(follow_ups), new_id))
 
@@ -120,7 +120,7 @@ def _follow_ups(
     settled = {
         (standing.child_id, code)
         for standing in standings
-        if standing.state is not None and not standing.is_silent
+        if standing.state is not None and not standing.is_unaccounted
         for code in (*_SETTLES[standing.state], *(("observe",) if standing.observed else ()))
     }
     found: list[FollowUp] = []

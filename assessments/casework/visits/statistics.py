@@ -25,13 +25,13 @@ class Met:
 
     on: date
     standing: Standing
-    seen: Seen | None = None
+    observation: Seen | None = None
     alone_in_tool: bool = False
 
     @property
-    def is_alone(self) -> bool:
+    def is_seen_alone(self) -> bool:
         """Seen alone, as written of the contact or in a tool finished in it."""
-        return self.alone_in_tool or (self.seen is not None and self.seen.alone is True)
+        return self.alone_in_tool or (self.observation is not None and self.observation.alone is True)
 
     @property
     def is_seen(self) -> bool:
@@ -51,22 +51,22 @@ class ChildCounts:
     seen: int
     alone: int
     at_home: int
-    heard: date | None
-    observed: date | None
-    slept: date | None
-    last: date | None
-    since_contacts: int
-    since_days: int | None
+    last_heard_on: date | None
+    last_observed_on: date | None
+    sleeping_place_seen_on: date | None
+    last_seen_on: date | None
+    contacts_since_seen: int
+    days_since_seen: int | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class VisitCounts:
     """Of `ended` contacts: how many were refused, or nobody answered; which adult answered how often."""
 
-    ended: int
+    closed: int
     refused: int
     no_answer: int
-    answered: tuple[tuple[str, int], ...]
+    adult_answers: tuple[tuple[str, int], ...]
 
 
 def of_child(met: Iterable[Met], today: date) -> ChildCounts:
@@ -77,14 +77,22 @@ def of_child(met: Iterable[Met], today: date) -> ChildCounts:
     return ChildCounts(
         contacts=len(past),
         seen=len(there),
-        alone=sum(1 for one in there if one.is_alone),
-        at_home=sum(1 for one in there if one.seen is not None and one.seen.at_home is True),
-        heard=_latest([one for one in there if one.standing.state == "heard" and not one.standing.is_silent]),
-        observed=_latest([one for one in there if one.standing.observed]),
-        slept=_latest([one for one in past if one.seen is not None and one.seen.sleeping_place_seen is True]),
-        last=last,
-        since_contacts=sum(1 for one in past if last is None or one.on > last),
-        since_days=(today - last).days if last is not None else None,
+        alone=sum(1 for one in there if one.is_seen_alone),
+        at_home=sum(1 for one in there if one.observation is not None and one.observation.at_home is True),
+        last_heard_on=_latest(
+            [one for one in there if one.standing.state == "heard" and not one.standing.is_unaccounted]
+        ),
+        last_observed_on=_latest([one for one in there if one.standing.observed]),
+        sleeping_place_seen_on=_latest(
+            [
+                one
+                for one in past
+                if one.observation is not None and one.observation.sleeping_place_seen is True
+            ]
+        ),
+        last_seen_on=last,
+        contacts_since_seen=sum(1 for one in past if last is None or one.on > last),
+        days_since_seen=(today - last).days if last is not None else None,
     )
 
 
@@ -93,10 +101,10 @@ def of_visits(endings: Iterable[Ended]) -> VisitCounts:
     last = {one.contact_id: one for one in endings}.values()
     answered = Counter(adult for one in last for adult in one.adult_answered_for)
     return VisitCounts(
-        ended=len(last),
+        closed=len(last),
         refused=sum(1 for one in last if one.outcome == "refused"),
         no_answer=sum(1 for one in last if one.outcome == "no-answer"),
-        answered=tuple(answered.most_common()),
+        adult_answers=tuple(answered.most_common()),
     )
 
 

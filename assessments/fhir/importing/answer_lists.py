@@ -133,7 +133,7 @@ def offered(item: Node, sets: ValueSets, link_id: str, report: Report) -> list[O
     reference = item.text("answerValueSet")
     if not reference and isinstance(item.data.get("options"), dict):
         reference = Node(item.data["options"]).text("reference")
-        item.take("options")
+        item.mark_read("options")
     if reference:
         missing, codings = sets.codings(reference)
         headings = [str(c.get("display") or c.get("code")) for c in codings if c.get("abstract") is True]
@@ -151,7 +151,7 @@ def offered(item: Node, sets: ValueSets, link_id: str, report: Report) -> list[O
 
 def _from_option(node: Node, taken: set[str], link_id: str, report: Report) -> Offered | None:
     value = value_of({key: part for key, part in node.data.items() if not key.startswith("_")})
-    node.take(*(key for key in node.data if key.startswith("value")))
+    node.mark_read(*(key for key in node.data if key.startswith("value")))
     choice = _from_coding(value, taken) if isinstance(value, dict) else _from_value(value, taken)
     if choice is None:
         report.add(link_id, "option-part", "", "an option without a value")
@@ -169,8 +169,8 @@ def _from_option(node: Node, taken: set[str], link_id: str, report: Report) -> O
         choice.option,
         text=f"{prefix} {words}" if isinstance(prefix, str) and prefix.strip() else words,
         alone=node.extension("questionnaire-optionExclusive", "optionExclusive") is True,
-        hint=str(node.own("option-hint") or ""),
-        picture=str(node.own("option-picture") or ""),
+        hint=str(node.wren_extension("option-hint") or ""),
+        picture=str(node.wren_extension("option-picture") or ""),
     )
     for name in (*node.unread(), *node.unread_extensions()):
         report.add(link_id, "option-part", words, name)

@@ -38,10 +38,10 @@ class Known:
 
     link_id: str
     kind: str
-    offered: tuple[Offered, ...] = ()
-    other: str = ""
+    options: tuple[Offered, ...] = ()
+    other_link_id: str = ""
     row: str = ""
-    place: int = 0
+    position: int = 0
 
 
 def rule_of(nodes: list[Node], behaviour: str) -> Rule | None:
@@ -53,7 +53,7 @@ def rule_of(nodes: list[Node], behaviour: str) -> Rule | None:
 
 
 def _test(node: Node) -> Compared:
-    link_id, op = node.exact("question"), node.text("operator") or "="
+    link_id, op = node.exact_text("question"), node.text("operator") or "="
     if "hasAnswer" in node.data:
         return Compared(link_id, "exists", "exists", node.flag("hasAnswer"))
     value = next((part for key, part in node.data.items() if key.startswith("answer")), None)
@@ -102,7 +102,7 @@ def resolve(test: Compared, known: Mapping[str, Known], asker: Known) -> tuple[C
         raise Unresolved("rule-no-answer", test.link_id)
     if item.row and item.row != asker.row:
         raise Unresolved("rule-into-rows", test.link_id)
-    if item.row and item.place >= asker.place:
+    if item.row and item.position >= asker.position:
         raise Unresolved("rule-later", test.link_id)
     if test.level == "exists":
         return (Condition(item.link_id, "exists", bool(test.value)),)
@@ -129,13 +129,13 @@ def _choice(test: Compared, item: Known) -> tuple[Condition, ...]:
         found = _offered(test, item)
         if found is not None:
             return (Condition(item.link_id, cast("Operator", test.op), found.option.code),)
-        if item.other and test.level in ("value", "display"):
-            return (Condition(item.other, cast("Operator", test.op), str(test.value)),)
+        if item.other_link_id and test.level in ("value", "display"):
+            return (Condition(item.other_link_id, cast("Operator", test.op), str(test.value)),)
         raise Unresolved("rule-unknown-option", str(test.value))
     compare = _ORDERED[test.op]
     numbers = [
         (offer, offer.option.weight if test.level == "weight" or offer.system == "" else None)
-        for offer in item.offered
+        for offer in item.options
     ]
     if isinstance(test.value, bool) or not isinstance(test.value, int | float):
         raise Unresolved("rule-value", f"{item.link_id} {test.op} {test.value}")
@@ -149,9 +149,9 @@ def _offered(test: Compared, item: Known) -> Offered | None:
     """The option that a test means: by system and code, by code, by words or by weight."""
     if test.level == "coding":
         system, _, code = str(test.value).partition("|")
-        exact = next((o for o in item.offered if (o.system, o.code) == (system, code) and code), None)
-        return exact or next((o for o in item.offered if o.code == code and code and not system), None)
-    for offer in item.offered:
+        exact = next((o for o in item.options if (o.system, o.code) == (system, code) and code), None)
+        return exact or next((o for o in item.options if o.code == code and code and not system), None)
+    for offer in item.options:
         match test.level:
             case "code":
                 same = offer.code == test.value

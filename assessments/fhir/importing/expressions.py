@@ -50,11 +50,11 @@ class Expressions:
     outline: Outline
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def rule(self, expression: str) -> Rule:
+    def read_rule(self, expression: str) -> Rule:
         """Say a truth value as a rule. Raises NotFollowed."""
         return self._rule(filled(parse(expression, self.variables), self.variables), None)
 
-    def sum(self, expression: str) -> tuple[str, ...]:
+    def read_sum(self, expression: str) -> tuple[str, ...]:
         """The linkIds whose weights or numbers an expression adds up. Raises NotFollowed."""
         found = self._terms(filled(parse(expression, self.variables), self.variables))
         if not found or len(set(found)) < len(found):
@@ -74,12 +74,12 @@ class Expressions:
             case Call(base, "not", ()) if base is not None:
                 return negated(self._rule(base, focus))
             case Call(base, "exists" | "hasValue", args) if base is not None:
-                return self._exists(self.outline.look(base, focus), args)
+                return self._exists(self.outline.resolve_path(base, focus), args)
             case Call(base, "empty", ()) if base is not None:
-                return negated(self._exists(self.outline.look(base, focus), ()))
+                return negated(self._exists(self.outline.resolve_path(base, focus), ()))
             case Call(None, "iif", (test, Literal(True), *rest)) if rest in ([], [Literal(False)]):
                 return self._rule(test, focus)
-        looked = self.outline.look(tree, focus)
+        looked = self.outline.resolve_path(tree, focus)
         if looked.level != "value":
             raise NotFollowed("a rule that is not true or false")
         return self._tests(looked, "=", True)
@@ -98,11 +98,11 @@ class Expressions:
         if not isinstance(right, Literal) or right.value is None:
             raise NotFollowed("a comparison of two answers")
         if isinstance(left, Call) and left.name == "count" and left.base is not None:
-            return self._counted(op, self.outline.look(left.base, focus), right.value)
+            return self._counted(op, self.outline.resolve_path(left.base, focus), right.value)
         if isinstance(right.value, bool) and _is_test(left):
             rule = self._rule(left, focus)
             return rule if right.value is (op == "=") else negated(rule)
-        return self._tests(self.outline.look(left, focus), op, right.value)
+        return self._tests(self.outline.resolve_path(left, focus), op, right.value)
 
     def _counted(self, op: str, looked: Looked, number: Wanted) -> Rule:
         if (op, number) in ((">", 0), (">=", 1), ("!=", 0)):
@@ -112,12 +112,12 @@ class Expressions:
         raise NotFollowed("a count")
 
     def _exists(self, looked: Looked, args: tuple[Tree, ...]) -> Rule:
-        looked = replace(looked, also=(*looked.also, *args))
+        looked = replace(looked, filters=(*looked.filters, *args))
         if looked.level in ("options", "extension", "form"):
             raise NotFollowed("whether something exists that is not an answer")
-        if looked.also:
+        if looked.filters:
             return _some(
-                Every(tuple(self._rule(part, Looked((link_id,), looked.level)) for part in looked.also))
+                Every(tuple(self._rule(part, Looked((link_id,), looked.level)) for part in looked.filters))
                 for link_id in looked.link_ids
             )
         return _some(Compared(link_id, "exists", "exists", True) for link_id in looked.link_ids)
@@ -126,7 +126,7 @@ class Expressions:
         if looked.level not in ("value", "code", "display", "weight", "state"):
             raise NotFollowed(f"a comparison with {looked.level}")
         tests = _some(Compared(link_id, op, looked.level, value) for link_id in looked.link_ids)
-        if looked.also:
+        if looked.filters:
             return Every((self._exists(replace(looked, level="answer"), ()), tests))
         return tests
 
@@ -141,16 +141,16 @@ class Expressions:
             case Call(base, "aggregate", (Op("+", left, right), *_)) if base and TOTAL in (left, right):
                 return self._terms(base)
             case Call(base, "select", (arg,)) if base is not None:
-                return self._added(self.outline.look(arg, self.outline.look(base, None)))
+                return self._added(self.outline.resolve_path(arg, self.outline.resolve_path(base, None)))
             case Call(None, "iif", (_, left, *rest)):
                 found = [self._terms(part) for part in (left, *rest)]
                 if sum(bool(part) for part in found) <= 1:
                     return next((part for part in found if part), ())
                 raise NotFollowed("iif() between two sums")
-        return self._added(self.outline.look(tree, None))
+        return self._added(self.outline.resolve_path(tree, None))
 
     def _added(self, looked: Looked) -> tuple[str, ...]:
-        if looked.level not in ("weight", "value") or looked.also:
+        if looked.level not in ("weight", "value") or looked.filters:
             raise NotFollowed("a sum of something else than answers")
         return looked.link_ids
 

@@ -56,9 +56,9 @@ def import_questionnaire(data: Any) -> Imported:
     sets = ValueSets([*beside, *(inner.data for inner in root.nodes("contained"))])
     nodes = root.nodes("item")
     expressions = Expressions(Outline(_outline(nodes)), _variables(root, nodes))
-    tool = root.own("tool")
-    sums = Sums.of(nodes, expressions, sets)
-    builder = Builder(sets, expressions, sums, report, own=isinstance(tool, list))
+    tool = root.wren_extension("tool")
+    sums = Sums.find(nodes, expressions, sets)
+    builder = Builder(sets, expressions, sums, report, is_from_wren=isinstance(tool, list))
     items = _with_rules(builder.items(nodes, ""), builder)
     head = _head(root, report)
     groups = _out_of_circles(_grouped(items, head["title"], builder), report)
@@ -96,10 +96,10 @@ def _outline(nodes: list[Node]) -> dict[str, tuple[str, ...]]:
     waiting = [("", nodes)]
     while waiting:
         link_id, inner = waiting.pop(0)
-        fresh = [node for node in inner if node.exact("linkId") not in seen]
-        below[link_id] = tuple(dict.fromkeys(node.exact("linkId") for node in fresh))
+        fresh = [node for node in inner if node.exact_text("linkId") not in seen]
+        below[link_id] = tuple(dict.fromkeys(node.exact_text("linkId") for node in fresh))
         seen.update(below[link_id])
-        waiting += [(node.exact("linkId"), node.nodes("item")) for node in fresh]
+        waiting += [(node.exact_text("linkId"), node.nodes("item")) for node in fresh]
     return below
 
 
@@ -123,16 +123,16 @@ def _with_rules(items: tuple[d.Item, ...], builder: Builder) -> tuple[d.Item, ..
 
 def _with_rule(item: d.Item, builder: Builder) -> d.Item:
     item = replace(item, items=_with_rules(item.items, builder))
-    if item.link_id in builder.lost:
-        return _not_required(item, builder.lost[item.link_id], builder.report)
+    if item.link_id in builder.unreadable_rules:
+        return _not_required(item, builder.unreadable_rules[item.link_id], builder.report)
     if item.link_id not in builder.rules:
         return item
     foreign, rule = builder.rules[item.link_id]
-    asker = builder.known[foreign]
+    asker = builder.imported_items[foreign]
 
     def resolver(test: Compared) -> tuple[d.Condition, ...]:
         try:
-            return resolve(test, builder.known, asker)
+            return resolve(test, builder.imported_items, asker)
         except Unresolved as reason:
             if reason.code != "rule-unknown-option" or test.op != "=":
                 raise
@@ -166,13 +166,13 @@ def _grouped(items: tuple[d.Item, ...], title: str, builder: Builder) -> tuple[d
             loose.append(item)
             continue
         if loose:
-            link_id = code_from("questions", builder.taken)
-            builder.taken.add(link_id)
+            link_id = code_from("questions", builder.used_link_ids)
+            builder.used_link_ids.add(link_id)
             groups.append(d.Item(link_id, "group", title, items=tuple(loose), source=SOURCE))
             loose = []
         if item is not None:
             groups.append(item)
-    if builder.own:
+    if builder.is_from_wren:
         return tuple(groups)
     return tuple(replace(g, pages="each" if len(g.items) > _TOGETHER else "together") for g in groups)
 
@@ -193,7 +193,7 @@ def _in_circle(groups: tuple[d.Item, ...], waiting: list[str]) -> str:
     path = [waiting[0]]
     while True:
         item, parent = parents[path[-1]]
-        needs = [need for need in (*item.enable_when.items(), parent) if need in waiting]
+        needs = [need for need in (*item.enable_when.link_ids(), parent) if need in waiting]
         if needs[0] in path:
             circle = path[path.index(needs[0]) :]
             return next(link_id for link_id in circle if parents[link_id][0].enable_when)
@@ -212,7 +212,7 @@ def _scales(builder: Builder, groups: tuple[d.Item, ...]) -> tuple[d.Scale, ...]
     outside = {item.link_id: item for item, _ in d.nested(groups)}
     found: list[d.Scale] = []
     for foreign, title in builder.scales:
-        ours = [builder.known[link_id].link_id for link_id in builder.sums.found[foreign]]
+        ours = [builder.imported_items[link_id].link_id for link_id in builder.sums.found[foreign]]
         items = tuple(link_id for link_id in ours if link_id in outside)
         scale_id = code_from(foreign or title, {scale.id for scale in found}, "sum")
         found.append(d.Scale(scale_id, title, items, sums=True))
@@ -298,9 +298,9 @@ def _with_sources(instrument: d.Instrument) -> d.Instrument:
 
 
 def _tell_root(root: Node, report: Report) -> None:
-    root.take(*_SILENT)
+    root.mark_read(*_SILENT)
     names = [key for key in root.unread() if not key.startswith("_") and key != "modifierExtension"]
     if names:
         report.add("", "header", ", ".join(names))
-        root.take(*names)
+        root.mark_read(*names)
     limits.tell_unread(root, "", report)

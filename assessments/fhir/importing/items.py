@@ -41,7 +41,7 @@ class Builder(Ledger):
         return tuple(item for node in nodes for item in self._item(node, row))
 
     def _item(self, node: Node, row: str) -> tuple[d.Item, ...]:
-        foreign = node.exact("linkId")
+        foreign = node.exact_text("linkId")
         if node.extension("questionnaire-hidden") is True:
             self._leave_out(node, foreign, "hidden")
             return ()
@@ -51,7 +51,7 @@ class Builder(Ledger):
             self.report.add(foreign, "calculation", self.sums.refused[foreign])
         kind = node.text("type")
         item = self._head(node, foreign)
-        if node.own("item-type") == "people":
+        if node.wren_extension("item-type") == "people":
             found = self._people(node, item, foreign, row)
         elif kind == "group" or (not kind and node.data.get("item")):
             found = self._group(node, item, foreign, row)
@@ -59,7 +59,7 @@ class Builder(Ledger):
             found = self._display(node, item, foreign, row)
         else:
             found = self._question(node, item, foreign, row)
-        self.note_rule(node, foreign, found[0].link_id)
+        self.record_rule(node, foreign, found[0].link_id)
         control = limits.control_of(node)
         if control:
             self.report.add(foreign, "layout", control)
@@ -70,7 +70,7 @@ class Builder(Ledger):
         """A score is worked out and not asked: a scale takes the place of the item."""
         self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
         node.extension(*CALCULATED)
-        node.take("linkId", "type", "text", "required", "repeats", "readOnly")
+        node.mark_read("linkId", "type", "text", "required", "repeats", "readOnly")
         below = self.items(node.nodes("item"), row)
         limits.tell_unread(node, foreign, self.report)
         return below
@@ -82,17 +82,17 @@ class Builder(Ledger):
         else:
             self.report.add(foreign, code, node.text("text") or foreign)
         for inner in node.nodes("item"):
-            self._leave_out(inner, inner.exact("linkId"), "hidden-inside")
+            self._leave_out(inner, inner.exact_text("linkId"), "hidden-inside")
 
     def _head(self, node: Node, foreign: str) -> d.Item:
         """The parts that every item has."""
-        link_id = code_from(foreign, self.taken)
-        self.taken.add(link_id)
+        link_id = code_from(foreign, self.used_link_ids)
+        self.used_link_ids.add(link_id)
         if not foreign:
             self.report.add(foreign, "link-id-missing", link_id)
-        elif foreign in self.known:
+        elif foreign in self.imported_items:
             self.report.add(foreign, "link-id-twice", link_id)
-        self.report.became.setdefault(foreign, link_id)
+        self.report.new_link_ids.setdefault(foreign, link_id)
         codes = tuple(limits.code_words(code) for code in node.nodes("code"))
         words = " ".join(part for part in (node.text("prefix"), node.text("text")) if part)
         if not words:
@@ -105,27 +105,31 @@ class Builder(Ledger):
             text=words,
             help=limits.help_of(node),
             prompt=limits.prompt_of(node),
-            source=str(node.own("source") or SOURCE),
-            for_child=node.own("for-child") is True,
-            appearance=_appearance(node.own("appearance")),
-            ends=tuple(str(node.own("ends") or "").split()),
-            exact_words=node.own("exact-words") is True,
+            source=str(node.wren_extension("source") or SOURCE),
+            for_child=node.wren_extension("for-child") is True,
+            appearance=_appearance(node.wren_extension("appearance")),
+            ends=tuple(str(node.wren_extension("ends") or "").split()),
+            exact_words=node.wren_extension("exact-words") is True,
             foreign_id=foreign if foreign != link_id else "",
             codes=tuple(code for code in codes if code.strip("|")),
         )
 
     def _display(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
-        self.remember(foreign, Known(item.link_id, "display", row=row))
-        if node.own("prompt") or node.own("help"):
-            item = replace(item, prompt=str(node.own("prompt") or ""), help=str(node.own("help") or ""))
-        node.take("required", "repeats")
+        self.record_item(foreign, Known(item.link_id, "display", row=row))
+        if node.wren_extension("prompt") or node.wren_extension("help"):
+            item = replace(
+                item,
+                prompt=str(node.wren_extension("prompt") or ""),
+                help=str(node.wren_extension("help") or ""),
+            )
+        node.mark_read("required", "repeats")
         below = self.items(node.nodes("item"), row)
         if below:
             self.report.add(foreign, "display-children")
         return (item, *below)
 
     def _group(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
-        self.remember(foreign, Known(item.link_id, "group", row=row))
+        self.record_item(foreign, Known(item.link_id, "group", row=row))
         repeats = node.flag("repeats")
         if repeats and row:
             self.report.add(foreign, "repeats-in-rows")
@@ -139,25 +143,29 @@ class Builder(Ledger):
             self.report.add(foreign, "empty-group")
             return (item,)
         item = replace(item, type="group", items=below, repeats=repeats, required=required and repeats)
-        pages = node.own("pages")
+        pages = node.wren_extension("pages")
         return (
-            replace(item, row_name=str(node.own("row-name") or ""), pages="each" if pages else "together"),
+            replace(
+                item,
+                row_name=str(node.wren_extension("row-name") or ""),
+                pages="each" if pages else "together",
+            ),
         )
 
     def _people(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
         """A map of people that Wren wrote: a group of who and where."""
-        node.take("repeats")
+        node.mark_read("repeats")
         item, parts = self._folded(item, node)
         options = next(
             (offered(p, self.sets, foreign, self.report) for p in parts if "answerOption" in p.data), []
         )
-        self.remember(foreign, Known(item.link_id, "choice", tuple(options), row=row))
-        item = limits.with_states(replace(item, type="people"), node, self.own)
+        self.record_item(foreign, Known(item.link_id, "choice", tuple(options), row=row))
+        item = limits.with_states(replace(item, type="people"), node, self.is_from_wren)
         return (replace(item, options=tuple(o.option for o in options), required=node.flag("required")),)
 
     def _question(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
         item, below = self._folded(item, node)
-        item = limits.with_states(item, node, self.own)
+        item = limits.with_states(item, node, self.is_from_wren)
         required = node.flag("required")
         if node.flag("readOnly"):
             self.report.add(foreign, "read-only")
@@ -169,7 +177,7 @@ class Builder(Ledger):
         if kind == "boolean" and not choices:
             self.report.add(foreign, "boolean")
             item = replace(item, type="choice", options=_YES_NO)
-            self.remember(foreign, Known(item.link_id, "boolean", row=row))
+            self.record_item(foreign, Known(item.link_id, "boolean", row=row))
         elif choices:
             item = self._choice(node, item, foreign, row, choices)
         else:
@@ -187,11 +195,13 @@ class Builder(Ledger):
 
     def _in_rows(self, item: d.Item, foreign: str, below: list[Node]) -> tuple[d.Item, ...]:
         """A number or day given several times: a repeating group with one answer in each row."""
-        inner = replace(item, link_id=self.made(item.link_id, "one"), foreign_id="", enable_when=d.When())
+        inner = replace(
+            item, link_id=self.make_link_id(item.link_id, "one"), foreign_id="", enable_when=d.When()
+        )
         self.report.add(foreign, "repeats-rows", inner.link_id)
-        known = self.known[foreign]
+        known = self.imported_items[foreign]
         # Rules cannot look into rows from outside; a rule inside a row may.
-        self.known[foreign] = replace(known, link_id=inner.link_id, row=item.link_id)
+        self.imported_items[foreign] = replace(known, link_id=inner.link_id, row=item.link_id)
         inner = replace(inner, items=(*inner.items, *self.items(below, item.link_id)))
         group = d.Item(item.link_id, "group", item.text, repeats=True, required=item.required, items=(inner,))
         return (replace(group, foreign_id=item.foreign_id, codes=item.codes, source=item.source),)
@@ -207,16 +217,16 @@ class Builder(Ledger):
             words = label.strip() if isinstance(label, str) and label.strip() else "Something else"
             own_answer = code_from("other", {option.code for option in options})
             options.append(d.AnswerOption(own_answer, words))
-            other = self.made(item.link_id, "other")
+            other = self.make_link_id(item.link_id, "other")
             when = d.When(all=(d.Condition(item.link_id, "=", own_answer),))
             inner = (d.Item(other, "text", words, enable_when=when, source=item.source),)
-            known = replace(known, other=other)
+            known = replace(known, other_link_id=other)
             self.report.add(foreign, "open-choice", other)
         elif len(options) == 1:
             none = code_from("none-of-these", {options[0].code})
             options.append(d.AnswerOption(none, "None of these", alone=several))
             self.report.add(foreign, "one-option")
-        self.remember(foreign, known)
+        self.record_item(foreign, known)
         return replace(item, type="choices" if several else "choice", options=tuple(options), items=inner)
 
     def _value(self, node: Node, item: d.Item, foreign: str, row: str) -> d.Item:
@@ -228,12 +238,12 @@ class Builder(Ledger):
         elif kind not in _KINDS:
             self.report.add(foreign, "type-unknown", kind)
             kind = "string"
-        own_type = node.own("item-type")
+        own_type = node.wren_extension("item-type")
         if kind in _TOLD and own_type != "drawing":
             self.report.add(foreign, _TOLD[kind])
         our_type: d.ItemType = own_type if own_type in ("words", "drawing") else _KINDS[kind]
         noted = "note" if kind in ("attachment", "reference") else str(our_type)
-        self.remember(foreign, Known(item.link_id, noted, row=row))
+        self.record_item(foreign, Known(item.link_id, noted, row=row))
         item = replace(item, type=our_type)
         if kind == "reference":
             resources = [str(name) for name in node.extensions("questionnaire-referenceResource")]
@@ -242,7 +252,9 @@ class Builder(Ledger):
             return replace(item, max_length=limits.longest(node))
         item = limits.bounded(item, node, foreign, self.report)
         if kind == "dateTime":
-            time = d.Item(self.made(item.link_id, "time"), "time", "At what time?", source=item.source)
+            time = d.Item(
+                self.make_link_id(item.link_id, "time"), "time", "At what time?", source=item.source
+            )
             self.report.add(foreign, "date-time", time.link_id)
             return replace(item, items=(time,))
         if our_type in ("integer", "decimal"):
@@ -252,7 +264,7 @@ class Builder(Ledger):
     def _with_units(self, item: d.Item, node: Node, foreign: str, kind: str) -> d.Item:
         units = limits.units_of(node)
         if len(units) > 1:
-            link_id = self.made(item.link_id, "unit")
+            link_id = self.make_link_id(item.link_id, "unit")
             taken: set[str] = set()
             options = []
             for words, coding in units:
@@ -277,11 +289,11 @@ class Builder(Ledger):
                 continue
             changed: dict[str, Any] = {part: f"{getattr(item, part)} {words}".strip()}
             item = replace(item, **changed)
-            foreign = inner.exact("linkId")
-            self.remember(foreign, Known(item.link_id, "display"))
-            if not self.own:
+            foreign = inner.exact_text("linkId")
+            self.record_item(foreign, Known(item.link_id, "display"))
+            if not self.is_from_wren:
                 self.report.add(foreign, "folded", part.replace("_text", " end"))
-            inner.take("required", "repeats")
+            inner.mark_read("required", "repeats")
             limits.tell_unread(inner, foreign, self.report)
         return item, rest
 

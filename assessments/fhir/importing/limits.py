@@ -113,16 +113,16 @@ def with_states(item: d.Item, node: Node, own: bool) -> d.Item:
         item,
         states=states,
         state_words=words,
-        no_states=str(node.own("no-states") or ""),
-        low_text=str(node.own("low-text") or item.low_text),
-        high_text=str(node.own("high-text") or item.high_text),
+        no_states=str(node.wren_extension("no-states") or ""),
+        low_text=str(node.wren_extension("low-text") or item.low_text),
+        high_text=str(node.wren_extension("high-text") or item.high_text),
     )
 
 
 def _states_of(node: Node) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The ways of not answering that Wren wrote beside an item, and their words."""
     states, words = [], []
-    for parts in node.all_own("state-offered"):
+    for parts in node.wren_extensions("state-offered"):
         found = {part.get("url"): value_of(part) for part in parts or ()}
         if found.get("state") in d.ABSENT:
             states.append(str(found["state"]))
@@ -135,7 +135,7 @@ def tell_initial(node: Node, foreign: str, report: Report) -> None:
     """Tell of an answer filled in beforehand, without repeating it."""
     if any(key.startswith("initial") for key in node.data):
         report.add(foreign, "initial")
-        node.take(*(key for key in node.data if key.startswith("initial")))
+        node.mark_read(*(key for key in node.data if key.startswith("initial")))
     if node.extension("sdc-questionnaire-initialExpression") is not None:
         report.add(foreign, "initial")
 

@@ -28,13 +28,13 @@ class Sums:
     refused: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, nodes: list[Node], expressions: Expressions, sets: ValueSets) -> Sums:
+    def find(cls, nodes: list[Node], expressions: Expressions, sets: ValueSets) -> Sums:
         """Look through a whole form."""
         sums, written, numbers = cls(), dict[str, str](), set[str]()
         waiting = list(nodes)
         while waiting:
             node = waiting.pop()
-            link_id, expression = node.exact("linkId"), node.extension(*CALCULATED)
+            link_id, expression = node.exact_text("linkId"), node.extension(*CALCULATED)
             if isinstance(expression, dict) and link_id:
                 written.setdefault(link_id, str(expression.get("expression", "")))
             elif _holds_numbers(node, sets):
@@ -49,7 +49,7 @@ class Sums:
             try:
                 sums.found[link_id] = _added(link_id, written, numbers, expressions, ())
             except NotFollowed as reason:
-                sums.refused[link_id] = reason.what
+                sums.refused[link_id] = reason.part
         return sums
 
 
@@ -58,8 +58,8 @@ def _inside(node: Node) -> dict[str, str]:
     found: dict[str, str] = {}
     for inner in node.nodes("item"):
         expression = inner.extension(*CALCULATED)
-        if isinstance(expression, dict) and inner.exact("linkId"):
-            found[inner.exact("linkId")] = str(expression.get("expression", ""))
+        if isinstance(expression, dict) and inner.exact_text("linkId"):
+            found[inner.exact_text("linkId")] = str(expression.get("expression", ""))
         found |= _inside(inner)
     return found
 
@@ -77,7 +77,7 @@ def _added(
     if link_id in above:
         raise NotFollowed("a calculation that needs itself")
     found: list[str] = []
-    for part in expressions.sum(written[link_id]):
+    for part in expressions.read_sum(written[link_id]):
         if part in written and part != link_id:
             found += _added(part, written, numbers, expressions, (*above, link_id))
         elif part in numbers:

@@ -33,32 +33,32 @@ class Ledger:
     expressions: Expressions
     sums: Sums
     report: Report
-    own: bool = False
-    known: dict[str, Known] = field(default_factory=dict)
+    is_from_wren: bool = False
+    imported_items: dict[str, Known] = field(default_factory=dict)
     rules: dict[str, tuple[str, Rule]] = field(default_factory=dict)
-    lost: dict[str, str] = field(default_factory=dict)
+    unreadable_rules: dict[str, str] = field(default_factory=dict)
     scales: list[tuple[str, str]] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
+    used_link_ids: set[str] = field(default_factory=set)
 
-    def remember(self, foreign: str, known: Known) -> None:
+    def record_item(self, foreign: str, known: Known) -> None:
         """Note what a linkId became; the first of two that are alike is the one that rules mean."""
-        self.known.setdefault(foreign, replace(known, place=len(self.known)))
+        self.imported_items.setdefault(foreign, replace(known, position=len(self.imported_items)))
 
-    def made(self, link_id: str, part: str) -> str:
+    def make_link_id(self, link_id: str, part: str) -> str:
         """The link_id of an item that the form does not have, such as the unit of an amount."""
-        made = code_from(f"{link_id}.{part}", self.taken)
-        self.taken.add(made)
+        made = code_from(f"{link_id}.{part}", self.used_link_ids)
+        self.used_link_ids.add(made)
         return made
 
-    def note_rule(self, node: Node, foreign: str, link_id: str) -> None:
+    def record_rule(self, node: Node, foreign: str, link_id: str) -> None:
         rule = rule_of(node.nodes("enableWhen"), node.text("enableBehavior"))
         expression = node.extension("sdc-questionnaire-enableWhenExpression")
         if isinstance(expression, dict):
             try:
-                rule = self.expressions.rule(str(expression.get("expression", "")))
+                rule = self.expressions.read_rule(str(expression.get("expression", "")))
             except NotFollowed as reason:
-                self.report.add(foreign, "expression", reason.what)
-                self.lost[link_id] = foreign
+                self.report.add(foreign, "expression", reason.part)
+                self.unreadable_rules[link_id] = foreign
         if rule is not None:
             self.rules[link_id] = (foreign, rule)
 

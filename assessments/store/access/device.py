@@ -111,15 +111,15 @@ class DeviceIdentity:
         with self._private("device-receive", self.receive_public, self._receive_sealed) as private:
             return sealing.open_from(private, sealed, info)
 
-    def key_copy(self) -> bytes:
+    def export_device_key(self) -> bytes:
         """The device's key, for the person who keeps a copy of it under their own."""
         return bytes(self._devkey)
 
-    def seal_note(self, purpose: str, place: bytes, body: bytes) -> bytes:
+    def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes:
         """Seal something small that must open while locked. `place` is where it is filed."""
         return sealing.seal(self._devkey, sealing.pad(body), self._context(purpose, place))
 
-    def open_note(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
+    def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
         return sealing.unpad(sealing.open_sealed(self._devkey, sealed, self._context(purpose, place)))
 
     def _context(self, purpose: str, place: bytes) -> bytes:

@@ -230,22 +230,22 @@ class Keys:
         self._sign = bytearray(sealing.open_sealed(udk, row.sign_sealed, author_context))
         self._epoch = bytearray(sealing.open_sealed(udk, row.epoch_sealed, epoch_context))
         self._udk, self._epoch_sealed = udk, row.epoch_sealed
-        self._content: dict[str, bytearray] = {}
-        self._chains: dict[str, bytearray] = {}
+        self._content_keys: dict[str, bytearray] = {}
+        self._chain_keys: dict[str, bytearray] = {}
         # Under the signing key, which stays when the other keys are renewed.
-        self._tally = sealing.derive_mac_key(self._sign, self._own("tally"))
+        self._integrity_key = sealing.derive_mac_key(self._sign, self._personal_context("tally"))
         # Whether anything was written that the tally does not count (answers, the place).
-        self.wrote = False
+        self.has_uncounted_writes = False
         # What unlocking found missing. It stands in nobody's way.
         self.losses: tuple[Loss, ...] = ()
         # What is done at completing and before the keys go: the twin of the tally is raised.
-        self.rest: Callable[[], None] = _nothing
+        self.advance_rollback_counter: Callable[[], None] = _nothing
         # Where each list of answers ends (`assessments` fills and trusts it).
-        self.ends: dict[str, Any] = {}
+        self.log_ends: dict[str, Any] = {}
         # What it has opened for lists, by id and revision.
-        self.headings: dict[tuple[str, int], Any] = {}
+        self.summary_cache: dict[tuple[str, int], Any] = {}
         # The same for people and what is filed beside them, by their sealed rows.
-        self.records: dict[tuple[Any, bytes], Any] = {}
+        self.record_cache: dict[tuple[Any, bytes], Any] = {}
         self._open = True
         # close() waits for a seal that is under way: nothing is ever sealed under a wiped key.
         self._lock = threading.RLock()
@@ -262,44 +262,44 @@ class Keys:
 
     def close(self) -> None:
         """Wipe every key. What other threads began finishes first or raises `Locked`."""
-        rest, self.rest = self.rest, _nothing
+        rest, self.advance_rollback_counter = self.advance_rollback_counter, _nothing
         try:
             # Before the lock is taken: a writer may be waiting for a seal.
             rest()
         finally:
             with self._lock:
                 self._open = False
-                held = (self._udk, self._sign, self._epoch, self._tally)
-                for key in (*held, *self._content.values(), *self._chains.values()):
+                held = (self._udk, self._sign, self._epoch, self._integrity_key)
+                for key in (*held, *self._content_keys.values(), *self._chain_keys.values()):
                     sealing.wipe(key)
-                self._content.clear()
-                self._chains.clear()
-                self.ends.clear()
-                self.headings.clear()
-                self.records.clear()
+                self._content_keys.clear()
+                self._chain_keys.clear()
+                self.log_ends.clear()
+                self.summary_cache.clear()
+                self.record_cache.clear()
 
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""
-        with self._held():
+        with self._while_open():
             return sealing.sign(self._sign, message)
 
     def make_escrow(self, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
         """This person's key in two sealed halves."""
-        with self._held():
+        with self._while_open():
             return make_escrow(self._udk, self.device_id, self.author, agency, service)
 
-    def copy_device_key(self, device: DeviceIdentity) -> bytes:
+    def seal_device_key(self, device: DeviceIdentity) -> bytes:
         """A copy of the device's key, sealed for this person."""
-        with self._held():
+        with self._while_open():
             context = _copy_context(self.device_id, self.author)
-            return sealing.seal(self._udk, device.key_copy(), context)
+            return sealing.seal(self._udk, device.export_device_key(), context)
 
-    def file_content_key(self, run: Run) -> tuple[str, bytes]:
+    def create_content_key(self, run: Run) -> tuple[str, bytes]:
         """File a fresh content key in this transaction: its name, and its bytes as they are filed.
 
         Raises Locked("keys-renewed") when the epoch key is no longer the one held here.
         """
-        with self._held():
+        with self._while_open():
             kid, key = make_kid(), sealing.make_key()
             wrap = sealing.seal(self._epoch, bytes(key), self._content_context(kid))
             filed = run(
@@ -308,15 +308,15 @@ class Keys:
             )
             if filed.rowcount != 1:
                 raise Locked("keys-renewed")
-            self._content[kid] = key
+            self._content_keys[kid] = key
             return kid, wrap
 
-    def renew_epoch(self, driver: sqlite3.Connection) -> None:
+    def rotate_epoch_key(self, driver: sqlite3.Connection) -> None:
         """Seal every content key anew under a fresh epoch key, in this transaction.
 
         Once it is committed these keys are of yesterday: close them and unlock again.
         """
-        with self._held():
+        with self._while_open():
             epoch, epoch_kid = sealing.make_key(), make_kid()
             mine = "SELECT kid, sealed FROM content_key WHERE epoch_kid = ?"
             for kid, wrap in driver.execute(mine, (self.epoch_kid,)).fetchall():
@@ -341,60 +341,66 @@ class Keys:
             # What was left half done lies under the old key, and may be about what is deleted.
             driver.execute("DELETE FROM desk_place WHERE author = ?", (self.author,))
 
-    def narrowed(self, kid: str, wrap: bytes | None) -> NarrowKeys:
+    def make_single_key_ring(self, kid: str, wrap: bytes | None) -> NarrowKeys:
         """Keys that hold the one content key `kid` and nothing else, and outlive these."""
-        with self._held():
-            return NarrowKeys(self, kid, bytearray(self._key(kid, wrap)))
+        with self._while_open():
+            return NarrowKeys(self, kid, bytearray(self._content_key(kid, wrap)))
 
     def seal_row(
         self, kid: str, wrap: bytes | None, context: bytes, body: bytes, at_least: int = _PADDED_BYTES
     ) -> bytes:
         """Seal one row under the content key `kid`, whose sealed bytes are `wrap`."""
-        with self._held():
-            return sealing.seal_record(self._key(kid, wrap), kid, sealing.pad(body, at_least), context)
+        with self._while_open():
+            return sealing.seal_record(
+                self._content_key(kid, wrap), kid, sealing.pad(body, at_least), context
+            )
 
     def open_row(self, kid: str, wrap: bytes | None, context: bytes, sealed: bytes) -> bytes:
         # A damaged page may give a value of another kind than was written.
         if not (isinstance(sealed, bytes) and isinstance(kid, str) and isinstance(wrap, bytes | None)):
             raise Damaged(part="row")
-        with self._held():
-            return sealing.unpad(sealing.open_record(self._key(kid, wrap), kid, sealed, context))
+        with self._while_open():
+            return sealing.unpad(sealing.open_record(self._content_key(kid, wrap), kid, sealed, context))
 
-    def seal_own(self, context: bytes, body: bytes) -> bytes:
+    def seal_for_author(self, context: bytes, body: bytes) -> bytes:
         """Seal something of this person's own that belongs to no household."""
-        with self._held():
+        with self._while_open():
             return sealing.seal(self._epoch, sealing.pad(body, _PADDED_BYTES), context)
 
-    def open_own(self, context: bytes, sealed: bytes) -> bytes:
-        with self._held():
+    def open_for_author(self, context: bytes, sealed: bytes) -> bytes:
+        with self._while_open():
             return sealing.unpad(sealing.open_sealed(self._epoch, sealed, context))
 
-    def chain(self, kid: str, wrap: bytes | None, message: bytes) -> bytes:
+    def chain_mac(self, kid: str, wrap: bytes | None, message: bytes) -> bytes:
         """A mark over one more link of a list, that only who has its content key can make."""
-        with self._held():
-            key = self._chains.get(kid)
+        with self._while_open():
+            key = self._chain_keys.get(kid)
             if key is None:
-                key = sealing.derive_mac_key(self._key(kid, wrap), sealing.lp("ck1", "chain", kid))
-                self._chains[kid] = key
+                key = sealing.derive_mac_key(self._content_key(kid, wrap), sealing.lp("ck1", "chain", kid))
+                self._chain_keys[kid] = key
             return sealing.mac(key, message)
 
-    def marks(self, items: Iterable[bytes]) -> list[int]:
+    def row_macs(self, items: Iterable[bytes]) -> list[int]:
         """A number for each item, that only this person can make."""
-        with self._held():
-            return [int.from_bytes(sealing.mac(self._tally, item), "big") for item in items]
+        with self._while_open():
+            return [int.from_bytes(sealing.mac(self._integrity_key, item), "big") for item in items]
 
-    def seal_tally(self, rev: int, body: bytes) -> bytes:
-        with self._held():
-            return sealing.seal(self._tally, sealing.pad(body), self._own("tally", str(rev)))
+    def seal_integrity_count(self, rev: int, body: bytes) -> bytes:
+        with self._while_open():
+            return sealing.seal(
+                self._integrity_key, sealing.pad(body), self._personal_context("tally", str(rev))
+            )
 
-    def open_tally(self, rev: int, sealed: bytes) -> bytes:
-        with self._held():
-            return sealing.unpad(sealing.open_sealed(self._tally, sealed, self._own("tally", str(rev))))
+    def open_integrity_count(self, rev: int, sealed: bytes) -> bytes:
+        with self._while_open():
+            return sealing.unpad(
+                sealing.open_sealed(self._integrity_key, sealed, self._personal_context("tally", str(rev)))
+            )
 
-    def _own(self, *purpose: str) -> bytes:
+    def _personal_context(self, *purpose: str) -> bytes:
         return sealing.lp("ck1", *purpose, self.device_id, self.author)
 
-    def context(
+    def row_context(
         self, table: str, ids: tuple[str, ...], rev: int, schema: str, agency: str, author: str
     ) -> bytes:
         """Every clear column of a row. `ids` are its own id, then those it is filed under."""
@@ -403,20 +409,20 @@ class Keys:
             raise Damaged(part="row")  # a damaged page may give anything
         return sealing.record_context(table, sealing.lp(*ids), rev, schema, agency, author)
 
-    def _key(self, kid: str, wrap: bytes | None) -> bytearray:
-        key = self._content.get(kid)
+    def _content_key(self, kid: str, wrap: bytes | None) -> bytearray:
+        key = self._content_keys.get(kid)
         if key is None:
             if wrap is None:
                 raise NotFound(part="content-key")
             try:
                 key = bytearray(sealing.open_sealed(self._epoch, wrap, self._content_context(kid)))
             except Damaged:
-                self._refuse_renewed()
+                self._reject_rotated()
                 raise
-            self._content[kid] = key
+            self._content_keys[kid] = key
         return key
 
-    def _refuse_renewed(self) -> None:
+    def _reject_rotated(self) -> None:
         """What does not open may only be newer than these keys: another process deleted something."""
         if not self.database.rows("SELECT 1 FROM practitioner WHERE epoch_kid = ?", (self.epoch_kid,)):
             raise Locked("keys-renewed")
@@ -425,7 +431,7 @@ class Keys:
         return _content_context(self.device_id, self.author, self.epoch_kid, kid)
 
     @contextlib.contextmanager
-    def _held(self) -> Iterator[None]:
+    def _while_open(self) -> Iterator[None]:
         with self._lock:
             if not self._open:
                 raise Locked
@@ -441,8 +447,8 @@ class NarrowKeys(Keys):
     def __init__(self, wide: Keys, kid: str, key: bytearray) -> None:
         self.agency, self.author, self.device_id = wide.agency, wide.author, wide.device_id
         self.database, self._clock = wide.database, wide._clock
-        self._content, self._chains = {kid: key}, {}
-        self.wrote, self.ends = False, {}
+        self._content_keys, self._chain_keys = {kid: key}, {}
+        self.has_uncounted_writes, self.log_ends = False, {}
         self._open = True
         self._lock = threading.RLock()
 
@@ -453,8 +459,8 @@ class NarrowKeys(Keys):
         """Wipe the key."""
         with self._lock:
             self._open = False
-            for key in (*self._content.values(), *self._chains.values()):
+            for key in (*self._content_keys.values(), *self._chain_keys.values()):
                 sealing.wipe(key)
-            self._content.clear()
-            self._chains.clear()
-            self.ends.clear()
+            self._content_keys.clear()
+            self._chain_keys.clear()
+            self.log_ends.clear()

@@ -33,7 +33,7 @@ class Recovery:
         self, database: Database, keystore: Keystore, clock: Clock, kdf: Kdf, *, owned: bool = False
     ) -> None:
         self._database, self._keystore, self._owned = database, keystore, owned
-        self.access = Access(database, keystore, clock, kdf)
+        self.unlocking = Access(database, keystore, clock, kdf)
 
     @classmethod
     def open(
@@ -63,7 +63,7 @@ class Recovery:
         private = self._keystore.read(_name(author))
         return self._request(author, private) if private else None
 
-    def ask(self, author: str) -> Request:
+    def begin_request(self, author: str) -> Request:
         """Begin a request, or take up the one that waits. Raises NotFound when there is no escrow."""
         found = self.pending(author)
         if found is not None:
@@ -83,14 +83,14 @@ class Recovery:
         private = read_key(self._keystore, _name(author))
         request = self._request(author, private)
         udk = join(private, request, grants)
-        device_key = self.access.let_in(author, udk, new_words, self.device_id)
+        device_key = self.unlocking.reset_passphrase(author, udk, new_words, self.device_id)
         sealing.wipe(udk)
         if device_key is not None and self._keystore.read(DEVICE_KEY) is None:
             self._keystore.write(DEVICE_KEY, device_key)
         self._keystore.remove(_name(author))
 
     def _request(self, author: str, private: sealing.Key) -> Request:
-        row, escrow = self.access.row(author), self.access.escrow(author)
+        row, escrow = self.unlocking.read_practitioner(author), self.unlocking.escrow(author)
         if escrow is None:
             raise NotFound("no-escrow")
         if len(private) != sealing.KEY_BYTES:

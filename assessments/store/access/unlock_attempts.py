@@ -42,11 +42,11 @@ class Tries:
     wait_until: datetime | None
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return max(TRIES - self.failed, 0)
 
     @property
-    def gone(self) -> bool:
+    def is_locked_out(self) -> bool:
         return self.failed >= TRIES
 
 
@@ -56,7 +56,7 @@ class Attempts:
     def __init__(self, database: Database, keystore: Keystore, clock: Clock) -> None:
         self._database, self._keystore, self._clock = database, keystore, clock
 
-    def so_far(self, author: str) -> Tries:
+    def status(self, author: str) -> Tries:
         """How things stand. Raises KeystoreFault."""
         rows = self._database.rows("SELECT failed FROM attempt WHERE author = ?", (author,))
         kept = self._keystore.read(_name(author))
@@ -73,21 +73,21 @@ class Attempts:
         until = datetime.fromtimestamp(tried_at, UTC) + wait
         return Tries(failed, until if until > now else None)
 
-    def count(self, author: str) -> int:
+    def count_attempt(self, author: str) -> int:
         """Count one try, and say how many there were with it. Raises TooManyTries, LockedForSafety."""
-        tries = self.so_far(author)
-        if tries.gone:
+        tries = self.status(author)
+        if tries.is_locked_out:
             raise LockedForSafety
         if tries.wait_until is not None:
             raise TooManyTries(until=tries.wait_until.isoformat())
-        self._keep(author, tries.failed + 1)
+        self._save(author, tries.failed + 1)
         return tries.failed + 1
 
-    def clear(self, author: str) -> None:
+    def reset(self, author: str) -> None:
         """It opened: begin at nought."""
-        self._keep(author, 0)
+        self._save(author, 0)
 
-    def _keep(self, author: str, failed: int) -> None:
+    def _save(self, author: str, failed: int) -> None:
         # When it was is not in the database: its log would keep the times of every unlocking.
         tried_at = self._clock.now().timestamp() if failed else 0.0
         faults = []
@@ -96,7 +96,7 @@ class Attempts:
         except StoreFault as fault:
             faults.append(fault)
         try:
-            with self._database.write_lean() as driver:
+            with self._database.write_raw() as driver:
                 driver.execute(
                     "INSERT OR REPLACE INTO attempt (author, failed) VALUES (?, ?)", (author, failed)
                 )

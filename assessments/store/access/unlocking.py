@@ -44,7 +44,7 @@ class Access:
         self._attempts = Attempts(database, keystore, clock)
 
     @property
-    def words_kind(self) -> WordsKind:
+    def credential_kind(self) -> WordsKind:
         """Digits are enough only where the system guards the secret."""
         return "pin" if self._keystore.kind == "system" else "passphrase"
 
@@ -54,29 +54,29 @@ class Access:
             author for (author,) in self._database.rows("SELECT author FROM practitioner ORDER BY rowid")
         )
 
-    def row(self, author: str) -> Practitioner:
+    def read_practitioner(self, author: str) -> Practitioner:
         """One person's row. Raises Locked("not-set-up")."""
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM practitioner WHERE author = ?", (author,))  # noqa: S608  # constant names
         if not rows:
             raise Locked("not-set-up")
         return Practitioner(*rows[0])
 
-    def tries(self, author: str) -> Tries:
-        return self._attempts.so_far(author)
+    def attempt_status(self, author: str) -> Tries:
+        return self._attempts.status(author)
 
     def set_up(self, words: str, agency: str, author: str, device: DeviceIdentity) -> None:
         """Add a person. Raises WrenError for weak words, StoreFault("alias-taken")."""
-        check_words(words, self.words_kind)
+        check_words(words, self.credential_kind)
         if not (agency and author):
             raise StoreFault("alias-missing")
         if author in self.authors():
             raise StoreFault("alias-taken")
         secret = make_kept_key(self._keystore, _secret_name(author, _SLOTS[0]))
-        device_key = device.key_copy()
+        device_key = device.export_device_key()
         row = make_practitioner(
             self._kdf, words, secret, _SLOTS[0], device.device_id, device_key, agency, author
         )
-        with self._database.write_lean() as driver:
+        with self._database.write_raw() as driver:
             driver.execute(
                 f"INSERT INTO practitioner ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (
@@ -97,38 +97,38 @@ class Access:
 
         Raises WrongPassphrase (with `left`), TooManyTries, LockedForSafety, KeyAbsent, KeystoreFault.
         """
-        row = self.row(author)
-        if self._attempts.so_far(author).gone:
-            self._end(row)
+        row = self.read_practitioner(author)
+        if self._attempts.status(author).is_locked_out:
+            self._lock_out(row)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
         check_wrap(row.wrap)  # what no words could open is no try
-        number = self._attempts.count(author)
+        number = self._attempts.count_attempt(author)
         try:
             udk = open_wrap(row.wrap, words, secret, device_id, author)
         except WrongPassphrase:
             if number >= TRIES:
-                self._end(row)
+                self._lock_out(row)
             raise WrongPassphrase(left=TRIES - number) from None
-        self._attempts.clear(author)
+        self._attempts.reset(author)
         return row, udk
 
-    def _end(self, row: Practitioner) -> None:
+    def _lock_out(self, row: Practitioner) -> None:
         """After the last try the secret goes, so that a copy of the disk is no use either."""
         self._keystore.remove(_secret_name(row.author, row.secret_slot))
         raise LockedForSafety
 
-    def change_words(self, author: str, old: str, new: str, device_id: str) -> None:
+    def change_passphrase(self, author: str, old: str, new: str, device_id: str) -> None:
         """Wrap the same key under new words: one row changes, and no record."""
-        check_words(new, self.words_kind)
+        check_words(new, self.credential_kind)
         row, udk = self.unlock(author, old, device_id)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
         wrap = make_wrap(self._kdf, new, secret, device_id, author, udk)
         sealing.wipe(udk)
-        with self._database.write_lean() as driver:
+        with self._database.write_raw() as driver:
             driver.execute("UPDATE practitioner SET wrap = ? WHERE author = ?", (wrap, author))
 
-    def keep_device_copy(self, author: str, sealed: bytes) -> None:
-        with self._database.write_lean() as driver:
+    def save_device_key_copy(self, author: str, sealed: bytes) -> None:
+        with self._database.write_raw() as driver:
             driver.execute("UPDATE practitioner SET device_copy = ? WHERE author = ?", (sealed, author))
 
     # Escrow and recovery
@@ -137,29 +137,29 @@ class Access:
         rows = self._database.rows("SELECT body FROM escrow WHERE author = ?", (author,))
         return read_escrow(rows[0][0]) if rows else None
 
-    def keep_escrow(self, escrow: Escrow, agency: RecoveryKey, service: RecoveryKey) -> None:
-        with self._database.write_lean() as driver:
+    def save_escrow(self, escrow: Escrow, agency: RecoveryKey, service: RecoveryKey) -> None:
+        with self._database.write_raw() as driver:
             driver.execute(
                 "INSERT OR REPLACE INTO escrow (author, body, agency_public, service_public)"
                 " VALUES (?, ?, ?, ?)",
-                (escrow.author, escrow.packed(), agency.public, service.public),
+                (escrow.author, escrow.to_bytes(), agency.public, service.public),
             )
 
-    def let_in(self, author: str, udk: bytearray, new_words: str, device_id: str) -> bytes | None:
+    def reset_passphrase(self, author: str, udk: bytearray, new_words: str, device_id: str) -> bytes | None:
         """Set new words for who has been let in, under a fresh UDK, secret and escrow.
 
         The new secret lies in the other slot, so that until the one transaction at the end the old
         words still open. Returns the device's key as this person kept it. Raises Damaged when the
         UDK is not this person's, WrenError for weak words.
         """
-        check_words(new_words, self.words_kind)
-        row, held = self.row(author), self.escrow(author)
+        check_words(new_words, self.credential_kind)
+        row, held = self.read_practitioner(author), self.escrow(author)
         device_key = open_device_copy(row, udk, device_id)
         changed, fresh = rekeyed(row, udk, device_id)
         slot = _SLOTS[0] if row.secret_slot == _SLOTS[1] else _SLOTS[1]
         secret = make_kept_key(self._keystore, _secret_name(author, slot))
         wrap = make_wrap(self._kdf, new_words, secret, device_id, author, fresh)
-        with self._database.write_lean() as driver:
+        with self._database.write_raw() as driver:
             driver.execute(
                 "UPDATE practitioner SET wrap = ?, sign_sealed = ?, epoch_sealed = ?, device_copy = ?,"
                 " secret_slot = ? WHERE author = ?",
@@ -170,10 +170,10 @@ class Access:
                     "SELECT agency_public, service_public FROM escrow WHERE author = ?", (author,)
                 ).fetchone()
                 sides = (RecoveryKey(held.agency_kid, publics[0]), RecoveryKey(held.service_kid, publics[1]))
-                body = make_escrow(fresh, device_id, author, *sides).packed()
+                body = make_escrow(fresh, device_id, author, *sides).to_bytes()
                 driver.execute("UPDATE escrow SET body = ? WHERE author = ?", (body, author))
         sealing.wipe(fresh)
-        self._attempts.clear(author)
+        self._attempts.reset(author)
         self._keystore.remove(_secret_name(author, row.secret_slot))
         return device_key
 

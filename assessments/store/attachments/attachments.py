@@ -93,7 +93,7 @@ def keep(keys: Keys, assessment_id: str, content: bytes, media_type: str, captio
     try:
         with border():
             _write(part, _sealed(keys, filed, clean, media_type))
-        with keys.database.write_lean() as driver:
+        with keys.database.write_raw() as driver:
             # Looked up again: it may have been completed meanwhile. Named inside the transaction,
             # so that a sweep, which holds the same lock, never meets a file that waits for its row.
             filed = _new(keys, driver.execute(_UNDER, (assessment_id,)).fetchall(), made)
@@ -183,7 +183,13 @@ def adopt(
     path = _quarantine(keys.database) / f"{name}{_LEFT}"
     with border():
         raw = path.read_bytes()
-    made = keep(keys, assessment_id, device.open_note("left-behind", name.encode(), raw), media_type, caption)
+    made = keep(
+        keys,
+        assessment_id,
+        device.open_with_device_key("left-behind", name.encode(), raw),
+        media_type,
+        caption,
+    )
     with border():
         path.unlink()
     return made
@@ -197,7 +203,7 @@ def sweep(database: Database, device: DeviceIdentity) -> None:
     own key is open, and then removed.
     """
     folder, aside = _folder(database), _quarantine(database)
-    with database.write_lean() as driver:
+    with database.write_raw() as driver:
         for part in (*folder.glob(f"*{_PART}"), *aside.glob(f"*{_PART}")):
             part.unlink(missing_ok=True)
         rows = {row_id for (row_id,) in driver.execute("SELECT id FROM attachment")}
@@ -213,7 +219,7 @@ def sweep(database: Database, device: DeviceIdentity) -> None:
     with border():
         for path in sorted(came_in.iterdir()) if came_in.is_dir() else ():
             name = make_random(16).hex()
-            sealed = device.seal_note("left-behind", name.encode(), path.read_bytes())
+            sealed = device.seal_with_device_key("left-behind", name.encode(), path.read_bytes())
             _write(aside / f"{name}{_PART}", (sealed,))
             (aside / f"{name}{_PART}").replace(aside / f"{name}{_LEFT}")
             sync_folder(aside)
@@ -273,7 +279,7 @@ def _opened(keys: Keys, filed: Filed, sealed: bytes) -> Attachment:
     if not (_folder(keys.database) / f"{filed.id}{_SUFFIX}").exists():
         raise Damaged(part=_TABLE, missing=True)
     at = datetime.fromisoformat(made_at)
-    return Attachment(filed.id, filed.filed_under[0], media_type, size_bytes, caption, at)
+    return Attachment(filed.id, filed.bound_columns[0], media_type, size_bytes, caption, at)
 
 
 def _slices(size_bytes: int) -> int:
@@ -281,8 +287,8 @@ def _slices(size_bytes: int) -> int:
 
 
 def _context(keys: Keys, filed: Filed, media_type: str, number: int, total: int) -> bytes:
-    ids = (filed.id, *filed.filed_under, media_type, str(number), str(total))
-    return keys.context(f"{_TABLE}.slice", ids, filed.rev, filed.schema_id, filed.agency, filed.author)
+    ids = (filed.id, *filed.bound_columns, media_type, str(number), str(total))
+    return keys.row_context(f"{_TABLE}.slice", ids, filed.rev, filed.schema_id, filed.agency, filed.author)
 
 
 def _sealed(keys: Keys, filed: Filed, clean: bytes, media_type: str) -> Iterator[bytes]:

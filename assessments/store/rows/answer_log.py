@@ -67,7 +67,7 @@ class Line:
     at: datetime
     link_id: str
     entry: Any
-    trail: str = ""
+    recent_marks: str = ""
 
     def __repr__(self) -> str:
         return f"<Line {self.sequence}>"
@@ -81,7 +81,7 @@ class Lines(list[Line]):
         super().__init__(lines)
         self.lost = tuple(lost)
 
-    def standing(self) -> dict[str, Any]:
+    def current_answers(self) -> dict[str, Any]:
         """The answers as they stand: the last line of each item, in the order of first answering.
 
         An item whose last line is known to be lost has no answer: an earlier one would be wrong.
@@ -103,10 +103,10 @@ class Lines(list[Line]):
 class End:
     """Where a list goes on: the place of its next line, the tail, and the marks for that line."""
 
-    filed: Filed
+    sealed_row: Filed
     sequence: int
     tail: bytes
-    trail: str
+    recent_marks: str
 
 
 # Reading
@@ -170,7 +170,7 @@ def _lost_mark(opened: dict[int, Line], place: int) -> str:
         after = opened.get(place + 1 + back)
         if after is not None:
             at = back * _MARK_LETTERS
-            return after.trail[at : at + _MARK_LETTERS] or _UNKNOWN
+            return after.recent_marks[at : at + _MARK_LETTERS] or _UNKNOWN
     return _UNKNOWN
 
 
@@ -194,14 +194,14 @@ def find_end(driver: sqlite3.Connection, keys: Keys, filed: Filed) -> End:
     with suppress(StoreFault):
         for place, sealed in rows[-1:]:
             before = _open(keys, filed, place, sealed)
-            trail = _UNKNOWN * (sequence - place - 1) + _mark(before.link_id) + before.trail
+            trail = _UNKNOWN * (sequence - place - 1) + _mark(before.link_id) + before.recent_marks
     return End(filed, sequence, tail, trail[: _REMEMBERED * _MARK_LETTERS])
 
 
 def add(driver: sqlite3.Connection, keys: Keys, end: End, link_id: str, entry: Any) -> End | None:
     """Add a line and move the tail, unless another process has moved the assessment or its list on."""
-    filed, sequence = end.filed, end.sequence
-    line = _encoded([keys.now().isoformat(), link_id, entry, end.trail]).encode()
+    filed, sequence = end.sealed_row, end.sequence
+    line = _encoded([keys.now().isoformat(), link_id, entry, end.recent_marks]).encode()
     sealed = keys.seal_row(filed.kid, filed.wrap, _context(keys, filed, sequence), line, _ANSWER_BYTES)
     if sequence >= LAST_PLACE:
         raise StoreFault("too-many-lines")
@@ -211,8 +211,8 @@ def add(driver: sqlite3.Connection, keys: Keys, end: End, link_id: str, entry: A
     written = driver.execute(_ADD, (*rows, filed.id, filed.rev, end.tail)).rowcount
     if written == 1:
         raise Damaged(part="answer")  # a line without its tail, or a tail without its line
-    keys.wrote = True
-    trail = (_mark(link_id) + end.trail)[: _REMEMBERED * _MARK_LETTERS]
+    keys.has_uncounted_writes = True
+    trail = (_mark(link_id) + end.recent_marks)[: _REMEMBERED * _MARK_LETTERS]
     return End(filed, sequence + 1, moved, trail) if written else None
 
 
@@ -251,13 +251,13 @@ def _next_place(keys: Keys, filed: Filed, rows: Rows) -> int:
 
 
 def _start(filed: Filed) -> int:
-    return int(filed.filed_under[2]) << PLACE_BITS
+    return int(filed.bound_columns[2]) << PLACE_BITS
 
 
 def _context(keys: Keys, filed: Filed, sequence: int) -> bytes:
     # Not bound to the heading's revision and state: lines stay as they are when those move on.
-    ids = (filed.id, filed.filed_under[0])
-    return keys.context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
+    ids = (filed.id, filed.bound_columns[0])
+    return keys.row_context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
 
 
 @cache
@@ -281,4 +281,4 @@ def _is_tail(body: object) -> bool:
 
 
 def _tail(keys: Keys, filed: Filed, message: bytes) -> bytes:
-    return (TAIL_MAGIC + keys.chain(filed.kid, filed.wrap, message)).ljust(_TAIL_ROOM, b"\0")
+    return (TAIL_MAGIC + keys.chain_mac(filed.kid, filed.wrap, message)).ljust(_TAIL_ROOM, b"\0")

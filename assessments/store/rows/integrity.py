@@ -67,7 +67,7 @@ class Tally:
     rev: int
     body: bytes
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         return lp(self.author, struct.pack(">Q", self.rev), self.body)
 
 
@@ -80,7 +80,7 @@ class Twin:
     def read(self, author: str) -> int | None:
         """The revision, 0 when there is none yet, None when it cannot be told."""
         try:
-            kept = self._keystore.read(self._name(author))
+            kept = self._keystore.read(self._keystore_name(author))
         except StoreFault:
             return None
         return struct.unpack(">Q", kept)[0] if kept and len(kept) == 8 else 0
@@ -88,9 +88,9 @@ class Twin:
     def raise_to(self, author: str, rev: int) -> None:
         known = self.read(author)
         if known is not None and known < rev:
-            self._keystore.write(self._name(author), struct.pack(">Q", rev))
+            self._keystore.write(self._keystore_name(author), struct.pack(">Q", rev))
 
-    def _name(self, author: str) -> str:
+    def _keystore_name(self, author: str) -> str:
         # A system's key store may outlive the device that this copy was.
         return f"tally.{self._device_id}.{author}"
 
@@ -114,9 +114,15 @@ def after(run: Run, keys: Keys, *changes: Change) -> Tally | None:
     for change in changes:
         count, total = counts.get(change.table, (0, 0))
         if change.before is not None:
-            count, total = count - 1, total - sum(keys.marks([_item(change.table, change.id, change.before)]))
+            count, total = (
+                count - 1,
+                total - sum(keys.row_macs([_item(change.table, change.id, change.before)])),
+            )
         if change.after is not None:
-            count, total = count + 1, total + sum(keys.marks([_item(change.table, change.id, change.after)]))
+            count, total = (
+                count + 1,
+                total + sum(keys.row_macs([_item(change.table, change.id, change.after)])),
+            )
         counts[change.table] = count, total % _WHOLE
     return _sealed(keys, tally.rev + 1, counts)
 
@@ -131,10 +137,10 @@ def note_gone(run: Run, keys: Keys, table: str, column: str, value: str) -> None
 def rest(keys: Keys, twin: Twin) -> None:
     """Raise the twin, at completing and before the keys go. What fails now is done the next time."""
     with suppress(WrenError):
-        if keys.wrote and not keys.database.read_only:
-            with keys.database.write_lean() as driver:
+        if keys.has_uncounted_writes and not keys.database.read_only:
+            with keys.database.write_raw() as driver:
                 note(driver.execute, keys)
-            keys.wrote = False
+            keys.has_uncounted_writes = False
         rows = keys.database.rows("SELECT rev FROM tally WHERE author = ?", (keys.author,))
         if rows and isinstance(rows[0][0], int):
             twin.raise_to(keys.author, rows[0][0])
@@ -143,7 +149,7 @@ def rest(keys: Keys, twin: Twin) -> None:
 def check(keys: Keys, twin: Twin) -> tuple[Loss, ...]:
     """Compare what is here with the tally. A person's first time makes it. Never raises."""
     try:
-        with keys.database.read_lean() as driver:
+        with keys.database.read_raw() as driver:
             run = driver.execute
             tally, counts = _opened(run, keys)
             found = _counted(run, keys)
@@ -168,7 +174,7 @@ def accept(keys: Keys, twin: Twin, *, is_first: bool = False) -> None:
     """Take what is here as all there is, from now on. `is_first`: nothing was counted before."""
     if keys.database.read_only:
         return
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         run = driver.execute
         row = run("SELECT rev FROM tally WHERE author = ?", (keys.author,)).fetchone()
         rev = max(twin.read(keys.author) or 0, row[0] if row and isinstance(row[0], int) else 0) + 1
@@ -180,7 +186,7 @@ def accept(keys: Keys, twin: Twin, *, is_first: bool = False) -> None:
             with suppress(Damaged):  # its key does not open: nor does anything that is in it
                 tie_up(run, keys, filed, is_new=is_first)
     # Where they ended is not where they end now.
-    keys.ends.clear()
+    keys.log_ends.clear()
     rest(keys, twin)
 
 
@@ -198,7 +204,7 @@ def _in_lists(run: Run, keys: Keys) -> tuple[Loss, ...]:
     """Answers that are missing from what is under way."""
     expected = found = 0
     for filed in _lists(run, keys):
-        if filed.filed_under[1] == "in-progress":
+        if filed.bound_columns[1] == "in-progress":
             with suppress(Damaged):  # its key does not open: its rows say so themselves
                 there, here = lacking(keys, filed, rows_of(run, filed))
                 expected, found = expected + there, found + here
@@ -237,7 +243,7 @@ def _counted(run: Run, keys: Keys) -> Counts:
             f" WHERE agency = ? AND author = ?{_IN_LISTS.get(table, '')}",
             (keys.agency, keys.author),
         ).fetchall()
-        marks = keys.marks(_item(table, row_id, rev) for row_id, rev in rows)
+        marks = keys.row_macs(_item(table, row_id, rev) for row_id, rev in rows)
         counts[table] = len(marks), sum(marks) % _WHOLE
     return counts
 
@@ -264,7 +270,7 @@ def _opened(run: Run, keys: Keys) -> tuple[Tally | None, Counts | None]:
         return None, None
     tally = Tally(*row)
     try:
-        plain = json.loads(keys.open_tally(tally.rev, tally.body))
+        plain = json.loads(keys.open_integrity_count(tally.rev, tally.body))
     except StoreFault:
         return tally, None
     return tally, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
@@ -272,4 +278,4 @@ def _opened(run: Run, keys: Keys) -> tuple[Tally | None, Counts | None]:
 
 def _sealed(keys: Keys, rev: int, counts: Counts) -> Tally:
     plain = json.dumps({table: (count, f"{total:x}") for table, (count, total) in counts.items()})
-    return Tally(keys.author, rev, keys.seal_tally(rev, plain.encode()))
+    return Tally(keys.author, rev, keys.seal_integrity_count(rev, plain.encode()))

@@ -20,12 +20,12 @@ _SCHEMA = "wren/desk-place/1"
 def save_desk(keys: Keys, place: dict[str, Any]) -> None:
     """Keep the place of the unlocked person; the one before is gone."""
     body = json.dumps(place, ensure_ascii=False, separators=(",", ":")).encode()
-    with keys.database.write_lean() as driver:
+    with keys.database.write_raw() as driver:
         before = driver.execute("SELECT rev FROM desk_place WHERE author = ?", (keys.author,)).fetchone()
         rev = before[0] + 1 if before else 1
         driver.execute(
             "INSERT OR REPLACE INTO desk_place (author, rev, body) VALUES (?, ?, ?)",
-            (keys.author, rev, keys.seal_own(_context(keys, rev), body)),
+            (keys.author, rev, keys.seal_for_author(_context(keys, rev), body)),
         )
 
 
@@ -35,9 +35,9 @@ def read_desk(keys: Keys) -> dict[str, Any]:
     if not rows:
         return {}
     rev, body = rows[0]
-    place: dict[str, Any] = json.loads(keys.open_own(_context(keys, rev), body))
+    place: dict[str, Any] = json.loads(keys.open_for_author(_context(keys, rev), body))
     return place
 
 
 def _context(keys: Keys, rev: int) -> bytes:
-    return keys.context("desk_place", (keys.author,), rev, _SCHEMA, keys.agency, keys.author)
+    return keys.row_context("desk_place", (keys.author,), rev, _SCHEMA, keys.agency, keys.author)

@@ -50,7 +50,7 @@ class Filed:
 
     table: str
     id: str
-    filed_under: tuple[str, ...]
+    bound_columns: tuple[str, ...]
     rev: int
     schema_id: str
     agency: str
@@ -60,8 +60,8 @@ class Filed:
 
     def context(self, keys: Keys, part: str = "") -> bytes:
         """What the seal is bound to. `part` tells two seals of one row apart."""
-        ids = (self.id, *self.filed_under)
-        return keys.context(self.table + part, ids, self.rev, self.schema_id, self.agency, self.author)
+        ids = (self.id, *self.bound_columns)
+        return keys.row_context(self.table + part, ids, self.rev, self.schema_id, self.agency, self.author)
 
     def seal(self, keys: Keys, body: bytes, part: str = "") -> bytes:
         return keys.seal_row(self.kid, self.wrap, self.context(keys, part), body)

@@ -81,8 +81,8 @@ def listing(keys: Keys, household_id: str | None = None) -> Found[Heading]:
     statement = _OWN
     if household_id is not None:
         own, statement = (*own, household_id), _OWN_IN_HOUSEHOLD
-    held = keys.headings
-    with keys.database.read_lean() as driver:
+    held = keys.summary_cache
+    with keys.database.read_raw() as driver:
         wanted = [(number, (row_id, rev)) for number, row_id, rev in driver.execute(statement, own)]
         fresh = [number for number, place in wanted if place not in held]
         if len(fresh) >= _MANY:
@@ -121,7 +121,7 @@ def _opened(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], H
     grade = (head.get("result") or {}).get("grade") or {}
     heading = Heading(
         filed.id,
-        filed.filed_under[0],
+        filed.bound_columns[0],
         head["contact_id"],
         head["subject_id"],
         head["instrument"],
@@ -151,26 +151,28 @@ def _take_groups(keys: Keys, driver: sqlite3.Connection) -> None:
             columns[7] = map(datetime.fromisoformat, columns[7])
             columns[8] = map(_time, columns[8])
             places = zip(columns[0], revs, strict=True)
-            keys.headings.update(zip(places, map(Heading._make, zip(*columns, strict=True)), strict=True))
+            keys.summary_cache.update(
+                zip(places, map(Heading._make, zip(*columns, strict=True)), strict=True)
+            )
 
 
 def _put_away(keys: Keys, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]) -> None:
     """Write these groups anew, each under a fresh key. Not being able to costs time, once more; and
     where room is short it is left for what people write."""
     with suppress(OSError):
-        if not keys.database.has_room(len(groups) * _GROUP_BYTES):
+        if not keys.database.has_free_space(len(groups) * _GROUP_BYTES):
             return
     members: dict[int, list[tuple[str, int]]] = {group: [] for group in groups}
     for number, place in wanted:
-        if number >> _GROUP_BITS in members and place in keys.headings:
+        if number >> _GROUP_BITS in members and place in keys.summary_cache:
             members[number >> _GROUP_BITS].append(place)
     # Locked: an assessment has just been deleted, and these headings may hold it.
-    with suppress(StoreFault, Locked), keys.database.write_lean() as driver:
+    with suppress(StoreFault, Locked), keys.database.write_raw() as driver:
         for first, places in members.items():
             own = (keys.agency, keys.author, first)
             for statement in _FORGET_OLD:
                 driver.execute(statement, own)
-            kid, wrap = keys.file_content_key(driver.execute)
+            kid, wrap = keys.create_content_key(driver.execute)
             sealed = _group(keys, kid, wrap, first).seal(keys, _packed(keys, places))
             driver.execute(
                 "INSERT INTO heading (kid, agency, author, first, body) VALUES (?, ?, ?, ?, ?)",
@@ -181,7 +183,7 @@ def _put_away(keys: Keys, wanted: list[tuple[int, tuple[str, int]]], groups: set
 def _packed(keys: Keys, places: list[tuple[str, int]]) -> bytes:
     """The revisions, and the headings column by column: read in a third of the time of rows."""
     columns: list[Any] = [
-        list(column) for column in zip(*map(keys.headings.__getitem__, places), strict=True)
+        list(column) for column in zip(*map(keys.summary_cache.__getitem__, places), strict=True)
     ]
     for times in (7, 8):
         columns[times] = [time and time.isoformat() for time in columns[times]]

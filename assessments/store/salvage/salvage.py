@@ -56,9 +56,9 @@ class Salvaged:
     something unreadable on them, and where the damaged files are."""
 
     rows: Mapping[str, int]
-    copies: int
+    completion_count: int
     damaged_pages: int
-    aside: Path
+    quarantine: Path
 
 
 def salvage(folder: Path, clock: Clock) -> Salvaged:
@@ -126,7 +126,7 @@ def mend_people(database: Database, folder: Path) -> None:
         lost = [row for row in rows if row[0] not in here]
         if lost and table != "migration":
             shape = _shapes(database)[table]
-            with database.write_lean() as driver:
+            with database.write_raw() as driver:
                 for row in lost:
                     driver.execute(_insert(table, shape, row), row)
 
@@ -228,7 +228,7 @@ def _sorted_out(found: list[FoundRow], shapes: Mapping[str, Shape]) -> Rows:
 def _rev(shape: Shape, row: Row) -> int:
     """A row's revision; 0 in a table that has none, and for the end of a list, whose place the next
     line takes."""
-    if shape.begins == _TAILED:
+    if shape.body_prefixes == _TAILED:
         return int(row[-1][:4] == _TAILED[0])  # type: ignore[index]  # its beginning was checked
     return next((value for column, value in zip(shape.columns, row, strict=False) if column.name == "rev"), 0)  # type: ignore[return-value]  # its column is an INTEGER, checked when it was read
 

@@ -34,7 +34,7 @@ class Column:
 
     name: str
     kind: str
-    may_lack: bool
+    nullable: bool
     rowid: bool = False
 
 
@@ -46,8 +46,8 @@ class Shape:
 
     columns: tuple[Column, ...]
     key: tuple[int, ...] = (0,)
-    says: tuple[str, ...] = ()
-    begins: tuple[bytes, ...] = ()
+    required_values: tuple[str, ...] = ()
+    body_prefixes: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -241,20 +241,20 @@ def _payload(pages: Sequence[bytes], page: bytes, at: int, size: int) -> bytes |
 def _fitted(shape: Shape, rowid: int, values: list[Value]) -> tuple[Value, ...] | None:
     """The values as this table has them, or None. Columns that were added later may be wanting."""
     columns = shape.columns
-    if len(values) > len(columns) or not all(column.may_lack for column in columns[len(values) :]):
+    if len(values) > len(columns) or not all(column.nullable for column in columns[len(values) :]):
         return None
     fitted: list[Value] = []
     for column, value in zip(columns, values, strict=False):
         if column.rowid and value is None:
             value = rowid
         wanted = {"INTEGER": int, "VARCHAR": str, "BLOB": bytes}[column.kind]
-        if not (isinstance(value, wanted) or (value is None and column.may_lack)):
+        if not (isinstance(value, wanted) or (value is None and column.nullable)):
             return None
         fitted.append(value)
-    if shape.says and not any(word in fitted for word in shape.says):
+    if shape.required_values and not any(word in fitted for word in shape.required_values):
         return None
     last = fitted[-1]
-    if shape.begins and isinstance(last, bytes) and last and not last.startswith(shape.begins):
+    if shape.body_prefixes and isinstance(last, bytes) and last and not last.startswith(shape.body_prefixes):
         return None
     return tuple(fitted)
 

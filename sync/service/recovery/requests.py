@@ -99,7 +99,7 @@ def agency_key(connection: Connection[TupleRow], agency: str) -> RecoveryKey | N
 
 def keep_escrow(connection: Connection[TupleRow], agency: str, escrow: Escrow, now: datetime) -> None:
     """Keep a copy of an escrow. The same again is harmless."""
-    packed = escrow.packed()
+    packed = escrow.to_bytes()
     connection.execute(
         "INSERT INTO escrow (agency, device, author, digest, escrow, received_at)"
         " VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",
@@ -248,7 +248,7 @@ def _grant(private: sealing.Key, request: Request, side: Side) -> bytes:
 
 def _keep(connection: Connection[TupleRow], request: Request, now: datetime) -> uuid.UUID:
     """Keep a request that is new, and close the earlier ones of the same person on the same device."""
-    packed = request.packed()
+    packed = request.to_bytes()
     id_ = request_id(packed)
     where = (request.agency, request.device, request.author)
     new = connection.execute(

@@ -27,29 +27,29 @@ class Bound:
 
     item: Item
     place: str
-    name: str
+    key: str
     entry: Entry | None
     problem: str
     # At once, and with the letters: an entry (None takes it back), and what is half-typed (None: nothing).
-    tap: Callable[[Entry | None, Any], Awaitable[None]]
-    type: Callable[[Entry | None, Any], None]
+    set_answer: Callable[[Entry | None, Any], Awaitable[None]]
+    set_answer_debounced: Callable[[Entry | None, Any], None]
     # What stands at this moment, with letters that are not kept yet.
-    now: Callable[[], Entry | None]
-    held: Callable[[], Any]
+    current_entry: Callable[[], Entry | None]
+    read_draft: Callable[[], Any]
     # Codes of phrases that stay as they are, by the link_id of the text, and how one is kept.
-    kept: Callable[[str], Collection[str]]
-    keep: Callable[[str, str], Awaitable[None]]
+    kept_phrases: Callable[[str], Collection[str]]
+    keep_phrase: Callable[[str, str], Awaitable[None]]
 
     def __repr__(self) -> str:
         return f"<Bound {self.item.link_id}>"
 
     @property
-    def half(self) -> Any:
+    def draft(self) -> Any:
         """What was typed and is not an answer yet, or None."""
-        return self.held()
+        return self.read_draft()
 
     @property
-    def absent(self) -> NotAnswered | None:
+    def not_answered(self) -> NotAnswered | None:
         """Why there is no answer, if that was said."""
         return self.entry if isinstance(self.entry, NotAnswered) else None
 
@@ -61,29 +61,29 @@ def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, pro
         return Cleared(item.link_id) if changed is None else Entered(item.link_id, changed)
 
     async def tap(changed: Entry | None, half: Any = None) -> None:
-        actions.hold(item.link_id, half)
+        actions.set_item_draft(item.link_id, half)
         await actions.dispatch(event(changed))
 
     def typed(changed: Entry | None, half: Any = None) -> None:
-        actions.hold(item.link_id, half)
-        actions.typed(event(changed))
+        actions.set_item_draft(item.link_id, half)
+        actions.queue_input(event(changed))
 
     def kept(link_id: str) -> Collection[str]:
-        work = actions.model.work
+        work = actions.model.open_assessment
         return dict(work.form.context.kept_phrases).get(link_id, ()) if work is not None else ()
 
     return Bound(
         item=item,
         place=item.link_id,
-        name=f"{work_id}.{item.link_id}",
+        key=f"{work_id}.{item.link_id}",
         entry=entry,
         problem=problem,
-        tap=tap,
-        type=typed,
-        now=lambda: actions.entry(item.link_id),
-        held=lambda: actions.half.get(item.link_id),
-        kept=kept,
-        keep=lambda link_id, code: actions.dispatch(Worded(link_id, code)),
+        set_answer=tap,
+        set_answer_debounced=typed,
+        current_entry=lambda: actions.current_entry(item.link_id),
+        read_draft=lambda: actions.item_drafts.get(item.link_id),
+        kept_phrases=kept,
+        keep_phrase=lambda link_id, code: actions.dispatch(Worded(link_id, code)),
     )
 
 

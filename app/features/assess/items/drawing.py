@@ -24,15 +24,15 @@ def drawing_control(bound: Bound) -> ft.Control:
     """The paper of one question."""
 
     async def changed(drawing: Drawing) -> None:
-        await bound.tap(Answered(drawing), None)
+        await bound.set_answer(Answered(drawing), None)
 
     return ft.Column(
         tight=True,
         spacing=10,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
-            None if bound.absent else drawing_pad(_of(bound.entry), changed, key=f"{bound.name}.paper"),
-            absent_rows(bound, aside=lambda: _aside(bound.now()), back=_back),
+            None if bound.not_answered else drawing_pad(_of(bound.entry), changed, key=f"{bound.key}.paper"),
+            absent_rows(bound, aside=lambda: _aside(bound.current_entry()), back=_back),
         ),
     )
 

@@ -41,16 +41,16 @@ class HalfLine(TypedDict):
 def words_control(bound: Bound) -> ft.Control:
     """The lines of one question, and the ways of not answering."""
     kept: Any = _lines
-    lines: ft.Control = kept(bound, key=f"{bound.name}.lines")
+    lines: ft.Control = kept(bound, key=f"{bound.key}.lines")
     return ft.Column(
         tight=True,
         spacing=10,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
-            None if bound.absent else lines,
+            None if bound.not_answered else lines,
             absent_rows(
                 bound,
-                aside=lambda: _held(bound.half) or _of_entry(bound.now()) or None,
+                aside=lambda: _held(bound.draft) or _of_entry(bound.current_entry()) or None,
                 back=lambda half: lines_entry(_held(half)),
             ),
         ),
@@ -74,34 +74,34 @@ def lines_entry(lines: list[HalfLine]) -> tuple[Entry | None, list[HalfLine] | N
 @calm_render
 def _lines(bound: Bound) -> ft.Control:
     item = bound.item
-    kept = use_kept(_held(bound.half) or _of_entry(bound.entry) or [_blank(item)])
-    open_at, open_line = use_drawn(_first_open(kept.now))
-    names = use_kept(_Names()).now
+    kept = use_kept(_held(bound.draft) or _of_entry(bound.entry) or [_blank(item)])
+    open_at, open_line = use_drawn(_first_open(kept.current))
+    names = use_kept(_Names()).current
 
     def change(at: int, part: str, value: str) -> tuple[Entry | None, list[HalfLine] | None]:
-        lines = [HalfLine(**line) for line in kept.now]
+        lines = [HalfLine(**line) for line in kept.current]
         lines[at][part] = value  # type: ignore[literal-required]  # one of the three names below
-        kept.now = lines
+        kept.current = lines
         return lines_entry(lines)
 
     async def choose(at: int, origin: str | None) -> None:
-        await bound.tap(*change(at, "origin", origin or ""))
+        await bound.set_answer(*change(at, "origin", origin or ""))
 
     async def remove(at: int) -> None:
-        names.drop(at)
-        kept.now = [*kept.now[:at], *kept.now[at + 1 :]] or [_blank(item)]
-        open_line(_first_open(kept.now))
-        await bound.tap(*lines_entry(kept.now))
+        names.remove(at)
+        kept.current = [*kept.current[:at], *kept.current[at + 1 :]] or [_blank(item)]
+        open_line(_first_open(kept.current))
+        await bound.set_answer(*lines_entry(kept.current))
 
     def add() -> None:
-        kept.now = [*kept.now, _blank(item)]
-        open_line(len(kept.now) - 1)
+        kept.current = [*kept.current, _blank(item)]
+        open_line(len(kept.current) - 1)
 
     def drawn(at: int, line: HalfLine) -> ft.Control:
-        name = f"{bound.name}.{names.of(at)}"
+        name = f"{bound.key}.{names.key_of(at)}"
         if at != open_at and line["words"].strip() and line["origin"]:
             return place(name, _closed(line, lambda: open_line(at)))
-        has_others = len(kept.now) > 1
+        has_others = len(kept.current) > 1
         return place(
             name,
             _open(
@@ -109,9 +109,9 @@ def _lines(bound: Bound) -> ft.Control:
                 line,
                 name,
                 number=at + 1 if has_others else 0,
-                on_words=lambda typed: bound.type(*change(at, "words", typed)),
+                on_words=lambda typed: bound.set_answer_debounced(*change(at, "words", typed)),
                 on_origin=lambda origin: choose(at, origin),
-                on_prompt=lambda typed: bound.type(*change(at, "prompt", typed)),
+                on_prompt=lambda typed: bound.set_answer_debounced(*change(at, "prompt", typed)),
                 on_remove=(lambda: remove(at)) if has_others else None,
             ),
         )
@@ -121,7 +121,7 @@ def _lines(bound: Bound) -> ft.Control:
         spacing=16,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=[
-            *(drawn(at, line) for at, line in enumerate(kept.now)),
+            *(drawn(at, line) for at, line in enumerate(kept.current)),
             ft.Row(controls=[secondary_button(say("words.add"), add, icon=ft.Icons.ADD)]),
         ],
     )
@@ -134,14 +134,14 @@ class _Names:
         self._numbers: list[int] = []
         self._next = 0
 
-    def of(self, at: int) -> int:
+    def key_of(self, at: int) -> int:
         while len(self._numbers) <= at:
             self._numbers.append(self._next)
             self._next += 1
         return self._numbers[at]
 
-    def drop(self, at: int) -> None:
-        self.of(at)
+    def remove(self, at: int) -> None:
+        self.key_of(at)
         del self._numbers[at]
 
 

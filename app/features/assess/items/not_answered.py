@@ -28,12 +28,12 @@ _PREFIX = "state:"
 
 def absent_choices(item: Item) -> list[Choice]:
     """The ways of not answering that an item offers, set apart from its options."""
-    return [Choice(_PREFIX + state, state_words(item, state), apart=True) for state in item.states]
+    return [Choice(_PREFIX + state, state_words(item, state), exclusive=True) for state in item.states]
 
 
 def absent_code(bound: Bound) -> str | None:
     """The code of the chosen way of not answering, or None."""
-    return _PREFIX + bound.absent.state if bound.absent else None
+    return _PREFIX + bound.not_answered.state if bound.not_answered else None
 
 
 def absent_entry(code: str) -> NotAnswered | None:
@@ -54,12 +54,12 @@ def absent_rows(
     async def choose(code: str | None) -> None:
         entry = absent_entry(code) if code else None
         if entry is not None:
-            await bound.tap(entry, bound.half if bound.absent else aside())
+            await bound.set_answer(entry, bound.draft if bound.not_answered else aside())
         else:
-            await bound.tap(*back(bound.half))
+            await bound.set_answer(*back(bound.draft))
 
     rows = radio_rows(absent_choices(bound.item), chosen=absent_code(bound), on_choose=choose)
-    if bound.absent:
+    if bound.not_answered:
         return rows
     return ft.Column(
         tight=True,
@@ -71,20 +71,20 @@ def absent_rows(
 
 def reason_rows(bound: Bound) -> ft.Control | None:
     """Why it was not asked: one of a closed list, and a note. None while nothing calls for it."""
-    absent = bound.absent
+    absent = bound.not_answered
     if absent is None or absent.state != "not-asked":
         return None
 
     def now() -> NotAnswered:
         # A note may have been typed since this was drawn.
-        entry = bound.now()
+        entry = bound.current_entry()
         return entry if isinstance(entry, NotAnswered) else absent
 
     async def choose(reason: str | None) -> None:
-        await bound.tap(replace(now(), reason=reason or ""), bound.half)
+        await bound.set_answer(replace(now(), reason=reason or ""), bound.draft)
 
     def note(text: str) -> None:
-        bound.type(replace(now(), note=text), bound.half)
+        bound.set_answer_debounced(replace(now(), note=text), bound.draft)
 
     reasons = [Choice(reason, say(f"reason.choice.{reason}")) for reason in NOT_ASKED_REASONS]
     return ft.Container(
@@ -103,7 +103,7 @@ def reason_rows(bound: Bound) -> ft.Control | None:
                     value=absent.note,
                     on_change=note,
                     lines=2,
-                    key=f"{bound.name}.note",
+                    key=f"{bound.key}.note",
                 ),
             ],
         ),

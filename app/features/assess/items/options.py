@@ -25,7 +25,7 @@ def choice_control(bound: Bound) -> ft.Control:
         entry: Entry | None = None
         if code is not None:
             entry = absent_entry(code) or Answered(code)
-        await bound.tap(entry, None)
+        await bound.set_answer(entry, None)
 
     return radio_rows(
         [*_options(bound, (value,)), *absent_choices(bound.item)],
@@ -40,7 +40,7 @@ def choices_control(bound: Bound) -> ft.Control:
     chosen = tuple(str(code) for code in value) if isinstance(value, tuple) else ()
 
     async def choose(codes: tuple[str, ...]) -> None:
-        await bound.tap(Answered(codes) if codes else None, None)
+        await bound.set_answer(Answered(codes) if codes else None, None)
 
     return _stack(
         tick_rows(_options(bound, chosen), chosen=chosen, on_choose=choose),
@@ -53,7 +53,7 @@ def ladder_control(bound: Bound) -> ft.Control:
     value = bound.entry.value if isinstance(bound.entry, Answered) else None
 
     async def choose(step: int | None) -> None:
-        await bound.tap(None if step is None else Answered(step), None)
+        await bound.set_answer(None if step is None else Answered(step), None)
 
     item = bound.item
     return _stack(
@@ -77,7 +77,7 @@ def is_ladder(bound: Bound) -> bool:
 
 def _options(bound: Bound, chosen: tuple[object, ...]) -> list[Choice]:
     return [
-        Choice(option.code, option.text, option.hint, apart=option.alone, picture=option.picture)
+        Choice(option.code, option.text, option.hint, exclusive=option.alone, picture=option.picture)
         for option in bound.item.options
         if not option.retired or option.code in chosen
     ]

@@ -30,13 +30,13 @@ from assessments.engine.answers import Answered, Entry, Placed
 def people_control(bound: Bound) -> ft.Control:
     """The map of one question, and the ways of not answering."""
     kept: Any = _map
-    the_map: ft.Control = kept(bound, key=f"{bound.name}.map")
+    the_map: ft.Control = kept(bound, key=f"{bound.key}.map")
     return ft.Column(
         tight=True,
         spacing=10,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
-            None if bound.absent else the_map,
+            None if bound.not_answered else the_map,
             absent_rows(bound, aside=lambda: _aside(bound), back=_back),
         ),
     )
@@ -50,30 +50,32 @@ def lacks_place(half: Any) -> bool:
 @ft.component
 @calm_render
 def _map(bound: Bound) -> ft.Control:
-    people = _placed(bound.now())
-    typed = use_kept(str((bound.half or {}).get("name") or ""))
+    people = _placed(bound.current_entry())
+    typed = use_kept(str((bound.draft or {}).get("name") or ""))
     # The field keeps its own letters: a new number makes a new, empty one.
     turn, new_field = use_drawn(0)
-    has_name, note_name = use_drawn(bool(typed.now))
+    has_name, note_name = use_drawn(bool(typed.current))
     moving, move = use_drawn(-1)
 
     def type_in(name: str) -> None:
-        typed.now = name
+        typed.current = name
         note_name(bool(name.strip()))
-        bound.type(_entry(_placed(bound.now())), {"name": name} if name.strip() else None)
+        bound.set_answer_debounced(
+            _entry(_placed(bound.current_entry())), {"name": name} if name.strip() else None
+        )
 
     async def put(code: str | None) -> None:
-        name, typed.now = typed.now.strip(), ""
+        name, typed.current = typed.current.strip(), ""
         new_field(turn + 1)
         note_name(False)
         if name and code:
-            await bound.tap(_entry((*_placed(bound.now()), Placed(name, code))), None)
+            await bound.set_answer(_entry((*_placed(bound.current_entry()), Placed(name, code))), None)
 
     async def put_again(at: int, code: str | None) -> None:
-        now = list(_placed(bound.now()))
+        now = list(_placed(bound.current_entry()))
         now[at : at + 1] = [Placed(now[at].who, code)] if code else []
         move(-1)
-        await bound.tap(_entry(tuple(now)), _half(typed.now))
+        await bound.set_answer(_entry(tuple(now)), _half(typed.current))
 
     rings = [
         Choice(option.code, option.text, option.hint, picture=option.picture) for option in bound.item.options
@@ -97,7 +99,7 @@ def _map(bound: Bound) -> ft.Control:
                 for ring in rings
             ),
             place(
-                f"{bound.name}.add",
+                f"{bound.key}.add",
                 ft.Column(
                     tight=True,
                     spacing=12,
@@ -105,10 +107,10 @@ def _map(bound: Bound) -> ft.Control:
                     controls=steady(
                         text_field(
                             say("people.name"),
-                            value=typed.now,
+                            value=typed.current,
                             on_change=type_in,
                             problem=bound.problem,
-                            key=f"{bound.name}.name.{turn}",
+                            key=f"{bound.key}.name.{turn}",
                         ),
                         heading(say("people.where"), level=3) if has_name else None,
                         radio_rows(rings, chosen=None, on_choose=put) if has_name else None,
@@ -181,8 +183,8 @@ def _half(name: str | None) -> dict[str, str] | None:
 
 def _aside(bound: Bound) -> dict[str, Any] | None:
     """The map and the name, in a form that can be held while a way of not answering is chosen."""
-    people = [{"who": person.who, "place": person.place} for person in _placed(bound.now())]
-    name = str((bound.half or {}).get("name") or "")
+    people = [{"who": person.who, "place": person.place} for person in _placed(bound.current_entry())]
+    name = str((bound.draft or {}).get("name") or "")
     return {"name": name, "people": people} if people or name else None
 
 

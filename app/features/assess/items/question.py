@@ -52,10 +52,10 @@ def question(bound: Bound, *, lead: bool = False) -> ft.Control:
         spacing=theme.QUESTION_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
-            None if lead or (labels_itself and not bound.absent) else heading(_label(item), level=2),
+            None if lead or (labels_itself and not bound.not_answered) else heading(_label(item), level=2),
             strip(prompt) if prompt and item.for_child else None,
             quiet(prompt) if prompt and not item.for_child and not labels_itself else None,
-            kept(item.help, key=f"{bound.name}.help") if item.help else None,
+            kept(item.help, key=f"{bound.key}.help") if item.help else None,
             problem_line(bound.problem) if bound.problem and not _tells_itself(bound) else None,
             _control(bound, lead=lead),
             reason_rows(bound),
@@ -117,7 +117,7 @@ def _tells_itself(bound: Bound) -> bool:
     """Whether the control says the problem in its own place: at the field, or at the origin."""
     item = bound.item
     return (
-        _has_own_label(bound) or item.type == "people" or (item.type == "words" and lacks_origin(bound.half))
+        _has_own_label(bound) or item.type == "people" or (item.type == "words" and lacks_origin(bound.draft))
     )
 
 

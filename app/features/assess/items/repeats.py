@@ -31,7 +31,7 @@ Draw = Callable[[Bound], ft.Control]
 def rows_control(bound: Bound, draw: Draw) -> ft.Control:
     """The rows of a repeating group; `draw` shows one question."""
     kept: Any = _rows
-    rows: ft.Control = kept(bound, draw, key=f"{bound.name}.rows")
+    rows: ft.Control = kept(bound, draw, key=f"{bound.key}.rows")
     return rows
 
 
@@ -42,17 +42,17 @@ def _rows(bound: Bound, draw: Draw) -> ft.Control:
     # A row that was taken out must not leave its letters in the fields of the next one.
     turn, turn_over = use_drawn(0)
     # Not what the page was drawn with: a row may have gone since.
-    rows = _rows_of(bound.now())
+    rows = _rows_of(bound.current_entry())
 
     async def add() -> None:
-        await bound.tap(Answered((*_rows_of(bound.now()), {})), bound.half)
+        await bound.set_answer(Answered((*_rows_of(bound.current_entry()), {})), bound.draft)
 
     async def take_out(at: int) -> None:
-        now = _rows_of(bound.now())
+        now = _rows_of(bound.current_entry())
         rest = (*now[:at], *now[at + 1 :])
         leave(-1)
         turn_over(turn + 1)
-        await bound.tap(Answered(rest) if rest else None, _without(bound.half, at))
+        await bound.set_answer(Answered(rest) if rest else None, _without(bound.draft, at))
 
     def drawn(at: int) -> ft.Control:
         name = say("rows.name", row=bound.item.row_name, n=at + 1)
@@ -62,7 +62,7 @@ def _rows(bound: Bound, draw: Draw) -> ft.Control:
             else ft.Row(controls=[quiet_button(say("rows.remove", name=name), lambda: leave(at))])
         )
         inside = [draw(_in_row(bound, inner, at, turn)) for inner in _shown(bound.item, rows[at])]
-        return place(f"{bound.name}.{at}.{turn}", card(heading(name), *inside, out, spacing=16))
+        return place(f"{bound.key}.{at}.{turn}", card(heading(name), *inside, out, spacing=16))
 
     return ft.Column(
         tight=True,
@@ -82,33 +82,33 @@ def _in_row(bound: Bound, inner: Item, at: int, turn: int) -> Bound:
     key = f"{at}.{inner.link_id}"
 
     def changed(entry: Entry | None) -> Entry:
-        rows = list(_rows_of(bound.now()))
+        rows = list(_rows_of(bound.current_entry()))
         row = {link_id: kept for link_id, kept in rows[at].items() if link_id != inner.link_id}
         rows[at] = row if entry is None else {**row, inner.link_id: entry}
         return Answered(tuple(rows))
 
     def held(half: Any) -> dict[str, Any] | None:
-        others = {name: kept for name, kept in (bound.half or {}).items() if name != key}
+        others = {name: kept for name, kept in (bound.draft or {}).items() if name != key}
         return {**others, key: half} if half is not None else others or None
 
     async def tap(entry: Entry | None, half: Any = None) -> None:
-        await bound.tap(changed(entry), held(half))
+        await bound.set_answer(changed(entry), held(half))
 
     def typed(entry: Entry | None, half: Any = None) -> None:
-        bound.type(changed(entry), held(half))
+        bound.set_answer_debounced(changed(entry), held(half))
 
     return Bound(
         item=inner,
         place=f"{bound.place}.{key}",
-        name=f"{bound.name}.{turn}.{key}",
-        entry=_rows_of(bound.now())[at].get(inner.link_id),
+        key=f"{bound.key}.{turn}.{key}",
+        entry=_rows_of(bound.current_entry())[at].get(inner.link_id),
         problem="",
-        tap=tap,
-        type=typed,
-        now=lambda: _rows_of(bound.now())[at].get(inner.link_id),
-        held=lambda: (bound.half or {}).get(key),
-        kept=bound.kept,
-        keep=bound.keep,
+        set_answer=tap,
+        set_answer_debounced=typed,
+        current_entry=lambda: _rows_of(bound.current_entry())[at].get(inner.link_id),
+        read_draft=lambda: (bound.draft or {}).get(key),
+        kept_phrases=bound.kept_phrases,
+        keep_phrase=bound.keep_phrase,
     )
 
 

@@ -82,24 +82,24 @@ def _typed(
         return entry, None if entry is not None or not text.strip() else text
 
     def type_in(text: str) -> None:
-        bound.type(*parts(text))
+        bound.set_answer_debounced(*parts(text))
 
     def standing() -> str | None:
-        entry = bound.now()
-        return bound.half or (_text_of(bound.item, entry) if isinstance(entry, Answered) else None)
+        entry = bound.current_entry()
+        return bound.draft or (_text_of(bound.item, entry) if isinstance(entry, Answered) else None)
 
     link_id = bound.item.link_id
     looks: dict[str, Any] = {"hint": hint, "problem": bound.problem, "show_label": show_label}
-    value = str(bound.half or _text_of(bound.item, bound.entry))
+    value = str(bound.draft or _text_of(bound.item, bound.entry))
     if is_own(bound.item):
         field = worded_field(
             label,
             value=value,
             on_change=type_in,
-            kept=lambda: bound.kept(link_id),
-            on_keep=lambda code: bound.keep(link_id, code),
+            kept=lambda: bound.kept_phrases(link_id),
+            on_keep=lambda code: bound.keep_phrase(link_id, code),
             lines=lines,
-            key=bound.name,
+            key=bound.key,
             **looks,
         )
     else:
@@ -110,7 +110,7 @@ def _typed(
             lines=lines,
             width=width,
             keyboard=keyboard,
-            key=bound.name,
+            key=bound.key,
             **looks,
         )
     return ft.Column(
@@ -118,7 +118,7 @@ def _typed(
         spacing=10,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
-            None if bound.absent else field,
+            None if bound.not_answered else field,
             quiet(read_back) if read_back else None,
             absent_rows(bound, aside=standing, back=lambda half: parts(str(half or ""))),
         ),

@@ -26,7 +26,7 @@ from assessments.casework.child_sessions import Band
 def choose_one(slot: Slot) -> ft.Control:
     """One of the options; a tap on the chosen one takes it back."""
     chosen = next(iter(codes_of(slot.entry)), None)
-    return one_of(choices_of(slot.item), chosen, lambda code: slot.give(answered(code)), slot.band)
+    return one_of(choices_of(slot.item), chosen, lambda code: slot.set_answer(answered(code)), slot.band)
 
 
 def one_of(
@@ -47,16 +47,16 @@ def one_of(
 def choose_some(slot: Slot) -> ft.Control:
     """Any of the options, several at once."""
     choices, chosen = choices_of(slot.item), codes_of(slot.entry)
-    alone = {choice.code for choice in choices if choice.apart}
+    alone = {choice.code for choice in choices if choice.exclusive}
 
     async def give(codes: Collection[str]) -> None:
         # The order is the child's: the pictures may lie in another one each time.
-        before = [code for code in codes_of(slot.now()) if code in codes]
+        before = [code for code in codes_of(slot.current_entry()) if code in codes]
         after = [choice.code for choice in choices if choice.code in codes and choice.code not in before]
-        await slot.give(answered((*before, *after)))
+        await slot.set_answer(answered((*before, *after)))
 
     async def toggle(code: str) -> None:
-        now = set(codes_of(slot.now()))
+        now = set(codes_of(slot.current_entry()))
         if code in now:
             await give(now - {code})
         else:

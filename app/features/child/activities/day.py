@@ -33,7 +33,7 @@ from assessments.engine.answers import Answered, Entry, Row
 def day_line(slot: Slot) -> ft.Control:
     """The parts of the day, one below the other on a line."""
     kept: Any = _day_line
-    drawn: ft.Control = kept(slot, key=f"{slot.name}.line")
+    drawn: ft.Control = kept(slot, key=f"{slot.key}.line")
     return drawn
 
 
@@ -42,7 +42,7 @@ def day_line(slot: Slot) -> ft.Control:
 def _day_line(slot: Slot) -> ft.Control:
     open_part, open_it = use_drawn("")
     which, *asked = slot.item.items
-    rows = rows_of(slot.now())
+    rows = rows_of(slot.current_entry())
 
     def part(choice: Choice) -> list[ft.Control]:
         row = _row(rows, which, choice.code)
@@ -93,29 +93,29 @@ def _inner(slot: Slot, which: Item, part: str, item: Item) -> ft.Control:
     """One question about one part of the day."""
 
     def after(entry: Entry | None) -> Entry | None:
-        rows = with_answer(rows_of(slot.now()), which, part, item.link_id, entry)
+        rows = with_answer(rows_of(slot.current_entry()), which, part, item.link_id, entry)
         return Answered(rows) if rows else None
 
     def now() -> Entry | None:
-        return _row(rows_of(slot.now()), which, part).get(item.link_id)
+        return _row(rows_of(slot.current_entry()), which, part).get(item.link_id)
 
     inner = Slot(
         item=item,
-        name=f"{slot.name}.{part}.{item.link_id}",
+        key=f"{slot.key}.{part}.{item.link_id}",
         band=slot.band,
         entry=now(),
-        give=lambda entry: slot.give(after(entry)),
-        type=lambda entry: slot.type(after(entry)),
-        now=now,
+        set_answer=lambda entry: slot.set_answer(after(entry)),
+        set_answer_debounced=lambda entry: slot.set_answer_debounced(after(entry)),
+        current_entry=now,
     )
     if item.type == "choice":
         return _asked(heading(item.text, level=3), choose_one(inner))
     return text_area(
         item.text,
         value=words_of(inner.entry),
-        on_change=lambda words: inner.type(entry_of(inner, words)),
+        on_change=lambda words: inner.set_answer_debounced(entry_of(inner, words)),
         lines=2,
-        key=inner.name,
+        key=inner.key,
     )
 
 

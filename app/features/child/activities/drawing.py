@@ -20,6 +20,6 @@ def drawing(slot: Slot) -> ft.Control:
     """The paper of one question."""
 
     async def drew(paper: Drawing) -> None:
-        await slot.give(Answered(paper))
+        await slot.set_answer(Answered(paper))
 
-    return drawing_pad(slot.value, drew, key=f"{slot.name}.paper", tall=TALL[slot.band])
+    return drawing_pad(slot.value, drew, key=f"{slot.key}.paper", tall=TALL[slot.band])

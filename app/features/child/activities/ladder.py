@@ -27,7 +27,7 @@ from app.kit.messages import say
 def ladder_of(slot: Slot, ends: Sequence[Slot]) -> ft.Control:
     """The steps, the highest on top, with a way to name both ends."""
     kept: Any = _ladder
-    drawn: ft.Control = kept(slot, tuple(ends), key=f"{slot.name}.ladder")
+    drawn: ft.Control = kept(slot, tuple(ends), key=f"{slot.key}.ladder")
     return drawn
 
 
@@ -36,10 +36,10 @@ def ladder_of(slot: Slot, ends: Sequence[Slot]) -> ft.Control:
 def _ladder(slot: Slot, ends: tuple[Slot, ...]) -> ft.Control:
     naming, name = use_drawn(False)
     item = slot.item
-    low, high = (words_of(end.now()).strip() for end in ends) if len(ends) == 2 else ("", "")
+    low, high = (words_of(end.current_entry()).strip() for end in ends) if len(ends) == 2 else ("", "")
 
     async def choose(step: int | None) -> None:
-        await slot.give(answered(step))
+        await slot.set_answer(answered(step))
 
     return ft.Column(
         tight=True,
@@ -67,7 +67,7 @@ def _ladder(slot: Slot, ends: tuple[Slot, ...]) -> ft.Control:
 
 
 def _name_end(end: Slot, words: str) -> None:
-    end.type(entry_of(end, words))
+    end.set_answer_debounced(entry_of(end, words))
 
 
 def _names(ends: Sequence[Slot], on_done: Any) -> ft.Control:
@@ -82,7 +82,7 @@ def _names(ends: Sequence[Slot], on_done: Any) -> ft.Control:
                     end.item.text,
                     value=words_of(end.entry),
                     on_change=partial(_name_end, end),
-                    key=end.name,
+                    key=end.key,
                 )
                 for end in reversed(ends)
             ),

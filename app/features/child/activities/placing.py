@@ -41,7 +41,7 @@ class _Typed:
 def placing(slot: Slot) -> ft.Control:
     """What stands so far, and a way to add to it."""
     kept: Any = _placing
-    drawn: ft.Control = kept(slot, key=f"{slot.name}.placing")
+    drawn: ft.Control = kept(slot, key=f"{slot.key}.placing")
     return drawn
 
 
@@ -53,7 +53,7 @@ def _placing(slot: Slot) -> ft.Control:
     turn, new_field = use_drawn(0)
     has_name, note_name = use_drawn(False)
     moving, move = use_drawn(-1)
-    people, places = placed_of(slot.now()), choices_of(slot.item)
+    people, places = placed_of(slot.current_entry()), choices_of(slot.item)
     kind = slot.item.appearance or "list"
 
     def type_in(words: str) -> None:
@@ -65,20 +65,20 @@ def _placing(slot: Slot) -> ft.Control:
         new_field(turn + 1)
         note_name(False)
         if who and code:
-            now = placed_of(slot.now())
-            await slot.give(_entry((*now, Placed(who, code, _spot(kind, code, places, len(now))))))
+            now = placed_of(slot.current_entry())
+            await slot.set_answer(_entry((*now, Placed(who, code, _spot(kind, code, places, len(now))))))
 
     async def put_again(at: int, code: str | None) -> None:
-        now = list(placed_of(slot.now()))
+        now = list(placed_of(slot.current_entry()))
         spot = _spot(kind, code, places, at) if code else None
         now[at : at + 1] = [replace(now[at], place=code, spot=spot)] if code else []
         move(-1)
-        await slot.give(_entry(tuple(now)))
+        await slot.set_answer(_entry(tuple(now)))
 
     async def dropped(at: int, code: str, spot: tuple[int, int]) -> None:
-        now = list(placed_of(slot.now()))
+        now = list(placed_of(slot.current_entry()))
         now[at] = replace(now[at], place=code, spot=spot)
-        await slot.give(_entry(tuple(now)))
+        await slot.set_answer(_entry(tuple(now)))
 
     draw = _LOOKS.get(kind, list_of)
     return ft.Column(
@@ -91,7 +91,7 @@ def _placing(slot: Slot) -> ft.Control:
             if 0 <= moving < len(people)
             else None,
             place(
-                f"{slot.name}.add",
+                f"{slot.key}.add",
                 _adding(slot, turn, type_in, places if has_name else (), put),
             ),
         ),
@@ -113,7 +113,7 @@ def _adding(
         spacing=12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=steady(
-            text_field(say(f"child.{kind}.name"), on_change=type_in, key=f"{slot.name}.{turn}"),
+            text_field(say(f"child.{kind}.name"), on_change=type_in, key=f"{slot.key}.{turn}"),
             heading(say(f"child.{kind}.where"), level=3) if places else None,
             one_of(places, None, put, slot.band) if places else None,
         ),

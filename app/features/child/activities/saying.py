@@ -21,7 +21,7 @@ def saying(slot: Slot) -> ft.Control:
     """A place for words. There is more room to say, show or draw it than to type it."""
 
     def typed(words: str) -> None:
-        slot.type(entry_of(slot, words))
+        slot.set_answer_debounced(entry_of(slot, words))
 
     return ft.Column(
         tight=True,
@@ -30,7 +30,7 @@ def saying(slot: Slot) -> ft.Control:
         controls=[
             text(say(f"child.say.{slot.band}")),
             text_area(
-                say("child.say.here"), value=words_of(slot.entry), on_change=typed, lines=4, key=slot.name
+                say("child.say.here"), value=words_of(slot.entry), on_change=typed, lines=4, key=slot.key
             ),
         ],
     )

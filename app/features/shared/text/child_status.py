@@ -45,14 +45,14 @@ def state_words(standing: Standing, why: str = "") -> str:
 
 def _said(standing: Standing, why: str) -> tuple[str, str]:
     """The words of the mark, and the quieter ones below: the reason given, or what is to be added."""
-    if standing.is_silent and why:
+    if standing.is_unaccounted and why:
         return say("seen.no-more"), say(f"why.{why}")
     return say(f"seen.how.{standing.state}") if standing.state else say("seen.nothing"), _wants(standing)
 
 
 def _wants(standing: Standing) -> str:
     wants: list[Want] = [want for want in standing.missing if want != "how"]
-    if standing.asks_observation:
+    if standing.needs_observation:
         wants.append("observation")
     parts = [say(f"seen.want.{want}") for want in wants]
     return say("seen.wants", what=", ".join(parts)) if parts else ""
@@ -63,7 +63,7 @@ def state_mark(standing: Standing, why: str = "") -> ft.Control:
 
     `why` is the code of the reason given at the finish, "" for none.
     """
-    given = standing.is_silent and bool(why)
+    given = standing.is_unaccounted and bool(why)
     icon, ink, ground = _GIVEN if given else _LOOKS[standing.state] if standing.state else _NOTHING
     words, below = _said(standing, why)
     return ft.Container(

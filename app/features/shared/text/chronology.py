@@ -23,27 +23,27 @@ from assessments.definitions import catalogue
 def picture_of(page: HouseholdPage, on: date) -> Picture:
     """What is known of one household as it stands today."""
     return picture(
-        page.facts_of(Event),
-        milestones_of(page.facts_of(Milestone), page.persons, on),
+        page.records_of(Event),
+        milestones_of(page.records_of(Milestone), page.persons, on),
         on=on,
         rules=catalogue.load_area().chronology_rules,
         child_ids=[child.id for child in page.children(on)],
-        links=page.facts_of(Link),
+        links=page.records_of(Link),
     )
 
 
 def lead_words(found: Picture) -> str:
     """The first line: how many, the gaps between them, and whether those shorten."""
     # Of gaps that reach back beyond these events the first line says nothing.
-    between = min(len(found.gaps), max(found.recent - 1, 0))
-    gaps = ", ".join(map(str, found.gaps[len(found.gaps) - between :]))
+    between = min(len(found.gap_days), max(found.recent_count - 1, 0))
+    gaps = ", ".join(map(str, found.gap_days[len(found.gap_days) - between :]))
     is_shortening = _is_in_lead(found)
     kind = "picture.lead" if not gaps else f"picture.lead-{'shortening' if is_shortening else 'gaps'}"
-    words = say(kind, n=found.recent, months=found.months, gaps=gaps)
-    if len(found.events) > found.recent:
-        words = f"{words} {say('picture.lead-all', n=len(found.events))}"
-    if found.told_twice:
-        words = f"{words} {say('picture.lead-twice', n=found.told_twice)}"
+    words = say(kind, n=found.recent_count, months=found.recent_months, gaps=gaps)
+    if len(found.incidents) > found.recent_count:
+        words = f"{words} {say('picture.lead-all', n=len(found.incidents))}"
+    if found.duplicate_count:
+        words = f"{words} {say('picture.lead-twice', n=found.duplicate_count)}"
     return words
 
 
@@ -55,12 +55,12 @@ def trajectory_words(found: Picture) -> str:
 def signs_words(found: Picture) -> list[str]:
     """What stands out, a sentence each."""
     told = ("shortening",) if _is_in_lead(found) else ()
-    return [sign_words(sign, found.on) for sign in found.signs if sign.code not in told]
+    return [sign_words(sign, found.on) for sign in found.findings if sign.code not in told]
 
 
 def _is_in_lead(found: Picture) -> bool:
     """Whether the first line says already that the gaps shorten."""
-    return found.shortening and found.recent > len(found.gaps)
+    return found.is_shortening and found.recent_count > len(found.gap_days)
 
 
 def missing_words(found: Picture) -> list[str]:

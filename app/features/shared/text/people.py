@@ -45,11 +45,11 @@ def find_person(model: Model, person_id: str) -> tuple[HouseholdPage, Person]:
 def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
     """What has been heard or seen of a child so far, in one line; never empty."""
     found = _counts(page, person_id, today)
-    days = (("child.heard", found.heard), ("child.observed", found.observed))
+    days = (("child.heard", found.last_heard_on), ("child.observed", found.last_observed_on))
     lines = [say(code, day=_on_day(day, today)) for code, day in days if day is not None]
-    if not lines and found.last is not None:
-        return say("child.seen-only", day=_on_day(found.last, today))
-    if not lines and any(own.status == "in-progress" for own in page.of(person_id)):
+    if not lines and found.last_seen_on is not None:
+        return say("child.seen-only", day=_on_day(found.last_seen_on, today))
+    if not lines and any(own.status == "in-progress" for own in page.assessments_of(person_id)):
         return say("task.in-progress")
     return (
         say("label.and-so-on", one=lines[0], other=lines[1])
@@ -61,7 +61,7 @@ def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
 def heard_line(page: HouseholdPage, child_id: str, today: date) -> ft.Control:
     """The same line with its mark: a tick, or an empty ring for a child not yet heard or seen."""
     found = _counts(page, child_id, today)
-    heard = found.heard is not None or found.observed is not None
+    heard = found.last_heard_on is not None or found.last_observed_on is not None
     return ft.Row(
         spacing=6,
         controls=[
@@ -110,10 +110,10 @@ def kin_words(page: HouseholdPage, person: Person, on: date) -> str:
     for tie in kinship.ties(person.id, page.relationships):
         if tie.other_id not in names:
             continue
-        if not tie.told and person.is_child(on) and knows(f"kin.{tie.has}"):
-            has.append(say("kin.has", kind=kin(tie.has), name=names[tie.other_id]))
-        elif tie.told or not person.is_child(on):
-            own.setdefault(tie.is_, []).append(names[tie.other_id])
+        if not tie.is_stored_direction and person.is_child(on) and knows(f"kin.{tie.inverse_kind}"):
+            has.append(say("kin.has", kind=kin(tie.inverse_kind), name=names[tie.other_id]))
+        elif tie.is_stored_direction or not person.is_child(on):
+            own.setdefault(tie.kind, []).append(names[tie.other_id])
     own_words = [tie_words(kind, who) for kind, who in own.items()]
     roles = [kin(role) for role in person.roles if knows(f"kin.{role}")]
     return ". ".join([*has, *own_words] or roles)

@@ -32,7 +32,7 @@ def answer_words(item: Item, entry: Entry | None) -> str:
     if isinstance(value, tuple):
         return _list_words(item, value)
     if isinstance(value, Drawing):
-        return say("draw.by-child" if value.standing else "draw.empty")
+        return say("draw.by-child" if value.visible_marks else "draw.empty")
     match item.type:
         case "choice":
             return _option_words(item, value)
@@ -82,7 +82,7 @@ def read_lines(item: Item, plain: Any) -> tuple[Line, ...]:
 def drawing_of(entry: Entry | None) -> Drawing | None:
     """The drawing in an entry, if something stands on its paper."""
     value = entry.value if isinstance(entry, Answered) else None
-    return value if isinstance(value, Drawing) and value.standing else None
+    return value if isinstance(value, Drawing) and value.visible_marks else None
 
 
 def read_drawing(item: Item, plain: Any) -> Drawing | None:

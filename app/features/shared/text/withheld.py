@@ -26,7 +26,7 @@ def kept_facts(page: HouseholdPage, about_id: str, part: str | None = None) -> t
     """
     return tuple(
         fact
-        for fact in page.facts_of(Withheld)
+        for fact in page.records_of(Withheld)
         if fact.about_id == about_id
         and fact.lifted_at is None
         and (part is None or fact.part in (part, "", "all"))
