@@ -4,12 +4,13 @@ import gc
 
 import flet as ft
 
-from app.core.device.account_recovery import Regaining
+from app.core.device.account_recovery import AccountRecovery
 from app.core.device.keystore import system_keystore
-from app.core.runtime import Runtime, SystemClock, data_folder
-from app.kit.logs import keep_quiet
+from app.core.runtime import Runtime, data_folder
+from app.kit.logs import redact_logs
 from app.kit.messages import assets_folder
 from app.shell.shell import make_open_page
+from assessments.ports import SystemClock
 
 
 def open_packed() -> Runtime:
@@ -18,17 +19,17 @@ def open_packed() -> Runtime:
     return Runtime.open(folder, system_keystore(folder))
 
 
-def regain_packed() -> Regaining:
+def open_packed_recovery() -> AccountRecovery:
     """Open what is left of it where the key is gone."""
     folder = data_folder()
-    return Regaining.open(folder, SystemClock(), system_keystore(folder))
+    return AccountRecovery.open(folder, SystemClock(), system_keystore(folder))
 
 
 if __name__ == "__main__":
-    keep_quiet()
+    redact_logs()
     gc.freeze()  # what starting leaves lives to the end, and need not be looked through again
     ft.run(
-        make_open_page(open_packed, regain_packed, lambda: Runtime.salvage(data_folder())),
+        make_open_page(open_packed, open_packed_recovery, lambda: Runtime.salvage(data_folder())),
         host="127.0.0.1",
         assets_dir=str(assets_folder()),
         no_cdn=True,

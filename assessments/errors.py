@@ -50,11 +50,11 @@ class BadAnswer(WrenError):
     code = "bad-answer"
 
 
-class WeakWords(WrenError):
+class WeakPassphrase(WrenError):
     code = "few-words"
 
 
-class NotReady(WrenError):
+class CompletionBlocked(WrenError):
     code = "not-ready"
 
 
@@ -66,11 +66,11 @@ class WrongPassphrase(Locked):
     code = "wrong-passphrase"
 
 
-class TooManyTries(Locked):
+class TooManyAttempts(Locked):
     code = "too-many-tries"
 
 
-class LockedForSafety(Locked):
+class LockedOut(Locked):
     code = "locked-for-safety"
 
 

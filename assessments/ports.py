@@ -1,23 +1,33 @@
-"""What the outer rooms ask of the world, as types: so that a test can put a twin in their place.
+"""Ports: what the outer layers ask of the world, as types, so that tests can use in-memory implementations.
 
-A port exists only where a real part and an in-memory twin both do.
+A port exists only where a real and an in-memory implementation both do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 EntryState = Literal["waiting", "sent", "set-aside"]
-OutcomeWord = Literal["stored", "duplicate", "conflict", "rejected"]
+OutcomeStatus = Literal["stored", "duplicate", "conflict", "rejected"]
 
 
 class Clock(Protocol):
+    """Where the present moment comes from; tests stop it or set it wrong."""
+
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
         ...
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return datetime.now(UTC)
 
 
 class Keystore(Protocol):
@@ -46,7 +56,7 @@ class Keystore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OutboxEntry:
     """One line of the outbox, without its bytes. `sequence` gives the order; no clock does."""
 
     id: str
@@ -63,7 +73,7 @@ class Entry:
     postponed_at: datetime | None = None
 
     def __repr__(self) -> str:
-        return f"<Entry {self.sequence} {self.state}>"
+        return f"<OutboxEntry {self.sequence} {self.state}>"
 
     def is_due(self, at: datetime) -> bool:
         """Whether it may be tried now. A clock that went back does not hold it until it has caught up."""
@@ -78,7 +88,7 @@ class Outcome:
     """The service's word on one submission. `reason` is a problem code; `receipt` its signed word."""
 
     id: str
-    status: OutcomeWord
+    status: OutcomeStatus
     reason: str | None = None
     receipt: bytes = b""
 
@@ -86,11 +96,11 @@ class Outcome:
 class Outbox(Protocol):
     """The append-only queue of sealed submissions. Opening it needs no passphrase."""
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[OutboxEntry]:
         """All entries, oldest first."""
         ...
 
-    def due(self, at: datetime) -> Sequence[Entry]:
+    def due(self, at: datetime) -> Sequence[OutboxEntry]:
         """Waiting entries that may be tried now, oldest first."""
         ...
 
@@ -122,7 +132,7 @@ class Outbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Loss:
+class DataLoss:
     """What unlocking found missing. `older`: the rows are all here and one is of an earlier time;
     `rolled-back`: the whole database is; `untallied`: the count itself is gone, so nobody can say;
     `unchecked`: the rows could not be read just now."""

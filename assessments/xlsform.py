@@ -2,9 +2,9 @@
 
 This room knows the three sheets of an XLSForm and the XPath that says our rules. Counts that sum to
 a number, same-day flags and notes go along; routes and grades, whose numbers are area settings, do
-not (`left_out`). It needs openpyxl, which a phone does not have.
+not (`list_left_out`). It needs openpyxl, which a phone does not have.
 
-    xlsform(catalogue.load("risk-24"))[:2]    ->    b"PK"
+    export_xlsform(catalogue.load("risk-24"))[:2]    ->    b"PK"
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ _STATE_WORDS = {
     "observed-instead": "Watched, not asked",
 }
 # A choice that says why there is no answer starts with this, so that no option of a tool is like it.
-_STATE = "state_"
-_NOT_IN_CELLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-Row = dict[str, str]
+_STATE_PREFIX = "state_"
+_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SheetRow = dict[str, str]
 
 
-def xlsform(instrument: Instrument) -> bytes:
+def export_xlsform(instrument: Instrument) -> bytes:
     """The workbook, as the bytes of an .xlsx file."""
-    return _Form(instrument).workbook()
+    return _XlsformWriter(instrument).workbook()
 
 
-def left_out(instrument: Instrument) -> tuple[str, ...]:
+def list_left_out(instrument: Instrument) -> tuple[str, ...]:
     """What an XLSForm does not carry, as "kind:id"."""
     found = [f"route:{route.id}" for route in instrument.routes]
     found += [f"grade:{code}" for code, _ in instrument.grades]
     return (*found, *(f"supplement:{other.tool}" for other in instrument.supplements))
 
 
-class _Form:
+class _XlsformWriter:
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
-        self.rows: list[Row] = []
+        self.rows: list[SheetRow] = []
         self.lists: dict[tuple[tuple[str, str], ...], str] = {}
         self.names: dict[str, str] = {}
         for link_id in instrument.index:
@@ -73,20 +73,20 @@ class _Form:
         book = Workbook()
         sheet = book.active
         sheet.title = "survey"
-        _fill(sheet, _COLUMNS, self.rows)
+        _write_sheet(sheet, _COLUMNS, self.rows)
         choices = [
             {"list_name": name, "name": code, "label": words}
             for options, name in self.lists.items()
             for code, words in options
         ]
-        _fill(book.create_sheet("choices"), ("list_name", "name", "label"), choices)
+        _write_sheet(book.create_sheet("choices"), ("list_name", "name", "label"), choices)
         settings = {
             "form_title": self.instrument.title,
             "form_id": self.instrument.id,
             "version": self.instrument.version,
             "namespaces": 'wren="https://wren.example/xlsform"',
         }
-        _fill(book.create_sheet("settings"), tuple(settings), [settings])
+        _write_sheet(book.create_sheet("settings"), tuple(settings), [settings])
         stream = BytesIO()
         book.save(stream)
         return stream.getvalue()
@@ -150,9 +150,9 @@ class _Form:
         """What guides the practitioner through a group, and keeps a group from being empty."""
         self._row("note", f"{name}__guide", label=item.prompt or item.help or item.text)
 
-    def _choice(self, item: Item, name: str, cells: Row) -> None:
+    def _choice(self, item: Item, name: str, cells: SheetRow) -> None:
         """One choice or several; the ways of not answering stand last, alone."""
-        states = [(f"{_STATE}{state}", words) for state, words in self._states(item)]
+        states = [(f"{_STATE_PREFIX}{state}", words) for state, words in self._states(item)]
         options = [(option.code, option.text) for option in item.options if not option.retired]
         listed = self._list((*options, *states))
         if item.type == "choices":
@@ -162,9 +162,9 @@ class _Form:
         kind = "select_one" if item.type == "choice" else "select_multiple"
         self._row(f"{kind} {listed}", name, **cells, required="yes" if item.required else "")
         if "not-asked" in item.states:
-            self._reason(name, f"selected(${{{name}}}, '{_STATE}not-asked')", cells["relevant"])
+            self._reason(name, f"selected(${{{name}}}, '{_STATE_PREFIX}not-asked')", cells["relevant"])
 
-    def _value(self, item: Item, name: str, cells: Row) -> None:
+    def _value(self, item: Item, name: str, cells: SheetRow) -> None:
         """A number, day, time or text; why there is none is asked after it."""
         if item.minimum is not None or item.maximum is not None:
             bounds = ((">=", item.minimum), ("<=", item.maximum))
@@ -179,7 +179,7 @@ class _Form:
         self._row(_TYPES[item.type], name, **cells, required=self._required(item, name))
         self._absent(item, name, cells["relevant"])
 
-    def _lines(self, item: Item, name: str, cells: Row) -> None:
+    def _lines(self, item: Item, name: str, cells: SheetRow) -> None:
         """Exact words with where they came from, or people with their place: one repeat for each."""
         self._row("begin repeat", name, label=cells["label"], relevant=cells["relevant"])
         required = self._required(item, name)
@@ -253,7 +253,7 @@ class _Form:
             return f"(count(${{{name}}}) > 0)"
         if item.type not in ("choice", "choices"):
             return f"(${{{name}}} != '')"
-        states = [f" and not(selected(${{{name}}}, '{_STATE}{state}'))" for state in item.states]
+        states = [f" and not(selected(${{{name}}}, '{_STATE_PREFIX}{state}'))" for state in item.states]
         return f"(${{{name}}} != ''{''.join(states)})"
 
     def _in_state(self, item: Item, name: str, state: str) -> str:
@@ -266,7 +266,11 @@ class _Form:
             return f"({empty}{rest})"
         if state not in item.states:
             return "false()"
-        return f"selected(${{{name}}}, '{_STATE}{state}')" if choice else f"${{{name}__absent}} = '{state}'"
+        return (
+            f"selected(${{{name}}}, '{_STATE_PREFIX}{state}')"
+            if choice
+            else f"${{{name}__absent}} = '{state}'"
+        )
 
     def _sum(self, scale: Scale) -> str:
         parts = [self._worth(self.instrument.index[link_id], scale) for link_id in scale.items]
@@ -280,10 +284,10 @@ class _Form:
         if item.type in ("integer", "decimal"):
             return f"coalesce(${{{name}}}, 0)"
         weighed = [option for option in item.options if option.weight]
-        return " + ".join(_weight(name, option) for option in weighed)
+        return " + ".join(_option_weight(name, option) for option in weighed)
 
 
-def _weight(name: str, option: AnswerOption) -> str:
+def _option_weight(name: str, option: AnswerOption) -> str:
     return f"if(selected(${{{name}}}, '{option.code}'), {option.weight}, 0)"
 
 
@@ -298,7 +302,7 @@ def _literal(value: str | int | float | bool, item: Item) -> str:
     return f'"{value}"' if "'" in value else f"'{value}'"
 
 
-def _fill(sheet: Worksheet, columns: tuple[str, ...], rows: list[Row]) -> None:
+def _write_sheet(sheet: Worksheet, columns: tuple[str, ...], rows: list[SheetRow]) -> None:
     """Write rows as text: a cell that begins with "=" must not become a formula."""
     sheet.append(list(columns))
     for number, row in enumerate(rows, start=2):
@@ -307,11 +311,13 @@ def _fill(sheet: Worksheet, columns: tuple[str, ...], rows: list[Row]) -> None:
             if words:
                 cell = sheet.cell(number, place)
                 cell.value = (
-                    _cell(words) if column in ("label", "hint", "guidance_hint", "form_title") else words
+                    _escape_cell(words)
+                    if column in ("label", "hint", "guidance_hint", "form_title")
+                    else words
                 )
                 cell.data_type = "s"
 
 
-def _cell(words: str) -> str:
+def _escape_cell(words: str) -> str:
     """Words for a cell; "${" would name a question."""
-    return _NOT_IN_CELLS.sub("\ufffd", words).replace("${", "$ {")
+    return _FORBIDDEN_CHARACTERS.sub("\ufffd", words).replace("${", "$ {")

@@ -21,12 +21,12 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from app.core.runtime import SystemClock
 from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
 from assessments.crypto.kdf import ARGON2ID_FLOOR
-from assessments.engine.scoring import Context
-from assessments.store import Keys, Store, assessments, people
+from assessments.engine.scoring import ScoringContext
+from assessments.ports import SystemClock
+from assessments.store import KeyRing, Store, assessments, people
 from assessments.store.database import _PRAGMAS
 from bench.row import Row, compared, percentile
 
@@ -88,7 +88,7 @@ def _opened(folder: Path, first: _Times, later: _Times) -> None:
             times.document_bytes = document // _SAVES_PER_VISIT
 
 
-def _visit(keys: Keys, documents: sqlite3.Connection, answers: sqlite3.Connection, times: _Times) -> None:
+def _visit(keys: KeyRing, documents: sqlite3.Connection, answers: sqlite3.Connection, times: _Times) -> None:
     assessment_id = _assessment(keys)
     _checkpointed(keys.database.path)  # what is counted afterwards is answers
     number, body, clock = 0, "", SystemClock()
@@ -132,7 +132,7 @@ def _checkpointed(path: Path) -> int:
     return int(pages) * _PAGE_IN_LOG_BYTES
 
 
-def _assessment(keys: Keys) -> str:
+def _assessment(keys: KeyRing) -> str:
     household = Household(id=str(uuid.uuid4()), name="Bench-Demo")
     people.save_household(keys, household)
     begun = Assessment(
@@ -145,7 +145,7 @@ def _assessment(keys: Keys) -> str:
         instrument_hash="",
         author=keys.author,
         started_at=SystemClock().now(),
-        context=Context(on=date(2026, 3, 5)),
+        context=ScoringContext(on=date(2026, 3, 5)),
     )
     assessments.begin(keys, begun)
     return begun.id

@@ -19,7 +19,7 @@ from assessments.definitions import catalogue
 from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
 from bench.row import Row, compared, percentile
 
 _ITEMS = 200
@@ -37,13 +37,15 @@ def rows() -> Iterator[Row]:
         percentile(theirs, 0.99),
     )
     yield compared("update(), p99, against a millisecond", percentile(ours, 0.99), 0.001)
-    loads = [_load_s(tool) for tool in catalogue.tool_ids()]
+    loads = [_load_s(tool) for tool in catalogue.list_tool_ids()]
     yield compared("opening one tool, p50, against reading all", percentile(loads, 0.5), sum(loads))
     yield compared("importing the catalogue, with 24 tools against none", _import_s(), _import_s(read="ids"))
 
 
 def _answers() -> tuple[list[float], list[float]]:
-    form = forms.begin(_long_tool(), catalogue.load_area().rules_for("long"), Context(on=date(2026, 3, 5)))
+    form = forms.open_form(
+        _long_tool(), catalogue.load_area().rules_for("long"), ScoringContext(on=date(2026, 3, 5))
+    )
     response: dict[str, Any] = {"resourceType": "QuestionnaireResponse", "item": []}
     rules = [
         fhirpathpy.compile(f"item.where(linkId = 'q{number - 5}').answer.value.exists()") for number in _RULES
@@ -52,7 +54,7 @@ def _answers() -> tuple[list[float], list[float]]:
     theirs: list[float] = []
     for number in range(_ITEMS):
         started = time.thread_time()
-        form = forms.update(form, forms.Entered(f"q{number}", Answered("yes"))).form
+        form = forms.update(form, forms.AnswerEntered(f"q{number}", Answered("yes"))).form
         ours.append(time.thread_time() - started)
         response["item"].append({"linkId": f"q{number}", "answer": [{"valueString": "yes"}]})
         if number % 10 == 0:
@@ -64,9 +66,9 @@ def _answers() -> tuple[list[float], list[float]]:
 
 
 def _load_s(tool: str) -> float:
-    catalogue.load.cache_clear()
+    catalogue.load_tool.cache_clear()
     started = time.perf_counter()
-    catalogue.load(tool)
+    catalogue.load_tool(tool)
     return time.perf_counter() - started
 
 

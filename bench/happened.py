@@ -22,9 +22,9 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.core.cases.case_service import Desk, HouseholdPage
-from app.features.shared.text.chronology import picture_of
-from assessments.casework.casework_records import ChildThere, Event
+from app.core.cases.case_service import CaseService, HouseholdOverview
+from app.features.shared.text.chronology import summarise_household_chronology
+from assessments.casework.casework_records import ChildAtIncident, Incident
 from assessments.casework.records import Contact, Household, Person
 from bench.row import Row, compared, percentile
 from tests.app.visiting import TODAY, Visit, visiting
@@ -47,7 +47,7 @@ async def _measured(made: Path) -> list[Row]:
             opening = _times(lambda: _first(desk, household_id))
             again = _times(lambda: desk.household(household_id))
             baseline = _times(lambda: _plain_rows(plain))
-        reading = _times(lambda: picture_of(page, TODAY))
+        reading = _times(lambda: summarise_household_chronology(page, TODAY))
         await visit.actions.go_home()
         took = []
         for _ in range(_REPEATS):
@@ -74,12 +74,12 @@ async def _measured(made: Path) -> list[Row]:
     return found
 
 
-def _first(desk: Desk, household_id: str) -> HouseholdPage:
+def _first(desk: CaseService, household_id: str) -> HouseholdOverview:
     desk._keys.record_cache.clear()  # what unlocking begins with
     return desk.household(household_id)
 
 
-def fill(desk: Desk) -> str:
+def fill(desk: CaseService) -> str:
     """Keep the household. Returns its id. Nobody in it exists."""
     home = str(uuid.uuid4())
 
@@ -97,7 +97,7 @@ def fill(desk: Desk) -> str:
     desk.save_records(
         home,
         [
-            Event(
+            Incident(
                 id=str(uuid.uuid4()),
                 household_id=home,
                 on=TODAY - timedelta(days=3 * n),
@@ -108,7 +108,7 @@ def fill(desk: Desk) -> str:
                 by_ids=(adults[n % 3].id,),
                 to_ids=(adults[3].id,),
                 children=tuple(
-                    ChildThere(id=child.id, heard_it=True, where="upstairs") for child in children
+                    ChildAtIncident(id=child.id, heard_it=True, where="upstairs") for child in children
                 ),
             )
             for n in range(_EVENTS)
@@ -117,7 +117,7 @@ def fill(desk: Desk) -> str:
     return home
 
 
-def _plain(path: Path, page: HouseholdPage) -> sqlite3.Connection:
+def _plain(path: Path, page: HouseholdOverview) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE record (id TEXT PRIMARY KEY, body TEXT)")
     records = [page.household, *page.persons, *page.contacts, *page.records]

@@ -23,12 +23,12 @@ from typing import Any
 
 import sqlcipher3
 
-from app.core.runtime import SystemClock
 from assessments.casework.records import Assessment, Household
 from assessments.crypto import sealing
 from assessments.crypto.kdf import ARGON2ID
-from assessments.engine.scoring import Context
-from assessments.store import Keys, Store, assessments, people
+from assessments.engine.scoring import ScoringContext
+from assessments.ports import SystemClock
+from assessments.store import KeyRing, Store, assessments, people
 from assessments.store.rows import summaries
 from bench.row import Row, percentile
 
@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
         with closing(Store.open(folder / "wren", SystemClock(), ARGON2ID)) as store:
             keys = store.set_up(_PASSPHRASE, "bench", "hv1")
             begun = _fill(keys)
-            ever = _seconds(lambda: summaries.listing(keys))
+            ever = _seconds(lambda: summaries.list_summaries(keys))
             keys.close()
             whole = _cipher(folder / "whole.db", begun, _BODY_BYTES)
             alone = _cipher(folder / "alone.db", begun, 0)
@@ -74,9 +74,9 @@ def _measured(store: Store, whole: Any, alone: Any, with_words: Path) -> dict[st
     for _ in range(_REPEATS):
         started = time.perf_counter()
         with closing(store.unlock(_PASSPHRASE)) as keys:
-            times["first"].append(_seconds(lambda keys=keys: summaries.listing(keys)))
+            times["first"].append(_seconds(lambda keys=keys: summaries.list_summaries(keys)))
             times["unlocking and first"].append(time.perf_counter() - started)
-            times["again"].append(_seconds(lambda keys=keys: summaries.listing(keys)))
+            times["again"].append(_seconds(lambda keys=keys: summaries.list_summaries(keys)))
         times["whole"].append(_seconds(lambda: _plain_listing(whole)))
         times["alone"].append(_seconds(lambda: _plain_listing(alone)))
         started = time.perf_counter()
@@ -117,7 +117,7 @@ def _cipher(path: Path, begun: list[str], body_bytes: int, words: str = "") -> A
     return connection
 
 
-def _fill(keys: Keys) -> list[str]:
+def _fill(keys: KeyRing) -> list[str]:
     """Begin the assessments, without waiting for the disk each time. Returns their headings as JSON."""
     with keys.database.write_raw() as driver:
         pass
@@ -137,7 +137,7 @@ def _fill(keys: Keys) -> list[str]:
             instrument_hash="0" * 64,
             author=keys.author,
             started_at=SystemClock().now(),
-            context=Context(on=date(2026, 3, 5)),
+            context=ScoringContext(on=date(2026, 3, 5)),
         )
         assessments.begin(keys, begun)
         filled.append(begun.model_dump_json(exclude={"answers", "hidden", "result"}))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from app.core.runtime import SystemClock
 from assessments.crypto.kdf import ARGON2ID
+from assessments.ports import SystemClock
 from assessments.store import Store
 from bench.row import Row, compared, percentile
 

@@ -4,7 +4,7 @@ This room knows the layout of docs/sync-protocol.md section 3 and nothing of wha
 signs with what it is given, names no cipher, and never serialises a payload again: the bytes that were
 signed are the bytes that come out.
 
-    >>> kid_of(bytes(32))
+    >>> derive_kid(bytes(32))
     'k66687aadf862bd77'
 """
 
@@ -15,21 +15,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assessments.casework.records import utc
+from assessments.casework.records import format_utc
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.dictionary import DICTIONARY_1
 from sync.errors import Malformed
-from sync.protocol import parts_of
+from sync.protocol import split_length_prefixed
 
 MAX_ENVELOPE_BYTES = 1024 * 1024
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
-SCHEMA = "wren/assessment/1"
+PAYLOAD_SCHEMA = "wren/assessment/1"
 
 _MAGIC = b"WEN1"
 _SUITE = 1
-_ZLIB_1 = 1
-_PLAIN = 0
+_ZLIB_DICTIONARY_1 = 1
+_UNCOMPRESSED = 0
 _HPKE_OVERHEAD_BYTES = 48
 
 
@@ -51,7 +51,7 @@ class Statement:
     device: str
     author_seq: int
     claimed_at: datetime
-    schema: str = SCHEMA
+    schema: str = PAYLOAD_SCHEMA
     rev: int = 1
     previous: bytes = b""
 
@@ -60,7 +60,7 @@ class Statement:
 
     def signed_bytes(self, payload: bytes, recipients: tuple[str, ...]) -> bytes:
         """The exact bytes under the author's signature."""
-        return sealing.lp(
+        return sealing.length_prefix(
             b"cst1",
             self.id.encode(),
             self.rev.to_bytes(4, "big"),
@@ -70,13 +70,13 @@ class Statement:
             self.device.encode(),
             self.author_seq.to_bytes(8, "big"),
             self.schema.encode(),
-            sealing.lp(*sorted(kid.encode() for kid in recipients)),
-            utc(self.claimed_at).encode(),
+            sealing.length_prefix(*sorted(kid.encode() for kid in recipients)),
+            format_utc(self.claimed_at).encode(),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSubmission:
     """An opened submission. Whether the signature is the author's is for `is_signed_by` to say."""
 
     statement: Statement
@@ -89,7 +89,7 @@ class Opened:
         return sealing.verify(author_key, self.signed, self.signature)
 
 
-def kid_of(public: bytes) -> str:
+def derive_kid(public: bytes) -> str:
     """The name of an X25519 public key."""
     return "k" + sealing.digest(public).hex()[:16]
 
@@ -102,47 +102,49 @@ def seal_submission(
     Raises WrenError("too-large") when the envelope would be more than the service takes.
     """
     signed = statement.signed_bytes(payload, (service.kid,))
-    plain = sealing.pad(sealing.lp(signed, author_sign(signed), _pack(payload)))
+    plain = sealing.pad(sealing.length_prefix(signed, author_sign(signed), _compress(payload)))
     kid = service.kid.encode()
-    sealed = sealing.seal_to(service.public, plain, _info(service.kid, statement.id))
+    sealed = sealing.hpke_seal(service.public, plain, _hpke_info(service.kid, statement.id))
     envelope = _MAGIC + bytes((_SUITE, len(kid))) + kid + sealed
     if len(envelope) > MAX_ENVELOPE_BYTES or len(payload) > MAX_PAYLOAD_BYTES:
         raise WrenError("too-large", size_bytes=len(envelope))
     return envelope
 
 
-def kid_of_envelope(envelope: bytes) -> str:
+def read_envelope_kid(envelope: bytes) -> str:
     """Which key opens this, read from the clear header; UnknownFormat when the header says nothing known."""
-    return _split(envelope)[0]
+    return _split_header(envelope)[0]
 
 
-def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, bytes]) -> Opened:
+def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, bytes]) -> OpenedSubmission:
     """Open an envelope with the private keys by kid.
 
     Raises UnknownFormat ("unknown-format", "unknown-encoding", "unknown-service-key"), Damaged
     ("does-not-open") and Malformed ("malformed").
     """
-    kid, sealed = _split(envelope)
+    kid, sealed = _split_header(envelope)
     private = keys.get(kid)
     if private is None:
         raise UnknownFormat("unknown-service-key")
     try:
-        plain = sealing.open_from(private, sealed, _info(kid, submission_id))
+        plain = sealing.hpke_open(private, sealed, _hpke_info(kid, submission_id))
     except Damaged as refusal:
         raise Damaged("does-not-open") from refusal
-    signed, signature, body = _padded_parts(plain)
+    signed, signature, body = _unpad_parts(plain)
     statement, payload_digest, recipients = _read_statement(signed)
-    payload = _unpack(body)
-    if not sealing.same(sealing.digest(payload), payload_digest) or recipients != sealing.lp(kid.encode()):
+    payload = _decompress(body)
+    if not sealing.constant_time_equal(
+        sealing.digest(payload), payload_digest
+    ) or recipients != sealing.length_prefix(kid.encode()):
         raise Malformed("statement-mismatch")
-    return Opened(statement, payload, signed, signature)
+    return OpenedSubmission(statement, payload, signed, signature)
 
 
-def _info(kid: str, submission_id: str) -> bytes:
-    return sealing.lp(b"cenv1", kid.encode(), submission_id.encode())
+def _hpke_info(kid: str, submission_id: str) -> bytes:
+    return sealing.length_prefix(b"cenv1", kid.encode(), submission_id.encode())
 
 
-def _split(envelope: bytes) -> tuple[str, bytes]:
+def _split_header(envelope: bytes) -> tuple[str, bytes]:
     if envelope[:4] != _MAGIC or len(envelope) < 6 or envelope[4] != _SUITE:
         raise UnknownFormat("unknown-format")
     end = 6 + envelope[5]
@@ -152,19 +154,19 @@ def _split(envelope: bytes) -> tuple[str, bytes]:
     return kid.decode("ascii"), envelope[end:]
 
 
-def _padded_parts(plain: bytes) -> tuple[bytes, ...]:
+def _unpad_parts(plain: bytes) -> tuple[bytes, ...]:
     try:
         framed = sealing.unpad(plain)
     except Damaged as fault:
         raise Malformed("malformed") from fault
-    parts, rest = parts_of(framed, 3)
+    parts, rest = split_length_prefixed(framed, 3)
     if rest or sealing.pad(framed) != plain:
         raise Malformed("malformed")
     return parts
 
 
 def _read_statement(signed: bytes) -> tuple[Statement, bytes, bytes]:
-    parts, rest = parts_of(signed, 11)
+    parts, rest = split_length_prefixed(signed, 11)
     label, id_, rev, previous, payload_digest, author, device, seq, schema, recipients, claimed = parts
     if rest or label != b"cst1" or len(rev) != 4 or len(seq) != 8:
         raise Malformed("malformed")
@@ -184,22 +186,22 @@ def _read_statement(signed: bytes) -> tuple[Statement, bytes, bytes]:
     return statement, payload_digest, recipients
 
 
-def _pack(payload: bytes) -> bytes:
+def _compress(payload: bytes) -> bytes:
     """Compress alone, so that nothing outside this submission shows in its length."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARY_1)
     packed = squeeze.compress(payload) + squeeze.flush()
     if len(packed) < len(payload):
-        return bytes((_ZLIB_1,)) + packed
-    return bytes((_PLAIN,)) + payload
+        return bytes((_ZLIB_DICTIONARY_1,)) + packed
+    return bytes((_UNCOMPRESSED,)) + payload
 
 
-def _unpack(body: bytes) -> bytes:
+def _decompress(body: bytes) -> bytes:
     if not body:
         raise Malformed("malformed")
     encoding, content = body[0], body[1:]
-    if encoding == _PLAIN:
+    if encoding == _UNCOMPRESSED:
         return content
-    if encoding != _ZLIB_1:
+    if encoding != _ZLIB_DICTIONARY_1:
         raise UnknownFormat("unknown-encoding")
     inflate = zlib.decompressobj(zdict=DICTIONARY_1)
     try:

@@ -24,5 +24,5 @@ class BadReceipt(WrenError):
     code = "bad-receipt"
 
 
-class NotIntroduced(WrenError):
+class EnrolmentFailed(WrenError):
     code = "not-introduced"

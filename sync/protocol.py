@@ -4,7 +4,7 @@ This room turns bytes into values or refuses them, whole; it opens no socket, fi
 are read strictly, replies leave room for fields of a newer service. Sizes are bounded before anything is
 read.
 
-    >>> decode_request(encode_request(Request("", ()))) == Request("", ())
+    >>> decode_request(encode_request(ExchangeRequest("", ()))) == ExchangeRequest("", ())
     True
 """
 
@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
-from assessments.casework.records import utc
+from assessments.casework.records import format_utc
 from assessments.crypto import sealing
 from assessments.errors import WrenError
-from assessments.ports import Outcome, OutcomeWord
+from assessments.ports import Outcome, OutcomeStatus
 from sync import wire
 from sync.errors import BadReceipt, Malformed
 
@@ -48,7 +48,7 @@ _MAX_RECEIPT = 1024
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Item:
+class SubmissionItem:
     """One sealed submission on its way up, with the digest the device believes it has."""
 
     id: str
@@ -57,13 +57,13 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Request:
+class ExchangeRequest:
     cursor: str
-    items: tuple[Item, ...]
+    items: tuple[SubmissionItem, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Change:
+class FeedChange:
     """What became of a stored submission: "opened", or "held" with a reason. And "recovered": the service
     agreed that the author named by the reason may be let in on another device; `id` is the request."""
 
@@ -73,9 +73,9 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Reply:
+class ExchangeReply:
     outcomes: tuple[Outcome, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[FeedChange, ...]
     cursor: str
     more: bool
 
@@ -94,7 +94,7 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Welcome:
+class EnrolmentReply:
     """The service's keys, with its signature over them and the device's nonce."""
 
     agency: str
@@ -107,7 +107,7 @@ class Welcome:
     signature: bytes
 
     def signed_bytes(self, nonce: bytes) -> bytes:
-        return sealing.lp(
+        return sealing.length_prefix(
             b"cenr2",
             self.agency.encode(),
             self.device.encode(),
@@ -132,7 +132,7 @@ class Receipt:
     sequence: int
 
     def signed_bytes(self) -> bytes:
-        return sealing.lp(
+        return sealing.length_prefix(
             b"crcpt1",
             self.id.encode(),
             self.digest,
@@ -144,23 +144,23 @@ class Receipt:
 
 
 def make_receipt(
-    item: Item,
+    item: SubmissionItem,
     device: str,
-    outcome: OutcomeWord,
+    outcome: OutcomeStatus,
     received_at: datetime,
     sequence: int,
     sign: Callable[[bytes], bytes],
 ) -> bytes:
     """The signed word of the service on an item."""
-    said = Receipt(item.id, item.digest, device, outcome, utc(received_at), sequence).signed_bytes()
-    return sealing.lp(said, sign(said))
+    said = Receipt(item.id, item.digest, device, outcome, format_utc(received_at), sequence).signed_bytes()
+    return sealing.length_prefix(said, sign(said))
 
 
 def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: bytes) -> Receipt:
     """The receipt of an outcome, when it is the service's word on exactly these bytes; else BadReceipt."""
     try:
-        (said, signature), rest = parts_of(outcome.receipt, 2)
-        (label, id_, digest_, device_, word, received_at, sequence), more = parts_of(said, 7)
+        (said, signature), rest = split_length_prefixed(outcome.receipt, 2)
+        (label, id_, digest_, device_, word, received_at, sequence), more = split_length_prefixed(said, 7)
         receipt = Receipt(
             id_.decode(),
             digest_,
@@ -179,14 +179,14 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
         or len(sequence) != 8
         or not sealing.verify(receipt_key, said, signature)
         or (receipt.id, receipt.outcome) != (outcome.id, expected)
-        or not sealing.same(receipt.digest, digest)
+        or not sealing.constant_time_equal(receipt.digest, digest)
         or (receipt.device != device and outcome.status != "duplicate")
     ):
         raise BadReceipt
     return receipt
 
 
-def parts_of(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
+def split_length_prefixed(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
     """The first `count` parts of an lp() string, and what follows them; Malformed when it is cut short."""
     parts = []
     at = 0
@@ -207,21 +207,23 @@ def is_submission_id(text: str) -> bool:
         return False
 
 
-def encode_request(request: Request) -> bytes:
+def encode_request(request: ExchangeRequest) -> bytes:
     items = [[item.id, item.digest, item.envelope] for item in request.items]
     return wire.pack({"v": VERSION, "cursor": request.cursor, "items": items})
 
 
-def decode_request(body: bytes) -> Request:
+def decode_request(body: bytes) -> ExchangeRequest:
     """A request, or Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
-    fields = wire.fields(wire.unpack(body, MAX_REQUEST_BYTES), ("v", "cursor", "items"), version=VERSION)
-    items = wire.rows(fields["items"])
+    fields = wire.require_map(wire.unpack(body, MAX_REQUEST_BYTES), ("v", "cursor", "items"), version=VERSION)
+    items = wire.require_list(fields["items"])
     if len(items) > MAX_ITEMS:
         raise Malformed("too-many-items")
-    return Request(wire.text(fields["cursor"], MAX_CURSOR), tuple(_item(row) for row in items))
+    return ExchangeRequest(
+        wire.require_text(fields["cursor"], MAX_CURSOR), tuple(_decode_item(row) for row in items)
+    )
 
 
-def encode_reply(reply: Reply) -> bytes:
+def encode_reply(reply: ExchangeReply) -> bytes:
     return wire.pack(
         {
             "v": VERSION,
@@ -233,31 +235,42 @@ def encode_reply(reply: Reply) -> bytes:
     )
 
 
-def decode_reply(body: bytes) -> Reply:
+def decode_reply(body: bytes) -> ExchangeReply:
     """A reply, or Malformed. Receipts are not checked here."""
-    fields = wire.fields(
+    fields = wire.require_map(
         wire.unpack(body, MAX_REPLY_BYTES),
         ("v", "outcomes", "changes", "cursor", "more"),
         version=VERSION,
         exactly=False,
     )
     outcomes = []
-    for row in wire.rows(fields["outcomes"]):
-        id_, word, reason, receipt = wire.row(row, 4)
-        if word not in get_args(OutcomeWord):
+    for row in wire.require_list(fields["outcomes"]):
+        id_, word, reason, receipt = wire.require_row(row, 4)
+        if word not in get_args(OutcomeStatus):
             raise Malformed
         outcomes.append(
             Outcome(
-                wire.text(id_, _MAX_ID), word, wire.reason(reason), wire.octets(receipt, None, _MAX_RECEIPT)
+                wire.require_text(id_, _MAX_ID),
+                word,
+                wire.require_reason(reason),
+                wire.require_bytes(receipt, None, _MAX_RECEIPT),
             )
         )
     changes = []
-    for row in wire.rows(fields["changes"]):
-        id_, word, reason = wire.row(row, 3)
-        changes.append(Change(wire.text(id_, _MAX_ID), wire.text(word, wire.MAX_REASON), wire.reason(reason)))
+    for row in wire.require_list(fields["changes"]):
+        id_, word, reason = wire.require_row(row, 3)
+        changes.append(
+            FeedChange(
+                wire.require_text(id_, _MAX_ID),
+                wire.require_text(word, wire.MAX_REASON),
+                wire.require_reason(reason),
+            )
+        )
     if not isinstance(fields["more"], bool):
         raise Malformed
-    return Reply(tuple(outcomes), tuple(changes), wire.text(fields["cursor"], MAX_CURSOR), fields["more"])
+    return ExchangeReply(
+        tuple(outcomes), tuple(changes), wire.require_text(fields["cursor"], MAX_CURSOR), fields["more"]
+    )
 
 
 def encode_enrolment(enrolment: Enrolment) -> bytes:
@@ -268,41 +281,45 @@ def encode_enrolment(enrolment: Enrolment) -> bytes:
 
 def decode_enrolment(body: bytes) -> Enrolment:
     """An enrolment, or Malformed."""
-    fields = wire.fields(wire.unpack(body, 4096), ("v", *Enrolment.__slots__), version=ENROLMENT_VERSION)
+    fields = wire.require_map(wire.unpack(body, 4096), ("v", *Enrolment.__slots__), version=ENROLMENT_VERSION)
     return Enrolment(
-        agency=wire.name(fields["agency"]),
-        device=wire.name(fields["device"]),
-        signing_key=wire.octets(fields["signing_key"], 32),
-        receive_key=wire.octets(fields["receive_key"], 32),
-        author=wire.name(fields["author"]),
-        author_key=wire.octets(fields["author_key"], 32),
-        nonce=wire.octets(fields["nonce"], 16),
+        agency=wire.require_name(fields["agency"]),
+        device=wire.require_name(fields["device"]),
+        signing_key=wire.require_bytes(fields["signing_key"], 32),
+        receive_key=wire.require_bytes(fields["receive_key"], 32),
+        author=wire.require_name(fields["author"]),
+        author_key=wire.require_bytes(fields["author_key"], 32),
+        nonce=wire.require_bytes(fields["nonce"], 16),
     )
 
 
-def encode_welcome(welcome: Welcome) -> bytes:
-    return wire.pack({"v": ENROLMENT_VERSION} | {name: getattr(welcome, name) for name in Welcome.__slots__})
+def encode_enrolment_reply(welcome: EnrolmentReply) -> bytes:
+    return wire.pack(
+        {"v": ENROLMENT_VERSION} | {name: getattr(welcome, name) for name in EnrolmentReply.__slots__}
+    )
 
 
-def decode_welcome(body: bytes) -> Welcome:
+def decode_enrolment_reply(body: bytes) -> EnrolmentReply:
     """A welcome, or Malformed. Its signature is not checked here."""
-    fields = wire.fields(
-        wire.unpack(body, 4096), ("v", *Welcome.__slots__), version=ENROLMENT_VERSION, exactly=False
+    fields = wire.require_map(
+        wire.unpack(body, 4096), ("v", *EnrolmentReply.__slots__), version=ENROLMENT_VERSION, exactly=False
     )
-    return Welcome(
-        agency=wire.name(fields["agency"]),
-        device=wire.name(fields["device"]),
-        kid=wire.name(fields["kid"]),
-        service_key=wire.octets(fields["service_key"], 32),
-        receipt_key=wire.octets(fields["receipt_key"], 32),
-        agency_recovery=wire.octets(fields["agency_recovery"], 32),
-        service_recovery=wire.octets(fields["service_recovery"], 32),
-        signature=wire.octets(fields["signature"], 64),
+    return EnrolmentReply(
+        agency=wire.require_name(fields["agency"]),
+        device=wire.require_name(fields["device"]),
+        kid=wire.require_name(fields["kid"]),
+        service_key=wire.require_bytes(fields["service_key"], 32),
+        receipt_key=wire.require_bytes(fields["receipt_key"], 32),
+        agency_recovery=wire.require_bytes(fields["agency_recovery"], 32),
+        service_recovery=wire.require_bytes(fields["service_recovery"], 32),
+        signature=wire.require_bytes(fields["signature"], 64),
     )
 
 
-def _item(row: Any) -> Item:
-    id_, digest, envelope = wire.row(row, 3)
-    return Item(
-        wire.text(id_, _MAX_ID), wire.octets(digest, 32), wire.octets(envelope, None, MAX_REQUEST_BYTES)
+def _decode_item(row: Any) -> SubmissionItem:
+    id_, digest, envelope = wire.require_row(row, 3)
+    return SubmissionItem(
+        wire.require_text(id_, _MAX_ID),
+        wire.require_bytes(digest, 32),
+        wire.require_bytes(envelope, None, MAX_REQUEST_BYTES),
     )

@@ -20,18 +20,18 @@ from sync.errors import Malformed
 
 LABEL = "wren"
 TAG = "wren-1"
-COVERED = ("@method", "@path", "content-digest", "content-type")
-WINDOW_S = 300
+COVERED_COMPONENTS = ("@method", "@path", "content-digest", "content-type")
+MAX_CLOCK_SKEW_S = 300
 
-_NAME = r"[A-Za-z0-9._-]{1,64}"
-NAME = re.compile(_NAME)
-_INPUT = re.compile(
+_NAME_REGEX = r"[A-Za-z0-9._-]{1,64}"
+NAME_PATTERN = re.compile(_NAME_REGEX)
+_SIGNATURE_INPUT_PATTERN = re.compile(
     re.escape(LABEL)
-    + re.escape("=(" + " ".join(f'"{name}"' for name in COVERED) + ")")
+    + re.escape("=(" + " ".join(f'"{name}"' for name in COVERED_COMPONENTS) + ")")
     + r';created=(?P<created>[0-9]{1,12});nonce="(?P<nonce>[A-Za-z0-9_-]{22})"'
-    + rf';keyid="(?P<agency>{_NAME})/(?P<device>{_NAME})";alg="ed25519";tag="{TAG}"'
+    + rf';keyid="(?P<agency>{_NAME_REGEX})/(?P<device>{_NAME_REGEX})";alg="ed25519";tag="{TAG}"'
 )
-_SIGNATURE = re.compile(re.escape(LABEL) + r"=:(?P<signature>[A-Za-z0-9+/]{86}==):")
+_SIGNATURE_PATTERN = re.compile(re.escape(LABEL) + r"=:(?P<signature>[A-Za-z0-9+/]{86}==):")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,11 +75,13 @@ def signed_headers(
 ) -> dict[str, str]:
     """The header fields that sign a request. `created` is in seconds since 1970; `nonce` is used once."""
     digest = content_digest(body)
-    names = " ".join(f'"{name}"' for name in COVERED)
+    names = " ".join(f'"{name}"' for name in COVERED_COMPONENTS)
     parameters = (
         f'({names});created={created};nonce="{nonce}";keyid="{agency}/{device}";alg="ed25519";tag="{TAG}"'
     )
-    base = signature_base(list(zip(COVERED, (method, path, digest, content_type), strict=True)), parameters)
+    base = signature_base(
+        list(zip(COVERED_COMPONENTS, (method, path, digest, content_type), strict=True)), parameters
+    )
     return {
         "content-type": content_type,
         "content-digest": digest,
@@ -92,12 +94,14 @@ def read_claim(
     method: str, path: str, content_type: str, digest: str, signature_input: str, signature: str
 ) -> Claim:
     """What the signature fields of a request say; Malformed("not-signed") when they are not ours."""
-    said = _INPUT.fullmatch(signature_input)
-    made = _SIGNATURE.fullmatch(signature)
+    said = _SIGNATURE_INPUT_PATTERN.fullmatch(signature_input)
+    made = _SIGNATURE_PATTERN.fullmatch(signature)
     if said is None or made is None:
         raise Malformed("not-signed")
     parameters = signature_input.removeprefix(f"{LABEL}=")
-    base = signature_base(list(zip(COVERED, (method, path, digest, content_type), strict=True)), parameters)
+    base = signature_base(
+        list(zip(COVERED_COMPONENTS, (method, path, digest, content_type), strict=True)), parameters
+    )
     return Claim(
         agency=said["agency"],
         device=said["device"],
@@ -108,6 +112,6 @@ def read_claim(
     )
 
 
-def time_statement(nonce: str, time: str) -> bytes:
+def time_signature_bytes(nonce: str, time: str) -> bytes:
     """What the service signs when it tells a device the time: bound to the device's own nonce."""
-    return sealing.lp(b"ctime1", nonce.encode(), time.encode())
+    return sealing.length_prefix(b"ctime1", nonce.encode(), time.encode())

@@ -2,7 +2,7 @@
 
 This room knows shapes and sizes of values. It knows no message: those are in `protocol` and `recovery`.
 
-    >>> fields(unpack(pack({"v": 1, "cursor": ""}), 100), ("v", "cursor"), version=1)["cursor"]
+    >>> require_map(unpack(pack({"v": 1, "cursor": ""}), 100), ("v", "cursor"), version=1)["cursor"]
     ''
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from sync.errors import Malformed
-from sync.signing import NAME
+from sync.signing import NAME_PATTERN
 
 MAX_REASON = 64
 
@@ -35,8 +35,8 @@ def unpack(body: bytes, longest: int) -> Any:
         return msgpack.unpackb(
             body,
             strict_map_key=True,
-            object_pairs_hook=_once,
-            ext_hook=_no_extensions,
+            object_pairs_hook=_refuse_duplicate_keys,
+            ext_hook=_refuse_extensions,
             max_array_len=4096,
             max_map_len=16,
         )
@@ -45,18 +45,18 @@ def unpack(body: bytes, longest: int) -> Any:
         raise Malformed from fault
 
 
-def _once(pairs: Sequence[tuple[Any, Any]]) -> dict[Any, Any]:
+def _refuse_duplicate_keys(pairs: Sequence[tuple[Any, Any]]) -> dict[Any, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise ValueError
     return fields
 
 
-def _no_extensions(code: int, _data: bytes) -> Any:
+def _refuse_extensions(code: int, _data: bytes) -> Any:
     raise ValueError(code)
 
 
-def fields(value: Any, names: tuple[str, ...], *, version: int, exactly: bool = True) -> dict[str, Any]:
+def require_map(value: Any, names: tuple[str, ...], *, version: int, exactly: bool = True) -> dict[str, Any]:
     """The members of a map, these and (unless not `exactly`) no others, in this version of its form."""
     if not isinstance(value, dict) or not value.keys() >= set(names):
         raise Malformed
@@ -67,41 +67,41 @@ def fields(value: Any, names: tuple[str, ...], *, version: int, exactly: bool = 
     return value
 
 
-def rows(value: Any) -> list[Any]:
+def require_list(value: Any) -> list[Any]:
     """A list of anything."""
     if not isinstance(value, list):
         raise Malformed
     return value
 
 
-def row(value: Any, length: int) -> list[Any]:
+def require_row(value: Any, length: int) -> list[Any]:
     """A list of exactly so many."""
-    row = rows(value)
+    row = require_list(value)
     if len(row) != length:
         raise Malformed
     return row
 
 
-def text(value: Any, longest: int) -> str:
+def require_text(value: Any, longest: int) -> str:
     """A text of at most so many characters."""
     if not isinstance(value, str) or len(value) > longest:
         raise Malformed
     return value
 
 
-def reason(value: Any) -> str | None:
+def require_reason(value: Any) -> str | None:
     """A short text, or None."""
-    return None if value is None else text(value, MAX_REASON)
+    return None if value is None else require_text(value, MAX_REASON)
 
 
-def name(value: Any) -> str:
+def require_name(value: Any) -> str:
     """An agency, a device or an author."""
-    if not isinstance(value, str) or NAME.fullmatch(value) is None:
+    if not isinstance(value, str) or NAME_PATTERN.fullmatch(value) is None:
         raise Malformed
     return value
 
 
-def octets(value: Any, length: int | None, longest: int = 64) -> bytes:
+def require_bytes(value: Any, length: int | None, longest: int = 64) -> bytes:
     """Bytes of exactly a length, or of at most `longest`."""
     if not isinstance(value, bytes) or (len(value) != length if length else len(value) > longest):
         raise Malformed

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from assessments.crypto.sealing import digest
 from assessments.errors import NotFound
-from assessments.ports import Clock, Entry, Outcome
+from assessments.ports import Clock, OutboxEntry, Outcome
 
 
 class StoppedClock:
@@ -36,14 +36,14 @@ class MemoryOutbox:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, OutboxEntry] = {}
         self._envelopes: dict[str, bytes] = {}
         self._receipts: dict[str, bytes] = {}
         self._cursor = ""
 
-    def add(self, entry_id: str, service_kid: str, envelope: bytes) -> Entry:
+    def add(self, entry_id: str, service_kid: str, envelope: bytes) -> OutboxEntry:
         """Queue an envelope, as completing an assessment does."""
-        entry = Entry(
+        entry = OutboxEntry(
             id=entry_id,
             sequence=len(self._entries) + 1,
             service_kid=service_kid,
@@ -60,10 +60,10 @@ class MemoryOutbox:
         self._envelopes[entry_id] = envelope
         return entry
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[OutboxEntry]:
         return list(self._entries.values())
 
-    def due(self, at: datetime) -> Sequence[Entry]:
+    def due(self, at: datetime) -> Sequence[OutboxEntry]:
         return [entry for entry in self._entries.values() if entry.is_due(at)]
 
     def envelope(self, entry_id: str) -> bytes:
@@ -119,7 +119,7 @@ class MemoryOutbox:
     def keep_cursor(self, cursor: str) -> None:
         self._cursor = cursor
 
-    def _known(self, entry_id: str) -> Entry:
+    def _known(self, entry_id: str) -> OutboxEntry:
         if entry_id not in self._entries:
             raise NotFound(part="outbox")
         return self._entries[entry_id]

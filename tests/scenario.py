@@ -18,7 +18,7 @@ from typing import Any
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, NotAnswered, from_plain, to_plain
-from assessments.engine.scoring import Context, Judgement, RouteResult
+from assessments.engine.scoring import Judgement, RouteResult, ScoringContext
 
 
 class Visit:
@@ -35,18 +35,18 @@ class Visit:
         done: tuple[str, ...] = (),
         not_done: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        self.tool = catalogue.load(tool)
+        self.tool = catalogue.load_tool(tool)
         rules = catalogue.load_area(area).rules_for(self.tool.id)
-        context = Context(
+        context = ScoringContext(
             on=date.fromisoformat(on),
             events=tuple(date.fromisoformat(event) for event in events),
             last_marac_referral=date.fromisoformat(last_marac_referral) if last_marac_referral else None,
             done=done,
             not_done=not_done,
         )
-        self.form = forms.begin(self.tool, rules, context)
+        self.form = forms.open_form(self.tool, rules, context)
         self.given: dict[str, Any] = {}
-        self.effects: list[forms.Effect] = []
+        self.effects: list[forms.FormEffect] = []
 
     # What happens
 
@@ -59,7 +59,7 @@ class Visit:
     def enters(self, link_id: str, value: Any) -> Visit:
         """An answer in its plain form, for an item that is shown."""
         assert link_id in self.form.visible, f"{link_id} is not shown"
-        self._happens(forms.Entered(link_id, from_plain(self.tool.index[link_id], value)))
+        self._happens(forms.AnswerEntered(link_id, from_plain(self.tool.index[link_id], value)))
         self.given[link_id] = to_plain(self.form.entries[link_id])
         return self
 
@@ -70,7 +70,7 @@ class Visit:
     def tries_to_enter(self, link_id: str, value: Any) -> Visit:
         """Something that must not be taken, whatever the reason."""
         before = self.form
-        self._happens(forms.Entered(link_id, from_plain(self.tool.index[link_id], value)))
+        self._happens(forms.AnswerEntered(link_id, from_plain(self.tool.index[link_id], value)))
         assert self.form == before, f"{link_id} was taken"
         return self
 
@@ -86,16 +86,16 @@ class Visit:
         return self
 
     def takes_back(self, link_id: str) -> Visit:
-        self._happens(forms.Cleared(link_id))
+        self._happens(forms.AnswerCleared(link_id))
         self.given.pop(link_id, None)
         return self
 
     def judges(self, grade: str, reason: str = "") -> Visit:
-        self._happens(forms.Judged(Judgement(grade, reason)))
+        self._happens(forms.JudgementGiven(Judgement(grade, reason)))
         return self
 
     def finishes(self) -> Visit:
-        self._happens(forms.Finished())
+        self._happens(forms.CompletionRequested())
         return self
 
     def is_completed(self) -> Visit:
@@ -105,10 +105,10 @@ class Visit:
         return self
 
     def stops(self) -> Visit:
-        self._happens(forms.Stopped())
+        self._happens(forms.FormStopped())
         return self
 
-    def _happens(self, event: forms.Event) -> None:
+    def _happens(self, event: forms.FormEvent) -> None:
         step = forms.update(self.form, event)
         self.form = step.form
         self.effects += step.effects

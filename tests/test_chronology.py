@@ -12,36 +12,36 @@ from hypothesis import strategies as st
 
 from assessments.casework import chronology as c
 from assessments.casework import timeline
-from assessments.casework.casework_records import ChildThere, Event, Link, Milestone
+from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, RecordLink
 from assessments.casework.records import Contact, Person
-from assessments.definitions.catalogue import area_ids, load_area
+from assessments.definitions.catalogue import list_area_ids, load_area
 
 TODAY = date(2026, 3, 5)
 RULES = load_area().chronology_rules
 
 
-def event(name: str, on: date, severity: int | None = 2, **more: Any) -> Event:
+def event(name: str, on: date, severity: int | None = 2, **more: Any) -> Incident:
     fields = {"household_id": "h1", "source": "Mother", "what": "He shouted.", **more}
-    return Event(id=name, on=on, severity=severity, **fields)
+    return Incident(id=name, on=on, severity=severity, **fields)
 
 
-def ago(name: str, days: int, severity: int | None = 2, **more: Any) -> Event:
+def ago(name: str, days: int, severity: int | None = 2, **more: Any) -> Incident:
     return event(name, TODAY - timedelta(days=days), severity, **more)
 
 
-def milestone(kind: str, on: date, **more: Any) -> Milestone:
-    return Milestone.model_validate({"id": kind, "household_id": "h1", "kind": kind, "on": on, **more})
+def milestone(kind: str, on: date, **more: Any) -> KeyDate:
+    return KeyDate.model_validate({"id": kind, "household_id": "h1", "kind": kind, "on": on, **more})
 
 
-def seen(events: list[Event], milestones: tuple[Milestone, ...] = (), **more: Any) -> c.Picture:
-    return c.picture(events, milestones, on=TODAY, rules=RULES, **more)
+def seen(events: list[Incident], milestones: tuple[KeyDate, ...] = (), **more: Any) -> c.ChronologySummary:
+    return c.summarise_chronology(events, milestones, on=TODAY, rules=RULES, **more)
 
 
-def codes(found: c.Picture) -> list[str]:
+def codes(found: c.ChronologySummary) -> list[str]:
     return [sign.code for sign in found.findings]
 
 
-def sign(found: c.Picture, code: str) -> c.Sign:
+def sign(found: c.ChronologySummary, code: str) -> c.ChronologyFinding:
     return next(one for one in (*found.findings, *found.missing) if one.code == code)
 
 
@@ -59,27 +59,32 @@ def test_thirty_days_are_thirty_and_not_thirty_one() -> None:
     inside = [event("a", first), event("b", first), event("c", first + timedelta(days=29))]
     outside = [event("a", first), event("b", first), event("c", first + timedelta(days=30))]
     assert first + timedelta(days=29) == date(2024, 3, 1)  # over the end of a leap February
-    assert c.clusters(inside, RULES)
-    assert not c.clusters(outside, RULES)
+    assert c.find_clusters(inside, RULES)
+    assert not c.find_clusters(outside, RULES)
 
 
 def test_a_day_that_is_about_counts_wherever_it_may_lie() -> None:
     sure = [ago("a", 100), ago("b", 100)]
-    assert c.clusters([*sure, ago("c", 60, precision="about")], RULES)
-    assert not c.clusters([*sure, ago("c", 60)], RULES)
-    assert not c.clusters([*sure, ago("c", 100, precision="before")], RULES)
+    assert c.find_clusters([*sure, ago("c", 60, precision="about")], RULES)
+    assert not c.find_clusters([*sure, ago("c", 60)], RULES)
+    assert not c.find_clusters([*sure, ago("c", 100, precision="before")], RULES)
 
 
 def test_three_in_twelve_months_to_the_day() -> None:
     leap = date(2024, 2, 29)
     year_before = [event(str(n), date(2023, 2, 28)) for n in range(3)]
-    assert c.several(year_before, leap, RULES) is not None
-    assert c.several([event(str(n), date(2023, 2, 27)) for n in range(3)], leap, RULES) is None
+    assert c.find_frequent_incidents(year_before, leap, RULES) is not None
+    assert (
+        c.find_frequent_incidents([event(str(n), date(2023, 2, 27)) for n in range(3)], leap, RULES) is None
+    )
 
 
 def test_each_area_counts_in_its_own_way() -> None:
     events = [ago(str(day), day) for day in (10, 90, 250)]
-    doors = {area: c.several(events, TODAY, load_area(area).chronology_rules) for area in area_ids()}
+    doors = {
+        area: c.find_frequent_incidents(events, TODAY, load_area(area).chronology_rules)
+        for area in list_area_ids()
+    }
     assert doors["default"] is not None
     assert doors["kent"] is None  # three in six months
     assert doors["kingston"] is None  # five in twelve
@@ -129,7 +134,7 @@ def test_what_was_never_there_before_is_new() -> None:
     ],
 )
 def test_words_of_threat_point_to_their_event(what: str, threat: str, is_threat: bool) -> None:
-    found = c.threats([ago("a", 3, what=what, threat=threat)])
+    found = c.find_threats([ago("a", 3, what=what, threat=threat)])
     assert (found is not None) is is_threat
 
 
@@ -160,35 +165,39 @@ def test_a_separation_opens_a_window_planned_or_past() -> None:
 
 def test_a_birth_in_a_persons_record_is_a_milestone_once() -> None:
     baby = Person(id="p1", household_id="h1", name="Wren", born=TODAY - timedelta(days=7))
-    assert codes(seen([], timeline.milestones_of((), [baby], TODAY))) == ["near"]
+    assert codes(seen([], timeline.list_key_dates((), [baby], TODAY))) == ["near"]
     written = milestone("birth", TODAY - timedelta(days=7), person_id="p1")
-    assert timeline.milestones_of((written,), [baby], TODAY) == (written,)
+    assert timeline.list_key_dates((written,), [baby], TODAY) == (written,)
     grown = baby.model_copy(update={"born": date(1990, 3, 5)})
-    assert timeline.milestones_of((), [grown], TODAY) == ()
+    assert timeline.list_key_dates((), [grown], TODAY) == ()
     unborn = Person(id="p2", household_id="h1", name="Baby", due=TODAY + timedelta(days=10))
-    assert sign(seen([], timeline.milestones_of((), [unborn], TODAY)), "near").data["to_go"] == 10
+    assert sign(seen([], timeline.list_key_dates((), [unborn], TODAY)), "near").data["to_go"] == 10
 
 
 # ---------------------------------------------------------------- whose
 
 
-def link(own: str, other: str, **more: Any) -> Link:
+def link(own: str, other: str, **more: Any) -> RecordLink:
     fields = {"id": f"{own}-{other}", "household_id": "h1", "kind": "same-person", "other_household_id": "h2"}
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    return Link.model_validate({**fields, "own_id": own, "other_id": other, "decided_at": at, **more})
+    return RecordLink.model_validate({**fields, "own_id": own, "other_id": other, "decided_at": at, **more})
 
 
 def test_one_mans_conduct_is_read_across_households() -> None:
     links = [link("dane-1", "dane-2"), link("dane-3", "dane-2")]
     events = [ago("a", 3, by_ids=("dane-1",)), ago("b", 9, by_ids=("dane-3",), household_id="h3")]
-    his = timeline.done_by([*events, ago("c", 5, by_ids=("sam",))], timeline.same_person(links, "dane-1"))
+    his = timeline.find_incidents_by(
+        [*events, ago("c", 5, by_ids=("sam",))], timeline.find_same_person_ids(links, "dane-1")
+    )
     assert [one.id for one in his] == ["b", "a"]
     assert sign(seen(list(his)), "other-households").data["n"] == 2
 
 
 def test_a_link_that_was_undone_or_denied_joins_nothing() -> None:
     undone = link("dane-1", "dane-2", undone_at=datetime(2026, 2, 1, tzinfo=UTC))
-    assert timeline.same_person([undone, link("dane-1", "dane-4", kind="not-same")], "dane-1") == {"dane-1"}
+    assert timeline.find_same_person_ids([undone, link("dane-1", "dane-4", kind="not-same")], "dane-1") == {
+        "dane-1"
+    }
 
 
 # ---------------------------------------------------------------- direction, and what is missing
@@ -222,7 +231,7 @@ def test_says_what_is_missing() -> None:
     events = [
         ago("a", 300, None, precision="before"),
         ago("b", 250, None, precision="about", tactics=("T1",)),
-        ago("c", 200, 3, tactics=("T1",), children=(ChildThere(id="otis", there=False),)),
+        ago("c", 200, 3, tactics=("T1",), children=(ChildAtIncident(id="otis", there=False),)),
     ]
     found = {one.code: one.data.get("n") for one in seen(events, child_ids=("otis",)).missing}
     assert found == {
@@ -238,11 +247,11 @@ def test_says_what_is_missing() -> None:
 
 def test_a_chronology_holds_all_kinds_and_one_childs_lines_are_found() -> None:
     visit = Contact(id="v", household_id="h1", on=TODAY, kind="visit", role="midwife", present=("otis",))
-    tool = timeline.Graded("t", TODAY, "risk-24", "ifeoma", "v", "high", True)
-    own = ago("a", 1, children=(ChildThere(id="otis"),))
-    found = timeline.entries("h1", events=[own, ago("b", 2)], contacts=[visit], tools=[tool])
+    tool = timeline.GradedAssessment("t", TODAY, "risk-24", "ifeoma", "v", "high", True)
+    own = ago("a", 1, children=(ChildAtIncident(id="otis"),))
+    found = timeline.build_chronology_entries("h1", events=[own, ago("b", 2)], contacts=[visit], tools=[tool])
     assert [entry.id for entry in found] == ["b", "a", "v", "t"]
-    assert [entry.id for entry in timeline.about_child(found, "otis")] == ["a", "v"]
+    assert [entry.id for entry in timeline.filter_entries_by_child(found, "otis")] == ["a", "v"]
 
 
 # ---------------------------------------------------------------- for any order, and for any more
@@ -271,32 +280,34 @@ runs = st.lists(
 
 @given(runs, st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
-def test_any_order_of_entry_gives_the_same_picture(events: list[Event], chance: random.Random) -> None:
+def test_any_order_of_entry_gives_the_same_picture(events: list[Incident], chance: random.Random) -> None:
     milestones = [milestone("release", TODAY), milestone("separation", TODAY - timedelta(days=30))]
     mixed, turned = list(events), list(milestones)
     chance.shuffle(mixed)
     chance.shuffle(turned)
-    assert c.picture(mixed, turned, on=TODAY, rules=RULES) == c.picture(
+    assert c.summarise_chronology(mixed, turned, on=TODAY, rules=RULES) == c.summarise_chronology(
         events, milestones, on=TODAY, rules=RULES
     )
 
 
 @given(runs, runs)
 @settings(max_examples=150, deadline=None)
-def test_one_more_event_never_takes_a_cluster_away(events: list[Event], more: list[Event]) -> None:
+def test_one_more_event_never_takes_a_cluster_away(events: list[Incident], more: list[Incident]) -> None:
     added = [one.model_copy(update={"id": f"more-{one.id}"}) for one in more]
-    before, after = c.clusters(events, RULES), c.clusters([*events, *added], RULES)
+    before, after = c.find_clusters(events, RULES), c.find_clusters([*events, *added], RULES)
     for run in before:
         wider = [one for one in after if set(run.ids) <= set(one.ids)]
         assert len(wider) == 1
         assert wider[0].data["n"] >= run.data["n"]
-    assert len(c.within_months([*events, *added], TODAY, RULES)) >= len(c.within_months(events, TODAY, RULES))
+    assert len(c.select_recent_incidents([*events, *added], TODAY, RULES)) >= len(
+        c.select_recent_incidents(events, TODAY, RULES)
+    )
 
 
 @given(runs, st.sampled_from(["separation", "release", "hearing", "birth"]), st.integers(-400, 400))
 @settings(max_examples=100, deadline=None)
 def test_no_separation_and_no_release_makes_anything_less(
-    events: list[Event], kind: str, days_from_now: int
+    events: list[Incident], kind: str, days_from_now: int
 ) -> None:
     one = milestone(kind, TODAY + timedelta(days=days_from_now))
     before, after = seen(events), seen(events, (one,))

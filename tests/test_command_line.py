@@ -15,7 +15,7 @@ from app.kit.messages import say
 from assessments.definitions import catalogue
 
 ROOT = Path(__file__).parent.parent
-TOPICS = catalogue.load("risk-24").scales[0].items
+TOPICS = catalogue.load_tool("risk-24").scales[0].items
 PASSPHRASE = "robin hedge kettle lantern"
 
 

@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
-from app.features.incidents.pattern_text import sentence_words
-from assessments.casework.casework_records import Pattern, Withheld
-from assessments.casework.conduct import TOOL, Conduct, conduct
-from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
-from assessments.casework.phrasing_check import find
+from app.features.incidents.pattern_text import format_sentence
+from assessments.casework.casework_records import PatternStatement, WithheldInformation
+from assessments.casework.conduct_extracts import CONDUCT_TOOL_ID, ConductExtract, extract_conduct
+from assessments.casework.pattern_statement import (
+    PatternInput,
+    Sentence,
+    collect_source_ids,
+    compose_statement,
+    find_new_sentences,
+)
+from assessments.casework.phrasing_check import find_phrases
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
 from tests.test_pattern import DANE, FACTS, HOME, PERSONS, TODAY, VISIT
 
 ON = date(2026, 5, 20)
@@ -45,7 +51,12 @@ ANSWERS: dict[str, Any] = {
 
 
 def finished(answers: dict[str, Any] = ANSWERS, **more: Any) -> Assessment:
-    given: dict[str, Any] = {"id": "a1", "subject_id": "dane", "status": "completed", "instrument": TOOL}
+    given: dict[str, Any] = {
+        "id": "a1",
+        "subject_id": "dane",
+        "status": "completed",
+        "instrument": CONDUCT_TOOL_ID,
+    }
     return Assessment(
         **{**given, **more},
         household_id=HOME,
@@ -54,23 +65,25 @@ def finished(answers: dict[str, Any] = ANSWERS, **more: Any) -> Assessment:
         instrument_hash="0",
         author="hv1",
         started_at=datetime(2026, 5, 20, 9, tzinfo=UTC),
-        context=Context(on=ON),
+        context=ScoringContext(on=ON),
         answers=answers,
     )
 
 
-def held(assessment: Assessment) -> Conduct:
-    found = conduct(catalogue.load(TOOL), assessment)
+def held(assessment: Assessment) -> ConductExtract:
+    found = extract_conduct(catalogue.load_tool(CONDUCT_TOOL_ID), assessment)
     assert found is not None
     return found
 
 
 def drafted(*assessments: Assessment, facts: Any = ()) -> tuple[Sentence, ...]:
-    return draft(DANE, Known(PERSONS, facts, (VISIT,), [held(one) for one in assessments]), on=TODAY)
+    return compose_statement(
+        DANE, PatternInput(PERSONS, facts, (VISIT,), [held(one) for one in assessments]), on=TODAY
+    )
 
 
 def said(*assessments: Assessment, facts: Any = ()) -> list[str]:
-    return [sentence_words(one) for one in drafted(*assessments, facts=facts)]
+    return [format_sentence(one) for one in drafted(*assessments, facts=facts)]
 
 
 FROM = "(From “What one person does”, on 20 May 2026.)"
@@ -96,8 +109,8 @@ def test_says_the_effect_on_each_child_and_what_the_child_said() -> None:
 
 
 def test_says_what_the_other_parent_does_to_keep_the_children_safe() -> None:
-    asked = catalogue.load(TOOL).index["keeps-safe"].text
-    safety = [sentence_words(one) for one in drafted(finished()) if one.part == "safety"]
+    asked = catalogue.load_tool(CONDUCT_TOOL_ID).index["keeps-safe"].text
+    safety = [format_sentence(one) for one in drafted(finished()) if one.part == "safety"]
     assert safety == [f"{asked} She puts them to bed before he is home. {FROM}"]
 
 
@@ -105,7 +118,7 @@ def test_every_sentence_of_the_tool_names_the_tool_and_the_day_and_rests_on_the_
     own = [one for one in drafted(finished()) if one.code.startswith("tool")]
     assert len(own) == 6
     for one in own:
-        assert sentence_words(one).endswith(FROM)
+        assert format_sentence(one).endswith(FROM)
         assert one.ids == ("a1",)
 
 
@@ -158,7 +171,7 @@ def test_what_was_corrected_stands_as_corrected_alone() -> None:
 
 
 def test_a_record_that_somebody_asked_to_keep_back_is_left_out_and_that_is_said() -> None:
-    back = Withheld(id="x1", household_id=HOME, about_id="a1", keep_from=("dane",))
+    back = WithheldInformation(id="x1", household_id=HOME, about_id="a1", keep_from=("dane",))
     found = said(finished(), facts=(back,))
     assert not any("What one person does" in words for words in found)
     assert "We left out 1 thing, because somebody asked us to keep it back." in found
@@ -166,18 +179,20 @@ def test_a_record_that_somebody_asked_to_keep_back_is_left_out_and_that_is_said(
 
 def test_a_new_record_is_new_since_the_statement_was_saved() -> None:
     from_before = drafted(facts=FACTS)
-    assert "a1" not in sources(from_before)
-    kept = Pattern(id="p1", household_id=HOME, person_id="dane", words="x", drafted_from=sources(from_before))
-    assert {one.ids for one in new_since(kept, drafted(finished(), facts=FACTS))} == {("a1",)}
+    assert "a1" not in collect_source_ids(from_before)
+    kept = PatternStatement(
+        id="p1", household_id=HOME, person_id="dane", words="x", drafted_from=collect_source_ids(from_before)
+    )
+    assert {one.ids for one in find_new_sentences(kept, drafted(finished(), facts=FACTS))} == {("a1",)}
 
 
 def test_an_unfinished_record_and_any_other_tool_hold_nothing() -> None:
-    assert conduct(catalogue.load(TOOL), finished(status="in-progress")) is None
-    assert conduct(catalogue.load("risk-24"), finished(instrument="risk-24")) is None
+    assert extract_conduct(catalogue.load_tool(CONDUCT_TOOL_ID), finished(status="in-progress")) is None
+    assert extract_conduct(catalogue.load_tool("risk-24"), finished(instrument="risk-24")) is None
 
 
 def test_the_families_of_behaviour_are_those_of_the_statement_in_the_same_order() -> None:
-    tool = catalogue.load(TOOL)
+    tool = catalogue.load_tool(CONDUCT_TOOL_ID)
     families = [item.link_id for item in tool.walk() if f"{item.link_id}.acts" in tool.index]
     assert len(families) == 18
     assert [families.index(name) + 1 for name in ("physical", "watching", "exposing", "outside-face")] == [
@@ -191,11 +206,11 @@ def test_the_families_of_behaviour_are_those_of_the_statement_in_the_same_order(
 
 
 def test_the_tools_own_words_blame_nobody_and_no_answer_shows_in_a_trace() -> None:
-    tool = catalogue.load(TOOL)
+    tool = catalogue.load_tool(CONDUCT_TOOL_ID)
     names = [item.link_id for item in tool.walk() if item.options]
     every = {name: ["adult"] if name.endswith(".whom") else _all_of(tool.index[name]) for name in names}
     for one in drafted(finished(every)):
-        assert find(sentence_words(one)) == ()
+        assert find_phrases(format_sentence(one)) == ()
     record = held(finished())
     assert "Cai" not in repr(record) + repr(record.answers)
 

@@ -14,34 +14,36 @@ from hypothesis import strategies as st
 
 from assessments.definitions import drawing as paper
 from assessments.definitions.drawing import (
-    COLOURS,
-    MARKS_AT_MOST,
-    POINTS_AT_MOST,
-    STICKER_WIDE,
-    WIDE,
-    WIDTHS,
+    CANVAS_WIDTH,
+    MAX_MARKS,
+    MAX_POINTS,
+    STICKER_WIDTH,
+    STROKE_COLOURS,
+    STROKE_WIDTHS,
     Drawing,
+    Erasure,
     Mark,
-    Rubbed,
     Sticker,
     Stroke,
-    Undone,
-    thinned,
+    Undo,
+    simplify_line,
 )
-from assessments.definitions.stickers import BOX, STICKERS
+from assessments.definitions.stickers import STICKER_BOX, STICKERS
 
 TALL = 750
-POINTS = st.tuples(st.integers(0, WIDE), st.integers(0, TALL), st.integers(0, 600_000))
+POINTS = st.tuples(st.integers(0, CANVAS_WIDTH), st.integers(0, TALL), st.integers(0, 600_000))
 MARKS: st.SearchStrategy[Mark] = st.one_of(
     st.builds(
         Stroke,
         st.lists(POINTS, min_size=1, max_size=20).map(tuple),
-        st.sampled_from([*COLOURS, "sky"]),
-        st.sampled_from([*WIDTHS, "huge"]),
+        st.sampled_from([*STROKE_COLOURS, "sky"]),
+        st.sampled_from([*STROKE_WIDTHS, "huge"]),
     ),
     st.builds(Sticker, st.sampled_from([*STICKERS, "boat"]), POINTS),
 )
-ACTS = st.lists(st.one_of(MARKS, st.just("undo"), st.tuples(st.integers(0, WIDE), st.integers(0, TALL))))
+ACTS = st.lists(
+    st.one_of(MARKS, st.just("undo"), st.tuples(st.integers(0, CANVAS_WIDTH), st.integers(0, TALL)))
+)
 
 
 def after(acts: list[Mark | str | tuple[int, int]]) -> list[Drawing]:
@@ -65,7 +67,7 @@ def test_no_step_is_ever_lost_and_one_step_back_restores_what_stood_before(
     papers = after(acts)
     for before, now in pairwise(papers):
         assert now.steps[: len(before.steps)] == before.steps
-        if len(now.steps) > len(before.steps) and not isinstance(now.steps[-1], Undone):
+        if len(now.steps) > len(before.steps) and not isinstance(now.steps[-1], Undo):
             assert now.undo(9).visible_marks == before.visible_marks
 
 
@@ -90,7 +92,7 @@ def test_is_the_same_after_it_was_written_down_as_json(acts: list[Mark | str | t
 def test_a_thinned_line_strays_less_than_anyone_can_see_and_keeps_its_ends(
     points: list[paper.Point],
 ) -> None:
-    thin = thinned(points)
+    thin = simplify_line(points)
     assert (thin[0], thin[-1]) == (points[0], points[-1])
     assert set(thin) <= set(points)
     pairs = list(zip(thin, thin[1:] or thin, strict=False))
@@ -111,7 +113,7 @@ def _away(point: paper.Point, a: paper.Point, b: paper.Point) -> float:
 
 
 def test_a_straight_line_is_two_points_with_its_times() -> None:
-    assert thinned([(n, 2 * n, n * 16) for n in range(100)]) == ((0, 0, 0), (99, 198, 1584))
+    assert simplify_line([(n, 2 * n, n * 16) for n in range(100)]) == ((0, 0, 0), (99, 198, 1584))
 
 
 def test_the_rubber_takes_whole_what_it_touches_and_nothing_else() -> None:
@@ -120,10 +122,10 @@ def test_the_rubber_takes_whole_what_it_touches_and_nothing_else() -> None:
     now = Drawing(TALL).add(line).add(house)
     assert now.hit_test(300, 130) == (0,)
     assert now.hit_test(300, 160) == ()
-    assert now.hit_test(700, 400 + STICKER_WIDE // 2) == (1,)
+    assert now.hit_test(700, 400 + STICKER_WIDTH // 2) == (1,)
     rubbed = now.erase((0, 1, 7), 120)
     assert rubbed.visible_marks == ()
-    assert rubbed.steps[-1] == Rubbed((0, 1), 120)
+    assert rubbed.steps[-1] == Erasure((0, 1), 120)
     assert rubbed.erase((0,), 130) is rubbed
     assert rubbed.undo(150).visible_marks == now.visible_marks
     assert rubbed.ended_ms == 120
@@ -131,17 +133,17 @@ def test_the_rubber_takes_whole_what_it_touches_and_nothing_else() -> None:
 
 def test_a_full_paper_takes_no_more_but_still_goes_back() -> None:
     dot = Stroke(((1, 1, 1),), "black", "thin")
-    full = Drawing(TALL, (dot,) * MARKS_AT_MOST)
+    full = Drawing(TALL, (dot,) * MAX_MARKS)
     assert full.is_full
     assert full.add(dot) is full
-    assert len(full.undo(2).visible_marks) == MARKS_AT_MOST - 1
-    long_line = Stroke(tuple((n % WIDE, 1, n) for n in range(POINTS_AT_MOST)), "black", "thin")
+    assert len(full.undo(2).visible_marks) == MAX_MARKS - 1
+    long_line = Stroke(tuple((n % CANVAS_WIDTH, 1, n) for n in range(MAX_POINTS)), "black", "thin")
     assert Drawing(TALL).add(long_line).is_full
     assert not Drawing(TALL).is_full
 
 
 def test_the_fullest_paper_is_small_enough_to_send() -> None:
-    points = tuple(((n * 397) % WIDE, (n * 211) % TALL, n * 160) for n in range(POINTS_AT_MOST))
+    points = tuple(((n * 397) % CANVAS_WIDTH, (n * 211) % TALL, n * 160) for n in range(MAX_POINTS))
     full = Drawing(TALL, (Stroke(points, "purple", "thick"),))
     assert len(json.dumps(paper.to_plain(full), separators=(",", ":"))) < 120_000
 
@@ -185,7 +187,7 @@ def test_the_picture_is_xml_of_shapes_alone_with_each_mark_that_stands(
 def test_a_sticker_stays_within_its_box_and_uses_only_what_the_screen_reads(kind: str) -> None:
     for line, fill in STICKERS[kind]:
         assert re.fullmatch(r"(M[\d. ]+|L[\d. ]+|C[\d. ]+|Z)+", line), line
-        assert all(0 <= float(number) <= BOX for number in re.findall(r"[\d.]+", line))
+        assert all(0 <= float(number) <= STICKER_BOX for number in re.findall(r"[\d.]+", line))
         assert fill == "" or re.fullmatch(r"#[0-9A-F]{6}", fill)
 
 

@@ -29,20 +29,22 @@ VERBS: dict[str, Callable[[dict[str, Any]], bytes | str]] = {
     "open-record": lambda v: sealing.open_record(
         raw(v, "key"), v["kid"], raw(v, "sealed"), raw(v, "context")
     ),
-    "open-from": lambda v: sealing.open_from(raw(v, "key"), raw(v, "sealed"), raw(v, "context")),
+    "open-from": lambda v: sealing.hpke_open(raw(v, "key"), raw(v, "sealed"), raw(v, "context")),
     "open-wrap": lambda v: bytes(
         open_wrap(raw(v, "wrap"), v["words"], raw(v, "secret"), v["device"], v["author"])
     ),
-    "read-request": lambda v: recovery.read_request(raw(v, "request")).code,
-    "approve": lambda v: recovery.approve(raw(v, "key"), recovery.read_request(raw(v, "request")), v["side"]),
+    "read-request": lambda v: recovery.read_recovery_request(raw(v, "request")).code,
+    "approve": lambda v: recovery.make_grant(
+        raw(v, "key"), recovery.read_recovery_request(raw(v, "request")), v["side"]
+    ),
     "join": lambda v: bytes(
-        recovery.join(
+        recovery.combine_grants(
             raw(v, "one_off"),
-            recovery.read_request(raw(v, "request")),
+            recovery.read_recovery_request(raw(v, "request")),
             [bytes.fromhex(grant) for grant in v["grants"]],
         )
     ),
-    "read-copy": lambda v: completion_files.unpacked(raw(v, "copy")).entry_id,
+    "read-copy": lambda v: completion_files.unpack_completion(raw(v, "copy")).entry_id,
 }
 
 

@@ -11,20 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.features.incidents.pattern_text import sentence_words, statement_words
+from app.features.incidents.pattern_text import format_sentence, format_statement
 from assessments.casework.casework_records import (
-    ChildThere,
-    Event,
-    Fact,
-    Link,
-    Milestone,
-    Pattern,
-    Said,
-    Seen,
-    Withheld,
+    CaseworkRecord,
+    ChildAtIncident,
+    ChildObservation,
+    Incident,
+    KeyDate,
+    PatternStatement,
+    RecordLink,
+    VerbatimQuote,
+    WithheldInformation,
 )
-from assessments.casework.pattern import Known, Sentence, draft, new_since, sources
-from assessments.casework.phrasing_check import find
+from assessments.casework.pattern_statement import (
+    PatternInput,
+    Sentence,
+    collect_source_ids,
+    compose_statement,
+    find_new_sentences,
+)
+from assessments.casework.phrasing_check import find_phrases
 from assessments.casework.records import Contact, Person
 
 TODAY = date(2026, 6, 1)
@@ -42,7 +48,7 @@ ELA = person("ela", "Ela Thornquill", born=date(2024, 5, 1))
 DANE_THERE = person("dane-2", "D. Thornquill", OTHER)
 MAIR = person("mair", "Mair Marrowdale", OTHER, roles=("mother",))
 OTIS = person("otis", "Otis Marrowdale", OTHER, born=date(2015, 1, 1))
-SAME = Link(
+SAME = RecordLink(
     id="l1",
     household_id=HOME,
     kind="same-person",
@@ -54,18 +60,18 @@ SAME = Link(
 VISIT = Contact(id="c1", household_id=HOME, on=date(2026, 5, 20), kind="visit", role="health-visitor")
 
 
-def event(code: str, on: date, home: str = HOME, **more: Any) -> Event:
+def event(code: str, on: date, home: str = HOME, **more: Any) -> Incident:
     facts: dict[str, Any] = {"by_ids": ("dane",), "to_ids": ("sian",), "severity": 2, "source": "mother"}
-    return Event(id=code, household_id=home, on=on, **{**facts, "what": "He broke the door.", **more})
+    return Incident(id=code, household_id=home, on=on, **{**facts, "what": "He broke the door.", **more})
 
 
-FACTS: tuple[Fact, ...] = (
+FACTS: tuple[CaseworkRecord, ...] = (
     event(
         "e1",
         date(2026, 1, 3),
         tactics=("T1", "T10"),
         severity=3,
-        children=(ChildThere(id="cai", where="on the stairs", heard_it=True, saw_it=False),),
+        children=(ChildAtIncident(id="cai", where="on the stairs", heard_it=True, saw_it=False),),
         protective="She locked herself and the children in the bathroom.",
     ),
     event("e2", date(2026, 3, 9), tactics=("T1",), threat="I will find you", precision="about"),
@@ -73,29 +79,29 @@ FACTS: tuple[Fact, ...] = (
     event("e4", date(2020, 4, 2), OTHER, by_ids=("dane-2",), to_ids=("mair",), tactics=("T2",), severity=4),
     event("e5", date(2026, 4, 4), by_ids=("sian",), to_ids=("dane",)),
     SAME,
-    Seen(
+    ChildObservation(
         id="s1",
         household_id=HOME,
         contact_id="c1",
         child_id="cai",
         how="heard",
-        said=(Said(id="w1", words="i hide when dane claims it"),),
+        said=(VerbatimQuote(id="w1", words="i hide when dane claims it"),),
     ),
-    Milestone(id="m1", household_id=HOME, kind="separation", on=date(2026, 4, 20)),
+    KeyDate(id="m1", household_id=HOME, kind="separation", on=date(2026, 4, 20)),
 )
 PERSONS = (DANE, SIAN, CAI, ELA, DANE_THERE, MAIR, OTIS)
 
 
-def known(facts: Sequence[Fact] = FACTS, persons: Sequence[Person] = PERSONS) -> Known:
-    return Known(persons, facts, (VISIT,))
+def known(facts: Sequence[CaseworkRecord] = FACTS, persons: Sequence[Person] = PERSONS) -> PatternInput:
+    return PatternInput(persons, facts, (VISIT,))
 
 
-def said(facts: Sequence[Fact] = FACTS, persons: Sequence[Person] = PERSONS) -> list[str]:
-    return [sentence_words(one) for one in draft(DANE, known(facts, persons), on=TODAY)]
+def said(facts: Sequence[CaseworkRecord] = FACTS, persons: Sequence[Person] = PERSONS) -> list[str]:
+    return [format_sentence(one) for one in compose_statement(DANE, known(facts, persons), on=TODAY)]
 
 
-def codes(facts: Sequence[Fact] = FACTS) -> list[str]:
-    return [one.code for one in draft(DANE, known(facts), on=TODAY)]
+def codes(facts: Sequence[CaseworkRecord] = FACTS) -> list[str]:
+    return [one.code for one in compose_statement(DANE, known(facts), on=TODAY)]
 
 
 def test_says_who_does_what_to_whom_how_often_and_since_when() -> None:
@@ -136,84 +142,88 @@ def test_reads_across_homes_only_where_somebody_held_the_two_to_be_one() -> None
 
 
 def test_what_was_done_to_the_person_is_no_part_of_what_the_person_does() -> None:
-    assert "e5" not in sources(draft(DANE, known(), on=TODAY))
+    assert "e5" not in collect_source_ids(compose_statement(DANE, known(), on=TODAY))
 
 
 def test_the_worst_is_one_act_and_never_an_average() -> None:
     assert "Dane did the worst thing we know of on 2 April 2020: level 4 of 4." in said()
     unsure = [
-        fact.model_copy(update={"severity": None}) if isinstance(fact, Event) else fact for fact in FACTS
+        fact.model_copy(update={"severity": None}) if isinstance(fact, Incident) else fact for fact in FACTS
     ]
     assert "worst" not in codes(unsure)
 
 
 def test_families_of_behaviour_stand_in_their_own_order() -> None:
-    order = [one.data["tactic"] for one in draft(DANE, known(), on=TODAY) if one.code == "tactic"]
+    order = [one.data["tactic"] for one in compose_statement(DANE, known(), on=TODAY) if one.code == "tactic"]
     assert order == ["T1", "T2", "T10"]
 
 
 def test_what_somebody_asked_to_keep_back_is_left_out_and_that_is_said() -> None:
-    back = Withheld(id="x1", household_id=HOME, about_id="s1", keep_from=("dane",))
+    back = WithheldInformation(id="x1", household_id=HOME, about_id="s1", keep_from=("dane",))
     found = said([*FACTS, back])
     assert not [words for words in found if "i hide" in words]
     assert "We left out 1 thing, because somebody asked us to keep it back." in found
 
 
 def test_an_empty_record_says_so_and_makes_nothing_up() -> None:
-    found = draft(DANE, Known((DANE,), (), ()), on=TODAY)
+    found = compose_statement(DANE, PatternInput((DANE,), (), ()), on=TODAY)
     assert [one.code for one in found] == ["gap.acts", "gap.children", "gap.homes"]
     assert [one.part for one in found] == ["gaps"] * 3
 
 
 def test_a_child_who_was_elsewhere_is_not_said_to_have_been_there() -> None:
-    away = event("e1", date(2026, 1, 3), tactics=("T1",), children=(ChildThere(id="cai", there=False),))
+    away = event("e1", date(2026, 1, 3), tactics=("T1",), children=(ChildAtIncident(id="cai", there=False),))
     found = said([away, *FACTS[1:]])
     assert not [words for words in found if "while Cai" in words]
 
 
 @given(st.permutations(FACTS), st.permutations(PERSONS))
 def test_the_order_in_which_things_were_written_changes_nothing(
-    facts: list[Fact], persons: list[Person]
+    facts: list[CaseworkRecord], persons: list[Person]
 ) -> None:
-    assert draft(DANE, known(facts, persons), on=TODAY) == draft(DANE, known(), on=TODAY)
+    assert compose_statement(DANE, known(facts, persons), on=TODAY) == compose_statement(
+        DANE, known(), on=TODAY
+    )
 
 
 def test_every_sentence_rests_on_something_that_is_there() -> None:
     there = {fact.id for fact in FACTS} | {one.id for one in PERSONS}
-    for one in draft(DANE, known(), on=TODAY):
+    for one in compose_statement(DANE, known(), on=TODAY):
         assert one.ids, one.code
         assert set(one.ids) <= there
 
 
 def test_no_sentence_of_ours_hides_who_did_it_or_uses_a_word_of_the_list() -> None:
-    for one in draft(DANE, known(), on=TODAY):
+    for one in compose_statement(DANE, known(), on=TODAY):
         own = {name: "" if name == "words" else value for name, value in one.data.items()}
-        assert find(sentence_words(replace(one, data=own))) == ()
+        assert find_phrases(format_sentence(replace(one, data=own))) == ()
         if one.part == "acts":
-            assert sentence_words(one).startswith("Dane ")
+            assert format_sentence(one).startswith("Dane ")
 
 
 def test_the_words_of_a_child_stay_as_they_came() -> None:
-    text = statement_words(draft(DANE, known(), on=TODAY), who="Dane")
+    text = format_statement(compose_statement(DANE, known(), on=TODAY), who="Dane")
     assert "“i hide when dane claims it”" in text
-    assert find(text) == ()
+    assert find_phrases(text) == ()
 
 
 def test_says_which_sentences_are_new_since_it_was_saved() -> None:
-    first = draft(DANE, known(), on=TODAY)
-    kept = Pattern(id="p1", household_id=HOME, person_id="dane", words="x", drafted_from=sources(first))
-    assert new_since(kept, first) == ()
+    first = compose_statement(DANE, known(), on=TODAY)
+    kept = PatternStatement(
+        id="p1", household_id=HOME, person_id="dane", words="x", drafted_from=collect_source_ids(first)
+    )
+    assert find_new_sentences(kept, first) == ()
     later = event("e9", date(2026, 5, 30), tactics=("T4",))
-    found = new_since(kept, draft(DANE, known([*FACTS, later]), on=TODAY))
+    found = find_new_sentences(kept, compose_statement(DANE, known([*FACTS, later]), on=TODAY))
     assert [one.data["tactic"] for one in found if one.code == "tactic"] == ["T4"]
     assert all("e9" in one.ids for one in found)
     again = event("e9", date(2026, 5, 30), tactics=("T1",))
-    counted = new_since(kept, draft(DANE, known([*FACTS, again]), on=TODAY))
+    counted = find_new_sentences(kept, compose_statement(DANE, known([*FACTS, again]), on=TODAY))
     assert [one.data["n"] for one in counted if one.code == "tactic"] == [3]
 
 
 def test_a_sentence_never_shows_its_words_in_a_trace() -> None:
-    (act,) = [one for one in draft(DANE, known(), on=TODAY) if one.code == "act"]
+    (act,) = [one for one in compose_statement(DANE, known(), on=TODAY) if one.code == "act"]
     assert isinstance(act, Sentence)
     assert repr(act) == "<Sentence act>"
 
@@ -233,9 +243,9 @@ def test_two_with_the_same_first_name_have_their_whole_names() -> None:
 
 
 def test_words_that_were_corrected_stand_as_corrected_alone() -> None:
-    first = next(fact for fact in FACTS if isinstance(fact, Seen))
+    first = next(fact for fact in FACTS if isinstance(fact, ChildObservation))
     mended = first.model_copy(
-        update={"id": "s2", "amends": "s1", "said": (Said(id="w2", words="i hide when dane comes"),)}
+        update={"id": "s2", "amends": "s1", "said": (VerbatimQuote(id="w2", words="i hide when dane comes"),)}
     )
     found = [words for words in said([*FACTS, mended]) if words.startswith("Cai said")]
     assert found == ["Cai said, on 20 May 2026: “i hide when dane comes”"]

@@ -20,7 +20,7 @@ from assessments.errors import Damaged, UnknownFormat
 
 EDGES = (0, 1, 15, 16, 17, 16383, 16384, 16385, 32767, 32768, 32769, 100_000)
 KEY = bytes(range(32))
-CONTEXT = sealing.lp("test", "context")
+CONTEXT = sealing.length_prefix("test", "context")
 
 
 @pytest.fixture(params=["library", "portable"])
@@ -29,7 +29,7 @@ def implementation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     if request.param == "portable":
         for name in ("Cobblestone256Encryptor", "Cobblestone256Decryptor", "_HPKE"):
             monkeypatch.setattr(sealing, name, None)
-    elif sealing.native_here() != ("cobblestone", "hpke"):
+    elif sealing.list_native_ciphers() != ("cobblestone", "hpke"):
         pytest.skip("this cryptography has no Cobblestone or no HPKE of its own")
 
 
@@ -89,7 +89,7 @@ def test_a_hundred_thousand_seals_share_no_salt() -> None:
 
 @given(st.lists(st.binary(max_size=6), max_size=4), st.lists(st.binary(max_size=6), max_size=4))
 def test_two_lists_of_parts_never_join_to_the_same_bytes(one: list[bytes], other: list[bytes]) -> None:
-    assert (sealing.lp(*one) == sealing.lp(*other)) == (one == other)
+    assert (sealing.length_prefix(*one) == sealing.length_prefix(*other)) == (one == other)
 
 
 @pytest.mark.usefixtures("implementation")
@@ -147,30 +147,30 @@ def test_agrees_with_the_native_hpke_both_ways() -> None:
     for size in (0, 1, 500, 70_000):
         body = os.urandom(size)
         theirs = suite.encrypt(body, X25519PublicKey.from_public_bytes(public), info=b"info")
-        assert portable.open_from(private, theirs, b"info") == body
-        ours = portable.seal_to(public, body, b"info")
+        assert portable.hpke_open(private, theirs, b"info") == body
+        ours = portable.hpke_seal(public, body, b"info")
         assert suite.decrypt(ours, X25519PrivateKey.from_private_bytes(bytes(private)), info=b"info") == body
 
 
 @pytest.mark.usefixtures("implementation")
 def test_what_is_sealed_to_a_key_opens_for_nobody_else() -> None:
     private, public = sealing.make_receive_key()
-    sealed = sealing.seal_to(public, b"words", b"info")
+    sealed = sealing.hpke_seal(public, b"words", b"info")
     with pytest.raises(Damaged):
-        sealing.open_from(private, sealed, b"other")
+        sealing.hpke_open(private, sealed, b"other")
     with pytest.raises(Damaged):
-        sealing.open_from(sealing.make_key(), sealed, b"info")
+        sealing.hpke_open(sealing.make_key(), sealed, b"info")
     for place in range(len(sealed)):
         changed = bytearray(sealed)
         # Bit 0: the top bit of an X25519 public value is ignored by the curve, though not by HPKE.
         changed[place] ^= 1
         with pytest.raises(Damaged):
-            sealing.open_from(private, bytes(changed), b"info")
+            sealing.hpke_open(private, bytes(changed), b"info")
     for cut in (0, 31, 32, 47):
         with pytest.raises(Damaged):
-            sealing.open_from(private, sealed[:cut], b"info")
+            sealing.hpke_open(private, sealed[:cut], b"info")
     with pytest.raises(Damaged):
-        sealing.open_from(private, bytes(80), b"info")
+        sealing.hpke_open(private, bytes(80), b"info")
 
 
 def test_a_signature_holds_for_one_key_and_one_message() -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.runtime import SystemClock
 from app.kit.messages import say
-from assessments.ports import Outcome
+from assessments.ports import Outcome, SystemClock
 from assessments.store import Store, people
 from assessments.store import assessments as kept
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 
 ROOT = Path(__file__).parent.parent
@@ -72,7 +71,7 @@ def test_deletes_once_the_id_is_typed_and_lists_what_was_done(
     assert json.loads(wren(home, "purged", "--json").stdout) == [stub]
     store = Store.open(home, SystemClock(), CHEAPEST)
     keys = store.unlock(PASSPHRASE)
-    assert [one.id for one in listing(keys)] == [waits]
+    assert [one.id for one in list_summaries(keys)] == [waits]
     keys.close()
     store.close()
 

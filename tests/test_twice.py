@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.features.incidents.pattern_text import sentence_words
-from app.features.shared.text.chronology import lead_words
+from app.features.incidents.pattern_text import format_sentence
+from app.features.shared.text.chronology import chronology_headline
 from assessments.casework import chronology as c
-from assessments.casework.casework_records import ChildThere, Event, Link
-from assessments.casework.matching.incidents import may_be_one, once
-from assessments.casework.pattern import Known, draft
+from assessments.casework.casework_records import ChildAtIncident, Incident, RecordLink
+from assessments.casework.matching.incidents import deduplicate_incidents, find_possible_duplicate_incidents
+from assessments.casework.pattern_statement import PatternInput, compose_statement
 from assessments.casework.records import Person
 from assessments.definitions.catalogue import load_area
 
@@ -24,13 +24,13 @@ RULES = load_area().chronology_rules
 DECIDED = datetime(2026, 3, 5, 10, tzinfo=UTC)
 
 
-def event(name: str, days_ago: int = 3, severity: int | None = 2, **more: Any) -> Event:
+def event(name: str, days_ago: int = 3, severity: int | None = 2, **more: Any) -> Incident:
     fields = {"household_id": "h1", "source": "Mother", "what": f"Words {name}.", **more}
-    return Event(id=name, on=TODAY - timedelta(days=days_ago), severity=severity, **fields)
+    return Incident(id=name, on=TODAY - timedelta(days=days_ago), severity=severity, **fields)
 
 
-def link(one: str, other: str, kind: Any = "same-event", **more: Any) -> Link:
-    return Link(
+def link(one: str, other: str, kind: Any = "same-event", **more: Any) -> RecordLink:
+    return RecordLink(
         id=f"{one}-{other}",
         household_id="h1",
         kind=kind,
@@ -42,8 +42,8 @@ def link(one: str, other: str, kind: Any = "same-event", **more: Any) -> Link:
     )
 
 
-def pairs(events: list[Event], *links: Link) -> list[tuple[str, str]]:
-    return [(one.id, other.id) for one, other in may_be_one(events, links)]
+def pairs(events: list[Incident], *links: RecordLink) -> list[tuple[str, str]]:
+    return [(one.id, other.id) for one, other in find_possible_duplicate_incidents(events, links)]
 
 
 # ---------------------------------------------------------------- hinted at
@@ -68,7 +68,7 @@ def test_records_of_one_day_are_hinted_at_where_nothing_speaks_against_it() -> N
         event("b", household_id="h2", by_ids=("dane-2",)),
     ],
 )
-def test_records_that_differ_are_not_hinted_at(other: Event) -> None:
+def test_records_that_differ_are_not_hinted_at(other: Incident) -> None:
     told = event("a", tactics=("T1",), by_ids=("dane",), to_ids=("sian",), time="08:00")
     assert pairs([told, other]) == []
 
@@ -92,8 +92,10 @@ def test_what_somebody_decided_is_not_asked_again_until_it_is_undone() -> None:
 
 def test_nothing_is_joined_that_nobody_joined() -> None:
     told = [event("a"), event("b")]
-    assert once(told, []) == tuple(told)
-    assert once(told, [link("a", "b", "not-same"), link("a", "b", undone_at=DECIDED)]) == tuple(told)
+    assert deduplicate_incidents(told, []) == tuple(told)
+    assert deduplicate_incidents(
+        told, [link("a", "b", "not-same"), link("a", "b", undone_at=DECIDED)]
+    ) == tuple(told)
 
 
 def test_what_is_joined_says_all_that_either_says_and_is_never_milder() -> None:
@@ -103,12 +105,12 @@ def test_what_is_joined_says_all_that_either_says_and_is_never_milder() -> None:
         severity=3,
         source="School",
         tactics=("T1",),
-        children=(ChildThere(id="cai", heard_it=True), ChildThere(id="ela", there=False)),
+        children=(ChildAtIncident(id="cai", heard_it=True), ChildAtIncident(id="ela", there=False)),
     )
     third = event(
-        "c", severity=1, tactics=("T2", "T1"), children=(ChildThere(id="ela", where="on the stairs"),)
+        "c", severity=1, tactics=("T2", "T1"), children=(ChildAtIncident(id="ela", where="on the stairs"),)
     )
-    (one,) = once([unsure, sure, third], [link("a", "b"), link("c", "b")])
+    (one,) = deduplicate_incidents([unsure, sure, third], [link("a", "b"), link("c", "b")])
     assert (one.id, one.on, one.precision, one.severity) == ("b", sure.on, "exact", 3)
     assert (one.tactics, one.by_ids, one.threat) == (("T1", "T2"), ("dane",), "I will")
     assert (one.what, one.source) == ("Words b. / Words c. / Words a.", "School / Mother")
@@ -118,8 +120,8 @@ def test_what_is_joined_says_all_that_either_says_and_is_never_milder() -> None:
     ]
 
 
-def seen(events: list[Event], *links: Link) -> c.Picture:
-    return c.picture(events, (), on=TODAY, rules=RULES, links=links)
+def seen(events: list[Incident], *links: RecordLink) -> c.ChronologySummary:
+    return c.summarise_chronology(events, (), on=TODAY, rules=RULES, links=links)
 
 
 def test_a_run_is_not_made_longer_by_telling_it_twice_and_the_sentence_says_so() -> None:
@@ -131,9 +133,10 @@ def test_a_run_is_not_made_longer_by_telling_it_twice_and_the_sentence_says_so()
     assert "cluster" not in {sign.code for sign in joined.findings}
     assert joined.gap_days == (17,)
     assert (
-        lead_words(joined) == "2 events in 12 months; gaps 17 days. 1 of them was told twice. It counts once."
+        chronology_headline(joined)
+        == "2 events in 12 months; gaps 17 days. 1 of them was told twice. It counts once."
     )
-    assert "twice" not in lead_words(apart)
+    assert "twice" not in chronology_headline(apart)
 
 
 @given(st.randoms(use_true_random=False))
@@ -156,17 +159,17 @@ def test_a_statement_counts_it_once_and_says_that_it_was_told_twice() -> None:
     told = [event(name, by_ids=("dane",), tactics=("T1",)) for name in ("a", "b")]
     told[1] = told[1].model_copy(update={"by_ids": ()})  # the school did not know who
     for links, times in (([], 1), ([link("a", "b")], 1)):
-        found = draft(dane, Known([dane], [*told, *links]), on=TODAY)
+        found = compose_statement(dane, PatternInput([dane], [*told, *links]), on=TODAY)
         (acts,) = [one for one in found if one.code == "tactic"]
         assert acts.data["n"] == times
-        twice = [sentence_words(one) for one in found if one.code == "twice"]
+        twice = [format_sentence(one) for one in found if one.code == "twice"]
         assert twice == (["Dane did 1 thing here that was told twice. It counts once."] if links else [])
     assert {"a", "b"} <= {source for one in found for source in one.ids}
     both = [one.model_copy(update={"by_ids": ("dane",)}) for one in told]
     counts = [
         next(
             one.data["n"]
-            for one in draft(dane, Known([dane], [*both, *links]), on=TODAY)
+            for one in compose_statement(dane, PatternInput([dane], [*both, *links]), on=TODAY)
             if one.code == "tactic"
         )
         for links in ([], [link("a", "b")])

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from app.kit import messages
-from app.kit.messages import LanguageRefused, assets_folder, catalogue, say, use_language
-from assessments.definitions.catalogue import load, tool_ids
+from app.kit.messages import LanguageRefused, assets_folder, message_catalogue, say, use_language
+from assessments.definitions.catalogue import list_tool_ids, load_tool
 from assessments.definitions.definition import Item
-from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack, texts_of
+from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack, collect_texts, read_pack
 
 TOOL = "child-voice-7-11"
 TODAY = date(2026, 5, 14)
@@ -39,7 +39,7 @@ def speaking() -> Iterator[None]:
     messages._read.cache_clear()
     yield
     messages._read.cache_clear()
-    use_language(messages.LANGUAGE)
+    use_language(messages.DEFAULT_LANGUAGE)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def strings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speaking: None) -> 
     return tmp_path / "strings"
 
 
-def pack() -> Pack:
+def pack() -> TextPack:
     found, faults = read_pack(PACK)
     assert found is not None, faults
     return found
@@ -72,16 +72,16 @@ def words_without_places(text: str) -> str:
 
 
 def test_the_welsh_pack_holds_every_text_of_the_tool_and_no_other() -> None:
-    assert set(pack().texts) == set(texts_of(load(TOOL)))
+    assert set(pack().texts) == set(collect_texts(load_tool(TOOL)))
 
 
 def test_the_tool_speaks_welsh_and_keeps_its_logic() -> None:
-    own = load(TOOL)
-    welsh = apply(pack(), own, on=TODAY)
-    assert texts_of(welsh) == dict(pack().texts)
+    own = load_tool(TOOL)
+    welsh = apply_pack(pack(), own, on=TODAY)
+    assert collect_texts(welsh) == dict(pack().texts)
     assert welsh.title == "Fy niwrnod a fy nymuniadau"
     assert (welsh.hash, welsh.version) == (own.hash, own.version)
-    back = apply(replace(pack(), texts=texts_of(own)), welsh, on=TODAY)
+    back = apply_pack(replace(pack(), texts=collect_texts(own)), welsh, on=TODAY)
     assert all(getattr(back, part.name) == getattr(own, part.name) for part in fields(own))
 
 
@@ -89,32 +89,32 @@ def test_a_pack_without_one_text_is_refused() -> None:
     for key in ("title", "item.ladder-now.low_text", "item.child-ok.state.child-pass", "flag.danger-now.do"):
         texts = {name: text for name, text in pack().texts.items() if name != key}
         with pytest.raises(PackRefused) as refused:
-            apply(replace(pack(), texts=texts), load(TOOL), on=TODAY)
+            apply_pack(replace(pack(), texts=texts), load_tool(TOOL), on=TODAY)
         assert refused.value.code == "missing-keys"
         assert refused.value.data["keys"] == [key]
 
 
 def test_a_pack_for_another_version_is_refused() -> None:
     with pytest.raises(PackRefused, match="other-version"):
-        apply(replace(pack(), version="0.0.1"), load(TOOL), on=TODAY)
+        apply_pack(replace(pack(), version="0.0.1"), load_tool(TOOL), on=TODAY)
 
 
 def test_welsh_awaits_a_speaker_and_the_tool_stays_english_by_itself() -> None:
     assert pack().reviewed is False
     assert pack().language == "cy"
-    assert load(TOOL).title == "My day and my wishes"
-    assert not [tool for tool in tool_ids() if "cy" in tool.split("-")]
+    assert load_tool(TOOL).title == "My day and my wishes"
+    assert not [tool for tool in list_tool_ids() if "cy" in tool.split("-")]
 
 
 def test_no_text_of_the_tool_is_left_in_english() -> None:
-    own = texts_of(load(TOOL))
+    own = collect_texts(load_tool(TOOL))
     assert not [key for key, text in pack().texts.items() if text == own[key]]
     assert not {key: text for key, text in pack().texts.items() if ENGLISH.search(text)}
 
 
 def test_the_same_english_answer_is_the_same_in_welsh_but_for_yes_and_no() -> None:
     """Welsh takes its yes and no from the question; every other repeated answer reads alike."""
-    own = texts_of(load(TOOL))
+    own = collect_texts(load_tool(TOOL))
     welsh: dict[str, set[str]] = {}
     for key, text in pack().texts.items():
         welsh.setdefault(own[key], set()).add(text)
@@ -122,7 +122,7 @@ def test_the_same_english_answer_is_the_same_in_welsh_but_for_yes_and_no() -> No
 
 
 def test_the_child_is_called_ti_and_never_chi() -> None:
-    welsh = apply(pack(), load(TOOL), on=TODAY)
+    welsh = apply_pack(pack(), load_tool(TOOL), on=TODAY)
     for_child = [item for item in welsh.walk() if item.for_child]
     assert len(for_child) > 30
     for item in for_child:
@@ -143,7 +143,7 @@ def test_the_polite_words_are_found() -> None:
 
 def test_the_prompt_names_the_choice_as_it_stands_on_the_screen() -> None:
     prompt = pack().texts["item.child-ok-words.prompt"]
-    assert f"'{catalogue('cy')['origin.choice.adult-observed']}'" in prompt
+    assert f"'{message_catalogue('cy')['origin.choice.adult-observed']}'" in prompt
 
 
 def test_the_ladder_is_never_taken_for_the_school() -> None:
@@ -157,12 +157,12 @@ def test_the_ladder_is_never_taken_for_the_school() -> None:
 
 
 def test_welsh_has_exactly_the_sentences_of_english() -> None:
-    assert set(catalogue("cy")) == set(catalogue("en"))
+    assert set(message_catalogue("cy")) == set(message_catalogue("en"))
 
 
-@pytest.mark.parametrize("code", catalogue("en"))
+@pytest.mark.parametrize("code", message_catalogue("en"))
 def test_a_welsh_sentence_is_filled_in_where_the_english_one_is(code: str) -> None:
-    own, welsh = catalogue("en")[code], catalogue("cy")[code]
+    own, welsh = message_catalogue("en")[code], message_catalogue("cy")[code]
     assert isinstance(own, dict) == isinstance(welsh, dict)
     assert forms(own).keys() <= forms(welsh).keys()
     for form, text in forms(welsh).items():
@@ -173,9 +173,9 @@ def test_a_welsh_sentence_is_filled_in_where_the_english_one_is(code: str) -> No
             assert places(text) | {"n"} == places(forms(own)["other"]) | {"n"}
 
 
-@pytest.mark.parametrize("code", catalogue("en"))
+@pytest.mark.parametrize("code", message_catalogue("en"))
 def test_no_sentence_is_left_in_english(code: str) -> None:
-    own, welsh = forms(catalogue("en")[code]), forms(catalogue("cy")[code])
+    own, welsh = forms(message_catalogue("en")[code]), forms(message_catalogue("cy")[code])
     for form, text in welsh.items():
         assert text == text.strip() != ""
         assert "*" not in text

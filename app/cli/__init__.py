@@ -11,8 +11,8 @@ import sys
 
 import typer
 
-from app.cli import fhir, language, packs, recovery, selftest, service, store, tools, visits
-from app.kit.logs import keep_quiet, show_fault
+from app.cli import device, fhir, language, packs, recovery, selftest, service, store, tools
+from app.kit.logs import print_redacted_fault, redact_logs
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -27,16 +27,16 @@ cli.add_typer(packs.cli, name="packs")
 cli.add_typer(language.cli, name="language")
 cli.add_typer(store.cli, name="store")
 cli.add_typer(recovery.cli, name="recovery")
-visits.add_to(cli)
-service.add_to(cli)
-selftest.add_to(cli)
+device.register_commands(cli)
+service.register_commands(cli)
+selftest.register_commands(cli)
 
 
 def main() -> None:
     """Run the command line. A fault of ours is told by its place in the code, never by its words."""
-    keep_quiet()
+    redact_logs()
     try:
         cli()
     except Exception as fault:  # typer puts Python's own hook back, which would print what the error says
-        show_fault(type(fault), fault, fault.__traceback__)
+        print_redacted_fault(type(fault), fault, fault.__traceback__)
         sys.exit(1)

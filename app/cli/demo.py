@@ -21,11 +21,12 @@ from urllib.request import urlopen
 
 import typer
 
-from app.core.device.account_recovery import Regaining
-from app.core.runtime import Runtime, SystemClock, data_folder
+from app.core.device.account_recovery import AccountRecovery
+from app.core.runtime import Runtime, data_folder
 from app.kit.messages import say
-from app.visit_file.training import play_all
+from app.visit_file.training import import_training_households
 from assessments.errors import KeyAbsent, WrenError
+from assessments.ports import SystemClock
 from sync.service.recovery.keys import TRAINING_PASSPHRASE
 
 _START_S = 60.0
@@ -37,10 +38,10 @@ def run(port: int, data: Path, *, open_browser: bool) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     data.mkdir(parents=True, exist_ok=True)
     service_url = f"http://127.0.0.1:{port + 1}"
-    with _service(port + 1, data / "service"):
+    with _running_service(port + 1, data / "service"):
         runtime = Runtime.open(data / "device")
         try:
-            asyncio.run(_first_time(runtime, service_url))
+            asyncio.run(_set_up_once(runtime, service_url))
             _serve(runtime, data / "device", port, open_browser=open_browser, training=service_url)
         finally:
             runtime.close()
@@ -77,14 +78,14 @@ def _serve(
     open_page = make_open_page(
         # A store that was mended is opened anew.
         lambda: given.pop() if given else Runtime.open(folder),
-        lambda: Regaining.open(folder, SystemClock()),
+        lambda: AccountRecovery.open(folder, SystemClock()),
         lambda: Runtime.salvage(folder),
     )
     with suppress(KeyboardInterrupt):
-        serve_app(open_page, port=port, on_ready=_tell(open_browser, training))
+        serve_app(open_page, port=port, on_ready=_announce(open_browser, training))
 
 
-def _tell(open_browser: bool, training: str) -> Callable[[str], None]:
+def _announce(open_browser: bool, training: str) -> Callable[[str], None]:
     def ready(address: str) -> None:
         typer.echo(say("cli.app-at", address=address))
         if training:
@@ -98,7 +99,7 @@ def _tell(open_browser: bool, training: str) -> Callable[[str], None]:
 
 
 @contextmanager
-def _service(port: int, data: Path) -> Iterator[None]:
+def _running_service(port: int, data: Path) -> Iterator[None]:
     """The central service in a process of its own, ended with this one."""
     typer.echo(say("cli.starting-service"))
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data)]
@@ -121,23 +122,23 @@ async def _until_up(process: subprocess.Popen[bytes], health: str) -> None:
             if process.poll() is not None:
                 raise WrenError("service-ended")
             with suppress(URLError, OSError):
-                await asyncio.to_thread(_ask, health)
+                await asyncio.to_thread(_probe, health)
                 return
             await asyncio.sleep(0.1)
 
 
-def _ask(health: str) -> None:
+def _probe(health: str) -> None:
     with urlopen(health, timeout=2) as reply:  # noqa: S310 - an address of this machine, made above
         reply.read()
 
 
-async def _first_time(runtime: Runtime, service_url: str) -> None:
+async def _set_up_once(runtime: Runtime, service_url: str) -> None:
     """Set up the device, meet the service and put the training households there: once."""
     if runtime.store.is_set_up():
         return
     desk = runtime.set_up(TRAINING_PASSPHRASE, "hv1")
     try:
         await runtime.introduce(service_url, desk)
-        play_all(desk)
+        import_training_households(desk)
     finally:
         desk.close()

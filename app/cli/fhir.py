@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import plainly, read_json, show, stop
-from app.cli.tools import Json, tool_named
+from app.cli.output import errors_as_messages, exit_with, print_result, read_json
+from app.cli.tools import AsJson, load_tool
 from app.kit.messages import say
 from assessments.definitions import catalogue
 
@@ -21,21 +21,21 @@ Out = Annotated[Path | None, typer.Option("--out", help="Write to this file inst
 @cli.command("export")
 def export(tool_id: str, out: Out = None) -> None:
     """Write a tool as an R4 Questionnaire."""
-    from assessments.fhir.export import questionnaire
+    from assessments.fhir.export import export_questionnaire
 
-    found = questionnaire(tool_named(tool_id))
+    found = export_questionnaire(load_tool(tool_id))
     _write(json.dumps(found, ensure_ascii=False, indent=2), out)
 
 
 @cli.command("response")
 def response(assessment_id: str, out: Out = None) -> None:
     """Write an assessment of this device as a QuestionnaireResponse, with Observations for its scales."""
-    from app.cli.visits import opened, unlocked
-    from assessments.fhir.results import bundle
+    from app.cli.device import open_runtime, unlock_case_service
+    from assessments.fhir.results import export_bundle
 
-    with opened() as runtime, unlocked(runtime) as desk:
+    with open_runtime() as runtime, unlock_case_service(runtime) as desk:
         record, subject = desk.read_assessment(assessment_id), desk.subject_of(assessment_id)
-    found = bundle(record, catalogue.load(record.instrument), subject)
+    found = export_bundle(record, catalogue.load_tool(record.instrument), subject)
     _write(json.dumps(found, ensure_ascii=False, indent=2), out)
 
 
@@ -46,18 +46,18 @@ def import_(
     report: Annotated[
         bool, typer.Option("--report", help="Say per linkId what could not be taken over.")
     ] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read an R4 Questionnaire that others wrote as a tool file. Nothing is dropped without a word."""
     from assessments.fhir.importing.importer import import_questionnaire
 
     given = read_json(file)
-    with plainly():
+    with errors_as_messages():
         found = import_questionnaire(given)
     if out is not None:
         _write(found.instrument_toml, out)
     if report or as_json:
-        show(found.report.to_plain(), as_json, found.report.lines())
+        print_result(found.report.to_plain(), as_json, found.report.lines())
     elif out is None:
         typer.echo(found.instrument_toml)
 
@@ -69,4 +69,4 @@ def _write(text: str, out: Path | None) -> None:
     try:
         out.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
     except OSError:
-        stop(say("cli.cannot-write", file=out))
+        exit_with(say("cli.cannot-write", file=out))

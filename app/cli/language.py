@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.output import show, stop
-from app.cli.tools import Json
+from app.cli.output import exit_with, print_result
+from app.cli.tools import AsJson
 from app.kit.messages import say
-from assessments.casework.phrasing_check import Hit, find
+from assessments.casework.phrasing_check import PhraseHit, find_phrases
 
 cli = typer.Typer(no_args_is_help=True, help="Words in notes: what to point out.")
 
@@ -30,19 +30,19 @@ def language() -> None:
 @cli.command("check")
 def check(
     file: Annotated[str, typer.Argument(help='A text file, or "-" for standard input.')],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Point out phrases in a note, with what could be written instead. What is quoted is left alone."""
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        stop(say("cli.cannot-read", file=file))
-    rows = [_row(text, hit) for hit in find(text)]
+        exit_with(say("cli.cannot-read", file=file))
+    rows = [_row(text, hit) for hit in find_phrases(text)]
     lines = [line for row in rows for line in _lines(file, row)]
-    show(rows, as_json, lines or [say("cli.language-none")])
+    print_result(rows, as_json, lines or [say("cli.language-none")])
 
 
-def _row(text: str, hit: Hit) -> dict[str, Any]:
+def _row(text: str, hit: PhraseHit) -> dict[str, Any]:
     before = text[: hit.start]
     return {
         "code": hit.code,

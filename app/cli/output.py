@@ -19,7 +19,7 @@ from app.kit.messages import say, say_error
 from assessments.errors import WrenError
 
 
-def show(value: Any, as_json: bool, lines: list[str]) -> None:
+def print_result(value: Any, as_json: bool, lines: list[str]) -> None:
     """Print a value as JSON, or the lines made for people."""
     if as_json:
         typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
@@ -28,19 +28,19 @@ def show(value: Any, as_json: bool, lines: list[str]) -> None:
             typer.echo(line)
 
 
-def stop(sentence: str, status: int = 1) -> NoReturn:
+def exit_with(sentence: str, status: int = 1) -> NoReturn:
     """End with one sentence on standard error."""
     typer.echo(sentence, err=True)
     raise typer.Exit(status)
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def errors_as_messages() -> Iterator[None]:
     """Turn a refusal into its sentence. Anything else is a fault of ours, and told by its place."""
     try:
         yield
     except WrenError as error:
-        stop(say_error(error))
+        exit_with(say_error(error))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -48,17 +48,17 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except OSError:
-        stop(f"{path} cannot be read. Check the name and that the file is there.")
+        exit_with(f"{path} cannot be read. Check the name and that the file is there.")
     except UnicodeDecodeError:
-        stop(f"{path} is not UTF-8 text.")
+        exit_with(f"{path} is not UTF-8 text.")
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        stop(f"{path} is not JSON: line {error.lineno}, column {error.colno}.")
+        exit_with(f"{path} is not JSON: line {error.lineno}, column {error.colno}.")
     except RecursionError:
-        stop(f"{path} is nested too deep to read.")
+        exit_with(f"{path} is nested too deep to read.")
     if not isinstance(value, dict):
-        stop(f"{path} must hold one JSON object, in curly brackets.")
+        exit_with(f"{path} must hold one JSON object, in curly brackets.")
     return value
 
 
@@ -67,12 +67,12 @@ def read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        stop(say("cli.cannot-read", file=file))
+        exit_with(say("cli.cannot-read", file=file))
 
 
-def put_text(file: Path, text: str) -> None:
+def write_text(file: Path, text: str) -> None:
     """Write a file, or say that it cannot be."""
     try:
         file.write_text(text, encoding="utf-8")
     except OSError:
-        stop(say("cli.cannot-write", file=file))
+        exit_with(say("cli.cannot-write", file=file))

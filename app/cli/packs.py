@@ -6,12 +6,12 @@ from pathlib import Path
 
 import typer
 
-from app.cli.output import plainly, show, stop
-from app.cli.tools import Json
-from app.cli.visits import opened
+from app.cli.device import open_runtime
+from app.cli.output import errors_as_messages, exit_with, print_result
+from app.cli.tools import AsJson
 from app.kit.messages import say
 from assessments.definitions import catalogue
-from assessments.definitions.text_packs import PackRefused, apply
+from assessments.definitions.text_packs import PackRefused, apply_pack
 from assessments.errors import BadInstrument
 
 cli = typer.Typer(no_args_is_help=True, help="Licensed wording: add and list packs.")
@@ -23,30 +23,30 @@ def add(file: Path) -> None:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        stop(say("cli.cannot-read", file=file))
-    with opened() as runtime:
+        exit_with(say("cli.cannot-read", file=file))
+    with open_runtime() as runtime:
         try:
             pack = runtime.add_pack(text)
         except BadInstrument as bad:
             for fault in bad.data.get("faults", ()):
                 typer.echo(f"{file}:{fault.line}: {fault.sentence}", err=True)
-            stop(say("error.bad-pack"))
+            exit_with(say("error.bad-pack"))
         except PackRefused as refused:
-            stop(why(refused))
+            exit_with(explain_refusal(refused))
     typer.echo(say("cli.pack-added", tool=pack.tool, holder=pack.holder, expires=pack.expires))
 
 
 @cli.command("list")
-def list_packs(as_json: Json = False) -> None:
+def list_packs(as_json: AsJson = False) -> None:
     """Say which packs are here, and why one is not used."""
     rows = []
-    with opened() as runtime, plainly():
+    with open_runtime() as runtime, errors_as_messages():
         for pack in runtime.packs():
             reason = ""
             try:
-                apply(pack, catalogue.load(pack.tool), on=runtime.clock.now().date())
+                apply_pack(pack, catalogue.load_tool(pack.tool), on=runtime.clock.now().date())
             except PackRefused as refused:
-                reason = why(refused)
+                reason = explain_refusal(refused)
             rows.append(
                 {
                     "id": pack.id,
@@ -57,9 +57,11 @@ def list_packs(as_json: Json = False) -> None:
                     "reason": reason or None,
                 }
             )
-    show(rows, as_json, [f"{row['tool']}: {row['holder']}. {row['reason'] or 'In use.'}" for row in rows])
+    print_result(
+        rows, as_json, [f"{row['tool']}: {row['holder']}. {row['reason'] or 'In use.'}" for row in rows]
+    )
 
 
-def why(refused: PackRefused) -> str:
+def explain_refusal(refused: PackRefused) -> str:
     """The sentence for a pack that is not used."""
     return say(f"pack.{refused.code}", keys=", ".join(refused.data.get("keys", ())))

@@ -18,21 +18,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import recovery_request
-from app.cli.output import plainly, put_text, read_text, show, stop
-from app.cli.service import Data, DatabaseUrl
-from app.cli.tools import Json
-from app.cli.visits import passphrase
+from app.cli.device import passphrase_from_env
+from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_text
+from app.cli.service import DatabaseUrl, DataFolder
+from app.cli.tools import AsJson
 from app.kit.messages import say
-from assessments.crypto.recovery import SIDES, Side
+from assessments.crypto.recovery import ESCROW_SIDES, EscrowSide
 
 if TYPE_CHECKING:
-    from sync.recovery import Answer
-    from sync.service.database import Database
-    from sync.service.settings import Settings
+    from sync.recovery_messages import RecoveryApproval
+    from sync.service.database import ServiceDatabase
+    from sync.service.settings import ServiceSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Get back in without the passphrase: two people, a spoken code.")
 
-recovery_request.add_to(cli)
+recovery_request.register_commands(cli)
 
 Agency = Annotated[str, typer.Option(help="The agency.")]
 Out = Annotated[Path | None, typer.Option(help="A file to write the answer to.")]
@@ -43,17 +43,17 @@ _DATA = Path("data/service")
 def key(
     agency: Agency,
     out: Annotated[Path, typer.Option(help="The new key file. Keep it where only its officer can go.")],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make an agency's recovery key, sealed under the officer's WREN_PASSPHRASE."""
-    from assessments.store.access.passphrase_policy import check_words
+    from assessments.store.access.passphrase_policy import check_passphrase
     from sync.service.recovery.keys import make_agency_key
 
-    with plainly():
-        check_words(passphrase(), "passphrase")
-        made = make_agency_key(out, _alias(agency), passphrase())
+    with errors_as_messages():
+        check_passphrase(passphrase_from_env(), "passphrase")
+        made = make_agency_key(out, _alias(agency), passphrase_from_env())
     public = base64.b64encode(made.public).decode()
-    show(
+    print_result(
         {"agency": agency, "kid": made.kid, "public": public},
         as_json,
         [say("cli.recovery-key-made", file=out, kid=made.kid), public],
@@ -64,24 +64,24 @@ def key(
 def admit(
     agency: Agency,
     public: Annotated[str, typer.Option(help="The public half, as `wren recovery key` printed it.")],
-    data: Data = _DATA,
+    data: DataFolder = _DATA,
     database_url: DatabaseUrl = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring the public half of an agency's key to the service."""
     from assessments.crypto.recovery import RecoveryKey, recovery_kid
-    from sync.service.recovery import requests
+    from sync.service.recovery import approvals
 
     try:
         raw = base64.b64decode(public, validate=True)
     except binascii.Error:
         raw = b""
     if len(raw) != 32:
-        stop(say("cli.recovery-no-key"))
+        exit_with(say("cli.recovery-no-key"))
     made = RecoveryKey(recovery_kid(raw), raw)
     with _service(data, database_url) as (database, _), database.transaction() as connection:
-        requests.admit(connection, _alias(agency), made, datetime.now(UTC))
-    show(
+        approvals.save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
+    print_result(
         {"agency": agency, "kid": made.kid},
         as_json,
         [say("cli.recovery-admitted", agency=agency, kid=made.kid)],
@@ -89,33 +89,33 @@ def admit(
 
 
 @cli.command("list")
-def pending(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
+def pending(data: DataFolder = _DATA, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Who asks to be let in again, and which sides have agreed. Never the code."""
-    from sync.service.recovery import requests
+    from sync.service.recovery import approvals
 
     with _service(data, database_url) as (database, _):
-        rows = requests.pending(database)
+        rows = approvals.list_open_requests(database)
     lines = [
         f"{row['id']}  {row['agency']}  {row['author']}  {row['device']}  {row['asked_at']}"
         f"  {', '.join(row['agreed']) or '-'}"
         for row in rows
     ]
-    show(rows, as_json, lines or [say("cli.recovery-none")])
+    print_result(rows, as_json, lines or [say("cli.recovery-none")])
 
 
 @cli.command("log")
-def whole_log(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
+def whole_log(data: DataFolder = _DATA, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Everything that was ever asked, agreed, refused and finished. Lines are never changed."""
-    from sync.service.recovery import requests
+    from sync.service.recovery import approvals
 
     with _service(data, database_url) as (database, _):
-        rows = requests.log(database)
+        rows = approvals.list_recovery_log(database)
     lines = [
         f"{row['at']}  {row['request']}  {row['author']}  {row['word']:<10}"
         f"  {row['side'] or ''}  {row['officer'] or ''}".rstrip()
         for row in rows
     ]
-    show(rows, as_json, lines or [say("cli.recovery-none")])
+    print_result(rows, as_json, lines or [say("cli.recovery-none")])
 
 
 @cli.command()
@@ -131,81 +131,87 @@ def approve(
         Path | None, typer.Option("--request", help="A file with the request, where there is no connection.")
     ] = None,
     out: Out = None,
-    data: Data = _DATA,
+    data: DataFolder = _DATA,
     database_url: DatabaseUrl = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Agree to a request, after you are sure who asks and have heard the code by voice.
 
     An agency's officer may work from a file to a file, far from the service.
     """
-    sides: dict[str, Side] = {known: known for known in SIDES}
+    sides: dict[str, EscrowSide] = {known: known for known in ESCROW_SIDES}
     if side not in sides or bool(request) == bool(request_file):
-        stop(say("cli.recovery-which"))
+        exit_with(say("cli.recovery-which"))
     chosen, settings = sides[side], _settings(data, database_url)
-    with plainly():
-        private = _private(chosen, key_file, settings)
-        packed = _packed(request_file) if request_file is not None else b""
+    with errors_as_messages():
+        private = _private_key(chosen, key_file, settings)
+        packed = _read_request_file(request_file) if request_file is not None else b""
         alias = _alias(officer)
         if packed and chosen == "agency":
-            answer = _alone(packed, alias, code, private)
+            answer = _approve_offline(packed, alias, code, private)
         else:
-            answer = _at_the_service(settings, request, packed, chosen, alias, code, private)
+            answer = _approve_at_service(settings, request, packed, chosen, alias, code, private)
     if out is not None:
-        put_text(out, _wrapped(answer))
+        write_text(out, _answer_text(answer))
     from assessments.crypto import sealing
 
     result = {"side": side, "officer": officer, "grant_hash": sealing.digest(answer.grant).hex()}
-    show(result, as_json, [say("cli.recovery-agreed")])
+    print_result(result, as_json, [say("cli.recovery-agreed")])
 
 
-def _private(side: Side, key_file: Path | None, settings: Settings) -> bytes:
-    from sync.service.recovery.keys import load_or_make_service_key, open_agency_key
+def _private_key(side: EscrowSide, key_file: Path | None, settings: ServiceSettings) -> bytes:
+    from sync.service.recovery.keys import load_or_create_recovery_key, open_agency_key
 
     if side == "service":
-        return load_or_make_service_key(settings.recovery_key_file)
-    return open_agency_key(key_file or settings.training_key_file, passphrase()).private
+        return load_or_create_recovery_key(settings.recovery_key_file)
+    return open_agency_key(key_file or settings.training_key_file, passphrase_from_env()).private
 
 
-def _alone(packed: bytes, officer: str, code: str, private: bytes) -> Answer:
-    from assessments.crypto.recovery import read_request
-    from sync.service.recovery.requests import answer_alone
+def _approve_offline(packed: bytes, officer: str, code: str, private: bytes) -> RecoveryApproval:
+    from assessments.crypto.recovery import read_recovery_request
+    from sync.service.recovery.approvals import approve_offline
 
-    return answer_alone(read_request(packed), officer, code, "agency", private)
+    return approve_offline(read_recovery_request(packed), officer, code, "agency", private)
 
 
-def _at_the_service(
-    settings: Settings, request: str, packed: bytes, side: Side, officer: str, code: str, private: bytes
-) -> Answer:
-    from sync.service.database import Database
-    from sync.service.recovery import requests
+def _approve_at_service(
+    settings: ServiceSettings,
+    request: str,
+    packed: bytes,
+    side: EscrowSide,
+    officer: str,
+    code: str,
+    private: bytes,
+) -> RecoveryApproval:
+    from sync.service.database import ServiceDatabase
+    from sync.service.recovery import approvals
 
     now = datetime.now(UTC)
-    with Database.open(settings) as database:
-        id_ = requests.take_file(database, packed, now) if packed else _id(request)
-        return requests.agree(database, id_, side, officer, code, private, now)
+    with ServiceDatabase.open(settings) as database:
+        id_ = approvals.import_request(database, packed, now) if packed else _id(request)
+        return approvals.approve_request(database, id_, side, officer, code, private, now)
 
 
 @contextmanager
-def _service(data: Path, database_url: str | None) -> Iterator[tuple[Database, Settings]]:
-    from sync.service.database import Database
+def _service(data: Path, database_url: str | None) -> Iterator[tuple[ServiceDatabase, ServiceSettings]]:
+    from sync.service.database import ServiceDatabase
 
     settings = _settings(data, database_url)
-    with plainly(), Database.open(settings) as database:
+    with errors_as_messages(), ServiceDatabase.open(settings) as database:
         yield database, settings
 
 
-def _settings(data: Path, database_url: str | None) -> Settings:
-    from sync.service.settings import Settings
+def _settings(data: Path, database_url: str | None) -> ServiceSettings:
+    from sync.service.settings import ServiceSettings
 
-    return Settings(data, database_url)
+    return ServiceSettings(data, database_url)
 
 
 def _alias(name: str) -> str:
-    from sync.signing import NAME
+    from sync.signing import NAME_PATTERN
 
-    if NAME.fullmatch(name) is None:
-        stop(say("cli.recovery-alias"))
+    if NAME_PATTERN.fullmatch(name) is None:
+        exit_with(say("cli.recovery-alias"))
     return name
 
 
@@ -213,16 +219,16 @@ def _id(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError:
-        stop(say("error.no-such-request"))
+        exit_with(say("error.no-such-request"))
 
 
-def _packed(file: Path) -> bytes:
-    from sync.recovery import unwrap
+def _read_request_file(file: Path) -> bytes:
+    from sync.recovery_messages import decode_pem
 
-    return unwrap("request", read_text(file))[0]
+    return decode_pem("request", read_text(file))[0]
 
 
-def _wrapped(answer: Answer) -> str:
-    from sync.recovery import wrap
+def _answer_text(answer: RecoveryApproval) -> str:
+    from sync.recovery_messages import encode_pem
 
-    return wrap("answer", answer.packed())
+    return encode_pem("answer", answer.packed())

@@ -1,4 +1,4 @@
-"""`wren recovery request`, `finish` and `stop`: the side of the person at the device.
+"""`wren recovery request`, `finish_recovery` and `stop`: the side of the person at the device.
 
 The code is read out to two people. The new passphrase comes from WREN_NEW_PASSPHRASE, never as an argument.
 It works where the store does not open for lack of its key, and without a connection from file to file.
@@ -15,91 +15,96 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import plainly, put_text, read_text, show, stop
-from app.cli.tools import Json
+from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_text
+from app.cli.tools import AsJson
 from app.kit.messages import say
 
 if TYPE_CHECKING:
-    from app.core.device.account_recovery import Asked, Regaining
-    from sync.recovery import Answer
+    from app.core.device.account_recovery import AccountRecovery, RecoveryStatus
+    from sync.recovery_messages import RecoveryApproval
 
 Out = Annotated[Path | None, typer.Option(help="A file to write the request to.")]
 Author = Annotated[str, typer.Option(help="Whose records: the alias; the first one here if not given.")]
 
 
-def add_to(cli: typer.Typer) -> None:
+def register_commands(cli: typer.Typer) -> None:
     """Give the command line these commands."""
-    for name, command in (("request", ask), ("finish", finish), ("stop", stop_asking)):
+    for name, command in (
+        ("request", request_recovery),
+        ("finish", finish_recovery),
+        ("stop", cancel_request),
+    ):
         cli.command(name)(command)
 
 
-def ask(
+def request_recovery(
     author: Author = "",
     out: Out = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask to be let in again, or look how it stands. Shows the code to read out."""
-    with _regaining() as regaining:
+    with _open_recovery() as regaining:
         asked = asyncio.run(regaining.request_recovery(_author(regaining, author)))
     if out is not None:
-        put_text(out, asked.request_text)
-    lines = [say("cli.recovery-code", letters=asked.code), _words(asked)]
+        write_text(out, asked.request_text)
+    lines = [say("cli.recovery-code", letters=asked.code), _status_sentence(asked)]
     if asked.state is None and out is None:
         lines += [say("cli.recovery-pass-on"), asked.request_text]
-    show(
+    print_result(
         {"author": asked.author, "code": asked.code, "state": asked.state, "agreed": list(asked.agreed)},
         as_json,
         lines,
     )
 
 
-def finish(
+def finish_recovery(
     author: Author = "",
     grant: Annotated[list[Path] | None, typer.Option(help="A file with an answer; give both.")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Choose a new passphrase (WREN_NEW_PASSPHRASE), once both have agreed."""
     from app.core.device.account_recovery import read_answers
 
     words = os.environ.get("WREN_NEW_PASSPHRASE", "")
     if not words:
-        stop(say("cli.no-new-passphrase"))
-    with _regaining() as regaining:
+        exit_with(say("cli.no-new-passphrase"))
+    with _open_recovery() as regaining:
         name = _author(regaining, author)
-        answers: tuple[Answer, ...]
+        answers: tuple[RecoveryApproval, ...]
         if grant:
             answers = read_answers("\n".join(read_text(file) for file in grant))
         else:
             asked = asyncio.run(regaining.request_recovery(name))
             if not asked.is_agreed:
-                stop(_words(asked))
+                exit_with(_status_sentence(asked))
             answers = asked.answers
         asyncio.run(regaining.finish(name, answers, words))
     # The escrow is a new one: the service gets its copy now if it can be reached, else with the next contact.
-    given = _give()
-    show({"author": name, "escrow_given": given}, as_json, [say("cli.recovery-done")])
+    given = _upload_escrows()
+    print_result({"author": name, "escrow_given": given}, as_json, [say("cli.recovery-done")])
 
 
-def stop_asking(author: Author = "", as_json: Json = False) -> None:
+def cancel_request(author: Author = "", as_json: AsJson = False) -> None:
     """Stop asking: answers that still come fit nothing."""
-    with _regaining() as regaining:
+    with _open_recovery() as regaining:
         name = _author(regaining, author)
         asyncio.run(regaining.cancel(name))
-    show({"author": name, "state": "stopped"}, as_json, [say("cli.recovery-stopped")])
+    print_result({"author": name, "state": "stopped"}, as_json, [say("cli.recovery-stopped")])
 
 
 @contextmanager
-def _regaining() -> Iterator[Regaining]:
+def _open_recovery() -> Iterator[AccountRecovery]:
     """The device's side: with its store, or beside a store that does not open for lack of its key."""
-    from app.core.device.account_recovery import Regaining
-    from app.core.runtime import Runtime, SystemClock, data_folder
+    from app.core.device.account_recovery import AccountRecovery
+    from app.core.runtime import Runtime, data_folder
     from assessments.errors import KeyAbsent
+    from assessments.ports import SystemClock
 
-    with plainly():
+    with errors_as_messages():
         try:
             runtime = Runtime.open(data_folder())
         except KeyAbsent:
-            yield Regaining.open(data_folder(), SystemClock())
+            yield AccountRecovery.open(data_folder(), SystemClock())
             return
         try:
             yield runtime.account_recovery
@@ -107,10 +112,10 @@ def _regaining() -> Iterator[Regaining]:
             runtime.close()
 
 
-def _give() -> bool:
+def _upload_escrows() -> bool:
     from app.core.runtime import Runtime, data_folder
 
-    with plainly():
+    with errors_as_messages():
         runtime = Runtime.open(data_folder())
         try:
             return asyncio.run(runtime.upload_escrows())
@@ -118,16 +123,16 @@ def _give() -> bool:
             runtime.close()
 
 
-def _author(regaining: Regaining, named: str) -> str:
+def _author(regaining: AccountRecovery, named: str) -> str:
     authors = regaining.authors()
     if not authors:
-        stop(say("cli.not-set-up"))
+        exit_with(say("cli.not-set-up"))
     if named and named not in authors:
-        stop(say("cli.recovery-nobody"))
+        exit_with(say("cli.recovery-nobody"))
     return named or authors[0]
 
 
-def _words(asked: Asked) -> str:
+def _status_sentence(asked: RecoveryStatus) -> str:
     if asked.state is None:
         return say("cli.recovery-not-reached")
     if asked.state != "asked":

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import typer
 
-from app.cli.output import show
-from app.cli.tools import Json
-from app.cli.visits import opened
+from app.cli.device import open_runtime
+from app.cli.output import print_result
+from app.cli.tools import AsJson
 
 
-def add_to(root: typer.Typer) -> None:
+def register_commands(root: typer.Typer) -> None:
     """Give the command line this command."""
     root.command("selftest")(selftest)
 
 
-def selftest(as_json: Json = False) -> None:
+def selftest(as_json: AsJson = False) -> None:
     """Look at ciphers, keys, settings, room and tools. Ends with status 1 when something needs a look."""
-    from app.core.device.selftest import check_device, words_of
+    from app.core.device.selftest import check_device, describe_line
     from app.kit.messages import say
 
-    with opened() as runtime:
+    with open_runtime() as runtime:
         report = check_device(runtime.store, runtime.clock)
     marks = {True: say("selftest.ok"), False: say("selftest.look")}
-    show(report.to_plain(), as_json, [f"{marks[line.ok]}: {words_of(line)}" for line in report.lines])
+    print_result(
+        report.to_plain(), as_json, [f"{marks[line.ok]}: {describe_line(line)}" for line in report.lines]
+    )
     if not report.ok:
         raise typer.Exit(1)

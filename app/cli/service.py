@@ -7,19 +7,19 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import plainly, show
-from app.cli.tools import Json
+from app.cli.output import errors_as_messages, print_result
+from app.cli.tools import AsJson
 
 cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")
 
-Data = Annotated[Path, typer.Option("--data", help="The service's data folder.")]
+DataFolder = Annotated[Path, typer.Option("--data", help="The service's data folder.")]
 DatabaseUrl = Annotated[
     str | None, typer.Option("--database-url", help="A PostgreSQL. Without it, one of its own is started.")
 ]
 _DATA = Path("data/service")
 
 
-def add_to(root: typer.Typer) -> None:
+def register_commands(root: typer.Typer) -> None:
     """Give the command line these commands."""
     root.command("serve")(serve)
     root.command("app")(app)
@@ -28,13 +28,13 @@ def add_to(root: typer.Typer) -> None:
 
 def serve(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8765,
-    data: Data = _DATA,
+    data: DataFolder = _DATA,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Run the central service on this machine."""
     from sync.service.main import serve as run
 
-    with plainly():
+    with errors_as_messages():
         run(port, data, database_url)
 
 
@@ -45,7 +45,7 @@ def app(
     """Run the app in the browser on this machine, with the data folder of WREN_HOME."""
     from app.cli.demo import run_app
 
-    with plainly():
+    with errors_as_messages():
         run_app(port, open_browser=browser)
 
 
@@ -57,17 +57,17 @@ def demo(
     """Start the service, its database and the app with a training caseload. Ctrl-C ends it all."""
     from app.cli.demo import run
 
-    with plainly():
+    with errors_as_messages():
         run(port, data, open_browser=browser)
 
 
 @cli.command("list")
-def list_arrived(data: Data = _DATA, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
+def list_arrived(data: DataFolder = _DATA, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Show what has arrived, opened."""
-    from sync.service.admin import list_arrived as arrived
-    from sync.service.settings import Settings
+    from sync.service.admin import list_submissions as arrived
+    from sync.service.settings import ServiceSettings
 
-    with plainly():
-        found = arrived(Settings(data, database_url))
+    with errors_as_messages():
+        found = arrived(ServiceSettings(data, database_url))
     lines = [f"{row['id']}  {row['state']:<7}  {row['tool']}  {row['received_at']}" for row in found]
-    show(found, as_json, lines or ["Nothing has arrived yet."])
+    print_result(found, as_json, lines or ["Nothing has arrived yet."])

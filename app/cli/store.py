@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import plainly, show, stop
-from app.cli.tools import Json
-from app.cli.visits import opened, passphrase, whose
+from app.cli.device import author_from_env, open_runtime, passphrase_from_env
+from app.cli.output import errors_as_messages, exit_with, print_result
+from app.cli.tools import AsJson
 from app.kit.messages import say
 
 if TYPE_CHECKING:
-    from assessments.store.purge import Stub
+    from assessments.store.purge import Tombstone
 
 cli = typer.Typer(no_args_is_help=True, help="What this device keeps.")
 
@@ -26,47 +26,47 @@ def purge(
     household: Annotated[
         bool, typer.Option("--household", help="ID is a household: everyone and everything in it.")
     ] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete one assessment, or one household, for good. Only what has been sent is deleted."""
-    from assessments.store.purge import purge as purge_assessment
+    from assessments.store.purge import purge_assessment as purge_assessment
     from assessments.store.purge import purge_household
 
-    with opened() as runtime:
-        keys = runtime.store.unlock(passphrase(), whose())
+    with open_runtime() as runtime:
+        keys = runtime.store.unlock(passphrase_from_env(), author_from_env())
         try:
             typed = typer.prompt(say("cli.purge-confirm", n=_TYPED), err=True)
             if typed.strip() != record_id[:_TYPED]:
-                stop(say("cli.purge-not-confirmed"))
+                exit_with(say("cli.purge-not-confirmed"))
             delete = purge_household if household else purge_assessment
             stubs = delete(keys, record_id, reason)
         finally:
             keys.close()
-    show([_plain(stub) for stub in stubs], as_json, [say("cli.purged", n=len(stubs))])
+    print_result([_plain(stub) for stub in stubs], as_json, [say("cli.purged", n=len(stubs))])
 
 
 @cli.command()
-def purged(as_json: Json = False) -> None:
+def purged(as_json: AsJson = False) -> None:
     """List what was deleted for good: when, by which alias, and why."""
-    from assessments.store.purge import purged as list_purged
+    from assessments.store.purge import list_tombstones as list_purged
 
-    with opened() as runtime:
-        keys = runtime.store.unlock(passphrase(), whose())
+    with open_runtime() as runtime:
+        keys = runtime.store.unlock(passphrase_from_env(), author_from_env())
         try:
             stubs = list_purged(keys)
         finally:
             keys.close()
     lines = [f"{stub.id}  {stub.kind}  {_plain(stub)['at']}  {stub.author}  {stub.reason}" for stub in stubs]
-    show([_plain(stub) for stub in stubs], as_json, lines or [say("cli.purged-none")])
+    print_result([_plain(stub) for stub in stubs], as_json, lines or [say("cli.purged-none")])
 
 
 @cli.command()
-def salvage(as_json: Json = False) -> None:
+def salvage(as_json: AsJson = False) -> None:
     """Bring back what is whole from a damaged store. Close Wren first. The damaged files are kept."""
     from app.core.runtime import Runtime, data_folder
-    from app.features.start.view import salvaged_words
+    from app.features.start.view import describe_salvage
 
-    with plainly():
+    with errors_as_messages():
         salvaged = Runtime.salvage(data_folder())
     plain = {
         "rows": dict(salvaged.rows),
@@ -74,10 +74,10 @@ def salvage(as_json: Json = False) -> None:
         "damaged_pages": salvaged.damaged_pages,
         "aside": str(salvaged.quarantine),
     }
-    show(plain, as_json, list(salvaged_words(salvaged)))
+    print_result(plain, as_json, list(describe_salvage(salvaged)))
 
 
-def _plain(stub: Stub) -> dict[str, str]:
+def _plain(stub: Tombstone) -> dict[str, str]:
     return {
         "id": stub.id,
         "kind": stub.kind,

@@ -12,27 +12,27 @@ from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from app.cli.output import plainly, read_json, show, stop
+from app.cli.output import errors_as_messages, exit_with, print_result, read_json
 from app.kit.messages import say
-from assessments.casework.records import role_named
+from assessments.casework.records import parse_role
 from assessments.definitions import catalogue, definition
-from assessments.definitions.suggest import NEEDS, suggest
-from assessments.definitions.toml_lines import Fault
+from assessments.definitions.suggest import COMMUNICATION_NEEDS, suggest
+from assessments.definitions.toml_document import FileFault
 from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
-from assessments.engine.scoring import Context, History, Judgement
+from assessments.engine.scoring import HistoryStatus, Judgement, ScoringContext
 from assessments.errors import WrenError
 
 cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 
 
 @cli.command("list")
-def list_tools(as_json: Json = False) -> None:
+def list_tools(as_json: AsJson = False) -> None:
     """List every tool, for whom it is and how long it takes."""
-    with plainly():
-        tools = [catalogue.load(tool) for tool in catalogue.tool_ids()]
+    with errors_as_messages():
+        tools = [catalogue.load_tool(tool) for tool in catalogue.list_tool_ids()]
     rows = [
         {
             "id": tool.id,
@@ -52,7 +52,7 @@ def list_tools(as_json: Json = False) -> None:
         f"{tool.id:<20} {tool.version:<8} {tool.minutes[0]:>2}-{tool.minutes[1]:<3} min  {tool.title}"
         for tool in tools
     ]
-    show(rows, as_json, lines)
+    print_result(rows, as_json, lines)
 
 
 @cli.command("suggest")
@@ -64,15 +64,17 @@ def suggest_tools(
     adult: Annotated[
         bool, typer.Option("--adult", help="An adult whose date of birth is not known.")
     ] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which tools fit a person on a day, with the reasons."""
-    who = role_named(role) or stop(f"{role} is not a role. Roles are {', '.join(definition.ROLES)}.")
+    who = parse_role(role) or exit_with(f"{role} is not a role. Roles are {', '.join(definition.ROLES)}.")
     day = _date(on or date.today().isoformat(), "--on")  # noqa: DTZ011 - a visit has a local day
     wanted = [need.strip().lower() for need in needs.replace(" ", ",").split(",") if need.strip()]
-    unknown = sorted(set(wanted) - set(NEEDS))
+    unknown = sorted(set(wanted) - set(COMMUNICATION_NEEDS))
     if unknown:
-        stop(f"--needs: {', '.join(unknown)}: not known here. Known are {', '.join(NEEDS)}.")
+        exit_with(
+            f"--needs: {', '.join(unknown)}: not known here. Known are {', '.join(COMMUNICATION_NEEDS)}."
+        )
     found = suggest(
         born=None if born in ("unknown", "unborn") else _date(born, "--born"),
         on=day,
@@ -91,15 +93,17 @@ def suggest_tools(
         }
         for one in found
     ]
-    show(rows, as_json, [f"{row['fits']:<6} {row['tool']:<28} {' '.join(row['reasons'])}" for row in rows])
+    print_result(
+        rows, as_json, [f"{row['fits']:<6} {row['tool']:<28} {' '.join(row['reasons'])}" for row in rows]
+    )
 
 
 @cli.command("linked")
-def list_linked(as_json: Json = False) -> None:
+def list_linked(as_json: AsJson = False) -> None:
     """List the tools of others that Wren points to and never holds."""
-    with plainly():
-        found = catalogue.linked()
-    show(
+    with errors_as_messages():
+        found = catalogue.load_linked_tools()
+    print_result(
         [{name: getattr(one, name) for name in one.__slots__} for one in found],
         as_json,
         [f"{one.name}. {one.ages}. {one.training} {one.licence} {one.where}" for one in found],
@@ -107,14 +111,14 @@ def list_linked(as_json: Json = False) -> None:
 
 
 @cli.command("show")
-def show_tool(tool_id: str, as_json: Json = False) -> None:
+def show_tool(tool_id: str, as_json: AsJson = False) -> None:
     """Show one tool whole: its purpose, its questions, its rules and their sources."""
-    tool = tool_named(tool_id)
-    show(_plain(tool), as_json, _tool_lines(tool))
+    tool = load_tool(tool_id)
+    print_result(_plain(tool), as_json, _tool_lines(tool))
 
 
 @cli.command("check")
-def check_tools(path: Annotated[Path | None, typer.Argument()] = None, as_json: Json = False) -> None:
+def check_tools(path: Annotated[Path | None, typer.Argument()] = None, as_json: AsJson = False) -> None:
     """Check a tool file, a folder of them, or all that Wren ships. Names each fault with its line."""
     found: list[dict[str, Any]] = []
     names: list[str] = []
@@ -122,13 +126,13 @@ def check_tools(path: Annotated[Path | None, typer.Argument()] = None, as_json: 
         names.append(name)
         found += [{"file": name, "line": f.line, "sentence": f.sentence} for f in _faults_in(read)]
     if not names:
-        stop(f"There is no .toml file in {path}.")
+        exit_with(f"There is no .toml file in {path}.")
     lines = [f"{fault['file']}:{fault['line']}: {fault['sentence']}" for fault in found]
     count = len({fault["file"] for fault in found})
     summary = (
         f"{len(names)} checked, all good." if not found else f"{len(names)} checked, {count} with faults."
     )
-    show({"checked": names, "faults": found}, as_json, [*lines, summary])
+    print_result({"checked": names, "faults": found}, as_json, [*lines, summary])
     if found:
         raise typer.Exit(1)
 
@@ -147,14 +151,14 @@ def _files(path: Path | None) -> list[tuple[str, Traversable]]:
     return [(str(file), file) for file in found]
 
 
-def _faults_in(file: Traversable) -> tuple[Fault, ...]:
+def _faults_in(file: Traversable) -> tuple[FileFault, ...]:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError:
-        return (Fault(1, "The file cannot be read. Check its name."),)
+        return (FileFault(1, "The file cannot be read. Check its name."),)
     except UnicodeDecodeError:
-        return (Fault(1, "The file is not UTF-8 text."),)
-    return catalogue.read_area(text)[1] if catalogue.is_area(text) else catalogue.check_tool(text)
+        return (FileFault(1, "The file is not UTF-8 text."),)
+    return catalogue.read_area(text)[1] if catalogue.is_area_file(text) else catalogue.check_tool(text)
 
 
 @cli.command("export")
@@ -164,16 +168,16 @@ def export_tool(
     form: Annotated[str, typer.Option("--format", help="xlsform, for ODK and Kobo.")] = "xlsform",
 ) -> None:
     """Write a tool in a form that other systems run."""
-    from assessments.xlsform import left_out, xlsform
+    from assessments.xlsform import export_xlsform, list_left_out
 
     if form != "xlsform":
-        stop(f"{form} is not a form that Wren writes. Use xlsform, or wren fhir export.")
-    tool = tool_named(tool_id)
+        exit_with(f"{form} is not a form that Wren writes. Use xlsform, or wren fhir export.")
+    tool = load_tool(tool_id)
     try:
-        out.write_bytes(xlsform(tool))
+        out.write_bytes(export_xlsform(tool))
     except OSError:
-        stop(say("cli.cannot-write", file=out))
-    for line in left_out(tool):
+        exit_with(say("cli.cannot-write", file=out))
+    for line in list_left_out(tool):
         typer.echo(line)
 
 
@@ -182,7 +186,7 @@ def answer_tool(
     tool_id: str,
     file: Path,
     area: Annotated[str, typer.Option(help="Whose thresholds to use.")] = "default",
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fill a tool from a JSON file, without a screen, and say what it comes to.
 
@@ -193,40 +197,40 @@ def answer_tool(
     this when asked this question.
     """
     given = read_json(file)
-    tool = tool_named(tool_id)
-    with plainly():
+    tool = load_tool(tool_id)
+    with errors_as_messages():
         rules = catalogue.load_area(area).rules_for(tool.id)
     context = read_context(given.get("context") or {})
     answers = given.get("answers") or {}
     if not isinstance(answers, Mapping):
-        stop("answers must be an object of link_id and value.")
+        exit_with("answers must be an object of link_id and value.")
     try:
         entries = forms.read_entries(tool, answers)
     except WrenError as error:
-        stop(answer_fault(error))
-    outcome = forms.outcome(forms.begin(tool, rules, context, entries))
-    show(
+        exit_with(describe_answer_fault(error))
+    outcome = forms.form_to_plain(forms.open_form(tool, rules, context, entries))
+    print_result(
         {"tool": tool.id, "version": tool.version, "area": area, **outcome}, as_json, _outcome_lines(outcome)
     )
 
 
-def tool_named(name: str) -> definition.Instrument:
+def load_tool(name: str) -> definition.Instrument:
     """The tool with this id, or in this file. A fault ends the command with its sentence."""
     if not name.endswith(".toml"):
-        with plainly():
-            return catalogue.load(name)
+        with errors_as_messages():
+            return catalogue.load_tool(name)
     try:
         tool, faults = read_tool(Path(name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
-        stop(say("cli.cannot-read", file=name))
+        exit_with(say("cli.cannot-read", file=name))
     if tool is None:
         for fault in faults:
             typer.echo(f"{name}:{fault.line}: {fault.sentence}", err=True)
-        stop(say("error.bad-instrument"))
+        exit_with(say("error.bad-instrument"))
     return tool
 
 
-def answer_fault(error: WrenError) -> str:
+def describe_answer_fault(error: WrenError) -> str:
     """The sentence for an entry that cannot be read: names the item, never the value."""
     items = error.data.get("link_ids") or [error.data.get("link_id", "")]
     names = ", ".join(f'"{item}"' for item in items)
@@ -234,7 +238,7 @@ def answer_fault(error: WrenError) -> str:
         case "unknown-item":
             return f"{names}: no such item in this tool. `wren tools show` lists them."
         case "bad-state":
-            return f"{names}: not_answered must be one of {', '.join(definition.ABSENT)}."
+            return f"{names}: not_answered must be one of {', '.join(definition.ABSENT_STATES)}."
         case "no-origin":
             return f"{names}: each line of words needs an origin, such as child-said."
         case "bad-date" | "bad-time":
@@ -245,24 +249,24 @@ def answer_fault(error: WrenError) -> str:
             return f"{names}: the value has the wrong shape for an item of type {error.data.get('type', '')}."
 
 
-def read_context(given: Any) -> Context:
+def read_context(given: Any) -> ScoringContext:
     """Read the context of a result. A fault ends the command with a sentence."""
     if not isinstance(given, Mapping):
-        stop("context must be an object.")
+        exit_with("context must be an object.")
     on = _date(given.get("on") or date.today().isoformat(), "on")  # noqa: DTZ011 - a visit has a local day
     events = given.get("events") or []
     last, judged = given.get("last_marac_referral"), given.get("judgement")
     if not isinstance(events, list):
-        stop("events must be a list of dates.")
+        exit_with("events must be a list of dates.")
     judgement = None
     if judged is not None:
         if not isinstance(judged, Mapping) or not isinstance(judged.get("grade"), str):
-            stop('judgement must be an object with "grade" and "reason".')
+            exit_with('judgement must be an object with "grade" and "reason".')
         judgement = Judgement(judged["grade"], str(judged.get("reason") or ""))
-    history: History | Literal[""] = given.get("history") or ""
-    if history not in ("", *get_args(History)):
-        stop(f"history must be one of {', '.join(get_args(History))}.")
-    return Context(
+    history: HistoryStatus | Literal[""] = given.get("history") or ""
+    if history not in ("", *get_args(HistoryStatus)):
+        exit_with(f"history must be one of {', '.join(get_args(HistoryStatus))}.")
+    return ScoringContext(
         on=on,
         history=history,
         events=tuple(sorted(_date(event, "events") for event in events)),
@@ -275,7 +279,7 @@ def _date(value: Any, name: str) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        stop(f"{name}: write each date as in 2026-03-05.")
+        exit_with(f"{name}: write each date as in 2026-03-05.")
 
 
 def _plain(value: Any) -> Any:

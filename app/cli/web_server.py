@@ -10,7 +10,7 @@ How it works:
 2. Every request and every WebSocket passes `Guard` before Flet sees it:
    - `Host` must be this address and port, so that a name which is pointed at 127.0.0.1 later
      (DNS rebinding) reaches nothing.
-   - `Origin`, where there is one, must be this address and port. A browser always sends it with a
+   - `QuoteOrigin`, where there is one, must be this address and port. A browser always sends it with a
      WebSocket, so there it must be present. Flet checks neither, and would open a session for any
      web page that asks.
    - Only GET and HEAD, and none of the routes that Flet adds beside the app: no sign-in
@@ -25,7 +25,7 @@ How it works:
      Flet's `Access-Control-Allow-Origin: *` taken away.
 4. Uploads are off, the assets folder is absolute, no access log is written, and settings that Flet
    would take from the environment (an upload folder, a CDN) are dropped.
-5. A page that is reloaded gets its session back for `SESSION_KEPT_S`: locking it when the tab goes
+5. A page that is reloaded gets its session back for `FLET_SESSION_TIMEOUT_S`: locking it when the tab goes
    away is the app's part, in `page.on_disconnect`. Each tab is a session of its own.
 
     serve_app(open_page, port=8550, on_ready=print)      # "http://127.0.0.1:8550"
@@ -56,10 +56,10 @@ from app.kit.theme import APP_NAME
 OpenPage = Callable[[ft.Page], Any]
 
 LOOPBACK = "127.0.0.1"
-SESSION_KEPT_S = 60
+FLET_SESSION_TIMEOUT_S = 60
 
 # Flet would let each of these override what is decided here.
-_FROM_ENVIRONMENT = (
+_FLET_ENVIRONMENT = (
     "FLET_UPLOAD_DIR",
     "FLET_WEB_NO_CDN",
     "FLET_WEB_PATH",
@@ -101,9 +101,9 @@ class Guard:
         elif not self._is_allowed(scope):
             await _refuse(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._app(scope, receive, _unless_gone(send))
+            await self._app(scope, receive, _ignore_disconnect(send))
         else:
-            await self._app(scope, receive, _Sealed(send, self._origins).send)
+            await self._app(scope, receive, _SecureResponse(send, self._origins).send)
 
     def _is_allowed(self, scope: Scope) -> bool:
         # A header sent twice is nobody's honest mistake: every value must pass.
@@ -127,7 +127,7 @@ class Guard:
 def web_app(open_page: OpenPage, *, host: str, port: int) -> ASGIApp:
     """The whole app behind its guard, for a server that listens at this host and port."""
     assets = assets_folder()
-    for name in _FROM_ENVIRONMENT:
+    for name in _FLET_ENVIRONMENT:
         os.environ.pop(name, None)
     app = flet_fastapi.app(
         open_page,
@@ -136,7 +136,7 @@ def web_app(open_page: OpenPage, *, host: str, port: int) -> ASGIApp:
         app_short_name=APP_NAME,
         app_description=say("app.name"),
         no_cdn=True,
-        session_timeout_seconds=SESSION_KEPT_S,
+        session_timeout_seconds=FLET_SESSION_TIMEOUT_S,
     )
     return Guard(app, host=host, port=port)
 
@@ -205,7 +205,7 @@ async def _watch(
         server.should_exit = True
 
 
-def _unless_gone(send: Send) -> Send:
+def _ignore_disconnect(send: Send) -> Send:
     """Send to a socket that may be closing: what nobody hears any more is dropped.
 
     Flet would take the failed send for the end of everything and never say that the page has lost its
@@ -219,7 +219,7 @@ def _unless_gone(send: Send) -> Send:
     return sent
 
 
-class _Sealed:
+class _SecureResponse:
     """Sends an answer with the headers of this room; holds a page back to hash its scripts."""
 
     def __init__(self, send: Send, origins: Iterable[str]) -> None:

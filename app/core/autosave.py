@@ -19,39 +19,45 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from app.core.cases.case_service import Desk, Work, away
-from app.core.state import Model
+from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
+from app.core.state import AppState
 from assessments.engine import form as forms
-from assessments.engine.answers import Entry
+from assessments.engine.answers import AnswerEntry
 from assessments.errors import Damaged, Locked, StoreFault, UnknownFormat
 
-Typed = forms.Entered | forms.Cleared | forms.Judged | forms.Recalled | forms.Deferred
-Place = dict[str, Any]
+TypedEvent = (
+    forms.AnswerEntered
+    | forms.AnswerCleared
+    | forms.JudgementGiven
+    | forms.HistoryAnswered
+    | forms.SupplementDeferred
+)
+ResumeState = dict[str, Any]
 
-TYPING_REST_S = 0.4
-TYPING_LONGEST_S = 1.5
+DEBOUNCE_S = 0.4
+DEBOUNCE_MAX_S = 1.5
 
 
-class Keeping:
+class Autosave:
     """One per unlocked person and page; after a lock it lives on only while the disk refuses."""
 
-    def __init__(self, model: Model, now: Callable[[], datetime]) -> None:
+    def __init__(self, model: AppState, now: Callable[[], datetime]) -> None:
         self._model, self._now = model, now
-        self.case_service: Desk | None = None
+        self.case_service: CaseService | None = None
         # What is half typed: of the open assessment by item, and of other screens by their name.
         self.item_drafts: Mapping[str, Any] = {}
         self.screen_drafts: Mapping[str, Any] = {}
         self.scroll_offset = 0.0
         self._write_lock = asyncio.Lock()
-        self._queued_input: dict[str, Typed] = {}
-        self._unsaved_effects: list[tuple[Work, forms.Effect]] = []
-        self._unsaved_item_drafts: tuple[Work, Place] | None = None
-        self._unsaved_resume_state: Place | None = None
+        self._queued_input: dict[str, TypedEvent] = {}
+        self._unsaved_effects: list[tuple[OpenAssessment, forms.FormEffect]] = []
+        self._unsaved_item_drafts: tuple[OpenAssessment, ResumeState] | None = None
+        self._unsaved_resume_state: ResumeState | None = None
         self._debounce_started = 0.0
         self._debounce_task: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
-        return "<Keeping>"
+        return "<Autosave>"
 
     @property
     def has_unsaved(self) -> bool:
@@ -70,7 +76,7 @@ class Keeping:
 
     # What happens on the page
 
-    def apply_event(self, event: forms.Event) -> None:
+    def apply_event(self, event: forms.FormEvent) -> None:
         """One event on the open form: the page changes now, the disk follows with `keep`."""
         work = self._model.open_assessment
         if work is None:
@@ -78,20 +84,20 @@ class Keeping:
         step = forms.update(work.form, event)
         self._model.open_assessment = changed = replace(work, form=step.form, problems=None)
         self._unsaved_effects += [(changed, effect) for effect in step.effects]
-        if isinstance(event, forms.Moved):
+        if isinstance(event, forms.PageChanged):
             self._capture_item_drafts()
             self.update_position()
         if self._unsaved_effects:
             self._model.save_state = "saving"
 
-    def queue_input(self, event: Typed) -> None:
+    def queue_input(self, event: TypedEvent) -> None:
         """Letters arrived in a field."""
         match event:
-            case forms.Judged():
+            case forms.JudgementGiven():
                 self._queued_input["$judgement"] = event
-            case forms.Recalled():
+            case forms.HistoryAnswered():
                 self._queued_input["$history"] = event
-            case forms.Deferred(tool, _):
+            case forms.SupplementDeferred(tool, _):
                 self._queued_input[f"$offer.{tool}"] = event
             case _:
                 self._queued_input[event.link_id] = event
@@ -104,10 +110,10 @@ class Keeping:
         for event in letters.values():
             self.apply_event(event)
 
-    def current_entry(self, link_id: str) -> Entry | None:
+    def current_entry(self, link_id: str) -> AnswerEntry | None:
         """The entry as it stands, with letters that are not kept yet."""
         event = self._queued_input.get(link_id)
-        if isinstance(event, forms.Entered):
+        if isinstance(event, forms.AnswerEntered):
             return event.entry
         if event is not None or self._model.open_assessment is None:
             return None
@@ -117,7 +123,7 @@ class Keeping:
         """Remember what was typed and is not an answer yet; None forgets it."""
         if self.item_drafts.get(link_id) == half:
             return
-        self.item_drafts = _with(self.item_drafts, link_id, half)
+        self.item_drafts = _with_draft(self.item_drafts, link_id, half)
         self._capture_item_drafts()
         self._model.save_state = "saving"
         self._restart_debounce()
@@ -126,7 +132,7 @@ class Keeping:
         """Remember what stands half typed on a screen that is no assessment; None forgets it."""
         if self.screen_drafts.get(screen) == plain:
             return
-        self.screen_drafts = _with(self.screen_drafts, screen, plain)
+        self.screen_drafts = _with_draft(self.screen_drafts, screen, plain)
         self.update_position(self.scroll_offset)
 
     def update_position(self, offset: float = 0.0) -> None:
@@ -150,15 +156,15 @@ class Keeping:
 
     # Opening again
 
-    async def read_resume_state(self) -> Place:
+    async def read_resume_state(self) -> ResumeState:
         """Where this person left off, with what stood half typed there."""
         place = self._unsaved_resume_state
         if place is None:
-            place = await away(self._open_case_service.read_resume_state)
+            place = await run_blocking(self._open_case_service.read_resume_state)
         self.screen_drafts, self.scroll_offset = place.get("begun", {}), float(place.get("offset", 0))
         return place
 
-    async def reopen_assessment(self, assessment_id: str) -> Work:
+    async def reopen_assessment(self, assessment_id: str) -> OpenAssessment:
         """An assessment as it was left, with what the disk had no room for at the time.
 
         Half-typed words that cannot be read are one thing lost more; the answers are there all the same.
@@ -171,7 +177,7 @@ class Keeping:
             left = self._unsaved_item_drafts[1]
         else:
             try:
-                left = await away(self._open_case_service.read_item_drafts, assessment_id)
+                left = await run_blocking(self._open_case_service.read_item_drafts, assessment_id)
             except (Damaged, UnknownFormat):
                 left, lost = {}, 1
         with contextlib.suppress(StoreFault):
@@ -179,9 +185,9 @@ class Keeping:
         if self._unsaved_effects and self._unsaved_effects[-1][0].assessment.id == assessment_id:
             work = self._unsaved_effects[-1][0]
         else:
-            work = await away(self._open_case_service.resume_assessment, assessment_id)
+            work = await run_blocking(self._open_case_service.resume_assessment, assessment_id)
         self.item_drafts = left.get("half", {})
-        step = forms.update(work.form, forms.Moved(int(left.get("page", 0))))
+        step = forms.update(work.form, forms.PageChanged(int(left.get("page", 0))))
         found = work.assessment.model_copy(update={"lost_lines": work.assessment.lost_lines + lost})
         return replace(work, assessment=found, form=step.form)
 
@@ -193,7 +199,7 @@ class Keeping:
             try:
                 while self._unsaved_effects:
                     work, effect = self._unsaved_effects[0]
-                    await away(self._open_case_service.run_effect, work, effect)
+                    await run_blocking(self._open_case_service.run_effect, work, effect)
                     self._unsaved_effects.pop(0)
                     self._model.saved_at = self._now()
                 await self._flush_item_drafts()
@@ -214,14 +220,14 @@ class Keeping:
 
     async def _flush_item_drafts(self) -> None:
         while (noted := self._unsaved_item_drafts) is not None:
-            await away(self._open_case_service.save_item_drafts, *noted)
+            await run_blocking(self._open_case_service.save_item_drafts, *noted)
             if self._unsaved_item_drafts is noted:
                 self._unsaved_item_drafts = None
             self._model.saved_at = self._now()
 
     async def _flush_resume_state(self) -> None:
         while (noted := self._unsaved_resume_state) is not None:
-            await away(self._open_case_service.save_resume_state, noted)
+            await run_blocking(self._open_case_service.save_resume_state, noted)
             if self._unsaved_resume_state is noted:
                 self._unsaved_resume_state = None
 
@@ -233,26 +239,26 @@ class Keeping:
     def _restart_debounce(self) -> None:
         loop = asyncio.get_running_loop()
         if self._debounce_task is not None and not self._debounce_task.done():
-            if loop.time() - self._debounce_started < TYPING_LONGEST_S:
+            if loop.time() - self._debounce_started < DEBOUNCE_MAX_S:
                 self._debounce_task.cancel()
         else:
             self._debounce_started = loop.time()
         self._debounce_task = asyncio.create_task(self._flush_after_debounce())
 
     async def _flush_after_debounce(self) -> None:
-        await asyncio.sleep(TYPING_REST_S)
+        await asyncio.sleep(DEBOUNCE_S)
         # A cancelled rest must not cut a write short: what begins here runs to its end.
         with contextlib.suppress(StoreFault, Locked):  # the page says so by `saved`, and it is tried again
             await asyncio.shield(self.apply_and_flush())
 
     @property
-    def _open_case_service(self) -> Desk:
+    def _open_case_service(self) -> CaseService:
         if self.case_service is None:
             raise Locked
         return self.case_service
 
 
-def _with(half: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
+def _with_draft(half: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
     """The same with one thing changed, or taken out when it is None."""
     others = {key: kept for key, kept in half.items() if key != place}
     return others if value is None else {**others, place: value}

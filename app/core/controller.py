@@ -1,7 +1,7 @@
 """What can be done on a page that is open.
 
-`Actions` changes the `Model`: it moves about, fills, finishes and sends. How a page opens and locks is in
-`Opening`; what is typed goes through `Keeping`, which has it on the disk within two seconds.
+`AppController` changes the `AppState`: it moves about, fills, finishes and sends. How a page opens and locks is in
+`Session`; what is typed goes through `Autosave`, which has it on the disk within two seconds.
 
 One Model and one Actions per page: nothing of a person is in a module or shared between tabs.
 
@@ -14,24 +14,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.core.autosave import Typed
-from app.core.cases.case_service import HouseholdPage, Status, away
-from app.core.cases.people_commands import Family
-from app.core.cases.visit_commands import Contacts
+from app.core.autosave import TypedEvent
+from app.core.cases.case_service import HouseholdOverview, OutboxStatus, run_blocking
+from app.core.cases.people_commands import PeopleCommands
+from app.core.cases.visit_commands import VisitCommands
 from app.core.device.selftest import check_device
-from app.core.session import Opening
-from app.core.state import TODAY, Model, Screen, ScreenName, Trail
-from assessments.casework.casework_records import Fact
+from app.core.session import Session
+from app.core.state import TODAY_SCREEN, AppState, Screen, ScreenName, Trail
+from assessments.casework.casework_records import CaseworkRecord
 from assessments.casework.records import Contact, Household, Person, new_id
 from assessments.engine import form as forms
-from assessments.engine.answers import Entry as Given
+from assessments.engine.answers import AnswerEntry as Given
 from assessments.engine.answers import Origin
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
 
-__all__ = ["Actions", "Model", "Screen"]
+__all__ = ["AppController", "AppState", "Screen"]
 
 
-class Actions(Opening):
+class AppController(Session):
     """Everything that can be done on one page. Call from the event loop."""
 
     # Handing over to a child
@@ -54,7 +54,7 @@ class Actions(Opening):
         self._autosave.scroll_offset = 0.0
         self._autosave.capture_resume_state()
         # The child's page comes first: what an adult reads goes before anything is awaited.
-        model.child_session, model.phase, model.trail = hand, "child", (TODAY,)
+        model.child_session, model.phase, model.trail = hand, "child", (TODAY_SCREEN,)
         try:
             await self._autosave.flush()
         finally:
@@ -64,7 +64,9 @@ class Actions(Opening):
         """Say where an answer that is not words came from."""
         handed = self.model.handback_review
         if handed is not None:
-            self.model.handback_review = await away(handed.mark_origin, self.case_service, link_id, origin)
+            self.model.handback_review = await run_blocking(
+                handed.mark_origin, self.case_service, link_id, origin
+            )
 
     # Moving about
 
@@ -82,11 +84,11 @@ class Actions(Opening):
 
     async def go_home(self) -> None:
         """Go to the first page."""
-        await self._navigate_to((TODAY,))
+        await self._navigate_to((TODAY_SCREEN,))
 
     async def go_to_household(self, household_id: str) -> None:
         """Leave the assessment and go to the household that it belongs to."""
-        await self._navigate_to((TODAY, Screen("household", household_id)))
+        await self._navigate_to((TODAY_SCREEN, Screen("household", household_id)))
 
     async def _navigate_to(self, trail: Trail) -> None:
         await self._autosave.apply_and_flush()
@@ -113,8 +115,8 @@ class Actions(Opening):
         self.model.busy = True
         try:
             contact = await self._find_or_create_contact(page)
-            context = Context(on=contact.on)
-            work = await away(self.case_service.start_assessment, contact, person_id, tool, context)
+            context = ScoringContext(on=contact.on)
+            work = await run_blocking(self.case_service.start_assessment, contact, person_id, tool, context)
             self._autosave.clear_item_drafts()
             self.model.open_assessment, self.model.save_state = work, "nothing"
             # Back leads to the person, not to the choice that has been made.
@@ -133,17 +135,17 @@ class Actions(Opening):
 
     async def show_record(self, assessment_id: str) -> None:
         """Show a finished record, and whether it has been sent."""
-        self.model.record = await away(self.case_service.read_assessment, assessment_id)
+        self.model.record = await run_blocking(self.case_service.read_assessment, assessment_id)
         await self._load_outbox()
         self.open_screen("record", assessment_id)
 
-    async def dispatch(self, event: forms.Event) -> None:
+    async def dispatch(self, event: forms.FormEvent) -> None:
         """One event on the open form: the page changes at once, the disk follows."""
         self._autosave.apply_input()
         self._autosave.apply_event(event)
         await self._autosave.flush()
 
-    def queue_input(self, event: Typed) -> None:
+    def queue_input(self, event: TypedEvent) -> None:
         """Letters arrived in a field: kept when the typing rests."""
         self._autosave.queue_input(event)
 
@@ -186,7 +188,7 @@ class Actions(Opening):
             return False
         self.model.busy = True
         try:
-            done = await away(self.case_service.apply_event, work, forms.Finished())
+            done = await run_blocking(self.case_service.apply_event, work, forms.CompletionRequested())
         finally:
             self.model.busy = False
         self.model.open_assessment = done
@@ -200,7 +202,7 @@ class Actions(Opening):
         self._set_trail((*self.model.trail[:1], Screen("finished", done.assessment.id)))
         return True
 
-    async def _find_or_create_contact(self, page: HouseholdPage) -> Contact:
+    async def _find_or_create_contact(self, page: HouseholdOverview) -> Contact:
         """The contact of today with this household; a new one when there is none yet."""
         today = self._today()
         for contact in page.contacts:
@@ -209,16 +211,16 @@ class Actions(Opening):
         contact = Contact(
             id=new_id(), household_id=page.household.id, on=today, kind="visit", role=self.model.role
         )
-        await away(self.case_service.save_contact, contact)
+        await run_blocking(self.case_service.save_contact, contact)
         await self._load_households()
         return contact
 
     # Who was seen
 
     @property
-    def visit_commands(self) -> Contacts:
+    def visit_commands(self) -> VisitCommands:
         """What is written of the children of a contact, and finishing it."""
-        return Contacts(self.case_service, self._runtime.clock.now, self._load_households)
+        return VisitCommands(self.case_service, self._runtime.clock.now, self._load_households)
 
     async def show_contact(self, household_id: str) -> None:
         """Open the contact of today with a household: who was seen."""
@@ -234,24 +236,24 @@ class Actions(Opening):
             return
         self.model.busy = True
         try:
-            await away(self.case_service.save_household, household, persons)
+            await run_blocking(self.case_service.save_household, household, persons)
             await self._load_households()
         finally:
             self.model.busy = False
         self._autosave.set_screen_draft("add-household", None)
-        self._set_trail((TODAY, Screen("household", household.id)))
+        self._set_trail((TODAY_SCREEN, Screen("household", household.id)))
 
-    async def save_records(self, household_id: str, facts: Sequence[Fact]) -> bool:
+    async def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> bool:
         """Keep facts of one household together, and have the open form know of them. False while busy."""
         if self.model.busy:
             return False
         self.model.busy = True
         try:
             await self._autosave.apply_and_flush()
-            await away(self.case_service.save_records, household_id, facts)
+            await run_blocking(self.case_service.save_records, household_id, facts)
             await self._load_households()
             if self.model.open_assessment is not None:
-                self.model.open_assessment = await away(
+                self.model.open_assessment = await run_blocking(
                     self.case_service.refresh_history, self.model.open_assessment
                 )
         finally:
@@ -259,9 +261,9 @@ class Actions(Opening):
         return True
 
     @property
-    def people_commands(self) -> Family:
+    def people_commands(self) -> PeopleCommands:
         """What can be done about the people of a household. Raises Locked."""
-        return Family(self.model, self.case_service, self._runtime.clock.now)
+        return PeopleCommands(self.model, self.case_service, self._runtime.clock.now)
 
     async def add_training_households(self) -> None:
         """Add the invented households to learn with."""
@@ -269,7 +271,7 @@ class Actions(Opening):
             return
         self.model.busy = True
         try:
-            await away(self.import_training, self.case_service)
+            await run_blocking(self.import_training, self.case_service)
             await self._load_households()
         finally:
             self.model.busy = False
@@ -280,7 +282,9 @@ class Actions(Opening):
         """Look at this device, and show what was found."""
         self.model.selftest_report = None
         self.open_screen("device")
-        self.model.selftest_report = await away(check_device, self._runtime.store, self._runtime.clock)
+        self.model.selftest_report = await run_blocking(
+            check_device, self._runtime.store, self._runtime.clock
+        )
 
     # Sending
 
@@ -294,11 +298,11 @@ class Actions(Opening):
 
     async def retry_entry(self, entry_id: str) -> None:
         """Put an entry that was set aside back in the queue."""
-        await away(self._runtime.store.outbox.requeue, entry_id)
+        await run_blocking(self._runtime.store.outbox.requeue, entry_id)
         await self._load_outbox()
         self._runtime.wake()
 
-    async def update_send_status(self, status: Status, sending: bool) -> None:
+    async def update_send_status(self, status: OutboxStatus, sending: bool) -> None:
         """The background sender says how things stand. Read from the outbox, never from a reply."""
         self.model.send_status, self.model.is_sending = status, sending
         if self.model.screen.name in ("outbox", "finished") and self.model.phase == "open":

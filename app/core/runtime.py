@@ -15,41 +15,40 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from app.core.cases.case_service import SERVICE, Desk, service_keys
-from app.core.device.account_recovery import Regaining
-from assessments.casework.records import role_named, utc
+from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
+from app.core.device.account_recovery import AccountRecovery
+from assessments.casework.records import format_utc, parse_role
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Role
-from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack
+from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack, read_pack
 from assessments.errors import BadInstrument, WrenError
-from assessments.ports import Keystore
-from assessments.store import Keys, Salvaged, Store, salvage
-from sync.device.enrolment import ServiceKeys, introduce
-from sync.device.exchange import REACTIONS, FailureKind, Status, delay_s, status_of
-from sync.device.recovery import give
+from assessments.ports import Keystore, SystemClock
+from assessments.store import KeyRing, SalvageReport, Store, salvage
+from sync.device.enrolment import EnrolledService, enrol_device
+from sync.device.exchange import (
+    RETRY_POLICIES,
+    FailureKind,
+    OutboxStatus,
+    backoff_delay_s,
+    compute_outbox_status,
+)
+from sync.device.recovery_exchange import upload_escrows
 from sync.device.transport import Transport
-from sync.device.worker import Summary, Worker, run_until_still
-from sync.protocol import TRAINING_AGENCY, Change
+from sync.device.worker import SendSummary, SyncWorker, drain_outbox
+from sync.protocol import TRAINING_AGENCY, FeedChange
 
-__all__ = ["Runtime", "Salvaged", "SystemClock", "data_folder"]
+__all__ = ["Runtime", "SalvageReport", "data_folder"]
 
-Listener = Callable[[Status, bool], None]
+OutboxListener = Callable[[OutboxStatus, bool], None]
 
-_ROLE, _MET = "role", "met"
+_ROLE, _ENROLLED = "role", "met"
 
 _log = logging.getLogger("wren.app")
-
-
-class SystemClock:
-    """The clock of this machine, in UTC."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 def data_folder() -> Path:
@@ -61,7 +60,7 @@ def data_folder() -> Path:
     return Path(packed) / "wren" if packed else Path.home() / ".wren"
 
 
-class EscrowsOwed:
+class PendingEscrows:
     """The escrows of which the service has no copy yet, by its signed word."""
 
     def __init__(self, store: Store) -> None:
@@ -87,12 +86,12 @@ class Runtime:
 
     def __init__(self, store: Store, clock: SystemClock, packs_folder: Path | None = None) -> None:
         self.store, self.clock, self._packs_folder = store, clock, packs_folder
-        self.account_recovery = Regaining(store.recovery, self._transport)
-        self._worker: Worker | None = None
+        self.account_recovery = AccountRecovery(store.recovery, self._transport)
+        self._worker: SyncWorker | None = None
         self._introduced, self._escrows_pending = asyncio.Event(), asyncio.Event()
         # Who is to be introduced once more: an alias and a public key.
         self._pending_introduction: tuple[str, bytes] | None = None
-        self._listeners: list[Listener] = []
+        self._listeners: list[OutboxListener] = []
 
     @classmethod
     def open(cls, folder: Path, keystore: Keystore | None = None) -> Runtime:
@@ -104,7 +103,7 @@ class Runtime:
         return cls(Store.open(folder, clock, keystore=keystore), clock, folder / "packs")
 
     @staticmethod
-    def salvage(folder: Path) -> Salvaged:
+    def salvage(folder: Path) -> SalvageReport:
         """Bring back what is whole in a damaged data folder. The damaged files are kept. Blocking."""
         return salvage(folder, SystemClock())
 
@@ -114,45 +113,45 @@ class Runtime:
     @property
     def is_training(self) -> bool:
         """Whether this device was introduced to a training service."""
-        keys = service_keys(self.store)
+        keys = load_enrolled_service(self.store)
         return keys is not None and keys.agency == TRAINING_AGENCY
 
-    def set_up(self, passphrase: str, author: str, agency: str = TRAINING_AGENCY) -> Desk:
+    def set_up(self, passphrase: str, author: str, agency: str = TRAINING_AGENCY) -> CaseService:
         """Choose the passphrase of a new copy. Blocking: a key is derived."""
         return self._make_case_service(self.store.set_up(passphrase, agency, author))
 
-    def unlock(self, passphrase: str, author: str | None = None) -> Desk:
+    def unlock(self, passphrase: str, author: str | None = None) -> CaseService:
         """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
         return self._make_case_service(self.store.unlock(passphrase, author))
 
-    def _make_case_service(self, keys: Keys) -> Desk:
-        desk = Desk(self.store, keys, self.clock, self.packs())
+    def _make_case_service(self, keys: KeyRing) -> CaseService:
+        desk = CaseService(self.store, keys, self.clock, self.packs())
         if self.store.read_only:
             return desk  # nothing is finished here until Wren is updated
-        if service_keys(self.store) is not None and not desk.ensure_escrow():
+        if load_enrolled_service(self.store) is not None and not desk.ensure_escrow():
             # A Wren without recovery met the service: it is asked again for its keys.
             self._pending_introduction = desk.author
         return desk
 
-    async def introduce(self, url: str, desk: Desk, agency: str = TRAINING_AGENCY) -> ServiceKeys:
+    async def introduce(self, url: str, desk: CaseService, agency: str = TRAINING_AGENCY) -> EnrolledService:
         """Meet a service once and keep its keys. Raises NotIntroduced."""
         author, author_key = desk.author
-        keys = await introduce(
+        keys = await enrol_device(
             url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
         )
         await asyncio.to_thread(self._save_service_keys, keys)
         await asyncio.to_thread(desk.ensure_escrow)
-        await asyncio.to_thread(self.store.settings.put, f"{_MET}.{author}", keys.url)
+        await asyncio.to_thread(self.store.settings.put, f"{_ENROLLED}.{author}", keys.url)
         self._introduced.set()
         self._escrows_pending.set()
         return keys
 
-    def _save_service_keys(self, keys: ServiceKeys) -> None:
-        self.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
+    def _save_service_keys(self, keys: EnrolledService) -> None:
+        self.store.settings.put(SERVICE_SETTING, json.dumps(keys.to_plain()))
 
     # Licensed wording
 
-    def packs(self) -> list[Pack]:
+    def packs(self) -> list[TextPack]:
         """The organisation's wording packs on this device. One that cannot be read is left out."""
         folder = self._packs_folder
         if folder is None or not folder.is_dir():
@@ -160,7 +159,7 @@ class Runtime:
         read = (read_pack(file.read_text(encoding="utf-8"))[0] for file in sorted(folder.glob("*.toml")))
         return [pack for pack in read if pack is not None]
 
-    def add_pack(self, text: str) -> Pack:
+    def add_pack(self, text: str) -> TextPack:
         """Keep a wording pack, once it is seen to fit. Raises BadInstrument or PackRefused."""
         pack, faults = read_pack(text)
         if pack is None or self._packs_folder is None:
@@ -168,7 +167,7 @@ class Runtime:
         if pack.kind == "language":
             # One tool in another language inside an app that speaks English would mix the two.
             raise PackRefused("other-language", pack=pack.id)
-        apply(pack, catalogue.load(pack.tool), on=self.clock.now().date())
+        apply_pack(pack, catalogue.load_tool(pack.tool), on=self.clock.now().date())
         self._packs_folder.mkdir(mode=0o700, exist_ok=True)
         (self._packs_folder / f"{pack.tool}.toml").write_text(text, encoding="utf-8")
         return pack
@@ -176,12 +175,12 @@ class Runtime:
     def is_introduced(self, author: str) -> bool:
         """Whether the service knows this person on this device. It has met the first one with the device."""
         is_first = author in self.store.authors()[:1]
-        known = self.store.settings.get(f"{_MET}.{author}") is not None
-        return service_keys(self.store) is not None and (is_first or known)
+        known = self.store.settings.get(f"{_ENROLLED}.{author}") is not None
+        return load_enrolled_service(self.store) is not None and (is_first or known)
 
     def service_url(self) -> str:
         """The address of the service this device knows; empty while it knows none."""
-        keys = service_keys(self.store)
+        keys = load_enrolled_service(self.store)
         return keys.url if keys else ""
 
     def save_role(self, author: str, role: Role) -> None:
@@ -189,17 +188,17 @@ class Runtime:
 
     def role(self, author: str) -> Role:
         """The role this person chose at set-up; a health visitor's until then."""
-        return role_named(self.store.settings.get(f"{_ROLE}.{author}") or "") or "health-visitor"
+        return parse_role(self.store.settings.get(f"{_ROLE}.{author}") or "") or "health-visitor"
 
-    async def send(self) -> Summary:
+    async def send(self) -> SendSummary:
         """Run exchanges until the outbox is empty or nothing moves. Needs no passphrase."""
         transport = await asyncio.to_thread(self._transport)
         if transport is None:
             waiting = len(self.store.outbox.due(self.clock.now()))
-            return Summary(sent=0, waiting=waiting, set_aside=0, reason=None)
+            return SendSummary(sent=0, waiting=waiting, set_aside=0, reason=None)
         try:
-            await give(EscrowsOwed(self.store), transport)
-            summary = await run_until_still(self.store.outbox, transport, self.clock)
+            await upload_escrows(PendingEscrows(self.store), transport)
+            summary = await drain_outbox(self.store.outbox, transport, self.clock)
             await asyncio.to_thread(self._note_recoveries, summary.changes)
             return summary
         finally:
@@ -211,32 +210,32 @@ class Runtime:
         if transport is None:
             return False
         try:
-            return await give(EscrowsOwed(self.store), transport) is None
+            return await upload_escrows(PendingEscrows(self.store), transport) is None
         finally:
             await transport.close()
 
     def _transport(self) -> Transport | None:
         """A new way to the service, once it is known. Blocking."""
-        keys = service_keys(self.store)
+        keys = load_enrolled_service(self.store)
         return None if keys is None else keys.make_transport(self.store.device, self.clock)
 
-    def send_status(self) -> Status:
+    def send_status(self) -> OutboxStatus:
         """How the outbox stands at this moment. Blocking."""
-        return status_of(self.store.outbox.entries())
+        return compute_outbox_status(self.store.outbox.entries())
 
     # Sending in the background
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
+    def subscribe(self, listener: OutboxListener) -> Callable[[], None]:
         """Tell a page how sending stands, now and on each change. Returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     async def run_sender(self) -> None:
         """Send by itself for as long as this runs. One task per process, whatever pages come and go."""
-        while (keys := service_keys(self.store)) is None:
+        while (keys := load_enrolled_service(self.store)) is None:
             await self._introduced.wait()
         transport = keys.make_transport(self.store.device, self.clock)
-        self._worker = Worker(
+        self._worker = SyncWorker(
             self.store.outbox,
             transport,
             self.clock,
@@ -258,7 +257,11 @@ class Runtime:
             self._escrows_pending.clear()
             failure = await self._upload_escrows(transport)
             tries = 0 if failure is None else tries + 1
-            rest_s = None if failure is None else delay_s(REACTIONS[failure], tries, sealing.make_chance())
+            rest_s = (
+                None
+                if failure is None
+                else backoff_delay_s(RETRY_POLICIES[failure], tries, sealing.make_random_fraction())
+            )
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._escrows_pending.wait(), rest_s)
 
@@ -267,7 +270,7 @@ class Runtime:
         # on the day it is needed.
         try:
             await self._repeat_introduction()
-            failure = await give(EscrowsOwed(self.store), transport)
+            failure = await upload_escrows(PendingEscrows(self.store), transport)
         except WrenError as fault:
             code = fault.code
             _log.warning("give-fault %s", code)
@@ -275,10 +278,10 @@ class Runtime:
         return failure.kind if failure else None
 
     async def _repeat_introduction(self) -> None:
-        keys = service_keys(self.store)
+        keys = load_enrolled_service(self.store)
         if keys is not None and self._pending_introduction is not None:
             author, author_key = self._pending_introduction
-            met = await introduce(
+            met = await enrol_device(
                 keys.url,
                 self.store.device,
                 agency=keys.agency,
@@ -295,11 +298,11 @@ class Runtime:
         if self._worker is not None:
             self._worker.wake()
 
-    def _note_recoveries(self, changes: Sequence[Change]) -> None:
+    def _note_recoveries(self, changes: Sequence[FeedChange]) -> None:
         """Keep what a person must be told: that somebody was let in under their alias elsewhere."""
         for change in changes:
             if change.word == "recovered" and change.reason is not None:
-                self.store.settings.put(f"recovered.{change.reason}", utc(self.clock.now()))
+                self.store.settings.put(f"recovered.{change.reason}", format_utc(self.clock.now()))
 
     def recovered_at(self, author: str) -> datetime | None:
         """When it was heard that this person was let in on another device; None once it is seen."""
@@ -309,7 +312,7 @@ class Runtime:
     def clear_recovered(self, author: str) -> None:
         self.store.settings.put(f"recovered.{author}", "")
 
-    def _notify_listeners(self, status: Status) -> None:
+    def _notify_listeners(self, status: OutboxStatus) -> None:
         sending = self._worker is not None and self._worker.sending
         for listener in tuple(self._listeners):
             listener(status, sending)

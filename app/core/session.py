@@ -18,56 +18,56 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime
 
-from app.core.autosave import Keeping
-from app.core.cases.case_service import Desk, away
+from app.core.autosave import Autosave
+from app.core.cases.case_service import CaseService, run_blocking
 from app.core.child.handover import Handover
-from app.core.device.account_recovery import Regaining
+from app.core.device.account_recovery import AccountRecovery
 from app.core.device.selftest import check_device
 from app.core.runtime import Runtime
-from app.core.state import FIRST_AUTHOR, TODAY, Door, Model, Screen, Trail, read_trail
+from app.core.state import FIRST_AUTHOR, TODAY_SCREEN, AppState, Screen, Trail, UnlockPrompt, read_trail
 from assessments.definitions.definition import Role
 from assessments.errors import (
     Damaged,
     KeyAbsent,
     KeystoreFault,
     Locked,
-    LockedForSafety,
+    LockedOut,
     NotFound,
-    TooManyTries,
+    TooManyAttempts,
     WrenError,
     WrongPassphrase,
 )
 
-_SWEEP_AFTER_S = 1.0
+_GC_DELAY_S = 1.0
 
 
-class Opening:
+class Session:
     """Coming in and going out. Call from the event loop."""
 
     def __init__(
         self,
-        model: Model,
+        model: AppState,
         runtime: Runtime,
         today: Callable[[], date],
         mend: Callable[[], Awaitable[None]] | None = None,
-        train: Callable[[Desk], None] | None = None,
+        train: Callable[[CaseService], None] | None = None,
     ) -> None:
         self.model, self._runtime, self._today = model, runtime, today
         # How what is whole in a damaged store is brought back, where that can be done.
         self.salvage = mend
         # How the training households are added, where there are any.
         self.import_training = train
-        self._case_service: Desk | None = None
+        self._case_service: CaseService | None = None
         self._autosave = self._new_autosave()
         # What the disk refused before a lock, by author.
-        self._unsaved_by_author: dict[str, Keeping] = {}
+        self._unsaved_by_author: dict[str, Autosave] = {}
         # Each opening and each lock takes the turn: whoever lost it meanwhile does not open.
         self._generation = 0
         self._restored_offset = 0.0
         self._handover = Handover()
 
     @property
-    def case_service(self) -> Desk:
+    def case_service(self) -> CaseService:
         """The desk of the unlocked person. Raises Locked."""
         if self._case_service is None:
             raise Locked
@@ -96,14 +96,14 @@ class Opening:
     async def start(self) -> None:
         """Find out which page comes first."""
         model, store = self.model, self._runtime.store
-        model.authors = await away(store.authors)
+        model.authors = await run_blocking(store.authors)
         model.credential_kind = store.credential_kind
-        model.training = await away(lambda: self._runtime.is_training)
-        model.send_status = await away(self._runtime.send_status)
+        model.training = await run_blocking(lambda: self._runtime.is_training)
+        model.send_status = await run_blocking(self._runtime.send_status)
         model.store_is_newer = store.read_only
         await self.show_unlock()
         with suppress(KeystoreFault):  # the locked page says that it does not answer
-            if await away(self.account_recovery.pending_author) is not None:
+            if await run_blocking(self.account_recovery.pending_author) is not None:
                 model.phase = "recover"
 
     async def show_unlock(self) -> None:
@@ -115,7 +115,7 @@ class Opening:
 
     async def choose_author(self, author: str | None) -> None:
         """Say who it is of several people; None leads back to everybody."""
-        self.model.unlock_prompt = None if author is None else Door(author)
+        self.model.unlock_prompt = None if author is None else UnlockPrompt(author)
         await self.refresh_unlock_prompt()
 
     async def refresh_unlock_prompt(self) -> None:
@@ -124,16 +124,16 @@ class Opening:
         if door is None:
             return
         try:
-            tries = await away(self._runtime.store.attempt_status, door.author)
+            tries = await run_blocking(self._runtime.store.attempt_status, door.author)
         except WrenError as error:
-            self.model.unlock_prompt = _door_after(door.author, error)
+            self.model.unlock_prompt = _prompt_after_error(door.author, error)
             return
         if tries.is_locked_out:
-            self.model.unlock_prompt = Door(door.author, "locked-for-safety")
+            self.model.unlock_prompt = UnlockPrompt(door.author, "locked-for-safety")
         elif tries.wait_until is not None:
-            self.model.unlock_prompt = Door(door.author, "wait", tries.wait_until)
+            self.model.unlock_prompt = UnlockPrompt(door.author, "wait", tries.wait_until)
         else:
-            self.model.unlock_prompt = Door(door.author)
+            self.model.unlock_prompt = UnlockPrompt(door.author)
 
     def begin_set_up(self) -> None:
         """Let another person set up on this device."""
@@ -143,7 +143,7 @@ class Opening:
     # Asking to be let in again
 
     @property
-    def account_recovery(self) -> Regaining:
+    def account_recovery(self) -> AccountRecovery:
         """What the page for forgotten words asks."""
         return self._runtime.account_recovery
 
@@ -159,8 +159,8 @@ class Opening:
     async def unlock_after_recovery(self, author: str, words: str) -> None:
         """Open with the words that were just chosen, and come back to the same place."""
         turn = self._next_generation()
-        self.model.unlock_prompt = Door(author)
-        desk = await away(self._runtime.unlock, words, author)
+        self.model.unlock_prompt = UnlockPrompt(author)
+        desk = await run_blocking(self._runtime.unlock, words, author)
         self._runtime.wake()
         await self._restore(desk, turn)
 
@@ -186,18 +186,18 @@ class Opening:
         turn = self._next_generation()
         desk = self._case_service
         if desk is None:
-            desk = await away(self._runtime.set_up, words, author)
-            self.model.authors = await away(self._runtime.store.authors)
-            self.model.unlock_prompt = Door(author)
+            desk = await run_blocking(self._runtime.set_up, words, author)
+            self.model.authors = await run_blocking(self._runtime.store.authors)
+            self.model.unlock_prompt = UnlockPrompt(author)
             if turn != self._generation:
-                await away(desk.close)
+                await run_blocking(desk.close)
                 self.model.phase = "locked"
                 return
             self._case_service = self._autosave.case_service = desk
         author, _ = desk.author
-        await away(self._runtime.save_role, author, role)
+        await run_blocking(self._runtime.save_role, author, role)
         await self._runtime.introduce(url, desk)
-        self.model.training = await away(lambda: self._runtime.is_training)
+        self.model.training = await run_blocking(lambda: self._runtime.is_training)
         if turn == self._generation:
             self._autosave.set_screen_draft("set-up", None)
             await self._restore(desk, turn)
@@ -206,13 +206,13 @@ class Opening:
         """Open with the words and come back to the same place. Raises Locked, StoreFault."""
         turn, door = self._next_generation(), self.model.unlock_prompt
         try:
-            desk = await away(self._runtime.unlock, words, door.author if door is not None else None)
+            desk = await run_blocking(self._runtime.unlock, words, door.author if door is not None else None)
         except WrongPassphrase:
             await self.refresh_unlock_prompt()
             raise
         except WrenError as error:
             if door is not None:
-                self.model.unlock_prompt = _door_after(door.author, error)
+                self.model.unlock_prompt = _prompt_after_error(door.author, error)
             self.note_damage()
             if isinstance(error, Damaged):
                 self.model.damaged = True  # a person's row that does not open may have a whole second copy
@@ -224,13 +224,13 @@ class Opening:
 
     async def accept_losses(self) -> None:
         """Say no more of what is missing: it has been read."""
-        await away(self.case_service.accept_losses)
+        await run_blocking(self.case_service.accept_losses)
         self.model.losses = self.case_service.losses
 
     async def change_passphrase(self, old: str, new: str) -> None:
         """Choose other words. Raises Locked for the old ones, WeakWords for the new."""
         author, _ = self.case_service.author
-        await away(self._runtime.store.change_passphrase, author, old, new)
+        await run_blocking(self._runtime.store.change_passphrase, author, old, new)
 
     async def lock(self) -> None:
         """Cover, keep what was typed, drop the keys, forget all that a person said: in this order."""
@@ -243,7 +243,7 @@ class Opening:
             return
         self._autosave.capture_resume_state()
         # The cover comes first: what is on the screen goes before anything is awaited.
-        model.phase, model.trail, model.record = "locked", (TODAY,), None
+        model.phase, model.trail, model.record = "locked", (TODAY_SCREEN,), None
         try:
             self._autosave.apply_input()
             await self._autosave.flush()
@@ -254,8 +254,8 @@ class Opening:
         self._generation += 1
         return self._generation
 
-    def _new_autosave(self) -> Keeping:
-        return Keeping(self.model, self._runtime.clock.now)
+    def _new_autosave(self) -> Autosave:
+        return Autosave(self.model, self._runtime.clock.now)
 
     async def _drop_keys(self) -> None:
         desk, self._case_service = self._case_service, None
@@ -267,11 +267,11 @@ class Opening:
         if desk is not None:
             if keeping.has_unsaved:
                 self._unsaved_by_author[desk.author[0]] = keeping
-            await away(desk.close)
+            await run_blocking(desk.close)
         # What goes in circles is freed too, once the covered page is drawn: it holds everything up.
-        asyncio.get_running_loop().call_later(_SWEEP_AFTER_S, gc.collect)
+        asyncio.get_running_loop().call_later(_GC_DELAY_S, gc.collect)
 
-    async def _restore(self, desk: Desk, turn: int) -> None:
+    async def _restore(self, desk: CaseService, turn: int) -> None:
         """Show what this person left, unless the page was covered meanwhile."""
         author, _ = desk.author
         if self._case_service is not desk:
@@ -285,8 +285,8 @@ class Opening:
         try:
             await self._handover.retry_unsaved(desk)
             trail = await self._restore_trail()
-            has_met = await away(self._runtime.is_introduced, author)
-            self.model.role = await away(self._runtime.role, author)
+            has_met = await run_blocking(self._runtime.is_introduced, author)
+            self.model.role = await run_blocking(self._runtime.role, author)
         except BaseException:
             await self._drop_keys()
             raise
@@ -307,7 +307,7 @@ class Opening:
                 await self._load_screen(screen)
         except WrenError:
             self._autosave.scroll_offset = 0.0
-            return (TODAY,)
+            return (TODAY_SCREEN,)
         return trail
 
     async def _load_screen(self, screen: Screen) -> None:
@@ -322,12 +322,14 @@ class Opening:
                 if screen.name == "handed-back":
                     model.handback_review = await self._handover.read_review(self.case_service, about)
             case "record" | "finished":
-                model.record = await away(self.case_service.read_assessment, about)
+                model.record = await run_blocking(self.case_service.read_assessment, about)
                 await self._load_outbox()
             case "outbox":
                 await self._load_outbox()
             case "device" if model.selftest_report is None:
-                model.selftest_report = await away(check_device, self._runtime.store, self._runtime.clock)
+                model.selftest_report = await run_blocking(
+                    check_device, self._runtime.store, self._runtime.clock
+                )
             case "household" if model.household(about) is None:
                 raise NotFound
             case "pick" | "pattern" if model.household_of(about) is None:
@@ -339,23 +341,23 @@ class Opening:
         return offset
 
     async def _load_households(self) -> None:
-        found = await away(self.case_service.households)
+        found = await run_blocking(self.case_service.households)
         self.model.households = tuple(found)
         self.model.unreadable_count = len(found.unreadable) + sum(page.unreadable_count for page in found)
 
     async def _load_outbox(self) -> None:
-        self.model.outbox_entries = tuple(await away(self._runtime.store.outbox.entries))
+        self.model.outbox_entries = tuple(await run_blocking(self._runtime.store.outbox.entries))
 
 
-def _door_after(author: str, error: WrenError) -> Door:
+def _prompt_after_error(author: str, error: WrenError) -> UnlockPrompt:
     """Whether words are of use after this."""
     match error:
-        case TooManyTries():
-            return Door(author, "wait", datetime.fromisoformat(error.data["until"]))
-        case LockedForSafety():
-            return Door(author, "locked-for-safety")
+        case TooManyAttempts():
+            return UnlockPrompt(author, "wait", datetime.fromisoformat(error.data["until"]))
+        case LockedOut():
+            return UnlockPrompt(author, "locked-for-safety")
         case KeystoreFault():
-            return Door(author, "keystore-error")
+            return UnlockPrompt(author, "keystore-error")
         case KeyAbsent():
-            return Door(author, "key-absent")
-    return Door(author)
+            return UnlockPrompt(author, "key-absent")
+    return UnlockPrompt(author)

@@ -1,6 +1,6 @@
 """What a page shows: frozen engine values, and where the person is.
 
-`Model` is the observable state of one page; assigning a field draws it again. This room decides
+`AppState` is the observable state of one page; assigning a field draws it again. This room decides
 nothing and reaches nothing: `state` changes it. Nothing of a person is in a module or shared
 between tabs.
 
@@ -16,14 +16,14 @@ from typing import Any, Literal, get_args
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage, Loss, Status, Work
-from app.core.child.handover import Handed
-from app.core.child.session import Hand
-from app.core.device.selftest import Report
-from assessments.casework.casework_records import Link
+from app.core.cases.case_service import DataLoss, HouseholdOverview, OpenAssessment, OutboxStatus
+from app.core.child.child_session import ChildSession
+from app.core.child.handover import HandbackReview
+from app.core.device.selftest import SelfTestReport
+from assessments.casework.casework_records import RecordLink
 from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
-from assessments.ports import Entry
+from assessments.ports import OutboxEntry
 
 Phase = Literal["starting", "set-up", "locked", "recover", "open", "child", "fault"]
 Saved = Literal["nothing", "saving", "saved", "failed"]
@@ -69,7 +69,7 @@ FIRST_AUTHOR = "hv1"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Door:
+class UnlockPrompt:
     """Whose words are asked for, and whether they are of use now; else the code of why not."""
 
     author: str
@@ -85,7 +85,7 @@ class Screen:
     target: str = ""
 
 
-TODAY = Screen("today")
+TODAY_SCREEN = Screen("today")
 Trail = tuple[Screen, ...]
 
 
@@ -93,13 +93,13 @@ def read_trail(plain: Any) -> Trail:
     """The screens of a kept place; the first page alone where one of them is not known here."""
     known = get_args(ScreenName)
     if not isinstance(plain, Sequence) or not plain or any(name not in known for name, _ in plain):
-        return (TODAY,)
+        return (TODAY_SCREEN,)
     return tuple(Screen(name, str(about)) for name, about in plain)
 
 
 @ft.observable
 @dataclass
-class Model:
+class AppState:
     """The state of one page."""
 
     phase: Phase = "starting"
@@ -107,52 +107,52 @@ class Model:
     authors: tuple[str, ...] = ()
     credential_kind: Literal["pin", "passphrase"] = "passphrase"
     # None while nobody of several has been chosen, and while there is nobody yet.
-    unlock_prompt: Door | None = None
+    unlock_prompt: UnlockPrompt | None = None
     # Whether what is whole can be brought back, and what came back when it was.
     can_salvage: bool = False
     salvage_lines: tuple[str, ...] = ()
     # A newer Wren was here; and what unlocking found missing.
     store_is_newer: bool = False
-    losses: tuple[Loss, ...] = ()
+    losses: tuple[DataLoss, ...] = ()
     # Damage that showed after opening: in the pages, and how many rows do not open.
     damaged: bool = False
     unreadable_count: int = 0
-    trail: Trail = (TODAY,)
-    households: tuple[HouseholdPage, ...] = ()
-    open_assessment: Work | None = None
+    trail: Trail = (TODAY_SCREEN,)
+    households: tuple[HouseholdOverview, ...] = ()
+    open_assessment: OpenAssessment | None = None
     record: Assessment | None = None
     # A child's turn while it lasts, and what came back of the last one.
-    child_session: Hand | None = None
-    handback_review: Handed | None = None
+    child_session: ChildSession | None = None
+    handback_review: HandbackReview | None = None
     save_state: Saved = "nothing"
     saved_at: datetime | None = None
-    send_status: Status = field(default_factory=Status)
+    send_status: OutboxStatus = field(default_factory=OutboxStatus)
     is_sending: bool = False
-    outbox_entries: tuple[Entry, ...] = ()
-    selftest_report: Report | None = None
+    outbox_entries: tuple[OutboxEntry, ...] = ()
+    selftest_report: SelfTestReport | None = None
     training: bool = False
     role: Role = "health-visitor"
     busy: bool = False
 
     def __repr__(self) -> str:
-        return f"<Model {self.phase}>"
+        return f"<AppState {self.phase}>"
 
     @property
     def screen(self) -> Screen:
         return self.trail[-1]
 
-    def household(self, household_id: str) -> HouseholdPage | None:
+    def household(self, household_id: str) -> HouseholdOverview | None:
         return next((found for found in self.households if found.household.id == household_id), None)
 
-    def household_of(self, person_id: str) -> HouseholdPage | None:
+    def household_of(self, person_id: str) -> HouseholdOverview | None:
         return next(
             (page for page in self.households if any(person.id == person_id for person in page.persons)), None
         )
 
 
-def host_household(model: Model, page: HouseholdPage) -> HouseholdPage | None:
+def host_household(model: AppState, page: HouseholdOverview) -> HouseholdOverview | None:
     """The household that takes this one in, where somebody has linked it."""
-    for link in page.records_of(Link):
+    for link in page.records_of(RecordLink):
         if link.kind == "host" and link.undone_at is None:
             return model.household(link.other_household_id)
     return None

@@ -4,8 +4,8 @@ This room knows two clocks: one that never jumps, and one that goes on while the
 longer silence counts, so a lid that was shut for an hour locks at once, and a clock that is set back
 keeps nothing open. It does not know what locking is. Each page has its own, as the page's `data`.
 
-    idle = Idle(after_s=60)
-    touched()               # from a handler: on the page of this context
+    idle = IdleTimer(after_s=60)
+    reset_idle_timer()               # from a handler: on the page of this context
     idle.left_s()           # 60.0
 """
 
@@ -19,10 +19,10 @@ import flet as ft
 
 # Where an area says nothing. Areas set it from 30 to 180.
 LOCK_AFTER_S = 60
-WARN_S = 10
+WARN_BEFORE_S = 10
 
 
-class Idle:
+class IdleTimer:
     """The silence on one page. `after_s` is the longest allowed, in seconds."""
 
     def __init__(
@@ -47,12 +47,12 @@ class Idle:
     @property
     def is_near_expiry(self) -> bool:
         """Time for a word before it locks."""
-        return self.remaining_s() <= WARN_S
+        return self.remaining_s() <= WARN_BEFORE_S
 
 
-def touched() -> None:
+def reset_idle_timer() -> None:
     """Somebody tapped, typed or scrolled on the page of this context."""
     with contextlib.suppress(RuntimeError):  # the page is gone: nobody is there
         idle = ft.context.page.data
-        if isinstance(idle, Idle):
+        if isinstance(idle, IdleTimer):
             idle.reset()

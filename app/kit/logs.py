@@ -6,7 +6,7 @@ It refuses to pass on what any of them says. Flet logs the controls of a page wi
 DEBUG, asyncio logs the words of a lost exception, a warning may quote what was checked: on a device
 all of that lands in a file in clear.
 
-    keep_quiet()        # first thing in every process, before anything of a person is there
+    redact_logs()        # first thing in every process, before anything of a person is there
 """
 
 from __future__ import annotations
@@ -23,23 +23,27 @@ from typing import Any
 
 from assessments.errors import WrenError
 
-_OURS = "wren"
+_OWN_LOGGER = "wren"
 _CONSOLE = "FLET_APP_CONSOLE"
 
 
-def keep_quiet() -> None:
+def redact_logs() -> None:
     """From now on this process writes no words but those of Wren's own events."""
-    logging.setLogRecordFactory(_quiet_record)
+    logging.setLogRecordFactory(_redacted_record)
     logging.captureWarnings(capture=True)
     # A log call with the wrong number of values would be printed with the values.
     logging.raiseExceptions = False
-    sys.excepthook = show_fault
-    sys.unraisablehook = lambda fault: show_fault(fault.exc_type, fault.exc_value, fault.exc_traceback)
-    threading.excepthook = lambda fault: show_fault(fault.exc_type, fault.exc_value, fault.exc_traceback)
-    _empty_console()
+    sys.excepthook = print_redacted_fault
+    sys.unraisablehook = lambda fault: print_redacted_fault(
+        fault.exc_type, fault.exc_value, fault.exc_traceback
+    )
+    threading.excepthook = lambda fault: print_redacted_fault(
+        fault.exc_type, fault.exc_value, fault.exc_traceback
+    )
+    _truncate_console_file()
 
 
-def show_fault(
+def print_redacted_fault(
     kind: type[BaseException], error: BaseException | None, trace: TracebackType | None = None
 ) -> None:
     """Write an error's way through the code, its type and its code on standard error: not its words."""
@@ -50,7 +54,7 @@ def show_fault(
         sys.stderr.write("".join([*traceback.format_tb(trace), f"{kind.__name__}{code}\n"]))
 
 
-def place(error: BaseException) -> str:
+def error_location(error: BaseException) -> str:
     """Where in the code an error was raised, as `file.py:12`."""
     trace = error.__traceback__
     if trace is None:
@@ -60,7 +64,7 @@ def place(error: BaseException) -> str:
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
 
 
-def _quiet_record(
+def _redacted_record(
     name: str | None,
     level: int,
     path: str,
@@ -71,15 +75,15 @@ def _quiet_record(
     *_: Any,
 ) -> logging.LogRecord:
     """A record that keeps what Wren says in codes, and of all others only who spoke and where."""
-    if (name or "").partition(".")[0] != _OURS:
+    if (name or "").partition(".")[0] != _OWN_LOGGER:
         message, arguments = f"quiet at={Path(path).name}:{line}", ()
         error = fault[1] if isinstance(fault, tuple) else None
         if error is not None:
-            message = f"{message} type={type(error).__name__} raised={place(error)}"
+            message = f"{message} type={type(error).__name__} raised={error_location(error)}"
     return logging.LogRecord(name or "", level, path, line, message, arguments, None)
 
 
-def _empty_console() -> None:
+def _truncate_console_file() -> None:
     """Empty the file in which a packed app keeps what was printed in earlier runs."""
     console = os.environ.get(_CONSOLE)
     if console:

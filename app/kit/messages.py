@@ -26,12 +26,12 @@ from pathlib import Path
 
 from assessments.errors import WrenError
 
-Catalogue = dict[str, str | dict[str, str]]
+MessageCatalogue = dict[str, str | dict[str, str]]
 
-LANGUAGE = "en"
+DEFAULT_LANGUAGE = "en"
 _PLURALS: dict[object, str] = {0: "zero", 1: "one", 2: "two", 3: "few", 6: "many"}
 
-_in_use = LANGUAGE
+_language_in_use = DEFAULT_LANGUAGE
 
 
 class LanguageRefused(WrenError):
@@ -47,9 +47,9 @@ def assets_folder() -> Path:
     return Path(told).resolve() if told else Path(__file__).resolve().parents[2] / "assets"
 
 
-def catalogue(language: str | None = None) -> Catalogue:
+def message_catalogue(language: str | None = None) -> MessageCatalogue:
     """All sentences of one language by code; of the one in use when none is named."""
-    return _read(language or _in_use)
+    return _read(language or _language_in_use)
 
 
 def use_language(language: str) -> None:
@@ -57,20 +57,20 @@ def use_language(language: str) -> None:
     global _in_use
     if not re.fullmatch("[a-z]{2,3}", language) or not _file(language).is_file():
         raise LanguageRefused("unknown-language")
-    own, words = catalogue(LANGUAGE), catalogue(language)
+    own, words = message_catalogue(DEFAULT_LANGUAGE), message_catalogue(language)
     for code, found in (
         ("missing-sentences", own.keys() - words.keys()),
         ("unknown-sentences", words.keys() - own.keys()),
-        ("other-places", {key for key in own if key in words and not _fits(own[key], words[key])}),
+        ("other-places", {key for key in own if key in words and not _matches_english(own[key], words[key])}),
     ):
         if found:
             raise LanguageRefused(code, language=language, codes=sorted(found)[:10])
-    _in_use = language
+    _language_in_use = language
 
 
 @lru_cache(maxsize=4)
-def _read(language: str) -> Catalogue:
-    sentences: Catalogue = json.loads(_file(language).read_text(encoding="utf-8"))
+def _read(language: str) -> MessageCatalogue:
+    sentences: MessageCatalogue = json.loads(_file(language).read_text(encoding="utf-8"))
     return sentences
 
 
@@ -78,36 +78,36 @@ def _file(language: str) -> Path:
     return assets_folder() / "strings" / f"{language}.json"
 
 
-def _fits(own: str | dict[str, str], other: str | dict[str, str]) -> bool:
+def _matches_english(own: str | dict[str, str], other: str | dict[str, str]) -> bool:
     """Whether a sentence has every form of the English one and is filled in at the same places.
 
     A form that English lacks may write its number out, as "2 gofnod" does.
     """
     if isinstance(own, str) or isinstance(other, str):
-        return isinstance(own, str) and isinstance(other, str) and _places(own) == _places(other)
+        return isinstance(own, str) and isinstance(other, str) and _placeholders(own) == _placeholders(other)
     return own.keys() <= other.keys() and all(
-        _places(words) == _places(own[form])
+        _placeholders(words) == _placeholders(own[form])
         if form in own
-        else _places(words) | {"n"} == _places(own["other"]) | {"n"}
+        else _placeholders(words) | {"n"} == _placeholders(own["other"]) | {"n"}
         for form, words in other.items()
     )
 
 
-def _places(sentence: str) -> set[str]:
+def _placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
 def say(code: str, **data: object) -> str:
     """The sentence for a code, filled in. An unknown code or a missing value raises LookupError."""
-    sentence = catalogue()[code]
+    sentence = message_catalogue()[code]
     if isinstance(sentence, dict):
         sentence = sentence[_plural(sentence, data["n"])]
     return sentence.format_map(data)
 
 
-def knows(code: str) -> bool:
+def has_message(code: str) -> bool:
     """Whether there is a sentence for this code."""
-    return code in catalogue()
+    return code in message_catalogue()
 
 
 def say_error(error: BaseException) -> str:
@@ -115,7 +115,7 @@ def say_error(error: BaseException) -> str:
     if isinstance(error, WrenError):
         families = (getattr(kind, "code", "") for kind in type(error).__mro__)
         for code in (error.code, *families):
-            if knows(f"error.{code}"):
+            if has_message(f"error.{code}"):
                 # What tells of trouble must not make more of it: a value may be missing.
                 with suppress(LookupError):
                     return say(f"error.{code}", **error.data)

@@ -13,13 +13,13 @@ import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 
-from app.kit.controls.cards import Number
+from app.kit.controls.cards import PhoneNumber
 from app.kit.messages import assets_folder
 
 
-def numbers_for(names: Iterable[str]) -> tuple[Number, ...]:
+def numbers_for(names: Iterable[str]) -> tuple[PhoneNumber, ...]:
     """The numbers behind these names, in this order, each once. A name that is not listed is left out."""
-    listed, found = _numbers(), dict[str, Number]()
+    listed, found = _numbers(), dict[str, PhoneNumber]()
     for name in names:
         if name in listed:
             found.setdefault(listed[name].digits, listed[name])
@@ -32,6 +32,6 @@ def known_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _numbers() -> dict[str, Number]:
+def _numbers() -> dict[str, PhoneNumber]:
     table = tomllib.loads((assets_folder() / "numbers.toml").read_text(encoding="utf-8"))
-    return {name: Number(entry["who"], entry["digits"]) for name, entry in table.items()}
+    return {name: PhoneNumber(entry["who"], entry["digits"]) for name, entry in table.items()}

@@ -9,7 +9,7 @@ never red. Text is 19 sp; nothing is below 16. The fonts are shipped with the ap
 in a hallway and a browser without a network cannot fetch one: Nunito for Latin and Cyrillic (Welsh,
 Polish, Ukrainian), Noto Sans Arabic (Urdu, Arabic, Farsi), Noto Emoji for whatever a child types.
 
-    dress(page)                       # theme, fonts and the neutral title, once per page
+    apply_theme(page)                       # theme, fonts and the neutral title, once per page
     ft.Text("Hello", theme_style=BODY)
 """
 
@@ -28,7 +28,7 @@ FONT_FILES = {name: f"fonts/{name}.ttf" for name in (FONT, *FONT_FALLBACK)}
 
 # Heights and widths in logical pixels.
 ROW_HEIGHT = 56
-TARGET = 48
+TOUCH_TARGET = 48
 READING_WIDTH = 720
 
 GUTTER = 16
@@ -215,7 +215,7 @@ def theme_of(palette: Palette) -> ft.Theme:
     )
 
 
-def dress(page: ft.Page) -> None:
+def apply_theme(page: ft.Page) -> None:
     """Give a page its theme, fonts, locale and neutral title. Safe to call again."""
     page.title = APP_NAME
     page.fonts = dict(FONT_FILES)

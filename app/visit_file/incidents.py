@@ -16,24 +16,24 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assessments.casework.casework_records import Event, Fact, Milestone
+from assessments.casework.casework_records import CaseworkRecord, Incident, KeyDate
 
-_EVENT = (
+_INCIDENT_KEYS = (
     *("on", "what", "source", "severity", "precision", "time", "place", "tactics", "by", "to", "children"),
     *("threat", "injury", "police_ref", "outcome", "first_known_to"),
 )
-_MILESTONE = ("on", "kind", "person", "precision", "words")
-_CHILD = {"there": "there", "where": "where", "saw": "saw_it", "heard": "heard_it"}
+_KEY_DATE_KEYS = ("on", "kind", "person", "precision", "words")
+_CHILD_KEYS = {"there": "there", "where": "where", "saw": "saw_it", "heard": "heard_it"}
 
 
-def read_facts(
+def read_records(
     given: Mapping[str, Any], household_id: str, refs: Mapping[str, str], fault: Callable[[str], None]
-) -> tuple[Fact, ...]:
+) -> tuple[CaseworkRecord, ...]:
     """The events and milestones of a household; `refs` gives each person's id."""
-    found: list[Fact] = []
+    found: list[CaseworkRecord] = []
     for name, kind, read, known in (
-        ("events", Event, _event, _EVENT),
-        ("milestones", Milestone, _milestone, _MILESTONE),
+        ("events", Incident, _incident, _INCIDENT_KEYS),
+        ("milestones", KeyDate, _key_date, _KEY_DATE_KEYS),
     ):
         for number, part in enumerate(given.get(name) or (), start=1):
             where = f"household.{name} {number}"
@@ -51,19 +51,22 @@ def read_facts(
     return tuple(found)
 
 
-def _event(part: Mapping[str, Any], refs: Mapping[str, str]) -> dict[str, Any]:
+def _incident(part: Mapping[str, Any], refs: Mapping[str, str]) -> dict[str, Any]:
     plain = {name: value for name, value in part.items() if name not in ("by", "to", "children")}
     return {
         **plain,
         "by_ids": [refs[ref] for ref in part.get("by") or ()],
         "to_ids": [refs[ref] for ref in part.get("to") or ()],
         "children": [
-            {"id": refs[child["ref"]], **{own: child[name] for name, own in _CHILD.items() if name in child}}
+            {
+                "id": refs[child["ref"]],
+                **{own: child[name] for name, own in _CHILD_KEYS.items() if name in child},
+            }
             for child in part.get("children") or ()
         ],
     }
 
 
-def _milestone(part: Mapping[str, Any], refs: Mapping[str, str]) -> dict[str, Any]:
+def _key_date(part: Mapping[str, Any], refs: Mapping[str, str]) -> dict[str, Any]:
     plain = {name: value for name, value in part.items() if name != "person"}
     return {**plain, "person_id": refs[part["person"]] if "person" in part else ""}

@@ -17,31 +17,31 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.visit_file.incidents import read_facts
-from assessments.casework.casework_records import Address, Fact, Link, Withheld
+from app.visit_file.incidents import read_records
+from assessments.casework.casework_records import Address, CaseworkRecord, RecordLink, WithheldInformation
 from assessments.casework.records import Contact, Household, Person, Relationship, new_id
 
-_READ = ("ref", "name", "roles", "born", "due", "about_years_on")
-_HOUSEHOLD = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")
-_DAYS = ("born", "due", "about_years_on")
-_PERSON = (
-    *_READ,
+_KEYS_READ_HERE = ("ref", "name", "roles", "born", "due", "about_years_on")
+_HOUSEHOLD_KEYS = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")
+_DATE_KEYS = ("born", "due", "about_years_on")
+_PERSON_KEYS = (
+    *_KEYS_READ_HERE,
     *("other_names", "about_years", "lives_here", "language", "interpreter"),
     *("needs", "needs_words", "position", "agency"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class FileHousehold:
     """One household of the file, read, with what is filed under it beside its people."""
 
     household: Household
     persons: tuple[Person, ...]
     relationships: tuple[Relationship, ...]
-    records: tuple[Fact, ...]
+    records: tuple[CaseworkRecord, ...]
 
     def __repr__(self) -> str:
-        return f"<Family {self.household.id}>"
+        return f"<FileHousehold {self.household.id}>"
 
 
 class PeopleReader:
@@ -54,25 +54,25 @@ class PeopleReader:
     def add_fault(self, sentence: str) -> None:
         self.faults.append(sentence)
 
-    def read_household(self, given: Any, where: str) -> Family:
+    def read_household(self, given: Any, where: str) -> FileHousehold:
         told = self.read_object(given, where)
-        self.check_keys(told, _HOUSEHOLD, where)
+        self.check_keys(told, _HOUSEHOLD_KEYS, where)
         household = Household(id=new_id(), name=self.read_text(told, "name", where) or "-")
         persons = self._persons(household, told, where)
         relationships = self._relationships(household, told, self.refs)
         facts = (
             *self._addresses(household, told),
             *self._withheld(household, told),
-            *read_facts(told, household.id, self.refs, self.add_fault),
+            *read_records(told, household.id, self.refs, self.add_fault),
         )
-        return Family(household, persons, relationships, facts)
+        return FileHousehold(household, persons, relationships, facts)
 
     def _persons(self, household: Household, given: Mapping[str, Any], at: str) -> tuple[Person, ...]:
         persons = []
         for number, part in enumerate(self.read_list(given.get("persons"), f"{at}.persons"), start=1):
             where = f"person {number}"
             person = self.read_object(part, where)
-            self.check_keys(person, _PERSON, where)
+            self.check_keys(person, _PERSON_KEYS, where)
             ref, name = self.read_text(person, "ref", where), self.read_text(person, "name", where)
             if ref in self.refs:
                 self.add_fault(f"{where}: the ref is taken by another person.")
@@ -81,8 +81,8 @@ class PeopleReader:
                 self.add_fault(f"{where}: roles must be a list of words.")
                 roles = []
             self.refs[ref] = new_id()
-            more = {key: value for key, value in person.items() if key not in _READ}
-            dates = {day: self.read_date(person.get(day), f"{where}: {day}") for day in _DAYS}
+            more = {key: value for key, value in person.items() if key not in _KEYS_READ_HERE}
+            dates = {day: self.read_date(person.get(day), f"{where}: {day}") for day in _DATE_KEYS}
             own = {"id": self.refs[ref], "household_id": household.id, "name": name or "-", "roles": roles}
             try:
                 persons.append(Person.model_validate({**more, **dates, **own}))
@@ -93,8 +93,8 @@ class PeopleReader:
             self.add_fault(f"{at}.persons is empty: name at least one person.")
         return tuple(persons)
 
-    def _addresses(self, household: Household, given: Mapping[str, Any]) -> list[Fact]:
-        found: list[Fact] = []
+    def _addresses(self, household: Household, given: Mapping[str, Any]) -> list[CaseworkRecord]:
+        found: list[CaseworkRecord] = []
         for number, part in enumerate(self.read_list(given.get("addresses") or [], "addresses"), start=1):
             where = f"address {number}"
             told = self.read_object(part, where)
@@ -105,8 +105,8 @@ class PeopleReader:
             found += self._record(Address, household, {**plain, **days, "person_ids": who}, where)
         return found
 
-    def _withheld(self, household: Household, given: Mapping[str, Any]) -> list[Fact]:
-        found: list[Fact] = []
+    def _withheld(self, household: Household, given: Mapping[str, Any]) -> list[CaseworkRecord]:
+        found: list[CaseworkRecord] = []
         for number, part in enumerate(self.read_list(given.get("withheld") or [], "withheld"), start=1):
             where = f"withheld {number}"
             told = self.read_object(part, where)
@@ -117,24 +117,24 @@ class PeopleReader:
             about = self.read_person_ids([told.get("about")], where)
             asked = self.refs.get(str(told.get("asked_by")), "")
             parts = {"about_id": (*about, "-")[0], "keep_from": kept, "asked_by": asked, **plain}
-            found += self._record(Withheld, household, parts, where)
+            found += self._record(WithheldInformation, household, parts, where)
         return found
 
     def read_links(
         self,
         given: Mapping[str, Any],
-        family: Family,
-        linked: list[tuple[str, Family]],
+        family: FileHousehold,
+        linked: list[tuple[str, FileHousehold]],
         contact: Contact | None,
-    ) -> list[Fact]:
+    ) -> list[CaseworkRecord]:
         """Between households, from "linked"; between people of two of them, from "links"."""
         on = contact.on if contact else date.min
         decided = {"decided_at": datetime.combine(on, time(12), UTC)}
-        found: list[Fact] = []
+        found: list[CaseworkRecord] = []
         for number, (kind, other) in enumerate(linked, start=1):
             ends = {"own_id": family.household.id, "other_id": other.household.id}
             parts = {"kind": kind, "other_household_id": other.household.id, **ends, **decided}
-            found += self._record(Link, family.household, parts, f"linked {number}")
+            found += self._record(RecordLink, family.household, parts, f"linked {number}")
         own = {person.id for person in family.persons}
         there = {person.id: other.household.id for _, other in linked for person in other.persons}
         for number, part in enumerate(self.read_list(given.get("links") or [], "links"), start=1):
@@ -154,12 +154,12 @@ class PeopleReader:
                 "other_household_id": there[ids[1]],
                 **decided,
             }
-            found += self._record(Link, family.household, parts, where)
+            found += self._record(RecordLink, family.household, parts, where)
         return found
 
     def _record(
-        self, kind: type[Fact], household: Household, parts: Mapping[str, Any], where: str
-    ) -> list[Fact]:
+        self, kind: type[CaseworkRecord], household: Household, parts: Mapping[str, Any], where: str
+    ) -> list[CaseworkRecord]:
         """One fact, or a fault that names the places which cannot be read."""
         try:
             return [kind.model_validate({"id": new_id(), "household_id": household.id, **parts})]

@@ -5,7 +5,7 @@ of the same id; the device keeps both (`store.people.earlier`). This room knows 
 know rules: what must be there at the end of a contact is `ledger`, what a run of events means is
 `chronology`.
 
-    >>> Seen(id="s1", household_id="h1", contact_id="c1", child_id="p1", how="not-seen")
+    >>> ChildObservation(id="s1", household_id="h1", contact_id="c1", child_id="p1", how="not-seen")
     <Seen s1>
 """
 
@@ -17,23 +17,23 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from assessments.casework.records import Record
-from assessments.engine.scoring import History
+from assessments.engine.scoring import HistoryStatus
 
-How = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
-Origin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]
+ChildSeenStatus = Literal["heard", "observed", "seen-not-spoken", "not-seen"]
+QuoteOrigin = Literal["said", "typed", "pointed", "drew", "signed", "told-by-adult"]
 Precision = Literal["exact", "about", "before"]
-Outcome = Literal["", "met", "refused", "no-answer", "cut-short"]
+VisitOutcome = Literal["", "met", "refused", "no-answer", "cut-short"]
 LinkKind = Literal["same-person", "same-event", "not-same", "host", "family"]
-ToDo = Literal["see", "hear", "observe", "ask-history", "other"]
+FollowUpCode = Literal["see", "hear", "observe", "ask-history", "other"]
 
 
-class Fact(Record):
+class CaseworkRecord(Record):
     """Common to all: the household that it is filed under."""
 
     household_id: str
 
 
-class Address(Fact):
+class Address(CaseworkRecord):
     """Where some of the household stay. A confidential one is shown only while it is held down."""
 
     lines: str = Field(min_length=1, max_length=400)
@@ -44,7 +44,7 @@ class Address(Fact):
     until: date | None = None
 
 
-class Link(Fact):
+class RecordLink(CaseworkRecord):
     """Two people, events or households that a practitioner holds to be connected. It can be undone.
 
     "same-person": one human being with a record in each household. "same-event": one event that was told
@@ -61,7 +61,7 @@ class Link(Fact):
     why: str = Field(default="", max_length=400)
 
 
-class Withheld(Fact):
+class WithheldInformation(CaseworkRecord):
     """Something that a person asked to be kept from somebody. `about_id` is any record's id.
 
     `keep_from` holds ids of people here, or words for somebody who is not. It can be lifted.
@@ -75,17 +75,17 @@ class Withheld(Fact):
     lifted_at: AwareDatetime | None = None
 
 
-class Said(Record):
+class VerbatimQuote(Record):
     """Words exactly as they came, with what was asked before them. Never changed by a program."""
 
     words: str = Field(min_length=1, max_length=10_000)
     prompt: str = ""
-    origin: Origin = "said"
+    origin: QuoteOrigin = "said"
     language: str = ""
     interpreter: str = ""
 
 
-class Seen(Fact):
+class ChildObservation(CaseworkRecord):
     """How one child was met in one contact. One per child and contact; `how` says how it ended.
 
     heard: `said` has words. observed: `observation`. seen-not-spoken: `why`. not-seen: `why`, `plan`
@@ -96,8 +96,8 @@ class Seen(Fact):
 
     contact_id: str
     child_id: str
-    how: How | None = None
-    said: tuple[Said, ...] = ()
+    how: ChildSeenStatus | None = None
+    said: tuple[VerbatimQuote, ...] = ()
     observation: str = Field(default="", max_length=10_000)
     interpretation: str = Field(default="", max_length=10_000)
     demeanour: str = Field(default="", max_length=2_000)
@@ -120,7 +120,7 @@ class Seen(Fact):
     amended_why: str = Field(default="", max_length=1_000)
 
 
-class Ended(Fact):
+class VisitClosure(CaseworkRecord):
     """A contact was finished. `silent` are the children with nothing, each with the code of the reason.
 
     `adult_answered_for` are the adults who answered for others. A contact finished again has another
@@ -131,23 +131,23 @@ class Ended(Fact):
     at: AwareDatetime
     silent: dict[str, str] = Field(default_factory=dict)
     silent_words: dict[str, str] = Field(default_factory=dict)
-    outcome: Outcome = ""
+    outcome: VisitOutcome = ""
     adult_answered_for: tuple[str, ...] = ()
     amends: str = ""
 
 
-class FollowUp(Fact):
+class FollowUp(CaseworkRecord):
     """Something still to be done for one person, with a day."""
 
     person_id: str
-    code: ToDo
+    code: FollowUpCode
     words: str = Field(default="", max_length=1_000)
     due: date | None = None
     contact_id: str = ""
     done_on: date | None = None
 
 
-class ChildThere(Record):
+class ChildAtIncident(Record):
     """A child during an event: `id` is the child's, `where` is free words ("on the stairs").
 
     A child who was somewhere else is there too, with `there` False: nobody is left out by silence.
@@ -159,7 +159,7 @@ class ChildThere(Record):
     saw_it: bool | None = None
 
 
-class Event(Fact):
+class Incident(CaseworkRecord):
     """Something that happened, known from somebody.
 
     Severity 1 to 4: the worst element decides; None while it is not known, which is no 1.
@@ -177,7 +177,7 @@ class Event(Fact):
     injury: str = Field(default="", max_length=1_000)
     by_ids: tuple[str, ...] = ()
     to_ids: tuple[str, ...] = ()
-    children: tuple[ChildThere, ...] = ()
+    children: tuple[ChildAtIncident, ...] = ()
     police_ref: str = Field(default="", max_length=100)
     outcome: str = Field(default="", max_length=1_000)
     # What another adult did to keep the children safe.
@@ -187,7 +187,7 @@ class Event(Fact):
     first_known_to: str = Field(default="", max_length=200)
 
 
-class Milestone(Fact):
+class KeyDate(CaseworkRecord):
     """A day around which risk is known to change: separation, release, birth, hearing, handover …"""
 
     kind: Literal["separation", "release", "birth", "hearing", "contact-handover", "new-partner", "pregnancy"]
@@ -197,7 +197,7 @@ class Milestone(Fact):
     words: str = Field(default="", max_length=400)
 
 
-class Pattern(Fact):
+class PatternStatement(CaseworkRecord):
     """The statement on one person's pattern of abuse: drafted from what is recorded, edited by a person."""
 
     person_id: str
@@ -207,30 +207,30 @@ class Pattern(Fact):
     kept_phrases: tuple[str, ...] = ()
 
 
-class Judged(Fact):
+class HistoryReview(CaseworkRecord):
     """The practitioner's answer to "have you seen the history?" before a grade is final."""
 
     contact_id: str
     subject_id: str
-    history: History
+    history: HistoryStatus
     why: str = Field(default="", max_length=1_000)
 
 
-KINDS: dict[str, type[Fact]] = {
+RECORD_TYPES_BY_KIND: dict[str, type[CaseworkRecord]] = {
     "address": Address,
-    "link": Link,
-    "withheld": Withheld,
-    "seen": Seen,
-    "ended": Ended,
+    "link": RecordLink,
+    "withheld": WithheldInformation,
+    "seen": ChildObservation,
+    "ended": VisitClosure,
     "follow-up": FollowUp,
-    "event": Event,
-    "milestone": Milestone,
-    "pattern": Pattern,
-    "judged": Judged,
+    "event": Incident,
+    "milestone": KeyDate,
+    "pattern": PatternStatement,
+    "judged": HistoryReview,
 }
 
 
-def to_plain(fact: Fact) -> dict[str, Any]:
+def to_plain(fact: CaseworkRecord) -> dict[str, Any]:
     """A form that JSON can carry, with its kind."""
-    kind = next(name for name, made in KINDS.items() if made is type(fact))
+    kind = next(name for name, made in RECORD_TYPES_BY_KIND.items() if made is type(fact))
     return {"kind": kind, "record": fact.model_dump(mode="json")}

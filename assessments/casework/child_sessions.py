@@ -4,8 +4,8 @@ This room knows how a section becomes a form that holds nothing but the child's 
 answer that was there before, no word meant for an adult, no rule of the tool. Afterwards it reads a
 turn back from the list of lines that answers are kept in. It knows no screen, key or table.
 
-    part = part_for_child(form, "ladder", mixed=list)      # None where there is nothing to hand over
-    sittings_of(history)                                   # (Sitting("ladder", …),)
+    part = build_child_form(form, "ladder", mixed=list)      # None where there is nothing to hand over
+    read_child_sessions(history)                                   # (Sitting("ladder", …),)
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
-from assessments.casework.records import Given, Person, Sitting
+from assessments.casework.records import ChildSessionEntry, ChildSessionRecord, Person
 from assessments.definitions.definition import AnswerOption, AreaRules, Instrument, Item, When
-from assessments.engine.answers import walk
-from assessments.engine.form import Form, begin
-from assessments.engine.scoring import Context
+from assessments.engine.answers import walk_items
+from assessments.engine.form import Form, open_form
+from assessments.engine.scoring import ScoringContext
 
 # Kept among the answers, under names that no item can have.
-TURN, ORIGIN = "$turn", "$origin."
+CHILD_SESSION_KEY, ORIGIN_KEY_PREFIX = "$turn", "$origin."
 
-Band = Literal["young", "middle", "older"]
-Ended = Literal["finished", "stopped", "left"]
-Mix = Callable[[Sequence[AnswerOption]], Sequence[AnswerOption]]
+AgeBand = Literal["young", "middle", "older"]
+ChildSessionEnd = Literal["finished", "stopped", "left"]
+OptionShuffle = Callable[[Sequence[AnswerOption]], Sequence[AnswerOption]]
 
-_MIDDLE_FROM, _OLDER_FROM = 7, 12
+_MIDDLE_FROM_YEARS, _OLDER_FROM_YEARS = 7, 12
 
 
-class KeptLine(Protocol):
+class LoggedAnswer(Protocol):
     """A line of the list in which answers are kept."""
 
     @property
@@ -42,7 +42,7 @@ class KeptLine(Protocol):
     def entry(self) -> Any: ...
 
 
-def part_for_child(form: Form, section_id: str, mix: Mix) -> Form | None:
+def build_child_form(form: Form, section_id: str, mix: OptionShuffle) -> Form | None:
     """The child's own questions of one section that wait for an answer, as an empty form.
 
     What was answered before stays with the adult. Where the tool is made for children who do not
@@ -55,13 +55,13 @@ def part_for_child(form: Form, section_id: str, mix: Mix) -> Form | None:
     whole = [section] if section.repeats else list(section.items)
     waiting = [
         item
-        for item in _flat(whole)
+        for item in _flatten_items(whole)
         if item.for_child and not (item.type == "group" and not item.repeats)
         if item.link_id not in form.entries
     ]
     known = {item.link_id for item in waiting}
     items = tuple(
-        _own(item, mix if instrument.needs else None, known)
+        _child_version_of(item, mix if instrument.needs else None, known)
         for item in waiting
         if set(item.enable_when.link_ids()) & known or item.link_id in form.visible
     )
@@ -85,61 +85,61 @@ def part_for_child(form: Form, section_id: str, mix: Mix) -> Form | None:
         sources=(),
         items=(Item(section_id, "group", section.text, appearance=section.appearance, items=items),),
     )
-    return begin(part, AreaRules(), Context(on=form.context.on))
+    return open_form(part, AreaRules(), ScoringContext(on=form.context.on))
 
 
-def band_of(person: Person, on: date, tool: Instrument) -> Band:
+def choose_age_band(person: Person, on: date, tool: Instrument) -> AgeBand:
     """How to speak to a child: by age, else by the tool's own; the middle way when neither is known."""
     years = person.age_in_years(on)
     if years is None:
         years = person.about_years
     if years is None:
-        years = int(tool.age_from[1:].partition("Y")[0]) if "Y" in tool.age_from else _MIDDLE_FROM
-    return "young" if years < _MIDDLE_FROM else "middle" if years < _OLDER_FROM else "older"
+        years = int(tool.age_from[1:].partition("Y")[0]) if "Y" in tool.age_from else _MIDDLE_FROM_YEARS
+    return "young" if years < _MIDDLE_FROM_YEARS else "middle" if years < _OLDER_FROM_YEARS else "older"
 
 
-def turn_began(part: Form) -> dict[str, Any]:
+def make_start_entry(part: Form) -> dict[str, Any]:
     """The line that opens a turn: the section, and the places of the options with pictures."""
     return {
         "section": part.instrument.items[0].link_id,
         "shown": {
             item.link_id: [option.code for option in item.options]
-            for item in walk(part.instrument.items)
+            for item in walk_items(part.instrument.items)
             if item.options and all(option.picture for option in item.options)
         },
     }
 
 
-def turn_ended(how: Ended) -> dict[str, Any]:
+def make_end_entry(how: ChildSessionEnd) -> dict[str, Any]:
     """The line that closes a turn."""
     return {"ended": how}
 
 
-def is_open(kept: Mapping[str, Any]) -> bool:
+def is_child_session_open(kept: Mapping[str, Any]) -> bool:
     """Whether a turn was cut off: the folded answers have its beginning last."""
-    return "section" in (kept.get(TURN) or {})
+    return "section" in (kept.get(CHILD_SESSION_KEY) or {})
 
 
-def sittings_of(lines: Iterable[KeptLine]) -> tuple[Sitting, ...]:
+def read_child_sessions(lines: Iterable[LoggedAnswer]) -> tuple[ChildSessionRecord, ...]:
     """Every turn in a list of lines, the first one first."""
-    found: list[Sitting] = []
-    given: list[Given] = []
-    began: KeptLine | None = None
+    found: list[ChildSessionRecord] = []
+    given: list[ChildSessionEntry] = []
+    began: LoggedAnswer | None = None
     for line in lines:
-        if line.link_id != TURN:
+        if line.link_id != CHILD_SESSION_KEY:
             if began is not None and not line.link_id.startswith("$"):
-                given = [one for one in given if not _holds(line, one)]
-                given.append(Given(at=line.at, link_id=line.link_id, entry=line.entry))
+                given = [one for one in given if not _continues_drawing(line, one)]
+                given.append(ChildSessionEntry(at=line.at, link_id=line.link_id, entry=line.entry))
             continue
         if began is not None:
-            found.append(_sitting(began, given, line))
+            found.append(_make_child_session(began, given, line))
         began, given = (line, []) if "section" in line.entry else (None, [])
     if began is not None:
-        found.append(_sitting(began, given, None))
+        found.append(_make_child_session(began, given, None))
     return tuple(found)
 
 
-def _holds(line: KeptLine, before: Given) -> bool:
+def _continues_drawing(line: LoggedAnswer, before: ChildSessionEntry) -> bool:
     """Whether a drawing goes on from one before: it holds every step of it already."""
     now, was = line.entry, before.entry
     if line.link_id != before.link_id or not (isinstance(now, Mapping) and isinstance(was, Mapping)):
@@ -148,9 +148,11 @@ def _holds(line: KeptLine, before: Given) -> bool:
     return bool(steps) and now.get("steps", [])[: len(steps)] == steps
 
 
-def _sitting(began: KeptLine, given: Sequence[Given], last: KeptLine | None) -> Sitting:
-    ended: Ended = last.entry.get("ended", "left") if last else "left"
-    return Sitting(
+def _make_child_session(
+    began: LoggedAnswer, given: Sequence[ChildSessionEntry], last: LoggedAnswer | None
+) -> ChildSessionRecord:
+    ended: ChildSessionEnd = last.entry.get("ended", "left") if last else "left"
+    return ChildSessionRecord(
         section=began.entry["section"],
         began_at=began.at,
         # A turn that was left ended when nobody was looking: its last line says what is known.
@@ -161,26 +163,26 @@ def _sitting(began: KeptLine, given: Sequence[Given], last: KeptLine | None) -> 
     )
 
 
-def origins_of(kept: Mapping[str, Any]) -> dict[str, str]:
+def read_origins(kept: Mapping[str, Any]) -> dict[str, str]:
     """Where answers that are not words came from, out of the folded answers."""
     return {
-        name.removeprefix(ORIGIN): str(origin)
+        name.removeprefix(ORIGIN_KEY_PREFIX): str(origin)
         for name, origin in kept.items()
-        if name.startswith(ORIGIN) and origin
+        if name.startswith(ORIGIN_KEY_PREFIX) and origin
     }
 
 
-def _flat(items: Iterable[Item]) -> list[Item]:
+def _flatten_items(items: Iterable[Item]) -> list[Item]:
     """Items and those below them, but not into rows: a row is one question to a child."""
     found: list[Item] = []
     for item in items:
         found.append(item)
         if not item.repeats:
-            found += _flat(item.items)
+            found += _flatten_items(item.items)
     return found
 
 
-def _own(item: Item, mix: Mix | None, known: set[str]) -> Item:
+def _child_version_of(item: Item, mix: OptionShuffle | None, known: set[str]) -> Item:
     """A question by itself, in the child's words alone."""
     options = tuple(option for option in item.options if not option.retired)
     if mix and options and all(option.picture for option in options):

@@ -5,7 +5,7 @@ kind. This room knows the kinds, their other sides, what cannot be right (pointe
 and which siblings follow from shared parents (a hint, never stored by itself). It refuses to know
 names, words and screens: it returns ids and codes.
 
-    >>> other_side("mother"), other_side("half-sibling"), other_side("harms")
+    >>> invert_kind("mother"), invert_kind("half-sibling"), invert_kind("harms")
     ('child', 'half-sibling', 'harmed-by')
 """
 
@@ -18,7 +18,7 @@ from typing import Literal
 from assessments.casework.records import Relationship
 
 # Each kind and what the other person is then; a kind that is its own other side is mutual.
-_PAIRS = (
+_INVERSE_PAIRS = (
     ("parent", "child"),
     ("step-parent", "step-child"),
     ("grandparent", "grandchild"),
@@ -29,7 +29,7 @@ _PAIRS = (
     ("harms", "harmed-by"),
     ("professional", "supported-by"),
 )
-_MUTUAL = (
+_SYMMETRIC_KINDS = (
     "sibling",
     "half-sibling",
     "step-sibling",
@@ -39,7 +39,7 @@ _MUTUAL = (
     "spends-time-with",
 )
 # Closer words that people use, and the kind that they stand for.
-_CLOSER = {
+_KIND_SYNONYMS = {
     "mother": "parent",
     "father": "parent",
     "stepmother": "step-parent",
@@ -47,10 +47,10 @@ _CLOSER = {
     "brother": "sibling",
     "sister": "sibling",
 }
-_OTHER_SIDE = {
-    **dict(_PAIRS),
-    **{there: here for here, there in _PAIRS},
-    **{kind: kind for kind in _MUTUAL},
+_INVERSE_KINDS = {
+    **dict(_INVERSE_PAIRS),
+    **{there: here for here, there in _INVERSE_PAIRS},
+    **{kind: kind for kind in _SYMMETRIC_KINDS},
 }
 
 # The kinds as a person is offered them, by what they are about.
@@ -68,12 +68,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "harm": ("harms", "harmed-by"),
     "work": ("professional", "supported-by"),
 }
-KINDS = frozenset(_OTHER_SIDE) | frozenset(_CLOSER)
-SIBLINGS = ("sibling", "half-sibling", "step-sibling")
+KINDS = frozenset(_INVERSE_KINDS) | frozenset(_KIND_SYNONYMS)
+SIBLING_KINDS = ("sibling", "half-sibling", "step-sibling")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tie:
+class RelationshipSide:
     """One person's side of one relationship: `is_` of the other, to whom the other is `has`.
 
     `told` says that it was stored in this direction; the other direction is worked out.
@@ -87,7 +87,7 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Fault:
+class RelationshipFault:
     """Something that cannot be right: "own-self", "circle" (of parents) or "twice". People by id."""
 
     code: Literal["own-self", "circle", "twice"]
@@ -104,70 +104,80 @@ class SiblingHint:
     parent_ids: tuple[str, ...]
 
 
-def meaning(kind: str) -> str:
+def normalise_kind(kind: str) -> str:
     """The kind that a closer word stands for: "mother" is "parent". Unknown kinds mean themselves."""
-    return _CLOSER.get(kind, kind)
+    return _KIND_SYNONYMS.get(kind, kind)
 
 
-def other_side(kind: str) -> str:
+def invert_kind(kind: str) -> str:
     """What the other person is then. A kind that is not known here has "other" on its other side."""
-    return _OTHER_SIDE.get(meaning(kind), "other")
+    return _INVERSE_KINDS.get(normalise_kind(kind), "other")
 
 
-def standing(relationships: Iterable[Relationship]) -> tuple[Relationship, ...]:
+def find_active_relationships(relationships: Iterable[Relationship]) -> tuple[Relationship, ...]:
     """The relationships that nobody has undone."""
     return tuple(found for found in relationships if found.undone_at is None)
 
 
-def ties(person_id: str, relationships: Iterable[Relationship]) -> tuple[Tie, ...]:
+def find_relationships_of(
+    person_id: str, relationships: Iterable[Relationship]
+) -> tuple[RelationshipSide, ...]:
     """All that one person is to others, from both sides, in the order in which it was told.
 
     What was told from both ends ("mother of", "child of") is one tie: the one told by this person's end.
     """
-    found: dict[tuple[str, str], Tie] = {}
-    for link in standing(relationships):
+    found: dict[tuple[str, str], RelationshipSide] = {}
+    for link in find_active_relationships(relationships):
         if link.from_id == link.to_id:
             continue
         if link.from_id == person_id:
-            tie = Tie(link.id, link.to_id, link.kind, other_side(link.kind), is_stored_direction=True)
+            tie = RelationshipSide(
+                link.id, link.to_id, link.kind, invert_kind(link.kind), is_stored_direction=True
+            )
         elif link.to_id == person_id:
-            tie = Tie(link.id, link.from_id, other_side(link.kind), link.kind, is_stored_direction=False)
+            tie = RelationshipSide(
+                link.id, link.from_id, invert_kind(link.kind), link.kind, is_stored_direction=False
+            )
         else:
             continue
-        same = (tie.other_id, meaning(tie.kind))
+        same = (tie.other_id, normalise_kind(tie.kind))
         before = found.get(same)
         if before is None:
             found[same] = tie
         elif before.is_stored_direction != tie.is_stored_direction:
             own, theirs = (before, tie) if before.is_stored_direction else (tie, before)
-            found[same] = Tie(
+            found[same] = RelationshipSide(
                 own.relationship_id, own.other_id, own.kind, theirs.inverse_kind, is_stored_direction=True
             )
     return tuple(found.values())
 
 
-def between(one_id: str, other_id: str, relationships: Iterable[Relationship]) -> tuple[Tie, ...]:
+def find_relationships_between(
+    one_id: str, other_id: str, relationships: Iterable[Relationship]
+) -> tuple[RelationshipSide, ...]:
     """What the first is to the second; empty when nobody has told."""
-    return tuple(tie for tie in ties(one_id, relationships) if tie.other_id == other_id)
+    return tuple(tie for tie in find_relationships_of(one_id, relationships) if tie.other_id == other_id)
 
 
-def faults(relationships: Iterable[Relationship]) -> tuple[Fault, ...]:
+def find_relationship_faults(relationships: Iterable[Relationship]) -> tuple[RelationshipFault, ...]:
     """What cannot be right, each once, in a fixed order whatever the order of the relationships."""
-    links = standing(relationships)
-    found = {Fault("own-self", (link.from_id,)) for link in links if link.from_id == link.to_id}
+    links = find_active_relationships(relationships)
+    found = {RelationshipFault("own-self", (link.from_id,)) for link in links if link.from_id == link.to_id}
     told: dict[tuple[str, str, str], str] = {}
     for link in links:
-        kind = meaning(link.kind)
+        kind = normalise_kind(link.kind)
         same = (link.from_id, link.to_id, kind)
         if told.setdefault(same, link.id) != link.id:
-            found.add(Fault("twice", (link.from_id, link.to_id)))
-    found |= {Fault("circle", circle) for circle in _circles(_children_of(links))}
+            found.add(RelationshipFault("twice", (link.from_id, link.to_id)))
+    found |= {RelationshipFault("circle", circle) for circle in _find_parent_cycles(_children_of(links))}
     return tuple(sorted(found, key=lambda fault: (fault.code, fault.person_ids)))
 
 
 def parents_of(person_id: str, relationships: Iterable[Relationship]) -> tuple[str, ...]:
     """The ids of a person's parents, not of step-parents, in the order in which they were told."""
-    return tuple(tie.other_id for tie in ties(person_id, relationships) if tie.kind == "child")
+    return tuple(
+        tie.other_id for tie in find_relationships_of(person_id, relationships) if tie.kind == "child"
+    )
 
 
 def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, ...]:
@@ -175,7 +185,7 @@ def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, .
 
     Half-siblings where exactly one parent is shared and each is known to have another.
     """
-    links = standing(relationships)
+    links = find_active_relationships(relationships)
     parents: dict[str, set[str]] = {}
     for parent, children in _children_of(links).items():
         for child in children:
@@ -185,7 +195,10 @@ def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, .
     for at, one in enumerate(people):
         for other in people[at + 1 :]:
             shared = parents[one] & parents[other]
-            if not shared or any(meaning(tie.kind) in SIBLINGS for tie in between(one, other, links)):
+            if not shared or any(
+                normalise_kind(tie.kind) in SIBLING_KINDS
+                for tie in find_relationships_between(one, other, links)
+            ):
                 continue
             apart = len(shared) == 1 and parents[one] - shared and parents[other] - shared
             kind: Literal["sibling", "half-sibling"] = "half-sibling" if apart else "sibling"
@@ -200,8 +213,10 @@ def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]
     parents is broken where it closes.
     """
     ids = tuple(person_ids)
-    links = tuple(link for link in standing(relationships) if link.from_id in ids and link.to_id in ids)
-    steps = [*_steps_down(links)]
+    links = tuple(
+        link for link in find_active_relationships(relationships) if link.from_id in ids and link.to_id in ids
+    )
+    steps = [*_generation_steps(links)]
     depth = dict.fromkeys(ids, 0)
     # As many rounds as there are people reach every end; a circle cannot make it go on for ever.
     for _ in ids:
@@ -226,32 +241,32 @@ def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]
     return {person: level - lowest for person, level in depth.items()}
 
 
-_STEPS = {"parent": 1, "step-parent": 1, "foster-carer": 1, "aunt-uncle": 1, "grandparent": 2}
-_LEVEL = ("partner", "ex-partner", *SIBLINGS)
+_GENERATIONS_DOWN = {"parent": 1, "step-parent": 1, "foster-carer": 1, "aunt-uncle": 1, "grandparent": 2}
+_SAME_GENERATION_KINDS = ("partner", "ex-partner", *SIBLING_KINDS)
 
 
-def _steps_down(links: Iterable[Relationship]) -> Iterator[tuple[str, str, int]]:
+def _generation_steps(links: Iterable[Relationship]) -> Iterator[tuple[str, str, int]]:
     for link in links:
-        kind = meaning(link.kind)
-        if kind in _STEPS:
-            yield link.from_id, link.to_id, _STEPS[kind]
-        elif other_side(kind) in _STEPS:
-            yield link.to_id, link.from_id, _STEPS[other_side(kind)]
-        elif kind in _LEVEL:
+        kind = normalise_kind(link.kind)
+        if kind in _GENERATIONS_DOWN:
+            yield link.from_id, link.to_id, _GENERATIONS_DOWN[kind]
+        elif invert_kind(kind) in _GENERATIONS_DOWN:
+            yield link.to_id, link.from_id, _GENERATIONS_DOWN[invert_kind(kind)]
+        elif kind in _SAME_GENERATION_KINDS:
             yield link.from_id, link.to_id, 0
 
 
 def _children_of(links: Iterable[Relationship]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for link in links:
-        if meaning(link.kind) == "parent" and link.from_id != link.to_id:
+        if normalise_kind(link.kind) == "parent" and link.from_id != link.to_id:
             found.setdefault(link.from_id, set()).add(link.to_id)
         elif link.kind == "child" and link.from_id != link.to_id:
             found.setdefault(link.to_id, set()).add(link.from_id)
     return found
 
 
-def _circles(children: dict[str, set[str]]) -> set[tuple[str, ...]]:
+def _find_parent_cycles(children: dict[str, set[str]]) -> set[tuple[str, ...]]:
     """Those who are, through their children, their own forebears; each circle as sorted ids."""
 
     def below(person: str) -> set[str]:

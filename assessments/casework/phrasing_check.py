@@ -5,7 +5,7 @@ as saying is never pointed out. It gives codes, places and alternatives; it refu
 fields, or what to do about it, and it changes nothing by itself. Whether a field holds somebody's exact
 words is `own_words`.
 
-    >>> [hit.code for hit in find("She failed to protect him. He said “she failed to protect him”.")]
+    >>> [hit.code for hit in find_phrases("She failed to protect him. He said “she failed to protect him”.")]
     ['failed-to-protect']
 """
 
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from assessments.definitions.toml_lines import Page
+from assessments.definitions.toml_document import TomlDocument
 from assessments.errors import BadInstrument
 
 _FILE = "language.toml"
-_BETWEEN = r"[\s\-‐‑–]+"
+_WORD_GAP = r"[\s\-‐‑–]+"
 
-WHYS = (
+PHRASE_REASONS = (
     "blames",
     "hides",
     "minimises",
@@ -53,7 +53,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Hit:
+class PhraseHit:
     """A phrase in a text: `start` and `length` count characters (code points), as Python does.
 
     `instead` are texts that may stand in its place, with … for what only the writer knows; "" is to
@@ -71,23 +71,23 @@ class Hit:
         return self.start + self.length
 
 
-def find(text: str) -> tuple[Hit, ...]:
+def find_phrases(text: str) -> tuple[PhraseHit, ...]:
     """Every phrase of the list, in order, none overlapping another: where two do, the longer stands."""
-    quoted = tuple(_quoted(text))
+    quoted = tuple(_find_quoted_spans(text))
     found = [
         hit
-        for phrase in phrases()
-        for hit in _hits(phrase, text)
+        for phrase in load_phrases()
+        for hit in _find_hits(phrase, text)
         if not any(hit.start < end and start < hit.end for start, end in quoted)
     ]
-    standing: list[Hit] = []
+    standing: list[PhraseHit] = []
     for hit in sorted(found, key=lambda one: (-one.length, one.start, one.code)):
         if not any(hit.start < other.end and other.start < hit.end for other in standing):
             standing.append(hit)
     return tuple(sorted(standing, key=lambda one: one.start))
 
 
-def replaced(text: str, hit: Hit, words: str) -> str:
+def replace_phrase(text: str, hit: PhraseHit, words: str) -> str:
     """The text with these words in the place of one phrase, and nothing else changed.
 
     A capital at its first letter stays one. Taken out, the phrase takes one space with it.
@@ -101,9 +101,9 @@ def replaced(text: str, hit: Hit, words: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def phrases() -> tuple[Phrase, ...]:
+def load_phrases() -> tuple[Phrase, ...]:
     """The list, in the order of its file. Raises BadInstrument with every fault."""
-    page = Page.parse(files("assessments").joinpath(_FILE).read_text(encoding="utf-8"))
+    page = TomlDocument.parse(files("assessments").joinpath(_FILE).read_text(encoding="utf-8"))
     root, sources = page.root, set()
     for table in root.tables("source"):
         sources.add(table.text("id", required=True))
@@ -114,9 +114,9 @@ def phrases() -> tuple[Phrase, ...]:
     for table in root.tables("phrase"):
         phrase = Phrase(
             code=table.text("code", required=True),
-            why=table.one_of("why", WHYS, required=True),
-            pattern=_pattern(table.texts("patterns", required=True)),
-            unless=_pattern(table.texts("unless")) if table.has("unless") else None,
+            why=table.one_of("why", PHRASE_REASONS, required=True),
+            pattern=_compile_patterns(table.texts("patterns", required=True)),
+            unless=_compile_patterns(table.texts("unless")) if table.has("unless") else None,
             instead=table.texts("instead", required=True),
             example=table.text("example", required=True),
             near_miss=table.text("near_miss", required=True),
@@ -132,27 +132,28 @@ def phrases() -> tuple[Phrase, ...]:
     return tuple(found)
 
 
-def _hits(phrase: Phrase, text: str) -> Iterator[Hit]:
+def _find_hits(phrase: Phrase, text: str) -> Iterator[PhraseHit]:
     spared = [found.span() for found in phrase.unless.finditer(text)] if phrase.unless else []
     for found in phrase.pattern.finditer(text):
         start = next(at for at in (found.start(name) for name in found.groupdict()) if at >= 0)
         if not any(first <= start and found.end() <= last for first, last in spared):
-            yield Hit(phrase.code, start, found.end() - start, phrase.why, phrase.instead)
+            yield PhraseHit(phrase.code, start, found.end() - start, phrase.why, phrase.instead)
 
 
-def _pattern(written: tuple[str, ...]) -> re.Pattern[str]:
+def _compile_patterns(written: tuple[str, ...]) -> re.Pattern[str]:
     """One expression for all patterns of a row, those of more words first. See the top of the file."""
     longest_first = sorted(written, key=lambda one: -len(one.split()))
-    ways = "|".join(_way(f"here{at}", one) for at, one in enumerate(longest_first))
+    ways = "|".join(_pattern_to_regex(f"here{at}", one) for at, one in enumerate(longest_first))
     return re.compile(rf"(?<!\w)(?:{ways})(?!\w)", re.IGNORECASE)
 
 
-def _way(name: str, written: str) -> str:
+def _pattern_to_regex(name: str, written: str) -> str:
     context, mark, shown = written.partition(" > ")
     if not mark:
         context, shown = "", written
     before = "".join(
-        f"(?:{_word(word)}{_BETWEEN}){'?' if word.endswith('?') else ''}" for word in context.split()
+        f"(?:{_word_to_regex(word)}{_WORD_GAP}){'?' if word.endswith('?') else ''}"
+        for word in context.split()
     )
     # An optional word takes the gap beside it along: after the first sure word the one before it.
     parts: list[str] = []
@@ -160,14 +161,14 @@ def _way(name: str, written: str) -> str:
     for word in shown.split():
         is_sure = not word.endswith("?")
         if is_begun:
-            parts.append(f"(?:{_BETWEEN}{_word(word)}){'' if is_sure else '?'}")
+            parts.append(f"(?:{_WORD_GAP}{_word_to_regex(word)}){'' if is_sure else '?'}")
         else:
-            parts.append(_word(word) if is_sure else f"(?:{_word(word)}{_BETWEEN})?")
+            parts.append(_word_to_regex(word) if is_sure else f"(?:{_word_to_regex(word)}{_WORD_GAP})?")
         is_begun = is_begun or is_sure
     return f"{before}(?P<{name}>{''.join(parts)})"
 
 
-def _word(word: str) -> str:
+def _word_to_regex(word: str) -> str:
     ways = (re.escape(one).replace("'", "['’]") for one in word.removesuffix("?").split("|"))
     return f"(?:{'|'.join(ways)})"
 
@@ -175,22 +176,22 @@ def _word(word: str) -> str:
 # Quotation marks. Where it cannot be told whether a quotation has ended, it goes on: to leave a phrase
 # alone is a small loss, to find fault with what somebody said is not.
 _CLOSERS = {"“": "”", "«": "»", "„": "“”"}
-_SINGLE = {"‘": "’'", "'": "'’"}
+_SINGLE_CLOSERS = {"‘": "’'", "'": "'’"}
 _LEADING_APOSTROPHE = re.compile(r"['‘’](?:til|cause|em|bout|tis|twas|n|cos|round|\d0s)\b", re.IGNORECASE)
 
 
-def _quoted(text: str) -> Iterator[tuple[int, int]]:
+def _find_quoted_spans(text: str) -> Iterator[tuple[int, int]]:
     """Where somebody is quoted: from mark to mark, in order. A mark that never closes goes to the end."""
     at = 0
     while at < len(text):
         mark = text[at]
         if mark in _CLOSERS:
-            end = _matching(text, at)
+            end = _find_closing_mark(text, at)
         elif mark == '"' and not text[at - 1 : at].isdigit():
             found = text.find('"', at + 1)
             end = len(text) if found < 0 else found
-        elif mark in _SINGLE and _opens(text, at):
-            end = _single_end(text, at)
+        elif mark in _SINGLE_CLOSERS and _opens_quotation(text, at):
+            end = _find_single_quote_end(text, at)
         else:
             at += 1
             continue
@@ -198,7 +199,7 @@ def _quoted(text: str) -> Iterator[tuple[int, int]]:
         at = end + 1
 
 
-def _matching(text: str, at: int) -> int:
+def _find_closing_mark(text: str, at: int) -> int:
     """The mark that closes the one at `at`; quotations of the same kind within it are counted."""
     opener, closers = text[at], _CLOSERS[text[at]]
     depth = 0
@@ -212,21 +213,23 @@ def _matching(text: str, at: int) -> int:
     return len(text)
 
 
-def _opens(text: str, at: int) -> bool:
+def _opens_quotation(text: str, at: int) -> bool:
     """Whether a single mark opens a quotation rather than standing for a missing letter."""
     before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     is_sure = text[at] == "‘" or bool(after.strip())
     return is_sure and not before.isalnum() and not _LEADING_APOSTROPHE.match(text, at)
 
 
-def _single_end(text: str, at: int) -> int:
+def _find_single_quote_end(text: str, at: int) -> int:
     """Where a single quotation ends: at a mark after a full stop or its like, or at the last one that no
     letter follows, in this paragraph and before the next quotation. "The boys' room" may close nothing."""
-    closers = _SINGLE[text[at]]
+    closers = _SINGLE_CLOSERS[text[at]]
     paragraph = text.find("\n", at)
     last = -1
     for place in range(at + 1, len(text)):
-        if last >= 0 and (0 <= paragraph < place or (text[place] in _SINGLE and _opens(text, place))):
+        if last >= 0 and (
+            0 <= paragraph < place or (text[place] in _SINGLE_CLOSERS and _opens_quotation(text, place))
+        ):
             break
         if text[place] in closers and not text[place + 1 : place + 2].isalnum():
             last = place

@@ -3,7 +3,7 @@
 A device hints and never decides. A link joins records without merging them, and what stands was not
 undone. This room knows links; it refuses to know people and events.
 
-    joined(links, event.id, "same-event")      # every record of it, its own among them
+    find_linked_ids(links, event.id, "same-event")      # every record of it, its own among them
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from assessments.casework.casework_records import Link
+from assessments.casework.casework_records import RecordLink
 
-Same = Literal["same-person", "same-event"]
+SameRecordKind = Literal["same-person", "same-event"]
 
 
-def decided(links: Iterable[Link]) -> set[frozenset[str]]:
+def find_decided_pairs(links: Iterable[RecordLink]) -> set[frozenset[str]]:
     """The pairs that a person has decided about, either way, and has not undone."""
     return {
         frozenset((link.own_id, link.other_id))
@@ -25,7 +25,7 @@ def decided(links: Iterable[Link]) -> set[frozenset[str]]:
     }
 
 
-def joined(links: Iterable[Link], record_id: str, kind: Same) -> frozenset[str]:
+def find_linked_ids(links: Iterable[RecordLink], record_id: str, kind: SameRecordKind) -> frozenset[str]:
     """Every record of one and the same: joined by links that stand, however many lie between."""
     standing = [link for link in links if link.kind == kind and link.undone_at is None]
     found, grown = {record_id}, True

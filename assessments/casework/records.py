@@ -16,10 +16,10 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assessments.definitions.definition import ROLES, Role
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
 
-Status = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]
-_ROLE_WORDS: dict[str, Role] = {
+AssessmentStatus = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]
+_ROLE_SYNONYMS: dict[str, Role] = {
     "hv": "health-visitor",
     "mw": "midwife",
     "fca": "family-court-adviser",
@@ -31,13 +31,13 @@ _ROLE_WORDS: dict[str, Role] = {
 ADULT_FROM_YEARS = 18
 
 
-def role_named(word: str) -> Role | None:
+def parse_role(word: str) -> Role | None:
     """The role that a word such as "HV" or "Health visitor" names, or None."""
     slug = "-".join(word.strip().lower().replace("_", " ").replace("-", " ").split())
     for role in ROLES:
         if slug == role:
             return role
-    return _ROLE_WORDS.get(slug)
+    return _ROLE_SYNONYMS.get(slug)
 
 
 class Record(BaseModel):
@@ -123,7 +123,7 @@ class Contact(Record):
     present: tuple[str, ...] = ()
 
 
-class Given(BaseModel):
+class ChildSessionEntry(BaseModel):
     """One thing that a child did on a handed-over page: `entry` in plain form, None when taken back."""
 
     model_config = ConfigDict(frozen=True)
@@ -133,12 +133,12 @@ class Given(BaseModel):
     entry: Any
 
     def __repr__(self) -> str:
-        return f"<Given {self.link_id}>"
+        return f"<ChildSessionEntry {self.link_id}>"
 
     __str__ = __repr__
 
 
-class Sitting(BaseModel):
+class ChildSessionRecord(BaseModel):
     """One time that the device was in the child's hands: every change in its order, and how it ended.
 
     `shown` are the options of a question in the places in which this child saw them, where they were
@@ -152,10 +152,10 @@ class Sitting(BaseModel):
     ended_at: AwareDatetime | None = None
     ended: Literal["finished", "stopped", "left"] = "left"
     shown: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    given: tuple[Given, ...] = ()
+    given: tuple[ChildSessionEntry, ...] = ()
 
     def __repr__(self) -> str:
-        return "<Sitting>"
+        return "<ChildSessionRecord>"
 
     __str__ = __repr__
 
@@ -175,22 +175,22 @@ class Assessment(Record):
     instrument: str
     version: str
     instrument_hash: str
-    status: Status = "in-progress"
+    status: AssessmentStatus = "in-progress"
     author: str
     started_at: AwareDatetime
     completed_at: AwareDatetime | None = None
     area: str = "default"
-    context: Context
+    context: ScoringContext
     answers: dict[str, Any] = Field(default_factory=dict)
     hidden: dict[str, Any] = Field(default_factory=dict)
     result: dict[str, Any] | None = None
-    sittings: tuple[Sitting, ...] = ()
+    sittings: tuple[ChildSessionRecord, ...] = ()
     origins: dict[str, str] = Field(default_factory=dict)
     lost_lines: int = Field(default=0, ge=0)
     amends: str | None = None
 
 
-def utc(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """ISO 8601 in UTC with a Z, seconds precision: the one form in which times are written."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

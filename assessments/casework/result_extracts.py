@@ -4,7 +4,7 @@ This room knows which answers are a child's and which are an adult's, from the t
 an origin, and what is meant for the child is marked. It changes no word, joins no two answers, and
 refuses to know what any of it means.
 
-    told(catalogue.load("child-voice-7-11"), assessment)      # (Told(part="words", text="I go to Nain"), …)
+    extract_results(catalogue.load("child-voice-7-11"), assessment)      # (ResultExtract(part="words", text="I go to Nain"), …)
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from typing import Any, Literal
 
 from assessments.casework.records import Assessment
 from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import Answered, Line, from_plain
+from assessments.engine.answers import Answered, VerbatimLine, from_plain
 from assessments.errors import WrenError
 
 # words: said or typed by the child. shown: chosen, placed or counted by the child. seen: an adult wrote
 # it. alone: the child was seen alone, all or part of the time. risk: what a tool about this child's risk
 # came to, in the tool's own words.
-Part = Literal["words", "shown", "seen", "alone", "risk"]
+ExtractPart = Literal["words", "shown", "seen", "alone", "risk"]
 
-_CHILDS_OWN = ("child-said", "child-typed")
+_CHILD_ORIGINS = ("child-said", "child-typed")
 # A single choice is left out: "Is it OK to talk?" is one, and a yes to it is not yet the child's voice.
-_SHOWN = ("choices", "people", "integer")
+_SHOWN_ITEM_TYPES = ("choices", "people", "integer")
 # The one question that every talk with a child has under the same name.
 _SEEN_ALONE = "seen-alone"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Step:
+class LadderStep:
     """A step of a ladder as a child chose it, and what stood at both ends: in the child's words if they
     had their own. It is that child's answer on that day, and no score."""
 
@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ResultExtract:
     """One thing out of a finished tool. `text` is "" for what was shown: the record has its pictures.
 
     A step of a ladder stands in `step`; what a child put into a jar in `jar`: how big, and what.
@@ -52,59 +52,59 @@ class Told:
     assessment_id: str
     contact_id: str
     child_id: str
-    part: Part
+    part: ExtractPart
     prompt: str
     text: str
-    step: Step | None = None
+    step: LadderStep | None = None
     jar: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
-        return f"<Told {self.part}>"
+        return f"<ResultExtract {self.part}>"
 
 
-def told(instrument: Instrument, assessment: Assessment) -> tuple[Told, ...]:
+def extract_results(instrument: Instrument, assessment: Assessment) -> tuple[ResultExtract, ...]:
     """All of it, in the order of the tool. Answers that this tool cannot read are left to the record."""
     if assessment.status not in ("completed", "amended"):
         return ()
     about = (assessment.id, assessment.contact_id, assessment.subject_id)
     if instrument.kind == "risk":
         grade = ((assessment.result or {}).get("grade") or {}).get("value")
-        return (Told(*about, "risk", instrument.title, dict(instrument.grades).get(str(grade), "")),)
+        return (ResultExtract(*about, "risk", instrument.title, dict(instrument.grades).get(str(grade), "")),)
     alone = instrument.kind == "child-voice" and assessment.answers.get(_SEEN_ALONE) in ("yes", "part")
     own = (
-        Told(*about, part, prompt, text, **_given(instrument, item, assessment.answers))
+        ResultExtract(*about, part, prompt, text, **_ladder_or_jar(instrument, item, assessment.answers))
         for item in instrument.walk()
         if item.link_id in assessment.answers
-        for part, prompt, text in _parts(item, assessment.answers[item.link_id])
+        for part, prompt, text in _extract_parts(item, assessment.answers[item.link_id])
     )
-    return (*own, *((Told(*about, "alone", "", ""),) if alone else ()))
+    return (*own, *((ResultExtract(*about, "alone", "", ""),) if alone else ()))
 
 
-def _given(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> dict[str, Any]:
+def _ladder_or_jar(instrument: Instrument, item: Item, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The step, of a ladder with words at both ends; what is in it, of a jar; else nothing."""
     plain = answers[item.link_id]
     if item.appearance == "jar":
-        return {"jar": tuple((_place(item, one["place"]), one["who"]) for one in plain)}
+        return {"jar": tuple((_option_text(item, one["place"]), one["who"]) for one in plain)}
     if item.minimum is None or item.maximum is None or not (item.low_text and item.high_text):
         return {}
-    named = [_named(instrument, end, answers) for end in item.ends] or ["", ""]
+    named = [_child_label(instrument, end, answers) for end in item.ends] or ["", ""]
     low, high = (own or given for own, given in zip(named, (item.low_text, item.high_text), strict=True))
-    return {"step": Step(plain, item.minimum, item.maximum, low, high)}
+    return {"step": LadderStep(plain, item.minimum, item.maximum, low, high)}
 
 
-def _place(item: Item, code: str) -> str:
+def _option_text(item: Item, code: str) -> str:
     option = item.option(code)
     return option.text if option is not None else code
 
 
-def _named(instrument: Instrument, end: str, answers: Mapping[str, Any]) -> str:
+def _child_label(instrument: Instrument, end: str, answers: Mapping[str, Any]) -> str:
     """What the child called this end, or ""."""
     if end not in answers:
         return ""
-    return next((text for _, _, text in _parts(instrument.index[end], answers[end])), "").strip()
+    return next((text for _, _, text in _extract_parts(instrument.index[end], answers[end])), "").strip()
 
 
-def _parts(item: Item, plain: Any) -> Iterator[tuple[Part, str, str]]:
+def _extract_parts(item: Item, plain: Any) -> Iterator[tuple[ExtractPart, str, str]]:
     try:
         entry = from_plain(item, plain)
     except WrenError:
@@ -114,10 +114,10 @@ def _parts(item: Item, plain: Any) -> Iterator[tuple[Part, str, str]]:
     value = entry.value
     if item.type == "words" and isinstance(value, tuple):
         for line in value:
-            if isinstance(line, Line) and line.words.strip():
-                own = line.origin in _CHILDS_OWN
+            if isinstance(line, VerbatimLine) and line.words.strip():
+                own = line.origin in _CHILD_ORIGINS
                 yield "words" if own else "seen", line.prompt or item.text, line.words
     elif item.type == "text" and isinstance(value, str) and value.strip():
         yield "words" if item.for_child else "seen", item.text, value
-    elif item.type in _SHOWN and item.for_child:
+    elif item.type in _SHOWN_ITEM_TYPES and item.for_child:
         yield "shown", item.text, ""

@@ -4,7 +4,7 @@ This room knows events, milestones, contacts and finished tools, and the links t
 are one human being. It refuses to know what a run of events means (see `chronology`), any word and any
 screen. Nothing depends on the order in which facts were written.
 
-    >>> same_person((), "p1")
+    >>> find_same_person_ids((), "p1")
     frozenset({'p1'})
 """
 
@@ -15,37 +15,35 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
-from assessments.casework.casework_records import Event, Link, Milestone
-from assessments.casework.record_links import joined
+from assessments.casework.casework_records import Incident, KeyDate, RecordLink
+from assessments.casework.record_links import find_linked_ids
 from assessments.casework.records import Contact, Person
 
-Happened = Event | Milestone
-H = TypeVar("H", Event, Milestone)
+DatedRecord = Incident | KeyDate
+H = TypeVar("H", Incident, KeyDate)
 
 
-def in_order(found: Iterable[H]) -> tuple[H, ...]:
+def sort_by_date(found: Iterable[H]) -> tuple[H, ...]:
     """Oldest first. Of one day the worse comes later, so that a tie never hides a rise."""
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted(found, key=_record_sort_key))
 
 
-def same_person(links: Iterable[Link], person_id: str) -> frozenset[str]:
+def find_same_person_ids(links: Iterable[RecordLink], person_id: str) -> frozenset[str]:
     """Every record of one human being: joined by links that stand, however many households lie between."""
-    return joined(links, person_id, "same-person")
+    return find_linked_ids(links, person_id, "same-person")
 
 
-def done_by(events: Iterable[Event], person_ids: Collection[str]) -> tuple[Event, ...]:
+def find_incidents_by(events: Iterable[Incident], person_ids: Collection[str]) -> tuple[Incident, ...]:
     """The events that one of these did, oldest first."""
-    return in_order(event for event in events if set(event.by_ids) & set(person_ids))
+    return sort_by_date(event for event in events if set(event.by_ids) & set(person_ids))
 
 
-def milestones_of(
-    milestones: Iterable[Milestone], persons: Iterable[Person], on: date
-) -> tuple[Milestone, ...]:
+def list_key_dates(milestones: Iterable[KeyDate], persons: Iterable[Person], on: date) -> tuple[KeyDate, ...]:
     """The milestones written down, with each child's birth, or day it is due, that their record knows."""
     written = tuple(milestones)
     told = {one.person_id for one in written if one.kind == "birth"}
     births = (
-        Milestone(
+        KeyDate(
             id=f"birth.{person.id}"[:64],
             household_id=person.household_id,
             kind="birth",
@@ -55,11 +53,11 @@ def milestones_of(
         for person in persons
         if person.is_child(on) and person.id not in told and (day := person.born or person.due) is not None
     )
-    return in_order((*written, *births))
+    return sort_by_date((*written, *births))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Graded:
+class GradedAssessment:
     """A finished tool as a chronology shows it: what it came to, and whether that is for now only."""
 
     id: str
@@ -72,67 +70,69 @@ class Graded:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChronologyEntry:
     """One line of a chronology. `household_id` says where it is filed."""
 
     kind: Literal["event", "milestone", "contact", "tool"]
     on: date
     id: str
     household_id: str
-    record: Event | Milestone | Contact | Graded
+    record: Incident | KeyDate | Contact | GradedAssessment
 
     def __repr__(self) -> str:
-        return f"<Entry {self.kind}>"
+        return f"<ChronologyEntry {self.kind}>"
 
 
 _KIND_ORDER = ("contact", "tool", "milestone", "event")
 
 
-def entries(
+def build_chronology_entries(
     household_id: str,
     *,
-    events: Iterable[Event] = (),
-    milestones: Iterable[Milestone] = (),
+    events: Iterable[Incident] = (),
+    milestones: Iterable[KeyDate] = (),
     contacts: Iterable[Contact] = (),
-    tools: Iterable[Graded] = (),
-) -> tuple[Entry, ...]:
+    tools: Iterable[GradedAssessment] = (),
+) -> tuple[ChronologyEntry, ...]:
     """Everything in one line, oldest first, each with where it is filed."""
     found = [
-        *(Entry("event", one.on, one.id, one.household_id, one) for one in events),
-        *(Entry("milestone", one.on, one.id, one.household_id, one) for one in milestones),
-        *(Entry("contact", one.on, one.id, one.household_id, one) for one in contacts),
-        *(Entry("tool", one.on, one.id, household_id, one) for one in tools),
+        *(ChronologyEntry("event", one.on, one.id, one.household_id, one) for one in events),
+        *(ChronologyEntry("milestone", one.on, one.id, one.household_id, one) for one in milestones),
+        *(ChronologyEntry("contact", one.on, one.id, one.household_id, one) for one in contacts),
+        *(ChronologyEntry("tool", one.on, one.id, household_id, one) for one in tools),
     ]
-    return tuple(sorted(found, key=_entry_place))
+    return tuple(sorted(found, key=_entry_sort_key))
 
 
-def about_child(
-    found: Iterable[Entry], child_id: str, contact_ids: Collection[str] = ()
-) -> tuple[Entry, ...]:
+def filter_entries_by_child(
+    found: Iterable[ChronologyEntry], child_id: str, contact_ids: Collection[str] = ()
+) -> tuple[ChronologyEntry, ...]:
     """The lines that speak of one child, with the contacts in which it was written how they were met.
 
     Milestones stay: they change things for every child.
     """
-    return tuple(entry for entry in found if entry.id in contact_ids or _speaks_of(entry.record, child_id))
+    return tuple(
+        entry for entry in found if entry.id in contact_ids or _concerns_child(entry.record, child_id)
+    )
 
 
-def _speaks_of(record: Event | Milestone | Contact | Graded, child_id: str) -> bool:
+def _concerns_child(record: Incident | KeyDate | Contact | GradedAssessment, child_id: str) -> bool:
     match record:
-        case Event():
+        case Incident():
             return child_id in {*record.to_ids, *(child.id for child in record.children)}
         case Contact():
             return child_id in record.present
-        case Graded():
+        case GradedAssessment():
             return record.subject_id == child_id
     return True
 
 
-def _place(one: Happened) -> tuple[date, str, int, str]:
-    if isinstance(one, Milestone):
+def _record_sort_key(one: DatedRecord) -> tuple[date, str, int, str]:
+    if isinstance(one, KeyDate):
         return one.on, "", 0, one.id
     return one.on, one.time, one.severity or 0, one.id
 
 
-def _entry_place(entry: Entry) -> tuple[date, int, tuple[date, str, int, str] | tuple[()], str]:
-    own = _place(entry.record) if isinstance(entry.record, Event) else ()
+def _entry_sort_key(entry: ChronologyEntry) -> tuple[date, int, tuple[date, str, int, str] | tuple[()], str]:
+    own = _record_sort_key(entry.record) if isinstance(entry.record, Incident) else ()
     return entry.on, _KIND_ORDER.index(entry.kind), own, entry.id

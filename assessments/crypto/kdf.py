@@ -76,7 +76,7 @@ def _check_kdf(kdf: Kdf) -> None:
         raise UnknownFormat(part="kdf-cost", kdf=kdf.id)
 
 
-def kdf_here(kdf: Kdf) -> bool:
+def is_kdf_available(kdf: Kdf) -> bool:
     """Whether this device can run the KDF: tried, not assumed."""
     if kdf.id == SCRYPT.id:
         return True
@@ -91,13 +91,13 @@ def kdf_here(kdf: Kdf) -> bool:
 
 def best_kdf() -> Kdf:
     """Argon2id where it works, else scrypt."""
-    return ARGON2ID if kdf_here(ARGON2ID) else SCRYPT
+    return ARGON2ID if is_kdf_available(ARGON2ID) else SCRYPT
 
 
 def derive_kek(kdf: Kdf, passphrase: bytes, salt: bytes, device_secret: Key, context: bytes) -> bytearray:
     """The key that a passphrase and this device make together. Takes 50 to 500 ms of a core."""
     _check_kdf(kdf)
-    if not kdf_here(kdf):
+    if not is_kdf_available(kdf):
         raise UnknownFormat(part="kdf-not-here", kdf=kdf.id)
     if kdf.id == ARGON2ID.id:
         stretched = Argon2id(

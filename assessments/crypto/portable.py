@@ -95,7 +95,7 @@ def _key_schedule(shared: bytes, enc: bytes, recipient: bytes, info: bytes) -> t
     return AESGCM(key), _expand(prk, b"base_nonce", schedule, 12, _HPKE_SUITE)
 
 
-def seal_to(public: bytes, plaintext: bytes, info: bytes, ephemeral: Key | None = None) -> bytes:
+def hpke_seal(public: bytes, plaintext: bytes, info: bytes, ephemeral: Key | None = None) -> bytes:
     """Seal to an X25519 key, with a fresh ephemeral key or the given one (tests only)."""
     one_off = X25519PrivateKey.from_private_bytes(ephemeral or os.urandom(KEY_BYTES))
     enc = one_off.public_key().public_bytes_raw()
@@ -104,7 +104,7 @@ def seal_to(public: bytes, plaintext: bytes, info: bytes, ephemeral: Key | None 
     return enc + aead.encrypt(nonce, plaintext, None)
 
 
-def open_from(private: Key, sealed: bytes, info: bytes) -> bytes:
+def hpke_open(private: Key, sealed: bytes, info: bytes) -> bytes:
     """Open what was sealed to this key. Raises InvalidTag, or ValueError for a malformed public value."""
     own = X25519PrivateKey.from_private_bytes(private)
     shared = own.exchange(X25519PublicKey.from_public_bytes(sealed[:32]))

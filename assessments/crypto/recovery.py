@@ -7,9 +7,9 @@ UDK back, and nobody but the device ever holds it. This room knows those formats
 may agree, how it travels, or where it is kept; the device and the service both use it.
 
     escrow = make_escrow(udk, device, author, agency_key, service_key)
-    request = Request(device, agency, author, one_off_public, escrow)
-    grants = [approve(agency_private, request, "agency"), approve(service_private, request, "service")]
-    udk = join(one_off_private, request, grants)
+    request = RecoveryRequest(device, agency, author, one_off_public, escrow)
+    grants = [make_grant(agency_private, request, "agency"), make_grant(service_private, request, "service")]
+    udk = combine_grants(one_off_private, request, grants)
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import Literal
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat
 
-Side = Literal["agency", "service"]
-SIDES: tuple[Side, Side] = ("agency", "service")
+EscrowSide = Literal["agency", "service"]
+ESCROW_SIDES: tuple[EscrowSide, EscrowSide] = ("agency", "service")
 
 _ESCROW_MAGIC, _REQUEST_MAGIC, _GRANT_MAGIC = b"CKE1", b"CKQ1", b"CKG1"
 # Letters and digits that cannot be taken for one another when they are read out.
-_SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_LETTERS = 8
+_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,7 +58,7 @@ class Escrow:
     def __repr__(self) -> str:
         return "<Escrow>"
 
-    def half(self, side: Side) -> tuple[str, bytes]:
+    def half(self, side: EscrowSide) -> tuple[str, bytes]:
         """The name of the key that opens this side's half, and the half."""
         if side == "agency":
             return self.agency_kid, self.agency_half
@@ -66,14 +66,21 @@ class Escrow:
 
     def to_bytes(self) -> bytes:
         fields = (self.device, self.author, self.agency_kid, self.agency_half)
-        return _ESCROW_MAGIC + sealing.lp(*fields, self.service_kid, self.service_half)
+        return _ESCROW_MAGIC + sealing.length_prefix(*fields, self.service_kid, self.service_half)
 
 
 def read_escrow(packed: bytes) -> Escrow:
     """Raises UnknownFormat for another format, Damaged for bytes that do not add up."""
-    device, author, agency_kid, agency_half, service_kid, service_half = _parts(_ESCROW_MAGIC, packed, 6)
+    device, author, agency_kid, agency_half, service_kid, service_half = _split_parts(
+        _ESCROW_MAGIC, packed, 6
+    )
     return Escrow(
-        _text(device), _text(author), _text(agency_kid), agency_half, _text(service_kid), service_half
+        _decode_text(device),
+        _decode_text(author),
+        _decode_text(agency_kid),
+        agency_half,
+        _decode_text(service_kid),
+        service_half,
     )
 
 
@@ -87,9 +94,11 @@ def make_escrow(
         device,
         author,
         agency.kid,
-        sealing.seal_to(agency.public, bytes(pad), _half_context("agency", agency.kid, device, author)),
+        sealing.hpke_seal(agency.public, bytes(pad), _half_context("agency", agency.kid, device, author)),
         service.kid,
-        sealing.seal_to(service.public, bytes(other), _half_context("service", service.kid, device, author)),
+        sealing.hpke_seal(
+            service.public, bytes(other), _half_context("service", service.kid, device, author)
+        ),
     )
     sealing.wipe(pad)
     sealing.wipe(other)
@@ -97,7 +106,7 @@ def make_escrow(
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Request:
+class RecoveryRequest:
     """Somebody asks to be let in again. Nothing in it is secret; all of it is under the code."""
 
     device: str
@@ -107,71 +116,78 @@ class Request:
     escrow: Escrow
 
     def __repr__(self) -> str:
-        return "<Request>"
+        return "<RecoveryRequest>"
 
     def to_bytes(self) -> bytes:
         fields = (self.device, self.agency, self.author, self.one_off_public)
-        return _REQUEST_MAGIC + sealing.lp(*fields, self.escrow.to_bytes())
+        return _REQUEST_MAGIC + sealing.length_prefix(*fields, self.escrow.to_bytes())
 
     @property
     def code(self) -> str:
         """What is read out on the phone, so that both sides know they speak of the same request."""
-        number = int.from_bytes(sealing.digest(sealing.lp("ck1", "check", self.to_bytes()))[:5], "big")
-        letters = [_SPOKEN[(number >> (5 * place)) & 31] for place in range(_CODE_LETTERS)]
+        number = int.from_bytes(
+            sealing.digest(sealing.length_prefix("ck1", "check", self.to_bytes()))[:5], "big"
+        )
+        letters = [_CODE_ALPHABET[(number >> (5 * place)) & 31] for place in range(_CODE_LENGTH)]
         return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
-def read_request(packed: bytes) -> Request:
+def read_recovery_request(packed: bytes) -> RecoveryRequest:
     """Raises UnknownFormat or Damaged."""
-    device, agency, author, one_off_public, escrow = _parts(_REQUEST_MAGIC, packed, 5)
+    device, agency, author, one_off_public, escrow = _split_parts(_REQUEST_MAGIC, packed, 5)
     if len(one_off_public) != sealing.KEY_BYTES:
         raise Damaged(part="recovery")
-    return Request(_text(device), _text(agency), _text(author), one_off_public, read_escrow(escrow))
+    return RecoveryRequest(
+        _decode_text(device), _decode_text(agency), _decode_text(author), one_off_public, read_escrow(escrow)
+    )
 
 
-def same_code(request: Request, heard: str) -> bool:
+def matches_code(request: RecoveryRequest, heard: str) -> bool:
     """Whether a code that was heard is this request's, however it was written down."""
     plain = "".join(heard.split()).replace("-", "").upper()
     # The letters that are left out of the code are heard and typed all the same.
     plain = plain.translate(str.maketrans("ILO", "110"))
-    return sealing.same(plain.encode(), request.code.replace("-", "").encode())
+    return sealing.constant_time_equal(plain.encode(), request.code.replace("-", "").encode())
 
 
-def approve(private: sealing.Key, request: Request, side: Side) -> bytes:
+def make_grant(private: sealing.Key, request: RecoveryRequest, side: EscrowSide) -> bytes:
     """One side's grant. Raises Damaged where the half was made for another key, device or person."""
     kid, sealed = request.escrow.half(side)
-    half = sealing.open_from(private, sealed, _half_context(side, kid, request.device, request.author))
-    return _GRANT_MAGIC + sealing.lp(
-        side, sealing.seal_to(request.one_off_public, half, _grant_context(side, request))
+    half = sealing.hpke_open(private, sealed, _half_context(side, kid, request.device, request.author))
+    return _GRANT_MAGIC + sealing.length_prefix(
+        side, sealing.hpke_seal(request.one_off_public, half, _grant_context(side, request))
     )
 
 
-def grant_side(grant: bytes) -> Side:
+def read_grant_side(grant: bytes) -> EscrowSide:
     """Which side gave this grant. Raises UnknownFormat or Damaged."""
-    side = _text(_parts(_GRANT_MAGIC, grant, 2)[0])
-    for known in SIDES:
+    side = _decode_text(_split_parts(_GRANT_MAGIC, grant, 2)[0])
+    for known in ESCROW_SIDES:
         if side == known:
             return known
     raise UnknownFormat(part="recovery")
 
 
-def join(one_off_private: sealing.Key, request: Request, grants: Sequence[bytes]) -> bytearray:
+def combine_grants(
+    one_off_private: sealing.Key, request: RecoveryRequest, grants: Sequence[bytes]
+) -> bytearray:
     """The UDK from one grant of each side. Raises Damaged when one is missing or another's."""
-    sealed = {grant_side(grant): _parts(_GRANT_MAGIC, grant, 2)[1] for grant in grants}
-    if len(sealed) != len(SIDES):
+    sealed = {read_grant_side(grant): _split_parts(_GRANT_MAGIC, grant, 2)[1] for grant in grants}
+    if len(sealed) != len(ESCROW_SIDES):
         raise Damaged(part="recovery", missing=True)
     halves = [
-        sealing.open_from(one_off_private, sealed[side], _grant_context(side, request)) for side in SIDES
+        sealing.hpke_open(one_off_private, sealed[side], _grant_context(side, request))
+        for side in ESCROW_SIDES
     ]
     return _xor(*halves)
 
 
-def _half_context(side: Side, kid: str, device: str, author: str) -> bytes:
-    return sealing.lp("ck1", "escrow", side, kid, device, author)
+def _half_context(side: EscrowSide, kid: str, device: str, author: str) -> bytes:
+    return sealing.length_prefix("ck1", "escrow", side, kid, device, author)
 
 
-def _grant_context(side: Side, request: Request) -> bytes:
-    return sealing.lp("ck1", "grant", side, request.to_bytes())
+def _grant_context(side: EscrowSide, request: RecoveryRequest) -> bytes:
+    return sealing.length_prefix("ck1", "grant", side, request.to_bytes())
 
 
 def _xor(one: sealing.Key, other: sealing.Key) -> bytearray:
@@ -180,7 +196,7 @@ def _xor(one: sealing.Key, other: sealing.Key) -> bytearray:
     return bytearray(a ^ b for a, b in zip(one, other, strict=True))
 
 
-def _parts(magic: bytes, packed: bytes, count: int) -> list[bytes]:
+def _split_parts(magic: bytes, packed: bytes, count: int) -> list[bytes]:
     """The parts of `lp`, exactly so many and nothing after them."""
     if not packed.startswith(magic):
         raise UnknownFormat(part="recovery")
@@ -199,7 +215,7 @@ def _parts(magic: bytes, packed: bytes, count: int) -> list[bytes]:
     return parts
 
 
-def _text(raw: bytes) -> str:
+def _decode_text(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:

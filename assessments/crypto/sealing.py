@@ -7,7 +7,7 @@ has them, `portable` otherwise: both give the same bytes. Works with `cryptograp
 A context is authenticated, never parsed: what was sealed under one context opens under no other.
 
     >>> key = make_key()
-    >>> open_sealed(key, seal(key, b"hello", lp("example")), lp("example"))
+    >>> open_sealed(key, seal(key, b"hello", length_prefix("example")), length_prefix("example"))
     b'hello'
 """
 
@@ -52,7 +52,7 @@ COBBLESTONE_256 = 1
 _U32 = struct.Struct(">I").pack
 
 
-def lp(*parts: bytes | str) -> bytes:
+def length_prefix(*parts: bytes | str) -> bytes:
     """Join parts without ambiguity: each after its length as a big-endian u32."""
     joined: list[bytes] = []
     for part in parts:
@@ -106,7 +106,7 @@ def record_context(
     table: str, row_id: bytes | str, revision: int, schema: str, agency: str, author: str
 ) -> bytes:
     """The clear columns that a row is filed under, as the context of its seal."""
-    return lp("ckr1", table, row_id, struct.pack(">I", revision), schema, agency, author)
+    return length_prefix("ckr1", table, row_id, struct.pack(">I", revision), schema, agency, author)
 
 
 def _record_header(kid: str) -> bytes:
@@ -116,7 +116,7 @@ def _record_header(kid: str) -> bytes:
 
 def seal_record(key: Key, kid: str, plaintext: bytes, context: bytes) -> bytes:
     """Seal one row under the key named `kid`."""
-    return _record_header(kid) + seal(key, plaintext, context + lp(kid))
+    return _record_header(kid) + seal(key, plaintext, context + length_prefix(kid))
 
 
 def open_record(key: Key, kid: str, envelope: bytes, context: bytes) -> bytes:
@@ -124,24 +124,24 @@ def open_record(key: Key, kid: str, envelope: bytes, context: bytes) -> bytes:
     header = _record_header(kid)
     if not envelope.startswith(header):
         raise UnknownFormat(part="record")
-    return open_sealed(key, envelope[len(header) :], context + lp(kid))
+    return open_sealed(key, envelope[len(header) :], context + length_prefix(kid))
 
 
 # To a public key (HPKE)
 
 
-def seal_to(public: bytes, plaintext: bytes, info: bytes) -> bytes:
+def hpke_seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
     """Seal to a receive key; 48 bytes longer. `info` is the context. The sender cannot open it."""
     if _HPKE is None:
-        return portable.seal_to(public, plaintext, info)
+        return portable.hpke_seal(public, plaintext, info)
     return _HPKE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info=info)
 
 
-def open_from(private: Key, sealed: bytes, info: bytes) -> bytes:
+def hpke_open(private: Key, sealed: bytes, info: bytes) -> bytes:
     """Open what was sealed to this receive key. Raises `Damaged`."""
     try:
         if _HPKE is None:
-            return portable.open_from(private, sealed, info)
+            return portable.hpke_open(private, sealed, info)
         return _HPKE.decrypt(sealed, X25519PrivateKey.from_private_bytes(private), info=info)
     except (InvalidTag, ValueError):  # ValueError: too short, or a public value of low order
         raise Damaged(part="sealed-to") from None
@@ -164,12 +164,12 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def library() -> tuple[str, str]:
+def library_versions() -> tuple[str, str]:
     """The versions of `cryptography` and of the OpenSSL inside it."""
     return cryptography.__version__, openssl.backend.openssl_version_text()
 
 
-def native_here() -> tuple[str, ...]:
+def list_native_ciphers() -> tuple[str, ...]:
     """Which of the formats above run on the library's own implementation."""
     native = {"cobblestone": Cobblestone256Encryptor is not None, "hpke": _HPKE is not None}
     return tuple(name for name, is_native in native.items() if is_native)
@@ -180,7 +180,7 @@ def digest(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-def same(one: bytes, other: bytes) -> bool:
+def constant_time_equal(one: bytes, other: bytes) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(one, other)
 
@@ -200,7 +200,7 @@ def make_random(size_bytes: int) -> bytes:
     return os.urandom(size_bytes)
 
 
-def make_chance() -> float:
+def make_random_fraction() -> float:
     """An even chance from 0 to just below 1, for waits that no two devices share."""
     return int.from_bytes(os.urandom(6), "big") / 2**48
 

@@ -4,7 +4,7 @@ A phone has its own build of the cipher library, so it runs these itself: fixed 
 out. They are the vectors V1 to V9 of the tests, carried along because a phone has no tests. This
 room refuses to know what is done when one differs.
 
-    >>> run().failed
+    >>> run_vectors().failed
     ()
 """
 
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from assessments.crypto import sealing
-from assessments.crypto.kdf import ARGON2ID, SCRYPT, Kdf, derive_kek, kdf_here
+from assessments.crypto.kdf import ARGON2ID, SCRYPT, Kdf, derive_kek, is_kdf_available
 from assessments.errors import WrenError
 
 _KEY = bytes(range(32))
 _ONE_OFF = bytes(range(1, 33))
 _RECORD = sealing.record_context("assessment", "a-1", 1, "dash-2", "agency-7", "hv1")
-_KEK = sealing.lp("ck1", "kek", "d-1", "hv1")
+_KEK = sealing.length_prefix("ck1", "kek", "d-1", "hv1")
 
 V1 = bytes.fromhex(
     "00000000000000000000000000000000000000000000000098446cca87b576a7e6d482c65e793c639e57ecdaa3bc4e45"
@@ -47,25 +47,25 @@ V9 = bytes.fromhex(
 )
 
 
-def _derived(kdf: Kdf) -> bytes:
+def _derive_kek(kdf: Kdf) -> bytes:
     return bytes(derive_kek(kdf, b"482139", bytes(16), bytes(32), _KEK))
 
 
 # Each is made anew where its salt can be given, and opened where it cannot.
 _CHECKS: dict[str, tuple[Callable[[], bytes], bytes]] = {
     "V1": (lambda: sealing.open_sealed(_KEY, V1, b"assessment/v1"), b"hello"),
-    "V2": (lambda: sealing.lp("ck1", "udk", "d-1", "hv1"), V2),
+    "V2": (lambda: sealing.length_prefix("ck1", "udk", "d-1", "hv1"), V2),
     "V3": (lambda: _RECORD, V3),
     "V4": (lambda: sealing.open_record(_KEY, "c1", V4, _RECORD), b"body"),
-    "V5": (lambda: _derived(ARGON2ID), V5),
-    "V6": (lambda: _derived(SCRYPT), V6),
-    "V7": (lambda: sealing.open_from(_KEY, V7, b"info"), b"udk"),
-    "V9": (lambda: sealing.sign(_KEY, sealing.lp("cst1", "a-1")), V9),
+    "V5": (lambda: _derive_kek(ARGON2ID), V5),
+    "V6": (lambda: _derive_kek(SCRYPT), V6),
+    "V7": (lambda: sealing.hpke_open(_KEY, V7, b"info"), b"udk"),
+    "V9": (lambda: sealing.sign(_KEY, sealing.length_prefix("cst1", "a-1")), V9),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class VectorResults:
     """What came out otherwise, what this device does not have, and how long each KDF took in ms."""
 
     failed: tuple[str, ...]
@@ -73,28 +73,28 @@ class Outcome:
     kdf_ms: dict[int, int]
 
     def __repr__(self) -> str:
-        return f"<Outcome {len(self.failed)}>"
+        return f"<VectorResults {len(self.failed)}>"
 
 
-def run() -> Outcome:
+def run_vectors() -> VectorResults:
     """Run them all. Takes the time of every KDF that is here: up to some seconds on a phone."""
     failed, absent, kdf_ms = [], [], {}
     kdfs = {"V5": ARGON2ID, "V6": SCRYPT}
     for name, (make, expected) in _CHECKS.items():
         kdf = kdfs.get(name)
-        if kdf is not None and not kdf_here(kdf):
+        if kdf is not None and not is_kdf_available(kdf):
             absent.append(name)
             continue
         began = perf_counter()
-        if not _comes_out(make, expected):
+        if not _passes(make, expected):
             failed.append(name)
         if kdf is not None:
             kdf_ms[kdf.id] = round((perf_counter() - began) * 1000)
-    return Outcome(tuple(failed), tuple(absent), kdf_ms)
+    return VectorResults(tuple(failed), tuple(absent), kdf_ms)
 
 
-def _comes_out(make: Callable[[], bytes], expected: bytes) -> bool:
+def _passes(make: Callable[[], bytes], expected: bytes) -> bool:
     try:
-        return sealing.same(make(), expected)
+        return sealing.constant_time_equal(make(), expected)
     except WrenError:  # it does not open here: that is the answer
         return False

@@ -1,10 +1,10 @@
 """The tools and area settings there are, read from their files and checked.
 
-A file with any fault is not a tool: `read_tool` gives all its faults with their lines, `load`
+A file with any fault is not a tool: `read_tool` gives all its faults with their lines, `load_tool`
 raises BadInstrument. Files are read when they are asked for, never at start-up, and are found
 by `importlib.resources`, since a packed app has no folder of its own.
 
-    >>> load("risk-24").title
+    >>> load_tool("risk-24").title
     'Adult risk questionnaire'
 """
 
@@ -17,53 +17,61 @@ from functools import lru_cache
 from importlib.resources import files
 
 from assessments.definitions import definition as d
-from assessments.definitions.toml_lines import Fault, Page, Table
-from assessments.definitions.tool_file import AGE, read_tool
+from assessments.definitions.toml_document import FileFault, TomlDocument, TomlTable
+from assessments.definitions.tool_file import AGE_PATTERN, read_tool
 from assessments.definitions.tool_lint import check_wording
 from assessments.errors import BadInstrument, NotFound
 
 _NAME = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
-OLDER = "instruments/older"
+OLDER_VERSIONS_FOLDER = "instruments/older"
 
 
-def tool_ids() -> tuple[str, ...]:
+def list_tool_ids() -> tuple[str, ...]:
     """The ids of all tools there are, in alphabetical order."""
-    return _ids("instruments")
+    return _sorted_ids("instruments")
 
 
-def area_ids() -> tuple[str, ...]:
-    return _ids("areas")
+def list_area_ids() -> tuple[str, ...]:
+    return _sorted_ids("areas")
 
 
-def versions(tool: str) -> tuple[str, ...]:
+def list_versions(tool: str) -> tuple[str, ...]:
     """Every version of a tool that is here, the newest first. Raises NotFound."""
     older = sorted(
-        (name.removeprefix(f"{tool}-") for name in _names(OLDER) if re.match(rf"{tool}-\d", name)),
+        (
+            name.removeprefix(f"{tool}-")
+            for name in _file_names(OLDER_VERSIONS_FOLDER)
+            if re.match(rf"{tool}-\d", name)
+        ),
         key=lambda version: [int(part) for part in version.split(".")],
         reverse=True,
     )
-    return (load(tool).version, *older)
+    return (load_tool(tool).version, *older)
 
 
 @lru_cache(maxsize=128)
-def load(tool: str, version: str = "") -> d.Instrument:
+def load_tool(tool: str, version: str = "") -> d.Instrument:
     """A tool in this version, or the newest. Raises NotFound or BadInstrument (`faults` in its data)."""
     if not version:
-        return _read(tool, _text("instruments", tool))
-    newest = load(tool)
-    return newest if newest.version == version else _read(tool, _text(OLDER, f"{tool}-{version}"))
+        return _parse_tool(tool, _read_file("instruments", tool))
+    newest = load_tool(tool)
+    return (
+        newest
+        if newest.version == version
+        else _parse_tool(tool, _read_file(OLDER_VERSIONS_FOLDER, f"{tool}-{version}"))
+    )
 
 
-def _read(tool: str, text: str) -> d.Instrument:
+def _parse_tool(tool: str, text: str) -> d.Instrument:
     instrument, faults = read_tool(text)
     if instrument is None:
         raise BadInstrument(tool=tool, faults=faults)
     return instrument
 
 
-def load_exact(tool: str, version: str, digest: str) -> d.Instrument:
+def load_pinned_tool(tool: str, version: str, digest: str) -> d.Instrument:
     """The very tool that a record was made with. Raises NotFound("other-version") for any other."""
-    instrument = load(tool, version)
+    instrument = load_tool(tool, version)
     if instrument.hash != digest:
         raise NotFound("other-version", tool=tool)
     return instrument
@@ -72,7 +80,7 @@ def load_exact(tool: str, version: str, digest: str) -> d.Instrument:
 @lru_cache(maxsize=16)
 def load_area(area: str = "default") -> d.Area:
     """The area settings with this id, on those it is based on. Raises NotFound or BadInstrument."""
-    settings, faults = read_area(_text("areas", area))
+    settings, faults = read_area(_read_file("areas", area))
     if settings is None or faults:
         raise BadInstrument(area=area, faults=faults)
     if not settings.based_on:
@@ -89,7 +97,7 @@ def load_area(area: str = "default") -> d.Area:
     )
 
 
-def ledger_rules(area: str = "default") -> d.LedgerRules:
+def load_child_accounting_rules(area: str = "default") -> d.ChildAccountingRules:
     """How an area counts children. Raises BadInstrument where neither it nor its base says."""
     rules = load_area(area).ledger
     if rules is None:
@@ -112,10 +120,10 @@ class LinkedTool:
     unverified: bool
 
 
-def linked() -> tuple[LinkedTool, ...]:
+def load_linked_tools() -> tuple[LinkedTool, ...]:
     """The tools of others, in the order of the file."""
     text = files("assessments").joinpath("linked.toml").read_text(encoding="utf-8")
-    page = Page.parse(text)
+    page = TomlDocument.parse(text)
     root = page.root
     names = ("id", "name", "ages", "shape", "training", "licence", "where", "source")
     found = []
@@ -129,16 +137,16 @@ def linked() -> tuple[LinkedTool, ...]:
     return tuple(found)
 
 
-def _ids(folder: str) -> tuple[str, ...]:
-    return tuple(sorted(_names(folder)))
+def _sorted_ids(folder: str) -> tuple[str, ...]:
+    return tuple(sorted(_file_names(folder)))
 
 
-def _names(folder: str) -> list[str]:
+def _file_names(folder: str) -> list[str]:
     names = (entry.name for entry in files("assessments").joinpath(folder).iterdir())
     return [name.removesuffix(".toml") for name in names if name.endswith(".toml")]
 
 
-def _text(folder: str, name: str) -> str:
+def _read_file(folder: str, name: str) -> str:
     if not _NAME.match(name):
         raise NotFound(kind=folder)
     file = files("assessments").joinpath(folder, f"{name}.toml")
@@ -147,18 +155,18 @@ def _text(folder: str, name: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def is_area(text: str) -> bool:
+def is_area_file(text: str) -> bool:
     """Whether a TOML text is an area file rather than a tool."""
-    return Page.parse(text).root.has("area")
+    return TomlDocument.parse(text).root.has("area")
 
 
-def check_tool(text: str) -> tuple[Fault, ...]:
+def check_tool(text: str) -> tuple[FileFault, ...]:
     """Every fault of a tool file: of its form, and, once that is sound, of its wording."""
     instrument, faults = read_tool(text)
     if instrument is None:
         return faults
     found = (
-        Fault(_line_of(text, wording.link_id), wording.sentence) for wording in check_wording(instrument)
+        FileFault(_line_of(text, wording.link_id), wording.sentence) for wording in check_wording(instrument)
     )
     return tuple(sorted(found, key=lambda fault: fault.line))
 
@@ -172,9 +180,9 @@ def _line_of(text: str, link_id: str) -> int:
     return 1
 
 
-def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
+def read_area(text: str) -> tuple[d.Area | None, tuple[FileFault, ...]]:
     """Read one area file. Never raises."""
-    page = Page.parse(text)
+    page = TomlDocument.parse(text)
     if page.faults:
         return None, tuple(page.faults)
     root = page.root
@@ -194,14 +202,14 @@ def read_area(text: str) -> tuple[d.Area | None, tuple[Fault, ...]]:
             for field in fields(d.ChronologyRules)
             if is_whole or numbers.has(field.name)
         ),
-        ledger=_ledger_rules(ledger) if root.has("ledger") else None,
+        ledger=_child_accounting_rules(ledger) if root.has("ledger") else None,
     )
     for table in (head, device, rules, numbers, ledger, root):
         table.reject_unknown_keys()
     return (None if page.faults else area), tuple(page.faults)
 
 
-def _lock_after(device: Table) -> int | None:
+def _lock_after(device: TomlTable) -> int | None:
     seconds = device.number("lock_after_s")
     if seconds is not None and seconds not in d.LOCK_AFTER_S:
         device.add_fault(
@@ -210,7 +218,7 @@ def _lock_after(device: Table) -> int | None:
     return seconds
 
 
-def _area_rules(table: Table) -> d.AreaRules:
+def _area_rules(table: TomlTable) -> d.AreaRules:
     bands = []
     for band in table.tables("bands"):
         bands.append(d.BandRange(band.text("id", required=True), band.number("at_least", required=True) or 0))
@@ -224,34 +232,36 @@ def _area_rules(table: Table) -> d.AreaRules:
         bands=tuple(bands),
         many_unknown=table.number("many_unknown"),
         counts=tuple((route, counts.number(route, required=True) or 0) for route in counts.data),
-        events=tuple((route, *_two(events.table(route), "events", "months")) for route in events.data),
-        repeats=tuple((route, _two(repeats.table(route), "months")[0]) for route in repeats.data),
+        events=tuple(
+            (route, *_two_numbers(events.table(route), "events", "months")) for route in events.data
+        ),
+        repeats=tuple((route, _two_numbers(repeats.table(route), "months")[0]) for route in repeats.data),
         indicators=tuple((route, indicators.texts(route)) for route in indicators.data),
         name_unknown=table.texts("name_unknown"),
-        misses=_two(table.table("misses"), "alert", "escalate") if table.has("misses") else None,
+        misses=_two_numbers(table.table("misses"), "alert", "escalate") if table.has("misses") else None,
     )
     for inner in (counts, events, repeats, indicators, table):
         inner.reject_unknown_keys()
     return rules
 
 
-def _ledger_rules(table: Table) -> d.LedgerRules:
+def _child_accounting_rules(table: TomlTable) -> d.ChildAccountingRules:
     below = table.text("observe_below", required=True)
-    if below and not AGE.match(below):
+    if below and not AGE_PATTERN.match(below):
         table.add_fault("observe_below must be an age such as P3Y.", "observe_below")
     words, alike = table.number("copied_words", required=True), table.number("copied_alike", required=True)
-    return d.LedgerRules(below, words or 0, alike or 0)
+    return d.ChildAccountingRules(below, words or 0, alike or 0)
 
 
-def _two(table: Table, *keys: str) -> tuple[int, int]:
+def _two_numbers(table: TomlTable, *keys: str) -> tuple[int, int]:
     numbers = [table.number(key, required=True) or 0 for key in keys]
     table.reject_unknown_keys()
     return numbers[0], numbers[-1]
 
 
-def age_on(born: date, age: d.Age) -> date:
+def date_of_age(born: date, age: d.Age) -> date:
     """The day on which a person born on `born` reaches an age such as "P7Y" or "P12M"."""
-    found = AGE.match(age)
+    found = AGE_PATTERN.match(age)
     years, months, days = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
     year, month = divmod(born.year * 12 + born.month - 1 + years * 12 + months, 12)
     day = date.fromordinal(date(year, month + 1, 1).toordinal() + born.day - 1)
@@ -264,6 +274,6 @@ def fits_age(instrument: d.Instrument, born: date | None, on: date) -> bool | No
         return True
     if born is None:
         return None
-    if instrument.age_from and on < age_on(born, instrument.age_from):
+    if instrument.age_from and on < date_of_age(born, instrument.age_from):
         return False
-    return not (instrument.age_below and on >= age_on(born, instrument.age_below))
+    return not (instrument.age_below and on >= date_of_age(born, instrument.age_below))

@@ -2,7 +2,7 @@
 
 This room knows the shape of an instrument and nothing of how one is read (`catalogue`) or filled
 (`engine`). Definition and answers are two trees joined by `link_id`. All logic is data in a small
-closed vocabulary: conditions (`When`), counts (`Scale`), ranges (`Band`), `Route`s and `Flag`s.
+closed vocabulary: conditions (`When`), counts (`Scale`), ranges (`AgeBand`), `Route`s and `Flag`s.
 
     >>> When(all=(Condition("injury", "=", "yes"),)).items()
     ('injury',)
@@ -29,13 +29,13 @@ ItemType = Literal[
     "people",
     "drawing",
 ]
-Kind = Literal["risk", "child-voice", "observation"]
+InstrumentKind = Literal["risk", "child-voice", "observation"]
 Subject = Literal["adult", "child", "either"]
 Role = Literal["health-visitor", "midwife", "family-court-adviser", "police-officer"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Operator = Literal["exists", "=", "!=", ">", "<", ">=", "<=", "state"]
 RouteKind = Literal["count", "judgement", "events", "repeat", "indicators"]
-State = Literal[
+AnswerState = Literal[
     "answered",
     "asked-unknown",
     "asked-declined",
@@ -45,9 +45,11 @@ State = Literal[
     "not-reached",
     "observed-instead",
 ]
-STATES: tuple[State, ...] = get_args(State)
+ANSWER_STATES: tuple[AnswerState, ...] = get_args(AnswerState)
 # The ways of not answering that a person can choose.
-ABSENT: tuple[State, ...] = tuple(state for state in STATES if state not in ("answered", "not-reached"))
+ABSENT_STATES: tuple[AnswerState, ...] = tuple(
+    state for state in ANSWER_STATES if state not in ("answered", "not-reached")
+)
 
 # How a child meets a question on a handed-over page, where that is more than its type says.
 Appearance = Literal["", "rings", "rooms", "jar", "day-line"]
@@ -248,7 +250,7 @@ class Instrument:
     id: str
     version: str
     title: str
-    kind: Kind
+    kind: InstrumentKind
     subject: Subject
     purpose: str
     not_for: tuple[str, ...]
@@ -291,23 +293,23 @@ def _walk(items: tuple[Item, ...]) -> Iterator[Item]:
         yield from _walk(item.items)
 
 
-def nested(items: tuple[Item, ...], parent: str = "") -> list[tuple[Item, str]]:
+def list_items_with_parent(items: tuple[Item, ...], parent: str = "") -> list[tuple[Item, str]]:
     """Every item outside rows with the link_id of the item around it ("" at the top)."""
     found: list[tuple[Item, str]] = []
     for item in items:
         found.append((item, parent))
         if not item.repeats:
-            found.extend(nested(item.items, item.link_id))
+            found.extend(list_items_with_parent(item.items, item.link_id))
     return found
 
 
-def order(items: tuple[Item, ...]) -> tuple[list[tuple[Item, str]], list[str]]:
+def sort_by_dependency(items: tuple[Item, ...]) -> tuple[list[tuple[Item, str]], list[str]]:
     """Sort items, each with its parent, so that every rule looks back only; name those in a circle.
 
     The order of the tool is kept where the rules leave a choice. Rules that name items elsewhere
     (in a row, or nowhere) do not take part.
     """
-    waiting = nested(items)
+    waiting = list_items_with_parent(items)
     known = {item.link_id for item, _ in waiting}
     needs = {
         item.link_id: ({parent} if parent else set()) | (set(item.enable_when.link_ids()) & known)
@@ -375,7 +377,7 @@ class ChronologyRules:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerRules:
+class ChildAccountingRules:
     """Below which age a child is watched whatever was heard; from how many words on, and how alike
     (in percent), text under two children is pointed out."""
 
@@ -399,7 +401,7 @@ class Area:
     rules: tuple[tuple[str, AreaRules], ...] = ()
     # Seconds without a tap, key or scroll until a page locks; None where the area says nothing.
     lock_after_s: int | None = None
-    ledger: LedgerRules | None = None
+    ledger: ChildAccountingRules | None = None
     chronology: tuple[tuple[str, int], ...] = ()
 
     @property

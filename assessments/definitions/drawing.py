@@ -18,18 +18,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from assessments.definitions.stickers import BOX, STICKERS
+from assessments.definitions.stickers import STICKER_BOX, STICKERS
 
 # Across and down in thousandths of the paper's width; milliseconds since the drawing began. The time in
 # which the paper was put away is not counted.
 Point = tuple[int, int, int]
 
 # The name of the JSON form where it stands by itself.
-STROKES = "application/vnd.wren.strokes+json"
+STROKES_MEDIA_TYPE = "application/vnd.wren.strokes+json"
 
-WIDE = 1000
-WIDTHS = {"thin": 9, "thick": 26}
-COLOURS = {
+CANVAS_WIDTH = 1000
+STROKE_WIDTHS = {"thin": 9, "thick": 26}
+STROKE_COLOURS = {
     "black": "#2A2E30",
     "grey": "#7C8487",
     "brown": "#7A5536",
@@ -39,15 +39,15 @@ COLOURS = {
     "blue": "#3A6C9A",
     "purple": "#75599A",
 }
-STICKER_WIDE = 190
-RUBBER_WIDE = 70
+STICKER_WIDTH = 190
+ERASER_WIDTH = 70
 
 # What a paper takes: as text at most some 80 KB, which a slow connection still carries.
-POINTS_AT_MOST = 8000
-MARKS_AT_MOST = 600
+MAX_POINTS = 8000
+MAX_MARKS = 600
 
 # A point that strays less than this from the line between its neighbours is not seen by anyone.
-_STRAY = 1.5
+_SIMPLIFY_TOLERANCE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +74,28 @@ class Sticker:
 
 
 @dataclass(frozen=True, slots=True)
-class Rubbed:
+class Erasure:
     """Whole lines and stickers rubbed out in one go, by the numbers of their steps."""
 
     erased_steps: tuple[int, ...]
     t_ms: int
 
     def __repr__(self) -> str:
-        return "<Rubbed>"
+        return "<Erasure>"
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class Undo:
     """The last step that still counted was taken back."""
 
     t_ms: int
 
     def __repr__(self) -> str:
-        return "<Undone>"
+        return "<Undo>"
 
 
 Mark = Stroke | Sticker
-Step = Stroke | Sticker | Rubbed | Undone
+DrawingStep = Stroke | Sticker | Erasure | Undo
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Drawing:
     """A paper, `tall` thousandths of its width, with all that was ever done on it."""
 
     height: int
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DrawingStep, ...] = ()
 
     def __repr__(self) -> str:
         return "<Drawing>"
@@ -113,7 +113,7 @@ class Drawing:
         """The numbers of the steps that were not taken back."""
         counting: list[int] = []
         for number, step in enumerate(self.steps):
-            if not isinstance(step, Undone):
+            if not isinstance(step, Undo):
                 counting.append(number)
             elif counting:
                 counting.pop()
@@ -127,7 +127,7 @@ class Drawing:
             step = self.steps[number]
             if isinstance(step, Stroke | Sticker):
                 standing[number] = step
-            elif isinstance(step, Rubbed):
+            elif isinstance(step, Erasure):
                 standing = {at: mark for at, mark in standing.items() if at not in step.erased_steps}
         return tuple(standing.items())
 
@@ -136,12 +136,12 @@ class Drawing:
         """Whether the paper takes no more lines and stickers. Rubbing out and going back still work."""
         marks = [step for step in self.steps if isinstance(step, Stroke | Sticker)]
         points = sum(len(step.points) for step in marks if isinstance(step, Stroke))
-        return len(marks) >= MARKS_AT_MOST or points >= POINTS_AT_MOST
+        return len(marks) >= MAX_MARKS or points >= MAX_POINTS
 
     @property
     def ended_ms(self) -> int:
         """When the last step ended; 0 for an empty paper."""
-        return _ended(self.steps[-1]) if self.steps else 0
+        return _end_ms(self.steps[-1]) if self.steps else 0
 
     def add(self, mark: Mark) -> Drawing:
         """Put a line or a sticker on the paper, unless it is full."""
@@ -149,22 +149,22 @@ class Drawing:
 
     def undo(self, t_ms: int) -> Drawing:
         """Take back the last step that counts. With nothing to take back, nothing is added."""
-        return self._with(Undone(t_ms)) if self.active_steps else self
+        return self._with(Undo(t_ms)) if self.active_steps else self
 
     def erase(self, gone: Sequence[int], t_ms: int) -> Drawing:
         """Rub out what has these numbers and stands."""
         there = tuple(number for number, _ in self.visible_marks if number in gone)
-        return self._with(Rubbed(there, t_ms)) if there else self
+        return self._with(Erasure(there, t_ms)) if there else self
 
     def hit_test(self, across: float, down: float) -> tuple[int, ...]:
         """The numbers of what the rubber touches with its middle at this place."""
         return tuple(number for number, mark in self.visible_marks if _touches(mark, across, down))
 
-    def _with(self, step: Step) -> Drawing:
+    def _with(self, step: DrawingStep) -> Drawing:
         return replace(self, steps=(*self.steps, step))
 
 
-def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
+def simplify_line(points: Sequence[Point]) -> tuple[Point, ...]:
     """A line with fewer points that nobody can tell from it (Ramer, Douglas and Peucker)."""
     if len(points) < 3:
         return tuple(points)
@@ -172,8 +172,10 @@ def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
     between = [(0, len(points) - 1)]
     while between:
         first, last = between.pop()
-        strays = [_away(points[n], points[first], points[last]) for n in range(first + 1, last)]
-        if strays and max(strays) > _STRAY:
+        strays = [
+            _distance_to_segment(points[n], points[first], points[last]) for n in range(first + 1, last)
+        ]
+        if strays and max(strays) > _SIMPLIFY_TOLERANCE:
             far = first + 1 + strays.index(max(strays))
             kept.add(far)
             between += [(first, far), (far, last)]
@@ -183,13 +185,13 @@ def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
 def _touches(mark: Mark, across: float, down: float) -> bool:
     here = (across, down)
     if isinstance(mark, Sticker):
-        return math.dist(here, mark.at[:2]) <= (STICKER_WIDE + RUBBER_WIDE) / 2
-    reach = (RUBBER_WIDE + WIDTHS.get(mark.width, 0)) / 2
+        return math.dist(here, mark.at[:2]) <= (STICKER_WIDTH + ERASER_WIDTH) / 2
+    reach = (ERASER_WIDTH + STROKE_WIDTHS.get(mark.width, 0)) / 2
     pairs = zip(mark.points, mark.points[1:] or mark.points, strict=False)
-    return any(_away(here, a, b) <= reach for a, b in pairs)
+    return any(_distance_to_segment(here, a, b) <= reach for a, b in pairs)
 
 
-def _away(point: Sequence[float], a: Sequence[float], b: Sequence[float]) -> float:
+def _distance_to_segment(point: Sequence[float], a: Sequence[float], b: Sequence[float]) -> float:
     """How far a point is from the line that ends at `a` and `b`."""
     right, down = b[0] - a[0], b[1] - a[1]
     square = right * right + down * down
@@ -198,13 +200,13 @@ def _away(point: Sequence[float], a: Sequence[float], b: Sequence[float]) -> flo
     return math.dist(point[:2], (a[0] + along * right, a[1] + along * down))
 
 
-def _ended(step: Step) -> int:
+def _end_ms(step: DrawingStep) -> int:
     match step:
         case Stroke(points=points):
             return points[-1][2]
         case Sticker(at=at):
             return at[2]
-        case Rubbed() | Undone():
+        case Erasure() | Undo():
             return step.t_ms
 
 
@@ -216,7 +218,7 @@ def to_plain(drawing: Drawing) -> dict[str, Any]:
     return {"tall": drawing.height, "steps": [_step_to_plain(step) for step in drawing.steps]}
 
 
-def _step_to_plain(step: Step) -> dict[str, Any]:
+def _step_to_plain(step: DrawingStep) -> dict[str, Any]:
     match step:
         case Stroke(points, colour, width):
             before: Point = (0, 0, 0)
@@ -227,35 +229,35 @@ def _step_to_plain(step: Step) -> dict[str, Any]:
             return {"stroke": changes, "colour": colour, "width": width}
         case Sticker(kind, at):
             return {"sticker": kind, "at": list(at)}
-        case Rubbed(gone, t_ms):
+        case Erasure(gone, t_ms):
             return {"rubbed": list(gone), "at_ms": t_ms}
-        case Undone(t_ms):
+        case Undo(t_ms):
             return {"undone": True, "at_ms": t_ms}
 
 
 def from_plain(plain: Any) -> Drawing:
     """Read the JSON form. A colour or sticker that is not known here is kept. Raises ValueError."""
     match plain:
-        case {"tall": int(tall), "steps": [*steps]} if _whole(tall) and tall > 0:
+        case {"tall": int(tall), "steps": [*steps]} if _all_integers(tall) and tall > 0:
             return Drawing(tall, tuple(_step_from_plain(step) for step in steps))
     raise ValueError("not a drawing")
 
 
-def _step_from_plain(plain: Any) -> Step:
+def _step_from_plain(plain: Any) -> DrawingStep:
     match plain:
         case {"stroke": [_, *_] as changes, "colour": str(colour), "width": str(width)}:
             return Stroke(tuple(_points(changes)), colour, width)
-        case {"sticker": str(kind), "at": [across, down, t_ms]} if _whole(across, down, t_ms):
+        case {"sticker": str(kind), "at": [across, down, t_ms]} if _all_integers(across, down, t_ms):
             return Sticker(kind, (across, down, t_ms))
-        case {"rubbed": [*gone], "at_ms": t_ms} if _whole(*gone, t_ms):
-            return Rubbed(tuple(gone), t_ms)
-        case {"undone": True, "at_ms": t_ms} if _whole(t_ms):
-            return Undone(t_ms)
+        case {"rubbed": [*gone], "at_ms": t_ms} if _all_integers(*gone, t_ms):
+            return Erasure(tuple(gone), t_ms)
+        case {"undone": True, "at_ms": t_ms} if _all_integers(t_ms):
+            return Undo(t_ms)
     raise ValueError("not a step")
 
 
 def _points(changes: Sequence[Any]) -> Iterator[Point]:
-    if not _whole(*changes) or len(changes) % 3:
+    if not _all_integers(*changes) or len(changes) % 3:
         raise ValueError("not a line")
     across = down = t_ms = 0
     for at in range(0, len(changes), 3):
@@ -263,7 +265,7 @@ def _points(changes: Sequence[Any]) -> Iterator[Point]:
         yield across, down, t_ms
 
 
-def _whole(*values: Any) -> bool:
+def _all_integers(*values: Any) -> bool:
     return all(isinstance(value, int) and not isinstance(value, bool) for value in values)
 
 
@@ -274,39 +276,39 @@ def to_svg(drawing: Drawing) -> str:
     """The picture of what stands on the paper."""
     parts = "".join(_mark_svg(mark) for _, mark in drawing.visible_marks)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {drawing.height}">'
-        f'<path d="M0 0H{WIDE}V{drawing.height}H0Z" fill="#FFFFFF"/>{parts}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {CANVAS_WIDTH} {drawing.height}">'
+        f'<path d="M0 0H{CANVAS_WIDTH}V{drawing.height}H0Z" fill="#FFFFFF"/>{parts}</svg>'
     )
 
 
 def sticker_svg(kind: str) -> str:
     """One sticker by itself."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BOX} {BOX}">{_sticker_paths(kind)}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {STICKER_BOX} {STICKER_BOX}">{_sticker_paths(kind)}</svg>'
 
 
 def _mark_svg(mark: Mark) -> str:
     if isinstance(mark, Sticker):
-        side = STICKER_WIDE / BOX
-        left, top = mark.at[0] - STICKER_WIDE / 2, mark.at[1] - STICKER_WIDE / 2
+        side = STICKER_WIDTH / STICKER_BOX
+        left, top = mark.at[0] - STICKER_WIDTH / 2, mark.at[1] - STICKER_WIDTH / 2
         return f'<g transform="translate({left:g} {top:g}) scale({side:g})">{_sticker_paths(mark.kind)}</g>'
     first, *rest = mark.points
     # A line of no length is drawn as a dot by its round ends.
     on = "".join(f"L{across} {down}" for across, down, _ in rest or [first])
     return (
         f'<path d="M{first[0]} {first[1]}{on}" fill="none" stroke="{colour_of(mark.colour)}" '
-        f'stroke-width="{WIDTHS.get(mark.width, WIDTHS["thin"])}" '
+        f'stroke-width="{STROKE_WIDTHS.get(mark.width, STROKE_WIDTHS["thin"])}" '
         'stroke-linecap="round" stroke-linejoin="round"/>'
     )
 
 
 def colour_of(code: str) -> str:
     """The colour behind a code; black for one that a newer Wren knows."""
-    return COLOURS.get(code, COLOURS["black"])
+    return STROKE_COLOURS.get(code, STROKE_COLOURS["black"])
 
 
 def _sticker_paths(kind: str) -> str:
     return "".join(
-        f'<path d="{line}" fill="{fill or "none"}" stroke="{COLOURS["black"]}" stroke-width="4" '
+        f'<path d="{line}" fill="{fill or "none"}" stroke="{STROKE_COLOURS["black"]}" stroke-width="4" '
         'stroke-linecap="round" stroke-linejoin="round"/>'
         for line, fill in STICKERS.get(kind, ())
     )

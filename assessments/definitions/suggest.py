@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assessments.definitions.catalogue import age_on, fits_age, load, tool_ids
+from assessments.definitions.catalogue import date_of_age, fits_age, list_tool_ids, load_tool
 from assessments.definitions.definition import Instrument, Role
 from assessments.errors import BadInstrument
 
 Fits = Literal["yes", "maybe", "no"]
 # A need that says: words alone will not do.
-NEEDS = ("non-verbal", "learning-disability", "autism", "deaf", "aac", "speech", "interpreter")
-_BEYOND_WORDS = frozenset(NEEDS) - {"interpreter"}
-ADULT = "P18Y"
+COMMUNICATION_NEEDS = ("non-verbal", "learning-disability", "autism", "deaf", "aac", "speech", "interpreter")
+_NON_SPEECH_NEEDS = frozenset(COMMUNICATION_NEEDS) - {"interpreter"}
+ADULT_AGE = "P18Y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +53,32 @@ def suggest(
     """
     unborn = unborn or (born is not None and born > on)
     found = []
-    for tool in tool_ids():
+    for tool in list_tool_ids():
         with suppress(BadInstrument):
-            instrument, own = load(tool), None if unborn else born
-            found.append(_judge(instrument, own, on, role, frozenset(needs), adult=adult, unborn=unborn))
+            instrument, own = load_tool(tool), None if unborn else born
+            found.append(_judge_fit(instrument, own, on, role, frozenset(needs), adult=adult, unborn=unborn))
     order = {"yes": 0, "maybe": 1, "no": 2}
     return sorted(
-        found, key=lambda one: (order[one.fits], "fits-needs" not in one.reasons, _span(one.tool), one.tool)
+        found,
+        key=lambda one: (
+            order[one.fits],
+            "fits-needs" not in one.reasons,
+            _age_span_days(one.tool),
+            one.tool,
+        ),
     )
 
 
-def _span(tool: str) -> int:
+def _age_span_days(tool: str) -> int:
     """How many days of age a tool covers: what is made for this age stands before what is for all."""
-    instrument, start = load(tool), date(2000, 1, 1)
+    instrument, start = load_tool(tool), date(2000, 1, 1)
     if not instrument.age_below:
         return 100 * 366
-    first = age_on(start, instrument.age_from) if instrument.age_from else start
-    return (age_on(start, instrument.age_below) - first).days
+    first = date_of_age(start, instrument.age_from) if instrument.age_from else start
+    return (date_of_age(start, instrument.age_below) - first).days
 
 
-def _judge(
+def _judge_fit(
     tool: Instrument,
     born: date | None,
     on: date,
@@ -87,7 +93,7 @@ def _judge(
 
     if role not in tool.roles:
         return is_("no", "other-role")
-    is_adult = adult if born is None else on >= age_on(born, ADULT)
+    is_adult = adult if born is None else on >= date_of_age(born, ADULT_AGE)
     subject = "adult" if is_adult else "child"
     for_teenagers = tool.subject == "adult" and bool(tool.age_from) and not is_adult
     if tool.subject not in (subject, "either") and not for_teenagers:
@@ -106,6 +112,6 @@ def _judge(
     reasons: list[str] = []
     if at_age is None:
         reasons.append("age-not-known")
-    if tool.kind == "child-voice" and needs & _BEYOND_WORDS:
+    if tool.kind == "child-voice" and needs & _NON_SPEECH_NEEDS:
         reasons.append("words-may-not-do")
     return is_("maybe", *reasons) if reasons else is_("yes", "fits-age" if tool.age_from else "any-age")

@@ -6,7 +6,7 @@ licensed wording for some items, with the holder and the day it expires. Both ch
 logic, the codes and the hash stay those of the tool. A pack that does not fit is refused with a
 reason, and Wren's own words stand.
 
-    instrument = apply(read_pack(text).pack, load("child-voice-7-11"), on=date.today())
+    instrument = apply_pack(read_pack(text).pack, load("child-voice-7-11"), on=date.today())
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any, Literal
 
 from assessments.definitions.definition import AnswerOption, Instrument, Item, Route
-from assessments.definitions.toml_lines import Fault, Page, Table
+from assessments.definitions.toml_document import FileFault, TomlDocument, TomlTable
 from assessments.errors import WrenError
 
 _HEAD = ("title", "purpose", "training", "licence", "means", "does_not_mean")
@@ -26,8 +26,8 @@ _ITEM = ("text", "prompt", "help", "low_text", "high_text", "row_name", "no_stat
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
-    """Other words for one version of one tool. `texts` are by key (see `texts_of`)."""
+class TextPack:
+    """Other words for one version of one tool. `texts` are by key (see `collect_texts`)."""
 
     id: str
     kind: Literal["language", "wording"]
@@ -49,7 +49,7 @@ class PackRefused(WrenError):
     code = "pack-refused"
 
 
-def texts_of(instrument: Instrument) -> dict[str, str]:
+def collect_texts(instrument: Instrument) -> dict[str, str]:
     """Every text of a tool that a person reads, by key, empty ones left out."""
     return {key: text for key, text in _texts(instrument) if text}
 
@@ -78,10 +78,10 @@ def _texts(instrument: Instrument) -> Iterator[tuple[str, str]]:
     yield from ((f"supplement.{found.tool}", found.because) for found in instrument.supplements)
 
 
-def apply(pack: Pack, instrument: Instrument, *, on: date) -> Instrument:
+def apply_pack(pack: TextPack, instrument: Instrument, *, on: date) -> Instrument:
     """The tool with the pack's words. Raises PackRefused."""
-    own = texts_of(instrument)
-    _fits(pack, instrument, own, on)
+    own = collect_texts(instrument)
+    _check_pack(pack, instrument, own, on)
     words = {**own, **pack.texts}
     head: dict[str, Any] = {name: words.get(name, "") for name in _HEAD}
     return replace(
@@ -103,7 +103,7 @@ def apply(pack: Pack, instrument: Instrument, *, on: date) -> Instrument:
     )
 
 
-def _fits(pack: Pack, instrument: Instrument, own: Mapping[str, str], on: date) -> None:
+def _check_pack(pack: TextPack, instrument: Instrument, own: Mapping[str, str], on: date) -> None:
     if pack.tool != instrument.id:
         raise PackRefused("other-tool", pack=pack.id)
     if pack.version != instrument.version:
@@ -116,12 +116,12 @@ def _fits(pack: Pack, instrument: Instrument, own: Mapping[str, str], on: date) 
     missing = sorted(set(own) - set(pack.texts)) if pack.kind == "language" else []
     if missing:
         raise PackRefused("missing-keys", pack=pack.id, keys=missing[:10])
-    other = sorted(key for key, text in pack.texts.items() if _places(text) != _places(own[key]))
+    other = sorted(key for key, text in pack.texts.items() if _placeholders(text) != _placeholders(own[key]))
     if other:
         raise PackRefused("other-places", pack=pack.id, keys=other[:10])
 
 
-def _places(text: str) -> set[str]:
+def _placeholders(text: str) -> set[str]:
     """The names in curly brackets that a sentence is filled in at."""
     return {name for name in ("value", "threshold", "months", "date") if "{" + name + "}" in text}
 
@@ -156,12 +156,12 @@ def _option(option: AnswerOption, start: str, words: Mapping[str, str]) -> Answe
     return replace(option, text=words[f"{start}.text"], hint=words.get(f"{start}.hint", ""))
 
 
-def read_pack(text: str) -> tuple[Pack | None, tuple[Fault, ...]]:
+def read_pack(text: str) -> tuple[TextPack | None, tuple[FileFault, ...]]:
     """Read a pack file. Never raises: a fault is a value, with its line.
 
     In a wording pack a bare link_id stands for the text of that item.
     """
-    page = Page.parse(text)
+    page = TomlDocument.parse(text)
     if page.faults:
         return None, tuple(page.faults)
     root = page.root
@@ -170,7 +170,7 @@ def read_pack(text: str) -> tuple[Pack | None, tuple[Fault, ...]]:
     texts = {key: words.text(key, required=True) for key in words.data}
     if kind == "wording":
         texts = {key if "." in key else f"item.{key}.text": text for key, text in texts.items()}
-    pack = Pack(
+    pack = TextPack(
         id=head.text("id", required=True),
         kind="language" if kind == "language" else "wording",
         tool=head.text("tool", required=True),
@@ -178,7 +178,7 @@ def read_pack(text: str) -> tuple[Pack | None, tuple[Fault, ...]]:
         language=head.text("language", default="en-GB"),
         holder=head.text("holder", required=kind == "wording"),
         licence=head.text("licence", required=True),
-        expires=_day(head, "expires", required=kind == "wording"),
+        expires=_read_date(head, "expires", required=kind == "wording"),
         reviewed=head.flag("reviewed"),
         texts=texts,
         hash=hashlib.sha256(text.encode()).hexdigest(),
@@ -190,7 +190,7 @@ def read_pack(text: str) -> tuple[Pack | None, tuple[Fault, ...]]:
     return (None if page.faults else pack), tuple(page.faults)
 
 
-def _day(table: Table, key: str, *, required: bool) -> date | None:
+def _read_date(table: TomlTable, key: str, *, required: bool) -> date | None:
     text = table.text(key, required=required)
     if not text:
         return None

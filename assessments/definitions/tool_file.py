@@ -15,30 +15,30 @@ from collections.abc import Iterable
 from typing import cast, get_args
 
 from assessments.definitions import definition as d
-from assessments.definitions.toml_lines import Fault, Page, Table
-from assessments.definitions.tool_rules import Rules
+from assessments.definitions.toml_document import FileFault, TomlDocument, TomlTable
+from assessments.definitions.tool_rules import ToolRulesReader
 
 # A blank on one of these would say nothing of why it is blank.
 _NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")
 _VERSION = re.compile(r"^\d+\.\d+\.\d+$")
 # The one type that each appearance is a way of answering.
-_APPEARS_AS = {"rings": "people", "rooms": "people", "jar": "people", "day-line": "group"}
-AGE = re.compile(r"^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$")
+_TYPE_OF_APPEARANCE = {"rings": "people", "rooms": "people", "jar": "people", "day-line": "group"}
+AGE_PATTERN = re.compile(r"^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$")
 
 
-def read_tool(text: str) -> tuple[d.Instrument | None, tuple[Fault, ...]]:
+def read_tool(text: str) -> tuple[d.Instrument | None, tuple[FileFault, ...]]:
     """Read one tool file. Never raises: a fault is a value."""
-    page = Page.parse(text)
+    page = TomlDocument.parse(text)
     if page.faults:
         return None, tuple(page.faults)
-    instrument = _Tool(page, hashlib.sha256(text.encode()).hexdigest()).read()
+    instrument = _ToolReader(page, hashlib.sha256(text.encode()).hexdigest()).read()
     return (None if page.faults else instrument), tuple(sorted(page.faults, key=lambda fault: fault.line))
 
 
-class _Tool(Rules):
+class _ToolReader(ToolRulesReader):
     """One reading of one tool file: its head, its items, and the rules beside them."""
 
-    def __init__(self, page: Page, digest: str) -> None:
+    def __init__(self, page: TomlDocument, digest: str) -> None:
         super().__init__(page)
         self.digest = digest
 
@@ -59,7 +59,7 @@ class _Tool(Rules):
             id=self._code(head, "id"),
             version=head.text("version", required=True),
             title=head.text("title", required=True),
-            kind=cast("d.Kind", head.one_of("kind", get_args(d.Kind), required=True)),
+            kind=cast("d.InstrumentKind", head.one_of("kind", get_args(d.InstrumentKind), required=True)),
             subject=cast("d.Subject", head.one_of("subject", get_args(d.Subject), required=True)),
             purpose=head.text("purpose", required=True),
             not_for=head.texts("not_for", required=True),
@@ -92,20 +92,20 @@ class _Tool(Rules):
         root.reject_unknown_keys()
         return instrument
 
-    def _check_head(self, head: Table, instrument: d.Instrument) -> None:
+    def _check_head(self, head: TomlTable, instrument: d.Instrument) -> None:
         if instrument.version and not _VERSION.match(instrument.version):
             head.add_fault("version must be three numbers, such as 1.0.0.", "version")
         for role in instrument.roles:
             if role not in d.ROLES:
                 head.add_fault(f'"{role}" is not a role. Roles are {", ".join(d.ROLES)}.', "roles")
 
-    def _age(self, table: Table, key: str) -> str:
+    def _age(self, table: TomlTable, key: str) -> str:
         age = table.text(key)
-        if age and not AGE.match(age):
+        if age and not AGE_PATTERN.match(age):
             table.add_fault(f"{key} must be a duration from birth, such as P7Y or P12M.", key)
         return age
 
-    def _sources(self, root: Table) -> tuple[d.Source, ...]:
+    def _sources(self, root: TomlTable) -> tuple[d.Source, ...]:
         found = []
         for table in root.tables("source"):
             source = d.Source(
@@ -118,11 +118,11 @@ class _Tool(Rules):
             table.reject_unknown_keys()
         return tuple(found)
 
-    def _option_sets(self, root: Table) -> dict[str, tuple[d.AnswerOption, ...]]:
+    def _option_sets(self, root: TomlTable) -> dict[str, tuple[d.AnswerOption, ...]]:
         sets = root.table("option_sets")
         return {name: tuple(self._option(option) for option in sets.tables(name)) for name in sets.data}
 
-    def _option(self, table: Table) -> d.AnswerOption:
+    def _option(self, table: TomlTable) -> d.AnswerOption:
         option = d.AnswerOption(
             code=self._code(table, "code"),
             text=table.text("text", required=True),
@@ -133,11 +133,11 @@ class _Tool(Rules):
             weight=self._weight(table),
             coding=table.text("coding"),
         )
-        _nothing_chosen(table)
+        _reject_preselection(table)
         table.reject_unknown_keys()
         return option
 
-    def _weight(self, table: Table) -> int | float | None:
+    def _weight(self, table: TomlTable) -> int | float | None:
         weight = table.raw("weight")
         if weight is None or (isinstance(weight, int | float) and not isinstance(weight, bool)):
             return weight
@@ -145,7 +145,7 @@ class _Tool(Rules):
         return None
 
     def _options(
-        self, table: Table, sets: dict[str, tuple[d.AnswerOption, ...]]
+        self, table: TomlTable, sets: dict[str, tuple[d.AnswerOption, ...]]
     ) -> tuple[d.AnswerOption, ...]:
         if isinstance(table.data.get("options"), str):
             name = table.text("options")
@@ -158,7 +158,7 @@ class _Tool(Rules):
             table.add_fault(f'The option "{code}" stands here twice.', "options")
         return options
 
-    def _group(self, table: Table, sets: dict[str, tuple[d.AnswerOption, ...]]) -> d.Item:
+    def _group(self, table: TomlTable, sets: dict[str, tuple[d.AnswerOption, ...]]) -> d.Item:
         source = table.text("source")
         each = table.tables("each")
         inner = tuple(self._item(item, sets, source, each) for item in table.tables("item"))
@@ -185,7 +185,11 @@ class _Tool(Rules):
         return group
 
     def _item(
-        self, table: Table, sets: dict[str, tuple[d.AnswerOption, ...]], source: str, each: Iterable[Table]
+        self,
+        table: TomlTable,
+        sets: dict[str, tuple[d.AnswerOption, ...]],
+        source: str,
+        each: Iterable[TomlTable],
     ) -> d.Item:
         kind = table.one_of("type", get_args(d.ItemType), required=True, default="display")
         own_source = self._source(table, source)
@@ -220,11 +224,11 @@ class _Tool(Rules):
             items=inner,
         )
         self._check_item(table, item)
-        _nothing_chosen(table)
+        _reject_preselection(table)
         table.reject_unknown_keys()
         return item
 
-    def _build_item(self, table: Table, **parts: object) -> d.Item:
+    def _build_item(self, table: TomlTable, **parts: object) -> d.Item:
         """The parts that groups and items share, and the register of link_ids."""
         link_id = self._code(table, "link_id")
         when = self._when(table, "enable_when")
@@ -235,7 +239,7 @@ class _Tool(Rules):
             prompt=table.text("prompt"),
             help=table.text("help"),
             enable_when=when,
-            foreign_id=_exact(table, "foreign_id"),
+            foreign_id=_raw_text(table, "foreign_id"),
             codes=table.texts("codes"),
             **parts,  # type: ignore[arg-type]  # the parts are named and typed by the two callers
         )
@@ -246,13 +250,13 @@ class _Tool(Rules):
             self.rules.append((table, link_id, when))
         return item
 
-    def _follow_up(self, table: Table, parent: str, source: str, offered: set[str]) -> d.Item | None:
+    def _follow_up(self, table: TomlTable, parent: str, source: str, offered: set[str]) -> d.Item | None:
         """One item asked below every question of a group that offers a value of `shown_for`."""
         link_id = f"{parent}.{table.text('suffix', required=True)}"
         shown_for = table.texts("shown_for", required=True)
         when = d.When(
             any=tuple(
-                d.Condition(parent, "state" if value in d.ABSENT else "=", value)
+                d.Condition(parent, "state" if value in d.ABSENT_STATES else "=", value)
                 for value in shown_for
                 if value in offered
             )
@@ -275,21 +279,21 @@ class _Tool(Rules):
         self.items[link_id] = item
         return item
 
-    def _check_item(self, table: Table, item: d.Item) -> None:
+    def _check_item(self, table: TomlTable, item: d.Item) -> None:
         live = [option for option in item.options if not option.retired]
         if item.type in ("choice", "choices", "people") and len(live) < 2:
             table.add_fault("A choice needs at least two options.", "options")
         if item.type not in ("choice", "choices", "people") and item.options:
             table.add_fault(f"An item of type {item.type} takes no options.", "options")
         for state in item.states:
-            if state not in d.ABSENT:
+            if state not in d.ABSENT_STATES:
                 table.add_fault(f'"{state}" is not a way of not answering.', "states")
         if item.type in _NEED_STATES and not (item.states or item.no_states):
             table.add_fault("Offer states for not answering, or say why there are none in no_states.")
         low, high = item.minimum, item.maximum
         if low is not None and high is not None and low >= high:
             table.add_fault("minimum must be below maximum.", "minimum")
-        fitting = _APPEARS_AS.get(item.appearance, item.type)
+        fitting = _TYPE_OF_APPEARANCE.get(item.appearance, item.type)
         if item.type != fitting or (item.type == "group" and item.appearance and not item.repeats):
             table.add_fault(f'"{item.appearance}" does not fit an item of this type.', "appearance")
         texts = [self.items[end] for end in item.ends if end in self.items]
@@ -299,7 +303,7 @@ class _Tool(Rules):
             table.add_fault("Only a group can repeat.", "repeats")
 
 
-def _nothing_chosen(table: Table) -> None:
+def _reject_preselection(table: TomlTable) -> None:
     """No answer is given before a person gives it."""
     for key in ("initial", "default", "selected", "checked"):
         if table.has(key):
@@ -307,7 +311,7 @@ def _nothing_chosen(table: Table) -> None:
             table.add_fault("Nothing is pre-selected. Take this line out.", key)
 
 
-def _exact(table: Table, key: str) -> str:
+def _raw_text(table: TomlTable, key: str) -> str:
     """A text with the white space around it: an id that others gave may begin or end in a space."""
     table.text(key)
     value = table.data.get(key)

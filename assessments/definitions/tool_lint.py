@@ -21,7 +21,7 @@ from importlib.resources import files
 from assessments.definitions.definition import Instrument, Item
 
 LONGEST_SENTENCE_WORDS = 25
-_ENOUGH_WORDS = 6
+_MIN_WORDS_FOR_READING_AGE = 6
 _WORD = re.compile(r"[A-Za-z'’]+")
 _NONE = re.compile(r"^(none|neither|no one|nobody)\b", re.IGNORECASE)
 
@@ -36,7 +36,7 @@ class WordingFault:
 
 
 @lru_cache(maxsize=1)
-def words() -> dict[str, tuple[str, ...]]:
+def load_word_lists() -> dict[str, tuple[str, ...]]:
     """The word lists, by name."""
     text = files("assessments").joinpath("content.toml").read_text(encoding="utf-8")
     return {name: tuple(found) for name, found in tomllib.loads(text).items()}
@@ -85,23 +85,27 @@ class Wording:
                     "leading", f'"{word}" brings in {what} that the child has not spoken of. Ask openly.'
                 )
         first = _WORD.findall(self.text.lower())[:1]
-        if first and first[0].replace("’", "'") in words()["closed"]:
+        if first and first[0].replace("’", "'") in load_word_lists()["closed"]:
             yield self._fault("closed", f'"{first[0]}" calls for yes or no, or blames. Begin with Tell me.')
 
     def _found(self, name: str) -> list[str]:
         text = self.text.lower().replace("’", "'")
-        return [word for word in words()[name] if re.search(rf"(?<![\w']){re.escape(word)}(?![\w'])", text)]
+        return [
+            word
+            for word in load_word_lists()[name]
+            if re.search(rf"(?<![\w']){re.escape(word)}(?![\w'])", text)
+        ]
 
 
 def check_wording(instrument: Instrument) -> list[WordingFault]:
     """Every fault in the wording of a tool, in its own order."""
     found: list[WordingFault] = []
     for item in instrument.walk():
-        for wording in _wordings(item):
+        for wording in _item_wordings(item):
             found += wording.find_faults()
-        found += _unchoosable(item)
+        found += _check_none_option(item)
     for child in (False, True):
-        found += _too_hard(instrument, for_child=child)
+        found += _check_reading_age(instrument, for_child=child)
     return found
 
 
@@ -114,7 +118,7 @@ def reading_age(text: str) -> float:
     return 0.39 * len(found) / sentences + 11.8 * syllables / len(found) - 15.59 + 5
 
 
-def _wordings(item: Item) -> Iterator[Wording]:
+def _item_wordings(item: Item) -> Iterator[Wording]:
     asks = item.type not in ("display", "group")
     yield Wording(item.link_id, item.text, item.for_child, asks)
     for text in (item.prompt, item.help):
@@ -126,7 +130,7 @@ def _wordings(item: Item) -> Iterator[Wording]:
         yield Wording(item.link_id, text, item.for_child, is_question=False)
 
 
-def _unchoosable(item: Item) -> Iterator[WordingFault]:
+def _check_none_option(item: Item) -> Iterator[WordingFault]:
     """A list of several must let "none of these" stand alone, or it cannot be taken back honestly."""
     if item.type != "choices":
         return
@@ -136,7 +140,7 @@ def _unchoosable(item: Item) -> Iterator[WordingFault]:
             yield WordingFault("unchoosable", item.link_id, sentence)
 
 
-def _too_hard(instrument: Instrument, *, for_child: bool) -> Iterator[WordingFault]:
+def _check_reading_age(instrument: Instrument, *, for_child: bool) -> Iterator[WordingFault]:
     """Short texts are too short to judge one by one: those for children and for adults are judged whole."""
     texts = [
         wording.text if wording.text[-1:] in ".?!…" else f"{wording.text}."
@@ -146,7 +150,7 @@ def _too_hard(instrument: Instrument, *, for_child: bool) -> Iterator[WordingFau
     ]
     together = " ".join(texts)
     age = reading_age(together)
-    if len(_WORD.findall(together)) >= _ENOUGH_WORDS and age > instrument.reading_age + 1:
+    if len(_WORD.findall(together)) >= _MIN_WORDS_FOR_READING_AGE and age > instrument.reading_age + 1:
         who = "a child" if for_child else "an adult"
         yield WordingFault(
             "reading-age",
@@ -162,7 +166,7 @@ def _sentences(text: str) -> list[str]:
 def _is_double(text: str) -> bool:
     if text.count("?") > 1:
         return True
-    second = "|".join(words()["second"])
+    second = "|".join(load_word_lists()["second"])
     return bool(re.search(rf",?\s(and|or)\s({second})\b[^?]*\?", text.lower()))
 
 

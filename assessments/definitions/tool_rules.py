@@ -10,29 +10,29 @@ import re
 from typing import cast, get_args
 
 from assessments.definitions import definition as d
-from assessments.definitions.toml_lines import Page, Table
+from assessments.definitions.toml_document import TomlDocument, TomlTable
 
 _CODE = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
-_CALLS = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
+_NUMBERS_TO_CALL = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
 _TEMPLATE_WORDS = {"value": 1, "threshold": 1, "months": 1, "date": ""}
 
 
-class Rules:
+class ToolRulesReader:
     """One reading of one file: the sources and items seen so far, and the rules about them."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: TomlDocument) -> None:
         self.document = page
         self.sources: set[str] = set()
         self.items: dict[str, d.Item] = {}
-        self.rules: list[tuple[Table, str, d.When]] = []
+        self.rules: list[tuple[TomlTable, str, d.When]] = []
 
-    def _code(self, table: Table, key: str, prefix: str = "") -> str:
+    def _code(self, table: TomlTable, key: str, prefix: str = "") -> str:
         code = table.text(key, required=True)
         if code and not _CODE.match(code):
             table.add_fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
         return prefix + code
 
-    def _source(self, table: Table, default: str = "") -> str:
+    def _source(self, table: TomlTable, default: str = "") -> str:
         source = table.text("source", default=default)
         if not source:
             table.add_fault("source is missing.")
@@ -40,7 +40,7 @@ class Rules:
             table.add_fault(f'There is no [[source]] with the id "{source}".', "source")
         return source
 
-    def _when(self, table: Table, key: str, *, required: bool = False) -> d.When:
+    def _when(self, table: TomlTable, key: str, *, required: bool = False) -> d.When:
         if required and not table.has(key):
             table.add_fault(f"{key} is missing.")
         inner = table.table(key)
@@ -51,7 +51,7 @@ class Rules:
         inner.reject_unknown_keys()
         return when
 
-    def _condition(self, table: Table) -> d.Condition:
+    def _condition(self, table: TomlTable) -> d.Condition:
         value = table.raw("value")
         if not isinstance(value, str | int | float | bool):
             table.add_fault("A condition needs a value: text, a number, true or false.", "value")
@@ -64,7 +64,7 @@ class Rules:
         table.reject_unknown_keys()
         return condition
 
-    def _scale(self, table: Table) -> d.Scale:
+    def _scale(self, table: TomlTable) -> d.Scale:
         scale = d.Scale(
             self._code(table, "id"),
             table.text("title", required=True),
@@ -78,11 +78,11 @@ class Rules:
         table.reject_unknown_keys()
         return scale
 
-    def _grades(self, root: Table) -> tuple[tuple[str, str], ...]:
+    def _grades(self, root: TomlTable) -> tuple[tuple[str, str], ...]:
         grades = root.table("grades")
         return tuple((code, grades.text(code, required=True)) for code in grades.data)
 
-    def _route(self, table: Table) -> d.Route:
+    def _route(self, table: TomlTable) -> d.Route:
         indicators = []
         for inner in table.tables("indicator"):
             when = self._when(inner, "when", required=True)
@@ -105,7 +105,7 @@ class Rules:
         table.reject_unknown_keys()
         return route
 
-    def _template(self, table: Table, key: str) -> str:
+    def _template(self, table: TomlTable, key: str) -> str:
         template = table.text(key)
         try:
             template.format(**_TEMPLATE_WORDS)
@@ -113,7 +113,7 @@ class Rules:
             table.add_fault(f"{key} may use {{value}}, {{threshold}}, {{months}} and {{date}} only.", key)
         return template
 
-    def _flag(self, table: Table) -> d.Flag:
+    def _flag(self, table: TomlTable) -> d.Flag:
         when = self._when(table, "when", required=True)
         flag = d.Flag(
             id=self._code(table, "id"),
@@ -124,20 +124,22 @@ class Rules:
             source=self._source(table),
         )
         for number in flag.call:
-            if number not in _CALLS:
-                table.add_fault(f'"{number}" is not a number to call. Known: {", ".join(_CALLS)}.', "call")
+            if number not in _NUMBERS_TO_CALL:
+                table.add_fault(
+                    f'"{number}" is not a number to call. Known: {", ".join(_NUMBERS_TO_CALL)}.', "call"
+                )
         self.rules.append((table, "", when))
         table.reject_unknown_keys()
         return flag
 
-    def _note(self, table: Table) -> d.Note:
+    def _note(self, table: TomlTable) -> d.Note:
         when = self._when(table, "when", required=True)
         note = d.Note(self._code(table, "id"), when, table.text("text", required=True), self._source(table))
         self.rules.append((table, "", when))
         table.reject_unknown_keys()
         return note
 
-    def _supplement(self, table: Table) -> d.Supplement:
+    def _supplement(self, table: TomlTable) -> d.Supplement:
         when = self._when(table, "when", required=True)
         supplement = d.Supplement(
             self._code(table, "tool"), when, table.text("because", required=True), self._source(table)
@@ -146,13 +148,13 @@ class Rules:
         table.reject_unknown_keys()
         return supplement
 
-    def _missed(self, table: Table) -> d.When:
+    def _missed(self, table: TomlTable) -> d.When:
         when = self._when(table, "missed_when", required=bool(table.data))
         self.rules.append((table, "", when))
         table.reject_unknown_keys()
         return when
 
-    def _check_rules(self, root: Table, instrument: d.Instrument) -> None:
+    def _check_rules(self, root: TomlTable, instrument: d.Instrument) -> None:
         """Every rule names items and option codes that exist, and no rules run in a circle."""
         for table, _, when in self.rules:
             for condition in (*when.all, *when.any):
@@ -162,19 +164,19 @@ class Rules:
                 root.table("instrument").add_fault(
                     f'"{link_id}" is retired and may not be used again.', "retired"
                 )
-        _, circle = d.order(instrument.items)
+        _, circle = d.sort_by_dependency(instrument.items)
         if circle:
             names = ", ".join(circle)
             lines = [table for table, link_id, _ in self.rules if link_id in circle]
             (lines[0] if lines else root).add_fault(f"These items wait for each other in a circle: {names}.")
 
-    def _check_condition(self, table: Table, condition: d.Condition) -> None:
+    def _check_condition(self, table: TomlTable, condition: d.Condition) -> None:
         item = self.items.get(condition.item)
         if item is None:
             table.add_fault(f'A rule names "{condition.item}", which is not an item here.')
         elif condition.op == "exists" and not isinstance(condition.value, bool):
             table.add_fault("exists takes true or false.")
-        elif condition.op == "state" and condition.value not in d.STATES:
+        elif condition.op == "state" and condition.value not in d.ANSWER_STATES:
             table.add_fault(f'"{condition.value}" is not an answer state.')
         elif (
             condition.op in ("=", "!=")

@@ -44,16 +44,16 @@ _OPTION = ("hint", "picture", "alone", "retired", "weight", "coding")
 
 def write_tool(instrument: d.Instrument) -> str:
     """Write a whole tool file."""
-    return _Writer(instrument).text()
+    return _ToolWriter(instrument).text()
 
 
-def quoted(text: str) -> str:
+def quote_toml(text: str) -> str:
     """A TOML string on one line; half of a surrogate pair, which no UTF-8 file can hold, becomes U+FFFD."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-class _Writer:
+class _ToolWriter:
     def __init__(self, instrument: d.Instrument) -> None:
         self.instrument = instrument
         self.lines: list[str] = []
@@ -71,7 +71,7 @@ class _Writer:
         if self.sets:
             self._heading("[option_sets]")
             for options, name in self.sets.items():
-                self.lines.append(f"{name} = {_options(options)}")
+                self.lines.append(f"{name} = {_options_array(options)}")
         for group in self.instrument.items:
             self._group(group)
         self._rules()
@@ -84,7 +84,7 @@ class _Writer:
         """Write a key unless its value is what a reader assumes anyway."""
         if name in _DEFAULTS and value == _DEFAULTS[name] and type(value) is type(_DEFAULTS[name]):
             return
-        self.lines.append(f"{name} = {_toml(value)}")
+        self.lines.append(f"{name} = {_toml_value(value)}")
 
     def _group(self, group: d.Item) -> None:
         self._heading("[[group]]")
@@ -92,19 +92,19 @@ class _Writer:
         self._value("source", group.source)
         follow_ups = _follow_ups(group)
         if follow_ups:
-            self.lines += ["each = [", *(f"  {_each(item)}," for item in follow_ups), "]"]
+            self.lines += ["each = [", *(f"  {_follow_up_table(item)}," for item in follow_ups), "]"]
         for item in group.items:
             self._item(item, "group.item", group.source, len(follow_ups))
 
     def _item(self, item: d.Item, path: str, source: str, follow_ups: int = 0) -> None:
         self._heading(f"[[{path}]]")
         self._fields(item, _ITEM)
-        self.lines.append(f"type = {quoted(item.type)}")
+        self.lines.append(f"type = {quote_toml(item.type)}")
         if item.options:
             name = self.sets.get(item.options)
-            self.lines.append(f"options = {quoted(name) if name else _options(item.options)}")
+            self.lines.append(f"options = {quote_toml(name) if name else _options_array(item.options)}")
         if item.state_words:
-            pairs = ", ".join(f"{state} = {quoted(words)}" for state, words in item.state_words)
+            pairs = ", ".join(f"{state} = {quote_toml(words)}" for state, words in item.state_words)
             self.lines.append(f"state_words = {{ {pairs} }}")
         if item.source != source:
             self._value("source", item.source)
@@ -113,11 +113,11 @@ class _Writer:
             self._item(inner, f"{path}.item", item.source)
 
     def _fields(self, item: d.Item, names: tuple[str, ...]) -> None:
-        self.lines += [f"link_id = {quoted(item.link_id)}", f"text = {quoted(item.text)}"]
+        self.lines += [f"link_id = {quote_toml(item.link_id)}", f"text = {quote_toml(item.text)}"]
         for name in names:
             self._value(name, getattr(item, name))
         if item.enable_when:
-            self.lines.append(f"enable_when = {_when(item.enable_when)}")
+            self.lines.append(f"enable_when = {_when_table(item.enable_when)}")
 
     def _rules(self) -> None:
         for scale in self.instrument.scales:
@@ -152,48 +152,50 @@ class _Writer:
             self._pairs(tool=other.tool, when=other.when, because=other.because, source=other.source)
 
     def _pairs(self, **values: object) -> None:
-        self.lines += [f"{_key(name)} = {_toml(value)}" for name, value in values.items() if value != ""]
+        self.lines += [
+            f"{_toml_key(name)} = {_toml_value(value)}" for name, value in values.items() if value != ""
+        ]
 
 
-def _key(name: str) -> str:
+def _toml_key(name: str) -> str:
     """A key as it is; a code with a full stop in quotes, or TOML would read a table in it."""
-    return quoted(name) if "." in name else name
+    return quote_toml(name) if "." in name else name
 
 
-def _toml(value: object) -> str:
+def _toml_value(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
         case int() | float():
             return repr(value)
         case tuple():
-            return f"[{', '.join(_toml(part) for part in value)}]"
+            return f"[{', '.join(_toml_value(part) for part in value)}]"
         case d.When():
-            return _when(value)
+            return _when_table(value)
         case _:
-            return quoted(str(value))
+            return quote_toml(str(value))
 
 
-def _when(when: d.When) -> str:
+def _when_table(when: d.When) -> str:
     parts = []
     for name, conditions in (("all", when.all), ("any", when.any)):
         if conditions:
             inner = ", ".join(
-                f"{{ item = {quoted(c.item)}, op = {quoted(c.op)}, value = {_toml(c.value)} }}"
+                f"{{ item = {quote_toml(c.item)}, op = {quote_toml(c.op)}, value = {_toml_value(c.value)} }}"
                 for c in conditions
             )
             parts.append(f"{name} = [{inner}]")
     return f"{{ {', '.join(parts)} }}"
 
 
-def _options(options: tuple[d.AnswerOption, ...]) -> str:
+def _options_array(options: tuple[d.AnswerOption, ...]) -> str:
     lines = []
     for option in options:
-        pairs = [f"code = {quoted(option.code)}", f"text = {quoted(option.text)}"]
+        pairs = [f"code = {quote_toml(option.code)}", f"text = {quote_toml(option.text)}"]
         for name in _OPTION:
             value = getattr(option, name)
             if value not in ("", None, False) or (name == "weight" and value is not None):
-                pairs.append(f"{name} = {_toml(value)}")
+                pairs.append(f"{name} = {_toml_value(value)}")
         lines.append(f"  {{ {', '.join(pairs)} }},\n")
     return f"[\n{''.join(lines)}]"
 
@@ -244,11 +246,11 @@ def _as_follow_up(model: d.Item, first: d.Item, item: d.Item) -> d.Item | None:
 
 
 def _shown_for(condition: d.Condition) -> d.Condition:
-    op: d.Operator = "state" if condition.value in d.ABSENT else "="
+    op: d.Operator = "state" if condition.value in d.ABSENT_STATES else "="
     return d.Condition(condition.item, op, str(condition.value))
 
 
-def _each(item: d.Item) -> str:
+def _follow_up_table(item: d.Item) -> str:
     parent = item.enable_when.any[0].item
     shown_for = tuple(str(condition.value) for condition in item.enable_when.any)
     pairs = {"suffix": item.link_id.removeprefix(f"{parent}."), "type": item.type, "text": item.text}
@@ -257,4 +259,4 @@ def _each(item: d.Item) -> str:
         values["required"] = True
     if item.max_length != _DEFAULTS["max_length"]:
         values["max_length"] = item.max_length
-    return f"{{ {', '.join(f'{name} = {_toml(value)}' for name, value in values.items() if value != '')} }}"
+    return f"{{ {', '.join(f'{name} = {_toml_value(value)}' for name, value in values.items() if value != '')} }}"

@@ -15,7 +15,7 @@ from datetime import date, time
 from typing import Any, Literal, get_args
 
 from assessments.definitions import drawing
-from assessments.definitions.definition import ABSENT, Item, State
+from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item
 from assessments.definitions.drawing import Drawing
 from assessments.errors import BadAnswer
 
@@ -36,7 +36,7 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VerbatimLine:
     """Exact words with where they came from and what was asked just before."""
 
     words: str
@@ -44,11 +44,11 @@ class Line:
     prompt: str = ""
 
     def __repr__(self) -> str:
-        return f"<Line {self.origin}>"
+        return f"<VerbatimLine {self.origin}>"
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedPerson:
     """One person placed on a map: who, as the child calls them, and the place (an option code).
 
     `spot` is where on the drawn map: right and down from the middle, in percent of half its width.
@@ -59,14 +59,14 @@ class Placed:
     spot: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
-        return "<Placed>"
+        return "<PlacedPerson>"
 
 
 @dataclass(frozen=True, slots=True)
 class NotAnswered:
     """Why there is no answer. `reason` is one of a closed list for "not-asked"; `note` is free."""
 
-    state: State
+    state: AnswerState
     reason: str = ""
     note: str = ""
 
@@ -74,9 +74,16 @@ class NotAnswered:
         return f"<NotAnswered {self.state}>"
 
 
-Row = Mapping[str, "Entry"]
-Value = (
-    str | int | float | tuple[str, ...] | tuple[Line, ...] | tuple[Placed, ...] | tuple[Row, ...] | Drawing
+GroupRow = Mapping[str, "AnswerEntry"]
+AnswerValue = (
+    str
+    | int
+    | float
+    | tuple[str, ...]
+    | tuple[VerbatimLine, ...]
+    | tuple[PlacedPerson, ...]
+    | tuple[GroupRow, ...]
+    | Drawing
 )
 
 
@@ -84,14 +91,14 @@ Value = (
 class Answered:
     """A value of the shape that its item's type asks for."""
 
-    value: Value
+    value: AnswerValue
 
     def __repr__(self) -> str:
         return "<Answered>"
 
 
-Entry = Answered | NotAnswered
-Answers = Mapping[str, Entry]
+AnswerEntry = Answered | NotAnswered
+Answers = Mapping[str, AnswerEntry]
 
 
 Severity = Literal["error", "warning", "today"]
@@ -111,7 +118,7 @@ class Finding:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def state_of(answers: Answers, link_id: str) -> State:
+def state_of(answers: Answers, link_id: str) -> AnswerState:
     """The answer state of an item; "not-reached" when nothing was entered."""
     entry = answers.get(link_id)
     if entry is None:
@@ -119,7 +126,7 @@ def state_of(answers: Answers, link_id: str) -> State:
     return "answered" if isinstance(entry, Answered) else entry.state
 
 
-def is_empty(entry: Entry) -> bool:
+def is_empty(entry: AnswerEntry) -> bool:
     """An empty text, list or paper: entered and taken back, so not reached."""
     if not isinstance(entry, Answered):
         return False
@@ -127,7 +134,7 @@ def is_empty(entry: Entry) -> bool:
     return not value.visible_marks if isinstance(value, Drawing) else value in ("", ())
 
 
-def to_plain(entry: Entry) -> Any:
+def to_plain(entry: AnswerEntry) -> Any:
     """The JSON form of an entry: a bare value, or {"not_answered": state, "reason": …}."""
     if isinstance(entry, NotAnswered):
         plain: dict[str, Any] = {"not_answered": entry.state}
@@ -145,9 +152,9 @@ def to_plain(entry: Entry) -> Any:
 
 
 def _part_to_plain(part: Any) -> Any:
-    if isinstance(part, Line):
+    if isinstance(part, VerbatimLine):
         return {"words": part.words, "origin": part.origin, "prompt": part.prompt}
-    if isinstance(part, Placed):
+    if isinstance(part, PlacedPerson):
         placed: dict[str, Any] = {"who": part.who, "place": part.place}
         return placed if part.spot is None else {**placed, "spot": list(part.spot)}
     if isinstance(part, Mapping):
@@ -155,7 +162,7 @@ def _part_to_plain(part: Any) -> Any:
     return part
 
 
-def from_plain(item: Item, plain: Any) -> Entry:
+def from_plain(item: Item, plain: Any) -> AnswerEntry:
     """Read the JSON form of an entry.
 
     Kind where no meaning is at stake: "unknown" for a choice without such a code is the state
@@ -171,12 +178,12 @@ def from_plain(item: Item, plain: Any) -> Entry:
 
 def _absent_from_plain(item: Item, plain: Mapping[str, Any]) -> NotAnswered:
     state, reason, note = plain["not_answered"], plain.get("reason") or "", plain.get("note") or ""
-    if state not in ABSENT or not isinstance(reason, str) or not isinstance(note, str):
+    if state not in ABSENT_STATES or not isinstance(reason, str) or not isinstance(note, str):
         raise BadAnswer("bad-state", link_id=item.link_id)
     return NotAnswered(state, reason, note)
 
 
-def _value_from_plain(item: Item, plain: Any) -> Value:
+def _value_from_plain(item: Item, plain: Any) -> AnswerValue:
     match item.type:
         case "choice" | "text":
             if isinstance(plain, str):
@@ -192,9 +199,9 @@ def _value_from_plain(item: Item, plain: Any) -> Value:
             if isinstance(plain, int | float) and not isinstance(plain, bool):
                 return plain
         case "date":
-            return _iso(item, plain, date)
+            return _read_iso(item, plain, date)
         case "time":
-            return _iso(item, plain, time)
+            return _read_iso(item, plain, time)
         case "words":
             return _lines(item, plain)
         case "people":
@@ -209,43 +216,43 @@ def _value_from_plain(item: Item, plain: Any) -> Value:
     raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
 
 
-def _iso(item: Item, plain: Any, kind: type[date] | type[time]) -> str:
+def _read_iso(item: Item, plain: Any, kind: type[date] | type[time]) -> str:
     try:
         return kind.fromisoformat(plain).isoformat()
     except (TypeError, ValueError):
         raise BadAnswer(f"bad-{kind.__name__}", link_id=item.link_id) from None
 
 
-def _lines(item: Item, plain: Any) -> tuple[Line, ...]:
+def _lines(item: Item, plain: Any) -> tuple[VerbatimLine, ...]:
     parts = plain if isinstance(plain, list | tuple) else [plain]
     lines = []
     for part in parts:
         if isinstance(part, str):
-            lines.append(Line(part, "child-said", item.text))
+            lines.append(VerbatimLine(part, "child-said", item.text))
         elif isinstance(part, Mapping) and isinstance(part.get("words"), str):
             origin = part.get("origin")
             if origin not in ORIGINS:
                 raise BadAnswer("no-origin", link_id=item.link_id)
-            lines.append(Line(part["words"], origin, str(part.get("prompt") or "")))
+            lines.append(VerbatimLine(part["words"], origin, str(part.get("prompt") or "")))
         else:
             raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
     return tuple(lines)
 
 
-def _placed(item: Item, part: Any) -> Placed:
+def _placed(item: Item, part: Any) -> PlacedPerson:
     if isinstance(part, Mapping) and isinstance(part.get("who"), str) and isinstance(part.get("place"), str):
         spot = part.get("spot")
         if spot is None:
-            return Placed(part["who"], part["place"])
+            return PlacedPerson(part["who"], part["place"])
         if isinstance(spot, list | tuple) and len(spot) == 2 and all(isinstance(at, int) for at in spot):
-            return Placed(part["who"], part["place"], (spot[0], spot[1]))
+            return PlacedPerson(part["who"], part["place"], (spot[0], spot[1]))
     raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
 
 
-def _row(item: Item, part: Any) -> Row:
+def _row(item: Item, part: Any) -> GroupRow:
     if not isinstance(part, Mapping):
         raise BadAnswer("wrong-shape", link_id=item.link_id, type=item.type)
-    known = {inner.link_id: inner for inner in walk(item.items)}
+    known = {inner.link_id: inner for inner in walk_items(item.items)}
     row = {}
     for link_id, plain in part.items():
         if link_id not in known:
@@ -254,10 +261,10 @@ def _row(item: Item, part: Any) -> Row:
     return row
 
 
-def walk(items: tuple[Item, ...]) -> list[Item]:
+def walk_items(items: tuple[Item, ...]) -> list[Item]:
     """Items and all items below them, in order."""
     found = []
     for item in items:
         found.append(item)
-        found.extend(walk(item.items))
+        found.extend(walk_items(item.items))
     return found

@@ -4,7 +4,7 @@ An item is shown when its own rule and all items around it allow it. An answer t
 not shown does not exist for any rule. Items are judged in an order in which every rule looks
 back only (`order`); a tool whose rules run in a circle has no such order and is refused.
 
-    >>> holds(Condition("a", "exists", False), {}, frozenset())
+    >>> condition_holds(Condition("a", "exists", False), {}, frozenset())
     True
 """
 
@@ -14,25 +14,32 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from assessments.definitions.definition import Condition, Instrument, Item, When, nested, order
-from assessments.engine.answers import Answered, Answers, Entry, is_empty
+from assessments.definitions.definition import (
+    Condition,
+    Instrument,
+    Item,
+    When,
+    list_items_with_parent,
+    sort_by_dependency,
+)
+from assessments.engine.answers import Answered, AnswerEntry, Answers, is_empty
 
 
-def shown(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
+def find_visible_items(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
     """link_ids of the items shown, in the order of the tool. Items inside rows are not listed."""
     visible: set[str] = set()
     answers = {
         link_id: entry for link_id, entry in answers.items() if _is_offered(instrument, link_id, entry)
     }
-    for item, parent in _plan(instrument):
+    for item, parent in _evaluation_order(instrument):
         if parent and parent not in visible:
             continue
         if when_holds(item.enable_when, answers, visible):
             visible.add(item.link_id)
-    return tuple(link_id for link_id in _in_order(instrument) if link_id in visible)
+    return tuple(link_id for link_id in _file_order(instrument) if link_id in visible)
 
 
-def _is_offered(instrument: Instrument, link_id: str, entry: Entry) -> bool:
+def _is_offered(instrument: Instrument, link_id: str, entry: AnswerEntry) -> bool:
     """A code that the item does not offer opens nothing, whatever a rule says of other codes."""
     item = instrument.index.get(link_id)
     if item is None or item.type not in ("choice", "choices") or not isinstance(entry, Answered):
@@ -41,7 +48,9 @@ def _is_offered(instrument: Instrument, link_id: str, entry: Entry) -> bool:
     return all(item.option(str(code)) is not None for code in codes)
 
 
-def shown_in_row(group: Item, row: Answers, answers: Answers, visible: Iterable[str]) -> tuple[str, ...]:
+def find_visible_in_row(
+    group: Item, row: Answers, answers: Answers, visible: Iterable[str]
+) -> tuple[str, ...]:
     """link_ids shown inside one row of a repeating group; rules see the row first, then the form."""
     seen = set(visible)
     together = {**answers, **row}
@@ -59,12 +68,12 @@ def shown_in_row(group: Item, row: Answers, answers: Answers, visible: Iterable[
 def when_holds(when: When, answers: Answers, visible: Iterable[str]) -> bool:
     """Whether a rule holds; an empty rule always does."""
     seen = visible if isinstance(visible, set | frozenset) else frozenset(visible)
-    return all(holds(condition, answers, seen) for condition in when.all) and (
-        not when.any or any(holds(condition, answers, seen) for condition in when.any)
+    return all(condition_holds(condition, answers, seen) for condition in when.all) and (
+        not when.any or any(condition_holds(condition, answers, seen) for condition in when.any)
     )
 
 
-def holds(condition: Condition, answers: Answers, visible: set[str] | frozenset[str]) -> bool:
+def condition_holds(condition: Condition, answers: Answers, visible: set[str] | frozenset[str]) -> bool:
     """Whether one condition holds for what is shown and answered."""
     entry = answers.get(condition.item) if condition.item in visible else None
     if entry is not None and is_empty(entry):
@@ -72,14 +81,14 @@ def holds(condition: Condition, answers: Answers, visible: set[str] | frozenset[
     if condition.op == "exists":
         return isinstance(entry, Answered) is condition.value
     if condition.op == "state":
-        return _state(entry) == condition.value
+        return _entry_state(entry) == condition.value
     if not isinstance(entry, Answered):
         return False
     given = entry.value if isinstance(entry.value, tuple) else (entry.value,)
     return any(_compare(value, condition) for value in given)
 
 
-def _state(entry: Entry | None) -> str:
+def _entry_state(entry: AnswerEntry | None) -> str:
     if entry is None:
         return "not-reached"
     return "answered" if isinstance(entry, Answered) else entry.state
@@ -120,11 +129,11 @@ def _comparable(value: object) -> float | None:
 
 
 @lru_cache(maxsize=64)
-def _plan(instrument: Instrument) -> list[tuple[Item, str]]:
+def _evaluation_order(instrument: Instrument) -> list[tuple[Item, str]]:
     """The order of judging, worked out once per tool."""
-    return order(instrument.items)[0]
+    return sort_by_dependency(instrument.items)[0]
 
 
 @lru_cache(maxsize=64)
-def _in_order(instrument: Instrument) -> tuple[str, ...]:
-    return tuple(item.link_id for item, _ in nested(instrument.items))
+def _file_order(instrument: Instrument) -> tuple[str, ...]:
+    return tuple(item.link_id for item, _ in list_items_with_parent(instrument.items))

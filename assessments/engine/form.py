@@ -4,8 +4,8 @@
 does, and nothing a person entered is ever dropped: entries of items that become hidden stay in
 `entries`, leave every rule, count and output, and come back when the item does.
 
-    form = begin(instrument, rules, context)
-    step = update(form, Answered("injury", "yes"))   ->   Step(form, (SaveEntry("injury", "yes"),))
+    form = open_form(instrument, rules, context)
+    step = update(form, Answered("injury", "yes"))   ->   FormUpdate(form, (SaveAnswer("injury", "yes"),))
 """
 
 from __future__ import annotations
@@ -16,51 +16,58 @@ from typing import Any
 
 from assessments.definitions.definition import AreaRules, Instrument, Item
 from assessments.engine import answers as a
-from assessments.engine.enablement import shown
-from assessments.engine.scoring import Context, History, Judgement, Result, finding_plain, score
-from assessments.engine.validation import check, missing
+from assessments.engine.enablement import find_visible_items
+from assessments.engine.scoring import (
+    HistoryStatus,
+    Judgement,
+    ScoringContext,
+    ScoringResult,
+    finding_to_plain,
+    score,
+)
+from assessments.engine.validation import find_missing_answers, validate_answers
 from assessments.errors import BadAnswer, UnknownItem
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class AnswerEntered:
     """A person gave an entry for an item: an answer, or why there is none."""
 
     link_id: str
-    entry: a.Entry
+    entry: a.AnswerEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class AnswerCleared:
     """A person took an entry back: the item is not reached again."""
 
     link_id: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Moved:
+class PageChanged:
     """A person went to a page, counted from 0 among the pages shown."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgementGiven:
     """A practitioner gave, or took back, an own grade with a reason."""
 
     judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Recalled:
+class HistoryAnswered:
     """A practitioner said whether what is known of before was seen. It can be said anew, not taken back."""
 
-    history: History
+    history: HistoryStatus
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Deferred:
+class SupplementDeferred:
     """A tool that the answers call for will not be done now; the reason, or "" to take it back."""
 
     tool: str
@@ -68,7 +75,7 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class PhraseKept:
     """A practitioner keeps a phrase in the text of an item as it stands; its code in `language`."""
 
     link_id: str
@@ -76,20 +83,30 @@ class Worded:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class CompletionRequested:
     """A person asked to complete the form."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class FormStopped:
     """A person ended the form early; what there is stays, the status says so."""
 
 
-Event = Entered | Cleared | Moved | Judged | Recalled | Deferred | Worded | Finished | Stopped
+FormEvent = (
+    AnswerEntered
+    | AnswerCleared
+    | PageChanged
+    | JudgementGiven
+    | HistoryAnswered
+    | SupplementDeferred
+    | PhraseKept
+    | CompletionRequested
+    | FormStopped
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SaveEntry:
+class SaveAnswer:
     """Keep one entry in its plain form; None when it was taken back."""
 
     link_id: str
@@ -103,18 +120,18 @@ class SaveJudgement:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SaveHistory:
-    history: History
+    history: HistoryStatus
     why: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SaveDeferred:
+class SaveSupplementDeferral:
     tool: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SaveWorded:
+class SaveKeptPhrases:
     """Keep the codes of the phrases that stay as they are in one item."""
 
     link_id: str
@@ -122,7 +139,7 @@ class SaveWorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Complete:
+class CompleteForm:
     """Sign, seal and commit: nothing stands in the way."""
 
 
@@ -135,19 +152,19 @@ class ShowProblems:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveStopped:
+class SaveStoppedForm:
     """Keep the form with the status "stopped"."""
 
 
-Effect = (
-    SaveEntry
+FormEffect = (
+    SaveAnswer
     | SaveJudgement
     | SaveHistory
-    | SaveDeferred
-    | SaveWorded
-    | Complete
+    | SaveSupplementDeferral
+    | SaveKeptPhrases
+    | CompleteForm
     | ShowProblems
-    | SaveStopped
+    | SaveStoppedForm
 )
 
 
@@ -157,8 +174,8 @@ class Form:
 
     instrument: Instrument
     rules: AreaRules
-    context: Context
-    entries: Mapping[str, a.Entry] = field(default_factory=dict)
+    context: ScoringContext
+    entries: Mapping[str, a.AnswerEntry] = field(default_factory=dict)
     visible: tuple[str, ...] = ()
     page: int = 0
     status: str = "in-progress"
@@ -167,28 +184,28 @@ class Form:
         return f"<Form {self.instrument.id} {self.status}>"
 
     @property
-    def answers(self) -> dict[str, a.Entry]:
+    def answers(self) -> dict[str, a.AnswerEntry]:
         """The entries of items that are shown: what rules, counts and outputs see."""
         return {link_id: self.entries[link_id] for link_id in self.visible if link_id in self.entries}
 
     @property
-    def hidden(self) -> dict[str, a.Entry]:
+    def hidden(self) -> dict[str, a.AnswerEntry]:
         """Entries kept for items that are not shown now."""
         seen = frozenset(self.visible)
         return {link_id: entry for link_id, entry in self.entries.items() if link_id not in seen}
 
     @property
     def missing(self) -> tuple[str, ...]:
-        return missing(self.instrument, self.entries, self.visible)
+        return find_missing_answers(self.instrument, self.entries, self.visible)
 
     @property
-    def result(self) -> Result:
+    def result(self) -> ScoringResult:
         return score(self.instrument, self.rules, self.entries, self.visible, self.context)
 
     @property
     def findings(self) -> tuple[a.Finding, ...]:
         """What checks and rules found on the entries as they stand."""
-        return (*check(self.instrument, self.entries, self.visible), *self.result.findings)
+        return (*validate_answers(self.instrument, self.entries, self.visible), *self.result.findings)
 
     @property
     def can_complete(self) -> bool:
@@ -197,70 +214,71 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Step:
+class FormUpdate:
     form: Form
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[FormEffect, ...] = ()
 
 
-def begin(
+def open_form(
     instrument: Instrument,
     rules: AreaRules,
-    context: Context,
-    entries: Mapping[str, a.Entry] | None = None,
+    context: ScoringContext,
+    entries: Mapping[str, a.AnswerEntry] | None = None,
 ) -> Form:
     """Open a form, empty or with the entries it had. Nothing is pre-selected, ever."""
     kept = dict(entries or {})
-    return Form(instrument, rules, context, kept, shown(instrument, kept))
+    return Form(instrument, rules, context, kept, find_visible_items(instrument, kept))
 
 
-def update(form: Form, event: Event) -> Step:
+def update(form: Form, event: FormEvent) -> FormUpdate:
     """Say what follows from an event.
 
     An entry for an item that is not shown, or that has no entries, is not taken: the form is
     unchanged. A completed or stopped form takes nothing more.
     """
     if form.status != "in-progress":
-        return Step(form)
+        return FormUpdate(form)
     match event:
-        case Entered(link_id, entry):
-            if not _takes_entry(form, link_id):
-                return Step(form)
-            return Step(
-                _with(form, {**form.entries, link_id: entry}), (SaveEntry(link_id, a.to_plain(entry)),)
+        case AnswerEntered(link_id, entry):
+            if not _accepts_entry(form, link_id):
+                return FormUpdate(form)
+            return FormUpdate(
+                _with_entries(form, {**form.entries, link_id: entry}),
+                (SaveAnswer(link_id, a.to_plain(entry)),),
             )
-        case Cleared(link_id):
-            if link_id not in form.entries or not _takes_entry(form, link_id):
-                return Step(form)
+        case AnswerCleared(link_id):
+            if link_id not in form.entries or not _accepts_entry(form, link_id):
+                return FormUpdate(form)
             rest = {key: entry for key, entry in form.entries.items() if key != link_id}
-            return Step(_with(form, rest), (SaveEntry(link_id, None),))
-        case Moved(page):
-            return Step(replace(form, page=max(0, min(page, len(pages(form)) - 1))))
-        case Judged(judgement):
+            return FormUpdate(_with_entries(form, rest), (SaveAnswer(link_id, None),))
+        case PageChanged(page):
+            return FormUpdate(replace(form, page=max(0, min(page, len(list_pages(form)) - 1))))
+        case JudgementGiven(judgement):
             context = replace(form.context, judgement=judgement)
-            return Step(replace(form, context=context), (SaveJudgement(judgement),))
-        case Recalled(history, why):
+            return FormUpdate(replace(form, context=context), (SaveJudgement(judgement),))
+        case HistoryAnswered(history, why):
             context = replace(form.context, history=history, history_why=why)
-            return Step(replace(form, context=context), (SaveHistory(history, why),))
-        case Deferred(tool, reason):
+            return FormUpdate(replace(form, context=context), (SaveHistory(history, why),))
+        case SupplementDeferred(tool, reason):
             others = tuple(found for found in form.context.not_done if found[0] != tool)
             not_done = (*others, (tool, reason)) if reason.strip() else others
             context = replace(form.context, not_done=not_done)
-            return Step(replace(form, context=context), (SaveDeferred(tool, reason.strip()),))
-        case Worded(link_id, code):
+            return FormUpdate(replace(form, context=context), (SaveSupplementDeferral(tool, reason.strip()),))
+        case PhraseKept(link_id, code):
             kept = dict(form.context.kept_phrases)
             codes = tuple(sorted({*kept.get(link_id, ()), code}))
             context = replace(form.context, kept_phrases=tuple(sorted({**kept, link_id: codes}.items())))
-            return Step(replace(form, context=context), (SaveWorded(link_id, codes),))
-        case Finished():
+            return FormUpdate(replace(form, context=context), (SaveKeptPhrases(link_id, codes),))
+        case CompletionRequested():
             if not form.can_complete:
                 errors = tuple(finding for finding in form.findings if finding.severity == "error")
-                return Step(form, (ShowProblems(form.missing, errors),))
-            return Step(replace(form, status="completed"), (Complete(),))
-        case Stopped():
-            return Step(replace(form, status="stopped"), (SaveStopped(),))
+                return FormUpdate(form, (ShowProblems(form.missing, errors),))
+            return FormUpdate(replace(form, status="completed"), (CompleteForm(),))
+        case FormStopped():
+            return FormUpdate(replace(form, status="stopped"), (SaveStoppedForm(),))
 
 
-def _takes_entry(form: Form, link_id: str) -> bool:
+def _accepts_entry(form: Form, link_id: str) -> bool:
     item = form.instrument.index.get(link_id)
     return (
         item is not None
@@ -270,15 +288,15 @@ def _takes_entry(form: Form, link_id: str) -> bool:
     )
 
 
-def _with(form: Form, entries: Mapping[str, a.Entry]) -> Form:
-    visible = shown(form.instrument, entries)
+def _with_entries(form: Form, entries: Mapping[str, a.AnswerEntry]) -> Form:
+    visible = find_visible_items(form.instrument, entries)
     changed = replace(form, entries=entries, visible=visible)
-    last = len(pages(changed)) - 1
+    last = len(list_pages(changed)) - 1
     return changed if changed.page <= last else replace(changed, page=max(0, last))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Page:
+class FormPage:
     """What stands on one screen: the items shown together, and the section they belong to."""
 
     section: Item
@@ -289,24 +307,24 @@ class Page:
         return tuple(item.link_id for item in self.items)
 
 
-def pages(form: Form) -> tuple[Page, ...]:
+def list_pages(form: Form) -> tuple[FormPage, ...]:
     """The pages shown now: a group laid out "each" gives one page per question, else one page."""
     seen = frozenset(form.visible)
-    found: list[Page] = []
+    found: list[FormPage] = []
     for section in form.instrument.items:
         if section.link_id not in seen:
             continue
         inside = tuple(item for item in section.items if item.link_id in seen)
         if section.type != "group":
-            found.append(Page(section, (section,)))
+            found.append(FormPage(section, (section,)))
         elif section.pages == "each":
-            found += [Page(section, (item,)) for item in inside]
+            found += [FormPage(section, (item,)) for item in inside]
         elif inside or section.repeats:
-            found.append(Page(section, (section,) if section.repeats else inside))
+            found.append(FormPage(section, (section,) if section.repeats else inside))
     return tuple(found)
 
 
-def read_entries(instrument: Instrument, plain: Mapping[str, Any]) -> dict[str, a.Entry]:
+def read_entries(instrument: Instrument, plain: Mapping[str, Any]) -> dict[str, a.AnswerEntry]:
     """Read entries from their plain form.
 
     Raises UnknownItem or BadAnswer, each with `link_ids` or `link_id` and never a value.
@@ -314,7 +332,7 @@ def read_entries(instrument: Instrument, plain: Mapping[str, Any]) -> dict[str, 
     unknown = sorted(str(link_id)[:80] for link_id in plain if link_id not in instrument.index)
     if unknown:
         raise UnknownItem(link_ids=unknown)
-    entries: dict[str, a.Entry] = {}
+    entries: dict[str, a.AnswerEntry] = {}
     for link_id, value in plain.items():
         item = instrument.index[link_id]
         if item.type == "display" or (item.type == "group" and not item.repeats):
@@ -323,7 +341,7 @@ def read_entries(instrument: Instrument, plain: Mapping[str, Any]) -> dict[str, 
     return entries
 
 
-def reads(instrument: Instrument, link_id: str, plain: Any) -> bool:
+def can_read_entry(instrument: Instrument, link_id: str, plain: Any) -> bool:
     """Whether a kept entry can be read by this version of a tool."""
     try:
         read_entries(instrument, {link_id: plain})
@@ -332,12 +350,12 @@ def reads(instrument: Instrument, link_id: str, plain: Any) -> bool:
     return True
 
 
-def outcome(form: Form) -> dict[str, Any]:
+def form_to_plain(form: Form) -> dict[str, Any]:
     """The whole state of a form as JSON: what `wren tools answer` prints."""
     return {
         "status": "completed" if form.can_complete else "in-progress",
         "shown": list(form.visible),
         "missing": list(form.missing),
-        "findings": [finding_plain(finding) for finding in form.findings],
+        "findings": [finding_to_plain(finding) for finding in form.findings],
         **form.result.to_plain(),
     }

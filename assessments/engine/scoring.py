@@ -6,7 +6,7 @@ Rules kept here, whatever a tool or an area says (practice.md A3-A5):
 - a grade is never below its floor, and professional judgement can raise it and never lower it;
 - each result carries its reasons in words.
 
-All numbers come from the area's rules, all words from the tool. `Result.plain()` is the JSON form.
+All numbers come from the area's rules, all words from the tool. `ScoringResult.plain()` is the JSON form.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from datetime import date
 from typing import Any, Literal
 
 from assessments.definitions.definition import AreaRules, Instrument, Item, Route, Scale, Supplement, When
-from assessments.engine.answers import Answered, Answers, Entry, Finding, state_of
-from assessments.engine.enablement import holds, when_holds
+from assessments.engine.answers import Answered, AnswerEntry, Answers, Finding, state_of
+from assessments.engine.enablement import condition_holds, when_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Judgement:
         return "<Judgement>"
 
 
-History = Literal["seen", "none", "not-available"]
+HistoryStatus = Literal["seen", "none", "not-available"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Context:
+class ScoringContext:
     """What a result needs beside the answers: the day, known events, the last high-risk referral.
 
     `misses` counts the times in a row before this one that the tool came to nothing. `done` are
@@ -54,7 +54,7 @@ class Context:
     misses: int = 0
     done: tuple[str, ...] = ()
     not_done: tuple[tuple[str, str], ...] = ()
-    history: History | Literal[""] = ""
+    history: HistoryStatus | Literal[""] = ""
     history_why: str = ""
     kept_phrases: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -98,7 +98,7 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class SupplementOffer:
     """Another tool that the answers call for. `state` says whether it was done in this contact."""
 
     tool: str
@@ -107,17 +107,17 @@ class Offer:
     reason: str = ""
 
     def __repr__(self) -> str:
-        return f"<Offer {self.tool} {self.state}>"
+        return f"<SupplementOffer {self.tool} {self.state}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Result:
+class ScoringResult:
     scales: tuple[ScaleResult, ...] = ()
     band: str | None = None
     routes: tuple[RouteResult, ...] = ()
     grade: Grade = Grade(None, None, ())
     findings: tuple[Finding, ...] = ()
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[SupplementOffer, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """The JSON form, without findings."""
@@ -148,11 +148,11 @@ def score(
     rules: AreaRules,
     answers: Answers,
     visible: tuple[str, ...],
-    context: Context,
-) -> Result:
+    context: ScoringContext,
+) -> ScoringResult:
     """Work out the result of a form as it stands. Only items shown take part."""
     seen = frozenset(visible)
-    scales = tuple(_count(scale, instrument, answers, seen) for scale in instrument.scales)
+    scales = tuple(_score_scale(scale, instrument, answers, seen) for scale in instrument.scales)
     main = next((scale for scale in scales if scale.id == rules.scale), None)
     band = _band(main, rules)
     routes = tuple(
@@ -160,15 +160,20 @@ def score(
     )
     grade, findings = _grade(instrument, band, main, routes, context)
     grade = replace(grade, provisional=bool(instrument.grades) and not context.history)
-    findings += _missed(instrument, rules, answers, seen, context)
+    findings += _missed_findings(instrument, rules, answers, seen, context)
     findings += _unknown_findings(rules, main, answers, seen)
     findings += tuple(
-        Finding("same-day", _cause(flag.when, answers, seen), "today", {"flag": flag.id})
+        Finding("same-day", _triggering_item(flag.when, answers, seen), "today", {"flag": flag.id})
         for flag in instrument.flags
         if when_holds(flag.when, answers, seen)
     )
     findings += tuple(
-        Finding("note", _cause(note.when, answers, seen), "warning", {"note": note.id, "text": note.text})
+        Finding(
+            "note",
+            _triggering_item(note.when, answers, seen),
+            "warning",
+            {"note": note.id, "text": note.text},
+        )
         for note in instrument.notes
         if when_holds(note.when, answers, seen)
     )
@@ -177,11 +182,11 @@ def score(
         for supplement in instrument.supplements
         if when_holds(supplement.when, answers, seen)
     )
-    return Result(scales, band, routes, grade, findings, offers)
+    return ScoringResult(scales, band, routes, grade, findings, offers)
 
 
-def _missed(
-    instrument: Instrument, rules: AreaRules, answers: Answers, seen: frozenset[str], context: Context
+def _missed_findings(
+    instrument: Instrument, rules: AreaRules, answers: Answers, seen: frozenset[str], context: ScoringContext
 ) -> tuple[Finding, ...]:
     """How many times in a row, this one included, the tool came to nothing; and whom that concerns."""
     if not instrument.missed_when or not when_holds(instrument.missed_when, answers, seen):
@@ -192,20 +197,22 @@ def _missed(
     return (Finding("missed", link_id, "warning", {"count": count, "level": level}),)
 
 
-def _cause(when: When, answers: Answers, seen: frozenset[str]) -> str:
+def _triggering_item(when: When, answers: Answers, seen: frozenset[str]) -> str:
     """The item of the first condition that holds: what a person should look at."""
-    held = (condition.item for condition in (*when.all, *when.any) if holds(condition, answers, seen))
+    held = (
+        condition.item for condition in (*when.all, *when.any) if condition_holds(condition, answers, seen)
+    )
     return next(held, "")
 
 
-def _offer(supplement: Supplement, context: Context) -> Offer:
+def _offer(supplement: Supplement, context: ScoringContext) -> SupplementOffer:
     reason = dict(context.not_done).get(supplement.tool, "")
     state: Literal["offered", "done", "not-done"] = "offered"
     if supplement.tool in context.done:
         state = "done"
     elif reason:
         state = "not-done"
-    return Offer(supplement.tool, supplement.because, state, reason if state == "not-done" else "")
+    return SupplementOffer(supplement.tool, supplement.because, state, reason if state == "not-done" else "")
 
 
 def months_before(day: date, months: int) -> date:
@@ -214,7 +221,7 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _count(scale: Scale, instrument: Instrument, answers: Answers, seen: frozenset[str]) -> ScaleResult:
+def _score_scale(scale: Scale, instrument: Instrument, answers: Answers, seen: frozenset[str]) -> ScaleResult:
     items = [link_id for link_id in scale.items if link_id in seen]
     states = [state_of(answers, link_id) for link_id in items]
     value: int | float
@@ -240,7 +247,7 @@ def _is_counted(answers: Answers, link_id: str, scale: Scale) -> bool:
     return isinstance(entry, Answered) and entry.value in scale.counts
 
 
-def _weight(item: Item, entry: Entry | None) -> int | float:
+def _weight(item: Item, entry: AnswerEntry | None) -> int | float:
     """The weights of the options chosen, or the number given; an option without a weight adds nothing."""
     if not isinstance(entry, Answered):
         return 0
@@ -266,7 +273,7 @@ def _route(
     scales: tuple[ScaleResult, ...],
     answers: Answers,
     seen: frozenset[str],
-    context: Context,
+    context: ScoringContext,
 ) -> RouteResult:
     match route.kind:
         case "count":
@@ -285,10 +292,10 @@ def _route(
                 for indicator in route.indicators
                 if indicator.id in wanted and when_holds(indicator.when, answers, seen)
             )
-            return RouteResult(route.id, bool(reasons), reasons or _words(route.not_met))
+            return RouteResult(route.id, bool(reasons), reasons or _fill_template(route.not_met))
 
 
-def _words(template: str, **data: Any) -> tuple[str, ...]:
+def _fill_template(template: str, **data: Any) -> tuple[str, ...]:
     return (template.format(**data),) if template else ()
 
 
@@ -297,18 +304,18 @@ def _count_route(route: Route, rules: AreaRules, scales: tuple[ScaleResult, ...]
     value = next((scale.value for scale in scales if scale.id == route.scale), 0)
     met = threshold is not None and value >= threshold
     template = route.met if met else route.not_met
-    return RouteResult(route.id, met, _words(template, value=value, threshold=threshold))
+    return RouteResult(route.id, met, _fill_template(template, value=value, threshold=threshold))
 
 
-def _judgement_route(route: Route, instrument: Instrument, context: Context) -> RouteResult:
-    judgement, highest = context.judgement, _levels(instrument)[-1:]
+def _judgement_route(route: Route, instrument: Instrument, context: ScoringContext) -> RouteResult:
+    judgement, highest = context.judgement, _grade_codes(instrument)[-1:]
     met = bool(judgement and judgement.grade in highest and judgement.reason.strip())
     if met and judgement:
-        return RouteResult(route.id, True, (*_words(route.met), judgement.reason.strip()))
-    return RouteResult(route.id, False, _words(route.not_met))
+        return RouteResult(route.id, True, (*_fill_template(route.met), judgement.reason.strip()))
+    return RouteResult(route.id, False, _fill_template(route.not_met))
 
 
-def _events_route(route: Route, rules: AreaRules, context: Context) -> RouteResult:
+def _events_route(route: Route, rules: AreaRules, context: ScoringContext) -> RouteResult:
     setting = next(((count, months) for name, count, months in rules.events if name == route.id), None)
     if setting is None:
         return RouteResult(route.id, False, ())
@@ -317,21 +324,21 @@ def _events_route(route: Route, rules: AreaRules, context: Context) -> RouteResu
     value = sum(start <= event <= context.on for event in context.events)
     template = route.met if value >= count else route.not_met
     return RouteResult(
-        route.id, value >= count, _words(template, value=value, threshold=count, months=months)
+        route.id, value >= count, _fill_template(template, value=value, threshold=count, months=months)
     )
 
 
-def _repeat_route(route: Route, rules: AreaRules, context: Context, abuse_now: bool) -> RouteResult:
+def _repeat_route(route: Route, rules: AreaRules, context: ScoringContext, abuse_now: bool) -> RouteResult:
     months, last = dict(rules.repeats).get(route.id), context.last_marac_referral
     if months is None or last is None or not months_before(context.on, months) <= last <= context.on:
-        return RouteResult(route.id, False, _words(route.not_met, months=months))
+        return RouteResult(route.id, False, _fill_template(route.not_met, months=months))
     met = abuse_now or any(last <= event <= context.on for event in context.events)
     date_words = f"{last.day} {last:%B %Y}"
     template = route.met if met else route.not_met
-    return RouteResult(route.id, met, _words(template, months=months, date=date_words))
+    return RouteResult(route.id, met, _fill_template(template, months=months, date=date_words))
 
 
-def _levels(instrument: Instrument) -> list[str]:
+def _grade_codes(instrument: Instrument) -> list[str]:
     return [code for code, _ in instrument.grades]
 
 
@@ -340,10 +347,10 @@ def _grade(
     band: str | None,
     main: ScaleResult | None,
     routes: tuple[RouteResult, ...],
-    context: Context,
+    context: ScoringContext,
 ) -> tuple[Grade, tuple[Finding, ...]]:
     """The floor is the band, or the highest level once any route is met; judgement may go above it."""
-    levels = _levels(instrument)
+    levels = _grade_codes(instrument)
     if not levels:
         return Grade(None, None, ()), ()
     met = [route for route in routes if route.met]
@@ -394,7 +401,7 @@ def _unknown_findings(
     return tuple(findings)
 
 
-def finding_plain(finding: Finding) -> dict[str, Any]:
+def finding_to_plain(finding: Finding) -> dict[str, Any]:
     """The JSON form of a finding."""
     data: Mapping[str, Any] = finding.data
     return {

@@ -11,19 +11,21 @@ from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import (
     NOT_ASKED_REASONS,
     Answered,
+    AnswerEntry,
     Answers,
-    Entry,
     Finding,
-    Line,
     NotAnswered,
-    Placed,
+    PlacedPerson,
+    VerbatimLine,
     is_empty,
-    walk,
+    walk_items,
 )
-from assessments.engine.enablement import shown_in_row
+from assessments.engine.enablement import find_visible_in_row
 
 
-def check(instrument: Instrument, answers: Answers, visible: tuple[str, ...]) -> tuple[Finding, ...]:
+def validate_answers(
+    instrument: Instrument, answers: Answers, visible: tuple[str, ...]
+) -> tuple[Finding, ...]:
     """All findings on the entries of the items shown, in the order of the tool."""
     items = instrument.index
     findings: list[Finding] = []
@@ -32,13 +34,15 @@ def check(instrument: Instrument, answers: Answers, visible: tuple[str, ...]) ->
         if entry is None:
             continue
         item = items[link_id]
-        findings += check_entry(item, entry)
+        findings += validate_entry(item, entry)
         if item.repeats and isinstance(entry, Answered):
             findings += _check_rows(item, entry, answers, visible)
     return tuple(findings)
 
 
-def missing(instrument: Instrument, answers: Answers, visible: tuple[str, ...]) -> tuple[str, ...]:
+def find_missing_answers(
+    instrument: Instrument, answers: Answers, visible: tuple[str, ...]
+) -> tuple[str, ...]:
     """link_ids of the items shown that need an entry and have none: only these are not reached."""
     items = instrument.index
     return tuple(
@@ -48,7 +52,7 @@ def missing(instrument: Instrument, answers: Answers, visible: tuple[str, ...]) 
     )
 
 
-def check_entry(item: Item, entry: Entry) -> list[Finding]:
+def validate_entry(item: Item, entry: AnswerEntry) -> list[Finding]:
     """Findings on one entry by itself."""
     if isinstance(entry, NotAnswered):
         return _check_absent(item, entry)
@@ -59,10 +63,10 @@ def check_entry(item: Item, entry: Entry) -> list[Finding]:
         case "text":
             return _too_long(item, str(value))
         case "words":
-            lines = [line for line in _parts(value) if isinstance(line, Line)]
+            lines = [line for line in _parts(value) if isinstance(line, VerbatimLine)]
             return [finding for line in lines for finding in _too_long(item, line.words)]
         case "people":
-            places = [part.place for part in _parts(value) if isinstance(part, Placed)]
+            places = [part.place for part in _parts(value) if isinstance(part, PlacedPerson)]
             return [Finding("unknown-option", item.link_id) for place in places if item.option(place) is None]
         case "integer" | "decimal":
             return _out_of_range(item, value)
@@ -110,12 +114,12 @@ def _out_of_range(item: Item, value: object) -> list[Finding]:
 
 def _check_rows(item: Item, entry: Answered, answers: Answers, visible: tuple[str, ...]) -> list[Finding]:
     findings = []
-    known = {inner.link_id: inner for inner in walk(item.items)}
+    known = {inner.link_id: inner for inner in walk_items(item.items)}
     for number, row in enumerate(_parts(entry.value), start=1):
-        for link_id in shown_in_row(item, row, answers, visible):
+        for link_id in find_visible_in_row(item, row, answers, visible):
             inner = known[link_id]
             if link_id in row:
-                found = check_entry(inner, row[link_id])
+                found = validate_entry(inner, row[link_id])
                 findings += [Finding(f.code, f.link_id, f.severity, {**f.data, "row": number}) for f in found]
             elif inner.required:
                 findings.append(Finding("row-unfinished", link_id, data={"row": number}))

@@ -2,10 +2,10 @@
 
 A form stays with the version it was begun with. A person may move it after seeing this preview, and
 may move it back: entries are never deleted, so going back gives the same form. This room compares
-two definitions; it keeps nothing. `succession` judges whether a new version may follow an old one.
+two definitions; it keeps nothing. `find_breaking_changes` judges whether a new version may follow an old one.
 
-    seen = preview(old, new, form.entries)
-    form = moved(form, new)
+    seen = preview_move(old, new, form.entries)
+    form = move_form(form, new)
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import Entry
-from assessments.engine.enablement import shown
+from assessments.engine.answers import AnswerEntry
+from assessments.engine.enablement import find_visible_items
 from assessments.engine.form import Form
-from assessments.engine.validation import check_entry
+from assessments.engine.validation import validate_entry
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Reworded:
+class RewordedItem:
     link_id: str
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Preview:
+class MovePreview:
     """What moving a form would do. Only `unread` touches what was entered: it is kept, aside."""
 
     before: str
     after: str
     added: tuple[str, ...]
     gone: tuple[str, ...]
-    reworded: tuple[Reworded, ...]
+    reworded: tuple[RewordedItem, ...]
     unread: tuple[str, ...]
     to_look_at: tuple[str, ...]
 
@@ -44,7 +44,7 @@ class Preview:
         return not (self.added or self.gone or self.reworded or self.unread or self.to_look_at)
 
 
-def preview(old: Instrument, new: Instrument, entries: Mapping[str, Entry]) -> Preview:
+def preview_move(old: Instrument, new: Instrument, entries: Mapping[str, AnswerEntry]) -> MovePreview:
     """Compare two versions for a form with these entries.
 
     `unread` are entries whose item is gone or of another kind; `to_look_at` those that the new
@@ -52,13 +52,13 @@ def preview(old: Instrument, new: Instrument, entries: Mapping[str, Entry]) -> P
     """
     before, after = old.index, new.index
     unread = [link_id for link_id in entries if not _same_kind(before.get(link_id), after.get(link_id))]
-    return Preview(
+    return MovePreview(
         before=old.version,
         after=new.version,
         added=tuple(link_id for link_id in after if link_id not in before),
         gone=tuple(link_id for link_id in before if link_id not in after),
         reworded=tuple(
-            Reworded(link_id, before[link_id].text, item.text)
+            RewordedItem(link_id, before[link_id].text, item.text)
             for link_id, item in after.items()
             if link_id in before and before[link_id].text != item.text
         ),
@@ -66,12 +66,12 @@ def preview(old: Instrument, new: Instrument, entries: Mapping[str, Entry]) -> P
         to_look_at=tuple(
             link_id
             for link_id, entry in entries.items()
-            if link_id not in unread and check_entry(after[link_id], entry)
+            if link_id not in unread and validate_entry(after[link_id], entry)
         ),
     )
 
 
-def moved(form: Form, new: Instrument) -> Form:
+def move_form(form: Form, new: Instrument) -> Form:
     """The form under another version. Entries that it cannot read stay out of it, and in the store."""
     old = form.instrument.index
     kept = {
@@ -79,10 +79,10 @@ def moved(form: Form, new: Instrument) -> Form:
         for link_id, entry in form.entries.items()
         if _same_kind(old.get(link_id), new.index.get(link_id))
     }
-    return replace(form, instrument=new, entries=kept, visible=shown(new, kept), page=0)
+    return replace(form, instrument=new, entries=kept, visible=find_visible_items(new, kept), page=0)
 
 
-def succession(old: Instrument, new: Instrument) -> tuple[str, ...]:
+def find_breaking_changes(old: Instrument, new: Instrument) -> tuple[str, ...]:
     """What forbids `new` to follow `old`: sentences. link_ids and codes are for ever."""
     faults = []
     for link_id, item in old.index.items():

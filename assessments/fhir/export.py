@@ -1,9 +1,9 @@
 """A tool as a FHIR R4 Questionnaire.
 
 This room knows how each part of an instrument is said in FHIR, and lists what FHIR has no words for
-(`left_out`): counts, routes, same-day flags and notes stay in the tool file. It knows no answers.
+(`list_left_out`): counts, routes, same-day flags and notes stay in the tool file. It knows no answers.
 
-    questionnaire(catalogue.load("risk-24"))["item"][0]["linkId"]    ->    "before"
+    export_questionnaire(catalogue.load("risk-24"))["item"][0]["linkId"]    ->    "before"
 """
 
 from __future__ import annotations
@@ -11,22 +11,41 @@ from __future__ import annotations
 from typing import Any
 
 from assessments.definitions.definition import AnswerOption, Instrument, Item
-from assessments.fhir.names import CODES, HL7, OWN, WREN, Json, code_from, extension, text
-from assessments.fhir.rules import enable_when
+from assessments.fhir.enable_when import export_enable_when
+from assessments.fhir.names import (
+    CODE_SYSTEM_URL,
+    HL7_STRUCTURE_URL,
+    WREN_STRUCTURE_URL,
+    WREN_URL,
+    Json,
+    extension,
+    fhir_string,
+    make_code,
+)
 
 _TYPES = {
     **{"group": "group", "display": "display", "choice": "choice", "choices": "choice", "people": "group"},
     **{"text": "text", "words": "text", "integer": "integer", "decimal": "decimal"},
     **{"date": "date", "time": "time", "drawing": "attachment"},
 }
-_MULTIPLE = ("choices", "words", "people")
-HEAD = ("id", "kind", "subject", "training", "reading_age", "age_from", "age_below", "means", "does_not_mean")
-HEADS = ("not_for", "roles", "minutes", "needs")
+_REPEATING_TYPES = ("choices", "words", "people")
+SINGLE_HEADER_FIELDS = (
+    "id",
+    "kind",
+    "subject",
+    "training",
+    "reading_age",
+    "age_from",
+    "age_below",
+    "means",
+    "does_not_mean",
+)
+REPEATED_HEADER_FIELDS = ("not_for", "roles", "minutes", "needs")
 
 
-def questionnaire(instrument: Instrument) -> Json:
+def export_questionnaire(instrument: Instrument) -> Json:
     """The whole tool as a Questionnaire."""
-    url, _, version = canonical_of(instrument).partition("|")
+    url, _, version = canonical_url(instrument).partition("|")
     return {
         "resourceType": "Questionnaire",
         "id": instrument.id[:64],
@@ -34,17 +53,17 @@ def questionnaire(instrument: Instrument) -> Json:
         "url": url,
         "version": version or instrument.version,
         "name": "".join(part.capitalize() for part in ("wren", *instrument.id.replace(".", "-").split("-"))),
-        "title": text(instrument.title),
+        "title": fhir_string(instrument.title),
         "status": "active",
         "subjectType": ["Patient"],
-        "description": text(f"{instrument.means} {instrument.does_not_mean}"),
-        "purpose": text(instrument.purpose),
-        "copyright": text(instrument.licence),
-        "item": [_Writer(instrument).item(item) for item in instrument.items],
+        "description": fhir_string(f"{instrument.means} {instrument.does_not_mean}"),
+        "purpose": fhir_string(instrument.purpose),
+        "copyright": fhir_string(instrument.licence),
+        "item": [_QuestionnaireWriter(instrument).item(item) for item in instrument.items],
     }
 
 
-def left_out(instrument: Instrument) -> tuple[str, ...]:
+def list_left_out(instrument: Instrument) -> tuple[str, ...]:
     """What a Questionnaire does not carry, as "kind:id". These rules stay in the tool file."""
     return (
         *(f"scale:{scale.id}" for scale in instrument.scales),
@@ -56,36 +75,38 @@ def left_out(instrument: Instrument) -> tuple[str, ...]:
     )
 
 
-def canonical_of(instrument: Instrument) -> str:
+def canonical_url(instrument: Instrument) -> str:
     """The "url|version" that names a tool and its version."""
-    return instrument.canonical or f"{WREN}/Questionnaire/{instrument.id}|{instrument.version}"
+    return instrument.canonical or f"{WREN_URL}/Questionnaire/{instrument.id}|{instrument.version}"
 
 
-def linkid(item: Item) -> str:
+def fhir_link_id(item: Item) -> str:
     """The id of an item in FHIR: the one it was read with, or our own."""
     return item.foreign_id or item.link_id
 
 
-def part_of(instrument: Instrument, item: Item, part: str) -> str:
+def part_link_id(instrument: Instrument, item: Item, part: str) -> str:
     """The linkId of an item that only FHIR needs, such as the place on a map of people."""
-    return code_from(f"{item.link_id}.{part}", {linkid(other) for other in instrument.walk()})
+    return make_code(f"{item.link_id}.{part}", {fhir_link_id(other) for other in instrument.walk()})
 
 
 def coding_of(instrument: Instrument, item: Item, code: str) -> Json:
     """The coding of one option: the one it was read with, or our own."""
     option = item.option(code)
-    system, value = f"{CODES}/{instrument.id}-{item.link_id}", code
+    system, value = f"{CODE_SYSTEM_URL}/{instrument.id}-{item.link_id}", code
     if option is not None and option.coding:
         system, _, value = option.coding.partition("|")
-    coding = {"system": system, "code": value, "display": text(option.text) if option else ""}
+    coding = {"system": system, "code": value, "display": fhir_string(option.text) if option else ""}
     return {name: part for name, part in coding.items() if part}
 
 
 def _head(instrument: Instrument) -> list[Json]:
-    parts = [(name, getattr(instrument, name)) for name in HEAD]
-    parts += [(name, part) for name in HEADS for part in getattr(instrument, name)]
+    parts = [(name, getattr(instrument, name)) for name in SINGLE_HEADER_FIELDS]
+    parts += [(name, part) for name in REPEATED_HEADER_FIELDS for part in getattr(instrument, name)]
     found = [
-        extension(name, **({"valueInteger": part} if isinstance(part, int) else {"valueString": text(part)}))
+        extension(
+            name, **({"valueInteger": part} if isinstance(part, int) else {"valueString": fhir_string(part)})
+        )
         for name, part in parts
         if part not in ("", None)
     ]
@@ -94,26 +115,26 @@ def _head(instrument: Instrument) -> list[Json]:
         extension(
             "source",
             extension("id", valueString=source.id),
-            extension("text", valueString=text(source.text)),
+            extension("text", valueString=fhir_string(source.text)),
             extension("unverified", valueBoolean=source.unverified),
         )
         for source in instrument.sources
     ]
-    return [extension(f"{OWN}/tool", *found)]
+    return [extension(f"{WREN_STRUCTURE_URL}/tool", *found)]
 
 
-class _Writer:
+class _QuestionnaireWriter:
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
-        self.foreign = {link_id: linkid(item) for link_id, item in instrument.index.items()}
+        self.foreign = {link_id: fhir_link_id(item) for link_id, item in instrument.index.items()}
 
     def item(self, item: Item) -> Json:
-        rule = enable_when(item.enable_when, dict(self.instrument.index), self.foreign, self._coding)
+        rule = export_enable_when(item.enable_when, dict(self.instrument.index), self.foreign, self._coding)
         written: Json = {
             "extension": [*_extensions(item), *rule.pop("extension", [])],
-            "linkId": linkid(item),
-            "code": [_code(code) for code in item.codes],
-            "text": text(item.text),
+            "linkId": fhir_link_id(item),
+            "code": [_code_to_coding(code) for code in item.codes],
+            "text": fhir_string(item.text),
             "type": _TYPES[item.type],
             **rule,
         }
@@ -121,7 +142,7 @@ class _Writer:
             written["required"] = item.required and item.repeats
         else:
             written["required"] = True
-        if item.repeats or item.type in _MULTIPLE:
+        if item.repeats or item.type in _REPEATING_TYPES:
             written["repeats"] = True
         if item.type in ("text", "words"):
             written["maxLength"] = item.max_length
@@ -140,11 +161,13 @@ class _Writer:
     def _option(self, item: Item, option: AnswerOption) -> Json:
         extensions = []
         if option.weight is not None:
-            extensions.append(extension(f"{HL7}/ordinalValue", valueDecimal=option.weight))
+            extensions.append(extension(f"{HL7_STRUCTURE_URL}/ordinalValue", valueDecimal=option.weight))
         if option.alone:
-            extensions.append(extension(f"{HL7}/questionnaire-optionExclusive", valueBoolean=True))
+            extensions.append(
+                extension(f"{HL7_STRUCTURE_URL}/questionnaire-optionExclusive", valueBoolean=True)
+            )
         extensions += [
-            extension(f"{OWN}/option-{name}", valueString=text(getattr(option, name)))
+            extension(f"{WREN_STRUCTURE_URL}/option-{name}", valueString=fhir_string(getattr(option, name)))
             for name in ("hint", "picture")
             if getattr(option, name)
         ]
@@ -156,10 +179,14 @@ class _Writer:
         found = []
         if item.prompt:
             found.append(
-                self._display(item, "prompt", f"{HL7}/questionnaire-displayCategory", "instructions")
+                self._display(
+                    item, "prompt", f"{HL7_STRUCTURE_URL}/questionnaire-displayCategory", "instructions"
+                )
             )
         if item.help:
-            found.append(self._display(item, "help", f"{HL7}/questionnaire-itemControl", "help"))
+            found.append(
+                self._display(item, "help", f"{HL7_STRUCTURE_URL}/questionnaire-itemControl", "help")
+            )
         return found
 
     def _display(self, item: Item, part: str, url: str, code: str) -> Json:
@@ -167,8 +194,8 @@ class _Writer:
         coding = {"system": f"http://hl7.org/fhir/{system}", "code": code}
         return {
             "extension": [extension(url, valueCodeableConcept={"coding": [coding]})],
-            "linkId": part_of(self.instrument, item, part),
-            "text": text(getattr(item, part)),
+            "linkId": part_link_id(self.instrument, item, part),
+            "text": fhir_string(getattr(item, part)),
             "type": "display",
         }
 
@@ -176,7 +203,7 @@ class _Writer:
         """A map of people: who, and the place each is put."""
         if item.type != "people":
             return []
-        who, place = (part_of(self.instrument, item, part) for part in ("who", "place"))
+        who, place = (part_link_id(self.instrument, item, part) for part in ("who", "place"))
         options = [self._option(item, option) for option in item.options if not option.retired]
         return [
             {"linkId": who, "text": "Who", "type": "string"},
@@ -184,7 +211,7 @@ class _Writer:
         ]
 
 
-def _code(code: str) -> Json:
+def _code_to_coding(code: str) -> Json:
     system, _, rest = code.partition("|")
     value, _, display = rest.partition("|")
     parts = {"system": system, "code": value, "display": display}
@@ -194,35 +221,37 @@ def _code(code: str) -> Json:
 def _extensions(item: Item) -> list[Json]:
     values: list[tuple[str, Any]] = []
     if item.minimum is not None:
-        values.append((f"{HL7}/minValue", item.minimum))
+        values.append((f"{HL7_STRUCTURE_URL}/minValue", item.minimum))
     if item.maximum is not None:
-        values.append((f"{HL7}/maxValue", item.maximum))
+        values.append((f"{HL7_STRUCTURE_URL}/maxValue", item.maximum))
     kind = "valueDecimal" if item.type == "decimal" else "valueInteger"
     found = [extension(url, **{kind: value}) for url, value in values]
     if item.type in ("words", "people", "drawing"):
-        found.append(extension(f"{OWN}/item-type", valueCode=item.type))
+        found.append(extension(f"{WREN_STRUCTURE_URL}/item-type", valueCode=item.type))
     if item.for_child:
-        found.append(extension(f"{OWN}/for-child", valueBoolean=True))
+        found.append(extension(f"{WREN_STRUCTURE_URL}/for-child", valueBoolean=True))
     if item.appearance:
-        found.append(extension(f"{OWN}/appearance", valueCode=item.appearance))
+        found.append(extension(f"{WREN_STRUCTURE_URL}/appearance", valueCode=item.appearance))
     if item.ends:
-        found.append(extension(f"{OWN}/ends", valueString=" ".join(item.ends)))
+        found.append(extension(f"{WREN_STRUCTURE_URL}/ends", valueString=" ".join(item.ends)))
     if item.exact_words:
-        found.append(extension(f"{OWN}/exact-words", valueBoolean=True))
+        found.append(extension(f"{WREN_STRUCTURE_URL}/exact-words", valueBoolean=True))
     words = dict(item.state_words)
     for state in item.states:
         parts = [extension("state", valueCode=state)]
         if words.get(state):
-            parts.append(extension("words", valueString=text(words[state])))
-        found.append(extension(f"{OWN}/state-offered", *parts))
+            parts.append(extension("words", valueString=fhir_string(words[state])))
+        found.append(extension(f"{WREN_STRUCTURE_URL}/state-offered", *parts))
     # A display item can hold no items, so what guides the practitioner stands beside its words.
     beside = ("prompt", "help") if item.type == "display" else ("row_name", "low_text", "high_text")
     names = ("no_states", "source", *beside)
     found += [
-        extension(f"{OWN}/{name.replace('_', '-')}", valueString=text(getattr(item, name)))
+        extension(
+            f"{WREN_STRUCTURE_URL}/{name.replace('_', '-')}", valueString=fhir_string(getattr(item, name))
+        )
         for name in names
         if getattr(item, name)
     ]
     if item.type == "group" and item.pages == "each":
-        found.append(extension(f"{OWN}/pages", valueCode="each"))
+        found.append(extension(f"{WREN_STRUCTURE_URL}/pages", valueCode="each"))
     return found

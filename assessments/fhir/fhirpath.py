@@ -3,8 +3,8 @@
 This room is the only one that imports fhirpathpy, and only for its grammar: it turns the parse
 into five shapes and knows nothing of forms. What the grammar does not take whole is refused.
 
-    >>> parse("a.b = 1")
-    Op(op='=', left=Step(base=Step(base=None, name='a'), name='b'), right=Literal(value=1))
+    >>> parse_fhirpath("a.b = 1")
+    Operation(op='=', left=Member(base=Member(base=None, name='a'), name='b'), right=LiteralValue(value=1))
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from antlr4.error.Errors import RecognitionException  # type: ignore[import-unty
 from fhirpathpy import parser
 
 
-class NotFollowed(Exception):
+class UnsupportedExpression(Exception):
     """An expression that goes beyond what can be said here. `what` names the part."""
 
     def __init__(self, what: str) -> None:
@@ -28,7 +28,7 @@ class NotFollowed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class LiteralValue:
     """A text, number, truth value or day; None for the empty collection."""
 
     value: str | int | float | bool | None
@@ -40,29 +40,29 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Member:
     """A member: `base.name`; without a base it is looked up in what is being looked at."""
 
-    base: Tree | None
+    base: SyntaxTree | None
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    base: Tree | None
+    base: SyntaxTree | None
     name: str
-    args: tuple[Tree, ...]
+    args: tuple[SyntaxTree, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Op:
+class Operation:
     op: str
-    left: Tree
-    right: Tree
+    left: SyntaxTree
+    right: SyntaxTree
 
 
-Tree = Literal | Variable | Step | Call | Op
-THIS, TOTAL = Step(None, "$this"), Step(None, "$total")
+SyntaxTree = LiteralValue | Variable | Member | Call | Operation
+THIS, TOTAL = Member(None, "$this"), Member(None, "$total")
 
 _BINARY = (
     *("EqualityExpression", "InequalityExpression", "AndExpression", "OrExpression", "ImpliesExpression"),
@@ -71,7 +71,7 @@ _BINARY = (
 _ESCAPES = {"\\'": "'", '\\"': '"', "\\\\": "\\", "\\/": "/", "\\n": "\n", "\\t": "\t", "\\r": "\r"}
 
 
-def parse(expression: str, names: Iterable[str] = ()) -> Tree:
+def parse_fhirpath(expression: str, names: Iterable[str] = ()) -> SyntaxTree:
     """Read one expression. Raises NotFollowed.
 
     `names` are the variables of the form. Forms use names with a hyphen, which the grammar takes
@@ -87,20 +87,20 @@ def parse(expression: str, names: Iterable[str] = ()) -> Tree:
             root = parser.parse(wrapped)  # type: ignore[no-untyped-call]  # fhirpathpy has no types
         term = root["children"][0]
     except (RecognitionException, LookupError, TypeError, AttributeError, RecursionError):
-        raise NotFollowed("not FHIRPath") from None
+        raise UnsupportedExpression("not FHIRPath") from None
     # The grammar stops without a word where it no longer understands: the brackets show if it did.
     if "".join(str(term.get("text")).split()) != "".join(wrapped.split()):
-        raise NotFollowed("not FHIRPath")
+        raise UnsupportedExpression("not FHIRPath")
     try:
         return _tree(term)
     except (LookupError, ValueError, RecursionError):
-        raise NotFollowed("not FHIRPath") from None
+        raise UnsupportedExpression("not FHIRPath") from None
 
 
-def _tree(node: dict[str, Any]) -> Tree:
+def _tree(node: dict[str, Any]) -> SyntaxTree:
     kind, children = node["type"], node.get("children", [])
     if kind in _BINARY:
-        return Op(node["terminalNodeText"][0], _tree(children[0]), _tree(children[1]))
+        return Operation(node["terminalNodeText"][0], _tree(children[0]), _tree(children[1]))
     match kind:
         case "TermExpression" | "ParenthesizedTerm" | "LiteralTerm":
             return _tree(children[0])
@@ -114,33 +114,33 @@ def _tree(node: dict[str, Any]) -> Tree:
             return Call(_tree(children[0]), "ofType", ())
         case "PolarityExpression":
             inner = _tree(children[0])
-            if isinstance(inner, Literal) and isinstance(inner.value, int | float):
-                return Literal(-inner.value if node["terminalNodeText"][0] == "-" else inner.value)
+            if isinstance(inner, LiteralValue) and isinstance(inner.value, int | float):
+                return LiteralValue(-inner.value if node["terminalNodeText"][0] == "-" else inner.value)
     return _literal(node)
 
 
-def _literal(node: dict[str, Any]) -> Literal:
+def _literal(node: dict[str, Any]) -> LiteralValue:
     text = str(node.get("text"))
     match node["type"]:
         case "NullLiteral":
-            return Literal(None)
+            return LiteralValue(None)
         case "BooleanLiteral":
-            return Literal(text == "true")
+            return LiteralValue(text == "true")
         case "NumberLiteral" | "LongNumberLiteral":
-            return Literal(float(text) if "." in text else int(text.removesuffix("L")))
+            return LiteralValue(float(text) if "." in text else int(text.removesuffix("L")))
         case "StringLiteral":
-            return Literal(_unescaped(node["terminalNodeText"][0][1:-1]))
+            return LiteralValue(_unescaped(node["terminalNodeText"][0][1:-1]))
         case "DateLiteral" | "DateTimeLiteral" | "TimeLiteral":
-            return Literal(text.removeprefix("@").removeprefix("T"))
+            return LiteralValue(text.removeprefix("@").removeprefix("T"))
         case "QuantityLiteral":
-            return Literal(float(node["children"][0]["terminalNodeText"][0]))
-    raise NotFollowed(text)
+            return LiteralValue(float(node["children"][0]["terminalNodeText"][0]))
+    raise UnsupportedExpression(text)
 
 
-def _invocation(base: Tree | None, node: dict[str, Any]) -> Tree:
+def _invocation(base: SyntaxTree | None, node: dict[str, Any]) -> SyntaxTree:
     match node["type"]:
         case "MemberInvocation":
-            return Step(base, _name(node["children"][0]))
+            return Member(base, _name(node["children"][0]))
         case "ThisInvocation":
             return THIS
         case "TotalInvocation":
@@ -149,7 +149,7 @@ def _invocation(base: Tree | None, node: dict[str, Any]) -> Tree:
             name, *lists = node["children"][0]["children"]
             args = lists[0].get("children", []) if lists else []
             return Call(base, _name(name), tuple(_tree(arg) for arg in args))
-    raise NotFollowed(str(node.get("text")))
+    raise UnsupportedExpression(str(node.get("text")))
 
 
 def _name(node: dict[str, Any]) -> str:

@@ -18,18 +18,18 @@ Json = dict[str, Any]
 
 # Addresses only name things here and are never fetched. ".example" is kept free for that (RFC 2606);
 # an organisation that publishes its tools puts its own address in front.
-WREN = "https://wren.example/fhir"
-CODES = f"{WREN}/CodeSystem"
-OWN = f"{WREN}/StructureDefinition"
-HL7 = "http://hl7.org/fhir/StructureDefinition"
-SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
+WREN_URL = "https://wren.example/fhir"
+CODE_SYSTEM_URL = f"{WREN_URL}/CodeSystem"
+WREN_STRUCTURE_URL = f"{WREN_URL}/StructureDefinition"
+HL7_STRUCTURE_URL = "http://hl7.org/fhir/StructureDefinition"
+SDC_STRUCTURE_URL = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
 
-ABSENT_REASON = f"{HL7}/data-absent-reason"
-ENABLE_EXPRESSION = f"{SDC}/sdc-questionnaire-enableWhenExpression"
-ANSWER_STATE = f"{OWN}/answer-state"
+ABSENT_REASON_URL = f"{HL7_STRUCTURE_URL}/data-absent-reason"
+ENABLE_WHEN_EXPRESSION_URL = f"{SDC_STRUCTURE_URL}/sdc-questionnaire-enableWhenExpression"
+ANSWER_STATE_URL = f"{WREN_STRUCTURE_URL}/answer-state"
 
 # The state of an item without an answer, in the words of data-absent-reason (R4 value set).
-REASONS = {
+ABSENT_REASON_CODES = {
     "asked-unknown": "asked-unknown",
     "asked-declined": "asked-declined",
     "child-pass": "asked-declined",
@@ -38,9 +38,9 @@ REASONS = {
     "observed-instead": "not-asked",
 }
 
-_NOT_IN_STRINGS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CODE = re.compile(r"[^\s]+(\s[^\s]+)*")
-_LONGEST_CODE = 60
+_MAX_CODE_LENGTH = 60
 
 
 def extension(url: str, *parts: Json, **value: Any) -> Json:
@@ -48,26 +48,26 @@ def extension(url: str, *parts: Json, **value: Any) -> Json:
     return {"url": url, **({"extension": list(parts)} if parts else value)}
 
 
-def text(words: str) -> str:
+def fhir_string(words: str) -> str:
     """Words as a FHIR string: a character that none may hold becomes U+FFFD."""
-    return _NOT_IN_STRINGS.sub("\ufffd", words)
+    return _FORBIDDEN_CHARACTERS.sub("\ufffd", words)
 
 
-def is_text(words: str) -> bool:
+def is_fhir_string(words: str) -> bool:
     """Whether words can be written as they are, and are more than white space."""
-    return bool(words.strip()) and not _NOT_IN_STRINGS.search(words)
+    return bool(words.strip()) and not _FORBIDDEN_CHARACTERS.search(words)
 
 
-def is_code(word: str) -> bool:
+def is_fhir_code(word: str) -> bool:
     """Whether a word can stand as a FHIR code."""
-    return is_text(word) and bool(_CODE.fullmatch(word))
+    return is_fhir_string(word) and bool(_CODE.fullmatch(word))
 
 
-def code_from(words: str, taken: Collection[str], default: str = "item") -> str:
+def make_code(words: str, taken: Collection[str], default: str = "item") -> str:
     """A code of ours made from any words or foreign id, unlike all that are taken."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9.]+", "-", plain)
-    plain = re.sub(r"[-.]*([-.])[-.]*", r"\1", plain).strip("-.")[:_LONGEST_CODE].strip("-.") or default
+    plain = re.sub(r"[-.]*([-.])[-.]*", r"\1", plain).strip("-.")[:_MAX_CODE_LENGTH].strip("-.") or default
     code, number = plain, 1
     while code in taken:
         number += 1

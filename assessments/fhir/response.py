@@ -5,7 +5,7 @@ state in ours. Rows are repeated groups, a map of people is a group repeated onc
 exact words carry their origin and prompt as extensions. Entries of items that are not shown stay in
 the record: they are not in the output, and `left_out` names them.
 
-    response(assessment, catalogue.load("risk-24")).resource["status"]    ->    "completed"
+    export_response(assessment, catalogue.load("risk-24")).resource["status"]    ->    "completed"
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assessments.casework.records import Assessment, Person, utc
+from assessments.casework.records import Assessment, Person, format_utc
 from assessments.definitions.definition import Instrument, Item
-from assessments.definitions.drawing import STROKES, Drawing, to_plain, to_svg
+from assessments.definitions.drawing import STROKES_MEDIA_TYPE, Drawing, to_plain, to_svg
 from assessments.engine import answers as a
 from assessments.engine.form import read_entries
 from assessments.errors import BadAnswer, UnknownItem
 from assessments.fhir import names as n
-from assessments.fhir.export import canonical_of, coding_of, linkid, part_of
+from assessments.fhir.export import canonical_url, coding_of, fhir_link_id, part_link_id
 
-_WHOLE_FROM, _WHOLE_TO = -(2**31), 2**31 - 1
+_INT32_MIN, _INT32_MAX = -(2**31), 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,15 +38,15 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class ExportedResponse:
     resource: n.Json
     left_out: tuple[LeftOut, ...]
 
     def __repr__(self) -> str:
-        return "<Response>"
+        return "<ExportedResponse>"
 
 
-def response(assessment: Assessment, instrument: Instrument) -> Response:
+def export_response(assessment: Assessment, instrument: Instrument) -> ExportedResponse:
     """The QuestionnaireResponse of one assessment, with what it leaves out.
 
     The instrument must be the one that the assessment pins; entries for items it does not have are
@@ -54,36 +54,42 @@ def response(assessment: Assessment, instrument: Instrument) -> Response:
     """
     entries, left_out = _entries(assessment, instrument)
     left_out += [LeftOut(link_id, "hidden") for link_id in assessment.hidden]
-    items = _Answers(instrument, left_out).items(instrument.items, entries)
+    items = _ResponseItemWriter(instrument, left_out).items(instrument.items, entries)
     resource: n.Json = {
         "resourceType": "QuestionnaireResponse",
         "id": assessment.id,
         "extension": _context(assessment),
-        "identifier": {"system": f"{n.WREN}/assessment", "value": assessment.id},
-        "questionnaire": canonical_of(instrument),
+        "identifier": {"system": f"{n.WREN_URL}/assessment", "value": assessment.id},
+        "questionnaire": canonical_url(instrument),
         "status": assessment.status,
         "subject": {"reference": f"Patient/{assessment.subject_id}"},
         "encounter": {"reference": f"Encounter/{assessment.contact_id}"},
-        "authored": utc(assessment.completed_at or assessment.started_at),
-        "author": {"identifier": {"system": f"{n.WREN}/practitioner", "value": assessment.author}},
+        "authored": format_utc(assessment.completed_at or assessment.started_at),
+        "author": {"identifier": {"system": f"{n.WREN_URL}/practitioner", "value": assessment.author}},
     }
     if items:
         resource["item"] = items
-    return Response(resource, tuple(left_out))
+    return ExportedResponse(resource, tuple(left_out))
 
 
-def patient(person: Person) -> n.Json:
+def export_patient(person: Person) -> n.Json:
     """The person assessed, as a Patient. Without a date of birth there is none: nothing is made up."""
-    resource: n.Json = {"resourceType": "Patient", "id": person.id, "name": [{"text": n.text(person.name)}]}
+    resource: n.Json = {
+        "resourceType": "Patient",
+        "id": person.id,
+        "name": [{"text": n.fhir_string(person.name)}],
+    }
     if person.born is not None:
         resource["birthDate"] = person.born.isoformat()
     if person.due is not None:
-        resource["extension"] = [n.extension(f"{n.OWN}/due", valueDate=person.due.isoformat())]
+        resource["extension"] = [n.extension(f"{n.WREN_STRUCTURE_URL}/due", valueDate=person.due.isoformat())]
     return resource
 
 
-def _entries(assessment: Assessment, instrument: Instrument) -> tuple[dict[str, a.Entry], list[LeftOut]]:
-    entries: dict[str, a.Entry] = {}
+def _entries(
+    assessment: Assessment, instrument: Instrument
+) -> tuple[dict[str, a.AnswerEntry], list[LeftOut]]:
+    entries: dict[str, a.AnswerEntry] = {}
     left_out: list[LeftOut] = []
     for link_id, plain in assessment.answers.items():
         try:
@@ -106,23 +112,23 @@ def _context(assessment: Assessment) -> list[n.Json]:
         parts.append(n.extension("history", valueCode=context.history))
     if context.judgement is not None:
         grade, reason = context.judgement.grade, context.judgement.reason
-        judgement = [n.extension("grade", valueString=n.text(grade))]
+        judgement = [n.extension("grade", valueString=n.fhir_string(grade))]
         if reason.strip():
-            judgement.append(n.extension("reason", valueString=n.text(reason)))
+            judgement.append(n.extension("reason", valueString=n.fhir_string(reason)))
         parts.append(n.extension("judgement", *judgement))
     found = [
-        n.extension(f"{n.OWN}/tool-hash", valueString=assessment.instrument_hash),
-        n.extension(f"{n.OWN}/area", valueString=assessment.area),
-        n.extension(f"{n.OWN}/started", valueDateTime=utc(assessment.started_at)),
-        n.extension(f"{n.OWN}/context", *parts),
+        n.extension(f"{n.WREN_STRUCTURE_URL}/tool-hash", valueString=assessment.instrument_hash),
+        n.extension(f"{n.WREN_STRUCTURE_URL}/area", valueString=assessment.area),
+        n.extension(f"{n.WREN_STRUCTURE_URL}/started", valueDateTime=format_utc(assessment.started_at)),
+        n.extension(f"{n.WREN_STRUCTURE_URL}/context", *parts),
     ]
     if assessment.amends:
         reference = {"reference": f"QuestionnaireResponse/{assessment.amends}"}
-        found.append(n.extension(f"{n.OWN}/amends", valueReference=reference))
+        found.append(n.extension(f"{n.WREN_STRUCTURE_URL}/amends", valueReference=reference))
     return found
 
 
-class _Answers:
+class _ResponseItemWriter:
     def __init__(self, instrument: Instrument, left_out: list[LeftOut]) -> None:
         self.instrument, self.left_out = instrument, left_out
 
@@ -131,7 +137,7 @@ class _Answers:
         return [written for item in items for written in self._item(item, entries)]
 
     def _item(self, item: Item, entries: a.Answers) -> list[n.Json]:
-        head: n.Json = {"linkId": linkid(item), "text": n.text(item.text)}
+        head: n.Json = {"linkId": fhir_link_id(item), "text": n.fhir_string(item.text)}
         entry = entries.get(item.link_id)
         if item.type == "group" and not item.repeats:
             inner = self.items(item.items, entries)
@@ -147,7 +153,7 @@ class _Answers:
             given = [{**first, "item": inner}, *rest]
         return [{**head, "answer": given}]
 
-    def _repeated(self, item: Item, head: n.Json, entry: a.Entry | None) -> list[n.Json]:
+    def _repeated(self, item: Item, head: n.Json, entry: a.AnswerEntry | None) -> list[n.Json]:
         """One group item per row or person; a state stands on the group itself, which takes no answer."""
         if entry is None:
             return []
@@ -156,20 +162,20 @@ class _Answers:
         parts = entry.value if isinstance(entry.value, tuple) else ()
         found = []
         for part in parts:
-            if isinstance(part, a.Placed):
+            if isinstance(part, a.PlacedPerson):
                 inner = self._placed(item, part)
             else:
                 inner = self.items(item.items, part if isinstance(part, Mapping) else {})
             found.append({**head, "item": inner} if inner else head)
         return found or [head]
 
-    def _placed(self, item: Item, part: a.Placed) -> list[n.Json]:
-        who = {"linkId": part_of(self.instrument, item, "who"), "answer": [self._string(item, part.who)]}
+    def _placed(self, item: Item, part: a.PlacedPerson) -> list[n.Json]:
+        who = {"linkId": part_link_id(self.instrument, item, "who"), "answer": [self._string(item, part.who)]}
         coding = self._coding(item, part.place)
-        place = {"linkId": part_of(self.instrument, item, "place"), "answer": [coding]}
+        place = {"linkId": part_link_id(self.instrument, item, "place"), "answer": [coding]}
         return [given for given in (who, place) if given["answer"] != [{}]]
 
-    def _given(self, item: Item, entry: a.Entry) -> list[n.Json]:
+    def _given(self, item: Item, entry: a.AnswerEntry) -> list[n.Json]:
         if isinstance(entry, a.NotAnswered):
             return [{"extension": self._absent(item, entry)}]
         parts = entry.value if isinstance(entry.value, tuple) else (entry.value,)
@@ -177,23 +183,23 @@ class _Answers:
 
     def _answer(self, item: Item, part: Any) -> n.Json:
         """One answer; an empty dict for an empty text, which FHIR cannot hold and which says nothing."""
-        if isinstance(part, a.Line):
-            extensions = [n.extension(f"{n.OWN}/origin", valueCode=part.origin)]
+        if isinstance(part, a.VerbatimLine):
+            extensions = [n.extension(f"{n.WREN_STRUCTURE_URL}/origin", valueCode=part.origin)]
             prompt = self._string(item, part.prompt)
             if prompt:
-                extensions.append(n.extension(f"{n.OWN}/prompt", **prompt))
+                extensions.append(n.extension(f"{n.WREN_STRUCTURE_URL}/prompt", **prompt))
             return {"extension": extensions, **self._string(item, part.words)}
         match item.type:
             case "choice" | "choices":
                 return self._coding(item, str(part))
             case "drawing":
-                return _picture(part)
-            case "integer" if _WHOLE_FROM <= part <= _WHOLE_TO:
+                return _drawing_attachments(part)
+            case "integer" if _INT32_MIN <= part <= _INT32_MAX:
                 return {"valueInteger": part}
             case "integer" | "decimal":
                 if isinstance(part, float) and not math.isfinite(part):
                     self.left_out.append(LeftOut(item.link_id, "not-a-number"))
-                    return {"extension": [n.extension(n.ABSENT_REASON, valueCode="not-a-number")]}
+                    return {"extension": [n.extension(n.ABSENT_REASON_URL, valueCode="not-a-number")]}
                 return {"valueDecimal": part}
             case "date":
                 return {"valueDate": part}
@@ -211,12 +217,12 @@ class _Answers:
         return {}
 
     def _text(self, item: Item, words: str) -> str:
-        if not n.is_text(words):
+        if not n.is_fhir_string(words):
             self.left_out.append(LeftOut(item.link_id, "characters-replaced"))
-        return n.text(words)
+        return n.fhir_string(words)
 
     def _coding(self, item: Item, code: str) -> n.Json:
-        if n.is_code(code):
+        if n.is_fhir_code(code):
             return {"valueCoding": coding_of(self.instrument, item, code)}
         found = self._string(item, code)
         return {"valueCoding": {"display": found["valueString"]}} if found else {}
@@ -226,25 +232,33 @@ class _Answers:
         local = moment.partition("+")[0].partition("-")[0].removesuffix("Z")
         found: n.Json = {"valueTime": local}
         if local != moment:
-            found["extension"] = [n.extension(f"{n.OWN}/as-entered", valueString=moment)]
+            found["extension"] = [n.extension(f"{n.WREN_STRUCTURE_URL}/as-entered", valueString=moment)]
         return found
 
     def _absent(self, item: Item, entry: a.NotAnswered) -> list[n.Json]:
         """Why there is no answer: FHIR's reason, and our state, reason and note."""
         found = [
-            n.extension(n.ABSENT_REASON, valueCode=n.REASONS.get(entry.state, "unknown")),
-            n.extension(n.ANSWER_STATE, valueCode=entry.state),
+            n.extension(n.ABSENT_REASON_URL, valueCode=n.ABSENT_REASON_CODES.get(entry.state, "unknown")),
+            n.extension(n.ANSWER_STATE_URL, valueCode=entry.state),
         ]
         for name, words in (("reason", entry.reason), ("note", entry.note)):
-            found += [n.extension(f"{n.OWN}/{name}", **part) for part in [self._string(item, words)] if part]
+            found += [
+                n.extension(f"{n.WREN_STRUCTURE_URL}/{name}", **part)
+                for part in [self._string(item, words)]
+                if part
+            ]
         return found
 
 
-def _picture(drawing: Drawing) -> n.Json:
+def _drawing_attachments(drawing: Drawing) -> n.Json:
     """A drawing as a picture, and beside it every step of it."""
     lines = json.dumps(to_plain(drawing), separators=(",", ":"))
     return {
-        "extension": [n.extension(f"{n.OWN}/strokes", valueAttachment=_attachment(STROKES, lines))],
+        "extension": [
+            n.extension(
+                f"{n.WREN_STRUCTURE_URL}/strokes", valueAttachment=_attachment(STROKES_MEDIA_TYPE, lines)
+            )
+        ],
         "valueAttachment": _attachment("image/svg+xml", to_svg(drawing)),
     }
 

@@ -3,31 +3,31 @@
 This room reads a result in its plain form (`engine.scoring`) and works nothing out: what is not
 known stands beside each count as a component, and a count of nothing answered has no value.
 
-    observations(assessment, instrument)[0]["valueInteger"]    ->    14
+    export_observations(assessment, instrument)[0]["valueInteger"]    ->    14
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from assessments.casework.records import Assessment, Person, utc
+from assessments.casework.records import Assessment, Person, format_utc
 from assessments.definitions.definition import Instrument
 from assessments.fhir import names as n
-from assessments.fhir.response import patient, response
+from assessments.fhir.response import export_patient, export_response
 
-_PARTS = ("of", "answered", "unknown", "declined", "not_asked", "not_applicable", "not_reached")
+_SCALE_PARTS = ("of", "answered", "unknown", "declined", "not_asked", "not_applicable", "not_reached")
 
 
-def observations(assessment: Assessment, instrument: Instrument) -> list[n.Json]:
+def export_observations(assessment: Assessment, instrument: Instrument) -> list[n.Json]:
     """One Observation per scale, per route and for the grade; none while there is no result."""
     result = assessment.result or {}
     found = [_scale(scale, assessment, instrument) for scale in result.get("scales", ())]
     if result.get("band"):
-        coding = {"system": f"{n.CODES}/{instrument.id}-bands", "code": result["band"]}
+        coding = {"system": f"{n.CODE_SYSTEM_URL}/{instrument.id}-bands", "code": result["band"]}
         found.append(
             {
                 **_head(assessment, instrument, "band", "Band"),
-                "valueCodeableConcept": {"coding": [coding], "text": n.text(result["band"])},
+                "valueCodeableConcept": {"coding": [coding], "text": n.fhir_string(result["band"])},
             }
         )
     titles = {route.id: route.title for route in instrument.routes}
@@ -43,35 +43,38 @@ def observations(assessment: Assessment, instrument: Instrument) -> list[n.Json]
     grade = result.get("grade") or {}
     if grade.get("value"):
         words = dict(instrument.grades).get(grade["value"], grade["value"])
-        coding = {"system": f"{n.CODES}/{instrument.id}-grades", "code": grade["value"]}
+        coding = {"system": f"{n.CODE_SYSTEM_URL}/{instrument.id}-grades", "code": grade["value"]}
         found.append(
             {
                 **_head(assessment, instrument, "grade", "Grade"),
                 # Until it is answered whether the history was seen, a grade is for now only.
-                **_for_now(grade, assessment),
-                "valueCodeableConcept": {"coding": [coding], "text": n.text(words)},
+                **_preliminary_status(grade, assessment),
+                "valueCodeableConcept": {"coding": [coding], "text": n.fhir_string(words)},
                 **_reasons(grade.get("reasons", ())),
             }
         )
     return found
 
 
-def bundle(assessment: Assessment, instrument: Instrument, subject: Person | None = None) -> n.Json:
+def export_bundle(assessment: Assessment, instrument: Instrument, subject: Person | None = None) -> n.Json:
     """A collection of the person, if given, the response and its observations."""
-    resources = [patient(subject)] if subject is not None else []
-    resources += [response(assessment, instrument).resource, *observations(assessment, instrument)]
+    resources = [export_patient(subject)] if subject is not None else []
+    resources += [
+        export_response(assessment, instrument).resource,
+        *export_observations(assessment, instrument),
+    ]
     return {
         "resourceType": "Bundle",
         "type": "collection",
-        "timestamp": utc(assessment.completed_at or assessment.started_at),
+        "timestamp": format_utc(assessment.completed_at or assessment.started_at),
         "entry": [
-            {"fullUrl": f"{n.WREN}/{resource['resourceType']}/{resource['id']}", "resource": resource}
+            {"fullUrl": f"{n.WREN_URL}/{resource['resourceType']}/{resource['id']}", "resource": resource}
             for resource in resources
         ],
     }
 
 
-def _for_now(grade: n.Json, assessment: Assessment) -> n.Json:
+def _preliminary_status(grade: n.Json, assessment: Assessment) -> n.Json:
     is_for_now = grade.get("provisional") and assessment.status == "completed"
     return {"status": "preliminary"} if is_for_now else {}
 
@@ -81,10 +84,12 @@ def _head(assessment: Assessment, instrument: Instrument, code: str, title: str)
         "resourceType": "Observation",
         # Letters, digits, hyphens and full stops, 64 at most; a long one ends in what tells it apart.
         "id": f"{assessment.id}-{code}"[-64:].lstrip("-"),
-        "status": "final" if assessment.status == "completed" else _STATUS.get(assessment.status, "unknown"),
+        "status": "final"
+        if assessment.status == "completed"
+        else _OBSERVATION_STATUS.get(assessment.status, "unknown"),
         "code": {
-            "coding": [{"system": f"{n.CODES}/{instrument.id}-results", "code": code}],
-            "text": n.text(title),
+            "coding": [{"system": f"{n.CODE_SYSTEM_URL}/{instrument.id}-results", "code": code}],
+            "text": n.fhir_string(title),
         },
         "subject": {"reference": f"Patient/{assessment.subject_id}"},
         "effectiveDateTime": assessment.context.on.isoformat(),
@@ -92,7 +97,7 @@ def _head(assessment: Assessment, instrument: Instrument, code: str, title: str)
     }
 
 
-_STATUS = {
+_OBSERVATION_STATUS = {
     "in-progress": "preliminary",
     "stopped": "preliminary",
     "amended": "amended",
@@ -104,25 +109,27 @@ def _scale(scale: dict[str, Any], assessment: Assessment, instrument: Instrument
     title = next((known.title for known in instrument.scales if known.id == scale["id"]), scale["id"])
     found = _head(assessment, instrument, f"scale-{scale['id']}", title)
     if not scale["answered"]:
-        found["dataAbsentReason"] = {"coding": [{"system": _ABSENT, "code": "not-performed"}]}
+        found["dataAbsentReason"] = {"coding": [{"system": _ABSENT_REASON_SYSTEM, "code": "not-performed"}]}
     elif isinstance(scale["value"], int):
         found["valueInteger"] = scale["value"]
     else:
         found["valueQuantity"] = {"value": scale["value"]}
     found["component"] = [
         {
-            "code": {"coding": [{"system": f"{n.CODES}/scale-parts", "code": part.replace("_", "-")}]},
+            "code": {
+                "coding": [{"system": f"{n.CODE_SYSTEM_URL}/scale-parts", "code": part.replace("_", "-")}]
+            },
             "valueInteger": scale[part],
         }
-        for part in _PARTS
+        for part in _SCALE_PARTS
         if part in scale
     ]
     return found
 
 
-_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+_ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 
 
 def _reasons(reasons: Any) -> n.Json:
-    notes = [{"text": n.text(reason)} for reason in reasons if reason.strip()]
+    notes = [{"text": n.fhir_string(reason)} for reason in reasons if reason.strip()]
     return {"note": notes} if notes else {}

@@ -21,51 +21,53 @@ from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf, best_kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey
 from assessments.errors import Damaged, DiskFull, KeystoreFault, Locked, StoreFault, UnknownFormat
-from assessments.ports import Clock, Keystore, Loss
+from assessments.ports import Clock, DataLoss, Keystore
 from assessments.store.access.device import (
     DEVICE_KEY,
     DeviceIdentity,
     FileKeystore,
+    create_stored_key,
     make_device,
-    make_kept_key,
     read_key,
 )
-from assessments.store.access.keyring import Keys
-from assessments.store.access.passphrase_policy import WordsKind
-from assessments.store.access.recovery_requests import DATABASE, Recovery
-from assessments.store.access.unlock_attempts import Tries
-from assessments.store.access.unlocking import Access
+from assessments.store.access.keyring import KeyRing
+from assessments.store.access.passphrase_policy import CredentialKind
+from assessments.store.access.recovery_requests import DATABASE_FILE, RecoveryRequests
+from assessments.store.access.unlock_attempts import AttemptStatus
+from assessments.store.access.unlocking import Unlocking
 from assessments.store.attachments import attachments
-from assessments.store.completion_files import Copies, Finished, is_stale, write_completion
-from assessments.store.database import Database, border
+from assessments.store.completion_files import Completion, CompletionFiles, apply_completion, is_stale
+from assessments.store.database import SqliteDatabase, translate_errors
 from assessments.store.durable_files import make_folder
-from assessments.store.migrations import applied, is_newer, migrate
+from assessments.store.migrations import applied_migrations, is_newer, migrate
 from assessments.store.outbox import StoredOutbox
 from assessments.store.rows import integrity
-from assessments.store.salvage.salvage import Salvaged, keep_people, mend_people, salvage
+from assessments.store.salvage.salvage import SalvageReport, restore_accounts, salvage, save_account_backup
 from assessments.store.tables import table
 
 __all__ = [
     "DEVICE_KEY",
+    "DataLoss",
     "DeviceIdentity",
-    "Keys",
-    "Loss",
-    "Recovery",
-    "Salvaged",
-    "Settings",
+    "DeviceSettings",
+    "KeyRing",
+    "RecoveryRequests",
+    "SalvageReport",
     "Store",
     "StoredOutbox",
     "salvage",
 ]
 
-OUTBOX = "outbox"
-_DEVICE = "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
+COMPLETION_FOLDER = "outbox"
+_SELECT_DEVICE = "SELECT id, sign_public, sign_sealed, receive_public, receive_sealed FROM device"
 
 
-class Settings:
+class DeviceSettings:
     """Small things that are not about a person, sealed under the device's key, read while locked."""
 
-    def __init__(self, database: Database, device: DeviceIdentity, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self, database: SqliteDatabase, device: DeviceIdentity, changed: Callable[[str], None]
+    ) -> None:
         self._database, self._device, self._changed = database, device, changed
 
     def get(self, name: str) -> str | None:
@@ -87,20 +89,20 @@ class Store:
     def __init__(
         self,
         folder: Path,
-        database: Database,
+        database: SqliteDatabase,
         device: DeviceIdentity,
         clock: Clock,
         kdf: Kdf,
         keystore: Keystore,
     ) -> None:
         self._folder, self._database, self._clock, self._keystore = folder, database, clock, keystore
-        self._rollback_counter = integrity.Twin(keystore, device.device_id)
+        self._rollback_counter = integrity.RollbackCounter(keystore, device.device_id)
         self.device = device
-        self.settings = Settings(database, device, self._save_account_backup)
-        self.outbox = StoredOutbox(database, device, Copies(folder / OUTBOX), clock)
-        self.recovery = Recovery(database, keystore, clock, kdf)
-        self._unlocking = Access(database, keystore, clock, kdf)
-        self.unreadable_completions = _reconcile(database, self.outbox)
+        self.settings = DeviceSettings(database, device, self._save_account_backup)
+        self.outbox = StoredOutbox(database, device, CompletionFiles(folder / COMPLETION_FOLDER), clock)
+        self.recovery = RecoveryRequests(database, keystore, clock, kdf)
+        self._unlocking = Unlocking(database, keystore, clock, kdf)
+        self.unreadable_completions = _reconcile_completions(database, self.outbox)
         if not database.read_only:
             with contextlib.suppress(DiskFull):  # then at the next opening: nobody is kept out for it
                 attachments.sweep(database, device)
@@ -117,29 +119,29 @@ class Store:
 
         `kdf` is the cost of words that are set from now on; existing ones name their own. Without a
         `keystore` keys are files in the folder. Raises Damaged, UnknownFormat, KeyAbsent (then
-        `Recovery` still opens) or KeystoreFault.
+        `RecoveryRequests` still opens) or KeystoreFault.
         """
-        with border():
+        with translate_errors():
             make_folder(folder)
             folder.chmod(0o700)
         kept = keystore or FileKeystore(folder)
-        used = _used(folder, kept)
-        path = folder / DATABASE
+        used = _expects_records(folder, kept)
+        path = folder / DATABASE_FILE
         if used and not (path.exists() and path.stat().st_size):
             # The keys are here and the records are not: a new empty file would hide the loss.
-            raise Damaged(part=DATABASE, missing=True)
-        database = Database(path)
+            raise Damaged(part=DATABASE_FILE, missing=True)
+        database = SqliteDatabase(path)
         try:
             database.check_integrity()
-            _refuse_emptied(database, used=used)
+            _reject_emptied_database(database, used=used)
             if is_newer(database):
-                _refuse_another_outbox(database)
+                _reject_unknown_outbox_schema(database)
                 database.read_only = True
             else:
                 migrate(database)
-                mend_people(database, folder)
+                restore_accounts(database, folder)
                 database.preallocate_wal()
-            device = _device(kept, database)
+            device = _load_or_create_device(kept, database)
             return cls(folder, database, device, clock, kdf or best_kdf(), kept)
         except BaseException:
             database.close()
@@ -188,7 +190,7 @@ class Store:
     # People
 
     @property
-    def credential_kind(self) -> WordsKind:
+    def credential_kind(self) -> CredentialKind:
         """Whether a PIN is enough on this device, or a passphrase is needed."""
         return self._unlocking.credential_kind
 
@@ -200,33 +202,35 @@ class Store:
         """Whether somebody has chosen words here."""
         return bool(self.authors())
 
-    def attempt_status(self, author: str) -> Tries:
+    def attempt_status(self, author: str) -> AttemptStatus:
         """How often this person's words were wrong, and how long to wait."""
         return self._unlocking.attempt_status(author)
 
-    def set_up(self, words: str, agency: str, author: str) -> Keys:
+    def set_up(self, words: str, agency: str, author: str) -> KeyRing:
         """Add a person and open their keys. `agency` and `author` stay in clear: aliases, never names."""
         self._unlocking.set_up(words, agency, author, self.device)
         return self.unlock(words, author)
 
-    def unlock(self, words: str, author: str | None = None) -> Keys:
+    def unlock(self, words: str, author: str | None = None) -> KeyRing:
         """Open one person's keys; of the first who set up here, unless named. Takes the KDF's time."""
         name = author or next(iter(self.authors()), None)
         if name is None:
             raise Locked("not-set-up")
         row, udk = self._unlocking.unlock(name, words, self.device.device_id)
-        keys = Keys(row, udk, self.device.device_id, self._database, self.outbox, self._clock)
+        keys = KeyRing(row, udk, self.device.device_id, self._database, self.outbox, self._clock)
         if row.device_copy is None and not self.read_only:
             self._unlocking.save_device_key_copy(name, keys.seal_device_key(self.device))
         self._save_account_backup(name)
-        keys.losses = integrity.check(keys, self._rollback_counter)
-        keys.advance_rollback_counter = partial(integrity.rest, keys, self._rollback_counter)
+        keys.losses = integrity.find_losses(keys, self._rollback_counter)
+        keys.advance_rollback_counter = partial(
+            integrity.advance_rollback_counter, keys, self._rollback_counter
+        )
         return keys
 
-    def accept_losses(self, keys: Keys) -> None:
+    def accept_losses(self, keys: KeyRing) -> None:
         """Take what is here as all there is: a person has been told what is missing."""
         if any(loss.kind != "unchecked" for loss in keys.losses):
-            integrity.accept(keys, self._rollback_counter)
+            integrity.rebuild_count(keys, self._rollback_counter)
         keys.losses = ()
 
     def change_passphrase(self, author: str, old: str, new: str) -> None:
@@ -238,7 +242,7 @@ class Store:
         """What lets this person in again with two people's help; None before there is any."""
         return self._unlocking.escrow(author)
 
-    def save_escrow(self, keys: Keys, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
+    def save_escrow(self, keys: KeyRing, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
         """Make this person's escrow, in the place of an earlier one."""
         escrow = keys.make_escrow(agency, service)
         self._unlocking.save_escrow(escrow, agency, service)
@@ -246,7 +250,7 @@ class Store:
         return escrow
 
     @contextlib.contextmanager
-    def completing(self, keys: Keys) -> Iterator[int]:
+    def completing(self, keys: KeyRing) -> Iterator[int]:
         """Complete one assessment inside: yields the author's next number on this device, from 1.
 
         Numbers have no gaps. If another process took the number, completing raises `StoreFault`
@@ -262,27 +266,27 @@ class Store:
         # A second copy that cannot be written now is written at the next change or opening.
         with contextlib.suppress(StoreFault):
             if not self.read_only:
-                keep_people(self._database, self._folder, *known)
+                save_account_backup(self._database, self._folder, *known)
 
     def close(self) -> None:
         """Close the files. Keys that are still open must be closed by their holder."""
         self._database.close()
 
 
-def _used(folder: Path, keystore: Keystore) -> bool:
+def _expects_records(folder: Path, keystore: Keystore) -> bool:
     """Whether there must be records here. A system's key store may outlive the app's own files."""
-    copies = folder / OUTBOX
+    copies = folder / COMPLETION_FOLDER
     if copies.is_dir() and any(copies.iterdir()):
         return True
     return keystore.kind == "file" and keystore.read(DEVICE_KEY) is not None
 
 
-def _refuse_emptied(database: Database, *, used: bool) -> None:
-    if used and not applied(database):
-        raise Damaged(part=DATABASE)
+def _reject_emptied_database(database: SqliteDatabase, *, used: bool) -> None:
+    if used and not applied_migrations(database):
+        raise Damaged(part=DATABASE_FILE)
 
 
-def _refuse_another_outbox(database: Database) -> None:
+def _reject_unknown_outbox_schema(database: SqliteDatabase) -> None:
     """A newer Wren's outbox is sent from only where it is the one that this Wren knows."""
     for name in ("outbox_entry", "outbox_log", "outbox_cursor"):
         here = {(row[1], row[2]) for row in database.rows(f"PRAGMA table_info('{name}')")}
@@ -290,21 +294,21 @@ def _refuse_another_outbox(database: Database) -> None:
             raise UnknownFormat("newer-store")
 
 
-def _device(keystore: Keystore, database: Database) -> DeviceIdentity:
+def _load_or_create_device(keystore: Keystore, database: SqliteDatabase) -> DeviceIdentity:
     """The device of this folder; made once, its key first, so that a cut can be carried on."""
-    if not database.rows(_DEVICE):
+    if not database.rows(_SELECT_DEVICE):
         if database.rows("SELECT 1 FROM practitioner"):
             raise Damaged(part="device")  # a new one would shut everybody out
         with database.write_raw() as driver:
             # Looked up again inside the transaction: another process may have been faster.
-            if driver.execute(_DEVICE).fetchone() is None:
+            if driver.execute(_SELECT_DEVICE).fetchone() is None:
                 kept = keystore.read(DEVICE_KEY)
                 whole = kept is not None and len(kept) == sealing.KEY_BYTES
                 made = make_device(
-                    read_key(keystore, DEVICE_KEY) if whole else make_kept_key(keystore, DEVICE_KEY)
+                    read_key(keystore, DEVICE_KEY) if whole else create_stored_key(keystore, DEVICE_KEY)
                 )
                 driver.execute("INSERT INTO device VALUES (?, ?, ?, ?, ?)", made)
-    (found,) = database.rows(_DEVICE)
+    (found,) = database.rows(_SELECT_DEVICE)
     device_id, sign_public, sign_sealed, receive_public, receive_sealed = found
     device = DeviceIdentity(
         device_id, sign_public, receive_public, sign_sealed, receive_sealed, read_key(keystore, DEVICE_KEY)
@@ -313,7 +317,7 @@ def _device(keystore: Keystore, database: Database) -> DeviceIdentity:
     return device
 
 
-def _reconcile(database: Database, outbox: StoredOutbox) -> int:
+def _reconcile_completions(database: SqliteDatabase, outbox: StoredOutbox) -> int:
     """Make each copy of finished work from the other. Returns how many copies cannot be read.
 
     A copy without its row is a completion whose transaction was cut: it is carried out now, unless
@@ -333,17 +337,17 @@ def _reconcile(database: Database, outbox: StoredOutbox) -> int:
             continue
         with database.write_raw() as driver:
             if not (is_gone := is_stale(driver, finished)):
-                write_completion(driver, finished)
+                apply_completion(driver, finished)
                 outbox.queue(driver, finished)
         if is_gone:
             outbox.completion_files.remove(entry_id)
     for entry_id in sorted(entered - copied):
         with contextlib.suppress(Damaged):  # a damaged envelope says so when it is sent
-            outbox.completion_files.write(_finished(database, outbox, entry_id))
+            outbox.completion_files.write(_load_completion(database, outbox, entry_id))
     return unreadable
 
 
-def _finished(database: Database, outbox: StoredOutbox, entry_id: str) -> Finished:
+def _load_completion(database: SqliteDatabase, outbox: StoredOutbox, entry_id: str) -> Completion:
     rows = database.rows(
         "SELECT assessment.rev, state, assessment.body, completion.body FROM assessment"
         " JOIN completion ON completion.assessment_id = assessment.id WHERE assessment.id = ?",
@@ -351,4 +355,4 @@ def _finished(database: Database, outbox: StoredOutbox, entry_id: str) -> Finish
     )
     rev, state, head, body = rows[0] if rows else (0, "", b"", b"")
     envelope = outbox.envelope(entry_id)
-    return Finished(entry_id, outbox.entry(entry_id).service_kid, envelope, rev, state, head, body)
+    return Completion(entry_id, outbox.entry(entry_id).service_kid, envelope, rev, state, head, body)

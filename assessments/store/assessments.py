@@ -16,27 +16,35 @@ import json
 import sqlite3
 from typing import Any
 
-from assessments.casework.records import Assessment, Status
+from assessments.casework.records import Assessment, AssessmentStatus
 from assessments.errors import Damaged, DiskFull, NotFound, StoreFault
-from assessments.ports import Entry
-from assessments.store.access.keyring import Keys, check_id
-from assessments.store.completion_files import Finished, write_completion
-from assessments.store.rows.answer_log import End, Lines, add, begin_list, find_end, read, rows_of
-from assessments.store.rows.integrity import Change, after, note
-from assessments.store.rows.sealed_rows import Filed, checked, schema_of
-from assessments.store.rows.summaries import ONE, filed_row, heading_body
+from assessments.ports import OutboxEntry
+from assessments.store.access.keyring import KeyRing, check_random_id
+from assessments.store.completion_files import Completion, apply_completion
+from assessments.store.rows.answer_log import (
+    AnswerLog,
+    LogEnd,
+    append_line,
+    begin_log,
+    find_log_end,
+    read_log,
+    select_log_rows,
+)
+from assessments.store.rows.integrity import RowChange, count_after, record_changes
+from assessments.store.rows.sealed_rows import SealedRow, schema_of, validate_record
+from assessments.store.rows.summaries import SELECT_ASSESSMENT, encode_summary, to_sealed_row
 
 _TABLE = "assessment"
-_LAST_LINE = (
+_SELECT_LAST_LINE = (
     "SELECT coalesce(max(e.line), 0) FROM assessment AS a JOIN answer AS e"
     " ON e.line BETWEEN (a.number << 20) AND (a.number << 20) + 1048575 WHERE a.id = ?"
 )
 # Made once: json.dumps makes an encoder for every call that is not plain.
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_COMPLETED: tuple[Status, ...] = ("completed", "amended", "entered-in-error")
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_COMPLETED_STATUSES: tuple[AssessmentStatus, ...] = ("completed", "amended", "entered-in-error")
 
 
-def begin(keys: Keys, assessment: Assessment) -> None:
+def begin(keys: KeyRing, assessment: Assessment) -> None:
     """File a new assessment under a key of its own. Answers it already has become its first lines."""
     begun = assessment.model_copy(update={"status": "in-progress"})
     with keys.database.write_raw() as driver:
@@ -46,9 +54,9 @@ def begin(keys: Keys, assessment: Assessment) -> None:
             raise NotFound(part="household")
         (number,) = driver.execute("SELECT coalesce(max(number), 0) + 1 FROM assessment").fetchone()
         kid, wrap = keys.create_content_key(driver.execute)
-        filed = Filed(
+        filed = SealedRow(
             table=_TABLE,
-            id=check_id(assessment.id),
+            id=check_random_id(assessment.id),
             bound_columns=(assessment.household_id, "in-progress", str(number)),
             rev=1,
             schema_id=schema_of(_TABLE),
@@ -69,17 +77,17 @@ def begin(keys: Keys, assessment: Assessment) -> None:
                 keys.agency,
                 keys.author,
                 kid,
-                filed.seal(keys, heading_body(begun)),
+                filed.seal(keys, encode_summary(begun)),
             ),
         )
         driver.execute("INSERT INTO place (assessment_id, rev, body) VALUES (?, 0, x'')", (assessment.id,))
-        note(driver.execute, keys, Change(_TABLE, assessment.id, None, filed.rev))
-        end = begin_list(driver, keys, filed)
+        record_changes(driver.execute, keys, RowChange(_TABLE, assessment.id, None, filed.rev))
+        end = begin_log(driver, keys, filed)
         for link_id, entry in assessment.answers.items():
-            end = _added(driver, keys, end, link_id, entry)
+            end = _append_or_raise(driver, keys, end, link_id, entry)
 
 
-def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> int:
+def append_answer(keys: KeyRing, assessment_id: str, link_id: str, entry: Any) -> int:
     """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number.
 
     What is damaged in the list is no reason to refuse what is said now.
@@ -87,48 +95,48 @@ def append_answer(keys: Keys, assessment_id: str, link_id: str, entry: Any) -> i
     # Remembered from the line before; taken out, so that after any fault it is looked up again.
     end = keys.log_ends.pop(assessment_id, None)
     with keys.database.write_raw() as driver:
-        moved = add(driver, keys, end, link_id, entry) if end is not None else None
+        moved = append_line(driver, keys, end, link_id, entry) if end is not None else None
         if moved is None:
-            filed, _ = _one(driver.execute(ONE, (assessment_id,)).fetchone())
-            refuse_closed(filed.bound_columns[1])
-            moved = _added(driver, keys, find_end(driver, keys, filed), link_id, entry)
+            filed, _ = _require_row(driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone())
+            require_in_progress(filed.bound_columns[1])
+            moved = _append_or_raise(driver, keys, find_log_end(driver, keys, filed), link_id, entry)
     keys.log_ends[assessment_id] = moved
     return moved.sequence - 1
 
 
-def narrowed(keys: Keys, assessment_id: str) -> Keys:
+def make_single_key_ring(keys: KeyRing, assessment_id: str) -> KeyRing:
     """Keys that can add lines to this assessment, and open no other row of anybody."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
-    filed, _ = _one(found)
-    refuse_closed(filed.bound_columns[1])
+        found = connection.exec_driver_sql(SELECT_ASSESSMENT, (assessment_id,)).first()
+    filed, _ = _require_row(found)
+    require_in_progress(filed.bound_columns[1])
     return keys.make_single_key_ring(filed.kid, filed.wrap)
 
 
-def answers(keys: Keys, assessment_id: str) -> dict[str, Any]:
+def read_answers(keys: KeyRing, assessment_id: str) -> dict[str, Any]:
     """The answers as they stand, as far as they can be read."""
-    return history(keys, assessment_id).current_answers()
+    return read_answer_log(keys, assessment_id).current_answers()
 
 
-def history(keys: Keys, assessment_id: str) -> Lines:
+def read_answer_log(keys: KeyRing, assessment_id: str) -> AnswerLog:
     """Every line ever added that can be read, and where one cannot."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
-        filed, _ = _one(found)
-        rows = rows_of(connection.exec_driver_sql, filed)
-    return read(keys, filed, rows)
+        found = connection.exec_driver_sql(SELECT_ASSESSMENT, (assessment_id,)).first()
+        filed, _ = _require_row(found)
+        rows = select_log_rows(connection.exec_driver_sql, filed)
+    return read_log(keys, filed, rows)
 
 
-def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
+def save_item_drafts(keys: KeyRing, assessment_id: str, place: dict[str, Any]) -> None:
     """Keep where the person left off, half-typed words included. Only the latest is kept."""
     with keys.database.write_raw() as driver:
-        filed, _ = _one(driver.execute(ONE, (assessment_id,)).fetchone())
-        refuse_closed(filed.bound_columns[1])
+        filed, _ = _require_row(driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone())
+        require_in_progress(filed.bound_columns[1])
         before = driver.execute("SELECT rev FROM place WHERE assessment_id = ?", (assessment_id,)).fetchone()
         rev = before[0] + 1 if before else 1
         keys.has_uncounted_writes = True
         sealed = keys.seal_row(
-            filed.kid, filed.wrap, _place_context(keys, filed, rev), _encoded(place).encode()
+            filed.kid, filed.wrap, _drafts_context(keys, filed, rev), _encode_json(place).encode()
         )
         driver.execute(
             "INSERT OR REPLACE INTO place (assessment_id, rev, body) VALUES (?, ?, ?)",
@@ -136,44 +144,44 @@ def save_place(keys: Keys, assessment_id: str, place: dict[str, Any]) -> None:
         )
 
 
-def place(keys: Keys, assessment_id: str) -> dict[str, Any] | None:
+def read_item_drafts(keys: KeyRing, assessment_id: str) -> dict[str, Any] | None:
     """Where the person left off, or None."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
+        found = connection.exec_driver_sql(SELECT_ASSESSMENT, (assessment_id,)).first()
         kept = connection.exec_driver_sql(
             "SELECT rev, body FROM place WHERE assessment_id = ?", (assessment_id,)
         ).first()
-    filed, _ = _one(found)
+    filed, _ = _require_row(found)
     if kept is None or not kept[0]:
         return None
     opened: dict[str, Any] = json.loads(
-        keys.open_row(filed.kid, filed.wrap, _place_context(keys, filed, kept[0]), kept[1])
+        keys.open_row(filed.kid, filed.wrap, _drafts_context(keys, filed, kept[0]), kept[1])
     )
     return opened
 
 
-def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: str) -> Entry:
+def complete(keys: KeyRing, assessment: Assessment, envelope: bytes, service_kid: str) -> OutboxEntry:
     """Finish once: the record, the outbox entry and the second copy, all or none.
 
     Raises StoreFault("completion-unsure") where the disk refused and then refused to take back, too:
     then only the next opening can tell which of the two it is.
     """
-    if assessment.status not in _COMPLETED:
+    if assessment.status not in _COMPLETED_STATUSES:
         raise StoreFault("not-completed")
     copied = False
     try:
         with keys.database.write_raw() as driver:
-            before, _ = _one(driver.execute(ONE, (assessment.id,)).fetchone())
+            before, _ = _require_row(driver.execute(SELECT_ASSESSMENT, (assessment.id,)).fetchone())
             filed = _next_revision(before, assessment, "completed")
-            (last_line,) = driver.execute(_LAST_LINE, (assessment.id,)).fetchone()
-            tally = after(driver.execute, keys, Change(_TABLE, filed.id, before.rev, filed.rev))
-            finished = Finished(
+            (last_line,) = driver.execute(_SELECT_LAST_LINE, (assessment.id,)).fetchone()
+            tally = count_after(driver.execute, keys, RowChange(_TABLE, filed.id, before.rev, filed.rev))
+            finished = Completion(
                 entry_id=assessment.id,
                 service_kid=service_kid,
                 envelope=envelope,
                 rev=filed.rev,
                 state="completed",
-                sealed_summary=filed.seal(keys, heading_body(assessment)),
+                sealed_summary=filed.seal(keys, encode_summary(assessment)),
                 sealed_record=filed.seal(keys, assessment.model_dump_json().encode(), ".completion"),
                 integrity_count=tally.to_bytes() if tally else b"",
                 last_line=last_line,
@@ -182,11 +190,11 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
             # next opening, so "completed" never depends on one file alone.
             copied = True
             keys.outbox.completion_files.write(finished)
-            write_completion(driver, finished)
+            apply_completion(driver, finished)
             entry = keys.outbox.queue(driver, finished)
     except BaseException as error:
         if copied:
-            _take_back(keys, assessment.id, error)
+            _roll_back_completion(keys, assessment.id, error)
         raise
     keys.advance_rollback_counter()
     keys.database.checkpoint()
@@ -194,7 +202,7 @@ def complete(keys: Keys, assessment: Assessment, envelope: bytes, service_kid: s
     return entry
 
 
-def _take_back(keys: Keys, assessment_id: str, error: BaseException) -> None:
+def _roll_back_completion(keys: KeyRing, assessment_id: str, error: BaseException) -> None:
     """Make sure that what is about to be called refused does not happen after all."""
     try:
         keys.outbox.completion_files.remove(assessment_id)
@@ -207,50 +215,50 @@ def _take_back(keys: Keys, assessment_id: str, error: BaseException) -> None:
         raise StoreFault("completion-unsure") from None
 
 
-def stop(keys: Keys, assessment_id: str) -> None:
+def stop(keys: KeyRing, assessment_id: str) -> None:
     """End an assessment that will not be finished. What was written stays."""
     with keys.database.write_raw() as driver:
-        before, sealed = _one(driver.execute(ONE, (assessment_id,)).fetchone())
-        stopped = checked(Assessment, before.open(keys, sealed), assessment_id).model_copy(
+        before, sealed = _require_row(driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone())
+        stopped = validate_record(Assessment, before.open(keys, sealed), assessment_id).model_copy(
             update={"status": "stopped"}
         )
         filed = _next_revision(before, stopped, "stopped")
-        note(driver.execute, keys, Change(_TABLE, filed.id, before.rev, filed.rev))
+        record_changes(driver.execute, keys, RowChange(_TABLE, filed.id, before.rev, filed.rev))
         driver.execute(
             "UPDATE assessment SET rev = ?, state = 'stopped', body = ? WHERE id = ?",
-            (filed.rev, filed.seal(keys, heading_body(stopped)), assessment_id),
+            (filed.rev, filed.seal(keys, encode_summary(stopped)), assessment_id),
         )
 
 
-def get(keys: Keys, assessment_id: str) -> Assessment:
+def get(keys: KeyRing, assessment_id: str) -> Assessment:
     """One assessment whole: as completed, or with the answers as they stand."""
     with keys.database.read() as connection:
-        found = connection.exec_driver_sql(ONE, (assessment_id,)).first()
+        found = connection.exec_driver_sql(SELECT_ASSESSMENT, (assessment_id,)).first()
         done = connection.exec_driver_sql(
             "SELECT rev, body FROM completion WHERE assessment_id = ?", (assessment_id,)
         ).first()
-    filed, sealed = _one(found)
+    filed, sealed = _require_row(found)
     if filed.bound_columns[1] == "completed":
         if done is None or done[0] != filed.rev:
             raise Damaged(part="completion")
-        return checked(Assessment, filed.open(keys, done[1], ".completion"), assessment_id)
+        return validate_record(Assessment, filed.open(keys, done[1], ".completion"), assessment_id)
     head: dict[str, Any] = json.loads(filed.open(keys, sealed))
-    lines = history(keys, assessment_id)
+    lines = read_answer_log(keys, assessment_id)
     found_now = {"answers": lines.current_answers(), "lost_lines": len(lines.lost)}
-    return checked(Assessment, {**head, **found_now}, assessment_id)
+    return validate_record(Assessment, {**head, **found_now}, assessment_id)
 
 
-def _one(row: Any) -> tuple[Filed, bytes]:
+def _require_row(row: Any) -> tuple[SealedRow, bytes]:
     if row is None:
         raise NotFound(part=_TABLE)
-    return filed_row(row)
+    return to_sealed_row(row)
 
 
-def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
-    refuse_closed(before.bound_columns[1])
+def _next_revision(before: SealedRow, assessment: Assessment, state: str) -> SealedRow:
+    require_in_progress(before.bound_columns[1])
     if assessment.household_id != before.bound_columns[0]:
         raise StoreFault("other-household")
-    return Filed(
+    return SealedRow(
         before.table,
         before.id,
         (before.bound_columns[0], state, before.bound_columns[2]),
@@ -263,20 +271,22 @@ def _next_revision(before: Filed, assessment: Assessment, state: str) -> Filed:
     )
 
 
-def refuse_closed(state: str) -> None:
+def require_in_progress(state: str) -> None:
     """Refuse to add to what is completed or stopped."""
     if state != "in-progress":
         raise StoreFault("already-completed" if state == "completed" else "assessment-stopped")
 
 
-def _added(driver: sqlite3.Connection, keys: Keys, end: End, link_id: str, entry: Any) -> End:
+def _append_or_raise(
+    driver: sqlite3.Connection, keys: KeyRing, end: LogEnd, link_id: str, entry: Any
+) -> LogEnd:
     """Add a line to the end that has just been looked up."""
-    moved = add(driver, keys, end, link_id, entry)
+    moved = append_line(driver, keys, end, link_id, entry)
     if moved is None:
         raise StoreFault("row-refused")
     return moved
 
 
-def _place_context(keys: Keys, filed: Filed, rev: int) -> bytes:
+def _drafts_context(keys: KeyRing, filed: SealedRow, rev: int) -> bytes:
     ids = (filed.id, filed.bound_columns[0])
     return keys.row_context("place", ids, rev, schema_of("place"), filed.agency, filed.author)

@@ -15,19 +15,19 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from assessments.crypto.sealing import digest, lp, same
+from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, UnknownFormat
-from assessments.store.database import border
+from assessments.store.database import translate_errors
 from assessments.store.durable_files import make_folder, sync_folder
 
-MAGIC = b"CKO1"
-SUFFIX = ".sealed"
+COMPLETION_MAGIC = b"CKO1"
+COMPLETION_SUFFIX = ".sealed"
 _PART = ".part"
 _DIGEST_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Finished:
+class Completion:
     """All that completing one assessment writes, sealed."""
 
     entry_id: str
@@ -44,11 +44,11 @@ class Finished:
     @property
     def author(self) -> str:
         """Whose it is; "" in a copy from before there was a tally."""
-        return _parts(self.integrity_count)[0].decode() if self.integrity_count else ""
+        return _split_parts(self.integrity_count)[0].decode() if self.integrity_count else ""
 
     def to_bytes(self) -> bytes:
         """The bytes of the file, ending in their digest."""
-        raw = MAGIC + lp(
+        raw = COMPLETION_MAGIC + length_prefix(
             self.entry_id,
             self.service_kid,
             self.envelope,
@@ -62,18 +62,18 @@ class Finished:
         return raw + digest(raw)
 
 
-def unpacked(raw: bytes) -> Finished:
+def unpack_completion(raw: bytes) -> Completion:
     """Read a file's bytes. Raises `Damaged` or, for a newer Wren's, `UnknownFormat`."""
     content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
-    if not same(digest(content), check):
+    if not constant_time_equal(digest(content), check):
         raise Damaged(part="copy")
-    parts = _parts(content[len(MAGIC) :])
+    parts = _split_parts(content[len(COMPLETION_MAGIC) :])
     # Seven parts: made before there was a tally; eight: before the last line was noted.
-    if not content.startswith(MAGIC) or len(parts) not in (7, 8, 9):
+    if not content.startswith(COMPLETION_MAGIC) or len(parts) not in (7, 8, 9):
         raise UnknownFormat(part="copy")
     entry_id, service_kid, envelope, rev, state, head, body, *later = parts
     tally, last_line = (*later, b"", b"")[:2]
-    return Finished(
+    return Completion(
         entry_id.decode(),
         service_kid.decode(),
         envelope,
@@ -86,7 +86,7 @@ def unpacked(raw: bytes) -> Finished:
     )
 
 
-def _parts(joined: bytes) -> list[bytes]:
+def _split_parts(joined: bytes) -> list[bytes]:
     parts, at = [], 0
     while at < len(joined):
         (size,) = struct.unpack_from(">I", joined, at)
@@ -95,7 +95,7 @@ def _parts(joined: bytes) -> list[bytes]:
     return parts
 
 
-def is_stale(driver: sqlite3.Connection, finished: Finished) -> bool:
+def is_stale(driver: sqlite3.Connection, finished: Completion) -> bool:
     """Whether the assessment has moved on since: the person was not told that it is finished, and went on.
 
     One that is not here, or is just as it was, is not stale: then the copy is what was finished.
@@ -113,7 +113,7 @@ def is_stale(driver: sqlite3.Connection, finished: Finished) -> bool:
     return bool(state != finished.state)
 
 
-def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:
+def apply_completion(driver: sqlite3.Connection, finished: Completion) -> None:
     """Put the completed rows in place, if the assessment is here and one revision behind."""
     changed = driver.execute(
         "UPDATE assessment SET rev = ?, state = ?, body = ? WHERE id = ? AND rev = ?",
@@ -126,7 +126,7 @@ def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:
         )
         driver.execute("DELETE FROM place WHERE assessment_id = ?", (finished.entry_id,))
         if finished.integrity_count:
-            author, tally_rev, tally = _parts(finished.integrity_count)
+            author, tally_rev, tally = _split_parts(finished.integrity_count)
             rev = int.from_bytes(tally_rev, "big")
             driver.execute(
                 "UPDATE tally SET rev = ?, body = ? WHERE author = ? AND rev = ?",
@@ -134,23 +134,23 @@ def write_completion(driver: sqlite3.Connection, finished: Finished) -> None:
             )
 
 
-class Copies:
+class CompletionFiles:
     """The folder of second copies."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with border():
+        with translate_errors():
             make_folder(folder)
 
     def ids(self) -> set[str]:
-        with border():
-            return {path.stem for path in self._folder.glob(f"*{SUFFIX}")}
+        with translate_errors():
+            return {path.stem for path in self._folder.glob(f"*{COMPLETION_SUFFIX}")}
 
-    def write(self, finished: Finished) -> None:
+    def write(self, finished: Completion) -> None:
         """Write, sync, name, sync the folder: after this a power cut does not lose it."""
         path = self._path(finished.entry_id)
         part = path.with_suffix(_PART)
-        with border():
+        with translate_errors():
             try:
                 handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
                 with open(handle, "wb") as file:
@@ -163,24 +163,24 @@ class Copies:
                 part.unlink(missing_ok=True)
                 raise
 
-    def read(self, entry_id: str) -> Finished:
-        with border():
+    def read(self, entry_id: str) -> Completion:
+        with translate_errors():
             try:
-                return unpacked(self._path(entry_id).read_bytes())
+                return unpack_completion(self._path(entry_id).read_bytes())
             except FileNotFoundError:
                 raise Damaged(part="copy", missing=True) from None
 
     def remove(self, entry_id: str) -> None:
         """Take back a copy whose transaction did not happen."""
-        with border():
+        with translate_errors():
             self._path(entry_id).unlink(missing_ok=True)
             sync_folder(self._folder)
 
     def sweep(self) -> None:
         """Remove what a cut left half-written. It was never named, so nothing relies on it."""
-        with border():
+        with translate_errors():
             for part in self._folder.glob(f"*{_PART}"):
                 part.unlink(missing_ok=True)
 
     def _path(self, entry_id: str) -> Path:
-        return self._folder / f"{entry_id}{SUFFIX}"
+        return self._folder / f"{entry_id}{COMPLETION_SUFFIX}"

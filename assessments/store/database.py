@@ -35,9 +35,9 @@ BUSY_TIMEOUT_MS = 5000
 # closing, so that none falls into the moment between two answers.
 CHECKPOINT_PAGES = 4000
 # Room for the answers of a long visit, a page each.
-LOG_BYTES = 1 << 20
+WAL_PREALLOCATED_BYTES = 1 << 20
 # Left on the disk beside that: a finished record is there more than once, and so is a drawing.
-SPARE_BYTES = 16 * LOG_BYTES
+RESERVED_FREE_BYTES = 16 * WAL_PREALLOCATED_BYTES
 
 _PRAGMAS: dict[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
@@ -69,7 +69,7 @@ _FAULT_CODES = {
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
-def _translated(error: BaseException) -> WrenError:
+def _translate_error(error: BaseException) -> WrenError:
     if isinstance(error, OSError):
         return DiskFull() if error.errno in _FULL_DISK else StoreFault(errno=error.errno)
     extended = getattr(error, "sqlite_errorcode", 0)
@@ -77,7 +77,7 @@ def _translated(error: BaseException) -> WrenError:
     return fault(_FAULT_CODES.get(extended & 0xFF), sqlite=extended)
 
 
-class border:
+class translate_errors:
     """Turn the errors of SQLite and of the disk into this room's own. They carry numbers only."""
 
     def __enter__(self) -> None:
@@ -85,18 +85,18 @@ class border:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, DBAPIError):
-            raise _translated(error.orig or error) from None
+            raise _translate_error(error.orig or error) from None
         if isinstance(error, UnicodeDecodeError):
             # What SQLite gives as text, its own messages about a damaged schema too, is not.
             raise Damaged(part="text") from None
         if isinstance(error, (sqlite3.Error, OSError)):
-            raise _translated(error) from None
+            raise _translate_error(error) from None
 
 
-class _Watched(border):
+class _DamageTracking(translate_errors):
     """The border of an open file, which notes that its pages are damaged."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -107,7 +107,7 @@ class _Watched(border):
             raise
 
 
-class Database:
+class SqliteDatabase:
     """The open file. `Database(path)` makes an empty file only where there is none."""
 
     def __init__(self, path: Path) -> None:
@@ -118,7 +118,7 @@ class Database:
         self.is_damaged = False
         self._lock = threading.RLock()
         self._open = True
-        with border():
+        with translate_errors():
             _check_file(path)
             self._engine = create_engine(
                 URL.create("sqlite", database=str(path)),
@@ -129,17 +129,17 @@ class Database:
             event.listen(self._engine, "begin", _begin)
             try:
                 self._writer = self._engine.connect().execution_options(wren_writer=True)
-                self._driver = _writable(_bare(self._writer))
+                self._driver = _require_writable(_driver_of(self._writer))
             except BaseException:
                 self._engine.dispose()
                 raise
 
     def __repr__(self) -> str:
-        return "<Database>"
+        return "<SqliteDatabase>"
 
     def wrong_pragmas(self) -> list[str]:
         """The names of settings that are not as they were made when the file was opened."""
-        with self._lock, _Watched(self):
+        with self._lock, _DamageTracking(self):
             self._refuse_when_closed()
             return [
                 name
@@ -159,7 +159,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One immediate transaction on the one writing connection."""
-        with self._lock, _Watched(self):
+        with self._lock, _DamageTracking(self):
             self._refuse_when_closed()
             self._refuse_when_read_only()
             with self._writer.begin():
@@ -171,7 +171,7 @@ class Database:
 
         `outbox`: what becomes of finished work is written even where nothing else is.
         """
-        with self._lock, _Watched(self):
+        with self._lock, _DamageTracking(self):
             self._refuse_when_closed()
             if not outbox:
                 self._refuse_when_read_only()
@@ -194,7 +194,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One read transaction on a connection of its own: everything is of one moment."""
-        with _Watched(self):
+        with _DamageTracking(self):
             self._refuse_when_closed()
             with self._engine.connect() as connection, connection.begin():
                 yield connection
@@ -203,7 +203,7 @@ class Database:
     def read_raw(self) -> Iterator[sqlite3.Connection]:
         """The same on the bare driver, for what reads thousands of rows."""
         with self.read() as connection:
-            yield _bare(connection)
+            yield _driver_of(connection)
 
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of one driver statement."""
@@ -221,7 +221,7 @@ class Database:
             handle = os.open(f"{self.path}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
             with open(handle, "r+b", buffering=0) as log:
                 before = log.seek(0, os.SEEK_END)
-                missing = LOG_BYTES - before
+                missing = WAL_PREALLOCATED_BYTES - before
                 if missing <= 0 or not self.has_free_space(missing):
                     return
                 whole = False
@@ -234,7 +234,7 @@ class Database:
 
     def has_free_space(self, size_bytes: int) -> bool:
         """Whether the disk holds so much that nobody typed, and leaves enough for what people write."""
-        return shutil.disk_usage(self.path.parent).free >= size_bytes + SPARE_BYTES
+        return shutil.disk_usage(self.path.parent).free >= size_bytes + RESERVED_FREE_BYTES
 
     def checkpoint(self, *, truncate: bool = False) -> None:
         """Move the log into the file. Not being able to now (a reader, a full disk) loses nothing."""
@@ -285,14 +285,14 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
             raise StoreFault("store-setting", setting=name)
 
 
-def _bare(connection: Connection) -> sqlite3.Connection:
+def _driver_of(connection: Connection) -> sqlite3.Connection:
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise StoreFault(part="driver")
     return driver
 
 
-def _writable(driver: sqlite3.Connection) -> sqlite3.Connection:
+def _require_writable(driver: sqlite3.Connection) -> sqlite3.Connection:
     """Raise now what the first save would raise: SQLite quietly opens for reading what it cannot write."""
     driver.execute("BEGIN IMMEDIATE")
     try:

@@ -22,33 +22,33 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from assessments.crypto.sealing import digest, lp, same
+from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, NotFound, StoreFault
-from assessments.ports import Clock, Entry, Outcome
-from assessments.store.completion_files import Copies, Finished
-from assessments.store.database import Database
+from assessments.ports import Clock, OutboxEntry, Outcome
+from assessments.store.completion_files import Completion, CompletionFiles
+from assessments.store.database import SqliteDatabase
 
-_SENT = ("stored", "duplicate")
+_SENT_OUTCOMES = ("stored", "duplicate")
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-_NEXT = "SELECT coalesce(max(sequence), 0) + 1 FROM outbox_entry"
-_AUTHORS_NEXT = "SELECT count(*) + 1 FROM outbox_entry WHERE author = ?"
+_NEXT_SEQUENCE = "SELECT coalesce(max(sequence), 0) + 1 FROM outbox_entry"
+_NEXT_AUTHOR_SEQ = "SELECT count(*) + 1 FROM outbox_entry WHERE author = ?"
 # Whose assessment it is, and the number that its entry gets. Entries are never removed.
-_NUMBER = """
+_SELECT_AUTHOR_SEQ = """
 SELECT coalesce(a.author, ''), (SELECT count(*) + 1 FROM outbox_entry WHERE author = a.author)
 FROM (SELECT :id AS id) AS wanted LEFT JOIN assessment AS a ON a.id = wanted.id
 """
 # ?1 is one id, or NULL for all. What was deleted for good has no envelope and is not shown.
-_ENTRIES = """
+_SELECT_ENTRIES = """
 SELECT sequence, id, service_kid, digest, length(envelope), note FROM outbox_entry
 WHERE (?1 IS NULL OR id = ?1) AND length(envelope) ORDER BY sequence
 """
-_LOG = """
+_SELECT_LOG = """
 SELECT sequence, entry_id, word, until, note FROM outbox_log
 WHERE ?1 IS NULL OR entry_id = ?1 ORDER BY sequence
 """
 
 
-class Notes(Protocol):
+class DeviceSealer(Protocol):
     """What seals small things that open while locked: the device."""
 
     def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes: ...
@@ -59,22 +59,24 @@ class Notes(Protocol):
 class StoredOutbox:
     """The outbox on SQLite."""
 
-    def __init__(self, database: Database, notes: Notes, copies: Copies, clock: Clock) -> None:
+    def __init__(
+        self, database: SqliteDatabase, notes: DeviceSealer, copies: CompletionFiles, clock: Clock
+    ) -> None:
         self._database, self._sealer, self._clock = database, notes, clock
         self.completion_files = copies
         # Sent is for ever, so what was once read as sent need not be opened at every poll.
         self._sent: set[str] = set()
         self._reserved_author_seq: tuple[str, int] | None = None
 
-    def queue(self, driver: sqlite3.Connection, finished: Finished) -> Entry:
+    def queue(self, driver: sqlite3.Connection, finished: Completion) -> OutboxEntry:
         """Add an entry inside the transaction that completes its assessment."""
-        (sequence,) = driver.execute(_NEXT).fetchone()
-        author, number = driver.execute(_NUMBER, {"id": finished.entry_id}).fetchone()
+        (sequence,) = driver.execute(_NEXT_SEQUENCE).fetchone()
+        author, number = driver.execute(_SELECT_AUTHOR_SEQ, {"id": finished.entry_id}).fetchone()
         if self._reserved_author_seq not in (None, (author, number)):
             raise StoreFault("store-busy")  # another process completed meanwhile: seal again, send nothing
         author = author or finished.author  # the assessment itself may be lost
         hashed = digest(finished.envelope)
-        place = _entry_place(sequence, finished.entry_id, finished.service_kid, hashed)
+        place = _entry_context(sequence, finished.entry_id, finished.service_kid, hashed)
         now = self._clock.now()
         note = self._seal_note("outbox-entry", place, {"queued_at": now.isoformat()})
         driver.execute(
@@ -83,26 +85,26 @@ class StoredOutbox:
             (sequence, finished.entry_id, finished.service_kid, hashed, finished.envelope, note, author),
         )
         size_bytes = len(finished.envelope)
-        return _waiting(sequence, finished.entry_id, finished.service_kid, hashed, size_bytes, now)
+        return _new_entry(sequence, finished.entry_id, finished.service_kid, hashed, size_bytes, now)
 
     @contextmanager
     def reserve_author_seq(self, author: str) -> Iterator[int]:
         """The number that this author's next entry will have, for them to sign. Others wait."""
         with self._database.hold_write_lock():
-            ((number,),) = self._database.rows(_AUTHORS_NEXT, (author,))
+            ((number,),) = self._database.rows(_NEXT_AUTHOR_SEQ, (author,))
             self._reserved_author_seq = (author, number)
             try:
                 yield number
             finally:
                 self._reserved_author_seq = None
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[OutboxEntry]:
         return self._read()
 
-    def due(self, at: datetime) -> Sequence[Entry]:
+    def due(self, at: datetime) -> Sequence[OutboxEntry]:
         return [entry for entry in self._read(unsent=True) if entry.is_due(at)]
 
-    def entry(self, entry_id: str) -> Entry:
+    def entry(self, entry_id: str) -> OutboxEntry:
         found = self._read(entry_id)
         if not found:
             raise NotFound(part="outbox")
@@ -113,18 +115,18 @@ class StoredOutbox:
         if not rows:
             raise NotFound(part="outbox")
         envelope, hashed = rows[0]
-        if not same(digest(envelope), hashed):
+        if not constant_time_equal(digest(envelope), hashed):
             envelope = self.completion_files.read(entry_id).envelope
-            if not same(digest(envelope), hashed):
+            if not constant_time_equal(digest(envelope), hashed):
                 raise Damaged(part="envelope")
         return bytes(envelope)
 
     def receipt(self, entry_id: str) -> bytes:
         """The service's signed word, or b"" before there is one."""
         self.entry(entry_id)
-        for sequence, _, word, until, note in self._database.rows(_LOG, (entry_id,)):
-            opened = self._open_note("outbox-log", _log_place(sequence, entry_id, word, until), note)
-            if word in _SENT and opened is not None:
+        for sequence, _, word, until, note in self._database.rows(_SELECT_LOG, (entry_id,)):
+            opened = self._open_note("outbox-log", _log_context(sequence, entry_id, word, until), note)
+            if word in _SENT_OUTCOMES and opened is not None:
                 return base64.b64decode(opened.get("receipt", ""))
         return b""
 
@@ -134,7 +136,7 @@ class StoredOutbox:
             for outcome in outcomes:
                 if known.get(outcome.id, "sent") == "sent":
                     continue
-                sent = outcome.status in _SENT
+                sent = outcome.status in _SENT_OUTCOMES
                 known[outcome.id] = "sent" if sent else "set-aside"
                 note = {"at": at.isoformat(), "reason": None if sent else outcome.reason or outcome.status}
                 if outcome.receipt:
@@ -181,7 +183,7 @@ class StoredOutbox:
         self, driver: sqlite3.Connection, entry_id: str, word: str, until: str | None, note: dict[str, Any]
     ) -> None:
         (sequence,) = driver.execute("SELECT coalesce(max(sequence), 0) + 1 FROM outbox_log").fetchone()
-        sealed = self._seal_note("outbox-log", _log_place(sequence, entry_id, word, until), note)
+        sealed = self._seal_note("outbox-log", _log_context(sequence, entry_id, word, until), note)
         driver.execute(
             "INSERT INTO outbox_log (sequence, entry_id, word, until, note) VALUES (?, ?, ?, ?, ?)",
             (sequence, entry_id, word, until, sealed),
@@ -193,31 +195,31 @@ class StoredOutbox:
         for entry_id in set(ids):
             if driver.execute("SELECT 1 FROM outbox_entry WHERE id = ?", (entry_id,)).fetchone():
                 states[entry_id] = "waiting"
-                for sequence, _, word, until, note in driver.execute(_LOG, (entry_id,)):
-                    place = _log_place(sequence, entry_id, word, until)
+                for sequence, _, word, until, note in driver.execute(_SELECT_LOG, (entry_id,)):
+                    place = _log_context(sequence, entry_id, word, until)
                     if self._open_note("outbox-log", place, note) is not None:
                         states[entry_id] = _next_state(states[entry_id], word)
         return states
 
-    def _read(self, entry_id: str | None = None, *, unsent: bool = False) -> list[Entry]:
+    def _read(self, entry_id: str | None = None, *, unsent: bool = False) -> list[OutboxEntry]:
         with self._database.read() as connection:
-            rows = connection.exec_driver_sql(_ENTRIES, (entry_id,)).all()
-            lines = connection.exec_driver_sql(_LOG, (entry_id,)).all()
-        entries: dict[str, Entry] = {}
+            rows = connection.exec_driver_sql(_SELECT_ENTRIES, (entry_id,)).all()
+            lines = connection.exec_driver_sql(_SELECT_LOG, (entry_id,)).all()
+        entries: dict[str, OutboxEntry] = {}
         for sequence, found_id, service_kid, hashed, size_bytes, note in rows:
             if unsent and found_id in self._sent:
                 continue
             opened = self._open_note(
-                "outbox-entry", _entry_place(sequence, found_id, service_kid, hashed), note
+                "outbox-entry", _entry_context(sequence, found_id, service_kid, hashed), note
             )
             # A damaged note costs the time. It must not hold up the entry, nor the others.
             queued_at = datetime.fromisoformat(opened["queued_at"]) if opened else _UNKNOWN_TIME
-            entries[found_id] = _waiting(sequence, found_id, service_kid, hashed, size_bytes, queued_at)
+            entries[found_id] = _new_entry(sequence, found_id, service_kid, hashed, size_bytes, queued_at)
         for sequence, found_id, word, until, note in lines:
             if found_id in entries:
-                opened = self._open_note("outbox-log", _log_place(sequence, found_id, word, until), note)
+                opened = self._open_note("outbox-log", _log_context(sequence, found_id, word, until), note)
                 if opened is not None:
-                    entries[found_id] = _folded(entries[found_id], word, _moment(until), opened)
+                    entries[found_id] = _apply_log_line(entries[found_id], word, _parse_time(until), opened)
         self._sent.update(entry.id for entry in entries.values() if entry.state == "sent")
         return list(entries.values())
 
@@ -233,11 +235,11 @@ class StoredOutbox:
         return opened
 
 
-def _waiting(
+def _new_entry(
     sequence: int, entry_id: str, service_kid: str, hashed: bytes, size_bytes: int, queued_at: datetime
-) -> Entry:
+) -> OutboxEntry:
     """An entry of which nothing has become yet."""
-    return Entry(
+    return OutboxEntry(
         id=entry_id,
         sequence=sequence,
         service_kid=service_kid,
@@ -252,28 +254,30 @@ def _waiting(
     )
 
 
-def _entry_place(sequence: int, entry_id: str, service_kid: str, hashed: bytes) -> bytes:
-    return lp(struct.pack(">Q", sequence), entry_id, service_kid, hashed)
+def _entry_context(sequence: int, entry_id: str, service_kid: str, hashed: bytes) -> bytes:
+    return length_prefix(struct.pack(">Q", sequence), entry_id, service_kid, hashed)
 
 
-def _log_place(sequence: int, entry_id: str, word: str, until: str | None) -> bytes:
-    return lp(struct.pack(">Q", sequence), entry_id, word, until or "")
+def _log_context(sequence: int, entry_id: str, word: str, until: str | None) -> bytes:
+    return length_prefix(struct.pack(">Q", sequence), entry_id, word, until or "")
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
 def _next_state(state: str, word: str) -> str:
     """Sent is for ever; a postponement changes no state."""
-    if state == "sent" or word in _SENT:
+    if state == "sent" or word in _SENT_OUTCOMES:
         return "sent"
     if word == "postponed":
         return state
     return "waiting" if word == "requeued" else "set-aside"
 
 
-def _folded(entry: Entry, word: str, until: datetime | None, note: dict[str, Any]) -> Entry:
+def _apply_log_line(
+    entry: OutboxEntry, word: str, until: datetime | None, note: dict[str, Any]
+) -> OutboxEntry:
     if entry.state == "sent":
         return entry
     state = _next_state(entry.state, word)
@@ -281,7 +285,7 @@ def _folded(entry: Entry, word: str, until: datetime | None, note: dict[str, Any
         return replace(
             entry,
             state="sent",
-            sent_at=_moment(note["at"]),
+            sent_at=_parse_time(note["at"]),
             reason=None,
             next_try_at=None,
         )
@@ -291,7 +295,7 @@ def _folded(entry: Entry, word: str, until: datetime | None, note: dict[str, Any
             attempts=entry.attempts + 1,
             reason=note["reason"],
             next_try_at=until,
-            postponed_at=_moment(note["at"]),
+            postponed_at=_parse_time(note["at"]),
         )
     if word == "requeued":
         return replace(entry, state="waiting", attempts=0, reason=None, next_try_at=None)

@@ -10,8 +10,8 @@ Two limits. Someone who holds the passphrase, the device's secret, an old remnan
 one of the content key can still open what they had. A database that was set aside as damaged keeps
 what was in it, with its keys.
 
-    stubs = purge(keys, assessment_id, "Asked for by the family, ref 114")
-    purged(store.unlock(words))
+    stubs = purge_assessment(keys, assessment_id, "Asked for by the family, ref 114")
+    list_tombstones(store.unlock(words))
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from assessments.casework.records import utc
+from assessments.casework.records import format_utc
 from assessments.errors import NotFound, StoreFault
-from assessments.store.access.keyring import Keys
+from assessments.store.access.keyring import KeyRing
 from assessments.store.attachments import attachments
-from assessments.store.rows.integrity import Change, note, note_gone
-from assessments.store.rows.sealed_rows import Filed, Found, opened_all, schema_of
-from assessments.store.rows.summaries import forget_groups
-from assessments.store.salvage.salvage import keep_people
+from assessments.store.rows.integrity import RowChange, record_changes, record_deletions
+from assessments.store.rows.sealed_rows import ReadResult, SealedRow, open_rows, schema_of
+from assessments.store.rows.summaries import delete_summary_cache
+from assessments.store.salvage.salvage import save_account_backup
 
-Kind = Literal["assessment", "household"]
+PurgedKind = Literal["assessment", "household"]
 
 _TABLE = "purged"
-_IN_HOUSEHOLD = ("earlier", "fact", "relationship", "contact", "person")
+_HOUSEHOLD_TABLES = ("earlier", "fact", "relationship", "contact", "person")
 _ROW = (
     "SELECT t.id, t.kind, t.at, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
     " FROM purged AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
@@ -44,20 +44,20 @@ _ROW = (
 
 
 @dataclass(frozen=True, slots=True)
-class Stub:
+class Tombstone:
     """What is left of what was deleted: its random id, when, by which alias, and why."""
 
     id: str
-    kind: Kind
+    kind: PurgedKind
     at: datetime
     author: str
     reason: str
 
     def __repr__(self) -> str:
-        return f"<Stub {self.id}>"
+        return f"<Tombstone {self.id}>"
 
 
-def purge(keys: Keys, assessment_id: str, reason: str) -> list[Stub]:
+def purge_assessment(keys: KeyRing, assessment_id: str, reason: str) -> list[Tombstone]:
     """Delete one assessment for good, and close the keys: unlock again to go on.
 
     Raises NotFound, or StoreFault: "not-sent-yet", "other-person"; nothing is deleted then.
@@ -66,16 +66,16 @@ def purge(keys: Keys, assessment_id: str, reason: str) -> list[Stub]:
         found = driver.execute("SELECT author, kid FROM assessment WHERE id = ?", (assessment_id,)).fetchone()
         if found is None:
             raise NotFound(part="assessment")
-        _refuse(keys, driver, [(assessment_id, found[0])])
+        _reject_undeletable(keys, driver, [(assessment_id, found[0])])
         files = _shred_assessment(keys, driver, assessment_id, found[1])
-        stubs = [_leave_stub(keys, driver, assessment_id, "assessment", reason)]
+        stubs = [_write_tombstone(keys, driver, assessment_id, "assessment", reason)]
         keys.rotate_epoch_key(driver)
         _remove_files(keys, [assessment_id], files)
-    return _forgotten(keys, stubs)
+    return _finish_purge(keys, stubs)
 
 
-def purge_household(keys: Keys, household_id: str, reason: str) -> list[Stub]:
-    """Delete a household, everyone in it, and all that was recorded of them; as `purge` does."""
+def purge_household(keys: KeyRing, household_id: str, reason: str) -> list[Tombstone]:
+    """Delete a household, everyone in it, and all that was recorded of them; as `purge_assessment` does."""
     with keys.database.write_raw() as driver:
         found = driver.execute("SELECT author, kid FROM household WHERE id = ?", (household_id,)).fetchone()
         if found is None:
@@ -83,32 +83,34 @@ def purge_household(keys: Keys, household_id: str, reason: str) -> list[Stub]:
         within = driver.execute(
             "SELECT id, author, kid FROM assessment WHERE household_id = ?", (household_id,)
         ).fetchall()
-        _refuse(keys, driver, [(household_id, found[0]), *(row[:2] for row in within)])
+        _reject_undeletable(keys, driver, [(household_id, found[0]), *(row[:2] for row in within)])
         files = [
             name
             for assessment_id, _, kid in within
             for name in _shred_assessment(keys, driver, assessment_id, kid)
         ]
-        note_gone(driver.execute, keys, "household", "id", household_id)
-        for name in _IN_HOUSEHOLD:
-            note_gone(driver.execute, keys, name, "household_id", household_id)
+        record_deletions(driver.execute, keys, "household", "id", household_id)
+        for name in _HOUSEHOLD_TABLES:
+            record_deletions(driver.execute, keys, name, "household_id", household_id)
             driver.execute(f"DELETE FROM {name} WHERE household_id = ?", (household_id,))  # noqa: S608  # our own names
         driver.execute("DELETE FROM household WHERE id = ?", (household_id,))
         driver.execute("DELETE FROM content_key WHERE kid = ?", (found[1],))
-        stubs = [_leave_stub(keys, driver, row[0], "assessment", reason) for row in within]
-        stubs.append(_leave_stub(keys, driver, household_id, "household", reason))
+        stubs = [_write_tombstone(keys, driver, row[0], "assessment", reason) for row in within]
+        stubs.append(_write_tombstone(keys, driver, household_id, "household", reason))
         keys.rotate_epoch_key(driver)
         _remove_files(keys, [row[0] for row in within], files)
-    return _forgotten(keys, stubs)
+    return _finish_purge(keys, stubs)
 
 
-def purged(keys: Keys) -> Found[Stub]:
+def list_tombstones(keys: KeyRing) -> ReadResult[Tombstone]:
     """What this person has deleted here, oldest first."""
     rows = keys.database.rows(_ROW, (keys.agency, keys.author))
-    return opened_all((_filed(row) for row in rows), lambda filed, sealed: _opened(keys, filed, sealed))
+    return open_rows(
+        (_to_sealed_row(row) for row in rows), lambda filed, sealed: _open_tombstone(keys, filed, sealed)
+    )
 
 
-def _refuse(keys: Keys, driver: sqlite3.Connection, wanted: list[tuple[str, str]]) -> None:
+def _reject_undeletable(keys: KeyRing, driver: sqlite3.Connection, wanted: list[tuple[str, str]]) -> None:
     """Refuse what is somebody else's, and finished work that may not have arrived."""
     for record_id, author in wanted:
         if author != keys.author:
@@ -117,12 +119,12 @@ def _refuse(keys: Keys, driver: sqlite3.Connection, wanted: list[tuple[str, str]
             raise StoreFault("not-sent-yet")
 
 
-def _shred_assessment(keys: Keys, driver: sqlite3.Connection, assessment_id: str, kid: str) -> list[str]:
+def _shred_assessment(keys: KeyRing, driver: sqlite3.Connection, assessment_id: str, kid: str) -> list[str]:
     """Delete the key and the rows of one assessment. Returns the ids of its attachments' files."""
-    note_gone(driver.execute, keys, "attachment", "assessment_id", assessment_id)
-    note_gone(driver.execute, keys, "assessment", "id", assessment_id)
+    record_deletions(driver.execute, keys, "attachment", "assessment_id", assessment_id)
+    record_deletions(driver.execute, keys, "assessment", "id", assessment_id)
     files = driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)).fetchall()
-    forget_groups(driver)
+    delete_summary_cache(driver)
     for statement in (
         "DELETE FROM attachment WHERE assessment_id = ?1",
         "UPDATE outbox_entry SET envelope = x'' WHERE id = ?1",
@@ -137,7 +139,7 @@ def _shred_assessment(keys: Keys, driver: sqlite3.Connection, assessment_id: str
     return [attachment_id for (attachment_id,) in files]
 
 
-def _remove_files(keys: Keys, assessment_ids: list[str], attachment_ids: list[str]) -> None:
+def _remove_files(keys: KeyRing, assessment_ids: list[str], attachment_ids: list[str]) -> None:
     """Remove sealed files, last in the transaction and before it commits.
 
     A cut in between leaves rows without files, and the deletion, which was asked for, is asked for
@@ -148,39 +150,41 @@ def _remove_files(keys: Keys, assessment_ids: list[str], attachment_ids: list[st
     attachments.remove_files(keys.database, attachment_ids)
 
 
-def _leave_stub(keys: Keys, driver: sqlite3.Connection, record_id: str, kind: Kind, reason: str) -> Stub:
+def _write_tombstone(
+    keys: KeyRing, driver: sqlite3.Connection, record_id: str, kind: PurgedKind, reason: str
+) -> Tombstone:
     kid, wrap = keys.create_content_key(driver.execute)
     at = keys.now().replace(microsecond=0)
-    stub = Stub(record_id, kind, at, keys.author, reason)
-    under = (kind, utc(at))
+    stub = Tombstone(record_id, kind, at, keys.author, reason)
+    under = (kind, format_utc(at))
     schema = schema_of(_TABLE)
-    filed = Filed(_TABLE, record_id, under, 1, schema, keys.agency, keys.author, kid, wrap)
+    filed = SealedRow(_TABLE, record_id, under, 1, schema, keys.agency, keys.author, kid, wrap)
     body = filed.seal(keys, json.dumps(reason).encode())
     driver.execute(
         "INSERT INTO purged (id, rev, schema_id, agency, author, kid, body, kind, at)"
         " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)",
         (record_id, schema, keys.agency, keys.author, kid, body, *under),
     )
-    note(driver.execute, keys, Change(_TABLE, record_id, None, 1))
+    record_changes(driver.execute, keys, RowChange(_TABLE, record_id, None, 1))
     return stub
 
 
-def _forgotten(keys: Keys, stubs: list[Stub]) -> list[Stub]:
+def _finish_purge(keys: KeyRing, stubs: list[Tombstone]) -> list[Tombstone]:
     """Empty the log of the database, where old pages lie, and wipe the keys of before."""
     database = keys.database
     with suppress(StoreFault):  # then the copy is written at the next unlocking
-        keep_people(database, database.path.parent, keys.author)
+        save_account_backup(database, database.path.parent, keys.author)
     keys.close()
     database.checkpoint(truncate=True)
     return stubs
 
 
-def _filed(row: tuple[Any, ...]) -> tuple[Filed, bytes]:
+def _to_sealed_row(row: tuple[Any, ...]) -> tuple[SealedRow, bytes]:
     row_id, kind, at, rev, schema_id, agency, author, kid, wrap, body = row
-    return Filed(_TABLE, row_id, (kind, at), rev, schema_id, agency, author, kid, wrap), body
+    return SealedRow(_TABLE, row_id, (kind, at), rev, schema_id, agency, author, kid, wrap), body
 
 
-def _opened(keys: Keys, filed: Filed, sealed: bytes) -> Stub:
+def _open_tombstone(keys: KeyRing, filed: SealedRow, sealed: bytes) -> Tombstone:
     reason = json.loads(filed.open(keys, sealed))
     kind: Any = filed.bound_columns[0]
-    return Stub(filed.id, kind, datetime.fromisoformat(filed.bound_columns[1]), filed.author, reason)
+    return Tombstone(filed.id, kind, datetime.fromisoformat(filed.bound_columns[1]), filed.author, reason)

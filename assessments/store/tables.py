@@ -16,17 +16,17 @@ from sqlmodel import Field, SQLModel
 
 metadata = MetaData()
 # The tables whose rows are put aside as they stood, in `earlier`, when their next revision is written.
-REVISED = ("household", "person", "relationship", "contact", "fact")
+REVISED_TABLES = ("household", "person", "relationship", "contact", "fact")
 
 
-class _Kept(SQLModel, registry=registry(metadata=metadata)):
+class _TableRow(SQLModel, registry=registry(metadata=metadata)):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
     __str__ = __repr__
 
 
-class _Filed(_Kept):
+class _SealedTableRow(_TableRow):
     """The clear columns that most rows are filed under; all are bound into the seal."""
 
     id: str = Field(primary_key=True)
@@ -38,19 +38,19 @@ class _Filed(_Kept):
     body: bytes
 
 
-class _OfHousehold(_Filed):
+class _HouseholdTableRow(_SealedTableRow):
     """Something that belongs to a household."""
 
     household_id: str = Field(foreign_key="household.id", index=True)
 
 
-class MigrationRow(_Kept, table=True):
+class MigrationRow(_TableRow, table=True):
     __tablename__ = "migration"
     number: int = Field(primary_key=True)
     name: str
 
 
-class DeviceRow(_Kept, table=True):
+class DeviceRow(_TableRow, table=True):
     __tablename__ = "device"
     id: str = Field(primary_key=True)
     sign_public: bytes
@@ -59,7 +59,7 @@ class DeviceRow(_Kept, table=True):
     receive_sealed: bytes
 
 
-class PractitionerRow(_Kept, table=True):
+class PractitionerRow(_TableRow, table=True):
     __tablename__ = "practitioner"
     author: str = Field(primary_key=True)
     agency: str
@@ -72,7 +72,7 @@ class PractitionerRow(_Kept, table=True):
     device_copy: bytes | None
 
 
-class AttemptRow(_Kept, table=True):
+class AttemptRow(_TableRow, table=True):
     """Tries at a passphrase, counted before they are made. The key store holds the same count."""
 
     __tablename__ = "attempt"
@@ -80,7 +80,7 @@ class AttemptRow(_Kept, table=True):
     failed: int
 
 
-class EscrowRow(_Kept, table=True):
+class EscrowRow(_TableRow, table=True):
     """Two sealed halves of a person's key, and the public keys that they are sealed to."""
 
     __tablename__ = "escrow"
@@ -90,7 +90,7 @@ class EscrowRow(_Kept, table=True):
     service_public: bytes
 
 
-class ContentKeyRow(_Kept, table=True):
+class ContentKeyRow(_TableRow, table=True):
     """One key per household and per assessment, sealed under an epoch key. Deleting it shreds."""
 
     __tablename__ = "content_key"
@@ -99,35 +99,35 @@ class ContentKeyRow(_Kept, table=True):
     sealed: bytes
 
 
-class SettingRow(_Kept, table=True):
+class SettingRow(_TableRow, table=True):
     __tablename__ = "setting"
     name: str = Field(primary_key=True)
     body: bytes
 
 
-class HouseholdRow(_Filed, table=True):
+class HouseholdRow(_SealedTableRow, table=True):
     __tablename__ = "household"
 
 
-class PersonRow(_OfHousehold, table=True):
+class PersonRow(_HouseholdTableRow, table=True):
     __tablename__ = "person"
 
 
-class RelationshipRow(_OfHousehold, table=True):
+class RelationshipRow(_HouseholdTableRow, table=True):
     __tablename__ = "relationship"
 
 
-class ContactRow(_OfHousehold, table=True):
+class ContactRow(_HouseholdTableRow, table=True):
     __tablename__ = "contact"
 
 
-class FactRow(_OfHousehold, table=True):
+class CaseworkRecordRow(_HouseholdTableRow, table=True):
     """An event, an address, how a child was seen …: which of them is inside the seal."""
 
     __tablename__ = "fact"
 
 
-class EarlierRow(_Kept, table=True):
+class RevisionRow(_TableRow, table=True):
     """A row as it stood before its next revision, with the seal that it had. `name` is its table."""
 
     __tablename__ = "earlier"
@@ -142,7 +142,7 @@ class EarlierRow(_Kept, table=True):
     household_id: str = Field(foreign_key="household.id", index=True)
 
 
-class AssessmentRow(_Filed, table=True):
+class AssessmentRow(_SealedTableRow, table=True):
     """`body` is the heading; answers in progress and the completed record are kept apart.
 
     `number` is this device's own count; the lines of its answers are filed under it. The index holds
@@ -159,7 +159,7 @@ class AssessmentRow(_Filed, table=True):
     state: str
 
 
-class HeadingRow(_Kept, table=True):
+class SummaryCacheRow(_TableRow, table=True):
     """The headings of up to 256 assessments in one sealed body: a copy, so that lists are quick."""
 
     __tablename__ = "heading"
@@ -170,7 +170,7 @@ class HeadingRow(_Kept, table=True):
     body: bytes
 
 
-class AnswerRow(_Kept, table=True):
+class AnswerLogRow(_TableRow, table=True):
     """One line per answer given, never changed, and behind them the list's end. `line` is the
     assessment's number and the place in its list in one integer, so that a save writes to one page
     and to no index."""
@@ -180,7 +180,7 @@ class AnswerRow(_Kept, table=True):
     body: bytes
 
 
-class PlaceRow(_Kept, table=True):
+class ItemDraftsRow(_TableRow, table=True):
     """Where the person left off. Revision 0, with nothing in it, until there is something to keep:
     an assessment in progress without this row has lost it."""
 
@@ -190,7 +190,7 @@ class PlaceRow(_Kept, table=True):
     body: bytes
 
 
-class DeskPlaceRow(_Kept, table=True):
+class ResumeStateRow(_TableRow, table=True):
     """Where each person left off on this device, and what they had half typed."""
 
     __tablename__ = "desk_place"
@@ -199,7 +199,7 @@ class DeskPlaceRow(_Kept, table=True):
     body: bytes
 
 
-class TallyRow(_Kept, table=True):
+class IntegrityCountRow(_TableRow, table=True):
     """How many rows a person has filed, and which, in one sealed sum. See `tally`."""
 
     __tablename__ = "tally"
@@ -208,21 +208,21 @@ class TallyRow(_Kept, table=True):
     body: bytes
 
 
-class CompletionRow(_Kept, table=True):
+class CompletionRow(_TableRow, table=True):
     __tablename__ = "completion"
     assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
     rev: int
     body: bytes
 
 
-class AttachmentRow(_Filed, table=True):
+class AttachmentRow(_SealedTableRow, table=True):
     """`body` is the heading; the content is a sealed file of the same id."""
 
     __tablename__ = "attachment"
     assessment_id: str = Field(foreign_key="assessment.id", index=True)
 
 
-class PurgedRow(_Filed, table=True):
+class TombstoneRow(_SealedTableRow, table=True):
     """What was deleted, when and by whom; `body` says why."""
 
     __tablename__ = "purged"
@@ -230,7 +230,7 @@ class PurgedRow(_Filed, table=True):
     at: str
 
 
-class OutboxEntryRow(_Kept, table=True):
+class OutboxEntryRow(_TableRow, table=True):
     """Written once. What became of it is in the log, never here."""
 
     __tablename__ = "outbox_entry"
@@ -243,7 +243,7 @@ class OutboxEntryRow(_Kept, table=True):
     author: str
 
 
-class OutboxLogRow(_Kept, table=True):
+class OutboxLogRow(_TableRow, table=True):
     __tablename__ = "outbox_log"
     sequence: int | None = Field(default=None, primary_key=True)
     entry_id: str = Field(index=True)
@@ -252,7 +252,7 @@ class OutboxLogRow(_Kept, table=True):
     note: bytes
 
 
-class OutboxCursorRow(_Kept, table=True):
+class OutboxCursorRow(_TableRow, table=True):
     __tablename__ = "outbox_cursor"
     id: int | None = Field(default=None, primary_key=True)
     position: str

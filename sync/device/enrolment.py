@@ -4,7 +4,7 @@ own.
 After this the service may be gone for weeks: what is needed to seal a submission and to check a receipt
 is here. For training no code is needed. No private key comes near this room.
 
-    keys = await introduce("http://127.0.0.1:8765", identity, agency="training", author="hv1",
+    keys = await enrol_device("http://127.0.0.1:8765", identity, agency="training", author="hv1",
                            author_key=public, clock=clock)
     store.settings["service"] = json.dumps(keys.to_plain())
 """
@@ -23,25 +23,32 @@ from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import WrenError
 from assessments.ports import Clock
 from sync.device.exchange import Failure
-from sync.device.transport import Heard, Identity, Line, Transport, fresh_nonce, problem_of
-from sync.envelope import ServiceKey, kid_of
-from sync.errors import NotIntroduced
+from sync.device.transport import (
+    HttpConnection,
+    HttpReply,
+    SigningIdentity,
+    Transport,
+    make_nonce,
+    read_problem,
+)
+from sync.envelope import ServiceKey, derive_kid
+from sync.errors import EnrolmentFailed
 from sync.protocol import (
     CONTENT_TYPE,
     DEVICES_PATH,
     PROBLEM_URN,
     Enrolment,
-    Welcome,
-    decode_welcome,
+    EnrolmentReply,
+    decode_enrolment_reply,
     encode_enrolment,
 )
-from sync.signing import NAME, signed_headers
+from sync.signing import NAME_PATTERN, signed_headers
 
-_HERE = ("127.0.0.1", "localhost", "::1")
-_KEYS = ("service_key", "receipt_key", "agency_recovery", "service_recovery")
+_LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+_KEY_FIELDS = ("service_key", "receipt_key", "agency_recovery", "service_recovery")
 
 
-class Introducing(Identity, Protocol):
+class EnrolmentIdentity(SigningIdentity, Protocol):
     """What a device shows when it meets a service: the public halves of its two keys."""
 
     @property
@@ -52,7 +59,7 @@ class Introducing(Identity, Protocol):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ServiceKeys:
+class EnrolledService:
     """What a device keeps of a service. Nothing personal, nothing secret. The recovery keys are empty when a
     Wren that knew of none kept this: the device introduces itself again to get them."""
 
@@ -82,15 +89,15 @@ class ServiceKeys:
     def to_plain(self) -> dict[str, str]:
         """A form that JSON can carry."""
         plain = {"url": self.url, "agency": self.agency, "kid": self.kid}
-        return plain | {name: base64.b64encode(getattr(self, name)).decode() for name in _KEYS}
+        return plain | {name: base64.b64encode(getattr(self, name)).decode() for name in _KEY_FIELDS}
 
     @classmethod
-    def from_plain(cls, plain: dict[str, str]) -> ServiceKeys:
-        keys = {name: base64.b64decode(plain[name]) for name in _KEYS if name in plain}
+    def from_plain(cls, plain: dict[str, str]) -> EnrolledService:
+        keys = {name: base64.b64decode(plain[name]) for name in _KEY_FIELDS if name in plain}
         return cls(plain["url"], plain["agency"], plain["kid"], **keys)
 
     def make_transport(
-        self, identity: Identity, clock: Clock, over: httpx.AsyncBaseTransport | None = None
+        self, identity: SigningIdentity, clock: Clock, over: httpx.AsyncBaseTransport | None = None
     ) -> Transport:
         """The way to this service."""
         return Transport(
@@ -103,24 +110,24 @@ class ServiceKeys:
         )
 
 
-async def introduce(
+async def enrol_device(
     url: str,
-    identity: Introducing,
+    identity: EnrolmentIdentity,
     *,
     agency: str,
     author: str,
     author_key: bytes,
     clock: Clock,
     over: httpx.AsyncBaseTransport | None = None,
-) -> ServiceKeys:
+) -> EnrolledService:
     """Introduce this device and one author; returns the keys to keep.
 
     Raises NotIntroduced: "address", "name" (agency, device or author is not 1 to 64 of A-Z a-z 0-9 . _ -),
     "device-known", "no-agency-key", "forged", or a word of `exchange.FailureKind`.
     """
-    check_address(url)
-    if any(NAME.fullmatch(name) is None for name in (agency, identity.device_id, author)):
-        raise NotIntroduced("name")
+    check_service_url(url)
+    if any(NAME_PATTERN.fullmatch(name) is None for name in (agency, identity.device_id, author)):
+        raise EnrolmentFailed("name")
     enrolment = Enrolment(
         agency=agency,
         device=identity.device_id,
@@ -130,13 +137,13 @@ async def introduce(
         author_key=author_key,
         nonce=sealing.make_random(16),
     )
-    line = Line(url, over=over)
+    line = HttpConnection(url, over=over)
     try:
-        heard = await _introduce(line, enrolment, identity, clock)
+        heard = await _post_enrolment(line, enrolment, identity, clock)
     finally:
         await line.close()
-    welcome = _welcome(heard, enrolment)
-    return ServiceKeys(
+    welcome = _verify_reply(heard, enrolment)
+    return EnrolledService(
         url.rstrip("/"),
         agency,
         welcome.kid,
@@ -147,20 +154,22 @@ async def introduce(
     )
 
 
-def check_address(url: str) -> None:
+def check_service_url(url: str) -> None:
     """Refuse all but https, and http on this very machine; NotIntroduced("address")."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError as fault:
-        raise NotIntroduced("address") from fault
-    near = parts.scheme == "http" and host in _HERE
+        raise EnrolmentFailed("address") from fault
+    near = parts.scheme == "http" and host in _LOOPBACK_HOSTS
     if not (host and port_is_fine and (near or parts.scheme == "https")) or parts.query or parts.fragment:
-        raise NotIntroduced("address")
+        raise EnrolmentFailed("address")
 
 
-async def _introduce(line: Line, enrolment: Enrolment, identity: Identity, clock: Clock) -> Heard:
+async def _post_enrolment(
+    line: HttpConnection, enrolment: Enrolment, identity: SigningIdentity, clock: Clock
+) -> HttpReply:
     body = encode_enrolment(enrolment)
     headers = signed_headers(
         "POST",
@@ -170,31 +179,31 @@ async def _introduce(line: Line, enrolment: Enrolment, identity: Identity, clock
         agency=enrolment.agency,
         device=enrolment.device,
         created=int(clock.now().timestamp()),
-        nonce=fresh_nonce(),
+        nonce=make_nonce(),
         sign=identity.sign,
     )
     heard = await line.post(DEVICES_PATH, body, headers)
     if isinstance(heard, Failure):
-        raise NotIntroduced(heard.kind)
+        raise EnrolmentFailed(heard.kind)
     return heard
 
 
-def _welcome(heard: Heard, enrolment: Enrolment) -> Welcome:
+def _verify_reply(heard: HttpReply, enrolment: Enrolment) -> EnrolmentReply:
     if heard.status != httpx.codes.OK:
-        number = str(problem_of(heard).get("type", "")).removeprefix(PROBLEM_URN)
-        raise NotIntroduced(
+        number = str(read_problem(heard).get("type", "")).removeprefix(PROBLEM_URN)
+        raise EnrolmentFailed(
             {"3001": "device-known", "3002": "no-agency-key", "2003": "clock"}.get(number, "refused")
         )
     if heard.content_type != CONTENT_TYPE:
-        raise NotIntroduced("garbled")
+        raise EnrolmentFailed("garbled")
     try:
-        welcome = decode_welcome(heard.body)
+        welcome = decode_enrolment_reply(heard.body)
     except WrenError as fault:
-        raise NotIntroduced("garbled") from fault
+        raise EnrolmentFailed("garbled") from fault
     if (
         (welcome.agency, welcome.device) != (enrolment.agency, enrolment.device)
-        or welcome.kid != kid_of(welcome.service_key)
+        or welcome.kid != derive_kid(welcome.service_key)
         or not sealing.verify(welcome.receipt_key, welcome.signed_bytes(enrolment.nonce), welcome.signature)
     ):
-        raise NotIntroduced("forged")
+        raise EnrolmentFailed("forged")
     return welcome

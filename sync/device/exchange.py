@@ -2,9 +2,9 @@
 
 Offline is a state, not an error: whatever the network, the load of the service or an unreadable reply may
 do, an entry is only ever left waiting. It is set aside on the service's signed word alone, and then never
-holds up the others. The table `REACTIONS` is section 9 of docs/sync-protocol.md.
+holds up the others. The table `RETRY_POLICIES` is section 9 of docs/sync-protocol.md.
 
-    >>> delay_s(REACTIONS["offline"], tries=2, chance=1.0)
+    >>> backoff_delay_s(RETRY_POLICIES["offline"], tries=2, chance=1.0)
     8.0
 """
 
@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from assessments.ports import Entry, Outcome
+from assessments.ports import OutboxEntry, Outcome
 from sync.errors import BadReceipt
-from sync.protocol import MAX_ITEMS, Change, Reply, check_receipt
+from sync.protocol import MAX_ITEMS, ExchangeReply, FeedChange, check_receipt
 
-BATCH_BYTES = 64 * 1024
+MAX_BATCH_BYTES = 64 * 1024
 
 FailureKind = Literal[
     "offline",
@@ -45,7 +45,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Reaction:
+class RetryPolicy:
     """`halves`: a batch of several may go again at once, half as large. `repeats`: the same may go again
     at once, one time. `alone`: when one entry alone fails, the others may still be tried."""
 
@@ -56,41 +56,41 @@ class Reaction:
     continue_with_others: bool = False
 
 
-REACTIONS: dict[FailureKind, Reaction] = {
-    "offline": Reaction(2, 30),
-    "cut": Reaction(2, 60, halve_batch=True, retry_at_once=True),
-    "timeout": Reaction(5, 300, halve_batch=True),
-    "too-large": Reaction(60, 3600, halve_batch=True, continue_with_others=True),
-    "broken": Reaction(5, 900, halve_batch=True, continue_with_others=True),
-    "garbled": Reaction(5, 900, halve_batch=True, continue_with_others=True),
-    "busy": Reaction(5, 300),
-    "clock": Reaction(5, 300, retry_at_once=True),
-    "replayed": Reaction(5, 300, retry_at_once=True),
-    "unknown-device": Reaction(60, 3600),
-    "refused": Reaction(60, 3600),
+RETRY_POLICIES: dict[FailureKind, RetryPolicy] = {
+    "offline": RetryPolicy(2, 30),
+    "cut": RetryPolicy(2, 60, halve_batch=True, retry_at_once=True),
+    "timeout": RetryPolicy(5, 300, halve_batch=True),
+    "too-large": RetryPolicy(60, 3600, halve_batch=True, continue_with_others=True),
+    "broken": RetryPolicy(5, 900, halve_batch=True, continue_with_others=True),
+    "garbled": RetryPolicy(5, 900, halve_batch=True, continue_with_others=True),
+    "busy": RetryPolicy(5, 300),
+    "clock": RetryPolicy(5, 300, retry_at_once=True),
+    "replayed": RetryPolicy(5, 300, retry_at_once=True),
+    "unknown-device": RetryPolicy(60, 3600),
+    "refused": RetryPolicy(60, 3600),
 }
 
-_LONE_FAILURES = 2
+_MAX_LONE_FAILURES = 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Pace:
+class ExchangeState:
     """How much goes into one request now, and what was met on the way. In memory only."""
 
     max_items: int = MAX_ITEMS
-    max_bytes: int = BATCH_BYTES
+    max_bytes: int = MAX_BATCH_BYTES
     clock_offset_s: float = 0.0
     retried_at_once: bool = False
     lone_failures: int = 0
 
-    def shrink(self, than: int) -> Pace:
+    def shrink(self, than: int) -> ExchangeState:
         return replace(self, max_items=max(1, than // 2), max_bytes=max(1, self.max_bytes // 2))
 
-    def grow(self) -> Pace:
+    def grow(self) -> ExchangeState:
         return replace(
             self,
             max_items=min(MAX_ITEMS, self.max_items * 2),
-            max_bytes=min(BATCH_BYTES, self.max_bytes * 2),
+            max_bytes=min(MAX_BATCH_BYTES, self.max_bytes * 2),
             retried_at_once=False,
             lone_failures=0,
         )
@@ -104,13 +104,13 @@ class Postponement:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Step:
+class ExchangeResult:
     """What to write down after one exchange, and whether another one makes sense now."""
 
-    state: Pace
+    state: ExchangeState
     settle: tuple[Outcome, ...] = ()
     postpone: tuple[Postponement, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FeedChange, ...] = ()
     cursor: str | None = None
     more_changes: bool = False
     should_continue: bool = False
@@ -118,7 +118,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Status:
+class OutboxStatus:
     """How the outbox stands. It follows from the entries alone, never from what the last call returned."""
 
     waiting: int = 0
@@ -129,11 +129,11 @@ class Status:
     reasons: tuple[str, ...] = field(default=())
 
 
-def status_of(entries: Collection[Entry]) -> Status:
+def compute_outbox_status(entries: Collection[OutboxEntry]) -> OutboxStatus:
     """The words for the person come from this, and from nothing else."""
     waiting = [entry for entry in entries if entry.state == "waiting"]
     tries = [entry.next_try_at for entry in waiting if entry.next_try_at is not None]
-    return Status(
+    return OutboxStatus(
         waiting=len(waiting),
         sent=sum(entry.state == "sent" for entry in entries),
         set_aside=sum(entry.state == "set-aside" for entry in entries),
@@ -143,9 +143,9 @@ def status_of(entries: Collection[Entry]) -> Status:
     )
 
 
-def next_batch(pace: Pace, due: Sequence[Entry]) -> tuple[Entry, ...]:
+def next_batch(pace: ExchangeState, due: Sequence[OutboxEntry]) -> tuple[OutboxEntry, ...]:
     """The entries of the next request. One that is larger than the bound travels alone."""
-    batch: list[Entry] = []
+    batch: list[OutboxEntry] = []
     size_bytes = 0
     for entry in sorted(due, key=lambda entry: (entry.attempts, entry.sequence)):
         size_bytes += entry.size_bytes
@@ -155,23 +155,23 @@ def next_batch(pace: Pace, due: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(batch)
 
 
-def delay_s(reaction: Reaction, tries: int, chance: float) -> float:
+def backoff_delay_s(reaction: RetryPolicy, tries: int, chance: float) -> float:
     """Seconds to wait after `tries` earlier tries; `chance` is a random number from 0 to 1."""
     # 2^32 seconds is past any longest wait: the bound keeps the power from growing without end.
     whole = min(reaction.max_delay_s, reaction.first_delay_s * 2.0 ** min(tries, 32))
     return whole * (0.5 + chance / 2)
 
 
-def after_reply(
-    pace: Pace,
-    batch: Sequence[Entry],
-    reply: Reply,
+def decide_after_reply(
+    pace: ExchangeState,
+    batch: Sequence[OutboxEntry],
+    reply: ExchangeReply,
     *,
     device: str,
     receipt_key: bytes,
     now: datetime,
     chance: Callable[[], float],
-) -> Step:
+) -> ExchangeResult:
     """Believe what is signed. What has no word, or a forged one, stays waiting."""
     entries = {entry.id: entry for entry in batch}
     settled: dict[str, Outcome] = {}
@@ -186,11 +186,11 @@ def after_reply(
         settled[outcome.id] = outcome
     unsaid = [entry for entry in batch if entry.id not in settled]
     if unsaid and not settled:
-        return after_failure(pace, batch, Failure("garbled"), now=now, chance=chance)
-    return Step(
+        return decide_after_failure(pace, batch, Failure("garbled"), now=now, chance=chance)
+    return ExchangeResult(
         state=pace.grow(),
         settle=tuple(settled.values()),
-        postpone=_postponed(unsaid, "garbled", now, chance),
+        postpone=_postpone_entries(unsaid, "garbled", now, chance),
         changes=reply.changes,
         cursor=reply.cursor,
         more_changes=reply.more,
@@ -198,31 +198,40 @@ def after_reply(
     )
 
 
-def after_failure(
-    pace: Pace, batch: Sequence[Entry], failure: Failure, *, now: datetime, chance: Callable[[], float]
-) -> Step:
+def decide_after_failure(
+    pace: ExchangeState,
+    batch: Sequence[OutboxEntry],
+    failure: Failure,
+    *,
+    now: datetime,
+    chance: Callable[[], float],
+) -> ExchangeResult:
     """Go again at once where that can help; else wait. Nothing is ever set aside here."""
-    reaction = REACTIONS[failure.kind]
+    reaction = RETRY_POLICIES[failure.kind]
     if failure.kind == "clock":
         pace = replace(pace, clock_offset_s=failure.clock_offset_s)
     if reaction.halve_batch and len(batch) > 1:
-        return Step(state=pace.shrink(len(batch)), should_continue=True, reason=failure.kind)
+        return ExchangeResult(state=pace.shrink(len(batch)), should_continue=True, reason=failure.kind)
     if reaction.retry_at_once and not pace.retried_at_once:
-        return Step(state=replace(pace, retried_at_once=True), should_continue=True, reason=failure.kind)
+        return ExchangeResult(
+            state=replace(pace, retried_at_once=True), should_continue=True, reason=failure.kind
+        )
     lone_failures = pace.lone_failures + 1
-    return Step(
+    return ExchangeResult(
         state=replace(pace, retried_at_once=False, lone_failures=lone_failures),
-        postpone=_postponed(batch, failure.kind, now, chance),
-        should_continue=reaction.continue_with_others and bool(batch) and lone_failures < _LONE_FAILURES,
+        postpone=_postpone_entries(batch, failure.kind, now, chance),
+        should_continue=reaction.continue_with_others and bool(batch) and lone_failures < _MAX_LONE_FAILURES,
         reason=failure.kind,
     )
 
 
-def _postponed(
-    entries: Sequence[Entry], reason: FailureKind, now: datetime, chance: Callable[[], float]
+def _postpone_entries(
+    entries: Sequence[OutboxEntry], reason: FailureKind, now: datetime, chance: Callable[[], float]
 ) -> tuple[Postponement, ...]:
-    reaction = REACTIONS[reason]
+    reaction = RETRY_POLICIES[reason]
     return tuple(
-        Postponement(entry.id, reason, now + timedelta(seconds=delay_s(reaction, entry.attempts, chance())))
+        Postponement(
+            entry.id, reason, now + timedelta(seconds=backoff_delay_s(reaction, entry.attempts, chance()))
+        )
         for entry in entries
     )

@@ -5,7 +5,7 @@ out), and whatever a service or something on the way may send is read within bou
 called "garbled". No redirect is followed, no proxy or certificate is taken from the environment, no reply
 is kept.
 
-    >>> translate(httpx.ConnectError("")).kind
+    >>> classify_error(httpx.ConnectError("")).kind
     'offline'
 """
 
@@ -31,17 +31,17 @@ from sync.protocol import (
     MAX_REPLY_BYTES,
     PROBLEM_TYPE,
     PROBLEM_URN,
-    Reply,
-    Request,
+    ExchangeReply,
+    ExchangeRequest,
     decode_reply,
     encode_request,
 )
-from sync.signing import signed_headers, time_statement
+from sync.signing import signed_headers, time_signature_bytes
 
 T = TypeVar("T")
 
-TIMEOUT = httpx.Timeout(30, connect=10)
-WHOLE_EXCHANGE_S = 120.0
+HTTP_TIMEOUT = httpx.Timeout(30, connect=10)
+EXCHANGE_TIMEOUT_S = 120.0
 
 _CLOCK_PROBLEM = f"{PROBLEM_URN}2003"
 _PROBLEM_KINDS: dict[str, FailureKind] = {
@@ -49,7 +49,7 @@ _PROBLEM_KINDS: dict[str, FailureKind] = {
     f"{PROBLEM_URN}2005": "unknown-device",
 }
 
-_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
+_ERROR_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
     (httpx.ConnectTimeout, "offline"),
     (httpx.ConnectError, "offline"),
     (httpx.PoolTimeout, "offline"),
@@ -72,10 +72,10 @@ _STATUS_KINDS: dict[int, FailureKind] = {
     httpx.codes.SERVICE_UNAVAILABLE: "busy",
     httpx.codes.GATEWAY_TIMEOUT: "busy",
 }
-BORDER = tuple(kind for kind, _ in _KINDS)
+HTTP_ERRORS = tuple(kind for kind, _ in _ERROR_KINDS)
 
 
-class Identity(Protocol):
+class SigningIdentity(Protocol):
     """What a device shows of itself while it is locked: its name, and signatures by its key."""
 
     @property
@@ -85,7 +85,7 @@ class Identity(Protocol):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Heard:
+class HttpReply:
     """A reply as it came, within bounds."""
 
     status: int
@@ -93,9 +93,9 @@ class Heard:
     body: bytes
 
 
-def translate(fault: Exception) -> Failure:
+def classify_error(fault: Exception) -> Failure:
     """The word for an error of the border."""
-    return Failure(next((word for kind, word in _KINDS if isinstance(fault, kind)), "garbled"))
+    return Failure(next((word for kind, word in _ERROR_KINDS if isinstance(fault, kind)), "garbled"))
 
 
 class Transport:
@@ -106,20 +106,20 @@ class Transport:
         url: str,
         *,
         agency: str,
-        identity: Identity,
+        identity: SigningIdentity,
         receipt_key: bytes,
         clock: Clock,
         over: httpx.AsyncBaseTransport | None = None,
-        whole_s: float = WHOLE_EXCHANGE_S,
+        whole_s: float = EXCHANGE_TIMEOUT_S,
     ) -> None:
         self.receipt_key = receipt_key
         self.device_id = identity.device_id
         self.agency = agency
         self._sign = identity.sign
         self._clock = clock
-        self._connection = Line(url, over=over, whole_s=whole_s)
+        self._connection = HttpConnection(url, over=over, whole_s=whole_s)
 
-    async def exchange(self, request: Request, offset_s: float = 0.0) -> Reply | Failure:
+    async def exchange(self, request: ExchangeRequest, offset_s: float = 0.0) -> ExchangeReply | Failure:
         """One exchange. `offset_s` is what the service's clock is ahead of this one."""
         return await self.post_signed(EXCHANGE_PATH, encode_request(request), decode_reply, offset_s)
 
@@ -127,7 +127,7 @@ class Transport:
         self, path: str, body: bytes, decode: Callable[[bytes], T], offset_s: float = 0.0
     ) -> T | Failure:
         """One signed request and its reply, read; or why there is none."""
-        nonce = fresh_nonce()
+        nonce = make_nonce()
         headers = signed_headers(
             "POST",
             path,
@@ -154,12 +154,12 @@ class Transport:
     async def close(self) -> None:
         await self._connection.close()
 
-    def _failure_from_problem(self, heard: Heard, nonce: str) -> Failure:
-        problem = problem_of(heard)
+    def _failure_from_problem(self, heard: HttpReply, nonce: str) -> Failure:
+        problem = read_problem(heard)
         if problem.get("type") == _CLOCK_PROBLEM:
             return self._clock_failure(problem, nonce)
         said = str(problem.get("type"))
-        return Failure(_PROBLEM_KINDS.get(said) or kind_of_status(heard.status))
+        return Failure(_PROBLEM_KINDS.get(said) or classify_status(heard.status))
 
     def _clock_failure(self, problem: dict[str, object], nonce: str) -> Failure:
         try:
@@ -168,12 +168,12 @@ class Transport:
             theirs = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         except (KeyError, ValueError):
             return Failure("refused")
-        if not sealing.verify(self.receipt_key, time_statement(nonce, time), signature):
+        if not sealing.verify(self.receipt_key, time_signature_bytes(nonce, time), signature):
             return Failure("refused")
         return Failure("clock", (theirs - self._clock.now()).total_seconds())
 
 
-class Line:
+class HttpConnection:
     """httpx behind one verb, with bounds."""
 
     def __init__(
@@ -181,30 +181,34 @@ class Line:
         url: str,
         *,
         over: httpx.AsyncBaseTransport | None = None,
-        whole_s: float = WHOLE_EXCHANGE_S,
+        whole_s: float = EXCHANGE_TIMEOUT_S,
     ) -> None:
         self._url = url.rstrip("/")
         self._over = over
         self._whole_s = whole_s
         self._http: httpx.AsyncClient | None = None
 
-    async def post(self, path: str, body: bytes, headers: dict[str, str]) -> Heard | Failure:
+    async def post(self, path: str, body: bytes, headers: dict[str, str]) -> HttpReply | Failure:
         """Send and read, or say why not."""
         try:
             async with asyncio.timeout(self._whole_s):
                 return await self._post(path, body, headers)
-        except BORDER as fault:
-            return translate(fault)
+        except HTTP_ERRORS as fault:
+            return classify_error(fault)
 
     async def close(self) -> None:
         if self._http is not None:
             await self._http.aclose()
             self._http = None
 
-    async def _post(self, path: str, body: bytes, headers: dict[str, str]) -> Heard | Failure:
+    async def _post(self, path: str, body: bytes, headers: dict[str, str]) -> HttpReply | Failure:
         if self._http is None:
             self._http = httpx.AsyncClient(
-                transport=self._over, timeout=TIMEOUT, trust_env=False, follow_redirects=False, headers={}
+                transport=self._over,
+                timeout=HTTP_TIMEOUT,
+                trust_env=False,
+                follow_redirects=False,
+                headers={},
             )
             # httpx names itself, its version and its codings in every request: bytes that nobody needs.
             self._http.headers.clear()
@@ -216,15 +220,15 @@ class Line:
                 if len(read) > MAX_REPLY_BYTES:
                     return Failure("garbled")
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            return Heard(response.status_code, kind, bytes(read))
+            return HttpReply(response.status_code, kind, bytes(read))
 
 
-def fresh_nonce() -> str:
+def make_nonce() -> str:
     """22 characters that no request had before."""
     return base64.urlsafe_b64encode(sealing.make_random(16)).decode().rstrip("=")
 
 
-def problem_of(heard: Heard) -> dict[str, object]:
+def read_problem(heard: HttpReply) -> dict[str, object]:
     """The members of a Problem, or none when the reply is something else."""
     if heard.content_type != PROBLEM_TYPE:
         return {}
@@ -235,7 +239,7 @@ def problem_of(heard: Heard) -> dict[str, object]:
     return problem if isinstance(problem, dict) else {}
 
 
-def kind_of_status(status: int) -> FailureKind:
+def classify_status(status: int) -> FailureKind:
     """What a status other than 200 means to the device. Total over all numbers."""
     if status in _STATUS_KINDS:
         return _STATUS_KINDS[status]

@@ -4,7 +4,7 @@ This room holds the loop and the clock, and decides nothing: `exchange` does. It
 things stand, for what it says is read from the outbox each time. The outbox is asked in a thread, so that
 a slow disk never stops the screen.
 
-    worker = Worker(outbox, transport, clock, changed=show)
+    worker = SyncWorker(outbox, transport, clock, changed=show)
     task = asyncio.create_task(worker.run())
     worker.wake()                                    # "Send now", or a visit was completed
 """
@@ -20,48 +20,48 @@ from datetime import datetime
 
 from assessments.crypto import sealing
 from assessments.errors import StoreFault, WrenError
-from assessments.ports import Clock, Entry, Outbox
+from assessments.ports import Clock, Outbox, OutboxEntry
 from sync.device.exchange import (
-    REACTIONS,
+    RETRY_POLICIES,
+    ExchangeResult,
+    ExchangeState,
     Failure,
-    Pace,
-    Status,
-    Step,
-    after_failure,
-    after_reply,
+    OutboxStatus,
+    compute_outbox_status,
+    decide_after_failure,
+    decide_after_reply,
     next_batch,
-    status_of,
 )
 from sync.device.transport import Transport
-from sync.protocol import Change, Item, Request
+from sync.protocol import ExchangeRequest, FeedChange, SubmissionItem
 
-AFTER_A_FAULT_S = 30.0
-_NAP_S = 0.2
+FAULT_RETRY_S = 30.0
+_MIN_REST_S = 0.2
 
 _log = logging.getLogger("wren.sync")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Summary:
+class SendSummary:
     """How one run ended. `reason` is why it stopped before all was sent."""
 
     sent: int
     waiting: int
     set_aside: int
     reason: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FeedChange, ...] = ()
 
 
-async def run_until_still(outbox: Outbox, transport: Transport, clock: Clock) -> Summary:
+async def drain_outbox(outbox: Outbox, transport: Transport, clock: Clock) -> SendSummary:
     """Try every waiting entry, due or not, until the outbox is empty or nothing moves.
 
     `sent` and `set_aside` count what this run did; `waiting` is what is left.
     """
-    before = status_of(await asyncio.to_thread(outbox.entries))
-    run = _Run(outbox, transport, clock, everything=True)
+    before = compute_outbox_status(await asyncio.to_thread(outbox.entries))
+    run = _SendRun(outbox, transport, clock, everything=True)
     await run.run()
-    after = status_of(await asyncio.to_thread(outbox.entries))
-    return Summary(
+    after = compute_outbox_status(await asyncio.to_thread(outbox.entries))
+    return SendSummary(
         sent=after.sent - before.sent,
         waiting=after.waiting,
         set_aside=after.set_aside - before.set_aside,
@@ -70,7 +70,7 @@ async def run_until_still(outbox: Outbox, transport: Transport, clock: Clock) ->
     )
 
 
-class Worker:
+class SyncWorker:
     """The background loop. `changed` is called with the status after each run and as sending begins;
     `heard` with what the service says became of things sent earlier, before the cursor moves on."""
 
@@ -80,8 +80,8 @@ class Worker:
         transport: Transport,
         clock: Clock,
         *,
-        changed: Callable[[Status], None],
-        heard: Callable[[Sequence[Change]], None] = lambda _changes: None,
+        changed: Callable[[OutboxStatus], None],
+        heard: Callable[[Sequence[FeedChange]], None] = lambda _changes: None,
     ) -> None:
         self.sending = False
         self._outbox = outbox
@@ -99,9 +99,9 @@ class Worker:
         else:
             self._loop.call_soon_threadsafe(self._woken.set)
 
-    async def status(self) -> Status:
+    async def status(self) -> OutboxStatus:
         """How the outbox stands at this moment."""
-        return status_of(await asyncio.to_thread(self._outbox.entries))
+        return compute_outbox_status(await asyncio.to_thread(self._outbox.entries))
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -122,25 +122,27 @@ class Worker:
                 return None
             self.sending = True
             self._changed(status)
-            run = _Run(self._outbox, self._transport, self._clock, everything=everything, heard=self._heard)
+            run = _SendRun(
+                self._outbox, self._transport, self._clock, everything=everything, heard=self._heard
+            )
             await run.run()
             status = await self.status()
         # The loop must outlive any fault, or work would wait for ever and look as if it were being sent.
         except Exception as fault:  # noqa: BLE001, RUF100 - see above; nothing is swallowed: the entries still wait
             code = fault.code if isinstance(fault, WrenError) else type(fault).__name__
             _log.warning("send-fault %s", code)
-            return AFTER_A_FAULT_S
+            return FAULT_RETRY_S
         finally:
             self.sending = False
         self._changed(status)
         return self._compute_rest_s(status, run.rest_s)
 
-    def _compute_rest_s(self, status: Status, rest_s: float) -> float | None:
+    def _compute_rest_s(self, status: OutboxStatus, rest_s: float) -> float | None:
         if not status.waiting:
             return None
         if status.next_try_at is None:
-            return max(rest_s, _NAP_S)
-        return max((status.next_try_at - self._clock.now()).total_seconds(), rest_s, _NAP_S)
+            return max(rest_s, _MIN_REST_S)
+        return max((status.next_try_at - self._clock.now()).total_seconds(), rest_s, _MIN_REST_S)
 
     async def _sleep(self, rest_s: float | None) -> bool:
         """True when somebody asked; False when the time was up."""
@@ -151,7 +153,7 @@ class Worker:
         return False
 
 
-class _Run:
+class _SendRun:
     """One go at the outbox: exchange after exchange until nothing moves."""
 
     def __init__(
@@ -161,11 +163,11 @@ class _Run:
         clock: Clock,
         *,
         everything: bool,
-        heard: Callable[[Sequence[Change]], None] = lambda _changes: None,
+        heard: Callable[[Sequence[FeedChange]], None] = lambda _changes: None,
     ) -> None:
         self.reason: str | None = None
         self.rest_s = 0.0
-        self.changes: list[Change] = []
+        self.changes: list[FeedChange] = []
         self._outbox = outbox
         self._transport = transport
         self._clock = clock
@@ -174,7 +176,7 @@ class _Run:
         self._tried: set[str] = set()
 
     async def run(self) -> None:
-        pace = Pace()
+        pace = ExchangeState()
         more = True
         while True:
             batch = next_batch(pace, await asyncio.to_thread(self._select_due))
@@ -189,47 +191,49 @@ class _Run:
                 self._set_rest(step)
                 return
 
-    def _select_due(self) -> Sequence[Entry]:
+    def _select_due(self) -> Sequence[OutboxEntry]:
         if not self._everything:
-            found: Sequence[Entry] = self._outbox.due(self._clock.now())
+            found: Sequence[OutboxEntry] = self._outbox.due(self._clock.now())
         else:
             found = [entry for entry in self._outbox.entries() if entry.state == "waiting"]
         return [entry for entry in found if entry.id not in self._tried]
 
-    async def _exchange(self, pace: Pace, request: Request, batch: Sequence[Entry]) -> Step:
+    async def _exchange(
+        self, pace: ExchangeState, request: ExchangeRequest, batch: Sequence[OutboxEntry]
+    ) -> ExchangeResult:
         came = await self._transport.exchange(request, pace.clock_offset_s)
         now = self._clock.now()
         if isinstance(came, Failure):
-            step = after_failure(pace, batch, came, now=now, chance=sealing.make_chance)
+            step = decide_after_failure(pace, batch, came, now=now, chance=sealing.make_random_fraction)
         else:
-            step = after_reply(
+            step = decide_after_reply(
                 pace,
                 batch,
                 came,
                 device=self._transport.device_id,
                 receipt_key=self._transport.receipt_key,
                 now=now,
-                chance=sealing.make_chance,
+                chance=sealing.make_random_fraction,
             )
         await asyncio.to_thread(self._save_result, step, now)
         return step
 
-    def _request(self, batch: Sequence[Entry]) -> Request:
+    def _request(self, batch: Sequence[OutboxEntry]) -> ExchangeRequest:
         items = []
         for entry in batch:
             try:
                 envelope = self._outbox.envelope(entry.id)
             except StoreFault:
                 envelope = b""
-            if sealing.same(sealing.digest(envelope), entry.digest):
-                items.append(Item(entry.id, entry.digest, envelope))
+            if sealing.constant_time_equal(sealing.digest(envelope), entry.digest):
+                items.append(SubmissionItem(entry.id, entry.digest, envelope))
             else:
                 # Bytes that this disk no longer gives back would only be refused, and
                 # must not hold the others.
                 self._outbox.set_aside(entry.id, "damaged")
-        return Request(self._outbox.cursor(), tuple(items))
+        return ExchangeRequest(self._outbox.cursor(), tuple(items))
 
-    def _save_result(self, step: Step, now: datetime) -> None:
+    def _save_result(self, step: ExchangeResult, now: datetime) -> None:
         if step.settle:
             self._outbox.record_outcomes(step.settle, now)
         for each in step.postpone:
@@ -241,9 +245,9 @@ class _Run:
         if step.cursor is not None:
             self._outbox.save_cursor(step.cursor)
 
-    def _set_rest(self, step: Step) -> None:
+    def _set_rest(self, step: ExchangeResult) -> None:
         waits = [each.until for each in step.postpone]
         if waits:
             self.rest_s = max(0.0, (min(waits) - self._clock.now()).total_seconds())
         elif step.reason is not None:
-            self.rest_s = REACTIONS[step.reason].first_delay_s
+            self.rest_s = RETRY_POLICIES[step.reason].first_delay_s

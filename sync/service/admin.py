@@ -4,7 +4,7 @@ This room only reads. It works beside a running service and without one; it need
 tables are already made. It returns personal content: it is for the screen of somebody entitled, never for
 a log.
 
-    for row in list_arrived(Settings(Path("data"))): print(row["tool"], row["state"])
+    for row in list_submissions(Settings(Path("data"))): print(row["tool"], row["state"])
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from assessments.casework.records import utc
-from sync.service.database import Database
-from sync.service.settings import Settings
+from assessments.casework.records import format_utc
+from sync.service.database import ServiceDatabase
+from sync.service.settings import ServiceSettings
 
-_ARRIVED = """
+_SUBMISSIONS_SQL = """
 SELECT s.id::text AS id, s.agency, a.instrument AS tool, a.version, a.status, p.name AS subject,
        h.name AS household, c.held_on AS contact_on, c.role, a.author, a.completed_at, a.result,
        s.received_at, coalesce(said.word, 'waiting') AS state, said.reason,
@@ -33,24 +33,24 @@ ORDER BY s.sequence
 """
 
 
-def list_arrived(settings: Settings) -> list[dict[str, Any]]:
+def list_submissions(settings: ServiceSettings) -> list[dict[str, Any]]:
     """Every stored submission, oldest first.
 
     Keys: id, agency, tool, version, status, subject, household, contact_on, role, author, completed_at,
     received_at, answers {link_id: value}, result, state ("opened", "held" or "waiting"), reason, conflicts.
     Dates and times are ISO 8601 text; what only an opened submission tells is None in the others.
     """
-    with Database.open(settings) as database, database.transaction() as connection:
+    with ServiceDatabase.open(settings) as database, database.transaction() as connection:
         answers: dict[tuple[str, str], dict[str, Any]] = {}
         for agency, assessment, link_id, value in connection.execute(
             "SELECT agency, assessment::text, link_id, value FROM answer"
             " ORDER BY agency, assessment, position"
         ):
             answers.setdefault((agency, assessment), {})[link_id] = value
-        rows = connection.cursor(row_factory=dict_row).execute(_ARRIVED).fetchall()
+        rows = connection.cursor(row_factory=dict_row).execute(_SUBMISSIONS_SQL).fetchall()
     for row in rows:
         row["contact_on"] = row["contact_on"].isoformat() if row["contact_on"] else None
         for name in ("received_at", "completed_at"):
-            row[name] = utc(row[name]) if row[name] else None
+            row[name] = format_utc(row[name]) if row[name] else None
         row["answers"] = answers.get((row["agency"], row["id"]), {})
     return rows

@@ -3,7 +3,7 @@
 This room knows devices and nonces, and never looks into a body. One signature check per request. Nonces
 are kept in memory for twice the window; what a restart forgets, `intake` makes harmless.
 
-    Gate(secrets, clock).admit(claim, device_key)        # returns, or raises Refused
+    RequestAuthenticator(secrets, clock).admit(claim, device_key)        # returns, or raises Refused
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from assessments.casework.records import utc
+from assessments.casework.records import format_utc
 from assessments.ports import Clock
 from sync.protocol import Enrolment
 from sync.service import problems
-from sync.service.problems import Refused
+from sync.service.problems import RequestRefused
 from sync.service.service_keys import ServiceSecrets
-from sync.signing import WINDOW_S, Claim, time_statement
+from sync.signing import MAX_CLOCK_SKEW_S, Claim, time_signature_bytes
 
-_KEEP_S = 2 * WINDOW_S
-_MOST_NONCES = 200_000
+_NONCE_LIFETIME_S = 2 * MAX_CLOCK_SKEW_S
+_MAX_NONCES = 200_000
 
 
-class Gate:
+class RequestAuthenticator:
     """Lets a request pass once."""
 
     def __init__(self, secrets: ServiceSecrets, clock: Clock) -> None:
@@ -39,14 +39,16 @@ class Gate:
     def authenticate(self, claim: Claim, device_key: bytes) -> None:
         """Refuse what this key did not sign, what is too old or too new, and what was heard before."""
         if not claim.is_signed_by(device_key):
-            raise Refused(problems.BAD_SIGNATURE)
+            raise RequestRefused(problems.BAD_SIGNATURE)
         now = self._clock.now()
-        if abs(now.timestamp() - claim.created) > WINDOW_S:
-            time = utc(now)
-            signature = self._secrets.sign(time_statement(claim.nonce, time))
-            raise Refused(problems.CLOCK, time=time, time_signature=base64.b64encode(signature).decode())
+        if abs(now.timestamp() - claim.created) > MAX_CLOCK_SKEW_S:
+            time = format_utc(now)
+            signature = self._secrets.sign(time_signature_bytes(claim.nonce, time))
+            raise RequestRefused(
+                problems.CLOCK, time=time, time_signature=base64.b64encode(signature).decode()
+            )
         if not self._is_new(claim, now.timestamp()):
-            raise Refused(problems.REPLAYED)
+            raise RequestRefused(problems.REPLAYED)
 
     def _is_new(self, claim: Claim, now: float) -> bool:
         key = (claim.agency, claim.device, claim.nonce)
@@ -54,7 +56,7 @@ class Gate:
             # Oldest first, because a dict keeps its order: what is past its time goes, and
             # the oldest of too many.
             for old, heard_at in list(self._seen_nonces.items())[:64]:
-                if heard_at > now - _KEEP_S and len(self._seen_nonces) < _MOST_NONCES:
+                if heard_at > now - _NONCE_LIFETIME_S and len(self._seen_nonces) < _MAX_NONCES:
                     break
                 del self._seen_nonces[old]
             if key in self._seen_nonces:
@@ -63,17 +65,17 @@ class Gate:
             return True
 
 
-def device_key(connection: Connection[TupleRow], agency: str, device: str) -> bytes:
+def load_device_key(connection: Connection[TupleRow], agency: str, device: str) -> bytes:
     """The signing key of a known device; Refused(UNKNOWN_DEVICE) for any other."""
     row = connection.execute(
         "SELECT signing_key FROM device WHERE agency = %b AND device = %b", (agency, device), binary=True
     ).fetchone()
     if row is None:
-        raise Refused(problems.UNKNOWN_DEVICE)
+        raise RequestRefused(problems.UNKNOWN_DEVICE)
     return bytes(row[0])
 
 
-def enrol(connection: Connection[TupleRow], enrolment: Enrolment, now: datetime) -> None:
+def save_enrolment(connection: Connection[TupleRow], enrolment: Enrolment, now: datetime) -> None:
     """Keep a device and an author. The same keys again are fine; others are refused."""
     connection.execute(
         "INSERT INTO device (agency, device, signing_key, receive_key, enrolled_at)"
@@ -86,7 +88,7 @@ def enrol(connection: Connection[TupleRow], enrolment: Enrolment, now: datetime)
         binary=True,
     ).fetchone()
     if kept is None or tuple(map(bytes, kept)) != (enrolment.signing_key, enrolment.receive_key):
-        raise Refused(problems.DEVICE_KNOWN)
+        raise RequestRefused(problems.DEVICE_KNOWN)
     connection.execute(
         "INSERT INTO author (agency, device, author, author_key, enrolled_at)"
         " VALUES (%b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",

@@ -4,7 +4,7 @@ given.
 This room knows how to reach a database and how to bring it up to date; it knows no table. One transaction
 per `with`. The embedded server listens on a Unix socket in its own folder and on no network port.
 
-    with Database.open(settings) as database, database.transaction() as connection:
+    with ServiceDatabase.open(settings) as database, database.transaction() as connection:
         connection.execute("SELECT 1")
 """
 
@@ -27,40 +27,40 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from assessments.errors import StoreFault, UnknownFormat
-from sync.service.settings import Settings
+from sync.service.settings import ServiceSettings
 
-CONNECTIONS = 8
-WAIT_FOR_ONE_S = 20.0
+MAX_CONNECTIONS = 8
+POOL_TIMEOUT_S = 20.0
 # A statement that fails would be logged with its text and a detail that may quote a value.
-_SILENT = "-c log_min_error_statement=panic -c log_error_verbosity=terse"
+_QUIET_LOG_OPTIONS = "-c log_min_error_statement=panic -c log_error_verbosity=terse"
 # One number, known to every Wren service, so that two that start at once migrate one after the other.
 _MIGRATION_LOCK = 0x5752454E
 
-_uses: dict[Path, int] = {}
-_uses_lock = threading.Lock()
+_use_counts: dict[Path, int] = {}
+_use_counts_lock = threading.Lock()
 
 
-class DatabaseAway(StoreFault):
+class DatabaseUnavailable(StoreFault):
     code = "database-away"
 
 
-class Database:
+class ServiceDatabase:
     """A few connections, shared. Close it to stop an embedded server that nobody else uses."""
 
-    def __init__(self, url: str, embedded: _Embedded | None = None) -> None:
+    def __init__(self, url: str, embedded: _EmbeddedPostgres | None = None) -> None:
         self._url = url
         self._embedded = embedded
         self._pool: queue.LifoQueue[Connection[TupleRow] | None] = queue.LifoQueue()
-        for _ in range(CONNECTIONS):
+        for _ in range(MAX_CONNECTIONS):
             self._pool.put(None)
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: ServiceSettings) -> Self:
         """Reach the database, starting the embedded one when there is no URL, and bring it up to date."""
         if settings.database_url is not None:
             database = cls(settings.database_url)
         else:
-            embedded = _Embedded(settings.postgresql_folder)
+            embedded = _EmbeddedPostgres(settings.postgresql_folder)
             database = cls(embedded.url, embedded)
         try:
             with database.transaction() as connection:
@@ -77,12 +77,14 @@ class Database:
         Raises DatabaseAway when the database cannot be reached or goes away meanwhile.
         """
         try:
-            connection = self._pool.get(timeout=WAIT_FOR_ONE_S)
+            connection = self._pool.get(timeout=POOL_TIMEOUT_S)
         except queue.Empty:
-            raise DatabaseAway from None
+            raise DatabaseUnavailable from None
         try:
             if connection is None or connection.closed:
-                connection = psycopg.connect(self._url, options=_SILENT if self._embedded else None)
+                connection = psycopg.connect(
+                    self._url, options=_QUIET_LOG_OPTIONS if self._embedded else None
+                )
             with connection.transaction():
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
@@ -90,7 +92,7 @@ class Database:
                 connection.close()
             # The others most likely went the same way: the next request connects afresh.
             self._close_idle()
-            raise DatabaseAway from fault
+            raise DatabaseUnavailable from fault
         finally:
             self._pool.put(connection if connection is not None and not connection.closed else None)
 
@@ -120,16 +122,16 @@ class Database:
         self.close()
 
 
-class _Embedded:
+class _EmbeddedPostgres:
     """The server from the wheel, started or found running; stopped by the last that uses it."""
 
     def __init__(self, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._folder = folder.resolve()
-        with _uses_lock:
-            _forget_the_dead(self._folder / ".handle_pids.json")
+        with _use_counts_lock:
+            _drop_dead_processes(self._folder / ".handle_pids.json")
             self._server = get_server(self._folder, cleanup_mode="stop")
-            _uses[self._folder] = _uses.get(self._folder, 0) + 1
+            _use_counts[self._folder] = _use_counts.get(self._folder, 0) + 1
         self.url = self._server.get_uri()
         socket_folder = self._server.get_postmaster_info().socket_dir
         if socket_folder is not None and socket_folder != self._folder:
@@ -139,16 +141,16 @@ class _Embedded:
             socket_folder.chmod(0o700)
 
     def close(self) -> None:
-        with _uses_lock:
-            _uses[self._folder] -= 1
-            if not _uses[self._folder]:
+        with _use_counts_lock:
+            _use_counts[self._folder] -= 1
+            if not _use_counts[self._folder]:
                 self._server.cleanup()
                 # The wheel forgets this only when it also stopped the server, and would later take a server
                 # that another process has stopped since for a running one.
                 PostgresServer._instances.pop(self._folder, None)
 
 
-def _forget_the_dead(list_file: Path) -> None:
+def _drop_dead_processes(list_file: Path) -> None:
     """Drop killed processes from the wheel's list of users, or it would never stop the server again."""
     with suppress(OSError, ValueError):
         alive = [pid for pid in json.loads(list_file.read_text()) if Path(f"/proc/{pid}").exists()]
@@ -156,7 +158,7 @@ def _forget_the_dead(list_file: Path) -> None:
             list_file.write_text(json.dumps(alive))
 
 
-def migrations() -> list[tuple[int, str, str]]:
+def list_migrations() -> list[tuple[int, str, str]]:
     """Number, name and SQL of every migration, in order."""
     found = []
     for file in resources.files("sync.service.migrations").iterdir():
@@ -173,7 +175,7 @@ def _migrate(connection: Connection[TupleRow]) -> None:
         " (number integer PRIMARY KEY, name text NOT NULL, run_at timestamptz NOT NULL DEFAULT now())"
     )
     done = {row[0] for row in connection.execute("SELECT number FROM migration")}
-    known = migrations()
+    known = list_migrations()
     if done - {number for number, _, _ in known}:
         raise UnknownFormat("newer-service-database")
     for number, name, sql in known:

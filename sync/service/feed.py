@@ -4,7 +4,7 @@ This room appends and reads lines; it does not know how a submission is opened. 
 sequence), read only below the oldest transaction that still runs, because a sequence is given out before
 a commit and commits overtake each other.
 
-    changes, cursor, more = read(connection, "agency-7", "device-1", "")
+    changes, cursor, more = read_changes(connection, "agency-7", "device-1", "")
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from sync.protocol import MAX_CHANGES, Change
+from sync.protocol import MAX_CHANGES, FeedChange
 
 _CURSOR = re.compile(r"([0-9a-f]{32})\.([0-9]{1,18})\.([0-9]{1,18})")
 
 
-def append(
+def append_change(
     connection: Connection[TupleRow],
     agency: str,
     device: str,
@@ -37,9 +37,9 @@ def append(
     )
 
 
-def read(
+def read_changes(
     connection: Connection[TupleRow], agency: str, device: str, cursor: str, most: int = MAX_CHANGES
-) -> tuple[tuple[Change, ...], str, bool]:
+) -> tuple[tuple[FeedChange, ...], str, bool]:
     """Changes after a cursor, the next cursor, and whether there are more."""
     epoch = _epoch(connection)
     transaction, sequence = _position(cursor, epoch)
@@ -53,7 +53,7 @@ def read(
     given = rows[:most]
     if given:
         transaction, sequence = given[-1][0], given[-1][1]
-    changes = tuple(Change(str(row[2]), row[3], row[4]) for row in given)
+    changes = tuple(FeedChange(str(row[2]), row[3], row[4]) for row in given)
     return changes, f"{epoch}.{transaction}.{sequence}", len(rows) > most
 
 

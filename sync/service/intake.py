@@ -1,10 +1,10 @@
 """Stored, duplicate, conflict or rejected: the word on each item of a batch, and the one transaction that
 keeps it.
 
-`decide` is pure. Nothing here can open an envelope; bytes go in as they came and are never changed. A
+`decide_outcomes` is pure. Nothing here can open an envelope; bytes go in as they came and are never changed. A
 batch is answered after its commit or not at all.
 
-    outcomes = take(database, secrets, "agency-7", "device-1", request.items, now)
+    outcomes = store_batch(database, secrets, "agency-7", "device-1", request.items, now)
 """
 
 from __future__ import annotations
@@ -19,48 +19,50 @@ from psycopg.rows import TupleRow
 
 from assessments.crypto import sealing
 from assessments.errors import UnknownFormat
-from assessments.ports import Outcome, OutcomeWord
-from sync.envelope import MAX_ENVELOPE_BYTES, kid_of_envelope
-from sync.protocol import Item, is_submission_id, make_receipt
-from sync.service.database import Database, DatabaseAway
+from assessments.ports import Outcome, OutcomeStatus
+from sync.envelope import MAX_ENVELOPE_BYTES, read_envelope_kid
+from sync.protocol import SubmissionItem, is_submission_id, make_receipt
+from sync.service.database import DatabaseUnavailable, ServiceDatabase
 from sync.service.service_keys import ServiceSecrets
 
-_RACES = 5
+_MAX_ATTEMPTS = 5
 
-Key = tuple[str, bytes]
+ItemKey = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Known:
+class KnownSubmissions:
     """What the service already holds under the ids of a batch, as digests with their receipts."""
 
     submissions: Mapping[str, tuple[bytes, bytes]]
-    conflicts: Mapping[Key, bytes]
+    conflicts: Mapping[ItemKey, bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Decision:
+class IntakeDecision:
     """`receipt` is the one to give again; None when a new one is to be made. `keep` names the table."""
 
-    item: Item
-    word: OutcomeWord
+    item: SubmissionItem
+    word: OutcomeStatus
     reason: str | None = None
     receipt: bytes | None = None
     table: str | None = None
     kid: str = ""
 
 
-class _Raced(Exception):  # noqa: N818, RUF100 - not a fault: another request was first, look again
+class _LostRace(Exception):  # noqa: N818, RUF100 - not a fault: another request was first, look again
     pass
 
 
-def decide(items: Sequence[Item], known: Known, kids: Collection[str]) -> list[Decision]:
+def decide_outcomes(
+    items: Sequence[SubmissionItem], known: KnownSubmissions, kids: Collection[str]
+) -> list[IntakeDecision]:
     """The word on each item, in order; an item also meets the ones before it in the same batch."""
     fresh: dict[str, bytes] = {}
-    beside: set[Key] = set()
+    beside: set[ItemKey] = set()
     decisions = []
     for item in items:
-        decision = _decide(item, known, kids, fresh, beside)
+        decision = _decide_outcome(item, known, kids, fresh, beside)
         if decision.table == "submission":
             fresh[item.id] = item.digest
         elif decision.table == "conflict":
@@ -69,65 +71,71 @@ def decide(items: Sequence[Item], known: Known, kids: Collection[str]) -> list[D
     return decisions
 
 
-def _decide(
-    item: Item, known: Known, kids: Collection[str], fresh: Mapping[str, bytes], beside: Collection[Key]
-) -> Decision:
+def _decide_outcome(
+    item: SubmissionItem,
+    known: KnownSubmissions,
+    kids: Collection[str],
+    fresh: Mapping[str, bytes],
+    beside: Collection[ItemKey],
+) -> IntakeDecision:
     if not is_submission_id(item.id):
-        return Decision(item, "rejected", "malformed-id")
-    if not sealing.same(sealing.digest(item.envelope), item.digest):
-        return Decision(item, "rejected", "digest-mismatch")
+        return IntakeDecision(item, "rejected", "malformed-id")
+    if not sealing.constant_time_equal(sealing.digest(item.envelope), item.digest):
+        return IntakeDecision(item, "rejected", "digest-mismatch")
     if len(item.envelope) > MAX_ENVELOPE_BYTES:
-        return Decision(item, "rejected", "too-large")
+        return IntakeDecision(item, "rejected", "too-large")
     try:
-        kid = kid_of_envelope(item.envelope)
+        kid = read_envelope_kid(item.envelope)
     except UnknownFormat:
-        return Decision(item, "rejected", "unknown-format")
+        return IntakeDecision(item, "rejected", "unknown-format")
     if kid not in kids:
         # To store what nobody here can open, and call it sent, would lose it.
-        return Decision(item, "rejected", "unknown-service-key")
+        return IntakeDecision(item, "rejected", "unknown-service-key")
     digest, receipt = known.submissions.get(item.id, (fresh.get(item.id), None))
     if digest is None:
-        return Decision(item, "stored", table="submission", kid=kid)
-    if sealing.same(digest, item.digest):
-        return Decision(item, "duplicate", receipt=receipt)
+        return IntakeDecision(item, "stored", table="submission", kid=kid)
+    if sealing.constant_time_equal(digest, item.digest):
+        return IntakeDecision(item, "duplicate", receipt=receipt)
     key = (item.id, item.digest)
     if key in known.conflicts:
-        return Decision(item, "conflict", "other-content", receipt=known.conflicts[key])
+        return IntakeDecision(item, "conflict", "other-content", receipt=known.conflicts[key])
     if key in beside:
-        return Decision(item, "conflict", "other-content")
-    return Decision(item, "conflict", "other-content", table="conflict", kid=kid)
+        return IntakeDecision(item, "conflict", "other-content")
+    return IntakeDecision(item, "conflict", "other-content", table="conflict", kid=kid)
 
 
-def take(
-    database: Database,
+def store_batch(
+    database: ServiceDatabase,
     secrets: ServiceSecrets,
     agency: str,
     device: str,
-    items: Sequence[Item],
+    items: Sequence[SubmissionItem],
     now: datetime,
 ) -> list[Outcome]:
     """Store a batch in one transaction and give the outcomes, in order, after its commit."""
-    for _ in range(_RACES):
+    for _ in range(_MAX_ATTEMPTS):
         try:
             with database.transaction() as connection:
-                return _take(connection, secrets, agency, device, items, now)
-        except _Raced:
+                return _store_batch(connection, secrets, agency, device, items, now)
+        except _LostRace:
             continue
-    raise DatabaseAway("raced")
+    raise DatabaseUnavailable("raced")
 
 
-def _take(
+def _store_batch(
     connection: Connection[TupleRow],
     secrets: ServiceSecrets,
     agency: str,
     device: str,
-    items: Sequence[Item],
+    items: Sequence[SubmissionItem],
     now: datetime,
 ) -> list[Outcome]:
-    decisions = decide(items, _known(connection, agency, items), secrets.receive_private_keys.keys())
+    decisions = decide_outcomes(
+        items, _load_known(connection, agency, items), secrets.receive_private_keys.keys()
+    )
     keep = [decision for decision in decisions if decision.table]
-    sequences = iter(_sequences(connection, len(keep)))
-    made: dict[Key, bytes] = {}
+    sequences = iter(_allocate_sequences(connection, len(keep)))
+    made: dict[ItemKey, bytes] = {}
     numbered = []
     for decision in keep:
         sequence = next(sequences)
@@ -135,7 +143,9 @@ def _take(
         made[decision.item.id, decision.item.digest] = receipt
         numbered.append((decision, sequence, receipt))
     for table in ("submission", "conflict"):
-        _insert(connection, table, agency, device, now, [row for row in numbered if row[0].table == table])
+        _insert_rows(
+            connection, table, agency, device, now, [row for row in numbered if row[0].table == table]
+        )
     outcomes = []
     for decision in decisions:
         item = decision.item
@@ -146,10 +156,12 @@ def _take(
     return outcomes
 
 
-def _known(connection: Connection[TupleRow], agency: str, items: Sequence[Item]) -> Known:
+def _load_known(
+    connection: Connection[TupleRow], agency: str, items: Sequence[SubmissionItem]
+) -> KnownSubmissions:
     ids = [uuid.UUID(item.id) for item in items if is_submission_id(item.id)]
     if not ids:
-        return Known({}, {})
+        return KnownSubmissions({}, {})
     submissions = connection.execute(
         "SELECT id, digest, receipt FROM submission WHERE agency = %b AND id = ANY(%b)",
         (agency, ids),
@@ -157,16 +169,16 @@ def _known(connection: Connection[TupleRow], agency: str, items: Sequence[Item])
     )
     known = {str(row[0]): (bytes(row[1]), bytes(row[2])) for row in submissions}
     if not known:
-        return Known({}, {})
+        return KnownSubmissions({}, {})
     conflicts = connection.execute(
         "SELECT id, digest, receipt FROM conflict WHERE agency = %b AND id = ANY(%b)",
         (agency, ids),
         binary=True,
     )
-    return Known(known, {(str(row[0]), bytes(row[1])): bytes(row[2]) for row in conflicts})
+    return KnownSubmissions(known, {(str(row[0]), bytes(row[1])): bytes(row[2]) for row in conflicts})
 
 
-def _sequences(connection: Connection[TupleRow], count: int) -> list[int]:
+def _allocate_sequences(connection: Connection[TupleRow], count: int) -> list[int]:
     if not count:
         return []
     rows = connection.execute(
@@ -191,13 +203,13 @@ _INSERTS = {
 }
 
 
-def _insert(
+def _insert_rows(
     connection: Connection[TupleRow],
     table: str,
     agency: str,
     device: str,
     now: datetime,
-    rows: Sequence[tuple[Decision, int, bytes]],
+    rows: Sequence[tuple[IntakeDecision, int, bytes]],
 ) -> None:
     """Insert, or raise _Raced when any row was there already."""
     if not rows:
@@ -214,4 +226,4 @@ def _insert(
     )
     kept = connection.execute(_INSERTS[table], (agency, device, now, *columns), binary=True).fetchall()
     if len(kept) != len(rows):
-        raise _Raced
+        raise _LostRace

@@ -3,7 +3,7 @@
 This room knows how a small file is put in place so that a cut or two starts at once leave one whole file.
 It knows no key.
 
-    made = keep_once(Path("data/service-keys.json"), {"format": 1})
+    made = create_key_file(Path("data/service-keys.json"), {"format": 1})
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 
-def keep_once(path: Path, content: dict[str, Any]) -> bool:
+def create_key_file(path: Path, content: dict[str, Any]) -> bool:
     """Write a file where there is none; False when one was there. Written beside, flushed, then linked."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
@@ -21,45 +20,38 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assessments.ports import Clock
+from assessments.ports import Clock, SystemClock
 from sync.errors import Malformed
 from sync.service import problems
-from sync.service.auth import Gate
-from sync.service.database import Database, DatabaseAway
-from sync.service.problems import Refused, problem_for
-from sync.service.recovery.keys import load_or_make_service_key, public_half
-from sync.service.routes import Desk, routes
-from sync.service.service_keys import load_or_make
-from sync.service.settings import Settings
-from sync.service.vault import Opener
+from sync.service.auth import RequestAuthenticator
+from sync.service.database import DatabaseUnavailable, ServiceDatabase
+from sync.service.problems import RequestRefused, problem_for
+from sync.service.recovery.keys import derive_recovery_key, load_or_create_recovery_key
+from sync.service.routes import ServiceEndpoints, make_routes
+from sync.service.service_keys import load_or_create_secrets
+from sync.service.settings import ServiceSettings
+from sync.service.vault import SubmissionOpener
 
 _log = logging.getLogger("wren.service")
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 class Service:
     """Everything that runs. Close it to stop what it started."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self.database = Database.open(settings)
+    def __init__(self, settings: ServiceSettings, clock: Clock) -> None:
+        self.database = ServiceDatabase.open(settings)
         try:
-            self.secrets = load_or_make(settings.keys_file)
+            self.secrets = load_or_create_secrets(settings.keys_file)
             # Only the public half: what runs all day never holds the key that opens an escrow.
-            recovery = public_half(load_or_make_service_key(settings.recovery_key_file))
+            recovery = derive_recovery_key(load_or_create_recovery_key(settings.recovery_key_file))
         except BaseException:
             self.database.close()
             raise
-        self.opener = Opener(self.database, self.secrets, clock)
-        self.endpoints = Desk(
+        self.opener = SubmissionOpener(self.database, self.secrets, clock)
+        self.endpoints = ServiceEndpoints(
             self.database,
             self.secrets,
-            Gate(self.secrets, clock),
+            RequestAuthenticator(self.secrets, clock),
             self.opener,
             clock,
             recovery,
@@ -73,7 +65,7 @@ class Service:
         self.database.close()
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+def create_app(settings: ServiceSettings, clock: Clock | None = None) -> FastAPI:
     """The ASGI application; `app.state.service` is the Service, already running."""
     service = Service(settings, clock or SystemClock())
 
@@ -83,29 +75,29 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         service.close()
 
     app = FastAPI(
-        routes=list(routes(service.endpoints)),
+        routes=list(make_routes(service.endpoints)),
         lifespan=lifespan,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={
-            Refused: _refused,
-            Malformed: _malformed,
-            DatabaseAway: _away,
-            HTTPException: _http,
-            RequestValidationError: _malformed,
-            ClientDisconnect: _malformed,
+            RequestRefused: _on_refused,
+            Malformed: _on_malformed,
+            DatabaseUnavailable: _on_database_unavailable,
+            HTTPException: _on_http_exception,
+            RequestValidationError: _on_malformed,
+            ClientDisconnect: _on_malformed,
         },
     )
-    app.add_middleware(Border)
+    app.add_middleware(ErrorBoundaryMiddleware)
     app.state.service = service
     return app
 
 
 def serve(port: int, data: Path, database_url: str | None = None, host: str = "127.0.0.1") -> None:
     """Run until interrupted."""
-    app = create_app(Settings(data, database_url))
+    app = create_app(ServiceSettings(data, database_url))
     try:
         uvicorn.run(
             app,
@@ -121,7 +113,7 @@ def serve(port: int, data: Path, database_url: str | None = None, host: str = "1
         app.state.service.close()
 
 
-class Border:
+class ErrorBoundaryMiddleware:
     """Outermost: whatever was not foreseen becomes one calm Problem, and its type one line in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -144,22 +136,22 @@ class Border:
                 await problems.FAULT.response()(scope, receive, send)
 
 
-async def _refused(_request: Request, refusal: Exception) -> Response:
-    if isinstance(refusal, Refused):
+async def _on_refused(_request: Request, refusal: Exception) -> Response:
+    if isinstance(refusal, RequestRefused):
         return refusal.problem.response(**refusal.extensions)
     return problems.FAULT.response()
 
 
-async def _malformed(_request: Request, refusal: Exception) -> Response:
+async def _on_malformed(_request: Request, refusal: Exception) -> Response:
     return problem_for(refusal.code if isinstance(refusal, Malformed) else "").response()
 
 
-async def _away(_request: Request, _fault: Exception) -> Response:
+async def _on_database_unavailable(_request: Request, _fault: Exception) -> Response:
     _log.warning("database-away")
     return problems.AWAY.response()
 
 
-async def _http(_request: Request, refusal: Exception) -> Response:
+async def _on_http_exception(_request: Request, refusal: Exception) -> Response:
     status = refusal.status_code if isinstance(refusal, HTTPException) else 500
     found = {404: problems.NO_SUCH_PATH, 405: problems.WRONG_METHOD}
     return found.get(status, problems.MALFORMED if status < 500 else problems.FAULT).response()

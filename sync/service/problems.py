@@ -77,7 +77,7 @@ PROBLEMS = (
 _BY_TITLE = {problem.title: problem for problem in PROBLEMS}
 
 
-class Refused(WrenError):
+class RequestRefused(WrenError):
     """Ends a request with a Problem; `more` are its further members."""
 
     code = "refused"

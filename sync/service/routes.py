@@ -4,7 +4,7 @@ This room reads bytes within limits, asks `auth` who it is, and hands over; it d
 submission. FastAPI's own checks of bodies are not used: they answer bytes that are not UTF-8 with a
 fault, and quote the input.
 
-    FastAPI(routes=routes(desk))
+    FastAPI(routes=make_routes(desk))
 """
 
 from __future__ import annotations
@@ -28,29 +28,35 @@ from assessments.errors import StoreFault
 from assessments.ports import Clock
 from sync import protocol
 from sync.errors import Malformed
-from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, Reply, Welcome
-from sync.recovery import decode_escrow, decode_word, encode_receipt, encode_standing, escrow_receipt
+from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, EnrolmentReply, ExchangeReply
+from sync.recovery_messages import (
+    decode_escrow,
+    decode_recovery_command,
+    encode_escrow_receipt,
+    encode_recovery_reply,
+    escrow_receipt_bytes,
+)
 from sync.service import auth, feed, intake, problems
-from sync.service.auth import Gate
-from sync.service.database import Database
-from sync.service.problems import Refused
-from sync.service.recovery import requests
-from sync.service.recovery.keys import make_training_key
+from sync.service.auth import RequestAuthenticator
+from sync.service.database import ServiceDatabase
+from sync.service.problems import RequestRefused
+from sync.service.recovery import approvals
+from sync.service.recovery.keys import load_or_create_training_key
 from sync.service.service_keys import ServiceSecrets
-from sync.service.vault import Opener
+from sync.service.vault import SubmissionOpener
 from sync.signing import Claim, content_digest, read_claim
 
-WHOLE_BODY_S = 60.0
+BODY_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Desk:
+class ServiceEndpoints:
     """The parts that a request needs."""
 
-    database: Database
+    database: ServiceDatabase
     secrets: ServiceSecrets
-    authenticator: Gate
-    opener: Opener
+    authenticator: RequestAuthenticator
+    opener: SubmissionOpener
     clock: Clock
     recovery_key: RecoveryKey
     training_key_file: Path
@@ -61,25 +67,25 @@ class Desk:
         self._authenticate(claim)
         request = protocol.decode_request(body)
         now = self.clock.now()
-        outcomes = intake.take(self.database, self.secrets, agency, device, request.items, now)
+        outcomes = intake.store_batch(self.database, self.secrets, agency, device, request.items, now)
         self.opener.enqueue(agency, [outcome.id for outcome in outcomes if outcome.status == "stored"])
         with self.database.transaction() as connection:
-            changes, cursor, more = feed.read(connection, agency, device, request.cursor)
-        return protocol.encode_reply(Reply(tuple(outcomes), changes, cursor, more))
+            changes, cursor, more = feed.read_changes(connection, agency, device, request.cursor)
+        return protocol.encode_reply(ExchangeReply(tuple(outcomes), changes, cursor, more))
 
     def enrol(self, claim: Claim, body: bytes) -> bytes:
         """Make a device known, when it holds the key it brings; give the service's keys."""
         enrolment = protocol.decode_enrolment(body)
         if (claim.agency, claim.device) != (enrolment.agency, enrolment.device):
-            raise Refused(problems.BAD_SIGNATURE)
+            raise RequestRefused(problems.BAD_SIGNATURE)
         self.authenticator.authenticate(claim, enrolment.signing_key)
         now = self.clock.now()
         with self.database.transaction() as connection:
             # Without it no escrow can be made, and work would be begun that nobody could let back in to.
             agency_recovery = self._load_agency_recovery_key(connection, enrolment.agency, now)
-            auth.enrol(connection, enrolment, now)
+            auth.save_enrolment(connection, enrolment, now)
         keys = self.secrets
-        welcome = Welcome(
+        welcome = EnrolmentReply(
             enrolment.agency,
             enrolment.device,
             keys.kid,
@@ -90,7 +96,7 @@ class Desk:
             b"",
         )
         signature = keys.sign(welcome.signed_bytes(enrolment.nonce))
-        return protocol.encode_welcome(replace(welcome, signature=signature))
+        return protocol.encode_enrolment_reply(replace(welcome, signature=signature))
 
     def save_escrow(self, claim: Claim, body: bytes) -> bytes:
         """Keep a device's escrow beside its own copy; give the service's word on it."""
@@ -100,33 +106,35 @@ class Desk:
         except StoreFault as fault:
             raise Malformed from fault
         if escrow.device != claim.device:
-            raise Refused(problems.BAD_SIGNATURE)
+            raise RequestRefused(problems.BAD_SIGNATURE)
         with self.database.transaction() as connection:
-            requests.keep_escrow(connection, claim.agency, escrow, self.clock.now())
-        return encode_receipt(self.secrets.sign(escrow_receipt(claim.agency, escrow)))
+            approvals.save_escrow(connection, claim.agency, escrow, self.clock.now())
+        return encode_escrow_receipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
 
     def update_recovery(self, claim: Claim, body: bytes) -> bytes:
         """Take what a device says of a request to be let in again; give how it stands."""
         self._authenticate(claim)
-        word, packed = decode_word(body)
+        word, packed = decode_recovery_command(body)
         with self.database.transaction() as connection:
-            standing = requests.say_of(connection, claim.agency, claim.device, word, packed, self.clock.now())
-        return encode_standing(standing)
+            standing = approvals.apply_recovery_command(
+                connection, claim.agency, claim.device, word, packed, self.clock.now()
+            )
+        return encode_recovery_reply(standing)
 
     def _authenticate(self, claim: Claim) -> None:
         with self.database.transaction() as connection:
-            device_key = auth.device_key(connection, claim.agency, claim.device)
+            device_key = auth.load_device_key(connection, claim.agency, claim.device)
         self.authenticator.authenticate(claim, device_key)
 
     def _load_agency_recovery_key(
         self, connection: Connection[TupleRow], agency: str, now: datetime
     ) -> RecoveryKey:
-        key = requests.agency_key(connection, agency)
+        key = approvals.load_agency_key(connection, agency)
         if key is None and agency == TRAINING_AGENCY:
-            key = make_training_key(self.training_key_file)
-            requests.admit(connection, agency, key, now)
+            key = load_or_create_training_key(self.training_key_file)
+            approvals.save_agency_key(connection, agency, key, now)
         if key is None:
-            raise Refused(problems.NO_AGENCY_KEY)
+            raise RequestRefused(problems.NO_AGENCY_KEY)
         return key
 
     def check_database(self) -> None:
@@ -135,7 +143,7 @@ class Desk:
             connection.execute("SELECT 1")
 
 
-def routes(desk: Desk) -> list[Route]:
+def make_routes(desk: ServiceEndpoints) -> list[Route]:
     """All paths of the service."""
 
     async def health(_request: Request) -> Response:
@@ -145,32 +153,32 @@ def routes(desk: Desk) -> list[Route]:
         )
 
     return [
-        Route(protocol.EXCHANGE_PATH, _signed(desk.exchange), methods=["POST"]),
-        Route(protocol.DEVICES_PATH, _signed(desk.enrol), methods=["POST"]),
-        Route(protocol.ESCROW_PATH, _signed(desk.save_escrow), methods=["POST"]),
-        Route(protocol.RECOVERY_PATH, _signed(desk.update_recovery), methods=["POST"]),
+        Route(protocol.EXCHANGE_PATH, _signed_endpoint(desk.exchange), methods=["POST"]),
+        Route(protocol.DEVICES_PATH, _signed_endpoint(desk.enrol), methods=["POST"]),
+        Route(protocol.ESCROW_PATH, _signed_endpoint(desk.save_escrow), methods=["POST"]),
+        Route(protocol.RECOVERY_PATH, _signed_endpoint(desk.update_recovery), methods=["POST"]),
         Route(protocol.HEALTH_PATH, health, methods=["GET"]),
     ]
 
 
-def _signed(answer: Callable[[Claim, bytes], bytes]) -> Callable[[Request], Awaitable[Response]]:
+def _signed_endpoint(answer: Callable[[Claim, bytes], bytes]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         # A query is not under the signature, so there is none.
         if request.scope.get("query_string"):
-            raise Refused(problems.NO_SUCH_PATH)
-        body = await _bounded_body(request)
-        if _only(request, "content-type") != CONTENT_TYPE or request.headers.get("content-encoding"):
-            raise Refused(problems.WRONG_CONTENT_TYPE)
-        digest = _only(request, "content-digest")
-        if not sealing.same(digest.encode(), content_digest(body).encode()):
-            raise Refused(problems.DIGEST_MISMATCH if digest else problems.NOT_SIGNED)
+            raise RequestRefused(problems.NO_SUCH_PATH)
+        body = await _read_bounded_body(request)
+        if _single_header(request, "content-type") != CONTENT_TYPE or request.headers.get("content-encoding"):
+            raise RequestRefused(problems.WRONG_CONTENT_TYPE)
+        digest = _single_header(request, "content-digest")
+        if not sealing.constant_time_equal(digest.encode(), content_digest(body).encode()):
+            raise RequestRefused(problems.DIGEST_MISMATCH if digest else problems.NOT_SIGNED)
         claim = read_claim(
             request.method,
             request.url.path,
             CONTENT_TYPE,
             digest,
-            _only(request, "signature-input"),
-            _only(request, "signature"),
+            _single_header(request, "signature-input"),
+            _single_header(request, "signature"),
         )
         reply = await run_in_threadpool(answer, claim, body)
         return Response(reply, media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
@@ -178,25 +186,25 @@ def _signed(answer: Callable[[Claim, bytes], bytes]) -> Callable[[Request], Awai
     return endpoint
 
 
-def _only(request: Request, name: str) -> str:
+def _single_header(request: Request, name: str) -> str:
     """A header field that is given once; "" otherwise."""
     values = request.headers.getlist(name)
     return values[0] if len(values) == 1 else ""
 
 
-async def _bounded_body(request: Request) -> bytes:
+async def _read_bounded_body(request: Request) -> bytes:
     said = request.headers.get("content-length", "0")
     if not (said.isascii() and said.isdigit()):
         raise Malformed
     if int(said[:18]) > MAX_REQUEST_BYTES:
-        raise Refused(problems.TOO_LARGE)
+        raise RequestRefused(problems.TOO_LARGE)
     body = bytearray()
     try:
-        async with asyncio.timeout(WHOLE_BODY_S):
+        async with asyncio.timeout(BODY_TIMEOUT_S):
             async for piece in request.stream():
                 body += piece
                 if len(body) > MAX_REQUEST_BYTES:
-                    raise Refused(problems.TOO_LARGE)
+                    raise RequestRefused(problems.TOO_LARGE)
     except TimeoutError:
-        raise Refused(problems.TOO_SLOW) from None
+        raise RequestRefused(problems.TOO_SLOW) from None
     return bytes(body)

@@ -3,7 +3,7 @@
 They stay outside the database, so that a copy of the database opens nothing. A key is never replaced in
 place: older receive keys stay in the file for as long as anything is sealed to them.
 
-    keys = load_or_make(Path("data/service-keys.json"))
+    keys = load_or_create_secrets(Path("data/service-keys.json"))
     keys.receive[keys.kid]                      # the private half
 """
 
@@ -16,8 +16,8 @@ from pathlib import Path
 
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat
-from sync.envelope import kid_of
-from sync.service.key_files import keep_once
+from sync.envelope import derive_kid
+from sync.service.key_files import create_key_file
 
 _FORMAT = 1
 
@@ -37,10 +37,10 @@ class ServiceSecrets:
         return sealing.sign(self.receipt_private_key, message)
 
 
-def load_or_make(path: Path) -> ServiceSecrets:
+def load_or_create_secrets(path: Path) -> ServiceSecrets:
     """The keys in the file, made at first use. A damaged file is Damaged, and is left as it is."""
     if not path.exists():
-        keep_once(
+        create_key_file(
             path,
             {
                 "format": _FORMAT,
@@ -55,8 +55,8 @@ def load_or_make(path: Path) -> ServiceSecrets:
         receive = [base64.b64decode(text, validate=True) for text in content["receive"]]
         receipt = base64.b64decode(content["receipt"], validate=True)
         public = sealing.derive_receive_public(receive[-1])
-        by_kid = {kid_of(sealing.derive_receive_public(private)): private for private in receive}
+        by_kid = {derive_kid(sealing.derive_receive_public(private)): private for private in receive}
         receipt_public = sealing.derive_signing_public(receipt)
     except (ValueError, KeyError, TypeError, IndexError) as fault:
         raise Damaged("service-keys") from fault
-    return ServiceSecrets(kid_of(public), public, receipt_public, by_kid, receipt)
+    return ServiceSecrets(derive_kid(public), public, receipt_public, by_kid, receipt)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServiceSettings:
     """`database_url` is any PostgreSQL URL; without one the service runs its own under `data`.
 
     Started by root, that one runs as another user (PostgreSQL insists), so the folders above `data` are made

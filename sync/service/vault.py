@@ -4,7 +4,7 @@ Each submission is opened in a transaction of its own, after it was committed an
 is wrong with it can undo the storing. What does not open, or does not add up, is `held` with a reason for
 a person to look at; the sealed bytes stay. Everything here can be made again from them.
 
-    opener = Opener(database, secrets, clock)
+    opener = SubmissionOpener(database, secrets, clock)
     opener.start()                # also takes up whatever an earlier run left unopened
     opener.add("agency-7", ["8d3f…"])
 """
@@ -26,24 +26,24 @@ from pydantic import ValidationError
 from assessments.casework.records import Assessment, Contact, Household, Person
 from assessments.errors import WrenError
 from assessments.ports import Clock
-from sync.envelope import SCHEMA, Opened, open_submission
+from sync.envelope import PAYLOAD_SCHEMA, OpenedSubmission, open_submission
 from sync.service import feed
-from sync.service.database import Database
+from sync.service.database import ServiceDatabase
 from sync.service.service_keys import ServiceSecrets
 
-_AGAIN_AFTER_S = 5.0
+_RETRY_AFTER_S = 5.0
 
 _log = logging.getLogger("wren.service")
 
 
-class Held(WrenError):
+class SubmissionHeld(WrenError):
     """Stays stored, and waits for a person."""
 
     code = "held"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Stored:
+class StoredSubmission:
     agency: str
     id: uuid.UUID
     sequence: int
@@ -51,10 +51,10 @@ class Stored:
     envelope: bytes
 
 
-class Opener:
+class SubmissionOpener:
     """Opens submissions one after another in a thread of its own, so that intake never waits for it."""
 
-    def __init__(self, database: Database, secrets: ServiceSecrets, clock: Clock) -> None:
+    def __init__(self, database: ServiceDatabase, secrets: ServiceSecrets, clock: Clock) -> None:
         self._database = database
         self._secrets = secrets
         self._clock = clock
@@ -104,20 +104,20 @@ class Opener:
     def _open_all(self, todo: Sequence[tuple[str, str]], *, look: bool) -> None:
         try:
             if look:
-                todo = [*waiting(self._database), *todo]
+                todo = [*list_unopened(self._database), *todo]
             for agency, submission_id in todo:
                 if self._stopping:
                     return
-                open_one(self._database, self._secrets, self._clock, agency, submission_id)
+                open_and_project(self._database, self._secrets, self._clock, agency, submission_id)
         # The thread must outlive any fault, or nothing would be opened again until a restart.
         except Exception as fault:  # noqa: BLE001, RUF100 - see above; the submission stays stored and is looked for again
             _log.warning("open-fault %s", type(fault).__name__)
             with self._changed:
                 self._rescan = True
-                self._changed.wait_for(lambda: self._stopping, _AGAIN_AFTER_S)
+                self._changed.wait_for(lambda: self._stopping, _RETRY_AFTER_S)
 
 
-def waiting(database: Database) -> list[tuple[str, str]]:
+def list_unopened(database: ServiceDatabase) -> list[tuple[str, str]]:
     """Whatever is stored and not opened, oldest first: never tried, or held."""
     with database.transaction() as connection:
         rows = connection.execute(
@@ -127,8 +127,8 @@ def waiting(database: Database) -> list[tuple[str, str]]:
     return [(agency, str(id_)) for agency, id_ in rows]
 
 
-def open_one(
-    database: Database, secrets: ServiceSecrets, clock: Clock, agency: str, submission_id: str
+def open_and_project(
+    database: ServiceDatabase, secrets: ServiceSecrets, clock: Clock, agency: str, submission_id: str
 ) -> None:
     """Open and project one submission, or hold it; in one transaction. Again is harmless."""
     with database.transaction() as connection:
@@ -145,41 +145,45 @@ def open_one(
         ).fetchone()
         if row is None or row[4]:
             return
-        stored = Stored(agency, row[0], row[1], row[2], bytes(row[3]))
+        stored = StoredSubmission(agency, row[0], row[1], row[2], bytes(row[3]))
         try:
-            opened = _open(connection, secrets, stored)
+            opened = _open_and_verify(connection, secrets, stored)
             _project(connection, stored, opened)
         except WrenError as held:
             # Said before with the same reason: nothing new to say.
             if row[5] != held.code:
-                feed.append(connection, agency, stored.device, stored.id, "held", held.code, clock.now())
+                feed.append_change(
+                    connection, agency, stored.device, stored.id, "held", held.code, clock.now()
+                )
         else:
-            feed.append(connection, agency, stored.device, stored.id, "opened", None, clock.now())
+            feed.append_change(connection, agency, stored.device, stored.id, "opened", None, clock.now())
 
 
-def _open(connection: Connection[TupleRow], secrets: ServiceSecrets, stored: Stored) -> Opened:
+def _open_and_verify(
+    connection: Connection[TupleRow], secrets: ServiceSecrets, stored: StoredSubmission
+) -> OpenedSubmission:
     opened = open_submission(stored.envelope, str(stored.id), secrets.receive_private_keys)
     statement = opened.statement
     if (statement.id, statement.device) != (str(stored.id), stored.device):
-        raise Held("statement-mismatch")
+        raise SubmissionHeld("statement-mismatch")
     rows = connection.execute(
         "SELECT author_key FROM author WHERE agency = %s AND device = %s AND author = %s",
         (stored.agency, stored.device, statement.author),
     ).fetchall()
     if not rows:
-        raise Held("unknown-author")
+        raise SubmissionHeld("unknown-author")
     if not any(opened.is_signed_by(bytes(row[0])) for row in rows):
-        raise Held("bad-signature")
-    if statement.schema != SCHEMA:
-        raise Held("unknown-schema")
+        raise SubmissionHeld("bad-signature")
+    if statement.schema != PAYLOAD_SCHEMA:
+        raise SubmissionHeld("unknown-schema")
     return opened
 
 
-def _project(connection: Connection[TupleRow], stored: Stored, opened: Opened) -> None:
+def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened: OpenedSubmission) -> None:
     try:
         payload = json.loads(opened.payload)
-        if payload["schema"] != SCHEMA:
-            raise Held("unknown-schema")
+        if payload["schema"] != PAYLOAD_SCHEMA:
+            raise SubmissionHeld("unknown-schema")
         assessment = Assessment.model_validate(payload["assessment"])
         contact = Contact.model_validate(payload["contact"])
         household = Household.model_validate(payload["household"])
@@ -187,7 +191,7 @@ def _project(connection: Connection[TupleRow], stored: Stored, opened: Opened) -
         instrument = payload["instrument"]
         pinned = (instrument["id"], instrument["version"], instrument["hash"])
     except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as fault:
-        raise Held("malformed") from fault
+        raise SubmissionHeld("malformed") from fault
     if (
         (assessment.id, assessment.author) != (opened.statement.id, opened.statement.author)
         or (contact.id, household.id, subject.id)
@@ -195,17 +199,21 @@ def _project(connection: Connection[TupleRow], stored: Stored, opened: Opened) -
         or {contact.household_id, subject.household_id} != {household.id}
         or pinned != (assessment.instrument, assessment.version, assessment.instrument_hash)
     ):
-        raise Held("payload-mismatch")
+        raise SubmissionHeld("payload-mismatch")
     try:
         with connection.transaction():
             _insert_people(connection, stored, household, subject, contact)
             _insert_assessment(connection, stored, opened, assessment)
     except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as fault:
-        raise Held("not-storable") from fault
+        raise SubmissionHeld("not-storable") from fault
 
 
 def _insert_people(
-    connection: Connection[TupleRow], stored: Stored, household: Household, subject: Person, contact: Contact
+    connection: Connection[TupleRow],
+    stored: StoredSubmission,
+    household: Household,
+    subject: Person,
+    contact: Contact,
 ) -> None:
     connection.execute(
         "INSERT INTO household (agency, id, sequence, name) VALUES (%s, %s, %s, %s)"
@@ -241,7 +249,10 @@ def _insert_people(
 
 
 def _insert_assessment(
-    connection: Connection[TupleRow], stored: Stored, opened: Opened, assessment: Assessment
+    connection: Connection[TupleRow],
+    stored: StoredSubmission,
+    opened: OpenedSubmission,
+    assessment: Assessment,
 ) -> None:
     connection.execute(
         "INSERT INTO assessment (agency, id, sequence, household, contact, subject, instrument, version,"

@@ -11,7 +11,7 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls import buttons, cards, keyed, lists, page_frame, status, text
-from app.kit.controls.fault_boundary import calm_render
+from app.kit.controls.fault_boundary import guarded_render
 from app.kit.forms import choices, fields, problems
 
 QUESTION = "Has the child said who helps when things go wrong?"
@@ -44,12 +44,12 @@ class Shown:
 
 
 def open_gallery(page: ft.Page) -> None:
-    theme.dress(page)
+    theme.apply_theme(page)
     page.render_views(gallery, Shown())
 
 
 @ft.component
-@calm_render
+@guarded_render
 def gallery(shown: Shown) -> list[ft.Control]:
     if shown.covered:
         return [ft.View(route="/", bgcolor=ft.Colors.SURFACE)]
@@ -81,7 +81,7 @@ def gallery(shown: Shown) -> list[ft.Control]:
 
     async def go_to(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]
-        await page_frame.scroll_to_place(scroll, place)
+        await page_frame.scroll_to_key(scroll, place)
 
     def open_place(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]
@@ -91,17 +91,17 @@ def gallery(shown: Shown) -> list[ft.Control]:
         page_frame.page_frame(
             QUESTION,
             [
-                keyed.place("answer", choices.radio_rows(CHOICES, chosen=shown.answer, on_choose=set_answer)),
+                keyed.keyed("answer", choices.radio_rows(CHOICES, chosen=shown.answer, on_choose=set_answer)),
                 cards.card(
                     text.heading("Who was in the room?"),
-                    choices.tick_rows(PEOPLE, chosen=shown.present, on_choose=set_present),
+                    choices.checkbox_rows(PEOPLE, chosen=shown.present, on_choose=set_present),
                 ),
                 cards.card(
                     fields.text_field("First name", value=shown.name, on_change=set_name, key="name"),
-                    keyed.place(
+                    keyed.keyed(
                         "words",
                         fields.text_area(
-                            text.optional("The child's own words"),
+                            text.optional_label("The child's own words"),
                             value=shown.words,
                             on_change=set_words,
                             hint="Write exactly what was said.",
@@ -141,9 +141,11 @@ def gallery(shown: Shown) -> list[ft.Control]:
                 lists.answer_list(
                     "Check what will be kept",
                     [
-                        lists.AnswerRow(QUESTION, "Yes", "answer"),
-                        lists.AnswerRow("The child's own words", "“I go to Nan's”", "words", "Child said"),
-                        lists.AnswerRow("Wishes", "", "wishes"),
+                        lists.AnswerListRow(QUESTION, "Yes", "answer"),
+                        lists.AnswerListRow(
+                            "The child's own words", "“I go to Nan's”", "words", "Child said"
+                        ),
+                        lists.AnswerListRow("Wishes", "", "wishes"),
                     ],
                     on_change=open_place,
                 ),
@@ -154,7 +156,10 @@ def gallery(shown: Shown) -> list[ft.Control]:
                 cards.call_card(
                     "Act today",
                     "Speak to your safeguarding lead before you leave. Write it up after.",
-                    [cards.Number("Safeguarding lead", "01632 960 118"), cards.Number("Emergency", "999")],
+                    [
+                        cards.PhoneNumber("Safeguarding lead", "01632 960 118"),
+                        cards.PhoneNumber("Emergency", "999"),
+                    ],
                 ),
                 cards.empty_state(
                     "No visits today",
@@ -179,8 +184,8 @@ def gallery(shown: Shown) -> list[ft.Control]:
             on_back=stop,
             on_cover=cover,
             top=problems.error_summary(stood, go_to=go_to) if shown.stopped else None,
-            pill=status.sync_pill(status.Sync("offline", n=3), stop),
-            saved=status.save_line("saved", at="14:02"),
+            pill=status.sync_pill(status.SyncStatus("offline", n=3), stop),
+            saved=status.save_indicator("saved", at="14:02"),
             action=buttons.primary_button("Continue", stop),
             scroll=scroll,
         )

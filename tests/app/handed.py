@@ -20,17 +20,18 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import Desk
-from app.core.child.session import Hand
-from app.core.runtime import Runtime, SystemClock
-from app.features.assess.view import page_with
+from app.core.cases.case_service import CaseService
+from app.core.child.child_session import ChildSession
+from app.core.runtime import Runtime
+from app.features.assess.view import page_index_of
 from app.kit import theme
 from app.kit.messages import say
-from app.shell.shell import Life, _Process
+from app.shell.shell import PageLifecycle, _AppProcess
 from assessments.casework.records import Contact, Household, Person, new_id
-from assessments.engine.answers import Answered, Line
-from assessments.engine.form import Entered, Moved
-from assessments.engine.scoring import Context
+from assessments.engine.answers import Answered, VerbatimLine
+from assessments.engine.form import AnswerEntered, PageChanged
+from assessments.engine.scoring import ScoringContext
+from assessments.ports import SystemClock
 from assessments.store import Store
 from tests.app.headless import Headless, _walk
 from tests.app.test_screens_around import know_a_service
@@ -78,17 +79,19 @@ class World:
         desk.save_contact(self.contact)
         self._brothers_words(desk)
         desk.close()
-        self.process = _Process(self.runtime, None, None)
+        self.process = _AppProcess(self.runtime, None, None)
         await self._open()
         return self
 
-    def _brothers_words(self, desk: Desk) -> None:
+    def _brothers_words(self, desk: CaseService) -> None:
         """Another child has said something before."""
-        work = desk.start_assessment(self.contact, self.brother.id, "child-voice-7-11", Context(on=TODAY))
+        work = desk.start_assessment(
+            self.contact, self.brother.id, "child-voice-7-11", ScoringContext(on=TODAY)
+        )
         for link_id, value in (("earshot", "nobody"), ("child-ok", "yes")):
-            work = desk.apply_event(work, Entered(link_id, Answered(value)))
-        words = (Line(BROTHERS_WORDS, "child-said", ""),)
-        desk.apply_event(work, Entered("starter-best", Answered(words)))
+            work = desk.apply_event(work, AnswerEntered(link_id, Answered(value)))
+        words = (VerbatimLine(BROTHERS_WORDS, "child-said", ""),)
+        desk.apply_event(work, AnswerEntered("starter-best", Answered(words)))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -100,8 +103,8 @@ class World:
 
     async def _open(self) -> None:
         async def open_page(page: ft.Page) -> None:
-            theme.dress(page)
-            self.life = Life(page, self.process)
+            theme.apply_theme(page)
+            self.life = PageLifecycle(page, self.process)
             self.life.render()
             await self.life.open()
 
@@ -119,7 +122,7 @@ class World:
         await self._open()
 
     @property
-    def hand(self) -> Hand:
+    def hand(self) -> ChildSession:
         hand = self.life.model.child_session
         assert hand is not None
         return hand
@@ -147,7 +150,7 @@ class World:
             ("told", ("can-stop",)),
             ("child-ok", "yes"),
         ):
-            await actions.dispatch(Entered(link_id, Answered(value)))
+            await actions.dispatch(AnswerEntered(link_id, Answered(value)))
 
     async def _unlocked(self) -> None:
         model, actions = self.life.model, self.life.controller
@@ -164,11 +167,11 @@ class World:
         assert actions is not None
         await self._unlocked()
         work = actions.case_service.start_assessment(
-            self.contact, self.child.id, self._tool, Context(on=TODAY)
+            self.contact, self.child.id, self._tool, ScoringContext(on=TODAY)
         )
         for link_id, value in (("earshot", "nobody"), ("earshot-who", ADULTS_WORDS), ("child-ok", "yes")):
-            work = actions.case_service.apply_event(work, Entered(link_id, Answered(value)))
-        actions.case_service.save_item_drafts(work, {"page": page_with(work.form, section), "half": {}})
+            work = actions.case_service.apply_event(work, AnswerEntered(link_id, Answered(value)))
+        actions.case_service.save_item_drafts(work, {"page": page_index_of(work.form, section), "half": {}})
         await actions.resume_assessment(work.assessment.id)
         await actions.hand_over(called)
 
@@ -176,7 +179,7 @@ class World:
         model, actions = self.life.model, self.life.controller
         assert actions is not None
         assert model.open_assessment is not None
-        await actions.dispatch(Moved(page_with(model.open_assessment.form, section)))
+        await actions.dispatch(PageChanged(page_index_of(model.open_assessment.form, section)))
         await self.app.settle()
 
     async def hand_over(self, section: str, called: str = "Kestrel") -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import SERVICE
+from app.core.cases.case_service import SERVICE_SETTING
 from app.core.runtime import Runtime
 from app.kit.messages import say
-from sync.device.enrolment import ServiceKeys
+from sync.device.enrolment import EnrolledService
 from tests.app.test_screens_around import (
     asked_all,
     fernhollow,
@@ -63,9 +63,9 @@ async def answering(reply: bytes) -> AsyncIterator[str]:
 
 def point_at(runtime: Runtime, url: str) -> None:
     """The same service keys, at another address."""
-    keys = json.loads(runtime.store.settings.get(SERVICE) or "")
-    moved = ServiceKeys.from_plain(keys | {"url": url})
-    runtime.store.settings.put(SERVICE, json.dumps(moved.to_plain()))
+    keys = json.loads(runtime.store.settings.get(SERVICE_SETTING) or "")
+    moved = EnrolledService.from_plain(keys | {"url": url})
+    runtime.store.settings.put(SERVICE_SETTING, json.dumps(moved.to_plain()))
 
 
 @pytest.mark.parametrize("kind", ANSWERS)

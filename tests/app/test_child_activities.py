@@ -7,9 +7,9 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.features.child.activities.looks import edges, ring_at, spot_in
+from app.features.child.activities.placement_views import default_spot, ring_at, ring_edges
 from app.kit.messages import say
-from assessments.engine.answers import Answered, Line, Placed
+from assessments.engine.answers import Answered, PlacedPerson, VerbatimLine
 from tests.app.handed import World
 
 
@@ -41,7 +41,7 @@ async def test_rings_by_tapping_alone_keep_the_order_and_every_move(tmp_path: Pa
         entry = given(world, "people-map")
         assert isinstance(entry, Answered)
         assert isinstance(entry.value, tuple)
-        assert [(p.who, p.place) for p in entry.value if isinstance(p, Placed)] == [
+        assert [(p.who, p.place) for p in entry.value if isinstance(p, PlacedPerson)] == [
             ("Nan", "not-safe"),
             ("Biscuit the dog", "not-sure"),
         ]
@@ -74,7 +74,7 @@ async def test_a_name_that_is_dragged_lands_in_the_ring_where_it_is_let_go(tmp_p
         await send(chip._i, "pan_end", {"l": at, "g": at, "v": at})
         await app.settle()
         entry = given(world, "people-map")
-        assert entry == Answered((Placed("Nan", "not-safe", (-100, -100)),))
+        assert entry == Answered((PlacedPerson("Nan", "not-safe", (-100, -100)),))
 
 
 async def test_the_ends_of_the_ladder_bear_the_childs_names(tmp_path: Path) -> None:
@@ -99,10 +99,12 @@ async def test_the_jar_holds_worries_as_big_as_the_child_says(tmp_path: Path) ->
         for worry, size in (("spelling", "Small"), ("the noise", "Big")):
             await app.type(say("child.jar.name"), worry)
             await app.press(size)
-        assert given(world, "jar") == Answered((Placed("spelling", "small"), Placed("the noise", "big")))
+        assert given(world, "jar") == Answered(
+            (PlacedPerson("spelling", "small"), PlacedPerson("the noise", "big"))
+        )
         await app.press(say("people.move", who="spelling"))
         await app.press(say("people.remove"))
-        assert given(world, "jar") == Answered((Placed("the noise", "big"),))
+        assert given(world, "jar") == Answered((PlacedPerson("the noise", "big"),))
 
 
 async def test_a_part_of_the_day_has_who_how_loud_and_how_the_tummy_feels(tmp_path: Path) -> None:
@@ -120,7 +122,7 @@ async def test_a_part_of_the_day_has_who_how_loud_and_how_the_tummy_feels(tmp_pa
         assert entry.value == (
             {
                 "line-part": Answered("tea"),
-                "line-who": Answered((Line("me and Nan", "child-typed", "Who is there?"),)),
+                "line-who": Answered((VerbatimLine("me and Nan", "child-typed", "Who is there?"),)),
                 "line-loud": Answered("loud"),
                 "line-tummy": Answered("funny"),
             },
@@ -132,13 +134,13 @@ async def test_rooms_have_the_weather_the_child_gives_them(tmp_path: Path) -> No
         await opened(world, "rooms", "weather-map")
         await world.app.type(say("child.rooms.name"), "Kitchen")
         await world.app.press("Stormy")
-        assert given(world, "weather-map") == Answered((Placed("Kitchen", "storm"),))
+        assert given(world, "weather-map") == Answered((PlacedPerson("Kitchen", "storm"),))
         assert say("child.rooms.room", room="Kitchen", weather="Stormy") in world.app.names()
 
 
 @pytest.mark.parametrize("rings_n", [3, 4, 5])
 def test_a_spot_chosen_by_tapping_lies_in_its_ring(rings_n: int) -> None:
-    assert edges(rings_n) == sorted(edges(rings_n))
+    assert ring_edges(rings_n) == sorted(ring_edges(rings_n))
     for ring in range(rings_n):
         for number in range(12):
-            assert ring_at(spot_in(ring, rings_n, number), rings_n) == ring
+            assert ring_at(default_spot(ring, rings_n, number), rings_n) == ring

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.features.child.activities.looks import MAP, spot_in
+from app.features.child.activities.placement_views import MAP_SIZE, default_spot
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.definitions import catalogue
@@ -32,7 +32,7 @@ def test_no_way_of_the_browsers_leads_out_of_a_childs_page(tmp_path: Path) -> No
     with Served(make_open_page(runtime)) as served, Browser(served.url, size=PHONE) as app:
         hand_over(Camera(app, tmp_path, "test"), runtime, YOUNG, "faces")
         safe(app)
-        question = catalogue.load("child-voice-4-7").index["face-home"].text
+        question = catalogue.load_tool("child-voice-4-7").index["face-home"].text
         app.press_for(say("child.start"), question)
         app.check("Sad")
         for width, height in ((844, 390), (320, 640), PHONE):
@@ -70,7 +70,7 @@ def test_no_way_of_the_browsers_leads_out_of_a_childs_page(tmp_path: Path) -> No
 def test_a_name_can_be_dragged_to_another_ring_with_a_finger(tmp_path: Path) -> None:
     runtime = made_up(tmp_path / "home")
     with Served(make_open_page(runtime)) as served, Browser(served.url, size=PHONE) as app:
-        tool = catalogue.load("child-voice-7-11")
+        tool = catalogue.load_tool("child-voice-7-11")
         hand_over(Camera(app, tmp_path, "test"), runtime, MIDDLE, "people")
         app.press_for(say("child.start"), tool.index["people-map"].text)
         app.fill(say("child.rings.name"), "Nan")
@@ -80,8 +80,8 @@ def test_a_name_can_be_dragged_to_another_ring_with_a_finger(tmp_path: Path) -> 
         first = app.page.get_by_role("heading", name="I can tell them").bounding_box()
         assert first is not None
         # The map stands above its list; its middle is in the middle of the page.
-        middle = (PHONE[0] / 2, first["y"] - 18 - MAP / 2)
-        spot = [middle[axis] + at * MAP / 200 for axis, at in enumerate(spot_in(2, 4, 0))]
+        middle = (PHONE[0] / 2, first["y"] - 18 - MAP_SIZE / 2)
+        spot = [middle[axis] + at * MAP_SIZE / 200 for axis, at in enumerate(default_spot(2, 4, 0))]
         app.page.mouse.move(*spot)
         app.page.mouse.down()
         for step in range(1, 11):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.core.controller import TODAY
+from app.core.controller import TODAY_SCREEN
 from app.features.child import page
 from app.kit.messages import say
 from tests.app.child_escape import Escape, escape
@@ -37,7 +37,7 @@ async def test_a_page_that_is_drawn_after_the_lock_breaks_nothing_unheard(tmp_pa
     async with World(tmp_path / "home") as world:
         await world.hand_over_quickly("rooms", "")
         asyncio.get_running_loop().set_task_factory(noted)
-        world.life.model.trail, world.life.model.phase = (TODAY,), "open"
+        world.life.model.trail, world.life.model.phase = (TODAY_SCREEN,), "open"
         await world.app.settle(quiet_s=0.1)
         assert say("action.cover") in world.drawn()
     ended = [task for task in tasks if task.done() and not task.cancelled()]
@@ -56,16 +56,16 @@ async def test_a_back_that_leads_to_an_adults_page_is_found(
     async with World(tmp_path / "home") as world:
 
         async def out(_event: Any) -> None:
-            world.life.model.trail, world.life.model.phase = (TODAY,), "open"
+            world.life.model.trail, world.life.model.phase = (TODAY_SCREEN,), "open"
 
-        monkeypatch.setattr(page, "stay", out)
+        monkeypatch.setattr(page, "block_system_back", out)
         with pytest.raises(AssertionError, match="an adult's page"):
             await try_all(world)
 
 
 async def test_a_name_on_a_childs_page_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with World(tmp_path / "home") as world:
-        real = page.hello
-        monkeypatch.setattr(page, "hello", lambda turn: [*real(turn), page.text("Osric is next")])
+        real = page.welcome_screen
+        monkeypatch.setattr(page, "welcome_screen", lambda turn: [*real(turn), page.text("Osric is next")])
         with pytest.raises(AssertionError, match="Osric"):
             await try_all(world)

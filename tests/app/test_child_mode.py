@@ -8,8 +8,8 @@ import flet as ft
 import pytest
 
 from app.kit.messages import say
-from assessments.engine.answers import Answered, Line, NotAnswered
-from assessments.engine.form import Entered
+from assessments.engine.answers import Answered, NotAnswered, VerbatimLine
+from assessments.engine.form import AnswerEntered
 from assessments.errors import Locked
 from tests.app.handed import ADULTS_WORDS, World
 from tests.store.made_up import PASSPHRASE
@@ -44,11 +44,13 @@ async def test_an_adult_hands_over_and_takes_back(tmp_path: Path) -> None:
         entries = model.open_assessment.form.entries
         assert entries["face-home"] == Answered(("scared", "happy"))
         words = entries["face-words"]
-        assert words == Answered((Line("when it is dark", "child-typed", "Tell me about that face."),))
+        assert words == Answered(
+            (VerbatimLine("when it is dark", "child-typed", "Tell me about that face."),)
+        )
         assert entries["tummy"] == NotAnswered("child-pass")
         await app.press(say("origin.choice.child-said"))
         words = model.open_assessment.form.entries["face-words"]
-        assert words == Answered((Line("when it is dark", "child-said", "Tell me about that face."),))
+        assert words == Answered((VerbatimLine("when it is dark", "child-said", "Tell me about that face."),))
         await app.press(say("origin.tapped.child-pointed"))
         assert world.life.controller is not None
         record = world.life.controller.case_service.read_assessment(model.open_assessment.assessment.id)
@@ -81,7 +83,7 @@ async def test_what_was_answered_before_is_not_in_a_childs_hands(tmp_path: Path)
         await world.turn_to("faces")
         assert world.life.controller is not None
         await world.life.controller.dispatch(
-            Entered("face-words", Answered((Line(ADULTS_WORDS, "child-said", ""),)))
+            AnswerEntered("face-words", Answered((VerbatimLine(ADULTS_WORDS, "child-said", ""),)))
         )
         await world.life.controller.hand_over("")
         await world.until(lambda: world.life.model.phase == "child")
@@ -180,7 +182,7 @@ async def test_what_should_stop_has_another_name_and_picture_than_the_stop_of_th
         await world.begin()
         assert world.life.controller is not None
         for link_id in ("control-cup", "control-shoe"):
-            await world.life.controller.dispatch(Entered(link_id, Answered("yes")))
+            await world.life.controller.dispatch(AnswerEntered(link_id, Answered("yes")))
         await world.turn_to("boards")
         await world.app.press(say("hand-over.offer"))
         await world.app.press(say("hand-over.go"))

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import SERVICE, Desk, Work
+from app.core.cases.case_service import SERVICE_SETTING, CaseService, OpenAssessment
 from app.core.runtime import Runtime
 from app.shell.shell import make_open_page
-from app.visit_file.player import play, read_plan
+from app.visit_file.importer import import_visit, read_visit_file
 from assessments.crypto import sealing
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
-from assessments.engine.scoring import Context
-from assessments.store.assessments import history
-from sync.device.enrolment import ServiceKeys
-from sync.envelope import kid_of, open_submission
+from assessments.engine.scoring import ScoringContext
+from assessments.store.assessments import read_answer_log
+from sync.device.enrolment import EnrolledService
+from sync.envelope import derive_kid, open_submission
 from tests.app.headless import Headless
 from tests.app.test_screens_around import (
     PASSPHRASE,
@@ -48,26 +48,30 @@ def meet(runtime: Runtime) -> bytes:
         *(sealing.make_receive_key()[1] for _ in range(2)),
         sealing.make_signing_key(),
     )
-    keys = ServiceKeys("http://127.0.0.1:9", "training", kid_of(public), public, receipt_key, *recovery)
-    runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
+    keys = EnrolledService(
+        "http://127.0.0.1:9", "training", derive_kid(public), public, receipt_key, *recovery
+    )
+    runtime.store.settings.put(SERVICE_SETTING, json.dumps(keys.to_plain()))
     return private
 
 
-def risk_under_way(desk: Desk) -> Work:
+def risk_under_way(desk: CaseService) -> OpenAssessment:
     """Every topic answered no; then strangulation changed to yes, and one more after it."""
-    play(desk, read_plan(fernhollow(), lambda error: error.code))
+    import_visit(desk, read_visit_file(fernhollow(), lambda error: error.code))
     (page,) = desk.households()
     mother = next(person for person in page.persons if "mother" in person.roles)
-    work = desk.start_assessment(page.contacts[0], mother.id, "risk-24", Context(on=TODAY))
+    work = desk.start_assessment(page.contacts[0], mother.id, "risk-24", ScoringContext(on=TODAY))
     for link_id in RISK_ITEMS:
-        work = desk.apply_event(work, forms.Entered(link_id, Answered("no")))
-    work = desk.apply_event(work, forms.Entered("strangulation", Answered("yes")))
-    return desk.apply_event(work, forms.Entered("weapon", Answered("yes")))
+        work = desk.apply_event(work, forms.AnswerEntered(link_id, Answered("no")))
+    work = desk.apply_event(work, forms.AnswerEntered("strangulation", Answered("yes")))
+    return desk.apply_event(work, forms.AnswerEntered("weapon", Answered("yes")))
 
 
-def bend_line(runtime: Runtime, desk: Desk, work: Work, link_id: str) -> None:
+def bend_line(runtime: Runtime, desk: CaseService, work: OpenAssessment, link_id: str) -> None:
     """Damage the last line of one item, as a bad sector would."""
-    place = max(line.sequence for line in history(desk._keys, work.assessment.id) if line.link_id == link_id)
+    place = max(
+        line.sequence for line in read_answer_log(desk._keys, work.assessment.id) if line.link_id == link_id
+    )
     with runtime.store._database.write_raw() as driver:
         driver.execute(
             "UPDATE answer SET body = substr(body, 1, 60) || zeroblob(length(body) - 60)"
@@ -103,13 +107,13 @@ async def test_a_form_with_a_damaged_line_opens_says_so_and_is_finished(folder: 
     desk.close()
     desk = runtime.unlock(PASSPHRASE)
     work = desk.resume_assessment(work.assessment.id)
-    work = desk.apply_event(work, forms.Entered("strangulation", Answered("yes")))
-    work = desk.apply_event(work, forms.Finished())
+    work = desk.apply_event(work, forms.AnswerEntered("strangulation", Answered("yes")))
+    work = desk.apply_event(work, forms.CompletionRequested())
     assert work.assessment.status == "completed"
     desk.close()
     envelope = runtime.store.outbox.envelope(work.assessment.id)
-    keys = runtime.store.settings.get(SERVICE)
-    kid = ServiceKeys.from_plain(json.loads(keys or "")).sealing_key.kid
+    keys = runtime.store.settings.get(SERVICE_SETTING)
+    kid = EnrolledService.from_plain(json.loads(keys or "")).sealing_key.kid
     sent = json.loads(open_submission(envelope, work.assessment.id, {kid: private}).payload)
     assert sent["assessment"]["lost_lines"] == 1
     assert sent["assessment"]["answers"]["strangulation"] == "yes"

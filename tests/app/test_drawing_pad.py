@@ -8,10 +8,10 @@ from typing import Any
 import flet as ft
 import flet.canvas as cv
 
-from app.features.child.answer_text import given_words
-from app.kit.drawing.pointer import Hand
+from app.features.child.answer_text import format_child_answer
+from app.kit.drawing.pointer import DrawingInput
 from app.kit.messages import say
-from assessments.definitions.drawing import Drawing, Rubbed, Sticker, Stroke, Undone
+from assessments.definitions.drawing import Drawing, Erasure, Sticker, Stroke, Undo
 from assessments.engine.answers import Answered
 from tests.app.handed import World
 from tests.app.test_child_activities import opened
@@ -104,10 +104,10 @@ async def test_the_rubber_takes_whole_lines_and_one_step_back_brings_them_all_ba
             await drag(visit, (across, 100), (across, 900))
         await visit.app.press(say("draw.rubber"))
         await drag(visit, (150, 500), (200, 500), (300, 500), (400, 500), way="horizontal")
-        assert kept(visit).steps[-1:] == (Rubbed((0, 1), kept(visit).ended_ms),)
+        assert kept(visit).steps[-1:] == (Erasure((0, 1), kept(visit).ended_ms),)
         assert on_paper(visit) == ["2.0"]
         await visit.app.press(say("draw.undo"))
-        assert isinstance(kept(visit).steps[-1], Undone)
+        assert isinstance(kept(visit).steps[-1], Undo)
         assert on_paper(visit) == ["0.0", "1.0", "2.0"]
 
 
@@ -127,7 +127,7 @@ async def test_a_sticker_needs_no_drag_and_no_aim(tmp_path: Path) -> None:
 
 
 def test_a_line_without_an_end_is_handed_on_in_parts() -> None:
-    hand = Hand(Drawing(1100))
+    hand = DrawingInput(Drawing(1100))
     hand.scale = 1.0
     hand.pointer_down(ft.Offset(10, 10))
     hand.begin_drag()
@@ -193,7 +193,7 @@ async def test_a_child_draws_in_a_turn_and_the_adult_marks_whose_hand_it_was(tmp
         await world.app.press(say("draw.sticker.house"))
         await world.app.press(say("draw.middle"))
         entry = world.hand.state.form.entries[PICTURE]
-        assert given_words(world.hand.state.question, entry) == say("draw.mine")
+        assert format_child_answer(world.hand.state.question, entry) == say("draw.mine")
         actions = world.life.controller
         assert actions is not None
         await world.life.lock()

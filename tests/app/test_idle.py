@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.runtime import Runtime
-from app.kit.idle import WARN_S, Idle
+from app.kit.idle import WARN_BEFORE_S, IdleTimer
 from app.shell import shell
 from app.shell.shell import make_open_page
 from tests.app.headless import Headless
@@ -29,10 +29,10 @@ class Clock:
 
 def test_a_touch_begins_the_silence_again() -> None:
     clock = Clock()
-    idle = Idle(60, (clock,))
+    idle = IdleTimer(60, (clock,))
     clock.now = 49.9
     assert (idle.is_near_expiry, idle.is_expired) == (False, False)
-    clock.now = 60 - WARN_S
+    clock.now = 60 - WARN_BEFORE_S
     assert (idle.is_near_expiry, idle.is_expired) == (True, False)
     idle.reset()
     assert idle.remaining_s() == 60
@@ -43,7 +43,7 @@ def test_a_touch_begins_the_silence_again() -> None:
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0, 120)), max_size=20))
 def test_no_setting_of_the_clock_keeps_a_page_open(moves: list[tuple[float, float]]) -> None:
     steady, day = Clock(), Clock()
-    idle = Idle(60, (steady, day))
+    idle = IdleTimer(60, (steady, day))
     for jump, passed in moves:
         steady.now += passed
         day.now += passed + jump
@@ -53,14 +53,14 @@ def test_no_setting_of_the_clock_keeps_a_page_open(moves: list[tuple[float, floa
 
 def test_what_passed_while_the_device_slept_counts() -> None:
     steady, day = Clock(), Clock()
-    idle = Idle(60, (steady, day))
+    idle = IdleTimer(60, (steady, day))
     day.now = 3600
     assert idle.is_expired
 
 
 @pytest.fixture
 def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
-    monkeypatch.setattr(shell, "_TICK_S", 0.02)
+    monkeypatch.setattr(shell, "_IDLE_CHECK_S", 0.02)
     opened = open_runtime(tmp_path / "home")
     set_up(opened, fernhollow())
     yield opened
@@ -70,7 +70,7 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime
 async def hush(app: Headless, silence_s: float) -> None:
     """Nobody has touched the page for so long."""
     idle: Any = app.page.data
-    assert isinstance(idle, Idle)
+    assert isinstance(idle, IdleTimer)
     idle._reset_at = tuple(clock() - silence_s for clock in idle._clocks)
     await asyncio.sleep(0.06)
     await app.settle()

@@ -11,12 +11,12 @@ import pytest
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card, initials
-from app.kit.controls.fault_boundary import calm, calm_render
-from app.kit.controls.keyed import place, steady
-from app.kit.controls.lists import AnswerRow, Task, answer_list, task_list
+from app.kit.controls.fault_boundary import guarded, guarded_render
+from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.lists import AnswerListRow, Task, answer_list, task_list
 from app.kit.controls.page_frame import page_frame
-from app.kit.controls.status import save_line
-from app.kit.forms.choices import Choice, tick_rows
+from app.kit.controls.status import save_indicator
+from app.kit.forms.choices import Choice, checkbox_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
@@ -109,7 +109,7 @@ async def test_a_question_that_appears_above_a_field_leaves_its_letters_and_curs
             two.asked = True
 
         def field(name: str) -> ft.Control:
-            return place(name, text_field(name, on_change=lambda _: None, key=name))
+            return keyed(name, text_field(name, on_change=lambda _: None, key=name))
 
         return ft.Column(
             [primary_button("Ask", ask), *([field("before")] if two.asked else []), field("kept")]
@@ -190,7 +190,7 @@ async def test_an_error_raised_on_purpose_is_told_in_its_own_words() -> None:
 
 async def test_a_broken_drawing_leaves_a_calm_panel_and_a_living_page() -> None:
     @ft.component
-    @calm_render
+    @guarded_render
     def shows(two: Two) -> ft.Control:
         def ask() -> None:
             two.asked = not two.asked
@@ -225,7 +225,11 @@ async def test_a_handler_that_holds_the_loop_is_named_in_the_log() -> None:
 
 async def test_calm_passes_the_event_only_to_a_handler_that_takes_one() -> None:
     got: list[object] = []
-    with_event, without, asynchronous = calm(got.append), calm(lambda: got.append("none")), calm(None)
+    with_event, without, asynchronous = (
+        guarded(got.append),
+        guarded(lambda: got.append("none")),
+        guarded(None),
+    )
     assert with_event is not None
     assert without is not None
     assert asynchronous is None
@@ -265,7 +269,7 @@ async def test_each_page_has_one_h1_and_marks_training() -> None:
 
 async def test_changing_words_are_live_and_have_no_fixed_name() -> None:
     def open_page(page: ft.Page) -> None:
-        page.add(save_line("saved", at="14:02"))
+        page.add(save_indicator("saved", at="14:02"))
 
     async with Headless(open_page) as app:
         live = [s for s in app.controls(ft.Semantics) if s.live_region]
@@ -290,7 +294,7 @@ async def test_a_task_that_cannot_start_can_be_read_but_not_tapped() -> None:
 
 async def test_blank_is_shown_as_not_recorded_and_each_answer_has_its_own_change() -> None:
     changed: list[str] = []
-    rows = [AnswerRow("Wishes", "", "wishes"), AnswerRow("Pets", "A dog", "pets")]
+    rows = [AnswerListRow("Wishes", "", "wishes"), AnswerListRow("Pets", "A dog", "pets")]
 
     def open_page(page: ft.Page) -> None:
         page.add(answer_list("", rows, on_change=changed.append))
@@ -307,7 +311,7 @@ async def test_options_keep_their_order_whatever_order_they_are_ticked_in() -> N
     options = [Choice("a", "A"), Choice("b", "B"), Choice("c", "C")]
 
     def open_page(page: ft.Page) -> None:
-        page.add(tick_rows(options, chosen=("c",), on_choose=got.append))
+        page.add(checkbox_rows(options, chosen=("c",), on_choose=got.append))
 
     async with Headless(open_page) as app:
         await app.press("A")
@@ -327,7 +331,7 @@ def test_initials_are_the_first_and_last(name: str, letters: str) -> None:
 
 
 def test_an_absent_part_keeps_its_place() -> None:
-    parts = steady(None, ft.Text("here"))
+    parts = with_placeholders(None, ft.Text("here"))
     assert len(parts) == 2
     assert parts[0].visible is False
     column = card(None, ft.Text("here")).content

@@ -11,8 +11,8 @@ import pytest
 
 from app.kit import messages
 from app.kit.controls.lists import _STATUS_LOOKS
-from app.kit.controls.status import Sync
-from app.kit.messages import catalogue, knows, say, say_error
+from app.kit.controls.status import SyncStatus
+from app.kit.messages import has_message, message_catalogue, say, say_error
 from assessments import errors
 
 APP = Path(messages.__file__).parents[1]
@@ -23,7 +23,7 @@ BANNED = re.compile(
 
 def sentences() -> list[tuple[str, str]]:
     found = []
-    for code, sentence in catalogue().items():
+    for code, sentence in message_catalogue().items():
         forms = sentence.values() if isinstance(sentence, dict) else [sentence]
         found += [(code, form) for form in forms]
     return found
@@ -56,34 +56,36 @@ def test_every_code_said_in_the_app_exists_and_gets_its_values() -> None:
             code = node.args[0]
             if isinstance(code, ast.Constant):
                 said += 1
-                assert knows(code.value), f"{path.name}:{node.lineno} says {code.value}"
+                assert has_message(code.value), f"{path.name}:{node.lineno} says {code.value}"
                 given = {keyword.arg for keyword in node.keywords}
                 if None not in given:
                     assert wanted(code.value) <= given, f"{path.name}:{node.lineno}"
             elif isinstance(code, ast.JoinedStr):
                 first = code.values[0]
                 start = first.value if isinstance(first, ast.Constant) else ""
-                assert any(known.startswith(start) for known in catalogue()), f"{path.name}:{node.lineno}"
+                assert any(known.startswith(start) for known in message_catalogue()), (
+                    f"{path.name}:{node.lineno}"
+                )
     assert said > 15
 
 
 def wanted(code: str) -> set[str]:
-    sentence = catalogue()[code]
+    sentence = message_catalogue()[code]
     forms = sentence.values() if isinstance(sentence, dict) else [sentence]
     names = {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
     return names | ({"n"} if isinstance(sentence, dict) else set())
 
 
 def test_every_status_of_a_task_and_every_state_of_sending_has_words() -> None:
-    assert all(knows(f"task.{status}") for status in _STATUS_LOOKS)
+    assert all(has_message(f"task.{status}") for status in _STATUS_LOOKS)
     assert len(_STATUS_LOOKS) == 6
-    assert Sync("offline", n=3).words() == "Offline, 3 waiting"
-    assert Sync("offline").words() == "Offline"
-    assert Sync("sending", n=1, of=3).words() == "Sending 1 of 3"
-    assert Sync("waiting", n=1).words() == "1 waiting"
-    assert Sync("help", n=2).words() == "2 need your help"
-    assert Sync("sent").words() == "All sent"
-    assert Sync("unknown").words() == "Cannot check right now"
+    assert SyncStatus("offline", n=3).words() == "Offline, 3 waiting"
+    assert SyncStatus("offline").words() == "Offline"
+    assert SyncStatus("sending", n=1, of=3).words() == "Sending 1 of 3"
+    assert SyncStatus("waiting", n=1).words() == "1 waiting"
+    assert SyncStatus("help", n=2).words() == "2 need your help"
+    assert SyncStatus("sent").words() == "All sent"
+    assert SyncStatus("unknown").words() == "Cannot check right now"
 
 
 def test_the_save_states_are_the_tested_sentences() -> None:
@@ -108,7 +110,7 @@ def test_every_error_that_is_raised_on_purpose_has_a_sentence() -> None:
     ]
     assert len(kinds) >= 12
     for kind in kinds:
-        assert knows(f"error.{kind.code}"), kind.code
+        assert has_message(f"error.{kind.code}"), kind.code
 
 
 def test_an_unknown_error_gets_the_general_sentence_and_nothing_of_its_own() -> None:
@@ -120,7 +122,7 @@ def test_an_unknown_error_gets_the_general_sentence_and_nothing_of_its_own() -> 
 def test_an_error_with_a_code_of_its_own_falls_back_to_its_family() -> None:
     assert say_error(errors.Damaged("page-seven")) == say("error.damaged")
     assert say_error(errors.StoreFault("already-completed")) == say("error.already-completed")
-    assert say_error(errors.TooManyTries("never-named")) == say("error.too-many-tries")
+    assert say_error(errors.TooManyAttempts("never-named")) == say("error.too-many-tries")
 
 
 def test_a_missing_word_or_value_is_noticed() -> None:

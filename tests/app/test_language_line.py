@@ -10,9 +10,9 @@ import pytest
 
 from app.features.shared import phrasing_field
 from app.kit.messages import say
-from assessments.casework.casework_records import Event
-from assessments.engine.answers import Answered, Line
-from assessments.engine.form import Entered
+from assessments.casework.casework_records import Incident
+from assessments.engine.answers import Answered, VerbatimLine
+from assessments.engine.form import AnswerEntered
 from tests.app.headless import Headless
 from tests.app.visiting import Visit, visiting
 
@@ -22,14 +22,14 @@ NOTE = "Mum claims he left."
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phrasing_field, "REST_S", 0.01)
+    monkeypatch.setattr(phrasing_field, "DEBOUNCE_S", 0.01)
 
 
 async def at_facts(visit: Visit) -> str:
     """Open the page of what the practitioner knows; its label."""
     await visit.begin(visit.alys, TOOL)
     for link_id, code in (("earshot", "nobody"), ("child-ok", "yes")):
-        await visit.actions.dispatch(Entered(link_id, Answered(code)))
+        await visit.actions.dispatch(AnswerEntered(link_id, Answered(code)))
     await visit.turn_to(ITEM)
     return label_of(visit)
 
@@ -99,7 +99,7 @@ async def test_what_is_kept_is_counted_and_not_pointed_out_again(tmp_path: Path)
 async def test_a_phrase_that_was_there_before_is_pointed_out_when_the_page_opens(tmp_path: Path) -> None:
     async with visiting(tmp_path) as visit:
         await at_facts(visit)
-        await visit.actions.dispatch(Entered(ITEM, Answered(NOTE)))
+        await visit.actions.dispatch(AnswerEntered(ITEM, Answered(NOTE)))
         await visit.turn_to("earshot")
         await visit.turn_to(ITEM)
         await remark(visit.app)
@@ -109,8 +109,8 @@ async def test_a_phrase_that_was_there_before_is_pointed_out_when_the_page_opens
 async def test_what_a_child_said_is_never_remarked_on(tmp_path: Path) -> None:
     async with visiting(tmp_path) as visit:
         await at_facts(visit)
-        words = Answered((Line("mum claims it was a domestic", "child-said", ""),))
-        await visit.actions.dispatch(Entered("day-breakfast", words))
+        words = Answered((VerbatimLine("mum claims it was a domestic", "child-said", ""),))
+        await visit.actions.dispatch(AnswerEntered("day-breakfast", words))
         await visit.turn_to("day-breakfast")
         await remark(visit.app)
         assert not visit.app.sees(say("language.keep"))
@@ -138,6 +138,6 @@ async def test_an_event_has_the_line_where_its_words_are_ones_own_and_counts_wha
         await visit.app.type(say("event.protective"), "She rang her sister.")
         await visit.app.press(say("event.save"))
         (page,) = visit.actions.case_service.households()
-        (event,) = page.records_of(Event)
+        (event,) = page.records_of(Incident)
         assert event.kept_phrases == ("alleges",)
         assert event.protective == "She rang her sister."

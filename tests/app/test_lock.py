@@ -12,15 +12,15 @@ from uuid import uuid4
 import flet as ft
 import pytest
 
-from app.core.autosave import Keeping
-from app.core.cases.case_service import Desk
-from app.core.controller import Actions, Model
+from app.core.autosave import Autosave
+from app.core.cases.case_service import CaseService
+from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
-from app.features.start.view import fault, starting
+from app.features.start.view import starting_page, store_fault_page
 from app.shell.shell import SCREENS, make_open_page
-from app.shell.shell import app as shown_app
+from app.shell.shell import app_view as shown_app
 from assessments.casework.casework_records import Address
-from assessments.store import Keys
+from assessments.store import KeyRing
 from tests.app.headless import Headless, Node
 from tests.app.test_screens_around import (
     PASSPHRASE,
@@ -75,11 +75,11 @@ def cover_of(app: Headless) -> Node:
 
 
 async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: Runtime) -> None:
-    found: list[tuple[Model, Actions]] = []
+    found: list[tuple[AppState, AppController]] = []
 
     async def open_page(page: ft.Page) -> None:
-        model = Model()
-        actions = Actions(model, runtime, lambda: TODAY)
+        model = AppState()
+        actions = AppController(model, runtime, lambda: TODAY)
         await actions.start()
         await actions.unlock(PASSPHRASE)
         found.append((model, actions))
@@ -137,12 +137,12 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
 class _Life:
     """As much of a page's life as drawing it asks for."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: AppController) -> None:
         self.actions = actions
 
 
 async def test_before_there_is_anything_to_cover_there_is_no_cover(folder: Path) -> None:
-    for draw in (starting, lambda: fault("x", lambda: None)):
+    for draw in (starting_page, lambda: store_fault_page("x", lambda: None)):
 
         async def open_page(page: ft.Page, draw: Callable[[], ft.View] = draw) -> None:
             page.views = [draw()]
@@ -186,8 +186,8 @@ async def test_the_page_goes_first_then_the_words_are_kept_then_the_keys_go(
 
             monkeypatch.setattr(kind, name, wrapped)
 
-        noted(Desk, "keep_desk")
-        noted(Keys, "close")
+        noted(CaseService, "keep_desk")
+        noted(KeyRing, "close")
         await app.press("Cover")
         await until(app, "Wren is locked")
     assert order[0].startswith("keep_desk")
@@ -199,10 +199,10 @@ async def test_an_unlocking_that_is_still_under_way_does_not_open_behind_the_cov
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     derived, go_on = threading.Event(), threading.Event()
-    opened: list[Desk] = []
+    opened: list[CaseService] = []
     real = runtime.unlock
 
-    def slow(*words: Any) -> Desk:
+    def slow(*words: Any) -> CaseService:
         desk = real(*words)
         opened.append(desk)
         derived.set()
@@ -276,7 +276,7 @@ async def test_what_was_saved_stands_on_no_new_page(runtime: Runtime) -> None:
 
 async def test_half_a_passphrase_is_held_nowhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[Any] = []
-    monkeypatch.setattr(Keeping, "begin", lambda self, screen, plain: held.append(plain))
+    monkeypatch.setattr(Autosave, "begin", lambda self, screen, plain: held.append(plain))
     runtime = open_runtime(folder)
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Set up Wren")

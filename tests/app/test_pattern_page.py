@@ -10,12 +10,12 @@ import pytest
 
 from app.features.shared import phrasing_field
 from app.kit.messages import say
-from assessments.casework.casework_records import Event, Pattern
-from assessments.casework.conduct import TOOL
+from assessments.casework.casework_records import Incident, PatternStatement
+from assessments.casework.conduct_extracts import CONDUCT_TOOL_ID
 from assessments.casework.records import Contact, Person, new_id
 from assessments.engine.answers import Answered
-from assessments.engine.form import Entered, Finished
-from assessments.engine.scoring import Context
+from assessments.engine.form import AnswerEntered, CompletionRequested
+from assessments.engine.scoring import ScoringContext
 from tests.app.visiting import Visit, visiting
 
 NAME = "Dane"
@@ -24,7 +24,7 @@ FIELD = "The statement"
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phrasing_field, "REST_S", 0.01)
+    monkeypatch.setattr(phrasing_field, "DEBOUNCE_S", 0.01)
 
 
 async def dane_with(visit: Visit, *tactics: str) -> Person:
@@ -44,7 +44,7 @@ async def dane_with(visit: Visit, *tactics: str) -> Person:
 
 async def act(visit: Visit, dane: Person, *tactics: str) -> None:
     facts = [
-        Event(
+        Incident(
             id=new_id(),
             household_id=dane.household_id,
             on=date(2026, 3, 1 + n),
@@ -67,9 +67,9 @@ async def open_statement(visit: Visit, dane: Person) -> str:
     return str(visit.app.field(FIELD).value)
 
 
-def saved(visit: Visit, dane: Person) -> Pattern:
+def saved(visit: Visit, dane: Person) -> PatternStatement:
     page = visit.actions.case_service.household(dane.household_id)
-    (found,) = [one for one in page.records_of(Pattern) if one.person_id == dane.id]
+    (found,) = [one for one in page.records_of(PatternStatement) if one.person_id == dane.id]
     return found
 
 
@@ -92,7 +92,7 @@ async def test_what_the_tool_holds_of_a_person_is_drafted_with_its_day_and_can_b
             id=new_id(), household_id=dane.household_id, on=date(2026, 5, 2), kind="visit", role="midwife"
         )
         desk.save_contact(contact)
-        work = desk.start_assessment(contact, dane.id, TOOL, Context(on=contact.on))
+        work = desk.start_assessment(contact, dane.id, CONDUCT_TOOL_ID, ScoringContext(on=contact.on))
         for link_id, value in (
             ("watching", "yes"),
             ("watching.level", "2"),
@@ -101,10 +101,10 @@ async def test_what_the_tool_holds_of_a_person_is_drafted_with_its_day_and_can_b
             ("coercive-control-because", "He reads her phone."),
             ("keeps-safe", "She keeps a bag at Nain's."),
         ):
-            work = desk.apply_event(work, Entered(link_id, Answered(value)))
+            work = desk.apply_event(work, AnswerEntered(link_id, Answered(value)))
         await visit.app.settle()
         assert "watched" not in await open_statement(visit, dane)
-        desk.apply_event(work, Finished())
+        desk.apply_event(work, CompletionRequested())
         visit.actions.open_screen("today")
         await act(visit, dane)
         words = await open_statement(visit, dane)
@@ -123,7 +123,7 @@ async def test_saves_what_was_written_with_where_it_came_from(tmp_path: Path) ->
         await visit.app.press(say("pattern.keep"))
         found = saved(visit, dane)
         assert (found.words, found.edited) == (words, False)
-        assert {fact.id for fact in visit.model.households[0].records_of(Event)} <= set(found.drafted_from)
+        assert {fact.id for fact in visit.model.households[0].records_of(Incident)} <= set(found.drafted_from)
         assert visit.app.sees(say("pattern.kept-here"))
         await visit.app.type(FIELD, "Dane pushed Carys.")
         await visit.app.press(say("pattern.keep"))
@@ -180,7 +180,7 @@ async def test_an_empty_statement_is_not_saved(tmp_path: Path) -> None:
         await visit.app.press(say("pattern.keep"))
         assert visit.app.sees(say("pattern.empty"))
         page: Any = visit.actions.case_service.household(dane.household_id)
-        assert page.facts_of(Pattern) == ()
+        assert page.facts_of(PatternStatement) == ()
 
 
 async def test_a_kept_phrase_is_counted_by_code_while_it_stands(tmp_path: Path) -> None:

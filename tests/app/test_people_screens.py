@@ -13,12 +13,12 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.core.cases.case_service import Desk, HouseholdPage
+from app.core.cases.case_service import CaseService, HouseholdOverview
 from app.core.runtime import Runtime
-from app.features.household.map_layout import NODE, Home, ends_of, lines, place_all
+from app.features.household.map_layout import NODE_SIZE, MapHome, lay_out_map, line_ends, map_lines
 from app.kit.controls import hold_to_reveal
 from assessments.casework import kinship
-from assessments.casework.casework_records import Address, Link, Withheld
+from assessments.casework.casework_records import Address, RecordLink, WithheldInformation
 from assessments.casework.records import Person, Relationship
 from tests.app.headless import Headless
 from tests.app.test_screens_around import PASSPHRASE, headings, open_runtime, press, set_up, unlocked, until
@@ -40,16 +40,16 @@ def runtime(tmp_path: Path) -> Iterator[Runtime]:
     opened.close()
 
 
-def kept(runtime: Runtime, household: str) -> HouseholdPage:
+def kept(runtime: Runtime, household: str) -> HouseholdOverview:
     """What the disk has now, read with the person's own keys."""
-    desk: Desk = runtime.unlock(PASSPHRASE)
+    desk: CaseService = runtime.unlock(PASSPHRASE)
     try:
         return next(page for page in desk.households() if page.household.name == household)
     finally:
         desk.close()
 
 
-def one(page: HouseholdPage, start: str) -> Person:
+def one(page: HouseholdOverview, start: str) -> Person:
     return next(person for person in page.persons if person.name.startswith(start))
 
 
@@ -148,7 +148,7 @@ async def test_an_unborn_child_is_the_same_record_after_birth_with_all_that_was_
 async def test_a_confidential_address_is_nowhere_on_the_page_until_it_is_held_and_goes_again(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold_to_reveal, "SHOWN_S", 0.3)
+    monkeypatch.setattr(hold_to_reveal, "REVEALED_S", 0.3)
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
         await press(app, "Foxglove-Demo", then="Children")
@@ -167,7 +167,7 @@ async def test_a_confidential_address_is_nowhere_on_the_page_until_it_is_held_an
 async def test_two_deliberate_taps_do_what_holding_does(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold_to_reveal, "SHOWN_S", 30.0)
+    monkeypatch.setattr(hold_to_reveal, "REVEALED_S", 30.0)
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
         await open_person(app, "Foxglove-Demo", "Neo")
@@ -206,7 +206,7 @@ async def test_a_confidential_address_is_not_on_the_map(runtime: Runtime) -> Non
 async def test_the_host_family_is_a_household_of_its_own_linked_and_not_merged(runtime: Runtime) -> None:
     set_up(runtime, seed("foxglove-demo"))
     guests, hosts = kept(runtime, "Foxglove-Demo"), kept(runtime, "Inkwell-Specimen")
-    [link] = guests.records_of(Link)
+    [link] = guests.records_of(RecordLink)
     assert (link.kind, link.other_household_id) == ("host", hosts.household.id)
     assert not {person.id for person in guests.persons} & {person.id for person in hosts.persons}
     assert [person.name for person in hosts.children(date(2026, 2, 19))] == [
@@ -236,7 +236,7 @@ async def test_what_is_kept_from_somebody_says_so_wherever_it_is_shown(runtime: 
         await app.press("No longer needed")
         await until(app, "Nothing is marked")
         assert not app.sees("Keep from")
-    facts = kept(runtime, "Foxglove-Demo").records_of(Withheld)
+    facts = kept(runtime, "Foxglove-Demo").records_of(WithheldInformation)
     assert [fact.lifted_at is not None for fact in facts] == [False, False, True]
 
 
@@ -252,7 +252,7 @@ async def test_an_address_that_is_kept_from_somebody_says_so_beside_it(runtime: 
         await until(app, "Nothing is marked")
         assert not app.sees("Keep from Grandad Ffug")
     page = kept(runtime, "Samplewood")
-    assert page.records_of(Withheld)[-1].about_id == page.records_of(Address)[0].id
+    assert page.records_of(WithheldInformation)[-1].about_id == page.records_of(Address)[0].id
 
 
 # ---------------------------------------------------------------- the same person
@@ -276,7 +276,7 @@ async def test_a_hint_is_answered_by_a_person_undone_and_nothing_is_merged(runti
         await until(app, "Not the same person as Callan Testerby in Specimen")
         assert not app.sees("Is this the same person?")
     page, other = kept(runtime, "Testerby"), kept(runtime, "Specimen")
-    links = [link for link in page.records_of(Link) if link.kind != "family"]
+    links = [link for link in page.records_of(RecordLink) if link.kind != "family"]
     assert [(link.kind, link.undone_at is not None) for link in links] == [
         ("same-person", True),
         ("not-same", False),
@@ -372,22 +372,26 @@ def tie(one_id: str, kind: str, other: str) -> Relationship:
 @pytest.mark.parametrize("per_row", [2, 4])
 def test_nobody_on_the_map_stands_on_somebody_else_or_outside_their_home(per_row: int) -> None:
     people = [f"p{n}" for n in range(28)]
-    homes = [Home("a", tuple(people[:17])), Home("b", tuple(people[15:20])), Home("c", tuple(people[20:]))]
-    places = place_all(homes, {person: n % 3 for n, person in enumerate(people)}, per_row=per_row)
+    homes = [
+        MapHome("a", tuple(people[:17])),
+        MapHome("b", tuple(people[15:20])),
+        MapHome("c", tuple(people[20:])),
+    ]
+    places = lay_out_map(homes, {person: n % 3 for n, person in enumerate(people)}, per_row=per_row)
     assert places.people.keys() == set(people)
     corners = list(places.people.values())
     for at, (x, y) in enumerate(corners):
         assert any(
             box.x <= x
-            and x + NODE[0] <= box.x + box.width
+            and x + NODE_SIZE[0] <= box.x + box.width
             and box.y <= y
-            and y + NODE[1] <= box.y + box.height
+            and y + NODE_SIZE[1] <= box.y + box.height
             for box in places.boxes
         )
-        assert 0 <= x <= places.width - NODE[0]
-        assert 0 <= y <= places.height - NODE[1]
+        assert 0 <= x <= places.width - NODE_SIZE[0]
+        assert 0 <= y <= places.height - NODE_SIZE[1]
         for left, top in corners[at + 1 :]:
-            assert abs(left - x) >= NODE[0] or abs(top - y) >= NODE[1]
+            assert abs(left - x) >= NODE_SIZE[0] or abs(top - y) >= NODE_SIZE[1]
 
 
 def test_lines_say_each_thing_once_and_leave_out_what_others_say() -> None:
@@ -400,7 +404,7 @@ def test_lines_say_each_thing_once_and_leave_out_what_others_say() -> None:
         tie("dad", "partner", "mum"),
         tie("dad", "harms", "mum"),
     ]
-    found = lines(told, ["gran", "mum", "dad", "a", "b"])
+    found = map_lines(told, ["gran", "mum", "dad", "a", "b"])
     assert {(line.from_id, line.to_id, line.style) for line in found} == {
         ("gran", "mum", "parent"),
         ("mum", "a", "parent"),
@@ -408,10 +412,10 @@ def test_lines_say_each_thing_once_and_leave_out_what_others_say() -> None:
         ("dad", "mum", "partner"),
         ("dad", "mum", "harms"),
     }
-    places = place_all([Home("h", ("gran", "mum", "dad", "a", "b"))],
+    places = lay_out_map([MapHome("h", ("gran", "mum", "dad", "a", "b"))],
                        kinship.generations(["gran", "mum", "dad", "a", "b"], told), per_row=2)  # fmt: skip
     for line in found:
-        x1, y1, x2, y2 = ends_of(line, places)
+        x1, y1, x2, y2 = line_ends(line, places)
         assert (x1, y1) != (x2, y2)
 
 

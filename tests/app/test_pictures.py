@@ -12,12 +12,12 @@ import flet as ft
 import pytest
 
 from app.kit import theme
-from app.kit.drawing.pictures import SMALLEST, has_picture, picture
-from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.drawing.pictures import MIN_PICTURE_SIZE, has_picture, picture
+from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.messages import assets_folder
 from assessments.definitions import catalogue
-from assessments.engine.answers import Answered, walk
-from assessments.engine.form import Entered
+from assessments.engine.answers import Answered, walk_items
+from assessments.engine.form import AnswerEntered
 from tests.app.browser import PHONE, Browser, Served
 from tests.app.headless import Headless
 from tests.app.test_kit_theme import contrast
@@ -40,8 +40,8 @@ ANSWERS = ("sym-yes", "sym-no", "sym-stop")
 def codes_in_tools() -> set[str]:
     return {
         option.picture
-        for tool in catalogue.tool_ids()
-        for item in walk(catalogue.load(tool).items)
+        for tool in catalogue.list_tool_ids()
+        for item in walk_items(catalogue.load_tool(tool).items)
         for option in item.options
         if option.picture
     }
@@ -60,7 +60,7 @@ def choices(*codes: str, hint: str = "") -> list[Choice]:
 
 
 def tick_page(offered: Sequence[Choice], got: list[Any], chosen: tuple[str, ...] = ()) -> Any:
-    return lambda page: page.add(tick_rows(offered, chosen=chosen, on_choose=got.append))
+    return lambda page: page.add(checkbox_rows(offered, chosen=chosen, on_choose=got.append))
 
 
 def images(app: Headless) -> list[ft.Image]:
@@ -74,8 +74,8 @@ def test_every_code_that_a_tool_names_has_a_picture() -> None:
 
 
 def test_every_choice_of_a_list_has_a_picture_or_none_has() -> None:
-    for tool in catalogue.tool_ids():
-        for item in walk(catalogue.load(tool).items):
+    for tool in catalogue.list_tool_ids():
+        for item in walk_items(catalogue.load_tool(tool).items):
             drawn = {bool(option.picture) for option in item.options if not option.retired}
             assert len(drawn) < 2, f"{tool} {item.link_id}"
 
@@ -147,8 +147,8 @@ def test_a_picture_is_called_by_the_words_of_whoever_shows_it() -> None:
     image = shown.content
     assert isinstance(image, ft.Image)
     assert str(image.src).startswith("<svg ")
-    assert (image.width, image.height) == (SMALLEST, SMALLEST)
-    assert SMALLEST >= 96
+    assert (image.width, image.height) == (MIN_PICTURE_SIZE, MIN_PICTURE_SIZE)
+    assert MIN_PICTURE_SIZE >= 96
 
 
 @pytest.mark.parametrize("offered", [FACES[:2], FACES[:3], FACES[:4], FACES])
@@ -212,7 +212,7 @@ async def test_the_ways_of_not_answering_are_rows_below_the_tiles() -> None:
 async def test_choices_that_cannot_be_tiles_are_rows_with_their_pictures(offered: list[Choice]) -> None:
     async with Headless(tick_page(offered, [])) as app:
         assert app.controls(ft.ResponsiveRow) == []
-        assert [image.width for image in images(app)] == [SMALLEST] * 2
+        assert [image.width for image in images(app)] == [MIN_PICTURE_SIZE] * 2
         assert len(app.names()) == len(offered)
 
 
@@ -220,7 +220,7 @@ async def test_a_child_chooses_faces_in_a_tool_and_none_is_chosen_before(tmp_pat
     async with visiting(tmp_path) as visit:
         await visit.begin(visit.alys, "child-voice-4-7")
         for link_id, code in (("earshot", "nobody"), ("child-ok", "yes")):
-            await visit.actions.dispatch(Entered(link_id, Answered(code)))
+            await visit.actions.dispatch(AnswerEntered(link_id, Answered(code)))
         await visit.turn_to("face-home")
         assert len(images(visit.app)) == 4
         assert visit.app.chosen() == []
@@ -239,6 +239,6 @@ def test_tiles_are_painted_in_one_size_on_a_phone_and_named_once() -> None:
         assert [tile["name"] for tile in tiles] == [choice.text for choice in longest]
         # What lies below the fold is given as its visible part: the first rows are whole.
         assert len({(round(tile["width"]), round(tile["height"])) for tile in tiles[:6]}) == 1
-        assert min(tiles[0]["width"], tiles[0]["height"]) >= SMALLEST
+        assert min(tiles[0]["width"], tiles[0]["height"]) >= MIN_PICTURE_SIZE
         assert app.foreign == []
         assert app.errors == []

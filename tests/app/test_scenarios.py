@@ -17,8 +17,8 @@ import pytest
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell import shell
-from app.visit_file.player import play, read_plan
-from assessments.casework.casework_records import Link
+from app.visit_file.importer import import_visit, read_visit_file
+from assessments.casework.casework_records import RecordLink
 from assessments.casework.records import Role
 from assessments.definitions import catalogue
 from tests.app.headless import Headless
@@ -57,7 +57,7 @@ def set_up(runtime: Runtime, role: Role, *visits: dict[str, Any]) -> None:
     desk = runtime.set_up(PASSPHRASE, "hv1")
     runtime.save_role("hv1", role)
     for visit in visits:
-        play(desk, read_plan(visit, lambda error: error.code))
+        import_visit(desk, read_visit_file(visit, lambda error: error.code))
     desk.close()
 
 
@@ -112,7 +112,7 @@ def own_part(app: Headless, name: str, *others: str) -> str:
 def watched(tool: str, what: str, **more: Any) -> dict[str, Any]:
     """Every question of an observation that must be answered, with what was seen beside each rating."""
     answers: dict[str, Any] = {}
-    for item in catalogue.load(tool).walk():
+    for item in catalogue.load_tool(tool).walk():
         if not item.required:
             continue
         codes = [option.code for option in item.options]
@@ -486,7 +486,7 @@ async def test_a_host_family_is_linked_shown_and_never_merged(
         assert [name.split()[0] for name in app.names() if "Nothing yet" in name] == ["Kagiso", "Neo"]
     here, there = kept(runtime, "Foxglove-Demo"), kept(runtime, "Inkwell-Specimen")
     assert [person.name.split()[0] for person in there.persons] == list(HOSTS)
-    assert [link.undone_at is not None for link in here.records_of(Link)] == [True]
+    assert [link.undone_at is not None for link in here.records_of(RecordLink)] == [True]
 
 
 # ---------------------------------------------------------------- an unborn child carried to birth

@@ -17,25 +17,26 @@ import flet as ft
 import pytest
 import uvicorn
 
-from app.core.cases.case_service import SERVICE
-from app.core.controller import Actions, Model
-from app.core.runtime import Runtime, SystemClock
-from app.features.assess.pick import why_not
-from app.features.assess.record import record
-from app.features.household.add_household import Newcomer, problems_of
-from app.features.shared.text.days import age_words, day_words
-from app.features.today.view import today
+from app.core.cases.case_service import SERVICE_SETTING
+from app.core.controller import AppController, AppState
+from app.core.runtime import Runtime
+from app.features.assess.record import record_page
+from app.features.assess.tool_picker import describe_not_offered
+from app.features.household.add_household import PersonDraft, validate_household
+from app.features.shared.text.days import format_age, format_day
+from app.features.today.view import today_page
 from app.shell.shell import make_open_page
-from app.visit_file.player import play, read_plan
+from app.visit_file.importer import import_visit, read_visit_file
 from assessments.casework.records import Person
 from assessments.crypto import sealing
 from assessments.definitions import catalogue
 from assessments.definitions.suggest import suggest
+from assessments.ports import SystemClock
 from assessments.store import Store
-from sync.device.enrolment import ServiceKeys
-from sync.envelope import kid_of
+from sync.device.enrolment import EnrolledService
+from sync.envelope import derive_kid
 from sync.service.main import create_app
-from sync.service.settings import Settings
+from sync.service.settings import ServiceSettings
 from tests.app.browser import Browser, Served
 from tests.app.headless import Headless
 from tests.store.made_up import CHEAPEST
@@ -55,8 +56,10 @@ def know_a_service(runtime: Runtime, agency: str = "training") -> None:
     """Keep the keys of a service that is never there: everything but sending works."""
     service_key, *recovery = (sealing.make_receive_key()[1] for _ in range(3))
     _, receipt_key = sealing.make_signing_key()
-    keys = ServiceKeys("http://127.0.0.1:9", agency, kid_of(service_key), service_key, receipt_key, *recovery)
-    runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
+    keys = EnrolledService(
+        "http://127.0.0.1:9", agency, derive_kid(service_key), service_key, receipt_key, *recovery
+    )
+    runtime.store.settings.put(SERVICE_SETTING, json.dumps(keys.to_plain()))
 
 
 def set_up(runtime: Runtime, *visits: dict[str, Any], agency: str = "training") -> None:
@@ -64,7 +67,7 @@ def set_up(runtime: Runtime, *visits: dict[str, Any], agency: str = "training") 
     know_a_service(runtime, agency)
     desk = runtime.set_up(PASSPHRASE, "hv1")
     for visit in visits:
-        play(desk, read_plan(visit, lambda error: error.code))
+        import_visit(desk, read_visit_file(visit, lambda error: error.code))
     desk.close()
 
 
@@ -93,7 +96,7 @@ def fernhollow(**assessment: Any) -> dict[str, Any]:
     }
 
 
-RISK_ITEMS = tuple(link_id for scale in catalogue.load("risk-24").scales for link_id in scale.items)
+RISK_ITEMS = tuple(link_id for scale in catalogue.load_tool("risk-24").scales for link_id in scale.items)
 
 
 def asked_all(**answers: str) -> dict[str, Any]:
@@ -388,8 +391,8 @@ async def test_a_handler_that_breaks_is_told_calmly_and_the_page_stays(runtime: 
 
 async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
-    model = Model()
-    actions = Actions(model, runtime, lambda: TODAY)
+    model = AppState()
+    actions = AppController(model, runtime, lambda: TODAY)
     await actions.unlock(PASSPHRASE)
     actions.open_screen("record", "a record that is not here")
 
@@ -397,8 +400,12 @@ async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runti
         page.render_views(broken, model)
 
     @ft.component
-    def broken(shown: Model) -> list[ft.Control]:
-        return [(record if shown.screen.name == "record" else today)(shown, actions, key=shown.screen.name)]
+    def broken(shown: AppState) -> list[ft.Control]:
+        return [
+            (record_page if shown.screen.name == "record" else today_page)(
+                shown, actions, key=shown.screen.name
+            )
+        ]
 
     async with Headless(open_page, calm_expected=True) as app:
         assert headings(app) == ["That did not work"]
@@ -412,7 +419,7 @@ async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runti
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[str]:
     """The real service with its own PostgreSQL, on a free port."""
-    app = create_app(Settings(tmp_path / "service"))
+    app = create_app(ServiceSettings(tmp_path / "service"))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
@@ -439,7 +446,7 @@ async def test_setting_up_meets_the_service_and_what_is_finished_is_sent_by_itse
         assert app.sees("Nothing waiting")
         assert runtime.role("hv1") == "family-court-adviser"
         desk = runtime.unlock(PASSPHRASE)
-        play(desk, read_plan(fernhollow(**asked_all()), lambda error: error.code))
+        import_visit(desk, read_visit_file(fernhollow(**asked_all()), lambda error: error.code))
         runtime.wake()
         await until(app, "All sent", timeout_s=20)
         await press(app, "All sent", then="Sent today at")
@@ -580,7 +587,7 @@ async def test_tools_for_another_age_stand_apart_and_cannot_be_started(runtime: 
 
 def test_a_tool_for_other_work_says_for_whose() -> None:
     found = suggest(born=date(1990, 9, 3), on=TODAY, role="police-officer")
-    said = why_not(next(one for one in found if one.tool == "risk-24"))
+    said = describe_not_offered(next(one for one in found if one.tool == "risk-24"))
     assert said == "For health visitors, midwives, family court advisers."
 
 
@@ -707,13 +714,19 @@ async def test_a_household_is_added_and_its_page_opens(runtime: Runtime) -> None
 
 
 def test_what_is_wanting_of_a_new_household_is_named_by_place() -> None:
-    bryn = Newcomer("1", name="Bryn", role="child", born="31 2 2019")
-    assert list(problems_of("Thistlemoor", (bryn,), TODAY)) == ["born-1"]
+    bryn = PersonDraft("1", name="Bryn", role="child", born="31 2 2019")
+    assert list(validate_household("Thistlemoor", (bryn,), TODAY)) == ["born-1"]
     ahead = (TODAY + timedelta(days=40)).strftime("%d %m %Y")
-    assert list(problems_of("Thistlemoor", (Newcomer("1", "Bryn", "child", ahead),), TODAY)) == ["born-1"]
-    assert problems_of("Thistlemoor", (Newcomer("1", "Baby", "unborn", ahead),), TODAY) == {}
-    assert problems_of("Thistlemoor", (Newcomer("1", "Bryn", "child", "", unknown=True),), TODAY) == {}
-    assert list(problems_of("x" * 201, (Newcomer("1", "x" * 201, "child", unknown=True),), TODAY)) == [
+    assert list(validate_household("Thistlemoor", (PersonDraft("1", "Bryn", "child", ahead),), TODAY)) == [
+        "born-1"
+    ]
+    assert validate_household("Thistlemoor", (PersonDraft("1", "Baby", "unborn", ahead),), TODAY) == {}
+    assert (
+        validate_household("Thistlemoor", (PersonDraft("1", "Bryn", "child", "", unknown=True),), TODAY) == {}
+    )
+    assert list(
+        validate_household("x" * 201, (PersonDraft("1", "x" * 201, "child", unknown=True),), TODAY)
+    ) == [
         "name",
         "name-1",
     ]
@@ -738,10 +751,10 @@ def test_what_is_wanting_of_a_new_household_is_named_by_place() -> None:
 )
 def test_ages_are_said_as_the_nhs_does(born_on: date | None, said: str) -> None:
     person = Person(id="p", household_id="h", name="Bryn", born=born_on)
-    assert age_words(person, date(2026, 3, 4)) == said
+    assert format_age(person, date(2026, 3, 4)) == said
 
 
 def test_days_near_by_have_names() -> None:
     on = date(2026, 3, 4)
-    assert [day_words(date(2026, 3, day), on) for day in (4, 3, 1)] == ["today", "yesterday", "1 March"]
-    assert day_words(date(2025, 12, 31), on) == "31 December 2025"
+    assert [format_day(date(2026, 3, day), on) for day in (4, 3, 1)] == ["today", "yesterday", "1 March"]
+    assert format_day(date(2025, 12, 31), on) == "31 December 2025"

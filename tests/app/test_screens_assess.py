@@ -11,13 +11,13 @@ import flet as ft
 import pytest
 import pytest_asyncio
 
-from app.features.shared.parse_typed import read_day, read_decimal, read_time, read_whole
+from app.features.shared.parse_typed import parse_day, parse_decimal, parse_time, parse_whole_number
 from app.kit.messages import say
 from app.kit.phone_numbers import known_names
 from assessments.definitions import catalogue
-from assessments.engine.answers import Answered, Line, NotAnswered, Placed
-from assessments.engine.form import Entered, pages
-from assessments.store.assessments import history
+from assessments.engine.answers import Answered, NotAnswered, PlacedPerson, VerbatimLine
+from assessments.engine.form import AnswerEntered, list_pages
+from assessments.store.assessments import read_answer_log
 from tests.app.visiting import Visit, visiting
 from tests.store.made_up import PASSPHRASE
 
@@ -111,7 +111,7 @@ async def test_the_childs_part_is_put_away_while_it_is_not_safe(visit: Visit) ->
     await visit.app.press("Continue")
     assert visit.heading() == "Watch, do not ask"
     assert visit.model.open_assessment is not None
-    for page in pages(visit.model.open_assessment.form):
+    for page in list_pages(visit.model.open_assessment.form):
         assert not any(item.for_child for item in page.items)
 
 
@@ -169,7 +169,7 @@ async def test_fast_taps_are_kept_in_their_order(visit: Visit) -> None:
     await asyncio.gather(*(visit.app.session.dispatch_event(rows[name]._i, "click", None) for name in taps))
     await visit.app.settle()
     assert visit.model.open_assessment is not None
-    lines = history(visit.actions.case_service._keys, visit.model.open_assessment.assessment.id)
+    lines = read_answer_log(visit.actions.case_service._keys, visit.model.open_assessment.assessment.id)
     plain = {"Yes": "yes", "No": "no", "Not known": {"not_answered": "asked-unknown"}}
     assert [line.entry for line in lines] == [plain[name] for name in taps]
     assert visit.kept("injury") == NotAnswered("asked-unknown")
@@ -198,7 +198,7 @@ async def test_words_of_every_script_come_back_equal_after_locking(visit: Visit)
     await visit.app.press("The child typed it")
     await visit.actions.lock()
     await visit.unlock()
-    line = Line(WORDS, "child-typed", "Tell me about waking up.")
+    line = VerbatimLine(WORDS, "child-typed", "Tell me about waking up.")
     assert visit.entry("day-wake") == visit.kept("day-wake") == Answered((line,))
     assert visit.app.sees(f"“{WORDS}”")
 
@@ -222,7 +222,7 @@ async def test_words_without_their_origin_are_asked_for_and_never_lost(visit: Vi
     assert visit.app.field("Exact words").value == "The kettle"
     await visit.app.press("The child said it, and I typed it")
     await visit.app.press("Continue")
-    line = Line("The kettle", "child-said", "Tell me about waking up.")
+    line = VerbatimLine("The kettle", "child-said", "Tell me about waking up.")
     assert visit.kept("day-wake") == Answered((line,))
 
 
@@ -261,8 +261,8 @@ async def test_more_lines_keep_their_prompt_and_one_can_be_taken_out(visit: Visi
     await visit.app.press("The child typed it")
     await visit.app.press("Continue")
     lines = (
-        Line("The kettle", "child-said", "Tell me about waking up."),
-        Line("And shouting", "child-typed", "What then?"),
+        VerbatimLine("The kettle", "child-said", "Tell me about waking up."),
+        VerbatimLine("And shouting", "child-typed", "What then?"),
     )
     assert visit.kept("day-wake") == Answered(lines)
     await visit.app.press("Back")
@@ -386,7 +386,7 @@ async def test_not_asked_opens_its_reasons(visit: Visit) -> None:
 async def test_none_of_these_leaves_no_other_choice_beside_it(visit: Visit) -> None:
     await visit.begin(visit.baby, "observation-0-12m")
     await visit.turn_to("collapse")
-    ticks = [option.text for option in catalogue.load("observation-0-12m").index["collapse"].options]
+    ticks = [option.text for option in catalogue.load_tool("observation-0-12m").index["collapse"].options]
     await visit.app.press(ticks[0])
     await visit.app.press(ticks[1])
     assert visit.app.chosen() == ticks[:2]
@@ -407,8 +407,8 @@ async def test_a_same_day_card_is_on_the_page_at_once_and_stays_to_the_end(visit
 
 
 async def test_every_flag_of_every_tool_has_its_numbers() -> None:
-    for tool in catalogue.tool_ids():
-        for flag in catalogue.load(tool).flags:
+    for tool in catalogue.list_tool_ids():
+        for flag in catalogue.load_tool(tool).flags:
             assert set(flag.call) <= known_names(), (tool, flag.id)
 
 
@@ -417,7 +417,7 @@ async def test_judgement_can_raise_and_has_no_way_to_lower(visit: Visit) -> None
     await visit.turn_to("threat-to-kill")
     await visit.app.press("Yes")
     await visit.to_check()
-    grades = [text for _, text in catalogue.load("risk-24").grades]
+    grades = [text for _, text in catalogue.load_tool("risk-24").grades]
     assert grades[-1] in visit.app.names()
     assert not any(grade in visit.app.names() for grade in grades[:-1])
 
@@ -427,7 +427,7 @@ async def test_a_raised_grade_needs_its_reason(visit: Visit) -> None:
     await visit.turn_to("injury")
     await visit.app.press("No")
     await visit.to_check()
-    standard, medium, high = (text for _, text in catalogue.load("risk-24").grades)
+    standard, medium, high = (text for _, text in catalogue.load_tool("risk-24").grades)
     assert {standard, medium, high} <= set(visit.app.names())
     await visit.app.press(medium)
     assert visit.app.sees("Write the reason for your own judgement.")
@@ -453,13 +453,17 @@ async def test_people_are_placed_moved_and_taken_off_by_tapping(visit: Visit) ->
         await visit.app.type(name, who)
         await visit.app.press(ring)
         assert not visit.app.field(name).value
-    assert visit.kept("people-map") == Answered((Placed("Nan", "can-tell"), Placed("Taid Ifor", "not-sure")))
+    assert visit.kept("people-map") == Answered(
+        (PlacedPerson("Nan", "can-tell"), PlacedPerson("Taid Ifor", "not-sure"))
+    )
     await visit.app.press("Nan. Move or take off")
     await visit.app.press("Not safe")
-    assert visit.kept("people-map") == Answered((Placed("Nan", "not-safe"), Placed("Taid Ifor", "not-sure")))
+    assert visit.kept("people-map") == Answered(
+        (PlacedPerson("Nan", "not-safe"), PlacedPerson("Taid Ifor", "not-sure"))
+    )
     await visit.app.press("Taid Ifor. Move or take off")
     await visit.app.press("Take off the map")
-    assert visit.kept("people-map") == Answered((Placed("Nan", "not-safe"),))
+    assert visit.kept("people-map") == Answered((PlacedPerson("Nan", "not-safe"),))
     await visit.app.type(name, "Miss Oakley")
     await visit.app.press("Continue")
     assert visit.app.sees(say("problem.place"))
@@ -523,7 +527,7 @@ async def test_no_name_is_in_the_title_the_address_or_the_keys(visit: Visit) -> 
     ],
 )
 def test_reads_a_day_as_people_write_it(typed: str, day: date | None) -> None:
-    assert read_day(typed) == day
+    assert parse_day(typed) == day
 
 
 @pytest.mark.parametrize(
@@ -542,23 +546,29 @@ def test_reads_a_day_as_people_write_it(typed: str, day: date | None) -> None:
     ],
 )
 def test_reads_a_time_and_does_not_guess_morning_or_night(typed: str, moment: time | None) -> None:
-    assert read_time(typed) == moment
+    assert parse_time(typed) == moment
 
 
 def test_reads_numbers_and_nothing_else() -> None:
-    assert [read_whole(text) for text in (" 12 ", "-3", "five", "1.5", "")] == [12, -3, None, None, None]
-    assert [read_decimal(text) for text in ("1.5", "2", "1,5")] == [1.5, 2.0, None]
+    assert [parse_whole_number(text) for text in (" 12 ", "-3", "five", "1.5", "")] == [
+        12,
+        -3,
+        None,
+        None,
+        None,
+    ]
+    assert [parse_decimal(text) for text in ("1.5", "2", "1,5")] == [1.5, 2.0, None]
 
 
 async def test_a_tool_that_is_called_for_is_offered_and_one_not_done_says_why(
     visit: Visit,
 ) -> None:
     await visit.begin(visit.mother, "risk-24")
-    for link_id in catalogue.load("risk-24").scales[0].items:
+    for link_id in catalogue.load_tool("risk-24").scales[0].items:
         value = "yes" if link_id in ("strangulation", "stalking") else "no"
-        await visit.actions.dispatch(Entered(link_id, Answered(value)))
+        await visit.actions.dispatch(AnswerEntered(link_id, Answered(value)))
     await visit.to_check()
-    neck, following = catalogue.load("strangulation").title, catalogue.load("stalking-11").title
+    neck, following = catalogue.load_tool("strangulation").title, catalogue.load_tool("stalking-11").title
     assert visit.app.sees(neck)
     await visit.app.type(say("offers.why-not", tool=following), "She had to leave.")
     await visit.app.press("Save and send")

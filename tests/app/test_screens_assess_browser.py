@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.controller import Actions, Model
-from assessments.engine.answers import Answered, Line
+from app.core.controller import AppController, AppState
+from assessments.engine.answers import Answered, VerbatimLine
 from tests.app.browser import Browser, Served
 from tests.app.visiting import make_runtime, open_visit
 from tests.store.made_up import PASSPHRASE
@@ -15,9 +15,9 @@ WORDS = "Dw i'n ofni. Żółć. میں ڈرتا ہوں۔ 🐦👧🏽 “said”
 
 def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> None:
     runtime = make_runtime(tmp_path / "home")
-    opened: list[Model] = []
+    opened: list[AppState] = []
 
-    async def begin(model: Model, actions: Actions) -> None:
+    async def begin(model: AppState, actions: AppController) -> None:
         opened.append(model)
         alys = next(person for person in model.households[0].persons if person.name.startswith("Alys"))
         await actions.start_assessment(alys.id, "child-voice-7-11")
@@ -60,5 +60,5 @@ def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> Non
     desk = runtime.unlock(PASSPHRASE)
     (page,) = desk.households()
     kept = desk.resume_assessment(page.assessments[0].id).form.entries["day-wake"]
-    assert kept == Answered((Line(WORDS, "child-said", "Tell me about waking up."),))
+    assert kept == Answered((VerbatimLine(WORDS, "child-said", "Tell me about waking up."),))
     runtime.close()

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import pytest
 
-from app.core.cases.case_service import Desk
+from app.core.cases.case_service import CaseService
 from app.core.runtime import Runtime
-from app.kit.messages import knows, say
-from assessments.casework.casework_records import ChildThere, Event, Withheld
+from app.kit.messages import has_message, say
+from assessments.casework.casework_records import ChildAtIncident, Incident, WithheldInformation
 from assessments.casework.records import Person
-from assessments.store.rows.integrity import TABLES
+from assessments.store.rows.integrity import COUNTED_TABLES
 from tests.app.headless import Headless
 from tests.app.test_people_screens import kept, one, open_person, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, press, set_up, unlocked, until
@@ -30,8 +30,8 @@ def runtime(tmp_path: Path) -> Iterator[Runtime]:
     opened.close()
 
 
-def at_desk(runtime: Runtime, do: Callable[[Desk], T]) -> T:
-    desk: Desk = runtime.unlock(PASSPHRASE)
+def at_desk(runtime: Runtime, do: Callable[[CaseService], T]) -> T:
+    desk: CaseService = runtime.unlock(PASSPHRASE)
     try:
         return do(desk)
     finally:
@@ -79,7 +79,7 @@ async def test_what_is_kept_from_somebody_keeps_its_mark_in_what_was_written_bef
     page = kept(runtime, "Larkspur")
     gwen = one(page, "Gwen")
     change(runtime, gwen, needs=("sight",), language="Cornish")
-    secret = Withheld(
+    secret = WithheldInformation(
         id=new_id(), household_id=gwen.household_id, about_id=gwen.id, part="needs", keep_from=("The school",)
     )
     at_desk(runtime, lambda desk: desk.save_records(gwen.household_id, [secret]))
@@ -112,25 +112,25 @@ async def test_an_event_shows_what_was_written_and_the_half_typed_change_stays(r
     set_up(runtime, seed("samplewood"))
     page = kept(runtime, "Samplewood")
     otis, dane = one(page, "Otis"), one(page, "Dane")
-    event = Event(
+    event = Incident(
         id=new_id(),
         household_id=page.household.id,
-        on=page.records_of(Event)[-1].on,
+        on=page.records_of(Incident)[-1].on,
         source="Mother",
         what="He kicked the door.",
         severity=2,
-        children=(ChildThere(id=otis.id, heard_it=True, where="in the hall"),),
+        children=(ChildAtIncident(id=otis.id, heard_it=True, where="in the hall"),),
     )
     changed = event.model_copy(
         update={
             "what": "He kicked the door and her arm.",
             "severity": 3,
             "by_ids": (dane.id,),
-            "children": (ChildThere(id=otis.id, saw_it=True),),
+            "children": (ChildAtIncident(id=otis.id, saw_it=True),),
         }
     )
 
-    def write(desk: Desk) -> None:
+    def write(desk: CaseService) -> None:
         desk.save_records(page.household.id, [event])
         desk.save_records(page.household.id, [changed])
 
@@ -200,6 +200,6 @@ async def test_a_row_that_went_missing_is_told_in_words_on_the_first_page(runtim
         assert app.sees(say("loss.missing", what=BEFORE, n=1))
 
 
-@pytest.mark.parametrize("table", [*TABLES, "completion", "outbox_entry", "place"])
+@pytest.mark.parametrize("table", [*COUNTED_TABLES, "completion", "outbox_entry", "place"])
 def test_every_table_that_is_counted_has_a_name_in_words(table: str) -> None:
-    assert knows(f"loss.what.{table}")
+    assert has_message(f"loss.what.{table}")

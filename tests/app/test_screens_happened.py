@@ -10,18 +10,23 @@ from typing import Any
 
 import pytest
 
-from app.core.cases.case_service import HouseholdPage
-from app.features.incidents.draft import event_of, nothing_told, problems_of, told_of
+from app.core.cases.case_service import HouseholdOverview
+from app.features.incidents.draft import (
+    draft_from_incident,
+    empty_incident_draft,
+    incident_from_draft,
+    validate_incident,
+)
 from app.kit.messages import say
 from assessments.casework.casework_records import (
-    ChildThere,
-    Ended,
-    Event,
+    ChildAtIncident,
+    ChildObservation,
     FollowUp,
-    Judged,
-    Link,
-    Milestone,
-    Seen,
+    HistoryReview,
+    Incident,
+    KeyDate,
+    RecordLink,
+    VisitClosure,
 )
 from assessments.casework.records import Contact, Household, Person, new_id
 from assessments.definitions import catalogue
@@ -30,7 +35,7 @@ from assessments.engine.answers import Answered
 from tests.app.visiting import TODAY, Visit, visiting
 
 WHAT = "Dw i'n cofio. He said “I hide the keys” and laughed 🐢"
-RISK_ITEMS = tuple(link_id for scale in catalogue.load("risk-24").scales for link_id in scale.items)
+RISK_ITEMS = tuple(link_id for scale in catalogue.load_tool("risk-24").scales for link_id in scale.items)
 
 
 @pytest.fixture
@@ -39,7 +44,7 @@ async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
         yield opened
 
 
-def home(visit: Visit) -> HouseholdPage:
+def home(visit: Visit) -> HouseholdOverview:
     return visit.model.households[0]
 
 
@@ -53,14 +58,14 @@ async def keep(visit: Visit, *facts: Any) -> None:
     await visit.app.settle()
 
 
-def happened(visit: Visit, days_ago: int, severity: int | None = 2, **more: Any) -> Event:
+def happened(visit: Visit, days_ago: int, severity: int | None = 2, **more: Any) -> Incident:
     fields = {"source": "Mother", "what": f"It was {days_ago} days ago.", **more}
     on = TODAY - timedelta(days=days_ago)
-    return Event(id=new_id(), household_id=home(visit).household.id, on=on, severity=severity, **fields)
+    return Incident(id=new_id(), household_id=home(visit).household.id, on=on, severity=severity, **fields)
 
 
-def events(visit: Visit) -> tuple[Event, ...]:
-    return visit.actions.case_service.household(home(visit).household.id).records_of(Event)
+def events(visit: Visit) -> tuple[Incident, ...]:
+    return visit.actions.case_service.household(home(visit).household.id).records_of(Incident)
 
 
 # ---------------------------------------------------------------- writing down
@@ -159,7 +164,7 @@ async def test_what_can_wait_is_behind_one_button_and_comes_back_to_be_changed(v
 
 
 def test_a_kept_event_goes_through_the_form_unchanged() -> None:
-    kept = Event(
+    kept = Incident(
         id=new_id(),
         household_id="h",
         on=TODAY,
@@ -173,23 +178,23 @@ def test_a_kept_event_goes_through_the_form_unchanged() -> None:
         threat=" I will ",
         by_ids=("a",),
         children=(
-            ChildThere(id="c1", heard_it=True, where="stairs"),
-            ChildThere(id="c2", there=False),
-            ChildThere(id="gone"),
+            ChildAtIncident(id="c1", heard_it=True, where="stairs"),
+            ChildAtIncident(id="c2", there=False),
+            ChildAtIncident(id="gone"),
         ),
         first_known_to="Neighbour",
         a_later_field="kept",  # type: ignore[call-arg]  # a field of a newer Wren
     )
-    told = told_of(kept, ["c1", "c2", "c3"])
-    again = event_of(told, "h", TODAY, kept)
-    assert problems_of(told, TODAY) == {}
+    told = draft_from_incident(kept, ["c1", "c2", "c3"])
+    again = incident_from_draft(told, "h", TODAY, kept)
+    assert validate_incident(told, TODAY) == {}
     assert again.model_copy(update={"children": kept.children}) == kept
     assert {child.id: child for child in again.children} == {child.id: child for child in kept.children}
 
 
 def test_a_day_that_lies_ahead_is_asked_about_for_an_event() -> None:
-    told = {**nothing_told([]), "when": "other", "day": "1 1 2031"}
-    assert problems_of(told, TODAY)["day"] == say("event.problem.ahead")
+    told = {**empty_incident_draft([]), "when": "other", "day": "1 1 2031"}
+    assert validate_incident(told, TODAY)["day"] == say("event.problem.ahead")
 
 
 async def test_a_hearing_that_lies_ahead_is_written_down_and_stands_out(visit: Visit) -> None:
@@ -199,7 +204,7 @@ async def test_a_hearing_that_lies_ahead_is_written_down_and_stands_out(visit: V
     await visit.app.type("The day", "20 5 2026")
     await visit.app.press("Carys")
     await visit.app.press("Save")
-    (kept,) = home(visit).records_of(Milestone)
+    (kept,) = home(visit).records_of(KeyDate)
     assert (kept.kind, kept.on.isoformat(), kept.person_id) == ("hearing", "2026-05-20", visit.mother.id)
     await keep(visit, happened(visit, 3))
     await show(visit, "chronology", home(visit).household.id)
@@ -248,7 +253,7 @@ async def test_the_table_has_the_numbers_of_the_line(visit: Visit) -> None:
 
 
 async def test_one_childs_lines_say_what_they_leave_out(visit: Visit) -> None:
-    there = (ChildThere(id=visit.alys.id, saw_it=True, where="on the stairs"),)
+    there = (ChildAtIncident(id=visit.alys.id, saw_it=True, where="on the stairs"),)
     await keep(visit, happened(visit, 3, children=there), happened(visit, 8))
     await show(visit, "chronology", home(visit).household.id)
     await visit.app.press("Alys")
@@ -269,9 +274,9 @@ async def test_a_contacts_line_says_how_each_child_was_met_and_how_it_ended(visi
     fields = {"household_id": page.household.id, "contact_id": contact.id}
     await keep(
         visit,
-        Seen(id=new_id(), child_id=visit.alys.id, how="seen-not-spoken", why="Asleep", **fields),
-        Seen(id=new_id(), child_id=visit.baby.id, how="observed", observation="Still", **fields),
-        Ended(id=new_id(), at=datetime(2026, 5, 14, tzinfo=UTC), outcome="cut-short", **fields),
+        ChildObservation(id=new_id(), child_id=visit.alys.id, how="seen-not-spoken", why="Asleep", **fields),
+        ChildObservation(id=new_id(), child_id=visit.baby.id, how="observed", observation="Still", **fields),
+        VisitClosure(id=new_id(), at=datetime(2026, 5, 14, tzinfo=UTC), outcome="cut-short", **fields),
     )
     await show(visit, "chronology", page.household.id)
     for words in ("Alys: Seen, not spoken to", "Dewi: Observed", say("outcome.cut-short")):
@@ -286,7 +291,7 @@ async def test_one_persons_conduct_is_read_in_every_household(visit: Visit) -> N
     other = Household(id=new_id(), name="Testerby")
     callan = Person(id=new_id(), household_id=other.id, name="Callan Testerby", roles=("partner",))
     visit.actions.case_service.save_household(other, [callan])
-    link = Link(
+    link = RecordLink(
         id=new_id(),
         household_id=home(visit).household.id,
         kind="same-person",
@@ -319,27 +324,27 @@ async def test_a_long_chronology_is_drawn_a_page_at_a_time(visit: Visit) -> None
 
 async def answer_all(visit: Visit, **answers: str) -> None:
     for link_id in RISK_ITEMS:
-        await visit.actions.dispatch(forms.Entered(link_id, Answered(answers.get(link_id, "no"))))
+        await visit.actions.dispatch(forms.AnswerEntered(link_id, Answered(answers.get(link_id, "no"))))
 
 
 @dataclass(frozen=True)
 class Asked:
     """What the household has of the question."""
 
-    judged: tuple[Judged, ...]
+    judged: tuple[HistoryReview, ...]
     to_do: tuple[FollowUp, ...]
 
 
 def asked(visit: Visit) -> Asked:
     page = visit.actions.case_service.household(home(visit).household.id)
-    return Asked(page.records_of(Judged), page.records_of(FollowUp))
+    return Asked(page.records_of(HistoryReview), page.records_of(FollowUp))
 
 
-@pytest.mark.parametrize("tool", catalogue.tool_ids())
+@pytest.mark.parametrize("tool", catalogue.list_tool_ids())
 async def test_what_is_known_stands_above_every_tool_that_grades(visit: Visit, tool: str) -> None:
-    who = visit.mother if catalogue.load(tool).subject == "adult" else visit.alys
+    who = visit.mother if catalogue.load_tool(tool).subject == "adult" else visit.alys
     await visit.begin(who, tool)
-    assert visit.app.sees("Before you grade: what is known") is bool(catalogue.load(tool).grades)
+    assert visit.app.sees("Before you grade: what is known") is bool(catalogue.load_tool(tool).grades)
 
 
 async def test_the_card_says_what_is_known_and_asks(visit: Visit) -> None:
@@ -477,7 +482,7 @@ async def test_an_event_told_twice_is_asked_about_counts_once_and_can_be_undone(
     await visit.app.press("No")
     assert not visit.app.sees(asked)
     assert visit.app.sees(say("twice.not-same", source="School"))
-    links = home(visit).records_of(Link)
+    links = home(visit).records_of(RecordLink)
     assert [(link.kind, link.undone_at is not None) for link in links] == [
         ("same-event", True),
         ("not-same", False),

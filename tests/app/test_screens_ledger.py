@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from app.core.cases.case_service import Desk, HouseholdPage
+from app.core.cases.case_service import CaseService, HouseholdOverview
 from app.core.runtime import Runtime
 from app.features.shared import phrasing_field
 from app.kit.messages import say
-from assessments.casework.casework_records import Ended, FollowUp, Seen
-from assessments.casework.phrasing_check import find
+from assessments.casework.casework_records import ChildObservation, FollowUp, VisitClosure
+from assessments.casework.phrasing_check import find_phrases
 from tests.app.headless import Headless
 from tests.app.test_screens_around import (
     PASSPHRASE,
@@ -50,9 +50,9 @@ def family() -> dict[str, Any]:
     return visit
 
 
-def kept(runtime: Runtime) -> HouseholdPage:
+def kept(runtime: Runtime) -> HouseholdOverview:
     """What the disk has, opened anew."""
-    desk: Desk = runtime.unlock(PASSPHRASE)
+    desk: CaseService = runtime.unlock(PASSPHRASE)
     try:
         return desk.households()[0]
     finally:
@@ -64,7 +64,7 @@ async def to_contact(app: Headless) -> None:
     await press(app, "Who was seen today?", then="Who was seen?")
 
 
-def facts(page: HouseholdPage, kind: Any, name: str = "") -> list[Any]:
+def facts(page: HouseholdOverview, kind: Any, name: str = "") -> list[Any]:
     ids = {person.name.split()[0]: person.id for person in page.persons}
     about = {"child_id": ids.get(name), "person_id": ids.get(name)}
     return [
@@ -99,7 +99,7 @@ async def test_a_childs_words_are_kept_exactly_with_what_was_asked(runtime: Runt
         assert any(name.startswith("Ela Fernhollow") and "Heard" in name for name in app.names())
         await app.press("Cover")
         await until(app, "Wren is locked")
-    found = facts(kept(runtime), Seen, "Ela")
+    found = facts(kept(runtime), ChildObservation, "Ela")
     assert [(one.how, one.said[0].words, one.said[0].prompt, one.said[0].origin) for one in found] == [
         ("heard", SAID, "And then?", "said")
     ]
@@ -110,9 +110,11 @@ async def test_a_childs_words_are_kept_exactly_with_what_was_asked(runtime: Runt
 async def test_what_is_made_of_it_is_read_for_phrases_and_a_childs_words_never_are(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(phrasing_field, "REST_S", 0.01)
+    monkeypatch.setattr(phrasing_field, "DEBOUNCE_S", 0.01)
     read: list[str] = []
-    monkeypatch.setattr(phrasing_field, "find", lambda text: (read.append(text), find(text))[1])
+    monkeypatch.setattr(
+        phrasing_field, "find_phrases", lambda text: (read.append(text), find_phrases(text))[1]
+    )
     told = say("language.why.doubts", phrase="claims")
     set_up(runtime, family())
     async with unlocked(runtime) as app:
@@ -136,7 +138,7 @@ async def test_what_is_made_of_it_is_read_for_phrases_and_a_childs_words_never_a
         await app.settle(quiet_s=0.1)
         assert not app.sees(told)
         await press(app, "Keep this", then="1 child of 3 is written about")
-    (found,) = facts(kept(runtime), Seen, "Ela")
+    (found,) = facts(kept(runtime), ChildObservation, "Ela")
     assert (found.interpretation, found.kept_phrases) == ("Mum claims he left.", ("alleges",))
     assert found.said[0].words == "mum claims it"
 
@@ -169,7 +171,7 @@ async def test_finishing_with_silent_children_names_each_and_asks_why(runtime: R
             assert app.sees(f"Say why nothing is written about {name}, or add what you saw")
         await app.press("Cover")
         await until(app, "Wren is locked")
-    assert facts(kept(runtime), Ended) == []
+    assert facts(kept(runtime), VisitClosure) == []
 
 
 async def test_a_reason_for_each_finishes_the_visit_and_leaves_a_follow_up(runtime: Runtime) -> None:
@@ -196,7 +198,7 @@ async def test_a_reason_for_each_finishes_the_visit_and_leaves_a_follow_up(runti
         await app.press("Cover")
         await until(app, "Wren is locked")
     page = kept(runtime)
-    ended = facts(page, Ended)[0]
+    ended = facts(page, VisitClosure)[0]
     assert set(ended.silent) == {child.id for child in page.children(TODAY)}
     assert [(one.code, one.due) for one in facts(page, FollowUp, "Ela")] == [("see", soon)]
 
@@ -233,7 +235,7 @@ async def test_after_the_finish_a_change_is_a_correction_and_the_first_version_s
         assert headings(app) == ["How did you meet Cai?"]
         await app.press("Cover")
         await until(app, "Wren is locked")
-    first, second = facts(kept(runtime), Seen, "Cai")
+    first, second = facts(kept(runtime), ChildObservation, "Cai")
     assert (first.observation, second.observation) == ("Quiet.", "Quiet, and watched the door.")
     assert second.amends == first.id
 
@@ -327,7 +329,7 @@ async def test_a_child_of_the_other_household_of_an_adult_is_on_the_page_and_can
         await until(app, "1 child of 4 is written about")
         await app.press("Cover")
         await until(app, "Wren is locked")
-    found = facts(kept(runtime), Seen)
+    found = facts(kept(runtime), ChildObservation)
     assert [(one.how, one.why_code, one.due.isoformat()) for one in found] == [
         ("not-seen", "elsewhere", "2027-03-27")
     ]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.core.device import selftest
-from app.core.device.selftest import check_device, check_once, last_check, words_of
+from app.core.device.selftest import check_device, check_once_per_version, describe_line, read_last_result
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from assessments.crypto import kdf, sealing, vectors
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 def looked_at(runtime: Runtime) -> list[str]:
     """The codes that should be looked at; every line has its sentence."""
     report = check_device(runtime.store, runtime.clock)
-    assert all(words_of(line) for line in report.lines)
+    assert all(describe_line(line) for line in report.lines)
     return [line.code for line in report.lines if not line.ok]
 
 
@@ -83,12 +83,12 @@ def test_a_cipher_that_works_otherwise_is_noticed(
     for name in ("Cobblestone256Decryptor", "_HPKE"):
         monkeypatch.setattr(sealing, name, None)  # the portable ciphers are what can be changed here
     monkeypatch.setattr(f"assessments.crypto.{part}", planted)
-    assert failed <= set(vectors.run().failed)
+    assert failed <= set(vectors.run_vectors().failed)
 
 
 def test_a_record_context_that_changed_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors, "_RECORD", b"another")
-    assert set(vectors.run().failed) == {"V3", "V4"}
+    assert set(vectors.run_vectors().failed) == {"V3", "V4"}
 
 
 def test_a_device_without_argon2id_takes_the_other_and_is_well(
@@ -96,7 +96,7 @@ def test_a_device_without_argon2id_takes_the_other_and_is_well(
 ) -> None:
     monkeypatch.setattr(kdf, "Argon2id", None)
     assert looked_at(runtime) == []
-    assert vectors.run().absent == ("V5",)
+    assert vectors.run_vectors().absent == ("V5",)
     line = check_device(runtime.store, runtime.clock).lines[1]
     assert line.found["name"] == "scrypt"
 
@@ -106,8 +106,8 @@ def test_settings_that_slipped_are_named(runtime: Runtime) -> None:
     runtime.store._database._driver.execute("PRAGMA synchronous=NORMAL")
     assert looked_at(runtime) == ["settings"]
     line = check_device(runtime.store, runtime.clock).lines[4]
-    assert "secure_delete" in words_of(line)
-    assert "synchronous" in words_of(line)
+    assert "secure_delete" in describe_line(line)
+    assert "synchronous" in describe_line(line)
 
 
 def _key_is_gone(folder: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_key_that_is_gone_is_told_from_one_that_does_not_answer(
 ) -> None:
     harm(folder)
     assert looked_at(runtime) == ["keystore-file"]
-    assert state in words_of(check_device(runtime.store, runtime.clock).lines[5])
+    assert state in describe_line(check_device(runtime.store, runtime.clock).lines[5])
 
 
 def test_damaged_pages_are_noticed(runtime: Runtime, folder: Path) -> None:
@@ -142,28 +142,28 @@ def test_damaged_pages_are_noticed(runtime: Runtime, folder: Path) -> None:
 
 
 def test_little_room_is_noticed(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selftest, "ROOM_AT_LEAST_BYTES", 1 << 60)
+    monkeypatch.setattr(selftest, "MIN_FREE_BYTES", 1 << 60)
     assert looked_at(runtime) == ["room"]
 
 
 def test_a_tool_that_does_not_open_is_noticed(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = catalogue.tool_ids()
-    monkeypatch.setattr(catalogue, "tool_ids", lambda: (*there, "no-such-tool"))
+    there = catalogue.list_tool_ids()
+    monkeypatch.setattr(catalogue, "list_tool_ids", lambda: (*there, "no-such-tool"))
     assert looked_at(runtime) == ["tools"]
 
 
 def test_the_result_is_kept_once_for_each_version(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = StoppedClock()
-    assert last_check(runtime.store) is None
-    check_once(runtime.store, clock)
-    first = last_check(runtime.store)
+    assert read_last_result(runtime.store) is None
+    check_once_per_version(runtime.store, clock)
+    first = read_last_result(runtime.store)
     assert first == {"version": selftest.VERSION, "at": "2026-03-04T09:30:00Z", "ok": True, "look": []}
     clock.move(days=1)
-    check_once(runtime.store, clock)
-    assert last_check(runtime.store) == first
+    check_once_per_version(runtime.store, clock)
+    assert read_last_result(runtime.store) == first
     monkeypatch.setattr(selftest, "VERSION", "9.9.9")
-    check_once(runtime.store, clock)
-    assert last_check(runtime.store) == {**first, "version": "9.9.9", "at": "2026-03-05T09:30:00Z"}
+    check_once_per_version(runtime.store, clock)
+    assert read_last_result(runtime.store) == {**first, "version": "9.9.9", "at": "2026-03-05T09:30:00Z"}
 
 
 def test_a_report_tells_nothing_of_anybody(runtime: Runtime, folder: Path) -> None:
@@ -183,8 +183,8 @@ async def test_the_page_shows_each_line_and_begins_with_what_needs_help(
     async with unlocked(runtime) as app:
         await press(app, say("selftest.title"), then=say("selftest.all"))
         assert app.sees(say("selftest.pages"))
-        assert last_check(runtime.store) is not None
-        monkeypatch.setattr(selftest, "ROOM_AT_LEAST_BYTES", 1 << 60)
+        assert read_last_result(runtime.store) is not None
+        monkeypatch.setattr(selftest, "MIN_FREE_BYTES", 1 << 60)
         await app.press("Back")
         await press(app, say("selftest.title"), then=say("selftest.some", n=1))
         texts = app.texts()
@@ -197,7 +197,7 @@ def test_the_command_ends_with_1_when_something_needs_a_look(
     monkeypatch.setenv("WREN_HOME", str(folder))
     done = CliRunner().invoke(cli, ["selftest", "--json"])
     assert (done.exit_code, json.loads(done.stdout)["ok"]) == (0, True)
-    monkeypatch.setattr(selftest, "ROOM_AT_LEAST_BYTES", 1 << 60)
+    monkeypatch.setattr(selftest, "MIN_FREE_BYTES", 1 << 60)
     done = CliRunner().invoke(cli, ["selftest", "--json"])
     assert (done.exit_code, json.loads(done.stdout)["ok"]) == (1, False)
     assert say("selftest.look") in CliRunner().invoke(cli, ["selftest"]).stdout

@@ -27,12 +27,12 @@ from hypothesis.stateful import (
 )
 
 from app.core import autosave
-from app.core.controller import Actions, Model
+from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from assessments.engine.answers import Answered
-from assessments.engine.form import Entered, Moved
+from assessments.engine.form import AnswerEntered, PageChanged
 from tests.app.test_screens_around import PASSPHRASE, TODAY, fernhollow, open_runtime, set_up
-from tests.app.visiting import page_with
+from tests.app.visiting import page_index_of
 
 QUESTION = "injury.detail"
 LETTERS = st.text("abc é\U0001f422", min_size=1, max_size=3)
@@ -42,7 +42,7 @@ class Typing(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.rest, autosave.TYPING_REST_S = autosave.TYPING_REST_S, 0.0
+        self.rest, autosave.DEBOUNCE_S = autosave.DEBOUNCE_S, 0.0
         self.loop = asyncio.new_event_loop()
         self.stores: list[Runtime] = []
         self.answer = self.half = self.name = ""
@@ -58,16 +58,16 @@ class Typing(RuleBasedStateMachine):
         self.open(first)
         page = self.model.households[0]
         self.run(self.actions.start_assessment(page.persons[0].id, "risk-24"))
-        self.run(self.actions.dispatch(Entered("injury", Answered("yes"))))
+        self.run(self.actions.dispatch(AnswerEntered("injury", Answered("yes"))))
         assert self.model.open_assessment is not None
         self.work_id = self.model.open_assessment.assessment.id
-        self.page = page_with(self.model.open_assessment.form, QUESTION)
-        self.run(self.actions.dispatch(Moved(self.page)))
+        self.page = page_index_of(self.model.open_assessment.form, QUESTION)
+        self.run(self.actions.dispatch(PageChanged(self.page)))
 
     def open(self, runtime: Runtime) -> None:
         self.stores.append(runtime)
-        self.model = Model()
-        self.actions = Actions(self.model, runtime, lambda: TODAY)
+        self.model = AppState()
+        self.actions = AppController(self.model, runtime, lambda: TODAY)
         self.run(self.actions.start())
         self.run(self.actions.unlock(PASSPHRASE))
 
@@ -81,7 +81,7 @@ class Typing(RuleBasedStateMachine):
     @rule(letters=LETTERS)
     def types_an_answer(self, letters: str) -> None:
         self.answer += letters
-        self.call(self.actions.queue_input, Entered(QUESTION, Answered(self.answer)))
+        self.call(self.actions.queue_input, AnswerEntered(QUESTION, Answered(self.answer)))
 
     @precondition(lambda self: self.is_open)
     @rule(letters=LETTERS)
@@ -188,7 +188,7 @@ class Typing(RuleBasedStateMachine):
         for runtime in self.stores:
             runtime.close()
         self.loop.close()
-        autosave.TYPING_REST_S = self.rest
+        autosave.DEBOUNCE_S = self.rest
 
 
 def test_what_was_typed_before_the_last_rest_is_there() -> None:

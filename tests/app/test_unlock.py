@@ -9,14 +9,14 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.core.cases.case_service import SERVICE
-from app.core.runtime import Runtime, SystemClock
+from app.core.cases.case_service import SERVICE_SETTING
+from app.core.runtime import Runtime
 from app.shell.shell import make_open_page
 from assessments.errors import KeystoreFault
-from assessments.ports import Keystore
+from assessments.ports import Keystore, SystemClock
 from assessments.store import Store
 from assessments.store.access.device import FileKeystore
-from assessments.store.access.unlock_attempts import WAITS
+from assessments.store.access.unlock_attempts import WAIT_AFTER_FAILURES
 from tests.app.headless import Headless
 from tests.app.test_screens_around import (
     PASSPHRASE,
@@ -234,7 +234,7 @@ async def test_a_wait_says_until_when_and_no_words_are_taken_until_then(runtime:
         await app.press("Try again")
         assert app.controls(ft.TextField) == []
         clock = runtime.clock
-        later = clock.now() + max(WAITS.values())
+        later = clock.now() + max(WAIT_AFTER_FAILURES.values())
         clock.now = lambda: later  # type: ignore[method-assign]  # the wait is over
         await app.press("Try again")
         await app.type("Passphrase", PASSPHRASE)
@@ -252,7 +252,7 @@ async def test_after_ten_tries_it_is_locked_for_safety_and_help_is_offered(runti
             if "Try again" in app.names():
                 await app.press("Try again")
             await wrong(app, 1)
-            passed += max(WAITS.values()) * 2
+            passed += max(WAIT_AFTER_FAILURES.values()) * 2
         assert app.sees("Locked for safety after ten wrong tries. Your records are safe.")
         assert app.controls(ft.TextField) == []
         await app.press("Get help to open it")
@@ -323,4 +323,4 @@ async def test_the_words_are_changed_and_the_old_ones_open_no_more(runtime: Runt
         await app.type("Passphrase", SECOND)
         await app.press("Unlock")
         await until(app, "Change my passphrase")
-    assert runtime.store.settings.get(SERVICE) is not None
+    assert runtime.store.settings.get(SERVICE_SETTING) is not None

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from app.core.cases.case_service import Desk
-from app.visit_file.player import BadVisit, play, read_plan
-from assessments.casework.casework_records import Seen
+from app.core.cases.case_service import CaseService
+from app.visit_file.importer import BadVisit, import_visit, read_visit_file
+from assessments.casework.casework_records import ChildObservation
 from tests.app.test_screens_around import PASSPHRASE, fernhollow, open_runtime, set_up
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[CaseService]:
     runtime = open_runtime(tmp_path / "home")
     set_up(runtime)
     opened = runtime.unlock(PASSPHRASE)
@@ -31,12 +31,12 @@ def visit(*seen: dict[str, Any]) -> dict[str, Any]:
 
 def faults(*seen: dict[str, Any]) -> list[str]:
     with pytest.raises(BadVisit) as refused:
-        read_plan(visit(*seen), lambda error: error.code)
+        read_visit_file(visit(*seen), lambda error: error.code)
     found: list[str] = list(refused.value.data["faults"])
     return found
 
 
-def test_who_was_seen_is_kept_under_the_contact_child_by_child(desk: Desk) -> None:
+def test_who_was_seen_is_kept_under_the_contact_child_by_child(desk: CaseService) -> None:
     given = visit(
         {
             "child": "cai",
@@ -53,18 +53,18 @@ def test_who_was_seen_is_kept_under_the_contact_child_by_child(desk: Desk) -> No
             "due": "2026-05-21",
         },
     )
-    done = play(desk, read_plan(given, lambda error: error.code))
+    done = import_visit(desk, read_visit_file(given, lambda error: error.code))
     page = desk.household(done["household"])
-    cai, ela = page.records_of(Seen)
+    cai, ela = page.records_of(ChildObservation)
     assert (cai.child_id, cai.contact_id) == (done["persons"]["cai"], done["contact"])
     assert [(line.words, line.prompt, line.origin) for line in cai.said] == [("i hide", "And then?", "said")]
     assert (cai.present, cai.alone, cai.at_home) == ((done["persons"]["mair"], "a neighbour"), False, None)
     assert (ela.how, ela.due) == ("not-seen", date(2026, 5, 21))
 
 
-def test_a_file_without_it_keeps_nothing_of_it(desk: Desk) -> None:
-    done = play(desk, read_plan(fernhollow(), lambda error: error.code))
-    assert desk.household(done["household"]).records_of(Seen) == ()
+def test_a_file_without_it_keeps_nothing_of_it(desk: CaseService) -> None:
+    done = import_visit(desk, read_visit_file(fernhollow(), lambda error: error.code))
+    assert desk.household(done["household"]).records_of(ChildObservation) == ()
 
 
 @pytest.mark.parametrize(

@@ -20,42 +20,43 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import SERVICE
-from app.core.controller import Actions, Model
-from app.core.runtime import Runtime, SystemClock
-from app.features.assess.check import check
-from app.features.assess.finished import finished
-from app.features.assess.record import record
-from app.features.assess.view import assess, page_with
-from app.features.household.view import household as household_page
-from app.features.incidents.chronology_view import chronology, conduct
-from app.features.incidents.key_date import milestone
-from app.features.incidents.pattern_view import pattern
-from app.features.incidents.view import event
+from app.core.cases.case_service import SERVICE_SETTING
+from app.core.controller import AppController, AppState
+from app.core.runtime import Runtime
+from app.features.assess.check_answers import check_answers_page
+from app.features.assess.completed import completed_page
+from app.features.assess.record import record_page
+from app.features.assess.view import assessment_page, page_index_of
+from app.features.household.view import household_page as household_page
+from app.features.incidents.chronology_view import chronology_page, person_chronology_page
+from app.features.incidents.key_date import key_date_page
+from app.features.incidents.pattern_view import pattern_page
+from app.features.incidents.view import incident_page
 from app.kit import theme
 from app.kit.controls.text import text
 from assessments.casework.records import Household, Person, new_id
 from assessments.crypto import sealing
-from assessments.engine.answers import Entry
-from assessments.engine.form import Moved, pages
+from assessments.engine.answers import AnswerEntry
+from assessments.engine.form import PageChanged, list_pages
+from assessments.ports import SystemClock
 from assessments.store import Store
-from sync.device.enrolment import ServiceKeys
-from sync.envelope import kid_of
+from sync.device.enrolment import EnrolledService
+from sync.envelope import derive_kid
 from tests.app.headless import Headless
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 
 TODAY = date(2026, 5, 14)
 SCREENS = {
-    "assess": assess,
-    "check": check,
-    "finished": finished,
+    "assess": assessment_page,
+    "check": check_answers_page,
+    "finished": completed_page,
     "household": household_page,
-    "record": record,
-    "event": event,
-    "milestone": milestone,
-    "chronology": chronology,
-    "conduct": conduct,
-    "pattern": pattern,
+    "record": record_page,
+    "event": incident_page,
+    "milestone": key_date_page,
+    "chronology": chronology_page,
+    "conduct": person_chronology_page,
+    "pattern": pattern_page,
 }
 
 
@@ -64,8 +65,8 @@ class Visit:
     """One page on one store. `app` is driven as a person would."""
 
     app: Headless
-    model: Model
-    actions: Actions
+    model: AppState
+    actions: AppController
     runtime: Runtime
     alys: Person
     bryn: Person
@@ -79,13 +80,13 @@ class Visit:
     async def turn_to(self, link_id: str) -> None:
         """Turn to the page of a question, as Continue pressed often enough would."""
         assert self.model.open_assessment is not None
-        await self.actions.dispatch(Moved(page_with(self.model.open_assessment.form, link_id)))
+        await self.actions.dispatch(PageChanged(page_index_of(self.model.open_assessment.form, link_id)))
         await self.app.settle()
 
     async def to_check(self) -> None:
         """Continue on the last page."""
         assert self.model.open_assessment is not None
-        await self.actions.dispatch(Moved(len(pages(self.model.open_assessment.form)) - 1))
+        await self.actions.dispatch(PageChanged(len(list_pages(self.model.open_assessment.form)) - 1))
         await self.app.settle()
         await self.app.press("Continue")
 
@@ -93,12 +94,12 @@ class Visit:
         await self.actions.unlock(PASSPHRASE)
         await self.app.settle()
 
-    def entry(self, link_id: str) -> Entry | None:
+    def entry(self, link_id: str) -> AnswerEntry | None:
         """What the form has."""
         assert self.model.open_assessment is not None
         return self.model.open_assessment.form.entries.get(link_id)
 
-    def kept(self, link_id: str) -> Entry | None:
+    def kept(self, link_id: str) -> AnswerEntry | None:
         """What the disk has."""
         assert self.model.open_assessment is not None
         return self.actions.case_service.resume_assessment(
@@ -115,7 +116,7 @@ class Visit:
 
 
 @ft.component
-def _page(model: Model, actions: Actions) -> list[ft.Control]:
+def _page(model: AppState, actions: AppController) -> list[ft.Control]:
     screen = SCREENS.get(model.screen.name)
     if model.phase == "open" and screen is not None:
         return [screen(model, actions, key=f"{model.screen.name}-{model.screen.target}")]
@@ -143,20 +144,24 @@ def make_runtime(folder: Path) -> Runtime:
     desk = runtime.set_up(PASSPHRASE, "hv1")
     service, agency, recovery = (sealing.make_receive_key()[1] for _ in range(3))
     receipt = sealing.make_signing_key()[1]
-    keys = ServiceKeys("http://127.0.0.1:9", "training", kid_of(service), service, receipt, agency, recovery)
-    runtime.store.settings.put(SERVICE, json.dumps(keys.to_plain()))
+    keys = EnrolledService(
+        "http://127.0.0.1:9", "training", derive_kid(service), service, receipt, agency, recovery
+    )
+    runtime.store.settings.put(SERVICE_SETTING, json.dumps(keys.to_plain()))
     desk.save_household(*household())
     desk.close()
     return runtime
 
 
-def open_visit(runtime: Runtime, opened: Callable[[Model, Actions], Any]) -> Callable[[ft.Page], object]:
+def open_visit(
+    runtime: Runtime, opened: Callable[[AppState, AppController], Any]
+) -> Callable[[ft.Page], object]:
     """What a page is opened with: the state, already unlocked; `opened` may go on from there."""
 
     async def open_page(page: ft.Page) -> None:
-        theme.dress(page)
-        model = Model()
-        actions = Actions(model, runtime, lambda: TODAY)
+        theme.apply_theme(page)
+        model = AppState()
+        actions = AppController(model, runtime, lambda: TODAY)
         await actions.start()
         await actions.unlock(PASSPHRASE)
         going_on = opened(model, actions)
@@ -171,7 +176,7 @@ def open_visit(runtime: Runtime, opened: Callable[[Model, Actions], Any]) -> Cal
 async def visiting(folder: Path, *, calm_expected: bool = False) -> AsyncIterator[Visit]:
     """A page of the app, open, for as long as the block runs."""
     runtime = make_runtime(folder)
-    found: list[tuple[Model, Actions]] = []
+    found: list[tuple[AppState, AppController]] = []
     app = Headless(
         open_visit(runtime, lambda model, actions: found.append((model, actions))),
         calm_expected=calm_expected,

@@ -14,14 +14,15 @@ import uuid
 from datetime import date
 from pathlib import Path
 
-from app.core.runtime import Runtime, SystemClock
+from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.casework.records import Contact, Household, Person, new_id
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
+from assessments.ports import SystemClock
 from assessments.store import Store
 from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.test_screens_around import know_a_service
@@ -68,9 +69,9 @@ def made_up(folder: Path) -> Runtime:
     contact = Contact(id=str(uuid.uuid4()), household_id=home, on=today, kind="visit", role="health-visitor")
     desk.save_contact(contact)
     for child, tool in zip(children, ("child-voice-4-7", "child-voice-7-11"), strict=True):
-        work = desk.start_assessment(contact, child.id, tool, Context(on=today))
+        work = desk.start_assessment(contact, child.id, tool, ScoringContext(on=today))
         for link_id, value in (("earshot", "nobody"), ("told", ("can-stop",)), ("child-ok", "yes")):
-            work = desk.apply_event(work, forms.Entered(link_id, Answered(value)))
+            work = desk.apply_event(work, forms.AnswerEntered(link_id, Answered(value)))
         desk.save_item_drafts(work, {"page": 0, "half": {}})
     desk.close()
     return runtime
@@ -82,7 +83,7 @@ def turn_to(runtime: Runtime, child: str, section: str) -> None:
     for heading in desk.households()[0].assessments:
         if desk.subject_of(heading.id).name == child:
             work = desk.resume_assessment(heading.id)
-            every = forms.pages(work.form)
+            every = forms.list_pages(work.form)
             page = next(n for n, page in enumerate(every) if page.section.link_id == section)
             desk.save_item_drafts(work, {"page": page, "half": {}})
     desk.save_resume_state({"trail": [["today", ""]]})
@@ -162,7 +163,7 @@ def place_on(app: Browser, places: tuple[tuple[float, float], ...]) -> None:
 
 def walk(camera: Camera, runtime: Runtime) -> None:
     app = camera.app
-    tool = catalogue.load("child-voice-4-7")
+    tool = catalogue.load_tool("child-voice-4-7")
     hand_over(camera, runtime, YOUNG, "faces", pictures=True)
     camera.take("hello")
     app.press_for(say("child.start"), tool.index["face-home"].text)
@@ -196,7 +197,7 @@ def walk(camera: Camera, runtime: Runtime) -> None:
     app.scroll(-5000)
     camera.take("rooms")
 
-    tool = catalogue.load("child-voice-7-11")
+    tool = catalogue.load_tool("child-voice-7-11")
     hand_over(camera, runtime, MIDDLE, "day-in-line")
     app.press_for(say("child.start"), tool.index["day-line"].text)
     camera.take("day")

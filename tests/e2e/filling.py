@@ -17,10 +17,10 @@ from playwright.sync_api import Locator, expect
 from app.kit.messages import say
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
-from assessments.definitions.drawing import WIDE, Drawing, Point, Sticker, Stroke
+from assessments.definitions.drawing import CANVAS_WIDTH, Drawing, Point, Sticker, Stroke
 from assessments.engine import form as forms
-from assessments.engine.answers import Entry, Line, NotAnswered, Placed, from_plain
-from assessments.engine.scoring import Context
+from assessments.engine.answers import AnswerEntry, NotAnswered, PlacedPerson, VerbatimLine, from_plain
+from assessments.engine.scoring import ScoringContext
 from tests.app.browser import Browser
 from tests.e2e.paper import Paper
 
@@ -40,18 +40,18 @@ def fill(
 
     `see` is called with each page's heading before it is answered, `after` with each item answered.
     """
-    tool = catalogue.load(tool_id)
-    form = forms.begin(tool, catalogue.load_area().rules_for(tool_id), Context(on=date.today()))
+    tool = catalogue.load_tool(tool_id)
+    form = forms.open_form(tool, catalogue.load_area().rules_for(tool_id), ScoringContext(on=date.today()))
     page = 0
-    while page < len(forms.pages(form)):
-        shown = forms.pages(form)[page]
+    while page < len(forms.list_pages(form)):
+        shown = forms.list_pages(form)[page]
         app.expect_text(_heading(shown))
         see(_heading(shown))
         # One at a time: an answer may open the question below it.
         while item := _waiting(form, page, answers):
             entry = from_plain(item, answers[item.link_id])
             _Hand(app, item, is_lead=_is_lead(shown, item)).enter(entry)
-            form = forms.update(form, forms.Entered(item.link_id, entry)).form
+            form = forms.update(form, forms.AnswerEntered(item.link_id, entry)).form
             after(item.link_id)
         app.press(say("action.continue"))
         page += 1
@@ -60,18 +60,18 @@ def fill(
 
 def _waiting(form: forms.Form, page: int, answers: Mapping[str, Any]) -> Item | None:
     """The first question of a page that has an answer here and none yet there."""
-    for item in _on(forms.pages(form)[page].items):
+    for item in _on(forms.list_pages(form)[page].items):
         is_open = item.link_id in form.visible and item.link_id not in form.entries
         if item.link_id in answers and is_open:
             return item
     return None
 
 
-def _heading(page: forms.Page) -> str:
+def _heading(page: forms.FormPage) -> str:
     return page.items[0].text if page.section.pages == "each" else page.section.text
 
 
-def _is_lead(page: forms.Page, item: Item) -> bool:
+def _is_lead(page: forms.FormPage, item: Item) -> bool:
     """Whether the page's own heading is this question."""
     return item is page.items[0] and (page.section.pages == "each" or page.section is item)
 
@@ -86,7 +86,7 @@ def _on(items: tuple[Item, ...]) -> Iterator[Item]:
 
 def _part_of(drawing: Drawing, point: Point) -> tuple[float, float]:
     """Where a point lies, in parts of the paper's width and height."""
-    return point[0] / WIDE, point[1] / drawing.height
+    return point[0] / CANVAS_WIDTH, point[1] / drawing.height
 
 
 class _Hand:
@@ -97,7 +97,7 @@ class _Hand:
         # The pen, colour or sticker in hand on a paper; none is known to begin with.
         self._tools: set[str] = set()
 
-    def enter(self, entry: Entry) -> None:
+    def enter(self, entry: AnswerEntry) -> None:
         self._show()
         if isinstance(entry, NotAnswered):
             self._absent(entry)
@@ -207,7 +207,7 @@ class _Hand:
                 return
         raise AssertionError(f"the field did not keep what was typed: {self.item.link_id}")
 
-    def _lines(self, lines: tuple[Line, ...]) -> None:
+    def _lines(self, lines: tuple[VerbatimLine, ...]) -> None:
         for at, line in enumerate(lines):
             if at:
                 self.app.press(say("words.add"))
@@ -215,7 +215,7 @@ class _Hand:
             self._type(line.words, label)
             self._tick(say(f"origin.choice.{line.origin}"))
 
-    def _place(self, people: tuple[Placed, ...]) -> None:
+    def _place(self, people: tuple[PlacedPerson, ...]) -> None:
         for person in people:
             self._type(person.who, say("people.name"))
             ring = self.item.option(person.place)
@@ -241,7 +241,7 @@ class _Hand:
                 self._tick(say(tool))
         self._tools = set(tools)
 
-    def _rows(self, rows: tuple[Mapping[str, Entry], ...]) -> None:
+    def _rows(self, rows: tuple[Mapping[str, AnswerEntry], ...]) -> None:
         # Every row has the same labels: a second one could not be told from the first.
         assert len(rows) == 1, "this hand fills one row"
         self.app.press(say("rows.add", row=self.item.row_name))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.kit.messages import say
 from app.shell.shell import make_open_page
-from app.visit_file.training import play_all
+from app.visit_file.training import import_training_households
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, know_a_service, open_runtime
@@ -34,7 +34,7 @@ def main() -> None:
         runtime = open_runtime(Path(home) / "device")
         know_a_service(runtime)
         desk = runtime.set_up(PASSPHRASE, "hv1")
-        play_all(desk)
+        import_training_households(desk)
         desk.close()
         for variant in sys.argv[2:] or VARIANTS:
             size, dark = VARIANTS[variant]
@@ -87,7 +87,7 @@ def walk(app: Browser, folder: Path, variant: str) -> None:
     app.expect_text(say("household.children"))
     app.press(say("household.start-for", name="Ifeoma"), exact=False)
     app.expect_text(say("pick.title"))
-    app.press(say("pick.start", tool=catalogue.load("risk-24").title), exact=False)
+    app.press(say("pick.start", tool=catalogue.load_tool("risk-24").title), exact=False)
     app.expect_text(say("known.title"))
     take("known")
     app.scroll(560)

@@ -15,7 +15,7 @@ from typing import Any
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page
-from assessments.casework.casework_records import Withheld
+from assessments.casework.casework_records import WithheldInformation
 from assessments.casework.records import new_id
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import kept, one, seed
@@ -71,7 +71,7 @@ def change_gwen(runtime: Runtime) -> None:
     desk.save_records(
         gwen.household_id,
         [
-            Withheld(
+            WithheldInformation(
                 id=new_id(),
                 household_id=gwen.household_id,
                 about_id=gwen.id,

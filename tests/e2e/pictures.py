@@ -86,7 +86,7 @@ def walk(camera: Camera, machine: Machine) -> None:
     app.press(say("household.start-for", name="Gethin"), exact=False)
     app.expect_text(say("pick.title"))
     camera.take("pick")
-    app.press(say("pick.start", tool=catalogue.load(CHILD).title), exact=False)
+    app.press(say("pick.start", tool=catalogue.load_tool(CHILD).title), exact=False)
     _talk(camera)
     camera.take("check")
     app.press(say("action.finish"))
@@ -125,7 +125,7 @@ def walk(camera: Camera, machine: Machine) -> None:
 
 
 def _talk(camera: Camera) -> None:
-    app, tool = camera.app, catalogue.load(CHILD)
+    app, tool = camera.app, catalogue.load_tool(CHILD)
 
     def see(heading: str) -> None:
         name = {
@@ -156,7 +156,7 @@ def _talk(camera: Camera) -> None:
 
 
 def _risk(camera: Camera) -> None:
-    app, tool = camera.app, catalogue.load("risk-24")
+    app, tool = camera.app, catalogue.load_tool("risk-24")
     app.press(say("pick.start", tool=tool.title), exact=False)
 
     def see(heading: str) -> None:

@@ -57,7 +57,7 @@ def test_what_is_not_a_questionnaire_is_a_sentence(tmp_path: Path) -> None:
     assert done.stderr.strip()
 
 
-@pytest.mark.parametrize("tool", catalogue.tool_ids()[:3])
+@pytest.mark.parametrize("tool", catalogue.list_tool_ids()[:3])
 def test_a_tool_goes_out_as_an_xlsform(tmp_path: Path, tool: str) -> None:
     out = tmp_path / "form.xlsx"
     assert wren("tools", "export", tool, "--format", "xlsform", "--out", str(out)).returncode == 0

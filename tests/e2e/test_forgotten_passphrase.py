@@ -140,7 +140,7 @@ def go_on_to_the_check(app: Browser) -> None:
             break
         app.page.wait_for_timeout(200)
     if say("check.title") not in app.said():
-        app.press(say("today.go-on-with", tool=catalogue.load(TOOL).title), exact=False)
+        app.press(say("today.go-on-with", tool=catalogue.load_tool(TOOL).title), exact=False)
         app.press_for(say("action.continue"), say("check.title"))
 
 
@@ -152,7 +152,7 @@ def test_two_people_let_somebody_in_and_the_half_finished_work_is_there(machine:
         app.press("Fernsby-Demo", exact=False)
         app.press(say("household.start-for", name=CHILD.split()[0]), exact=False)
         app.expect_text(say("pick.title"))
-        app.press(say("pick.start", tool=catalogue.load(TOOL).title), exact=False)
+        app.press(say("pick.start", tool=catalogue.load_tool(TOOL).title), exact=False)
         fill(app, TOOL, TALK)
         app.expect_text(say("check.title"))
         app.press(say("action.cover"), exact=False)

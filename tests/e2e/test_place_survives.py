@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.autosave import TYPING_LONGEST_S, TYPING_REST_S
+from app.core.autosave import DEBOUNCE_MAX_S, DEBOUNCE_S
 from app.kit.messages import say
 from tests.app.browser import Browser
 from tests.e2e.running import PASSPHRASE, Machine
@@ -54,7 +54,7 @@ def test_half_a_name_is_there_after_cover_and_after_a_kill(tmp_path: Path) -> No
             assert abs(top_of(app, say("add.person-name")) - was) <= 1
             assert letters(app, say("add.person-name")) == "Iwan Sam"
             app.fill(say("add.person-name"), "Iwan Samplebr")
-            app.page.wait_for_timeout((TYPING_REST_S + TYPING_LONGEST_S) * 1000)
+            app.page.wait_for_timeout((DEBOUNCE_S + DEBOUNCE_MAX_S) * 1000)
         machine.kill_app()
         machine.start_app()
         with Browser(machine.app_url) as app:

@@ -18,19 +18,20 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import SERVICE, Desk, service_keys
-from app.core.device.account_recovery import Asked
-from app.core.runtime import EscrowsOwed, Runtime, SystemClock
+from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
+from app.core.device.account_recovery import RecoveryStatus
+from app.core.runtime import PendingEscrows, Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page
-from app.visit_file.player import play, read_plan
-from assessments.crypto.recovery import Side
+from app.visit_file.importer import import_visit, read_visit_file
+from assessments.crypto.recovery import EscrowSide
 from assessments.errors import StoreFault, WrenError
+from assessments.ports import SystemClock
 from assessments.store import Store
-from sync.service.database import Database
-from sync.service.recovery import requests
-from sync.service.recovery.keys import TRAINING_PASSPHRASE, load_or_make_service_key, open_agency_key
-from sync.service.settings import Settings
+from sync.service.database import ServiceDatabase
+from sync.service.recovery import approvals
+from sync.service.recovery.keys import TRAINING_PASSPHRASE, load_or_create_recovery_key, open_agency_key
+from sync.service.settings import ServiceSettings
 from tests.app.headless import Headless
 from tests.e2e.running import PASSPHRASE, Machine
 from tests.store.made_up import CHEAPEST
@@ -76,26 +77,26 @@ async def introduced(
     desk.close()
 
 
-def agree(machine: Machine, asked: Asked, side: Side, officer: str, heard: str = "") -> None:
-    settings = Settings(machine.data)
-    with Database.open(settings) as database:
-        (pending,) = requests.pending(database)
+def agree(machine: Machine, asked: RecoveryStatus, side: EscrowSide, officer: str, heard: str = "") -> None:
+    settings = ServiceSettings(machine.data)
+    with ServiceDatabase.open(settings) as database:
+        (pending,) = approvals.list_open_requests(database)
         private = (
             open_agency_key(settings.training_key_file, TRAINING_PASSPHRASE).private
             if side == "agency"
-            else load_or_make_service_key(settings.recovery_key_file)
+            else load_or_create_recovery_key(settings.recovery_key_file)
         )
         id_, now = uuid.UUID(pending["id"]), datetime.now(UTC)
-        requests.agree(database, id_, side, officer, heard or asked.code, private, now)
+        approvals.approve_request(database, id_, side, officer, heard or asked.code, private, now)
 
 
-def finish_one(desk: Desk) -> None:
-    play(desk, read_plan(a_visit(), lambda error: error.code))
+def finish_one(desk: CaseService) -> None:
+    import_visit(desk, read_visit_file(a_visit(), lambda error: error.code))
 
 
 def pending(machine: Machine) -> list[str]:
-    with Database.open(Settings(machine.data)) as database:
-        return [row["author"] for row in requests.pending(database)]
+    with ServiceDatabase.open(ServiceSettings(machine.data)) as database:
+        return [row["author"] for row in approvals.list_open_requests(database)]
 
 
 @asynccontextmanager
@@ -126,7 +127,7 @@ async def test_the_service_gets_every_escrow_as_soon_as_it_is_there(
     runtime = open_device("one")
     await introduced(runtime, machine)
     machine.stop_service()
-    owed = EscrowsOwed(runtime.store)
+    owed = PendingEscrows(runtime.store)
     assert len(owed.list_escrows()) == 1
     async with sending(runtime):
         await asyncio.sleep(0.5)
@@ -148,7 +149,7 @@ async def test_a_device_that_met_the_service_before_recovery_asks_again_and_goes
     keys = await runtime.introduce(machine.service_url, desk)
     plain = keys.to_plain()
     del plain["agency_recovery"], plain["service_recovery"]
-    runtime.store.settings.put(SERVICE, json.dumps(plain))
+    runtime.store.settings.put(SERVICE_SETTING, json.dumps(plain))
     with runtime.store._database.write_raw() as driver:
         driver.execute("DELETE FROM escrow")
     desk.close()
@@ -158,12 +159,12 @@ async def test_a_device_that_met_the_service_before_recovery_asks_again_and_goes
         finish_one(desk)
     assert refusal.value.code == "escrow-missing"
     async with sending(runtime):
-        await until(lambda: service_keys(runtime.store) == keys)
+        await until(lambda: load_enrolled_service(runtime.store) == keys)
     finish_one(desk)
     assert runtime.store.outbox.entries() != []
     desk.close()
     await runtime.send()
-    assert EscrowsOwed(runtime.store).list_escrows() == []
+    assert PendingEscrows(runtime.store).list_escrows() == []
 
 
 async def test_who_shares_a_device_says_who_they_are_and_may_stop_asking(
@@ -205,7 +206,7 @@ async def test_a_request_that_was_closed_says_so_and_opens_nothing(
     await introduced(runtime, machine)
     asked = await runtime.account_recovery.request_recovery("hv1")
     wrong = "0000-0000" if asked.code != "0000-0000" else "1111-1111"
-    for _ in range(requests.WRONG_CODES):
+    for _ in range(approvals.MAX_WRONG_CODES):
         with pytest.raises(WrenError, match="wrong-code"):
             agree(machine, asked, "service", "officer-1", wrong)
     async with Headless(make_open_page(runtime)) as app:
@@ -241,5 +242,5 @@ async def test_another_device_of_the_person_is_told_until_it_is_seen(
     with pytest.raises(WrenError):
         lost.unlock(PASSPHRASE)
     # The key is a new one, and so is its escrow: the service gets that too.
-    assert len(EscrowsOwed(lost.store).list_escrows()) == 1
+    assert len(PendingEscrows(lost.store).list_escrows()) == 1
     assert await lost.upload_escrows()

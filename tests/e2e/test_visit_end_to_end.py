@@ -31,7 +31,7 @@ pytestmark = [
 
 TODAY = date.today()
 MOTHER, FIRST, SECOND = "Siân Fernsby-Demo", "Zofia Fernsby-Demo", "Gethin Fernsby-Demo"
-TOPICS = catalogue.load("risk-24").scales[0].items
+TOPICS = catalogue.load_tool("risk-24").scales[0].items
 
 WELSH = "Dw i’n cuddio yn y tŷ bach pan fo’r sŵn yn dechrau. Ŵyn, ŷd, ïe!"
 POLISH = "Powiedziała: „Zażółć gęślą jaźń, boję się wracać”."
@@ -97,7 +97,7 @@ def unlock(app: Browser, left_at: str = "today.households") -> None:
 
 
 def start(app: Browser, person: str, tool: str) -> None:
-    title = catalogue.load(tool).title
+    title = catalogue.load_tool(tool).title
     app.press(say("household.start-for", name=person.split()[0]), exact=False)
     app.expect_text(say("pick.title"))
     app.press(say("pick.start", tool=title), exact=False)
@@ -124,7 +124,7 @@ def test_a_visit_offline_killed_reopened_and_sent(machine: Machine) -> None:
         finish(app)
         start(app, SECOND, "child-voice-7-11")
         # The second child's form starts empty: nothing of the first stands in it.
-        app.expect_text(catalogue.load("child-voice-7-11").items[0].text)
+        app.expect_text(catalogue.load_tool("child-voice-7-11").items[0].text)
         assert 'aria-checked="true"' not in app.page.content()
         assert EMOJI not in app.said()
         fill(app, "child-voice-7-11", SECOND_TALK)

@@ -27,7 +27,7 @@ from assessments.definitions.definition import Item, Role
 from assessments.definitions.drawing import Drawing, Sticker, Stroke, to_plain
 from assessments.engine import form as forms
 from assessments.engine.answers import from_plain
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
 from tests.app.browser import Browser
 from tests.e2e.filling import fill
 from tests.e2e.running import PASSPHRASE, ROOT, Machine
@@ -317,7 +317,7 @@ def open_tool(app: Browser, one: Walk) -> None:
     person = next(person["name"] for person in PEOPLE if person["ref"] == one.who)
     app.press(say("household.start-for", name=person.split()[0]), exact=False)
     app.expect_text(say("pick.title"))
-    app.press(say("pick.start", tool=catalogue.load(one.tool).title), exact=False)
+    app.press(say("pick.start", tool=catalogue.load_tool(one.tool).title), exact=False)
 
 
 def go_to_the_end(camera: Camera, one: Walk) -> None:
@@ -341,9 +341,9 @@ def go_to_the_end(camera: Camera, one: Walk) -> None:
 
 def plain_answers(one: Walk) -> dict[str, Any]:
     """The answers of a walk, with the plainest one for what must be answered besides."""
-    tool = catalogue.load(one.tool)
+    tool = catalogue.load_tool(one.tool)
     answers = {link_id: value for link_id, value in one.answers.items() if link_id in tool.index}
-    form = forms.begin(tool, catalogue.load_area().rules_for(one.tool), Context(on=TODAY))
+    form = forms.open_form(tool, catalogue.load_area().rules_for(one.tool), ScoringContext(on=TODAY))
     while waiting := [
         link_id
         for link_id in form.visible
@@ -352,7 +352,7 @@ def plain_answers(one: Walk) -> dict[str, Any]:
         item = tool.index[waiting[0]]
         if item.link_id not in answers:
             answers[item.link_id] = plainest(item)
-        entered = forms.Entered(item.link_id, from_plain(item, answers[item.link_id]))
+        entered = forms.AnswerEntered(item.link_id, from_plain(item, answers[item.link_id]))
         form = forms.update(form, entered).form
     assert form.can_complete, (one.tool, form.findings)
     unused = [link_id for link_id in one.pages.values() if link_id not in form.answers]
@@ -399,12 +399,12 @@ def listing() -> str:
         "| Tool | Pictures |",
         "|---|---|",
     ]
-    for tool in catalogue.tool_ids():
+    for tool in catalogue.list_tool_ids():
         shots = [shot for one in WALKS if one.tool == tool for shot in pictures_of(one)]
         shown = " ".join(
             f'<img src="{shot}" width="195" alt="{shot.removesuffix(".png")}">' for shot in shots
         )
-        lines.append(f"| {catalogue.load(tool).title}<br>`{tool}` | {shown} |")
+        lines.append(f"| {catalogue.load_tool(tool).title}<br>`{tool}` | {shown} |")
     return "\n".join([*lines, ""])
 
 

@@ -10,15 +10,15 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from app.core.controller import Actions, Model
+from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
-from app.features.assess.view import page_with
+from app.features.assess.view import page_index_of
 from app.features.shared.text.people import first_name
 from app.kit.messages import say
-from assessments.casework.casework_records import ChildThere, Event, Milestone, Pattern
+from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, PatternStatement
 from assessments.casework.records import Person, new_id
 from assessments.engine.answers import Answered
-from assessments.engine.form import Entered, Moved
+from assessments.engine.form import AnswerEntered, PageChanged
 from tests.app.browser import Browser, Served
 from tests.app.visiting import make_runtime, open_visit
 from tests.e2e.pictures import VARIANTS, Camera
@@ -35,15 +35,15 @@ def main() -> None:
             runtime = make_runtime(Path(work))
             dane = record(runtime)
 
-            async def opened(model: Model, actions: Actions, dane: Person = dane) -> None:
+            async def opened(model: AppState, actions: AppController, dane: Person = dane) -> None:
                 page = model.households[0]
                 alys = next(one for one in page.persons if one.name.startswith("Alys"))
                 await actions.start_assessment(alys.id, "child-voice-7-11")
                 for link_id, code in (("earshot", "nobody"), ("child-ok", "yes")):
-                    await actions.dispatch(Entered(link_id, Answered(code)))
-                await actions.dispatch(Entered("facts", Answered(NOTE)))
+                    await actions.dispatch(AnswerEntered(link_id, Answered(code)))
+                await actions.dispatch(AnswerEntered("facts", Answered(NOTE)))
                 if model.open_assessment is not None:
-                    await actions.dispatch(Moved(page_with(model.open_assessment.form, "facts")))
+                    await actions.dispatch(PageChanged(page_index_of(model.open_assessment.form, "facts")))
 
             with (
                 Served(open_visit(runtime, opened)) as served,
@@ -89,13 +89,13 @@ def record(runtime: Runtime) -> Person:
     )
     desk.save_person(dane)
 
-    def act(on: date, *tactics: str, severity: int, **more: object) -> Event:
+    def act(on: date, *tactics: str, severity: int, **more: object) -> Incident:
         facts = {"by_ids": (dane.id,), "to_ids": (people["Carys"].id,), "source": "mother", "what": "-"}
-        return Event(
+        return Incident(
             id=new_id(), household_id=home, on=on, tactics=tactics, severity=severity, **{**facts, **more}
         )
 
-    stairs = ChildThere(id=people["Alys"].id, where="on the stairs", heard_it=True)
+    stairs = ChildAtIncident(id=people["Alys"].id, where="on the stairs", heard_it=True)
     desk.save_records(
         home,
         [
@@ -107,7 +107,7 @@ def record(runtime: Runtime) -> Person:
                 severity=2,
                 protective="She keeps bus money and a bag at her sister's.",
             ),
-            Milestone(id=new_id(), household_id=home, kind="separation", on=date(2026, 4, 20)),
+            KeyDate(id=new_id(), household_id=home, kind="separation", on=date(2026, 4, 20)),
         ],
     )
     desk.close()
@@ -118,8 +118,8 @@ def saved(runtime: Runtime, dane: Person) -> None:
     """A statement that was written before the last act was known."""
     desk = runtime.unlock(PASSPHRASE)
     (page,) = desk.households()
-    *known, _ = page.records_of(Event)
-    statement = Pattern(
+    *known, _ = page.records_of(Incident)
+    statement = PatternStatement(
         id=new_id(),
         household_id=dane.household_id,
         person_id=dane.id,
@@ -127,7 +127,7 @@ def saved(runtime: Runtime, dane: Person) -> None:
         drafted_from=(*(fact.id for fact in known), *(one.id for one in page.persons)),
         edited=True,
     )
-    desk.save_records(dane.household_id, [statement, *page.records_of(Milestone)])
+    desk.save_records(dane.household_id, [statement, *page.records_of(KeyDate)])
     desk.close()
 
 

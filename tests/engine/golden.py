@@ -19,7 +19,7 @@ from typing import Any
 
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
-from assessments.engine.scoring import Context, Judgement
+from assessments.engine.scoring import Judgement, ScoringContext
 
 FOLDER = Path(__file__).parent.parent / "golden"
 
@@ -42,11 +42,11 @@ class Case:
 
     def result(self) -> dict[str, Any]:
         """What the engine says now."""
-        tool = catalogue.load(self.tool, self.version)
+        tool = catalogue.load_tool(self.tool, self.version)
         counted = dict.fromkeys(tool.scales[0].items, self.rest) if self.rest else {}
         entries = forms.read_entries(tool, {**counted, **self.answers})
         rules = catalogue.load_area(self.area).rules_for(self.tool)
-        outcome = forms.outcome(forms.begin(tool, rules, self._context(), entries))
+        outcome = forms.form_to_plain(forms.open_form(tool, rules, self._context(), entries))
         return {
             "scales": outcome["scales"],
             "band": outcome["band"],
@@ -54,10 +54,10 @@ class Case:
             "grade": {name: outcome["grade"][name] for name in ("value", "floor")},
         }
 
-    def _context(self) -> Context:
+    def _context(self) -> ScoringContext:
         given = self.context
         judged, last = given.get("judgement"), given.get("last_marac_referral")
-        return Context(
+        return ScoringContext(
             on=date.fromisoformat(given.get("on", "2026-03-31")),
             events=tuple(date.fromisoformat(day) for day in given.get("events", ())),
             last_marac_referral=date.fromisoformat(last) if last else None,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
-from assessments.definitions.tool_file import AGE
+from assessments.definitions.tool_file import AGE_PATTERN
 
 README = Path(__file__).parents[2] / "assessments" / "instruments" / "README.md"
 ABOUT = {"adult": "an adult", "child": "a child", "either": "an adult or a child"}
@@ -41,7 +41,7 @@ def with_tables(text: str) -> str:
 
 def _tools() -> str:
     head = ("id", "title", "for", "about", "ages", "minutes", "questions", "licence", "awaiting review by")
-    return _table(head, [_tool(catalogue.load(tool)) for tool in catalogue.tool_ids()])
+    return _table(head, [_tool(catalogue.load_tool(tool)) for tool in catalogue.list_tool_ids()])
 
 
 def _tool(tool: Instrument) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def _linked() -> str:
             f"<{tool.where}>",
             "yes" if tool.unverified else "no",
         )
-        for tool in catalogue.linked()
+        for tool in catalogue.load_linked_tools()
     ]
     return _table(head, rows)
 
@@ -95,7 +95,7 @@ def ages(tool: Instrument) -> str:
 
 
 def _number(age: str) -> tuple[int, str]:
-    found = AGE.match(age)
+    found = AGE_PATTERN.match(age)
     for unit, part in _PARTS.items():
         if found and found.groups()[part]:
             return int(found.groups()[part]), unit

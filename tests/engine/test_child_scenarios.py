@@ -114,7 +114,7 @@ def test_a_number_off_the_ladder_stops_finishing() -> None:
 
 
 def test_a_baby_is_watched_before_anything_is_read_into_it() -> None:
-    order = [item.link_id for item in catalogue.load("observation-0-12m").walk()]
+    order = [item.link_id for item in catalogue.load_tool("observation-0-12m").walk()]
     assert order.index("state") < order.index("description") < order.index("comparison")
     assert order.index("comparison") < order.index("interpretation") < order.index("linking")
 
@@ -169,15 +169,15 @@ BORN = date(2019, 3, 5)
     ],
 )
 def test_the_age_of_a_tool_is_exact_to_the_day(day: date, fits: bool) -> None:
-    assert fits_age(catalogue.load("child-voice-7-11"), BORN, day) is fits
+    assert fits_age(catalogue.load_tool("child-voice-7-11"), BORN, day) is fits
 
 
 def test_a_baby_of_one_year_less_a_day_is_in_and_of_one_year_is_not() -> None:
-    tool, born = catalogue.load("observation-0-12m"), date(2025, 6, 8)
+    tool, born = catalogue.load_tool("observation-0-12m"), date(2025, 6, 8)
     assert fits_age(tool, born, date(2026, 6, 7)) is True
     assert fits_age(tool, born, date(2026, 6, 8)) is False
     assert fits_age(tool, born, born - timedelta(days=1)) is False
 
 
 def test_an_unknown_birth_date_is_neither_in_nor_out() -> None:
-    assert fits_age(catalogue.load("child-voice-7-11"), None, date(2026, 1, 1)) is None
+    assert fits_age(catalogue.load_tool("child-voice-7-11"), None, date(2026, 1, 1)) is None

@@ -9,10 +9,10 @@ import pytest
 
 from assessments.definitions import catalogue
 from assessments.definitions.catalogue import fits_age
-from assessments.definitions.definition import ABSENT
+from assessments.definitions.definition import ABSENT_STATES
 from assessments.engine import form as forms
-from assessments.engine.answers import Answered, Entry, NotAnswered
-from assessments.engine.scoring import Context
+from assessments.engine.answers import Answered, AnswerEntry, NotAnswered
+from assessments.engine.scoring import ScoringContext
 from tests.scenario import Visit
 
 AGES = {
@@ -37,13 +37,13 @@ SAFE = ("nobody", "at-ease", "sibling")
 
 
 def childs_items(tool: str) -> set[str]:
-    return {item.link_id for item in catalogue.load(tool).walk() if item.for_child}
+    return {item.link_id for item in catalogue.load_tool(tool).walk() if item.for_child}
 
 
-def shown_with(tool: str, entries: dict[str, Entry]) -> set[str]:
-    loaded = catalogue.load(tool)
+def shown_with(tool: str, entries: dict[str, AnswerEntry]) -> set[str]:
+    loaded = catalogue.load_tool(tool)
     rules = catalogue.load_area("default").rules_for(tool)
-    return set(forms.begin(loaded, rules, Context(on=date(2026, 3, 5)), entries).visible)
+    return set(forms.open_form(loaded, rules, ScoringContext(on=date(2026, 3, 5)), entries).visible)
 
 
 def talk(tool: str, earshot: str = "nobody", ok: str = "") -> Visit:
@@ -65,16 +65,19 @@ def last_page(visit: Visit) -> Visit:
 @pytest.mark.parametrize("tool", GATED)
 def test_nothing_reaches_the_child_while_someone_unsafe_may_hear(tool: str) -> None:
     """Every value of every item that any rule of the tool looks at, by itself, with each hard stop."""
-    loaded = catalogue.load(tool)
+    loaded = catalogue.load_tool(tool)
     watched = {link for item in loaded.walk() for link in item.enable_when.link_ids()} - {"earshot"}
     for stop, link in product(HARD_STOPS, watched | {"child-ok"}):
         item = loaded.index[link]
-        values: list[Entry] = [
+        values: list[AnswerEntry] = [
             Answered((option.code,) if item.type == "choices" else option.code) for option in item.options
         ]
-        for entry in (*values, *(NotAnswered(state) for state in ABSENT), Answered("x")):
-            everything: dict[str, Entry] = {"child-ok": Answered(OK.get(tool, ("yes",))[0]), link: entry}
-            seen: dict[str, Entry] = (
+        for entry in (*values, *(NotAnswered(state) for state in ABSENT_STATES), Answered("x")):
+            everything: dict[str, AnswerEntry] = {
+                "child-ok": Answered(OK.get(tool, ("yes",))[0]),
+                link: entry,
+            }
+            seen: dict[str, AnswerEntry] = (
                 {"seen": Answered("me")} if tool == "child-card" and link != "seen" else {}
             )
             assert not shown_with(tool, {**everything, **seen, "earshot": Answered(stop)}) & childs_items(
@@ -84,19 +87,22 @@ def test_nothing_reaches_the_child_while_someone_unsafe_may_hear(tool: str) -> N
 
 @pytest.mark.parametrize("tool", GATED)
 def test_nothing_reaches_the_child_before_it_is_known_who_can_hear(tool: str) -> None:
-    entries: dict[str, Entry] = {"child-ok": Answered(OK.get(tool, ("yes",))[0]), "seen": Answered("me")}
+    entries: dict[str, AnswerEntry] = {
+        "child-ok": Answered(OK.get(tool, ("yes",))[0]),
+        "seen": Answered("me"),
+    }
     assert not shown_with(tool, entries) & childs_items(tool)
 
 
 @pytest.mark.parametrize(("tool", "earshot"), list(product(TALKS, SAFE)))
 def test_only_the_childs_own_yes_opens_the_talk(tool: str, earshot: str) -> None:
-    loaded = catalogue.load(tool)
+    loaded = catalogue.load_tool(tool)
     before = {"telling-words", "child-ok", "child-ok-words"}
     for option in loaded.index["child-ok"].options:
-        entries: dict[str, Entry] = {"earshot": Answered(earshot), "child-ok": Answered(option.code)}
+        entries: dict[str, AnswerEntry] = {"earshot": Answered(earshot), "child-ok": Answered(option.code)}
         opened = shown_with(tool, entries) & childs_items(tool) - before
         assert bool(opened) is (option.code in OK[tool]), option.code
-    for state in ABSENT:
+    for state in ABSENT_STATES:
         entries = {"earshot": Answered(earshot), "child-ok": NotAnswered(state)}
         assert not shown_with(tool, entries) & childs_items(tool) - before, state
 
@@ -117,7 +123,7 @@ def test_a_talk_is_finished_with_five_entries(tool: str) -> None:
 
 @pytest.mark.parametrize("tool", [*TALKS, "child-card", "disclosure"])
 def test_every_question_for_a_child_can_be_passed_or_not_known(tool: str) -> None:
-    for item in catalogue.load(tool).walk():
+    for item in catalogue.load_tool(tool).walk():
         # A child of 2 or 3 answers this one with the body: the adult writes how.
         if item.for_child and item.type != "display" and item.link_id != "child-ok":
             assert {"asked-unknown", "child-pass"} <= set(item.states), item.link_id
@@ -126,7 +132,7 @@ def test_every_question_for_a_child_can_be_passed_or_not_known(tool: str) -> Non
 @pytest.mark.parametrize("tool", AGES)
 def test_the_ages_meet_to_the_day(tool: str) -> None:
     start, end = AGES[tool]
-    on, loaded = date(2026, 3, 5), catalogue.load(tool)
+    on, loaded = date(2026, 3, 5), catalogue.load_tool(tool)
     assert fits_age(loaded, born=on.replace(year=on.year - start), on=on)
     assert not fits_age(loaded, born=on.replace(year=on.year - start) + timedelta(days=1), on=on)
     assert fits_age(loaded, born=on.replace(year=on.year - end) + timedelta(days=1), on=on)
@@ -134,7 +140,7 @@ def test_the_ages_meet_to_the_day(tool: str) -> None:
 
 
 def test_two_to_four_has_three_named_faces_and_none_in_the_middle() -> None:
-    face = catalogue.load("child-voice-2-4").index["face-home"]
+    face = catalogue.load_tool("child-voice-2-4").index["face-home"]
     assert [option.picture for option in face.options] == ["face-happy", "face-sad", "face-scared"]
 
 
@@ -158,7 +164,7 @@ def test_i1_a_toddlers_words_are_kept_with_no_question_before_them() -> None:
 
 
 def test_the_exact_words_tool_shows_no_prompt_beside_the_words() -> None:
-    assert not [item.link_id for item in catalogue.load("disclosure").walk() if item.prompt or item.help]
+    assert not [item.link_id for item in catalogue.load_tool("disclosure").walk() if item.prompt or item.help]
 
 
 def test_exact_words_need_at_least_one_moment_with_words() -> None:
@@ -293,7 +299,7 @@ def test_a_limp_child_is_an_ambulance() -> None:
 
 
 def test_feedback_has_no_score_and_a_child_may_keep_it_from_the_boss() -> None:
-    loaded = catalogue.load("child-feedback")
+    loaded = catalogue.load_tool("child-feedback")
     assert not loaded.scales
     assert not loaded.routes
     assert not loaded.grades
@@ -319,7 +325,7 @@ def offered(visit: Visit) -> set[str]:
 
 @pytest.mark.parametrize("tool", [tool for tool, ok in OK.items() if "draw" in ok])
 def test_whoever_would_rather_draw_has_a_paper_before_all_else(tool: str) -> None:
-    drawing = [item.link_id for item in catalogue.load(tool).walk() if item.type == "drawing"]
+    drawing = [item.link_id for item in catalogue.load_tool(tool).walk() if item.type == "drawing"]
     assert drawing == ["picture"]
     ids = [link_id for link_id in talk(tool, ok="draw").form.visible if link_id in childs_items(tool)]
     assert ids[: ids.index("picture")] == ["telling-words", "child-ok", "child-ok-words"]
@@ -328,7 +334,7 @@ def test_whoever_would_rather_draw_has_a_paper_before_all_else(tool: str) -> Non
 
 
 def test_how_safe_is_asked_in_one_order_all_through_a_talk() -> None:
-    tool = catalogue.load("child-voice-14-17").index
+    tool = catalogue.load_tool("child-voice-14-17").index
     assert [option.code for option in tool["partner-safe"].options] == [
         option.code for option in tool["safe-words"].options
     ]

@@ -12,16 +12,23 @@ from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing, Sticker
 from assessments.engine import form as forms
-from assessments.engine.answers import NOT_ASKED_REASONS, Answered, Entry, Line, NotAnswered, Placed
+from assessments.engine.answers import (
+    NOT_ASKED_REASONS,
+    Answered,
+    AnswerEntry,
+    NotAnswered,
+    PlacedPerson,
+    VerbatimLine,
+)
 from assessments.engine.enablement import when_holds
-from assessments.engine.scoring import Context, Judgement
+from assessments.engine.scoring import Judgement, ScoringContext
 from tests.scenario import promises_hold
 
 DAY = date(2026, 3, 5)
-TOOLS = catalogue.tool_ids()
+TOOLS = catalogue.list_tool_ids()
 
 
-def entry_for(item: Item) -> st.SearchStrategy[Entry]:
+def entry_for(item: Item) -> st.SearchStrategy[AnswerEntry]:
     """Any entry that a screen could give for an item, and now and then one that it could not."""
     absent = st.sampled_from(item.states or ("not-asked",)).flatmap(
         lambda state: st.sampled_from(("", *NOT_ASKED_REASONS)).map(lambda why: NotAnswered(state, why))
@@ -32,11 +39,11 @@ def entry_for(item: Item) -> st.SearchStrategy[Entry]:
         "choice": st.sampled_from(codes),
         "choices": st.lists(st.sampled_from(codes), max_size=3).map(tuple),
         "text": text,
-        "words": st.lists(text.map(lambda words: Line(words, "child-said", "Tell me")), max_size=2).map(
-            tuple
-        ),
+        "words": st.lists(
+            text.map(lambda words: VerbatimLine(words, "child-said", "Tell me")), max_size=2
+        ).map(tuple),
         "people": st.lists(
-            st.tuples(text, st.sampled_from(codes)).map(lambda pair: Placed(*pair)), max_size=3
+            st.tuples(text, st.sampled_from(codes)).map(lambda pair: PlacedPerson(*pair)), max_size=3
         ).map(tuple),
         "integer": st.integers(-1, 11),
         "decimal": st.floats(allow_nan=False, allow_infinity=False),
@@ -48,47 +55,49 @@ def entry_for(item: Item) -> st.SearchStrategy[Entry]:
     return st.one_of(values.get(item.type, text).map(Answered), absent)
 
 
-def events_for(tool: str) -> st.SearchStrategy[list[forms.Event]]:
-    items = list(catalogue.load(tool).walk())
+def events_for(tool: str) -> st.SearchStrategy[list[forms.FormEvent]]:
+    items = list(catalogue.load_tool(tool).walk())
     entered = st.sampled_from(items).flatmap(
-        lambda item: entry_for(item).map(lambda entry: forms.Entered(item.link_id, entry))
+        lambda item: entry_for(item).map(lambda entry: forms.AnswerEntered(item.link_id, entry))
     )
     grades = st.sampled_from(["standard", "medium", "high", "none"])
     judged = st.tuples(grades, st.sampled_from(["", "I saw it."])).map(
-        lambda pair: forms.Judged(Judgement(*pair))
+        lambda pair: forms.JudgementGiven(Judgement(*pair))
     )
-    cleared = st.sampled_from(items).map(lambda item: forms.Cleared(item.link_id))
-    moved = st.integers(-3, 60).map(forms.Moved)
-    other = st.one_of(cleared, moved, judged, st.just(forms.Judged(None)), st.just(forms.Finished()))
+    cleared = st.sampled_from(items).map(lambda item: forms.AnswerCleared(item.link_id))
+    moved = st.integers(-3, 60).map(forms.PageChanged)
+    other = st.one_of(
+        cleared, moved, judged, st.just(forms.JudgementGiven(None)), st.just(forms.CompletionRequested())
+    )
     return st.lists(st.one_of(entered, entered, entered, other), max_size=60)
 
 
 @settings(max_examples=120, deadline=None)
 @given(st.sampled_from(TOOLS).flatmap(lambda tool: st.tuples(st.just(tool), events_for(tool))))
-def test_no_sequence_of_events_breaks_a_promise(case: tuple[str, list[forms.Event]]) -> None:
+def test_no_sequence_of_events_breaks_a_promise(case: tuple[str, list[forms.FormEvent]]) -> None:
     tool_id, events = case
-    tool = catalogue.load(tool_id)
-    form = forms.begin(tool, catalogue.load_area().rules_for(tool_id), Context(on=DAY))
-    expected: dict[str, Entry] = {}
+    tool = catalogue.load_tool(tool_id)
+    form = forms.open_form(tool, catalogue.load_area().rules_for(tool_id), ScoringContext(on=DAY))
+    expected: dict[str, AnswerEntry] = {}
     saved: dict[str, Any] = {}
     for event in events:
         before = form
         step = forms.update(form, event)
         form = step.form
         if before.status == "in-progress":
-            if isinstance(event, forms.Entered) and step.effects:
+            if isinstance(event, forms.AnswerEntered) and step.effects:
                 expected[event.link_id] = event.entry
-            if isinstance(event, forms.Cleared) and step.effects:
+            if isinstance(event, forms.AnswerCleared) and step.effects:
                 expected.pop(event.link_id)
         for effect in step.effects:
-            if isinstance(effect, forms.SaveEntry):
+            if isinstance(effect, forms.SaveAnswer):
                 saved[effect.link_id] = effect.plain
         assert form.entries == expected, "an answer was lost or came from nowhere"
         promises_hold(form)
         no_disabled_item_is_shown(form)
-        assert forms.pages(form) == () or 0 <= form.page < len(forms.pages(form))
+        assert forms.list_pages(form) == () or 0 <= form.page < len(forms.list_pages(form))
     kept = {link_id: plain for link_id, plain in saved.items() if plain is not None}
-    again = forms.begin(tool, form.rules, form.context, forms.read_entries(tool, kept))
+    again = forms.open_form(tool, form.rules, form.context, forms.read_entries(tool, kept))
     assert again.entries == form.entries, "what was saved does not give the same form back"
     assert again.visible == form.visible
 
@@ -105,17 +114,17 @@ def no_disabled_item_is_shown(form: forms.Form) -> None:
 @settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from(catalogue.load("risk-24").scales[0].items), st.sampled_from(["yes", "no"])
+        st.sampled_from(catalogue.load_tool("risk-24").scales[0].items), st.sampled_from(["yes", "no"])
     ),
     st.lists(st.integers(-800, 30), max_size=6),
     st.sampled_from(["standard", "medium", "high"]),
 )
 def test_judgement_only_ever_raises(answers: dict[str, str], days: list[int], grade: str) -> None:
-    tool, rules = catalogue.load("risk-24"), catalogue.load_area().rules_for("risk-24")
+    tool, rules = catalogue.load_tool("risk-24"), catalogue.load_area().rules_for("risk-24")
     events = tuple(DAY + timedelta(days=day) for day in days)
-    entries: dict[str, Entry] = {link_id: Answered(value) for link_id, value in answers.items()}
-    plain = forms.begin(tool, rules, Context(on=DAY, events=events), entries)
-    judged = forms.update(plain, forms.Judged(Judgement(grade, "I saw it."))).form
+    entries: dict[str, AnswerEntry] = {link_id: Answered(value) for link_id, value in answers.items()}
+    plain = forms.open_form(tool, rules, ScoringContext(on=DAY, events=events), entries)
+    judged = forms.update(plain, forms.JudgementGiven(Judgement(grade, "I saw it."))).form
     levels = [code for code, _ in tool.grades]
     without, with_it = plain.result.grade, judged.result.grade
     assert with_it.floor == without.floor
@@ -126,18 +135,18 @@ def test_judgement_only_ever_raises(answers: dict[str, str], days: list[int], gr
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.permutations(catalogue.load("risk-24").scales[0].items), st.integers(0, 24))
+@given(st.permutations(catalogue.load_tool("risk-24").scales[0].items), st.integers(0, 24))
 def test_the_order_of_answering_never_changes_the_result(order: list[str], yes: int) -> None:
-    tool, rules = catalogue.load("risk-24"), catalogue.load_area().rules_for("risk-24")
+    tool, rules = catalogue.load_tool("risk-24"), catalogue.load_area().rules_for("risk-24")
     chosen = set(sorted(order)[:yes])
-    form = forms.begin(tool, rules, Context(on=DAY))
+    form = forms.open_form(tool, rules, ScoringContext(on=DAY))
     for link_id in order:
         value = "yes" if link_id in chosen else "no"
-        form = forms.update(form, forms.Entered(link_id, Answered(value))).form
-    at_once = forms.begin(
+        form = forms.update(form, forms.AnswerEntered(link_id, Answered(value))).form
+    at_once = forms.open_form(
         tool,
         rules,
-        Context(on=DAY),
+        ScoringContext(on=DAY),
         {link_id: Answered("yes" if link_id in chosen else "no") for link_id in order},
     )
     assert form.result == at_once.result

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from assessments.definitions import catalogue
-from assessments.definitions.definition import ABSENT, Item
+from assessments.definitions.definition import ABSENT_STATES, Item
 from assessments.engine import form as forms
-from assessments.engine.answers import NOT_ASKED_REASONS, Answered, Entry, NotAnswered, walk
-from assessments.engine.scoring import Context
+from assessments.engine.answers import NOT_ASKED_REASONS, Answered, AnswerEntry, NotAnswered, walk_items
+from assessments.engine.scoring import ScoringContext
 from tests.engine.test_form_properties import entry_for
 from tests.scenario import Visit
 
@@ -44,8 +44,8 @@ class Gate:
 
     def items_behind(self, part: str) -> list[str]:
         """A part and all that is inside it."""
-        item = catalogue.load(self.tool).index[part]
-        return [item.link_id, *(inner.link_id for inner in walk(item.items))]
+        item = catalogue.load_tool(self.tool).index[part]
+        return [item.link_id, *(inner.link_id for inner in walk_items(item.items))]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -150,16 +150,16 @@ class AnyVisit(RuleBasedStateMachine):
 
     @initialize()
     def begins(self) -> None:
-        self.tool = catalogue.load(self.gate.tool)
+        self.tool = catalogue.load_tool(self.gate.tool)
         rules = catalogue.load_area().rules_for(self.gate.tool)
-        self.form = forms.begin(self.tool, rules, Context(on=date(2026, 3, 5)))
+        self.form = forms.open_form(self.tool, rules, ScoringContext(on=date(2026, 3, 5)))
         self.inside = {part: frozenset(self.gate.items_behind(part)) for part in self.gate.behind}
 
-    def happens(self, event: forms.Event) -> None:
+    def happens(self, event: forms.FormEvent) -> None:
         before = self.form
         step = forms.update(before, event)
         self.form = step.form
-        if isinstance(event, forms.Entered) and self.shut_off(before, event.link_id):
+        if isinstance(event, forms.AnswerEntered) and self.shut_off(before, event.link_id):
             assert step.form == before, f"{event.link_id} took an answer behind a shut gate"
             assert step.effects == (), f"{event.link_id} was saved behind a shut gate"
 
@@ -172,42 +172,42 @@ class AnyVisit(RuleBasedStateMachine):
     @rule(data=st.data())
     def any_answer(self, data: st.DataObject) -> None:
         item = data.draw(st.sampled_from(list(self.tool.walk())))
-        self.happens(forms.Entered(item.link_id, data.draw(entry_for(item))))
+        self.happens(forms.AnswerEntered(item.link_id, data.draw(entry_for(item))))
 
     @rule(data=st.data())
     def an_answer_at_the_gate(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(self.gate.keys))
         entries = gate_entries(self.tool.index[key])
-        self.happens(forms.Entered(key, data.draw(st.sampled_from(entries))))
+        self.happens(forms.AnswerEntered(key, data.draw(st.sampled_from(entries))))
 
     @rule(data=st.data(), part=st.integers(0, 40))
     def a_question_behind_the_gate(self, data: st.DataObject, part: int) -> None:
         parts = list(self.gate.behind)
         link_id = data.draw(st.sampled_from(self.gate.items_behind(parts[part % len(parts)])))
-        self.happens(forms.Entered(link_id, data.draw(entry_for(self.tool.index[link_id]))))
+        self.happens(forms.AnswerEntered(link_id, data.draw(entry_for(self.tool.index[link_id]))))
 
     @rule(part=st.integers(0, 40), first=st.integers(0, 5))
     def it_becomes_safe(self, part: int, first: int) -> None:
         needs = list(self.gate.behind.values())[part % len(self.gate.behind)]
         for key, safe in needs.items():
-            self.happens(forms.Entered(key, Answered(safe[first % len(safe)])))
+            self.happens(forms.AnswerEntered(key, Answered(safe[first % len(safe)])))
 
     @rule(data=st.data())
     def an_answer_is_taken_back(self, data: st.DataObject) -> None:
-        self.happens(forms.Cleared(data.draw(st.sampled_from(list(self.tool.index)))))
+        self.happens(forms.AnswerCleared(data.draw(st.sampled_from(list(self.tool.index)))))
 
     @rule(page=st.integers(-3, 40))
     def a_page_is_turned(self, page: int) -> None:
-        self.happens(forms.Moved(page))
+        self.happens(forms.PageChanged(page))
 
     @rule()
     def the_form_is_closed_and_opened_again(self) -> None:
-        self.form = forms.begin(self.tool, self.form.rules, self.form.context, self.form.entries)
+        self.form = forms.open_form(self.tool, self.form.rules, self.form.context, self.form.entries)
 
     @invariant()
     def nothing_stands_open_behind_a_shut_gate(self) -> None:
         seen, answered = set(self.form.visible), set(self.form.answers)
-        on_pages = {link_id for page in forms.pages(self.form) for link_id in page.link_ids}
+        on_pages = {link_id for page in forms.list_pages(self.form) for link_id in page.link_ids}
         for part, needs in self.gate.behind.items():
             inside = self.inside[part]
             if not opened(self.form.entries, needs):
@@ -218,15 +218,15 @@ class AnyVisit(RuleBasedStateMachine):
                 assert part in seen, f"{part} stays shut though it is safe"
 
 
-def opened(entries: Mapping[str, Entry], needs: Needs) -> bool:
+def opened(entries: Mapping[str, AnswerEntry], needs: Needs) -> bool:
     """Whether each need has one of its safe answers, judged on what was entered and nothing else."""
     return all(entries.get(key) in [Answered(code) for code in safe] for key, safe in needs.items())
 
 
-def gate_entries(item: Item) -> list[Entry]:
+def gate_entries(item: Item) -> list[AnswerEntry]:
     """Every choice, every way of not answering, and codes that no screen offers."""
     codes = [Answered(option.code) for option in item.options]
-    absent = [NotAnswered(state, why) for state in ABSENT for why in ("", NOT_ASKED_REASONS[0])]
+    absent = [NotAnswered(state, why) for state in ABSENT_STATES for why in ("", NOT_ASKED_REASONS[0])]
     return [*codes, *codes, *absent, Answered("made-up"), Answered("")]
 
 
@@ -243,15 +243,15 @@ def test_by_no_sequence_of_events_is_a_question_reached_while_a_stop_holds(tool:
 
 @pytest.mark.parametrize("tool", BY_ID)
 def test_one_wrong_answer_at_the_gate_is_enough_to_shut_each_part(tool: str) -> None:
-    gate, loaded = BY_ID[tool], catalogue.load(tool)
-    rules, context = catalogue.load_area().rules_for(tool), Context(on=date(2026, 3, 5))
+    gate, loaded = BY_ID[tool], catalogue.load_tool(tool)
+    rules, context = catalogue.load_area().rules_for(tool), ScoringContext(on=date(2026, 3, 5))
     tried = 0
     for part, needs in gate.behind.items():
-        safe: dict[str, Entry] = {key: Answered(codes[0]) for key, codes in needs.items()}
+        safe: dict[str, AnswerEntry] = {key: Answered(codes[0]) for key, codes in needs.items()}
         for key, codes in needs.items():
             for entry in gate_entries(loaded.index[key]):
                 if entry not in [Answered(code) for code in codes]:
-                    form = forms.begin(loaded, rules, context, {**safe, key: entry})
+                    form = forms.open_form(loaded, rules, context, {**safe, key: entry})
                     assert not set(form.visible) & set(gate.items_behind(part)), (part, key, entry)
                     tried += 1
     assert tried >= 5
@@ -264,7 +264,7 @@ def test_a_code_that_no_screen_offers_opens_no_plan() -> None:
 
 @pytest.mark.parametrize("tool", BY_ID)
 def test_every_part_of_a_gated_tool_is_either_behind_its_gate_or_named_as_open(tool: str) -> None:
-    gate, loaded = BY_ID[tool], catalogue.load(tool)
+    gate, loaded = BY_ID[tool], catalogue.load_tool(tool)
     sections = {section.link_id for section in loaded.items}
     assert set(gate.always) <= sections
     assert sections - set(gate.always) == set(gate.behind) & sections
@@ -276,13 +276,13 @@ def test_every_part_of_a_gated_tool_is_either_behind_its_gate_or_named_as_open(t
 def test_whatever_is_meant_for_the_child_stands_behind_a_gate(tool: str) -> None:
     gate = BY_ID[tool]
     guarded = {link_id for part in gate.behind for link_id in gate.items_behind(part)}
-    for_child = {item.link_id for item in catalogue.load(tool).walk() if item.for_child}
+    for_child = {item.link_id for item in catalogue.load_tool(tool).walk() if item.for_child}
     assert for_child
     assert for_child <= guarded
 
 
-@pytest.mark.parametrize("tool", catalogue.tool_ids())
+@pytest.mark.parametrize("tool", catalogue.list_tool_ids())
 def test_a_tool_that_asks_who_can_hear_and_hides_something_is_known_here(tool: str) -> None:
-    loaded = catalogue.load(tool)
+    loaded = catalogue.load_tool(tool)
     hides = any("earshot" in item.enable_when.link_ids() for item in loaded.walk())
     assert not hides or tool in BY_ID, "a tool with a gate is not in this test"

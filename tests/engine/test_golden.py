@@ -25,13 +25,13 @@ def test_every_set_of_answers_is_named_once_and_says_where_its_result_is_from() 
         names = [case["name"] for case in file["cases"]]
         assert len(names) == len(set(names))
         assert all(case["source"].startswith("practice.md ") for case in file["cases"])
-        assert all(set(case["results"]) == set(catalogue.area_ids()) for case in file["cases"])
+        assert all(set(case["results"]) == set(catalogue.list_area_ids()) for case in file["cases"])
 
 
 def test_the_newest_version_of_each_tool_is_the_one_that_is_frozen() -> None:
     frozen = {file["tool"]: file["version"] for file in files()}
     assert set(frozen) == {"risk-24", "risk-27", "routine-enquiry", "honour-10"}
-    assert frozen == {tool: catalogue.load(tool).version for tool in frozen}
+    assert frozen == {tool: catalogue.load_tool(tool).version for tool in frozen}
 
 
 def test_one_answer_more_is_seen_as_a_difference_and_said_in_words() -> None:

@@ -39,7 +39,7 @@ HARD_STOPS = (
     ("gate-well", "no"),
     ("gate-trained", "no"),
 )
-REASONS = catalogue.load("routine-enquiry").index["not-asked-reason"]
+REASONS = catalogue.load_tool("routine-enquiry").index["not-asked-reason"]
 
 
 @pytest.mark.parametrize(("key", "stop"), HARD_STOPS)
@@ -73,7 +73,7 @@ def test_not_asked_is_one_tap_a_coded_reason_and_when_and_who_next() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [o.code for o in catalogue.load("routine-enquiry").index["not-asked-reason"].options]
+    "code", [o.code for o in catalogue.load_tool("routine-enquiry").index["not-asked-reason"].options]
 )
 def test_every_coded_reason_can_be_finished(code: str) -> None:
     visit = Visit("routine-enquiry").enters("ask-now", "not-now").enters("not-asked-reason", code)

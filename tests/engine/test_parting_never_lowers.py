@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from assessments.definitions import catalogue
 from assessments.definitions.definition import AreaRules, Instrument
 from assessments.engine import form as forms
-from assessments.engine.answers import Answered, Entry, NotAnswered
-from assessments.engine.enablement import shown
-from assessments.engine.scoring import Context, Result
+from assessments.engine.answers import Answered, AnswerEntry, NotAnswered
+from assessments.engine.enablement import find_visible_items
+from assessments.engine.scoring import ScoringContext, ScoringResult
 from tests.engine.test_form_properties import entry_for
 
 DAY = date(2026, 3, 5)
@@ -34,16 +34,16 @@ APART = {
 }
 # Other answers to this one name another person altogether, not one who is still near.
 NOT_APART = {("stalking-11", "relation"): ("partner",)}
-RISK_TOOLS = [tool for tool in catalogue.tool_ids() if catalogue.load(tool).kind == "risk"]
+RISK_TOOLS = [tool for tool in catalogue.list_tool_ids() if catalogue.load_tool(tool).kind == "risk"]
 
 
 def result_of(
-    tool: Instrument, rules: AreaRules, entries: dict[str, Entry], context: Context | None = None
-) -> Result:
-    return forms.begin(tool, rules, context or Context(on=DAY), entries).result
+    tool: Instrument, rules: AreaRules, entries: dict[str, AnswerEntry], context: ScoringContext | None = None
+) -> ScoringResult:
+    return forms.open_form(tool, rules, context or ScoringContext(on=DAY), entries).result
 
 
-def is_lower(tool: Instrument, before: Result, after: Result) -> bool:
+def is_lower(tool: Instrument, before: ScoringResult, after: ScoringResult) -> bool:
     """Whether anything is less: the grade, its floor, an open route, something to do today, a tool to do."""
     levels = [None, *(code for code, _ in tool.grades)]
 
@@ -65,7 +65,7 @@ def is_lower(tool: Instrument, before: Result, after: Result) -> bool:
     )
 
 
-def together(tool: Instrument, link_id: str, apart: tuple[str, ...]) -> list[Entry | None]:
+def together(tool: Instrument, link_id: str, apart: tuple[str, ...]) -> list[AnswerEntry | None]:
     """Not answered, not known, and every answer that does not say that they are apart."""
     item = tool.index[link_id]
     codes = NOT_APART.get((tool.id, link_id), tuple(option.code for option in item.options))
@@ -75,13 +75,13 @@ def together(tool: Instrument, link_id: str, apart: tuple[str, ...]) -> list[Ent
 
 def test_every_question_about_being_apart_is_looked_at() -> None:
     for (tool, link_id), apart in APART.items():
-        codes = {option.code for option in catalogue.load(tool).index[link_id].options}
+        codes = {option.code for option in catalogue.load_tool(tool).index[link_id].options}
         assert set(apart) < codes
     words = ("separat", "custody", "parting")
     named = {
         (tool, item.link_id)
         for tool in RISK_TOOLS
-        for item in catalogue.load(tool).walk()
+        for item in catalogue.load_tool(tool).walk()
         if item.type == "choice" and any(word in item.link_id for word in words)
     }
     assert named <= set(APART)
@@ -94,12 +94,12 @@ def test_being_apart_never_lowers_anything(
     place: tuple[str, str], apart: tuple[str, ...], data: st.DataObject
 ) -> None:
     tool_id, link_id = place
-    tool = catalogue.load(tool_id)
-    rules = catalogue.load_area(data.draw(st.sampled_from(catalogue.area_ids()))).rules_for(tool_id)
+    tool = catalogue.load_tool(tool_id)
+    rules = catalogue.load_area(data.draw(st.sampled_from(catalogue.list_area_ids()))).rules_for(tool_id)
     items = [item for item in tool.walk() if item.link_id != link_id and item.type in ("choice", "choices")]
     told = data.draw(st.lists(st.sampled_from(items), max_size=30, unique=True))
     entries = {item.link_id: data.draw(entry_for(item)) for item in told}
-    if link_id not in shown(tool, entries):
+    if link_id not in find_visible_items(tool, entries):
         return
     for other in together(tool, link_id, apart):
         base = {**entries, link_id: other} if other is not None else entries
@@ -113,23 +113,23 @@ def test_being_apart_never_lowers_anything(
 @given(data=st.data())
 @settings(max_examples=10, deadline=None)
 def test_knowing_of_more_events_never_lowers_anything(tool_id: str, data: st.DataObject) -> None:
-    tool, rules = catalogue.load(tool_id), catalogue.load_area().rules_for(tool_id)
+    tool, rules = catalogue.load_tool(tool_id), catalogue.load_area().rules_for(tool_id)
     items = [item for item in tool.walk() if item.type == "choice"]
     told = data.draw(st.lists(st.sampled_from(items), max_size=20, unique=True))
     entries = {item.link_id: data.draw(entry_for(item)) for item in told}
     days = st.lists(st.integers(0, 800).map(lambda back: DAY - timedelta(days=back)), max_size=6)
     known, more = tuple(data.draw(days)), tuple(data.draw(days))
     last = data.draw(st.sampled_from([None, DAY - timedelta(days=100)]))
-    before = Context(on=DAY, events=known, last_marac_referral=last)
+    before = ScoringContext(on=DAY, events=known, last_marac_referral=last)
     after = replace(before, events=known + more)
     assert not is_lower(tool, result_of(tool, rules, entries, before), result_of(tool, rules, entries, after))
 
 
 def test_a_tool_in_which_being_apart_lowers_is_found() -> None:
-    tool, rules = catalogue.load("risk-24"), catalogue.load_area().rules_for("risk-24")
+    tool, rules = catalogue.load_tool("risk-24"), catalogue.load_area().rules_for("risk-24")
     scale = tool.scales[0]
     twisted = replace(tool, scales=(replace(scale, counts=("no",)), *tool.scales[1:]))
-    entries: dict[str, Entry] = {link_id: Answered("no") for link_id in scale.items[:14]}
+    entries: dict[str, AnswerEntry] = {link_id: Answered("no") for link_id in scale.items[:14]}
     assert "separation" in entries
     before = result_of(twisted, rules, entries)
     after = result_of(twisted, rules, {**entries, "separation": Answered("yes")})

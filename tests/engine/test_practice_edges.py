@@ -13,7 +13,7 @@ from datetime import date
 
 import pytest
 
-from assessments.definitions.catalogue import fits_age, load
+from assessments.definitions.catalogue import fits_age, load_tool
 from assessments.definitions.suggest import suggest
 from tests.scenario import Visit
 
@@ -35,8 +35,8 @@ def test_an_unborn_twin_asks_for_two_records() -> None:
 )
 def test_a_child_of_one_year_and_365_days_is_one_and_of_two_years_is_two(on: str, tool: str) -> None:
     born, day = date(2024, 3, 5), date.fromisoformat(on)
-    assert fits_age(load(tool), born, day)
-    assert fits_age(load("child-voice-2-4"), born, day) is (tool == "child-voice-2-4")
+    assert fits_age(load_tool(tool), born, day)
+    assert fits_age(load_tool("child-voice-2-4"), born, day) is (tool == "child-voice-2-4")
 
 
 def test_without_a_date_of_birth_no_child_tool_is_closed_and_none_is_certain() -> None:

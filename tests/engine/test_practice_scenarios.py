@@ -24,7 +24,7 @@ from assessments.definitions.suggest import suggest
 from tests.scenario import Visit
 
 THE_FOUR = ("put-down", "scared", "sexual", "hurt")
-RATED = catalogue.load("observation-0-12m").scales[0].items
+RATED = catalogue.load_tool("observation-0-12m").scales[0].items
 
 
 def fits(born: str, on: str, role: Role, *needs: str) -> list[str]:
@@ -342,9 +342,9 @@ def test_i10_ezra_is_heard_in_pictures_first_with_order_and_seconds_kept() -> No
 
 def test_i10_no_plan_of_his_own_is_asked_of_a_child_under_seven_or_with_needs_like_ezras() -> None:
     for tool in ("child-voice-2-4", "child-voice-4-7", "child-voice-symbols"):
-        plan = {item.link_id for item in catalogue.load(tool).walk() if item.for_child}
+        plan = {item.link_id for item in catalogue.load_tool(tool).walk() if item.for_child}
         assert not {link_id for link_id in plan if link_id.startswith("plan-")} - {"plan-view"}
-    assert "plan-adult" in catalogue.load("child-voice-symbols").index, "the plan is the adult's"
+    assert "plan-adult" in catalogue.load_tool("child-voice-symbols").index, "the plan is the adult's"
 
 
 def test_i10_dot_is_watched_by_herself() -> None:

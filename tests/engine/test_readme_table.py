@@ -17,9 +17,9 @@ def test_the_readme_is_up_to_date() -> None:
 
 def test_every_tool_and_every_tool_of_others_has_a_line() -> None:
     made = tables()
-    assert made["tools"].count("\n") == len(catalogue.tool_ids()) + 1
-    assert made["linked"].count("\n") == len(catalogue.linked()) + 1
-    assert all(f"| `{tool}` |" in made["tools"] for tool in catalogue.tool_ids())
+    assert made["tools"].count("\n") == len(catalogue.list_tool_ids()) + 1
+    assert made["linked"].count("\n") == len(catalogue.load_linked_tools()) + 1
+    assert all(f"| `{tool}` |" in made["tools"] for tool in catalogue.list_tool_ids())
 
 
 def test_a_changed_line_is_stale_and_is_put_right() -> None:
@@ -45,11 +45,11 @@ def test_a_readme_without_its_comments_is_refused() -> None:
     ],
 )
 def test_ages_are_whole_and_both_ends_count(tool: str, words: str) -> None:
-    assert ages(catalogue.load(tool)) == words
+    assert ages(catalogue.load_tool(tool)) == words
 
 
 def test_follow_ups_are_not_counted_as_questions() -> None:
-    tool = catalogue.load("stalking-11")
+    tool = catalogue.load_tool("stalking-11")
     counted = questions(tool)
     assert questions(replace(tool, items=tool.items[1:])) < counted
     assert counted < len([item for item in tool.walk() if item.type not in ("display", "group")])

@@ -26,7 +26,7 @@ def risk(**context: object) -> Visit:
 
 
 def test_the_24_topics_stand_in_the_published_order() -> None:
-    assert catalogue.load("risk-24").scales[0].items == TOPICS
+    assert catalogue.load_tool("risk-24").scales[0].items == TOPICS
 
 
 def test_nothing_is_selected_when_it_opens() -> None:

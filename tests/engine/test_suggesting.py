@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from app.kit.messages import knows
+from app.kit.messages import has_message
 from assessments.definitions import catalogue
 from assessments.definitions.definition import ROLES
-from assessments.definitions.suggest import NEEDS, suggest
+from assessments.definitions.suggest import COMMUNICATION_NEEDS, suggest
 
 ON = date(2026, 3, 5)
 
@@ -78,6 +78,6 @@ def test_an_adult_without_a_date_is_offered_what_is_for_adults() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_tool_is_judged_for_every_role_and_every_reason_has_words(role: str) -> None:
     for born in (None, date(2030, 1, 1), date(2025, 6, 1), date(2010, 1, 1), date(1990, 1, 1)):
-        found = suggest(born=born, on=ON, role=role, needs=NEEDS)  # type: ignore[arg-type]
-        assert {one.tool for one in found} == set(catalogue.tool_ids())
-        assert all(knows(f"suggest.{reason}") for one in found for reason in one.reasons)
+        found = suggest(born=born, on=ON, role=role, needs=COMMUNICATION_NEEDS)  # type: ignore[arg-type]
+        assert {one.tool for one in found} == set(catalogue.list_tool_ids())
+        assert all(has_message(f"suggest.{reason}") for one in found for reason in one.reasons)

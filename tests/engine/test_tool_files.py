@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from assessments.definitions import catalogue
-from assessments.definitions.toml_lines import Page
+from assessments.definitions.toml_document import TomlDocument
 from assessments.definitions.tool_file import read_tool
 
 GOOD = files("assessments").joinpath("instruments", "risk-24.toml").read_text(encoding="utf-8")
@@ -28,20 +28,20 @@ def line_of(text: str, piece: str) -> int:
     return text[: text.rindex(piece)].count("\n") + 1
 
 
-@pytest.mark.parametrize("tool", catalogue.tool_ids())
+@pytest.mark.parametrize("tool", catalogue.list_tool_ids())
 def test_every_shipped_tool_reads_without_fault(tool: str) -> None:
-    instrument = catalogue.load(tool)
+    instrument = catalogue.load_tool(tool)
     assert instrument.id == tool
     assert all(item.source for item in instrument.walk() if item.type != "group")
 
 
-@pytest.mark.parametrize("area", catalogue.area_ids())
+@pytest.mark.parametrize("area", catalogue.list_area_ids())
 def test_every_area_names_only_what_its_tools_have(area: str) -> None:
     settings_ = catalogue.load_area(area)
     assert settings_.source
     assert settings_.date
     for tool_id, rules in settings_.rules:
-        tool = catalogue.load(tool_id)
+        tool = catalogue.load_tool(tool_id)
         routes = {route.id: route for route in tool.routes}
         assert rules.scale in {"", *(scale.id for scale in tool.scales)}
         assert {band.id for band in rules.bands} <= {code for code, _ in tool.grades}
@@ -188,7 +188,7 @@ def test_a_mangled_file_never_makes_a_traceback(seed: int) -> None:
 @given(st.text(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_any_text_at_all_is_read_without_a_traceback(text: str) -> None:
-    assert Page.parse(text) is not None
+    assert TomlDocument.parse(text) is not None
     read_tool(text)
 
 
@@ -211,6 +211,6 @@ def test_the_command_survives_what_is_not_text(tmp_path: Path) -> None:
 
 
 def test_every_tool_that_is_offered_exists_and_lets_someone_of_the_role_use_it() -> None:
-    for tool in map(catalogue.load, catalogue.tool_ids()):
+    for tool in map(catalogue.load_tool, catalogue.list_tool_ids()):
         for offered in tool.supplements:
-            assert set(catalogue.load(offered.tool).roles) & set(tool.roles), (tool.id, offered.tool)
+            assert set(catalogue.load_tool(offered.tool).roles) & set(tool.roles), (tool.id, offered.tool)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from assessments.definitions import catalogue
 from assessments.definitions.definition import AnswerOption, Instrument
-from assessments.definitions.text_packs import Pack, PackRefused, apply, read_pack, texts_of
+from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack, collect_texts, read_pack
 from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
-from assessments.engine.scoring import Context
-from assessments.engine.version_move import moved, preview, succession
+from assessments.engine.scoring import ScoringContext
+from assessments.engine.version_move import find_breaking_changes, move_form, preview_move
 from assessments.errors import NotFound
 from tests.engine.test_tool_files import small_tool
 
@@ -40,25 +40,27 @@ NEW = tool(
 
 
 def form_of(instrument: Instrument) -> forms.Form:
-    return forms.begin(instrument, RULES, Context(on=ON), {"a": Answered("yes"), "b": Answered("no")})
+    return forms.open_form(
+        instrument, RULES, ScoringContext(on=ON), {"a": Answered("yes"), "b": Answered("no")}
+    )
 
 
 def test_the_preview_lists_what_a_move_would_change() -> None:
-    seen = preview(OLD, NEW, form_of(OLD).entries)
+    seen = preview_move(OLD, NEW, form_of(OLD).entries)
     assert (seen.before, seen.after) == ("1.0.0", "1.1.0")
     assert seen.added == ("c",)
     assert seen.gone == ("b",)
     assert [(one.link_id, one.before, one.after) for one in seen.reworded] == [("a", "First?", "The first?")]
     assert seen.unread == ("b",)
-    assert preview(OLD, OLD, form_of(OLD).entries).changes_nothing
+    assert preview_move(OLD, OLD, form_of(OLD).entries).changes_nothing
 
 
 def test_moving_back_gives_the_same_form() -> None:
     form = form_of(OLD)
-    there = moved(form, NEW)
+    there = move_form(form, NEW)
     assert set(there.entries) == {"a"}
     # What the store kept is read again under the old version: nothing was deleted.
-    back = forms.begin(OLD, RULES, Context(on=ON), form.entries)
+    back = forms.open_form(OLD, RULES, ScoringContext(on=ON), form.entries)
     assert back.entries == form.entries
     assert back.visible == form.visible
 
@@ -67,19 +69,19 @@ def test_an_answer_that_the_new_version_does_not_offer_is_pointed_out() -> None:
     item = NEW.index["a"]
     fewer = replace(item, options=(AnswerOption("no", "No"), AnswerOption("perhaps", "Perhaps")))
     changed = replace(NEW, items=(replace(NEW.items[0], items=(fewer, NEW.index["c"])),))
-    assert preview(OLD, changed, form_of(OLD).entries).to_look_at == ("a",)
+    assert preview_move(OLD, changed, form_of(OLD).entries).to_look_at == ("a",)
 
 
 def test_codes_and_link_ids_are_retired_and_never_used_again() -> None:
-    assert succession(OLD, NEW) == ()
+    assert find_breaking_changes(OLD, NEW) == ()
     silent = tool(small_tool().replace('link_id = "b"', 'link_id = "c"'))
-    assert any('"b" is gone' in fault for fault in succession(OLD, silent))
+    assert any('"b" is gone' in fault for fault in find_breaking_changes(OLD, silent))
     again = tool(small_tool())
-    assert any("was retired and is used again" in fault for fault in succession(NEW, again))
+    assert any("was retired and is used again" in fault for fault in find_breaking_changes(NEW, again))
     text = small_tool().replace('{ code = "yes", text = "Yes" }', '{ code = "aye", text = "Yes" }', 1)
-    assert any('no longer has the option "yes"' in fault for fault in succession(OLD, tool(text)))
+    assert any('no longer has the option "yes"' in fault for fault in find_breaking_changes(OLD, tool(text)))
     other = tool(small_tool().replace('type = "choice"', 'type = "choices"', 1))
-    assert any("was of type choice" in fault for fault in succession(OLD, other))
+    assert any("was of type choice" in fault for fault in find_breaking_changes(OLD, other))
 
 
 def test_a_retired_link_id_in_use_is_a_fault_of_the_file() -> None:
@@ -87,40 +89,42 @@ def test_a_retired_link_id_in_use_is_a_fault_of_the_file() -> None:
     assert any('"a" is retired' in fault.sentence for fault in faults)
 
 
-@pytest.mark.parametrize("tool_id", catalogue.tool_ids())
+@pytest.mark.parametrize("tool_id", catalogue.list_tool_ids())
 def test_every_older_version_here_may_be_followed_by_the_newest(tool_id: str) -> None:
-    for version in catalogue.versions(tool_id)[1:]:
-        assert succession(catalogue.load(tool_id, version), catalogue.load(tool_id)) == ()
+    for version in catalogue.list_versions(tool_id)[1:]:
+        assert (
+            find_breaking_changes(catalogue.load_tool(tool_id, version), catalogue.load_tool(tool_id)) == ()
+        )
 
 
 def test_a_tool_is_opened_by_version_and_hash_or_not_at_all() -> None:
-    newest = catalogue.load("risk-24")
-    assert catalogue.load_exact("risk-24", newest.version, newest.hash) is newest
+    newest = catalogue.load_tool("risk-24")
+    assert catalogue.load_pinned_tool("risk-24", newest.version, newest.hash) is newest
     with pytest.raises(NotFound, match="other-version"):
-        catalogue.load_exact("risk-24", newest.version, "0" * 64)
+        catalogue.load_pinned_tool("risk-24", newest.version, "0" * 64)
     with pytest.raises(NotFound):
-        catalogue.load("risk-24", "0.0.1")
+        catalogue.load_tool("risk-24", "0.0.1")
 
 
 # Words
 
 
-def pack(**parts: object) -> Pack:
+def pack(**parts: object) -> TextPack:
     whole = {
         "id": "p", "kind": "wording", "tool": "risk-24", "version": "1.0.0", "language": "en-GB",
         "holder": "Made-up Trust", "licence": "By letter", "expires": date(2027, 3, 31), "reviewed": True,
         "texts": {"item.injury.text": "Licensed words?"}, "hash": "",
     }  # fmt: skip
-    return Pack(**{**whole, **parts})  # type: ignore[arg-type]
+    return TextPack(**{**whole, **parts})  # type: ignore[arg-type]
 
 
 def test_a_wording_pack_changes_words_and_nothing_else() -> None:
-    ours = catalogue.load("risk-24")
-    theirs = apply(pack(), ours, on=ON)
+    ours = catalogue.load_tool("risk-24")
+    theirs = apply_pack(pack(), ours, on=ON)
     assert theirs.index["injury"].text == "Licensed words?"
     assert theirs.hash == ours.hash
-    assert {k: v for k, v in texts_of(theirs).items() if k != "item.injury.text"} == {
-        k: v for k, v in texts_of(ours).items() if k != "item.injury.text"
+    assert {k: v for k, v in collect_texts(theirs).items() if k != "item.injury.text"} == {
+        k: v for k, v in collect_texts(ours).items() if k != "item.injury.text"
     }
     before, after = ours.index["injury"], theirs.index["injury"]
     assert replace(after, text=before.text) == before
@@ -128,13 +132,13 @@ def test_a_wording_pack_changes_words_and_nothing_else() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.sampled_from(catalogue.tool_ids()), st.text(min_size=1, max_size=10))
+@given(st.sampled_from(catalogue.list_tool_ids()), st.text(min_size=1, max_size=10))
 def test_no_pack_can_reach_the_logic(tool_id: str, words: str) -> None:
-    ours = catalogue.load(tool_id)
-    texts = {key: words + text for key, text in texts_of(ours).items()}
+    ours = catalogue.load_tool(tool_id)
+    texts = {key: words + text for key, text in collect_texts(ours).items()}
     whole = pack(tool=tool_id, version=ours.version, kind="language", texts=texts, expires=None)
-    theirs = apply(whole, ours, on=ON)
-    assert texts_of(theirs) == texts
+    theirs = apply_pack(whole, ours, on=ON)
+    assert collect_texts(theirs) == texts
     for link_id, item in ours.index.items():
         other = theirs.index[link_id]
         assert (other.type, other.required, other.enable_when, other.states, other.repeats) == (
@@ -160,11 +164,14 @@ def test_no_pack_can_reach_the_logic(tool_id: str, words: str) -> None:
 )
 def test_a_pack_that_does_not_fit_is_refused_with_its_reason(parts: dict[str, object], code: str) -> None:
     with pytest.raises(PackRefused, match=code):
-        apply(pack(**parts), catalogue.load("risk-24"), on=ON)
+        apply_pack(pack(**parts), catalogue.load_tool("risk-24"), on=ON)
 
 
 def test_a_pack_is_good_on_its_last_day() -> None:
-    assert apply(pack(expires=ON), catalogue.load("risk-24"), on=ON).index["injury"].text == "Licensed words?"
+    assert (
+        apply_pack(pack(expires=ON), catalogue.load_tool("risk-24"), on=ON).index["injury"].text
+        == "Licensed words?"
+    )
 
 
 def test_a_pack_file_is_read_and_told_its_faults() -> None:

@@ -90,7 +90,7 @@ def test_reading_age_rises_with_the_words() -> None:
     assert reading_age("Institutional accountability necessitates documentation.") > 15
 
 
-@pytest.mark.parametrize("tool", catalogue.tool_ids())
+@pytest.mark.parametrize("tool", catalogue.list_tool_ids())
 def test_every_shipped_tool_keeps_every_rule(tool: str) -> None:
     from importlib.resources import files
 

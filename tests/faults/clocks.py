@@ -18,11 +18,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from assessments.store import Keys
+from assessments.store import KeyRing
 from assessments.store import assessments as kept
-from assessments.store.access.unlock_attempts import WAITS
-from assessments.store.rows.answer_log import Lines
-from assessments.store.rows.summaries import listing
+from assessments.store.access.unlock_attempts import WAIT_AFTER_FAILURES
+from assessments.store.rows.answer_log import AnswerLog
+from assessments.store.rows.summaries import list_summaries
 from tests.faults import disk
 from tests.faults.run import Run, tell
 from tests.faults.visit import AUTHOR, Facts, Known, Visit, cheap_words, wrong
@@ -83,12 +83,12 @@ def _moved(seed: int) -> str | None:
 
 
 def _out_of_order(visit: Visit, begun: list[str], done: list[str]) -> str | None:
-    if [heading.id for heading in listing(visit.keys)] != begun:
+    if [heading.id for heading in list_summaries(visit.keys)] != begun:
         return "assessments out of order"
     if [entry.id for entry in visit.store.outbox.entries()] != done:
         return "the outbox out of order"
     for one in begun:
-        lines = [line.entry["value"] for line in kept.history(visit.keys, one)]
+        lines = [line.entry["value"] for line in kept.read_answer_log(visit.keys, one)]
         if lines != sorted(lines):
             return "lines out of order"
     return None
@@ -103,11 +103,11 @@ def _waits_for_years(visit: Visit, done: list[str], chance: random.Random) -> st
     clock.move(days=chance.choice((TEN_YEARS, -TEN_YEARS)).days)
     if [entry.id for entry in outbox.due(clock.now())] != done:
         return "an entry waits for a clock that went back"
-    for _ in range(max(WAITS)):
+    for _ in range(max(WAIT_AFTER_FAILURES)):
         if visit.store.attempt_status(AUTHOR).wait_until is None:
             visit.mistype()
     until = visit.store.attempt_status(AUTHOR).wait_until
-    if until is not None and until - clock.now() > max(WAITS.values()):
+    if until is not None and until - clock.now() > max(WAIT_AFTER_FAILURES.values()):
         return "a person waits for a clock that went back"
     clock.move(hours=2)
     visit.unlock()
@@ -117,17 +117,17 @@ def _waits_for_years(visit: Visit, done: list[str], chance: random.Random) -> st
 @contextmanager
 def _lines_by_time() -> Iterator[None]:
     """The planted fault."""
-    real = kept.history
+    real = kept.read_answer_log
 
-    def by_time(keys: Keys, assessment_id: str) -> Lines:
+    def by_time(keys: KeyRing, assessment_id: str) -> AnswerLog:
         lines = real(keys, assessment_id)
-        return Lines(sorted(lines, key=lambda line: line.at), lines.lost)
+        return AnswerLog(sorted(lines, key=lambda line: line.at), lines.lost)
 
-    kept.history = by_time
+    kept.read_answer_log = by_time
     try:
         yield
     finally:
-        kept.history = real
+        kept.read_answer_log = real
 
 
 @contextmanager

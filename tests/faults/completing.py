@@ -23,7 +23,7 @@ from pathlib import Path
 from assessments.errors import StoreFault
 from assessments.store import Store, people
 from assessments.store import assessments as kept
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.faults import disk
 from tests.faults.corruption import CHEAP, WORDS, cheap_words
@@ -54,7 +54,7 @@ def _counted(kind: str, cases: int, seed: int) -> tuple[int, int]:
 def _all(place: str, kind: str, cases: str, seed: str) -> None:
     """In a process that was started with the library: a child for each refusal."""
     if kind == "mutant":
-        kept._take_back = lambda *_: None
+        kept._roll_back_completion = lambda *_: None
     with cheap_words():
         before, folder = Path(place) / "before", Path(place) / "home"
         _begin(before)
@@ -115,7 +115,7 @@ def _told(before: Path, folder: Path, nth: int, number: int, ever: int, *, goes_
 def _complete(folder: Path, nth: int, number: int, ever: int, *, goes_on: bool) -> dict[str, str]:
     store = Store.open(folder, StoppedClock(), CHEAP)
     keys = store.unlock(WORDS)
-    (begun,) = listing(keys)
+    (begun,) = list_summaries(keys)
     done = finished(kept.get(keys, begun.id), {"item-0": 0})
     here, watched = disk.here(), bytes(folder)
     here.disk_fail(watched, nth, number, ever)
@@ -138,7 +138,7 @@ def _opposite(before: Path, folder: Path, nth: int, number: int, ever: int, goes
     store = Store.open(folder, StoppedClock(), CHEAP)
     keys = store.unlock(WORDS)
     try:
-        (heading,) = listing(keys)
+        (heading,) = list_summaries(keys)
         entries, copies = len(store.outbox.entries()), len(store.outbox.completion_files.ids())
         now = kept.get(keys, heading.id)
     finally:

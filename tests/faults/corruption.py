@@ -24,10 +24,10 @@ from assessments.casework.records import Assessment
 from assessments.crypto import sealing
 from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
 from assessments.errors import Damaged, WrenError
-from assessments.store import Keys, Store, people, salvage
+from assessments.store import KeyRing, Store, people, salvage
 from assessments.store import assessments as kept
 from assessments.store.rows import integrity
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.faults.run import Run, tell
 from tests.store.made_up import finished, make_family
@@ -67,7 +67,7 @@ def fill(folder: Path) -> tuple[Path, Path, Facts]:
             for line in range(6 + number):
                 kept.append_answer(keys, one.id, f"item-{line}", {"value": line})
         kept.append_answer(keys, begun.id, "wish", "x" * 6000)
-        kept.save_place(keys, begun.id, {"page": number})
+        kept.save_item_drafts(keys, begun.id, {"page": number})
         kept.complete(keys, finished(whole, {"wish": "y" * 5000}), b"envelope" * 700, "svc-1")
     people.save_person(keys, family.persons[0].model_copy(update={"name": "Ottoline Quarrender"}))
     keys.close()
@@ -79,7 +79,7 @@ def fill(folder: Path) -> tuple[Path, Path, Facts]:
     return folder / "closed", folder / "killed", facts
 
 
-def read(store: Store, keys: Keys, notice: Callable[[str], None]) -> Facts:
+def read(store: Store, keys: KeyRing, notice: Callable[[str], None]) -> Facts:
     """All that screens read, by the calls that they make. What is refused is noticed."""
     found: Facts = {}
 
@@ -94,22 +94,22 @@ def read(store: Store, keys: Keys, notice: Callable[[str], None]) -> Facts:
             if value is not None:
                 found[table, row_id] = value
 
-    for household in _each(people.households(keys), notice):
+    for household in _each(people.list_households(keys), notice):
         found["household", household.id] = household
         try:
-            _, *lists = people.household(keys, household.id)
+            _, *lists = people.read_household(keys, household.id)
         except WrenError:
             notice("household")
             continue
         for kind, records in zip(("person", "relationship", "contact"), lists, strict=True):
             found |= {(kind, record.id): record for record in _each(records, notice)}
-        for was in _each(people.earlier(keys, household.id), notice):
+        for was in _each(people.read_revisions(keys, household.id), notice):
             found["earlier", f"{was.record.id} {was.rev}"] = was.record
-    for heading in _each(listing(keys), notice):
+    for heading in _each(list_summaries(keys), notice):
         found["heading", heading.id] = heading
         one("assessment", heading.id, kept.get, keys, heading.id)
         if heading.status == "in-progress":
-            one("place", heading.id, kept.place, keys, heading.id)
+            one("place", heading.id, kept.read_item_drafts, keys, heading.id)
     for entry in store.outbox.entries():
         one("envelope", entry.id, store.outbox.envelope, entry.id)
     one("setting", "service", store.settings.get, "service")
@@ -194,7 +194,7 @@ def _is_part(found: Any, whole: Any) -> bool:
     return found.answers.items() <= whole.answers.items() and found.model_copy(update=others) == whole
 
 
-def _unlocked(folder: Path) -> tuple[Store, Keys]:
+def _unlocked(folder: Path) -> tuple[Store, KeyRing]:
     try:
         store = Store.open(folder, StoppedClock(), CHEAP)
     except Damaged:
@@ -240,7 +240,7 @@ def run(cases: int, seed: int = 1) -> Run:
 def _mutant_caught(place: Path, closed: Path, facts: Facts) -> bool:
     """A row that vanishes whole is noticed; with the check of the tally off, it is not."""
     seen = []
-    checks = (integrity.check, lambda _keys, _twin: ())
+    checks = (integrity.find_losses, lambda _keys, _twin: ())
     for name, check in zip(("with", "without"), checks, strict=True):
         folder = place / name
         shutil.copytree(closed, folder)
@@ -248,9 +248,9 @@ def _mutant_caught(place: Path, closed: Path, facts: Facts) -> bool:
         with store._database.write_raw() as driver:
             driver.execute("DELETE FROM contact WHERE rowid = 1")
         store.close()
-        before, integrity.check = integrity.check, check
+        before, integrity.find_losses = integrity.find_losses, check
         try:
             seen.append(wrong(folder, facts))
         finally:
-            integrity.check = before
+            integrity.find_losses = before
     return seen[0] is None and seen[1] is not None

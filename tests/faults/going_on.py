@@ -20,7 +20,7 @@ from pathlib import Path
 
 from assessments.errors import StoreFault
 from assessments.store import assessments as kept
-from assessments.store.database import Database
+from assessments.store.database import SqliteDatabase
 from tests.faults.visit import Facts, Known, Say, Visit, line, wrong
 
 LONGEST_S = 60
@@ -149,10 +149,10 @@ def begun_folder(folder: Path, seed: int) -> tuple[Known, str]:
 
 def swallow_errors(*, commits_only: bool) -> None:
     """The planted fault: a transaction that failed looks like one that was committed."""
-    real = Database.write_raw
+    real = SqliteDatabase.write_raw
 
     @contextlib.contextmanager
-    def swallowing(self: Database) -> Iterator[object]:
+    def swallowing(self: SqliteDatabase) -> Iterator[object]:
         written = False
         try:
             with real(self) as driver:
@@ -162,4 +162,4 @@ def swallow_errors(*, commits_only: bool) -> None:
             if commits_only and not written:
                 raise
 
-    Database.write_raw = swallowing  # type: ignore[method-assign,assignment]  # in this process only
+    SqliteDatabase.write_raw = swallowing  # type: ignore[method-assign,assignment]  # in this process only

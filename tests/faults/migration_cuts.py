@@ -18,8 +18,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from assessments.store.database import Database
-from assessments.store.migrations import MIGRATIONS, Migration, applied, migrate
+from assessments.store.database import SqliteDatabase
+from assessments.store.migrations import MIGRATIONS, Migration, applied_migrations, migrate
 from tests.faults import disk
 from tests.faults.run import Run, tell
 from tests.faults.visit import WORDS, Facts, Visit, cheap_words, line, wrong
@@ -67,7 +67,7 @@ def _break(cases: int, seed: int, kind: str) -> tuple[int, int]:
 
 def _whole_shapes(place: Path) -> list[dict[str, Any]]:
     """What the tables look like after no step, after the first, and so on."""
-    database = Database(place / "whole.db")
+    database = SqliteDatabase(place / "whole.db")
     shapes = [shape(database.rows)]
     for count in range(1, len(MIGRATIONS) + 1):
         migrate(database, MIGRATIONS[:count])
@@ -78,10 +78,10 @@ def _whole_shapes(place: Path) -> list[dict[str, Any]]:
 
 def _half_done(folder: Path, whole: list[dict[str, Any]]) -> str | None:
     try:
-        database = Database(folder / "wren.db")
+        database = SqliteDatabase(folder / "wren.db")
     except Exception as fault:  # whatever stands between a person and their records is the finding
         return repr(fault)
-    steps, found = applied(database), shape(database.rows)
+    steps, found = applied_migrations(database), shape(database.rows)
     database.close()
     if steps != {step.number for step in MIGRATIONS[: len(steps)]} or found != whole[len(steps)]:
         return "a step is half-done"
@@ -103,7 +103,7 @@ def _upgrade(folder: str, log: str, kind: str, seed: str) -> None:
         say("asked", promised)
         say("saved", {})
     say("asked", {})
-    database = Database(home / "wren.db")
+    database = SqliteDatabase(home / "wren.db")
     (_migrate_in_two if "mutant" in kind else migrate)(database)
     database.close()
     say("saved", {})
@@ -135,10 +135,10 @@ def _write_safely(path: Path, content: bytes) -> None:
     os.close(handle)
 
 
-def _migrate_in_two(database: Database) -> None:
+def _migrate_in_two(database: SqliteDatabase) -> None:
     """The planted fault: each step's statements one by one, and its record at the end."""
     for step in MIGRATIONS:
-        if step.number in applied(database):
+        if step.number in applied_migrations(database):
             continue
         for statement in step.statements:
             with database.write() as connection:

@@ -21,18 +21,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from assessments.casework.records import Assessment, Contact, Context, Household, Person
+from assessments.casework.records import Assessment, Contact, Household, Person, ScoringContext
 from assessments.crypto import sealing
 from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
-from assessments.crypto.recovery import RecoveryKey, Request, approve, join, recovery_kid
+from assessments.crypto.recovery import RecoveryKey, RecoveryRequest, combine_grants, make_grant, recovery_kid
 from assessments.crypto.sealing import digest
 from assessments.errors import StoreFault, WrongPassphrase
-from assessments.store import Keys, Store, people
+from assessments.store import KeyRing, Store, people
 from assessments.store import assessments as kept
-from assessments.store.access.keyring import rekeyed
+from assessments.store.access.keyring import rotate_udk
 from assessments.store.attachments import attachments
-from assessments.store.attachments.metadata_stripping import stripped
-from assessments.store.rows.summaries import listing
+from assessments.store.attachments.metadata_stripping import strip_metadata
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.pictures import PNG
 
@@ -45,7 +45,7 @@ AGENCY, SERVICE = bytes([7]) * 32, bytes([9]) * 32
 # Thousands of unlocks: the one thing made cheaper than it is, and it writes nothing.
 CHEAP = Kdf(SCRYPT.id, 4, 8, 1)
 
-_DRAWN = digest(stripped(PNG, "image/png")).hex()
+_DRAWN = digest(strip_metadata(PNG, "image/png")).hex()
 
 Facts = dict[str, Any]
 Say = Callable[[str, Facts], None]
@@ -122,7 +122,7 @@ class Visit:
         self._home = self._contact = self._child = ""
         self.is_open = self.is_unlocked = False
         self.store: Store
-        self.keys: Keys
+        self.keys: KeyRing
 
     @contextlib.contextmanager
     def step(self, facts: Facts) -> Iterator[None]:
@@ -191,7 +191,7 @@ class Visit:
         """Words forgotten: two people let this person in, who chooses new ones."""
         with self.step({}):
             request = self.store.recovery.begin_request(AUTHOR)
-        grants = [approve(AGENCY, request, "agency"), approve(SERVICE, request, "service")]
+        grants = [make_grant(AGENCY, request, "agency"), make_grant(SERVICE, request, "service")]
         with self._tries_forgotten(), self.step({"words": new}):
             self.store.recovery.finish(AUTHOR, grants, new)
         self.words = new
@@ -248,7 +248,7 @@ class Visit:
 
     def correct(self) -> None:
         """Write a person anew: what stood there before is kept beside it."""
-        before = people.person(self.keys, self._child)
+        before = people.read_person(self.keys, self._child)
         self._line += 1
         now = before.model_copy(update={"name": f"Otisette Marrowby {self._line}"})
         with self.step({f"person {now.id}": now.name, f"before {before.id} {before.name}": True}):
@@ -266,7 +266,7 @@ class Visit:
             instrument_hash="0" * 64,
             author=AUTHOR,
             started_at=datetime(2026, 3, 4, 9, 31, tzinfo=UTC),
-            context=Context(on=date(2026, 3, 4)),
+            context=ScoringContext(on=date(2026, 3, 4)),
         )
         with self.step({f"status {begun}": "in-progress"}):
             kept.begin(self.keys, assessment)
@@ -281,14 +281,14 @@ class Visit:
     def keep_place(self, begun: str) -> None:
         place = {"page": self._line, "typing": "half a w"}
         with self.step({f"place {begun}": place}):
-            kept.save_place(self.keys, begun, place)
+            kept.save_item_drafts(self.keys, begun, place)
 
     def attach(self, begun: str) -> None:
         """Keep a drawing."""
         self._line += 1
         caption = f"drawing {self._line}"
         with self.step({f"attachment {begun} {caption}": _DRAWN}):
-            attachments.keep(self.keys, begun, PNG, "image/png", caption)
+            attachments.save_attachment(self.keys, begun, PNG, "image/png", caption)
 
     def complete(self, begun: str) -> None:
         before = kept.get(self.keys, begun)
@@ -354,7 +354,7 @@ def seen(folder: Path) -> Facts:
         store.close()
 
 
-def _unlocked(store: Store) -> tuple[Keys, str]:
+def _unlocked(store: Store) -> tuple[KeyRing, str]:
     for words in (WORDS, OTHER_WORDS, LATEST_WORDS):
         with contextlib.suppress(WrongPassphrase):
             return store.unlock(words, AUTHOR), words
@@ -366,9 +366,9 @@ def _escrow_opens(store: Store) -> bool:
     row, escrow = store.recovery.unlocking.read_practitioner(AUTHOR), store.escrow(AUTHOR)
     assert escrow is not None
     private, public = sealing.make_receive_key()
-    request = Request(store.device.device_id, row.agency, AUTHOR, public, escrow)
-    grants = [approve(AGENCY, request, "agency"), approve(SERVICE, request, "service")]
-    rekeyed(row, join(private, request, grants), store.device.device_id)  # raises when it is not
+    request = RecoveryRequest(store.device.device_id, row.agency, AUTHOR, public, escrow)
+    grants = [make_grant(AGENCY, request, "agency"), make_grant(SERVICE, request, "service")]
+    rotate_udk(row, combine_grants(private, request, grants), store.device.device_id)  # raises when it is not
     return True
 
 
@@ -385,14 +385,14 @@ def wrong(folder: Path, known: Known) -> str | None:
         return repr(fault)
 
 
-def _seen_people(keys: Keys) -> Facts:
+def _seen_people(keys: KeyRing) -> Facts:
     facts: Facts = {}
-    homes = people.households(keys)
+    homes = people.list_households(keys)
     found = [homes]
     for home in homes:
         facts[f"household {home.id}"] = home.name
-        _, persons, _, contacts = people.household(keys, home.id)
-        earlier = people.earlier(keys, home.id)
+        _, persons, _, contacts = people.read_household(keys, home.id)
+        earlier = people.read_revisions(keys, home.id)
         found += [persons, contacts, earlier]  # type: ignore[list-item]  # only their unreadable rows are looked at
         if any(one.changed_at is None for one in earlier):
             raise Torn("an earlier row without the one that took its place")
@@ -405,30 +405,32 @@ def _seen_people(keys: Keys) -> Facts:
     return facts
 
 
-def _seen_assessments(store: Store, keys: Keys) -> Facts:
+def _seen_assessments(store: Store, keys: KeyRing) -> Facts:
     facts: Facts = {}
-    headings = listing(keys)
+    headings = list_summaries(keys)
     if headings.unreadable or store.unreadable_completions:
         raise Torn("a heading or a copy that does not open")
     completed = set()
     for heading in headings:
-        lines = kept.history(keys, heading.id)
+        lines = kept.read_answer_log(keys, heading.id)
         numbers = [line.entry["value"] for line in lines]
         if numbers != sorted(set(numbers)):
             raise Torn("lines out of order")
         facts[f"status {heading.id}"] = heading.status
         facts |= {f"line {heading.id} {line.entry['value']}": line.entry for line in lines}
-        place = kept.place(keys, heading.id)
+        place = kept.read_item_drafts(keys, heading.id)
         if place is not None:
             facts[f"place {heading.id}"] = place
-        drawings = attachments.listing(keys, heading.id)
+        drawings = attachments.list_attachments(keys, heading.id)
         if drawings.unreadable:
             raise Torn("a drawing that does not open")
         for one in drawings:
-            facts[f"attachment {heading.id} {one.caption}"] = digest(attachments.content(keys, one.id)).hex()
+            facts[f"attachment {heading.id} {one.caption}"] = digest(
+                attachments.read_attachment(keys, one.id)
+            ).hex()
         if heading.status == "completed":
             completed.add(heading.id)
-            if kept.get(keys, heading.id).answers != kept.answers(keys, heading.id):
+            if kept.get(keys, heading.id).answers != kept.read_answers(keys, heading.id):
                 raise Torn("a completed record without all its answers")
             sealed = envelope_of(heading.id)
             if (

@@ -8,8 +8,8 @@ from typing import Any
 from assessments.definitions.definition import AreaRules, Instrument, Item
 from assessments.engine import form as forms
 from assessments.engine.answers import from_plain
-from assessments.engine.enablement import shown_in_row
-from assessments.engine.scoring import Context
+from assessments.engine.enablement import find_visible_in_row
+from assessments.engine.scoring import ScoringContext
 
 
 def plain_for(item: Item, form: forms.Form) -> Any:
@@ -43,7 +43,7 @@ def row_for(group: Item, form: forms.Form) -> dict[str, Any]:
     row: dict[str, Any] = {}
     while True:
         read = {link_id: from_plain(inner[link_id], plain) for link_id, plain in row.items()}
-        shown = shown_in_row(group, read, form.entries, form.visible)
+        shown = find_visible_in_row(group, read, form.entries, form.visible)
         left = [i for i in shown if i not in row and inner[i].type not in ("group", "display")]
         if not left:
             return row
@@ -56,7 +56,7 @@ def _below(item: Item) -> list[Item]:
 
 def answered_to_the_end(tool: Instrument) -> forms.Form:
     """A form of the tool with every question shown answered, finished."""
-    form = forms.begin(tool, AreaRules(), Context(date(2026, 3, 5)))
+    form = forms.open_form(tool, AreaRules(), ScoringContext(date(2026, 3, 5)))
     assert form.entries == {}, "something was filled in beforehand"
     while True:
         left = [
@@ -69,7 +69,7 @@ def answered_to_the_end(tool: Instrument) -> forms.Form:
         if not left:
             break
         entry = from_plain(left[0], plain_for(left[0], form))
-        form = forms.update(form, forms.Entered(left[0].link_id, entry)).form
-    form = forms.update(form, forms.Finished()).form
+        form = forms.update(form, forms.AnswerEntered(left[0].link_id, entry)).form
+    form = forms.update(form, forms.CompletionRequested()).form
     assert form.status == "completed", (form.missing, form.findings)
     return form

@@ -10,10 +10,10 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 
 from assessments.definitions import catalogue
 from assessments.definitions import definition as d
-from assessments.fhir.export import left_out, questionnaire
+from assessments.fhir.export import export_questionnaire, list_left_out
 from assessments.fhir.importing.importer import import_questionnaire
 
-TOOLS = catalogue.tool_ids()
+TOOLS = catalogue.list_tool_ids()
 
 
 def one_way(when: d.When) -> d.When:
@@ -23,21 +23,21 @@ def one_way(when: d.When) -> d.When:
 
 @pytest.mark.parametrize("tool_id", TOOLS)
 def test_a_tool_is_a_questionnaire_by_the_judge(tool_id: str) -> None:
-    written = questionnaire(catalogue.load(tool_id))
+    written = export_questionnaire(catalogue.load_tool(tool_id))
     Questionnaire.model_validate(json.loads(json.dumps(written)))
 
 
 @pytest.mark.parametrize("tool_id", TOOLS)
 def test_every_rule_that_stays_behind_is_named(tool_id: str) -> None:
-    tool = catalogue.load(tool_id)
+    tool = catalogue.load_tool(tool_id)
     rules = (tool.scales, tool.grades, tool.routes, tool.flags, tool.notes, tool.supplements)
-    assert len(left_out(tool)) == sum(len(part) for part in rules)
+    assert len(list_left_out(tool)) == sum(len(part) for part in rules)
 
 
 @pytest.mark.parametrize("tool_id", TOOLS)
 def test_a_tool_comes_back_from_fhir_with_every_item_and_rule(tool_id: str) -> None:
-    tool = catalogue.load(tool_id)
-    imported = import_questionnaire(json.loads(json.dumps(questionnaire(tool))))
+    tool = catalogue.load_tool(tool_id)
+    imported = import_questionnaire(json.loads(json.dumps(export_questionnaire(tool))))
     back = imported.instrument
     assert tuple(back.index) == tuple(tool.index)
     for item in tool.walk():
@@ -63,6 +63,6 @@ def test_a_tool_comes_back_from_fhir_with_every_item_and_rule(tool_id: str) -> N
 
 
 def test_a_rule_on_an_answer_state_goes_as_an_expression() -> None:
-    written = json.dumps(questionnaire(catalogue.load("child-voice-7-11")))
+    written = json.dumps(export_questionnaire(catalogue.load_tool("child-voice-7-11")))
     assert "sdc-questionnaire-enableWhenExpression" in written
     assert "answer-state').value = 'child-pass'" in written

@@ -18,8 +18,8 @@ from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.errors import BadInstrument
-from assessments.fhir.importing.importer import Imported, import_questionnaire
-from assessments.fhir.report import CODES, Remark
+from assessments.fhir.import_report import REMARK_CODES, Remark
+from assessments.fhir.importing.importer import ImportResult, import_questionnaire
 from tests.fhir.answering import answered_to_the_end
 
 MADE = {path.stem: path for path in sorted((Path(__file__).parent / "made").glob("*.json"))}
@@ -29,7 +29,7 @@ def made(name: str) -> Any:
     return json.loads(MADE[name].read_text(encoding="utf-8"))
 
 
-def brought(name: str) -> Imported:
+def brought(name: str) -> ImportResult:
     return import_questionnaire(made(name))
 
 
@@ -39,7 +39,7 @@ def items_in(form: Any) -> Iterator[dict[str, Any]]:
         yield from items_in(item)
 
 
-def codes(imported: Imported, link_id: str) -> set[str]:
+def codes(imported: ImportResult, link_id: str) -> set[str]:
     return {remark.code for remark in imported.report.remarks_for(link_id)}
 
 
@@ -73,7 +73,7 @@ def test_a_score_is_worked_out_from_the_weights_of_the_form() -> None:
     form = answered_to_the_end(tool)
     assert form.result.scales[0].value == 0
     worst = {link_id: Answered(tool.index[link_id].options[3].code) for link_id in scale.items}
-    form = forms.begin(tool, form.rules, form.context, worst)
+    form = forms.open_form(tool, form.rules, form.context, worst)
     assert (form.result.scales[0].value, form.result.scales[0].answered) == (27, 9)
 
 
@@ -217,7 +217,7 @@ def test_what_is_no_questionnaire_is_refused_with_a_code(data: Any) -> None:
     assert refused.value.code == "not-a-questionnaire"
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", REMARK_CODES)
 def test_every_remark_has_a_sentence_that_ends(code: str) -> None:
     remark = Remark("q", code, ("one", "two"))
     assert remark.sentence.endswith(".")

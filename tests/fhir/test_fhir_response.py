@@ -22,23 +22,23 @@ from assessments.engine.answers import (
     NOT_ASKED_REASONS,
     ORIGINS,
     Answered,
-    Entry,
-    Line,
+    AnswerEntry,
     NotAnswered,
-    Placed,
+    PlacedPerson,
+    VerbatimLine,
     to_plain,
 )
-from assessments.engine.scoring import Context, Judgement
+from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.fhir import names as n
-from assessments.fhir.response import response
-from assessments.fhir.results import bundle, observations
+from assessments.fhir.response import export_response
+from assessments.fhir.results import export_bundle, export_observations
 
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 WORDS = st.text(max_size=30) | st.sampled_from(["Dw i ddim eisiau", "امی", "łóżko 🛏", " ", "\n", "a\x00b"])
 
 
-def entry_for(item: Item) -> st.SearchStrategy[Entry]:
+def entry_for(item: Item) -> st.SearchStrategy[AnswerEntry]:
     """Any entry of an item, of the shapes that a screen gives."""
     absent = st.builds(
         NotAnswered,
@@ -47,12 +47,12 @@ def entry_for(item: Item) -> st.SearchStrategy[Entry]:
         WORDS,
     )
     codes = st.sampled_from([option.code for option in item.options] or ["x"])
-    lines = st.builds(Line, WORDS, st.sampled_from(ORIGINS), WORDS)
+    lines = st.builds(VerbatimLine, WORDS, st.sampled_from(ORIGINS), WORDS)
     values: dict[str, st.SearchStrategy[Any]] = {
         "choice": codes,
         "choices": st.lists(codes, max_size=3).map(tuple),
         "words": st.lists(lines, max_size=3).map(tuple),
-        "people": st.lists(st.builds(Placed, WORDS, codes), max_size=3).map(tuple),
+        "people": st.lists(st.builds(PlacedPerson, WORDS, codes), max_size=3).map(tuple),
         "drawing": st.builds(Sticker, WORDS, st.just((500, 90, 40))).map(Drawing(660).add),
         "integer": st.integers(-(2**40), 2**40),
         "decimal": st.floats(allow_nan=False, allow_infinity=False),
@@ -70,15 +70,15 @@ def entry_for(item: Item) -> st.SearchStrategy[Entry]:
 @st.composite
 def assessments(draw: st.DrawFn) -> tuple[Assessment, forms.Form]:
     """A form of any tool, filled in any way, as the record that is kept."""
-    tool = catalogue.load(draw(st.sampled_from(catalogue.tool_ids())))
+    tool = catalogue.load_tool(draw(st.sampled_from(catalogue.list_tool_ids())))
     judgement = draw(st.none() | st.builds(Judgement, st.sampled_from(["high", "medium"]), WORDS))
-    context = Context(DAY, (date(2026, 1, 2),), date(2025, 12, 1), judgement)
-    form = forms.begin(tool, catalogue.load_area().rules_for(tool.id), context)
+    context = ScoringContext(DAY, (date(2026, 1, 2),), date(2025, 12, 1), judgement)
+    form = forms.open_form(tool, catalogue.load_area().rules_for(tool.id), context)
     takes = [item for item in tool.walk() if item.type != "display"]
     for _ in range(draw(st.integers(0, 25))):
         open_now = [item for item in takes if item.link_id in form.visible]
         item = draw(st.sampled_from(open_now))
-        form = forms.update(form, forms.Entered(item.link_id, draw(entry_for(item)))).form
+        form = forms.update(form, forms.AnswerEntered(item.link_id, draw(entry_for(item)))).form
     return record(form, draw(st.sampled_from(["in-progress", "completed", "stopped", "amended"]))), form
 
 
@@ -120,7 +120,7 @@ def test_every_entered_value_is_in_the_response_or_named_as_left_out(
     case: tuple[Assessment, forms.Form],
 ) -> None:
     assessment, form = case
-    given_back = response(assessment, form.instrument)
+    given_back = export_response(assessment, form.instrument)
     text = json.loads(json.dumps(given_back.resource))
     QuestionnaireResponse.model_validate(text)
     kept = list(leaves(text))
@@ -136,10 +136,10 @@ def test_every_entered_value_is_in_the_response_or_named_as_left_out(
         extension["valueCode"]
         for node in nodes(text)
         for extension in node.get("extension", ())
-        if extension.get("url") == n.ABSENT_REASON
+        if extension.get("url") == n.ABSENT_REASON_URL
     ]
     entered = [node["not_answered"] for node in nodes(assessment.answers) if "not_answered" in node]
-    assert sorted(states) == sorted(n.REASONS[state] for state in entered)
+    assert sorted(states) == sorted(n.ABSENT_REASON_CODES[state] for state in entered)
     assert any(form.context.on.isoformat() == value for value in kept)
 
 
@@ -149,7 +149,7 @@ def test_each_result_is_an_observation_that_holds_what_is_not_known_too(
     case: tuple[Assessment, forms.Form],
 ) -> None:
     assessment, form = case
-    found = observations(assessment, form.instrument)
+    found = export_observations(assessment, form.instrument)
     for one in found:
         Observation.model_validate(json.loads(json.dumps(one)))
     for scale in form.result.scales:
@@ -164,11 +164,11 @@ def test_each_result_is_an_observation_that_holds_what_is_not_known_too(
 
 
 def test_a_whole_visit_is_one_bundle_by_the_judge() -> None:
-    tool = catalogue.load("risk-24")
-    entries: dict[str, Entry] = {link_id: Answered("yes") for link_id in tool.scales[0].items}
-    form = forms.begin(tool, catalogue.load_area().rules_for(tool.id), Context(DAY), entries)
+    tool = catalogue.load_tool("risk-24")
+    entries: dict[str, AnswerEntry] = {link_id: Answered("yes") for link_id in tool.scales[0].items}
+    form = forms.open_form(tool, catalogue.load_area().rules_for(tool.id), ScoringContext(DAY), entries)
     person = Person(id="p1", household_id="h1", name="Wilhelmina Testington", due=date(2026, 5, 1))
-    whole = bundle(record(form), tool, person)
+    whole = export_bundle(record(form), tool, person)
     Bundle.model_validate(json.loads(json.dumps(whole)))
     kinds = [entry["resource"]["resourceType"] for entry in whole["entry"]]
     assert kinds[:2] == ["Patient", "QuestionnaireResponse"]
@@ -178,9 +178,9 @@ def test_a_whole_visit_is_one_bundle_by_the_judge() -> None:
 
 
 def test_an_entry_that_cannot_be_read_is_named_and_nothing_breaks() -> None:
-    tool = catalogue.load("risk-24")
-    form = forms.begin(tool, catalogue.load_area().rules_for(tool.id), Context(DAY))
+    tool = catalogue.load_tool("risk-24")
+    form = forms.open_form(tool, catalogue.load_area().rules_for(tool.id), ScoringContext(DAY))
     odd = record(form).model_copy(update={"answers": {"gone": "yes", "injury": {"not": "so"}}})
-    told = {(line.link_id, line.why) for line in response(odd, tool).left_out}
+    told = {(line.link_id, line.why) for line in export_response(odd, tool).left_out}
     assert told == {("gone", "unknown-item"), ("injury", "unreadable")}
-    assert "so" not in repr(response(odd, tool))
+    assert "so" not in repr(export_response(odd, tool))

@@ -17,9 +17,9 @@ from assessments.definitions.tool_writer import write_tool
 CHANGES = ("hash",)
 
 
-@pytest.mark.parametrize("tool_id", catalogue.tool_ids())
+@pytest.mark.parametrize("tool_id", catalogue.list_tool_ids())
 def test_a_tool_written_and_read_again_is_the_same(tool_id: str) -> None:
-    tool = catalogue.load(tool_id)
+    tool = catalogue.load_tool(tool_id)
     again, faults = read_tool(write_tool(tool))
     assert not faults
     assert again is not None
@@ -31,7 +31,7 @@ def test_a_tool_written_and_read_again_is_the_same(tool_id: str) -> None:
 @given(st.lists(st.text(min_size=1).filter(lambda words: bool(words.strip())), min_size=4, max_size=4))
 def test_any_words_come_back_to_the_letter(words: list[str]) -> None:
     title, text, option, help_words = (part.strip() for part in words)
-    tool = catalogue.load("risk-24")
+    tool = catalogue.load_tool("risk-24")
     options = (d.AnswerOption("a", option, weight=0, coding="u|x y"), d.AnswerOption("b.c", "B", weight=1.5))
     question = d.Item(
         *("q", "choice", text),
@@ -54,7 +54,7 @@ def test_any_words_come_back_to_the_letter(words: list[str]) -> None:
 
 
 def test_follow_ups_that_all_questions_share_are_said_once() -> None:
-    text = write_tool(catalogue.load("risk-24"))
+    text = write_tool(catalogue.load_tool("risk-24"))
     written = [line for line in text.splitlines() if 'suffix = "detail"' in line]
     assert 0 < len(written) < 24
     assert all(one != two for one, two in pairwise(text.splitlines()) if one.startswith("link_id"))

@@ -20,13 +20,13 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from app.core.runtime import Runtime
-from app.kit.controls.fault_boundary import calm
-from app.kit.logs import keep_quiet
+from app.kit.controls.fault_boundary import guarded
+from app.kit.logs import redact_logs
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.casework.records import Person
 from assessments.engine import form as forms
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
 from tests.app.headless import Headless
 from tests.app.test_bad_services import answering, http, point_at
 from tests.app.test_screens_around import open_runtime, press, until
@@ -42,11 +42,11 @@ def record_one(runtime: Runtime, texts: Planter) -> None:
     page = desk.households()[0]
     for end in (True, False):
         work = desk.start_assessment(
-            page.contacts[0], page.persons[0].id, "disclosure", Context(on=page.contacts[0].on)
+            page.contacts[0], page.persons[0].id, "disclosure", ScoringContext(on=page.contacts[0].on)
         )
         work = fill(desk, work, texts)
         if end:
-            done = desk.apply_event(work, forms.Finished())
+            done = desk.apply_event(work, forms.CompletionRequested())
             assert done.assessment.status == "completed", done.form.missing
     desk.close()
 
@@ -73,7 +73,7 @@ async def visit(runtime: Runtime, texts: Planter) -> None:
             def breaks() -> None:
                 raise KeyError(texts.text())
 
-            handler = calm(breaks)
+            handler = guarded(breaks)
             assert handler is not None
             await handler()
 
@@ -123,7 +123,7 @@ def main() -> None:
     for name in LOUD:
         logging.getLogger(name).setLevel(logging.DEBUG)
     if "--loud" not in sys.argv:
-        keep_quiet()
+        redact_logs()
     texts = Planter()
     runtime = open_runtime(folder)
     record_one(runtime, texts)

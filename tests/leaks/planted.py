@@ -16,14 +16,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from app.core.cases.case_service import Desk, Work
+from app.core.cases.case_service import CaseService, OpenAssessment
 from app.core.runtime import Runtime
 from assessments.casework.records import Contact, Household, Person, Relationship, new_id
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.engine import form as forms
-from assessments.engine.answers import ORIGINS, Entry, NotAnswered, from_plain
-from assessments.engine.scoring import Context, Judgement
+from assessments.engine.answers import ORIGINS, AnswerEntry, NotAnswered, from_plain
+from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.ports import Outcome
 from tests.app.test_screens_around import know_a_service
 
@@ -57,7 +57,7 @@ class Planter:
     def text(self, at_most: int = 200) -> str:
         return f"{MARK}{next(self._numbers):04d} {ACCENTS} پ😟"[:at_most]
 
-    def entry(self, item: Item) -> Entry | None:
+    def entry(self, item: Item) -> AnswerEntry | None:
         """Something to enter for an item, in every part that it has; None for what takes no entry."""
         plain = self._plain(item)
         return None if plain is None else from_plain(item, plain)
@@ -116,9 +116,9 @@ def family(texts: Planter) -> tuple[Household, list[Person], list[Relationship],
     return Household(id=home, name=texts.text()), everybody, links, contacts
 
 
-def context(texts: Planter) -> Context:
+def context(texts: Planter) -> ScoringContext:
     """What is known beside the answers, with an own judgement."""
-    return Context(
+    return ScoringContext(
         on=date.fromisoformat(MET),
         events=(date.fromisoformat(EVENT),),
         last_marac_referral=date.fromisoformat(EVENT),
@@ -126,16 +126,16 @@ def context(texts: Planter) -> Context:
     )
 
 
-def fill(desk: Desk, work: Work, texts: Planter) -> Work:
+def fill(desk: CaseService, work: OpenAssessment, texts: Planter) -> OpenAssessment:
     """Enter something for every item: what no answer opens is kept as well, hidden."""
     for item in work.form.instrument.walk():
         entry = texts.entry(item)
         if entry is not None and item.link_id in work.form.visible:
-            work = desk.apply_event(work, forms.Entered(item.link_id, entry))
+            work = desk.apply_event(work, forms.AnswerEntered(item.link_id, entry))
             if item.states and not item.required:
                 why = NotAnswered(item.states[0], texts.text(40), texts.text())  # type: ignore[arg-type]  # one of ABSENT
-                work = desk.apply_event(work, forms.Entered(item.link_id, why))
-                work = desk.apply_event(work, forms.Entered(item.link_id, entry))
+                work = desk.apply_event(work, forms.AnswerEntered(item.link_id, why))
+                work = desk.apply_event(work, forms.AnswerEntered(item.link_id, entry))
     hidden = {item.link_id: texts.entry(item) for item in work.form.instrument.walk()
               if item.link_id not in work.form.visible}  # fmt: skip
     return desk.save_hidden_entries(
@@ -143,7 +143,7 @@ def fill(desk: Desk, work: Work, texts: Planter) -> Work:
     )
 
 
-def begin(runtime: Runtime, texts: Planter) -> Desk:
+def begin(runtime: Runtime, texts: Planter) -> CaseService:
     """Set up a device that knows a service, and keep two households on it."""
     know_a_service(runtime)
     desk = runtime.set_up(PASSPHRASE, "hv1")
@@ -157,27 +157,27 @@ def begin(runtime: Runtime, texts: Planter) -> Desk:
     return desk
 
 
-def fill_every_tool(desk: Desk, texts: Planter) -> list[Work]:
+def fill_every_tool(desk: CaseService, texts: Planter) -> list[OpenAssessment]:
     """One form of each tool, filled, judged, with tools not done and half-typed words."""
     page = desk.households()[0]
     subject = page.persons[0].id
     works = []
-    for tool in catalogue.tool_ids():
+    for tool in catalogue.list_tool_ids():
         work = fill(desk, desk.start_assessment(page.contacts[0], subject, tool, context(texts)), texts)
-        work = desk.apply_event(work, forms.Judged(Judgement("high", texts.text())))
-        work = desk.apply_event(work, forms.Deferred("strangulation", texts.text(40)))
+        work = desk.apply_event(work, forms.JudgementGiven(Judgement("high", texts.text())))
+        work = desk.apply_event(work, forms.SupplementDeferred("strangulation", texts.text(40)))
         desk.save_item_drafts(work, {"page": 2, "half": {texts.text(): texts.text()}})
         works.append(work)
     return works
 
 
-def finish(runtime: Runtime, desk: Desk, works: list[Work], texts: Planter) -> list[str]:
+def finish(runtime: Runtime, desk: CaseService, works: list[OpenAssessment], texts: Planter) -> list[str]:
     """Complete all that can be, stop one and leave one as it is; and hear of them from the service.
 
     Returns the states in which they end.
     """
     left, stopped, *rest = works
-    desk.apply_event(stopped, forms.Stopped())
+    desk.apply_event(stopped, forms.FormStopped())
     for work in rest:
         absent = {
             item.link_id: NotAnswered("not-asked", "", texts.text())
@@ -186,8 +186,8 @@ def finish(runtime: Runtime, desk: Desk, works: list[Work], texts: Planter) -> l
         }
         done = replace(work)
         for link_id, entry in absent.items():
-            done = desk.apply_event(done, forms.Entered(link_id, entry))
-        desk.apply_event(done, forms.Finished())
+            done = desk.apply_event(done, forms.AnswerEntered(link_id, entry))
+        desk.apply_event(done, forms.CompletionRequested())
     entries = runtime.store.outbox.entries()
     assert len(entries) > 3, "too few forms were ready"
     now = datetime.now(UTC)

@@ -34,7 +34,7 @@ pytestmark = [
 
 WORDS = (MARK, ACCENTS, BORN, "1979-11-06", PASSPHRASE)
 TODAY = date.today()
-TOOL = catalogue.load("child-voice-7-11")
+TOOL = catalogue.load_tool("child-voice-7-11")
 FIRST_RING = TOOL.index["people-map"].options[0].code
 CHILD = f"{MARK}child {ACCENTS}"
 

@@ -31,8 +31,8 @@ from tests.leaks.scan import disguises, files, leaks
 
 # Which tool was used is sealed too, and so is what was chosen in one: ids too long to be an accident.
 TOLD = [
-    *(tool for tool in catalogue.tool_ids() if len(tool) > 8),
-    *{option.code for item in catalogue.load("child-voice-7-11").walk() for option in item.options
+    *(tool for tool in catalogue.list_tool_ids() if len(tool) > 8),
+    *{option.code for item in catalogue.load_tool("child-voice-7-11").walk() for option in item.options
       if len(option.code) > 11},
 ]  # fmt: skip
 
@@ -106,7 +106,7 @@ def test_every_disguise_is_seen_through(tmp_path: Path) -> None:
 def test_no_private_key_lies_on_the_disk(folder: Path, runtime: Runtime) -> None:
     begin(runtime, Planter()).close()
     keys = runtime.store.unlock(PASSPHRASE)
-    page = people.households(keys)
+    page = people.list_households(keys)
     assert page
     private = [keys._udk, keys._sign, keys._epoch, *keys._content_keys.values()]
     assert len(private) > 4

@@ -24,10 +24,10 @@ from pydantic import BaseModel, ValidationError
 import app
 import assessments
 import sync
-from app.kit.logs import show_fault
+from app.kit.logs import print_redacted_fault
 from assessments.casework.records import Household, Person
 from assessments.errors import Damaged, WrenError
-from sync.service.problems import FAULT, Refused
+from sync.service.problems import FAULT, RequestRefused
 
 WORD = "Plumquartz"
 NUMBER = 7_340_123
@@ -57,7 +57,7 @@ IMPERSONAL_ROOMS = (
     "assessments.definitions.definition",
     "assessments.fhir",
     "assessments.definitions.catalogue",
-    "assessments.definitions.toml_lines",
+    "assessments.definitions.toml_document",
     "assessments.store.migrations",
     "assessments.definitions.suggest",
     "assessments.definitions.tool_file",
@@ -179,8 +179,8 @@ def test_the_walk_finds_the_records_and_a_talkative_class() -> None:
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
 def test_an_error_says_its_code_and_nothing_of_its_data(kind: type[WrenError]) -> None:
-    if kind is Refused:
-        said = _said(Refused(FAULT, detail=WORD))
+    if kind is RequestRefused:
+        said = _said(RequestRefused(FAULT, detail=WORD))
     else:
         said = _said(kind(part=WORD, link_id=WORD, faults=(WORD,)))
     assert not any(WORD in way for way in said)
@@ -213,7 +213,7 @@ def test_a_fault_of_ours_is_told_by_its_place_and_not_by_its_words(
         try:
             raise error
         except (KeyError, Damaged, OSError) as caught:
-            show_fault(type(caught), caught, caught.__traceback__)
+            print_redacted_fault(type(caught), caught, caught.__traceback__)
     said = capsys.readouterr().err
     assert WORD not in said
     assert "test_silence.py" in said

@@ -186,7 +186,7 @@ def _opens_to_write(call: ast.Call) -> bool:
 # What may be filled into a line of a log, as it is written in the source: names of code, codes, numbers.
 LOGGED = {"name", "held", "code", "type(error).__name__", "type(fault).__name__", "place(error)"}
 PRINTERS = {"app/cli/output.py", "app/cli/fhir.py", "app/cli/packs.py", "app/cli/tools.py",
-            "app/cli/visits.py", "app/cli/demo.py"}  # fmt: skip
+            "app/cli/device.py", "app/cli/demo.py"}  # fmt: skip
 _LEVELS = {"debug", "info", "warning", "error", "critical", "log", "exception", "warn"}
 _PRINT_VERBS = {
     "print", "pprint", "breakpoint", "print_exc", "print_exception", "format_exc", "print_stack",

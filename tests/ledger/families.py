@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import count
 
-from assessments.casework.casework_records import Link, Said, Seen
+from assessments.casework.casework_records import ChildObservation, RecordLink, VerbatimQuote
 from assessments.casework.records import Contact, Person
-from assessments.casework.visits.accounting import Home
+from assessments.casework.visits.accounting import RosterHousehold
 
 DAY = date(2026, 3, 5)
 AT = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
@@ -32,12 +32,12 @@ def adult(name: str, *, home: str = HOME, **more: object) -> Person:
     )  # type: ignore[arg-type]  # checked by the record itself
 
 
-def home_of(*persons: Person, links: tuple[Link, ...] = (), home: str = HOME) -> Home:
-    return Home(home, persons, links)
+def home_of(*persons: Person, links: tuple[RecordLink, ...] = (), home: str = HOME) -> RosterHousehold:
+    return RosterHousehold(home, persons, links)
 
 
-def link(kind: str, own: Person, other: Person, **more: object) -> Link:
-    return Link(
+def link(kind: str, own: Person, other: Person, **more: object) -> RecordLink:
+    return RecordLink(
         id=new_id(),
         household_id=own.household_id,
         kind=kind,  # type: ignore[arg-type]  # checked by the record itself
@@ -53,9 +53,11 @@ def contact(contact_id: str = "c1", on: date = DAY) -> Contact:
     return Contact(id=contact_id, household_id=HOME, on=on, kind="visit", role="health-visitor")
 
 
-def seen(of: Person, how: str | None, contact_id: str = "c1", **more: object) -> Seen:
-    return Seen(id=new_id(), household_id=HOME, contact_id=contact_id, child_id=of.id, how=how, **more)  # type: ignore[arg-type]  # the same
+def seen(of: Person, how: str | None, contact_id: str = "c1", **more: object) -> ChildObservation:
+    return ChildObservation(
+        id=new_id(), household_id=HOME, contact_id=contact_id, child_id=of.id, how=how, **more
+    )  # type: ignore[arg-type]  # the same
 
 
-def said(words: str, **more: str) -> tuple[Said, ...]:
-    return (Said(id=new_id(), words=words, **more),)  # type: ignore[arg-type]  # the same
+def said(words: str, **more: str) -> tuple[VerbatimQuote, ...]:
+    return (VerbatimQuote(id=new_id(), words=words, **more),)  # type: ignore[arg-type]  # the same

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.casework.matching.text import Passage, copied
+from assessments.casework.matching.text import Passage, find_copied_text
 from assessments.definitions import catalogue
 
-RULES = catalogue.ledger_rules()
+RULES = catalogue.load_child_accounting_rules()
 CALM = "Settled and stayed close to Mum for the whole visit."
 
 
@@ -16,7 +16,7 @@ def found(one: str, other: str, *, whose: str = "seen", same_child: bool = False
         Passage("otis", whose, "1", one),  # type: ignore[arg-type]  # one of the two
         Passage("otis" if same_child else "wren", "seen" if whose == "seen" else "own", "2", other),
     ]
-    return [(copy.one.text, copy.other.text) for copy in copied(passages, RULES)]
+    return [(copy.one.text, copy.other.text) for copy in find_copied_text(passages, RULES)]
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_text_of_one_child_may_come_again() -> None:
 def test_a_childs_words_are_held_against_words_only() -> None:
     quote = "I hide under the stairs when it gets loud"
     own = [Passage("otis", "own", "1", quote), Passage("wren", "seen", "2", quote)]
-    assert copied(own, RULES) == ()
-    both = copied([own[0], Passage("wren", "own", "2", quote)], RULES)
+    assert find_copied_text(own, RULES) == ()
+    both = find_copied_text([own[0], Passage("wren", "own", "2", quote)], RULES)
     assert [copy.whose for copy in both] == ["own"]
 
 
@@ -69,4 +69,4 @@ def test_a_pair_of_places_is_named_once_however_much_was_copied() -> None:
 
 def test_what_was_copied_is_not_shown_by_a_repr() -> None:
     passages = [Passage("otis", "seen", "1", CALM), Passage("wren", "seen", "2", CALM)]
-    assert "Settled" not in repr(passages) + repr(copied(passages, RULES))
+    assert "Settled" not in repr(passages) + repr(find_copied_text(passages, RULES))

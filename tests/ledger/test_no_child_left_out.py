@@ -16,19 +16,27 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from assessments.casework.casework_records import KINDS, Ended, Fact, FollowUp, Said, Seen, to_plain
+from assessments.casework.casework_records import (
+    RECORD_TYPES_BY_KIND,
+    CaseworkRecord,
+    ChildObservation,
+    FollowUp,
+    VerbatimQuote,
+    VisitClosure,
+    to_plain,
+)
 from assessments.casework.records import Person
 from assessments.casework.visits import accounting, closing
-from assessments.casework.visits.accounting import HOWS, WHYS, Standing
-from assessments.casework.visits.closing import Closing, Interruption, Reason
+from assessments.casework.visits.accounting import CHILD_SEEN_STATUSES, REASON_CODES, ChildStanding
+from assessments.casework.visits.closing import ClosureResult, NoRecordReason, UnaccountedChildren
 from assessments.definitions import catalogue
 from tests.ledger.families import DAY, HOME, adult, child, contact, home_of, new_id
 
-RULES = catalogue.ledger_rules()
+RULES = catalogue.load_child_accounting_rules()
 BLANK = st.sampled_from(["", " ", "\n"])
 WORDS = st.sampled_from(["", " ", "no shout"])
 # Words are never given with them here, so "other" says nothing.
-REASONS = tuple(code for code in WHYS if code != "other")
+REASONS = tuple(code for code in REASON_CODES if code != "other")
 PICK = st.integers(min_value=0, max_value=2)
 BORN = st.sampled_from([date(2026, 1, 12), date(2018, 2, 3), date(2023, 3, 5), None])
 
@@ -40,8 +48,8 @@ class Contact(RuleBasedStateMachine):
         super().__init__()
         self.contact = contact()
         self.persons: list[Person] = [adult("Ifeoma")]
-        self.facts: list[Fact] = []
-        self.done: set[tuple[str, accounting.Done]] = set()
+        self.facts: list[CaseworkRecord] = []
+        self.done: set[tuple[str, accounting.ToolEvidence]] = set()
         self.clock = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 
     @initialize(born=BORN)
@@ -55,10 +63,10 @@ class Contact(RuleBasedStateMachine):
 
     @rule(
         which=PICK,
-        how=st.sampled_from([*HOWS, None]),
+        how=st.sampled_from([*CHILD_SEEN_STATUSES, None]),
         words=WORDS,
         note=WORDS,
-        why=st.sampled_from([*WHYS, ""]),
+        why=st.sampled_from([*REASON_CODES, ""]),
         plan=WORDS,
         day=st.booleans(),
     )
@@ -66,29 +74,29 @@ class Contact(RuleBasedStateMachine):
         self, which: int, how: Any, words: str, note: str, why: str, plan: str, day: bool
     ) -> None:
         one = self._child(which)
-        before = accounting.current(self._of(Seen), self.contact.id).get(one.id)
-        now = Seen(
+        before = accounting.find_current_observations(self._of(ChildObservation), self.contact.id).get(one.id)
+        now = ChildObservation(
             id=before.id if before else new_id(),
             household_id=HOME,
             contact_id=self.contact.id,
             child_id=one.id,
             how=how,
-            said=(Said(id=new_id(), words=words),) if words else (),
+            said=(VerbatimQuote(id=new_id(), words=words),) if words else (),
             observation=note,
             why_code=why,
             plan=plan,
             due=DAY if day else None,
             written_at=self._now(),
         )
-        self._keep(accounting.revised(before, now, self._ended(), new_id))
+        self._keep(accounting.revise_observation(before, now, self._ended(), new_id))
 
     @rule(which=PICK, what=st.sampled_from(["heard", "observed"]))
-    def a_tool_is_finished(self, which: int, what: accounting.Done) -> None:
+    def a_tool_is_finished(self, which: int, what: accounting.ToolEvidence) -> None:
         self.done.add((self._child(which).id, what))
 
-    @rule(which=PICK, code=st.sampled_from([*WHYS, "", "unheard-of"]), words=BLANK, day=st.booleans())
+    @rule(which=PICK, code=st.sampled_from([*REASON_CODES, "", "unheard-of"]), words=BLANK, day=st.booleans())
     def someone_finishes_with_one_reason(self, which: int, code: str, words: str, day: bool) -> None:
-        self._finish({self._child(which).id: Reason(code, words, DAY if day else None)})
+        self._finish({self._child(which).id: NoRecordReason(code, words, DAY if day else None)})
 
     @rule()
     def someone_finishes(self) -> None:
@@ -96,17 +104,20 @@ class Contact(RuleBasedStateMachine):
 
     @rule(code=st.sampled_from(["asleep", "other", ""]))
     def someone_finishes_with_a_reason_for_everyone(self, code: str) -> None:
-        self._finish({one.child.id: Reason(code) for one in self._roll()})
+        self._finish({one.child.id: NoRecordReason(code) for one in self._roll()})
 
     @rule()
     def the_device_is_locked_and_opened(self) -> None:
         written = json.dumps([to_plain(fact) for fact in self.facts])
-        self.facts = [KINDS[plain["kind"]].model_validate(plain["record"]) for plain in json.loads(written)]
+        self.facts = [
+            RECORD_TYPES_BY_KIND[plain["kind"]].model_validate(plain["record"])
+            for plain in json.loads(written)
+        ]
 
     @invariant()
     def nobody_is_left_out_of_a_finished_contact(self) -> None:
         ended = self._ended()
-        if not accounting.is_finished(ended, self._standings()):
+        if not accounting.is_visit_closed(ended, self._standings()):
             return
         assert ended is not None
         for person in self.persons[1:]:
@@ -117,20 +128,20 @@ class Contact(RuleBasedStateMachine):
     def each_child_given_a_reason_has_one_follow_up(self) -> None:
         tasks = [(one.person_id, one.code) for one in self._of(FollowUp)]
         assert len(tasks) == len(set(tasks))
-        for ended in self._of(Ended):
+        for ended in self._of(VisitClosure):
             assert all(any(who == child_id for who, _ in tasks) for child_id in ended.silent)
 
     @invariant()
     def what_stood_at_a_finish_stays(self) -> None:
-        corrected = {one.amends for one in self._of(Seen) if one.amends}
-        assert corrected <= {one.id for one in self._of(Seen)}
+        corrected = {one.amends for one in self._of(ChildObservation) if one.amends}
+        assert corrected <= {one.id for one in self._of(ChildObservation)}
 
     # The bare facts, without the rules
 
     def _is_accounted_for(self, child_id: str) -> bool:
         if any(child == child_id for child, _ in self.done):
             return True
-        mine = [one for one in self._of(Seen) if one.child_id == child_id]
+        mine = [one for one in self._of(ChildObservation) if one.child_id == child_id]
         amended = {one.amends for one in mine}
         for one in mine:
             if one.id in amended or one.how is None:
@@ -157,7 +168,7 @@ class Contact(RuleBasedStateMachine):
     def _of(self, kind: Any) -> list[Any]:
         return [fact for fact in self.facts if isinstance(fact, kind)]
 
-    def _keep(self, *facts: Fact) -> None:
+    def _keep(self, *facts: CaseworkRecord) -> None:
         """As the store does: one of the same id takes the place of the earlier one."""
         for fact in facts:
             places = [index for index, kept in enumerate(self.facts) if kept.id == fact.id]
@@ -166,13 +177,13 @@ class Contact(RuleBasedStateMachine):
             else:
                 self.facts.append(fact)
 
-    def _roll(self) -> tuple[accounting.Listed, ...]:
-        return accounting.roll(home_of(*self.persons), on=DAY)
+    def _roll(self) -> tuple[accounting.RosterChild, ...]:
+        return accounting.build_roster(home_of(*self.persons), on=DAY)
 
-    def _standings(self) -> list[Standing]:
-        seen = accounting.current(self._of(Seen), self.contact.id)
+    def _standings(self) -> list[ChildStanding]:
+        seen = accounting.find_current_observations(self._of(ChildObservation), self.contact.id)
         return [
-            accounting.stand(
+            accounting.compute_child_standing(
                 one.child,
                 seen.get(one.child.id),
                 [what for child_id, what in self.done if child_id == one.child.id],
@@ -182,24 +193,24 @@ class Contact(RuleBasedStateMachine):
             for one in self._roll()
         ]
 
-    def _ended(self) -> Ended | None:
-        return accounting.last_ended(self._of(Ended), self.contact.id)
+    def _ended(self) -> VisitClosure | None:
+        return accounting.find_last_closure(self._of(VisitClosure), self.contact.id)
 
-    def _finish(self, reasons: dict[str, Reason]) -> None:
-        found = closing.finish(
+    def _finish(self, reasons: dict[str, NoRecordReason]) -> None:
+        found = closing.close_visit(
             self.contact,
             self._standings(),
             reasons,
-            seen=accounting.current(self._of(Seen), self.contact.id),
+            seen=accounting.find_current_observations(self._of(ChildObservation), self.contact.id),
             before=self._ended(),
             follow_ups=self._of(FollowUp),
             at=self._now(),
             new_id=new_id,
         )
-        if isinstance(found, Closing):
+        if isinstance(found, ClosureResult):
             self._keep(found.closure, *found.follow_ups)
         else:
-            assert isinstance(found, Interruption)
+            assert isinstance(found, UnaccountedChildren)
             assert found.child_ids
 
 
@@ -219,18 +230,18 @@ def test_no_order_of_events_leaves_a_child_out() -> None:
 def test_the_machine_finds_a_planted_fault(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each fault is one that a hurried change could bring in."""
     if fault == "blank-words":
-        real = accounting.stand
+        real = accounting.compute_child_standing
 
-        def lenient(one: Person, seen: Seen | None, *rest: Any) -> Standing:
+        def lenient(one: Person, seen: ChildObservation | None, *rest: Any) -> ChildStanding:
             standing = real(one, seen, *rest)
             is_heard = seen is not None and seen.how == "heard" and bool(seen.said)
-            return Standing(one.id, "heard") if is_heard else standing
+            return ChildStanding(one.id, "heard") if is_heard else standing
 
-        monkeypatch.setattr(accounting, "stand", lenient)
+        monkeypatch.setattr(accounting, "compute_child_standing", lenient)
     elif fault == "any-reason":
-        monkeypatch.setattr(Reason, "is_given", True)
+        monkeypatch.setattr(NoRecordReason, "is_given", True)
     elif fault == "late-child":
-        monkeypatch.setattr(accounting, "is_finished", lambda ended, standings: ended is not None)
+        monkeypatch.setattr(accounting, "is_visit_closed", lambda ended, standings: ended is not None)
     elif fault == "silent-forgotten":
 
         def only_blank(standings: Any) -> tuple[str, ...]:

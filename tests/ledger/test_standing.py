@@ -6,12 +6,19 @@ from datetime import date
 
 import pytest
 
-from assessments.casework.casework_records import Seen
-from assessments.casework.visits.accounting import Done, current, relatives_named, revised, silent, stand
+from assessments.casework.casework_records import ChildObservation
+from assessments.casework.visits.accounting import (
+    ToolEvidence,
+    compute_child_standing,
+    find_current_observations,
+    find_relatives_interpreting,
+    find_unaccounted_children,
+    revise_observation,
+)
 from assessments.definitions import catalogue
 from tests.ledger.families import AT, DAY, adult, child, new_id, said, seen
 
-RULES = catalogue.ledger_rules()
+RULES = catalogue.load_child_accounting_rules()
 OTIS = child("Otis")
 WREN = child("Wren", born=date(2026, 1, 12))
 
@@ -40,46 +47,53 @@ WREN = child("Wren", born=date(2026, 1, 12))
     ],
 )
 def test_a_child_stands_by_what_was_written_and_by_finished_tools(
-    written: dict[str, object] | None, done: tuple[Done, ...], state: str | None, missing: tuple[str, ...]
+    written: dict[str, object] | None,
+    done: tuple[ToolEvidence, ...],
+    state: str | None,
+    missing: tuple[str, ...],
 ) -> None:
     one = seen(OTIS, **written) if written is not None else None  # type: ignore[arg-type]  # how is in it
-    found = stand(OTIS, one, done, RULES, DAY)
+    found = compute_child_standing(OTIS, one, done, RULES, DAY)
     assert (found.state, found.missing) == (state, missing)
-    assert silent([found]) == ((OTIS.id,) if missing else ())
+    assert find_unaccounted_children([found]) == ((OTIS.id,) if missing else ())
 
 
 def test_watching_is_asked_for_under_three_even_when_the_child_was_heard() -> None:
     heard = seen(WREN, "heard", said=said("ba"))
-    assert stand(WREN, heard, (), RULES, DAY).needs_observation
-    assert not stand(WREN, heard, ("observed",), RULES, DAY).needs_observation
+    assert compute_child_standing(WREN, heard, (), RULES, DAY).needs_observation
+    assert not compute_child_standing(WREN, heard, ("observed",), RULES, DAY).needs_observation
     watched = heard.model_copy(update={"observation": "turned to the door"})
-    assert not stand(WREN, watched, (), RULES, DAY).needs_observation
-    assert not stand(OTIS, seen(OTIS, "heard", said=said("hi")), (), RULES, DAY).needs_observation
+    assert not compute_child_standing(WREN, watched, (), RULES, DAY).needs_observation
+    assert not compute_child_standing(
+        OTIS, seen(OTIS, "heard", said=said("hi")), (), RULES, DAY
+    ).needs_observation
 
 
 def test_a_child_is_watched_to_the_day_before_the_third_birthday() -> None:
     heard = {"how": "heard", "said": said("ba")}
     toddler = child("Dot", born=date(2023, 3, 6))
-    assert stand(toddler, seen(toddler, **heard), (), RULES, DAY).needs_observation  # type: ignore[arg-type]  # how is in it
-    assert not stand(toddler, seen(toddler, **heard), (), RULES, date(2026, 3, 6)).needs_observation  # type: ignore[arg-type]  # the same
+    assert compute_child_standing(toddler, seen(toddler, **heard), (), RULES, DAY).needs_observation  # type: ignore[arg-type]  # how is in it
+    assert not compute_child_standing(
+        toddler, seen(toddler, **heard), (), RULES, date(2026, 3, 6)
+    ).needs_observation  # type: ignore[arg-type]  # the same
 
 
 def test_a_correction_takes_the_place_of_what_it_amends_and_both_stay() -> None:
     first = seen(OTIS, "heard", said=said("no shout"))
     second = seen(OTIS, "heard", said=said("no shout, Daddy"), amends=first.id)
     other_day = seen(OTIS, "observed", contact_id="c2")
-    assert current([first, second, other_day], "c1") == {OTIS.id: second}
+    assert find_current_observations([first, second, other_day], "c1") == {OTIS.id: second}
 
 
 def test_what_was_written_is_changed_before_the_finish_and_corrected_after_it() -> None:
     first = seen(OTIS, "heard", said=said("no shout"), written_at=AT)
     again = first.model_copy(update={"demeanour": "quiet"})
-    assert revised(None, first, None, new_id) is first
-    assert revised(first, again, None, new_id).id == first.id
-    from assessments.casework.casework_records import Ended
+    assert revise_observation(None, first, None, new_id) is first
+    assert revise_observation(first, again, None, new_id).id == first.id
+    from assessments.casework.casework_records import VisitClosure
 
-    ended = Ended(id="e1", household_id="home", contact_id="c1", at=AT)
-    corrected = revised(first, again, ended, new_id)
+    ended = VisitClosure(id="e1", household_id="home", contact_id="c1", at=AT)
+    corrected = revise_observation(first, again, ended, new_id)
     assert corrected.id != first.id
     assert corrected.amends == first.id
 
@@ -95,9 +109,9 @@ def test_what_was_written_is_changed_before_the_finish_and_corrected_after_it() 
 )
 def test_points_out_a_relative_named_as_the_interpreter(typed: str, named: list[str]) -> None:
     persons = [adult("Dane", other_names=("Danny",)), adult("Sam", position="interpreter"), OTIS]
-    assert list(relatives_named(typed, persons)) == named
+    assert list(find_relatives_interpreting(typed, persons)) == named
 
 
 def test_a_record_of_another_way_of_meeting_is_refused() -> None:
     with pytest.raises(ValueError, match="how"):
-        Seen(id="s", household_id="h", contact_id="c", child_id="p", how="fine")  # type: ignore[arg-type]  # on purpose
+        ChildObservation(id="s", household_id="h", contact_id="c", child_id="p", how="fine")  # type: ignore[arg-type]  # on purpose

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from assessments.casework.records import Assessment
-from assessments.casework.result_extracts import told
+from assessments.casework.result_extracts import extract_results
 from assessments.definitions import catalogue
-from assessments.engine.scoring import Context
+from assessments.engine.scoring import ScoringContext
 from tests.ledger.families import AT
 
 
@@ -23,13 +23,13 @@ def finished(tool: str, answers: dict[str, object], status: str = "completed") -
         status=status,  # type: ignore[arg-type]  # checked by the record itself
         author="hv1",
         started_at=AT,
-        context=Context(on=date(2026, 3, 5)),
+        context=ScoringContext(on=date(2026, 3, 5)),
         answers=answers,
     )
 
 
 def parts(tool: str, answers: dict[str, object], status: str = "completed") -> list[tuple[str, str, str]]:
-    found = told(catalogue.load(tool), finished(tool, answers, status))
+    found = extract_results(catalogue.load_tool(tool), finished(tool, answers, status))
     return [(one.part, one.prompt, one.text) for one in found]
 
 
@@ -37,7 +37,7 @@ def line(words: str, origin: str, prompt: str = "") -> dict[str, str]:
     return {"words": words, "origin": origin, "prompt": prompt}
 
 
-BREAKFAST = catalogue.load("child-voice-7-11").index["day-breakfast"].text
+BREAKFAST = catalogue.load_tool("child-voice-7-11").index["day-breakfast"].text
 
 
 def test_the_childs_words_come_with_what_was_asked_before_them() -> None:
@@ -70,7 +70,7 @@ def test_seen_alone_all_or_part_of_the_time_is_told_of_a_talk_with_a_child() -> 
 
 
 def test_an_observation_is_an_adults_text() -> None:
-    tool = catalogue.load("observation-0-12m")
+    tool = catalogue.load_tool("observation-0-12m")
     link_id = next(item.link_id for item in tool.walk() if item.type == "text")
     assert parts("observation-0-12m", {link_id: "stilled when the door went"}) == [
         ("seen", tool.index[link_id].text, "stilled when the door went")
@@ -78,14 +78,14 @@ def test_an_observation_is_an_adults_text() -> None:
 
 
 def test_a_tool_about_risk_tells_what_it_came_to_and_no_answer() -> None:
-    tool = catalogue.load("risk-24")
+    tool = catalogue.load_tool("risk-24")
     done = finished("risk-24", {"injury.detail": "a push"}).model_copy(
         update={"result": {"grade": {"value": tool.grades[-1][0]}}}
     )
-    assert [(one.part, one.prompt, one.text) for one in told(tool, done)] == [
+    assert [(one.part, one.prompt, one.text) for one in extract_results(tool, done)] == [
         ("risk", tool.title, tool.grades[-1][1])
     ]
-    assert [one.text for one in told(tool, finished("risk-24", {}))] == [""]
+    assert [one.text for one in extract_results(tool, finished("risk-24", {}))] == [""]
 
 
 def test_a_tool_that_is_not_finished_holds_nothing() -> None:
@@ -103,7 +103,7 @@ WORDS = ("Not safe at all", "Safe all the time")
 
 
 def steps(answers: dict[str, object]) -> list[tuple[str, int, int, int, str, str]]:
-    found = told(catalogue.load(LADDER), finished(LADDER, answers))
+    found = extract_results(catalogue.load_tool(LADDER), finished(LADDER, answers))
     return [
         (one.prompt, one.step.number, one.step.lowest, one.step.highest, one.step.low, one.step.high)
         for one in found
@@ -112,7 +112,7 @@ def steps(answers: dict[str, object]) -> list[tuple[str, int, int, int, str, str
 
 
 def test_a_step_of_a_ladder_comes_with_what_stood_at_both_ends() -> None:
-    asked = catalogue.load(LADDER).index["ladder-now"].text
+    asked = catalogue.load_tool(LADDER).index["ladder-now"].text
     assert steps({"ladder-now": 0}) == [(asked, 0, 0, 10, *WORDS)]
     named = {"ladder-now": 4, "ladder-bottom": " under the bed ", "ladder-top": "at Nain's"}
     assert steps(named) == [(asked, 4, 0, 10, "under the bed", "at Nain's")]
@@ -121,12 +121,14 @@ def test_a_step_of_a_ladder_comes_with_what_stood_at_both_ends() -> None:
 
 def test_what_is_counted_without_a_ladder_or_not_answered_is_no_step() -> None:
     assert steps({"ladder-now": {"not_answered": "child-pass"}}) == []
-    assert [one.step for one in told(catalogue.load("unborn"), finished("unborn", {"weeks": 20}))] == []
+    assert [
+        one.step for one in extract_results(catalogue.load_tool("unborn"), finished("unborn", {"weeks": 20}))
+    ] == []
 
 
 def test_what_is_in_a_childs_jar_comes_with_how_big_the_child_made_it() -> None:
     given = [{"who": "when it goes quiet", "place": "big"}, {"who": "maths", "place": "small"}]
-    (jar,) = told(catalogue.load(LADDER), finished(LADDER, {"jar": given}))
+    (jar,) = extract_results(catalogue.load_tool(LADDER), finished(LADDER, {"jar": given}))
     assert (jar.part, jar.text) == ("shown", "")
     assert jar.jar == (("Big", "when it goes quiet"), ("Small", "maths"))
     assert "maths" not in repr(jar)

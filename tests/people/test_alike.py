@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.casework.casework_records import Link
+from assessments.casework.casework_records import RecordLink
 from assessments.casework.matching import persons
-from assessments.casework.matching.persons import Alike
+from assessments.casework.matching.persons import PersonMatch
 from assessments.casework.records import Person, Relationship
 
 _numbers = itertools.count()
@@ -26,7 +26,7 @@ def person(name: str, born: date | None = BORN, home: str = "", **more: Any) -> 
 
 
 def found(one: Person, other: Person) -> tuple[str, ...] | None:
-    there, back = persons.compare(one, other), persons.compare(other, one)
+    there, back = persons.compare_persons(one, other), persons.compare_persons(other, one)
     assert (there and (there.level, there.reasons)) == (back and (back.level, back.reasons))
     return (there.level, *there.reasons) if there else None
 
@@ -113,7 +113,7 @@ def test_an_unborn_child_and_a_baby_of_the_family_born_about_then_are_possibly_o
 def test_what_somebody_decided_is_not_asked_again_until_it_is_undone() -> None:
     one, other = person("Otis Samplewood"), person("Otis Samplewood")
     for kind in ("same-person", "not-same"):
-        link = Link(
+        link = RecordLink(
             id="l",
             household_id=one.household_id,
             kind=kind,  # type: ignore[arg-type]  # one of the kinds
@@ -122,29 +122,34 @@ def test_what_somebody_decided_is_not_asked_again_until_it_is_undone() -> None:
             other_id=one.id,
             decided_at=NOW,
         )
-        assert persons.hints(one, [one, other], [link]) == ()
+        assert persons.find_possible_duplicate_persons(one, [one, other], [link]) == ()
         undone = link.model_copy(update={"undone_at": NOW})
-        assert [hint.other_id for hint in persons.hints(one, [one, other], [undone])] == [other.id]
+        assert [
+            hint.other_id for hint in persons.find_possible_duplicate_persons(one, [one, other], [undone])
+        ] == [other.id]
     host = link.model_copy(update={"kind": "host"})
-    assert persons.hints(one, [other], [host])
+    assert persons.find_possible_duplicate_persons(one, [other], [host])
 
 
 def test_people_who_are_something_to_each_other_are_two() -> None:
     father = person("Otis Samplewood", None, home="h")
     son = person("Otis Samplewood", None, home="h")
     tie = Relationship(id="r", household_id="h", from_id=father.id, to_id=son.id, kind="father")
-    assert persons.hints(father, [son])
-    assert persons.hints(father, [son], relationships=[tie]) == ()
+    assert persons.find_possible_duplicate_persons(father, [son])
+    assert persons.find_possible_duplicate_persons(father, [son], relationships=[tie]) == ()
 
 
 def test_likely_ones_come_first() -> None:
     one = person("Otis Samplewood")
     others = [person("Ottis Samplewood"), person("Otis Samplewood")]
-    assert [hint.level for hint in persons.hints(one, others)] == ["likely", "possible"]
+    assert [hint.level for hint in persons.find_possible_duplicate_persons(one, others)] == [
+        "likely",
+        "possible",
+    ]
 
 
 @given(st.text(max_size=30).filter(str.strip), st.text(max_size=30).filter(str.strip))
 def test_any_two_names_are_compared_the_same_way_round_and_back(one: str, other: str) -> None:
     found(person(one, None), person(other, None))
-    hint = persons.compare(person(one), person(one))
-    assert hint is None or isinstance(hint, Alike)
+    hint = persons.compare_persons(person(one), person(one))
+    assert hint is None or isinstance(hint, PersonMatch)

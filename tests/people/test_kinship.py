@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.messages import knows
+from app.kit.messages import has_message
 from assessments.casework import kinship
-from assessments.casework.kinship import Fault, SiblingHint
+from assessments.casework.kinship import RelationshipFault, SiblingHint
 from assessments.casework.records import Relationship
 
 NOW = datetime(2026, 3, 5, 10, tzinfo=UTC)
@@ -30,20 +30,27 @@ def tie(one: str, kind: str, other: str, *, undone: bool = False) -> Relationshi
 
 
 def sides(person: str, *links: Relationship) -> list[tuple[str, str, str]]:
-    return [(found.kind, found.other_id, found.inverse_kind) for found in kinship.ties(person, links)]
+    return [
+        (found.kind, found.other_id, found.inverse_kind)
+        for found in kinship.find_relationships_of(person, links)
+    ]
 
 
 @pytest.mark.parametrize("kind", sorted(kinship.KINDS))
 def test_the_other_side_of_the_other_side_is_the_kind_itself(kind: str) -> None:
-    assert kinship.other_side(kinship.other_side(kind)) == kinship.meaning(kind)
+    assert kinship.invert_kind(kinship.invert_kind(kind)) == kinship.normalise_kind(kind)
 
 
 def test_every_kind_is_offered_and_has_words() -> None:
     offered = {kind for group in kinship.GROUPS.values() for kind in group}
     assert offered <= kinship.KINDS
-    assert {kinship.meaning(kind) for kind in offered} == {kinship.meaning(kind) for kind in kinship.KINDS}
-    assert not [kind for kind in kinship.KINDS if not (knows(f"kin.{kind}") or knows(f"tie.{kind}"))]
-    assert not [group for group in kinship.GROUPS if not knows(f"tie.group.{group}")]
+    assert {kinship.normalise_kind(kind) for kind in offered} == {
+        kinship.normalise_kind(kind) for kind in kinship.KINDS
+    }
+    assert not [
+        kind for kind in kinship.KINDS if not (has_message(f"kin.{kind}") or has_message(f"tie.{kind}"))
+    ]
+    assert not [group for group in kinship.GROUPS if not has_message(f"tie.group.{group}")]
 
 
 def test_a_mother_is_a_mother_and_her_child_is_her_child() -> None:
@@ -71,17 +78,22 @@ def test_several_people_harm_and_several_are_harmed() -> None:
 
 def test_a_partner_who_harms_is_both() -> None:
     links = [tie("dane", "partner", "ifeoma"), tie("dane", "harms", "ifeoma")]
-    assert [found.kind for found in kinship.between("dane", "ifeoma", links)] == ["partner", "harms"]
+    assert [found.kind for found in kinship.find_relationships_between("dane", "ifeoma", links)] == [
+        "partner",
+        "harms",
+    ]
 
 
 def test_what_was_undone_counts_no_more() -> None:
     links = [tie("ifeoma", "mother", "otis", undone=True), tie("otis", "child", "otis", undone=True)]
     assert sides("otis", *links) == []
-    assert kinship.faults(links) == ()
+    assert kinship.find_relationship_faults(links) == ()
 
 
 def test_nobody_is_their_own_parent() -> None:
-    assert kinship.faults([tie("otis", "parent", "otis")]) == (Fault("own-self", ("otis",)),)
+    assert kinship.find_relationship_faults([tie("otis", "parent", "otis")]) == (
+        RelationshipFault("own-self", ("otis",)),
+    )
     assert sides("otis", tie("otis", "parent", "otis")) == []
 
 
@@ -92,13 +104,15 @@ def test_a_circle_of_parents_is_pointed_out() -> None:
         tie("a", "child", "c"),
         tie("c", "parent", "d"),
     ]
-    assert kinship.faults(links) == (Fault("circle", ("a", "b", "c")),)
+    assert kinship.find_relationship_faults(links) == (RelationshipFault("circle", ("a", "b", "c")),)
     assert kinship.generations("abcd", links)["d"] <= 4
 
 
 def test_the_same_thing_told_twice_is_pointed_out_and_from_both_ends_is_not() -> None:
-    assert kinship.faults([tie("a", "mother", "b"), tie("b", "child", "a")]) == ()
-    assert kinship.faults([tie("a", "mother", "b"), tie("a", "parent", "b")]) == (Fault("twice", ("a", "b")),)
+    assert kinship.find_relationship_faults([tie("a", "mother", "b"), tie("b", "child", "a")]) == ()
+    assert kinship.find_relationship_faults([tie("a", "mother", "b"), tie("a", "parent", "b")]) == (
+        RelationshipFault("twice", ("a", "b")),
+    )
 
 
 def test_children_of_one_parent_are_hinted_at_as_siblings_until_it_is_told() -> None:
@@ -151,10 +165,15 @@ def test_faults_hints_and_sides_do_not_depend_on_the_order_of_telling(parts: lis
     links = [Relationship(id=f"r{n}", household_id="h", from_id=a, to_id=b, kind=kind)
              for n, (a, kind, b) in enumerate(parts)]  # fmt: skip
     mixed = random.sample(links, len(links))
-    assert kinship.faults(links) == kinship.faults(mixed)
+    assert kinship.find_relationship_faults(links) == kinship.find_relationship_faults(mixed)
     assert kinship.sibling_hints(links) == kinship.sibling_hints(mixed)
     assert kinship.generations("abcd", links).keys() == set("abcd")
     for one, other in itertools.permutations("abcd", 2):
-        seen = {kinship.meaning(found.kind) for found in kinship.between(one, other, links)}
-        back = {kinship.other_side(found.kind) for found in kinship.between(other, one, mixed)}
+        seen = {
+            kinship.normalise_kind(found.kind)
+            for found in kinship.find_relationships_between(one, other, links)
+        }
+        back = {
+            kinship.invert_kind(found.kind) for found in kinship.find_relationships_between(other, one, mixed)
+        }
         assert seen == back

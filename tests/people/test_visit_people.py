@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from app.visit_file.player import BadVisit, Plan, read_plan
+from app.visit_file.importer import BadVisit, VisitFile, read_visit_file
 from assessments.casework import kinship
-from assessments.casework.casework_records import Address, Link, Withheld
+from assessments.casework.casework_records import Address, RecordLink, WithheldInformation
 
 SEEDS = [seed for seed in files("app.visit_file.training").iterdir() if seed.name.endswith(".json")]
 
 
-def read(given: dict[str, Any]) -> Plan:
-    return read_plan(given, lambda error: error.code)
+def read(given: dict[str, Any]) -> VisitFile:
+    return read_visit_file(given, lambda error: error.code)
 
 
 def seed(name: str) -> dict[str, Any]:
@@ -31,15 +31,15 @@ def seed(name: str) -> dict[str, Any]:
 def test_every_training_household_is_read_and_its_ties_can_be_right(path: Any) -> None:
     plan = read(json.loads(path.read_text("utf-8")))
     for family in (plan.main_household, *plan.linked_households):
-        assert kinship.faults(family.relationships) == ()
+        assert kinship.find_relationship_faults(family.relationships) == ()
         assert not [tie for tie in family.relationships if tie.kind not in kinship.KINDS]
 
 
 def test_addresses_links_and_what_is_withheld_become_facts_of_the_household() -> None:
     plan = read(seed("foxglove-demo"))
     [address] = [fact for fact in plan.main_household.records if isinstance(fact, Address)]
-    [link] = [fact for fact in plan.main_household.records if isinstance(fact, Link)]
-    kept = [fact for fact in plan.main_household.records if isinstance(fact, Withheld)]
+    [link] = [fact for fact in plan.main_household.records if isinstance(fact, RecordLink)]
+    kept = [fact for fact in plan.main_household.records if isinstance(fact, WithheldInformation)]
     assert address.person_ids == tuple(plan.refs[ref] for ref in ("amahle", "kagiso", "neo"))
     assert (link.own_id, link.other_id) == (
         plan.main_household.household.id,
@@ -56,7 +56,9 @@ def test_two_records_of_one_person_may_be_linked_in_the_file() -> None:
     }
     plan = read(given)
     link = next(
-        fact for fact in plan.main_household.records if isinstance(fact, Link) and fact.kind == "same-person"
+        fact
+        for fact in plan.main_household.records
+        if isinstance(fact, RecordLink) and fact.kind == "same-person"
     )
     assert (link.own_id, link.other_id) == (plan.refs["callan"], plan.refs["callan-before"])
     assert link.other_household_id == plan.linked_households[0].household.id

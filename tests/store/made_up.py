@@ -12,14 +12,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from assessments.casework.records import Assessment, Contact, Context, Household, Person, Relationship
+from assessments.casework.records import Assessment, Contact, Household, Person, Relationship, ScoringContext
 from assessments.crypto import sealing
-from assessments.crypto.kdf import ARGON2ID, ARGON2ID_FLOOR, SCRYPT_FLOOR, kdf_here
+from assessments.crypto.kdf import ARGON2ID, ARGON2ID_FLOOR, SCRYPT_FLOOR, is_kdf_available
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
-from assessments.store import Keys, Store
+from assessments.store import KeyRing, Store
 
 PASSPHRASE = "kettle-orchard-violet-train"
-CHEAPEST = ARGON2ID_FLOOR if kdf_here(ARGON2ID) else SCRYPT_FLOOR
+CHEAPEST = ARGON2ID_FLOOR if is_kdf_available(ARGON2ID) else SCRYPT_FLOOR
 
 
 def new_id() -> str:
@@ -44,7 +44,7 @@ class Family:
             "instrument_hash": "0" * 64,
             "author": "hv-1",
             "started_at": datetime(2026, 3, 4, 9, 31, tzinfo=UTC),
-            "context": Context(on=date(2026, 3, 4)),
+            "context": ScoringContext(on=date(2026, 3, 4)),
         }
         return Assessment(**{**fields, **changed})  # type: ignore[arg-type]  # checked by the record itself
 
@@ -78,7 +78,7 @@ def finished(assessment: Assessment, answers: dict[str, object]) -> Assessment:
     )
 
 
-def with_escrow(store: Store, keys: Keys) -> None:
+def with_escrow(store: Store, keys: KeyRing) -> None:
     """Make the escrow without which nothing is completed, for two sides that nobody holds."""
     publics = [sealing.make_receive_key()[1] for _ in range(2)]
     store.save_escrow(keys, *(RecoveryKey(recovery_kid(public), public) for public in publics))

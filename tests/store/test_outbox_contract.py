@@ -12,7 +12,7 @@ from assessments.crypto.sealing import digest
 from assessments.errors import NotFound
 from assessments.ports import Outcome
 from assessments.store import Store
-from assessments.store.completion_files import Finished
+from assessments.store.completion_files import Completion
 from tests.fakes import MemoryOutbox, StoppedClock
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
@@ -34,7 +34,7 @@ def queue(request: pytest.FixtureRequest, clock: StoppedClock) -> Queue:
 
     def add(entry_id: str, envelope: bytes) -> None:
         with store._database.write_raw() as driver:
-            store.outbox.queue(driver, Finished(entry_id, "svc-1", envelope, 2, "completed", b"", b""))
+            store.outbox.queue(driver, Completion(entry_id, "svc-1", envelope, 2, "completed", b"", b""))
 
     return Queue(store.outbox, add)
 

@@ -9,9 +9,9 @@ import pytest
 from assessments.casework.records import Assessment
 from assessments.crypto.sealing import digest
 from assessments.errors import NotFound, StoreFault
-from assessments.store import Keys, people
+from assessments.store import KeyRing, people
 from assessments.store import assessments as kept
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id, with_escrow
 
@@ -19,68 +19,70 @@ WORDS = "Mae'n swnllyd · Boję się · مجھے ڈر لگتا ہے · 😟"
 
 
 @pytest.fixture
-def begun(keys: Keys, family: Family) -> Assessment:
+def begun(keys: KeyRing, family: Family) -> Assessment:
     people.save_household(keys, family.household, family.persons)
     assessment = family.assessment()
     kept.begin(keys, assessment)
     return assessment
 
 
-def test_an_answer_comes_back_character_for_character(keys: Keys, begun: Assessment) -> None:
+def test_an_answer_comes_back_character_for_character(keys: KeyRing, begun: Assessment) -> None:
     assert kept.append_answer(keys, begun.id, "wish", {"value": WORDS}) == 1
-    assert kept.answers(keys, begun.id) == {"wish": {"value": WORDS}}
+    assert kept.read_answers(keys, begun.id) == {"wish": {"value": WORDS}}
 
 
-def test_the_last_line_of_an_item_wins_and_none_takes_it_back(keys: Keys, begun: Assessment) -> None:
+def test_the_last_line_of_an_item_wins_and_none_takes_it_back(keys: KeyRing, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     kept.append_answer(keys, begun.id, "b", [2, {"c": None}])
     kept.append_answer(keys, begun.id, "a", 3)
     kept.append_answer(keys, begun.id, "b", None)
-    assert kept.answers(keys, begun.id) == {"a": 3}
+    assert kept.read_answers(keys, begun.id) == {"a": 3}
     kept.append_answer(keys, begun.id, "b", False)
-    assert kept.answers(keys, begun.id) == {"a": 3, "b": False}
+    assert kept.read_answers(keys, begun.id) == {"a": 3, "b": False}
 
 
-def test_history_keeps_every_line_with_its_time(keys: Keys, begun: Assessment, clock: StoppedClock) -> None:
+def test_history_keeps_every_line_with_its_time(
+    keys: KeyRing, begun: Assessment, clock: StoppedClock
+) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     clock.move(seconds=5)
     kept.append_answer(keys, begun.id, "a", None)
-    lines = kept.history(keys, begun.id)
+    lines = kept.read_answer_log(keys, begun.id)
     assert [(line.sequence, line.link_id, line.entry) for line in lines] == [(1, "a", 1), (2, "a", None)]
     assert (lines[1].at - lines[0].at).total_seconds() == 5
     assert repr(lines) == "[<Line 1>, <Line 2>]"
 
 
-def test_answers_given_at_the_start_become_the_first_lines(keys: Keys, family: Family) -> None:
+def test_answers_given_at_the_start_become_the_first_lines(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household)
     assessment = family.assessment(answers={"a": 1, "b": 2})
     kept.begin(keys, assessment)
     assert kept.append_answer(keys, assessment.id, "c", 3) == 3
-    assert kept.answers(keys, assessment.id) == {"a": 1, "b": 2, "c": 3}
+    assert kept.read_answers(keys, assessment.id) == {"a": 1, "b": 2, "c": 3}
 
 
-def test_a_second_childs_answers_start_empty(keys: Keys, family: Family, begun: Assessment) -> None:
+def test_a_second_childs_answers_start_empty(keys: KeyRing, family: Family, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "wish", {"value": "mine"})
     other = family.assessment(subject_id=family.persons[1].id)
     kept.begin(keys, other)
-    assert kept.answers(keys, other.id) == {}
+    assert kept.read_answers(keys, other.id) == {}
 
 
-def test_an_assessment_in_progress_is_read_with_its_answers(keys: Keys, begun: Assessment) -> None:
+def test_an_assessment_in_progress_is_read_with_its_answers(keys: KeyRing, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", {"value": "yes"})
     found = kept.get(keys, begun.id)
     assert found == begun.model_copy(update={"answers": {"a": {"value": "yes"}}})
 
 
-def test_where_the_person_left_off_is_kept(keys: Keys, begun: Assessment) -> None:
-    assert kept.place(keys, begun.id) is None
-    kept.save_place(keys, begun.id, {"page": 3, "typing": {"wish": "I wis"}})
-    kept.save_place(keys, begun.id, {"page": 4, "typing": {"wish": WORDS}})
-    assert kept.place(keys, begun.id) == {"page": 4, "typing": {"wish": WORDS}}
+def test_where_the_person_left_off_is_kept(keys: KeyRing, begun: Assessment) -> None:
+    assert kept.read_item_drafts(keys, begun.id) is None
+    kept.save_item_drafts(keys, begun.id, {"page": 3, "typing": {"wish": "I wis"}})
+    kept.save_item_drafts(keys, begun.id, {"page": 4, "typing": {"wish": WORDS}})
+    assert kept.read_item_drafts(keys, begun.id) == {"page": 4, "typing": {"wish": WORDS}}
 
 
 def test_completing_files_the_record_and_queues_it(
-    keys: Keys, begun: Assessment, clock: StoppedClock
+    keys: KeyRing, begun: Assessment, clock: StoppedClock
 ) -> None:
     kept.append_answer(keys, begun.id, "a", {"value": WORDS})
     done = finished(begun, {"a": {"value": WORDS}})
@@ -90,22 +92,22 @@ def test_completing_files_the_record_and_queues_it(
     assert kept.get(keys, begun.id) == done
     assert keys.outbox.envelope(begun.id) == b"sealed to the service"
     assert keys.outbox.completion_files.read(begun.id).envelope == b"sealed to the service"
-    assert len(kept.history(keys, begun.id)) == 1
+    assert len(kept.read_answer_log(keys, begun.id)) == 1
 
 
-def test_the_half_typed_words_are_gone_after_completing(keys: Keys, begun: Assessment) -> None:
-    kept.save_place(keys, begun.id, {"typing": "half"})
+def test_the_half_typed_words_are_gone_after_completing(keys: KeyRing, begun: Assessment) -> None:
+    kept.save_item_drafts(keys, begun.id, {"typing": "half"})
     kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
-    assert kept.place(keys, begun.id) is None
+    assert kept.read_item_drafts(keys, begun.id) is None
 
 
-def test_a_completed_assessment_never_changes(keys: Keys, begun: Assessment) -> None:
+def test_a_completed_assessment_never_changes(keys: KeyRing, begun: Assessment) -> None:
     done = finished(begun, {"a": 1})
     kept.complete(keys, done, b"first", "svc-1")
     for call in (
         lambda: kept.complete(keys, done, b"second", "svc-1"),
         lambda: kept.append_answer(keys, begun.id, "a", 2),
-        lambda: kept.save_place(keys, begun.id, {}),
+        lambda: kept.save_item_drafts(keys, begun.id, {}),
         lambda: kept.stop(keys, begun.id),
     ):
         with pytest.raises(StoreFault) as refusal:
@@ -117,14 +119,16 @@ def test_a_completed_assessment_never_changes(keys: Keys, begun: Assessment) -> 
     assert len(keys.outbox.entries()) == 1
 
 
-def test_an_unfinished_record_is_not_completed(keys: Keys, begun: Assessment) -> None:
+def test_an_unfinished_record_is_not_completed(keys: KeyRing, begun: Assessment) -> None:
     with pytest.raises(StoreFault):
         kept.complete(keys, begun, b"envelope", "svc-1")
     assert keys.outbox.entries() == []
     assert kept.append_answer(keys, begun.id, "a", 1) == 1
 
 
-def test_completing_is_all_or_nothing(keys: Keys, begun: Assessment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completing_is_all_or_nothing(
+    keys: KeyRing, begun: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
 
     def cut(*_: object) -> None:
@@ -141,7 +145,7 @@ def test_completing_is_all_or_nothing(keys: Keys, begun: Assessment, monkeypatch
     assert kept.get(keys, begun.id).status == "completed"
 
 
-def test_a_stopped_assessment_keeps_what_was_said(keys: Keys, begun: Assessment) -> None:
+def test_a_stopped_assessment_keeps_what_was_said(keys: KeyRing, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     kept.stop(keys, begun.id)
     found = kept.get(keys, begun.id)
@@ -152,15 +156,15 @@ def test_a_stopped_assessment_keeps_what_was_said(keys: Keys, begun: Assessment)
     assert keys.outbox.entries() == []
 
 
-def test_a_listing_shows_headings_in_order(keys: Keys, family: Family, begun: Assessment) -> None:
+def test_a_listing_shows_headings_in_order(keys: KeyRing, family: Family, begun: Assessment) -> None:
     other = make_family()
     people.save_household(keys, other.household)
     second, third = family.assessment(instrument="risk-24"), other.assessment()
     for one in (second, third):
         kept.begin(keys, one)
     kept.complete(keys, finished(second, {"a": 1}), b"envelope", "svc-1")
-    assert [one.id for one in listing(keys)] == [begun.id, second.id, third.id]
-    here = listing(keys, family.household.id)
+    assert [one.id for one in list_summaries(keys)] == [begun.id, second.id, third.id]
+    here = list_summaries(keys, family.household.id)
     assert [(one.instrument, one.status) for one in here] == [
         ("child-voice-7-11", "in-progress"),
         ("risk-24", "completed"),
@@ -171,34 +175,34 @@ def test_a_listing_shows_headings_in_order(keys: Keys, family: Family, begun: As
 
 
 def test_a_listing_follows_what_happened_since_the_last(
-    keys: Keys, family: Family, begun: Assessment, opened: Any
+    keys: KeyRing, family: Family, begun: Assessment, opened: Any
 ) -> None:
     other, third = family.assessment(), family.assessment()
     kept.begin(keys, other)
-    assert [one.status for one in listing(keys)] == ["in-progress", "in-progress"]
+    assert [one.status for one in list_summaries(keys)] == ["in-progress", "in-progress"]
     kept.stop(keys, begun.id)
     elsewhere = opened().unlock(PASSPHRASE)
     kept.stop(elsewhere, other.id)
     kept.begin(elsewhere, third)
     elsewhere.close()
-    listed = listing(keys, family.household.id)
+    listed = list_summaries(keys, family.household.id)
     assert [one.id for one in listed] == [begun.id, other.id, third.id]
     assert [one.status for one in listed] == ["stopped", "stopped", "in-progress"]
     keys.close()
     assert keys.summary_cache == {}
 
 
-def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(keys: Keys, begun: Assessment) -> None:
-    assert len(listing(keys)) == 1
+def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(keys: KeyRing, begun: Assessment) -> None:
+    assert len(list_summaries(keys)) == 1
     with keys.database.write_raw() as driver:
         driver.execute("UPDATE assessment SET rev = rev + 1")
-    found = listing(keys)
+    found = list_summaries(keys)
     assert list(found) == []
     assert [one.id for one in found.unreadable] == [begun.id]
 
 
 def test_a_correction_is_a_new_assessment_that_names_the_first(
-    keys: Keys, family: Family, begun: Assessment
+    keys: KeyRing, family: Family, begun: Assessment
 ) -> None:
     kept.complete(keys, finished(begun, {"a": 1}), b"first", "svc-1")
     correction = family.assessment(amends=begun.id)
@@ -206,11 +210,11 @@ def test_a_correction_is_a_new_assessment_that_names_the_first(
     done = finished(correction, {"a": 2}).model_copy(update={"status": "amended"})
     kept.complete(keys, done, b"second", "svc-1")
     assert kept.get(keys, begun.id).answers == {"a": 1}
-    assert listing(keys)[1].amends == begun.id
+    assert list_summaries(keys)[1].amends == begun.id
     assert [entry.id for entry in keys.outbox.entries()] == [begun.id, correction.id]
 
 
-def test_lines_do_not_change_places(keys: Keys, family: Family, begun: Assessment) -> None:
+def test_lines_do_not_change_places(keys: KeyRing, family: Family, begun: Assessment) -> None:
     other = family.assessment()
     kept.begin(keys, other)
     kept.append_answer(keys, begun.id, "a", 1)
@@ -223,19 +227,19 @@ def test_lines_do_not_change_places(keys: Keys, family: Family, begun: Assessmen
                 f"UPDATE answer SET body = (SELECT body FROM answer WHERE line = ({taken}))"
                 " WHERE line = (SELECT min(line) FROM answer)"
             )
-        lines = kept.history(keys, begun.id)
+        lines = kept.read_answer_log(keys, begun.id)
         assert [(line.sequence, line.entry) for line in lines] == [(2, 2)]
         assert [place for place, _ in lines.lost] == [1]
 
 
-def test_what_is_not_here_is_not_found(keys: Keys, family: Family) -> None:
+def test_what_is_not_here_is_not_found(keys: KeyRing, family: Family) -> None:
     missing = new_id()
     for call in (
         lambda: kept.get(keys, missing),
-        lambda: kept.answers(keys, missing),
+        lambda: kept.read_answers(keys, missing),
         lambda: kept.append_answer(keys, missing, "a", 1),
-        lambda: kept.save_place(keys, missing, {}),
-        lambda: kept.place(keys, missing),
+        lambda: kept.save_item_drafts(keys, missing, {}),
+        lambda: kept.read_item_drafts(keys, missing),
         lambda: kept.stop(keys, missing),
         lambda: kept.begin(keys, family.assessment()),
         lambda: kept.complete(keys, finished(family.assessment(), {}), b"", "svc-1"),
@@ -244,13 +248,13 @@ def test_what_is_not_here_is_not_found(keys: Keys, family: Family) -> None:
             call()
 
 
-def test_an_assessment_is_begun_once(keys: Keys, begun: Assessment) -> None:
+def test_an_assessment_is_begun_once(keys: KeyRing, begun: Assessment) -> None:
     with pytest.raises(StoreFault) as refusal:
         kept.begin(keys, begun)
     assert refusal.value.code == "already-begun"
 
 
-def test_shredding_a_key_leaves_nothing_to_open(keys: Keys, begun: Assessment, store: Any) -> None:
+def test_shredding_a_key_leaves_nothing_to_open(keys: KeyRing, begun: Assessment, store: Any) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     with keys.database.write_raw() as driver:
         driver.execute(
@@ -260,12 +264,12 @@ def test_shredding_a_key_leaves_nothing_to_open(keys: Keys, begun: Assessment, s
     again = store.unlock(PASSPHRASE)
     with pytest.raises(NotFound):
         kept.get(again, begun.id)
-    assert [one.code for one in listing(again).unreadable] == ["not-found"]
+    assert [one.code for one in list_summaries(again).unreadable] == ["not-found"]
     again.close()
 
 
 def test_completions_are_numbered_without_gaps(
-    keys: Keys, family: Family, begun: Assessment, store: Any
+    keys: KeyRing, family: Family, begun: Assessment, store: Any
 ) -> None:
     with_escrow(store, keys)
     with pytest.raises(KeyError), store.completing(keys):
@@ -282,7 +286,7 @@ def test_completions_are_numbered_without_gaps(
 
 
 def test_a_number_that_another_process_took_is_not_used_twice(
-    keys: Keys, family: Family, begun: Assessment, store: Any, opened: Any
+    keys: KeyRing, family: Family, begun: Assessment, store: Any, opened: Any
 ) -> None:
     with_escrow(store, keys)
     elsewhere = opened().unlock(PASSPHRASE)
@@ -302,7 +306,7 @@ def test_a_number_that_another_process_took_is_not_used_twice(
 
 
 def test_nothing_is_completed_while_nobody_could_let_this_person_in_again(
-    keys: Keys, begun: Assessment, store: Any
+    keys: KeyRing, begun: Assessment, store: Any
 ) -> None:
     with pytest.raises(StoreFault) as refusal, store.completing(keys):
         kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from assessments.errors import Damaged, NotFound, StoreFault
-from assessments.store import Keys, Store, people
+from assessments.store import KeyRing, Store, people
 from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
-from assessments.store.attachments.metadata_stripping import STROKES
+from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
 from tests.leaks.scan import leaks
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished
@@ -23,14 +23,14 @@ DRAWING = b'{"note": "' + MARKER.encode() + b'", "lines": [[1, 2]]}'
 
 
 @pytest.fixture
-def begun(keys: Keys, family: Family) -> str:
+def begun(keys: KeyRing, family: Family) -> str:
     people.save_household(keys, family.household, family.persons)
     assessment = family.assessment()
     kept.begin(keys, assessment)
     return assessment.id
 
 
-def _files(folder: Path, name: str = attachments.FOLDER) -> list[str]:
+def _files(folder: Path, name: str = attachments.ATTACHMENT_FOLDER) -> list[str]:
     return sorted(path.name for path in (folder / name).iterdir())
 
 
@@ -42,103 +42,111 @@ def _in_clear(folder: Path, word: str = MARKER) -> list[str]:
     return sorted({Path(place).name for place, _, _ in leaks([folder], [word])})
 
 
-def test_gives_back_what_was_kept(folder: Path, keys: Keys, begun: str) -> None:
-    made = attachments.keep(keys, begun, DRAWING, STROKES, "Her house")
-    assert attachments.content(keys, made.id) == DRAWING
-    assert list(attachments.listing(keys, begun)) == [made]
-    assert (made.media_type, made.size_bytes, made.caption) == (STROKES, len(DRAWING), "Her house")
+def test_gives_back_what_was_kept(folder: Path, keys: KeyRing, begun: str) -> None:
+    made = attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE, "Her house")
+    assert attachments.read_attachment(keys, made.id) == DRAWING
+    assert list(attachments.list_attachments(keys, begun)) == [made]
+    assert (made.media_type, made.size_bytes, made.caption) == (STROKES_MEDIA_TYPE, len(DRAWING), "Her house")
     assert _files(folder) == [f"{made.id}.bin"]
     assert _in_clear(folder) == []
     assert _in_clear(folder, "Her house") == []
 
 
 @pytest.mark.parametrize("size", [1, 2**20 - 3, 2**20 - 2, 2**20 - 1, 2**20, 2**21, 3_000_000])
-def test_keeps_any_size_in_slices_of_a_mib(folder: Path, keys: Keys, begun: str, size: int) -> None:
+def test_keeps_any_size_in_slices_of_a_mib(folder: Path, keys: KeyRing, begun: str, size: int) -> None:
     strokes = _long(size)
-    made = attachments.keep(keys, begun, strokes, STROKES)
-    assert attachments.content(keys, made.id) == strokes
+    made = attachments.save_attachment(keys, begun, strokes, STROKES_MEDIA_TYPE)
+    assert attachments.read_attachment(keys, made.id) == strokes
 
 
-def test_sizes_on_the_disk_are_rounded(folder: Path, keys: Keys, begun: str) -> None:
-    one, other = (attachments.keep(keys, begun, _long(size), STROKES) for size in (1_100_000, 2_000_000))
+def test_sizes_on_the_disk_are_rounded(folder: Path, keys: KeyRing, begun: str) -> None:
+    one, other = (
+        attachments.save_attachment(keys, begun, _long(size), STROKES_MEDIA_TYPE)
+        for size in (1_100_000, 2_000_000)
+    )
     sizes = {(folder / "attachments" / f"{made.id}.bin").stat().st_size for made in (one, other)}
     assert len(sizes) == 1
 
 
-def test_strips_a_photo_before_it_is_sealed(keys: Keys, begun: str) -> None:
-    made = attachments.keep(keys, begun, pictures.planted_jpeg(), "image/jpeg")
-    content = attachments.content(keys, made.id)
+def test_strips_a_photo_before_it_is_sealed(keys: KeyRing, begun: str) -> None:
+    made = attachments.save_attachment(keys, begun, pictures.planted_jpeg(), "image/jpeg")
+    content = attachments.read_attachment(keys, made.id)
     assert [word for word in pictures.PLANTED if word in content] == []
     assert made.size_bytes == len(content)
 
 
-def test_takes_the_file_of_a_camera_and_removes_it(folder: Path, keys: Keys, begun: str) -> None:
-    photo = attachments.incoming(keys) / "IMG_0001.jpg"
+def test_takes_the_file_of_a_camera_and_removes_it(folder: Path, keys: KeyRing, begun: str) -> None:
+    photo = attachments.open_incoming_folder(keys) / "IMG_0001.jpg"
     photo.write_bytes(pictures.planted_jpeg())
     other_name = folder / "seen-by-nobody"
     os.link(photo, other_name)  # the same place on the disk under a second name
-    made = attachments.keep_file(keys, begun, photo, "image/jpeg")
-    assert attachments.content(keys, made.id).startswith(b"\xff\xd8")
+    made = attachments.import_captured_file(keys, begun, photo, "image/jpeg")
+    assert attachments.read_attachment(keys, made.id).startswith(b"\xff\xd8")
     assert not photo.exists()
     assert set(other_name.read_bytes()) == {0}
 
 
-def test_leaves_the_file_of_a_camera_when_it_cannot_be_kept(keys: Keys, begun: str) -> None:
-    photo = attachments.incoming(keys) / "IMG_0001.jpg"
+def test_leaves_the_file_of_a_camera_when_it_cannot_be_kept(keys: KeyRing, begun: str) -> None:
+    photo = attachments.open_incoming_folder(keys) / "IMG_0001.jpg"
     photo.write_bytes(b"no picture")
     with pytest.raises(StoreFault):
-        attachments.keep_file(keys, begun, photo, "image/jpeg")
+        attachments.import_captured_file(keys, begun, photo, "image/jpeg")
     assert photo.read_bytes() == b"no picture"
 
 
-def test_refuses_what_is_too_large_and_keeps_nothing(folder: Path, keys: Keys, begun: str) -> None:
-    attachments.keep(keys, begun, _long(attachments.AT_MOST_BYTES), STROKES)
+def test_refuses_what_is_too_large_and_keeps_nothing(folder: Path, keys: KeyRing, begun: str) -> None:
+    attachments.save_attachment(keys, begun, _long(attachments.MAX_ATTACHMENT_BYTES), STROKES_MEDIA_TYPE)
     before = _files(folder)
     with pytest.raises(StoreFault) as refusal:
-        attachments.keep(keys, begun, _long(attachments.AT_MOST_BYTES + 1), STROKES)
+        attachments.save_attachment(
+            keys, begun, _long(attachments.MAX_ATTACHMENT_BYTES + 1), STROKES_MEDIA_TYPE
+        )
     assert refusal.value.code == "attachment-too-large"
     assert _files(folder) == before
 
 
 def test_refuses_when_the_disk_is_nearly_full_but_takes_words(
-    folder: Path, keys: Keys, begun: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, keys: KeyRing, begun: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attachments, "FREE_AT_LEAST_BYTES", 1 << 60)
+    monkeypatch.setattr(attachments, "MIN_FREE_BYTES", 1 << 60)
     with pytest.raises(StoreFault) as refusal:
-        attachments.keep(keys, begun, DRAWING, STROKES)
+        attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
     assert refusal.value.code == "no-room-for-attachment"
     assert kept.append_answer(keys, begun, "wish", {"value": "yes"}) == 1
 
 
-def test_adds_nothing_to_what_is_completed(folder: Path, keys: Keys, begun: str) -> None:
+def test_adds_nothing_to_what_is_completed(folder: Path, keys: KeyRing, begun: str) -> None:
     kept.complete(keys, finished(kept.get(keys, begun), {}), b"envelope", "svc-1")
     with pytest.raises(StoreFault) as refusal:
-        attachments.keep(keys, begun, DRAWING, STROKES)
+        attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
     assert refusal.value.code == "already-completed"
     assert _files(folder) == []
 
 
-def test_a_refused_row_leaves_no_file(folder: Path, keys: Keys, begun: str) -> None:
+def test_a_refused_row_leaves_no_file(folder: Path, keys: KeyRing, begun: str) -> None:
     with keys.database.write_raw() as driver:
         driver.execute(
             "CREATE TRIGGER refuse BEFORE INSERT ON attachment BEGIN SELECT raise(ABORT, 'no'); END"
         )
     with pytest.raises(StoreFault):
-        attachments.keep(keys, begun, DRAWING, STROKES)
+        attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
     assert _files(folder) == []
 
 
-def test_nobody_adds_to_the_assessment_of_another(keys: Keys, begun: str) -> None:
+def test_nobody_adds_to_the_assessment_of_another(keys: KeyRing, begun: str) -> None:
     with keys.database.write_raw() as driver:
         driver.execute("UPDATE assessment SET author = 'hv-2'")
     with pytest.raises(NotFound):
-        attachments.keep(keys, begun, DRAWING, STROKES)
+        attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
 
 
 @pytest.mark.parametrize("fault", ["byte", "cut", "swapped", "doubled", "other-file", "gone"])
-def test_a_changed_file_is_damaged_and_kept(folder: Path, keys: Keys, begun: str, fault: str) -> None:
+def test_a_changed_file_is_damaged_and_kept(folder: Path, keys: KeyRing, begun: str, fault: str) -> None:
     large = b'"' + bytes(range(48, 58)) * 150_000 + b'"'
-    made, other = (attachments.keep(keys, begun, content, STROKES) for content in (large, large[::-1]))
+    made, other = (
+        attachments.save_attachment(keys, begun, content, STROKES_MEDIA_TYPE)
+        for content in (large, large[::-1])
+    )
     path, second = (folder / "attachments" / f"{one.id}.bin" for one in (made, other))
     raw = path.read_bytes()
     half = 4 + (len(raw) - 4) // 2
@@ -151,20 +159,20 @@ def test_a_changed_file_is_damaged_and_kept(folder: Path, keys: Keys, begun: str
     }
     if fault == "gone":
         path.unlink()
-        listed = attachments.listing(keys, begun)
+        listed = attachments.list_attachments(keys, begun)
         assert [one.id for one in listed.unreadable] == [made.id]
         assert list(listed) == [other]
     else:
         path.write_bytes(changed[fault])
     with pytest.raises(Damaged):
-        attachments.content(keys, made.id)
-    assert attachments.content(keys, other.id) == large[::-1]
+        attachments.read_attachment(keys, made.id)
+    assert attachments.read_attachment(keys, other.id) == large[::-1]
 
 
 def test_a_file_whose_row_is_lost_is_set_aside_and_comes_back_with_the_row(
-    folder: Path, opened: Callable[[], Store], keys: Keys, begun: str
+    folder: Path, opened: Callable[[], Store], keys: KeyRing, begun: str
 ) -> None:
-    made = attachments.keep(keys, begun, DRAWING, STROKES)
+    made = attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
     with keys.database.write_raw() as driver:
         driver.execute("CREATE TABLE aside AS SELECT * FROM attachment")
         driver.execute("DELETE FROM attachment")
@@ -174,21 +182,21 @@ def test_a_file_whose_row_is_lost_is_set_aside_and_comes_back_with_the_row(
         driver.execute("INSERT INTO attachment SELECT * FROM aside")
     opened()
     assert _files(folder, "quarantine") == []
-    assert attachments.content(keys, made.id) == DRAWING
+    assert attachments.read_attachment(keys, made.id) == DRAWING
 
 
 def test_a_recording_left_in_clear_by_a_cut_is_sealed_and_can_be_adopted(
-    folder: Path, opened: Callable[[], Store], keys: Keys, begun: str
+    folder: Path, opened: Callable[[], Store], keys: KeyRing, begun: str
 ) -> None:
-    (attachments.incoming(keys) / "drawing.json").write_bytes(DRAWING)
+    (attachments.open_incoming_folder(keys) / "drawing.json").write_bytes(DRAWING)
     assert _in_clear(folder) == ["drawing.json"]
     store = opened()
     assert _in_clear(folder) == []
     assert _files(folder, "incoming") == []
-    (name,) = attachments.left_behind(keys.database)
-    made = attachments.adopt(keys, store.device, name, begun, STROKES)
-    assert attachments.content(keys, made.id) == DRAWING
-    assert attachments.left_behind(keys.database) == []
+    (name,) = attachments.list_interrupted_captures(keys.database)
+    made = attachments.attach_interrupted_capture(keys, store.device, name, begun, STROKES_MEDIA_TYPE)
+    assert attachments.read_attachment(keys, made.id) == DRAWING
+    assert attachments.list_interrupted_captures(keys.database) == []
 
 
 # Takes drawings out of `incoming` for ever, and says each id only when the call has returned.
@@ -211,7 +219,7 @@ while True:
 
 
 def test_after_a_kill_nothing_lies_in_clear_and_all_that_was_acknowledged_is_there(
-    folder: Path, opened: Callable[[], Store], keys: Keys, begun: str
+    folder: Path, opened: Callable[[], Store], keys: KeyRing, begun: str
 ) -> None:
     said: set[str] = set()
     for number in range(12):
@@ -220,9 +228,9 @@ def test_after_a_kill_nothing_lies_in_clear_and_all_that_was_acknowledged_is_the
         assert _in_clear(folder) == []
         assert [name for name in _files(folder) if not name.endswith(".bin")] == []
         held = store.unlock(PASSPHRASE)
-        there = attachments.listing(held, begun)
+        there = attachments.list_attachments(held, begun)
         assert said <= {one.id for one in there}
         assert not there.unreadable
-        assert all(MARKER.encode() in attachments.content(held, one.id) for one in there)
+        assert all(MARKER.encode() in attachments.read_attachment(held, one.id) for one in there)
         held.close()
     assert len(said) > 12

@@ -11,10 +11,10 @@ import pytest
 
 from assessments.errors import StoreFault
 from assessments.ports import Outcome
-from assessments.store import Keys, Store, people, tables
+from assessments.store import KeyRing, Store, people, tables
 from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
-from assessments.store.attachments.metadata_stripping import STROKES
+from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
 
@@ -47,7 +47,7 @@ def _other(value: Any) -> Any:
 
 @pytest.mark.parametrize(("name", "column"), CASES)
 def test_a_changed_clear_column_is_refused(
-    folder: Path, store: Store, keys: Keys, family: Family, name: str, column: str
+    folder: Path, store: Store, keys: KeyRing, family: Family, name: str, column: str
 ) -> None:
     people.save_household(keys, family.household, family.persons[:1], family.relationships)
     people.save_contact(keys, family.contact)
@@ -56,8 +56,8 @@ def test_a_changed_clear_column_is_refused(
     for one in (begun, done):
         kept.begin(keys, one)
     kept.append_answer(keys, begun.id, "wish", {"value": "yes"})
-    drawing = attachments.keep(keys, begun.id, b"[1, 2]", STROKES)
-    kept.save_place(keys, begun.id, {"page": 2})
+    drawing = attachments.save_attachment(keys, begun.id, b"[1, 2]", STROKES_MEDIA_TYPE)
+    kept.save_item_drafts(keys, begun.id, {"page": 2})
     kept.complete(keys, finished(done, {"wish": 1}), b"envelope", "svc-1")
     keys.close()
     target = {"assessment": begun.id}.get(name)
@@ -76,13 +76,13 @@ def test_a_changed_clear_column_is_refused(
     def related(index: int) -> Callable[[], None]:
         def read() -> None:
             place = OTHER_ID if column == "household_id" else home
-            found: Any = people.household(again, home)[index]
+            found: Any = people.read_household(again, home)[index]
             if column == "household_id":
                 # Filed elsewhere now: gone from here, and refused there.
                 assert not found
                 with again.database.read_raw() as driver:
-                    rows = people._rows_within(driver.execute, name, place)
-                found = people._opened(again, people.Record, rows)
+                    rows = people._select_household_rows(driver.execute, name, place)
+                found = people._open_all(again, people.Record, rows)
             assert list(found) == []
             if found.unreadable:
                 raise StoreFault
@@ -90,18 +90,18 @@ def test_a_changed_clear_column_is_refused(
         return read
 
     readers: dict[str, Callable[[], Any]] = {
-        "household": lambda: people.household(again, home),
+        "household": lambda: people.read_household(again, home),
         "person": related(1),
         "relationship": related(2),
-        "contact": lambda: people.contact(again, OTHER_ID if column == "id" else family.contact.id),
+        "contact": lambda: people.read_contact(again, OTHER_ID if column == "id" else family.contact.id),
         "assessment": lambda: kept.get(again, seen),
         "answer": lambda: _refused(
-            not kept.answers(again, begun.id) and bool(kept.history(again, begun.id).lost)
+            not kept.read_answers(again, begun.id) and bool(kept.read_answer_log(again, begun.id).lost)
         ),
-        "place": lambda: kept.place(again, begun.id) or _refused(column == "assessment_id"),
+        "place": lambda: kept.read_item_drafts(again, begun.id) or _refused(column == "assessment_id"),
         "completion": lambda: kept.get(again, done.id),
-        "attachment": lambda: attachments.content(again, OTHER_ID if column == "id" else drawing.id),
-        "earlier": lambda: _none_opens(people.earlier(again, home), moved=column == "household_id"),
+        "attachment": lambda: attachments.read_attachment(again, OTHER_ID if column == "id" else drawing.id),
+        "earlier": lambda: _none_opens(people.read_revisions(again, home), moved=column == "household_id"),
     }
     with pytest.raises(StoreFault):
         readers[name]()
@@ -115,14 +115,14 @@ def _none_opens(found: Any, *, moved: bool) -> None:
         raise StoreFault
 
 
-def test_an_earlier_row_filed_under_another_household_is_refused_there(keys: Keys, family: Family) -> None:
+def test_an_earlier_row_filed_under_another_household_is_refused_there(keys: KeyRing, family: Family) -> None:
     other = make_family()
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_household(keys, other.household)
     people.save_household(keys, family.household, family.persons[:1])
     with keys.database.write_raw() as driver:
         driver.execute("UPDATE earlier SET household_id = ?", (other.household.id,))
-    found = people.earlier(keys, other.household.id)
+    found = people.read_revisions(keys, other.household.id)
     assert list(found) == []
     assert {one.table for one in found.unreadable} == {"household", "person"}
 
@@ -134,7 +134,7 @@ def _refused(is_missed: bool) -> None:
         raise StoreFault
 
 
-def test_a_row_copied_to_another_household_is_refused(keys: Keys, family: Family) -> None:
+def test_a_row_copied_to_another_household_is_refused(keys: KeyRing, family: Family) -> None:
     other = make_family()
     people.save_household(keys, family.household, family.persons)
     people.save_household(keys, other.household, other.persons)
@@ -148,12 +148,12 @@ def test_a_row_copied_to_another_household_is_refused(keys: Keys, family: Family
         )
     for one in family.persons:
         with pytest.raises(StoreFault):
-            people.person(keys, one.id)
+            people.read_person(keys, one.id)
 
 
 @pytest.mark.parametrize("column", ["word", "entry_id", "until", "sequence"])
 def test_a_forged_line_of_the_outbox_did_not_happen(
-    keys: Keys, store: Store, family: Family, column: str, clock: StoppedClock
+    keys: KeyRing, store: Store, family: Family, column: str, clock: StoppedClock
 ) -> None:
     people.save_household(keys, family.household)
     begun = family.assessment()

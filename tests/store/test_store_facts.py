@@ -7,17 +7,17 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assessments.casework.casework_records import (
-    KINDS,
+    RECORD_TYPES_BY_KIND,
     Address,
-    ChildThere,
-    Ended,
-    Event,
+    ChildAtIncident,
+    ChildObservation,
     FollowUp,
-    Said,
-    Seen,
+    Incident,
+    VerbatimQuote,
+    VisitClosure,
 )
 from assessments.errors import StoreFault
-from assessments.store import Keys, Store, people
+from assessments.store import KeyRing, Store, people
 from tests.store.made_up import Family, new_id
 
 
@@ -25,62 +25,62 @@ def made(family: Family) -> list[object]:
     home, child = family.household.id, family.persons[0].id
     return [
         Address(id=new_id(), household_id=home, lines="4 Thimble Row", kind="temporary", confidential=True),
-        Seen(
+        ChildObservation(
             id=new_id(),
             household_id=home,
             contact_id=family.contact.id,
             child_id=child,
             how="heard",
-            said=(Said(id="1", words="no shout", prompt="", origin="said"),),
+            said=(VerbatimQuote(id="1", words="no shout", prompt="", origin="said"),),
         ),
-        Event(
+        Incident(
             id=new_id(),
             household_id=home,
             on=date(2026, 1, 3),
             source="mother",
             severity=3,
             what="a door broken",
-            children=(ChildThere(id=child, where="on the stairs", heard_it=True),),
+            children=(ChildAtIncident(id=child, where="on the stairs", heard_it=True),),
         ),
-        Ended(
+        VisitClosure(
             id=new_id(), household_id=home, contact_id=family.contact.id, at=datetime(2026, 3, 4, tzinfo=UTC)
         ),
     ]
 
 
-def test_every_fact_comes_back_as_it_was_written(keys: Keys, family: Family) -> None:
+def test_every_fact_comes_back_as_it_was_written(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
-    people.save_facts(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
-    assert list(people.facts(keys, family.household.id)) == facts
+    people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
+    assert list(people.read_casework_records(keys, family.household.id)) == facts
 
 
-def test_a_corrected_fact_takes_the_place_of_the_earlier_one(keys: Keys, family: Family) -> None:
+def test_a_corrected_fact_takes_the_place_of_the_earlier_one(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     task = FollowUp(id=new_id(), household_id=family.household.id, person_id=family.persons[0].id, code="see")
-    people.save_facts(keys, family.household.id, [task])
+    people.save_casework_records(keys, family.household.id, [task])
     done = task.model_copy(update={"done_on": date(2026, 3, 9)})
-    people.save_facts(keys, family.household.id, [done])
-    assert list(people.facts(keys, family.household.id)) == [done]
+    people.save_casework_records(keys, family.household.id, [done])
+    assert list(people.read_casework_records(keys, family.household.id)) == [done]
 
 
-def test_facts_of_another_household_are_refused_whole(keys: Keys, family: Family) -> None:
+def test_facts_of_another_household_are_refused_whole(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
     facts[2] = facts[2].model_copy(update={"household_id": new_id()})  # type: ignore[attr-defined]  # a record
     with pytest.raises(StoreFault):
-        people.save_facts(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
-    assert list(people.facts(keys, family.household.id)) == []
+        people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
+    assert list(people.read_casework_records(keys, family.household.id)) == []
 
 
-def test_an_unknown_kind_is_kept_and_named(keys: Keys, store: Store, family: Family) -> None:
+def test_an_unknown_kind_is_kept_and_named(keys: KeyRing, store: Store, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
-    people.save_facts(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
-    event = KINDS.pop("event")
+    people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
+    event = RECORD_TYPES_BY_KIND.pop("event")
     try:
-        found = people.facts(keys, family.household.id)
+        found = people.read_casework_records(keys, family.household.id)
         assert (len(found), [one.code for one in found.unreadable]) == (3, ["unknown-format"])
     finally:
-        KINDS["event"] = event
-    assert len(people.facts(keys, family.household.id)) == 4
+        RECORD_TYPES_BY_KIND["event"] = event
+    assert len(people.read_casework_records(keys, family.household.id)) == 4

@@ -19,17 +19,17 @@ import pytest
 
 from assessments.casework.records import Assessment
 from assessments.errors import Damaged, DiskFull, StoreFault
-from assessments.store import Keys, Store, database, people
+from assessments.store import KeyRing, Store, database, people
 from assessments.store import assessments as kept
-from assessments.store.completion_files import unpacked
-from assessments.store.database import LOG_BYTES, Database, border
+from assessments.store.completion_files import unpack_completion
+from assessments.store.database import WAL_PREALLOCATED_BYTES, SqliteDatabase, translate_errors
 from tests.fakes import StoppedClock
 from tests.faults.full_disk import PLENTY, _mount
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
 
 
 @pytest.fixture
-def begun(keys: Keys, family: Family) -> Assessment:
+def begun(keys: KeyRing, family: Family) -> Assessment:
     people.save_household(keys, family.household, family.persons)
     assessment = family.assessment()
     kept.begin(keys, assessment)
@@ -57,7 +57,7 @@ def test_settings_are_read_back(store: Store) -> None:
 def test_a_setting_that_does_not_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(database._PRAGMAS, "synchronous", ("NORMAL", 2))
     with pytest.raises(StoreFault) as refusal:
-        Database(tmp_path / "wren.db")
+        SqliteDatabase(tmp_path / "wren.db")
     assert (refusal.value.code, refusal.value.data) == ("store-setting", {"setting": "synchronous"})
 
 
@@ -66,9 +66,9 @@ def test_a_file_that_opens_for_reading_only_is_refused_before_anything_is_typed(
 ) -> None:
     reading = sqlite3.connect(f"file:{folder / 'wren.db'}?mode=ro", uri=True, isolation_level=None)
     with pytest.raises(sqlite3.OperationalError):
-        database._writable(reading)
+        database._require_writable(reading)
     reading.close()
-    database._writable(store._database._driver)
+    database._require_writable(store._database._driver)
 
 
 def _snapshot(folder: Path) -> dict[str, bytes]:
@@ -76,7 +76,7 @@ def _snapshot(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_damaged_page_is_named_and_the_file_is_left_alone(
-    folder: Path, clock: StoppedClock, store: Store, keys: Keys, begun: Assessment
+    folder: Path, clock: StoppedClock, store: Store, keys: KeyRing, begun: Assessment
 ) -> None:
     for number in range(200):
         kept.append_answer(keys, begun.id, f"item-{number}", {"value": "x" * 300})
@@ -101,7 +101,7 @@ def test_a_damaged_page_is_named_and_the_file_is_left_alone(
     assert noticed > pages // 2
     path.write_bytes(whole)
     again = Store.open(folder, clock, CHEAPEST)
-    assert len(kept.answers(again.unlock(PASSPHRASE), begun.id)) == 200
+    assert len(kept.read_answers(again.unlock(PASSPHRASE), begun.id)) == 200
     again.close()
 
 
@@ -131,7 +131,7 @@ def test_a_start_that_was_cut_is_carried_on(folder: Path, clock: StoppedClock) -
     from assessments.store.migrations import migrate
 
     folder.mkdir()
-    database = Database(folder / "wren.db")
+    database = SqliteDatabase(folder / "wren.db")
     migrate(database)
     database.close()
     (folder / "device.key").write_bytes(b"half")
@@ -151,7 +151,7 @@ def test_a_first_start_whose_first_page_did_not_reach_the_disk_is_carried_on(
     opened().set_up(PASSPHRASE, "agency-7", "hv-1").close()
 
 
-def test_a_full_disk_is_named_and_nothing_is_lost(keys: Keys, store: Store, begun: Assessment) -> None:
+def test_a_full_disk_is_named_and_nothing_is_lost(keys: KeyRing, store: Store, begun: Assessment) -> None:
     said = {}
     kept.append_answer(keys, begun.id, "first", 1)
     said["first"] = 1
@@ -170,19 +170,19 @@ def test_a_full_disk_is_named_and_nothing_is_lost(keys: Keys, store: Store, begu
     done = finished(begun, dict(said))
     with pytest.raises(DiskFull):
         kept.complete(keys, done, b"envelope" * 4000, "svc-1")
-    assert kept.answers(keys, begun.id) == said
+    assert kept.read_answers(keys, begun.id) == said
     assert keys.outbox.entries() == []
     assert keys.outbox.completion_files.ids() == set()
     driver.execute("PRAGMA max_page_count = 1073741823")
     kept.append_answer(keys, begun.id, "later", 2)
-    assert kept.answers(keys, begun.id) == {**said, "later": 2}
+    assert kept.read_answers(keys, begun.id) == {**said, "later": 2}
     kept.complete(keys, done, b"envelope" * 4000, "svc-1")
     assert kept.get(keys, begun.id) == done
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is always full")
 def test_a_full_disk_under_the_second_copy_completes_nothing(
-    keys: Keys, begun: Assessment, folder: Path
+    keys: KeyRing, begun: Assessment, folder: Path
 ) -> None:
     part = folder / "outbox" / f"{begun.id}.part"
     part.symlink_to("/dev/full")
@@ -203,13 +203,13 @@ def test_a_full_disk_under_the_second_copy_completes_nothing(
     ],
 )
 def test_the_disks_own_errors_are_translated(number: int, kind: type[StoreFault], code: str) -> None:
-    with pytest.raises(kind) as refusal, border():
+    with pytest.raises(kind) as refusal, translate_errors():
         raise OSError(number, "words of the system", "/home/somebody")
     assert refusal.value.code == code
     assert "somebody" not in str(refusal.value) + str(refusal.value.data)
 
 
-def test_a_locked_database_is_named_as_busy(keys: Keys, folder: Path, begun: Assessment) -> None:
+def test_a_locked_database_is_named_as_busy(keys: KeyRing, folder: Path, begun: Assessment) -> None:
     keys.database._driver.execute("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(folder / "wren.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -222,7 +222,7 @@ def test_a_locked_database_is_named_as_busy(keys: Keys, folder: Path, begun: Ass
 
 
 def test_a_refused_row_does_not_print_its_values(
-    keys: Keys, begun: Assessment, caplog: pytest.LogCaptureFixture
+    keys: KeyRing, begun: Assessment, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with pytest.raises(StoreFault) as refusal, keys.database.write() as connection:
@@ -232,7 +232,7 @@ def test_a_refused_row_does_not_print_its_values(
     assert "planted-word" not in shown
 
 
-def test_a_closed_store_says_so(store: Store, keys: Keys, begun: Assessment) -> None:
+def test_a_closed_store_says_so(store: Store, keys: KeyRing, begun: Assessment) -> None:
     store.close()
     store.close()
     for call in (lambda: kept.append_answer(keys, begun.id, "a", 1), lambda: kept.get(keys, begun.id)):
@@ -241,7 +241,7 @@ def test_a_closed_store_says_so(store: Store, keys: Keys, begun: Assessment) -> 
         assert refusal.value.code == "store-closed"
 
 
-def test_eight_threads_write_and_read_at_once(keys: Keys, family: Family, begun: Assessment) -> None:
+def test_eight_threads_write_and_read_at_once(keys: KeyRing, family: Family, begun: Assessment) -> None:
     others = [family.assessment() for _ in range(4)]
     for one in others:
         kept.begin(keys, one)
@@ -252,8 +252,8 @@ def test_eight_threads_write_and_read_at_once(keys: Keys, family: Family, begun:
             mine = others[number % 4]
             for turn in range(25):
                 kept.append_answer(keys, mine.id, f"{number}-{turn}", turn)
-                assert kept.answers(keys, mine.id)[f"{number}-{turn}"] == turn
-                assert len(people.households(keys)) == 1
+                assert kept.read_answers(keys, mine.id)[f"{number}-{turn}"] == turn
+                assert len(people.list_households(keys)) == 1
         except BaseException as fault:  # whatever it was, the test shows it
             faults.append(fault)
 
@@ -264,29 +264,29 @@ def test_eight_threads_write_and_read_at_once(keys: Keys, family: Family, begun:
         thread.join(60)
     assert faults == []
     for one in others:
-        lines = kept.history(keys, one.id)
+        lines = kept.read_answer_log(keys, one.id)
         assert [line.sequence for line in lines] == list(range(1, 51))
 
 
-def test_a_line_that_was_not_kept_leaves_no_gap(keys: Keys, folder: Path, begun: Assessment) -> None:
+def test_a_line_that_was_not_kept_leaves_no_gap(keys: KeyRing, folder: Path, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     with pytest.raises(TypeError):
         kept.append_answer(keys, begun.id, "a", object())
     assert kept.append_answer(keys, begun.id, "a", 2) == 2
-    assert kept.answers(keys, begun.id) == {"a": 2}
+    assert kept.read_answers(keys, begun.id) == {"a": 2}
 
 
 def test_there_is_room_in_the_log_before_the_first_answer(
-    opened: Callable[[], Store], folder: Path, keys: Keys, begun: Assessment
+    opened: Callable[[], Store], folder: Path, keys: KeyRing, begun: Assessment
 ) -> None:
     log = folder / "wren.db-wal"
-    assert log.stat().st_size == LOG_BYTES
+    assert log.stat().st_size == WAL_PREALLOCATED_BYTES
     for number in range(50):
         kept.append_answer(keys, begun.id, "a", number)
-    assert log.stat().st_size == LOG_BYTES
+    assert log.stat().st_size == WAL_PREALLOCATED_BYTES
     # A second opening, while the log is full of answers, takes nothing from it.
     second = opened().unlock(PASSPHRASE)
-    assert kept.answers(second, begun.id) == {"a": 49}
+    assert kept.read_answers(second, begun.id) == {"a": 49}
     second.close()
 
 
@@ -306,52 +306,52 @@ def test_room_for_answers_to_come_is_never_taken_from_what_is_written_now(
         store.close()
         held = sum(-(-path.stat().st_size // 4096) + 1 for path in folder.rglob("*")) * 4096
         # Enough for a record of some 200 kB in its three places, and not for a megabyte of zeros beside it.
-        _mount(folder, held + LOG_BYTES + 200_000, again=True)
+        _mount(folder, held + WAL_PREALLOCATED_BYTES + 200_000, again=True)
         store = Store.open(folder, clock, CHEAPEST)
         keys = store.unlock(PASSPHRASE)
-        assert (folder / "wren.db-wal").stat().st_size < LOG_BYTES
+        assert (folder / "wren.db-wal").stat().st_size < WAL_PREALLOCATED_BYTES
         kept.append_answer(keys, begun.id, "a", 1)
         kept.complete(keys, finished(begun, {"a": 1}), b"envelope" * 30_000, "svc-1")
         keys.close()
         # With room enough the log is filled.
         _mount(folder, PLENTY, again=True)
         store._database.preallocate_wal()
-        assert (folder / "wren.db-wal").stat().st_size >= LOG_BYTES
+        assert (folder / "wren.db-wal").stat().st_size >= WAL_PREALLOCATED_BYTES
         store.close()
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_copy_taken_while_open_is_read_to_the_last_answer(
-    keys: Keys, folder: Path, begun: Assessment, tmp_path: Path, clock: StoppedClock
+    keys: KeyRing, folder: Path, begun: Assessment, tmp_path: Path, clock: StoppedClock
 ) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     copied = tmp_path / "copied"
     shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*-shm"))
     store = Store.open(copied, clock, CHEAPEST)
     again = store.unlock(PASSPHRASE)
-    assert kept.answers(again, begun.id) == {"a": 1}
+    assert kept.read_answers(again, begun.id) == {"a": 1}
     again.close()
     store.close()
 
 
 def test_two_open_stores_on_one_folder_see_each_other(
-    keys: Keys, opened: Callable[[], Store], begun: Assessment
+    keys: KeyRing, opened: Callable[[], Store], begun: Assessment
 ) -> None:
     second = opened().unlock(PASSPHRASE)
     assert kept.append_answer(keys, begun.id, "a", 1) == 1
     assert kept.append_answer(second, begun.id, "b", 2) == 2
     assert kept.append_answer(keys, begun.id, "c", 3) == 3
-    assert kept.answers(second, begun.id) == {"a": 1, "b": 2, "c": 3}
+    assert kept.read_answers(second, begun.id) == {"a": 1, "b": 2, "c": 3}
     kept.complete(second, finished(begun, {}), b"envelope", "svc-1")
     with pytest.raises(StoreFault) as refusal:
         kept.append_answer(keys, begun.id, "d", 4)
     assert refusal.value.code == "already-completed"
-    assert len(kept.history(second, begun.id)) == 3
+    assert len(kept.read_answer_log(second, begun.id)) == 3
     second.close()
 
 
-def _completed(keys: Keys, family: Family) -> Assessment:
+def _completed(keys: KeyRing, family: Family) -> Assessment:
     people.save_household(keys, family.household)
     assessment = family.assessment()
     kept.begin(keys, assessment)
@@ -361,24 +361,24 @@ def _completed(keys: Keys, family: Family) -> Assessment:
 
 
 def test_a_lost_second_copy_is_written_again(
-    keys: Keys, family: Family, folder: Path, opened: Callable[[], Store]
+    keys: KeyRing, family: Family, folder: Path, opened: Callable[[], Store]
 ) -> None:
     done = _completed(keys, family)
     path = folder / "outbox" / f"{done.id}.sealed"
-    before = unpacked(path.read_bytes())
+    before = unpack_completion(path.read_bytes())
     path.unlink()
     opened()
     # The tally and the last line are for a completion that was cut: this one is in its rows.
-    assert unpacked(path.read_bytes()) == replace(before, integrity_count=b"", last_line=0)
+    assert unpack_completion(path.read_bytes()) == replace(before, integrity_count=b"", last_line=0)
 
 
 def test_a_completion_cut_before_its_commit_is_carried_out(
-    keys: Keys, family: Family, opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+    keys: KeyRing, family: Family, opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people.save_household(keys, family.household)
     assessment = family.assessment()
     kept.begin(keys, assessment)
-    kept.save_place(keys, assessment.id, {"page": 1})
+    kept.save_item_drafts(keys, assessment.id, {"page": 1})
     done = finished(assessment, {"a": 1})
 
     def cut(*_: object) -> None:
@@ -396,13 +396,13 @@ def test_a_completion_cut_before_its_commit_is_carried_out(
     assert (entry.id, entry.state, again.outbox.envelope(entry.id)) == (done.id, "waiting", b"envelope")
     unlocked = again.unlock(PASSPHRASE)
     assert kept.get(unlocked, done.id) == done
-    assert kept.place(unlocked, done.id) is None
+    assert kept.read_item_drafts(unlocked, done.id) is None
     with pytest.raises(StoreFault):
         kept.complete(unlocked, done, b"other bytes", "svc-1")
     unlocked.close()
 
 
-def test_a_damaged_envelope_is_read_from_its_second_copy(keys: Keys, family: Family) -> None:
+def test_a_damaged_envelope_is_read_from_its_second_copy(keys: KeyRing, family: Family) -> None:
     done = _completed(keys, family)
     with keys.database.write_raw() as driver:
         driver.execute("UPDATE outbox_entry SET envelope = x'00'")
@@ -410,7 +410,7 @@ def test_a_damaged_envelope_is_read_from_its_second_copy(keys: Keys, family: Fam
 
 
 def test_both_copies_of_an_envelope_gone_stops_that_entry_and_not_the_store(
-    keys: Keys, family: Family, opened: Callable[[], Store]
+    keys: KeyRing, family: Family, opened: Callable[[], Store]
 ) -> None:
     done = _completed(keys, family)
     with keys.database.write_raw() as driver:

@@ -9,17 +9,17 @@ import pytest
 
 from assessments.casework.records import Assessment
 from assessments.errors import UnknownFormat
-from assessments.store import Keys, Store, database, people, purge
+from assessments.store import KeyRing, Store, database, people, purge
 from assessments.store import assessments as kept
 from assessments.store.rows import summaries
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.store.made_up import PASSPHRASE, Family, finished
 
 COUNT = 300
 
 
 @pytest.fixture
-def many(keys: Keys, family: Family) -> list[Assessment]:
+def many(keys: KeyRing, family: Family) -> list[Assessment]:
     """More assessments than a group holds, listed once and so put away."""
     people.save_household(keys, family.household, family.persons)
     begun = [family.assessment() for _ in range(COUNT)]
@@ -29,20 +29,20 @@ def many(keys: Keys, family: Family) -> list[Assessment]:
     for one in begun:
         kept.begin(keys, one)
     driver.execute("PRAGMA synchronous = FULL")
-    listing(keys)
+    list_summaries(keys)
     assert groups(keys) == 2
     return begun
 
 
-def groups(keys: Keys) -> int:
+def groups(keys: KeyRing) -> int:
     ((count,),) = keys.database.rows("SELECT count(*) FROM heading")
     return int(count)
 
 
-def relisted(store: Store, keys: Keys) -> tuple[Keys, list[summaries.Heading]]:
+def relisted(store: Store, keys: KeyRing) -> tuple[KeyRing, list[summaries.AssessmentSummary]]:
     keys.close()
     keys = store.unlock(PASSPHRASE)
-    return keys, listing(keys)
+    return keys, list_summaries(keys)
 
 
 def changed(folder: Path, *statements: str) -> None:
@@ -53,12 +53,12 @@ def changed(folder: Path, *statements: str) -> None:
 
 
 def test_a_list_from_groups_is_the_list_from_rows(
-    store: Store, keys: Keys, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: KeyRing, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept.complete(keys, finished(many[0], {"a": 1}), b"envelope", "svc-1")
     keys, grouped = relisted(store, keys)
     with monkeypatch.context() as patched:
-        patched.setattr(summaries, "_MANY", COUNT + 1)
+        patched.setattr(summaries, "_MIN_GROUP_SIZE", COUNT + 1)
         keys, by_row = relisted(store, keys)
     assert grouped == by_row
     assert [one.id for one in grouped] == [one.id for one in many]
@@ -67,7 +67,7 @@ def test_a_list_from_groups_is_the_list_from_rows(
 
 
 def test_a_first_list_opens_no_row_that_is_in_a_group(
-    store: Store, keys: Keys, folder: Path, many: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, many: list[Assessment]
 ) -> None:
     changed(folder, "UPDATE assessment SET body = zeroblob(400)")
     keys, found = relisted(store, keys)
@@ -89,7 +89,7 @@ def test_a_first_list_opens_no_row_that_is_in_a_group(
     ],
 )
 def test_a_damaged_group_costs_time_and_nothing_else(
-    store: Store, keys: Keys, folder: Path, many: list[Assessment], damage: str
+    store: Store, keys: KeyRing, folder: Path, many: list[Assessment], damage: str
 ) -> None:
     changed(folder, damage)
     keys, found = relisted(store, keys)
@@ -103,25 +103,25 @@ def test_a_damaged_group_costs_time_and_nothing_else(
 
 
 def test_a_group_of_one_person_does_not_open_for_another(
-    store: Store, keys: Keys, folder: Path, many: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, many: list[Assessment]
 ) -> None:
     keys.close()
     other = store.set_up("another kettle orchard train", "agency-7", "hv-2")
     changed(folder, *(f"UPDATE {table} SET author = 'hv-2'" for table in ("heading", "assessment")))
-    assert listing(other) == []
+    assert list_summaries(other) == []
     other.close()
 
 
 def test_deleting_an_assessment_deletes_its_group_and_the_key(
-    store: Store, keys: Keys, folder: Path, many: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, many: list[Assessment]
 ) -> None:
     ((kid, sealed),) = keys.database.rows("SELECT kid, body FROM heading WHERE first = 0")
-    purge.purge(keys, many[3].id, "Asked for")
+    purge.purge_assessment(keys, many[3].id, "Asked for")
     assert not [path for path in folder.rglob("*") if path.is_file() and sealed[200:260] in path.read_bytes()]
     keys = store.unlock(PASSPHRASE)
     assert groups(keys) == 0
     assert keys.database.rows("SELECT 1 FROM content_key WHERE kid = ?", (kid,)) == []
-    found = listing(keys)
+    found = list_summaries(keys)
     assert many[3].id not in {one.id for one in found}
     assert len(found) == COUNT - 1
     assert groups(keys) == 2
@@ -129,10 +129,10 @@ def test_deleting_an_assessment_deletes_its_group_and_the_key(
 
 
 def test_where_room_is_short_no_copy_takes_it(
-    store: Store, keys: Keys, folder: Path, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: KeyRing, folder: Path, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed(folder, "DELETE FROM heading")
-    monkeypatch.setattr(database, "SPARE_BYTES", 1 << 60)
+    monkeypatch.setattr(database, "RESERVED_FREE_BYTES", 1 << 60)
     keys, found = relisted(store, keys)
     assert len(found) == COUNT
     assert groups(keys) == 0
@@ -143,18 +143,18 @@ def test_where_room_is_short_no_copy_takes_it(
 
 
 def test_headings_read_before_a_deletion_are_not_put_away_after_it(
-    store: Store, keys: Keys, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: KeyRing, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = store.unlock(PASSPHRASE)
-    put_away = summaries._put_away
+    put_away = summaries._save_summary_cache
 
     def deleted_meanwhile(*args: object) -> None:
-        purge.purge(keys, many[3].id, "Asked for")
+        purge.purge_assessment(keys, many[3].id, "Asked for")
         put_away(*args)  # type: ignore[arg-type]  # as it was called
 
     with late.database.write_raw() as driver:
         driver.execute("DELETE FROM heading")
-    monkeypatch.setattr(summaries, "_put_away", deleted_meanwhile)
-    assert len(listing(late)) == COUNT
+    monkeypatch.setattr(summaries, "_save_summary_cache", deleted_meanwhile)
+    assert len(list_summaries(late)) == COUNT
     assert groups(late) == 0
     late.close()

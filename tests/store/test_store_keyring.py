@@ -20,10 +20,10 @@ from assessments.errors import (
     Locked,
     StoreFault,
     UnknownFormat,
-    WeakWords,
+    WeakPassphrase,
     WrongPassphrase,
 )
-from assessments.store import Keys, Store, people
+from assessments.store import KeyRing, Store, people
 from assessments.store import assessments as kept
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, make_family, new_id
@@ -52,13 +52,13 @@ def test_unlocks_after_a_restart(opened: Callable[[], Store]) -> None:
 
 
 @pytest.mark.parametrize("other", ["kettle-orchard-violet-trai", PASSPHRASE + " ", PASSPHRASE.upper(), ""])
-def test_refuses_a_wrong_passphrase(keys: Keys, store: Store, other: str) -> None:
+def test_refuses_a_wrong_passphrase(keys: KeyRing, store: Store, other: str) -> None:
     with pytest.raises(WrongPassphrase):
         store.unlock(other)
 
 
 def test_refuses_weak_words(store: Store) -> None:
-    with pytest.raises(WeakWords) as refusal:
+    with pytest.raises(WeakPassphrase) as refusal:
         store.set_up("elevenchars", "agency-7", "hv-1")
     assert refusal.value.code == "few-words"
     assert not store.is_set_up()
@@ -70,21 +70,21 @@ def test_the_same_words_typed_on_another_keyboard_unlock(store: Store) -> None:
     store.unlock(composed).close()
 
 
-def test_an_alias_is_taken_once(keys: Keys, store: Store) -> None:
+def test_an_alias_is_taken_once(keys: KeyRing, store: Store) -> None:
     with pytest.raises(StoreFault) as refusal:
         store.set_up("another long set of words", "agency-7", "hv-1")
     assert refusal.value.code == "alias-taken"
     store.unlock(PASSPHRASE).close()
 
 
-def test_closed_keys_open_nothing(keys: Keys, family: Family) -> None:
+def test_closed_keys_open_nothing(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     begun = family.assessment()
     kept.begin(keys, begun)
     keys.close()
     for call in (
         lambda: keys.sign(b"statement"),
-        lambda: people.household(keys, family.household.id),
+        lambda: people.read_household(keys, family.household.id),
         lambda: people.save_person(keys, family.persons[0]),
         lambda: kept.append_answer(keys, begun.id, "wish", {"value": "yes"}),
         lambda: kept.get(keys, begun.id),
@@ -96,7 +96,7 @@ def test_closed_keys_open_nothing(keys: Keys, family: Family) -> None:
     assert repr(keys) == "<Keys closed>"
 
 
-def test_closing_wipes_every_key(keys: Keys, family: Family) -> None:
+def test_closing_wipes_every_key(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household)
     buffers = [keys._udk, keys._sign, keys._epoch, *keys._content_keys.values()]
     assert all(any(buffer) for buffer in buffers)
@@ -106,7 +106,7 @@ def test_closing_wipes_every_key(keys: Keys, family: Family) -> None:
 
 
 def test_closing_during_a_save_never_seals_under_a_wiped_key(
-    keys: Keys, store: Store, family: Family
+    keys: KeyRing, store: Store, family: Family
 ) -> None:
     people.save_household(keys, family.household)
     begun = family.assessment()
@@ -127,12 +127,12 @@ def test_closing_during_a_save_never_seals_under_a_wiped_key(
     keys.close()
     writer.join(20)
     again = store.unlock(PASSPHRASE)
-    assert len(kept.history(again, begun.id)) == len(said)
+    assert len(kept.read_answer_log(again, begun.id)) == len(said)
     again.close()
 
 
 def test_another_persons_keys_open_nothing_of_this_one(
-    tmp_path: Path, folder: Path, clock: StoppedClock, keys: Keys, family: Family
+    tmp_path: Path, folder: Path, clock: StoppedClock, keys: KeyRing, family: Family
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     with closing(Store.open(tmp_path / "other", clock, CHEAPEST)) as other:
@@ -143,11 +143,11 @@ def test_another_persons_keys_open_nothing_of_this_one(
         with other._database.write_raw() as driver:
             driver.executemany("INSERT INTO content_key VALUES (?, ?, ?)", [tuple(row) for row in wraps])
             driver.executemany("INSERT INTO household VALUES (?, ?, ?, ?, ?, ?, ?)", [tuple(r) for r in rows])
-        found = people.households(theirs)
+        found = people.list_households(theirs)
         assert list(found) == []
         assert [one.id for one in found.unreadable] == [family.household.id]
         with pytest.raises(Damaged):
-            people.household(theirs, family.household.id)
+            people.read_household(theirs, family.household.id)
         theirs.close()
 
 
@@ -189,7 +189,7 @@ def test_another_devices_key_file_is_noticed_on_opening(
         Store.open(folder, clock, CHEAPEST)
 
 
-def test_a_damaged_wrap_is_not_called_a_wrong_passphrase(keys: Keys, store: Store) -> None:
+def test_a_damaged_wrap_is_not_called_a_wrong_passphrase(keys: KeyRing, store: Store) -> None:
     ((wrap,),) = store._database.rows("SELECT wrap FROM practitioner")
     for place in range(0, len(wrap), 7):
         changed = bytearray(wrap)
@@ -201,7 +201,7 @@ def test_a_damaged_wrap_is_not_called_a_wrong_passphrase(keys: Keys, store: Stor
     store.unlock(PASSPHRASE).close()
 
 
-def test_a_wrap_that_asks_for_too_much_memory_is_refused(keys: Keys, store: Store) -> None:
+def test_a_wrap_that_asks_for_too_much_memory_is_refused(keys: KeyRing, store: Store) -> None:
     ((wrap,),) = store._database.rows("SELECT wrap FROM practitioner")
     hostile = bytearray(wrap[:-8])
     hostile[4:17] = Kdf(1, 64 * 1024 * 1024, 3, 1).header()
@@ -218,7 +218,7 @@ def _put_wrap(store: Store, wrap: bytes) -> None:
 def test_the_device_signs_and_receives_while_locked(opened: Callable[[], Store]) -> None:
     first = opened()
     device_id = first.device.device_id
-    sealed = sealing.seal_to(first.device.receive_public, b"words", b"info")
+    sealed = sealing.hpke_seal(first.device.receive_public, b"words", b"info")
     first.close()
     again = opened()
     assert again.device.device_id == device_id
@@ -249,17 +249,26 @@ def test_a_setting_moved_to_another_name_is_refused(store: Store) -> None:
         store.settings.get("role")
 
 
-def test_the_folder_and_its_files_are_for_their_owner_only(folder: Path, keys: Keys, family: Family) -> None:
+def test_the_folder_and_its_files_are_for_their_owner_only(
+    folder: Path, keys: KeyRing, family: Family
+) -> None:
     people.save_household(keys, family.household)
     assert folder.stat().st_mode & 0o777 == 0o700
     for path in folder.rglob("*"):
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path.name
 
 
-def test_nothing_about_a_person_prints(keys: Keys, store: Store, family: Family) -> None:
+def test_nothing_about_a_person_prints(keys: KeyRing, store: Store, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
-    found = people.households(keys)
-    shown = [store, keys, store.device, keys.database, found, people.household(keys, family.household.id)]
+    found = people.list_households(keys)
+    shown = [
+        store,
+        keys,
+        store.device,
+        keys.database,
+        found,
+        people.read_household(keys, family.household.id),
+    ]
     assert "Quillfeather" not in repr(shown)
     assert "Marrowby" not in repr(shown)
 
@@ -274,23 +283,23 @@ def test_two_folders_never_share_a_key(tmp_path: Path, clock: StoppedClock) -> N
         assert first.sign_public != second.sign_public
         assert one.device.device_id != two.device.device_id
         people.save_household(first, make_family().household)
-        assert people.households(second) == []
+        assert people.list_households(second) == []
 
 
-def test_narrow_keys_add_to_one_assessment_and_open_nothing_else(keys: Keys, family: Family) -> None:
+def test_narrow_keys_add_to_one_assessment_and_open_nothing_else(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     people.save_contact(keys, family.contact)
     one, other = family.assessment(id=ONE), family.assessment(id=OTHER)
     kept.begin(keys, one)
     kept.begin(keys, other)
     kept.append_answer(keys, OTHER, "day-wake", "another child's words")
-    narrow = kept.narrowed(keys, ONE)
+    narrow = kept.make_single_key_ring(keys, ONE)
     keys.close()
     kept.append_answer(narrow, ONE, "day-wake", "said in a child's turn")
     for wanted in (
         lambda: kept.append_answer(narrow, OTHER, "day-wake", "x"),
-        lambda: kept.answers(narrow, OTHER),
-        lambda: people.household(narrow, family.household.id),
+        lambda: kept.read_answers(narrow, OTHER),
+        lambda: people.read_household(narrow, family.household.id),
         lambda: narrow.sign(b"as the author"),
         lambda: kept.begin(narrow, family.assessment(id=THIRD)),
     ):
@@ -302,24 +311,24 @@ def test_narrow_keys_add_to_one_assessment_and_open_nothing_else(keys: Keys, fam
 
 
 def test_what_narrow_keys_added_is_read_with_the_persons_own(
-    store: Store, keys: Keys, family: Family
+    store: Store, keys: KeyRing, family: Family
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     people.save_contact(keys, family.contact)
     kept.begin(keys, family.assessment(id=ONE))
-    narrow = kept.narrowed(keys, ONE)
+    narrow = kept.make_single_key_ring(keys, ONE)
     keys.close()
     kept.append_answer(narrow, ONE, "day-wake", "said in a child's turn")
     narrow.close()
     again = store.unlock(PASSPHRASE)
-    assert kept.answers(again, ONE) == {"day-wake": "said in a child's turn"}
+    assert kept.read_answers(again, ONE) == {"day-wake": "said in a child's turn"}
     again.close()
 
 
-def test_a_finished_assessment_is_not_narrowed_to(keys: Keys, family: Family) -> None:
+def test_a_finished_assessment_is_not_narrowed_to(keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     people.save_contact(keys, family.contact)
     kept.begin(keys, family.assessment(id=ONE))
     kept.stop(keys, ONE)
     with pytest.raises(StoreFault):
-        kept.narrowed(keys, ONE)
+        kept.make_single_key_ring(keys, ONE)

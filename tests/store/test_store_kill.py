@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assessments.store import Store, people
 from assessments.store import assessments as kept
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 
@@ -85,7 +85,7 @@ def test_no_acknowledged_answer_is_lost_in_twenty_kills(folder: Path) -> None:
         assert acknowledged > last
         store = Store.open(folder, StoppedClock(), CHEAPEST)
         keys = store.unlock(PASSPHRASE)
-        lines = kept.history(keys, begun.id)
+        lines = kept.read_answer_log(keys, begun.id)
         store.close()
         # The one that was being written may be there or not; every one before it is there, once.
         assert [line.entry["value"] for line in lines] == list(range(1, len(lines) + 1))
@@ -107,7 +107,7 @@ def test_a_completion_is_whole_or_not_begun_after_a_kill(folder: Path) -> None:
         said |= set(run_and_kill(COMPLETER, [str(folder)], chance.random() * 0.05))
         store = Store.open(folder, StoppedClock(), CHEAPEST)
         keys = store.unlock(PASSPHRASE)
-        done = {one.id for one in listing(keys) if one.status == "completed"}
+        done = {one.id for one in list_summaries(keys) if one.status == "completed"}
         entries = {entry.id for entry in store.outbox.entries()}
         assert said <= done
         assert done == entries == store.outbox.completion_files.ids()

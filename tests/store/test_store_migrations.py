@@ -12,10 +12,10 @@ from sqlalchemy import create_engine
 
 from assessments.errors import StoreFault, UnknownFormat
 from assessments.ports import Outcome
-from assessments.store import Keys, Store, people, tables
+from assessments.store import KeyRing, Store, people, tables
 from assessments.store import assessments as kept
-from assessments.store.database import Database
-from assessments.store.migrations import MIGRATIONS, Migration, applied, migrate
+from assessments.store.database import SqliteDatabase
+from assessments.store.migrations import MIGRATIONS, Migration, applied_migrations, migrate
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
 
@@ -46,7 +46,7 @@ def shape(rows: Any) -> dict[str, Any]:
 
 
 def test_the_steps_add_up_to_the_declared_tables(tmp_path: Path) -> None:
-    database = Database(tmp_path / "steps.db")
+    database = SqliteDatabase(tmp_path / "steps.db")
     migrate(database)
     engine = create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
     tables.metadata.create_all(engine)
@@ -64,24 +64,24 @@ def test_steps_are_numbered_in_rising_order() -> None:
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
-    database = Database(tmp_path / "wren.db")
+    database = SqliteDatabase(tmp_path / "wren.db")
     migrate(database)
     before = database.rows("PRAGMA schema_version")
     migrate(database)
     assert database.rows("PRAGMA schema_version") == before
-    assert applied(database) == ALL
+    assert applied_migrations(database) == ALL
     database.close()
 
 
 def test_a_step_that_fails_leaves_no_trace_and_can_be_tried_again(tmp_path: Path) -> None:
-    database = Database(tmp_path / "wren.db")
+    database = SqliteDatabase(tmp_path / "wren.db")
     broken = Migration(NEXT, "broken", ("CREATE TABLE half (a)", "INSERT INTO nowhere VALUES (1)"))
     with pytest.raises(StoreFault):
         migrate(database, (*MIGRATIONS, broken))
-    assert applied(database) == ALL
+    assert applied_migrations(database) == ALL
     assert database.rows("SELECT name FROM sqlite_master WHERE name = 'half'") == []
     migrate(database, (*MIGRATIONS, Migration(NEXT, "mended", ("CREATE TABLE half (a)",))))
-    assert applied(database) == ALL | {NEXT}
+    assert applied_migrations(database) == ALL | {NEXT}
     database.close()
 
 
@@ -102,7 +102,12 @@ def made_newer(folder: Path, *statements: str) -> None:
 
 
 def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
-    folder: Path, clock: StoppedClock, store: Store, keys: Keys, family: Family, opened: Callable[[], Store]
+    folder: Path,
+    clock: StoppedClock,
+    store: Store,
+    keys: KeyRing,
+    family: Family,
+    opened: Callable[[], Store],
 ) -> None:
     people.save_household(keys, family.household, family.persons, family.relationships)
     begun, whole = family.assessment(), family.assessment()
@@ -124,16 +129,16 @@ def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
     again = opened()
     assert again.read_only
     read = again.unlock(PASSPHRASE)
-    assert people.person(read, family.persons[0].id) == family.persons[0]
-    assert people.household(read, family.household.id)[2].unreadable
-    assert kept.answers(read, begun.id) == {"wish": "a dog"}
+    assert people.read_person(read, family.persons[0].id) == family.persons[0]
+    assert people.read_household(read, family.household.id)[2].unreadable
+    assert kept.read_answers(read, begun.id) == {"wish": "a dog"}
     assert kept.get(read, done.id) == done
     for write in (
         lambda: people.save_person(read, family.persons[0]),
         lambda: people.save_household(read, family.household),
         lambda: kept.begin(read, family.assessment()),
         lambda: kept.append_answer(read, begun.id, "wish", "a cat"),
-        lambda: kept.save_place(read, begun.id, {}),
+        lambda: kept.save_item_drafts(read, begun.id, {}),
         lambda: kept.complete(read, finished(begun, {}), b"envelope", "svc-1"),
         lambda: kept.stop(read, begun.id),
         lambda: again.settings.put("role", "midwife"),

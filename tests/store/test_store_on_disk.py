@@ -51,10 +51,10 @@ def test_a_full_visit_leaves_no_word_in_clear(
         for link_id in ("substances-mental-health", "wish"):
             said[link_id] = {"value": "cupboard-under-the-stairs ردائے سبز", "detail": "x" * number * 3000}
             kept.append_answer(keys, begun.id, link_id, said[link_id])
-        kept.save_place(keys, begun.id, {"typing": {"wish": "half-typed-secret-words"}})
+        kept.save_item_drafts(keys, begun.id, {"typing": {"wish": "half-typed-secret-words"}})
         if number < 2:
             done = finished(begun, said)
-            envelope = sealing.seal_to(service_public, done.model_dump_json().encode(), b"info")
+            envelope = sealing.hpke_seal(service_public, done.model_dump_json().encode(), b"info")
             kept.complete(keys, done, envelope, "svc-1")
     first, second = keys.outbox.entries()
     keys.outbox.record_outcomes([Outcome(first.id, "stored", receipt=b"signed")], clock.now())

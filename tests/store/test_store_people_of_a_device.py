@@ -11,24 +11,24 @@ from pathlib import Path
 import pytest
 
 from assessments.crypto import sealing
-from assessments.crypto.recovery import SIDES, RecoveryKey, approve, recovery_kid
+from assessments.crypto.recovery import ESCROW_SIDES, RecoveryKey, make_grant, recovery_kid
 from assessments.errors import (
     Damaged,
     KeyAbsent,
     KeystoreFault,
-    LockedForSafety,
+    LockedOut,
     NotFound,
     StoreFault,
-    TooManyTries,
+    TooManyAttempts,
     UnknownFormat,
-    WeakWords,
+    WeakPassphrase,
     WrongPassphrase,
 )
-from assessments.store import Keys, Recovery, Store, people
+from assessments.store import KeyRing, RecoveryRequests, Store, people
 from assessments.store import assessments as kept
 from assessments.store.access.device import FileKeystore
-from assessments.store.access.passphrase_policy import check_words
-from assessments.store.access.unlock_attempts import TRIES
+from assessments.store.access.passphrase_policy import check_passphrase
+from assessments.store.access.unlock_attempts import MAX_ATTEMPTS
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished, make_family
 
@@ -41,15 +41,15 @@ class TwoSides:
 
     def __init__(self) -> None:
         self.private, self.public = {}, {}
-        for side in SIDES:
+        for side in ESCROW_SIDES:
             self.private[side], public = sealing.make_receive_key()
             self.public[side] = RecoveryKey(recovery_kid(public), public)
 
-    def keep_escrow(self, store: Store, keys: Keys) -> None:
+    def keep_escrow(self, store: Store, keys: KeyRing) -> None:
         store.save_escrow(keys, self.public["agency"], self.public["service"])
 
-    def grants(self, recovery: Recovery, author: str = "hv-1") -> list[bytes]:
-        return [approve(self.private[side], recovery.begin_request(author), side) for side in SIDES]
+    def grants(self, recovery: RecoveryRequests, author: str = "hv-1") -> list[bytes]:
+        return [make_grant(self.private[side], recovery.begin_request(author), side) for side in ESCROW_SIDES]
 
 
 @pytest.fixture
@@ -60,21 +60,23 @@ def sides() -> TwoSides:
 # Several people
 
 
-def test_each_person_has_their_own_words_and_records(store: Store, keys: Keys, family: Family) -> None:
+def test_each_person_has_their_own_words_and_records(store: Store, keys: KeyRing, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     colleague = store.set_up(OTHER, "agency-7", "hv-2")
     theirs = make_family()
     people.save_household(colleague, theirs.household, theirs.persons)
     assert store.authors() == ("hv-1", "hv-2")
-    assert [one.id for one in people.households(keys)] == [family.household.id]
-    assert [one.id for one in people.households(colleague)] == [theirs.household.id]
+    assert [one.id for one in people.list_households(keys)] == [family.household.id]
+    assert [one.id for one in people.list_households(colleague)] == [theirs.household.id]
     for words, author in ((PASSPHRASE, "hv-2"), (OTHER, "hv-1")):
         with pytest.raises(WrongPassphrase):
             store.unlock(words, author)
     store.unlock(OTHER, "hv-2").close()
 
 
-def test_a_colleague_cannot_open_a_row_for_want_of_its_key(store: Store, keys: Keys, family: Family) -> None:
+def test_a_colleague_cannot_open_a_row_for_want_of_its_key(
+    store: Store, keys: KeyRing, family: Family
+) -> None:
     """Every check of whose row it is passed by hand: the seal still holds."""
     people.save_household(keys, family.household, family.persons)
     begun = family.assessment()
@@ -92,10 +94,10 @@ def test_a_colleague_cannot_open_a_row_for_want_of_its_key(store: Store, keys: K
     # And with the right person's alias put into the colleague's own keys:
     colleague.author = keys.author
     with pytest.raises(Damaged):
-        people.household(colleague, family.household.id)
+        people.read_household(colleague, family.household.id)
 
 
-def test_each_person_has_their_own_numbers_without_gaps(store: Store, keys: Keys, sides: TwoSides) -> None:
+def test_each_person_has_their_own_numbers_without_gaps(store: Store, keys: KeyRing, sides: TwoSides) -> None:
     colleague = store.set_up(OTHER, "agency-7", "hv-2")
     numbers: dict[str, list[int]] = {"hv-1": [], "hv-2": []}
     for person in (keys, colleague, colleague, keys, colleague):
@@ -125,8 +127,8 @@ def test_each_person_has_their_own_numbers_without_gaps(store: Store, keys: Keys
     ],
 )
 def test_weak_passphrases_are_refused_with_the_reason(words: str, reason: str) -> None:
-    with pytest.raises(WeakWords) as refusal:
-        check_words(words, "passphrase")
+    with pytest.raises(WeakPassphrase) as refusal:
+        check_passphrase(words, "passphrase")
     assert refusal.value.code == reason
 
 
@@ -149,25 +151,27 @@ def test_weak_passphrases_are_refused_with_the_reason(words: str, reason: str) -
     ],
 )
 def test_weak_pins_are_refused_with_the_reason(pin: str, reason: str) -> None:
-    with pytest.raises(WeakWords) as refusal:
-        check_words(pin, "pin")
+    with pytest.raises(WeakPassphrase) as refusal:
+        check_passphrase(pin, "pin")
     assert refusal.value.code == reason
 
 
 def test_good_words_and_pins_are_taken() -> None:
     for words in (PASSPHRASE, OTHER, "Łódź über zażółć gęś", "crème-brûlée-à-côté"):
-        check_words(words, "passphrase")
+        check_passphrase(words, "passphrase")
     for pin in ("482139", "904718", "99318246"):
-        check_words(pin, "pin")
+        check_passphrase(pin, "pin")
 
 
 def test_a_pin_is_enough_only_where_the_system_guards_the_secret(store: Store) -> None:
     assert store.credential_kind == "passphrase"
-    with pytest.raises(WeakWords):
+    with pytest.raises(WeakPassphrase):
         store.set_up("482139", "agency-7", "hv-1")
 
 
-def test_changing_the_words_changes_the_wrap_and_no_record(store: Store, keys: Keys, family: Family) -> None:
+def test_changing_the_words_changes_the_wrap_and_no_record(
+    store: Store, keys: KeyRing, family: Family
+) -> None:
     people.save_household(keys, family.household, family.persons)
     public = keys.sign_public
     before = store._database.rows("SELECT * FROM household")
@@ -176,9 +180,9 @@ def test_changing_the_words_changes_the_wrap_and_no_record(store: Store, keys: K
         store.unlock(PASSPHRASE)
     again = store.unlock(NEW)
     assert again.sign_public == public
-    assert people.household(again, family.household.id)[0] == family.household
+    assert people.read_household(again, family.household.id)[0] == family.household
     assert store._database.rows("SELECT * FROM household") == before
-    with pytest.raises(WeakWords):
+    with pytest.raises(WeakPassphrase):
         store.change_passphrase("hv-1", NEW, "short")
     with pytest.raises(WrongPassphrase):
         store.change_passphrase("hv-1", PASSPHRASE, OTHER)
@@ -187,11 +191,11 @@ def test_changing_the_words_changes_the_wrap_and_no_record(store: Store, keys: K
 # Tries
 
 
-def test_wrong_tries_are_counted_and_say_how_many_are_left(store: Store, keys: Keys) -> None:
+def test_wrong_tries_are_counted_and_say_how_many_are_left(store: Store, keys: KeyRing) -> None:
     for number in range(1, 6):
         with pytest.raises(WrongPassphrase) as refusal:
             store.unlock("wrong words of four")
-        assert refusal.value.data == {"left": TRIES - number}
+        assert refusal.value.data == {"left": MAX_ATTEMPTS - number}
         assert store.attempt_status("hv-1").failed == number
     store.unlock(PASSPHRASE).close()
     assert store.attempt_status("hv-1").failed == 0
@@ -199,12 +203,12 @@ def test_wrong_tries_are_counted_and_say_how_many_are_left(store: Store, keys: K
 
 def fail(store: Store, clock: StoppedClock, times: int) -> None:
     for _ in range(times):
-        with pytest.raises((WrongPassphrase, LockedForSafety)):
+        with pytest.raises((WrongPassphrase, LockedOut)):
             store.unlock("wrong words of four")
         clock.move(hours=2)
 
 
-def test_waits_grow_and_even_the_right_words_wait(store: Store, keys: Keys, clock: StoppedClock) -> None:
+def test_waits_grow_and_even_the_right_words_wait(store: Store, keys: KeyRing, clock: StoppedClock) -> None:
     for failed, wait in ((6, 30), (7, 120), (8, 600), (9, 3600)):
         fail(store, clock, failed - store.attempt_status("hv-1").failed - 1)
         with pytest.raises(WrongPassphrase):
@@ -212,7 +216,7 @@ def test_waits_grow_and_even_the_right_words_wait(store: Store, keys: Keys, cloc
         until = store.attempt_status("hv-1").wait_until
         assert until == clock.now() + timedelta(seconds=wait)
         clock.move(seconds=wait - 1)
-        with pytest.raises(TooManyTries) as refusal:
+        with pytest.raises(TooManyAttempts) as refusal:
             store.unlock(PASSPHRASE)
         assert refusal.value.data == {"until": until.isoformat()}
         assert store.attempt_status("hv-1").failed == failed
@@ -221,42 +225,42 @@ def test_waits_grow_and_even_the_right_words_wait(store: Store, keys: Keys, cloc
 
 
 def test_a_clock_that_goes_back_does_not_lengthen_a_wait(
-    store: Store, keys: Keys, clock: StoppedClock
+    store: Store, keys: KeyRing, clock: StoppedClock
 ) -> None:
     fail(store, clock, 5)
     with pytest.raises(WrongPassphrase):
         store.unlock("wrong words of four")
     clock.move(days=-3650)
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         store.unlock(PASSPHRASE)
     clock.move(seconds=31)
     store.unlock(PASSPHRASE).close()
 
 
 def test_the_tenth_wrong_try_removes_the_secret_and_no_record(
-    store: Store, keys: Keys, family: Family, clock: StoppedClock, folder: Path
+    store: Store, keys: KeyRing, family: Family, clock: StoppedClock, folder: Path
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     before = store._database.rows("SELECT * FROM person")
-    fail(store, clock, TRIES - 1)
+    fail(store, clock, MAX_ATTEMPTS - 1)
     assert (folder / "secret.hv-1.a").exists()
-    with pytest.raises(LockedForSafety):
+    with pytest.raises(LockedOut):
         store.unlock("wrong words of four")
     assert not (folder / "secret.hv-1.a").exists()
-    with pytest.raises(LockedForSafety):
+    with pytest.raises(LockedOut):
         store.unlock(PASSPHRASE)
     assert store._database.rows("SELECT * FROM person") == before
     assert store.attempt_status("hv-1").is_locked_out
 
 
-def test_the_tenth_try_opens_when_it_is_right(store: Store, keys: Keys, clock: StoppedClock) -> None:
-    fail(store, clock, TRIES - 1)
+def test_the_tenth_try_opens_when_it_is_right(store: Store, keys: KeyRing, clock: StoppedClock) -> None:
+    fail(store, clock, MAX_ATTEMPTS - 1)
     store.unlock(PASSPHRASE).close()
 
 
-def test_one_persons_tries_do_not_lock_out_another(store: Store, keys: Keys, clock: StoppedClock) -> None:
+def test_one_persons_tries_do_not_lock_out_another(store: Store, keys: KeyRing, clock: StoppedClock) -> None:
     store.set_up(OTHER, "agency-7", "hv-2").close()
-    fail(store, clock, TRIES)
+    fail(store, clock, MAX_ATTEMPTS)
     store.unlock(OTHER, "hv-2").close()
 
 
@@ -269,18 +273,18 @@ def test_putting_back_an_old_copy_of_either_count_gives_no_guess(
     first.close()
     old = folder.with_name("old")
     shutil.copytree(folder, old)
-    for number in range(1, TRIES + 1):
-        refusal = LockedForSafety if number == TRIES else WrongPassphrase
+    for number in range(1, MAX_ATTEMPTS + 1):
+        refusal = LockedOut if number == MAX_ATTEMPTS else WrongPassphrase
         with closing(Store.open(folder, clock, CHEAPEST)) as store, pytest.raises(refusal):
             store.unlock("wrong words of four")
         clock.move(hours=2)
         shutil.copy(old / rolled_back, folder / rolled_back)
-    with closing(Store.open(folder, clock, CHEAPEST)) as store, pytest.raises(LockedForSafety):
+    with closing(Store.open(folder, clock, CHEAPEST)) as store, pytest.raises(LockedOut):
         store.unlock(PASSPHRASE)
 
 
 @pytest.mark.parametrize("place", range(16))
-def test_a_damaged_count_is_never_read_as_ten(store: Store, keys: Keys, folder: Path, place: int) -> None:
+def test_a_damaged_count_is_never_read_as_ten(store: Store, keys: KeyRing, folder: Path, place: int) -> None:
     with pytest.raises(WrongPassphrase):
         store.unlock("wrong words of four")
     path = folder / "fails.hv-1"
@@ -292,7 +296,7 @@ def test_a_damaged_count_is_never_read_as_ten(store: Store, keys: Keys, folder: 
 
 
 def test_a_kill_between_count_and_try_costs_one_try(
-    store: Store, keys: Keys, monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> bytearray:
         raise SystemExit
@@ -351,7 +355,9 @@ def test_a_key_store_that_does_not_answer_is_not_an_empty_one(
         store.unlock("482139").close()
 
 
-def test_an_absent_secret_asks_for_recovery_and_counts_no_try(store: Store, keys: Keys, folder: Path) -> None:
+def test_an_absent_secret_asks_for_recovery_and_counts_no_try(
+    store: Store, keys: KeyRing, folder: Path
+) -> None:
     (folder / "secret.hv-1.a").unlink()
     with pytest.raises(KeyAbsent):
         store.unlock(PASSPHRASE)
@@ -366,7 +372,7 @@ def recover(store: Store, sides: TwoSides) -> None:
 
 
 def test_two_people_let_somebody_in_again_and_nothing_is_lost(
-    store: Store, keys: Keys, family: Family, sides: TwoSides, clock: StoppedClock
+    store: Store, keys: KeyRing, family: Family, sides: TwoSides, clock: StoppedClock
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     begun = family.assessment()
@@ -375,18 +381,18 @@ def test_two_people_let_somebody_in_again_and_nothing_is_lost(
     sides.keep_escrow(store, keys)
     public = keys.sign_public
     keys.close()
-    fail(store, clock, TRIES)
+    fail(store, clock, MAX_ATTEMPTS)
     recover(store, sides)
     with pytest.raises(WrongPassphrase):
         store.unlock(PASSPHRASE)
     again = store.unlock(NEW)
     assert again.sign_public == public
-    assert people.household(again, family.household.id)[0] == family.household
-    assert kept.answers(again, begun.id) == {"wish": {"value": "a quiet house"}}
+    assert people.read_household(again, family.household.id)[0] == family.household
+    assert kept.read_answers(again, begun.id) == {"wish": {"value": "a quiet house"}}
 
 
 def test_works_where_the_store_does_not_open_because_every_key_is_gone(
-    store: Store, keys: Keys, family: Family, sides: TwoSides, clock: StoppedClock, folder: Path
+    store: Store, keys: KeyRing, family: Family, sides: TwoSides, clock: StoppedClock, folder: Path
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     sides.keep_escrow(store, keys)
@@ -396,16 +402,16 @@ def test_works_where_the_store_does_not_open_because_every_key_is_gone(
         (folder / name).unlink()
     with pytest.raises(KeyAbsent):
         Store.open(folder, clock, CHEAPEST)
-    with closing(Recovery.open(folder, clock, kdf=CHEAPEST)) as recovery:
+    with closing(RecoveryRequests.open(folder, clock, kdf=CHEAPEST)) as recovery:
         recovery.finish("hv-1", sides.grants(recovery), NEW)
     with closing(Store.open(folder, clock, CHEAPEST)) as opened:
         again = opened.unlock(NEW)
-        assert [one.name for one in people.households(again)] == [family.household.name]
+        assert [one.name for one in people.list_households(again)] == [family.household.name]
         again.close()
 
 
 def test_a_request_waits_over_restarts_and_can_be_taken_back(
-    store: Store, keys: Keys, sides: TwoSides, opened: Callable[[], Store]
+    store: Store, keys: KeyRing, sides: TwoSides, opened: Callable[[], Store]
 ) -> None:
     sides.keep_escrow(store, keys)
     asked = store.recovery.begin_request("hv-1")
@@ -424,7 +430,7 @@ def test_a_request_waits_over_restarts_and_can_be_taken_back(
 
 
 def test_after_recovery_the_old_escrow_and_grants_open_nothing(
-    store: Store, keys: Keys, sides: TwoSides
+    store: Store, keys: KeyRing, sides: TwoSides
 ) -> None:
     sides.keep_escrow(store, keys)
     before = store.escrow("hv-1")
@@ -437,7 +443,7 @@ def test_after_recovery_the_old_escrow_and_grants_open_nothing(
     store.unlock(OTHER).close()
 
 
-def test_another_persons_grants_change_nothing(store: Store, keys: Keys, sides: TwoSides) -> None:
+def test_another_persons_grants_change_nothing(store: Store, keys: KeyRing, sides: TwoSides) -> None:
     sides.keep_escrow(store, keys)
     colleague = store.set_up(OTHER, "agency-7", "hv-2")
     sides.keep_escrow(store, colleague)
@@ -449,22 +455,22 @@ def test_another_persons_grants_change_nothing(store: Store, keys: Keys, sides: 
     store.unlock(OTHER, "hv-2").close()
 
 
-def test_a_weak_new_passphrase_leaves_the_request_open(store: Store, keys: Keys, sides: TwoSides) -> None:
+def test_a_weak_new_passphrase_leaves_the_request_open(store: Store, keys: KeyRing, sides: TwoSides) -> None:
     sides.keep_escrow(store, keys)
     grants = sides.grants(store.recovery)
-    with pytest.raises(WeakWords):
+    with pytest.raises(WeakPassphrase):
         store.recovery.finish("hv-1", grants, "short")
     store.recovery.finish("hv-1", grants, NEW)
     store.unlock(NEW).close()
 
 
-def test_without_escrow_nobody_can_ask(store: Store, keys: Keys) -> None:
+def test_without_escrow_nobody_can_ask(store: Store, keys: KeyRing) -> None:
     with pytest.raises(NotFound) as refusal:
         store.recovery.begin_request("hv-1")
     assert refusal.value.code == "no-escrow"
 
 
-def test_an_unknown_escrow_format_is_kept(store: Store, keys: Keys, sides: TwoSides) -> None:
+def test_an_unknown_escrow_format_is_kept(store: Store, keys: KeyRing, sides: TwoSides) -> None:
     sides.keep_escrow(store, keys)
     with store._database.write_raw() as driver:
         driver.execute("UPDATE escrow SET body = CAST(x'434b4539' || substr(body, 5) AS BLOB)")
@@ -499,13 +505,13 @@ def test_a_store_with_one_secret_opens_as_before_and_gets_its_copy(
 
 
 def test_a_count_can_be_kept_on_one_place_alone(
-    store: Store, keys: Keys, monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise StoreFault("disk-full")
 
     monkeypatch.setattr(FileKeystore, "write", full)
     store.unlock(PASSPHRASE).close()
-    monkeypatch.setattr("assessments.store.database.Database.write_lean", full)
+    monkeypatch.setattr("assessments.store.database.SqliteDatabase.write_lean", full)
     with pytest.raises(StoreFault):
         store.unlock(PASSPHRASE)

@@ -10,12 +10,12 @@ import pytest
 from assessments.crypto import sealing
 from assessments.errors import Damaged, Locked, NotFound, StoreFault
 from assessments.ports import Outcome
-from assessments.store import Keys, Store, people, purge
+from assessments.store import KeyRing, Store, people, purge
 from assessments.store import assessments as kept
 from assessments.store.access.keyring import _content_context
 from assessments.store.attachments import attachments
-from assessments.store.attachments.metadata_stripping import STROKES
-from assessments.store.rows.summaries import listing
+from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.leaks.scan import leaks
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family
@@ -25,11 +25,11 @@ REASON = "Asked for by the family of Quillfeather"
 
 
 @pytest.fixture
-def unlocked(store: Store) -> Callable[[], Keys]:
+def unlocked(store: Store) -> Callable[[], KeyRing]:
     return lambda: store.unlock(PASSPHRASE)
 
 
-def _filled(keys: Keys, family: Family, *, done: bool = True, sent: bool = True) -> str:
+def _filled(keys: KeyRing, family: Family, *, done: bool = True, sent: bool = True) -> str:
     """A household with one assessment that has everything an assessment can have."""
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_contact(keys, family.contact)
@@ -40,8 +40,8 @@ def _filled(keys: Keys, family: Family, *, done: bool = True, sent: bool = True)
     kept.begin(keys, begun)
     for number in range(40):
         kept.append_answer(keys, begun.id, "wish", {"value": f"cupboard {number}" * 9})
-    kept.save_place(keys, begun.id, {"page": 3})
-    attachments.keep(keys, begun.id, b"[1, 2]", STROKES)
+    kept.save_item_drafts(keys, begun.id, {"page": 3})
+    attachments.save_attachment(keys, begun.id, b"[1, 2]", STROKES_MEDIA_TYPE)
     if done:
         kept.complete(keys, finished(begun, {"wish": 1}), sealing.make_random(3000), "svc-1")
         if sent:
@@ -49,7 +49,7 @@ def _filled(keys: Keys, family: Family, *, done: bool = True, sent: bool = True)
     return begun.id
 
 
-def _ciphertexts(keys: Keys, folder: Path, assessment_id: str) -> list[bytes]:
+def _ciphertexts(keys: KeyRing, folder: Path, assessment_id: str) -> list[bytes]:
     """A piece out of the middle of everything sealed that is kept of an assessment."""
     rows = keys.database.rows
     ((number, kid),) = rows("SELECT number, kid FROM assessment WHERE id = ?", (assessment_id,))
@@ -59,7 +59,7 @@ def _ciphertexts(keys: Keys, folder: Path, assessment_id: str) -> list[bytes]:
     for table, column in (("place", "body"), ("completion", "body"), ("attachment", "body")):
         found += rows(f"SELECT {column} FROM {table} WHERE assessment_id = ?", (assessment_id,))
     found += rows("SELECT envelope FROM outbox_entry WHERE id = ?", (assessment_id,))
-    for made in attachments.listing(keys, assessment_id):
+    for made in attachments.list_attachments(keys, assessment_id):
         found.append(((folder / "attachments" / f"{made.id}.bin").read_bytes(),))
     # The end of a list of answers is filled up with zeros.
     whole = [raw.rstrip(b"\0") for (raw,) in found]
@@ -73,14 +73,14 @@ def _left(folder: Path, pieces: list[bytes]) -> list[str]:
 
 @pytest.mark.parametrize("done", [True, False])
 def test_nothing_of_it_is_left_in_any_file(
-    folder: Path, keys: Keys, family: Family, opened: Callable[[], Store], done: bool
+    folder: Path, keys: KeyRing, family: Family, opened: Callable[[], Store], done: bool
 ) -> None:
     gone = _filled(keys, family, done=done)
     stays = _filled(keys, make_family())
     pieces = _ciphertexts(keys, folder, gone)
     assert len(pieces) >= 45
     assert "wren.db" in " ".join(_left(folder, pieces))
-    purge.purge(keys, gone, REASON)
+    purge.purge_assessment(keys, gone, REASON)
     assert _left(folder, pieces) == []
     again = opened()
     assert _left(folder, pieces) == []
@@ -88,20 +88,22 @@ def test_nothing_of_it_is_left_in_any_file(
     with pytest.raises(NotFound):
         kept.get(held, gone)
     assert kept.get(held, stays).answers == {"wish": 1}
-    assert [attachments.content(held, one.id) for one in attachments.listing(held, stays)] == [b"[1, 2]"]
+    assert [
+        attachments.read_attachment(held, one.id) for one in attachments.list_attachments(held, stays)
+    ] == [b"[1, 2]"]
     assert again.unreadable_completions == 0
     assert [entry.id for entry in again.outbox.entries()] == [stays]
 
 
 def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
-    keys: Keys, family: Family, unlocked: Callable[[], Keys]
+    keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing]
 ) -> None:
     gone = _filled(keys, family)
     ((kid, wrap),) = keys.database.rows(
         "SELECT k.kid, k.sealed FROM content_key AS k JOIN assessment USING (kid)"
     )
     before = keys.epoch_kid
-    purge.purge(keys, gone, REASON)
+    purge.purge_assessment(keys, gone, REASON)
     held = unlocked()
     for epoch_kid in (before, held.epoch_kid):
         with pytest.raises(Damaged):
@@ -111,12 +113,12 @@ def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
 
 
 def test_leaves_a_note_of_when_by_whom_and_why(
-    keys: Keys, family: Family, unlocked: Callable[[], Keys], clock: StoppedClock, folder: Path
+    keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing], clock: StoppedClock, folder: Path
 ) -> None:
     gone = _filled(keys, family)
-    (stub,) = purge.purge(keys, gone, REASON)
+    (stub,) = purge.purge_assessment(keys, gone, REASON)
     held = unlocked()
-    assert list(purge.purged(held)) == [stub]
+    assert list(purge.list_tombstones(held)) == [stub]
     assert (stub.id, stub.kind, stub.at, stub.author) == (gone, "assessment", clock.now(), "hv-1")
     assert stub.reason == REASON
     assert leaks([folder], ["Quillfeather"]) == []
@@ -124,19 +126,19 @@ def test_leaves_a_note_of_when_by_whom_and_why(
 
 @pytest.mark.parametrize("column", ["kind", "at", "author", "id"])
 def test_a_changed_note_is_not_believed(
-    keys: Keys, family: Family, unlocked: Callable[[], Keys], column: str
+    keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing], column: str
 ) -> None:
-    purge.purge(keys, _filled(keys, family), REASON)
+    purge.purge_assessment(keys, _filled(keys, family), REASON)
     held = unlocked()
     with held.database.write_raw() as driver:
         driver.execute(f"UPDATE purged SET {column} = '2020-01-01T00:00:00Z'")
-    found = purge.purged(held)
+    found = purge.list_tombstones(held)
     assert list(found) == []
     assert bool(found.unreadable) == (column != "author")
 
 
 def test_a_household_goes_with_everyone_and_everything(
-    folder: Path, keys: Keys, family: Family, unlocked: Callable[[], Keys]
+    folder: Path, keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing]
 ) -> None:
     first, second = _filled(keys, family), _filled(keys, family, done=False)
     other = make_family()
@@ -155,23 +157,25 @@ def test_a_household_goes_with_everyone_and_everything(
     assert _left(folder, pieces) == []
     held = unlocked()
     assert held.losses == ()
-    assert list(people.earlier(held, family.household.id)) == []
-    assert people.earlier(held, other.household.id)
-    assert [one.id for one in people.households(held)] == [other.household.id]
-    assert [one.id for one in listing(held)] == [stays]
-    assert len(purge.purged(held)) == 3
+    assert list(people.read_revisions(held, family.household.id)) == []
+    assert people.read_revisions(held, other.household.id)
+    assert [one.id for one in people.list_households(held)] == [other.household.id]
+    assert [one.id for one in list_summaries(held)] == [stays]
+    assert len(purge.list_tombstones(held)) == 3
     used = "SELECT kid FROM household UNION SELECT kid FROM assessment UNION SELECT kid FROM purged"
     assert set(held.database.rows("SELECT kid FROM content_key")) == set(held.database.rows(used))
 
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_finished_work_that_was_not_sent_is_refused(
-    folder: Path, keys: Keys, family: Family, whole: bool
+    folder: Path, keys: KeyRing, family: Family, whole: bool
 ) -> None:
     waits = _filled(keys, family, sent=False)
     _filled(keys, family)
     before = keys.database.rows("SELECT * FROM content_key")
-    delete, record_id = (purge.purge_household, family.household.id) if whole else (purge.purge, waits)
+    delete, record_id = (
+        (purge.purge_household, family.household.id) if whole else (purge.purge_assessment, waits)
+    )
     with pytest.raises(StoreFault) as refusal:
         delete(keys, record_id, REASON)
     assert refusal.value.code == "not-sent-yet"
@@ -181,58 +185,60 @@ def test_finished_work_that_was_not_sent_is_refused(
     assert kept.get(keys, waits).answers == {"wish": 1}
 
 
-def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: Keys, family: Family) -> None:
+def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: KeyRing, family: Family) -> None:
     held = _filled(keys, family)
     with keys.database.write_raw() as driver:
         driver.execute(
             "CREATE TRIGGER refuse BEFORE UPDATE ON practitioner BEGIN SELECT raise(ABORT, 'no'); END"
         )
     with pytest.raises(StoreFault):
-        purge.purge(keys, held, REASON)
+        purge.purge_assessment(keys, held, REASON)
     assert kept.get(keys, held).answers == {"wish": 1}
-    assert [attachments.content(keys, one.id) for one in attachments.listing(keys, held)] == [b"[1, 2]"]
+    assert [
+        attachments.read_attachment(keys, one.id) for one in attachments.list_attachments(keys, held)
+    ] == [b"[1, 2]"]
     assert keys.outbox.completion_files.ids() == {held}
 
 
-def test_nobody_deletes_what_is_another_persons(keys: Keys, family: Family) -> None:
+def test_nobody_deletes_what_is_another_persons(keys: KeyRing, family: Family) -> None:
     held = _filled(keys, family)
     with keys.database.write_raw() as driver:
         driver.execute("UPDATE assessment SET author = 'hv-2'")
-    for delete, record_id in ((purge.purge, held), (purge.purge_household, family.household.id)):
+    for delete, record_id in ((purge.purge_assessment, held), (purge.purge_household, family.household.id)):
         with pytest.raises(StoreFault) as refusal:
             delete(keys, record_id, REASON)
         assert refusal.value.code == "other-person"
 
 
-def test_the_number_of_a_deleted_entry_is_not_used_again(store: Store, keys: Keys, family: Family) -> None:
+def test_the_number_of_a_deleted_entry_is_not_used_again(store: Store, keys: KeyRing, family: Family) -> None:
     first = _filled(keys, family)
     (entry,) = keys.outbox.entries()
-    purge.purge(keys, first, REASON)
+    purge.purge_assessment(keys, first, REASON)
     held = store.unlock(PASSPHRASE)
     second = _filled(held, make_family())
     assert [(one.id, one.sequence) for one in held.outbox.entries()] == [(second, entry.sequence + 1)]
 
 
 def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
-    opened: Callable[[], Store], keys: Keys, family: Family
+    opened: Callable[[], Store], keys: KeyRing, family: Family
 ) -> None:
     gone = _filled(keys, family)
     other = opened().unlock(PASSPHRASE)
     begun = family.assessment()
     kept.begin(other, begun)
-    purge.purge(keys, gone, REASON)
+    purge.purge_assessment(keys, gone, REASON)
     # What it has open goes on; nothing is ever sealed under a key that is gone.
     assert kept.append_answer(other, begun.id, "wish", {"value": "yes"}) == 1
     with pytest.raises(Locked) as refusal:
         kept.begin(other, family.assessment())
     assert refusal.value.code == "keys-renewed"
     with pytest.raises(Locked):
-        people.household(other, family.household.id)
+        people.read_household(other, family.household.id)
     with pytest.raises(Locked):
-        purge.purge(other, begun.id, REASON)
+        purge.purge_assessment(other, begun.id, REASON)
     fresh = opened().unlock(PASSPHRASE)
-    assert kept.answers(fresh, begun.id) == {"wish": {"value": "yes"}}
-    assert people.household(fresh, family.household.id)[0] == family.household
+    assert kept.read_answers(fresh, begun.id) == {"wish": {"value": "yes"}}
+    assert people.read_household(fresh, family.household.id)[0] == family.household
 
 
 # Deletes one assessment after the other: says when it begins, and the id when the call has returned.
@@ -254,7 +260,7 @@ while True:
 
 
 def test_killed_at_any_moment_every_other_key_still_opens(
-    folder: Path, opened: Callable[[], Store], keys: Keys, family: Family
+    folder: Path, opened: Callable[[], Store], keys: KeyRing, family: Family
 ) -> None:
     left = {_filled(keys, family, done=number % 2 == 0) for number in range(60)}
     store = opened()
@@ -262,15 +268,15 @@ def test_killed_at_any_moment_every_other_key_still_opens(
         gone = set(run_and_kill(PURGER, [str(folder)], number * 0.0015)) - {"begun"}
         store = opened()
         held = store.unlock(PASSPHRASE)
-        there = listing(held)
+        there = list_summaries(held)
         assert not there.unreadable
         now = {one.id for one in there}
         # The one that was being deleted may be there or not, but never in part.
-        assert left - gone - now <= {stub.id for stub in purge.purged(held)}
+        assert left - gone - now <= {stub.id for stub in purge.list_tombstones(held)}
         assert len(left - gone - now) <= 1
         assert all(kept.get(held, one).answers for one in now)
-        assert people.household(held, family.household.id)[0] == family.household
+        assert people.read_household(held, family.household.id)[0] == family.household
         assert {entry.id for entry in store.outbox.entries()} == store.outbox.completion_files.ids()
-        assert {stub.id for stub in purge.purged(held)}.isdisjoint(now)
+        assert {stub.id for stub in purge.list_tombstones(held)}.isdisjoint(now)
         left = now
     assert 0 < len(left) < 60

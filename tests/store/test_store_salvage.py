@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from assessments.casework.casework_records import Event
+from assessments.casework.casework_records import Incident
 from assessments.casework.records import Assessment
 from assessments.errors import Damaged, NotFound, UnknownFormat
-from assessments.ports import Loss
-from assessments.store import Keys, Store, people, salvage
+from assessments.ports import DataLoss
+from assessments.store import KeyRing, Store, people, salvage
 from assessments.store import assessments as kept
-from assessments.store.rows.integrity import TABLES
-from assessments.store.tables import REVISED
+from assessments.store.rows.integrity import COUNTED_TABLES
+from assessments.store.tables import REVISED_TABLES
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
 
@@ -25,7 +25,7 @@ LONG = "x" * 9000  # runs over into further pages
 
 
 @pytest.fixture
-def filled(store: Store, keys: Keys) -> list[Assessment]:
+def filled(store: Store, keys: KeyRing) -> list[Assessment]:
     """Four households, corrected, each with one assessment finished and one begun; the keys are open."""
     done = []
     for number in range(4):
@@ -35,18 +35,18 @@ def filled(store: Store, keys: Keys) -> list[Assessment]:
         # Corrected, so that something of each table was put aside.
         people.save_household(keys, family.household, family.persons, family.relationships)
         people.save_contact(keys, family.contact)
-        event = Event(
+        event = Incident(
             id=new_id(), household_id=family.household.id, on=family.contact.on, source="Mother", what=LONG
         )
         for _ in range(2):
-            people.save_facts(keys, family.household.id, [event])
+            people.save_casework_records(keys, family.household.id, [event])
         begun, whole = family.assessment(), family.assessment()
         for one in (begun, whole):
             kept.begin(keys, one)
             for line in range(12):
                 kept.append_answer(keys, one.id, f"item-{line}", {"value": line})
         kept.append_answer(keys, begun.id, "wish", LONG)
-        kept.save_place(keys, begun.id, {"page": number})
+        kept.save_item_drafts(keys, begun.id, {"page": number})
         done.append(finished(whole, {"wish": LONG}))
         kept.complete(keys, done[-1], LONG.encode(), "svc-1")
     store.settings.put("service", "met")
@@ -66,14 +66,14 @@ def key(name: str, row: tuple[object, ...]) -> tuple[object, ...]:
     return (name, *row[: 3 if name == "earlier" else 1])
 
 
-def closed(store: Store, keys: Keys, folder: Path) -> Path:
+def closed(store: Store, keys: KeyRing, folder: Path) -> Path:
     keys.close()
     store.close()
     return folder / "wren.db"
 
 
 def test_a_whole_store_comes_back_row_for_row(
-    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     path = closed(store, keys, folder)
     before, content = dump(path), path.read_bytes()
@@ -86,7 +86,7 @@ def test_a_whole_store_comes_back_row_for_row(
 
 
 def test_rows_that_are_only_in_the_log_come_back(
-    store: Store, keys: Keys, folder: Path, tmp_path: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, tmp_path: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     before = dump(folder / "wren.db")
     killed = tmp_path / "killed"
@@ -100,7 +100,7 @@ def test_rows_that_are_only_in_the_log_come_back(
 
 @pytest.mark.parametrize("first_bytes", [64, PAGE])
 def test_every_row_on_another_page_comes_back_whichever_page_is_lost(
-    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment], first_bytes: int
+    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment], first_bytes: int
 ) -> None:
     """With only the head of a page gone, even that page's own rows come back."""
     path = closed(store, keys, folder)
@@ -125,7 +125,7 @@ def test_every_row_on_another_page_comes_back_whichever_page_is_lost(
 @pytest.mark.parametrize("damage", ["missing", "emptied", "header", "noise"])
 def test_finished_work_comes_back_without_any_database(
     store: Store,
-    keys: Keys,
+    keys: KeyRing,
     folder: Path,
     clock: StoppedClock,
     filled: list[Assessment],
@@ -151,13 +151,13 @@ def test_finished_work_comes_back_without_any_database(
         assert unlocked.losses == ()
         assert [kept.get(unlocked, one.id) for one in filled] == filled
     else:
-        assert unlocked.losses == (Loss("untallied"),)
+        assert unlocked.losses == (DataLoss("untallied"),)
     unlocked.close()
 
 
 def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
     store: Store,
-    keys: Keys,
+    keys: KeyRing,
     folder: Path,
     clock: StoppedClock,
     filled: list[Assessment],
@@ -170,7 +170,7 @@ def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
         path.write_bytes(whole[: page * PAGE] + bytes(PAGE) + whole[(page + 1) * PAGE :])
         salvage(folder, clock)
         after = dump(path)
-        lost = {name for name in TABLES if before[name] - after[name]}
+        lost = {name for name in COUNTED_TABLES if before[name] - after[name]}
         if not lost:
             path.write_bytes(whole)
             continue
@@ -186,7 +186,7 @@ def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
 
 
 def test_an_earlier_row_is_told_from_a_present_one_when_no_tree_leads_to_either(
-    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     """Every page that branches, and the first, which names the tables, is gone."""
     path = closed(store, keys, folder)
@@ -198,13 +198,13 @@ def test_an_earlier_row_is_told_from_a_present_one_when_no_tree_leads_to_either(
     path.write_bytes(content)
     salvage(folder, clock)
     after = dump(path)
-    for name in ("earlier", *REVISED):
+    for name in ("earlier", *REVISED_TABLES):
         assert after[name] == before[name], name
-    assert {row[0] for row in after["earlier"]} == set(REVISED)
+    assert {row[0] for row in after["earlier"]} == set(REVISED_TABLES)
 
 
 def test_a_salvage_that_was_cut_is_carried_on(
-    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     path = closed(store, keys, folder)
     before = dump(path)
@@ -216,7 +216,7 @@ def test_a_salvage_that_was_cut_is_carried_on(
 
 
 def test_each_salvage_sets_its_own_files_aside(
-    store: Store, keys: Keys, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     closed(store, keys, folder)
     first, second = salvage(folder, clock), salvage(folder, clock)
@@ -225,7 +225,9 @@ def test_each_salvage_sets_its_own_files_aside(
     assert (second.quarantine / "wren.db").exists()
 
 
-def test_a_newer_store_is_left_as_it_is(store: Store, keys: Keys, folder: Path, clock: StoppedClock) -> None:
+def test_a_newer_store_is_left_as_it_is(
+    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock
+) -> None:
     path = closed(store, keys, folder)
     with sqlite3.connect(path) as driver:
         driver.execute("INSERT INTO migration VALUES (99, 'from the future')")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from assessments.casework.records import Assessment
-from assessments.ports import Loss
-from assessments.store import Keys, Store, people, purge
+from assessments.ports import DataLoss
+from assessments.store import KeyRing, Store, people, purge
 from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
-from assessments.store.rows.integrity import TABLES
+from assessments.store.rows.integrity import COUNTED_TABLES
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished
 
@@ -23,7 +23,7 @@ TAIL = "substr(body, 1, 4) = x'434b5431'"
 
 
 @pytest.fixture
-def begun(keys: Keys, family: Family) -> Assessment:
+def begun(keys: KeyRing, family: Family) -> Assessment:
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_contact(keys, family.contact)
     assessment = family.assessment()
@@ -41,7 +41,7 @@ def raw(folder: Path, *statements: str) -> None:
     driver.close()
 
 
-def losses(store: Store) -> tuple[Loss, ...]:
+def losses(store: Store) -> tuple[DataLoss, ...]:
     keys = store.unlock(PASSPHRASE)
     try:
         return keys.losses
@@ -49,7 +49,9 @@ def losses(store: Store) -> tuple[Loss, ...]:
         keys.close()
 
 
-def test_a_whole_store_has_lost_nothing(store: Store, keys: Keys, family: Family, begun: Assessment) -> None:
+def test_a_whole_store_has_lost_nothing(
+    store: Store, keys: KeyRing, family: Family, begun: Assessment
+) -> None:
     people.save_person(keys, family.persons[0].model_copy(update={"name": "Wulfrun Ottershaw"}))
     other = family.assessment()
     kept.begin(keys, other)
@@ -86,7 +88,7 @@ FIRST_LINE = f"(SELECT min(line) FROM answer WHERE {LINES})"
     ],
 )
 def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
-    keys: Keys,
+    keys: KeyRing,
     store: Store,
     folder: Path,
     begun: Assessment,
@@ -97,7 +99,7 @@ def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
     keys.close()
     raw(folder, statement)
     keys = store.unlock(PASSPHRASE)
-    lines = kept.history(keys, begun.id)
+    lines = kept.read_answer_log(keys, begun.id)
     assert [line.entry for line in lines] == still_read
     assert len(lines.lost) == lost
     found = kept.get(keys, begun.id)
@@ -105,8 +107,8 @@ def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
     # Going on is never refused, and hides nothing: not now, and not at the next unlock.
     kept.append_answer(keys, begun.id, "later", "still kept")
     kept.append_answer(keys, begun.id, "and-later", "as well")
-    missing = Loss("missing", "answer", len(still_read) + lost + 2, len(still_read) + 2)
-    lines = kept.history(keys, begun.id)
+    missing = DataLoss("missing", "answer", len(still_read) + lost + 2, len(still_read) + 2)
+    lines = kept.read_answer_log(keys, begun.id)
     assert [line.entry for line in lines] == [*still_read, "still kept", "as well"]
     assert len(lines.lost) == lost
     keys.close()
@@ -118,7 +120,7 @@ def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
     again = store.unlock(PASSPHRASE)
     assert again.losses == ()
     kept.append_answer(again, begun.id, "last", "x")
-    after = kept.history(again, begun.id)
+    after = kept.read_answer_log(again, begun.id)
     assert [line.entry for line in after] == [*still_read, "still kept", "as well", "x"]
     # A tail that was only bent leaves nothing behind to show, and nothing was lost with it.
     assert len(after.lost) == (0 if "zeroblob(32)" in statement else lost)
@@ -126,7 +128,7 @@ def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
 
 
 def test_an_earlier_answer_never_stands_in_for_one_that_is_lost(
-    keys: Keys, store: Store, folder: Path, begun: Assessment
+    keys: KeyRing, store: Store, folder: Path, begun: Assessment
 ) -> None:
     for number in range(30):
         kept.append_answer(keys, begun.id, f"item-{number % 5}", f"change {number}")
@@ -134,7 +136,7 @@ def test_an_earlier_answer_never_stands_in_for_one_that_is_lost(
     keys = store.unlock(PASSPHRASE)
     kept.append_answer(keys, begun.id, "other", "new")
     raw(folder, f"UPDATE answer SET body = zeroblob(222) WHERE line - {FIRST_LINE} = 31")
-    assert kept.answers(keys, begun.id) == {
+    assert kept.read_answers(keys, begun.id) == {
         "item-0": "change 25",
         "item-2": "change 27",
         "item-3": "change 28",
@@ -143,21 +145,21 @@ def test_an_earlier_answer_never_stands_in_for_one_that_is_lost(
     }
     # The last line of every item, right before a lock.
     raw(folder, f"DELETE FROM answer WHERE line - {FIRST_LINE} BETWEEN 30 AND 34")
-    assert kept.answers(keys, begun.id) == {"other": "new"}
-    assert len(kept.history(keys, begun.id)) == 31
+    assert kept.read_answers(keys, begun.id) == {"other": "new"}
+    assert len(kept.read_answer_log(keys, begun.id)) == 31
     kept.append_answer(keys, begun.id, "item-2", "asked again")
-    assert kept.answers(keys, begun.id) == {"item-2": "asked again", "other": "new"}
+    assert kept.read_answers(keys, begun.id) == {"item-2": "asked again", "other": "new"}
     keys.close()
 
 
-@pytest.mark.parametrize("table", TABLES[:5])
+@pytest.mark.parametrize("table", COUNTED_TABLES[:5])
 def test_a_missing_row_is_found_at_unlock_and_again_until_it_is_accepted(
-    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, table: str
+    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, table: str
 ) -> None:
     held = 2 if table == "person" else 1
     keys.close()
     raw(folder, f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")
-    missing = Loss("missing", table, held, held - 1)
+    missing = DataLoss("missing", table, held, held - 1)
     assert missing in losses(store)
     again = store.unlock(PASSPHRASE)
     people.save_household(again, family.household) if table != "household" else None
@@ -172,17 +174,17 @@ def test_a_missing_row_is_found_at_unlock_and_again_until_it_is_accepted(
 
 @pytest.mark.parametrize("table", ["completion", "outbox_entry", "place"])
 def test_what_belongs_to_an_assessment_is_missed(
-    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, table: str
+    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, table: str
 ) -> None:
     if table != "place":
         kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     keys.close()
     raw(folder, f"DELETE FROM {table}")
-    assert losses(store) == (Loss("missing", table, 1, 0),)
+    assert losses(store) == (DataLoss("missing", table, 1, 0),)
 
 
 def test_an_older_row_put_back_is_found(
-    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment
+    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment
 ) -> None:
     with sqlite3.connect(folder / "wren.db") as driver:
         (rev, body) = driver.execute("SELECT rev, body FROM household").fetchone()
@@ -192,11 +194,11 @@ def test_an_older_row_put_back_is_found(
     with sqlite3.connect(folder / "wren.db", isolation_level=None) as driver:
         driver.execute("UPDATE household SET rev = ?, body = ?", (rev, body))
     driver.close()
-    assert losses(store) == (Loss("older", "household", 1, 1),)
+    assert losses(store) == (DataLoss("older", "household", 1, 1),)
 
 
 def test_an_older_database_put_back_is_found_and_still_opens(
-    keys: Keys, folder: Path, tmp_path: Path, begun: Assessment, opened: Callable[[], Store], store: Store
+    keys: KeyRing, folder: Path, tmp_path: Path, begun: Assessment, opened: Callable[[], Store], store: Store
 ) -> None:
     keys.close()
     store.close()
@@ -210,7 +212,7 @@ def test_an_older_database_put_back_is_found_and_still_opens(
     keys = opened().unlock(PASSPHRASE)
     (loss,) = keys.losses
     assert (loss.kind, loss.expected - loss.found) == ("rolled-back", 1)
-    assert "told-today" not in kept.answers(keys, begun.id)
+    assert "told-today" not in kept.read_answers(keys, begun.id)
     keys.close()
 
 
@@ -218,35 +220,35 @@ def test_an_older_database_put_back_is_found_and_still_opens(
     "damage", ["DELETE FROM tally", "UPDATE tally SET body = x'00'", "UPDATE tally SET rev = 99"]
 )
 def test_a_lost_tally_is_said_and_writing_goes_on(
-    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, damage: str
+    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, damage: str
 ) -> None:
     keys.close()
     raw(folder, damage)
     again = store.unlock(PASSPHRASE)
-    assert again.losses == (Loss("untallied"),)
+    assert again.losses == (DataLoss("untallied"),)
     people.save_person(again, family.persons[0])
     kept.complete(again, finished(begun, {"a": 1}), b"envelope", "svc-1")
     again.close()
     again = store.unlock(PASSPHRASE)
-    assert again.losses == (Loss("untallied"),)
+    assert again.losses == (DataLoss("untallied"),)
     store.accept_losses(again)
     again.close()
     assert losses(store) == ()
 
 
 def test_rows_that_cannot_be_counted_do_not_hold_up_opening(
-    store: Store, keys: Keys, folder: Path, begun: Assessment
+    store: Store, keys: KeyRing, folder: Path, begun: Assessment
 ) -> None:
     keys.close()
     raw(folder, "ALTER TABLE relationship RENAME TO elsewhere")
     keys = store.unlock(PASSPHRASE)
-    assert keys.losses == (Loss("unchecked"),)
-    assert len(people.households(keys)) == 1
+    assert keys.losses == (DataLoss("unchecked"),)
+    assert len(people.list_households(keys)) == 1
     keys.close()
 
 
 def test_a_store_from_before_there_was_a_tally_gets_one(
-    store: Store, keys: Keys, folder: Path, begun: Assessment, opened: Callable[[], Store]
+    store: Store, keys: KeyRing, folder: Path, begun: Assessment, opened: Callable[[], Store]
 ) -> None:
     keys.close()
     store.close()
@@ -262,16 +264,16 @@ def test_a_store_from_before_there_was_a_tally_gets_one(
     today = opened()
     keys = today.unlock(PASSPHRASE)
     assert keys.losses == ()
-    assert len(kept.answers(keys, begun.id)) == 5
+    assert len(kept.read_answers(keys, begun.id)) == 5
     kept.append_answer(keys, begun.id, "more", 6)
-    assert len(kept.answers(keys, begun.id)) == 6
+    assert len(kept.read_answers(keys, begun.id)) == 6
     keys.close()
     raw(folder, "DELETE FROM contact")
-    assert losses(today) == (Loss("missing", "contact", 1, 0),)
+    assert losses(today) == (DataLoss("missing", "contact", 1, 0),)
 
 
 def test_lists_whose_end_stood_at_the_last_place_are_read_and_go_on(
-    store: Store, keys: Keys, folder: Path, family: Family, begun: Assessment, opened: Callable[[], Store]
+    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, opened: Callable[[], Store]
 ) -> None:
     empty = family.assessment()
     kept.begin(keys, empty)
@@ -284,14 +286,18 @@ def test_lists_whose_end_stood_at_the_last_place_are_read_and_go_on(
     )
     keys = opened().unlock(PASSPHRASE)
     for assessment, already in ((begun, 5), (empty, 0)):
-        assert len(kept.answers(keys, assessment.id)) == already
+        assert len(kept.read_answers(keys, assessment.id)) == already
         kept.append_answer(keys, assessment.id, "more", 6)
-        assert len(kept.answers(keys, assessment.id)) == already + 1
+        assert len(kept.read_answers(keys, assessment.id)) == already + 1
     keys.close()
 
 
 def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
-    keys: Keys, store: Store, begun: Assessment, opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+    keys: KeyRing,
+    store: Store,
+    begun: Assessment,
+    opened: Callable[[], Store],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def cut(*_: object) -> None:
         raise KeyboardInterrupt
@@ -308,7 +314,7 @@ def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
 
 
 def test_a_twin_that_cannot_be_read_or_written_holds_nothing_up(
-    store: Store, keys: Keys, folder: Path, begun: Assessment
+    store: Store, keys: KeyRing, folder: Path, begun: Assessment
 ) -> None:
     keys.close()
     for twin in folder.glob("tally.*"):
@@ -323,36 +329,36 @@ def test_a_twin_that_cannot_be_read_or_written_holds_nothing_up(
 
 
 def test_what_is_deleted_for_good_is_not_taken_for_lost(
-    store: Store, keys: Keys, folder: Path, begun: Assessment, family: Family
+    store: Store, keys: KeyRing, folder: Path, begun: Assessment, family: Family
 ) -> None:
-    attachments.keep(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
-    purge.purge(keys, begun.id, "Asked for by the family, ref 114")
+    attachments.save_attachment(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
+    purge.purge_assessment(keys, begun.id, "Asked for by the family, ref 114")
     assert losses(store) == ()
     purge.purge_household(store.unlock(PASSPHRASE), family.household.id, "Asked for, ref 115")
     assert losses(store) == ()
     raw(folder, "DELETE FROM purged WHERE rowid = 1")
-    assert losses(store) == (Loss("missing", "purged", 2, 1),)
+    assert losses(store) == (DataLoss("missing", "purged", 2, 1),)
 
 
-def test_a_lost_attachment_is_missed(store: Store, keys: Keys, folder: Path, begun: Assessment) -> None:
-    attachments.keep(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
+def test_a_lost_attachment_is_missed(store: Store, keys: KeyRing, folder: Path, begun: Assessment) -> None:
+    attachments.save_attachment(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
     keys.close()
     assert losses(store) == ()
     raw(folder, "DELETE FROM attachment")
-    assert losses(store) == (Loss("missing", "attachment", 1, 0),)
+    assert losses(store) == (DataLoss("missing", "attachment", 1, 0),)
 
 
 @pytest.mark.parametrize(
     ("statement", "missing"),
     [
-        ("UPDATE person SET household_id = 'elsewhere' WHERE rowid = 1", Loss("missing", "person", 2, 1)),
-        ("UPDATE contact SET household_id = 'elsewhere'", Loss("missing", "contact", 1, 0)),
-        ("UPDATE household SET agency = 'agency-6'", Loss("missing", "household", 1, 0)),
-        ("UPDATE assessment SET author = 'hv-9'", Loss("missing", "assessment", 1, 0)),
+        ("UPDATE person SET household_id = 'elsewhere' WHERE rowid = 1", DataLoss("missing", "person", 2, 1)),
+        ("UPDATE contact SET household_id = 'elsewhere'", DataLoss("missing", "contact", 1, 0)),
+        ("UPDATE household SET agency = 'agency-6'", DataLoss("missing", "household", 1, 0)),
+        ("UPDATE assessment SET author = 'hv-9'", DataLoss("missing", "assessment", 1, 0)),
     ],
 )
 def test_a_row_that_no_list_shows_is_missed(
-    store: Store, keys: Keys, folder: Path, begun: Assessment, statement: str, missing: Loss
+    store: Store, keys: KeyRing, folder: Path, begun: Assessment, statement: str, missing: DataLoss
 ) -> None:
     keys.close()
     raw(folder, statement)

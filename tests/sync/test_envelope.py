@@ -14,11 +14,18 @@ from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync import envelope
 from sync.dictionary import DICTIONARY_1
-from sync.envelope import ServiceKey, Statement, kid_of, kid_of_envelope, open_submission, seal_submission
+from sync.envelope import (
+    ServiceKey,
+    Statement,
+    derive_kid,
+    open_submission,
+    read_envelope_kid,
+    seal_submission,
+)
 from sync.errors import Malformed
 
 PRIVATE, PUBLIC = sealing.make_receive_key()
-SERVICE = ServiceKey(kid_of(PUBLIC), PUBLIC)
+SERVICE = ServiceKey(derive_kid(PUBLIC), PUBLIC)
 KEYS = {SERVICE.kid: bytes(PRIVATE)}
 AUTHOR, AUTHOR_PUBLIC = sealing.make_signing_key()
 ID = "0e3b5f38-0ed6-4f0e-8bb5-6b6a3f4f9a11"
@@ -36,7 +43,7 @@ def sealed(payload: bytes) -> bytes:
 def sealed_plain(plain: bytes, submission_id: str = ID) -> bytes:
     """An envelope around any inner bytes, as a broken or hostile device would make it."""
     kid = SERVICE.kid.encode()
-    box = sealing.seal_to(PUBLIC, plain, sealing.lp("cenv1", kid, submission_id))
+    box = sealing.hpke_seal(PUBLIC, plain, sealing.length_prefix("cenv1", kid, submission_id))
     return b"WEN1" + bytes((1, len(kid))) + kid + box
 
 
@@ -67,7 +74,7 @@ def test_an_unknown_key_is_named_as_such() -> None:
     with pytest.raises(UnknownFormat) as refusal:
         open_submission(sealed(b"{}"), ID, {})
     assert refusal.value.code == "unknown-service-key"
-    assert kid_of_envelope(sealed(b"{}")) == SERVICE.kid
+    assert read_envelope_kid(sealed(b"{}")) == SERVICE.kid
 
 
 @pytest.mark.parametrize(
@@ -75,14 +82,14 @@ def test_an_unknown_key_is_named_as_such() -> None:
 )
 def test_an_unknown_format_is_kept_for_a_newer_wren(start: bytes) -> None:
     with pytest.raises(UnknownFormat):
-        kid_of_envelope(start)
+        read_envelope_kid(start)
 
 
 def test_a_bomb_is_not_inflated() -> None:
     squeeze = zlib.compressobj(9, zdict=DICTIONARY_1)
     bomb = b"\x01" + squeeze.compress(bytes(200 * 1024 * 1024)) + squeeze.flush()
     signed = statement().signed_bytes(b"", (SERVICE.kid,))
-    plain = sealing.pad(sealing.lp(signed, bytes(64), bomb))
+    plain = sealing.pad(sealing.length_prefix(signed, bytes(64), bomb))
     with pytest.raises(Malformed):
         open_submission(sealed_plain(plain), ID, KEYS)
 
@@ -90,13 +97,15 @@ def test_a_bomb_is_not_inflated() -> None:
 def test_an_unknown_encoding_is_unknown_and_not_damaged() -> None:
     signed = statement().signed_bytes(b"x", (SERVICE.kid,))
     with pytest.raises(UnknownFormat) as refusal:
-        open_submission(sealed_plain(sealing.pad(sealing.lp(signed, bytes(64), b"\x09x"))), ID, KEYS)
+        open_submission(
+            sealed_plain(sealing.pad(sealing.length_prefix(signed, bytes(64), b"\x09x"))), ID, KEYS
+        )
     assert refusal.value.code == "unknown-encoding"
 
 
 def test_padding_has_one_form() -> None:
     signed = statement().signed_bytes(b"x", (SERVICE.kid,))
-    plain = sealing.pad(sealing.lp(signed, bytes(64), b"\x00x"))
+    plain = sealing.pad(sealing.length_prefix(signed, bytes(64), b"\x00x"))
     assert open_submission(sealed_plain(plain), ID, KEYS).payload == b"x"
     with pytest.raises(Malformed):
         open_submission(sealed_plain(plain + b"\x00"), ID, KEYS)
@@ -105,14 +114,18 @@ def test_padding_has_one_form() -> None:
 def test_a_payload_other_than_the_signed_one_is_refused() -> None:
     signed = statement().signed_bytes(b"signed", (SERVICE.kid,))
     with pytest.raises(Malformed) as refusal:
-        open_submission(sealed_plain(sealing.pad(sealing.lp(signed, bytes(64), b"\x00other"))), ID, KEYS)
+        open_submission(
+            sealed_plain(sealing.pad(sealing.length_prefix(signed, bytes(64), b"\x00other"))), ID, KEYS
+        )
     assert refusal.value.code == "statement-mismatch"
 
 
 def test_readdressing_is_refused() -> None:
     signed = statement().signed_bytes(b"x", ("k0000000000000000",))
     with pytest.raises(Malformed) as refusal:
-        open_submission(sealed_plain(sealing.pad(sealing.lp(signed, bytes(64), b"\x00x"))), ID, KEYS)
+        open_submission(
+            sealed_plain(sealing.pad(sealing.length_prefix(signed, bytes(64), b"\x00x"))), ID, KEYS
+        )
     assert refusal.value.code == "statement-mismatch"
 
 
@@ -126,9 +139,9 @@ def test_hostile_inner_bytes_end_in_a_named_refusal(plain: bytes) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.binary(max_size=80), min_size=11, max_size=11), st.binary(max_size=80))
 def test_hostile_statements_end_in_a_named_refusal(parts: list[bytes], body: bytes) -> None:
-    signed = sealing.lp(b"cst1", *parts[1:])
+    signed = sealing.length_prefix(b"cst1", *parts[1:])
     with pytest.raises((Malformed, UnknownFormat)):
-        open_submission(sealed_plain(sealing.pad(sealing.lp(signed, bytes(64), body))), ID, KEYS)
+        open_submission(sealed_plain(sealing.pad(sealing.length_prefix(signed, bytes(64), body))), ID, KEYS)
 
 
 def test_what_is_too_large_is_refused_before_it_is_queued() -> None:

@@ -11,11 +11,11 @@ import pytest
 from assessments.crypto import sealing
 from assessments.ports import Outcome
 from sync import protocol
-from sync.device.enrolment import introduce
-from sync.device.worker import run_until_still
-from sync.errors import BadReceipt, NotIntroduced
+from sync.device.enrolment import enrol_device
+from sync.device.worker import drain_outbox
+from sync.errors import BadReceipt, EnrolmentFailed
 from sync.protocol import CONTENT_TYPE, check_receipt
-from sync.service.admin import list_arrived
+from sync.service.admin import list_submissions
 from sync.service.main import create_app
 from tests.sync.world import URL, WORDS, Device, Line, World, answering, make_keys
 
@@ -38,7 +38,7 @@ async def test_content_arrives_character_for_character(world: World) -> None:
     submission_id = device.finish(answers, "child-voice-7-11")
     assert (await device.send()).sent == 1
     world.settle()
-    (row,) = list_arrived(world.settings)
+    (row,) = list_submissions(world.settings)
     assert row["id"] == submission_id
     assert (row["state"], row["reason"]) == ("opened", None)
     assert row["answers"] == answers
@@ -99,7 +99,9 @@ BAD_SERVICES: dict[str, Any] = {
     "a portal": answering(200, b"<html>Sign in to Wi-Fi</html>", "text/html"),
     "an endless reply": answering(200, b"\x00" * (2 * 1024 * 1024), CONTENT_TYPE),
     "deep msgpack": answering(200, b"\x91" * 5000, CONTENT_TYPE),
-    "no outcomes": answering(200, protocol.encode_reply(protocol.Reply((), (), "", False)), CONTENT_TYPE),
+    "no outcomes": answering(
+        200, protocol.encode_reply(protocol.ExchangeReply((), (), "", False)), CONTENT_TYPE
+    ),
     "a problem of lists": answering(401, b"[1]", "application/problem+json"),
     "a clock without a signature": answering(
         401, b'{"type":"urn:wren:problem:2003","time":"2030-01-01T00:00:00Z"}', "application/problem+json"
@@ -134,7 +136,7 @@ async def test_a_slow_service_is_given_up_and_asked_again(world: World) -> None:
     device.line.always = slow
     transport = device.service.make_transport(device.keys, world.clock, device.line)
     transport._connection._whole_s = 0.05
-    summary = await run_until_still(device.outbox, transport, world.clock)
+    summary = await drain_outbox(device.outbox, transport, world.clock)
     assert (summary.waiting, summary.reason) == (1, "timeout")
     device.line.always = None
     assert (await device.send()).sent == 1
@@ -196,17 +198,17 @@ async def test_a_damaged_envelope_on_the_device_is_set_aside_alone(world: World)
 async def test_five_identical_posts_at_once_make_one_row(world: World) -> None:
     device = await world.device()
     submission_id = device.finish()
-    request = protocol.Request(
+    request = protocol.ExchangeRequest(
         "",
         (
-            protocol.Item(
+            protocol.SubmissionItem(
                 submission_id, sealing.digest(device.finished[submission_id]), device.finished[submission_id]
             ),
         ),
     )
     transports = [device.service.make_transport(device.keys, world.clock, Line(world.app)) for _ in range(5)]
     replies = await asyncio.gather(*(transport.exchange(request) for transport in transports))
-    outcomes = [reply.outcomes[0] for reply in replies if isinstance(reply, protocol.Reply)]
+    outcomes = [reply.outcomes[0] for reply in replies if isinstance(reply, protocol.ExchangeReply)]
     assert sorted(outcome.status for outcome in outcomes) == ["duplicate"] * 4 + ["stored"]
     assert len({outcome.receipt for outcome in outcomes}) == 1
     assert_stored_once(world, device)
@@ -222,13 +224,15 @@ async def test_a_forged_receipt_is_not_believed(world: World) -> None:
     async def forge(request: httpx.Request) -> httpx.Response:
         real = await device.line.inner.handle_async_request(request)
         reply = protocol.decode_reply(await real.aread())
-        item = protocol.Item(submission_id, device.outbox.entries()[0].digest, b"")
+        item = protocol.SubmissionItem(submission_id, device.outbox.entries()[0].digest, b"")
 
         def sign(said: bytes) -> bytes:
             return sealing.sign(foreign, said)
 
         receipt = protocol.make_receipt(item, device.keys.device_id, "stored", world.clock.now(), 1, sign)
-        forged = protocol.Reply((Outcome(submission_id, "stored", None, receipt),), (), reply.cursor, False)
+        forged = protocol.ExchangeReply(
+            (Outcome(submission_id, "stored", None, receipt),), (), reply.cursor, False
+        )
         return await answering(200, protocol.encode_reply(forged), CONTENT_TYPE)(request)
 
     device.line.always = forge
@@ -343,7 +347,7 @@ async def test_what_was_held_is_opened_when_its_cause_is_gone(world: World) -> N
 
 
 async def introduce_again(world: World, device: Device, author_public: bytes) -> None:
-    await introduce(
+    await enrol_device(
         URL,
         device.keys,
         agency="agency-7",
@@ -386,8 +390,8 @@ async def test_an_item_beyond_the_bound_travels_alone(world: World) -> None:
 
 async def test_a_known_device_with_other_keys_is_refused(world: World) -> None:
     device = await world.device()
-    with pytest.raises(NotIntroduced) as refusal:
-        await introduce(
+    with pytest.raises(EnrolmentFailed) as refusal:
+        await enrol_device(
             URL,
             make_keys(device.keys.device_id),
             agency="agency-7",

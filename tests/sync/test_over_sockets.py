@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 from assessments.crypto import sealing
-from sync.device.enrolment import check_address, introduce
-from sync.errors import NotIntroduced
-from sync.service.admin import list_arrived
-from sync.service.settings import Settings
+from sync.device.enrolment import check_service_url, enrol_device
+from sync.errors import EnrolmentFailed
+from sync.service.admin import list_submissions
+from sync.service.settings import ServiceSettings
 from tests.fakes import StoppedClock
 from tests.sync.test_worker import RealClock
 from tests.sync.world import WORDS, Device, make_keys
@@ -81,7 +81,7 @@ def service(open_folder: Path) -> Iterator[Running]:
 
 async def a_device(service: Running) -> Device:
     keys, (author, author_public) = make_keys(), sealing.make_signing_key()
-    known = await introduce(
+    known = await enrol_device(
         service.url, keys, agency="training", author="hv1", author_key=author_public, clock=RealClock()
     )
     device = Device(keys, known, None, StoppedClock(), author_private=author)
@@ -113,9 +113,9 @@ async def test_killed_in_the_middle_and_started_again_it_has_everything_once(ser
     await killer
     assert set(device.states().values()) == {"sent"}
 
-    settings = Settings(service.data)
+    settings = ServiceSettings(service.data)
     for _ in range(100):
-        rows = list_arrived(settings)
+        rows = list_submissions(settings)
         if all(row["state"] == "opened" for row in rows):
             break
         await asyncio.sleep(0.1)
@@ -127,7 +127,7 @@ async def test_killed_in_the_middle_and_started_again_it_has_everything_once(ser
 
     service.stop(signal.SIGINT)
     assert not (service.data / "postgresql" / "postmaster.pid").exists()
-    assert len(list_arrived(settings)) == 120
+    assert len(list_submissions(settings)) == 120
     assert not (service.data / "postgresql" / "postmaster.pid").exists()
     assert "Traceback" not in service.said.read_text()
 
@@ -166,19 +166,19 @@ async def test_a_dead_address_is_offline_and_nothing_else(service: Running) -> N
     ],
 )
 def test_an_address_that_would_leave_in_clear_is_refused(url: str) -> None:
-    with pytest.raises(NotIntroduced):
-        check_address(url)
+    with pytest.raises(EnrolmentFailed):
+        check_service_url(url)
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8765", "http://localhost:1/", "https://example.org", "http://[::1]:2"]
 )
 def test_an_address_on_this_machine_or_by_tls_is_fine(url: str) -> None:
-    check_address(url)
+    check_service_url(url)
 
 
 def test_keys_survive_their_plain_form() -> None:
-    from sync.device.enrolment import ServiceKeys
+    from sync.device.enrolment import EnrolledService
 
-    keys = ServiceKeys("http://127.0.0.1:1", "agency-7", "k1", os.urandom(32), os.urandom(32))
-    assert ServiceKeys.from_plain(keys.to_plain()) == keys
+    keys = EnrolledService("http://127.0.0.1:1", "agency-7", "k1", os.urandom(32), os.urandom(32))
+    assert EnrolledService.from_plain(keys.to_plain()) == keys

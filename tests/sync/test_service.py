@@ -21,25 +21,30 @@ from hypothesis import strategies as st
 from assessments.crypto import sealing
 from assessments.errors import Damaged, StoreFault, UnknownFormat
 from sync import protocol
-from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, PROBLEM_TYPE, Item
+from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, PROBLEM_TYPE, SubmissionItem
 from sync.service import feed, intake, problems
-from sync.service.database import Database, DatabaseAway, migrations
-from sync.service.intake import Known, decide
-from sync.service.service_keys import load_or_make
-from sync.service.settings import Settings
-from sync.signing import signed_headers, time_statement
+from sync.service.database import DatabaseUnavailable, ServiceDatabase, list_migrations
+from sync.service.intake import KnownSubmissions, decide_outcomes
+from sync.service.service_keys import load_or_create_secrets
+from sync.service.settings import ServiceSettings
+from sync.signing import signed_headers, time_signature_bytes
 from tests.sync.world import URL, WORDS, Device, World
 
 KID = "k0123456789abcdef"
 
 
-def an_item(content: bytes = b"one", submission_id: str | None = None, kid: str = KID) -> Item:
+def an_item(content: bytes = b"one", submission_id: str | None = None, kid: str = KID) -> SubmissionItem:
     envelope = b"WEN1\x01" + bytes((len(kid),)) + kid.encode() + content.ljust(48, b".")
-    return Item(submission_id or str(uuid.uuid4()), sealing.digest(envelope), envelope)
+    return SubmissionItem(submission_id or str(uuid.uuid4()), sealing.digest(envelope), envelope)
 
 
-def words(items: list[Item], known: Known | None = None) -> list[tuple[str, str | None, str | None]]:
-    return [(each.word, each.reason, each.table) for each in decide(items, known or Known({}, {}), {KID})]
+def words(
+    items: list[SubmissionItem], known: KnownSubmissions | None = None
+) -> list[tuple[str, str | None, str | None]]:
+    return [
+        (each.word, each.reason, each.table)
+        for each in decide_outcomes(items, known or KnownSubmissions({}, {}), {KID})
+    ]
 
 
 def test_decides_stored_duplicate_and_conflict_within_one_batch() -> None:
@@ -56,9 +61,9 @@ def test_decides_stored_duplicate_and_conflict_within_one_batch() -> None:
 
 def test_gives_the_first_receipt_again() -> None:
     first, other = an_item(), an_item(b"other")
-    other = Item(first.id, other.digest, other.envelope)
-    known = Known({first.id: (first.digest, b"r1")}, {(first.id, other.digest): b"r2"})
-    again = decide([first, other], known, {KID})
+    other = SubmissionItem(first.id, other.digest, other.envelope)
+    known = KnownSubmissions({first.id: (first.digest, b"r1")}, {(first.id, other.digest): b"r2"})
+    again = decide_outcomes([first, other], known, {KID})
     assert [(each.word, each.receipt, each.table) for each in again] == [
         ("duplicate", b"r1", None),
         ("conflict", b"r2", None),
@@ -70,29 +75,29 @@ def test_gives_the_first_receipt_again() -> None:
     [
         (an_item(submission_id="x"), "malformed-id"),
         (an_item(submission_id=str(uuid.uuid4()).upper()), "malformed-id"),
-        (Item(str(uuid.uuid4()), bytes(32), b"x"), "digest-mismatch"),
-        (Item(str(uuid.uuid4()), sealing.digest(b"x"), b"x"), "unknown-format"),
+        (SubmissionItem(str(uuid.uuid4()), bytes(32), b"x"), "digest-mismatch"),
+        (SubmissionItem(str(uuid.uuid4()), sealing.digest(b"x"), b"x"), "unknown-format"),
         (an_item(kid="kffffffffffffffff"), "unknown-service-key"),
         (an_item(b"." * (1024 * 1024 + 1)), "too-large"),
     ],
 )
-def test_rejects_what_can_never_be_taken(item: Item, reason: str) -> None:
+def test_rejects_what_can_never_be_taken(item: SubmissionItem, reason: str) -> None:
     assert words([item]) == [("rejected", reason, None)]
 
 
 async def test_a_replayed_batch_gives_the_same_receipts_and_writes_nothing(world: World) -> None:
     device = await world.device()
     items = [
-        Item(each, sealing.digest(device.finished[each]), device.finished[each])
+        SubmissionItem(each, sealing.digest(device.finished[each]), device.finished[each])
         for each in [device.finish() for _ in range(20)]
     ]
     transport = device.service.make_transport(device.keys, world.clock, device.line)
-    first = await transport.exchange(protocol.Request("", tuple(items)))
+    first = await transport.exchange(protocol.ExchangeRequest("", tuple(items)))
     world.settle()
     before = world.rows("SELECT pg_current_wal_insert_lsn()")
-    again = await transport.exchange(protocol.Request("", tuple(items)))
-    assert isinstance(first, protocol.Reply)
-    assert isinstance(again, protocol.Reply)
+    again = await transport.exchange(protocol.ExchangeRequest("", tuple(items)))
+    assert isinstance(first, protocol.ExchangeReply)
+    assert isinstance(again, protocol.ExchangeReply)
     assert [each.receipt for each in again.outcomes] == [each.receipt for each in first.outcomes]
     assert {each.status for each in again.outcomes} == {"duplicate"}
     written = world.rows("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", before[0][0])
@@ -107,13 +112,13 @@ async def test_a_batch_that_loses_a_race_looks_again(world: World, database_url:
     for _ in range(3):
         submission_id = device.finish()
         envelope = device.finished[submission_id]
-        items.append(Item(submission_id, sealing.digest(envelope), envelope))
+        items.append(SubmissionItem(submission_id, sealing.digest(envelope), envelope))
     at = world.clock.now()
     with psycopg.connect(database_url) as first:
         # The first has inserted and not committed: the second cannot see it, and waits on its key.
-        stored = intake._take(first, secrets, agency, name, items[1:2], at)
+        stored = intake._store_batch(first, secrets, agency, name, items[1:2], at)
         second = asyncio.create_task(
-            asyncio.to_thread(intake.take, world.service.database, secrets, agency, name, items, at)
+            asyncio.to_thread(intake.store_batch, world.service.database, secrets, agency, name, items, at)
         )
         await asyncio.sleep(0.3)
         assert not second.done()
@@ -147,29 +152,29 @@ def test_a_late_commit_is_not_passed_over(world: World, database_url: str) -> No
     with psycopg.connect(database_url) as slow, psycopg.connect(database_url) as fast:
         # The slow one has its transaction number first; the fast one the lower sequence and first commit.
         slow.execute("SELECT pg_current_xact_id()")
-        feed.append(fast, "a", "d", early, "opened", None, at)
-        feed.append(slow, "a", "d", late, "held", "malformed", at)
+        feed.append_change(fast, "a", "d", early, "opened", None, at)
+        feed.append_change(slow, "a", "d", late, "held", "malformed", at)
         fast.commit()
         with world.service.database.transaction() as connection:
-            changes, cursor, _ = feed.read(connection, "a", "d", "")
+            changes, cursor, _ = feed.read_changes(connection, "a", "d", "")
         assert changes == ()
         slow.commit()
     with world.service.database.transaction() as connection:
-        changes, cursor, _ = feed.read(connection, "a", "d", cursor)
+        changes, cursor, _ = feed.read_changes(connection, "a", "d", cursor)
         assert {change.id for change in changes} == {str(early), str(late)}
-        assert feed.read(connection, "a", "d", cursor) == ((), cursor, False)
+        assert feed.read_changes(connection, "a", "d", cursor) == ((), cursor, False)
 
 
 def test_changes_come_in_pieces_without_gaps(world: World) -> None:
     ids = [uuid.uuid4() for _ in range(7)]
     for each in ids:
         with world.service.database.transaction() as connection:
-            feed.append(connection, "a", "d", each, "opened", None, world.clock.now())
-            feed.append(connection, "a", "other", each, "opened", None, world.clock.now())
+            feed.append_change(connection, "a", "d", each, "opened", None, world.clock.now())
+            feed.append_change(connection, "a", "other", each, "opened", None, world.clock.now())
     seen, cursor, more = [], "", True
     with world.service.database.transaction() as connection:
         while more:
-            changes, cursor, more = feed.read(connection, "a", "d", cursor, most=3)
+            changes, cursor, more = feed.read_changes(connection, "a", "d", cursor, most=3)
             seen += [change.id for change in changes]
     assert seen == [str(each) for each in ids]
 
@@ -177,16 +182,16 @@ def test_changes_come_in_pieces_without_gaps(world: World) -> None:
 @pytest.mark.parametrize("cursor", ["", "x", "0" * 32 + ".1.1", "9" * 128, "\x00", "é"])
 def test_a_strange_cursor_starts_from_the_beginning(world: World, cursor: str) -> None:
     with world.service.database.transaction() as connection:
-        feed.append(connection, "a", "d", uuid.uuid4(), "opened", None, world.clock.now())
+        feed.append_change(connection, "a", "d", uuid.uuid4(), "opened", None, world.clock.now())
     with world.service.database.transaction() as connection:
-        assert len(feed.read(connection, "a", "d", cursor)[0]) == 1
+        assert len(feed.read_changes(connection, "a", "d", cursor)[0]) == 1
 
 
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "service-keys.json"
-    keys = load_or_make(file)
+    keys = load_or_create_secrets(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert load_or_make(file) == keys
+    assert load_or_create_secrets(file) == keys
     assert list(file.parent.iterdir()) == [file]
     secret = base64.b64encode(keys.receipt_private_key).decode()
     assert secret not in repr(keys)
@@ -200,7 +205,7 @@ def test_a_damaged_key_file_is_said_and_left_alone(tmp_path: Path, content: str)
     file = tmp_path / "service-keys.json"
     file.write_text(content)
     with pytest.raises(Damaged):
-        load_or_make(file)
+        load_or_create_secrets(file)
     assert file.read_text() == content
 
 
@@ -208,11 +213,11 @@ def test_a_newer_database_is_left_alone(world: World) -> None:
     with world.service.database.transaction() as connection:
         connection.execute("INSERT INTO migration (number, name) VALUES (9999, 'later')")
     with pytest.raises(UnknownFormat):
-        Database.open(world.settings)
+        ServiceDatabase.open(world.settings)
 
 
 def test_migrations_are_numbered_without_gaps_and_recorded(world: World) -> None:
-    numbers = [number for number, _, _ in migrations()]
+    numbers = [number for number, _, _ in list_migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
     assert world.rows("SELECT number FROM migration ORDER BY number") == [(number,) for number in numbers]
 
@@ -222,13 +227,13 @@ def test_a_database_that_forgets_is_refused(world: World) -> None:
         name = connection.info.dbname
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off'.encode())
     with pytest.raises(StoreFault) as refusal:
-        Database.open(world.settings)
+        ServiceDatabase.open(world.settings)
     assert refusal.value.code == "not-durable"
 
 
 def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseAway):
-        Database.open(Settings(tmp_path, f"postgresql:///x?host={tmp_path}"))
+    with pytest.raises(DatabaseUnavailable):
+        ServiceDatabase.open(ServiceSettings(tmp_path, f"postgresql:///x?host={tmp_path}"))
 
 
 def test_connections_survive_their_database_being_away(world: World, postgres: str) -> None:
@@ -237,7 +242,7 @@ def test_connections_survive_their_database_being_away(world: World, postgres: s
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
         )
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         world.rows("SELECT 1")
     assert world.rows("SELECT 1") == [(1,)]
 
@@ -301,7 +306,7 @@ async def test_other_paths_and_methods_are_problems(
 
 async def test_the_same_request_passes_once(world: World) -> None:
     device = await world.device()
-    body = protocol.encode_request(protocol.Request("", ()))
+    body = protocol.encode_request(protocol.ExchangeRequest("", ()))
     headers = signed(device, body)
     assert (await ask(world, "POST", "/v1/exchange", content=body, headers=headers)).status_code == 200
     assert_problem(await ask(world, "POST", "/v1/exchange", content=body, headers=headers), problems.REPLAYED)
@@ -312,7 +317,7 @@ async def test_the_same_request_passes_once(world: World) -> None:
 @pytest.mark.parametrize("seconds", [-301, 301])
 async def test_outside_the_window_the_time_is_told_and_signed(world: World, seconds: float) -> None:
     device = await world.device()
-    body = protocol.encode_request(protocol.Request("", ()))
+    body = protocol.encode_request(protocol.ExchangeRequest("", ()))
     response = await ask(
         world, "POST", "/v1/exchange", content=body, headers=signed(device, body, seconds=seconds)
     )
@@ -320,7 +325,7 @@ async def test_outside_the_window_the_time_is_told_and_signed(world: World, seco
     said = response.json()
     assert sealing.verify(
         device.service.receipt_key,
-        time_statement("N" * 22, said["time"]),
+        time_signature_bytes("N" * 22, said["time"]),
         base64.b64decode(said["time_signature"]),
     )
     inside = signed(device, body, seconds=seconds * 299 / 301)
@@ -329,7 +334,7 @@ async def test_outside_the_window_the_time_is_told_and_signed(world: World, seco
 
 async def test_a_changed_body_or_foreign_signature_is_refused(world: World) -> None:
     device, other = await world.device(), await world.device()
-    body = protocol.encode_request(protocol.Request("", ()))
+    body = protocol.encode_request(protocol.ExchangeRequest("", ()))
     headers = signed(device, body)
     changed = body.replace(b"cursor", b"cursoR")
     assert_problem(
@@ -487,8 +492,8 @@ async def test_a_fault_is_one_calm_line_without_what_was_sent(
     def stumble(*_: Any) -> None:
         raise RuntimeError(WORDS)
 
-    monkeypatch.setattr("sync.service.intake.take", stumble)
-    body = protocol.encode_request(protocol.Request("", ()))
+    monkeypatch.setattr("sync.service.intake.store_batch", stumble)
+    body = protocol.encode_request(protocol.ExchangeRequest("", ()))
     with caplog.at_level(logging.DEBUG):
         response = await ask(world, "POST", "/v1/exchange", content=body, headers=signed(device, body))
     assert_problem(response, problems.FAULT)

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import pytest
 
 from assessments.errors import DiskFull
-from assessments.ports import Entry
-from sync.device.exchange import Status
-from sync.device.worker import Worker
-from sync.protocol import Change
+from assessments.ports import OutboxEntry
+from sync.device.exchange import OutboxStatus
+from sync.device.worker import SyncWorker
+from sync.protocol import FeedChange
 from tests.sync.world import Device, World
 
 
@@ -25,11 +25,11 @@ class RealClock:
 
 @asynccontextmanager
 async def running(
-    device: Device, said: list[Status], heard: list[Change] | None = None
-) -> AsyncIterator[Worker]:
+    device: Device, said: list[OutboxStatus], heard: list[FeedChange] | None = None
+) -> AsyncIterator[SyncWorker]:
     clock = RealClock()
     transport = device.service.make_transport(device.keys, device.clock, device.line)
-    worker = Worker(
+    worker = SyncWorker(
         device.outbox,
         transport,
         clock,
@@ -55,7 +55,7 @@ async def until(holds: object, timeout_s: float = 10.0) -> None:
 async def test_sends_what_waits_when_it_starts(world: World) -> None:
     device = await world.device()
     device.finish()
-    said: list[Status] = []
+    said: list[OutboxStatus] = []
     async with running(device, said):
         await until(lambda: said and said[-1].sent == 1)
     assert [(status.waiting, status.sent) for status in said] == [(1, 0), (0, 1)]
@@ -63,7 +63,7 @@ async def test_sends_what_waits_when_it_starts(world: World) -> None:
 
 async def test_sends_at_once_when_woken(world: World) -> None:
     device = await world.device()
-    said: list[Status] = []
+    said: list[OutboxStatus] = []
     async with running(device, said) as worker:
         await until(lambda: said)
         device.finish()
@@ -75,7 +75,7 @@ async def test_sends_by_itself_when_the_service_is_back(world: World) -> None:
     device = await world.device()
     device.finish()
     device.line.always = "offline"
-    said: list[Status] = []
+    said: list[OutboxStatus] = []
     async with running(device, said):
         await until(lambda: said and said[-1].reasons == ("offline",))
         assert said[-1].waiting == 1
@@ -87,7 +87,7 @@ async def test_send_now_does_not_wait_for_the_next_try(world: World) -> None:
     device = await world.device()
     submission_id = device.finish()
     device.outbox.postpone([submission_id], "offline", datetime(2099, 1, 1, tzinfo=UTC))
-    said: list[Status] = []
+    said: list[OutboxStatus] = []
     async with running(device, said) as worker:
         await asyncio.sleep(0.5)
         assert device.states() == {submission_id: "waiting"}
@@ -111,12 +111,12 @@ async def test_a_slow_disk_does_not_block_the_loop(world: World, monkeypatch: py
         device.finish()
     entries = device.outbox.entries
 
-    def slowly() -> Sequence[Entry]:
+    def slowly() -> Sequence[OutboxEntry]:
         time.sleep(0.3)
         return entries()
 
     monkeypatch.setattr(device.outbox, "entries", slowly)
-    said: list[Status] = []
+    said: list[OutboxStatus] = []
     longest = 0.0
     async with running(device, said):
         while not (said and said[-1].sent == 3):
@@ -135,7 +135,7 @@ async def test_a_full_disk_does_not_end_the_loop(world: World, monkeypatch: pyte
         raise DiskFull
 
     monkeypatch.setattr(device.outbox, "settle", full)
-    said: list[Status] = []
+    said: list[OutboxStatus] = []
     async with running(device, said) as worker:
         await until(lambda: len(device.line.requests) == 1)
         assert device.states() == {submission_id: "waiting"}
@@ -148,12 +148,12 @@ async def test_a_full_disk_does_not_end_the_loop(world: World, monkeypatch: pyte
 async def test_passes_on_what_became_of_things_sent_before(world: World) -> None:
     device = await world.device()
     first = device.finish()
-    said: list[Status] = []
-    heard: list[Change] = []
+    said: list[OutboxStatus] = []
+    heard: list[FeedChange] = []
     async with running(device, said, heard) as worker:
         await until(lambda: said and said[-1].sent == 1)
         world.settle()
         device.finish()
         worker.wake()
         await until(lambda: said[-1].sent == 2)
-    assert Change(first, "opened") in heard
+    assert FeedChange(first, "opened") in heard

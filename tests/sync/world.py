@@ -20,15 +20,15 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from assessments.casework.records import utc
+from assessments.casework.records import format_utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
-from sync.device.enrolment import ServiceKeys, introduce
-from sync.device.worker import Summary, run_until_still
+from sync.device.enrolment import EnrolledService, enrol_device
+from sync.device.worker import SendSummary, drain_outbox
 from sync.envelope import Statement, seal_submission
 from sync.service.main import Service
-from sync.service.recovery import requests
-from sync.service.settings import Settings
+from sync.service.recovery import approvals
+from sync.service.settings import ServiceSettings
 from tests.fakes import MemoryOutbox, StoppedClock
 
 URL = "http://127.0.0.1:1"
@@ -142,7 +142,7 @@ class _Whole(httpx.AsyncByteStream):
 @dataclass
 class Device:
     keys: Keys
-    service: ServiceKeys
+    service: EnrolledService
     # A Line, or None for the network: Any, so that a test need not ask which.
     line: Any
     clock: StoppedClock
@@ -156,7 +156,7 @@ class Device:
 
     def payload(self, submission_id: str, answers: dict[str, Any], tool: str = "risk-24") -> dict[str, Any]:
         contact, subject = str(uuid.uuid4()), str(uuid.uuid4())
-        moment = utc(self.clock.now())
+        moment = format_utc(self.clock.now())
         return {
             "schema": "wren/assessment/1",
             "assessment": {
@@ -210,10 +210,10 @@ class Device:
         self.outbox.add(submission_id, self.service.kid, envelope)
         self.finished[submission_id] = envelope
 
-    async def send(self) -> Summary:
+    async def send(self) -> SendSummary:
         transport = self.service.make_transport(self.keys, self.clock, self.line)
         try:
-            return await run_until_still(self.outbox, transport, self.clock)
+            return await drain_outbox(self.outbox, transport, self.clock)
         finally:
             await transport.close()
 
@@ -226,7 +226,7 @@ class World:
     app: FastAPI
     service: Service
     clock: StoppedClock
-    settings: Settings
+    settings: ServiceSettings
     devices: list[Device] = field(default_factory=list)
     agencies: dict[str, bytes] = field(default_factory=dict)
 
@@ -235,7 +235,7 @@ class World:
         keys = make_keys()
         author_private, author_public = sealing.make_signing_key()
         self.agency_private(agency)
-        service = await introduce(
+        service = await enrol_device(
             URL,
             keys,
             agency=agency,
@@ -254,7 +254,7 @@ class World:
             self.agencies[agency] = bytes(private)
             with self.service.database.transaction() as connection:
                 key = RecoveryKey(recovery_kid(public), public)
-                requests.admit(connection, agency, key, self.clock.now())
+                approvals.save_agency_key(connection, agency, key, self.clock.now())
         return self.agencies[agency]
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:

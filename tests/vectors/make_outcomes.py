@@ -15,11 +15,11 @@ from unittest.mock import patch
 from assessments.crypto import portable, recovery, sealing
 from assessments.crypto.kdf import SCRYPT_FLOOR, Kdf
 from assessments.store.access.keyring import make_wrap
-from assessments.store.completion_files import Finished
+from assessments.store.completion_files import Completion
 
 FILE = Path(__file__).parent / "outcomes.json"
 KEY = bytes(range(32))
-CONTEXT = sealing.lp("ck1", "example")
+CONTEXT = sealing.length_prefix("ck1", "example")
 WORDS = "robin hedge kettle lantern"
 KDF = SCRYPT_FLOOR
 
@@ -60,7 +60,7 @@ def made() -> list[dict[str, Any]]:
     chunk = portable.CHUNK_BYTES + portable.TAG_BYTES
     for what, raw, key, context in (
         ("another key", sealed, bytes(32), CONTEXT),
-        ("another context", sealed, KEY, sealing.lp("ck1", "exampl")),
+        ("another context", sealed, KEY, sealing.length_prefix("ck1", "exampl")),
         ("a bit of the salt", flipped(sealed, 0), KEY, CONTEXT),
         ("a bit of the commitment", flipped(sealed, 24), KEY, CONTEXT),
         ("a bit of the body", flipped(sealed, 56), KEY, CONTEXT),
@@ -79,7 +79,9 @@ def made() -> list[dict[str, Any]]:
         add("open", what, "damaged", key=key, context=context, sealed=raw)
 
     # The record envelope
-    row = sealing.record_context("answer", sealing.lp("a-1", "h-1"), 3, "wren/answer/1", "agency-7", "hv1")
+    row = sealing.record_context(
+        "answer", sealing.length_prefix("a-1", "h-1"), 3, "wren/answer/1", "agency-7", "hv1"
+    )
     record = sealing.seal_record(KEY, "c1", b"body", row)
     body = sealing.digest(b"body").hex()
     add(
@@ -101,7 +103,7 @@ def made() -> list[dict[str, Any]]:
         ("another agency", "answer", ("a-1", "h-1"), 3, "wren/answer/1", "agency-8", "hv1"),
         ("another author", "answer", ("a-1", "h-1"), 3, "wren/answer/1", "agency-7", "hv2"),
     ):
-        other = sealing.record_context(table, sealing.lp(*row_id), rev, schema, agency, author)
+        other = sealing.record_context(table, sealing.length_prefix(*row_id), rev, schema, agency, author)
         add("open-record", what, "damaged", key=KEY, kid="c1", context=other, sealed=record)
     for what, raw, kid in (
         ("another magic", b"CKR2" + record[4:], "c1"),
@@ -112,7 +114,7 @@ def made() -> list[dict[str, Any]]:
 
     # To a public key
     private, public = sealing.make_receive_key()
-    to = sealing.seal_to(public, b"hello", CONTEXT)
+    to = sealing.hpke_seal(public, b"hello", CONTEXT)
     hello = sealing.digest(b"hello").hex()
     add(
         "open-from",
@@ -168,13 +170,13 @@ def made() -> list[dict[str, Any]]:
     # Escrow, request, grants
     keys = {}
     privates = {}
-    for side in recovery.SIDES:
+    for side in recovery.ESCROW_SIDES:
         private, public = sealing.make_receive_key()
         privates[side], keys[side] = private, recovery.RecoveryKey(recovery.recovery_kid(public), public)
     escrow = recovery.make_escrow(KEY, "d-1", "hv1", keys["agency"], keys["service"])
     one_off, public = sealing.make_receive_key()
-    request = recovery.Request("d-1", "agency-7", "hv1", public, escrow)
-    grants = [recovery.approve(privates[side], request, side) for side in recovery.SIDES]
+    request = recovery.RecoveryRequest("d-1", "agency-7", "hv1", public, escrow)
+    grants = [recovery.make_grant(privates[side], request, side) for side in recovery.ESCROW_SIDES]
     packed = request.to_bytes()
     add("read-request", "as it was made", "ok", request=packed, code=request.code)
     add("read-request", "another magic", "unknown-format", request=b"CKQ2" + packed[4:])
@@ -202,12 +204,12 @@ def made() -> list[dict[str, Any]]:
     add("approve", "the service's key", "damaged", key=bytes(privates["service"]), **approving)
 
     # The second copy of finished work
-    copy = Finished("a-1", "kid", b"envelope", 3, "completed", b"head", b"body").to_bytes()
+    copy = Completion("a-1", "kid", b"envelope", 3, "completed", b"head", b"body").to_bytes()
     add("read-copy", "as it was made", "ok", copy=copy)
     parts = ("a-1", "kid", b"envelope", (3).to_bytes(4, "big"), "completed", b"head", b"body")
-    before = b"CKO1" + sealing.lp(*parts)
+    before = b"CKO1" + sealing.length_prefix(*parts)
     add("read-copy", "from before it held a tally", "ok", copy=before + sealing.digest(before))
-    between = b"CKO1" + sealing.lp(*parts, b"")
+    between = b"CKO1" + sealing.length_prefix(*parts, b"")
     add("read-copy", "from before it said the last line", "ok", copy=between + sealing.digest(between))
     add("read-copy", "a bit", "damaged", copy=flipped(copy, 12))
     other = b"CKO2" + copy[4:-32]

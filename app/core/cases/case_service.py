@@ -1,8 +1,8 @@
 """What an event makes happen outside the engine: keeping, sealing, reading back.
 
-This room knows the store, the envelope and the clock as ports of a `Desk`; it knows no screen and
+This room knows the store, the envelope and the clock as ports of a `CaseService`; it knows no screen and
 decides nothing that the engine can decide. Every method is plain and blocking: screens call it
-through `away`, which runs it on a thread so that the event loop is never held.
+through `run_blocking`, which runs it on a thread so that the event loop is never held.
 
     work = desk.start(contact, child.id, "child-voice-7-11", context)
     work = desk.happens(work, Entered("ladder-now", Answered(2)))      # one sealed row, committed
@@ -19,55 +19,69 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from app.core.cases import form_metadata
-from app.core.cases.child_writer import Pen
-from app.core.cases.household_queries import HouseholdPage, Pages
-from app.core.cases.prior_history import recalled
-from app.core.cases.submission import SERVICE, complete, filled, keep_escrow, service_key, service_keys
+from app.core.cases.child_writer import ChildWriter
+from app.core.cases.household_queries import HouseholdOverview, HouseholdReader
+from app.core.cases.prior_history import with_history
+from app.core.cases.submission import (
+    SERVICE_SETTING,
+    complete_assessment,
+    ensure_escrow,
+    fill_record,
+    load_enrolled_service,
+    load_sealing_key,
+)
 from assessments.casework import child_sessions
-from assessments.casework.casework_records import Fact
-from assessments.casework.records import Assessment, Contact, Household, Person, Relationship, Sitting
+from assessments.casework.casework_records import CaseworkRecord
+from assessments.casework.records import (
+    Assessment,
+    ChildSessionRecord,
+    Contact,
+    Household,
+    Person,
+    Relationship,
+)
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
-from assessments.definitions.text_packs import Pack, PackRefused, apply
+from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack
 from assessments.engine import form as forms
-from assessments.engine.answers import Entry, Origin, to_plain
-from assessments.engine.scoring import Context
-from assessments.engine.version_move import Preview, preview
+from assessments.engine.answers import AnswerEntry, Origin, to_plain
+from assessments.engine.scoring import ScoringContext
+from assessments.engine.version_move import MovePreview, preview_move
 from assessments.ports import Clock
-from assessments.store import Keys, Loss, Store, assessments, people
-from assessments.store.people import Earlier
-from assessments.store.rows.resume_state import read_desk, save_desk
-from assessments.store.rows.sealed_rows import Found
-from assessments.store.rows.summaries import Heading
-from sync.device.exchange import Status
+from assessments.store import DataLoss, KeyRing, Store, assessments, people
+from assessments.store.people import Revision
+from assessments.store.rows.resume_state import read_resume_state, save_resume_state
+from assessments.store.rows.sealed_rows import ReadResult
+from assessments.store.rows.summaries import AssessmentSummary
+from sync.device.exchange import OutboxStatus
 
 __all__ = [
-    "SERVICE",
-    "Desk",
-    "Earlier",
-    "EarlierFound",
-    "Heading",
-    "HouseholdPage",
-    "Loss",
-    "Pen",
-    "Status",
-    "Work",
-    "away",
-    "service_key",
-    "service_keys",
+    "SERVICE_SETTING",
+    "AssessmentSummary",
+    "CaseService",
+    "ChildWriter",
+    "DataLoss",
+    "HouseholdOverview",
+    "OpenAssessment",
+    "OutboxStatus",
+    "Revision",
+    "RevisionsResult",
+    "load_enrolled_service",
+    "load_sealing_key",
+    "run_blocking",
 ]
 
 T = TypeVar("T")
-EarlierFound: TypeAlias = Found[Earlier]
+RevisionsResult: TypeAlias = ReadResult[Revision]
 
 
-async def away(work: Callable[..., T], *arguments: Any) -> T:
+async def run_blocking(work: Callable[..., T], *arguments: Any) -> T:
     """Run blocking work on a thread and wait for it without holding the event loop."""
     return await asyncio.to_thread(work, *arguments)
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class OpenAssessment:
     """One assessment on the desk: its record and its running form."""
 
     assessment: Assessment
@@ -75,18 +89,18 @@ class Work:
     problems: forms.ShowProblems | None = None
 
     def __repr__(self) -> str:
-        return f"<Work {self.assessment.id}>"
+        return f"<OpenAssessment {self.assessment.id}>"
 
 
-class Desk:
+class CaseService:
     """One practitioner at work: unlocked keys, and all that a screen may ask for."""
 
-    def __init__(self, store: Store, keys: Keys, clock: Clock, packs: Sequence[Pack] = ()) -> None:
+    def __init__(self, store: Store, keys: KeyRing, clock: Clock, packs: Sequence[TextPack] = ()) -> None:
         self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
-        self._household_reader = Pages(keys)
+        self._household_reader = HouseholdReader(keys)
 
     def __repr__(self) -> str:
-        return "<Desk>"
+        return "<CaseService>"
 
     def close(self) -> None:
         """Drop the keys. Everything that was typed is already kept."""
@@ -100,10 +114,10 @@ class Desk:
 
     def ensure_escrow(self) -> bool:
         """Make what lets this person in again. False while the service's recovery keys are not known."""
-        return keep_escrow(self._store, self._keys)
+        return ensure_escrow(self._store, self._keys)
 
     @property
-    def losses(self) -> tuple[Loss, ...]:
+    def losses(self) -> tuple[DataLoss, ...]:
         """What unlocking found missing."""
         return self._keys.losses
 
@@ -130,26 +144,28 @@ class Desk:
     def save_contact(self, contact: Contact) -> None:
         people.save_contact(self._keys, contact)
 
-    def save_records(self, household_id: str, facts: Sequence[Fact]) -> None:
+    def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> None:
         """Keep facts of one household together: all of them or none."""
-        people.save_facts(self._keys, household_id, facts)
+        people.save_casework_records(self._keys, household_id, facts)
 
-    def households(self) -> Found[HouseholdPage]:
+    def households(self) -> ReadResult[HouseholdOverview]:
         """Every household with its people, for the first page after unlocking, and what does not open."""
         return self._household_reader.read_all()
 
-    def household(self, household_id: str) -> HouseholdPage:
+    def household(self, household_id: str) -> HouseholdOverview:
         return self._household_reader.read_household(household_id)
 
-    def read_revisions(self, household_id: str) -> EarlierFound:
+    def read_revisions(self, household_id: str) -> RevisionsResult:
         """What stood in the records of a household before they were changed. Read when it is asked for."""
-        return people.earlier(self._keys, household_id)
+        return people.read_revisions(self._keys, household_id)
 
     # Assessments
 
-    def start_assessment(self, contact: Contact, subject_id: str, tool: str, context: Context) -> Work:
+    def start_assessment(
+        self, contact: Contact, subject_id: str, tool: str, context: ScoringContext
+    ) -> OpenAssessment:
         """Open a new assessment, empty: nothing of another person's ever stands in it."""
-        instrument = self._with_licensed_wording(catalogue.load(tool))
+        instrument = self._with_licensed_wording(catalogue.load_tool(tool))
         area = catalogue.load_area()
         assessment = Assessment(
             id=str(uuid.uuid4()),
@@ -162,66 +178,69 @@ class Desk:
             author=self._keys.author,
             started_at=self._clock.now(),
             area=area.id,
-            context=replace(context, misses=form_metadata.misses(self._keys, subject_id, tool)),
+            context=replace(context, misses=form_metadata.count_misses(self._keys, subject_id, tool)),
         )
         assessments.begin(self._keys, assessment)
-        return Work(
+        return OpenAssessment(
             assessment,
-            forms.begin(
+            forms.open_form(
                 instrument,
                 area.rules_for(tool),
-                form_metadata.standing_context(self._keys, assessment, instrument, {}),
+                form_metadata.current_context(self._keys, assessment, instrument, {}),
             ),
         )
 
-    def resume_assessment(self, assessment_id: str) -> Work:
+    def resume_assessment(self, assessment_id: str) -> OpenAssessment:
         """Open an assessment in progress just as it was left, with the very tool it was begun with.
 
         Of a damaged list every answer that can be read is there, and `lost_lines` says what is not.
         Raises NotFound("other-version") when that version is not here: nothing is guessed.
         """
         assessment = assessments.get(self._keys, assessment_id)
-        kept = assessments.answers(self._keys, assessment_id)
-        if child_sessions.is_open(kept) and assessment.status == "in-progress":
+        kept = assessments.read_answers(self._keys, assessment_id)
+        if child_sessions.is_child_session_open(kept) and assessment.status == "in-progress":
             # Nobody came to its end: what is written from here on is no child's.
             assessments.append_answer(
-                self._keys, assessment_id, child_sessions.TURN, child_sessions.turn_ended("left")
+                self._keys,
+                assessment_id,
+                child_sessions.CHILD_SESSION_KEY,
+                child_sessions.make_end_entry("left"),
             )
-        moved = form_metadata.moved_to(kept)
+        moved = form_metadata.read_moved_version(kept)
         assessment = assessment.model_copy(update=moved)
         instrument = self._with_licensed_wording(
-            catalogue.load_exact(assessment.instrument, assessment.version, assessment.instrument_hash)
+            catalogue.load_pinned_tool(assessment.instrument, assessment.version, assessment.instrument_hash)
         )
-        context = form_metadata.standing_context(self._keys, assessment, instrument, kept)
+        context = form_metadata.current_context(self._keys, assessment, instrument, kept)
         # Where a line is lost it may be the one that said which version wrote the others.
         is_known = not (moved or assessment.lost_lines)
         entries = {
             link_id: plain
             for link_id, plain in kept.items()
-            if not link_id.startswith("$") and (is_known or forms.reads(instrument, link_id, plain))
+            if not link_id.startswith("$") and (is_known or forms.can_read_entry(instrument, link_id, plain))
         }
         rules = catalogue.load_area(assessment.area).rules_for(instrument.id)
-        form = forms.begin(instrument, rules, context, forms.read_entries(instrument, entries))
-        return Work(assessment, form)
+        form = forms.open_form(instrument, rules, context, forms.read_entries(instrument, entries))
+        return OpenAssessment(assessment, form)
 
-    def refresh_history(self, work: Work) -> Work:
+    def refresh_history(self, work: OpenAssessment) -> OpenAssessment:
         """The open form with what has been written down about the household since it was opened."""
         if not work.form.instrument.grades:
             return work
-        context = recalled(self._keys, work.assessment, work.form.context)
+        context = with_history(self._keys, work.assessment, work.form.context)
         return replace(work, form=replace(work.form, context=context))
 
-    def preview_newest_version(self, work: Work) -> Preview | None:
+    def preview_newest_version(self, work: OpenAssessment) -> MovePreview | None:
         """What moving this form to the newest version of its tool would do; None when it is the newest."""
-        newest = catalogue.load(work.assessment.instrument)
+        newest = catalogue.load_tool(work.assessment.instrument)
         if newest.version == work.assessment.version:
             return None
-        return preview(work.form.instrument, newest, work.form.entries)
+        return preview_move(work.form.instrument, newest, work.form.entries)
 
-    def move_to_version(self, work: Work, version: str) -> Work:
+    def move_to_version(self, work: OpenAssessment, version: str) -> OpenAssessment:
         """Go on under another version of the tool. Nothing is deleted: moving back gives the same form."""
-        instrument = catalogue.load(work.assessment.instrument, version)
-        form_metadata.keep_version(self._keys, work.assessment.id, instrument)
+        instrument = catalogue.load_tool(work.assessment.instrument, version)
+        form_metadata.save_version(self._keys, work.assessment.id, instrument)
         return self.resume_assessment(work.assessment.id)
 
     def _with_licensed_wording(self, instrument: Instrument) -> Instrument:
@@ -229,7 +248,7 @@ class Desk:
         for pack in self._packs:
             if pack.tool == instrument.id and pack.kind == "wording":
                 with suppress(PackRefused):
-                    return apply(pack, instrument, on=self._clock.now().date())
+                    return apply_pack(pack, instrument, on=self._clock.now().date())
         return instrument
 
     def read_assessment(self, assessment_id: str) -> Assessment:
@@ -238,21 +257,21 @@ class Desk:
         if found.status != "in-progress":
             return found
         work = self.resume_assessment(assessment_id)
-        return filled(self._keys, work.assessment, work.form)
+        return fill_record(self._keys, work.assessment, work.form)
 
     def subject_of(self, assessment_id: str) -> Person:
         """The person that an assessment is about."""
-        return people.person(self._keys, assessments.get(self._keys, assessment_id).subject_id)
+        return people.read_person(self._keys, assessments.get(self._keys, assessment_id).subject_id)
 
-    def apply_event(self, work: Work, event: forms.Event) -> Work:
+    def apply_event(self, work: OpenAssessment, event: forms.FormEvent) -> OpenAssessment:
         """Run one event: the form moves on, and what it asks to be kept is kept when this returns."""
         step = forms.update(work.form, event)
-        changed = Work(work.assessment, step.form)
+        changed = OpenAssessment(work.assessment, step.form)
         for effect in step.effects:
             changed = self.run_effect(changed, effect)
         return changed
 
-    def save_hidden_entries(self, work: Work, entries: Mapping[str, Entry]) -> Work:
+    def save_hidden_entries(self, work: OpenAssessment, entries: Mapping[str, AnswerEntry]) -> OpenAssessment:
         """Keep entries for items that are not shown: they are no part of the output."""
         for link_id, entry in entries.items():
             assessments.append_answer(self._keys, work.assessment.id, link_id, to_plain(entry))
@@ -260,58 +279,62 @@ class Desk:
 
     # A child's turn
 
-    def open_child_writer(self, work: Work) -> Pen:
+    def open_child_writer(self, work: OpenAssessment) -> ChildWriter:
         """A pen for the open assessment that goes on when these keys are dropped."""
-        return Pen(assessments.narrowed(self._keys, work.assessment.id), work.assessment.id)
+        return ChildWriter(
+            assessments.make_single_key_ring(self._keys, work.assessment.id), work.assessment.id
+        )
 
     def add_line(self, assessment_id: str, link_id: str, plain: Any) -> None:
         """Add one line that a pen could not write at its time."""
         assessments.append_answer(self._keys, assessment_id, link_id, plain)
 
-    def sittings(self, assessment_id: str) -> tuple[Sitting, ...]:
+    def sittings(self, assessment_id: str) -> tuple[ChildSessionRecord, ...]:
         """What a child gave in each turn, change by change."""
-        return child_sessions.sittings_of(assessments.history(self._keys, assessment_id))
+        return child_sessions.read_child_sessions(assessments.read_answer_log(self._keys, assessment_id))
 
     def origins(self, assessment_id: str) -> dict[str, str]:
         """Where the answers that are not words came from, as far as it was marked."""
-        return child_sessions.origins_of(assessments.answers(self._keys, assessment_id))
+        return child_sessions.read_origins(assessments.read_answers(self._keys, assessment_id))
 
     def save_origin(self, assessment_id: str, link_id: str, origin: Origin | None) -> None:
         """Mark where an answer that is not words came from; None takes the mark back."""
-        assessments.append_answer(self._keys, assessment_id, child_sessions.ORIGIN + link_id, origin)
+        assessments.append_answer(
+            self._keys, assessment_id, child_sessions.ORIGIN_KEY_PREFIX + link_id, origin
+        )
 
-    def save_item_drafts(self, work: Work, place: Mapping[str, Any]) -> None:
+    def save_item_drafts(self, work: OpenAssessment, place: Mapping[str, Any]) -> None:
         """Remember the page and the half-typed words of an assessment in progress."""
-        assessments.save_place(self._keys, work.assessment.id, dict(place))
+        assessments.save_item_drafts(self._keys, work.assessment.id, dict(place))
 
     def read_item_drafts(self, assessment_id: str) -> dict[str, Any]:
         """Where the person left off; empty when nothing was noted."""
-        return assessments.place(self._keys, assessment_id) or {}
+        return assessments.read_item_drafts(self._keys, assessment_id) or {}
 
     def save_resume_state(self, place: Mapping[str, Any]) -> None:
         """Remember where this person is and what stands half typed outside assessments."""
         if self._store.read_only:
             return  # a newer Wren's place is not this one's to overwrite
-        save_desk(self._keys, dict(place))
+        save_resume_state(self._keys, dict(place))
 
     def read_resume_state(self) -> dict[str, Any]:
         """Where this person left off; empty when nothing was noted. Raises Damaged."""
-        return read_desk(self._keys)
+        return read_resume_state(self._keys)
 
-    def run_effect(self, work: Work, effect: forms.Effect) -> Work:
+    def run_effect(self, work: OpenAssessment, effect: forms.FormEffect) -> OpenAssessment:
         """Run one effect: committed when this returns. Raises StoreFault, and nothing has changed then."""
         match effect:
-            case forms.SaveEntry(link_id, plain):
+            case forms.SaveAnswer(link_id, plain):
                 assessments.append_answer(self._keys, work.assessment.id, link_id, plain)
             case forms.ShowProblems():
                 return replace(work, problems=effect)
-            case forms.SaveStopped():
+            case forms.SaveStoppedForm():
                 assessments.stop(self._keys, work.assessment.id)
                 stopped = work.assessment.model_copy(update={"status": "stopped"})
                 return replace(work, assessment=stopped)
-            case forms.Complete():
-                done = complete(self._store, self._keys, self._clock, work.assessment, work.form)
+            case forms.CompleteForm():
+                done = complete_assessment(self._store, self._keys, self._clock, work.assessment, work.form)
                 return replace(work, assessment=done)
             case _:
-                form_metadata.keep(self._keys, work.assessment, effect)
+                form_metadata.save_metadata(self._keys, work.assessment, effect)
         return work

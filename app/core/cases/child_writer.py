@@ -3,7 +3,7 @@
 This room knows one assessment and a key narrowed to it. It refuses to know whose it is, what stands in
 it, and everything else that is kept: the adult's keys are gone while it writes.
 
-    pen = Pen(narrowed, assessment.id)
+    pen = ChildWriter(narrowed, assessment.id)
     pen.write("ladder-now", to_plain(Answered(4)))
 """
 
@@ -11,17 +11,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.store import Keys, assessments
+from assessments.store import KeyRing, assessments
 
 
-class Pen:
+class ChildWriter:
     """It outlives the desk that it came from, until `leave`."""
 
-    def __init__(self, keys: Keys, assessment_id: str) -> None:
+    def __init__(self, keys: KeyRing, assessment_id: str) -> None:
         self._keys, self._assessment_id = keys, assessment_id
 
     def __repr__(self) -> str:
-        return "<Pen>"
+        return "<ChildWriter>"
 
     def write(self, link_id: str, plain: Any) -> None:
         """Add one line: on the disk when this returns."""

@@ -3,8 +3,8 @@
 This room knows the lines that stand in the same append-only list under names that no item can have, and
 what is known of the person from before. It knows no answers and no screen, and works nothing out.
 
-    keep(keys, assessment, SaveDeferred("strengths", "no time"))       # one sealed line, committed
-    standing_context(keys, assessment, instrument, kept).not_done      # (("strengths", "no time"),)
+    save_metadata(keys, assessment, SaveDeferred("strengths", "no time"))       # one sealed line, committed
+    current_context(keys, assessment, instrument, kept).not_done      # (("strengths", "no time"),)
 """
 
 from __future__ import annotations
@@ -13,62 +13,64 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from app.core.cases.prior_history import keep_history, recalled
+from app.core.cases.prior_history import save_history, with_history
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
 from assessments.engine import form as forms
-from assessments.engine.scoring import Context, Judgement
+from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.errors import StoreFault
-from assessments.store import Keys, assessments
-from assessments.store.rows.summaries import listing
+from assessments.store import KeyRing, assessments
+from assessments.store.rows.summaries import list_summaries
 
 _JUDGEMENT = "$judgement"
 _VERSION = "$version"
 _NOT_DONE = "$not-done."
-_WORDED = "$language."
+_KEPT_PHRASES = "$language."
 
-Beside = forms.SaveJudgement | forms.SaveHistory | forms.SaveDeferred | forms.SaveWorded
+MetadataEffect = (
+    forms.SaveJudgement | forms.SaveHistory | forms.SaveSupplementDeferral | forms.SaveKeptPhrases
+)
 
 
-def keep(keys: Keys, assessment: Assessment, effect: Beside) -> None:
+def save_metadata(keys: KeyRing, assessment: Assessment, effect: MetadataEffect) -> None:
     """Keep one thing that is no answer: committed when this returns."""
     match effect:
         case forms.SaveJudgement(judgement):
             _write(keys, assessment.id, _JUDGEMENT, asdict(judgement) if judgement else None)
         case forms.SaveHistory(history, why):
-            keep_history(keys, assessment, history, why)
-        case forms.SaveDeferred(tool, reason):
+            save_history(keys, assessment, history, why)
+        case forms.SaveSupplementDeferral(tool, reason):
             _write(keys, assessment.id, f"{_NOT_DONE}{tool}", reason or None)
-        case forms.SaveWorded(link_id, codes):
-            _write(keys, assessment.id, f"{_WORDED}{link_id}", list(codes))
+        case forms.SaveKeptPhrases(link_id, codes):
+            _write(keys, assessment.id, f"{_KEPT_PHRASES}{link_id}", list(codes))
 
 
-def keep_version(keys: Keys, assessment_id: str, instrument: Instrument) -> None:
+def save_version(keys: KeyRing, assessment_id: str, instrument: Instrument) -> None:
     """Go on under this version of the tool."""
     pinned = {"version": instrument.version, "instrument_hash": instrument.hash}
     _write(keys, assessment_id, _VERSION, pinned)
 
 
-def moved_to(kept: Mapping[str, Any]) -> dict[str, Any]:
+def read_moved_version(kept: Mapping[str, Any]) -> dict[str, Any]:
     """The version that the form was moved to, as fields of the record; empty where it was not."""
     return kept.get(_VERSION) or {}
 
 
-def _write(keys: Keys, assessment_id: str, name: str, plain: Any) -> None:
+def _write(keys: KeyRing, assessment_id: str, name: str, plain: Any) -> None:
     assessments.append_answer(keys, assessment_id, name, plain)
 
 
-def standing_context(
-    keys: Keys, assessment: Assessment, instrument: Instrument, kept: Mapping[str, Any]
-) -> Context:
+def current_context(
+    keys: KeyRing, assessment: Assessment, instrument: Instrument, kept: Mapping[str, Any]
+) -> ScoringContext:
     """The context as it stands: what is known of before, own judgement, which tools are done or not."""
     judged = kept.get(_JUDGEMENT)
     return replace(
-        recalled(keys, assessment, assessment.context) if instrument.grades else assessment.context,
+        with_history(keys, assessment, assessment.context) if instrument.grades else assessment.context,
         judgement=Judgement(**judged) if judged else assessment.context.judgement,
-        misses=misses(keys, assessment.subject_id, assessment.instrument),
-        done=done_with(keys, assessment),
+        misses=count_misses(keys, assessment.subject_id, assessment.instrument),
+        done=completed_in_contact(keys, assessment),
         not_done=tuple(
             (name.removeprefix(_NOT_DONE), reason)
             for name, reason in kept.items()
@@ -76,20 +78,20 @@ def standing_context(
         ),
         kept_phrases=tuple(
             sorted(
-                (name.removeprefix(_WORDED), tuple(codes))
+                (name.removeprefix(_KEPT_PHRASES), tuple(codes))
                 for name, codes in kept.items()
-                if name.startswith(_WORDED)
+                if name.startswith(_KEPT_PHRASES)
             )
         ),
     )
 
 
-def misses(keys: Keys, subject_id: str, tool: str) -> int:
+def count_misses(keys: KeyRing, subject_id: str, tool: str) -> int:
     """How often in a row, up to now, this tool came to nothing for this person."""
-    if not catalogue.load(tool).missed_when:
+    if not catalogue.load_tool(tool).missed_when:
         return 0
     count = 0
-    for heading in reversed(listing(keys)):
+    for heading in reversed(list_summaries(keys)):
         if (heading.subject_id, heading.instrument, heading.status) == (subject_id, tool, "completed"):
             try:
                 findings = (assessments.get(keys, heading.id).result or {}).get("findings", ())
@@ -101,9 +103,9 @@ def misses(keys: Keys, subject_id: str, tool: str) -> int:
     return count
 
 
-def done_with(keys: Keys, assessment: Assessment) -> tuple[str, ...]:
+def completed_in_contact(keys: KeyRing, assessment: Assessment) -> tuple[str, ...]:
     """The tools completed in the same contact, whoever they are about."""
-    headings = listing(keys, assessment.household_id)
+    headings = list_summaries(keys, assessment.household_id)
     return tuple(
         found.instrument
         for found in headings

@@ -3,7 +3,7 @@
 This room knows which parts of the store make up one page, and reads them. It writes nothing and decides
 nothing: what it gives is frozen, and does not print itself.
 
-    page = Pages(keys).one(household_id)
+    page = HouseholdReader(keys).one(household_id)
     page.of(child.id)                             # what was recorded of one person, the newest first
 """
 
@@ -16,38 +16,38 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from assessments.casework.casework_records import Address, Event, Fact, Pattern
-from assessments.casework.conduct import Conduct, conduct
+from assessments.casework.casework_records import Address, CaseworkRecord, Incident, PatternStatement
+from assessments.casework.conduct_extracts import ConductExtract, extract_conduct
 from assessments.casework.records import Contact, Household, Person, Relationship
-from assessments.casework.result_extracts import Told, told
+from assessments.casework.result_extracts import ResultExtract, extract_results
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
-from assessments.store import Keys, assessments, people
-from assessments.store.rows.sealed_rows import Found
-from assessments.store.rows.summaries import Heading, listing
+from assessments.store import KeyRing, assessments, people
+from assessments.store.rows.sealed_rows import ReadResult
+from assessments.store.rows.summaries import AssessmentSummary, list_summaries
 
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=CaseworkRecord)
 
 
 @dataclass(frozen=True, slots=True)
-class HouseholdPage:
+class HouseholdOverview:
     """A household with everyone in it and what has been recorded of each."""
 
     household: Household
     persons: tuple[Person, ...]
     relationships: tuple[Relationship, ...]
     contacts: tuple[Contact, ...]
-    assessments: tuple[Heading, ...]
-    records: tuple[Fact, ...] = ()
-    result_extracts: tuple[Told, ...] = ()
-    conducts: tuple[Conduct, ...] = ()
+    assessments: tuple[AssessmentSummary, ...]
+    records: tuple[CaseworkRecord, ...] = ()
+    result_extracts: tuple[ResultExtract, ...] = ()
+    conducts: tuple[ConductExtract, ...] = ()
     # The ids of what was written otherwise before.
     revised_ids: frozenset[str] = frozenset()
     # How many rows of it are kept and do not open.
     unreadable_count: int = 0
 
     def __repr__(self) -> str:
-        return f"<HouseholdPage {self.household.id}>"
+        return f"<HouseholdOverview {self.household.id}>"
 
     def records_of(self, kind: type[F]) -> tuple[F, ...]:
         """The facts of one kind, in the order in which they were first written."""
@@ -59,40 +59,44 @@ class HouseholdPage:
     def adults(self, on: date) -> tuple[Person, ...]:
         return tuple(person for person in self.persons if not person.is_child(on))
 
-    def assessments_of(self, person_id: str) -> tuple[Heading, ...]:
+    def assessments_of(self, person_id: str) -> tuple[AssessmentSummary, ...]:
         """What was recorded of one person, the newest first."""
         return tuple(found for found in self.assessments if found.subject_id == person_id)
 
 
-class Pages:
+class HouseholdReader:
     """The households of one person who has unlocked. What finished tools told is read once."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: KeyRing) -> None:
         self._keys = keys
-        self._completed_cache: dict[str, tuple[tuple[Told, ...], Conduct | None]] = {}
+        self._completed_cache: dict[str, tuple[tuple[ResultExtract, ...], ConductExtract | None]] = {}
 
     def __repr__(self) -> str:
-        return "<Pages>"
+        return "<HouseholdReader>"
 
     def clear_cache(self) -> None:
         self._completed_cache.clear()
 
-    def read_all(self) -> Found[HouseholdPage]:
+    def read_all(self) -> ReadResult[HouseholdOverview]:
         """Every household, and what does not open among them."""
-        headings, homes = listing(self._keys), people.homes(self._keys)
-        within: dict[str, list[Heading]] = defaultdict(list)
+        headings, homes = list_summaries(self._keys), people.list_household_records(self._keys)
+        within: dict[str, list[AssessmentSummary]] = defaultdict(list)
         for heading in headings:
             within[heading.household_id].append(heading)
         pages = (self._assemble(home, within[home.household.id]) for home in homes)
-        return Found(pages, (*homes.unreadable, *headings.unreadable))
+        return ReadResult(pages, (*homes.unreadable, *headings.unreadable))
 
-    def read_household(self, household_id: str) -> HouseholdPage:
+    def read_household(self, household_id: str) -> HouseholdOverview:
         """A household as it stands now."""
-        return self._assemble(people.home(self._keys, household_id), listing(self._keys, household_id))
+        return self._assemble(
+            people.read_household_records(self._keys, household_id), list_summaries(self._keys, household_id)
+        )
 
-    def _assemble(self, home: people.Home, headings: Sequence[Heading]) -> HouseholdPage:
+    def _assemble(
+        self, home: people.HouseholdRecords, headings: Sequence[AssessmentSummary]
+    ) -> HouseholdOverview:
         finished = [self._read_completed(heading) for heading in headings]
-        return HouseholdPage(
+        return HouseholdOverview(
             home.household,
             tuple(home.persons),
             tuple(home.relationships),
@@ -108,7 +112,9 @@ class Pages:
             ),
         )
 
-    def _read_completed(self, heading: Heading) -> tuple[tuple[Told, ...], Conduct | None]:
+    def _read_completed(
+        self, heading: AssessmentSummary
+    ) -> tuple[tuple[ResultExtract, ...], ConductExtract | None]:
         """What a finished tool holds. Kept with the keys: what is finished never changes."""
         if heading.status not in ("completed", "amended"):
             return (), None
@@ -116,27 +122,27 @@ class Pages:
             # A tool that is not here any more, or a record that does not open: the others are shown.
             with suppress(WrenError):
                 found = assessments.get(self._keys, heading.id)
-                tool = catalogue.load_exact(found.instrument, found.version, found.instrument_hash)
-                self._completed_cache[heading.id] = told(tool, found), conduct(tool, found)
+                tool = catalogue.load_pinned_tool(found.instrument, found.version, found.instrument_hash)
+                self._completed_cache[heading.id] = extract_results(tool, found), extract_conduct(tool, found)
         return self._completed_cache.get(heading.id, ((), None))
 
 
-def has_pattern(page: HouseholdPage, person: Person) -> bool:
+def allows_pattern_statement(page: HouseholdOverview, person: Person) -> bool:
     """Whether a statement on this person has a place: something is recorded of what they do, or they are
     marked as somebody to take care around, or one was written."""
     return (
         "causes-concern" in person.roles
-        or kept_pattern(page, person.id) is not None
-        or any(person.id in event.by_ids for event in page.records_of(Event))
+        or pattern_statement_of(page, person.id) is not None
+        or any(person.id in event.by_ids for event in page.records_of(Incident))
         or any(one.subject_id == person.id for one in page.conducts)
     )
 
 
-def kept_pattern(page: HouseholdPage, person_id: str) -> Pattern | None:
+def pattern_statement_of(page: HouseholdOverview, person_id: str) -> PatternStatement | None:
     """The statement as it was saved last, or None."""
-    return next((one for one in page.records_of(Pattern) if one.person_id == person_id), None)
+    return next((one for one in page.records_of(PatternStatement) if one.person_id == person_id), None)
 
 
-def current_addresses(page: HouseholdPage) -> tuple[Address, ...]:
+def current_addresses(page: HouseholdOverview) -> tuple[Address, ...]:
     """The addresses where somebody stays now."""
     return tuple(found for found in page.records_of(Address) if found.until is None)

@@ -15,52 +15,52 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
-from app.core.cases.case_service import Desk, EarlierFound, HouseholdPage, away
-from assessments.casework.casework_records import Fact, Link, LinkKind, Withheld
+from app.core.cases.case_service import CaseService, HouseholdOverview, RevisionsResult, run_blocking
+from assessments.casework.casework_records import CaseworkRecord, LinkKind, RecordLink, WithheldInformation
 from assessments.casework.records import Person, Relationship, new_id
 from assessments.definitions import catalogue
-from assessments.engine.answers import Answered, Placed, from_plain
+from assessments.engine.answers import Answered, PlacedPerson, from_plain
 from assessments.errors import WrenError
 
-Undoable: TypeAlias = Relationship | Link | Withheld
+Undoable: TypeAlias = Relationship | RecordLink | WithheldInformation
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChildPeopleMap:
     """Where one child put people on their own map, that day, in the child's order and names.
 
     `places` has the words of each place, in the order of the tool.
     """
 
     on: date
-    people: tuple[Placed, ...]
+    people: tuple[PlacedPerson, ...]
     places: tuple[tuple[str, str], ...]
 
     def __repr__(self) -> str:
-        return "<Told>"
+        return "<ChildPeopleMap>"
 
 
-class Shown(Protocol):
+class HouseholdsState(Protocol):
     """The households that a page shows, and whether something is being written."""
 
     busy: bool
-    households: tuple[HouseholdPage, ...]
+    households: tuple[HouseholdOverview, ...]
 
 
-class Family:
+class PeopleCommands:
     """One per act: it holds nothing. Raises Locked when nobody is at the desk."""
 
-    def __init__(self, model: Shown, desk: Desk, now: Callable[[], datetime]) -> None:
+    def __init__(self, model: HouseholdsState, desk: CaseService, now: Callable[[], datetime]) -> None:
         self._model, self._desk, self._now = model, desk, now
 
     def __repr__(self) -> str:
-        return "<Family>"
+        return "<PeopleCommands>"
 
-    async def save(self, *records: Person | Relationship | Fact) -> None:
+    async def save(self, *records: Person | Relationship | CaseworkRecord) -> None:
         """Keep records, each in its own household, and show the households as they are now."""
         self._model.busy = True
         try:
-            await away(self._write, records)
+            await run_blocking(self._write, records)
             for household_id in {record.household_id for record in records}:
                 await self._reload(household_id)
         finally:
@@ -68,20 +68,20 @@ class Family:
 
     async def undo(self, record: Undoable) -> None:
         """Take back what somebody told or decided. The record stays, with when it was undone."""
-        name = "lifted_at" if isinstance(record, Withheld) else "undone_at"
+        name = "lifted_at" if isinstance(record, WithheldInformation) else "undone_at"
         await self.save(record.model_copy(update={name: self._now()}))
 
     async def save_link(
-        self, kind: LinkKind, own: HouseholdPage, own_id: str, other: HouseholdPage, other_id: str
+        self, kind: LinkKind, own: HouseholdOverview, own_id: str, other: HouseholdOverview, other_id: str
     ) -> None:
         """Note what a practitioner holds to be so between two records. Both stay as they are."""
         await self.save(self.make_link(kind, own, own_id, other, other_id))
 
     def make_link(
-        self, kind: LinkKind, own: HouseholdPage, own_id: str, other: HouseholdPage, other_id: str
-    ) -> Link:
+        self, kind: LinkKind, own: HouseholdOverview, own_id: str, other: HouseholdOverview, other_id: str
+    ) -> RecordLink:
         """What a practitioner holds to be so between two records, to be kept."""
-        return Link(
+        return RecordLink(
             id=new_id(),
             household_id=own.household.id,
             kind=kind,
@@ -91,42 +91,42 @@ class Family:
             decided_at=self._now(),
         )
 
-    def make_undone_link(self, link: Link) -> Link:
+    def make_undone_link(self, link: RecordLink) -> RecordLink:
         """The link as it is once it is taken back, to be kept."""
         return link.model_copy(update={"undone_at": self._now()})
 
-    async def read_revisions(self, page: HouseholdPage) -> EarlierFound:
+    async def read_revisions(self, page: HouseholdOverview) -> RevisionsResult:
         """What stood in the records of a household before they were changed."""
-        return await away(self._desk.read_revisions, page.household.id)
+        return await run_blocking(self._desk.read_revisions, page.household.id)
 
-    async def read_people_maps(self, page: HouseholdPage) -> Mapping[str, Told]:
+    async def read_people_maps(self, page: HouseholdOverview) -> Mapping[str, ChildPeopleMap]:
         """The newest finished map of people of each child, by the child's id."""
-        return await away(self._people_maps, page)
+        return await run_blocking(self._people_maps, page)
 
-    def _write(self, records: tuple[Person | Relationship | Fact, ...]) -> None:
+    def _write(self, records: tuple[Person | Relationship | CaseworkRecord, ...]) -> None:
         for record in records:
             match record:
                 case Person():
                     self._desk.save_person(record)
                 case Relationship():
                     self._desk.save_relationships(record.household_id, [record])
-                case Fact():
+                case CaseworkRecord():
                     self._desk.save_records(record.household_id, [record])
 
     async def _reload(self, household_id: str) -> None:
-        page = await away(self._desk.household, household_id)
+        page = await run_blocking(self._desk.household, household_id)
         self._model.households = tuple(
             page if known.household.id == household_id else known for known in self._model.households
         )
 
-    def _people_maps(self, page: HouseholdPage) -> Mapping[str, Told]:
-        found: dict[str, Told] = {}
+    def _people_maps(self, page: HouseholdOverview) -> Mapping[str, ChildPeopleMap]:
+        found: dict[str, ChildPeopleMap] = {}
         days = {contact.id: contact.on for contact in page.contacts}
         for heading in page.assessments:  # the newest first
             if heading.subject_id in found or heading.status not in ("completed", "amended"):
                 continue
             try:
-                tool = catalogue.load(heading.instrument)
+                tool = catalogue.load_tool(heading.instrument)
             except WrenError:
                 continue
             maps = [item for item in tool.walk() if item.type == "people" and item.for_child]
@@ -136,13 +136,13 @@ class Family:
                     continue
                 entry = from_plain(item, answers[item.link_id])
                 if isinstance(entry, Answered) and isinstance(entry.value, tuple):
-                    people = tuple(part for part in entry.value if isinstance(part, Placed))
+                    people = tuple(part for part in entry.value if isinstance(part, PlacedPerson))
                     places = tuple((option.code, option.text) for option in item.options)
                     on = days.get(heading.contact_id) or heading.started_at.date()
-                    found.setdefault(heading.subject_id, Told(on, people, places))
+                    found.setdefault(heading.subject_id, ChildPeopleMap(on, people, places))
         return found
 
 
-def new_tie(household_id: str, from_id: str, kind: str, to_id: str) -> Relationship:
+def new_relationship(household_id: str, from_id: str, kind: str, to_id: str) -> Relationship:
     """A relationship that somebody has just told: the first is the `kind` of the second."""
     return Relationship(id=new_id(), household_id=household_id, from_id=from_id, to_id=to_id, kind=kind)

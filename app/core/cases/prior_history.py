@@ -4,7 +4,7 @@ This room knows the facts of a household as the store keeps them. It knows no fo
 and works nothing out. Answering "have you seen the history?" is kept for the person and the contact, so
 that it is asked once; finishing without it leaves something to be done.
 
-    recalled(keys, assessment, context).events     # the days of known events
+    with_history(keys, assessment, context).events     # the days of known events
 """
 
 from __future__ import annotations
@@ -14,46 +14,53 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from assessments.casework.casework_records import Event, FollowUp, Judged, Link
-from assessments.casework.matching.incidents import once
+from assessments.casework.casework_records import FollowUp, HistoryReview, Incident, RecordLink
+from assessments.casework.matching.incidents import deduplicate_incidents
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
-from assessments.engine.scoring import Context, History
-from assessments.store import Keys, people
+from assessments.engine.scoring import HistoryStatus, ScoringContext
+from assessments.store import KeyRing, people
 
-_ASK: Literal["ask-history"] = "ask-history"
+_ASK_HISTORY: Literal["ask-history"] = "ask-history"
 
 
-def recalled(keys: Keys, assessment: Assessment, context: Context) -> Context:
+def with_history(keys: KeyRing, assessment: Assessment, context: ScoringContext) -> ScoringContext:
     """The context with the days of known events, and whether the history was seen in this contact.
 
     An event that somebody said was told twice counts once.
     """
-    found = people.facts(keys, assessment.household_id)
-    events = once(
-        (fact for fact in found if isinstance(fact, Event)),
-        [fact for fact in found if isinstance(fact, Link)],
+    found = people.read_casework_records(keys, assessment.household_id)
+    events = deduplicate_incidents(
+        (fact for fact in found if isinstance(fact, Incident)),
+        [fact for fact in found if isinstance(fact, RecordLink)],
     )
     days = [event.on for event in events if event.precision != "before"]
     context = replace(context, events=tuple(sorted((*assessment.context.events, *days))))
     for fact in found:
-        if isinstance(fact, Judged) and _same(fact, assessment):
+        if isinstance(fact, HistoryReview) and _is_same_occasion(fact, assessment):
             context = replace(context, history=fact.history, history_why=fact.why)
     return context
 
 
-def keep_history(keys: Keys, assessment: Assessment, history: History, why: str) -> None:
+def save_history(keys: KeyRing, assessment: Assessment, history: HistoryStatus, why: str) -> None:
     """Keep the answer for this person and contact, and end what was still to be asked of them."""
-    found = people.facts(keys, assessment.household_id)
+    found = people.read_casework_records(keys, assessment.household_id)
     asked = [
         fact.model_copy(update={"done_on": assessment.context.on})
         for fact in found
-        if isinstance(fact, FollowUp) and (fact.code, fact.person_id) == (_ASK, assessment.subject_id)
+        if isinstance(fact, FollowUp) and (fact.code, fact.person_id) == (_ASK_HISTORY, assessment.subject_id)
         if fact.done_on is None
     ]
     # Saying it anew is a revision of what was said in the same contact.
-    before = next((fact.id for fact in found if isinstance(fact, Judged) and _same(fact, assessment)), "")
-    judged = Judged(
+    before = next(
+        (
+            fact.id
+            for fact in found
+            if isinstance(fact, HistoryReview) and _is_same_occasion(fact, assessment)
+        ),
+        "",
+    )
+    judged = HistoryReview(
         id=before or str(uuid.uuid4()),
         household_id=assessment.household_id,
         contact_id=assessment.contact_id,
@@ -61,15 +68,15 @@ def keep_history(keys: Keys, assessment: Assessment, history: History, why: str)
         history=history,
         why=why,
     )
-    people.save_facts(keys, assessment.household_id, [judged, *asked])
+    people.save_casework_records(keys, assessment.household_id, [judged, *asked])
 
 
-def ask_later(keys: Keys, assessment: Assessment) -> None:
+def add_history_follow_up(keys: KeyRing, assessment: Assessment) -> None:
     """The history was not looked at: it is to be, soon. Said once, however often it was not."""
-    found = people.facts(keys, assessment.household_id)
+    found = people.read_casework_records(keys, assessment.household_id)
     if any(
         isinstance(fact, FollowUp)
-        and (fact.code, fact.person_id, fact.done_on) == (_ASK, assessment.subject_id, None)
+        and (fact.code, fact.person_id, fact.done_on) == (_ASK_HISTORY, assessment.subject_id, None)
         for fact in found
     ):
         return
@@ -78,12 +85,12 @@ def ask_later(keys: Keys, assessment: Assessment) -> None:
         id=str(uuid.uuid4()),
         household_id=assessment.household_id,
         person_id=assessment.subject_id,
-        code=_ASK,
+        code=_ASK_HISTORY,
         due=assessment.context.on + timedelta(days=days),
         contact_id=assessment.contact_id,
     )
-    people.save_facts(keys, assessment.household_id, [ask])
+    people.save_casework_records(keys, assessment.household_id, [ask])
 
 
-def _same(fact: Judged, assessment: Assessment) -> bool:
+def _is_same_occasion(fact: HistoryReview, assessment: Assessment) -> bool:
     return (fact.contact_id, fact.subject_id) == (assessment.contact_id, assessment.subject_id)

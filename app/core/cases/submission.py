@@ -3,7 +3,7 @@
 This room knows the key that finished work is sealed to, what the service gets with it, and that the
 record and its entry in the outbox are committed together. It knows no screen, and opens nothing.
 
-    completed = complete(store, keys, clock, assessment, form)        # in the outbox when this returns
+    completed = complete_assessment(store, keys, clock, assessment, form)        # in the outbox when this returns
 """
 
 from __future__ import annotations
@@ -11,33 +11,35 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from app.core.cases.form_metadata import done_with
-from app.core.cases.prior_history import ask_later
+from app.core.cases.form_metadata import completed_in_contact
+from app.core.cases.prior_history import add_history_follow_up
 from assessments.casework import child_sessions
-from assessments.casework.own_words_fields import still_kept
+from assessments.casework.own_words_fields import find_kept_phrases
 from assessments.casework.records import Assessment
 from assessments.engine import form as forms
 from assessments.engine.answers import to_plain
-from assessments.errors import NotReady
+from assessments.errors import CompletionBlocked
 from assessments.ports import Clock
-from assessments.store import Keys, Store, assessments, people
-from sync.device.enrolment import ServiceKeys
-from sync.envelope import SCHEMA, ServiceKey, Statement, seal_submission
+from assessments.store import KeyRing, Store, assessments, people
+from sync.device.enrolment import EnrolledService
+from sync.envelope import PAYLOAD_SCHEMA, ServiceKey, Statement, seal_submission
 
-SERVICE = "service"
+SERVICE_SETTING = "service"
 
 
-def complete(store: Store, keys: Keys, clock: Clock, assessment: Assessment, form: forms.Form) -> Assessment:
+def complete_assessment(
+    store: Store, keys: KeyRing, clock: Clock, assessment: Assessment, form: forms.Form
+) -> Assessment:
     """Sign, seal once to the service, and commit the record and its outbox entry together."""
-    service = service_key(store)
-    keep_escrow(store, keys)
-    form = replace(form, context=replace(form.context, done=done_with(keys, assessment)))
-    completed = filled(keys, assessment, form).model_copy(
+    service = load_sealing_key(store)
+    ensure_escrow(store, keys)
+    form = replace(form, context=replace(form.context, done=completed_in_contact(keys, assessment)))
+    completed = fill_record(keys, assessment, form).model_copy(
         update={"status": "completed", "completed_at": clock.now()}
     )
     if form.result.grade.provisional:
         # Written first: a cut in between leaves too much to do, never too little.
-        ask_later(keys, completed)
+        add_history_follow_up(keys, completed)
     with store.completing(keys) as author_seq:
         statement = Statement(
             id=completed.id,
@@ -45,39 +47,39 @@ def complete(store: Store, keys: Keys, clock: Clock, assessment: Assessment, for
             device=store.device.device_id,
             author_seq=author_seq,
             claimed_at=clock.now(),
-            schema=SCHEMA,
+            schema=PAYLOAD_SCHEMA,
         )
-        envelope = seal_submission(payload(keys, completed), statement, keys.sign, service)
+        envelope = seal_submission(build_payload(keys, completed), statement, keys.sign, service)
         assessments.complete(keys, completed, envelope, service.kid)
     return completed
 
 
-def filled(keys: Keys, assessment: Assessment, form: forms.Form) -> Assessment:
+def fill_record(keys: KeyRing, assessment: Assessment, form: forms.Form) -> Assessment:
     """The record with the answers and the result as the form has them, and the child's turns."""
-    lines, outcome = assessments.history(keys, assessment.id), forms.outcome(form)
+    lines, outcome = assessments.read_answer_log(keys, assessment.id), forms.form_to_plain(form)
     result = {
         name: outcome[name] for name in ("scales", "band", "routes", "grade", "supplements", "findings")
     }
     return assessment.model_copy(
         update={
-            "context": replace(form.context, kept_phrases=still_kept(form)),
+            "context": replace(form.context, kept_phrases=find_kept_phrases(form)),
             "answers": {link_id: to_plain(entry) for link_id, entry in form.answers.items()},
             "hidden": {link_id: to_plain(entry) for link_id, entry in form.hidden.items()},
             "result": result,
-            "sittings": child_sessions.sittings_of(lines),
-            "origins": child_sessions.origins_of(lines.current_answers()),
+            "sittings": child_sessions.read_child_sessions(lines),
+            "origins": child_sessions.read_origins(lines.current_answers()),
             "lost_lines": len(lines.lost),
         }
     )
 
 
-def payload(keys: Keys, assessment: Assessment) -> bytes:
+def build_payload(keys: KeyRing, assessment: Assessment) -> bytes:
     """What the service gets: the record, and as much of the household as gives it meaning."""
-    household, *_ = people.household(keys, assessment.household_id)
-    subject = people.person(keys, assessment.subject_id)
-    contact = people.contact(keys, assessment.contact_id)
+    household, *_ = people.read_household(keys, assessment.household_id)
+    subject = people.read_person(keys, assessment.subject_id)
+    contact = people.read_contact(keys, assessment.contact_id)
     parts = {
-        "schema": SCHEMA,
+        "schema": PAYLOAD_SCHEMA,
         "assessment": assessment.model_dump(mode="json"),
         "contact": contact.model_dump(mode="json"),
         "household": household.model_dump(mode="json"),
@@ -91,10 +93,10 @@ def payload(keys: Keys, assessment: Assessment) -> bytes:
     return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def keep_escrow(store: Store, keys: Keys) -> bool:
+def ensure_escrow(store: Store, keys: KeyRing) -> bool:
     """Make what lets this person in again, unless it is made. False while the service's recovery
     keys are not known: then nothing can be finished."""
-    known = service_keys(store)
+    known = load_enrolled_service(store)
     if known is None or known.recovery_keys is None:
         return False
     made = store.escrow(keys.author)
@@ -104,15 +106,15 @@ def keep_escrow(store: Store, keys: Keys) -> bool:
     return True
 
 
-def service_key(store: Store) -> ServiceKey:
+def load_sealing_key(store: Store) -> ServiceKey:
     """The key that finished work is sealed to. Raises NotReady while no service has been met."""
-    keys = service_keys(store)
+    keys = load_enrolled_service(store)
     if keys is None:
-        raise NotReady("not-introduced")
+        raise CompletionBlocked("not-introduced")
     return keys.sealing_key
 
 
-def service_keys(store: Store) -> ServiceKeys | None:
+def load_enrolled_service(store: Store) -> EnrolledService | None:
     """The service that this device was introduced to, or None."""
-    kept = store.settings.get(SERVICE)
-    return ServiceKeys.from_plain(json.loads(kept)) if kept else None
+    kept = store.settings.get(SERVICE_SETTING)
+    return EnrolledService.from_plain(json.loads(kept)) if kept else None

@@ -16,34 +16,34 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.cases.case_service import Desk, Pen, Work, away
-from app.core.child.session import Hand, Turn
-from assessments.casework.child_sessions import band_of, part_for_child
-from assessments.casework.records import Sitting
+from app.core.cases.case_service import CaseService, ChildWriter, OpenAssessment, run_blocking
+from app.core.child.child_session import ChildSession, ChildSessionState
+from assessments.casework.child_sessions import build_child_form, choose_age_band
+from assessments.casework.records import ChildSessionRecord
 from assessments.crypto import sealing
 from assessments.definitions.definition import AnswerOption
 from assessments.engine.answers import Origin
-from assessments.engine.form import Form, pages
+from assessments.engine.form import Form, list_pages
 from assessments.errors import StoreFault
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class HandbackReview:
     """What came back: the last turn, and where its answers came from as far as that is marked."""
 
     assessment_id: str
-    sitting: Sitting
+    sitting: ChildSessionRecord
     origins: dict[str, str]
 
     def __repr__(self) -> str:
-        return "<Handed>"
+        return "<HandbackReview>"
 
     @property
     def link_ids(self) -> tuple[str, ...]:
         """The questions that the child did something with, in that order."""
         return tuple(dict.fromkeys(given.link_id for given in self.sitting.given))
 
-    def mark_origin(self, desk: Desk, link_id: str, origin: Origin | None) -> Handed:
+    def mark_origin(self, desk: CaseService, link_id: str, origin: Origin | None) -> HandbackReview:
         """The same with one mark changed, which is kept. Blocking."""
         desk.save_origin(self.assessment_id, link_id, origin)
         return replace(self, origins=desk.origins(self.assessment_id))
@@ -51,20 +51,20 @@ class Handed:
 
 def can_hand_over(form: Form) -> bool:
     """Whether the page that a form is on belongs to a part that a child can be handed."""
-    return part_for_child(form, section_of(form), _as_they_are) is not None
+    return build_child_form(form, current_section(form), _in_order) is not None
 
 
-def section_of(form: Form) -> str:
+def current_section(form: Form) -> str:
     """The section of the page that a form is on."""
-    return pages(form)[form.page].section.link_id
+    return list_pages(form)[form.page].section.link_id
 
 
 class Handover:
     """One per page. Call from the event loop."""
 
     def __init__(self) -> None:
-        self._writer: Pen | None = None
-        self._child_session: Hand | None = None
+        self._writer: ChildWriter | None = None
+        self._child_session: ChildSession | None = None
         self._assessment_id = ""
         # What the disk refused while a child wrote, by assessment; and whose assessment it is.
         self._unsaved: list[tuple[str, str, Any]] = []
@@ -74,21 +74,21 @@ class Handover:
         return "<Handover>"
 
     async def begin(
-        self, desk: Desk, work: Work, called: str, leave: Callable[[], Awaitable[None]]
-    ) -> Hand | None:
+        self, desk: CaseService, work: OpenAssessment, called: str, leave: Callable[[], Awaitable[None]]
+    ) -> ChildSession | None:
         """A hand for the section that the form is on; None when there is nothing to hand over."""
-        part = part_for_child(work.form, section_of(work.form), _mixed)
+        part = build_child_form(work.form, current_section(work.form), _shuffled)
         if part is None:
             return None
-        child = await away(desk.subject_of, work.assessment.id)
-        band = band_of(child, work.form.context.on, work.form.instrument)
-        self._writer = pen = await away(desk.open_child_writer, work)
+        child = await run_blocking(desk.subject_of, work.assessment.id)
+        band = choose_age_band(child, work.form.context.on, work.form.instrument)
+        self._writer = pen = await run_blocking(desk.open_child_writer, work)
         self._assessment_id, self._author = work.assessment.id, desk.author[0]
 
         async def write(link_id: str, plain: Any) -> None:
-            await away(pen.write, link_id, plain)
+            await run_blocking(pen.write, link_id, plain)
 
-        self._child_session = Hand(Turn(part, band, called.strip()[:40]), write, leave)
+        self._child_session = ChildSession(ChildSessionState(part, band, called.strip()[:40]), write, leave)
         return self._child_session
 
     async def end(self) -> None:
@@ -101,26 +101,26 @@ class Handover:
             refused = await hand.close()
             self._unsaved += [(self._assessment_id, link_id, plain) for link_id, plain in refused]
         finally:
-            await away(pen.close)
+            await run_blocking(pen.close)
 
-    async def retry_unsaved(self, desk: Desk) -> None:
+    async def retry_unsaved(self, desk: CaseService) -> None:
         """Write what the disk had no room for while the child wrote; it is kept while it has none."""
         with suppress(StoreFault):
             while self._unsaved and desk.author[0] == self._author:
-                await away(desk.add_line, *self._unsaved[0])
+                await run_blocking(desk.add_line, *self._unsaved[0])
                 self._unsaved.pop(0)
 
-    async def read_review(self, desk: Desk, assessment_id: str) -> Handed | None:
+    async def read_review(self, desk: CaseService, assessment_id: str) -> HandbackReview | None:
         """The last turn of an assessment, or None when there was none."""
-        sittings = await away(desk.sittings, assessment_id)
+        sittings = await run_blocking(desk.sittings, assessment_id)
         if not sittings:
             return None
-        return Handed(assessment_id, sittings[-1], await away(desk.origins, assessment_id))
+        return HandbackReview(assessment_id, sittings[-1], await run_blocking(desk.origins, assessment_id))
 
 
-def _mixed(options: Sequence[AnswerOption]) -> Sequence[AnswerOption]:
-    return sorted(options, key=lambda _: sealing.make_chance())
+def _shuffled(options: Sequence[AnswerOption]) -> Sequence[AnswerOption]:
+    return sorted(options, key=lambda _: sealing.make_random_fraction())
 
 
-def _as_they_are(options: Sequence[AnswerOption]) -> Sequence[AnswerOption]:
+def _in_order(options: Sequence[AnswerOption]) -> Sequence[AnswerOption]:
     return options

@@ -35,7 +35,7 @@ from assessments.store import DEVICE_KEY
 
 T = TypeVar("T")
 
-ANSWERS_WITHIN_S = 10.0
+ANSWER_TIMEOUT_S = 10.0
 _PREFIX = "wren."
 _PACKED_FOR = (
     ft.PagePlatform.ANDROID,
@@ -93,7 +93,7 @@ class SystemKeystore:
     kind: Literal["system", "file"] = "system"
 
     def __init__(
-        self, storage: SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWERS_WITHIN_S
+        self, storage: SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWER_TIMEOUT_S
     ) -> None:
         self._storage, self._loop, self._timeout_s = storage, loop, within_s
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from app import VERSION
 from app.kit.messages import say
-from assessments.casework.records import utc
+from assessments.casework.records import format_utc
 from assessments.crypto import sealing, vectors
 from assessments.crypto.kdf import ARGON2ID, SCRYPT, best_kdf
 from assessments.definitions import catalogue
@@ -29,13 +29,13 @@ from assessments.errors import StoreFault, WrenError
 from assessments.ports import Clock
 from assessments.store import Store
 
-ROOM_AT_LEAST_BYTES = 200 * 1000 * 1000
-_KEPT = "selftest"
+MIN_FREE_BYTES = 200 * 1000 * 1000
+_RESULT_SETTING = "selftest"
 _KDF_NAMES = {ARGON2ID.id: "Argon2id", SCRYPT.id: "scrypt"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SelfTestLine:
     """One thing that was looked at. `found` fills the sentence; it holds nothing of a person."""
 
     code: str
@@ -43,17 +43,17 @@ class Line:
     found: dict[str, str | int]
 
     def __repr__(self) -> str:
-        return "<Line>"
+        return "<SelfTestLine>"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SelfTestReport:
     """All that was looked at, in the order in which it is shown."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[SelfTestLine, ...]
 
     def __repr__(self) -> str:
-        return f"<Report {len(self.lines)}>"
+        return f"<SelfTestReport {len(self.lines)}>"
 
     @property
     def ok(self) -> bool:
@@ -67,80 +67,84 @@ class Report:
         }
 
 
-def check_device(store: Store, clock: Clock) -> Report:
+def check_device(store: Store, clock: Clock) -> SelfTestReport:
     """Look at everything and keep the result. Blocking: it runs the KDFs and reads every page."""
-    report = Report((*_ciphers(), *_stored(store), _room(store), _tools(), _versions()))
+    report = SelfTestReport(
+        (*_check_ciphers(), *_check_store(store), _check_free_space(store), _check_tools(), _list_versions())
+    )
     kept = {
         "version": VERSION,
-        "at": utc(clock.now()),
+        "at": format_utc(clock.now()),
         "ok": report.ok,
         "look": [line.code for line in report.lines if not line.ok],
     }
     with suppress(StoreFault):  # looking must work where nothing can be written
-        store.settings.put(_KEPT, json.dumps(kept))
+        store.settings.put(_RESULT_SETTING, json.dumps(kept))
     return report
 
 
-def words_of(line: Line) -> str:
+def describe_line(line: SelfTestLine) -> str:
     """What to tell a person about a line."""
     return say(f"selftest.{line.code}" if line.ok else f"selftest.{line.code}.look", **line.found)
 
 
-def last_check(store: Store) -> dict[str, Any] | None:
+def read_last_result(store: Store) -> dict[str, Any] | None:
     """The result that was kept last: `version`, `at`, `ok`, and the codes to look at."""
-    kept = store.settings.get(_KEPT)
+    kept = store.settings.get(_RESULT_SETTING)
     found: dict[str, Any] | None = json.loads(kept) if kept else None
     return found
 
 
-def check_once(store: Store, clock: Clock) -> None:
+def check_once_per_version(store: Store, clock: Clock) -> None:
     """Look once at each new version of Wren on this device. What cannot be kept now is tried again."""
     with suppress(StoreFault):  # closed meanwhile, or damaged: whoever unlocks hears of that
-        last = last_check(store)
+        last = read_last_result(store)
         if last is None or last["version"] != VERSION:
             check_device(store, clock)
 
 
-def _ciphers() -> tuple[Line, ...]:
-    outcome = vectors.run()
+def _check_ciphers() -> tuple[SelfTestLine, ...]:
+    outcome = vectors.run_vectors()
     kdf = best_kdf().id
-    native = ", ".join(sealing.native_here()) or "-"
+    native = ", ".join(sealing.list_native_ciphers()) or "-"
     return (
-        Line("vectors", not outcome.failed, {"failed": ", ".join(outcome.failed)}),
-        Line("kdf", kdf in outcome.kdf_ms, {"name": _KDF_NAMES[kdf], "ms": outcome.kdf_ms.get(kdf, 0)}),
-        Line("native", True, {"names": native}),
+        SelfTestLine("vectors", not outcome.failed, {"failed": ", ".join(outcome.failed)}),
+        SelfTestLine(
+            "kdf", kdf in outcome.kdf_ms, {"name": _KDF_NAMES[kdf], "ms": outcome.kdf_ms.get(kdf, 0)}
+        ),
+        SelfTestLine("native", True, {"names": native}),
     )
 
 
-def _stored(store: Store) -> tuple[Line, ...]:
+def _check_store(store: Store) -> tuple[SelfTestLine, ...]:
     wrong = store.wrong_pragmas()
     kind, state = store.keystore_kind, store.keystore_state()
     return (
-        Line("pages", store.passes_integrity_check() and not store.unreadable_completions, {}),
-        Line("settings", not wrong, {"wrong": ", ".join(wrong)}),
-        Line(f"keystore-{kind}", state == "present", {"state": state}),
+        SelfTestLine("pages", store.passes_integrity_check() and not store.unreadable_completions, {}),
+        SelfTestLine("settings", not wrong, {"wrong": ", ".join(wrong)}),
+        SelfTestLine(f"keystore-{kind}", state == "present", {"state": state}),
     )
 
 
-def _room(store: Store) -> Line:
+def _check_free_space(store: Store) -> SelfTestLine:
     free = store.free_bytes()
-    return Line("room", free >= ROOM_AT_LEAST_BYTES, {"mb": free // 1_000_000})
+    return SelfTestLine("room", free >= MIN_FREE_BYTES, {"mb": free // 1_000_000})
 
 
-def _tools() -> Line:
+def _check_tools() -> SelfTestLine:
     """Every tool that is here, read; `mark` is the same on two devices that ask the same words."""
     hashes, broken = [], 0
-    for tool in catalogue.tool_ids():
+    for tool in catalogue.list_tool_ids():
         try:
-            hashes.append(catalogue.load(tool).hash)
+            hashes.append(catalogue.load_tool(tool).hash)
         except WrenError:
             broken += 1
     mark = sealing.digest("".join(hashes).encode()).hex()[:8]
-    return Line("tools", not broken, {"n": len(hashes), "broken": broken, "mark": mark})
+    return SelfTestLine("tools", not broken, {"n": len(hashes), "broken": broken, "mark": mark})
 
 
-def _versions() -> Line:
-    library = sealing.library()
+def _list_versions() -> SelfTestLine:
+    library = sealing.library_versions()
     found: dict[str, str | int] = {
         "wren": VERSION,
         "python": platform.python_version(),
@@ -149,7 +153,7 @@ def _versions() -> Line:
         "openssl": library[1],
         "sqlite": sqlite3.sqlite_version,
     }
-    return Line("versions", True, found)
+    return SelfTestLine("versions", True, found)
 
 
 def _version_of(package: str) -> str:

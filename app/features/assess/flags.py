@@ -13,20 +13,20 @@ from collections.abc import Iterable
 import flet as ft
 
 from app.kit.controls.cards import call_card
-from app.kit.controls.keyed import place
+from app.kit.controls.keyed import keyed
 from app.kit.phone_numbers import numbers_for
 from assessments.definitions.definition import Flag, Instrument
 from assessments.engine.answers import Finding
 
 
-def standing(instrument: Instrument, findings: Iterable[Finding]) -> tuple[Flag, ...]:
+def raised_flags(instrument: Instrument, findings: Iterable[Finding]) -> tuple[Flag, ...]:
     """The flags of a tool that stand, in the order of the tool."""
-    return standing_ids(
+    return flags_with_ids(
         instrument, (finding.data.get("flag") for finding in findings if finding.code == "same-day")
     )
 
 
-def standing_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag, ...]:
+def flags_with_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag, ...]:
     """The flags of a tool with these ids, in the order of the tool."""
     wanted = frozenset(ids)
     return tuple(flag for flag in instrument.flags if flag.id in wanted)
@@ -34,4 +34,4 @@ def standing_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag, .
 
 def flag_card(flag: Flag) -> ft.Control:
     """What to do today about one flag, and who to call."""
-    return place(f"flag-{flag.id}", call_card(flag.text, flag.do, numbers_for(flag.call)))
+    return keyed(f"flag-{flag.id}", call_card(flag.text, flag.do, numbers_for(flag.call)))

@@ -3,38 +3,38 @@
 This room tells the truth about the lock: Wren keeps to one page, and the device is not pinned unless a
 person pins it. The name that the child chooses is shown to the child and kept nowhere.
 
-    hand_over(model, actions)
+    handover_page(model, actions)
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.core.child.handover import section_of
-from app.core.controller import Actions, Model
-from app.features.shared.page import calm_page, page_of, use_kept
-from app.features.shared.subject_header import subject_of, who_line
+from app.core.child.handover import current_section
+from app.core.controller import AppController, AppState
+from app.features.shared.page import build_page, guarded_page, use_ref
+from app.features.shared.subject_header import subject_header, subject_of
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
-from app.kit.controls.text import heading, optional, text
+from app.kit.controls.text import heading, optional_label, text
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
-from assessments.casework.child_sessions import band_of
+from assessments.casework.child_sessions import choose_age_band
 from assessments.errors import NotFound
 
 
 @ft.component
-@calm_page
-def hand_over(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def handover_page(model: AppState, actions: AppController) -> ft.View:
     """Say what follows, ask for a name, and hand over."""
-    called = use_kept("")
+    called = use_ref("")
     work = model.open_assessment
     child = subject_of(model, work.assessment) if work else None
     if work is None or child is None:
         raise NotFound
     instrument = work.form.instrument
-    part = instrument.index[section_of(work.form)].text
-    band = band_of(child, work.form.context.on, instrument)
+    part = instrument.index[current_section(work.form)].text
+    band = choose_age_band(child, work.form.context.on, instrument)
 
     def type_in(name: str) -> None:
         called.current = name
@@ -43,7 +43,7 @@ def hand_over(model: Model, actions: Actions) -> ft.View:
         await actions.hand_over(called.current)
 
     in_browser = ft.context.page.web
-    return page_of(
+    return build_page(
         model,
         actions,
         say("hand-over.title"),
@@ -67,13 +67,13 @@ def hand_over(model: Model, actions: Actions) -> ft.View:
             ),
             card(
                 text_field(
-                    optional(say("hand-over.called")),
+                    optional_label(say("hand-over.called")),
                     on_change=type_in,
                     hint=say("hand-over.called-hint"),
                     key="called",
                 )
             ),
         ],
-        top=who_line(model, actions, work.assessment),
+        top=subject_header(model, actions, work.assessment),
         action=primary_button(say("hand-over.go"), go),
     )

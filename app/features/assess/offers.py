@@ -13,21 +13,21 @@ from collections.abc import Iterable
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
 from app.kit.controls.cards import card, nav_row
-from app.kit.controls.keyed import place
+from app.kit.controls.keyed import keyed
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Role
-from assessments.engine.form import Deferred, Form
-from assessments.engine.scoring import Offer
+from assessments.engine.form import Form, SupplementDeferred
+from assessments.engine.scoring import SupplementOffer
 
 
-def offers_card(form: Form, model: Model, actions: Actions) -> ft.Control | None:
+def offers_card(form: Form, model: AppState, actions: AppController) -> ft.Control | None:
     """What else the answers call for, with room to say why it is not done now."""
     offers = _for_role(form.result.offers, model.role)
     if not offers:
@@ -35,15 +35,15 @@ def offers_card(form: Form, model: Model, actions: Actions) -> ft.Control | None
     return card(heading(say("offers.title")), *(_offer(offer, actions) for offer in offers))
 
 
-def _offer(offer: Offer, actions: Actions) -> ft.Control:
+def _offer(offer: SupplementOffer, actions: AppController) -> ft.Control:
     def typed(words: str) -> None:
-        actions.queue_input(Deferred(offer.tool, words))
+        actions.queue_input(SupplementDeferred(offer.tool, words))
 
-    title = catalogue.load(offer.tool).title
+    title = catalogue.load_tool(offer.tool).title
     reason = text_field(
         say("offers.why-not", tool=title), value=offer.reason, on_change=typed, key=f"offer-{offer.tool}"
     )
-    return place(
+    return keyed(
         f"offer-{offer.tool}",
         ft.Column(
             tight=True,
@@ -59,20 +59,22 @@ def _offer(offer: Offer, actions: Actions) -> ft.Control:
 
 
 def offer_rows(
-    done: Assessment, page: HouseholdPage | None, model: Model, actions: Actions
+    done: Assessment, page: HouseholdOverview | None, model: AppState, actions: AppController
 ) -> list[ft.Control]:
     """After finishing: the tools to go on with, each for the person it is about."""
     offers = [
-        Offer(**offer)
+        SupplementOffer(**offer)
         for offer in (done.result or {}).get("supplements", ())
-        if offer["state"] == "offered" and offer["tool"] in catalogue.tool_ids()
+        if offer["state"] == "offered" and offer["tool"] in catalogue.list_tool_ids()
     ]
     rows = [_row(offer, done, page, actions) for offer in _for_role(offers, model.role)]
     return [heading(say("offers.next")), *rows] if rows else []
 
 
-def _row(offer: Offer, done: Assessment, page: HouseholdPage | None, actions: Actions) -> ft.Control:
-    tool = catalogue.load(offer.tool)
+def _row(
+    offer: SupplementOffer, done: Assessment, page: HouseholdOverview | None, actions: AppController
+) -> ft.Control:
+    tool = catalogue.load_tool(offer.tool)
     person = next((one for one in page.persons if one.id == done.subject_id), None) if page else None
     is_same = person is not None and (
         tool.subject == "either" or (tool.subject == "child") == person.is_child(actions.today())
@@ -87,5 +89,5 @@ def _row(offer: Offer, done: Assessment, page: HouseholdPage | None, actions: Ac
     return nav_row(tool.title, note=offer.because, on_tap=go_on)
 
 
-def _for_role(offers: Iterable[Offer], role: Role) -> list[Offer]:
-    return [offer for offer in offers if role in catalogue.load(offer.tool).roles]
+def _for_role(offers: Iterable[SupplementOffer], role: Role) -> list[SupplementOffer]:
+    return [offer for offer in offers if role in catalogue.load_tool(offer.tool).roles]

@@ -3,7 +3,7 @@
 This room shows and changes nothing. Exact words stand in quotation marks with where they came from.
 Answers that a newer tool wrote and this one does not know are shown as they were kept.
 
-    record(model, actions)
+    record_page(model, actions)
 """
 
 from __future__ import annotations
@@ -14,54 +14,56 @@ from typing import Any
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.assess.result import meaning_card, result_of
-from app.features.shared.page import calm_page, page_of
-from app.features.shared.phrasing_field import kept_as_written
-from app.features.shared.save_status import lost_line
-from app.features.shared.text.days import age_words, moment_words
-from app.features.shared.text.quotes import (
-    finding_words,
-    quoted,
-    read_drawing,
-    read_lines,
-    read_words,
-    source_words,
+from app.core.controller import AppController, AppState
+from app.features.assess.result import meaning_card, stored_result_card
+from app.features.shared.page import build_page, guarded_page
+from app.features.shared.phrasing_field import kept_phrases_note
+from app.features.shared.save_status import unreadable_answers_banner
+from app.features.shared.text.answers import (
+    describe_finding,
+    describe_quote_source,
+    format_quote,
+    format_stored_answer,
+    read_stored_drawing,
+    read_stored_verbatim_lines,
 )
-from app.kit.controls.lists import AnswerRow, answer_list
+from app.features.shared.text.days import format_age, format_day_and_time
+from app.kit.controls.lists import AnswerListRow, answer_list
 from app.kit.controls.status import banner
 from app.kit.messages import say
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import walk
+from assessments.engine.answers import walk_items
 from assessments.errors import NotFound
-from assessments.ports import Entry
+from assessments.ports import OutboxEntry
 
 
 @ft.component
-@calm_page
-def record(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def record_page(model: AppState, actions: AppController) -> ft.View:
     """Show one record, read-only."""
     found = model.record
     if found is None:
         raise NotFound
-    tool = catalogue.load(found.instrument)
+    tool = catalogue.load_tool(found.instrument)
     is_done, result = found.completed_at is not None, found.result or {}
     sent = next((entry for entry in model.outbox_entries if entry.id == found.id), None)
-    return page_of(
+    return build_page(
         model,
         actions,
         tool.title,
         [
-            banner(_standing(found, sent, actions.today()), icon=ft.Icons.LOCK_OUTLINED) if is_done else None,
-            lost_line(found, "record"),
+            banner(_send_status(found, sent, actions.today()), icon=ft.Icons.LOCK_OUTLINED)
+            if is_done
+            else None,
+            unreadable_answers_banner(found, "record"),
             banner(say("record.other-version")) if tool.hash != found.instrument_hash else None,
-            *_words(tool, result),
-            result_of(tool, result) if result else None,
+            *_finding_banners(tool, result),
+            stored_result_card(tool, result) if result else None,
             *_sections(tool, found.answers),
-            _unknown(tool, found.answers),
-            kept_as_written(found.context.kept_phrases),
+            _unknown_answers(tool, found.answers),
+            kept_phrases_note(found.context.kept_phrases),
             meaning_card(tool) if is_done else None,
         ],
         caption=say("record.title") if is_done else say("record.in-progress"),
@@ -69,17 +71,17 @@ def record(model: Model, actions: Actions) -> ft.View:
     )
 
 
-def _subject(model: Model, found: Assessment, on: date) -> str:
+def _subject(model: AppState, found: Assessment, on: date) -> str:
     page = model.household_of(found.subject_id)
     person = next((one for one in page.persons if one.id == found.subject_id), None) if page else None
-    return say("label.age", name=person.name, age=age_words(person, on)) if person else ""
+    return say("label.age", name=person.name, age=format_age(person, on)) if person else ""
 
 
-def _standing(found: Assessment, entry: Entry | None, today: date) -> str:
-    when = moment_words(found.completed_at, today) if found.completed_at else ""
+def _send_status(found: Assessment, entry: OutboxEntry | None, today: date) -> str:
+    when = format_day_and_time(found.completed_at, today) if found.completed_at else ""
     if entry is None:
         return say("record.here", when=when)
-    sent = moment_words(entry.sent_at, today) if entry.sent_at else ""
+    sent = format_day_and_time(entry.sent_at, today) if entry.sent_at else ""
     return say(f"record.{entry.state}", when=when, sent=sent)
 
 
@@ -89,7 +91,7 @@ def _sections(tool: Instrument, answers: Mapping[str, Any]) -> list[ft.Control]:
     for section in tool.items:
         rows = [
             row
-            for item in _within(section)
+            for item in _items_with_entries(section)
             if item.link_id in answers
             for row in _rows(item, answers[item.link_id])
         ]
@@ -98,36 +100,38 @@ def _sections(tool: Instrument, answers: Mapping[str, Any]) -> list[ft.Control]:
     return shown
 
 
-def _rows(item: Item, plain: Any) -> list[AnswerRow]:
+def _rows(item: Item, plain: Any) -> list[AnswerListRow]:
     """One row for an answer; for exact words one for each line, with where it came from below it."""
     lines = [
-        AnswerRow(item.text, quoted(line), item.link_id, source_words(item, line))
-        for line in read_lines(item, plain)
+        AnswerListRow(item.text, format_quote(line), item.link_id, describe_quote_source(item, line))
+        for line in read_stored_verbatim_lines(item, plain)
     ]
-    words = read_words(item, plain)
-    return lines or [AnswerRow(item.text, words, item.link_id, drawing=read_drawing(item, plain))]
+    words = format_stored_answer(item, plain)
+    return lines or [AnswerListRow(item.text, words, item.link_id, drawing=read_stored_drawing(item, plain))]
 
 
-def _within(section: Item) -> list[Item]:
+def _items_with_entries(section: Item) -> list[Item]:
     """The items of a section that hold entries of their own; rows are held by their group."""
     found: list[Item] = []
     for item in [section] if section.repeats or section.type != "group" else section.items:
         found.append(item)
         if not item.repeats:
-            found.extend(walk(item.items))
+            found.extend(walk_items(item.items))
     return found
 
 
-def _unknown(tool: Instrument, answers: Mapping[str, Any]) -> ft.Control | None:
-    rows = [AnswerRow(name, str(value), name) for name, value in answers.items() if name not in tool.index]
+def _unknown_answers(tool: Instrument, answers: Mapping[str, Any]) -> ft.Control | None:
+    rows = [
+        AnswerListRow(name, str(value), name) for name, value in answers.items() if name not in tool.index
+    ]
     return answer_list(say("record.more"), rows, on_change=None) if rows else None
 
 
-def _words(tool: Instrument, result: Mapping[str, Any]) -> list[ft.Control]:
+def _finding_banners(tool: Instrument, result: Mapping[str, Any]) -> list[ft.Control]:
     """What had to be done that day, and what the answers called for."""
     shown: list[ft.Control] = []
     for finding in result.get("findings", ()):
-        words = finding_words(tool, finding)
+        words = describe_finding(tool, finding)
         if words:
             icon = ft.Icons.CALL_OUTLINED if finding["severity"] == "today" else None
             shown.append(banner(words, tone="help", icon=icon))

@@ -14,13 +14,13 @@ from typing import Any
 
 import flet as ft
 
-from app.core.controller import Actions
-from app.features.shared.page import use_kept
-from app.features.shared.text.quotes import finding_words, scale_words
+from app.core.controller import AppController
+from app.features.shared.page import use_ref
+from app.features.shared.text.answers import describe_finding, format_scale_counts
 from app.kit import theme
 from app.kit.controls.cards import card
-from app.kit.controls.fault_boundary import calm_render
-from app.kit.controls.keyed import place, steady
+from app.kit.controls.fault_boundary import guarded_render
+from app.kit.controls.keyed import keyed, with_placeholders
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -28,35 +28,35 @@ from app.kit.forms.fields import text_area
 from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 from assessments.definitions.definition import Instrument
-from assessments.engine.form import Form, Judged
-from assessments.engine.scoring import Judgement, finding_plain
+from assessments.engine.form import Form, JudgementGiven
+from assessments.engine.scoring import Judgement, finding_to_plain
 
 
 def result_card(form: Form) -> ft.Control | None:
     """What an open form comes to so far."""
-    return result_of(form.instrument, form.result.to_plain())
+    return stored_result_card(form.instrument, form.result.to_plain())
 
 
-def result_of(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
+def stored_result_card(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
     """The count, the grade and the routes. None for a tool that adds nothing up."""
     if not (tool.scales or tool.grades):
         return None
     return card(
         heading(say("record.result")),
-        *(_count(tool, scale) for scale in result["scales"]),
+        *(_scale_count(tool, scale) for scale in result["scales"]),
         *(_grade(tool, result["grade"]) if tool.grades else ()),
         *(_route(tool, route) for route in result["routes"]),
         spacing=18,
     )
 
 
-def notes(form: Form) -> list[ft.Control]:
+def finding_banners(form: Form) -> list[ft.Control]:
     """Sentences that the answers call for, and what is not known and matters, named."""
     found = [finding for finding in form.findings if finding.severity != "today"]
-    words = [finding_words(form.instrument, finding_plain(finding)) for finding in found]
+    words = [describe_finding(form.instrument, finding_to_plain(finding)) for finding in found]
     below = next((finding for finding in found if finding.code == "judgement-below-floor"), None)
     if below is not None:
-        words.append(say("judgement.below", grade=_grade_words(form.instrument, below.data["floor"])))
+        words.append(say("judgement.below", grade=_format_grade(form.instrument, below.data["floor"])))
     return [banner(sentence, tone="help") for sentence in dict.fromkeys(words) if sentence]
 
 
@@ -70,34 +70,34 @@ def meaning_card(tool: Instrument) -> ft.Control:
     )
 
 
-def judgement_card(form: Form, actions: Actions, *, name: str, problem: str = "") -> ft.Control | None:
+def judgement_card(form: Form, actions: AppController, *, name: str, problem: str = "") -> ft.Control | None:
     """The own grade, with its reason. None for a tool without grades."""
     if not form.instrument.grades:
         return None
-    kept: Any = _judgement
+    kept: Any = _judgement_card
     drawn: ft.Control = kept(form, actions, name, problem, key=f"{name}.judgement")
-    return place("judgement", drawn)
+    return keyed("judgement", drawn)
 
 
 @ft.component
-@calm_render
-def _judgement(form: Form, actions: Actions, name: str, problem: str) -> ft.Control:
+@guarded_render
+def _judgement_card(form: Form, actions: AppController, name: str, problem: str) -> ft.Control:
     given = form.context.judgement
-    reason = use_kept(given.reason if given else "")
+    reason = use_ref(given.reason if given else "")
     levels = [code for code, _ in form.instrument.grades]
     floor = form.result.grade.floor
     offered = levels[levels.index(floor) :] if floor in levels else levels
     chosen = given.grade if given and given.grade in offered else None
 
     async def choose(grade: str | None) -> None:
-        await actions.dispatch(Judged(Judgement(grade, reason.current) if grade else None))
+        await actions.dispatch(JudgementGiven(Judgement(grade, reason.current) if grade else None))
 
     def type_in(words: str) -> None:
         reason.current = words
         if chosen:
-            actions.queue_input(Judged(Judgement(chosen, words)))
+            actions.queue_input(JudgementGiven(Judgement(chosen, words)))
 
-    rows = [Choice(code, _grade_words(form.instrument, code)) for code in offered]
+    rows = [Choice(code, _format_grade(form.instrument, code)) for code in offered]
     return card(
         heading(say("judgement.title")),
         quiet(say("judgement.lead")),
@@ -116,7 +116,7 @@ def _judgement(form: Form, actions: Actions, name: str, problem: str) -> ft.Cont
     )
 
 
-def _count(tool: Instrument, scale: Mapping[str, Any]) -> ft.Control:
+def _scale_count(tool: Instrument, scale: Mapping[str, Any]) -> ft.Control:
     title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
     words = say("result.count", title=title, n=scale["value"], of=scale["of"])
     return ft.Row(
@@ -134,7 +134,7 @@ def _count(tool: Instrument, scale: Mapping[str, Any]) -> ft.Control:
                 tight=True,
                 spacing=2,
                 expand=True,
-                controls=[text(words, strong=True), quiet(scale_words(scale))],
+                controls=[text(words, strong=True), quiet(format_scale_counts(scale))],
             ),
         ],
     )
@@ -143,11 +143,11 @@ def _count(tool: Instrument, scale: Mapping[str, Any]) -> ft.Control:
 def _grade(tool: Instrument, grade: Mapping[str, Any]) -> list[ft.Control]:
     if grade["value"] is None:
         return [text(say("result.no-grade"))]
-    words: list[ft.Control] = [text(_grade_words(tool, grade["value"]), strong=True)]
+    words: list[ft.Control] = [text(_format_grade(tool, grade["value"]), strong=True)]
     if grade["floor"] == grade["value"]:
         words.append(quiet(say("result.floor")))
     elif grade["floor"] is not None:
-        words.append(quiet(say("result.raised", grade=_grade_words(tool, grade["floor"]))))
+        words.append(quiet(say("result.raised", grade=_format_grade(tool, grade["floor"]))))
     if grade.get("provisional"):
         words.append(text(say("grade.provisional")))
     return [
@@ -180,7 +180,7 @@ def _route(tool: Instrument, route: Mapping[str, Any]) -> ft.Control:
                 tight=True,
                 spacing=2,
                 expand=True,
-                controls=steady(
+                controls=with_placeholders(
                     text(say("record.met" if is_open else "record.not-met", title=title), strong=is_open),
                     *(quiet(reason) for reason in route["reasons"]),
                 ),
@@ -189,5 +189,5 @@ def _route(tool: Instrument, route: Mapping[str, Any]) -> ft.Control:
     )
 
 
-def _grade_words(tool: Instrument, code: str) -> str:
+def _format_grade(tool: Instrument, code: str) -> str:
     return dict(tool.grades).get(code, code)

@@ -5,7 +5,7 @@ Continue may go on. Nothing is judged while a person types; Continue stops only 
 read, never for what is missing: the check page lists that. Opened by Change, Continue and Back both
 lead straight back to the check page.
 
-    assess(model, actions)
+    assessment_page(model, actions)
 """
 
 from __future__ import annotations
@@ -14,53 +14,53 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import Work
+from app.core.cases.case_service import OpenAssessment
 from app.core.child.handover import can_hand_over
-from app.core.controller import Actions, Model
-from app.features.assess.error_summary import page_problems
-from app.features.assess.flags import flag_card, standing
-from app.features.assess.history_card import known_card, known_row
-from app.features.assess.items.bound_item import bind
-from app.features.assess.items.question import question, strip
-from app.features.shared.page import Kept, calm_page, use_drawn, use_kept, use_scroll
-from app.features.shared.save_status import kept_line, lost_line, not_kept
-from app.features.shared.subject_header import who_line
+from app.core.controller import AppController, AppState
+from app.features.assess.flags import flag_card, raised_flags
+from app.features.assess.history_card import history_card, history_row
+from app.features.assess.items.bound_item import bind_item
+from app.features.assess.items.question import practitioner_note, question_control
+from app.features.assess.validation_messages import page_problems
+from app.features.shared.page import ValueRef, guarded_page, use_ref, use_scroll, use_state
+from app.features.shared.save_status import save_failed_banner, save_status_line, unreadable_answers_banner
+from app.features.shared.subject_header import subject_header
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import place, steady
-from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_place
+from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
 from assessments.definitions.definition import Flag, Item
-from assessments.engine.answers import walk
-from assessments.engine.form import Form, Moved, Page, pages
+from assessments.engine.answers import walk_items
+from assessments.engine.form import Form, FormPage, PageChanged, list_pages
 
 
 @ft.component
-@calm_page
-def assess(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def assessment_page(model: AppState, actions: AppController) -> ft.View:
     """The page that the open form is on."""
     scroll = use_scroll(actions)
-    asked_at, ask = use_drawn(-1)
-    called: Kept[tuple[int, frozenset[str]]] = use_kept((-1, frozenset()))
+    asked_at, ask = use_state(-1)
+    called: ValueRef[tuple[int, frozenset[str]]] = use_ref((-1, frozenset()))
     work = model.open_assessment
     if work is None:
         return page_frame(
             say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
         )
     form = work.form
-    every = pages(form)
+    every = list_pages(form)
     here = every[form.page]
-    flags = standing(form.instrument, form.findings)
-    shown = _on_page(here, flags)
+    flags = raised_flags(form.instrument, form.findings)
+    shown = _flags_on_page(here, flags)
 
     async def show_new_card() -> None:
         (page, before), called.current = called.current, (form.page, frozenset(flag.id for flag in shown))
         new = [flag for flag in shown if flag.id not in before]
         # Only an answer brings the card into view: a page that is opened starts at its top.
         if new and page == form.page:
-            await scroll_to_place(scroll, f"flag-{new[0].id}")
+            await scroll_to_key(scroll, f"flag-{new[0].id}")
 
     ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
     problems = page_problems(form, actions.item_drafts, here.items) if asked_at == form.page else []
@@ -73,36 +73,36 @@ def assess(model: Model, actions: Actions) -> ft.View:
             await scroll_to(scroll, 0)
             return
         ask(-1)
-        if _came_to_change(model):
+        if _opened_from_check(model):
             await actions.go_back()
         elif form.page + 1 < len(every):
-            await actions.dispatch(Moved(form.page + 1))
+            await actions.dispatch(PageChanged(form.page + 1))
         else:
             actions.open_screen("check", work.assessment.id)
             await actions.retry_save()
 
     async def go_back() -> None:
         ask(-1)
-        if form.page and not _came_to_change(model):
-            await actions.dispatch(Moved(form.page - 1))
+        if form.page and not _opened_from_check(model):
+            await actions.dispatch(PageChanged(form.page - 1))
         else:
             await actions.go_back()
 
     async def go_to(link_id: str) -> None:
-        await scroll_to_place(scroll, link_id)
+        await scroll_to_key(scroll, link_id)
 
     is_single = len(here.items) == 1 and (here.section.pages == "each" or here.section is here.items[0])
     heading = here.items[0].text if is_single else here.section.text
     return page_frame(
         heading,
         [
-            known_row(model, actions, work) if form.page else known_card(model, actions, work),
-            _guide(here, every, form.page, is_single=is_single),
+            history_row(model, actions, work) if form.page else history_card(model, actions, work),
+            _practitioner_prompt(here, every, form.page, is_single=is_single),
             *_questions(actions, work, here, shown, dict(problems), is_single=is_single),
-            _handing_over(actions, work) if can_hand_over(form) else None,
+            _handover_button(actions, work) if can_hand_over(form) else None,
         ],
         route="/",
-        caption=progress_words(form, every),
+        caption=format_progress(form, every),
         on_cover=actions.lock,
         on_back=go_back,
         training=model.training,
@@ -110,22 +110,22 @@ def assess(model: Model, actions: Actions) -> ft.View:
             tight=True,
             spacing=14,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=steady(
-                who_line(model, actions, work.assessment),
-                _bar(_share(form, every)),
-                not_kept(model, actions),
-                lost_line(work.assessment, "here"),
+            controls=with_placeholders(
+                subject_header(model, actions, work.assessment),
+                _progress_bar(_progress_fraction(form, every)),
+                save_failed_banner(model, actions),
+                unreadable_answers_banner(work.assessment, "here"),
                 error_summary(problems, go_to=go_to),
             ),
         ),
-        saved=kept_line(model),
+        saved=save_status_line(model),
         action=primary_button(say("action.continue"), go_on),
         scroll=scroll,
         key=f"assess-{work.assessment.id}-{here.section.link_id}-{here.items[0].link_id}",
     )
 
 
-def progress_words(form: Form, every: Sequence[Page]) -> str:
+def format_progress(form: Form, every: Sequence[FormPage]) -> str:
     """ "Question 3 of 24", "Part 2 of 9": with a total only where no answer can change it."""
     here = every[form.page]
     counted = [
@@ -146,7 +146,7 @@ def progress_words(form: Form, every: Sequence[Page]) -> str:
     return say("progress.in", part=words, name=here.section.text) if is_named else words
 
 
-def _share(form: Form, every: Sequence[Page]) -> float:
+def _progress_fraction(form: Form, every: Sequence[FormPage]) -> float:
     """How far through, by the parts of the tool, hidden ones too: it never runs backwards."""
     section = every[form.page].section
     own = [number for number, page in enumerate(every) if page.section is section]
@@ -154,19 +154,19 @@ def _share(form: Form, every: Sequence[Page]) -> float:
     return (whole + (own.index(form.page) + 1) / len(own)) / len(form.instrument.items)
 
 
-def page_with(form: Form, link_id: str) -> int:
+def page_index_of(form: Form, link_id: str) -> int:
     """The number of the page on which an item stands; 0 when it is on none."""
-    for number, page in enumerate(pages(form)):
-        if link_id == page.section.link_id or any(item.link_id == link_id for item in walk(page.items)):
+    for number, page in enumerate(list_pages(form)):
+        if link_id == page.section.link_id or any(item.link_id == link_id for item in walk_items(page.items)):
             return number
     return 0
 
 
-def _came_to_change(model: Model) -> bool:
+def _opened_from_check(model: AppState) -> bool:
     return len(model.trail) > 1 and model.trail[-2].name == "check"
 
 
-def _bar(part: float) -> ft.Control:
+def _progress_bar(part: float) -> ft.Control:
     """How far through, for the eye alone: the words say it too."""
     return ft.Semantics(
         exclude_semantics=True,
@@ -180,18 +180,20 @@ def _bar(part: float) -> ft.Control:
     )
 
 
-def _guide(here: Page, every: Sequence[Page], number: int, *, is_single: bool) -> ft.Control | None:
+def _practitioner_prompt(
+    here: FormPage, every: Sequence[FormPage], number: int, *, is_single: bool
+) -> ft.Control | None:
     """What guides the practitioner: the part's own word on its first page, then the question's."""
     is_first = number == 0 or every[number - 1].section is not here.section
     part = here.section.prompt if is_first else ""
     own = here.items[0].prompt if is_single and here.items[0] is not here.section else ""
-    return strip(part, own) if part or own else None
+    return practitioner_note(part, own) if part or own else None
 
 
 def _questions(
-    actions: Actions,
-    work: Work,
-    here: Page,
+    actions: AppController,
+    work: OpenAssessment,
+    here: FormPage,
     flags: Sequence[Flag],
     problems: dict[str, str],
     *,
@@ -201,14 +203,14 @@ def _questions(
     seen = frozenset(work.form.visible)
 
     def drawn(item: Item, *, lead: bool) -> ft.Control:
-        bound = bind(
+        bound = bind_item(
             actions,
             item,
             work_id=work.assessment.id,
             entry=work.form.entries.get(item.link_id),
             problem=problems.get(item.link_id, ""),
         )
-        return place(item.link_id, question(bound, lead=lead))
+        return keyed(item.link_id, question_control(bound, lead=lead))
 
     def block(item: Item, *, lead: bool) -> list[ft.Control]:
         is_bare = item.type in ("display", "drawing") or (item.type == "group" and item.repeats)
@@ -217,13 +219,13 @@ def _questions(
         found += [flag_card(flag) for flag in flags if flag.when.link_ids()[0] == item.link_id]
         if not item.repeats:
             inside = [inner for inner in item.items if inner.link_id in seen]
-            found += [_below(part) for inner in inside for part in block(inner, lead=False)]
+            found += [_indented(part) for inner in inside for part in block(inner, lead=False)]
         return found
 
     return [part for item in here.items for part in block(item, lead=is_single)]
 
 
-def _handing_over(actions: Actions, work: Work) -> ft.Control:
+def _handover_button(actions: AppController, work: OpenAssessment) -> ft.Control:
     """The way to put the child's own part of this section into the child's hands."""
     return ft.Row(
         controls=[
@@ -236,7 +238,7 @@ def _handing_over(actions: Actions, work: Work) -> ft.Control:
     )
 
 
-def _below(part: ft.Control) -> ft.Control:
+def _indented(part: ft.Control) -> ft.Control:
     """A question that follows from the answer above it."""
     return ft.Container(
         border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.OUTLINE_VARIANT)),
@@ -245,7 +247,7 @@ def _below(part: ft.Control) -> ft.Control:
     )
 
 
-def _on_page(here: Page, flags: Sequence[Flag]) -> list[Flag]:
+def _flags_on_page(here: FormPage, flags: Sequence[Flag]) -> list[Flag]:
     """The flags that an answer on this page calls for."""
-    own = {item.link_id for item in walk(here.items)}
+    own = {item.link_id for item in walk_items(here.items)}
     return [flag for flag in flags if flag.when.link_ids()[0] in own]

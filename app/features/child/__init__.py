@@ -8,7 +8,7 @@
     activities   choosing, saying, drawing, the ladder, the map, the rooms, the jar, the line of a day
 
 This package cannot name a screen for adults: `.importlinter` forbids it. It sees a turn
-(`app.core.child.session`),
+(`app.core.child.child_session`),
 the kit and the words, and neither the model of a page nor what is kept.
 """
 

@@ -3,7 +3,7 @@
 This room knows the shapes of entries and says each back: the child's own words untouched, options by
 their words, people by the names the child gave them. It adds nothing and reads nothing into it.
 
-    given_words(item, Answered(("happy", "sad")))      # "Happy, Sad"
+    format_child_answer(item, Answered(("happy", "sad")))      # "Happy, Sad"
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.features.child.slot import value_of
+from app.features.child.bound_question import answer_value
 from app.kit.messages import say
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing
-from assessments.engine.answers import Entry, Line, NotAnswered, Placed, walk
+from assessments.engine.answers import AnswerEntry, NotAnswered, PlacedPerson, VerbatimLine, walk_items
 
-_PASSED = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
+_SKIPPED_CODES = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
 
 
-def given_words(item: Item, entry: Entry | None) -> str:
+def format_child_answer(item: Item, entry: AnswerEntry | None) -> str:
     """One entry as text; "" when there is none."""
     if isinstance(entry, NotAnswered):
-        code = _PASSED.get(entry.state)
+        code = _SKIPPED_CODES.get(entry.state)
         return say(code) if code else dict(item.state_words).get(entry.state, "")
-    value = value_of(entry)
+    value = answer_value(entry)
     if value is None:
         return ""
     if not isinstance(value, tuple):
@@ -36,14 +36,14 @@ def given_words(item: Item, entry: Entry | None) -> str:
 
 def _part(item: Item, part: Any) -> str:
     match part:
-        case Line():
+        case VerbatimLine():
             return say("said.words", words=part.words)
         case Drawing():
             return say("draw.mine" if part.visible_marks else "draw.empty")
-        case Placed():
+        case PlacedPerson():
             return say("said.place", place=_option(item, part.place), who=part.who)
         case Mapping():
-            inner = [given_words(own, part.get(own.link_id)) for own in walk(item.items)]
+            inner = [format_child_answer(own, part.get(own.link_id)) for own in walk_items(item.items)]
             return say("child.row", row=inner[0], rest=", ".join(words for words in inner[1:] if words))
         case int() if item.maximum:
             return say("label.ladder-step", n=part, of=item.maximum)

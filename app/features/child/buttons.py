@@ -3,7 +3,7 @@
 This room knows one measure: what can be tapped is 88 pixels tall for the youngest. Colours and names
 are the kit's.
 
-    onward(say("child.next"), hand.go_on, "young")
+    child_primary_button(say("child.next"), hand.go_on, "young")
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import flet as ft
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
 from app.kit.controls.tappable import tappable
-from assessments.casework.child_sessions import Band
+from assessments.casework.child_sessions import AgeBand
 
 # The least height of what can be tapped, in logical pixels.
-TALL: dict[Band, int] = {"young": 88, "middle": 64, "older": 56}
+MIN_HEIGHT_BY_BAND: dict[AgeBand, int] = {"young": 88, "middle": 64, "older": 56}
 
 
-def onward(words: str, on_tap: Handler, band: Band) -> ft.Control:
+def child_primary_button(words: str, on_tap: Handler, band: AgeBand) -> ft.Control:
     """The one filled button of a page."""
     return _button(words, on_tap, band, None, ft.Colors.ON_PRIMARY, ft.Colors.PRIMARY, None)
 
 
-def aside(
-    words: str, on_tap: Handler, band: Band, icon: ft.IconData | None = None, name: str = ""
+def child_secondary_button(
+    words: str, on_tap: Handler, band: AgeBand, icon: ft.IconData | None = None, name: str = ""
 ) -> ft.Control:
     """Something else that can be done here. `name` is said where the words need more."""
     line = ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE)
@@ -36,7 +36,7 @@ def aside(
 def _button(
     words: str,
     on_tap: Handler,
-    band: Band,
+    band: AgeBand,
     icon: ft.IconData | None,
     ink: str,
     ground: str,
@@ -57,8 +57,8 @@ def _button(
         on_tap,
         fill=False,
         padding=(24, 12),
-        min_height=TALL[band],
-        min_width=TALL[band],
+        min_height=MIN_HEIGHT_BY_BAND[band],
+        min_width=MIN_HEIGHT_BY_BAND[band],
         bgcolor=ground,
         border=line,
     )

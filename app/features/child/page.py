@@ -14,58 +14,58 @@ from typing import Any
 
 import flet as ft
 
-from app.core.child.session import Hand, Turn
-from app.features.child.buttons import aside, onward
-from app.features.child.places import end, hello, look_back
-from app.features.child.question import question
+from app.core.child.child_session import ChildSession, ChildSessionState
+from app.features.child.buttons import child_primary_button, child_secondary_button
+from app.features.child.question import child_question
+from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
-from app.kit.controls.fault_boundary import Handler, calm, calm_render
-from app.kit.controls.keyed import steady
+from app.kit.controls.fault_boundary import Handler, guarded, guarded_render
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text
 from app.kit.drawing.pictures import picture
 from app.kit.messages import say
 
-WAY_OUT = 88
+EXIT_BUTTON_HEIGHT = 88
 _PICTURE = 44
 
 
 @ft.component
-@calm_render
-def child_page(turn: Turn, hand: Hand) -> ft.View:
+@guarded_render
+def child_page(turn: ChildSessionState, hand: ChildSession) -> ft.View:
     """The page that a turn is on."""
     match turn.screen:
         case "hello":
-            return _frame(turn, hand, hello(turn), key="hello", on=(say("child.start"), hand.start))
+            return _frame(turn, hand, welcome_screen(turn), key="hello", on=(say("child.start"), hand.start))
         case "look-back":
             return _frame(
                 turn,
                 hand,
-                look_back(turn, hand),
+                review_screen(turn, hand),
                 key="look-back",
                 back=hand.go_back,
                 on=(say("child.right"), lambda: hand.end("finished")),
             )
         case "end":
-            return _frame(turn, hand, end(hand), key="end")
+            return _frame(turn, hand, closing_screen(hand), key="end")
     item = turn.question
     is_first = item.link_id == turn.questions[0].link_id
     return _frame(
         turn,
         hand,
-        question(turn, hand),
+        child_question(turn, hand),
         key=f"question-{item.link_id}",
         back=None if is_first and not turn.is_changing else hand.go_back,
         on=(say("child.next"), hand.go_next),
     )
 
 
-async def stay(event: Any) -> None:
+async def block_system_back(event: Any) -> None:
     """The system's own back: it goes nowhere."""
     await event.control.confirm_pop(False)
 
 
-def ways_out(hand: Hand) -> ft.Control:
+def exit_buttons(hand: ChildSession) -> ft.Control:
     """I don't know, Not now, Stop: on every page but the quiet one, of one size and one look."""
     ways: list[tuple[str, str, Callable[[], Any]]] = [
         ("child.unsure", "sym-unsure", lambda: hand.skip("asked-unknown")),
@@ -74,11 +74,11 @@ def ways_out(hand: Hand) -> ft.Control:
     ]
     return ft.Row(
         spacing=8,
-        controls=[_way_out(say(code), drawing, on_tap) for code, drawing, on_tap in ways],
+        controls=[_exit_button(say(code), drawing, on_tap) for code, drawing, on_tap in ways],
     )
 
 
-def _way_out(words: str, drawing: str, on_tap: Handler) -> ft.Control:
+def _exit_button(words: str, drawing: str, on_tap: Handler) -> ft.Control:
     looks = ft.Column(
         tight=True,
         spacing=4,
@@ -93,7 +93,7 @@ def _way_out(words: str, drawing: str, on_tap: Handler) -> ft.Control:
         looks,
         on_tap,
         padding=(4, 8),
-        min_height=WAY_OUT,
+        min_height=EXIT_BUTTON_HEIGHT,
         expand=True,
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
@@ -102,8 +102,8 @@ def _way_out(words: str, drawing: str, on_tap: Handler) -> ft.Control:
 
 
 def _frame(
-    turn: Turn,
-    hand: Hand,
+    turn: ChildSessionState,
+    hand: ChildSession,
     body: Sequence[ft.Control | None],
     *,
     key: str,
@@ -111,17 +111,17 @@ def _frame(
     on: tuple[str, Handler] | None = None,
 ) -> ft.View:
     moves = [
-        *([aside(say("child.back"), back, turn.band, ft.Icons.ARROW_BACK)] if back else []),
+        *([child_secondary_button(say("child.back"), back, turn.band, ft.Icons.ARROW_BACK)] if back else []),
         ft.Container(expand=True),
-        *([onward(*on, turn.band)] if on else []),
+        *([child_primary_button(*on, turn.band)] if on else []),
     ]
-    bottom = [ft.Row(controls=moves), ways_out(hand)] if on else []
+    bottom = [ft.Row(controls=moves), exit_buttons(hand)] if on else []
     return ft.View(
         route="/",
         padding=0,
         spacing=0,
         can_pop=False,
-        on_confirm_pop=calm(stay),
+        on_confirm_pop=guarded(block_system_back),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
         controls=[
             ft.SafeArea(
@@ -136,13 +136,13 @@ def _frame(
                             expand=True,
                             scroll=ft.ScrollMode.AUTO,
                             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-                            controls=[_measure([_not_kept(turn), *body], top=24, bottom=24)],
+                            controls=[_reading_column([_save_failed_notice(turn), *body], top=24, bottom=24)],
                         ),
                         *(
                             [
                                 ft.Container(
                                     bgcolor=ft.Colors.SURFACE_CONTAINER,
-                                    content=_measure(bottom, top=10, bottom=12, spacing=10),
+                                    content=_reading_column(bottom, top=10, bottom=12, spacing=10),
                                 )
                             ]
                             if bottom
@@ -155,7 +155,7 @@ def _frame(
     )
 
 
-def _not_kept(turn: Turn) -> ft.Control | None:
+def _save_failed_notice(turn: ChildSessionState) -> ft.Control | None:
     """The disk refused: no fault of the child's, and only an adult can mend it."""
     if turn.is_saved:
         return None
@@ -171,14 +171,14 @@ def _not_kept(turn: Turn) -> ft.Control | None:
     )
 
 
-def _measure(
+def _reading_column(
     controls: Sequence[ft.Control | None], *, top: int, bottom: int, spacing: int = 18
 ) -> ft.Control:
     inner = ft.Column(
         spacing=spacing,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(*controls),
+        controls=with_placeholders(*controls),
     )
     return ft.Container(
         padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom),

@@ -2,7 +2,7 @@
 
 This room knows one table. A question that is only to be read has no activity.
 
-    question(turn, hand)
+    child_question(turn, hand)
 """
 
 from __future__ import annotations
@@ -11,39 +11,41 @@ from collections.abc import Callable
 
 import flet as ft
 
-from app.core.child.session import Hand, Turn
-from app.features.child.activities.choosing import choose_one, choose_some
-from app.features.child.activities.day import day_line
-from app.features.child.activities.drawing import drawing
-from app.features.child.activities.ladder import ladder_of
-from app.features.child.activities.placing import placing
-from app.features.child.activities.saying import saying
-from app.features.child.slot import Slot, slot_of
+from app.core.child.child_session import ChildSession, ChildSessionState
+from app.features.child.activities.choice import choose_one, choose_some
+from app.features.child.activities.day_timeline import day_timeline
+from app.features.child.activities.drawing import drawing_activity
+from app.features.child.activities.free_text import free_text_activity
+from app.features.child.activities.ladder import ladder_activity
+from app.features.child.activities.placement import placement_activity
+from app.features.child.bound_question import BoundQuestion, bind_question
 from app.kit.controls.text import title
 from assessments.definitions.definition import ItemType
 
-_ACTIVITIES: dict[ItemType, Callable[[Slot], ft.Control]] = {
+_ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {
     "choice": choose_one,
     "choices": choose_some,
-    "words": saying,
-    "text": saying,
-    "people": placing,
-    "drawing": drawing,
+    "words": free_text_activity,
+    "text": free_text_activity,
+    "people": placement_activity,
+    "drawing": drawing_activity,
 }
 
 
-def question(turn: Turn, hand: Hand) -> list[ft.Control | None]:
+def child_question(turn: ChildSessionState, hand: ChildSession) -> list[ft.Control | None]:
     """The question on the screen, and what to do with it."""
     item = turn.question
-    slot = slot_of(hand, item)
+    slot = bind_question(hand, item)
     match item.type:
         case "integer":
             ends = [
-                slot_of(hand, own) for own in turn.form.instrument.items[0].items if own.link_id in item.ends
+                bind_question(hand, own)
+                for own in turn.form.instrument.items[0].items
+                if own.link_id in item.ends
             ]
-            doing: ft.Control | None = ladder_of(slot, ends)
+            doing: ft.Control | None = ladder_activity(slot, ends)
         case "group":
-            doing = day_line(slot)
+            doing = day_timeline(slot)
         case _:
             draw = _ACTIVITIES.get(item.type)
             doing = draw(slot) if draw else None

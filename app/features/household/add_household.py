@@ -4,7 +4,7 @@ not known.
 What is typed here is held until it is saved: locking, going back and a dropped phone lose none of it.
 The page asks for no more than is needed to start. The rest (relationships, other names) comes later.
 
-    add_household(model, actions)
+    add_household_page(model, actions)
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import Any
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
-from app.features.shared.parse_typed import read_day
+from app.core.controller import AppController, AppState
+from app.features.shared.page import build_page, busy_indicator, guarded_page, use_ref, use_scroll, use_state
+from app.features.shared.parse_typed import parse_day
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import place
-from app.kit.controls.page_frame import scroll_to, scroll_to_place
+from app.kit.controls.keyed import keyed
+from app.kit.controls.page_frame import scroll_to, scroll_to_key
 from app.kit.controls.text import heading, text
-from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
@@ -35,7 +35,7 @@ _LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class PersonDraft:
     """One person as typed so far. It never shows itself."""
 
     key: str
@@ -45,30 +45,30 @@ class Newcomer:
     unknown: bool = False
 
     def __repr__(self) -> str:
-        return f"<Newcomer {self.key}>"
+        return f"<PersonDraft {self.key}>"
 
 
-_HERE = "add-household"
-_FIRST: tuple[Newcomer, ...] = (Newcomer("1"),)
+_DRAFT_KEY = "add-household"
+_EMPTY_PEOPLE: tuple[PersonDraft, ...] = (PersonDraft("1"),)
 _NO_PROBLEMS: dict[str, str] = {}
 
 
 @ft.component
-@calm_page
-def add_household(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def add_household_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the name and the people, and save them together."""
-    first_name, first_people = _begun(actions)
-    name = use_kept(first_name)
-    people, show_people = use_drawn(first_people)
+    first_name, first_people = _load_draft(actions)
+    name = use_ref(first_name)
+    people, show_people = use_state(first_people)
     # Typing changes `typed` at once and draws nothing; a choice draws the page again.
-    typed = use_kept(people)
-    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    typed = use_ref(people)
+    problems, show_problems = use_state(_NO_PROBLEMS)
     scroll = use_scroll(actions)
 
     def hold() -> None:
-        is_empty = not name.current and typed.current == _FIRST
+        is_empty = not name.current and typed.current == _EMPTY_PEOPLE
         plain = {"name": name.current, "people": [asdict(one) for one in typed.current]}
-        actions.set_screen_draft(_HERE, None if is_empty else plain)
+        actions.set_screen_draft(_DRAFT_KEY, None if is_empty else plain)
 
     def note(key: str, *, draw: bool = False, **what: Any) -> None:
         typed.current = tuple(replace(one, **what) if one.key == key else one for one in typed.current)
@@ -81,7 +81,7 @@ def add_household(model: Model, actions: Actions) -> ft.View:
         hold()
 
     def add() -> None:
-        typed.current = (*typed.current, Newcomer(new_id()))
+        typed.current = (*typed.current, PersonDraft(new_id()))
         hold()
         show_people(typed.current)
 
@@ -91,20 +91,22 @@ def add_household(model: Model, actions: Actions) -> ft.View:
         show_people(typed.current)
 
     async def save() -> None:
-        found = problems_of(name.current, typed.current, actions.today())
+        found = validate_household(name.current, typed.current, actions.today())
         show_problems(found)
         if found:
             await scroll_to(scroll, 0)
             return
         household = Household(id=new_id(), name=name.current.strip())
-        await actions.add_household(household, tuple(_person(one, household.id) for one in typed.current))
+        await actions.add_household(
+            household, tuple(_person_from_draft(one, household.id) for one in typed.current)
+        )
 
-    return page_of(
+    return build_page(
         model,
         actions,
         say("add.title"),
         [
-            place(
+            keyed(
                 "name",
                 card(
                     text_field(
@@ -118,26 +120,30 @@ def add_household(model: Model, actions: Actions) -> ft.View:
                 ),
             ),
             *(
-                _newcomer(one, n, problems, note, remove if len(people) > 1 else None)
+                _person_card(one, n, problems, note, remove if len(people) > 1 else None)
                 for n, one in enumerate(people, start=1)
             ),
             ft.Row(controls=[secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)]),
         ],
-        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
-        action=working(say("save.saving"))
+        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_key(scroll, at)),
+        action=busy_indicator(say("save.saving"))
         if model.busy
         else primary_button(say("action.save-household"), save),
         scroll=scroll,
     )
 
 
-def _begun(actions: Actions) -> tuple[str, tuple[Newcomer, ...]]:
+def _load_draft(actions: AppController) -> tuple[str, tuple[PersonDraft, ...]]:
     """What stood here when the page was left."""
-    begun = actions.screen_draft(_HERE)
-    return (begun["name"], tuple(Newcomer(**one) for one in begun["people"])) if begun else ("", _FIRST)
+    begun = actions.screen_draft(_DRAFT_KEY)
+    return (
+        (begun["name"], tuple(PersonDraft(**one) for one in begun["people"]))
+        if begun
+        else ("", _EMPTY_PEOPLE)
+    )
 
 
-def problems_of(name: str, people: tuple[Newcomer, ...], today: date) -> dict[str, str]:
+def validate_household(name: str, people: tuple[PersonDraft, ...], today: date) -> dict[str, str]:
     """What is still wanting, by the place on the page."""
     found = {} if name.strip() else {"name": say("add.problem.name")}
     if len(name.strip()) > _LONGEST_NAME:
@@ -149,7 +155,7 @@ def problems_of(name: str, people: tuple[Newcomer, ...], today: date) -> dict[st
             found[f"name-{one.key}"] = say("add.problem.long", n=_LONGEST_NAME)
         if one.role is None:
             found[f"role-{one.key}"] = say("add.problem.role", n=n)
-        day = read_day(one.born)
+        day = parse_day(one.born)
         if not one.unknown and day is None:
             found[f"born-{one.key}"] = say("add.problem.born", n=n)
         elif not one.unknown and one.role != "unborn" and day is not None and day > today:
@@ -157,8 +163,8 @@ def problems_of(name: str, people: tuple[Newcomer, ...], today: date) -> dict[st
     return found
 
 
-def _person(one: Newcomer, household_id: str) -> Person:
-    day = None if one.unknown else read_day(one.born)
+def _person_from_draft(one: PersonDraft, household_id: str) -> Person:
+    day = None if one.unknown else parse_day(one.born)
     is_unborn = one.role == "unborn"
     return Person(
         id=new_id(),
@@ -170,8 +176,8 @@ def _person(one: Newcomer, household_id: str) -> Person:
     )
 
 
-def _newcomer(
-    one: Newcomer,
+def _person_card(
+    one: PersonDraft,
     n: int,
     problems: dict[str, str],
     note: Callable[..., None],
@@ -181,11 +187,11 @@ def _newcomer(
     at = one.key
     wrong_role = problems.get(f"role-{at}")
     said_day = say("add.due") if one.role == "unborn" else say("add.born")
-    return place(
+    return keyed(
         f"person-{at}",
         card(
             heading(say("add.person", n=n)),
-            place(
+            keyed(
                 f"name-{at}",
                 text_field(
                     say("add.person-name"),
@@ -195,7 +201,7 @@ def _newcomer(
                     key=f"name-{at}",
                 ),
             ),
-            place(
+            keyed(
                 f"role-{at}",
                 ft.Column(
                     tight=True,
@@ -213,7 +219,7 @@ def _newcomer(
                     ],
                 ),
             ),
-            place(
+            keyed(
                 f"born-{at}",
                 text_field(
                     said_day,
@@ -225,7 +231,7 @@ def _newcomer(
                     key=f"born-{at}",
                 ),
             ),
-            tick_rows(
+            checkbox_rows(
                 [Choice("unknown", say("add.unknown"))],
                 chosen=("unknown",) if one.unknown else (),
                 on_choose=lambda codes: note(at, draw=True, unknown=bool(codes)),

@@ -3,7 +3,7 @@
 This room knows how a line looks by what it means; where things stand is `placing`'s. No line and no
 person is green, red or ranked.
 
-    drawing(page, homes, titles, told, actions, wide=True)
+    draw_household_map(page, homes, titles, told, actions, wide=True)
 """
 
 from __future__ import annotations
@@ -14,11 +14,20 @@ from collections.abc import Mapping, Sequence
 import flet as ft
 import flet.canvas as cv
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.cases.people_commands import Told
-from app.core.controller import Actions
-from app.features.household.map_layout import NODE, Home, Line, LineStyle, Places, ends_of, lines, place_all
-from app.features.shared.text.days import age_words
+from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.people_commands import ChildPeopleMap
+from app.core.controller import AppController
+from app.features.household.map_layout import (
+    NODE_SIZE,
+    LineStyle,
+    MapHome,
+    MapLayout,
+    MapLine,
+    lay_out_map,
+    line_ends,
+    map_lines,
+)
+from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.cards import avatar
@@ -31,12 +40,12 @@ _DASHES: dict[LineStyle, list[float]] = {"ex-partner": [9, 7], "other": [3, 5]}
 _ARROW = 12.0
 
 
-def drawing(
-    page: HouseholdPage,
-    homes: Sequence[Home],
+def draw_household_map(
+    page: HouseholdOverview,
+    homes: Sequence[MapHome],
     titles: Mapping[str, str],
-    told: Told | None,
-    actions: Actions,
+    told: ChildPeopleMap | None,
+    actions: AppController,
     *,
     wide: bool,
 ) -> ft.Control:
@@ -44,8 +53,10 @@ def drawing(
     people = {one.id: one for one in page.persons}
     ids = [one for home in homes for one in home.person_ids if one in people]
     levels = kinship.generations(ids, page.relationships)
-    places = place_all(homes, levels, per_row=4 if wide else 2)
-    drawn = [line for line in lines(page.relationships, list(places.people)) if line.from_id in places.people]
+    places = lay_out_map(homes, levels, per_row=4 if wide else 2)
+    drawn = [
+        line for line in map_lines(page.relationships, list(places.people)) if line.from_id in places.people
+    ]
     stack = ft.Stack(
         width=places.width,
         height=places.height,
@@ -57,7 +68,7 @@ def drawing(
                 shapes=[shape for line in drawn for shape in _shapes(line, places)],
             ),
             *(
-                _person(people[person_id], x, y, actions, _put(people[person_id], told))
+                _person_node(people[person_id], x, y, actions, _place_given_by_child(people[person_id], told))
                 for person_id, (x, y) in places.people.items()
             ),
         ],
@@ -91,7 +102,7 @@ def legend() -> ft.Control:
     )
 
 
-def _put(person: Person, told: Told | None) -> str:
+def _place_given_by_child(person: Person, told: ChildPeopleMap | None) -> str:
     """Where the child put this person: only where the child's name for them is theirs."""
     if told is None:
         return ""
@@ -124,12 +135,12 @@ def _box(x: int, y: int, width: int, height: int, title: str) -> ft.Control:
     )
 
 
-def _person(person: Person, x: int, y: int, actions: Actions, put: str) -> ft.Control:
+def _person_node(person: Person, x: int, y: int, actions: AppController, put: str) -> ft.Control:
     return ft.Container(
         left=x,
         top=y,
-        width=NODE[0],
-        height=NODE[1],
+        width=NODE_SIZE[0],
+        height=NODE_SIZE[1],
         border_radius=theme.BUTTON_RADIUS,
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(
@@ -157,7 +168,7 @@ def _person(person: Person, x: int, y: int, actions: Actions, put: str) -> ft.Co
                     ],
                 ),
                 ft.Text(
-                    put or age_words(person, actions.today()),
+                    put or format_age(person, actions.today()),
                     theme_style=theme.QUIET,
                     max_lines=2,
                     overflow=ft.TextOverflow.ELLIPSIS,
@@ -167,8 +178,8 @@ def _person(person: Person, x: int, y: int, actions: Actions, put: str) -> ft.Co
     )
 
 
-def _shapes(line: Line, places: Places) -> list[cv.Shape]:
-    return _stroke(line.style, *ends_of(line, places))
+def _shapes(line: MapLine, places: MapLayout) -> list[cv.Shape]:
+    return _stroke(line.style, *line_ends(line, places))
 
 
 def _stroke(style: LineStyle, x1: float, y1: float, x2: float, y2: float) -> list[cv.Shape]:

@@ -5,7 +5,7 @@ first. Who is safe is only ever one child's own word, from that child's own map 
 one child at a time, in the child's words, and never as a colour. An address that is confidential is not
 here at all.
 
-    household_map(model, actions)
+    household_map_page(model, actions)
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from contextlib import suppress
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
+from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.household_queries import current_addresses
-from app.core.cases.people_commands import Told
-from app.core.controller import Actions, Model
+from app.core.cases.people_commands import ChildPeopleMap
+from app.core.controller import AppController, AppState
 from app.core.state import host_household
-from app.features.household.map_drawing import drawing, legend
-from app.features.household.map_layout import Home
-from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll
-from app.features.shared.text.days import age_words, day_words
-from app.features.shared.text.people import first_name, kin_words
+from app.features.household.map_drawing import draw_household_map, legend
+from app.features.household.map_layout import MapHome
+from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
+from app.features.shared.text.days import format_age, format_day
+from app.features.shared.text.people import describe_family, first_name
 from app.features.shared.text.withheld import badge
 from app.kit import theme
 from app.kit.controls.cards import card
@@ -35,19 +35,19 @@ from assessments.casework.casework_records import Address
 from assessments.casework.records import Person
 from assessments.errors import Locked, NotFound
 
-_NOTHING: Mapping[str, Told] = {}
-_NOBODY: str | None = None
+_NO_CHILD_MAPS: Mapping[str, ChildPeopleMap] = {}
+_NO_CHILD: str | None = None
 # From this width on the drawing has room beside nothing and comes first.
 _WIDE = 700
 
 
 @ft.component
-@calm_page
-def household_map(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def household_map_page(model: AppState, actions: AppController) -> ft.View:
     """Show the list and the drawing."""
     page = model.household(model.screen.target)
-    told, show_told = use_drawn(_NOTHING)
-    child_id, choose = use_drawn(_NOBODY)
+    told, show_told = use_state(_NO_CHILD_MAPS)
+    child_id, choose = use_state(_NO_CHILD)
     scroll = use_scroll(actions)
 
     async def read() -> None:
@@ -58,18 +58,20 @@ def household_map(model: Model, actions: Actions) -> ft.View:
     ft.use_effect(read, [])
     if page is None:
         raise NotFound
-    homes = homes_of(page)
+    homes = group_by_home(page)
     is_wide = (ft.context.page.width or 0) >= _WIDE
-    listed = [_home(model, page, home, actions) for home in homes]
+    listed = [_home_card(model, page, home, actions) for home in homes]
     drawn = [
         heading(say("map.drawing")),
-        _whose(page, told, child_id, choose),
+        _child_filter(page, told, child_id, choose),
         card(
-            drawing(page, homes, _titles(page, homes), told.get(child_id or ""), actions, wide=is_wide),
+            draw_household_map(
+                page, homes, _titles(page, homes), told.get(child_id or ""), actions, wide=is_wide
+            ),
             legend(),
         ),
     ]
-    return page_of(
+    return build_page(
         model,
         actions,
         say("map.title"),
@@ -77,7 +79,7 @@ def household_map(model: Model, actions: Actions) -> ft.View:
             *(drawn if is_wide else []),
             heading(say("map.list")),
             *listed,
-            *[_told(found, one, actions) for one, found in _children(page, told)],
+            *[_child_map_card(found, one, actions) for one, found in _children_with_maps(page, told)],
             *([] if is_wide else drawn),
         ],
         caption=page.household.name,
@@ -85,9 +87,9 @@ def household_map(model: Model, actions: Actions) -> ft.View:
     )
 
 
-def homes_of(page: HouseholdPage) -> list[Home]:
+def group_by_home(page: HouseholdOverview) -> list[MapHome]:
     """Each present address with who stays there; then who lives here, and elsewhere, without one."""
-    found = [Home(address.id, address.person_ids) for address in current_addresses(page)]
+    found = [MapHome(address.id, address.person_ids) for address in current_addresses(page)]
     placed = {person_id for home in found for person_id in home.person_ids}
     for place, lives_here in (("here", True), ("elsewhere", False)):
         rest = tuple(
@@ -96,12 +98,12 @@ def homes_of(page: HouseholdPage) -> list[Home]:
             if one.id not in placed and one.lives_here is lives_here and "professional" not in one.roles
         )
         if rest:
-            found.append(Home(place, rest))
+            found.append(MapHome(place, rest))
     workers = tuple(one.id for one in page.persons if one.id not in placed and "professional" in one.roles)
-    return [*found, Home("work", workers)] if workers else found
+    return [*found, MapHome("work", workers)] if workers else found
 
 
-def _titles(page: HouseholdPage, homes: list[Home]) -> dict[str, str]:
+def _titles(page: HouseholdOverview, homes: list[MapHome]) -> dict[str, str]:
     """What each home is called: its kind, never its lines."""
     kinds = {address.id: address.kind for address in page.records_of(Address)}
     return {
@@ -110,7 +112,7 @@ def _titles(page: HouseholdPage, homes: list[Home]) -> dict[str, str]:
     }
 
 
-def _home(model: Model, page: HouseholdPage, home: Home, actions: Actions) -> ft.Control:
+def _home_card(model: AppState, page: HouseholdOverview, home: MapHome, actions: AppController) -> ft.Control:
     on = actions.today()
     address = next((found for found in page.records_of(Address) if found.id == home.id), None)
     host = host_household(model, page) if address is not None and address.kind == "host" else None
@@ -123,8 +125,8 @@ def _home(model: Model, page: HouseholdPage, home: Home, actions: Actions) -> ft
                 tight=True,
                 spacing=0,
                 controls=[
-                    text(say("label.age", name=one.name, age=age_words(one, on))),
-                    *([quiet(words)] if (words := kin_words(page, one, on)) else []),
+                    text(say("label.age", name=one.name, age=format_age(one, on))),
+                    *([quiet(words)] if (words := describe_family(page, one, on)) else []),
                 ],
             )
             for one in people
@@ -142,11 +144,13 @@ def _home(model: Model, page: HouseholdPage, home: Home, actions: Actions) -> ft
     )
 
 
-def _children(page: HouseholdPage, told: Mapping[str, Told]) -> list[tuple[Person, Told]]:
+def _children_with_maps(
+    page: HouseholdOverview, told: Mapping[str, ChildPeopleMap]
+) -> list[tuple[Person, ChildPeopleMap]]:
     return [(one, told[one.id]) for one in page.persons if one.id in told]
 
 
-def _told(found: Told, child: Person, actions: Actions) -> ft.Control:
+def _child_map_card(found: ChildPeopleMap, child: Person, actions: AppController) -> ft.Control:
     """One child's own map in words: each place, and whom the child put there."""
     lines = []
     for code, words in found.places:
@@ -155,7 +159,7 @@ def _told(found: Told, child: Person, actions: Actions) -> ft.Control:
             lines.append(text(say("map.told-line", place=words, names=", ".join(names))))
     return card(
         heading(
-            say("map.told", name=first_name(child), day=day_words(found.on, actions.today(), near=False)),
+            say("map.told", name=first_name(child), day=format_day(found.on, actions.today(), near=False)),
             level=3,
         ),
         *lines,
@@ -163,11 +167,11 @@ def _told(found: Told, child: Person, actions: Actions) -> ft.Control:
     )
 
 
-def _whose(
-    page: HouseholdPage, told: Mapping[str, Told], child_id: str | None, choose: object
+def _child_filter(
+    page: HouseholdOverview, told: Mapping[str, ChildPeopleMap], child_id: str | None, choose: object
 ) -> ft.Control | None:
     """Whose map of people the drawing shows; nobody's to begin with."""
-    children = _children(page, told)
+    children = _children_with_maps(page, told)
     if not children:
         return quiet(say("map.not-told"))
     return ft.Column(

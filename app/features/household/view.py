@@ -3,33 +3,33 @@
 This room knows that a child's page is that child's: no record of one stands under another. Family is
 said in words. A record in progress is gone on with; a finished one is read.
 
-    household(model, actions)
+    household_page(model, actions)
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.cases.household_queries import has_pattern
-from app.core.cases.visit_queries import to_do, unwatched, visit_counts
-from app.core.controller import Actions, Model
-from app.features.shared.duplicate_hints import use_marked
-from app.features.shared.page import calm_page, page_of, side_by_side
-from app.features.shared.salvage_offer import unreadable_line
-from app.features.shared.text.child_status import to_do_line, unwatched_line
-from app.features.shared.text.chronology import lead_words, picture_of
-from app.features.shared.text.days import age_words, day_words
+from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import allows_pattern_statement
+from app.core.cases.visit_queries import count_visits, is_observation_due, open_follow_ups
+from app.core.controller import AppController, AppState
+from app.features.shared.duplicate_hints import use_possible_duplicates
+from app.features.shared.page import build_page, guarded_page, side_by_side
+from app.features.shared.salvage_offer import unreadable_records_banner
+from app.features.shared.text.child_status import follow_up_line, not_observed_line
+from app.features.shared.text.chronology import chronology_headline, summarise_household_chronology
+from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import (
-    day_of,
+    describe_causes_concern,
+    describe_family,
     first_name,
-    heard_line,
-    kin_words,
-    role_words,
-    status_of,
+    last_heard_line,
+    task_status,
     tool_title,
+    visit_day,
 )
-from app.features.shared.text.withheld import kept_badge
+from app.features.shared.text.withheld import withheld_badge
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import avatar, card, nav_row
 from app.kit.controls.lists import Task, task_list
@@ -41,21 +41,21 @@ from assessments.errors import NotFound
 
 
 @ft.component
-@calm_page
-def household(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def household_page(model: AppState, actions: AppController) -> ft.View:
     """Show everyone in the household with their own records."""
     page = model.household(model.screen.target)
-    marked = use_marked(model, page)
+    marked = use_possible_duplicates(model, page)
     if page is None:
         raise NotFound
     on = actions.today()
     children, adults = page.children(on), page.adults(on)
-    return page_of(
+    return build_page(
         model,
         actions,
         page.household.name,
         [
-            unreadable_line(page.unreadable_count),
+            unreadable_records_banner(page.unreadable_count),
             nav_row(
                 say("household.who-seen"),
                 note=say("household.who-seen-note"),
@@ -64,12 +64,14 @@ def household(model: Model, actions: Actions) -> ft.View:
             ),
             nav_row(
                 say("chronology.title"),
-                note=lead_words(picture_of(page, on)),
+                note=chronology_headline(summarise_household_chronology(page, on)),
                 icon=ft.Icons.TIMELINE,
                 on_tap=lambda: actions.open_screen("chronology", page.household.id),
             ),
             heading(say("household.children")),
-            side_by_side([_person(page, child, actions, marked) for child in children]) if children else None,
+            side_by_side([_person_card(page, child, actions, marked) for child in children])
+            if children
+            else None,
             banner(say("household.no-children")) if not children else None,
             nav_row(
                 say("siblings.title"),
@@ -78,9 +80,11 @@ def household(model: Model, actions: Actions) -> ft.View:
             )
             if len(children) > 1
             else None,
-            *_visits(page),
+            *_visit_counts_card(page),
             heading(say("household.adults")) if adults else None,
-            side_by_side([_person(page, adult, actions, marked) for adult in adults]) if adults else None,
+            side_by_side([_person_card(page, adult, actions, marked) for adult in adults])
+            if adults
+            else None,
             nav_row(
                 say("map.title"),
                 note=say("map.note"),
@@ -97,11 +101,18 @@ def household(model: Model, actions: Actions) -> ft.View:
     )
 
 
-def _person(page: HouseholdPage, person: Person, actions: Actions, marked: frozenset[str]) -> ft.Control:
+def _person_card(
+    page: HouseholdOverview, person: Person, actions: AppController, marked: frozenset[str]
+) -> ft.Control:
     on = actions.today()
     is_child = person.is_child(on)
     may_be = say("alike.line") if person.id in marked else ""
-    lines = [age_words(person, on), kin_words(page, person, on), role_words(person), may_be]
+    lines = [
+        format_age(person, on),
+        describe_family(page, person, on),
+        describe_causes_concern(person),
+        may_be,
+    ]
     looks = ft.Row(
         spacing=14,
         vertical_alignment=ft.CrossAxisAlignment.START,
@@ -114,10 +125,10 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
                 controls=[
                     heading(person.name, level=3),
                     *(quiet(line) for line in lines if line),
-                    *([heard_line(page, person.id, on)] if is_child else []),
-                    *([badge] if (badge := kept_badge(page, person.id)) is not None else []),
-                    *([unwatched_line(person)] if unwatched(page, person, on) else []),
-                    *(to_do_line(page, task) for task in to_do(page, person.id)),
+                    *([last_heard_line(page, person.id, on)] if is_child else []),
+                    *([badge] if (badge := withheld_badge(page, person.id)) is not None else []),
+                    *([not_observed_line(person)] if is_observation_due(page, person, on) else []),
+                    *(follow_up_line(page, task) for task in open_follow_ups(page, person.id)),
                 ],
             ),
         ],
@@ -126,7 +137,7 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
     return card(
         looks,
         None
-        if is_child or not has_pattern(page, person)
+        if is_child or not allows_pattern_statement(page, person)
         else nav_row(
             say("chronology.of", name=first_name(person)),
             icon=ft.Icons.TIMELINE,
@@ -156,14 +167,14 @@ def _person(page: HouseholdPage, person: Person, actions: Actions, marked: froze
             icon=ft.Icons.EDIT_NOTE,
             fill=True,
         )
-        if has_pattern(page, person)
+        if allows_pattern_statement(page, person)
         else None,
     )
 
 
-def _visits(page: HouseholdPage) -> list[ft.Control]:
+def _visit_counts_card(page: HouseholdOverview) -> list[ft.Control]:
     """What can be counted across visits: refused, nobody in, and who answers for the others."""
-    found = visit_counts(page)
+    found = count_visits(page)
     names = {person.id: first_name(person) for person in page.persons}
     counted = {"refused": found.refused, "no-answer": found.no_answer}
     lines = [say(f"visits.{code}", n=n, of=found.closed) for code, n in counted.items() if n]
@@ -175,7 +186,7 @@ def _visits(page: HouseholdPage) -> list[ft.Control]:
     return [card(heading(say("visits.title"), level=3), *(text(line) for line in lines))] if lines else []
 
 
-def _records(page: HouseholdPage, person: Person, actions: Actions) -> ft.Control:
+def _records(page: HouseholdOverview, person: Person, actions: AppController) -> ft.Control:
     """This person's own records, the newest first."""
     own = {found.id: found for found in page.assessments_of(person.id)}
 
@@ -191,8 +202,8 @@ def _records(page: HouseholdPage, person: Person, actions: Actions) -> ft.Contro
             Task(
                 tool_title(found.instrument),
                 found.id,
-                status_of(found),
-                say("household.visit", day=day_words(day_of(page, found), on)),
+                task_status(found),
+                say("household.visit", day=format_day(visit_day(page, found), on)),
             )
             for found in own.values()
         ],

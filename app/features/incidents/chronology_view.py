@@ -5,8 +5,8 @@ stands out,
 what is missing, the line over time with the same numbers as a table, and every record with its source.
 It works nothing out and leaves nothing out: a filter says what it cannot tell.
 
-    chronology(model, actions)        # the household that the screen is about
-    conduct(model, actions)           # one person, in every household where they are known
+    chronology_page(model, actions)        # the household that the screen is about
+    person_chronology_page(model, actions)           # one person, in every household where they are known
 """
 
 from __future__ import annotations
@@ -16,78 +16,80 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
-from app.features.incidents.chronology_entry import entry_card
-from app.features.incidents.possible_duplicate import twice_cards
-from app.features.shared.page import calm_page, page_of, use_drawn
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
+from app.features.incidents.chronology_entry import chronology_entry_card
+from app.features.incidents.possible_duplicate import duplicate_incident_cards
+from app.features.shared.page import build_page, guarded_page, use_state
 from app.features.shared.text.chronology import (
-    lead_words,
-    missing_words,
-    picture_of,
-    signs_words,
-    sure_day,
-    trajectory_words,
+    chronology_headline,
+    describe_chronology_findings,
+    describe_missing,
+    describe_trajectory,
+    format_day_with_precision,
+    summarise_household_chronology,
 )
-from app.features.shared.text.days import day_words
-from app.features.shared.text.people import day_of, find_person, first_name
+from app.features.shared.text.days import format_day
+from app.features.shared.text.people import find_person, first_name, visit_day
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.lists import bullets
+from app.kit.controls.lists import bullet_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
-from app.kit.drawing.chart import Dot, level_chart
+from app.kit.drawing.chart import ChartPoint, level_chart
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.messages import say
 from assessments.casework import chronology as c
 from assessments.casework import timeline
-from assessments.casework.casework_records import Event, Link, Milestone, Seen
+from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
 from assessments.casework.records import Person
 from assessments.definitions import catalogue
 from assessments.errors import NotFound
 
-_PAGE = 20
+_PAGE_SIZE = 20
 _EVERYONE = "everyone"
 _DONE = ("completed", "amended")
 
 
 @ft.component
-@calm_page
-def chronology(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def chronology_page(model: AppState, actions: AppController) -> ft.View:
     """Everything of one household, with one child's lines apart where that is asked for."""
-    whose, choose = use_drawn(_EVERYONE)
+    whose, choose = use_state(_EVERYONE)
     page = model.household(model.screen.target)
     if page is None:
         raise NotFound
     on = actions.today()
     children = page.children(on)
-    found = timeline.entries(
+    found = timeline.build_chronology_entries(
         page.household.id,
-        events=page.records_of(Event),
-        milestones=timeline.milestones_of(page.records_of(Milestone), page.persons, on),
+        events=page.records_of(Incident),
+        milestones=timeline.list_key_dates(page.records_of(KeyDate), page.persons, on),
         contacts=page.contacts,
-        tools=_tools(page),
+        tools=_graded_assessments(page),
     )
     child = next((one for one in children if one.id == whose), None)
-    met = {seen.contact_id for seen in page.records_of(Seen) if child and seen.child_id == child.id}
-    shown = timeline.about_child(found, child.id, met) if child else found
-    return page_of(
+    met = {
+        seen.contact_id for seen in page.records_of(ChildObservation) if child and seen.child_id == child.id
+    }
+    shown = timeline.filter_entries_by_child(found, child.id, met) if child else found
+    return build_page(
         model,
         actions,
         say("chronology.title"),
         [
-            *_picture(picture_of(page, on)),
-            *twice_cards(model, actions, page),
+            *_summary_cards(summarise_household_chronology(page, on)),
+            *duplicate_incident_cards(model, actions, page),
             secondary_button(
                 say("chronology.add-milestone"),
                 lambda: actions.open_screen("milestone", page.household.id),
                 icon=ft.Icons.FLAG_OUTLINED,
                 fill=True,
             ),
-            _whose(children, whose, choose) if children else None,
-            _unsaid(page, child) if child else None,
-            *_listed(shown, model, actions),
+            _child_filter(children, whose, choose) if children else None,
+            _not_mentioned_banner(page, child) if child else None,
+            *_entry_list(shown, model, actions),
         ],
         subtitle=page.household.name,
         action=primary_button(
@@ -99,14 +101,14 @@ def chronology(model: Model, actions: Actions) -> ft.View:
 
 
 @ft.component
-@calm_page
-def conduct(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
     """What one person has done, in every household where they are known."""
     _, person = find_person(model, model.screen.target)
     pages = model.households
-    links = [link for page in pages for link in page.records_of(Link)]
-    own = timeline.same_person(links, person.id)
-    events = timeline.done_by((event for page in pages for event in page.records_of(Event)), own)
+    links = [link for page in pages for link in page.records_of(RecordLink)]
+    own = timeline.find_same_person_ids(links, person.id)
+    events = timeline.find_incidents_by((event for page in pages for event in page.records_of(Incident)), own)
     homes = {event.household_id for event in events} | {
         one.household_id for page in pages for one in page.persons if one.id in own
     }
@@ -114,33 +116,38 @@ def conduct(model: Model, actions: Actions) -> ft.View:
         one
         for page in pages
         if page.household.id in homes
-        for one in timeline.milestones_of(page.records_of(Milestone), page.persons, actions.today())
+        for one in timeline.list_key_dates(page.records_of(KeyDate), page.persons, actions.today())
         if one.person_id in own or one.kind in ("separation", "new-partner", "pregnancy", "birth")
     ]
-    found = c.picture(
+    found = c.summarise_chronology(
         events,
         milestones,
         on=actions.today(),
         rules=catalogue.load_area().chronology_rules,
         links=links,
     )
-    return page_of(
+    return build_page(
         model,
         actions,
         say("chronology.of", name=first_name(person)),
         [
-            *_picture(found),
-            *_listed(timeline.entries("", events=events, milestones=milestones), model, actions, home=True),
+            *_summary_cards(found),
+            *_entry_list(
+                timeline.build_chronology_entries("", events=events, milestones=milestones),
+                model,
+                actions,
+                home=True,
+            ),
         ],
         subtitle=say("chronology.of-note", name=first_name(person)),
     )
 
 
-def _tools(page: HouseholdPage) -> list[timeline.Graded]:
+def _graded_assessments(page: HouseholdOverview) -> list[timeline.GradedAssessment]:
     return [
-        timeline.Graded(
+        timeline.GradedAssessment(
             id=found.id,
-            on=day_of(page, found),
+            on=visit_day(page, found),
             tool=found.instrument,
             subject_id=found.subject_id,
             contact_id=found.contact_id,
@@ -152,29 +159,29 @@ def _tools(page: HouseholdPage) -> list[timeline.Graded]:
     ]
 
 
-def _picture(found: c.Picture) -> list[ft.Control | None]:
+def _summary_cards(found: c.ChronologySummary) -> list[ft.Control | None]:
     """The first line, the direction, the chart, what stands out and what is missing."""
     if not found.incidents:
         return [banner(say("chronology.none"))]
-    signs, lacks = signs_words(found), missing_words(found)
+    signs, lacks = describe_chronology_findings(found), describe_missing(found)
     return [
-        card(text(lead_words(found), strong=True), text(trajectory_words(found))),
-        card(heading(say("chronology.stands-out")), bullets(signs)) if signs else None,
+        card(text(chronology_headline(found), strong=True), text(describe_trajectory(found))),
+        card(heading(say("chronology.stands-out")), bullet_list(signs)) if signs else None,
         _chart_card(found),
-        card(heading(say("chronology.missing")), bullets(lacks)) if lacks else None,
+        card(heading(say("chronology.missing")), bullet_list(lacks)) if lacks else None,
     ]
 
 
-def _chart_card(found: c.Picture) -> ft.Control | None:
+def _chart_card(found: c.ChronologySummary) -> ft.Control | None:
     levels = [event for event in found.incidents if event.precision != "before" and event.severity]
     drawn: Any = _chart
     return drawn(found) if levels else None
 
 
 @ft.component
-def _chart(found: c.Picture) -> ft.Control:
+def _chart(found: c.ChronologySummary) -> ft.Control:
     """The line over time; the same numbers as a table, when asked for."""
-    is_open, set_open = use_drawn(False)
+    is_open, set_open = use_state(False)
     dated = [event for event in found.incidents if event.precision != "before"]
     levels = [event.severity for event in dated if event.severity is not None]
     first, last = dated[0].on, max(found.on, dated[-1].on)
@@ -182,17 +189,18 @@ def _chart(found: c.Picture) -> ft.Control:
     words = say(
         "chart.words",
         n=len(dated),
-        first=day_words(first, found.on),
-        last=day_words(dated[-1].on, found.on),
+        first=format_day(first, found.on),
+        last=format_day(dated[-1].on, found.on),
         worst=max(levels),
     )
     dots = [
-        Dot((event.on - first).days / whole, event.severity, event.precision == "exact") for event in dated
+        ChartPoint((event.on - first).days / whole, event.severity, event.precision == "exact")
+        for event in dated
     ]
     return card(
         heading(say("chart.title")),
         level_chart(
-            dots, levels=4, first=day_words(first, found.on), last=day_words(last, found.on), words=words
+            dots, levels=4, first=format_day(first, found.on), last=format_day(last, found.on), words=words
         ),
         text(words),
         quiet(say("chart.key")),
@@ -208,7 +216,7 @@ def _chart(found: c.Picture) -> ft.Control:
     )
 
 
-def _table(found: c.Picture) -> ft.Control:
+def _table(found: c.ChronologySummary) -> ft.Control:
     """Every event as a row: the day, how serious, and how it is known."""
 
     def row(day: str, level: str, source: str, *, head: bool = False) -> ft.Control:
@@ -232,11 +240,11 @@ def _table(found: c.Picture) -> ft.Control:
     rows = [row(say("chart.day"), say("chart.level"), say("chart.source"), head=True)]
     for event in reversed(found.incidents):
         level = say("severity.short", n=event.severity) if event.severity else say("severity.unknown")
-        rows.append(row(sure_day(event.on, event.precision, found.on), level, event.source))
+        rows.append(row(format_day_with_precision(event.on, event.precision, found.on), level, event.source))
     return ft.Column(tight=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, controls=rows)
 
 
-def _whose(children: Sequence[Person], whose: str, choose: Callable[[str], None]) -> ft.Control:
+def _child_filter(children: Sequence[Person], whose: str, choose: Callable[[str], None]) -> ft.Control:
     choices = [Choice(_EVERYONE, say("chronology.everyone"))]
     choices += [Choice(child.id, first_name(child)) for child in children]
     return ft.Column(
@@ -250,28 +258,30 @@ def _whose(children: Sequence[Person], whose: str, choose: Callable[[str], None]
     )
 
 
-def _unsaid(page: HouseholdPage, child: Person) -> ft.Control | None:
+def _not_mentioned_banner(page: HouseholdOverview, child: Person) -> ft.Control | None:
     """How many events are silent about a child: a filter must not look like an absence."""
     silent = [
         event
-        for event in page.records_of(Event)
+        for event in page.records_of(Incident)
         if child.id not in {*event.to_ids, *(there.id for there in event.children)}
     ]
     return banner(say("chronology.unsaid", n=len(silent), name=first_name(child))) if silent else None
 
 
-def _listed(
-    found: Sequence[timeline.Entry], model: Model, actions: Actions, *, home: bool = False
+def _entry_list(
+    found: Sequence[timeline.ChronologyEntry], model: AppState, actions: AppController, *, home: bool = False
 ) -> list[ft.Control | None]:
-    drawn: Any = _lines
+    drawn: Any = _paged_entries
     return [drawn(tuple(found), model, actions, home)] if found else []
 
 
 @ft.component
-def _lines(found: tuple[timeline.Entry, ...], model: Model, actions: Actions, home: bool) -> ft.Control:
+def _paged_entries(
+    found: tuple[timeline.ChronologyEntry, ...], model: AppState, actions: AppController, home: bool
+) -> ft.Control:
     """The records, a page of them at a time, the newest or the oldest first."""
-    newest, set_newest = use_drawn(True)
-    upto, set_upto = use_drawn(_PAGE)
+    newest, set_newest = use_state(True)
+    upto, set_upto = use_state(_PAGE_SIZE)
     ordered = found[::-1] if newest else found
     order = [Choice("new", say("chronology.newest")), Choice("old", say("chronology.oldest"))]
     rest = len(ordered) - upto
@@ -287,11 +297,13 @@ def _lines(found: tuple[timeline.Entry, ...], model: Model, actions: Actions, ho
                 on_choose=lambda code: set_newest(code == "new" if code else newest),
                 clear=False,
             ),
-            *(entry_card(entry, model, actions, home=home) for entry in ordered[:upto]),
+            *(chronology_entry_card(entry, model, actions, home=home) for entry in ordered[:upto]),
             *(
                 [
                     secondary_button(
-                        say("chronology.more", n=min(rest, _PAGE)), lambda: set_upto(upto + _PAGE), fill=True
+                        say("chronology.more", n=min(rest, _PAGE_SIZE)),
+                        lambda: set_upto(upto + _PAGE_SIZE),
+                        fill=True,
                     )
                 ]
                 if rest > 0

@@ -5,8 +5,8 @@ kept as links between
 the two records, which stay as they are; Not now is kept nowhere. An open form hears of it at once: it
 counts events, too.
 
-    *twice_cards(model, actions, page)         # what is to be decided
-    *told_lines(model, event, actions)         # what was, beside the record
+    *duplicate_incident_cards(model, actions, page)         # what is to be decided
+    *duplicate_decision_lines(model, event, actions)         # what was, beside the record
 """
 
 from __future__ import annotations
@@ -16,60 +16,64 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
-from app.features.shared.duplicate_hints import one_or_two
-from app.features.shared.page import use_drawn
-from app.features.shared.text.days import day_words
-from app.features.shared.text.withheld import kept_badge
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
+from app.features.shared.duplicate_hints import duplicate_decision_buttons
+from app.features.shared.page import use_state
+from app.features.shared.text.days import format_day
+from app.features.shared.text.withheld import withheld_badge
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
-from assessments.casework.casework_records import Event, Link
-from assessments.casework.matching.incidents import may_be_one
+from assessments.casework.casework_records import Incident, RecordLink
+from assessments.casework.matching.incidents import find_possible_duplicate_incidents
 
-Pair = tuple[Event, Event]
+IncidentPair = tuple[Incident, Incident]
 _NONE: frozenset[str] = frozenset()
 
 
-def twice_cards(model: Model, actions: Actions, page: HouseholdPage) -> list[ft.Control | None]:
+def duplicate_incident_cards(
+    model: AppState, actions: AppController, page: HouseholdOverview
+) -> list[ft.Control | None]:
     """A card for each pair, one of them in this household, that may be one event."""
     drawn: Any = _cards
     return [drawn(model, actions, page)]
 
 
 @ft.component
-def _cards(model: Model, actions: Actions, page: HouseholdPage) -> ft.Control:
-    later, put_off = use_drawn(_NONE)
+def _cards(model: AppState, actions: AppController, page: HouseholdOverview) -> ft.Control:
+    later, put_off = use_state(_NONE)
 
-    def find() -> tuple[Pair, ...]:
-        events = [event for there in model.households for event in there.records_of(Event)]
-        links = [link for there in model.households for link in there.records_of(Link)]
+    def find() -> tuple[IncidentPair, ...]:
+        events = [event for there in model.households for event in there.records_of(Incident)]
+        links = [link for there in model.households for link in there.records_of(RecordLink)]
         own = page.household.id
-        days = {event.on for event in page.records_of(Event)}
+        days = {event.on for event in page.records_of(Incident)}
         near = [event for event in events if event.on in days]
         return tuple(
-            pair for pair in may_be_one(near, links) if own in (pair[0].household_id, pair[1].household_id)
+            pair
+            for pair in find_possible_duplicate_incidents(near, links)
+            if own in (pair[0].household_id, pair[1].household_id)
         )
 
-    found: tuple[Pair, ...] = ft.use_memo(find, [model.households, page])
-    asked = [pair for pair in found if _name(pair) not in later]
+    found: tuple[IncidentPair, ...] = ft.use_memo(find, [model.households, page])
+    asked = [pair for pair in found if _pair_key(pair) not in later]
     return ft.Column(
         tight=True,
         visible=bool(asked),
         spacing=theme.CARD_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[_card(model, actions, pair, partial(put_off, later | {_name(pair)})) for pair in asked],
+        controls=[_card(model, actions, pair, partial(put_off, later | {_pair_key(pair)})) for pair in asked],
     )
 
 
-def _name(pair: Pair) -> str:
+def _pair_key(pair: IncidentPair) -> str:
     return f"{pair[0].id} {pair[1].id}"
 
 
-def _card(model: Model, actions: Actions, pair: Pair, put_off: Any) -> ft.Control:
+def _card(model: AppState, actions: AppController, pair: IncidentPair, put_off: Any) -> ft.Control:
     pages = [model.household(event.household_id) for event in pair]
 
     async def decide(kind: Literal["same-event", "not-same"]) -> None:
@@ -77,7 +81,7 @@ def _card(model: Model, actions: Actions, pair: Pair, put_off: Any) -> ft.Contro
             decided = actions.people_commands.make_link(kind, pages[0], pair[0].id, pages[1], pair[1].id)
             await actions.save_records(pages[0].household.id, [decided])
 
-    day = day_words(pair[0].on, actions.today())
+    day = format_day(pair[0].on, actions.today())
     return card(
         heading(say("twice.title")),
         quiet(day[:1].upper() + day[1:]),
@@ -87,22 +91,24 @@ def _card(model: Model, actions: Actions, pair: Pair, put_off: Any) -> ft.Contro
             for part in (
                 text(event.what),
                 quiet(say("entry.source", source=event.source)),
-                kept_badge(page, event.id) if page is not None else None,
+                withheld_badge(page, event.id) if page is not None else None,
             )
         ),
-        *one_or_two(say("twice.yes"), partial(decide, "same-event"), partial(decide, "not-same"), put_off),
+        *duplicate_decision_buttons(
+            say("twice.yes"), partial(decide, "same-event"), partial(decide, "not-same"), put_off
+        ),
         spacing=8,
     )
 
 
-def told_lines(model: Model, event: Event, actions: Actions) -> list[ft.Control]:
+def duplicate_decision_lines(model: AppState, event: Incident, actions: AppController) -> list[ft.Control]:
     """What somebody decided about this record and another, each with a way to take it back."""
     lines: list[ft.Control] = []
     for page in model.households:
-        for link in page.records_of(Link):
+        for link in page.records_of(RecordLink):
             if link.undone_at is not None or event.id not in (link.own_id, link.other_id):
                 continue
-            other = _event(model, link.other_id if link.own_id == event.id else link.own_id)
+            other = _find_incident(model, link.other_id if link.own_id == event.id else link.own_id)
             if other is not None:
                 words = say(f"twice.{link.kind}", source=other.source)
                 named = f"{say('link.undo')}: {words}"
@@ -113,11 +119,11 @@ def told_lines(model: Model, event: Event, actions: Actions) -> list[ft.Control]
     return lines
 
 
-async def _undo(actions: Actions, link: Link) -> None:
+async def _undo(actions: AppController, link: RecordLink) -> None:
     await actions.save_records(link.household_id, [actions.people_commands.make_undone_link(link)])
 
 
-def _event(model: Model, event_id: str) -> Event | None:
+def _find_incident(model: AppState, event_id: str) -> Incident | None:
     return next(
-        (one for page in model.households for one in page.records_of(Event) if one.id == event_id), None
+        (one for page in model.households for one in page.records_of(Incident) if one.id == event_id), None
     )

@@ -4,7 +4,7 @@ This room draws the form. The day, what was done, how it is known and how seriou
 each child by name; then, behind one button, all that can wait. Something serious shows the numbers to
 call before anything is saved.
 
-    event(model, actions)        # about a household: a new one; about an event: to change it
+    incident_page(model, actions)        # about a household: a new one; about an event: to change it
 """
 
 from __future__ import annotations
@@ -13,81 +13,81 @@ from collections.abc import Mapping, Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
 from app.features.incidents.draft import (
-    OWN_WORDS,
-    THERE,
-    UNKNOWN,
-    event_of,
-    nothing_told,
-    problems_of,
-    told_of,
+    CHILD_PRESENCE_CODES,
+    PHRASING_CHECKED_FIELDS,
+    SEVERITY_UNKNOWN,
+    draft_from_incident,
+    empty_incident_draft,
+    incident_from_draft,
+    validate_incident,
 )
-from app.features.shared.day_field import when_parts
-from app.features.shared.draft_form import Form, use_form
-from app.features.shared.page import calm_page, page_of, use_drawn, use_scroll, working
-from app.features.shared.phrasing_field import worded_field
-from app.features.shared.revisions_link import earlier_row
+from app.features.shared.day_field import day_field
+from app.features.shared.draft_form import DraftForm, use_draft_form
+from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll, use_state
+from app.features.shared.phrasing_field import phrasing_checked_field
+from app.features.shared.revisions_link import revisions_link
 from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import call_card, card
-from app.kit.controls.keyed import place
-from app.kit.controls.page_frame import scroll_to, scroll_to_place
+from app.kit.controls.keyed import keyed
+from app.kit.controls.page_frame import scroll_to, scroll_to_key
 from app.kit.controls.text import heading, quiet
-from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_area, text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
-from assessments.casework.casework_records import Event
+from assessments.casework.casework_records import Incident
 from assessments.casework.chronology import tactic_groups
 from assessments.casework.records import Person
 from assessments.errors import NotFound
 
-_URGENT_FROM = 3
+_URGENT_FROM_SEVERITY = 3
 _NO_PROBLEMS: dict[str, str] = {}
-_CAN_WAIT = ("time", "place", "injury", "police", "outcome", "protective", "first-known")
+_OPTIONAL_FIELDS = ("time", "place", "injury", "police", "outcome", "protective", "first-known")
 
 
 @ft.component
-@calm_page
-def event(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def incident_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for one event, and save it."""
-    page, before = _about(model)
+    page, before = _find_target(model)
     children = page.children(actions.today())
     ids = [child.id for child in children]
-    first = told_of(before, ids) if before else nothing_told(ids)
-    form = use_form(actions, f"event-{model.screen.target}", first)
-    is_open, set_open = use_drawn(before is not None)
-    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    first = draft_from_incident(before, ids) if before else empty_incident_draft(ids)
+    form = use_draft_form(actions, f"event-{model.screen.target}", first)
+    is_open, set_open = use_state(before is not None)
+    problems, show_problems = use_state(_NO_PROBLEMS)
     scroll = use_scroll(actions)
 
     async def save() -> None:
-        found = problems_of(form.values, actions.today())
+        found = validate_incident(form.values, actions.today())
         show_problems(found)
         if found:
-            set_open(is_open or bool(set(found) & {"threat", *_CAN_WAIT}))
+            set_open(is_open or bool(set(found) & {"threat", *_OPTIONAL_FIELDS}))
             await scroll_to(scroll, 0)
             return
-        kept = event_of(form.values, page.household.id, actions.today(), before)
+        kept = incident_from_draft(form.values, page.household.id, actions.today(), before)
         if await actions.save_records(page.household.id, [kept]):
             form.clear_draft()
             await actions.go_back()
 
-    return page_of(
+    return build_page(
         model,
         actions,
         say("event.change" if before else "event.title"),
         [
-            card(when_parts(form, problems)),
+            card(day_field(form, problems)),
             card(_field("what", form, problems, lines=4), _field("source", form, problems)),
             _severity(form, problems),
-            _urgent(form),
+            _urgent_call_card(form),
             *(_child(child, form, problems) for child in children),
-            *(_more(page, form, problems) if is_open else []),
-            *(earlier_row(page, before.id, actions) if before else []),
+            *(_optional_cards(page, form, problems) if is_open else []),
+            *(revisions_link(page, before.id, actions) if before else []),
             None
             if is_open
             else ft.Column(
@@ -103,30 +103,30 @@ def event(model: Model, actions: Actions) -> ft.View:
             ),
         ],
         subtitle=page.household.name,
-        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
-        action=working(say("save.saving")) if model.busy else primary_button(say("event.save"), save),
+        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_key(scroll, at)),
+        action=busy_indicator(say("save.saving")) if model.busy else primary_button(say("event.save"), save),
         scroll=scroll,
     )
 
 
-def _about(model: Model) -> tuple[HouseholdPage, Event | None]:
+def _find_target(model: AppState) -> tuple[HouseholdOverview, Incident | None]:
     """The household, and the event to be changed if the screen is about one."""
     about = model.screen.target
     for page in model.households:
         if page.household.id == about:
             return page, None
-        for found in page.records_of(Event):
+        for found in page.records_of(Incident):
             if found.id == about:
                 return page, found
     raise NotFound
 
 
-def _field(name: str, form: Form, problems: Mapping[str, str], *, lines: int = 1) -> ft.Control:
+def _field(name: str, form: DraftForm, problems: Mapping[str, str], *, lines: int = 1) -> ft.Control:
     hint = say(f"event.{name}-hint") if name in ("what", "source") else ""
-    if name in OWN_WORDS:
-        return place(name, _own_words(name, form, problems, hint=hint, lines=lines))
+    if name in PHRASING_CHECKED_FIELDS:
+        return keyed(name, _phrasing_checked_text(name, form, problems, hint=hint, lines=lines))
     draw = text_area if lines > 1 else text_field
-    return place(
+    return keyed(
         name,
         draw(
             say(f"event.{name}"),
@@ -140,11 +140,13 @@ def _field(name: str, form: Form, problems: Mapping[str, str], *, lines: int = 1
     )
 
 
-def _own_words(name: str, form: Form, problems: Mapping[str, str], *, hint: str, lines: int) -> ft.Control:
+def _phrasing_checked_text(
+    name: str, form: DraftForm, problems: Mapping[str, str], *, hint: str, lines: int
+) -> ft.Control:
     async def keep(code: str) -> None:
         form.set_value("kept", sorted({*form["kept"], code}))
 
-    return worded_field(
+    return phrasing_checked_field(
         say(f"event.{name}"),
         value=form[name],
         on_change=form.setter(name),
@@ -157,16 +159,16 @@ def _own_words(name: str, form: Form, problems: Mapping[str, str], *, hint: str,
     )
 
 
-def _severity(form: Form, problems: Mapping[str, str]) -> ft.Control:
+def _severity(form: DraftForm, problems: Mapping[str, str]) -> ft.Control:
     levels = [Choice(n, say(f"severity.{n}"), say(f"severity.{n}.hint")) for n in "1234"]
-    return place(
+    return keyed(
         "severity",
         card(
             heading(say("event.severity")),
             quiet(say("event.severity-hint")),
             problem_line(problems["severity"]) if "severity" in problems else None,
             radio_rows(
-                [*levels, Choice(UNKNOWN, say("severity.unknown"), exclusive=True)],
+                [*levels, Choice(SEVERITY_UNKNOWN, say("severity.unknown"), exclusive=True)],
                 chosen=form["severity"] or None,
                 on_choose=lambda code: form.choose("severity", code or ""),
                 clear=False,
@@ -175,24 +177,27 @@ def _severity(form: Form, problems: Mapping[str, str]) -> ft.Control:
     )
 
 
-def _urgent(form: Form) -> ft.Control | None:
-    if not form["severity"].isdigit() or int(form["severity"]) < _URGENT_FROM:
+def _urgent_call_card(form: DraftForm) -> ft.Control | None:
+    if not form["severity"].isdigit() or int(form["severity"]) < _URGENT_FROM_SEVERITY:
         return None
     return call_card(say("event.urgent"), say("event.urgent-do"), numbers_for(("emergency", "named-nurse")))
 
 
-def _child(child: Person, form: Form, problems: Mapping[str, str]) -> ft.Control:
+def _child(child: Person, form: DraftForm, problems: Mapping[str, str]) -> ft.Control:
     """One child, by themselves."""
     at = f"where-{child.id}"
     return card(
         heading(say("event.child", name=first_name(child))),
         quiet(say("event.child-hint")),
-        tick_rows(
-            [Choice(code, say(f"there.{code}"), exclusive=code == "elsewhere") for code in THERE],
+        checkbox_rows(
+            [
+                Choice(code, say(f"there.{code}"), exclusive=code == "elsewhere")
+                for code in CHILD_PRESENCE_CODES
+            ],
             chosen=form[f"seen-{child.id}"],
             on_choose=form.chooser(f"seen-{child.id}"),
         ),
-        place(
+        keyed(
             at,
             text_field(
                 say("event.where"),
@@ -205,25 +210,27 @@ def _child(child: Person, form: Form, problems: Mapping[str, str]) -> ft.Control
     )
 
 
-def _more(page: HouseholdPage, form: Form, problems: Mapping[str, str]) -> list[ft.Control]:
+def _optional_cards(
+    page: HouseholdOverview, form: DraftForm, problems: Mapping[str, str]
+) -> list[ft.Control]:
     """All that can wait."""
     people = [Choice(person.id, first_name(person)) for person in page.persons]
     return [
         card(
             heading(say("event.by")),
-            tick_rows(people, chosen=form["by"], on_choose=form.chooser("by")),
+            checkbox_rows(people, chosen=form["by"], on_choose=form.chooser("by")),
             heading(say("event.to")),
-            tick_rows(people, chosen=form["to"], on_choose=form.chooser("to")),
+            checkbox_rows(people, chosen=form["to"], on_choose=form.chooser("to")),
         ),
         _tactics(form),
         card(
             _field("threat", form, problems, lines=3),
-            *(_field(name, form, problems) for name in _CAN_WAIT),
+            *(_field(name, form, problems) for name in _OPTIONAL_FIELDS),
         ),
     ]
 
 
-def _tactics(form: Form) -> ft.Control:
+def _tactics(form: DraftForm) -> ft.Control:
     parts: list[ft.Control] = [heading(say("event.tactics"))]
     for group, codes in tactic_groups().items():
 
@@ -233,6 +240,8 @@ def _tactics(form: Form) -> ft.Control:
         choices = [Choice(code, say(f"tactic.{code}")) for code in codes]
         parts.append(heading(say(f"tactic-group.{group}"), level=3))
         parts.append(
-            tick_rows(choices, chosen=[code for code in form["tactics"] if code in codes], on_choose=choose)
+            checkbox_rows(
+                choices, chosen=[code for code in form["tactics"] if code in codes], on_choose=choose
+            )
         )
     return card(*parts, spacing=theme.LIST_GAP)

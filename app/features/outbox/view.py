@@ -3,7 +3,7 @@
 This room says "Sent" only of what the service has confirmed. An entry that was set aside says why
 and can be read and sent again; it never holds the others.
 
-    outbox(model, actions)
+    outbox_page(model, actions)
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ from datetime import date
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.shared.page import calm_page, page_of, sync_of, working
-from app.features.shared.text.days import moment_words
+from app.core.controller import AppController, AppState
+from app.features.shared.page import build_page, busy_indicator, guarded_page, sync_status
+from app.features.shared.text.days import format_day_and_time
 from app.features.shared.text.people import tool_title
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card, empty_state
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
-from app.kit.messages import knows, say
-from assessments.ports import Entry, EntryState
+from app.kit.messages import has_message, say
+from assessments.ports import EntryState, OutboxEntry
 
 _SHOWN = 50
 _ORDER: tuple[EntryState, ...] = ("set-aside", "waiting", "sent")
 
 
 @ft.component
-@calm_page
-def outbox(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def outbox_page(model: AppState, actions: AppController) -> ft.View:
     """Show how sending stands: what needs help first, then what waits, the newest first."""
     status, today = model.send_status, actions.today()
-    last = moment_words(status.last_sent_at, today) if status.last_sent_at else ""
+    last = format_day_and_time(status.last_sent_at, today) if status.last_sent_at else ""
     newest = sorted(model.outbox_entries, key=lambda entry: (_ORDER.index(entry.state), -entry.sequence))
     action: ft.Control | None = None
     if status.waiting:
         action = (
-            working(say("outbox.trying"))
+            busy_indicator(say("outbox.trying"))
             if model.is_sending
             else primary_button(say("action.send-now"), actions.send_now, icon=ft.Icons.SEND_OUTLINED)
         )
-    return page_of(
+    return build_page(
         model,
         actions,
         say("outbox.title"),
@@ -59,7 +59,7 @@ def outbox(model: Model, actions: Actions) -> ft.View:
     )
 
 
-def _summary(model: Model) -> ft.Control:
+def _summary(model: AppState) -> ft.Control:
     status = model.send_status
     if status.set_aside:
         words = (
@@ -72,18 +72,18 @@ def _summary(model: Model) -> ft.Control:
         return banner(words, tone="help")
     if not status.waiting:
         return banner(say("sync.sent"), icon=ft.Icons.CLOUD_DONE_OUTLINED)
-    is_offline = sync_of(model).state == "offline"
+    is_offline = sync_status(model).state == "offline"
     return banner(
         f"{say('outbox.waiting', n=status.waiting)}. {say('outbox.safe')}",
         icon=ft.Icons.CLOUD_OFF_OUTLINED if is_offline else ft.Icons.SCHEDULE,
     )
 
 
-def _entry(entry: Entry, model: Model, actions: Actions) -> ft.Control:
+def _entry(entry: OutboxEntry, model: AppState, actions: AppController) -> ft.Control:
     """One record by its tool and person; by its number when it belongs to no household here."""
     today = actions.today()
     name = _name(entry, model)
-    when = moment_words(entry.queued_at, today)
+    when = format_day_and_time(entry.queued_at, today)
     size = max(1, round(entry.size_bytes / 1024))
     return card(
         heading(name, level=3),
@@ -118,7 +118,7 @@ def _entry(entry: Entry, model: Model, actions: Actions) -> ft.Control:
     )
 
 
-def _name(entry: Entry, model: Model) -> str:
+def _name(entry: OutboxEntry, model: AppState) -> str:
     for page in model.households:
         for found in page.assessments:
             if found.id == entry.id:
@@ -127,14 +127,14 @@ def _name(entry: Entry, model: Model) -> str:
     return say("outbox.entry", n=entry.sequence)
 
 
-def _state(entry: Entry, today: date) -> ft.Control:
+def _state(entry: OutboxEntry, today: date) -> ft.Control:
     icon, words = {
         "waiting": (ft.Icons.SCHEDULE, say("outbox.entry-waiting")),
         "sent": (ft.Icons.CHECK, ""),
         "set-aside": (ft.Icons.INFO_OUTLINE, say("outbox.entry-set-aside")),
     }[entry.state]
     if entry.sent_at is not None:
-        words = say("outbox.entry-sent", when=moment_words(entry.sent_at, today))
+        words = say("outbox.entry-sent", when=format_day_and_time(entry.sent_at, today))
     return ft.Row(
         spacing=8,
         controls=[
@@ -146,4 +146,4 @@ def _state(entry: Entry, today: date) -> ft.Control:
 
 def _reason(reason: str) -> str:
     code = f"outbox.reason.{reason}"
-    return say(code) if knows(code) else say("outbox.reason.other")
+    return say(code) if has_message(code) else say("outbox.reason.other")

@@ -3,7 +3,7 @@
 This is how somebody with other households and past partners is followed: each household keeps its own
 record, and each page names the other. Nothing is merged.
 
-    link(model, actions)
+    add_link_page(model, actions)
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.shared.draft_form import choice_card, first_missing, form_page, use_form
-from app.features.shared.page import calm_page
-from app.features.shared.text.days import age_words
+from app.core.controller import AppController, AppState
+from app.features.shared.draft_form import choice_card, first_missing, form_page, use_draft_form
+from app.features.shared.page import guarded_page
+from app.features.shared.text.days import format_age
 from app.features.shared.text.people import find_person, first_name
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet
@@ -24,12 +24,12 @@ from app.kit.messages import say
 
 
 @ft.component
-@calm_page
-def link(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def add_link_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the household, then the person, then what the link is."""
     about = model.screen.target
     page, one = find_person(model, about)
-    form = use_form(actions, f"link-{about}", {"household": None, "other": None, "kind": None})
+    form = use_draft_form(actions, f"link-{about}", {"household": None, "other": None, "kind": None})
     elsewhere = [there for there in model.households if there.household.id != page.household.id]
     there = model.household(form["household"]) if form["household"] else None
 
@@ -53,7 +53,7 @@ def link(model: Model, actions: Actions) -> ft.View:
                 form,
                 "other",
                 say("link.person"),
-                [Choice(found.id, found.name, age_words(found, actions.today())) for found in there.persons],
+                [Choice(found.id, found.name, format_age(found, actions.today())) for found in there.persons],
                 wrong,
             )
             if there is not None

@@ -3,7 +3,7 @@
 The tie is shown from both sides before it is saved. One who harms several, and one who is harmed by
 several, are several ties.
 
-    tie(model, actions)
+    add_relationship_page(model, actions)
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.core.cases.people_commands import new_tie
-from app.core.controller import Actions, Model
-from app.features.shared.draft_form import choice_card, first_missing, form_page, use_form
-from app.features.shared.page import calm_page
-from app.features.shared.text.days import age_words
-from app.features.shared.text.people import both_ways, find_person, first_name, tie_words
+from app.core.cases.people_commands import new_relationship
+from app.core.controller import AppController, AppState
+from app.features.shared.draft_form import choice_card, first_missing, form_page, use_draft_form
+from app.features.shared.page import guarded_page
+from app.features.shared.text.days import format_age
+from app.features.shared.text.people import (
+    describe_relationship,
+    describe_relationship_both_ways,
+    find_person,
+    first_name,
+)
 from app.kit.controls.status import banner
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
@@ -25,17 +30,19 @@ from assessments.casework import kinship
 
 
 @ft.component
-@calm_page
-def tie(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
     """Ask who the other person is, what the tie is about, and what it is."""
     about = model.screen.target
     page, one = find_person(model, about)
-    form = use_form(actions, f"tie-{about}", {"other": None, "group": None, "kind": None})
+    form = use_draft_form(actions, f"tie-{about}", {"other": None, "group": None, "kind": None})
     others = [found for found in page.persons if found.id != one.id]
     other = next((found for found in others if found.id == form["other"]), None)
 
     async def save() -> None:
-        await actions.people_commands.save(new_tie(page.household.id, one.id, form["kind"], form["other"]))
+        await actions.people_commands.save(
+            new_relationship(page.household.id, one.id, form["kind"], form["other"])
+        )
 
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         kinds = kinship.GROUPS.get(form["group"] or "", ())
@@ -45,7 +52,7 @@ def tie(model: Model, actions: Actions) -> ft.View:
                 form,
                 "other",
                 say("tie.who"),
-                [Choice(found.id, found.name, age_words(found, actions.today())) for found in others],
+                [Choice(found.id, found.name, format_age(found, actions.today())) for found in others],
                 wrong,
             ),
             choice_card(
@@ -62,12 +69,16 @@ def tie(model: Model, actions: Actions) -> ft.View:
                 form,
                 "kind",
                 say("tie.what", one=first_name(one), other=name),
-                [Choice(kind, tie_words(kind, [name])) for kind in kinds],
+                [Choice(kind, describe_relationship(kind, [name])) for kind in kinds],
                 wrong,
             )
             if other and kinds
             else None,
-            banner(both_ways(form["kind"], kinship.other_side(form["kind"]), first_name(one), name))
+            banner(
+                describe_relationship_both_ways(
+                    form["kind"], kinship.invert_kind(form["kind"]), first_name(one), name
+                )
+            )
             if other and form["kind"]
             else None,
         ]

@@ -10,36 +10,38 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
 from app.core.state import host_household
-from app.features.shared.text.people import names_of
-from app.features.shared.text.withheld import badge, kept_badge
+from app.features.shared.text.people import names_by_id
+from app.features.shared.text.withheld import badge, withheld_badge
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
-from app.kit.controls.hold_to_reveal import held_words
+from app.kit.controls.hold_to_reveal import hold_to_reveal
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from assessments.casework.casework_records import Address
 from assessments.casework.records import Person
 
 
-def address_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
+def address_cards(
+    model: AppState, actions: AppController, page: HouseholdOverview, one: Person
+) -> list[ft.Control]:
     """The addresses of one person, the present ones first, then those left."""
     own = [found for found in page.records_of(Address) if one.id in found.person_ids]
     own.sort(key=lambda found: found.until is not None)
     return [_card(model, actions, page, found) for found in own] or [quiet(say("address.none"))]
 
 
-def _card(model: Model, actions: Actions, page: HouseholdPage, found: Address) -> ft.Control:
-    names = names_of(page)
+def _card(model: AppState, actions: AppController, page: HouseholdOverview, found: Address) -> ft.Control:
+    names = names_by_id(page)
     who = ", ".join(names[one] for one in found.person_ids if one in names)
     host = _host(model, page) if found.kind == "host" else ""
     return card(
         text(say(f"address.kind.{found.kind}"), strong=True),
         badge(say("address.confidential")) if found.confidential else None,
-        kept_badge(page, found.id),
-        held_words(say("address.hidden"), found.lines, key=f"held-{found.id}")
+        withheld_badge(page, found.id),
+        hold_to_reveal(say("address.hidden"), found.lines, key=f"held-{found.id}")
         if found.confidential
         else text(found.lines),
         quiet(say("address.who", names=who)) if who else None,
@@ -64,6 +66,6 @@ def _card(model: Model, actions: Actions, page: HouseholdPage, found: Address) -
     )
 
 
-def _host(model: Model, page: HouseholdPage) -> str:
+def _host(model: AppState, page: HouseholdOverview) -> str:
     linked = host_household(model, page)
     return linked.household.name if linked else ""

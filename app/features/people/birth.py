@@ -2,17 +2,17 @@
 
 The due day stays; a name from before the birth stays among the other names. No new person is made.
 
-    born(model, actions)
+    birth_page(model, actions)
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.shared.draft_form import Form, form_page, use_form, words_field
-from app.features.shared.page import calm_page
-from app.features.shared.parse_typed import read_day
+from app.core.controller import AppController, AppState
+from app.features.shared.draft_form import DraftForm, form_page, form_text_field, use_draft_form
+from app.features.shared.page import guarded_page
+from app.features.shared.parse_typed import parse_day
 from app.features.shared.text.people import find_person
 from app.kit.controls.cards import card
 from app.kit.controls.text import text
@@ -21,15 +21,15 @@ from assessments.casework.records import Person
 
 
 @ft.component
-@calm_page
-def born(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def birth_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the day, and for the name as it is now."""
     about = model.screen.target
     page, before = find_person(model, about)
-    form = use_form(actions, f"born-{about}", {"day": "", "name": before.name})
+    form = use_draft_form(actions, f"born-{about}", {"day": "", "name": before.name})
 
     async def save() -> None:
-        await actions.people_commands.save(at_birth(before, form.text("name"), form["day"]))
+        await actions.people_commands.save(person_after_birth(before, form.text("name"), form["day"]))
 
     return form_page(
         model,
@@ -39,7 +39,7 @@ def born(model: Model, actions: Actions) -> ft.View:
         lambda wrong: [
             text(say("born.same-record")),
             card(
-                words_field(
+                form_text_field(
                     form,
                     "day",
                     say("add.born"),
@@ -47,18 +47,18 @@ def born(model: Model, actions: Actions) -> ft.View:
                     problem=wrong.get("day", ""),
                     width=220,
                 ),
-                words_field(form, "name", say("add.person-name"), problem=wrong.get("name", "")),
+                form_text_field(form, "name", say("add.person-name"), problem=wrong.get("name", "")),
             ),
         ],
-        problems=lambda: _problems(form, actions),
+        problems=lambda: _validate(form, actions),
         save=save,
         caption=page.household.name,
     )
 
 
-def _problems(form: Form, actions: Actions) -> dict[str, str]:
+def _validate(form: DraftForm, actions: AppController) -> dict[str, str]:
     found = {}
-    day = read_day(form["day"])
+    day = parse_day(form["day"])
     if day is None:
         found["day"] = say("person.problem.day")
     elif day > actions.today():
@@ -68,7 +68,7 @@ def _problems(form: Form, actions: Actions) -> dict[str, str]:
     return found
 
 
-def at_birth(before: Person, name: str, day: str) -> Person:
+def person_after_birth(before: Person, name: str, day: str) -> Person:
     """The same child, born. Nothing that was known before is lost."""
     roles = tuple(dict.fromkeys("child" if role == "unborn" else role for role in before.roles)) or ("child",)
     other_names = before.other_names
@@ -79,7 +79,7 @@ def at_birth(before: Person, name: str, day: str) -> Person:
             **before.model_dump(),
             "name": name,
             "other_names": other_names,
-            "born": read_day(day),
+            "born": parse_day(day),
             "roles": roles,
         }
     )

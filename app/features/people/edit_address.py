@@ -4,7 +4,7 @@ An address that is confidential is not put back into its field: the field stands
 the address stays as it is. A family that takes somebody in is linked by its own household: the two stay
 two.
 
-    address(model, actions)
+    edit_address_page(model, actions)
 """
 
 from __future__ import annotations
@@ -13,30 +13,37 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
 from app.core.state import host_household
-from app.features.shared.draft_form import Form, choice_card, choice_field, form_page, use_form, words_field
-from app.features.shared.page import calm_page
+from app.features.shared.draft_form import (
+    DraftForm,
+    choice_card,
+    choice_field,
+    form_page,
+    form_text_field,
+    use_draft_form,
+)
+from app.features.shared.page import guarded_page
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
-from assessments.casework.casework_records import Address, Link
+from assessments.casework.casework_records import Address, RecordLink
 from assessments.casework.records import new_id
 from assessments.errors import NotFound
 
-KINDS = ("home", "temporary", "refuge", "other-home", "host")
+ADDRESS_KINDS = ("home", "temporary", "refuge", "other-home", "host")
 _LONGEST = 400
 
 
 @ft.component
-@calm_page
-def address(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def edit_address_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for one address. Reached from a person, it begins with that person staying there."""
-    page, before = _about(model)
+    page, before = _find_target(model)
     person_id = model.screen.target if before is None else ""
     host = host_household(model, page) if page else None
-    form = use_form(
+    form = use_draft_form(
         actions,
         f"{model.screen.name}-{model.screen.target}",
         {
@@ -53,13 +60,13 @@ def address(model: Model, actions: Actions) -> ft.View:
     household = page.household
 
     async def save() -> None:
-        kept = _address(form, before, household.id, actions)
+        kept = _address_from_draft(form, before, household.id, actions)
         await actions.people_commands.save(kept)
         # Only what is said of another family's home says who that family is, or that it is not known.
         host_id = form["host"] or ""
         if kept.kind != "host" or host_id == (host.household.id if host else ""):
             return
-        for link in page.records_of(Link):
+        for link in page.records_of(RecordLink):
             if link.kind == "host" and link.undone_at is None:
                 await actions.people_commands.undo(link)
         there = model.household(host_id)
@@ -75,13 +82,13 @@ def address(model: Model, actions: Actions) -> ft.View:
         form,
         say("address.add") if before is None else say("address.change"),
         fields,
-        problems=lambda: _problems(form, before),
+        problems=lambda: _validate(form, before),
         save=save,
         caption=household.name,
     )
 
 
-def _about(model: Model) -> tuple[HouseholdPage | None, Address | None]:
+def _find_target(model: AppState) -> tuple[HouseholdOverview | None, Address | None]:
     about = model.screen.target
     if model.screen.name == "add-address":
         return model.household_of(about), None
@@ -93,7 +100,11 @@ def _about(model: Model) -> tuple[HouseholdPage | None, Address | None]:
 
 
 def _fields(
-    model: Model, form: Form, page: HouseholdPage, before: Address | None, wrong: Mapping[str, str]
+    model: AppState,
+    form: DraftForm,
+    page: HouseholdOverview,
+    before: Address | None,
+    wrong: Mapping[str, str],
 ) -> list[ft.Control | None]:
     others = [there.household for there in model.households if there.household.id != page.household.id]
     is_hidden = before is not None and before.confidential
@@ -102,7 +113,7 @@ def _fields(
             form,
             "kind",
             say("address.kind"),
-            [Choice(kind, say(f"address.kind.{kind}")) for kind in KINDS],
+            [Choice(kind, say(f"address.kind.{kind}")) for kind in ADDRESS_KINDS],
             wrong,
         ),
         card(
@@ -127,7 +138,7 @@ def _fields(
                 [Choice("yes", say("address.confidential"), say("address.confidential-hint"))],
                 many=True,
             ),
-            words_field(
+            form_text_field(
                 form,
                 "lines",
                 say("address.lines"),
@@ -152,7 +163,7 @@ def _fields(
     ]
 
 
-def _problems(form: Form, before: Address | None) -> dict[str, str]:
+def _validate(form: DraftForm, before: Address | None) -> dict[str, str]:
     found = {}
     if form["kind"] is None:
         found["kind"] = say("address.problem.kind")
@@ -165,7 +176,9 @@ def _problems(form: Form, before: Address | None) -> dict[str, str]:
     return found
 
 
-def _address(form: Form, before: Address | None, household_id: str, actions: Actions) -> Address:
+def _address_from_draft(
+    form: DraftForm, before: Address | None, household_id: str, actions: AppController
+) -> Address:
     today = actions.today()
     changes = {
         "lines": form.text("lines") or (before.lines if before else ""),

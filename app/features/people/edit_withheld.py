@@ -3,7 +3,7 @@
 The mark is a fact of its own about a person or an address; it is shown wherever the thing is shown and
 can be lifted. It hides nothing on this device from the practitioner: it says what must not be passed on.
 
-    keep_from(model, actions)
+    edit_withheld_page(model, actions)
 """
 
 from __future__ import annotations
@@ -12,30 +12,37 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
-from app.features.shared.draft_form import Form, choice_card, choice_field, form_page, use_form, words_field
-from app.features.shared.page import calm_page
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
+from app.features.shared.draft_form import (
+    DraftForm,
+    choice_card,
+    choice_field,
+    form_page,
+    form_text_field,
+    use_draft_form,
+)
+from app.features.shared.page import guarded_page
 from app.features.shared.text.people import first_name
-from app.features.shared.text.withheld import PARTS
+from app.features.shared.text.withheld import WITHHOLDABLE_PARTS
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
-from assessments.casework.casework_records import Address, Withheld
+from assessments.casework.casework_records import Address, WithheldInformation
 from assessments.casework.records import Person, new_id
 from assessments.errors import NotFound
 
 
 @ft.component
-@calm_page
-def keep_from(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
     """Ask what is to be kept, from whom, and who asked."""
     about = model.screen.target
-    page, one = _about(model)
+    page, one = _find_target(model)
     # An address is kept whole; of a person it may be one part.
     part = None if one else "all"
-    form = use_form(
+    form = use_draft_form(
         actions, f"keep-from-{about}", {"part": part, "who": [], "others": "", "asked": None, "why": ""}
     )
     if page is None:
@@ -43,12 +50,12 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
 
     async def save() -> None:
         await actions.people_commands.save(
-            Withheld(
+            WithheldInformation(
                 id=new_id(),
                 household_id=page.household.id,
                 about_id=about,
                 part=form["part"],
-                keep_from=tuple(_from(form)),
+                keep_from=tuple(_withheld_from(form)),
                 asked_by=form["asked"] or "",
                 why=form.text("why"),
             )
@@ -61,7 +68,7 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
                 form,
                 "part",
                 say("withheld.what", name=first_name(one)),
-                [Choice(part, say(f"withheld.part.{part}")) for part in PARTS],
+                [Choice(part, say(f"withheld.part.{part}")) for part in WITHHOLDABLE_PARTS],
                 wrong,
             )
             if one is not None
@@ -75,7 +82,7 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
                     many=True,
                     problem=wrong.get("who", ""),
                 ),
-                words_field(form, "others", say("withheld.others"), hint=say("withheld.others-hint")),
+                form_text_field(form, "others", say("withheld.others"), hint=say("withheld.others-hint")),
             ),
             card(
                 choice_field(
@@ -84,7 +91,7 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
                     say("withheld.who-asked"),
                     [Choice(found.id, found.name) for found in page.persons],
                 ),
-                words_field(form, "why", say("withheld.why"), lines=2),
+                form_text_field(form, "why", say("withheld.why"), lines=2),
             ),
         ]
 
@@ -94,13 +101,13 @@ def keep_from(model: Model, actions: Actions) -> ft.View:
         form,
         say("withheld.form-title"),
         fields,
-        problems=lambda: _problems(form),
+        problems=lambda: _validate(form),
         save=save,
         caption=one.name if one else say("withheld.an-address"),
     )
 
 
-def _about(model: Model) -> tuple[HouseholdPage | None, Person | None]:
+def _find_target(model: AppState) -> tuple[HouseholdOverview | None, Person | None]:
     """The household, and the person; no person where it is about an address."""
     about = model.screen.target
     for page in model.households:
@@ -110,10 +117,10 @@ def _about(model: Model) -> tuple[HouseholdPage | None, Person | None]:
     return None, None
 
 
-def _from(form: Form) -> list[str]:
+def _withheld_from(form: DraftForm) -> list[str]:
     return [*form["who"], *(part.strip() for part in form["others"].split(",") if part.strip())]
 
 
-def _problems(form: Form) -> dict[str, str]:
+def _validate(form: DraftForm) -> dict[str, str]:
     found = {} if form["part"] else {"part": say("withheld.problem.part")}
-    return found if _from(form) else {**found, "who": say("withheld.problem.who")}
+    return found if _withheld_from(form) else {**found, "who": say("withheld.problem.who")}

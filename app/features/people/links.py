@@ -13,22 +13,22 @@ from functools import partial
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
-from app.features.shared.text.people import both_ways, first_name
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
+from app.features.shared.text.people import describe_relationship_both_ways, first_name
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework import kinship
-from assessments.casework.casework_records import Link
+from assessments.casework.casework_records import RecordLink
 from assessments.casework.records import Person
 
 
-def linked(model: Model, one: Person) -> Iterator[tuple[Link, HouseholdPage, Person]]:
+def linked_persons(model: AppState, one: Person) -> Iterator[tuple[RecordLink, HouseholdOverview, Person]]:
     """Every standing link of a person with the other end, whichever household it is filed under."""
     for here in model.households:
-        for link in here.records_of(Link):
+        for link in here.records_of(RecordLink):
             if link.undone_at is not None or one.id not in (link.own_id, link.other_id):
                 continue
             other_id = link.other_id if link.own_id == one.id else link.own_id
@@ -38,17 +38,17 @@ def linked(model: Model, one: Person) -> Iterator[tuple[Link, HouseholdPage, Per
                 yield link, there, other
 
 
-def link_cards(model: Model, one: Person, actions: Actions) -> list[ft.Control]:
+def link_cards(model: AppState, one: Person, actions: AppController) -> list[ft.Control]:
     """One card for each record that somebody linked."""
     found = [
         _card(link, there, other, actions)
-        for link, there, other in linked(model, one)
+        for link, there, other in linked_persons(model, one)
         if link.kind != "not-same"
     ]
     return found or [quiet(say("link.none"))]
 
 
-def not_same_lines(model: Model, one: Person, actions: Actions) -> list[ft.Control]:
+def not_same_person_lines(model: AppState, one: Person, actions: AppController) -> list[ft.Control]:
     """Records that somebody said are of two people: one line each, with a way to take it back."""
     return [
         ft.Row(
@@ -58,16 +58,16 @@ def not_same_lines(model: Model, one: Person, actions: Actions) -> list[ft.Contr
                 _undo(link, actions),
             ],
         )
-        for link, there, other in linked(model, one)
+        for link, there, other in linked_persons(model, one)
         if link.kind == "not-same"
     ]
 
 
-def _card(link: Link, there: HouseholdPage, other: Person, actions: Actions) -> ft.Control:
+def _card(link: RecordLink, there: HouseholdOverview, other: Person, actions: AppController) -> ft.Control:
     names = {person.id: first_name(person) for person in there.persons}
     ties = [
-        both_ways(tie.kind, tie.inverse_kind, first_name(other), names[tie.other_id])
-        for tie in kinship.ties(other.id, there.relationships)
+        describe_relationship_both_ways(tie.kind, tie.inverse_kind, first_name(other), names[tie.other_id])
+        for tie in kinship.find_relationships_of(other.id, there.relationships)
         if tie.other_id in names
     ]
     return card(
@@ -83,5 +83,5 @@ def _card(link: Link, there: HouseholdPage, other: Person, actions: Actions) -> 
     )
 
 
-def _undo(link: Link, actions: Actions) -> ft.Control:
+def _undo(link: RecordLink, actions: AppController) -> ft.Control:
     return quiet_button(say("link.undo"), partial(actions.people_commands.undo, link), icon=ft.Icons.UNDO)

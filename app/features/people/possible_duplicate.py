@@ -4,7 +4,7 @@ This room shows the hints of `assessments.casework.matching.persons`. Yes and No
 the two records;
 Not now is kept nowhere: the question is there again when the page is opened next.
 
-    *alike_cards(model, actions, page, person)
+    *duplicate_person_cards(model, actions, page, person)
 """
 
 from __future__ import annotations
@@ -15,38 +15,40 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
-from app.features.people.links import not_same_lines
-from app.features.shared.duplicate_hints import alike_hints, one_or_two
-from app.features.shared.page import use_drawn
-from app.features.shared.text.days import age_words
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
+from app.features.people.links import not_same_person_lines
+from app.features.shared.duplicate_hints import duplicate_decision_buttons, find_person_matches
+from app.features.shared.page import use_state
+from app.features.shared.text.days import format_age
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
-from assessments.casework.matching.persons import Alike
+from assessments.casework.matching.persons import PersonMatch
 from assessments.casework.records import Person
 
 _NOBODY: frozenset[str] = frozenset()
 
 
-def alike_cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> list[ft.Control]:
+def duplicate_person_cards(
+    model: AppState, actions: AppController, page: HouseholdOverview, one: Person
+) -> list[ft.Control]:
     """One card for each hint, and the decided "No" ones, to take back."""
     kept: Any = _cards
     return [kept(model, actions, page, one, key=f"alike-{one.id}")]
 
 
 @ft.component
-def _cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> ft.Control:
-    later, put_off = use_drawn(_NOBODY)
+def _cards(model: AppState, actions: AppController, page: HouseholdOverview, one: Person) -> ft.Control:
+    later, put_off = use_state(_NOBODY)
     controls: list[ft.Control] = []
-    for hint in alike_hints(model, page, one):
+    for hint in find_person_matches(model, page, one):
         there = model.household_of(hint.other_id)
         other = next((who for who in there.persons if who.id == hint.other_id), None) if there else None
         if there is not None and other is not None and hint.other_id not in later:
             put = partial(put_off, later | {other.id})
             controls.append(_card(actions, page, one, hint, there, other, put))
-    controls += not_same_lines(model, one, actions)
+    controls += not_same_person_lines(model, one, actions)
     return ft.Column(
         tight=True,
         visible=bool(controls),
@@ -56,11 +58,11 @@ def _cards(model: Model, actions: Actions, page: HouseholdPage, one: Person) -> 
 
 
 def _card(
-    actions: Actions,
-    page: HouseholdPage,
+    actions: AppController,
+    page: HouseholdOverview,
     one: Person,
-    hint: Alike,
-    there: HouseholdPage,
+    hint: PersonMatch,
+    there: HouseholdOverview,
     other: Person,
     put_off: Callable[[], None],
 ) -> ft.Control:
@@ -68,11 +70,13 @@ def _card(
         await actions.people_commands.save_link(kind, page, one.id, there, other.id)
 
     reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
-    age, household = age_words(other, actions.today()), there.household.name
+    age, household = format_age(other, actions.today()), there.household.name
     return card(
         heading(say("alike.title")),
         text(say("alike.other", name=other.name, age=age, household=household)),
         quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
-        *one_or_two(say("alike.yes"), partial(decide, "same-person"), partial(decide, "not-same"), put_off),
+        *duplicate_decision_buttons(
+            say("alike.yes"), partial(decide, "same-person"), partial(decide, "not-same"), put_off
+        ),
         spacing=8,
     )

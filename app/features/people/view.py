@@ -4,7 +4,7 @@ Each person has a page of their own, a child above all: nothing of a brother or 
 the name. Ties are said from both sides. Two records that may be of one human being are asked about and
 never merged. This room shows; the forms behind "Change" write.
 
-    person(model, actions)
+    person_page(model, actions)
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from functools import partial
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions, Model
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController, AppState
 from app.features.people.addresses import address_cards
 from app.features.people.links import link_cards
-from app.features.people.possible_duplicate import alike_cards
-from app.features.people.relationships import tie_cards
-from app.features.shared.page import calm_page, page_of, use_scroll
-from app.features.shared.revisions_link import earlier_row
-from app.features.shared.text.days import age_words
-from app.features.shared.text.people import find_person, names_of
-from app.features.shared.text.person import about_rows
-from app.features.shared.text.withheld import badge, kept_badge, kept_facts
+from app.features.people.possible_duplicate import duplicate_person_cards
+from app.features.people.relationships import relationship_cards
+from app.features.shared.page import build_page, guarded_page, use_scroll
+from app.features.shared.revisions_link import revisions_link
+from app.features.shared.text.days import format_age
+from app.features.shared.text.people import find_person, names_by_id
+from app.features.shared.text.person_details import person_rows
+from app.features.shared.text.withheld import badge, withheld_badge, withheld_records
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.lists import answer_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
-from assessments.casework.casework_records import Address, Withheld
+from assessments.casework.casework_records import Address, WithheldInformation
 from assessments.casework.records import Person
 
 
 @ft.component
-@calm_page
-def person(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def person_page(model: AppState, actions: AppController) -> ft.View:
     """Show all that is known of one person, with a way to change each part."""
     page, one = find_person(model, model.screen.target)
     scroll = use_scroll(actions)
     on = actions.today()
-    return page_of(
+    return build_page(
         model,
         actions,
         one.name,
@@ -50,11 +50,11 @@ def person(model: Model, actions: Actions) -> ft.View:
             badge(say("person.causes-concern"), ft.Icons.INFO_OUTLINE)
             if "causes-concern" in one.roles
             else None,
-            kept_badge(page, one.id, "all"),
-            *alike_cards(model, actions, page, one),
-            _unborn(one, actions) if one.born is None and one.due is not None else None,
+            withheld_badge(page, one.id, "all"),
+            *duplicate_person_cards(model, actions, page, one),
+            _birth_banner(one, actions) if one.born is None and one.due is not None else None,
             heading(say("person.about")),
-            answer_list("", about_rows(page, one, on), on_change=None),
+            answer_list("", person_rows(page, one, on), on_change=None),
             ft.Row(
                 controls=[
                     secondary_button(
@@ -64,13 +64,13 @@ def person(model: Model, actions: Actions) -> ft.View:
                     )
                 ]
             ),
-            *earlier_row(page, one.id, actions),
+            *revisions_link(page, one.id, actions),
             heading(say("person.ties")),
-            kept_badge(page, one.id, "ties"),
-            *tie_cards(page, one, actions),
+            withheld_badge(page, one.id, "ties"),
+            *relationship_cards(page, one, actions),
             secondary_button(say("tie.add"), lambda: actions.open_screen("tie", one.id), icon=ft.Icons.ADD),
             heading(say("address.title")),
-            kept_badge(page, one.id, "address"),
+            withheld_badge(page, one.id, "address"),
             *address_cards(model, actions, page, one),
             secondary_button(
                 say("address.add"), lambda: actions.open_screen("add-address", one.id), icon=ft.Icons.ADD
@@ -79,7 +79,7 @@ def person(model: Model, actions: Actions) -> ft.View:
             *link_cards(model, one, actions),
             secondary_button(say("link.add"), lambda: actions.open_screen("link", one.id), icon=ft.Icons.ADD),
             heading(say("withheld.title")),
-            *_kept(page, one, actions),
+            *_withheld_cards(page, one, actions),
             secondary_button(
                 say("withheld.add"),
                 lambda: actions.open_screen("keep-from", one.id),
@@ -87,12 +87,12 @@ def person(model: Model, actions: Actions) -> ft.View:
             ),
         ],
         caption=page.household.name,
-        subtitle=age_words(one, on),
+        subtitle=format_age(one, on),
         scroll=scroll,
     )
 
 
-def _unborn(one: Person, actions: Actions) -> ft.Control:
+def _birth_banner(one: Person, actions: AppController) -> ft.Control:
     return banner(
         say("born.lead"),
         icon=ft.Icons.CHILD_FRIENDLY_OUTLINED,
@@ -102,18 +102,18 @@ def _unborn(one: Person, actions: Actions) -> ft.Control:
     )
 
 
-def _kept(page: HouseholdPage, one: Person, actions: Actions) -> list[ft.Control]:
+def _withheld_cards(page: HouseholdOverview, one: Person, actions: AppController) -> list[ft.Control]:
     addresses = [found.id for found in page.records_of(Address) if one.id in found.person_ids]
     found = [
-        _kept_card(page, fact, actions)
+        _withheld_card(page, fact, actions)
         for about_id in (one.id, *addresses)
-        for fact in kept_facts(page, about_id)
+        for fact in withheld_records(page, about_id)
     ]
     return found or [quiet(say("withheld.none"))]
 
 
-def _kept_card(page: HouseholdPage, fact: Withheld, actions: Actions) -> ft.Control:
-    names = names_of(page)
+def _withheld_card(page: HouseholdOverview, fact: WithheldInformation, actions: AppController) -> ft.Control:
+    names = names_by_id(page)
     asked = names.get(fact.asked_by, fact.asked_by)
     what = f"part.{fact.part or 'all'}" if fact.about_id in names else "an-address"
     return card(

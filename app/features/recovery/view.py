@@ -5,7 +5,7 @@ while it is open. It keeps nothing: a request that waits is found again after th
 no name but the short ones of those who share a device. The new passphrase stands in the fields and nowhere
 else.
 
-    recover(regaining, on_back=to_unlock, on_open=let_in, key="recover")
+    recovery_page(regaining, on_back=to_unlock, on_open=let_in, key="recover")
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from typing import Any
 
 import flet as ft
 
-from app.core.device.account_recovery import Asked, Regaining, read_answers
-from app.features.recovery.request_page import (
-    before_asking,
-    by_text_card,
-    look_button,
-    spelled,
-    standing_words,
-    who_to_call,
+from app.core.device.account_recovery import AccountRecovery, RecoveryStatus, read_answers
+from app.features.recovery.request_parts import (
+    check_status_button,
+    describe_request_status,
+    help_contact_card,
+    offline_exchange_card,
+    request_form,
+    spell_out,
 )
-from app.features.shared.page import quiet_page, use_drawn, use_kept, working
+from app.features.shared.page import busy_indicator, centred_page, use_ref, use_state
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.fault_boundary import Handler, calm_render
-from app.kit.controls.keyed import place
+from app.kit.controls.fault_boundary import Handler, guarded_render
+from app.kit.controls.keyed import keyed
 from app.kit.controls.page_frame import page_frame
 from app.kit.controls.status import banner
 from app.kit.controls.text import code_text, text
@@ -40,16 +40,16 @@ from app.kit.forms.secret_field import secret_field
 from app.kit.messages import say, say_error
 from assessments.errors import WrenError
 
-LOOK_AGAIN_S = 4.0
+POLL_INTERVAL_S = 4.0
 _NOBODY: tuple[str, ...] = ()
-_NOT_ASKED: Asked | None = None
+_NOT_ASKED: RecoveryStatus | None = None
 _NO_TASK: asyncio.Task[None] | None = None
 
-Opened = Callable[[str, str], Awaitable[None]]
+OnRecovered = Callable[[str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class RecoveryForm:
     """What stands in the fields. It never shows itself: it holds a passphrase."""
 
     secret: str = ""
@@ -57,36 +57,38 @@ class Typed:
     answers: str = ""
 
     def __repr__(self) -> str:
-        return "<Typed>"
+        return "<RecoveryForm>"
 
 
-def recover(regaining: Regaining, *, on_back: Handler | None, on_open: Opened, key: str) -> ft.View:
+def recovery_page(
+    regaining: AccountRecovery, *, on_back: Handler | None, on_open: OnRecovered, key: str
+) -> ft.View:
     """The page, under a name of its own."""
-    drawn: Any = _recover
+    drawn: Any = _recovery_component
     view: ft.View = drawn(regaining, on_back, on_open, key=key)
     return view
 
 
 @ft.component
-def _recover(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.View:
+def _recovery_component(regaining: AccountRecovery, on_back: Handler | None, on_open: OnRecovered) -> ft.View:
     """One page in three states: before asking, asked, and both have agreed."""
-    drawn = _page(regaining, on_back, on_open)
+    drawn = _recovery_view(regaining, on_back, on_open)
     if isinstance(drawn, ft.View):
         return drawn
-    return quiet_page(say("error.title"), [drawn])
+    return centred_page(say("error.title"), [drawn])
 
 
-@calm_render
-def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.View:
-    authors, know_authors = use_drawn(_NOBODY)
-    author, choose = use_drawn("")
-    asked, show = use_drawn(_NOT_ASKED)
-    problem, show_problem = use_drawn(("", ""))
-    busy, be_busy = use_drawn(False)
-    copied, be_copied = use_drawn(False)
-    by_text, show_text = use_drawn(False)
-    typed = use_kept(Typed())
-    polling = use_kept(_NO_TASK)
+@guarded_render
+def _recovery_view(regaining: AccountRecovery, on_back: Handler | None, on_open: OnRecovered) -> ft.View:
+    authors, know_authors = use_state(_NOBODY)
+    author, choose = use_state("")
+    asked, show = use_state(_NOT_ASKED)
+    problem, show_problem = use_state(("", ""))
+    busy, be_busy = use_state(False)
+    copied, be_copied = use_state(False)
+    by_text, show_text = use_state(False)
+    typed = use_ref(RecoveryForm())
+    polling = use_ref(_NO_TASK)
     waits = asked is not None and asked.state in (None, "asked") and not asked.is_agreed
 
     async def calmly(work: Callable[[], Awaitable[None]], at: str = "page") -> None:
@@ -123,15 +125,15 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     async def look() -> None:
         async def work() -> None:
             if asked is not None:
-                show(_newer(asked, await regaining.read_status(asked.author)))
+                show(_merge_status(asked, await regaining.read_status(asked.author)))
 
         await calmly(work)
 
     async def keep_looking() -> None:
         while asked is not None:
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await asyncio.sleep(POLL_INTERVAL_S)
             with suppress(WrenError):
-                show(_newer(asked, await regaining.read_status(asked.author)))
+                show(_merge_status(asked, await regaining.read_status(asked.author)))
 
     def start_looking() -> None:
         if waits:
@@ -178,7 +180,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
         async def work() -> None:
             if asked is not None:
                 await regaining.finish(asked.author, asked.answers, wanted.secret)
-                typed.current = Typed()
+                typed.current = RecoveryForm()
                 await on_open(asked.author, wanted.secret)
 
         await calmly(work, at="words")
@@ -198,7 +200,7 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
             say("recover.title"),
             [
                 text(say("recover.lead" if regaining.has_key else "error.key-absent"), strong=True),
-                *before_asking(authors, author, choose, ask, busy),
+                *request_form(authors, author, choose, ask, busy),
             ],
             route="/",
             on_cover=None,
@@ -228,7 +230,9 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
                         problem=problem_at("again"),
                     ),
                 ),
-                working(say("unlock.busy")) if busy else primary_button(say("recover.save"), save, fill=True),
+                busy_indicator(say("unlock.busy"))
+                if busy
+                else primary_button(say("recover.save"), save, fill=True),
             ],
             route="/",
             on_cover=None,
@@ -241,15 +245,18 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
         [
             card(
                 text(say("recover.code-lead")),
-                code_text(asked.code.replace("-", "  "), said=spelled(asked.code)),
+                code_text(asked.code.replace("-", "  "), said=spell_out(asked.code)),
                 banner(
-                    standing_words(asked) if regaining.has_key else say("recover.no-key"),
+                    describe_request_status(asked) if regaining.has_key else say("recover.no-key"),
                     tone="calm" if asked.state in (None, "asked") else "help",
                 ),
-                look_button(look, busy) if regaining.has_key else None,
+                check_status_button(look, busy) if regaining.has_key else None,
             ),
-            who_to_call(),
-            place("answers", by_text_card(asked, copied, copy, note, use_answers, problem_at("answers")))
+            help_contact_card(),
+            keyed(
+                "answers",
+                offline_exchange_card(asked, copied, copy, note, use_answers, problem_at("answers")),
+            )
             if by_text or asked.state is None
             else quiet_button(say("recover.by-text"), lambda: show_text(True)),
             secondary_button(say("recover.stop"), stop, fill=True),
@@ -262,6 +269,6 @@ def _page(regaining: Regaining, on_back: Handler | None, on_open: Opened) -> ft.
     )
 
 
-def _newer(before: Asked, now: Asked) -> Asked:
+def _merge_status(before: RecoveryStatus, now: RecoveryStatus) -> RecoveryStatus:
     """How it stands now; what was already agreed is not lost with the connection."""
     return replace(now, answers=now.answers or before.answers)

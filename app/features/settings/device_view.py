@@ -3,16 +3,16 @@
 This room shows a report and judges nothing. Nothing on it is of anybody, so it may be read out on
 the telephone to a support team.
 
-    device(model, actions)
+    device_page(model, actions)
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.core.device.selftest import Line, Report, words_of
-from app.features.shared.page import calm_page, page_of, working
+from app.core.controller import AppController, AppState
+from app.core.device.selftest import SelfTestLine, SelfTestReport, describe_line
+from app.features.shared.page import build_page, busy_indicator, guarded_page
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.status import banner
@@ -21,30 +21,30 @@ from app.kit.messages import say
 
 
 @ft.component
-@calm_page
-def device(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def device_page(model: AppState, actions: AppController) -> ft.View:
     """Show what was looked at: first what needs help."""
     report = model.selftest_report
-    return page_of(
+    return build_page(
         model,
         actions,
         say("selftest.title"),
-        [working(say("selftest.checking"))] if report is None else [_summary(report), _lines(report)],
+        [busy_indicator(say("selftest.checking"))] if report is None else [_summary(report), _lines(report)],
     )
 
 
-def _summary(report: Report) -> ft.Control:
+def _summary(report: SelfTestReport) -> ft.Control:
     to_look_at = sum(not line.ok for line in report.lines)
     if to_look_at:
         return banner(say("selftest.some", n=to_look_at), tone="help")
     return banner(say("selftest.all"), icon=ft.Icons.CHECK_CIRCLE_OUTLINE)
 
 
-def _lines(report: Report) -> ft.Control:
+def _lines(report: SelfTestReport) -> ft.Control:
     return card(*(_line(line) for line in sorted(report.lines, key=lambda line: line.ok)), spacing=18)
 
 
-def _line(line: Line) -> ft.Control:
+def _line(line: SelfTestLine) -> ft.Control:
     return ft.Row(
         spacing=14,
         vertical_alignment=ft.CrossAxisAlignment.START,
@@ -62,7 +62,7 @@ def _line(line: Line) -> ft.Control:
                     spacing=theme.LIST_GAP // 4,
                     horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
                     controls=[
-                        text(words_of(line)),
+                        text(describe_line(line)),
                         quiet(say("selftest.ok" if line.ok else "selftest.look")),
                     ],
                 ),

@@ -4,7 +4,7 @@ This room knows three taps for the days that are asked for most, and one field f
 day and guesses none: a field that cannot be read stays as it is. On the form the day is three plain
 values: "when" (today, yesterday or other), "day" as typed, and "precision".
 
-    when_parts(form, problems)
+    day_field(form, problems)
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any, get_args
 
 import flet as ft
 
-from app.features.shared.draft_form import Form
-from app.features.shared.parse_typed import read_day
-from app.kit.controls.keyed import place
+from app.features.shared.draft_form import DraftForm
+from app.features.shared.parse_typed import parse_day
+from app.kit.controls.keyed import keyed
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
@@ -25,23 +25,23 @@ from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 from assessments.casework.casework_records import Precision
 
-NO_DAY = {"when": "", "day": "", "precision": "exact"}
+EMPTY_DAY_FIELDS = {"when": "", "day": "", "precision": "exact"}
 
 
-def day_in(told: Mapping[str, Any], today: date) -> date | None:
+def day_from_form(told: Mapping[str, Any], today: date) -> date | None:
     """The day, or None while there is none."""
     days = {"today": today, "yesterday": today - timedelta(days=1)}
-    return days.get(told["when"]) or (read_day(told["day"]) if told["when"] == "other" else None)
+    return days.get(told["when"]) or (parse_day(told["day"]) if told["when"] == "other" else None)
 
 
-def sureness(told: Mapping[str, Any]) -> str:
+def precision_from_form(told: Mapping[str, Any]) -> str:
     """How sure the day is; today and yesterday are."""
     return str(told["precision"]) if told["when"] == "other" else "exact"
 
 
-def when_problems(told: Mapping[str, Any], today: date, *, ahead: bool) -> dict[str, str]:
+def validate_day_field(told: Mapping[str, Any], today: date, *, ahead: bool) -> dict[str, str]:
     """What is wanting. `ahead` says that the day may lie ahead."""
-    day = day_in(told, today)
+    day = day_from_form(told, today)
     if not told["when"]:
         return {"when": say("event.problem.when")}
     if day is None:
@@ -49,7 +49,7 @@ def when_problems(told: Mapping[str, Any], today: date, *, ahead: bool) -> dict[
     return {"day": say("event.problem.ahead")} if day > today and not ahead else {}
 
 
-def when_parts(form: Form, problems: Mapping[str, str]) -> ft.Control:
+def day_field(form: DraftForm, problems: Mapping[str, str]) -> ft.Control:
     """The question, the field for another day, and how sure it is."""
     days = [Choice(code, say(f"event.{code}")) for code in ("today", "yesterday")]
     parts: list[ft.Control] = [
@@ -64,7 +64,7 @@ def when_parts(form: Form, problems: Mapping[str, str]) -> ft.Control:
     ]
     if form["when"] == "other":
         parts += [
-            place(
+            keyed(
                 "day",
                 text_field(
                     say("event.day"),
@@ -84,7 +84,7 @@ def when_parts(form: Form, problems: Mapping[str, str]) -> ft.Control:
                 clear=False,
             ),
         ]
-    return place(
+    return keyed(
         "when",
         ft.Column(
             tight=True,

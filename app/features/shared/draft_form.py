@@ -3,8 +3,8 @@
 Typing changes the form at once and draws nothing; a choice draws the page again. Locking, going back
 and a dropped phone lose none of it. This room knows plain values by name, and no field's meaning.
 
-    form = use_form(actions, f"born-{person.id}", {"day": "", "name": person.name})
-    words_field(form, "day", say("add.born"), problem=problems.get("day", ""))
+    form = use_draft_form(actions, f"born-{person.id}", {"day": "", "name": person.name})
+    form_text_field(form, "day", say("add.born"), problem=problems.get("day", ""))
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from typing import Any
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.shared.page import page_of, use_drawn, use_kept, use_scroll, working
+from app.core.controller import AppController, AppState
+from app.features.shared.page import build_page, busy_indicator, use_ref, use_scroll, use_state
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import place, steady
-from app.kit.controls.page_frame import scroll_to, scroll_to_place
+from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.page_frame import scroll_to, scroll_to_key
 from app.kit.controls.text import quiet, text
-from app.kit.forms.choices import Choice, radio_rows, tick_rows
+from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 
 
-class Form:
+class DraftForm:
     """What stands on the page now. Values are plain JSON. It never shows itself."""
 
-    def __init__(self, actions: Actions, here: str, first: Mapping[str, Any]) -> None:
+    def __init__(self, actions: AppController, here: str, first: Mapping[str, Any]) -> None:
         self._actions, self._draft_key, self._initial = actions, here, dict(first)
         begun = actions.screen_draft(here)
         # A field that this version does not have any more is left out.
@@ -38,7 +38,7 @@ class Form:
         self.redraw: Callable[[], None] = lambda: None
 
     def __repr__(self) -> str:
-        return "<Form>"
+        return "<DraftForm>"
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -70,19 +70,19 @@ class Form:
         self._actions.set_screen_draft(self._draft_key, None)
 
 
-def use_form(actions: Actions, here: str, first: Mapping[str, Any]) -> Form:
+def use_draft_form(actions: AppController, here: str, first: Mapping[str, Any]) -> DraftForm:
     """The form of this page; `here` names what it is about, by id."""
-    empty: Form | None = None
-    kept = use_kept(empty)
-    turn, draw = use_drawn(0)
+    empty: DraftForm | None = None
+    kept = use_ref(empty)
+    turn, draw = use_state(0)
     if kept.current is None:
-        kept.current = Form(actions, here, first)
+        kept.current = DraftForm(actions, here, first)
     kept.current.redraw = lambda: draw(turn + 1)
     return kept.current
 
 
-def words_field(
-    form: Form,
+def form_text_field(
+    form: DraftForm,
     name: str,
     label: str,
     *,
@@ -92,7 +92,7 @@ def words_field(
     width: int | None = None,
 ) -> ft.Control:
     """A field to type in."""
-    return place(
+    return keyed(
         name,
         text_field(
             label,
@@ -108,7 +108,7 @@ def words_field(
 
 
 def choice_field(
-    form: Form,
+    form: DraftForm,
     name: str,
     label: str,
     choices: Sequence[Choice],
@@ -129,17 +129,17 @@ def choice_field(
         form.choose(name, value)
 
     rows = (
-        tick_rows(choices, chosen=form[name], on_choose=choose)
+        checkbox_rows(choices, chosen=form[name], on_choose=choose)
         if many
         else radio_rows(choices, chosen=form[name], on_choose=choose, clear=False)
     )
-    return place(
+    return keyed(
         name,
         ft.Column(
             tight=True,
             spacing=8,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=steady(
+            controls=with_placeholders(
                 text(label, strong=True) if label else None,
                 quiet(hint) if hint else None,
                 problem_line(problem) if problem else None,
@@ -150,7 +150,7 @@ def choice_field(
 
 
 def choice_card(
-    form: Form,
+    form: DraftForm,
     name: str,
     label: str,
     choices: Sequence[Choice],
@@ -162,15 +162,15 @@ def choice_card(
     return card(choice_field(form, name, label, choices, problem=wrong.get(name, ""), forgets=forgets))
 
 
-def first_missing(form: Form, **words: str) -> dict[str, str]:
+def first_missing(form: DraftForm, **words: str) -> dict[str, str]:
     """The first of these fields that has nothing in it, with the sentence that asks for it."""
     return next(({name: said} for name, said in words.items() if not form[name]), {})
 
 
 def form_page(
-    model: Model,
-    actions: Actions,
-    form: Form,
+    model: AppState,
+    actions: AppController,
+    form: DraftForm,
     heading: str,
     fields: Callable[[Mapping[str, str]], Sequence[ft.Control | None]],
     *,
@@ -180,7 +180,7 @@ def form_page(
 ) -> ft.View:
     """A page with one form: problems are told on saving, and what is saved leads back."""
     none: dict[str, str] = {}
-    shown, show = use_drawn(none)
+    shown, show = use_state(none)
     scroll = use_scroll(actions)
 
     async def save_it() -> None:
@@ -193,13 +193,15 @@ def form_page(
         form.clear_draft()
         await actions.go_back()
 
-    return page_of(
+    return build_page(
         model,
         actions,
         heading,
         fields(shown),
-        top=error_summary(list(shown.items()), go_to=lambda at: scroll_to_place(scroll, at)),
-        action=working(say("save.saving")) if model.busy else primary_button(say("action.save"), save_it),
+        top=error_summary(list(shown.items()), go_to=lambda at: scroll_to_key(scroll, at)),
+        action=busy_indicator(say("save.saving"))
+        if model.busy
+        else primary_button(say("action.save"), save_it),
         caption=caption,
         scroll=scroll,
     )

@@ -7,35 +7,35 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Model
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppState
 from app.kit.controls.buttons import secondary_button
 from app.kit.controls.text import quiet
 from app.kit.messages import say
-from assessments.casework.casework_records import Link
-from assessments.casework.matching.persons import Alike, hints
+from assessments.casework.casework_records import RecordLink
+from assessments.casework.matching.persons import PersonMatch, find_possible_duplicate_persons
 from assessments.casework.records import Person
 
 
-def alike_hints(model: Model, page: HouseholdPage, one: Person) -> tuple[Alike, ...]:
+def find_person_matches(model: AppState, page: HouseholdOverview, one: Person) -> tuple[PersonMatch, ...]:
     """Who in this practitioner's households may be the same as this person."""
     everyone = (person for there in model.households for person in there.persons)
-    links = (link for there in model.households for link in there.records_of(Link))
-    return hints(one, everyone, links, page.relationships)
+    links = (link for there in model.households for link in there.records_of(RecordLink))
+    return find_possible_duplicate_persons(one, everyone, links, page.relationships)
 
 
-def use_marked(model: Model, page: HouseholdPage | None) -> frozenset[str]:
+def use_possible_duplicates(model: AppState, page: HouseholdOverview | None) -> frozenset[str]:
     """Who of a household may have another record, by id: found once, and again when anything is kept."""
 
     def find() -> frozenset[str]:
         persons = page.persons if page else ()
-        return frozenset(one.id for one in persons if page and alike_hints(model, page, one))
+        return frozenset(one.id for one in persons if page and find_person_matches(model, page, one))
 
     found: frozenset[str] = ft.use_memo(find, [model.households, page])
     return found
 
 
-def one_or_two(
+def duplicate_decision_buttons(
     yes: str, on_yes: Callable[[], Any], on_no: Callable[[], Any], put_off: Callable[[], Any]
 ) -> list[ft.Control]:
     """The answers to "Are these two records of one?", and what becomes of the records."""

@@ -1,12 +1,12 @@
 """What every page has: Cover, the Training mark, how sending stands, and a calm way out of trouble.
 
-This room knows the model only so far as it concerns the frame. `calm_page` stands under
+This room knows the model only so far as it concerns the frame. `guarded_page` stands under
 `@ft.component`: when the drawing of a page breaks, the person gets a calm sentence, Cover and a way
 to the first page, not an empty window.
 
     @ft.component
     @calm_page
-    def today(model, actions): return page_of(model, actions, "Good morning", [...])
+    def today(model, actions): return build_page(model, actions, "Good morning", [...])
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from typing import Any, Generic, TypeVar
 
 import flet as ft
 
-from app.core.controller import Actions, Model
+from app.core.controller import AppController, AppState
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
-from app.kit.controls.fault_boundary import report
-from app.kit.controls.keyed import steady
+from app.kit.controls.fault_boundary import log_error
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
-from app.kit.controls.status import Sync, sync_pill
+from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
 from app.kit.messages import say, say_error
 
 # A page as a function; Flet's `key` may be given to it as well.
-Draw = Callable[..., ft.View]
+PageComponent = Callable[..., ft.View]
 T = TypeVar("T")
 _NOT_DRAWN: ft.View | None = None
 
 # Why an entry still waits, where the cause is that the service was not reached.
-_OUT_OF_REACH = frozenset({"offline", "cut", "timeout"})
+_UNREACHABLE_REASONS = frozenset({"offline", "cut", "timeout"})
 
 
-def page_of(
-    model: Model,
-    actions: Actions,
+def build_page(
+    model: AppState,
+    actions: AppController,
     heading: str,
     body: Sequence[ft.Control | None],
     *,
@@ -57,7 +57,7 @@ def page_of(
         on_cover=actions.lock,
         on_back=actions.go_back if back and len(model.trail) > 1 else None,
         training=model.training,
-        pill=sync_pill(sync_of(model), actions.show_outbox) if pill else None,
+        pill=sync_pill(sync_status(model), actions.show_outbox) if pill else None,
         scroll=scroll or use_scroll(actions),
         # Ids only: a key never holds a name. A new page starts at its top.
         key=more.pop("key", f"{screen.name}-{screen.target}"),
@@ -66,32 +66,32 @@ def page_of(
 
 
 @dataclass(slots=True)
-class Kept(Generic[T]):
+class ValueRef(Generic[T]):
     """Something that stays while a page is drawn again, and draws nothing when it changes."""
 
     current: T
 
     def __repr__(self) -> str:
-        return "<Kept>"
+        return "<ValueRef>"
 
 
-def use_kept(first: T) -> Kept[T]:
+def use_ref(first: T) -> ValueRef[T]:
     """A place for what is typed: kept from drawing to drawing."""
-    ref: Any = ft.use_ref(lambda: Kept(first))
-    kept: Kept[T] = ref.current
+    ref: Any = ft.use_ref(lambda: ValueRef(first))
+    kept: ValueRef[T] = ref.current
     return kept
 
 
-def use_drawn(first: T) -> tuple[T, Callable[[T], None]]:
+def use_state(first: T) -> tuple[T, Callable[[T], None]]:
     """A value with how to change it; a change draws the page again."""
     pair: Any = ft.use_state(first)
     value, change = pair
     return value, change
 
 
-def use_scroll(actions: Actions) -> Scroll:
+def use_scroll(actions: AppController) -> Scroll:
     """The handle by which a page is moved (`scroll_to_place`). After unlocking it is where it was left."""
-    scroll = use_kept(Scroll(actions.note_scroll)).current
+    scroll = use_ref(Scroll(actions.note_scroll)).current
 
     async def go_down() -> None:
         offset = actions.take_restored_offset()
@@ -102,7 +102,7 @@ def use_scroll(actions: Actions) -> Scroll:
     return scroll
 
 
-def calm_page(draw: Draw) -> Draw:
+def guarded_page(draw: PageComponent) -> PageComponent:
     """Draw a page, or a calm one in its place.
 
     A page that is on its way out is not drawn for the next one's state: when the model moves on, Flet
@@ -110,19 +110,19 @@ def calm_page(draw: Draw) -> Draw:
     """
 
     @wraps(draw)
-    def drawn(model: Model, actions: Actions) -> ft.View:
-        here = use_kept((model.phase, model.screen))
-        last = use_kept(_NOT_DRAWN)
+    def drawn(model: AppState, actions: AppController) -> ft.View:
+        here = use_ref((model.phase, model.screen))
+        last = use_ref(_NOT_DRAWN)
         if last.current is None or here.current == (model.phase, model.screen):
             last.current = calmly(model, actions)
         return last.current
 
-    def calmly(model: Model, actions: Actions) -> ft.View:
+    def calmly(model: AppState, actions: AppController) -> ft.View:
         try:
             view: ft.View = draw(model, actions)
             return view
         except Exception as error:  # the border that must never fail: see the top
-            report(error)
+            log_error(error)
             return page_frame(
                 say("error.title"),
                 [text(say_error(error))],
@@ -136,27 +136,29 @@ def calm_page(draw: Draw) -> Draw:
     return drawn
 
 
-def sync_of(model: Model) -> Sync:
+def sync_status(model: AppState) -> SyncStatus:
     """How sending stands, from the outbox and never from a reply: help first, then what waits."""
     status = model.send_status
     if status.set_aside:
-        return Sync("help", n=status.set_aside)
-    if status.waiting and _OUT_OF_REACH & set(status.reasons):
-        return Sync("offline", n=status.waiting)
+        return SyncStatus("help", n=status.set_aside)
+    if status.waiting and _UNREACHABLE_REASONS & set(status.reasons):
+        return SyncStatus("offline", n=status.waiting)
     if status.waiting and model.is_sending:
-        return Sync("sending", n=1, of=status.waiting)
+        return SyncStatus("sending", n=1, of=status.waiting)
     if status.waiting or not status.sent:
-        return Sync("waiting", n=status.waiting)
-    return Sync("sent")
+        return SyncStatus("waiting", n=status.waiting)
+    return SyncStatus("sent")
 
 
-def quiet_page(heading: str, body: Sequence[ft.Control | None], *, top: ft.Control | None = None) -> ft.View:
+def centred_page(
+    heading: str, body: Sequence[ft.Control | None], *, top: ft.Control | None = None
+) -> ft.View:
     """A page that shows nothing of anybody: the bird, one heading, one narrow column in the middle."""
     inner = ft.Column(
         tight=True,
         spacing=theme.CARD_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             ft.Row(
                 alignment=ft.MainAxisAlignment.CENTER,
                 controls=[
@@ -208,13 +210,13 @@ def side_by_side(blocks: Sequence[ft.Control]) -> ft.Control:
     )
 
 
-def cover_key() -> ft.Control | None:
+def cover_key_hint() -> ft.Control | None:
     """Where there is a keyboard: which key covers the screen."""
     on_phone = ft.context.page.platform in (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
     return None if on_phone else quiet(say("page.cover-key"))
 
 
-def working(words: str) -> ft.Control:
+def busy_indicator(words: str) -> ft.Control:
     """Something takes a moment, and says so."""
     return ft.Row(
         alignment=ft.MainAxisAlignment.CENTER,

@@ -3,7 +3,7 @@
 This room knows the ways in which people here write them. It does not guess: what can be read in two
 ways, or not at all, gives None, and the letters stay in the field as they are.
 
-    >>> read_day("14 May 2026"), read_time("2.30 pm"), read_whole(" 12 ")
+    >>> parse_day("14 May 2026"), parse_time("2.30 pm"), parse_whole_number(" 12 ")
     (datetime.date(2026, 5, 14), datetime.time(14, 30), 12)
 """
 
@@ -20,7 +20,7 @@ _CENTURY = 2000
 _NOON = 12
 
 
-def read_day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """A day written as day, month, year, with the month as a number or a word."""
     typed = " ".join(text.lower().split())
     if found := _ISO.fullmatch(typed):
@@ -33,7 +33,7 @@ def read_day(text: str) -> date | None:
     return _day(year if len(found[3]) > 2 else _CENTURY + year, month, int(found[1]))
 
 
-def read_time(text: str) -> time | None:
+def parse_time(text: str) -> time | None:
     """A time as 14:02, 14.02, 1402 or 2.02 pm. Hours alone need am or pm: "2" may be either."""
     found = _TIME.fullmatch(" ".join(text.lower().replace("a.m.", "am").replace("p.m.", "pm").split()))
     if found is None or (found[2] is None and found[3] is None):
@@ -49,13 +49,13 @@ def read_time(text: str) -> time | None:
         return None
 
 
-def read_whole(text: str) -> int | None:
+def parse_whole_number(text: str) -> int | None:
     """A whole number, with spaces around it or not."""
     typed = text.strip()
     return int(typed) if re.fullmatch(r"-?[0-9]{1,9}", typed) else None
 
 
-def read_decimal(text: str) -> float | None:
+def parse_decimal(text: str) -> float | None:
     """A number with a point and digits after it, or without."""
     typed = text.strip()
     return float(typed) if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", typed) else None

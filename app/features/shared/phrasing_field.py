@@ -5,7 +5,7 @@ politely,
 one phrase at a time. It never stops anyone, never changes a word by itself, and is not used for what
 somebody else said. What a person keeps is told to `on_keep` as a code.
 
-    worded_field("What do you know?", value="", on_change=note, kept=lambda: (), on_keep=keep, key="facts")
+    phrasing_checked_field("What do you know?", value="", on_change=note, kept=lambda: (), on_keep=keep, key="facts")
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import away
-from app.features.shared.page import use_drawn, use_kept
+from app.core.cases.case_service import run_blocking
+from app.features.shared.page import use_ref, use_state
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.fault_boundary import calm_render, report
-from app.kit.controls.keyed import steady
+from app.kit.controls.fault_boundary import guarded_render, log_error
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
 from assessments.casework.own_words_fields import KeptPhrases
-from assessments.casework.phrasing_check import Hit, find, replaced
+from assessments.casework.phrasing_check import PhraseHit, find_phrases, replace_phrase
 
 # Long enough not to interrupt a sentence; short enough to be about what was just written.
-REST_S = 0.8
+DEBOUNCE_S = 0.8
 
-_NOTHING: tuple[Hit, ...] = ()
+_NOTHING: tuple[PhraseHit, ...] = ()
 _NO_TASK: asyncio.Task[None] | None = None
 
 
-def worded_field(
+def phrasing_checked_field(
     label: str,
     *,
     value: str,
@@ -49,7 +49,7 @@ def worded_field(
     **more: Any,
 ) -> ft.Control:
     """A text field that points out phrases. `kept` are codes that stay; `more` is for `text_field`."""
-    drawn: Any = _worded
+    drawn: Any = _phrasing_checked_field
     field: ft.Control = drawn(
         label, value, on_change, kept, on_keep, key=f"{key}.worded", name=key, lines=lines, more=more
     )
@@ -57,8 +57,8 @@ def worded_field(
 
 
 @ft.component
-@calm_render
-def _worded(
+@guarded_render
+def _phrasing_checked_field(
     label: str,
     value: str,
     on_change: Callable[[str], Any],
@@ -69,24 +69,24 @@ def _worded(
     lines: int,
     more: dict[str, Any],
 ) -> ft.Control:
-    typed = use_kept(value)
+    typed = use_ref(value)
     # A field keeps its own letters: one whose letters were changed here is a new one.
-    turn, turn_over = use_drawn(0)
-    hits, show = use_drawn(_NOTHING)
-    resting = use_kept(_NO_TASK)
+    turn, turn_over = use_state(0)
+    hits, show = use_state(_NOTHING)
+    resting = use_ref(_NO_TASK)
 
     async def look() -> None:
         text = typed.current
-        found = await away(find, text)
+        found = await run_blocking(find_phrases, text)
         if text == typed.current:
             show(tuple(hit for hit in found if hit.code not in kept()))
 
     async def look_at_rest() -> None:
-        await asyncio.sleep(REST_S)
+        await asyncio.sleep(DEBOUNCE_S)
         try:
             await look()
         except Exception as error:  # a task has no border of its own, and a remark must cost nothing
-            report(error)
+            log_error(error)
 
     def change(text: str) -> None:
         typed.current = text
@@ -98,15 +98,15 @@ def _worded(
         if resting.current is not None:
             resting.current.cancel()
 
-    async def use(hit: Hit, phrase: str, words: str) -> None:
+    async def use(hit: PhraseHit, phrase: str, words: str) -> None:
         # What was typed meanwhile is not to be cut into.
         if typed.current[hit.start : hit.end] == phrase:
-            typed.current = replaced(typed.current, hit, words)
+            typed.current = replace_phrase(typed.current, hit, words)
             on_change(typed.current)
             turn_over(turn + 1)
         await look()
 
-    async def keep(hit: Hit) -> None:
+    async def keep(hit: PhraseHit) -> None:
         await on_keep(hit.code)
         await look()
 
@@ -117,23 +117,25 @@ def _worded(
         tight=True,
         spacing=8,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             text_field(
                 label, value=typed.current, on_change=change, lines=lines, key=f"{name}.{turn}", **more
             ),
-            _line(hit, phrase, len(hits) - 1, use=use, keep=keep) if hit is not None and phrase else None,
+            _phrase_hint(hit, phrase, len(hits) - 1, use=use, keep=keep)
+            if hit is not None and phrase
+            else None,
         ),
     )
 
 
-def kept_as_written(kept: KeptPhrases) -> ft.Control | None:
+def kept_phrases_note(kept: KeptPhrases) -> ft.Control | None:
     """How many phrases the writer kept as they were, for whoever reads the record; None without any."""
     count = sum(len(codes) for _, codes in kept)
     return quiet(say("language.kept", n=count)) if count else None
 
 
-def _line(
-    hit: Hit, phrase: str, rest: int, *, use: Callable[..., Any], keep: Callable[..., Any]
+def _phrase_hint(
+    hit: PhraseHit, phrase: str, rest: int, *, use: Callable[..., Any], keep: Callable[..., Any]
 ) -> ft.Control:
     """One phrase: why it is pointed out, what could stand in its place, and that it may stay."""
     said = " ".join(phrase.split())
@@ -151,7 +153,7 @@ def _line(
             tight=True,
             spacing=8,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=steady(
+            controls=with_placeholders(
                 ft.Row(
                     spacing=10,
                     vertical_alignment=ft.CrossAxisAlignment.START,
@@ -188,5 +190,5 @@ def _alternative(words: str, on_tap: Callable[[], Any]) -> ft.Control:
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
         padding=(14, 8),
-        min_height=theme.TARGET,
+        min_height=theme.TOUCH_TARGET,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.controller import Actions
+from app.core.cases.case_service import HouseholdOverview
+from app.core.controller import AppController
 from app.kit.controls.buttons import quiet_button
 from app.kit.messages import say
 
 
-def earlier_row(page: HouseholdPage, record_id: str, actions: Actions) -> list[ft.Control]:
+def revisions_link(page: HouseholdOverview, record_id: str, actions: AppController) -> list[ft.Control]:
     """The way to what was written before; nothing where nothing was changed."""
     if record_id not in page.revised_ids:
         return []

@@ -2,15 +2,15 @@
 
 This room knows one line: initials, name, age, and the tool. It shows a name and keeps none.
 
-    who_line(model, actions, work.assessment)
+    subject_header(model, actions, work.assessment)
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.shared.text.days import age_words
+from app.core.controller import AppController, AppState
+from app.features.shared.text.days import format_age
 from app.features.shared.text.people import tool_title
 from app.kit.controls.cards import avatar
 from app.kit.controls.text import quiet, text
@@ -18,20 +18,20 @@ from app.kit.messages import say
 from assessments.casework.records import Assessment, Person
 
 
-def subject_of(model: Model, assessment: Assessment) -> Person | None:
+def subject_of(model: AppState, assessment: Assessment) -> Person | None:
     """The person an assessment is about, or None while the households are not read."""
     page = model.household_of(assessment.subject_id)
     persons = page.persons if page else ()
     return next((person for person in persons if person.id == assessment.subject_id), None)
 
 
-def who_line(model: Model, actions: Actions, assessment: Assessment) -> ft.Control:
+def subject_header(model: AppState, actions: AppController, assessment: Assessment) -> ft.Control:
     """Initials, name and age, and the tool below."""
     person = subject_of(model, assessment)
     title = tool_title(assessment.instrument)
     if person is None:
         return quiet(title)
-    named = say("label.age", name=person.name, age=age_words(person, actions.today()))
+    named = say("label.age", name=person.name, age=format_age(person, actions.today()))
     return ft.Row(
         spacing=12,
         controls=[

@@ -3,7 +3,7 @@
 This room knows what is asked once of a new copy of Wren. The passphrase stands in the fields and
 nowhere else, and is gone with the page.
 
-    set_up(model, actions)
+    set_up_page(model, actions)
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from typing import Any
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.core.runtime import Salvaged
+from app.core.controller import AppController, AppState
+from app.core.runtime import SalvageReport
 from app.core.state import FIRST_AUTHOR
 from app.features.shared.page import (
-    calm_page,
-    cover_key,
-    quiet_page,
-    use_drawn,
-    use_kept,
+    busy_indicator,
+    centred_page,
+    cover_key_hint,
+    guarded_page,
+    use_ref,
     use_scroll,
-    working,
+    use_state,
 )
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import place
-from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_place
+from app.kit.controls.keyed import keyed
+from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
-from app.kit.forms.secret_field import Kind, secret_field
+from app.kit.forms.secret_field import CredentialKind, secret_field
 from app.kit.messages import say, say_error
 from assessments.definitions.definition import ROLES, Role
-from assessments.errors import WeakWords, WrenError
+from assessments.errors import WeakPassphrase, WrenError
 
-_HERE = "set-up"
+_DRAFT_KEY = "set-up"
 # What the service takes as a name: it travels in clear.
 _SHORT_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NO_ROLE: str = ""
@@ -49,14 +49,16 @@ _LOCAL_SERVICE = "http://127.0.0.1:8765"
 _NO_PROBLEMS: dict[str, str] = {}
 
 
-def starting() -> ft.View:
+def starting_page() -> ft.View:
     """The store is being opened."""
-    return quiet_page(say("app.name"), [working(say("start.opening"))])
+    return centred_page(say("app.name"), [busy_indicator(say("start.opening"))])
 
 
-def fault(words: str, on_try: Callable[[], Any], on_mend: Callable[[], Any] | None = None) -> ft.View:
+def store_fault_page(
+    words: str, on_try: Callable[[], Any], on_mend: Callable[[], Any] | None = None
+) -> ft.View:
     """The store does not open: what happened, that nothing is lost, and what to do."""
-    return quiet_page(
+    return centred_page(
         say("fault.title"),
         [
             banner(words, tone="help"),
@@ -68,9 +70,9 @@ def fault(words: str, on_try: Callable[[], Any], on_mend: Callable[[], Any] | No
     )
 
 
-def mended(lines: Sequence[str], on_go: Callable[[], Any]) -> ft.View:
+def salvage_report_page(lines: Sequence[str], on_go: Callable[[], Any]) -> ft.View:
     """What came back of a damaged store."""
-    return quiet_page(
+    return centred_page(
         say("salvage.title"),
         [
             *(text(line) for line in lines),
@@ -79,7 +81,7 @@ def mended(lines: Sequence[str], on_go: Callable[[], Any]) -> ft.View:
     )
 
 
-def salvaged_words(salvaged: Salvaged) -> tuple[str, ...]:
+def describe_salvage(salvaged: SalvageReport) -> tuple[str, ...]:
     """What came back, in words."""
     rows = salvaged.rows
     return (
@@ -94,7 +96,7 @@ def salvaged_words(salvaged: Salvaged) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class SetUpForm:
     """What stands on the page so far. It never shows itself: it holds what opens Wren."""
 
     secret: str = ""
@@ -104,7 +106,7 @@ class Chosen:
     service: str = _LOCAL_SERVICE
 
     def __repr__(self) -> str:
-        return "<Chosen>"
+        return "<SetUpForm>"
 
     def validate(self, kind: str, *, with_words: bool) -> dict[str, str]:
         """What is still wanting, by the place on the page."""
@@ -121,25 +123,25 @@ class Chosen:
 
 
 @ft.component
-@calm_page
-def set_up(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def set_up_page(model: AppState, actions: AppController) -> ft.View:
     """Choose the words, say what work it is for, and meet the service. A second person has a short name."""
     needs_words, kind = not actions.is_unlocked, model.credential_kind
     is_joining = needs_words and bool(model.authors)
-    begun = actions.screen_draft(_HERE) or {
+    begun = actions.screen_draft(_DRAFT_KEY) or {
         "author": "" if is_joining else FIRST_AUTHOR,
         "service": actions.service_url or _LOCAL_SERVICE,
     }
-    chosen = use_kept(Chosen(**begun))
-    role, show_role = use_drawn(chosen.current.role or _NO_ROLE)
-    problems, show_problems = use_drawn(_NO_PROBLEMS)
-    busy, be_busy = use_drawn(False)
+    chosen = use_ref(SetUpForm(**begun))
+    role, show_role = use_state(chosen.current.role or _NO_ROLE)
+    problems, show_problems = use_state(_NO_PROBLEMS)
+    busy, be_busy = use_state(False)
     scroll = use_scroll(actions)
 
     def note(**what: Any) -> None:
         chosen.current = now = replace(chosen.current, **what)
         # The words are never held anywhere but here.
-        actions.set_screen_draft(_HERE, {"author": now.author, "role": now.role, "service": now.service})
+        actions.set_screen_draft(_DRAFT_KEY, {"author": now.author, "role": now.role, "service": now.service})
 
     def choose_role(code: str | None) -> None:
         note(role=code)
@@ -154,7 +156,7 @@ def set_up(model: Model, actions: Actions) -> ft.View:
                 await actions.set_up(wanted.secret, wanted.role, wanted.service.strip(), wanted.author)
                 return
             except WrenError as error:
-                found = {_place_of(error): say_error(error)}
+                found = {_field_of_error(error): say_error(error)}
             finally:
                 be_busy(False)
         show_problems(found)
@@ -165,12 +167,16 @@ def set_up(model: Model, actions: Actions) -> ft.View:
         say(f"{said}.title"),
         [
             text(say(f"{said}.lead")),
-            _alias(note, chosen.current.author, problems) if is_joining else None,
+            _author_field(note, chosen.current.author, problems) if is_joining else None,
             card(
                 heading(say(f"set-up.{kind}-title")),
-                *(_words(kind, note, problems) if needs_words else [text(say(f"set-up.{kind}-done"))]),
+                *(
+                    _secret_fields(kind, note, problems)
+                    if needs_words
+                    else [text(say(f"set-up.{kind}-done"))]
+                ),
             ),
-            place(
+            keyed(
                 "role",
                 card(
                     heading(say("set-up.role")),
@@ -184,7 +190,7 @@ def set_up(model: Model, actions: Actions) -> ft.View:
                 ),
             ),
             card(
-                place(
+                keyed(
                     "service",
                     text_field(
                         say("set-up.service"),
@@ -197,27 +203,27 @@ def set_up(model: Model, actions: Actions) -> ft.View:
                     ),
                 ),
             ),
-            cover_key(),
+            cover_key_hint(),
         ],
         route="/",
         on_cover=None,
         on_back=actions.show_unlock if is_joining else None,
-        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_place(scroll, at)),
-        action=working(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
+        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_key(scroll, at)),
+        action=busy_indicator(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
         scroll=scroll,
         key="set-up",
     )
 
 
-def _place_of(error: WrenError) -> str:
+def _field_of_error(error: WrenError) -> str:
     """Beside which field an error belongs."""
-    if isinstance(error, WeakWords):
+    if isinstance(error, WeakPassphrase):
         return "words"
     return "author" if error.code in ("alias-taken", "name") else "service"
 
 
-def _alias(note: Callable[..., None], author: str, problems: dict[str, str]) -> ft.Control:
-    return place(
+def _author_field(note: Callable[..., None], author: str, problems: dict[str, str]) -> ft.Control:
+    return keyed(
         "author",
         card(
             text_field(
@@ -232,10 +238,12 @@ def _alias(note: Callable[..., None], author: str, problems: dict[str, str]) -> 
     )
 
 
-def _words(kind: Kind, note: Callable[..., None], problems: dict[str, str]) -> list[ft.Control | None]:
+def _secret_fields(
+    kind: CredentialKind, note: Callable[..., None], problems: dict[str, str]
+) -> list[ft.Control | None]:
     return [
         text(say(f"set-up.{kind}-lead")),
-        place(
+        keyed(
             "words",
             secret_field(
                 kind,
@@ -245,7 +253,7 @@ def _words(kind: Kind, note: Callable[..., None], problems: dict[str, str]) -> l
                 problem=problems.get("words", ""),
             ),
         ),
-        place(
+        keyed(
             "again",
             secret_field(
                 kind,

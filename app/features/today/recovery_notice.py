@@ -3,7 +3,7 @@
 This room knows that it must be seen once and can be put away. What to do if it was somebody else is the
 manager's business, and it says so.
 
-    recovered_line(actions)
+    recovery_notice(actions)
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from contextlib import suppress
 
 import flet as ft
 
-from app.core.cases.case_service import away
-from app.core.controller import Actions
-from app.features.shared.page import use_drawn
-from app.features.shared.text.days import day_words
+from app.core.cases.case_service import run_blocking
+from app.core.controller import AppController
+from app.features.shared.page import use_state
+from app.features.shared.text.days import format_day
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import banner
 from app.kit.messages import say
@@ -23,19 +23,19 @@ from assessments.errors import Locked
 
 
 @ft.component
-def recovered_line(actions: Actions) -> ft.Control:
+def recovery_notice(actions: AppController) -> ft.Control:
     """The line, or nothing."""
-    day, show = use_drawn("")
+    day, show = use_state("")
 
     async def read() -> None:
         moment = None
         with suppress(Locked):  # locked since this was drawn: there is nobody to tell
-            moment = await away(actions.recovered_elsewhere)
+            moment = await run_blocking(actions.recovered_elsewhere)
         if moment is not None:
-            show(day_words(moment.astimezone().date(), actions.today(), near=False))
+            show(format_day(moment.astimezone().date(), actions.today(), near=False))
 
     async def put_away() -> None:
-        await away(actions.dismiss_recovery_notice)
+        await run_blocking(actions.dismiss_recovery_notice)
         show("")
 
     ft.use_effect(read, [])

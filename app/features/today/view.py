@@ -3,7 +3,7 @@
 This room knows the order of things: unfinished work first. Every child is listed, each with what
 was heard or seen of that child alone, so that nobody in a family is overlooked.
 
-    today(model, actions)
+    today_page(model, actions)
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from app.core.cases.case_service import Heading, HouseholdPage
-from app.core.cases.visit_queries import unwatched
-from app.core.controller import Actions, Model
-from app.features.shared.page import calm_page, cover_key, page_of, side_by_side, working
-from app.features.shared.salvage_offer import mend_offer, unreadable_line
-from app.features.shared.text.child_status import unwatched_line
-from app.features.shared.text.days import age_words, greeting, long_day, moment_words
-from app.features.shared.text.people import first_name, heard_line, heard_words, tool_title
-from app.features.today.recovery_notice import recovered_line
+from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
+from app.core.cases.visit_queries import is_observation_due
+from app.core.controller import AppController, AppState
+from app.features.shared.page import build_page, busy_indicator, cover_key_hint, guarded_page, side_by_side
+from app.features.shared.salvage_offer import salvage_offer_card, unreadable_records_banner
+from app.features.shared.text.child_status import not_observed_line
+from app.features.shared.text.days import format_age, format_day_and_time, format_long_day, greeting
+from app.features.shared.text.people import describe_last_heard, first_name, last_heard_line, tool_title
+from app.features.today.recovery_notice import recovery_notice
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row
@@ -32,8 +32,8 @@ from assessments.casework.records import Person
 
 
 @ft.component
-@calm_page
-def today(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def today_page(model: AppState, actions: AppController) -> ft.View:
     """Show what to go on with and who there is."""
     begun = [
         (page, found)
@@ -42,22 +42,22 @@ def today(model: Model, actions: Actions) -> ft.View:
         if found.status == "in-progress"
     ]
     begun.sort(key=lambda pair: pair[1].started_at, reverse=True)
-    return page_of(
+    return build_page(
         model,
         actions,
         greeting(datetime.now(UTC)),
         [
-            recovered_line(actions),
+            recovery_notice(actions),
             banner(say("today.newer-store")) if model.store_is_newer else None,
-            _losses(model, actions) if model.losses else None,
-            unreadable_line(model.unreadable_count),
-            mend_offer(actions) if _may_help(model) else None,
-            _begun(begun, actions) if begun else None,
+            _losses_banner(model, actions) if model.losses else None,
+            unreadable_records_banner(model.unreadable_count),
+            salvage_offer_card(actions) if _may_salvage(model) else None,
+            _in_progress_list(begun, actions) if begun else None,
             heading(say("today.households")) if model.households else None,
             side_by_side([_household(page, actions) for page in model.households])
             if model.households
-            else _none(model, actions),
-            cover_key(),
+            else _empty_state(model, actions),
+            cover_key_hint(),
             ft.Row(
                 wrap=True,
                 controls=[
@@ -69,7 +69,7 @@ def today(model: Model, actions: Actions) -> ft.View:
                 ],
             ),
         ],
-        subtitle=long_day(actions.today()),
+        subtitle=format_long_day(actions.today()),
         pill=True,
         action=primary_button(
             say("action.add-household"), lambda: actions.open_screen("add-household"), icon=ft.Icons.ADD
@@ -79,7 +79,7 @@ def today(model: Model, actions: Actions) -> ft.View:
     )
 
 
-def _losses(model: Model, actions: Actions) -> ft.Control:
+def _losses_banner(model: AppState, actions: AppController) -> ft.Control:
     """What unlocking found missing, until it has been read."""
     found = [
         say(f"loss.{loss.kind}", what=say(f"loss.what.{loss.table}"), n=loss.expected - loss.found)
@@ -94,17 +94,19 @@ def _losses(model: Model, actions: Actions) -> ft.Control:
     )
 
 
-def _may_help(model: Model) -> bool:
+def _may_salvage(model: AppState) -> bool:
     """Whether rows that are missed may lie on pages of the disk that nothing leads to any more."""
     return model.damaged or any(loss.kind in ("missing", "unchecked") for loss in model.losses)
 
 
-def _begun(begun: list[tuple[HouseholdPage, Heading]], actions: Actions) -> ft.Control:
-    def row(page: HouseholdPage, found: Heading) -> ft.Control:
+def _in_progress_list(
+    begun: list[tuple[HouseholdOverview, AssessmentSummary]], actions: AppController
+) -> ft.Control:
+    def row(page: HouseholdOverview, found: AssessmentSummary) -> ft.Control:
         name = next((person.name for person in page.persons if person.id == found.subject_id), "")
         return nav_row(
             say("today.go-on-with", tool=tool_title(found.instrument)),
-            note=say("today.started", name=name, when=moment_words(found.started_at, actions.today())),
+            note=say("today.started", name=name, when=format_day_and_time(found.started_at, actions.today())),
             icon=ft.Icons.EDIT_OUTLINED,
             on_tap=lambda: actions.resume_assessment(found.id),
         )
@@ -117,16 +119,18 @@ def _begun(begun: list[tuple[HouseholdPage, Heading]], actions: Actions) -> ft.C
     )
 
 
-def _household(page: HouseholdPage, actions: Actions) -> ft.Control:
+def _household(page: HouseholdOverview, actions: AppController) -> ft.Control:
     """One household as one thing to tap, with a line for every child."""
     today_ = actions.today()
     children = page.children(today_)
     said = [
-        f"{child.name}, {age_words(child, today_)}. {heard_words(page, child.id, today_)}"
+        f"{child.name}, {format_age(child, today_)}. {describe_last_heard(page, child.id, today_)}"
         for child in children
     ]
     said += [
-        say("child.unwatched", name=first_name(child)) for child in children if unwatched(page, child, today_)
+        say("child.unwatched", name=first_name(child))
+        for child in children
+        if is_observation_due(page, child, today_)
     ]
     looks = ft.Column(
         tight=True,
@@ -153,7 +157,7 @@ def _household(page: HouseholdPage, actions: Actions) -> ft.Control:
     )
 
 
-def _child(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
+def _child(page: HouseholdOverview, child: Person, actions: AppController) -> ft.Control:
     on = actions.today()
     return ft.Row(
         spacing=12,
@@ -165,19 +169,19 @@ def _child(page: HouseholdPage, child: Person, actions: Actions) -> ft.Control:
                 expand=True,
                 controls=[
                     ft.Text(child.name, theme_style=theme.LEAD),
-                    quiet(age_words(child, on)),
-                    heard_line(page, child.id, on),
-                    *([unwatched_line(child)] if unwatched(page, child, on) else []),
+                    quiet(format_age(child, on)),
+                    last_heard_line(page, child.id, on),
+                    *([not_observed_line(child)] if is_observation_due(page, child, on) else []),
                 ],
             ),
         ],
     )
 
 
-def _none(model: Model, actions: Actions) -> ft.Control:
+def _empty_state(model: AppState, actions: AppController) -> ft.Control:
     """Nobody here yet: what to do about it, and invented people where one trains."""
     if model.busy:
-        return working(say("save.saving"))
+        return busy_indicator(say("save.saving"))
     add = primary_button(
         say("action.add-household"), lambda: actions.open_screen("add-household"), icon=ft.Icons.ADD
     )

@@ -3,7 +3,7 @@
 This room knows three fields that are held nowhere but here. Nothing else changes with the words: what
 waits to be sent still waits, and what was half typed is still there.
 
-    change_words(model, actions)
+    change_passphrase_page(model, actions)
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import Any
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll, working
-from app.features.unlock.view import wrong_words
+from app.core.controller import AppController, AppState
+from app.features.shared.page import build_page, busy_indicator, guarded_page, use_ref, use_scroll, use_state
+from app.features.unlock.view import describe_unlock_error
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import place
+from app.kit.controls.keyed import keyed
 from app.kit.controls.page_frame import scroll_to
 from app.kit.controls.status import banner
 from app.kit.controls.text import text
 from app.kit.forms.problems import error_summary
 from app.kit.forms.secret_field import secret_field
 from app.kit.messages import say, say_error
-from assessments.errors import Locked, WeakWords, WrenError
+from assessments.errors import Locked, WeakPassphrase, WrenError
 
 _NO_PROBLEM: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class PassphraseChange:
     """What stands in the fields. It never shows itself."""
 
     old: str = ""
@@ -39,17 +39,17 @@ class Chosen:
     again: str = ""
 
     def __repr__(self) -> str:
-        return "<Chosen>"
+        return "<PassphraseChange>"
 
 
 @ft.component
-@calm_page
-def change_words(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the words in use, then twice for the new ones."""
-    chosen = use_kept(Chosen())
-    problem, show_problem = use_drawn(_NO_PROBLEM)
-    busy, be_busy = use_drawn(False)
-    done, be_done = use_drawn(False)
+    chosen = use_ref(PassphraseChange())
+    problem, show_problem = use_state(_NO_PROBLEM)
+    busy, be_busy = use_state(False)
+    done, be_done = use_state(False)
     scroll = use_scroll(actions)
     kind = model.credential_kind
 
@@ -66,12 +66,12 @@ def change_words(model: Model, actions: Actions) -> ft.View:
             be_busy(True)
             try:
                 await actions.change_passphrase(wanted.old, wanted.new)
-                chosen.current = Chosen()
+                chosen.current = PassphraseChange()
                 be_done(True)
-            except WeakWords as error:
+            except WeakPassphrase as error:
                 found = ("new", say_error(error))
             except Locked as error:
-                found = ("old", wrong_words(error))
+                found = ("old", describe_unlock_error(error))
             except WrenError as error:
                 found = ("new", say_error(error))
             finally:
@@ -83,7 +83,7 @@ def change_words(model: Model, actions: Actions) -> ft.View:
     at, words = problem or ("", "")
 
     def field(name: str, label: str, hint: str = "") -> ft.Control:
-        return place(
+        return keyed(
             name,
             secret_field(
                 kind,
@@ -107,11 +107,11 @@ def change_words(model: Model, actions: Actions) -> ft.View:
             ),
         ]
         action = (
-            working(say("save.saving"))
+            busy_indicator(say("save.saving"))
             if busy
             else primary_button(say("action.change-words"), save, name=say(f"change.{kind}-title"))
         )
-    return page_of(
+    return build_page(
         model,
         actions,
         say(f"change.{kind}-title"),

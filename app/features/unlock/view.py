@@ -5,7 +5,7 @@ of the sealed records that wait. The words stand in the field and nowhere else. 
 (too many tries, a lost key, a key store that does not answer) it says so, that nothing is lost, and the
 one thing to do.
 
-    unlock(model, actions)
+    unlock_page(model, actions)
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 import flet as ft
 
-from app.core.controller import Actions, Model
-from app.core.state import Door
-from app.features.shared.page import calm_page, quiet_page, use_drawn, use_kept, working
-from app.features.shared.salvage_offer import mend_offer
-from app.features.shared.text.days import hour_words
-from app.features.shared.text.people import short_name
+from app.core.controller import AppController, AppState
+from app.core.state import UnlockPrompt
+from app.features.shared.page import busy_indicator, centred_page, guarded_page, use_ref, use_state
+from app.features.shared.salvage_offer import salvage_offer_card
+from app.features.shared.text.days import format_time
+from app.features.shared.text.people import author_display_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import nav_row
-from app.kit.controls.keyed import place
+from app.kit.controls.keyed import keyed
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.forms.problems import error_summary
@@ -33,17 +33,17 @@ from app.kit.messages import say, say_error
 from assessments.errors import WrenError, WrongPassphrase
 
 # From here on it is said how many tries are left.
-_FEW_LEFT = 5
+_WARN_ATTEMPTS_LEFT = 5
 
 
 @ft.component
-@calm_page
-def unlock(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def unlock_page(model: AppState, actions: AppController) -> ft.View:
     """Ask who it is and for their words, and go on at the same place."""
-    typed = use_kept("")
-    tries, count = use_drawn(0)
-    problem, show_problem = use_drawn("")
-    busy, be_busy = use_drawn(False)
+    typed = use_ref("")
+    tries, count = use_state(0)
+    problem, show_problem = use_state("")
+    busy, be_busy = use_state(False)
     kind, door = model.credential_kind, model.unlock_prompt
 
     def note(words: str) -> None:
@@ -64,7 +64,7 @@ def unlock(model: Model, actions: Actions) -> ft.View:
         try:
             await actions.unlock(typed.current)
         except WrenError as error:
-            show_problem(wrong_words(error))
+            show_problem(describe_unlock_error(error))
             # A new, empty field takes the cursor again.
             typed.current = ""
             count(tries + 1)
@@ -72,58 +72,59 @@ def unlock(model: Model, actions: Actions) -> ft.View:
             be_busy(False)
 
     if door is None:
-        return quiet_page(
+        return centred_page(
             say("unlock.title"),
             [
-                _said(say("unlock.who")),
+                _centred_text(say("unlock.who")),
                 ft.Column(
                     tight=True,
                     spacing=theme.LIST_GAP,
                     horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=[_person(author, choose) for author in model.authors],
+                    controls=[_author_row(author, choose) for author in model.authors],
                 ),
-                *_below(model, actions),
+                *_footer(model, actions),
             ],
         )
     if door.state != "open":
-        return quiet_page(
-            say("unlock.title"), [*_shut(door, actions), _other(model, choose), *_below(model, actions)]
+        return centred_page(
+            say("unlock.title"),
+            [*_blocked_notice(door, actions), _switch_author_button(model, choose), *_footer(model, actions)],
         )
-    return quiet_page(
+    return centred_page(
         say("unlock.title"),
         [
-            _said(say(f"unlock.{kind}-lead")),
-            _said(short_name(door.author), strong=True) if len(model.authors) > 1 else None,
-            place(
+            _centred_text(say(f"unlock.{kind}-lead")),
+            _centred_text(author_display_name(door.author), strong=True) if len(model.authors) > 1 else None,
+            keyed(
                 f"try-{door.author}-{tries}",
                 secret_field(
                     kind, say(f"unlock.{kind}"), on_change=note, on_submit=go, problem=problem, focus=True
                 ),
             ),
-            working(say("unlock.busy"))
+            busy_indicator(say("unlock.busy"))
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
-            mend_offer(actions) if model.damaged and not busy else None,
-            _middle(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery)),
-            _other(model, choose),
-            *_below(model, actions),
+            salvage_offer_card(actions) if model.damaged and not busy else None,
+            _centred(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery)),
+            _switch_author_button(model, choose),
+            *_footer(model, actions),
         ],
         top=error_summary([("words", problem)] if problem else [], go_to=lambda _: None),
     )
 
 
-def wrong_words(error: WrenError) -> str:
+def describe_unlock_error(error: WrenError) -> str:
     """What to say of words that did not open, with how many tries are left when they are few."""
     left = error.data.get("left")
-    if isinstance(error, WrongPassphrase) and left is not None and left <= _FEW_LEFT:
+    if isinstance(error, WrongPassphrase) and left is not None and left <= _WARN_ATTEMPTS_LEFT:
         return say("unlock.left", n=left)
     return say_error(error)
 
 
-def _shut(door: Door, actions: Actions) -> list[ft.Control | None]:
+def _blocked_notice(door: UnlockPrompt, actions: AppController) -> list[ft.Control | None]:
     """Why words are no use now, and the one thing to do."""
     if door.state == "wait" and door.wait_until is not None:
-        words = say("unlock.wait", at=hour_words(door.wait_until))
+        words = say("unlock.wait", at=format_time(door.wait_until))
     else:
         words = say(f"error.{door.state}")
     can_wait = door.state in ("wait", "keystore-error")
@@ -132,31 +133,31 @@ def _shut(door: Door, actions: Actions) -> list[ft.Control | None]:
     return [banner(words, tone="help", icon=ft.Icons.LOCK_CLOCK_OUTLINED), again if can_wait else ask]
 
 
-def _person(author: str, choose: Callable[[str], Any]) -> ft.Control:
-    return nav_row(short_name(author), icon=ft.Icons.PERSON_OUTLINE, on_tap=lambda: choose(author))
+def _author_row(author: str, choose: Callable[[str], Any]) -> ft.Control:
+    return nav_row(author_display_name(author), icon=ft.Icons.PERSON_OUTLINE, on_tap=lambda: choose(author))
 
 
-def _other(model: Model, choose: Callable[[str | None], Any]) -> ft.Control | None:
+def _switch_author_button(model: AppState, choose: Callable[[str | None], Any]) -> ft.Control | None:
     """The way back to everybody on this device."""
     if len(model.authors) < 2:
         return None
-    return _middle(quiet_button(say("action.somebody-else"), lambda: choose(None)))
+    return _centred(quiet_button(say("action.somebody-else"), lambda: choose(None)))
 
 
-def _below(model: Model, actions: Actions) -> list[ft.Control | None]:
+def _footer(model: AppState, actions: AppController) -> list[ft.Control | None]:
     """What is the same whoever it is: joining, and what waits to be sent."""
     waiting = model.send_status.waiting
     return [
-        _middle(quiet_button(say("action.add-person-here"), actions.begin_set_up)),
-        _middle(quiet(say("outbox.waiting", n=waiting))) if waiting else None,
+        _centred(quiet_button(say("action.add-person-here"), actions.begin_set_up)),
+        _centred(quiet(say("outbox.waiting", n=waiting))) if waiting else None,
     ]
 
 
-def _said(words: str, *, strong: bool = False) -> ft.Control:
+def _centred_text(words: str, *, strong: bool = False) -> ft.Control:
     said = text(words, strong=strong)
     said.text_align = ft.TextAlign.CENTER
-    return _middle(said)
+    return _centred(said)
 
 
-def _middle(control: ft.Control) -> ft.Control:
+def _centred(control: ft.Control) -> ft.Control:
     return ft.Row(alignment=ft.MainAxisAlignment.CENTER, wrap=True, controls=[control])

@@ -4,7 +4,7 @@ This room knows one child at a time. What the child said, what was seen and what
 three places. It saves whatever stands there: what is missing is said, never asked for first. After the
 contact is finished a change is a correction, with its reason, and the first version stays below it.
 
-    seen(model, actions)
+    child_observation_page(model, actions)
 """
 
 from __future__ import annotations
@@ -15,99 +15,103 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.core.cases.visit_queries import Row, ended_of, find_contact, roster
-from app.core.controller import Actions, Model
-from app.features.shared.page import calm_page, page_of, use_drawn, use_kept, use_scroll
-from app.features.shared.phrasing_field import worded_field
-from app.features.shared.text.days import age_words
+from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
+from app.core.controller import AppController, AppState
+from app.features.shared.page import build_page, guarded_page, use_ref, use_scroll, use_state
+from app.features.shared.phrasing_field import phrasing_checked_field
+from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
-from app.features.visits.child_observation_context import around, before
+from app.features.visits.child_observation_context import circumstances_card, previous_versions_card
 from app.features.visits.child_observation_draft import (
-    Sheet,
-    half_of,
-    held_as,
+    ObservationDraft,
     is_unborn,
-    kept_of,
-    problems_of,
-    seen_of,
-    whys_for,
+    kept_phrase_codes,
+    observation_draft_key,
+    observation_from_values,
+    reason_codes_for,
+    validate_observation,
+    values_from_observation,
 )
-from app.features.visits.exact_words import exact_words
+from app.features.visits.exact_words import exact_words_card
 from app.kit.controls.buttons import primary_button
-from app.kit.controls.cards import beside_face, card
-from app.kit.controls.keyed import place, steady
-from app.kit.controls.page_frame import scroll_to_place
+from app.kit.controls.cards import avatar_row, card
+from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.page_frame import scroll_to_key
 from app.kit.controls.status import banner
-from app.kit.controls.text import heading, optional, quiet, text
+from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_area, text_field
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
-from assessments.casework.casework_records import Seen
+from assessments.casework.casework_records import ChildObservation
 from assessments.casework.records import Contact, Person
-from assessments.casework.visits.accounting import HOWS, is_watched
-from assessments.definitions.catalogue import ledger_rules
+from assessments.casework.visits.accounting import CHILD_SEEN_STATUSES, needs_observation
+from assessments.definitions.catalogue import load_child_accounting_rules
 from assessments.errors import NotFound
 
 _NO_PROBLEMS: list[str] = []
-_TOP = "top"
+_TOP_KEY = "top"
 
 
 @ft.component
-@calm_page
-def seen(model: Model, actions: Actions) -> ft.View:
+@guarded_page
+def child_observation_page(model: AppState, actions: AppController) -> ft.View:
     """Write down one child, and keep it."""
     about = model.screen.target
     page, here, row = _find(model, about)
     child, name = row.child, first_name(row.child)
-    first = actions.screen_draft(held_as(about)) or half_of(row.observation)
-    sheet = use_kept(Sheet(first, lambda half: actions.set_screen_draft(held_as(about), half))).current
-    times, draw = use_drawn(0)
+    first = actions.screen_draft(observation_draft_key(about)) or values_from_observation(row.observation)
+    sheet = use_ref(
+        ObservationDraft(first, lambda half: actions.set_screen_draft(observation_draft_key(about), half))
+    ).current
+    times, draw = use_state(0)
     sheet.redraw = lambda: draw(times + 1)
-    problems, show_problems = use_drawn(_NO_PROBLEMS)
+    problems, show_problems = use_state(_NO_PROBLEMS)
     scroll = use_scroll(actions)
-    ended = ended_of(page, here.id)
-    is_correction = ended is not None and row.observation is not None and _is_fixed(row.observation, ended.at)
+    ended = closure_of(page, here.id)
+    is_correction = (
+        ended is not None and row.observation is not None and _is_before_closure(row.observation, ended.at)
+    )
 
     async def save() -> None:
-        filed = seen_of(sheet.values, here, child.id, row.observation)
-        wrong = problems_of(sheet.values, is_correction=is_correction) + ([] if filed else ["long"])
+        filed = observation_from_values(sheet.values, here, child.id, row.observation)
+        wrong = validate_observation(sheet.values, is_correction=is_correction) + ([] if filed else ["long"])
         show_problems(wrong)
         if filed is None or wrong:
-            await scroll_to_place(scroll, _TOP)
+            await scroll_to_key(scroll, _TOP_KEY)
             return
         await actions.visit_commands.save_observation(page, filed)
-        actions.set_screen_draft(held_as(about), None)
+        actions.set_screen_draft(observation_draft_key(about), None)
         await actions.go_back()
 
     wrong = {code: say(f"seen.problem.{code}") for code in problems}
     how = sheet.values["how"]
     was_met = how in ("heard", "observed", "seen-not-spoken")
-    return page_of(
+    return build_page(
         model,
         actions,
         say("seen.how", name=name),
         [
             banner(say("seen.correction"), icon=ft.Icons.LOCK_OUTLINED) if is_correction else None,
-            _how(child, how, sheet),
-            exact_words(name, sheet, wrong) if how == "heard" else None,
-            _why(child, sheet, wrong) if how in ("seen-not-spoken", "not-seen") else None,
-            _plan(sheet, wrong) if how == "not-seen" else None,
+            _how_met(child, how, sheet),
+            exact_words_card(name, sheet, wrong) if how == "heard" else None,
+            _reason_not_met(child, sheet, wrong) if how in ("seen-not-spoken", "not-seen") else None,
+            _follow_up_plan(sheet, wrong) if how == "not-seen" else None,
             _observed(child, here, sheet) if was_met else None,
-            _made_of_it(sheet) if was_met else None,
-            around(page, child, sheet) if was_met else None,
-            _correcting(sheet, wrong) if is_correction else None,
-            before(page, row.observation) if row.observation is not None else None,
+            _interpretation(sheet) if was_met else None,
+            circumstances_card(page, child, sheet) if was_met else None,
+            _correction_reason(sheet, wrong) if is_correction else None,
+            previous_versions_card(page, row.observation) if row.observation is not None else None,
         ],
-        top=place(_TOP, _top(child, here, list(wrong.items()), lambda at: scroll_to_place(scroll, at))),
+        top=keyed(_TOP_KEY, _top(child, here, list(wrong.items()), lambda at: scroll_to_key(scroll, at))),
         action=primary_button(say("seen.save"), save),
         saved=quiet(say("seen.held")),
         scroll=scroll,
     )
 
 
-def _find(model: Model, about: str) -> tuple[HouseholdPage, Contact, Row]:
+def _find(model: AppState, about: str) -> tuple[HouseholdOverview, Contact, ChildAccount]:
     contact_id, _, child_id = about.partition(" ")
     page, here = find_contact(model.households, contact_id)
     rows = roster(page, model.households, here)
@@ -117,7 +121,7 @@ def _find(model: Model, about: str) -> tuple[HouseholdPage, Contact, Row]:
     return page, here, row
 
 
-def _is_fixed(one: Seen, ended_at: datetime) -> bool:
+def _is_before_closure(one: ChildObservation, ended_at: datetime) -> bool:
     """Whether it was written before the finish: what came after it may still be changed."""
     return one.written_at is None or one.written_at <= ended_at
 
@@ -126,12 +130,14 @@ def _top(
     child: Person, here: Contact, problems: list[tuple[str, str]], go_to: Callable[[str], Any]
 ) -> ft.Control:
     """Whom the page is about, so that no word lands on a brother or sister."""
-    who = beside_face(child.name, text(child.name, strong=True), quiet(age_words(child, here.on)))
-    return ft.Column(tight=True, spacing=14, controls=steady(who, error_summary(problems, go_to=go_to)))
+    who = avatar_row(child.name, text(child.name, strong=True), quiet(format_age(child, here.on)))
+    return ft.Column(
+        tight=True, spacing=14, controls=with_placeholders(who, error_summary(problems, go_to=go_to))
+    )
 
 
-def _how(child: Person, chosen: str | None, sheet: Sheet) -> ft.Control:
-    hows = ("observed", "not-seen") if is_unborn(child) else HOWS
+def _how_met(child: Person, chosen: str | None, sheet: ObservationDraft) -> ft.Control:
+    hows = ("observed", "not-seen") if is_unborn(child) else CHILD_SEEN_STATUSES
     kind = "unborn" if is_unborn(child) else "hint"
     return card(
         radio_rows(
@@ -142,21 +148,23 @@ def _how(child: Person, chosen: str | None, sheet: Sheet) -> ft.Control:
     )
 
 
-def _why(child: Person, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
+def _reason_not_met(child: Person, sheet: ObservationDraft, wrong: dict[str, str]) -> ft.Control:
     half = sheet.values
     not_seen = half["how"] == "not-seen"
-    return place(
+    return keyed(
         "why",
         card(
             heading(say("seen.why-not-seen" if not_seen else "seen.why-not-spoken", name=first_name(child))),
             radio_rows(
-                [Choice(code, say(f"why.{code}")) for code in whys_for(child)],
+                [Choice(code, say(f"why.{code}")) for code in reason_codes_for(child)],
                 chosen=half["why_code"] or None,
                 on_choose=lambda code: sheet.set_values(draw=True, why_code=code or ""),
                 clear=False,
             ),
             text_field(
-                say("seen.why-words") if half["why_code"] == "other" else optional(say("seen.why-words")),
+                say("seen.why-words")
+                if half["why_code"] == "other"
+                else optional_label(say("seen.why-words")),
                 value=half["why"],
                 on_change=lambda words: sheet.set_values(why=words),
                 problem=wrong.get("why", ""),
@@ -167,7 +175,7 @@ def _why(child: Person, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
     )
 
 
-def _plan(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
+def _follow_up_plan(sheet: ObservationDraft, wrong: dict[str, str]) -> ft.Control:
     half = sheet.values
     return card(
         text_area(
@@ -178,7 +186,7 @@ def _plan(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
             lines=2,
             key="plan",
         ),
-        place(
+        keyed(
             "due",
             text_field(
                 say("seen.due"),
@@ -193,10 +201,10 @@ def _plan(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
     )
 
 
-def _observed(child: Person, here: Contact, sheet: Sheet) -> ft.Control:
+def _observed(child: Person, here: Contact, sheet: ObservationDraft) -> ft.Control:
     """What was seen, and how the child was: facts, apart from what one makes of them."""
     half, name = sheet.values, first_name(child)
-    is_asked = is_watched(child, ledger_rules(), here.on)
+    is_asked = needs_observation(child, load_child_accounting_rules(), here.on)
     return card(
         heading(say("seen.observed", name=name)),
         banner(say("seen.observe-young", name=name)) if is_asked else None,
@@ -208,7 +216,7 @@ def _observed(child: Person, here: Contact, sheet: Sheet) -> ft.Control:
             key="observation",
         ),
         text_area(
-            optional(say("seen.demeanour")),
+            optional_label(say("seen.demeanour")),
             value=half["demeanour"],
             on_change=lambda words: sheet.set_values(demeanour=words),
             hint=say("seen.demeanour-hint"),
@@ -218,18 +226,18 @@ def _observed(child: Person, here: Contact, sheet: Sheet) -> ft.Control:
     )
 
 
-def _made_of_it(sheet: Sheet) -> ft.Control:
+def _interpretation(sheet: ObservationDraft) -> ft.Control:
     """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
 
     async def keep(code: str) -> None:
-        sheet.set_values(kept=sorted({*kept_of(sheet.values), code}))
+        sheet.set_values(kept=sorted({*kept_phrase_codes(sheet.values), code}))
 
     return card(
-        worded_field(
-            optional(say("seen.interpretation")),
+        phrasing_checked_field(
+            optional_label(say("seen.interpretation")),
             value=sheet.values["interpretation"],
             on_change=lambda words: sheet.set_values(interpretation=words),
-            kept=lambda: kept_of(sheet.values),
+            kept=lambda: kept_phrase_codes(sheet.values),
             on_keep=keep,
             hint=say("seen.interpretation-hint"),
             lines=3,
@@ -238,8 +246,8 @@ def _made_of_it(sheet: Sheet) -> ft.Control:
     )
 
 
-def _correcting(sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
-    return place(
+def _correction_reason(sheet: ObservationDraft, wrong: dict[str, str]) -> ft.Control:
+    return keyed(
         "amended_why",
         card(
             text_field(

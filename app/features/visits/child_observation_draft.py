@@ -3,9 +3,9 @@
 This room turns a filed record into what the page shows and back. It holds half a line and half a day as
 they stand, so that a lock or a dropped phone costs neither, and drops nothing but empty lines.
 
-    sheet = Sheet(half_of(row.seen), hold)
+    sheet = ObservationDraft(values_from_observation(row.seen), hold)
     sheet.note(demeanour="quiet")
-    seen_of(sheet.half, contact, child.id, row.seen)
+    observation_from_values(sheet.half, contact, child.id, row.seen)
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.features.shared.parse_typed import read_day
-from assessments.casework.casework_records import Said, Seen
-from assessments.casework.phrasing_check import find
+from app.features.shared.parse_typed import parse_day
+from assessments.casework.casework_records import ChildObservation, VerbatimQuote
+from assessments.casework.phrasing_check import find_phrases
 from assessments.casework.records import Contact, Person, new_id
-from assessments.casework.visits.accounting import WHYS, is_reason
+from assessments.casework.visits.accounting import REASON_CODES, is_reason_given
 
-Half = dict[str, Any]
+ObservationValues = dict[str, Any]
 
 ORIGINS = ("said", "typed", "pointed", "drew", "signed", "told-by-adult")
-_TEXTS = (
+_TEXT_FIELDS = (
     "observation",
     "interpretation",
     "demeanour",
@@ -35,19 +35,19 @@ _TEXTS = (
     "language",
     "interpreter",
 )
-_MARKS = ("alone", "at_home", "sleeping_place_seen")
-_WHO = ("present", "in_earshot")
+_YES_NO_FIELDS = ("alone", "at_home", "sleeping_place_seen")
+_PEOPLE_FIELDS = ("present", "in_earshot")
 
 
-class Sheet:
+class ObservationDraft:
     """The page as it stands: letters change it at once; what others depend on draws the page again."""
 
-    def __init__(self, half: Half, hold: Callable[[Half], None]) -> None:
+    def __init__(self, half: ObservationValues, hold: Callable[[ObservationValues], None]) -> None:
         self.values, self._save_draft = half, hold
         self.redraw: Callable[[], None] = lambda: None
 
     def __repr__(self) -> str:
-        return "<Sheet>"
+        return "<ObservationDraft>"
 
     def set_values(self, *, draw: bool = False, **what: Any) -> None:
         """Something was typed or chosen."""
@@ -62,33 +62,44 @@ class Sheet:
         self.set_values(draw=draw, said=lines)
 
 
-def about_of(contact_id: str, child_id: str) -> str:
+def observation_target(contact_id: str, child_id: str) -> str:
     """What the page of one child in one contact is about: two ids."""
     return f"{contact_id} {child_id}"
 
 
-def held_as(about: str) -> str:
+def observation_draft_key(about: str) -> str:
     """The name under which such a page is held half written."""
     return f"seen {about}"
 
 
-def new_line() -> dict[str, str]:
+def empty_line() -> dict[str, str]:
     """A line of words with nothing in it. Nothing is chosen for anybody."""
     return {"key": new_id(), "words": "", "prompt": "", "origin": ""}
 
 
-def half_of(seen: Seen | None) -> Half:
+def values_from_observation(seen: ChildObservation | None) -> ObservationValues:
     """What the page starts with: what is filed, or nothing."""
     if seen is None:
-        blank: Half = {"how": None, "said": [new_line()], "due": "", "amended_why": "", "kept": []}
-        return blank | dict.fromkeys(_TEXTS, "") | dict.fromkeys(_MARKS) | {name: [] for name in _WHO}
+        blank: ObservationValues = {
+            "how": None,
+            "said": [empty_line()],
+            "due": "",
+            "amended_why": "",
+            "kept": [],
+        }
+        return (
+            blank
+            | dict.fromkeys(_TEXT_FIELDS, "")
+            | dict.fromkeys(_YES_NO_FIELDS)
+            | {name: [] for name in _PEOPLE_FIELDS}
+        )
     plain = seen.model_dump(mode="json")
     lines = [
         {"key": line.id, "words": line.words, "prompt": line.prompt, "origin": line.origin}
         for line in seen.said
-    ] or [new_line()]
+    ] or [empty_line()]
     due = "" if seen.due is None else f"{seen.due.day} {seen.due.month} {seen.due.year}"
-    return {name: plain[name] for name in ("how", *_TEXTS, *_MARKS, *_WHO)} | {
+    return {name: plain[name] for name in ("how", *_TEXT_FIELDS, *_YES_NO_FIELDS, *_PEOPLE_FIELDS)} | {
         "said": lines,
         "due": due,
         "amended_why": "",
@@ -96,20 +107,24 @@ def half_of(seen: Seen | None) -> Half:
     }
 
 
-def seen_of(half: Half, contact: Contact, child_id: str, before: Seen | None) -> Seen | None:
+def observation_from_values(
+    half: ObservationValues, contact: Contact, child_id: str, before: ChildObservation | None
+) -> ChildObservation | None:
     """The record to file, or None when a text is longer than a record holds.
 
     A line without words, and a day that cannot be read, are not in it.
     """
     try:
-        return _seen_of(half, contact, child_id, before)
+        return _observation_from_values(half, contact, child_id, before)
     except ValidationError:
         return None
 
 
-def _seen_of(half: Half, contact: Contact, child_id: str, before: Seen | None) -> Seen:
+def _observation_from_values(
+    half: ObservationValues, contact: Contact, child_id: str, before: ChildObservation | None
+) -> ChildObservation:
     said = tuple(
-        Said(
+        VerbatimQuote(
             id=line["key"],
             words=line["words"],
             prompt=line["prompt"],
@@ -120,35 +135,35 @@ def _seen_of(half: Half, contact: Contact, child_id: str, before: Seen | None) -
         for line in half["said"]
         if line["words"].strip()
     )
-    standing = {hit.code for hit in find(half["interpretation"])}
-    return Seen(
-        **{name: half[name] for name in ("how", *_TEXTS, *_MARKS)},
-        **{name: tuple(half[name]) for name in _WHO},
+    standing = {hit.code for hit in find_phrases(half["interpretation"])}
+    return ChildObservation(
+        **{name: half[name] for name in ("how", *_TEXT_FIELDS, *_YES_NO_FIELDS)},
+        **{name: tuple(half[name]) for name in _PEOPLE_FIELDS},
         id=before.id if before is not None else new_id(),
         household_id=contact.household_id,
         contact_id=contact.id,
         child_id=child_id,
         said=said,
-        due=read_day(half["due"]),
+        due=parse_day(half["due"]),
         amends=before.amends if before is not None else "",
         amended_why=half["amended_why"],
-        kept_phrases=tuple(code for code in kept_of(half) if code in standing),
+        kept_phrases=tuple(code for code in kept_phrase_codes(half) if code in standing),
     )
 
 
-def kept_of(half: Half) -> list[str]:
+def kept_phrase_codes(half: ObservationValues) -> list[str]:
     """Codes of the phrases that the writer keeps. A page left by an older version has none."""
     return list(half.get("kept", ()))
 
 
-def problems_of(half: Half, *, is_correction: bool) -> list[str]:
+def validate_observation(half: ObservationValues, *, is_correction: bool) -> list[str]:
     """The places where something typed would be lost or not understood. Never what is merely missing."""
     found = []
     if any(line["words"].strip() and not line["origin"] for line in half["said"]):
         found.append("origin")
-    if half["due"].strip() and read_day(half["due"]) is None:
+    if half["due"].strip() and parse_day(half["due"]) is None:
         found.append("due")
-    if half["why_code"] == "other" and not is_reason("other", half["why"]):
+    if half["why_code"] == "other" and not is_reason_given("other", half["why"]):
         found.append("why")
     if is_correction and not half["amended_why"].strip():
         found.append("amended_why")
@@ -160,8 +175,8 @@ def is_unborn(child: Person) -> bool:
     return child.born is None and (child.due is not None or "unborn" in child.roles)
 
 
-def whys_for(child: Person) -> tuple[str, ...]:
+def reason_codes_for(child: Person) -> tuple[str, ...]:
     """The reasons for not meeting a child that can be true of this one."""
     if is_unborn(child):
         return ("not-born", "no-answer", "cut-short", "other")
-    return tuple(code for code in WHYS if code != "not-born")
+    return tuple(code for code in REASON_CODES if code != "not-born")

@@ -3,17 +3,17 @@
 This room never mends a word, and chooses no origin for anybody. What an adult told stands here too, marked
 as that: it is not the child's own.
 
-    exact_words("Otis", sheet, wrong={})
+    exact_words_card("Otis", sheet, wrong={})
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.features.visits.child_observation_draft import ORIGINS, Sheet, new_line
+from app.features.visits.child_observation_draft import ORIGINS, ObservationDraft, empty_line
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import place, steady
+from app.kit.controls.keyed import keyed, with_placeholders
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_area, text_field
@@ -21,14 +21,14 @@ from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 
 
-def exact_words(name: str, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
+def exact_words_card(name: str, sheet: ObservationDraft, wrong: dict[str, str]) -> ft.Control:
     """The child's words, line by line, each with what was asked before it and how it came."""
 
     def add() -> None:
-        sheet.set_values(draw=True, said=[*sheet.values["said"], new_line()])
+        sheet.set_values(draw=True, said=[*sheet.values["said"], empty_line()])
 
     lines = sheet.values["said"]
-    return place(
+    return keyed(
         "origin",
         card(
             heading(say("seen.words", name=name)),
@@ -40,19 +40,19 @@ def exact_words(name: str, sheet: Sheet, wrong: dict[str, str]) -> ft.Control:
     )
 
 
-def _line(line: dict[str, str], n: int, of: int, sheet: Sheet) -> ft.Control:
+def _line(line: dict[str, str], n: int, of: int, sheet: ObservationDraft) -> ft.Control:
     key = line["key"]
     remove = quiet_button(
         say("words.remove", n=n),
         lambda: sheet.set_values(draw=True, said=[one for one in sheet.values["said"] if one["key"] != key]),
     )
-    return place(
+    return keyed(
         f"line-{key}",
         ft.Column(
             tight=True,
             spacing=12,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=steady(
+            controls=with_placeholders(
                 ft.Divider(height=1, color=ft.Colors.OUTLINE_VARIANT) if n > 1 else None,
                 text_field(
                     say("seen.prompt"),

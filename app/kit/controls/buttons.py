@@ -61,7 +61,7 @@ def quiet_button(
         name=name,
         ink=ft.Colors.PRIMARY,
         padding=(8, 10),
-        height=theme.TARGET,
+        height=theme.TOUCH_TARGET,
         decoration=ft.TextDecoration.UNDERLINE,
     )
 
@@ -76,7 +76,7 @@ def back_button(on_back: Handler) -> ft.Control:
         name="",
         ink=ft.Colors.ON_SURFACE,
         padding=(10, 10),
-        height=theme.TARGET,
+        height=theme.TOUCH_TARGET,
     )
 
 
@@ -92,8 +92,8 @@ def cover_button(on_cover: Handler) -> ft.Control:
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
         ink=ft.Colors.ON_SURFACE,
         padding=(14, 10),
-        height=theme.TARGET,
-        radius=theme.TARGET / 2,
+        height=theme.TOUCH_TARGET,
+        radius=theme.TOUCH_TARGET / 2,
     )
 
 
@@ -136,6 +136,6 @@ def _button(
         radius=radius,
         padding=padding,
         min_height=height,
-        min_width=theme.TARGET,
+        min_width=theme.TOUCH_TARGET,
         fill=fill,
     )

@@ -16,18 +16,18 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
-from app.kit.controls.keyed import steady
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 
 # Quiet grounds for initials, dark enough letters on each: one pair serves light and dark.
-_FACES = ("#F0C9A8", "#BFD9E8", "#E3C3CF", "#CFDBB4", "#D7CBEB", "#EBDDA5")
-_FACE_INK = "#22302F"
+_AVATAR_COLOURS = ("#F0C9A8", "#BFD9E8", "#E3C3CF", "#CFDBB4", "#D7CBEB", "#EBDDA5")
+_AVATAR_INK = "#22302F"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Number:
+class PhoneNumber:
     """A number to call: who answers, and the digits as they are dialled and shown."""
 
     who: str
@@ -44,7 +44,7 @@ def card(*controls: ft.Control | None, spacing: int = theme.QUESTION_GAP) -> ft.
             tight=True,
             spacing=spacing,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=steady(*controls),
+            controls=with_placeholders(*controls),
         ),
     )
 
@@ -57,14 +57,14 @@ def avatar(name: str, *, size: int = 48) -> ft.Control:
             width=size,
             height=size,
             border_radius=size / 2,
-            bgcolor=_FACES[crc32(name.encode()) % len(_FACES)],
+            bgcolor=_AVATAR_COLOURS[crc32(name.encode()) % len(_AVATAR_COLOURS)],
             alignment=ft.Alignment.CENTER,
-            content=ft.Text(initials(name), theme_style=theme.MARK, color=_FACE_INK, no_wrap=True),
+            content=ft.Text(initials(name), theme_style=theme.MARK, color=_AVATAR_INK, no_wrap=True),
         ),
     )
 
 
-def beside_face(name: str, *lines: ft.Control, end: ft.Control | None = None) -> ft.Control:
+def avatar_row(name: str, *lines: ft.Control, end: ft.Control | None = None) -> ft.Control:
     """Whom a block is about: the face, what is said of them, and a mark at the end."""
     return ft.Row(
         spacing=14,
@@ -97,7 +97,7 @@ def person_row(
             avatar(name),
             ft.Column(tight=True, spacing=1, expand=True, controls=lines),
             *([mark] if mark is not None else []),
-            *([onward()] if on_tap is not None else []),
+            *([chevron()] if on_tap is not None else []),
         ],
     )
     return _block_row(
@@ -125,14 +125,14 @@ def nav_row(
                 controls=[ft.Text(words, theme_style=theme.LEAD), *([quiet(note)] if note else [])],
             ),
             *([mark] if mark is not None else []),
-            onward(),
+            chevron(),
         ],
     )
     return _block_row(f"{words}. {note}" if note else words, looks, on_tap)
 
 
 def call_card(
-    words: str, do: str, numbers: Sequence[Number], *, on_call: Handler | None = None
+    words: str, do: str, numbers: Sequence[PhoneNumber], *, on_call: Handler | None = None
 ) -> ft.Control:
     """What to do today, with numbers big enough to read from a table. The record comes second.
 
@@ -162,7 +162,7 @@ def call_card(
                     ],
                 ),
                 ft.Text(do, theme_style=theme.BODY, color=ft.Colors.ON_TERTIARY_FIXED),
-                *(_number(number, on_call) for number in numbers),
+                *(_phone_number(number, on_call) for number in numbers),
             ],
         ),
     )
@@ -196,7 +196,7 @@ def empty_state(
     )
 
 
-def _number(number: Number, on_call: Handler | None) -> ft.Control:
+def _phone_number(number: PhoneNumber, on_call: Handler | None) -> ft.Control:
     looks = ft.Column(
         tight=True,
         spacing=0,
@@ -234,6 +234,6 @@ def _block_row(name: str, looks: ft.Control, on_tap: Handler | None) -> ft.Contr
     )
 
 
-def onward() -> ft.Control:
+def chevron() -> ft.Control:
     """The mark of what leads somewhere."""
     return ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT)

@@ -5,7 +5,7 @@ text, and lets none escape. It refuses to know what the handler was for, and it 
 no value: an exception's words may hold a name, its type and place in the code cannot. Every part
 of the kit that can be tapped or typed into is wrapped here, so that no screen has to remember.
 
-    Container(on_click=calm(lambda: dispatch(Finished())))
+    Container(on_click=guarded(lambda: dispatch(Finished())))
 
 A plain function runs on the event loop, so it must only change state; anything slow is awaited
 (`asyncio.to_thread`). One that holds the loop for more than `SLOW_S` is named in the log.
@@ -23,8 +23,8 @@ from typing import Any, ParamSpec, TypeVar
 import flet as ft
 
 from app.kit import messages, theme
-from app.kit.idle import touched
-from app.kit.logs import place
+from app.kit.idle import reset_idle_timer
+from app.kit.logs import error_location
 from assessments.errors import WrenError
 
 log = logging.getLogger("wren.app")
@@ -36,7 +36,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def calm(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., Awaitable[None]] | None:
+def guarded(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., Awaitable[None]] | None:
     """Wrap a handler of no or one argument, plain or async, so that nothing escapes it.
 
     What a person does counts as a sign of life (`idle`); `by_hand=False` is for all else that happens.
@@ -50,7 +50,7 @@ def calm(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., Awai
     @wraps(handler)
     async def wrapped(event: Any = None) -> None:
         if by_hand:
-            touched()
+            reset_idle_timer()
         try:
             started = time.monotonic()
             result = handler(event) if takes_event else handler()
@@ -59,15 +59,15 @@ def calm(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., Awai
             if inspect.isawaitable(result):
                 await result
         except Exception as error:  # the border that must never fail: see the top
-            report(error)
-            tell(messages.say_error(error))
+            log_error(error)
+            show_notice(messages.say_error(error))
 
     # Flet counts the declared parameters, and `wraps` would show it the inner ones.
     del wrapped.__wrapped__
     return wrapped
 
 
-def calm_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
+def guarded_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
     """Wrap a component's body: if drawing breaks, a calm panel stands in its place.
 
     Without this, one broken drawing ends Flet's update loop and the app stands still. Use it
@@ -79,28 +79,28 @@ def calm_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
         try:
             return render(*args, **kwargs)
         except Exception as error:  # the border that must never fail: see the top
-            report(error)
-            return trouble_panel(messages.say_error(error))
+            log_error(error)
+            return error_panel(messages.say_error(error))
 
     return wrapped
 
 
-def report(error: BaseException) -> None:
+def log_error(error: BaseException) -> None:
     """Log the code, the type and the place of an error, and nothing that it says."""
     code = error.code if isinstance(error, WrenError) else "unknown"
-    log.error("calm code=%s type=%s at=%s", code, type(error).__name__, place(error))
+    log.error("calm code=%s type=%s at=%s", code, type(error).__name__, error_location(error))
 
 
-def tell(sentence: str) -> None:
+def show_notice(sentence: str) -> None:
     """Show one sentence over the page, read out by a screen reader, until it is closed."""
     try:
         page = ft.context.page
-        page.show_dialog(_notice(sentence))
+        page.show_dialog(_snack_bar(sentence))
     except Exception as error:  # the page may be gone: there is nobody to tell
         log.warning("nobody-to-tell type=%s", type(error).__name__)
 
 
-def trouble_panel(sentence: str) -> ft.Control:
+def error_panel(sentence: str) -> ft.Control:
     """A calm block that says what went wrong, in place of what could not be drawn."""
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
@@ -121,7 +121,7 @@ def trouble_panel(sentence: str) -> ft.Control:
     )
 
 
-def _notice(sentence: str) -> ft.SnackBar:
+def _snack_bar(sentence: str) -> ft.SnackBar:
     words = ft.Text(sentence, theme_style=theme.BODY, color=ft.Colors.ON_INVERSE_SURFACE)
     return ft.SnackBar(
         content=ft.Semantics(live_region=True, content=words),

@@ -5,7 +5,7 @@ not for a screen reader, not in what is sent to the display. A finger holds it d
 not possible (a keyboard, a switch, a screen reader) two deliberate taps do the same. This room does not
 know what the words are.
 
-    held_words(say("address.hidden"), address.lines, key=address.id)
+    hold_to_reveal(say("address.hidden"), address.lines, key=address.id)
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from typing import Any
 import flet as ft
 
 from app.kit import theme
-from app.kit.controls.fault_boundary import calm
+from app.kit.controls.fault_boundary import guarded
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 
 # How long the words stay (UK practice for a shared device: long enough to read out, no longer).
-SHOWN_S = 10.0
+REVEALED_S = 10.0
 
 
-def held_words(instead: str, words: str, *, key: str) -> ft.Control:
+def hold_to_reveal(instead: str, words: str, *, key: str) -> ft.Control:
     """The words behind "hold to show". `instead` says what is hidden, never where."""
-    kept: Any = _held
+    kept: Any = _revealed
     control: ft.Control = kept(instead, words, key=key)
     return control
 
 
 @ft.component
-def _held(instead: str, words: str) -> ft.Control:
+def _revealed(instead: str, words: str) -> ft.Control:
     state, show = ft.use_state("hidden")
     going: Any = ft.use_ref(None)
 
@@ -48,7 +48,7 @@ def _held(instead: str, words: str) -> ft.Control:
             going.current = asyncio.create_task(hide())
 
     async def hide() -> None:
-        await asyncio.sleep(SHOWN_S)
+        await asyncio.sleep(REVEALED_S)
         show("hidden")
 
     ft.use_effect(watch, [state], stop)
@@ -58,7 +58,7 @@ def _held(instead: str, words: str) -> ft.Control:
 
     if state == "shown":
         looks: ft.Control = ft.Column(
-            tight=True, spacing=4, controls=[text(words), quiet(say("held.shown", n=int(SHOWN_S)))]
+            tight=True, spacing=4, controls=[text(words), quiet(say("held.shown", n=int(REVEALED_S)))]
         )
         name = f"{words}. {say('held.hide')}"
     else:
@@ -76,7 +76,7 @@ def _held(instead: str, words: str) -> ft.Control:
     return ft.GestureDetector(
         # The box inside is what a screen reader meets; the detector adds holding for a finger.
         exclude_from_semantics=True,
-        on_long_press=calm(lambda: show("shown")),
+        on_long_press=guarded(lambda: show("shown")),
         content=tappable(
             name,
             looks,

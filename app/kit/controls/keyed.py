@@ -5,7 +5,7 @@ its siblings, so a part that appears above a field makes the field a new one, wi
 and its cursor. It knows two ways round: leave an empty place for what is not there, or give a part
 a name of its own. It does not know what the parts are.
 
-    steady(summary_or_none, heading, place("injury", rows))
+    with_placeholders(summary_or_none, heading, keyed("injury", rows))
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from __future__ import annotations
 import flet as ft
 
 
-def steady(*controls: ft.Control | None) -> list[ft.Control]:
+def with_placeholders(*controls: ft.Control | None) -> list[ft.Control]:
     """The controls in order, with an empty place, which takes no room, for each None."""
     return [ft.Container(visible=False) if control is None else control for control in controls]
 
 
-def place(link_id: str, control: ft.Control) -> ft.Control:
+def keyed(link_id: str, control: ft.Control) -> ft.Control:
     """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to.
 
     Every question of a page stands in its place, under its link_id.

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import flet as ft
 
 from app.kit import theme
-from app.kit.controls.paper import drawn
+from app.kit.controls.drawing_view import drawing_image
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
@@ -44,7 +44,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AnswerRow:
+class AnswerListRow:
     """One question and its answer as they will be kept. `answer` "" shows "Not recorded".
 
     `drawing` stands below the answer, and that nobody reads anything into it.
@@ -81,7 +81,7 @@ def status_mark(status: TaskStatus) -> ft.Control:
 
 
 def answer_list(
-    title: str, rows: Sequence[AnswerRow], *, on_change: Callable[[str], Any] | None
+    title: str, rows: Sequence[AnswerListRow], *, on_change: Callable[[str], Any] | None
 ) -> ft.Control:
     """Answers of one section to look over, each with Change. Without `on_change` they only show."""
     return ft.Column(
@@ -129,7 +129,7 @@ def _task_row(task: Task, on_open: Callable[[str], Any]) -> ft.Control:
     )
 
 
-def _answer_row(row: AnswerRow, on_change: Callable[[str], Any] | None) -> ft.Control:
+def _answer_row(row: AnswerListRow, on_change: Callable[[str], Any] | None) -> ft.Control:
     blank = not row.answer
     words = ft.Column(
         tight=True,
@@ -143,7 +143,7 @@ def _answer_row(row: AnswerRow, on_change: Callable[[str], Any] | None) -> ft.Co
                 italic=blank,
                 color=ft.Colors.ON_SURFACE_VARIANT if blank else None,
             ),
-            *([drawn(row.drawing), quiet(say("draw.not-read"))] if row.drawing is not None else []),
+            *([drawing_image(row.drawing), quiet(say("draw.not-read"))] if row.drawing is not None else []),
             *([quiet(row.note)] if row.note else []),
         ],
     )
@@ -160,7 +160,7 @@ def _answer_row(row: AnswerRow, on_change: Callable[[str], Any] | None) -> ft.Co
     )
 
 
-def _change(row: AnswerRow, on_change: Callable[[str], Any]) -> ft.Control:
+def _change(row: AnswerListRow, on_change: Callable[[str], Any]) -> ft.Control:
     looks = ft.Text(
         say("action.change"),
         theme_style=theme.ACTION,
@@ -173,7 +173,7 @@ def _change(row: AnswerRow, on_change: Callable[[str], Any]) -> ft.Control:
         lambda: on_change(row.target),
         kind="link",
         padding=(10, 10),
-        min_height=theme.TARGET,
+        min_height=theme.TOUCH_TARGET,
         fill=False,
         identifier=f"change-{row.target}",
     )
@@ -196,7 +196,7 @@ def _sheet(rows: Sequence[ft.Control]) -> ft.Control:
     )
 
 
-def bullets(sentences: list[str]) -> ft.Control | None:
+def bullet_list(sentences: list[str]) -> ft.Control | None:
     """Short lines with a mark each."""
     if not sentences:
         return None

@@ -18,13 +18,13 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.buttons import back_button, cover_button
-from app.kit.controls.fault_boundary import Handler, calm
-from app.kit.controls.keyed import steady
+from app.kit.controls.fault_boundary import Handler, guarded
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.text import title
 from app.kit.messages import say
 
 # A scroll tells where it is this often; its end is always told.
-_SCROLL_TOLD_MS = 200
+_SCROLL_INTERVAL_MS = 200
 
 
 @dataclass(slots=True, repr=False)
@@ -58,20 +58,20 @@ def page_frame(
 
     `pill` sits beside Cover, or above the heading where there is a Back; `top` is the error
     summary; `saved` and `action` are the bottom bar. Only the unlock and set-up pages have no
-    `on_cover`: they show nothing yet. Give `scroll` to move the page (`scroll_to_place`), and a new
+    `on_cover`: they show nothing yet. Give `scroll` to move the page (`scroll_to_key`), and a new
     `key` for each question so that it starts at its top. A None in `body` keeps its place empty.
     """
     column = ft.Column(
         ref=scroll.column if scroll is not None else None,
-        on_scroll=calm(lambda event: scroll.on_scroll(event.pixels)) if scroll is not None else None,
-        scroll_interval=_SCROLL_TOLD_MS,
+        on_scroll=guarded(lambda event: scroll.on_scroll(event.pixels)) if scroll is not None else None,
+        scroll_interval=_SCROLL_INTERVAL_MS,
         key=key,
         expand=True,
         scroll=ft.ScrollMode.AUTO,
         spacing=0,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         controls=[
-            _measure(
+            _reading_column(
                 top,
                 # Back, the pill and Cover do not fit side by side on a phone: Cover never moves.
                 ft.Row(controls=[pill]) if pill is not None and on_back is not None else None,
@@ -84,11 +84,11 @@ def page_frame(
     )
     parts: list[ft.Control] = [
         *([_training_band()] if training else []),
-        _bar(on_back, on_cover, None if on_back else pill),
+        _top_bar(on_back, on_cover, None if on_back else pill),
         column,
     ]
     if saved is not None or action is not None:
-        parts.append(_bottom(saved, action))
+        parts.append(_bottom_bar(saved, action))
 
     async def system_back(event: Any) -> None:
         # Letting the view pop by itself strands the route: refuse, then go where Back goes.
@@ -103,14 +103,14 @@ def page_frame(
         padding=0,
         spacing=0,
         can_pop=False,
-        on_confirm_pop=calm(system_back),
+        on_confirm_pop=guarded(system_back),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
         controls=[
             # A finger put down anywhere is a sign of life, whatever else it does.
             ft.GestureDetector(
                 expand=True,
                 exclude_from_semantics=True,
-                on_pan_down=calm(lambda: None),
+                on_pan_down=guarded(lambda: None),
                 content=ft.SafeArea(
                     expand=True,
                     content=ft.Column(
@@ -125,7 +125,7 @@ def page_frame(
     )
 
 
-async def scroll_to_place(scroll: Scroll, link_id: str) -> None:
+async def scroll_to_key(scroll: Scroll, link_id: str) -> None:
     """Bring a marked part of the page into view."""
     if scroll.column.current is not None:
         await scroll.column.current.scroll_to(scroll_key=link_id, duration=150)
@@ -137,13 +137,13 @@ async def scroll_to(scroll: Scroll, offset: float) -> None:
         await scroll.column.current.scroll_to(offset=offset, duration=0)
 
 
-def _measure(*controls: ft.Control | None, spacing: int, wide: bool) -> ft.Control:
+def _reading_column(*controls: ft.Control | None, spacing: int, wide: bool) -> ft.Control:
     """The reading column. A box within a centred row keeps 720 px on a wide screen."""
     col: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12} if wide else {"xs": 12, "lg": 8, "xl": 7}
     inner = ft.Column(
         spacing=spacing,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(*controls),
+        controls=with_placeholders(*controls),
     )
     return ft.Container(
         padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28),
@@ -169,7 +169,7 @@ def _training_band() -> ft.Control:
     )
 
 
-def _bar(on_back: Handler | None, on_cover: Handler | None, pill: ft.Control | None) -> ft.Control:
+def _top_bar(on_back: Handler | None, on_cover: Handler | None, pill: ft.Control | None) -> ft.Control:
     return ft.Container(
         padding=ft.Padding.only(left=6 if on_back else theme.GUTTER, right=theme.GUTTER, top=8, bottom=4),
         content=ft.Row(
@@ -184,7 +184,7 @@ def _bar(on_back: Handler | None, on_cover: Handler | None, pill: ft.Control | N
     )
 
 
-def _bottom(saved: ft.Control | None, action: ft.Control | None) -> ft.Control:
+def _bottom_bar(saved: ft.Control | None, action: ft.Control | None) -> ft.Control:
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER,
         padding=ft.Padding.symmetric(horizontal=theme.GUTTER, vertical=10),

@@ -5,7 +5,7 @@ help is pale yellow, and nothing here is ever red. It does not decide what is tr
 after the commit and "Sent" after the service's word, by whoever calls. Words that change are live
 regions without a fixed label, so that a screen reader never says yesterday's.
 
-    save_line(Saved(at="14:02"))
+    save_indicator(Saved(at="14:02"))
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from app.kit.controls.fault_boundary import Handler
 from app.kit.controls.tappable import tappable
 from app.kit.messages import say
 
-Device = Literal["phone", "computer"]
+DeviceKind = Literal["phone", "computer"]
 SaveState = Literal["nothing", "saving", "saved", "failed"]
 SyncState = Literal["offline", "waiting", "sending", "sent", "help", "unknown"]
 Tone = Literal["calm", "moving", "help"]
@@ -41,7 +41,7 @@ _SYNC_LOOKS: dict[SyncState, tuple[Tone, ft.IconData]] = {
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Sync:
+class SyncStatus:
     """How sending stands. `n` waits, is being sent, or needs help; `of` is how many are on the way."""
 
     state: SyncState
@@ -59,7 +59,7 @@ class Sync:
         return say(f"sync.{self.state}")
 
 
-def save_line(state: SaveState, *, at: str = "", device: Device = "phone") -> ft.Control:
+def save_indicator(state: SaveState, *, at: str = "", device: DeviceKind = "phone") -> ft.Control:
     """ "Saved on this phone at 14:02". `at` is the time of the commit in local hours and minutes."""
     words = (
         say("save.at", device=say(f"device.{device}"), at=at) if state == "saved" else say(f"save.{state}")
@@ -84,7 +84,7 @@ def save_line(state: SaveState, *, at: str = "", device: Device = "phone") -> ft
     )
 
 
-def sync_pill(sync: Sync, on_tap: Handler) -> ft.Control:
+def sync_pill(sync: SyncStatus, on_tap: Handler) -> ft.Control:
     """How sending stands, in a few words; tapping it opens the list of what waits."""
     tone, icon = _SYNC_LOOKS[sync.state]
     ground, ink = _TONES[tone]
@@ -103,15 +103,15 @@ def sync_pill(sync: Sync, on_tap: Handler) -> ft.Control:
         looks,
         on_tap,
         bgcolor=ground,
-        radius=theme.TARGET / 2,
+        radius=theme.TOUCH_TARGET / 2,
         padding=(16, 10),
-        min_height=theme.TARGET,
+        min_height=theme.TOUCH_TARGET,
         fill=False,
     )
     return ft.Semantics(live_region=True, content=pill)
 
 
-def stay_band() -> ft.Container:
+def lock_warning() -> ft.Container:
     """A word before the page locks, over the page and above its bottom bar. Any tap will do, also here."""
     words = say("lock.soon")
     ground, ink = _TONES["help"]
@@ -124,7 +124,13 @@ def stay_band() -> ft.Container:
         ],
     )
     band = tappable(
-        words, looks, lambda: None, bgcolor=ground, radius=theme.TARGET / 2, padding=(20, 10), fill=False
+        words,
+        looks,
+        lambda: None,
+        bgcolor=ground,
+        radius=theme.TOUCH_TARGET / 2,
+        padding=(20, 10),
+        fill=False,
     )
     return ft.Container(
         left=theme.GUTTER,

@@ -14,9 +14,9 @@ from typing import Literal
 import flet as ft
 
 from app.kit import theme
-from app.kit.controls.fault_boundary import Handler, calm
+from app.kit.controls.fault_boundary import Handler, guarded
 
-Kind = Literal["button", "link", "radio", "tick"]
+TappableKind = Literal["button", "link", "radio", "tick"]
 
 
 def tappable(
@@ -24,7 +24,7 @@ def tappable(
     looks: ft.Control,
     on_tap: Handler | None,
     *,
-    kind: Kind = "button",
+    kind: TappableKind = "button",
     chosen: bool | None = None,
     hint: str = "",
     bgcolor: str | None = None,
@@ -32,7 +32,7 @@ def tappable(
     radius: float = theme.BUTTON_RADIUS,
     padding: tuple[float, float] = (16, 12),
     min_height: int = theme.ROW_HEIGHT,
-    min_width: int = theme.TARGET,
+    min_width: int = theme.TOUCH_TARGET,
     fill: bool = True,
     expand: bool | None = None,
     identifier: str | None = None,
@@ -73,7 +73,7 @@ def tappable(
             checked=chosen if is_option else None,
             selected=None if is_option else chosen,
             content=ft.Container(
-                on_click=calm(on_tap),
+                on_click=guarded(on_tap),
                 ink=on_tap is not None,
                 bgcolor=bgcolor,
                 border=border,

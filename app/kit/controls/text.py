@@ -69,7 +69,7 @@ def progress_text(n: int, of: int) -> ft.Text:
     return quiet(say("progress.of", n=n, of=of))
 
 
-def optional(label: str) -> str:
+def optional_label(label: str) -> str:
     """A label that says it may be left out. There are no asterisks."""
     return say("label.optional", label=label)
 

@@ -5,7 +5,7 @@ its own and works nothing out. The line only joins the dots: nothing is smoothed
 A ring is a day that is not sure, a short stroke at the foot a level that is not known. Shape tells, never
 colour alone; for those who do not see it the picture is one sentence, given by the caller.
 
-    level_chart([Dot(0.0, 2), Dot(1.0, 4, sure=False)], levels=4, first="May", last="today", words="…")
+    level_chart([ChartPoint(0.0, 2), ChartPoint(1.0, 4, sure=False)], levels=4, first="May", last="today", words="…")
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from app.kit import theme
 
 _HEIGHT = 216.0
 # The smallest that the theme writes.
-_LETTERS = 16
+_LABEL_SIZE = 16
 _LEFT, _RIGHT, _TOP, _FOOT = 34.0, 14.0, 16.0, 44.0
 _DOT = 7.0
 _FIRST_WIDTH = 320.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Dot:
+class ChartPoint:
     """One event: how far along (0 to 1), its level (None: not known), whether its day is sure."""
 
     at: float
@@ -36,7 +36,7 @@ class Dot:
     sure: bool = True
 
 
-def level_chart(dots: Sequence[Dot], *, levels: int, first: str, last: str, words: str) -> ft.Control:
+def level_chart(dots: Sequence[ChartPoint], *, levels: int, first: str, last: str, words: str) -> ft.Control:
     """The chart, `levels` high, with the first and the last day below it."""
     drawn: Any = _chart
     chart: ft.Control = drawn(tuple(dots), levels, first, last)
@@ -44,7 +44,7 @@ def level_chart(dots: Sequence[Dot], *, levels: int, first: str, last: str, word
 
 
 @ft.component
-def _chart(dots: tuple[Dot, ...], levels: int, first: str, last: str) -> ft.Control:
+def _chart(dots: tuple[ChartPoint, ...], levels: int, first: str, last: str) -> ft.Control:
     width, set_width = ft.use_state(_FIRST_WIDTH)
 
     def resized(event: cv.CanvasResizeEvent) -> None:
@@ -52,16 +52,18 @@ def _chart(dots: tuple[Dot, ...], levels: int, first: str, last: str) -> ft.Cont
             set_width(event.width)
 
     return cv.Canvas(
-        height=_HEIGHT, on_resize=resized, shapes=shapes(dots, levels, width, first=first, last=last)
+        height=_HEIGHT, on_resize=resized, shapes=chart_shapes(dots, levels, width, first=first, last=last)
     )
 
 
-def shapes(dots: Sequence[Dot], levels: int, width: float, *, first: str, last: str) -> list[cv.Shape]:
+def chart_shapes(
+    dots: Sequence[ChartPoint], levels: int, width: float, *, first: str, last: str
+) -> list[cv.Shape]:
     """What is drawn in a width, in pixels."""
     foot, right = _HEIGHT - _FOOT, width - _RIGHT
     step = (foot - _TOP) / levels
 
-    def x(dot: Dot) -> float:
+    def x(dot: ChartPoint) -> float:
         return _LEFT + _DOT + dot.at * (right - _LEFT - 2 * _DOT)
 
     def y(level: int) -> float:
@@ -103,7 +105,7 @@ def _points(at: Sequence[tuple[float, float]], mode: cv.PointMode, colour: str, 
 
 def _label(x: float, y: float, words: str, alignment: ft.Alignment) -> cv.Text:
     style = ft.TextStyle(
-        size=_LETTERS,
+        size=_LABEL_SIZE,
         color=ft.Colors.ON_SURFACE_VARIANT,
         weight=ft.FontWeight.W_500,
         font_family=theme.FONT,

@@ -18,14 +18,21 @@ import flet.canvas as cv
 
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.fault_boundary import calm, calm_render
-from app.kit.controls.keyed import steady
-from app.kit.controls.paper import WHITE, line_shape, shapes
+from app.kit.controls.drawing_view import WHITE, drawing_shapes, stroke_shape
+from app.kit.controls.fault_boundary import guarded, guarded_render
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
-from app.kit.drawing.pointer import Hand, Running, Tool
+from app.kit.drawing.pointer import CurrentStroke, DrawingInput, DrawingTool
 from app.kit.messages import say
-from assessments.definitions.drawing import COLOURS, WIDE, WIDTHS, Drawing, Stroke, sticker_svg
+from assessments.definitions.drawing import (
+    CANVAS_WIDTH,
+    STROKE_COLOURS,
+    STROKE_WIDTHS,
+    Drawing,
+    Stroke,
+    sticker_svg,
+)
 from assessments.definitions.stickers import STICKERS
 
 OnChange = Callable[[Drawing], Awaitable[None]]
@@ -33,10 +40,10 @@ OnChange = Callable[[Drawing], Awaitable[None]]
 # New paper stands upright on a phone and lies on a wider screen, in thousandths of its width.
 _UPRIGHT, _LYING = 940, 500
 _WIDE_FROM = 700
-_DRAG_TOLD_MS = 16
-_SIGN = 30
+_DRAG_INTERVAL_MS = 16
+_ICON_SIZE = 30
 _DOT = 24
-_STICKER = 52
+_STICKER_SIZE = 52
 
 
 def drawing_pad(
@@ -52,10 +59,10 @@ def drawing_pad(
 
 
 @ft.component
-@calm_render
+@guarded_render
 def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
-    kept: Any = ft.use_ref(lambda: Hand(start or Drawing(_new_tall())))
-    hand: Hand = kept.current
+    kept: Any = ft.use_ref(lambda: DrawingInput(start or Drawing(_new_paper_height())))
+    hand: DrawingInput = kept.current
     _, draw = ft.use_state(0)
 
     def again() -> None:
@@ -72,20 +79,20 @@ def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
         again()
 
     def size(event: cv.CanvasResizeEvent) -> None:
-        if hand.scale != event.width / WIDE:
-            hand.scale = event.width / WIDE
+        if hand.scale != event.width / CANVAS_WIDTH:
+            hand.scale = event.width / CANVAS_WIDTH
             again()
 
-    sheet = _sheet(hand, changed, size)
+    sheet = _paper(hand, changed, size)
     return ft.Column(
         tight=True,
         spacing=theme.LIST_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             sheet,
             quiet(say("draw.full")) if hand.drawing.is_full else None,
             _tools(hand, partial(choose, "tool"), lambda: changed(hand.undo()), tall),
-            _colours(hand, partial(choose, "colour"), tall) if hand.tool in WIDTHS else None,
+            _colours(hand, partial(choose, "colour"), tall) if hand.tool in STROKE_WIDTHS else None,
             _stickers(hand, partial(choose, "sticker"), lambda: changed(hand.place_sticker_in_centre()), tall)
             if hand.tool == "stickers"
             else None,
@@ -93,14 +100,14 @@ def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
     )
 
 
-def _new_tall() -> int:
+def _new_paper_height() -> int:
     return _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
 
 
-def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None]) -> ft.Control:
+def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEvent], None]) -> ft.Control:
     """The paper. Drags up and down and to the sides are asked for apart: so they win over scrolling."""
-    running: Any = _running
-    settled: Any = _settled
+    running: Any = _current_stroke
+    settled: Any = _finished_strokes
 
     def down(event: Any) -> None:
         hand.pointer_down(event.local_position)
@@ -121,7 +128,7 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
         await changed(hand.tap(event.local_position))
 
     drags: dict[str, Any] = {
-        f"on_{way}_drag_{part}": calm(handler)
+        f"on_{way}_drag_{part}": guarded(handler)
         for way in ("vertical", "horizontal")
         for part, handler in (("start", begin), ("update", move), ("end", end))
     }
@@ -131,13 +138,13 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
         container=True,
         content=ft.GestureDetector(
             exclude_from_semantics=True,
-            drag_interval=_DRAG_TOLD_MS,
+            drag_interval=_DRAG_INTERVAL_MS,
             mouse_cursor=ft.MouseCursor.PRECISE,
-            on_vertical_drag_down=calm(down),
-            on_tap_up=calm(tap),
+            on_vertical_drag_down=guarded(down),
+            on_tap_up=guarded(tap),
             **drags,
             content=ft.Container(
-                aspect_ratio=WIDE / hand.drawing.height,
+                aspect_ratio=CANVAS_WIDTH / hand.drawing.height,
                 bgcolor=WHITE,
                 border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
                 border_radius=theme.BUTTON_RADIUS,
@@ -154,31 +161,35 @@ def _sheet(hand: Hand, changed: Any, size: Callable[[cv.CanvasResizeEvent], None
 
 
 @ft.component
-def _settled(drawing: Drawing, scale: float, size: Any) -> ft.Control:
+def _finished_strokes(drawing: Drawing, scale: float, size: Any) -> ft.Control:
     """What stands on the paper."""
-    return _canvas(shapes(drawing.visible_marks, scale) if scale else [], on_resize=calm(size, by_hand=False))
+    return _canvas(
+        drawing_shapes(drawing.visible_marks, scale) if scale else [], on_resize=guarded(size, by_hand=False)
+    )
 
 
 @ft.component
-def _running(running: Running, colour: str, width: str, scale: float) -> ft.Control:
+def _current_stroke(running: CurrentStroke, colour: str, width: str, scale: float) -> ft.Control:
     """The line under the finger."""
     points = running.points
-    return _canvas([line_shape(Stroke(points, colour, width), scale)] if points else [])
+    return _canvas([stroke_shape(Stroke(points, colour, width), scale)] if points else [])
 
 
 def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
     return cv.Canvas(shapes=drawn, left=0, top=0, right=0, bottom=0, **more)
 
 
-def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any], tall: int) -> ft.Control:
+def _tools(
+    hand: DrawingInput, choose: Callable[[str], None], undo: Callable[[], Any], tall: int
+) -> ft.Control:
     def line(height: int) -> ft.Control:
         return ft.Container(width=30, height=height, border_radius=height / 2, bgcolor=ft.Colors.ON_SURFACE)
 
-    looks: list[tuple[Tool, ft.Control]] = [
+    looks: list[tuple[DrawingTool, ft.Control]] = [
         ("thin", line(4)),
         ("thick", line(12)),
         ("rubber", _rubber()),
-        ("stickers", _sticker(hand.sticker, _SIGN)),
+        ("stickers", _sticker(hand.sticker, _ICON_SIZE)),
     ]
     return ft.Row(
         spacing=6,
@@ -196,7 +207,7 @@ def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any], t
             ),
             _tile(
                 say("draw.undo"),
-                ft.Icon(ft.Icons.UNDO, size=_SIGN, color=ft.Colors.ON_SURFACE),
+                ft.Icon(ft.Icons.UNDO, size=_ICON_SIZE, color=ft.Colors.ON_SURFACE),
                 undo,
                 chosen=None,
                 tall=tall,
@@ -206,7 +217,7 @@ def _tools(hand: Hand, choose: Callable[[str], None], undo: Callable[[], Any], t
     )
 
 
-def _colours(hand: Hand, choose: Callable[[str], None], tall: int) -> ft.Control:
+def _colours(hand: DrawingInput, choose: Callable[[str], None], tall: int) -> ft.Control:
     def dot(colour: str) -> ft.Control:
         return ft.Container(
             width=_DOT,
@@ -225,16 +236,18 @@ def _colours(hand: Hand, choose: Callable[[str], None], tall: int) -> ft.Control
             tall=tall,
             beside=True,
         )
-        for code, colour in COLOURS.items()
+        for code, colour in STROKE_COLOURS.items()
     ]
     return _grid(tiles, on_phone=4, on_wide=8)
 
 
-def _stickers(hand: Hand, choose: Callable[[str], None], put: Callable[[], Any], tall: int) -> ft.Control:
+def _stickers(
+    hand: DrawingInput, choose: Callable[[str], None], put: Callable[[], Any], tall: int
+) -> ft.Control:
     tiles = [
         _tile(
             say(f"draw.sticker.{kind}"),
-            _sticker(kind, _STICKER),
+            _sticker(kind, _STICKER_SIZE),
             partial(choose, kind),
             chosen=kind == hand.sticker,
             tall=tall,
@@ -296,7 +309,7 @@ def _tile(
     if beside:
         looks: ft.Control = ft.Row(spacing=5, alignment=middle, controls=[sign, word])
     else:
-        room = ft.Container(width=0, height=_SIGN)
+        room = ft.Container(width=0, height=_ICON_SIZE)
         looks = ft.Column(
             tight=True,
             spacing=4,

@@ -18,7 +18,7 @@ import flet as ft
 from app.kit.messages import assets_folder
 
 # The smallest side of a picture that a child chooses by, in logical pixels.
-SMALLEST = 96
+MIN_PICTURE_SIZE = 96
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -28,7 +28,7 @@ def has_picture(code: str) -> bool:
     return bool(_drawing(code))
 
 
-def picture(code: str, words: str, *, size: int = SMALLEST) -> ft.Control:
+def picture(code: str, words: str, *, size: int = MIN_PICTURE_SIZE) -> ft.Control:
     """A drawing, named by `words` for those who do not see it. An unknown code raises LookupError."""
     drawing = _drawing(code)
     if not drawing:

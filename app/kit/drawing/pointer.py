@@ -3,7 +3,7 @@
 This room knows fingers and mice: a drag is a line or a rub, a tap is a dot, a rub or a sticker, so that
 nothing needs a drag. It knows no button and no canvas, and reads nothing into what it is given.
 
-    hand = Hand(Drawing(940))
+    hand = DrawingInput(Drawing(940))
     hand.down(place)
     hand.tap(place)                               # True where the paper changed
 """
@@ -18,52 +18,52 @@ from typing import Literal
 import flet as ft
 
 from assessments.definitions.drawing import (
-    COLOURS,
-    WIDE,
+    CANVAS_WIDTH,
+    STROKE_COLOURS,
     Drawing,
+    Erasure,
     Mark,
     Point,
-    Rubbed,
     Sticker,
     Stroke,
-    thinned,
+    simplify_line,
 )
 from assessments.definitions.stickers import STICKERS
 
-Tool = Literal["thin", "thick", "rubber", "stickers"]
+DrawingTool = Literal["thin", "thick", "rubber", "stickers"]
 
 # Nearer than this to the point before, a point says nothing; a line is handed on after so many points.
-_STEP = 3.0
-_LINE_AT_MOST = 300
+_MIN_STEP = 3.0
+_MAX_STROKE_POINTS = 300
 
 
 @ft.observable
 @dataclass
-class Running:
+class CurrentStroke:
     """The line that is being drawn: on a canvas of its own, since each move draws that canvas again."""
 
     points: tuple[Point, ...] = ()
 
     def __repr__(self) -> str:
-        return "<Running>"
+        return "<CurrentStroke>"
 
 
-class Hand:
+class DrawingInput:
     """What the pointer does on one paper. `scale` is in pixels for each thousandth; 0 until it is known."""
 
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
-        self.tool: Tool = "thick"
-        self.colour, self.sticker = next(iter(COLOURS)), next(iter(STICKERS))
+        self.tool: DrawingTool = "thick"
+        self.colour, self.sticker = next(iter(STROKE_COLOURS)), next(iter(STICKERS))
         self.scale = 0.0
-        self.current_stroke = Running()
+        self.current_stroke = CurrentStroke()
         self._began_s = time.monotonic()
         self._offset_ms = drawing.ended_ms
         self._down_point: Point = (0, 0, 0)
         self._before_erase: Drawing | None = None
 
     def __repr__(self) -> str:
-        return "<Hand>"
+        return "<DrawingInput>"
 
     def pointer_down(self, place: ft.Offset) -> None:
         """The pointer came down here."""
@@ -90,10 +90,10 @@ class Hand:
         if self.tool == "rubber":
             return self._erase(point)
         points = self.current_stroke.points
-        if not points or math.dist(points[-1][:2], point[:2]) < _STEP:
+        if not points or math.dist(points[-1][:2], point[:2]) < _MIN_STEP:
             return False
         self.current_stroke.points = (*points, point)
-        if len(points) < _LINE_AT_MOST:
+        if len(points) < _MAX_STROKE_POINTS:
             return False
         # A line without an end is handed on in parts: less is lost by a fall.
         self.end_drag()
@@ -105,12 +105,12 @@ class Hand:
         points, self.current_stroke.points = self.current_stroke.points, ()
         before, self._before_erase = self._before_erase, None
         if points:
-            self._add(Stroke(thinned(points), self.colour, self.tool))
+            self._add(Stroke(simplify_line(points), self.colour, self.tool))
         return bool(points) or (before is not None and before is not self.drawing)
 
     def place_sticker_in_centre(self) -> bool:
         """The way to put a sticker without pointing at the paper."""
-        self._add(Sticker(self.sticker, (WIDE // 2, self.drawing.height // 2, self._now_ms())))
+        self._add(Sticker(self.sticker, (CANVAS_WIDTH // 2, self.drawing.height // 2, self._now_ms())))
         return True
 
     def undo(self) -> bool:
@@ -140,13 +140,13 @@ class Hand:
             return False
         before = self._before_erase or self.drawing
         last = self.drawing.steps[-1]
-        gone = last.erased_steps if before is not self.drawing and isinstance(last, Rubbed) else ()
+        gone = last.erased_steps if before is not self.drawing and isinstance(last, Erasure) else ()
         self.drawing = before.erase((*gone, *touched), point[2])
         return True
 
     def _point(self, place: ft.Offset) -> Point:
         scale = self.scale or 1.0
-        across = min(max(round(place.x / scale), 0), WIDE)
+        across = min(max(round(place.x / scale), 0), CANVAS_WIDTH)
         down = min(max(round(place.y / scale), 0), self.drawing.height)
         return across, down, self._now_ms()
 

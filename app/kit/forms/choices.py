@@ -19,9 +19,9 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.tappable import Kind, tappable
+from app.kit.controls.tappable import TappableKind, tappable
 from app.kit.controls.text import quiet
-from app.kit.drawing.pictures import SMALLEST, has_picture, picture
+from app.kit.drawing.pictures import MIN_PICTURE_SIZE, has_picture, picture
 from app.kit.messages import say
 
 
@@ -40,7 +40,7 @@ class Choice:
 
 
 # How one choice is drawn: its kind, itself, whether it is chosen, and what a tap does.
-Draw = Callable[[Kind, Choice, bool, Callable[[], Any]], ft.Control]
+DrawChoice = Callable[[TappableKind, Choice, bool, Callable[[], Any]], ft.Control]
 
 # The height of a line of body text, in logical pixels.
 _LINE = 27.0
@@ -55,17 +55,17 @@ def radio_rows(
 ) -> ft.Control:
     """Rows of which one can be chosen. Tapping the chosen row, or the link below, takes it back."""
 
-    def row(choice: Choice, draw: Draw) -> ft.Control:
+    def row(choice: Choice, draw: DrawChoice) -> ft.Control:
         on = choice.code == chosen
         return draw("radio", choice, on, lambda: on_choose(None if on else choice.code))
 
-    rows = _with_or(choices, row)
+    rows = _rows_with_or(choices, row)
     if clear and any(choice.code == chosen for choice in choices):
         rows.append(_clear(on_choose))
     return _stack(rows)
 
 
-def tick_rows(
+def checkbox_rows(
     choices: Sequence[Choice],
     *,
     chosen: Collection[str],
@@ -86,11 +86,11 @@ def tick_rows(
             kept = (set(chosen) - alone) | {code}
         return tuple(choice.code for choice in choices if choice.code in kept)
 
-    def row(choice: Choice, draw: Draw) -> ft.Control:
+    def row(choice: Choice, draw: DrawChoice) -> ft.Control:
         on = choice.code in chosen
         return draw("tick", choice, on, lambda: on_choose(after(choice.code)))
 
-    return _stack(_with_or(choices, row))
+    return _stack(_rows_with_or(choices, row))
 
 
 def ladder(
@@ -132,11 +132,11 @@ def _rung(step: int, high: int, words: str, on: bool, on_choose: Callable[[int |
         lambda: on_choose(None if on else step),
         kind="radio",
         chosen=on,
-        **_dressing(on, 10, 8, plain=ft.Colors.OUTLINE),
+        **_selection_style(on, 10, 8, plain=ft.Colors.OUTLINE),
     )
 
 
-def _row(kind: Kind, choice: Choice, on: bool, on_tap: Callable[[], Any]) -> ft.Control:
+def _row(kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], Any]) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     words: list[ft.Control] = [ft.Text(choice.text, theme_style=theme.BODY, color=ink)]
     if choice.hint:
@@ -156,11 +156,11 @@ def _row(kind: Kind, choice: Choice, on: bool, on_tap: Callable[[], Any]) -> ft.
         kind=kind,
         chosen=on,
         identifier=f"choice-{choice.code}",
-        **_dressing(on, 14, 11),
+        **_selection_style(on, 14, 11),
     )
 
 
-def _mark(kind: Kind, on: bool) -> ft.Control:
+def _mark(kind: TappableKind, on: bool) -> ft.Control:
     """An empty ring or square, and the same one filled with a tick."""
     return ft.Container(
         width=28,
@@ -182,7 +182,7 @@ def _tick() -> ft.Control:
     return ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY)
 
 
-def _dressing(
+def _selection_style(
     on: bool, sideways: float, upright: float, plain: str = ft.Colors.OUTLINE_VARIANT
 ) -> dict[str, Any]:
     width = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER
@@ -196,7 +196,9 @@ def _dressing(
     }
 
 
-def _with_or(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control]) -> list[ft.Control]:
+def _rows_with_or(
+    choices: Sequence[Choice], row: Callable[[Choice, DrawChoice], ft.Control]
+) -> list[ft.Control]:
     apart = [choice for choice in choices if choice.exclusive]
     together = [choice for choice in choices if not choice.exclusive]
     # A hint needs the width of a row, and one choice without a picture would be the odd one out.
@@ -207,10 +209,10 @@ def _with_or(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control
     return rows + [row(choice, _row) for choice in apart]
 
 
-def _tiles(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control]) -> ft.Control:
+def _tiles(choices: Sequence[Choice], row: Callable[[Choice, DrawChoice], ft.Control]) -> ft.Control:
     """Tiles of one size, two or three to a row, so that no choice is left alone where it can be helped."""
     in_twos = len(choices) in (1, 2, 4)
-    size = 120 if in_twos else SMALLEST
+    size = 120 if in_twos else MIN_PICTURE_SIZE
     # Of one height too: where one name needs a second line, each gets the room.
     longest = max(len(choice.text) for choice in choices)
     room = _LINE * (2 if longest > (16 if in_twos else 11) else 1)
@@ -228,7 +230,7 @@ def _tiles(choices: Sequence[Choice], row: Callable[[Choice, Draw], ft.Control])
 
 
 def _tile(
-    kind: Kind, choice: Choice, on: bool, on_tap: Callable[[], Any], *, size: int, room: float
+    kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], Any], *, size: int, room: float
 ) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     badge = ft.Container(
@@ -274,7 +276,7 @@ def _tile(
         kind=kind,
         chosen=on,
         identifier=f"choice-{choice.code}",
-        **_dressing(on, 4, 8),
+        **_selection_style(on, 4, 8),
     )
 
 

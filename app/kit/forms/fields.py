@@ -19,8 +19,8 @@ from typing import Any
 import flet as ft
 
 from app.kit import theme
-from app.kit.controls.fault_boundary import Handler, calm
-from app.kit.controls.keyed import steady
+from app.kit.controls.fault_boundary import Handler, guarded
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.problems import problem_line
@@ -49,7 +49,7 @@ def text_field(
     row. `on_change` gets the whole text and must set state at once, without awaiting.
     `show_label=False` where the page's heading is the same words: the field is still named by it.
     """
-    kept: Any = _kept_field
+    kept: Any = _stateful_field
     field: ft.Control = kept(
         label,
         value,
@@ -95,7 +95,7 @@ def text_area(
 
 
 @ft.component
-def _kept_field(
+def _stateful_field(
     label: str,
     value: str,
     on_change: Callable[[str], Any],
@@ -119,8 +119,8 @@ def _kept_field(
     field = _safe_text_field(
         label,
         typed.current or "",
-        calm(changed),
-        calm(on_submit),
+        guarded(changed),
+        guarded(on_submit),
         has_problem=bool(problem),
         multiline=lines > 1,
         min_lines=lines,
@@ -154,8 +154,8 @@ def passphrase_field(
     field = _safe_text_field(
         label,
         typed.current or "",
-        calm(changed),
-        calm(on_submit),
+        guarded(changed),
+        guarded(on_submit),
         has_problem=bool(problem),
         password=not shown,
         autofocus=focus,
@@ -171,7 +171,7 @@ def passphrase_field(
         ],
     )
     toggle = tappable(
-        words, looks, lambda: show(not shown), padding=(8, 8), min_height=theme.TARGET, fill=False
+        words, looks, lambda: show(not shown), padding=(8, 8), min_height=theme.TOUCH_TARGET, fill=False
     )
     return ft.Column(
         tight=True,
@@ -235,7 +235,7 @@ def _labelled(label: str, hint: str, problem: str, field: ft.Control) -> ft.Cont
         tight=True,
         spacing=6,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             words if label else None,
             quiet(hint) if hint else None,
             problem_line(problem) if problem else None,

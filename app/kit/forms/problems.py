@@ -86,4 +86,6 @@ def _link(place: str, words: str, go_to: Callable[[str], Any]) -> ft.Control:
             decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.ON_ERROR_CONTAINER
         ),
     )
-    return tappable(words, looks, lambda: go_to(place), kind="link", padding=(0, 10), min_height=theme.TARGET)
+    return tappable(
+        words, looks, lambda: go_to(place), kind="link", padding=(0, 10), min_height=theme.TOUCH_TARGET
+    )

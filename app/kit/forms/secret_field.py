@@ -16,23 +16,23 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
-from app.kit.controls.keyed import steady
+from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import passphrase_field
 from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 
-Kind = Literal["pin", "passphrase"]
+CredentialKind = Literal["pin", "passphrase"]
 
-_KEYS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"))
+_KEYPAD_ROWS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"))
 _KEY_HEIGHT = 64
-_MOST_DIGITS = 12
+_MAX_DIGITS = 12
 _DOT = 14
 
 
 def secret_field(
-    kind: Kind,
+    kind: CredentialKind,
     label: str,
     *,
     on_change: Callable[[str], Any],
@@ -43,7 +43,7 @@ def secret_field(
 ) -> ft.Control:
     """Ask for the passphrase or the PIN. `on_submit` is Enter in a passphrase; digits have a button."""
     if kind == "pin":
-        pad: ft.Control = _pad(label, on_change, hint=hint, problem=problem)
+        pad: ft.Control = _pin_pad(label, on_change, hint=hint, problem=problem)
         return pad
     field: ft.Control = passphrase_field(
         label, on_change=on_change, on_submit=on_submit, hint=hint, problem=problem, focus=focus
@@ -52,7 +52,7 @@ def secret_field(
 
 
 @ft.component
-def _pad(label: str, on_change: Callable[[str], Any], *, hint: str, problem: str) -> ft.Control:
+def _pin_pad(label: str, on_change: Callable[[str], Any], *, hint: str, problem: str) -> ft.Control:
     digits = ft.use_ref("")
     count, show_count = ft.use_state(0)
 
@@ -63,13 +63,13 @@ def _pad(label: str, on_change: Callable[[str], Any], *, hint: str, problem: str
 
     def tap(digit: str) -> None:
         typed = digits.current or ""
-        if len(typed) < _MOST_DIGITS:
+        if len(typed) < _MAX_DIGITS:
             now(typed + digit)
 
     def key(digit: str) -> ft.Control:
         return _key(digit, digit, lambda: tap(digit))
 
-    rows = [[key(digit) for digit in row] for row in _KEYS]
+    rows = [[key(digit) for digit in row] for row in _KEYPAD_ROWS]
     rows.append(
         [
             ft.Container(expand=True),
@@ -81,7 +81,7 @@ def _pad(label: str, on_change: Callable[[str], Any], *, hint: str, problem: str
         tight=True,
         spacing=theme.LIST_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             ft.Text(label, theme_style=theme.LEAD),
             quiet(hint) if hint else None,
             problem_line(problem) if problem else None,

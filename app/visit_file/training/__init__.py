@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
-from app.core.cases.case_service import Desk
-from app.visit_file.player import play, read_plan
+from app.core.cases.case_service import CaseService
+from app.visit_file.importer import import_visit, read_visit_file
 
 
-def play_all(desk: Desk) -> None:
+def import_training_households(desk: CaseService) -> None:
     """Keep every training household. Blocking. Each time anew: ids are new."""
     for seed in sorted(files("app.visit_file.training").iterdir(), key=lambda file: file.name):
         if seed.name.endswith(".json"):
             given = json.loads(seed.read_text(encoding="utf-8"))
-            play(desk, read_plan(given, lambda error: error.code))
+            import_visit(desk, read_visit_file(given, lambda error: error.code))

@@ -7,8 +7,8 @@ given names in one household is twins, however alike their names are.
 
     >>> one = Person(id="a", household_id="h", name="Otis Samplewood", born=date(2023, 9, 30))
     >>> two = Person(id="b", household_id="i", name="Ottis Samplewood", born=date(2023, 9, 30))
-    >>> compare(one, two)
-    Alike(one_id='a', other_id='b', level='possible', reasons=('close-name', 'same-born'))
+    >>> compare_persons(one, two)
+    PersonMatch(one_id='a', other_id='b', level='possible', reasons=('close-name', 'same-born'))
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import Literal
 
 from rapidfuzz.distance import JaroWinkler
 
-from assessments.casework.casework_records import Link
-from assessments.casework.record_links import decided
+from assessments.casework.casework_records import RecordLink
+from assessments.casework.record_links import find_decided_pairs
 from assessments.casework.records import Person, Relationship
 
-Reason = Literal[
+MatchReason = Literal[
     "same-name",
     "close-name",
     "other-name",
@@ -41,127 +41,129 @@ Reason = Literal[
 
 # How near two names are to be called close, from 0 to 1. Ours, unverified: "Otis" and "Ottis" are
 # close (0.95), "Jack" and "Jake" (0.87) and "Neo" and "Leo" (0.78) are not.
-_CLOSE = 0.9
+_CLOSE_SIMILARITY = 0.9
 # A baby comes up to this many days before or after the day it was due. Ours, unverified.
-_DUE_DAYS = 42
+_DUE_TOLERANCE_DAYS = 42
 # "About N years" is taken to be right within this many years.
-_ABOUT_YEARS = 2
+_AGE_TOLERANCE_YEARS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class PersonMatch:
     """A hint about two people by id, with why."""
 
     one_id: str
     other_id: str
     level: Literal["possible", "likely"]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[MatchReason, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Name:
+class _NormalisedName:
     given: str
     surname: str
 
 
-def hints(
+def find_possible_duplicate_persons(
     person: Person,
     others: Iterable[Person],
-    links: Iterable[Link] = (),
+    links: Iterable[RecordLink] = (),
     relationships: Iterable[Relationship] = (),
-) -> tuple[Alike, ...]:
+) -> tuple[PersonMatch, ...]:
     """Who may be the same as this person, likely ones first.
 
     Left out: pairs that somebody decided about, and people who are something to each other.
     """
-    settled = decided(links) | {frozenset((tie.from_id, tie.to_id)) for tie in relationships}
+    settled = find_decided_pairs(links) | {frozenset((tie.from_id, tie.to_id)) for tie in relationships}
     found = [
         alike
         for other in others
         if other.id != person.id and frozenset((person.id, other.id)) not in settled
-        if (alike := compare(person, other)) is not None
+        if (alike := compare_persons(person, other)) is not None
     ]
     return tuple(sorted(found, key=lambda alike: (alike.level != "likely", alike.other_id)))
 
 
-def compare(one: Person, other: Person) -> Alike | None:
+def compare_persons(one: Person, other: Person) -> PersonMatch | None:
     """Whether two records may be of one human being, or None. The order does not matter."""
     # Most pairs part here, before any names are compared.
-    born = _born_alike(one, other)
+    born = _compare_births(one, other)
     if born is None:
         return None
-    name = _names_alike(one, other)
+    name = _compare_names(one, other)
     if born == "due-near-birth":
         # Before birth a name says little: the family's name has to do.
         if name is None and not _share_surname(one, other):
             return None
-        return Alike(one.id, other.id, "possible", (*((name,) if name else ()), born))
+        return PersonMatch(one.id, other.id, "possible", (*((name,) if name else ()), born))
     if name is None:
         return None
     if name == "same-given-name" and born != "same-born":
         return None
     if born == "same-born" and name == "close-name" and one.household_id == other.household_id:
-        given, theirs = _name(one.name).given, _name(other.name).given
+        given, theirs = _normalise_name(one.name).given, _normalise_name(other.name).given
         if given != theirs:
             return None
     sure = born == "same-born" and name in ("same-name", "other-name")
-    return Alike(one.id, other.id, "likely" if sure else "possible", (name, born))
+    return PersonMatch(one.id, other.id, "likely" if sure else "possible", (name, born))
 
 
-def _names_alike(one: Person, other: Person) -> Reason | None:
-    own, theirs = _name(one.name), _name(other.name)
+def _compare_names(one: Person, other: Person) -> MatchReason | None:
+    own, theirs = _normalise_name(one.name), _normalise_name(other.name)
     if own == theirs:
         return "same-name"
     if own.surname and theirs.surname:
-        if _close(own.given, theirs.given) and _close(own.surname, theirs.surname):
+        if _is_close_name(own.given, theirs.given) and _is_close_name(own.surname, theirs.surname):
             return "close-name"
     elif own.given and own.given == theirs.given:
         # One of them is known by a single name.
         return "same-given-name"
-    known_as = {_name(name) for name in one.other_names} | {own}
-    known_there = {_name(name) for name in other.other_names} | {theirs}
-    if any(_fits(here, there, own, theirs) for here in known_as for there in known_there):
+    known_as = {_normalise_name(name) for name in one.other_names} | {own}
+    known_there = {_normalise_name(name) for name in other.other_names} | {theirs}
+    if any(_matches_other_name(here, there, own, theirs) for here in known_as for there in known_there):
         return "other-name"
     if own.given and own.given == theirs.given:
         return "same-given-name"
     return None
 
 
-def _fits(here: _Name, there: _Name, own: _Name, theirs: _Name) -> bool:
+def _matches_other_name(
+    here: _NormalisedName, there: _NormalisedName, own: _NormalisedName, theirs: _NormalisedName
+) -> bool:
     """Whether a name of one is a name of the other. A nickname alone borrows the own surname."""
     if not here.given or not there.given:
         return False
-    same_surname = _close(here.surname or own.surname, there.surname or theirs.surname)
-    return same_surname and _close(here.given, there.given) and (here != own or there != theirs)
+    same_surname = _is_close_name(here.surname or own.surname, there.surname or theirs.surname)
+    return same_surname and _is_close_name(here.given, there.given) and (here != own or there != theirs)
 
 
 def _share_surname(one: Person, other: Person) -> bool:
-    own, theirs = _name(one.name).surname, _name(other.name).surname
-    return bool(own) and _close(own, theirs)
+    own, theirs = _normalise_name(one.name).surname, _normalise_name(other.name).surname
+    return bool(own) and _is_close_name(own, theirs)
 
 
-def _born_alike(one: Person, other: Person) -> Reason | None:
+def _compare_births(one: Person, other: Person) -> MatchReason | None:
     if one.born and other.born:
         if one.born == other.born:
             return "same-born"
-        return "close-born" if _misread(one.born, other.born) else None
+        return "close-born" if _may_be_misread_date(one.born, other.born) else None
     for unborn, born in ((one, other), (other, one)):
         if unborn.born is None and unborn.due is not None:
             day = born.born or born.due
             if day is None:
                 return None
-            return "due-near-birth" if abs((day - unborn.due).days) <= _DUE_DAYS else None
-    return _years_alike(one, other)
+            return "due-near-birth" if abs((day - unborn.due).days) <= _DUE_TOLERANCE_DAYS else None
+    return _compare_birth_years(one, other)
 
 
-def _years_alike(one: Person, other: Person) -> Reason | None:
-    years = [_about_year(person) for person in (one, other)]
+def _compare_birth_years(one: Person, other: Person) -> MatchReason | None:
+    years = [_estimate_birth_year(person) for person in (one, other)]
     if None in years:
         return "born-unknown"
-    return "age-fits" if abs((years[0] or 0) - (years[1] or 0)) <= _ABOUT_YEARS else None
+    return "age-fits" if abs((years[0] or 0) - (years[1] or 0)) <= _AGE_TOLERANCE_YEARS else None
 
 
-def _about_year(person: Person) -> int | None:
+def _estimate_birth_year(person: Person) -> int | None:
     if person.born:
         return person.born.year
     if person.about_years is not None and person.about_years_on is not None:
@@ -169,7 +171,7 @@ def _about_year(person: Person) -> int | None:
     return None
 
 
-def _misread(one: date, other: date) -> bool:
+def _may_be_misread_date(one: date, other: date) -> bool:
     """Whether one day may be the other with day and month exchanged, or with one part wrong."""
     if (one.day, one.month, one.year) == (other.month, other.day, other.year):
         return True
@@ -177,12 +179,12 @@ def _misread(one: date, other: date) -> bool:
     return same == 2 and abs(one.year - other.year) <= 1
 
 
-def _close(one: str, other: str) -> bool:
-    return JaroWinkler.similarity(one, other, score_cutoff=_CLOSE) > 0
+def _is_close_name(one: str, other: str) -> bool:
+    return JaroWinkler.similarity(one, other, score_cutoff=_CLOSE_SIMILARITY) > 0
 
 
 @lru_cache(maxsize=4096)
-def _name(name: str) -> _Name:
+def _normalise_name(name: str) -> _NormalisedName:
     """The given name and the surname, without accents, marks and capitals."""
     plain = "".join(
         letter
@@ -190,4 +192,4 @@ def _name(name: str) -> _Name:
         if not unicodedata.combining(letter)
     ).replace("ł", "l")
     words = re.sub(r"[^\w]+", " ", plain).split()
-    return _Name(words[0], " ".join(words[1:])) if words else _Name("", "")
+    return _NormalisedName(words[0], " ".join(words[1:])) if words else _NormalisedName("", "")

@@ -3,7 +3,7 @@
 This room knows how alike two passages are and refuses to know who is right: two children can say the
 same thing, and an adult can carry words from one page to another. It points; a person looks.
 
-    copied([Passage("a", "seen", "s1", "Settled and close to Mum all visit."), ...], rules)
+    find_copied_text([Passage("a", "seen", "s1", "Settled and close to Mum all visit."), ...], rules)
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from assessments.definitions.definition import LedgerRules
+from assessments.definitions.definition import ChildAccountingRules
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -35,7 +35,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class CopiedText:
     """A stretch of text that stands under two children, nearly letter for letter."""
 
     one: Passage
@@ -43,26 +43,28 @@ class Copy:
     whose: Literal["own", "seen"]
 
     def __repr__(self) -> str:
-        return f"<Copy {self.whose}>"
+        return f"<CopiedText {self.whose}>"
 
 
-def copied(passages: Iterable[Passage], rules: LedgerRules) -> tuple[Copy, ...]:
+def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -> tuple[CopiedText, ...]:
     """Every pair of sentences of two children that are nearly the same, once for each pair of places.
 
     Short sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone.
     """
-    found: dict[tuple[str, str, str, str], Copy] = {}
-    sentences = [(short, _plain(short.text)) for full in passages for short in _sentences(full, rules)]
+    found: dict[tuple[str, str, str, str], CopiedText] = {}
+    sentences = [
+        (short, _normalise_text(short.text)) for full in passages for short in _sentences(full, rules)
+    ]
     for (one, own), (other, others) in combinations(sentences, 2):
         if one.child_id == other.child_id or one.whose != other.whose:
             continue
         key = (one.child_id, one.record_id, other.child_id, other.record_id)
         if key not in found and fuzz.ratio(own, others, score_cutoff=rules.copied_alike) > 0:
-            found[key] = Copy(one, other, one.whose)
+            found[key] = CopiedText(one, other, one.whose)
     return tuple(found.values())
 
 
-def _sentences(passage: Passage, rules: LedgerRules) -> list[Passage]:
+def _sentences(passage: Passage, rules: ChildAccountingRules) -> list[Passage]:
     parts = (part.strip() for part in _SENTENCE.split(passage.text))
     return [
         Passage(passage.child_id, passage.whose, passage.record_id, part)
@@ -71,5 +73,5 @@ def _sentences(passage: Passage, rules: LedgerRules) -> list[Passage]:
     ]
 
 
-def _plain(text: str) -> str:
+def _normalise_text(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))

@@ -5,9 +5,9 @@ having met a child needs to be whole, and that a contact is finished only while 
 record or a reason. It refuses to know words, screens and what was said. A child is never accounted for
 by what stands under a brother or sister.
 
-    listed = roll(home, [other], on=contact.on)
-    standings = [stand(one.child, seen.get(one.child.id), done, rules, contact.on) for one in listed]
-    silent(standings)                                # ("p1",): nothing is written of p1 yet
+    listed = build_roster(home, [other], on=contact.on)
+    standings = [compute_child_standing(one.child, seen.get(one.child.id), done, rules, contact.on) for one in listed]
+    find_unaccounted_children(standings)                                # ("p1",): nothing is written of p1 yet
 """
 
 from __future__ import annotations
@@ -17,18 +17,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assessments.casework.casework_records import Ended, How, Link, Said, Seen
+from assessments.casework.casework_records import (
+    ChildObservation,
+    ChildSeenStatus,
+    RecordLink,
+    VerbatimQuote,
+    VisitClosure,
+)
 from assessments.casework.records import Person
-from assessments.definitions.catalogue import age_on
-from assessments.definitions.definition import LedgerRules
+from assessments.definitions.catalogue import date_of_age
+from assessments.definitions.definition import ChildAccountingRules
 
 # What is still wanting before a child stands: in the order in which a page asks for it.
-Want = Literal["how", "words", "observation", "reason", "plan", "day"]
-Through = Literal["home", "adult", "host"]
-Done = Literal["heard", "observed"]
+MissingDetail = Literal["how", "words", "observation", "reason", "plan", "day"]
+RosterBasis = Literal["home", "adult", "host"]
+ToolEvidence = Literal["heard", "observed"]
 
-HOWS: tuple[How, ...] = ("heard", "observed", "seen-not-spoken", "not-seen")
-WHYS = (
+CHILD_SEEN_STATUSES: tuple[ChildSeenStatus, ...] = ("heard", "observed", "seen-not-spoken", "not-seen")
+REASON_CODES = (
     "asleep",
     "elsewhere",
     "not-safe",
@@ -39,7 +45,7 @@ WHYS = (
     "not-born",
     "other",
 )
-_NEEDS: dict[How, tuple[Want, ...]] = {
+_REQUIRED_DETAILS: dict[ChildSeenStatus, tuple[MissingDetail, ...]] = {
     "heard": ("words",),
     "observed": ("observation",),
     "seen-not-spoken": ("reason",),
@@ -48,32 +54,32 @@ _NEEDS: dict[How, tuple[Want, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class RosterHousehold:
     """One household as far as the roll needs it."""
 
     household_id: str
     persons: tuple[Person, ...]
-    links: tuple[Link, ...] = ()
+    links: tuple[RecordLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class RosterChild:
     """A child to account for, and what brings them onto the roll. Their record stays where it is."""
 
     child: Person
-    basis: Through = "home"
+    basis: RosterBasis = "home"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChildStanding:
     """How one child stands in one contact. `missing` is what the chosen way still needs.
 
     `asks_observation`: the child is so young that watching is asked for whatever was heard.
     """
 
     child_id: str
-    state: How | None
-    missing: tuple[Want, ...] = ()
+    state: ChildSeenStatus | None
+    missing: tuple[MissingDetail, ...] = ()
     needs_observation: bool = False
     observed: bool = False
 
@@ -83,97 +89,116 @@ class Standing:
         return bool(self.missing)
 
 
-def roll(here: Home, others: Iterable[Home] = (), *, on: date) -> tuple[Listed, ...]:
+def build_roster(
+    here: RosterHousehold, others: Iterable[RosterHousehold] = (), *, on: date
+) -> tuple[RosterChild, ...]:
     """Every child that a contact with this household must account for, on its day.
 
     The children of the household come first, wherever they live. Then the children of every other
     household to which an adult here also belongs, and of one that takes this one in. A child with a
     record in both is listed once, as the child of this household.
     """
-    listed = [Listed(person) for person in here.persons if person.is_child(on)]
+    listed = [RosterChild(person) for person in here.persons if person.is_child(on)]
     known = {one.child.id for one in listed}
     by_id = {person.id: person for person in here.persons}
     for home in others:
-        pairs = set(_same(here, home)) | {(own, other) for other, own in _same(home, here)}
+        pairs = set(_linked_person_pairs(here, home)) | {
+            (own, other) for other, own in _linked_person_pairs(home, here)
+        }
         known |= {other for own, other in pairs if own in by_id and by_id[own].is_child(on)}
         adults = [by_id[own] for own, _ in pairs if own in by_id and not by_id[own].is_child(on)]
         # A professional stands beside many families: their children are not each other's.
-        through: Through | None = (
+        through: RosterBasis | None = (
             "adult"
             if any(not adult.position for adult in adults)
             else "host"
-            if _hosts(here, home) or _hosts(home, here)
+            if _is_hosted_by(here, home) or _is_hosted_by(home, here)
             else None
         )
         if through is not None:
             found = [person for person in home.persons if person.is_child(on) and person.id not in known]
-            listed += [Listed(child, through) for child in found]
+            listed += [RosterChild(child, through) for child in found]
             known |= {child.id for child in found}
     return tuple(listed)
 
 
-def stand(child: Person, seen: Seen | None, done: Iterable[Done], rules: LedgerRules, on: date) -> Standing:
+def compute_child_standing(
+    child: Person,
+    seen: ChildObservation | None,
+    done: Iterable[ToolEvidence],
+    rules: ChildAccountingRules,
+    on: date,
+) -> ChildStanding:
     """How a child stands: by what was written of this contact, and by the tools finished in it."""
     done = set(done)
-    has_words = "heard" in done or (seen is not None and any(is_own(line) for line in seen.said))
+    has_words = "heard" in done or (seen is not None and any(is_child_quote(line) for line in seen.said))
     observed = "observed" in done or (seen is not None and bool(seen.observation.strip()))
     chosen = seen.how if seen is not None else None
-    by_tool: How | None = "heard" if "heard" in done else "observed" if "observed" in done else None
+    by_tool: ChildSeenStatus | None = (
+        "heard" if "heard" in done else "observed" if "observed" in done else None
+    )
     # The fuller of the two stands: a tool finished after "not seen" was chosen says more.
     states = [state for state in (chosen, by_tool) if state is not None]
-    state = min(states, key=HOWS.index) if states else None
-    asks = is_watched(child, rules, on) and state in ("heard", "seen-not-spoken") and not observed
-    has: dict[Want, bool] = {
+    state = min(states, key=CHILD_SEEN_STATUSES.index) if states else None
+    asks = needs_observation(child, rules, on) and state in ("heard", "seen-not-spoken") and not observed
+    has: dict[MissingDetail, bool] = {
         "words": has_words,
         "observation": observed,
-        "reason": seen is not None and is_reason(seen.why_code, seen.why),
+        "reason": seen is not None and is_reason_given(seen.why_code, seen.why),
         "plan": seen is not None and bool(seen.plan.strip()),
         "day": seen is not None and seen.due is not None,
     }
-    missing: tuple[Want, ...] = (
-        tuple(want for want in _NEEDS[state] if not has[want]) if state is not None else ("how",)
+    missing: tuple[MissingDetail, ...] = (
+        tuple(want for want in _REQUIRED_DETAILS[state] if not has[want]) if state is not None else ("how",)
     )
-    return Standing(child.id, state, missing, asks, observed)
+    return ChildStanding(child.id, state, missing, asks, observed)
 
 
-def is_own(line: Said) -> bool:
+def is_child_quote(line: VerbatimQuote) -> bool:
     """Whether words are the child's own: what an adult told of the child is not."""
     return bool(line.words.strip()) and line.origin != "told-by-adult"
 
 
-def is_reason(code: str, words: str) -> bool:
+def is_reason_given(code: str, words: str) -> bool:
     """Whether a reason was given: a code that says something, or words."""
-    return bool(words.strip()) or (code in WHYS and code != "other")
+    return bool(words.strip()) or (code in REASON_CODES and code != "other")
 
 
-def is_watched(child: Person, rules: LedgerRules, on: date) -> bool:
+def needs_observation(child: Person, rules: ChildAccountingRules, on: date) -> bool:
     """Whether the child is born and so young that an observation is asked for."""
-    return child.born is not None and child.born <= on < age_on(child.born, rules.observe_below)
+    return child.born is not None and child.born <= on < date_of_age(child.born, rules.observe_below)
 
 
-def silent(standings: Iterable[Standing]) -> tuple[str, ...]:
+def find_unaccounted_children(standings: Iterable[ChildStanding]) -> tuple[str, ...]:
     """The children neither recorded nor given a reason, in the order of the roll."""
     return tuple(standing.child_id for standing in standings if standing.is_unaccounted)
 
 
-def is_finished(ended: Ended | None, standings: Iterable[Standing]) -> bool:
+def is_visit_closed(ended: VisitClosure | None, standings: Iterable[ChildStanding]) -> bool:
     """Whether a contact is finished still: a child added later, or emptied by a correction, opens it."""
-    return ended is not None and set(silent(standings)) <= ended.silent.keys()
+    return ended is not None and set(find_unaccounted_children(standings)) <= ended.silent.keys()
 
 
-def current(seens: Iterable[Seen], contact_id: str) -> dict[str, Seen]:
+def find_current_observations(
+    seens: Iterable[ChildObservation], contact_id: str
+) -> dict[str, ChildObservation]:
     """What stands of each child in a contact, by child: the last word, without what it corrects."""
     found = [one for one in seens if one.contact_id == contact_id]
     amended = {one.amends for one in found}
     return {one.child_id: one for one in found if one.id not in amended}
 
 
-def last_ended(endings: Iterable[Ended], contact_id: str) -> Ended | None:
+def find_last_closure(endings: Iterable[VisitClosure], contact_id: str) -> VisitClosure | None:
     """The last finish of a contact, or None."""
     return next((one for one in reversed(tuple(endings)) if one.contact_id == contact_id), None)
 
 
-def revised(before: Seen | None, now: Seen, ended: Ended | None, new_id: Callable[[], str]) -> Seen:
+def revise_observation(
+    before: ChildObservation | None,
+    now: ChildObservation,
+    ended: VisitClosure | None,
+    new_id: Callable[[], str],
+) -> ChildObservation:
     """What to file: before the finish the same record again, after it a new one that names the old."""
     if before is None:
         return now
@@ -182,7 +207,7 @@ def revised(before: Seen | None, now: Seen, ended: Ended | None, new_id: Callabl
     return now.model_copy(update={"id": new_id(), "amends": before.id})
 
 
-def relatives_named(interpreter: str, persons: Iterable[Person]) -> tuple[str, ...]:
+def find_relatives_interpreting(interpreter: str, persons: Iterable[Person]) -> tuple[str, ...]:
     """The people of the household whose name stands where the interpreter's should: never a relative."""
     words = set(interpreter.casefold().replace(",", " ").split())
     names = ((person.id, (person.name, *person.other_names)) for person in persons if not person.position)
@@ -193,7 +218,7 @@ def relatives_named(interpreter: str, persons: Iterable[Person]) -> tuple[str, .
     )
 
 
-def _same(home: Home, other: Home) -> list[tuple[str, str]]:
+def _linked_person_pairs(home: RosterHousehold, other: RosterHousehold) -> list[tuple[str, str]]:
     """Pairs of one human being with a record in each, as linked from one side."""
     return [
         (link.own_id, link.other_id)
@@ -204,7 +229,7 @@ def _same(home: Home, other: Home) -> list[tuple[str, str]]:
     ]
 
 
-def _hosts(home: Home, other: Home) -> bool:
+def _is_hosted_by(home: RosterHousehold, other: RosterHousehold) -> bool:
     return any(
         link.kind == "host" and link.undone_at is None and link.other_household_id == other.household_id
         for link in home.links

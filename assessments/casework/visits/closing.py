@@ -4,8 +4,8 @@ This room knows that a reason may stand for a record and that each child without
 watched leaves a follow-up. It keeps nothing and never stands in the way of saving: what was written
 stays written whether the contact is finished or not.
 
-    finish(contact, standings, {}, ...)                          # Interruption(("p1",))
-    finish(contact, standings, {"p1": Reason("asleep")}, ...)    # Closing(ended, (follow_up,))
+    close_visit(contact, standings, {}, ...)                          # UnaccountedChildren(("p1",))
+    close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)    # ClosureResult(ended, (follow_up,))
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from assessments.casework.casework_records import Ended, FollowUp, How, Outcome, Seen, ToDo
+from assessments.casework.casework_records import (
+    ChildObservation,
+    ChildSeenStatus,
+    FollowUp,
+    FollowUpCode,
+    VisitClosure,
+    VisitOutcome,
+)
 from assessments.casework.records import Contact
-from assessments.casework.visits.accounting import Standing, is_reason, silent
+from assessments.casework.visits.accounting import ChildStanding, find_unaccounted_children, is_reason_given
 
-_SETTLES: dict[How, tuple[ToDo, ...]] = {
+_SETTLED_FOLLOW_UPS: dict[ChildSeenStatus, tuple[FollowUpCode, ...]] = {
     "heard": ("see", "hear"),
     "observed": ("see", "observe"),
     "seen-not-spoken": ("see",),
@@ -27,7 +34,7 @@ _SETTLES: dict[How, tuple[ToDo, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class NoRecordReason:
     """Why nothing is written about a child in a contact. "other" needs words."""
 
     code: str
@@ -35,41 +42,41 @@ class Reason:
     due: date | None = None
 
     def __repr__(self) -> str:
-        return f"<Reason {self.code}>"
+        return f"<NoRecordReason {self.code}>"
 
     @property
     def is_given(self) -> bool:
-        return is_reason(self.code, self.words)
+        return is_reason_given(self.code, self.words)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Interruption:
+class UnaccountedChildren:
     """The contact is not finished: these children have nothing, in the order of the roll."""
 
     child_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class ClosureResult:
     """The contact is finished: what is to be filed, all of it or none."""
 
-    closure: Ended
+    closure: VisitClosure
     follow_ups: tuple[FollowUp, ...]
 
 
-def finish(
+def close_visit(
     contact: Contact,
-    standings: Sequence[Standing],
-    reasons: Mapping[str, Reason],
+    standings: Sequence[ChildStanding],
+    reasons: Mapping[str, NoRecordReason],
     *,
-    seen: Mapping[str, Seen],
-    before: Ended | None,
+    seen: Mapping[str, ChildObservation],
+    before: VisitClosure | None,
     follow_ups: Iterable[FollowUp],
     at: datetime,
     new_id: Callable[[], str],
-    outcome: Outcome = "",
+    outcome: VisitOutcome = "",
     answered: Sequence[str] = (),
-) -> Closing | Interruption:
+) -> ClosureResult | UnaccountedChildren:
     """Finish a contact, or name the children who have neither a record nor a reason.
 
     Reasons of an earlier finish hold while the child is still silent. Each child left without, each
@@ -81,11 +88,11 @@ def finish(
         else {}
     )
     given |= {one: (reason.code, reason.words) for one, reason in reasons.items() if reason.is_given}
-    without = silent(standings)
+    without = find_unaccounted_children(standings)
     open_still = tuple(child_id for child_id in without if child_id not in given)
     if open_still:
-        return Interruption(open_still)
-    ended = Ended(
+        return UnaccountedChildren(open_still)
+    ended = VisitClosure(
         id=new_id(),
         household_id=contact.household_id,
         contact_id=contact.id,
@@ -96,7 +103,7 @@ def finish(
         adult_answered_for=tuple(answered),
         amends=before.id if before else "",
     )
-    wanted: dict[tuple[str, ToDo], tuple[str, date | None]] = {}
+    wanted: dict[tuple[str, FollowUpCode], tuple[str, date | None]] = {}
     for standing in standings:
         one = seen.get(standing.child_id)
         if standing.is_unaccounted:
@@ -106,13 +113,13 @@ def finish(
             wanted[standing.child_id, "see"] = (one.plan, one.due)
         if standing.needs_observation:
             wanted[standing.child_id, "observe"] = ("", None)
-    return Closing(ended, _follow_ups(contact, standings, wanted, tuple(follow_ups), new_id))
+    return ClosureResult(ended, _follow_ups(contact, standings, wanted, tuple(follow_ups), new_id))
 
 
 def _follow_ups(
     contact: Contact,
-    standings: Sequence[Standing],
-    wanted: Mapping[tuple[str, ToDo], tuple[str, date | None]],
+    standings: Sequence[ChildStanding],
+    wanted: Mapping[tuple[str, FollowUpCode], tuple[str, date | None]],
     known: Sequence[FollowUp],
     new_id: Callable[[], str],
 ) -> tuple[FollowUp, ...]:
@@ -121,7 +128,7 @@ def _follow_ups(
         (standing.child_id, code)
         for standing in standings
         if standing.state is not None and not standing.is_unaccounted
-        for code in (*_SETTLES[standing.state], *(("observe",) if standing.observed else ()))
+        for code in (*_SETTLED_FOLLOW_UPS[standing.state], *(("observe",) if standing.observed else ()))
     }
     found: list[FollowUp] = []
     own = {(one.person_id, one.code): one for one in known if one.contact_id == contact.id}

@@ -3,7 +3,7 @@
 This room adds up and judges nothing: no count makes a child safe. What was not written counts as not
 written, never as no. It refuses to know words.
 
-    of_child(met, today)       # ChildCounts(contacts=4, seen=2, alone=0, ..., since_contacts=2)
+    count_child_contacts(met, today)       # ChildCounts(contacts=4, seen=2, alone=0, ..., since_contacts=2)
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.casework.casework_records import Ended, Seen
-from assessments.casework.visits.accounting import Standing
+from assessments.casework.casework_records import ChildObservation, VisitClosure
+from assessments.casework.visits.accounting import ChildStanding
 
-_WITH_THE_CHILD = ("heard", "observed", "seen-not-spoken")
+_SEEN_STATUSES = ("heard", "observed", "seen-not-spoken")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Met:
+class ChildContact:
     """One contact as far as one child goes."""
 
     on: date
-    standing: Standing
-    observation: Seen | None = None
+    standing: ChildStanding
+    observation: ChildObservation | None = None
     alone_in_tool: bool = False
 
     @property
@@ -35,7 +35,7 @@ class Met:
 
     @property
     def is_seen(self) -> bool:
-        return self.standing.state in _WITH_THE_CHILD
+        return self.standing.state in _SEEN_STATUSES
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -69,21 +69,21 @@ class VisitCounts:
     adult_answers: tuple[tuple[str, int], ...]
 
 
-def of_child(met: Iterable[Met], today: date) -> ChildCounts:
+def count_child_contacts(met: Iterable[ChildContact], today: date) -> ChildCounts:
     """The counts of one child over all contacts up to today, in any order."""
     past = sorted((one for one in met if one.on <= today), key=lambda one: one.on)
     there = [one for one in past if one.is_seen]
-    last = _latest(there)
+    last = _latest_day(there)
     return ChildCounts(
         contacts=len(past),
         seen=len(there),
         alone=sum(1 for one in there if one.is_seen_alone),
         at_home=sum(1 for one in there if one.observation is not None and one.observation.at_home is True),
-        last_heard_on=_latest(
+        last_heard_on=_latest_day(
             [one for one in there if one.standing.state == "heard" and not one.standing.is_unaccounted]
         ),
-        last_observed_on=_latest([one for one in there if one.standing.observed]),
-        sleeping_place_seen_on=_latest(
+        last_observed_on=_latest_day([one for one in there if one.standing.observed]),
+        sleeping_place_seen_on=_latest_day(
             [
                 one
                 for one in past
@@ -96,7 +96,7 @@ def of_child(met: Iterable[Met], today: date) -> ChildCounts:
     )
 
 
-def of_visits(endings: Iterable[Ended]) -> VisitCounts:
+def count_visit_outcomes(endings: Iterable[VisitClosure]) -> VisitCounts:
     """The counts of a household's finished contacts; of a contact finished twice the last counts."""
     last = {one.contact_id: one for one in endings}.values()
     answered = Counter(adult for one in last for adult in one.adult_answered_for)
@@ -108,5 +108,5 @@ def of_visits(endings: Iterable[Ended]) -> VisitCounts:
     )
 
 
-def _latest(met: Sequence[Met]) -> date | None:
+def _latest_day(met: Sequence[ChildContact]) -> date | None:
     return max((one.on for one in met), default=None)

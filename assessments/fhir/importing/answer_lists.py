@@ -15,33 +15,36 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assessments.definitions.definition import AnswerOption
-from assessments.fhir.names import CODES, Json, code_from
-from assessments.fhir.node import Node, value_of
-from assessments.fhir.report import Report
+from assessments.fhir.import_report import ImportReport
+from assessments.fhir.names import CODE_SYSTEM_URL, Json, make_code
+from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
 
 # Small sets of HL7 that a form may name without carrying: address -> (system, codes with words).
-_GENDER = "http://hl7.org/fhir/administrative-gender"
-_V2_0136 = "http://terminology.hl7.org/CodeSystem/v2-0136"
-_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-_KNOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
+_GENDER_SYSTEM = "http://hl7.org/fhir/administrative-gender"
+_YES_NO_SYSTEM = "http://terminology.hl7.org/CodeSystem/v2-0136"
+_ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+_BUILT_IN_SETS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "http://hl7.org/fhir/ValueSet/administrative-gender": (
-        (_GENDER, "male", "Male"),
-        (_GENDER, "female", "Female"),
-        (_GENDER, "other", "Other"),
-        (_GENDER, "unknown", "Unknown"),
+        (_GENDER_SYSTEM, "male", "Male"),
+        (_GENDER_SYSTEM, "female", "Female"),
+        (_GENDER_SYSTEM, "other", "Other"),
+        (_GENDER_SYSTEM, "unknown", "Unknown"),
     ),
     "http://hl7.org/fhir/ValueSet/yesnodontknow": (
-        (_V2_0136, "Y", "Yes"),
-        (_V2_0136, "N", "No"),
-        (_ABSENT, "asked-unknown", "Don't know"),
+        (_YES_NO_SYSTEM, "Y", "Yes"),
+        (_YES_NO_SYSTEM, "N", "No"),
+        (_ABSENT_REASON_SYSTEM, "asked-unknown", "Don't know"),
     ),
-    "http://terminology.hl7.org/ValueSet/v2-0136": ((_V2_0136, "Y", "Yes"), (_V2_0136, "N", "No")),
+    "http://terminology.hl7.org/ValueSet/v2-0136": (
+        (_YES_NO_SYSTEM, "Y", "Yes"),
+        (_YES_NO_SYSTEM, "N", "No"),
+    ),
 }
-_WEIGHTS = ("ordinalValue", "itemWeight", "questionnaire-ordinalValue")
+_WEIGHT_EXTENSIONS = ("ordinalValue", "itemWeight", "questionnaire-ordinalValue")
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedOption:
     """One option with what the form calls it: a coding's system and code, or a plain value."""
 
     option: AnswerOption
@@ -66,8 +69,8 @@ class ValueSets:
     def codings(self, reference: str) -> tuple[str, list[Json]]:
         """The codings of a set; beside them what of it is not in the file ("" when all is)."""
         address = reference.partition("|")[0]
-        if address in _KNOWN:
-            return "", [{"system": s, "code": c, "display": words} for s, c, words in _KNOWN[address]]
+        if address in _BUILT_IN_SETS:
+            return "", [{"system": s, "code": c, "display": words} for s, c, words in _BUILT_IN_SETS[address]]
         return self._expand(address, frozenset())
 
     def _expand(self, address: str, seen: frozenset[str]) -> tuple[str, list[Json]]:
@@ -121,9 +124,11 @@ def _concepts(concepts: Any, system: str, inner: str) -> list[Json]:
     return found
 
 
-def offered(item: Node, sets: ValueSets, link_id: str, report: Report) -> list[Offered]:
+def read_options(
+    item: QuestionnaireNode, sets: ValueSets, link_id: str, report: ImportReport
+) -> list[OfferedOption]:
     """The options of one question; empty when the form offers none that are in the file."""
-    choices: list[Offered] = []
+    choices: list[OfferedOption] = []
     taken: set[str] = set()
     for node in (*item.nodes("answerOption"), *item.nodes("option")):
         choice = _from_option(node, taken, link_id, report)
@@ -132,7 +137,7 @@ def offered(item: Node, sets: ValueSets, link_id: str, report: Report) -> list[O
             taken.add(choice.option.code)
     reference = item.text("answerValueSet")
     if not reference and isinstance(item.data.get("options"), dict):
-        reference = Node(item.data["options"]).text("reference")
+        reference = QuestionnaireNode(item.data["options"]).text("reference")
         item.mark_read("options")
     if reference:
         missing, codings = sets.codings(reference)
@@ -144,12 +149,14 @@ def offered(item: Node, sets: ValueSets, link_id: str, report: Report) -> list[O
         for coding in codings:
             choice = _from_coding(coding, taken) if coding.get("abstract") is not True else None
             if choice is not None:
-                choices.append(_weighed(choice, Node(coding)))
+                choices.append(_with_weight(choice, QuestionnaireNode(coding)))
                 taken.add(choice.option.code)
     return choices
 
 
-def _from_option(node: Node, taken: set[str], link_id: str, report: Report) -> Offered | None:
+def _from_option(
+    node: QuestionnaireNode, taken: set[str], link_id: str, report: ImportReport
+) -> OfferedOption | None:
     value = value_of({key: part for key, part in node.data.items() if not key.startswith("_")})
     node.mark_read(*(key for key in node.data if key.startswith("value")))
     choice = _from_coding(value, taken) if isinstance(value, dict) else _from_value(value, taken)
@@ -159,9 +166,9 @@ def _from_option(node: Node, taken: set[str], link_id: str, report: Report) -> O
     words = choice.option.text
     if node.flag("initialSelected"):
         report.add(link_id, "initial-option", words)
-    choice = _weighed(choice, node)
+    choice = _with_weight(choice, node)
     if isinstance(value, dict):
-        choice = _weighed(choice, Node(value))
+        choice = _with_weight(choice, QuestionnaireNode(value))
         if any(key not in _CODING_PARTS for key in value):
             report.add(link_id, "option-part", words, ", ".join(k for k in value if k not in _CODING_PARTS))
     prefix = node.extension("questionnaire-optionPrefix", "optionPrefix")
@@ -180,29 +187,29 @@ def _from_option(node: Node, taken: set[str], link_id: str, report: Report) -> O
 _CODING_PARTS = ("system", "code", "display", "version", "extension", "userSelected", "id", "reference")
 
 
-def _weighed(choice: Offered, node: Node) -> Offered:
-    weight = node.extension(*_WEIGHTS)
+def _with_weight(choice: OfferedOption, node: QuestionnaireNode) -> OfferedOption:
+    weight = node.extension(*_WEIGHT_EXTENSIONS)
     if isinstance(weight, int | float) and not isinstance(weight, bool):
         whole = int(weight) if float(weight).is_integer() else weight
         return replace(choice, option=replace(choice.option, weight=whole))
     return choice
 
 
-def _from_coding(coding: Json, taken: set[str]) -> Offered | None:
+def _from_coding(coding: Json, taken: set[str]) -> OfferedOption | None:
     """An option from a coding, or from a reference with its display."""
     system, code = str(coding.get("system") or ""), str(coding.get("code") or "")
     words = str(coding.get("display") or code or coding.get("reference") or "").strip()
     if not words:
         return None
-    own = code_from(code or words, taken, "option")
-    foreign = "" if system.startswith(f"{CODES}/") and own == code else f"{system}|{code}"
-    return Offered(AnswerOption(own, words, coding=foreign if code else ""), system, code, value=words)
+    own = make_code(code or words, taken, "option")
+    foreign = "" if system.startswith(f"{CODE_SYSTEM_URL}/") and own == code else f"{system}|{code}"
+    return OfferedOption(AnswerOption(own, words, coding=foreign if code else ""), system, code, value=words)
 
 
-def _from_value(value: Any, taken: set[str]) -> Offered | None:
+def _from_value(value: Any, taken: set[str]) -> OfferedOption | None:
     """An option from a text, number, date or time. A number is its own weight."""
     if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():
         return None
     weight = value if isinstance(value, int | float) else None
-    option = AnswerOption(code_from(str(value), taken, "option"), str(value).strip(), weight=weight)
-    return Offered(option, value=value.strip() if isinstance(value, str) else value)
+    option = AnswerOption(make_code(str(value), taken, "option"), str(value).strip(), weight=weight)
+    return OfferedOption(option, value=value.strip() if isinstance(value, str) else value)

@@ -17,62 +17,62 @@ from assessments.definitions import definition as d
 from assessments.definitions.tool_file import read_tool
 from assessments.definitions.tool_writer import write_tool
 from assessments.errors import BadInstrument
-from assessments.fhir.export import HEAD, HEADS
-from assessments.fhir.importing import limits
+from assessments.fhir.export import REPEATED_HEADER_FIELDS, SINGLE_HEADER_FIELDS
+from assessments.fhir.import_report import ImportReport
+from assessments.fhir.importing import item_parts
 from assessments.fhir.importing.answer_lists import ValueSets
-from assessments.fhir.importing.conditions import Unresolved, resolve, when_of
-from assessments.fhir.importing.expressions import Compared, Expressions
-from assessments.fhir.importing.items import Builder
-from assessments.fhir.importing.sums import Sums
-from assessments.fhir.importing.unsupported import SOURCE
-from assessments.fhir.names import Json, code_from
-from assessments.fhir.node import Node, value_of
-from assessments.fhir.paths import Outline
-from assessments.fhir.report import Report
+from assessments.fhir.importing.conditions import UnresolvedRule, resolve_comparison, rule_to_when
+from assessments.fhir.importing.expressions import Comparison, ExpressionReader
+from assessments.fhir.importing.import_state import FORM_SOURCE
+from assessments.fhir.importing.items import ItemBuilder
+from assessments.fhir.importing.sums import CalculatedSums
+from assessments.fhir.names import Json, make_code
+from assessments.fhir.path_targets import Outline
+from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
 
 _HEAD = (*("url", "version", "name", "title", "publisher", "description", "purpose", "copyright", "id"),)
-_SILENT = ("resourceType", "status", "subjectType", "contained", "item", "text", "meta")
+_UNREPORTED_KEYS = ("resourceType", "status", "subjectType", "contained", "item", "text", "meta")
 # With more questions than this in a group each gets a page of its own.
-_TOGETHER = 6
+_MAX_ITEMS_PER_PAGE = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """A tool file, the instrument it holds, and what became of each part of the form."""
 
     instrument_toml: str
     instrument: d.Instrument
-    report: Report
+    report: ImportReport
 
 
-def import_questionnaire(data: Any) -> Imported:
+def import_questionnaire(data: Any) -> ImportResult:
     """Read an R4 Questionnaire, or the first one of a Bundle, with the value sets beside it.
 
     Raises BadInstrument with the code "not-a-questionnaire" for anything else.
     """
-    report = Report()
-    form, beside = _find(data, report)
-    root = Node(form)
+    report = ImportReport()
+    form, beside = _find_questionnaire(data, report)
+    root = QuestionnaireNode(form)
     sets = ValueSets([*beside, *(inner.data for inner in root.nodes("contained"))])
     nodes = root.nodes("item")
-    expressions = Expressions(Outline(_outline(nodes)), _variables(root, nodes))
+    expressions = ExpressionReader(Outline(_outline(nodes)), _variables(root, nodes))
     tool = root.wren_extension("tool")
-    sums = Sums.find(nodes, expressions, sets)
-    builder = Builder(sets, expressions, sums, report, is_from_wren=isinstance(tool, list))
+    sums = CalculatedSums.find(nodes, expressions, sets)
+    builder = ItemBuilder(sets, expressions, sums, report, is_from_wren=isinstance(tool, list))
     items = _with_rules(builder.items(nodes, ""), builder)
-    head = _head(root, report)
-    groups = _out_of_circles(_grouped(items, head["title"], builder), report)
-    instrument = d.Instrument(**{**head, **_own_head(tool)}, items=groups, scales=_scales(builder, groups))
-    _tell_weights(instrument, report)
-    _tell_root(root, report)
+    head = _header(root, report)
+    groups = _remove_rule_cycles(_grouped(items, head["title"], builder), report)
+    instrument = d.Instrument(**{**head, **_wren_header(tool)}, items=groups, scales=_scales(builder, groups))
+    _report_unused_weights(instrument, report)
+    _report_unread_header(root, report)
     text = write_tool(_with_sources(instrument))
     read, faults = read_tool(text)
     if read is None:
         raise BadInstrument("not-importable", faults=faults)
-    return Imported(text, read, report)
+    return ImportResult(text, read, report)
 
 
-def _find(data: Any, report: Report) -> tuple[Json, list[Json]]:
+def _find_questionnaire(data: Any, report: ImportReport) -> tuple[Json, list[Json]]:
     """The form, and the other resources that came in the same Bundle."""
     resources = [data]
     if isinstance(data, dict) and data.get("resourceType") == "Bundle":
@@ -89,7 +89,7 @@ def _find(data: Any, report: Report) -> tuple[Json, list[Json]]:
     return forms[0], [part for part in found if part is not forms[0]]
 
 
-def _outline(nodes: list[Node]) -> dict[str, tuple[str, ...]]:
+def _outline(nodes: list[QuestionnaireNode]) -> dict[str, tuple[str, ...]]:
     """Which linkIds stand below which. One that stands twice counts where it stands first."""
     below: dict[str, tuple[str, ...]] = {}
     seen = {""}
@@ -103,7 +103,7 @@ def _outline(nodes: list[Node]) -> dict[str, tuple[str, ...]]:
     return below
 
 
-def _variables(root: Node, nodes: list[Node]) -> dict[str, str]:
+def _variables(root: QuestionnaireNode, nodes: list[QuestionnaireNode]) -> dict[str, str]:
     """The variables that the form and its items declare, wherever they stand."""
     found: dict[str, str] = {}
     waiting = [root, *nodes]
@@ -116,12 +116,12 @@ def _variables(root: Node, nodes: list[Node]) -> dict[str, str]:
     return found
 
 
-def _with_rules(items: tuple[d.Item, ...], builder: Builder) -> tuple[d.Item, ...]:
+def _with_rules(items: tuple[d.Item, ...], builder: ItemBuilder) -> tuple[d.Item, ...]:
     """The items with their rules, now that every linkId has become something."""
     return tuple(_with_rule(item, builder) for item in items)
 
 
-def _with_rule(item: d.Item, builder: Builder) -> d.Item:
+def _with_rule(item: d.Item, builder: ItemBuilder) -> d.Item:
     item = replace(item, items=_with_rules(item.items, builder))
     if item.link_id in builder.unreadable_rules:
         return _not_required(item, builder.unreadable_rules[item.link_id], builder.report)
@@ -130,10 +130,10 @@ def _with_rule(item: d.Item, builder: Builder) -> d.Item:
     foreign, rule = builder.rules[item.link_id]
     asker = builder.imported_items[foreign]
 
-    def resolver(test: Compared) -> tuple[d.Condition, ...]:
+    def resolver(test: Comparison) -> tuple[d.Condition, ...]:
         try:
-            return resolve(test, builder.imported_items, asker)
-        except Unresolved as reason:
+            return resolve_comparison(test, builder.imported_items, asker)
+        except UnresolvedRule as reason:
             if reason.code != "rule-unknown-option" or test.op != "=":
                 raise
             # What is never offered is never chosen: other ways for the rule to hold stay.
@@ -141,24 +141,24 @@ def _with_rule(item: d.Item, builder: Builder) -> d.Item:
             return ()
 
     try:
-        when = when_of(rule, resolver)
-    except Unresolved as reason:
+        when = rule_to_when(rule, resolver)
+    except UnresolvedRule as reason:
         builder.report.add(foreign, reason.code, *reason.details)
         return _not_required(item, foreign, builder.report)
     return replace(item, enable_when=when)
 
 
-def _not_required(item: d.Item, foreign: str, report: Report) -> d.Item:
+def _not_required(item: d.Item, foreign: str, report: ImportReport) -> d.Item:
     if item.required:
         report.add(foreign, "rule-not-required")
     return replace(item, required=False, enable_when=d.When())
 
 
-def _grouped(items: tuple[d.Item, ...], title: str, builder: Builder) -> tuple[d.Item, ...]:
+def _grouped(items: tuple[d.Item, ...], title: str, builder: ItemBuilder) -> tuple[d.Item, ...]:
     """Groups at the top: questions that stand alone come together under the title of the form."""
     if not items:
         builder.report.add("", "empty")
-        items = (d.Item("nothing", "display", "There are no questions here.", source=SOURCE),)
+        items = (d.Item("nothing", "display", "There are no questions here.", source=FORM_SOURCE),)
     groups: list[d.Item] = []
     loose: list[d.Item] = []
     for item in (*items, None):
@@ -166,30 +166,32 @@ def _grouped(items: tuple[d.Item, ...], title: str, builder: Builder) -> tuple[d
             loose.append(item)
             continue
         if loose:
-            link_id = code_from("questions", builder.used_link_ids)
+            link_id = make_code("questions", builder.used_link_ids)
             builder.used_link_ids.add(link_id)
-            groups.append(d.Item(link_id, "group", title, items=tuple(loose), source=SOURCE))
+            groups.append(d.Item(link_id, "group", title, items=tuple(loose), source=FORM_SOURCE))
             loose = []
         if item is not None:
             groups.append(item)
     if builder.is_from_wren:
         return tuple(groups)
-    return tuple(replace(g, pages="each" if len(g.items) > _TOGETHER else "together") for g in groups)
+    return tuple(
+        replace(g, pages="each" if len(g.items) > _MAX_ITEMS_PER_PAGE else "together") for g in groups
+    )
 
 
-def _out_of_circles(groups: tuple[d.Item, ...], report: Report) -> tuple[d.Item, ...]:
+def _remove_rule_cycles(groups: tuple[d.Item, ...], report: ImportReport) -> tuple[d.Item, ...]:
     """The groups without the rules that wait for each other."""
     while True:
-        _, circle = d.order(groups)
+        _, circle = d.sort_by_dependency(groups)
         if not circle:
             return groups
-        link_id = _in_circle(groups, circle)
+        link_id = _find_item_in_cycle(groups, circle)
         groups = tuple(_without_rule(group, link_id, report) for group in groups)
 
 
-def _in_circle(groups: tuple[d.Item, ...], waiting: list[str]) -> str:
+def _find_item_in_cycle(groups: tuple[d.Item, ...], waiting: list[str]) -> str:
     """One item with a rule that stands in a circle, and not only behind one."""
-    parents = {item.link_id: (item, parent) for item, parent in d.nested(groups)}
+    parents = {item.link_id: (item, parent) for item, parent in d.list_items_with_parent(groups)}
     path = [waiting[0]]
     while True:
         item, parent = parents[path[-1]]
@@ -200,34 +202,34 @@ def _in_circle(groups: tuple[d.Item, ...], waiting: list[str]) -> str:
         path.append(needs[0])
 
 
-def _without_rule(item: d.Item, link_id: str, report: Report) -> d.Item:
+def _without_rule(item: d.Item, link_id: str, report: ImportReport) -> d.Item:
     if item.link_id == link_id:
         report.add(item.foreign_id or link_id, "rule-circle")
         item = _not_required(item, item.foreign_id or link_id, report)
     return replace(item, items=tuple(_without_rule(inner, link_id, report) for inner in item.items))
 
 
-def _scales(builder: Builder, groups: tuple[d.Item, ...]) -> tuple[d.Scale, ...]:
+def _scales(builder: ItemBuilder, groups: tuple[d.Item, ...]) -> tuple[d.Scale, ...]:
     """A scale for each sum; all its items stand outside rows and hold a number."""
-    outside = {item.link_id: item for item, _ in d.nested(groups)}
+    outside = {item.link_id: item for item, _ in d.list_items_with_parent(groups)}
     found: list[d.Scale] = []
     for foreign, title in builder.scales:
         ours = [builder.imported_items[link_id].link_id for link_id in builder.sums.found[foreign]]
         items = tuple(link_id for link_id in ours if link_id in outside)
-        scale_id = code_from(foreign or title, {scale.id for scale in found}, "sum")
+        scale_id = make_code(foreign or title, {scale.id for scale in found}, "sum")
         found.append(d.Scale(scale_id, title, items, sums=True))
         builder.report.add(foreign, "scale", scale_id)
     return tuple(found)
 
 
-def _tell_weights(instrument: d.Instrument, report: Report) -> None:
+def _report_unused_weights(instrument: d.Instrument, report: ImportReport) -> None:
     summed = {link_id for scale in instrument.scales if scale.sums for link_id in scale.items}
     for item in instrument.walk():
         if any(option.weight is not None for option in item.options) and item.link_id not in summed:
             report.add(item.foreign_id or item.link_id, "weights")
 
 
-def _head(root: Node, report: Report) -> dict[str, Any]:
+def _header(root: QuestionnaireNode, report: ImportReport) -> dict[str, Any]:
     """What the head of a tool needs. What a form does not say is chosen, and told."""
     given = {name: root.text(name) for name in _HEAD}
     title = given["title"] or given["name"] or given["id"] or "A form from elsewhere"
@@ -244,7 +246,7 @@ def _head(root: Node, report: Report) -> dict[str, Any]:
     if subjects and subjects != ["Patient"]:
         report.add("", "header", f"subjectType {subjects}")
     return {
-        "id": code_from(name, (), "form").replace(".", "-"),
+        "id": make_code(name, (), "form").replace(".", "-"),
         "version": ".".join((*numbers, "0", "0")[:3]) if numbers else "1.0.0",
         "title": title,
         "kind": "observation",
@@ -259,24 +261,24 @@ def _head(root: Node, report: Report) -> dict[str, Any]:
         "means": "What was answered. The form does not say what a result means.",
         "does_not_mean": "A result of this form has not been checked for the work that Wren is for.",
         "canonical": f"{given['url']}|{given['version']}".strip("|"),
-        "sources": (d.Source(SOURCE, _source_words(given), unverified=True),),
+        "sources": (d.Source(FORM_SOURCE, _source_text(given), unverified=True),),
     }
 
 
-def _source_words(given: dict[str, str]) -> str:
+def _source_text(given: dict[str, str]) -> str:
     name = given["url"] or given["name"] or given["title"] or "without a name"
     words = f"Read from the FHIR Questionnaire {name}"
     words += f", version {given['version']}" if given["version"] else ""
     return f"{words}{', by ' + given['publisher'] if given['publisher'] else ''}."
 
 
-def _own_head(parts: Any) -> dict[str, Any]:
+def _wren_header(parts: Any) -> dict[str, Any]:
     """The head that Wren itself wrote, so that a tool comes back as it went."""
     if not isinstance(parts, list):
         return {}
     given = [(str(part.get("url")), value_of(part)) for part in parts if isinstance(part, dict)]
-    found: dict[str, Any] = {name: value for name, value in given if name in HEAD}
-    found |= {name: tuple(value for key, value in given if key == name) for name in HEADS}
+    found: dict[str, Any] = {name: value for name, value in given if name in SINGLE_HEADER_FIELDS}
+    found |= {name: tuple(value for key, value in given if key == name) for name in REPEATED_HEADER_FIELDS}
     sources = [
         {str(p.get("url")): value_of(p) for p in value}
         for name, value in given
@@ -297,10 +299,10 @@ def _with_sources(instrument: d.Instrument) -> d.Instrument:
     return replace(instrument, sources=(*instrument.sources, *more))
 
 
-def _tell_root(root: Node, report: Report) -> None:
-    root.mark_read(*_SILENT)
+def _report_unread_header(root: QuestionnaireNode, report: ImportReport) -> None:
+    root.mark_read(*_UNREPORTED_KEYS)
     names = [key for key in root.unread() if not key.startswith("_") and key != "modifierExtension"]
     if names:
         report.add("", "header", ", ".join(names))
         root.mark_read(*names)
-    limits.tell_unread(root, "", report)
+    item_parts.report_unread(root, "", report)

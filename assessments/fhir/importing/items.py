@@ -3,7 +3,7 @@
 This room knows what every type of FHIR item becomes here. Rules are noted as they stand and are
 resolved when every item has its link_id (`importing`). Nothing is ever filled in beforehand.
 
-    Builder(sets, expressions, sums, report).items(nodes, row="")    ->    (Item(...), ...)
+    ItemBuilder(sets, expressions, sums, report).items(nodes, row="")    ->    (Item(...), ...)
 """
 
 from __future__ import annotations
@@ -12,42 +12,47 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from assessments.definitions import definition as d
-from assessments.fhir.importing import limits
-from assessments.fhir.importing.answer_lists import Offered, offered
-from assessments.fhir.importing.conditions import Known
-from assessments.fhir.importing.unsupported import CALCULATED, SOURCE, Ledger
-from assessments.fhir.names import code_from
-from assessments.fhir.node import Node
+from assessments.fhir.importing import item_parts
+from assessments.fhir.importing.answer_lists import OfferedOption, read_options
+from assessments.fhir.importing.conditions import ImportedItem
+from assessments.fhir.importing.import_state import CALCULATED_EXTENSIONS, FORM_SOURCE, ImportState
+from assessments.fhir.names import make_code
+from assessments.fhir.questionnaire_node import QuestionnaireNode
 
 _YES_NO = (d.AnswerOption("yes", "Yes"), d.AnswerOption("no", "No"))
-_CHOICES = ("choice", "open-choice", "coding")
-_KINDS: dict[str, d.ItemType] = {
+_CHOICE_TYPES = ("choice", "open-choice", "coding")
+_ITEM_TYPES: dict[str, d.ItemType] = {
     **{"string": "text", "text": "text", "url": "text", "attachment": "text", "reference": "text"},
     **{"integer": "integer", "decimal": "decimal", "quantity": "decimal"},
     **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
 }
-_TOLD = {"url": "url", "attachment": "attachment"}
+_REMARK_OF_TYPE = {"url": "url", "attachment": "attachment"}
 _NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")
-_FOLDED = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
-_FOLDED |= {"lower": "low_text", "upper": "high_text", "instructions": "prompt", "security": "help"}
+_MERGED_DISPLAY_FIELDS = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
+_MERGED_DISPLAY_FIELDS |= {
+    "lower": "low_text",
+    "upper": "high_text",
+    "instructions": "prompt",
+    "security": "help",
+}
 
 
 @dataclass(slots=True)
-class Builder(Ledger):
+class ItemBuilder(ImportState):
     """Builds the items of one form."""
 
-    def items(self, nodes: list[Node], row: str) -> tuple[d.Item, ...]:
+    def items(self, nodes: list[QuestionnaireNode], row: str) -> tuple[d.Item, ...]:
         """The items below one place of the form. `row` is the repeating group around it, or ""."""
         return tuple(item for node in nodes for item in self._item(node, row))
 
-    def _item(self, node: Node, row: str) -> tuple[d.Item, ...]:
+    def _item(self, node: QuestionnaireNode, row: str) -> tuple[d.Item, ...]:
         foreign = node.exact_text("linkId")
         if node.extension("questionnaire-hidden") is True:
             self._leave_out(node, foreign, "hidden")
             return ()
         if foreign in self.sums.found:
             return self._sum(node, foreign, row)
-        if foreign in self.sums.refused and node.extension(*CALCULATED):
+        if foreign in self.sums.refused and node.extension(*CALCULATED_EXTENSIONS):
             self.report.add(foreign, "calculation", self.sums.refused[foreign])
         kind = node.text("type")
         item = self._head(node, foreign)
@@ -60,22 +65,22 @@ class Builder(Ledger):
         else:
             found = self._question(node, item, foreign, row)
         self.record_rule(node, foreign, found[0].link_id)
-        control = limits.control_of(node)
+        control = item_parts.read_item_control(node)
         if control:
             self.report.add(foreign, "layout", control)
-        limits.tell_unread(node, foreign, self.report)
-        return (_answerable(found[0]), *found[1:])
+        item_parts.report_unread(node, foreign, self.report)
+        return (_with_default_states(found[0]), *found[1:])
 
-    def _sum(self, node: Node, foreign: str, row: str) -> tuple[d.Item, ...]:
+    def _sum(self, node: QuestionnaireNode, foreign: str, row: str) -> tuple[d.Item, ...]:
         """A score is worked out and not asked: a scale takes the place of the item."""
         self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
-        node.extension(*CALCULATED)
+        node.extension(*CALCULATED_EXTENSIONS)
         node.mark_read("linkId", "type", "text", "required", "repeats", "readOnly")
         below = self.items(node.nodes("item"), row)
-        limits.tell_unread(node, foreign, self.report)
+        item_parts.report_unread(node, foreign, self.report)
         return below
 
-    def _leave_out(self, node: Node, foreign: str, code: str) -> None:
+    def _leave_out(self, node: QuestionnaireNode, foreign: str, code: str) -> None:
         """Tell of an item that is not asked, and of all below it; a score among them is still read."""
         if foreign in self.sums.found:
             self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
@@ -84,16 +89,16 @@ class Builder(Ledger):
         for inner in node.nodes("item"):
             self._leave_out(inner, inner.exact_text("linkId"), "hidden-inside")
 
-    def _head(self, node: Node, foreign: str) -> d.Item:
+    def _head(self, node: QuestionnaireNode, foreign: str) -> d.Item:
         """The parts that every item has."""
-        link_id = code_from(foreign, self.used_link_ids)
+        link_id = make_code(foreign, self.used_link_ids)
         self.used_link_ids.add(link_id)
         if not foreign:
             self.report.add(foreign, "link-id-missing", link_id)
         elif foreign in self.imported_items:
             self.report.add(foreign, "link-id-twice", link_id)
         self.report.new_link_ids.setdefault(foreign, link_id)
-        codes = tuple(limits.code_words(code) for code in node.nodes("code"))
+        codes = tuple(item_parts.format_code(code) for code in node.nodes("code"))
         words = " ".join(part for part in (node.text("prefix"), node.text("text")) if part)
         if not words:
             words = next((code.rpartition("|")[2] for code in codes if not code.endswith("|")), "")
@@ -103,9 +108,9 @@ class Builder(Ledger):
             link_id=link_id,
             type="display",
             text=words,
-            help=limits.help_of(node),
-            prompt=limits.prompt_of(node),
-            source=str(node.wren_extension("source") or SOURCE),
+            help=item_parts.read_help(node),
+            prompt=item_parts.read_prompt(node),
+            source=str(node.wren_extension("source") or FORM_SOURCE),
             for_child=node.wren_extension("for-child") is True,
             appearance=_appearance(node.wren_extension("appearance")),
             ends=tuple(str(node.wren_extension("ends") or "").split()),
@@ -114,8 +119,8 @@ class Builder(Ledger):
             codes=tuple(code for code in codes if code.strip("|")),
         )
 
-    def _display(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
-        self.record_item(foreign, Known(item.link_id, "display", row=row))
+    def _display(self, node: QuestionnaireNode, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+        self.record_item(foreign, ImportedItem(item.link_id, "display", row=row))
         if node.wren_extension("prompt") or node.wren_extension("help"):
             item = replace(
                 item,
@@ -128,8 +133,8 @@ class Builder(Ledger):
             self.report.add(foreign, "display-children")
         return (item, *below)
 
-    def _group(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
-        self.record_item(foreign, Known(item.link_id, "group", row=row))
+    def _group(self, node: QuestionnaireNode, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+        self.record_item(foreign, ImportedItem(item.link_id, "group", row=row))
         repeats = node.flag("repeats")
         if repeats and row:
             self.report.add(foreign, "repeats-in-rows")
@@ -152,32 +157,32 @@ class Builder(Ledger):
             ),
         )
 
-    def _people(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+    def _people(self, node: QuestionnaireNode, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
         """A map of people that Wren wrote: a group of who and where."""
         node.mark_read("repeats")
         item, parts = self._folded(item, node)
         options = next(
-            (offered(p, self.sets, foreign, self.report) for p in parts if "answerOption" in p.data), []
+            (read_options(p, self.sets, foreign, self.report) for p in parts if "answerOption" in p.data), []
         )
-        self.record_item(foreign, Known(item.link_id, "choice", tuple(options), row=row))
-        item = limits.with_states(replace(item, type="people"), node, self.is_from_wren)
+        self.record_item(foreign, ImportedItem(item.link_id, "choice", tuple(options), row=row))
+        item = item_parts.with_states(replace(item, type="people"), node, self.is_from_wren)
         return (replace(item, options=tuple(o.option for o in options), required=node.flag("required")),)
 
-    def _question(self, node: Node, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
+    def _question(self, node: QuestionnaireNode, item: d.Item, foreign: str, row: str) -> tuple[d.Item, ...]:
         item, below = self._folded(item, node)
-        item = limits.with_states(item, node, self.is_from_wren)
+        item = item_parts.with_states(item, node, self.is_from_wren)
         required = node.flag("required")
         if node.flag("readOnly"):
             self.report.add(foreign, "read-only")
             required = False
         item = replace(item, required=required)
         repeats, kind = node.flag("repeats"), node.text("type")
-        limits.tell_initial(node, foreign, self.report)
-        choices = offered(node, self.sets, foreign, self.report)
+        item_parts.report_initial(node, foreign, self.report)
+        choices = read_options(node, self.sets, foreign, self.report)
         if kind == "boolean" and not choices:
             self.report.add(foreign, "boolean")
             item = replace(item, type="choice", options=_YES_NO)
-            self.record_item(foreign, Known(item.link_id, "boolean", row=row))
+            self.record_item(foreign, ImportedItem(item.link_id, "boolean", row=row))
         elif choices:
             item = self._choice(node, item, foreign, row, choices)
         else:
@@ -193,7 +198,7 @@ class Builder(Ledger):
             self.report.add(foreign, "children-once")
         return (replace(item, items=(*item.items, *inner)),)
 
-    def _in_rows(self, item: d.Item, foreign: str, below: list[Node]) -> tuple[d.Item, ...]:
+    def _in_rows(self, item: d.Item, foreign: str, below: list[QuestionnaireNode]) -> tuple[d.Item, ...]:
         """A number or day given several times: a repeating group with one answer in each row."""
         inner = replace(
             item, link_id=self.make_link_id(item.link_id, "one"), foreign_id="", enable_when=d.When()
@@ -206,16 +211,18 @@ class Builder(Ledger):
         group = d.Item(item.link_id, "group", item.text, repeats=True, required=item.required, items=(inner,))
         return (replace(group, foreign_id=item.foreign_id, codes=item.codes, source=item.source),)
 
-    def _choice(self, node: Node, item: d.Item, foreign: str, row: str, choices: list[Offered]) -> d.Item:
+    def _choice(
+        self, node: QuestionnaireNode, item: d.Item, foreign: str, row: str, choices: list[OfferedOption]
+    ) -> d.Item:
         several = node.flag("repeats")
         options = [choice.option for choice in choices]
         inner: tuple[d.Item, ...] = ()
         constraint = node.text("answerConstraint")
-        known = Known(item.link_id, "choice", tuple(choices), row=row)
+        known = ImportedItem(item.link_id, "choice", tuple(choices), row=row)
         if node.text("type") == "open-choice" or constraint in ("optionsOrString", "optionsOrType"):
             label = node.extension("sdc-questionnaire-openLabel", "questionnaire-openLabel")
             words = label.strip() if isinstance(label, str) and label.strip() else "Something else"
-            own_answer = code_from("other", {option.code for option in options})
+            own_answer = make_code("other", {option.code for option in options})
             options.append(d.AnswerOption(own_answer, words))
             other = self.make_link_id(item.link_id, "other")
             when = d.When(all=(d.Condition(item.link_id, "=", own_answer),))
@@ -223,34 +230,34 @@ class Builder(Ledger):
             known = replace(known, other_link_id=other)
             self.report.add(foreign, "open-choice", other)
         elif len(options) == 1:
-            none = code_from("none-of-these", {options[0].code})
+            none = make_code("none-of-these", {options[0].code})
             options.append(d.AnswerOption(none, "None of these", alone=several))
             self.report.add(foreign, "one-option")
         self.record_item(foreign, known)
         return replace(item, type="choices" if several else "choice", options=tuple(options), items=inner)
 
-    def _value(self, node: Node, item: d.Item, foreign: str, row: str) -> d.Item:
+    def _value(self, node: QuestionnaireNode, item: d.Item, foreign: str, row: str) -> d.Item:
         kind = node.text("type")
-        if kind in _CHOICES:
+        if kind in _CHOICE_TYPES:
             if not node.text("answerValueSet"):
                 self.report.add(foreign, "no-options")
             kind = "string"
-        elif kind not in _KINDS:
+        elif kind not in _ITEM_TYPES:
             self.report.add(foreign, "type-unknown", kind)
             kind = "string"
         own_type = node.wren_extension("item-type")
-        if kind in _TOLD and own_type != "drawing":
-            self.report.add(foreign, _TOLD[kind])
-        our_type: d.ItemType = own_type if own_type in ("words", "drawing") else _KINDS[kind]
+        if kind in _REMARK_OF_TYPE and own_type != "drawing":
+            self.report.add(foreign, _REMARK_OF_TYPE[kind])
+        our_type: d.ItemType = own_type if own_type in ("words", "drawing") else _ITEM_TYPES[kind]
         noted = "note" if kind in ("attachment", "reference") else str(our_type)
-        self.record_item(foreign, Known(item.link_id, noted, row=row))
+        self.record_item(foreign, ImportedItem(item.link_id, noted, row=row))
         item = replace(item, type=our_type)
         if kind == "reference":
             resources = [str(name) for name in node.extensions("questionnaire-referenceResource")]
             self.report.add(foreign, "reference", ", ".join(resources) or "any record")
         if our_type in ("text", "words"):
-            return replace(item, max_length=limits.longest(node))
-        item = limits.bounded(item, node, foreign, self.report)
+            return replace(item, max_length=item_parts.read_max_length(node))
+        item = item_parts.with_bounds(item, node, foreign, self.report)
         if kind == "dateTime":
             time = d.Item(
                 self.make_link_id(item.link_id, "time"), "time", "At what time?", source=item.source
@@ -261,14 +268,14 @@ class Builder(Ledger):
             return self._with_units(item, node, foreign, kind)
         return item
 
-    def _with_units(self, item: d.Item, node: Node, foreign: str, kind: str) -> d.Item:
-        units = limits.units_of(node)
+    def _with_units(self, item: d.Item, node: QuestionnaireNode, foreign: str, kind: str) -> d.Item:
+        units = item_parts.read_units(node)
         if len(units) > 1:
             link_id = self.make_link_id(item.link_id, "unit")
             taken: set[str] = set()
             options = []
             for words, coding in units:
-                options.append(d.AnswerOption(code_from(words, taken, "unit"), words, coding=coding))
+                options.append(d.AnswerOption(make_code(words, taken, "unit"), words, coding=coding))
                 taken.add(options[-1].code)
             unit = d.Item(link_id, "choice", "In which unit?", options=tuple(options), source=item.source)
             self.report.add(foreign, "units", link_id)
@@ -276,13 +283,17 @@ class Builder(Ledger):
         words = units[0][0] if units else "none given"
         if kind == "quantity" or units:
             self.report.add(foreign, "quantity", words)
-        return limits.with_help(item, f"Unit: {words}") if units else item
+        return item_parts.with_help(item, f"Unit: {words}") if units else item
 
-    def _folded(self, item: d.Item, node: Node) -> tuple[d.Item, list[Node]]:
+    def _folded(self, item: d.Item, node: QuestionnaireNode) -> tuple[d.Item, list[QuestionnaireNode]]:
         """Lines of text below an item that only guide its answer become part of it."""
         rest = []
         for inner in node.nodes("item"):
-            part = _FOLDED.get(limits.control_of(inner)) if inner.text("type") == "display" else None
+            part = (
+                _MERGED_DISPLAY_FIELDS.get(item_parts.read_item_control(inner))
+                if inner.text("type") == "display"
+                else None
+            )
             words = inner.text("text")
             if part is None or not words or inner.data.get("enableWhen") or inner.data.get("item"):
                 rest.append(inner)
@@ -290,11 +301,11 @@ class Builder(Ledger):
             changed: dict[str, Any] = {part: f"{getattr(item, part)} {words}".strip()}
             item = replace(item, **changed)
             foreign = inner.exact_text("linkId")
-            self.record_item(foreign, Known(item.link_id, "display"))
+            self.record_item(foreign, ImportedItem(item.link_id, "display"))
             if not self.is_from_wren:
                 self.report.add(foreign, "folded", part.replace("_text", " end"))
             inner.mark_read("required", "repeats")
-            limits.tell_unread(inner, foreign, self.report)
+            item_parts.report_unread(inner, foreign, self.report)
         return item, rest
 
 
@@ -302,8 +313,8 @@ def _appearance(word: Any) -> d.Appearance:
     return cast("d.Appearance", word) if word in d.APPEARANCES else ""
 
 
-def _answerable(item: d.Item) -> d.Item:
+def _with_default_states(item: d.Item) -> d.Item:
     """An item that can also be left without an answer, as every question can here."""
     if item.type in _NEED_STATES and not (item.states or item.no_states):
-        return replace(item, states=limits.STATES)
+        return replace(item, states=item_parts.DEFAULT_STATES)
     return item

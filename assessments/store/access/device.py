@@ -20,7 +20,7 @@ from typing import Literal
 from assessments.crypto import sealing
 from assessments.errors import Damaged, KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
-from assessments.store.database import border
+from assessments.store.database import translate_errors
 from assessments.store.durable_files import sync_folder
 
 DEVICE_KEY = "device.key"
@@ -47,7 +47,7 @@ class FileKeystore:
 
     def write(self, name: str, value: bytes) -> None:
         path = self._folder / name
-        with border():
+        with translate_errors():
             if path.exists() and path.stat().st_size == len(value):
                 # In place and within one sector: a count of tries can be raised on a full disk.
                 with path.open("r+b") as file:
@@ -65,7 +65,7 @@ class FileKeystore:
             sync_folder(self._folder)
 
     def remove(self, name: str) -> None:
-        with border():
+        with translate_errors():
             (self._folder / name).unlink(missing_ok=True)
             sync_folder(self._folder)
 
@@ -80,7 +80,7 @@ def read_key(keystore: Keystore, name: str) -> bytearray:
     return bytearray(raw)
 
 
-def make_kept_key(keystore: Keystore, name: str) -> bytearray:
+def create_stored_key(keystore: Keystore, name: str) -> bytearray:
     """A fresh key, durable before anything is sealed under it."""
     key = sealing.make_key()
     keystore.write(name, bytes(key))
@@ -109,7 +109,7 @@ class DeviceIdentity:
     def open_from_service(self, sealed: bytes, info: bytes) -> bytes:
         """Open what the service sealed to this device."""
         with self._private("device-receive", self.receive_public, self._receive_sealed) as private:
-            return sealing.open_from(private, sealed, info)
+            return sealing.hpke_open(private, sealed, info)
 
     def export_device_key(self) -> bytes:
         """The device's key, for the person who keeps a copy of it under their own."""
@@ -123,7 +123,7 @@ class DeviceIdentity:
         return sealing.unpad(sealing.open_sealed(self._devkey, sealed, self._context(purpose, place)))
 
     def _context(self, purpose: str, place: bytes) -> bytes:
-        return sealing.lp("ck1", purpose, self.device_id, place)
+        return sealing.length_prefix("ck1", purpose, self.device_id, place)
 
     @contextlib.contextmanager
     def _private(self, purpose: str, public: bytes, sealed: bytes) -> Iterator[bytearray]:
@@ -145,10 +145,14 @@ def make_device(devkey: bytearray) -> DeviceColumns:
     columns = (
         device_id,
         sign_public,
-        sealing.seal(devkey, bytes(sign_private), sealing.lp("ck1", "device-sign", device_id, sign_public)),
+        sealing.seal(
+            devkey, bytes(sign_private), sealing.length_prefix("ck1", "device-sign", device_id, sign_public)
+        ),
         receive_public,
         sealing.seal(
-            devkey, bytes(receive_private), sealing.lp("ck1", "device-receive", device_id, receive_public)
+            devkey,
+            bytes(receive_private),
+            sealing.length_prefix("ck1", "device-receive", device_id, receive_public),
         ),
     )
     sealing.wipe(sign_private)

@@ -34,13 +34,13 @@ from assessments.errors import (
     UnknownFormat,
     WrongPassphrase,
 )
-from assessments.ports import Clock, Loss
+from assessments.ports import Clock, DataLoss
 from assessments.store.access.device import DeviceIdentity
-from assessments.store.database import Database
+from assessments.store.database import SqliteDatabase
 from assessments.store.outbox import StoredOutbox
 
 # One statement in the transaction that is open, on either kind of connection.
-Run = Callable[[str, tuple[Any, ...]], Any]
+Execute = Callable[[str, tuple[Any, ...]], Any]
 
 WRAP_MAGIC = b"CKW1"
 _SALT_BYTES = 16
@@ -48,7 +48,7 @@ _CHECK_BYTES = 8
 _PADDED_BYTES = 256
 
 
-def check_id(record_id: str) -> str:
+def check_random_id(record_id: str) -> str:
     """Row ids are in clear, so they are random: UUID version 4 and nothing else."""
     try:
         parsed = uuid.UUID(record_id)
@@ -69,16 +69,16 @@ def make_wrap(
 ) -> bytes:
     """Wrap the UDK. The header names the KDF and its cost; the last bytes tell damage from a wrong word."""
     head = WRAP_MAGIC + kdf.header() + sealing.make_random(_SALT_BYTES)
-    kek = _kek(kdf, passphrase, head, device_secret, device, author)
+    kek = _derive_kek(kdf, passphrase, head, device_secret, device, author)
     sealed = head + sealing.seal(kek, bytes(udk), _wrap_context(head, device, author))
     sealing.wipe(kek)
     return sealed + sealing.digest(sealed)[:_CHECK_BYTES]
 
 
-def check_wrap(wrap: bytes) -> tuple[Kdf, bytes, bytes]:
+def parse_wrap(wrap: bytes) -> tuple[Kdf, bytes, bytes]:
     """The KDF, the head and the sealed part of a whole wrap. Raises `Damaged` or `UnknownFormat`."""
     sealed, check = wrap[:-_CHECK_BYTES], wrap[-_CHECK_BYTES:]
-    if not sealing.same(sealing.digest(sealed)[:_CHECK_BYTES], check):
+    if not sealing.constant_time_equal(sealing.digest(sealed)[:_CHECK_BYTES], check):
         raise Damaged(part="wrap")
     if not sealed.startswith(WRAP_MAGIC):
         raise UnknownFormat(part="wrap")
@@ -91,8 +91,8 @@ def open_wrap(
     wrap: bytes, passphrase: str, device_secret: sealing.Key, device: str, author: str
 ) -> bytearray:
     """The UDK. Raises `WrongPassphrase`, `Damaged` or `UnknownFormat`, each for its own cause."""
-    kdf, head, sealed = check_wrap(wrap)
-    kek = _kek(kdf, passphrase, head, device_secret, device, author)
+    kdf, head, sealed = parse_wrap(wrap)
+    kek = _derive_kek(kdf, passphrase, head, device_secret, device, author)
     try:
         return bytearray(sealing.open_sealed(kek, sealed, _wrap_context(head, device, author)))
     except Damaged:
@@ -102,15 +102,15 @@ def open_wrap(
         sealing.wipe(kek)
 
 
-def _kek(
+def _derive_kek(
     kdf: Kdf, passphrase: str, head: bytes, device_secret: sealing.Key, device: str, author: str
 ) -> bytearray:
-    context = sealing.lp("ck1", "kek", device, author)
+    context = sealing.length_prefix("ck1", "kek", device, author)
     return derive_kek(kdf, _raw_passphrase(passphrase), head[-_SALT_BYTES:], device_secret, context)
 
 
 def _wrap_context(head: bytes, device: str, author: str) -> bytes:
-    return sealing.lp("ck1", "udk", device, author) + sealing.lp(head)
+    return sealing.length_prefix("ck1", "udk", device, author) + sealing.length_prefix(head)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -150,14 +150,14 @@ def make_practitioner(
         epoch_kid=epoch_kid,
         epoch_sealed=sealing.seal(udk, bytes(epoch), _epoch_context(device, author, agency, epoch_kid)),
         secret_slot=secret_slot,
-        device_copy=sealing.seal(udk, bytes(device_key), _copy_context(device, author)),
+        device_copy=sealing.seal(udk, bytes(device_key), _device_key_copy_context(device, author)),
     )
     for key in (udk, epoch, private):
         sealing.wipe(key)
     return made
 
 
-def rekeyed(row: Practitioner, udk: bytearray, device: str) -> tuple[Practitioner, bytearray]:
+def rotate_udk(row: Practitioner, udk: bytearray, device: str) -> tuple[Practitioner, bytearray]:
     """The same keys under a fresh UDK, which is returned too: what opened the old one opens no more.
 
     The wrap stays the old one. Raises Damaged when `udk` is not this person's.
@@ -174,32 +174,32 @@ def rekeyed(row: Practitioner, udk: bytearray, device: str) -> tuple[Practitione
         epoch_sealed=resealed(
             row.epoch_sealed, _epoch_context(device, row.author, row.agency, row.epoch_kid)
         ),
-        device_copy=None if copy is None else resealed(copy, _copy_context(device, row.author)),
+        device_copy=None if copy is None else resealed(copy, _device_key_copy_context(device, row.author)),
     )
     return changed, fresh
 
 
-def open_device_copy(row: Practitioner, udk: bytearray, device: str) -> bytes | None:
+def open_device_key_copy(row: Practitioner, udk: bytearray, device: str) -> bytes | None:
     """The device's key as this person keeps it; None from before such copies were kept."""
     if row.device_copy is None:
         return None
-    return sealing.open_sealed(udk, row.device_copy, _copy_context(device, row.author))
+    return sealing.open_sealed(udk, row.device_copy, _device_key_copy_context(device, row.author))
 
 
 def _sign_context(device: str, author: str, public: bytes) -> bytes:
-    return sealing.lp("ck1", "author", device, author, public)
+    return sealing.length_prefix("ck1", "author", device, author, public)
 
 
 def _epoch_context(device: str, author: str, agency: str, kid: str) -> bytes:
-    return sealing.lp("ck1", "epoch", device, author, agency, kid)
+    return sealing.length_prefix("ck1", "epoch", device, author, agency, kid)
 
 
-def _copy_context(device: str, author: str) -> bytes:
-    return sealing.lp("ck1", "device-copy", device, author)
+def _device_key_copy_context(device: str, author: str) -> bytes:
+    return sealing.length_prefix("ck1", "device-copy", device, author)
 
 
 def _content_context(device: str, author: str, epoch_kid: str, kid: str) -> bytes:
-    return sealing.lp("ck1", "cek", device, author, epoch_kid, kid)
+    return sealing.length_prefix("ck1", "cek", device, author, epoch_kid, kid)
 
 
 def make_kid() -> str:
@@ -207,10 +207,10 @@ def make_kid() -> str:
     return sealing.make_random(8).hex()
 
 
-def _nothing() -> None: ...
+def _do_nothing() -> None: ...
 
 
-class Keys:
+class KeyRing:
     """What one unlocked person may open. Hold it as briefly as the screen is open; `close` wipes it."""
 
     def __init__(
@@ -218,7 +218,7 @@ class Keys:
         row: Practitioner,
         udk: bytearray,
         device_id: str,
-        database: Database,
+        database: SqliteDatabase,
         outbox: StoredOutbox,
         clock: Clock,
     ) -> None:
@@ -237,9 +237,9 @@ class Keys:
         # Whether anything was written that the tally does not count (answers, the place).
         self.has_uncounted_writes = False
         # What unlocking found missing. It stands in nobody's way.
-        self.losses: tuple[Loss, ...] = ()
+        self.losses: tuple[DataLoss, ...] = ()
         # What is done at completing and before the keys go: the twin of the tally is raised.
-        self.advance_rollback_counter: Callable[[], None] = _nothing
+        self.advance_rollback_counter: Callable[[], None] = _do_nothing
         # Where each list of answers ends (`assessments` fills and trusts it).
         self.log_ends: dict[str, Any] = {}
         # What it has opened for lists, by id and revision.
@@ -251,7 +251,7 @@ class Keys:
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
-        return "<Keys open>" if self._open else "<Keys closed>"
+        return "<KeyRing open>" if self._open else "<KeyRing closed>"
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -262,7 +262,7 @@ class Keys:
 
     def close(self) -> None:
         """Wipe every key. What other threads began finishes first or raises `Locked`."""
-        rest, self.advance_rollback_counter = self.advance_rollback_counter, _nothing
+        rest, self.advance_rollback_counter = self.advance_rollback_counter, _do_nothing
         try:
             # Before the lock is taken: a writer may be waiting for a seal.
             rest()
@@ -291,10 +291,10 @@ class Keys:
     def seal_device_key(self, device: DeviceIdentity) -> bytes:
         """A copy of the device's key, sealed for this person."""
         with self._while_open():
-            context = _copy_context(self.device_id, self.author)
+            context = _device_key_copy_context(self.device_id, self.author)
             return sealing.seal(self._udk, device.export_device_key(), context)
 
-    def create_content_key(self, run: Run) -> tuple[str, bytes]:
+    def create_content_key(self, run: Execute) -> tuple[str, bytes]:
         """File a fresh content key in this transaction: its name, and its bytes as they are filed.
 
         Raises Locked("keys-renewed") when the epoch key is no longer the one held here.
@@ -341,10 +341,10 @@ class Keys:
             # What was left half done lies under the old key, and may be about what is deleted.
             driver.execute("DELETE FROM desk_place WHERE author = ?", (self.author,))
 
-    def make_single_key_ring(self, kid: str, wrap: bytes | None) -> NarrowKeys:
+    def make_single_key_ring(self, kid: str, wrap: bytes | None) -> SingleKeyRing:
         """Keys that hold the one content key `kid` and nothing else, and outlive these."""
         with self._while_open():
-            return NarrowKeys(self, kid, bytearray(self._content_key(kid, wrap)))
+            return SingleKeyRing(self, kid, bytearray(self._content_key(kid, wrap)))
 
     def seal_row(
         self, kid: str, wrap: bytes | None, context: bytes, body: bytes, at_least: int = _PADDED_BYTES
@@ -376,7 +376,9 @@ class Keys:
         with self._while_open():
             key = self._chain_keys.get(kid)
             if key is None:
-                key = sealing.derive_mac_key(self._content_key(kid, wrap), sealing.lp("ck1", "chain", kid))
+                key = sealing.derive_mac_key(
+                    self._content_key(kid, wrap), sealing.length_prefix("ck1", "chain", kid)
+                )
                 self._chain_keys[kid] = key
             return sealing.mac(key, message)
 
@@ -398,7 +400,7 @@ class Keys:
             )
 
     def _personal_context(self, *purpose: str) -> bytes:
-        return sealing.lp("ck1", *purpose, self.device_id, self.author)
+        return sealing.length_prefix("ck1", *purpose, self.device_id, self.author)
 
     def row_context(
         self, table: str, ids: tuple[str, ...], rev: int, schema: str, agency: str, author: str
@@ -407,7 +409,7 @@ class Keys:
         named = all(isinstance(name, str) for name in (*ids, schema, agency, author))
         if not (named and isinstance(rev, int) and 0 <= rev < 1 << 32):
             raise Damaged(part="row")  # a damaged page may give anything
-        return sealing.record_context(table, sealing.lp(*ids), rev, schema, agency, author)
+        return sealing.record_context(table, sealing.length_prefix(*ids), rev, schema, agency, author)
 
     def _content_key(self, kid: str, wrap: bytes | None) -> bytearray:
         key = self._content_keys.get(kid)
@@ -438,13 +440,13 @@ class Keys:
             yield
 
 
-class NarrowKeys(Keys):
+class SingleKeyRing(KeyRing):
     """One content key: the rows under it and nothing else. For a screen in other hands.
 
     It has no part that could open another row, sign or make a key: whatever asks for one is `Locked`.
     """
 
-    def __init__(self, wide: Keys, kid: str, key: bytearray) -> None:
+    def __init__(self, wide: KeyRing, kid: str, key: bytearray) -> None:
         self.agency, self.author, self.device_id = wide.agency, wide.author, wide.device_id
         self.database, self._clock = wide.database, wide._clock
         self._content_keys, self._chain_keys = {kid: key}, {}

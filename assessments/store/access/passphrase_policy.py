@@ -4,7 +4,7 @@ A PIN is enough only where the system's key store holds the device's half of the
 guessing; everywhere else the words alone must withstand a copy of the disk. This room knows what is
 easy to guess and refuses to know keys.
 
-    check_words("robin hedge kettle lantern", "passphrase")
+    check_passphrase("robin hedge kettle lantern", "passphrase")
 """
 
 from __future__ import annotations
@@ -15,39 +15,39 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from assessments.errors import WeakWords
+from assessments.errors import WeakPassphrase
 
-WordsKind = Literal["pin", "passphrase"]
+CredentialKind = Literal["pin", "passphrase"]
 
 # Four words from a list of 7,776 make 52 bits; six digits behind a key store make ten tries.
-WORDS_AT_LEAST = 4
-LETTERS_AT_LEAST = 16
-DIGITS_AT_LEAST = 6
-_DATES = ("%d%m%y", "%m%d%y", "%y%m%d", "%d%m%Y", "%m%d%Y", "%Y%m%d")
+MIN_WORDS = 4
+MIN_CHARACTERS = 16
+MIN_PIN_DIGITS = 6
+_DATE_FORMATS = ("%d%m%y", "%m%d%y", "%y%m%d", "%d%m%Y", "%m%d%Y", "%Y%m%d")
 
 
-def check_words(words: str, kind: WordsKind) -> None:
+def check_passphrase(words: str, kind: CredentialKind) -> None:
     """Refuse what is easy to guess. Raises WeakWords, whose code is the reason."""
-    reason = _pin_reason(words) if kind == "pin" else _words_reason(words)
+    reason = _pin_weakness(words) if kind == "pin" else _passphrase_weakness(words)
     if reason:
-        raise WeakWords(reason)
+        raise WeakPassphrase(reason)
 
 
-def _words_reason(words: str) -> str:
+def _passphrase_weakness(words: str) -> str:
     parts = [part.casefold() for part in re.split(r"[\W_]+", words) if part]
-    if len(parts) < WORDS_AT_LEAST or len(words) < LETTERS_AT_LEAST:
+    if len(parts) < MIN_WORDS or len(words) < MIN_CHARACTERS:
         return "few-words"
-    return "same-words" if len(set(parts)) < WORDS_AT_LEAST else ""
+    return "same-words" if len(set(parts)) < MIN_WORDS else ""
 
 
-def _pin_reason(pin: str) -> str:
-    if not (pin.isascii() and pin.isdigit()) or len(pin) < DIGITS_AT_LEAST:
+def _pin_weakness(pin: str) -> str:
+    if not (pin.isascii() and pin.isdigit()) or len(pin) < MIN_PIN_DIGITS:
         return "few-digits"
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     repeats = any(pin == (pin[:size] * len(pin))[: len(pin)] for size in range(1, len(pin) // 2 + 1))
     if len(steps) == 1 or repeats or len(set(pin)) < 3:
         return "easy-digits"
-    return "date-digits" if any(_is_date(pin, form) for form in _DATES) else ""
+    return "date-digits" if any(_is_date(pin, form) for form in _DATE_FORMATS) else ""
 
 
 def _is_date(pin: str, form: str) -> bool:

@@ -4,7 +4,7 @@ It opens the database alone, so it works where the store does not open. The one-
 is kept in the key store until the answer comes, however long that takes and however often the app is
 closed meanwhile. Nothing is changed before both grants fit, and then all in one step.
 
-    recovery = Recovery.open(folder, clock)
+    recovery = RecoveryRequests.open(folder, clock)
     request = recovery.ask("hv1")                       # request.code is read out on the phone
     recovery.finish("hv1", grants, new_words)
 """
@@ -16,35 +16,35 @@ from pathlib import Path
 
 from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf, best_kdf
-from assessments.crypto.recovery import Request, join
+from assessments.crypto.recovery import RecoveryRequest, combine_grants
 from assessments.errors import Damaged, NotFound
 from assessments.ports import Clock, Keystore
 from assessments.store.access.device import DEVICE_KEY, FileKeystore, read_key
-from assessments.store.access.unlocking import Access
-from assessments.store.database import Database
+from assessments.store.access.unlocking import Unlocking
+from assessments.store.database import SqliteDatabase
 
-DATABASE = "wren.db"
+DATABASE_FILE = "wren.db"
 
 
-class Recovery:
+class RecoveryRequests:
     """The people of this device, and what each of them has asked for. Close it."""
 
     def __init__(
-        self, database: Database, keystore: Keystore, clock: Clock, kdf: Kdf, *, owned: bool = False
+        self, database: SqliteDatabase, keystore: Keystore, clock: Clock, kdf: Kdf, *, owned: bool = False
     ) -> None:
         self._database, self._keystore, self._owned = database, keystore, owned
-        self.unlocking = Access(database, keystore, clock, kdf)
+        self.unlocking = Unlocking(database, keystore, clock, kdf)
 
     @classmethod
     def open(
         cls, folder: Path, clock: Clock, keystore: Keystore | None = None, kdf: Kdf | None = None
-    ) -> Recovery:
+    ) -> RecoveryRequests:
         """Open a folder that has a database. Raises NotFound when there is none, Damaged."""
-        path = folder / DATABASE
+        path = folder / DATABASE_FILE
         if not path.exists():
-            raise NotFound(part=DATABASE)
+            raise NotFound(part=DATABASE_FILE)
         kept = keystore or FileKeystore(folder)
-        return cls(Database(path), kept, clock, kdf or best_kdf(), owned=True)
+        return cls(SqliteDatabase(path), kept, clock, kdf or best_kdf(), owned=True)
 
     def close(self) -> None:
         """Close what `open` opened; a store's own database stays open."""
@@ -58,46 +58,46 @@ class Recovery:
             raise NotFound(part="device")
         return str(rows[0][0])
 
-    def pending(self, author: str) -> Request | None:
+    def pending(self, author: str) -> RecoveryRequest | None:
         """The request that waits for its grants, or None."""
-        private = self._keystore.read(_name(author))
+        private = self._keystore.read(_keystore_name(author))
         return self._request(author, private) if private else None
 
-    def begin_request(self, author: str) -> Request:
+    def begin_request(self, author: str) -> RecoveryRequest:
         """Begin a request, or take up the one that waits. Raises NotFound when there is no escrow."""
         found = self.pending(author)
         if found is not None:
             return found
         private = sealing.make_receive_key()[0]
         request = self._request(author, private)
-        self._keystore.write(_name(author), bytes(private))
+        self._keystore.write(_keystore_name(author), bytes(private))
         sealing.wipe(private)
         return request
 
     def cancel(self, author: str) -> None:
         """Stop asking: grants that still come fit nothing."""
-        self._keystore.remove(_name(author))
+        self._keystore.remove(_keystore_name(author))
 
     def finish(self, author: str, grants: Sequence[bytes], new_words: str) -> None:
         """Let this person in with new words. Raises Damaged, and nothing has changed, unless all fits."""
-        private = read_key(self._keystore, _name(author))
+        private = read_key(self._keystore, _keystore_name(author))
         request = self._request(author, private)
-        udk = join(private, request, grants)
+        udk = combine_grants(private, request, grants)
         device_key = self.unlocking.reset_passphrase(author, udk, new_words, self.device_id)
         sealing.wipe(udk)
         if device_key is not None and self._keystore.read(DEVICE_KEY) is None:
             self._keystore.write(DEVICE_KEY, device_key)
-        self._keystore.remove(_name(author))
+        self._keystore.remove(_keystore_name(author))
 
-    def _request(self, author: str, private: sealing.Key) -> Request:
+    def _request(self, author: str, private: sealing.Key) -> RecoveryRequest:
         row, escrow = self.unlocking.read_practitioner(author), self.unlocking.escrow(author)
         if escrow is None:
             raise NotFound("no-escrow")
         if len(private) != sealing.KEY_BYTES:
-            raise Damaged(part=_name(author))
+            raise Damaged(part=_keystore_name(author))
         public = sealing.derive_receive_public(private)
-        return Request(self.device_id, row.agency, author, public, escrow)
+        return RecoveryRequest(self.device_id, row.agency, author, public, escrow)
 
 
-def _name(author: str) -> str:
+def _keystore_name(author: str) -> str:
     return f"recovery.{author}"

@@ -17,25 +17,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from assessments.crypto.sealing import digest
-from assessments.errors import LockedForSafety, StoreFault, TooManyTries
+from assessments.errors import LockedOut, StoreFault, TooManyAttempts
 from assessments.ports import Clock, Keystore
-from assessments.store.database import Database
+from assessments.store.database import SqliteDatabase
 
-TRIES = 10
+MAX_ATTEMPTS = 10
 # How long to wait after so many failures.
-WAITS = {
+WAIT_AFTER_FAILURES = {
     6: timedelta(seconds=30),
     7: timedelta(minutes=2),
     8: timedelta(minutes=10),
     9: timedelta(hours=1),
 }
 # How many, and when the last one was: seconds since 1970.
-_COUNT = ">Id"
+_COUNT_FORMAT = ">Id"
 _CHECK_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tries:
+class AttemptStatus:
     """How often somebody failed, until when they wait, and whether only recovery helps."""
 
     failed: int
@@ -43,43 +43,43 @@ class Tries:
 
     @property
     def remaining(self) -> int:
-        return max(TRIES - self.failed, 0)
+        return max(MAX_ATTEMPTS - self.failed, 0)
 
     @property
     def is_locked_out(self) -> bool:
-        return self.failed >= TRIES
+        return self.failed >= MAX_ATTEMPTS
 
 
-class Attempts:
+class UnlockAttempts:
     """The counts of everybody on this device."""
 
-    def __init__(self, database: Database, keystore: Keystore, clock: Clock) -> None:
+    def __init__(self, database: SqliteDatabase, keystore: Keystore, clock: Clock) -> None:
         self._database, self._keystore, self._clock = database, keystore, clock
 
-    def status(self, author: str) -> Tries:
+    def status(self, author: str) -> AttemptStatus:
         """How things stand. Raises KeystoreFault."""
         rows = self._database.rows("SELECT failed FROM attempt WHERE author = ?", (author,))
-        kept = self._keystore.read(_name(author))
-        counted, tried_at = _unpacked(kept)
+        kept = self._keystore.read(_keystore_name(author))
+        counted, tried_at = _unpack_count(kept)
         failed = max(counted, rows[0][0] if rows else 0)
-        wait = WAITS.get(failed)
+        wait = WAIT_AFTER_FAILURES.get(failed)
         if wait is None:
-            return Tries(failed, None)
+            return AttemptStatus(failed, None)
         now = self._clock.now()
         if tried_at > now.timestamp():
             # The clock went back: the wait begins anew, rather than last until it has caught up.
-            self._keystore.write(_name(author), _packed(counted, now.timestamp()))
+            self._keystore.write(_keystore_name(author), _pack_count(counted, now.timestamp()))
             tried_at = now.timestamp()
         until = datetime.fromtimestamp(tried_at, UTC) + wait
-        return Tries(failed, until if until > now else None)
+        return AttemptStatus(failed, until if until > now else None)
 
     def count_attempt(self, author: str) -> int:
         """Count one try, and say how many there were with it. Raises TooManyTries, LockedForSafety."""
         tries = self.status(author)
         if tries.is_locked_out:
-            raise LockedForSafety
+            raise LockedOut
         if tries.wait_until is not None:
-            raise TooManyTries(until=tries.wait_until.isoformat())
+            raise TooManyAttempts(until=tries.wait_until.isoformat())
         self._save(author, tries.failed + 1)
         return tries.failed + 1
 
@@ -92,7 +92,7 @@ class Attempts:
         tried_at = self._clock.now().timestamp() if failed else 0.0
         faults = []
         try:
-            self._keystore.write(_name(author), _packed(failed, tried_at))
+            self._keystore.write(_keystore_name(author), _pack_count(failed, tried_at))
         except StoreFault as fault:
             faults.append(fault)
         try:
@@ -107,19 +107,19 @@ class Attempts:
             raise faults[0]
 
 
-def _packed(failed: int, tried_at: float) -> bytes:
-    raw = struct.pack(_COUNT, failed, tried_at)
+def _pack_count(failed: int, tried_at: float) -> bytes:
+    raw = struct.pack(_COUNT_FORMAT, failed, tried_at)
     return raw + digest(raw)[:_CHECK_BYTES]
 
 
-def _unpacked(kept: bytes | None) -> tuple[int, float]:
+def _unpack_count(kept: bytes | None) -> tuple[int, float]:
     """The count and the time. A flipped bit must not read as ten tries: what is damaged counts as none."""
     raw = (kept or b"")[:-_CHECK_BYTES]
-    if len(raw) != struct.calcsize(_COUNT) or _packed(*struct.unpack(_COUNT, raw)) != kept:
+    if len(raw) != struct.calcsize(_COUNT_FORMAT) or _pack_count(*struct.unpack(_COUNT_FORMAT, raw)) != kept:
         return 0, 0.0
-    failed, tried_at = struct.unpack(_COUNT, raw)
+    failed, tried_at = struct.unpack(_COUNT_FORMAT, raw)
     return failed, tried_at
 
 
-def _name(author: str) -> str:
+def _keystore_name(author: str) -> str:
     return f"fails.{author}"

@@ -5,7 +5,7 @@ key store. One person's keys open nothing of another's. This room knows rows, wo
 refuses to know what the records say. It works before the device's own key is there, so that
 recovery can start from it.
 
-    access = Access(database, keystore, clock, kdf)
+    access = Unlocking(database, keystore, clock, kdf)
     keys_row, udk = access.unlock("hv1", words, device_id)
 """
 
@@ -14,37 +14,37 @@ from __future__ import annotations
 from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow, read_escrow
-from assessments.errors import Locked, LockedForSafety, StoreFault, WrongPassphrase
+from assessments.errors import Locked, LockedOut, StoreFault, WrongPassphrase
 from assessments.ports import Clock, Keystore
-from assessments.store.access.device import DeviceIdentity, make_kept_key, read_key
+from assessments.store.access.device import DeviceIdentity, create_stored_key, read_key
 from assessments.store.access.keyring import (
     Practitioner,
-    check_wrap,
     make_practitioner,
     make_wrap,
-    open_device_copy,
+    open_device_key_copy,
     open_wrap,
-    rekeyed,
+    parse_wrap,
+    rotate_udk,
 )
-from assessments.store.access.passphrase_policy import WordsKind, check_words
-from assessments.store.access.unlock_attempts import TRIES, Attempts, Tries
-from assessments.store.database import Database
+from assessments.store.access.passphrase_policy import CredentialKind, check_passphrase
+from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, AttemptStatus, UnlockAttempts
+from assessments.store.database import SqliteDatabase
 
 _COLUMNS = "author, agency, wrap, sign_public, sign_sealed, epoch_kid, epoch_sealed, secret_slot, device_copy"
 # Before several people could share a device, it had one secret; that row's slot is ''.
-_FIRST_SECRET = "device.secret"  # noqa: S105  # a name
-_SLOTS = ("a", "b")
+_LEGACY_SECRET = "device.secret"  # noqa: S105  # a name
+_SECRET_SLOTS = ("a", "b")
 
 
-class Access:
+class Unlocking:
     """The people of one device."""
 
-    def __init__(self, database: Database, keystore: Keystore, clock: Clock, kdf: Kdf) -> None:
+    def __init__(self, database: SqliteDatabase, keystore: Keystore, clock: Clock, kdf: Kdf) -> None:
         self._database, self._keystore, self._kdf = database, keystore, kdf
-        self._attempts = Attempts(database, keystore, clock)
+        self._attempts = UnlockAttempts(database, keystore, clock)
 
     @property
-    def credential_kind(self) -> WordsKind:
+    def credential_kind(self) -> CredentialKind:
         """Digits are enough only where the system guards the secret."""
         return "pin" if self._keystore.kind == "system" else "passphrase"
 
@@ -61,20 +61,20 @@ class Access:
             raise Locked("not-set-up")
         return Practitioner(*rows[0])
 
-    def attempt_status(self, author: str) -> Tries:
+    def attempt_status(self, author: str) -> AttemptStatus:
         return self._attempts.status(author)
 
     def set_up(self, words: str, agency: str, author: str, device: DeviceIdentity) -> None:
         """Add a person. Raises WrenError for weak words, StoreFault("alias-taken")."""
-        check_words(words, self.credential_kind)
+        check_passphrase(words, self.credential_kind)
         if not (agency and author):
             raise StoreFault("alias-missing")
         if author in self.authors():
             raise StoreFault("alias-taken")
-        secret = make_kept_key(self._keystore, _secret_name(author, _SLOTS[0]))
+        secret = create_stored_key(self._keystore, _secret_name(author, _SECRET_SLOTS[0]))
         device_key = device.export_device_key()
         row = make_practitioner(
-            self._kdf, words, secret, _SLOTS[0], device.device_id, device_key, agency, author
+            self._kdf, words, secret, _SECRET_SLOTS[0], device.device_id, device_key, agency, author
         )
         with self._database.write_raw() as driver:
             driver.execute(
@@ -101,25 +101,25 @@ class Access:
         if self._attempts.status(author).is_locked_out:
             self._lock_out(row)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
-        check_wrap(row.wrap)  # what no words could open is no try
+        parse_wrap(row.wrap)  # what no words could open is no try
         number = self._attempts.count_attempt(author)
         try:
             udk = open_wrap(row.wrap, words, secret, device_id, author)
         except WrongPassphrase:
-            if number >= TRIES:
+            if number >= MAX_ATTEMPTS:
                 self._lock_out(row)
-            raise WrongPassphrase(left=TRIES - number) from None
+            raise WrongPassphrase(left=MAX_ATTEMPTS - number) from None
         self._attempts.reset(author)
         return row, udk
 
     def _lock_out(self, row: Practitioner) -> None:
         """After the last try the secret goes, so that a copy of the disk is no use either."""
         self._keystore.remove(_secret_name(row.author, row.secret_slot))
-        raise LockedForSafety
+        raise LockedOut
 
     def change_passphrase(self, author: str, old: str, new: str, device_id: str) -> None:
         """Wrap the same key under new words: one row changes, and no record."""
-        check_words(new, self.credential_kind)
+        check_passphrase(new, self.credential_kind)
         row, udk = self.unlock(author, old, device_id)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
         wrap = make_wrap(self._kdf, new, secret, device_id, author, udk)
@@ -152,12 +152,12 @@ class Access:
         words still open. Returns the device's key as this person kept it. Raises Damaged when the
         UDK is not this person's, WrenError for weak words.
         """
-        check_words(new_words, self.credential_kind)
+        check_passphrase(new_words, self.credential_kind)
         row, held = self.read_practitioner(author), self.escrow(author)
-        device_key = open_device_copy(row, udk, device_id)
-        changed, fresh = rekeyed(row, udk, device_id)
-        slot = _SLOTS[0] if row.secret_slot == _SLOTS[1] else _SLOTS[1]
-        secret = make_kept_key(self._keystore, _secret_name(author, slot))
+        device_key = open_device_key_copy(row, udk, device_id)
+        changed, fresh = rotate_udk(row, udk, device_id)
+        slot = _SECRET_SLOTS[0] if row.secret_slot == _SECRET_SLOTS[1] else _SECRET_SLOTS[1]
+        secret = create_stored_key(self._keystore, _secret_name(author, slot))
         wrap = make_wrap(self._kdf, new_words, secret, device_id, author, fresh)
         with self._database.write_raw() as driver:
             driver.execute(
@@ -179,4 +179,4 @@ class Access:
 
 
 def _secret_name(author: str, slot: str) -> str:
-    return f"secret.{author}.{slot}" if slot else _FIRST_SECRET
+    return f"secret.{author}.{slot}" if slot else _LEGACY_SECRET

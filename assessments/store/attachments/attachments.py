@@ -7,12 +7,12 @@ was cut off before that, or its row was lost; nobody can tell which, so `sweep` 
 `quarantine` and brings it back if the row comes back. It refuses to know what a picture shows:
 `stripping` takes everything else out of it.
 
-What a camera or recorder leaves in clear belongs in `incoming`, and `keep_file` takes it from there.
+What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and `import_captured_file` takes it from there.
 Overwriting and removing such a file is all that a program can do: flash memory may keep older cells
 of it until they are used again. A drawing made here never touches the disk in clear.
 
-    made = keep(keys, assessment.id, strokes, "application/vnd.wren.strokes+json")
-    content(keys, made.id)
+    made = save_attachment(keys, assessment.id, strokes, "application/vnd.wren.strokes+json")
+    read_attachment(keys, made.id)
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from assessments.crypto.sealing import lp, make_random
+from assessments.crypto.sealing import length_prefix, make_random
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.access.device import DeviceIdentity
-from assessments.store.access.keyring import Keys
-from assessments.store.assessments import refuse_closed
-from assessments.store.attachments.metadata_stripping import stripped
-from assessments.store.database import Database, border
+from assessments.store.access.keyring import KeyRing
+from assessments.store.assessments import require_in_progress
+from assessments.store.attachments.metadata_stripping import strip_metadata
+from assessments.store.database import SqliteDatabase, translate_errors
 from assessments.store.durable_files import make_folder, sync_folder
-from assessments.store.rows.integrity import Change, note
-from assessments.store.rows.sealed_rows import Filed, Found, opened_all, schema_of
+from assessments.store.rows.integrity import RowChange, record_changes
+from assessments.store.rows.sealed_rows import ReadResult, SealedRow, open_rows, schema_of
 
-FOLDER, QUARANTINE, INCOMING = "attachments", "quarantine", "incoming"
-AT_MOST_BYTES = 25 * 1000 * 1000
+ATTACHMENT_FOLDER, QUARANTINE_FOLDER, INCOMING_FOLDER = "attachments", "quarantine", "incoming"
+MAX_ATTACHMENT_BYTES = 25 * 1000 * 1000
 # Below this a device has other worries: words are always taken, attachments wait.
-FREE_AT_LEAST_BYTES = 50 * 1000 * 1000
+MIN_FREE_BYTES = 50 * 1000 * 1000
 # With the one byte of padding, a slice fills a MiB.
 SLICE_BYTES = (1 << 20) - 1
 
 _TABLE = "attachment"
 _MAGIC = b"CKA1"
-_SUFFIX, _PART, _LEFT = ".bin", ".part", ".left"
-_HEADING_BYTES = 256
-_UNDER = (
+_SUFFIX, _PART, _CAPTURE_SUFFIX = ".bin", ".part", ".left"
+_MIN_SLICE_BYTES = 256
+_SELECT_ASSESSMENT = (
     "SELECT a.state, a.agency, a.author, a.kid, k.sealed"
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
 )
-_ROW = (
+_SELECT_ATTACHMENT = (
     "SELECT t.id, t.assessment_id, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
     " FROM attachment AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
 )
@@ -74,29 +74,31 @@ class Attachment:
         return f"<Attachment {self.id}>"
 
 
-def keep(keys: Keys, assessment_id: str, content: bytes, media_type: str, caption: str = "") -> Attachment:
+def save_attachment(
+    keys: KeyRing, assessment_id: str, content: bytes, media_type: str, caption: str = ""
+) -> Attachment:
     """Strip, seal and file one attachment of an assessment in progress; on the disk when this returns.
 
     Raises StoreFault: "attachment-too-large", "no-room-for-attachment", "media-not-taken",
     "media-damaged"; nothing is kept then.
     """
-    if len(content) > AT_MOST_BYTES:
-        raise StoreFault("attachment-too-large", at_most_mb=AT_MOST_BYTES // 1_000_000)
-    clean = stripped(content, media_type)
+    if len(content) > MAX_ATTACHMENT_BYTES:
+        raise StoreFault("attachment-too-large", at_most_mb=MAX_ATTACHMENT_BYTES // 1_000_000)
+    clean = strip_metadata(content, media_type)
     folder = _folder(keys.database)
-    if free_bytes(folder) < FREE_AT_LEAST_BYTES:
+    if free_bytes(folder) < MIN_FREE_BYTES:
         raise StoreFault("no-room-for-attachment")
     made = Attachment(make_random(16).hex(), assessment_id, media_type, len(clean), caption, keys.now())
-    filed = _new(keys, keys.database.rows(_UNDER, (assessment_id,)), made)
+    filed = _new_row(keys, keys.database.rows(_SELECT_ASSESSMENT, (assessment_id,)), made)
     path = folder / f"{made.id}{_SUFFIX}"
     part = path.with_suffix(_PART)
     try:
-        with border():
-            _write(part, _sealed(keys, filed, clean, media_type))
+        with translate_errors():
+            _write(part, _seal_slices(keys, filed, clean, media_type))
         with keys.database.write_raw() as driver:
             # Looked up again: it may have been completed meanwhile. Named inside the transaction,
             # so that a sweep, which holds the same lock, never meets a file that waits for its row.
-            filed = _new(keys, driver.execute(_UNDER, (assessment_id,)).fetchall(), made)
+            filed = _new_row(keys, driver.execute(_SELECT_ASSESSMENT, (assessment_id,)).fetchall(), made)
             part.replace(path)
             sync_folder(folder)
             driver.execute(
@@ -109,10 +111,10 @@ def keep(keys: Keys, assessment_id: str, content: bytes, media_type: str, captio
                     filed.agency,
                     filed.author,
                     filed.kid,
-                    filed.seal(keys, _heading_body(made)),
+                    filed.seal(keys, _encode_metadata(made)),
                 ),
             )
-            note(driver.execute, keys, Change("attachment", made.id, None, 1))
+            record_changes(driver.execute, keys, RowChange("attachment", made.id, None, 1))
     except BaseException:
         with suppress(OSError):  # what cannot be removed now is put away by the next sweep
             part.unlink(missing_ok=True)
@@ -121,85 +123,93 @@ def keep(keys: Keys, assessment_id: str, content: bytes, media_type: str, captio
     return made
 
 
-def keep_file(keys: Keys, assessment_id: str, path: Path, media_type: str, caption: str = "") -> Attachment:
+def import_captured_file(
+    keys: KeyRing, assessment_id: str, path: Path, media_type: str, caption: str = ""
+) -> Attachment:
     """Keep what a camera or recorder left in clear; then overwrite and remove that file.
 
     Only what is sealed and committed is removed: when keeping fails, the file stays for another try.
     """
-    with border():
+    with translate_errors():
         size_bytes = path.stat().st_size
-        if size_bytes > AT_MOST_BYTES:
-            raise StoreFault("attachment-too-large", at_most_mb=AT_MOST_BYTES // 1_000_000)
+        if size_bytes > MAX_ATTACHMENT_BYTES:
+            raise StoreFault("attachment-too-large", at_most_mb=MAX_ATTACHMENT_BYTES // 1_000_000)
         content = path.read_bytes()
-    made = keep(keys, assessment_id, content, media_type, caption)
-    with border():
+    made = save_attachment(keys, assessment_id, content, media_type, caption)
+    with translate_errors():
         _erase(path)
     return made
 
 
-def incoming(keys: Keys) -> Path:
+def open_incoming_folder(keys: KeyRing) -> Path:
     """The folder that a camera or recorder is told to write into; what a cut leaves there is found."""
-    folder = keys.database.path.parent / INCOMING
-    with border():
+    folder = keys.database.path.parent / INCOMING_FOLDER
+    with translate_errors():
         make_folder(folder)
     return folder
 
 
-def listing(keys: Keys, assessment_id: str) -> Found[Attachment]:
+def list_attachments(keys: KeyRing, assessment_id: str) -> ReadResult[Attachment]:
     """The attachments of one assessment, oldest first; one whose file is gone is named as damaged."""
-    rows = keys.database.rows(_ROW + " WHERE t.assessment_id = ? ORDER BY t.rowid", (assessment_id,))
-    return opened_all((_filed(row) for row in rows), lambda filed, sealed: _opened(keys, filed, sealed))
+    rows = keys.database.rows(
+        _SELECT_ATTACHMENT + " WHERE t.assessment_id = ? ORDER BY t.rowid", (assessment_id,)
+    )
+    return open_rows(
+        (_to_sealed_row(row) for row in rows), lambda filed, sealed: _open_attachment(keys, filed, sealed)
+    )
 
 
-def content(keys: Keys, attachment_id: str) -> bytes:
+def read_attachment(keys: KeyRing, attachment_id: str) -> bytes:
     """One attachment whole. Raises NotFound, Damaged."""
-    rows = keys.database.rows(_ROW + " WHERE t.id = ?", (attachment_id,))
+    rows = keys.database.rows(_SELECT_ATTACHMENT + " WHERE t.id = ?", (attachment_id,))
     if not rows:
         raise NotFound(part=_TABLE)
-    filed, sealed = _filed(rows[0])
-    made = _opened(keys, filed, sealed)
-    total = _slices(made.size_bytes)
-    with border():
+    filed, sealed = _to_sealed_row(rows[0])
+    made = _open_attachment(keys, filed, sealed)
+    total = _slice_count(made.size_bytes)
+    with translate_errors():
         raw = (_folder(keys.database) / f"{attachment_id}{_SUFFIX}").read_bytes()
-    parts = list(_cut(raw))
+    parts = list(_split_slices(raw))
     if len(parts) != total:
         raise Damaged(part=_TABLE)
     return b"".join(
-        keys.open_row(filed.kid, filed.wrap, _context(keys, filed, made.media_type, number, total), part)
+        keys.open_row(
+            filed.kid, filed.wrap, _slice_context(keys, filed, made.media_type, number, total), part
+        )
         for number, part in enumerate(parts, start=1)
     )
 
 
-def left_behind(database: Database) -> list[str]:
-    """What a cut left in clear in `incoming`, sealed since: names for `adopt`."""
-    with border():
-        return sorted(path.stem for path in _quarantine(database).glob(f"*{_LEFT}"))
+def list_interrupted_captures(database: SqliteDatabase) -> list[str]:
+    """What a cut left in clear in `open_incoming_folder`, sealed since: names for `attach_interrupted_capture`."""
+    with translate_errors():
+        return sorted(path.stem for path in _quarantine(database).glob(f"*{_CAPTURE_SUFFIX}"))
 
 
-def adopt(
-    keys: Keys, device: DeviceIdentity, name: str, assessment_id: str, media_type: str, caption: str = ""
+def attach_interrupted_capture(
+    keys: KeyRing, device: DeviceIdentity, name: str, assessment_id: str, media_type: str, caption: str = ""
 ) -> Attachment:
     """Keep what was left behind as an attachment of an assessment in progress."""
-    path = _quarantine(keys.database) / f"{name}{_LEFT}"
-    with border():
+    path = _quarantine(keys.database) / f"{name}{_CAPTURE_SUFFIX}"
+    with translate_errors():
         raw = path.read_bytes()
-    made = keep(
+    made = save_attachment(
         keys,
         assessment_id,
         device.open_with_device_key("left-behind", name.encode(), raw),
         media_type,
         caption,
     )
-    with border():
+    with translate_errors():
         path.unlink()
     return made
 
 
-def sweep(database: Database, device: DeviceIdentity) -> None:
+def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
     """Put in order what a cut left: called at every opening, before anybody is unlocked.
 
     Half-written files are removed; nothing relies on them. A whole file without its row goes to
-    quarantine. What stands in clear in `incoming` is sealed under the device's key, since nobody's
+    quarantine. What stands in clear in `open_incoming_folder` is sealed under the device's key, since nobody's
     own key is open, and then removed.
     """
     folder, aside = _folder(database), _quarantine(database)
@@ -215,21 +225,21 @@ def sweep(database: Database, device: DeviceIdentity) -> None:
                 (aside / f"{name}{_SUFFIX}").replace(folder / f"{name}{_SUFFIX}")
         sync_folder(folder)
         sync_folder(aside)
-    came_in = database.path.parent / INCOMING
-    with border():
+    came_in = database.path.parent / INCOMING_FOLDER
+    with translate_errors():
         for path in sorted(came_in.iterdir()) if came_in.is_dir() else ():
             name = make_random(16).hex()
             sealed = device.seal_with_device_key("left-behind", name.encode(), path.read_bytes())
             _write(aside / f"{name}{_PART}", (sealed,))
-            (aside / f"{name}{_PART}").replace(aside / f"{name}{_LEFT}")
+            (aside / f"{name}{_PART}").replace(aside / f"{name}{_CAPTURE_SUFFIX}")
             sync_folder(aside)
             _erase(path)
 
 
-def remove_files(database: Database, ids: list[str]) -> None:
+def remove_files(database: SqliteDatabase, ids: list[str]) -> None:
     """Remove the sealed files of attachments that are deleted for good."""
     folder = _folder(database)
-    with border():
+    with translate_errors():
         for attachment_id in ids:
             (folder / f"{attachment_id}{_SUFFIX}").unlink(missing_ok=True)
         sync_folder(folder)
@@ -240,41 +250,41 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _folder(database: Database) -> Path:
-    return _made(database.path.parent / FOLDER)
+def _folder(database: SqliteDatabase) -> Path:
+    return _ensure_folder(database.path.parent / ATTACHMENT_FOLDER)
 
 
-def _quarantine(database: Database) -> Path:
-    return _made(database.path.parent / QUARANTINE)
+def _quarantine(database: SqliteDatabase) -> Path:
+    return _ensure_folder(database.path.parent / QUARANTINE_FOLDER)
 
 
-def _made(folder: Path) -> Path:
-    with border():
+def _ensure_folder(folder: Path) -> Path:
+    with translate_errors():
         make_folder(folder)
     return folder
 
 
-def _new(keys: Keys, rows: Sequence[tuple[Any, ...]], made: Attachment) -> Filed:
+def _new_row(keys: KeyRing, rows: Sequence[tuple[Any, ...]], made: Attachment) -> SealedRow:
     """Where a new attachment is filed: under its assessment, if that is one's own and in progress."""
     if not rows:
         raise NotFound(part="assessment")
     state, agency, author, kid, wrap = rows[0]
     if (agency, author) != (keys.agency, keys.author):
         raise NotFound(part="assessment")
-    refuse_closed(state)
-    return Filed(_TABLE, made.id, (made.assessment_id,), 1, schema_of(_TABLE), agency, author, kid, wrap)
+    require_in_progress(state)
+    return SealedRow(_TABLE, made.id, (made.assessment_id,), 1, schema_of(_TABLE), agency, author, kid, wrap)
 
 
-def _filed(row: tuple[Any, ...]) -> tuple[Filed, bytes]:
+def _to_sealed_row(row: tuple[Any, ...]) -> tuple[SealedRow, bytes]:
     row_id, assessment_id, rev, schema_id, agency, author, kid, wrap, body = row
-    return Filed(_TABLE, row_id, (assessment_id,), rev, schema_id, agency, author, kid, wrap), body
+    return SealedRow(_TABLE, row_id, (assessment_id,), rev, schema_id, agency, author, kid, wrap), body
 
 
-def _heading_body(made: Attachment) -> bytes:
+def _encode_metadata(made: Attachment) -> bytes:
     return json.dumps([made.media_type, made.size_bytes, made.caption, made.made_at.isoformat()]).encode()
 
 
-def _opened(keys: Keys, filed: Filed, sealed: bytes) -> Attachment:
+def _open_attachment(keys: KeyRing, filed: SealedRow, sealed: bytes) -> Attachment:
     media_type, size_bytes, caption, made_at = json.loads(filed.open(keys, sealed))
     if not (_folder(keys.database) / f"{filed.id}{_SUFFIX}").exists():
         raise Damaged(part=_TABLE, missing=True)
@@ -282,27 +292,27 @@ def _opened(keys: Keys, filed: Filed, sealed: bytes) -> Attachment:
     return Attachment(filed.id, filed.bound_columns[0], media_type, size_bytes, caption, at)
 
 
-def _slices(size_bytes: int) -> int:
+def _slice_count(size_bytes: int) -> int:
     return max(1, -(-size_bytes // SLICE_BYTES))
 
 
-def _context(keys: Keys, filed: Filed, media_type: str, number: int, total: int) -> bytes:
+def _slice_context(keys: KeyRing, filed: SealedRow, media_type: str, number: int, total: int) -> bytes:
     ids = (filed.id, *filed.bound_columns, media_type, str(number), str(total))
     return keys.row_context(f"{_TABLE}.slice", ids, filed.rev, filed.schema_id, filed.agency, filed.author)
 
 
-def _sealed(keys: Keys, filed: Filed, clean: bytes, media_type: str) -> Iterator[bytes]:
+def _seal_slices(keys: KeyRing, filed: SealedRow, clean: bytes, media_type: str) -> Iterator[bytes]:
     """The bytes of the file: each slice after its length. Of several, every one is of one size."""
-    total = _slices(len(clean))
+    total = _slice_count(len(clean))
     yield _MAGIC
     for number in range(1, total + 1):
         part = clean[(number - 1) * SLICE_BYTES : number * SLICE_BYTES]
-        context = _context(keys, filed, media_type, number, total)
-        at_least = SLICE_BYTES + 1 if total > 1 else _HEADING_BYTES
-        yield lp(keys.seal_row(filed.kid, filed.wrap, context, part, at_least))
+        context = _slice_context(keys, filed, media_type, number, total)
+        at_least = SLICE_BYTES + 1 if total > 1 else _MIN_SLICE_BYTES
+        yield length_prefix(keys.seal_row(filed.kid, filed.wrap, context, part, at_least))
 
 
-def _cut(raw: bytes) -> Iterator[bytes]:
+def _split_slices(raw: bytes) -> Iterator[bytes]:
     """The sealed slices of a file. What does not add up is `Damaged`, another Wren's `UnknownFormat`."""
     if not raw.startswith(_MAGIC):
         raise UnknownFormat(part=_TABLE)

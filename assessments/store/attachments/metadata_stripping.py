@@ -6,7 +6,7 @@ part, also those it has never heard of. Nothing is decoded or encoded again: pix
 byte for byte. It refuses to know keys, files and who asks. A type that is not in TAKEN is refused,
 and so are moving pictures: MP4, M4A and WebM are not taken because nothing here can read them.
 
-    stripped(photo, "image/jpeg")
+    strip_metadata(photo, "image/jpeg")
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 
 from assessments.errors import StoreFault
 
-STROKES = "application/vnd.wren.strokes+json"
+STROKES_MEDIA_TYPE = "application/vnd.wren.strokes+json"
 
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 # Size, pixels and colours; bruises must keep theirs, so colour profiles stay.
@@ -36,24 +36,24 @@ _PNG_KEPT = {
 }
 _WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"}
 _WAV_KEPT = {b"fmt ", b"fact", b"data"}
-_MOVING = {b"acTL", b"ANIM"}
-_WEBP_SAYS_METADATA = 0x08 | 0x04  # the bits for EXIF and XMP in the first byte of VP8X
+_ANIMATION_CHUNKS = {b"acTL", b"ANIM"}
+_WEBP_METADATA_BITS = 0x08 | 0x04  # the bits for EXIF and XMP in the first byte of VP8X
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 _APPS = range(0xE0, 0xF0)
 _COMMENT = 0xFE
-_BARE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
-_WHICH_WAY_UP = 0x0112
+_MARKERS_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}  # markers without a length
+_ORIENTATION_TAG = 0x0112
 _EXIF = b"Exif\x00\x00"
 
 
-def stripped(content: bytes, media_type: str) -> bytes:
+def strip_metadata(content: bytes, media_type: str) -> bytes:
     """The same picture, sound or drawing, and nothing else.
 
     Raises StoreFault: "media-not-taken" for a type that is not taken, "media-damaged" for a file that
     is not whole or not of its type.
     """
-    strip = TAKEN.get(media_type)
+    strip = STRIP_BY_MEDIA_TYPE.get(media_type)
     if strip is None:
         raise StoreFault("media-not-taken")
     try:
@@ -70,7 +70,7 @@ def _jpeg(content: bytes) -> bytes:
         if marker == _APP1 and body.startswith(_EXIF):
             turned = _orientation(body[len(_EXIF) :])
             if turned > 1:
-                kept.append(_segment(_APP1, _EXIF + _only_orientation(turned)))
+                kept.append(_segment(_APP1, _EXIF + _orientation_exif(turned)))
         elif marker == _APP0 and body.startswith(b"JFIF\x00"):
             kept.append(_segment(_APP0, body[:12] + b"\x00\x00"))  # without the small picture inside
         elif marker == _APP14 and body.startswith(b"Adobe"):
@@ -99,7 +99,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         at += 1
         if marker == _EOI:
             return
-        if marker in _BARE:
+        if marker in _MARKERS_WITHOUT_LENGTH:
             continue
         (size,) = struct.unpack_from(">H", content, at)
         body = content[at + 2 : at + size]
@@ -135,16 +135,16 @@ def _orientation(tiff: bytes) -> int:
         (count,) = struct.unpack_from(f"{order}H", tiff, first)
         for number in range(count):
             kind, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, first + 2 + number * 12)
-            if kind == _WHICH_WAY_UP and value in range(1, 9):
+            if kind == _ORIENTATION_TAG and value in range(1, 9):
                 return int(value)
     except struct.error:  # a table that runs out of its own bytes
         pass
     return 1
 
 
-def _only_orientation(turned: int) -> bytes:
+def _orientation_exif(turned: int) -> bytes:
     """The smallest table that says which way up: one entry, a 16-bit number, no further table."""
-    return b"MM\x00\x2a" + struct.pack(">IHHHIHHI", 8, 1, _WHICH_WAY_UP, 3, 1, turned, 0, 0)
+    return b"MM\x00\x2a" + struct.pack(">IHHHIHHI", 8, 1, _ORIENTATION_TAG, 3, 1, turned, 0, 0)
 
 
 def _png(content: bytes) -> bytes:
@@ -156,7 +156,7 @@ def _png(content: bytes) -> bytes:
         end = at + 12 + size
         if end > len(content):
             raise ValueError("too short")
-        _refuse_moving(name)
+        _reject_animation(name)
         if name in _PNG_KEPT:
             kept.append(content[at:end])
         at = end
@@ -165,21 +165,21 @@ def _png(content: bytes) -> bytes:
 
 def _webp(content: bytes) -> bytes:
     kept = []
-    for name, body in _riff(content, b"WEBP"):
-        _refuse_moving(name)
+    for name, body in _read_riff(content, b"WEBP"):
+        _reject_animation(name)
         if name == b"VP8X":
-            body = bytes((body[0] & ~_WEBP_SAYS_METADATA,)) + body[1:]
+            body = bytes((body[0] & ~_WEBP_METADATA_BITS,)) + body[1:]
         if name in _WEBP_KEPT:
             kept.append((name, body))
-    return _riff_of(b"WEBP", kept)
+    return _build_riff(b"WEBP", kept)
 
 
 def _wav(content: bytes) -> bytes:
-    kept = [(name, body) for name, body in _riff(content, b"WAVE") if name in _WAV_KEPT]
-    return _riff_of(b"WAVE", kept)
+    kept = [(name, body) for name, body in _read_riff(content, b"WAVE") if name in _WAV_KEPT]
+    return _build_riff(b"WAVE", kept)
 
 
-def _riff(content: bytes, kind: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _read_riff(content: bytes, kind: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The parts of a RIFF file. Sound may be cut short: a recorder that was stopped hard has written
     too great a length, or none yet."""
     if content[:4] != b"RIFF" or content[8:12] != kind:
@@ -197,7 +197,7 @@ def _riff(content: bytes, kind: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 8 + size + size % 2
 
 
-def _riff_of(kind: bytes, parts: list[tuple[bytes, bytes]]) -> bytes:
+def _build_riff(kind: bytes, parts: list[tuple[bytes, bytes]]) -> bytes:
     if len(parts) < (2 if kind == b"WAVE" else 1):
         raise ValueError("nothing inside")
     body = b"".join(
@@ -206,8 +206,8 @@ def _riff_of(kind: bytes, parts: list[tuple[bytes, bytes]]) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body) + 4) + kind + body
 
 
-def _refuse_moving(name: bytes) -> None:
-    if name in _MOVING:
+def _reject_animation(name: bytes) -> None:
+    if name in _ANIMATION_CHUNKS:
         raise StoreFault("media-not-taken")
 
 
@@ -217,10 +217,10 @@ def _strokes(content: bytes) -> bytes:
     return content
 
 
-TAKEN: dict[str, Callable[[bytes], bytes]] = {
+STRIP_BY_MEDIA_TYPE: dict[str, Callable[[bytes], bytes]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/webp": _webp,
     "audio/wav": _wav,
-    STROKES: _strokes,
+    STROKES_MEDIA_TYPE: _strokes,
 }

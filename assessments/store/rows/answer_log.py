@@ -1,14 +1,14 @@
 """Lists of answers: sealed lines that are only ever added, and what can be read of a list with gaps.
 
 A list ends in a *tail*, a chain over its lines, which stands where its next line goes. Damage to one
-line costs that line and no other: `read` gives every line that opens, and the places of those that do
+line costs that line and no other: `read_log` gives every line that opens, and the places of those that do
 not or are gone. Each line carries marks of the items of the lines just before it, so that a lost line
 still tells which item it was about, and no earlier answer stands in for it. Where the tail itself is
 lost the next line leaves its place empty: that gap is seen for ever, and adding is never refused.
 This room knows lines; it refuses to know what a question means and whose list it is.
 
-    end = add(driver, keys, find_end(driver, keys, filed), "injury", {"value": "yes"})
-    read(keys, filed, rows).standing()          # {"injury": {"value": "yes"}}
+    end = append_line(driver, keys, find_log_end(driver, keys, filed), "injury", {"value": "yes"})
+    read_log(keys, filed, rows).standing()          # {"injury": {"value": "yes"}}
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from assessments.crypto.sealing import digest, lp, same
+from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, StoreFault
-from assessments.store.access.keyring import Keys, Run
-from assessments.store.rows.sealed_rows import Filed, schema_of
+from assessments.store.access.keyring import Execute, KeyRing
+from assessments.store.rows.sealed_rows import SealedRow, schema_of
 
 # A line is (number of the assessment << 20) + its place, from 1: a million lines each. The tail stands
 # at the place of the next line, which takes it over. So every line goes to the end of SQLite's table,
 # and a row is not moved from page to page.
-PLACE_BITS = 20
-LAST_PLACE = (1 << PLACE_BITS) - 1
+SEQUENCE_BITS = 20
+MAX_SEQUENCE = (1 << SEQUENCE_BITS) - 1
 TAIL_MAGIC = b"CKT1"
 _TAIL_BYTES = 36
 # As long as a short line, so that it is overwritten where it is.
-_TAIL_ROOM = 238
+_TAIL_ROW_BYTES = 238
 # From a wrong tail follows a wrong one: a list that goes on from this one is never taken for whole.
-_LOST_TAIL = (TAIL_MAGIC + bytes(32)).ljust(_TAIL_ROOM, b"\0")
+_LOST_TAIL = (TAIL_MAGIC + bytes(32)).ljust(_TAIL_ROW_BYTES, b"\0")
 _ANSWER_BYTES = 144
 # A line remembers as many before it as lie on a page of the disk with it.
-_REMEMBERED = 18
+_MARKS_PER_LINE = 18
 _MARK_LETTERS = 3
-_UNKNOWN = "-" * _MARK_LETTERS
+_UNKNOWN_MARK = "-" * _MARK_LETTERS
 # The new tail first, at the end of the table; the line then takes the place of the old one. Where
 # another process has been there, neither row is written.
-_ADD = (
+_INSERT_LINE = (
     "INSERT INTO answer (line, body) SELECT column1, column2 FROM (VALUES (?, ?), (?, ?))"
     " WHERE EXISTS (SELECT 1 FROM assessment WHERE id = ? AND rev = ?)"
     " ON CONFLICT (line) DO UPDATE SET body = excluded.body WHERE body = ?"
 )
-_ROWS = "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line"
+_SELECT_LINES = "SELECT line - ?, body FROM answer WHERE line BETWEEN ? AND ? ORDER BY line"
 # Made once: json.dumps makes an encoder for every call that is not plain.
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-Rows = Sequence[Any]
+LogRows = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One answer as it was given. `entry` None takes the answer back. `trail`: the marks of the items
     of the lines before it, the nearest first."""
 
@@ -70,14 +70,14 @@ class Line:
     recent_marks: str = ""
 
     def __repr__(self) -> str:
-        return f"<Line {self.sequence}>"
+        return f"<LogLine {self.sequence}>"
 
 
-class Lines(list[Line]):
+class AnswerLog(list[LogLine]):
     """Every line that opens, in order. `lost`: where at least one does not, or is gone, with the mark
     of the item that it was about where that is known."""
 
-    def __init__(self, lines: Iterable[Line], lost: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, lines: Iterable[LogLine], lost: Sequence[tuple[int, str]]) -> None:
         super().__init__(lines)
         self.lost = tuple(lost)
 
@@ -90,9 +90,9 @@ class Lines(list[Line]):
         lost = [
             link_id
             for place, mark in self.lost
-            if mark != _UNKNOWN
+            if mark != _UNKNOWN_MARK
             for link_id, line in last.items()
-            if line.sequence < place and _mark(link_id) == mark
+            if line.sequence < place and _item_mark(link_id) == mark
         ]
         return {
             name: line.entry for name, line in last.items() if line.entry is not None and name not in lost
@@ -100,10 +100,10 @@ class Lines(list[Line]):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class End:
+class LogEnd:
     """Where a list goes on: the place of its next line, the tail, and the marks for that line."""
 
-    sealed_row: Filed
+    sealed_row: SealedRow
     sequence: int
     tail: bytes
     recent_marks: str
@@ -112,115 +112,119 @@ class End:
 # Reading
 
 
-def rows_of(run: Run, filed: Filed) -> list[Any]:
+def select_log_rows(run: Execute, filed: SealedRow) -> list[Any]:
     """The rows of a list, by their places in it."""
-    start = _start(filed)
-    return list(run(_ROWS, (start, start, start + LAST_PLACE)).fetchall())
+    start = _first_key(filed)
+    return list(run(_SELECT_LINES, (start, start, start + MAX_SEQUENCE)).fetchall())
 
 
-def read(keys: Keys, filed: Filed, rows: Rows) -> Lines:
+def read_log(keys: KeyRing, filed: SealedRow, rows: LogRows) -> AnswerLog:
     """Every line that opens, and what is missing."""
-    opened: dict[int, Line] = {}
+    opened: dict[int, LogLine] = {}
     for place, sealed in rows:
         with suppress(StoreFault):
-            opened[place] = _open(keys, filed, place, sealed)
+            opened[place] = _open_line(keys, filed, place, sealed)
     # Only a line that opens and a tail vouch for all the places before them.
     last = max([*opened, *(place - 1 for place, body in rows if _is_tail(body))], default=0)
     lost = set(range(1, last + 1)) - opened.keys()
     lost |= {place for place, body in rows if place > last and not _is_tail(body)}
-    if not lost and not _is_whole(keys, filed, rows):
+    if not lost and not _is_intact(keys, filed, rows):
         lost = {last + 1}  # nobody can say where
     if rows and rows[-1][0] in opened:
         lost.add(last + 1)  # the tail is gone, and perhaps lines before it
-    return Lines(opened.values(), [(place, _lost_mark(opened, place)) for place in sorted(lost)])
+    return AnswerLog(opened.values(), [(place, _lost_mark(opened, place)) for place in sorted(lost)])
 
 
-def lacking(keys: Keys, filed: Filed, rows: Rows) -> tuple[int, int]:
+def count_missing(keys: KeyRing, filed: SealedRow, rows: LogRows) -> tuple[int, int]:
     """How many lines there were at least and how many can be read: the same while the list is whole.
     No line of a whole list is opened; nor one of a list whose loss was accepted."""
-    if _is_whole(keys, filed, rows):
+    if _is_intact(keys, filed, rows):
         return len(rows), len(rows)
-    lines = read(keys, filed, rows)
+    lines = read_log(keys, filed, rows)
     return len(lines) + len(lines.lost), len(lines)
 
 
-def _is_whole(keys: Keys, filed: Filed, rows: Rows) -> bool:
+def _is_intact(keys: KeyRing, filed: SealedRow, rows: LogRows) -> bool:
     """Whether these are the lines that the tail at their end was made of."""
     reached = _first_tail(keys, filed)
     for _, sealed in rows[:-1]:
         reached = _next_tail(keys, filed, reached, sealed)
-    return _has_end(rows) and same(reached[:_TAIL_BYTES], rows[-1][1][:_TAIL_BYTES])
+    return _ends_in_tail(rows) and constant_time_equal(reached[:_TAIL_BYTES], rows[-1][1][:_TAIL_BYTES])
 
 
-def _has_end(rows: Rows) -> bool:
+def _ends_in_tail(rows: LogRows) -> bool:
     return bool(rows) and _is_tail(rows[-1][1])
 
 
-def _open(keys: Keys, filed: Filed, sequence: int, sealed: bytes) -> Line:
+def _open_line(keys: KeyRing, filed: SealedRow, sequence: int, sealed: bytes) -> LogLine:
     if _is_tail(sealed):
         raise Damaged(part="answer")
-    plain = keys.open_row(filed.kid, filed.wrap, _context(keys, filed, sequence), sealed)
+    plain = keys.open_row(filed.kid, filed.wrap, _line_context(keys, filed, sequence), sealed)
     at, link_id, entry, *trail = json.loads(plain)
-    return Line(sequence, datetime.fromisoformat(at), link_id, entry, *trail[:1])
+    return LogLine(sequence, datetime.fromisoformat(at), link_id, entry, *trail[:1])
 
 
-def _lost_mark(opened: dict[int, Line], place: int) -> str:
+def _lost_mark(opened: dict[int, LogLine], place: int) -> str:
     """The mark of the line that is lost at a place, from a line after it that remembers."""
-    for back in range(_REMEMBERED):
+    for back in range(_MARKS_PER_LINE):
         after = opened.get(place + 1 + back)
         if after is not None:
             at = back * _MARK_LETTERS
-            return after.recent_marks[at : at + _MARK_LETTERS] or _UNKNOWN
-    return _UNKNOWN
+            return after.recent_marks[at : at + _MARK_LETTERS] or _UNKNOWN_MARK
+    return _UNKNOWN_MARK
 
 
 # Adding
 
 
-def begin_list(driver: sqlite3.Connection, keys: Keys, filed: Filed) -> End:
+def begin_log(driver: sqlite3.Connection, keys: KeyRing, filed: SealedRow) -> LogEnd:
     """The end of a new, empty list."""
     tail = _first_tail(keys, filed)
-    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (_start(filed) + 1, tail))
-    return End(filed, 1, tail, "")
+    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (_first_key(filed) + 1, tail))
+    return LogEnd(filed, 1, tail, "")
 
 
-def find_end(driver: sqlite3.Connection, keys: Keys, filed: Filed) -> End:
+def find_log_end(driver: sqlite3.Connection, keys: KeyRing, filed: SealedRow) -> LogEnd:
     """Where a list goes on, whatever is damaged in it."""
-    start = _start(filed)
-    rows = driver.execute(f"{_ROWS} DESC LIMIT 2", (start, start, start + LAST_PLACE)).fetchall()[::-1]
-    sequence = _next_place(keys, filed, rows)
-    tail = rows.pop()[1] if _has_end(rows) else _LOST_TAIL
+    start = _first_key(filed)
+    rows = driver.execute(f"{_SELECT_LINES} DESC LIMIT 2", (start, start, start + MAX_SEQUENCE)).fetchall()[
+        ::-1
+    ]
+    sequence = _next_sequence(keys, filed, rows)
+    tail = rows.pop()[1] if _ends_in_tail(rows) else _LOST_TAIL
     trail = ""
     with suppress(StoreFault):
         for place, sealed in rows[-1:]:
-            before = _open(keys, filed, place, sealed)
-            trail = _UNKNOWN * (sequence - place - 1) + _mark(before.link_id) + before.recent_marks
-    return End(filed, sequence, tail, trail[: _REMEMBERED * _MARK_LETTERS])
+            before = _open_line(keys, filed, place, sealed)
+            trail = _UNKNOWN_MARK * (sequence - place - 1) + _item_mark(before.link_id) + before.recent_marks
+    return LogEnd(filed, sequence, tail, trail[: _MARKS_PER_LINE * _MARK_LETTERS])
 
 
-def add(driver: sqlite3.Connection, keys: Keys, end: End, link_id: str, entry: Any) -> End | None:
+def append_line(
+    driver: sqlite3.Connection, keys: KeyRing, end: LogEnd, link_id: str, entry: Any
+) -> LogEnd | None:
     """Add a line and move the tail, unless another process has moved the assessment or its list on."""
     filed, sequence = end.sealed_row, end.sequence
-    line = _encoded([keys.now().isoformat(), link_id, entry, end.recent_marks]).encode()
-    sealed = keys.seal_row(filed.kid, filed.wrap, _context(keys, filed, sequence), line, _ANSWER_BYTES)
-    if sequence >= LAST_PLACE:
+    line = _encode_json([keys.now().isoformat(), link_id, entry, end.recent_marks]).encode()
+    sealed = keys.seal_row(filed.kid, filed.wrap, _line_context(keys, filed, sequence), line, _ANSWER_BYTES)
+    if sequence >= MAX_SEQUENCE:
         raise StoreFault("too-many-lines")
-    place = _start(filed) + sequence
+    place = _first_key(filed) + sequence
     moved = _next_tail(keys, filed, end.tail, sealed)
     rows = (place + 1, moved, place, sealed)
-    written = driver.execute(_ADD, (*rows, filed.id, filed.rev, end.tail)).rowcount
+    written = driver.execute(_INSERT_LINE, (*rows, filed.id, filed.rev, end.tail)).rowcount
     if written == 1:
         raise Damaged(part="answer")  # a line without its tail, or a tail without its line
     keys.has_uncounted_writes = True
-    trail = (_mark(link_id) + end.recent_marks)[: _REMEMBERED * _MARK_LETTERS]
-    return End(filed, sequence + 1, moved, trail) if written else None
+    trail = (_item_mark(link_id) + end.recent_marks)[: _MARKS_PER_LINE * _MARK_LETTERS]
+    return LogEnd(filed, sequence + 1, moved, trail) if written else None
 
 
-def tie_up(run: Run, keys: Keys, filed: Filed, *, is_new: bool) -> None:
+def reanchor(run: Execute, keys: KeyRing, filed: SealedRow, *, is_new: bool) -> None:
     """Take the lines that are here as all there are, from now on. `is_new`: there never was a tail;
     else a lost one leaves a gap, as a line that is added would."""
-    start, rows = _start(filed), rows_of(run, filed)
-    if _is_whole(keys, filed, rows):
+    start, rows = _first_key(filed), select_log_rows(run, filed)
+    if _is_intact(keys, filed, rows):
         return
     reached = _first_tail(keys, filed)
     for place, sealed in rows:
@@ -229,19 +233,21 @@ def tie_up(run: Run, keys: Keys, filed: Filed, *, is_new: bool) -> None:
         else:
             reached = _next_tail(keys, filed, reached, sealed)
     place = (
-        (rows[-1][0] if rows else 0) + 1 if is_new and not _has_end(rows) else _next_place(keys, filed, rows)
+        (rows[-1][0] if rows else 0) + 1
+        if is_new and not _ends_in_tail(rows)
+        else _next_sequence(keys, filed, rows)
     )
     run("INSERT INTO answer (line, body) VALUES (?, ?)", (start + place, reached))
 
 
-def _next_place(keys: Keys, filed: Filed, rows: Rows) -> int:
+def _next_sequence(keys: KeyRing, filed: SealedRow, rows: LogRows) -> int:
     """Where the next line goes: the tail's own place. Without a tail a place that shows the loss, one
     that does not open or else an empty one, stays before it."""
-    if _has_end(rows):
+    if _ends_in_tail(rows):
         return int(rows[-1][0])
     for place, sealed in rows[-1:]:
         with suppress(StoreFault):
-            _open(keys, filed, place, sealed)
+            _open_line(keys, filed, place, sealed)
             break
         return int(place) + 1
     return (rows[-1][0] if rows else 0) + 2
@@ -250,28 +256,28 @@ def _next_place(keys: Keys, filed: Filed, rows: Rows) -> int:
 # The parts of a list
 
 
-def _start(filed: Filed) -> int:
-    return int(filed.bound_columns[2]) << PLACE_BITS
+def _first_key(filed: SealedRow) -> int:
+    return int(filed.bound_columns[2]) << SEQUENCE_BITS
 
 
-def _context(keys: Keys, filed: Filed, sequence: int) -> bytes:
+def _line_context(keys: KeyRing, filed: SealedRow, sequence: int) -> bytes:
     # Not bound to the heading's revision and state: lines stay as they are when those move on.
     ids = (filed.id, filed.bound_columns[0])
     return keys.row_context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
 
 
 @cache
-def _mark(link_id: str) -> str:
+def _item_mark(link_id: str) -> str:
     """A short name of an item: eighteen bits, so that two of one tool hardly ever share one."""
     return base64.b64encode(digest(link_id.encode())[:3])[:_MARK_LETTERS].decode()
 
 
-def _first_tail(keys: Keys, filed: Filed) -> bytes:
+def _first_tail(keys: KeyRing, filed: SealedRow) -> bytes:
     """The tail of an empty list."""
-    return _tail(keys, filed, lp("ck1", "tail", filed.id))
+    return _tail(keys, filed, length_prefix("ck1", "tail", filed.id))
 
 
-def _next_tail(keys: Keys, filed: Filed, tail: bytes, sealed: object) -> bytes:
+def _next_tail(keys: KeyRing, filed: SealedRow, tail: bytes, sealed: object) -> bytes:
     """The tail after one more sealed line. A damaged page may give text where bytes were written."""
     return _tail(keys, filed, tail[:_TAIL_BYTES] + (sealed if isinstance(sealed, bytes) else b""))
 
@@ -280,5 +286,5 @@ def _is_tail(body: object) -> bool:
     return isinstance(body, bytes) and body.startswith(TAIL_MAGIC)
 
 
-def _tail(keys: Keys, filed: Filed, message: bytes) -> bytes:
-    return (TAIL_MAGIC + keys.chain_mac(filed.kid, filed.wrap, message)).ljust(_TAIL_ROOM, b"\0")
+def _tail(keys: KeyRing, filed: SealedRow, message: bytes) -> bytes:
+    return (TAIL_MAGIC + keys.chain_mac(filed.kid, filed.wrap, message)).ljust(_TAIL_ROW_BYTES, b"\0")

@@ -5,11 +5,11 @@ do: each list of answers ends in a *tail*, a chain over its lines (`lines`); eac
 number and a keyed sum of the (table, id, revision) of all their rows, moved in the same transaction
 as the row; and the tally's own revision has a *twin* outside the database, raised at completing
 and at locking, that a whole older database put back falls behind. This room knows counts; it opens
-no record and never stands in the way: what it finds is a `Loss` for a person to hear of. A lost
+no record and never stands in the way: what it finds is a `DataLoss` for a person to hear of. A lost
 content key needs no count: its rows say that they do not open.
 
-    note(driver.execute, keys, Change("person", person.id, 1, 2))     # beside the UPDATE
-    check(keys, twin)                                                  # once, at unlock: [Loss(...)]
+    record_changes(driver.execute, keys, RowChange("person", person.id, 1, 2))     # beside the UPDATE
+    find_losses(keys, twin)                                                  # once, at unlock: [Loss(...)]
 """
 
 from __future__ import annotations
@@ -19,38 +19,38 @@ import struct
 from contextlib import suppress
 from dataclasses import dataclass
 
-from assessments.crypto.sealing import lp
+from assessments.crypto.sealing import length_prefix
 from assessments.errors import Damaged, StoreFault, WrenError
-from assessments.ports import Keystore, Loss
-from assessments.store.access.keyring import Keys, Run
-from assessments.store.rows.answer_log import lacking, rows_of, tie_up
-from assessments.store.rows.sealed_rows import Filed
+from assessments.ports import DataLoss, Keystore
+from assessments.store.access.keyring import Execute, KeyRing
+from assessments.store.rows.answer_log import count_missing, reanchor, select_log_rows
+from assessments.store.rows.sealed_rows import SealedRow
 
-TABLES = (
+COUNTED_TABLES = (
     *("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact"),
     "earlier",
 )
 # A row that is filed under nothing that is here is in no list, so it does not count as here either.
-_AT_HOME = " AND household_id IN (SELECT id FROM household)"
-_IN_LISTS = {
-    **dict.fromkeys(("person", "relationship", "contact", "assessment", "earlier"), _AT_HOME),
+_HOUSEHOLD_EXISTS = " AND household_id IN (SELECT id FROM household)"
+_REACHABLE = {
+    **dict.fromkeys(("person", "relationship", "contact", "assessment", "earlier"), _HOUSEHOLD_EXISTS),
     "attachment": " AND assessment_id IN (SELECT id FROM assessment)",
 }
 # What tells the rows of a table apart, where it is more than their id.
-_NAMED = {"earlier": "name || ' ' || id"}
+_ROW_KEYS = {"earlier": "name || ' ' || id"}
 # What each completed, or each unfinished, assessment has beside it.
-_BESIDE = (
+_DEPENDENT_ROWS = (
     ("completion", "completed", "found.assessment_id = a.id AND found.rev = a.rev"),
     ("outbox_entry", "completed", "found.id = a.id"),
     ("place", "in-progress", "found.assessment_id = a.id"),
 )
-_WHOLE = 1 << 256
+_SUM_MODULUS = 1 << 256
 
 Counts = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Change:
+class RowChange:
     """One row moves from a revision to the next. None before: it is new; None after: it is deleted."""
 
     table: str
@@ -60,7 +60,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tally:
+class IntegrityCount:
     """The tally's row."""
 
     author: str
@@ -68,10 +68,10 @@ class Tally:
     body: bytes
 
     def to_bytes(self) -> bytes:
-        return lp(self.author, struct.pack(">Q", self.rev), self.body)
+        return length_prefix(self.author, struct.pack(">Q", self.rev), self.body)
 
 
-class Twin:
+class RollbackCounter:
     """The highest revision of a person's tally that is known outside the database, in the key store."""
 
     def __init__(self, keystore: Keystore, device_id: str) -> None:
@@ -98,17 +98,17 @@ class Twin:
 # Filed rows
 
 
-def note(run: Run, keys: Keys, *changes: Change) -> None:
+def record_changes(run: Execute, keys: KeyRing, *changes: RowChange) -> None:
     """Move the tally inside the transaction that moves the rows. Without a tally nothing happens:
     that it is gone was, or will be, found at unlock, and writing goes on."""
-    moved = after(run, keys, *changes)
+    moved = count_after(run, keys, *changes)
     if moved is not None:
         run("UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author))
 
 
-def after(run: Run, keys: Keys, *changes: Change) -> Tally | None:
+def count_after(run: Execute, keys: KeyRing, *changes: RowChange) -> IntegrityCount | None:
     """The tally's row as it will be after these changes, or None where there is none that opens."""
-    tally, counts = _opened(run, keys)
+    tally, counts = _open_count(run, keys)
     if tally is None or counts is None:
         return None
     for change in changes:
@@ -116,61 +116,61 @@ def after(run: Run, keys: Keys, *changes: Change) -> Tally | None:
         if change.before is not None:
             count, total = (
                 count - 1,
-                total - sum(keys.row_macs([_item(change.table, change.id, change.before)])),
+                total - sum(keys.row_macs([_row_label(change.table, change.id, change.before)])),
             )
         if change.after is not None:
             count, total = (
                 count + 1,
-                total + sum(keys.row_macs([_item(change.table, change.id, change.after)])),
+                total + sum(keys.row_macs([_row_label(change.table, change.id, change.after)])),
             )
-        counts[change.table] = count, total % _WHOLE
-    return _sealed(keys, tally.rev + 1, counts)
+        counts[change.table] = count, total % _SUM_MODULUS
+    return _seal_count(keys, tally.rev + 1, counts)
 
 
-def note_gone(run: Run, keys: Keys, table: str, column: str, value: str) -> None:
+def record_deletions(run: Execute, keys: KeyRing, table: str, column: str, value: str) -> None:
     """Tell the tally of rows that are about to be deleted, so that nobody takes them for lost."""
     # The names are this room's and its callers' own, never from outside.
-    rows = run(f"SELECT {_name(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
-    note(run, keys, *(Change(table, row_id, rev, None) for row_id, rev in rows.fetchall()))
+    rows = run(f"SELECT {_row_key(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
+    record_changes(run, keys, *(RowChange(table, row_id, rev, None) for row_id, rev in rows.fetchall()))
 
 
-def rest(keys: Keys, twin: Twin) -> None:
+def advance_rollback_counter(keys: KeyRing, twin: RollbackCounter) -> None:
     """Raise the twin, at completing and before the keys go. What fails now is done the next time."""
     with suppress(WrenError):
         if keys.has_uncounted_writes and not keys.database.read_only:
             with keys.database.write_raw() as driver:
-                note(driver.execute, keys)
+                record_changes(driver.execute, keys)
             keys.has_uncounted_writes = False
         rows = keys.database.rows("SELECT rev FROM tally WHERE author = ?", (keys.author,))
         if rows and isinstance(rows[0][0], int):
             twin.raise_to(keys.author, rows[0][0])
 
 
-def check(keys: Keys, twin: Twin) -> tuple[Loss, ...]:
+def find_losses(keys: KeyRing, twin: RollbackCounter) -> tuple[DataLoss, ...]:
     """Compare what is here with the tally. A person's first time makes it. Never raises."""
     try:
         with keys.database.read_raw() as driver:
             run = driver.execute
-            tally, counts = _opened(run, keys)
-            found = _counted(run, keys)
-            losses = _beside(run, keys)
-            in_lists = _in_lists(run, keys)
+            tally, counts = _open_count(run, keys)
+            found = _count_rows(run, keys)
+            losses = _find_missing_dependents(run, keys)
+            in_lists = _find_missing_answers(run, keys)
         known = twin.read(keys.author)
         if tally is None and known == 0:
-            accept(keys, twin, is_first=True)
+            rebuild_count(keys, twin, is_first=True)
             return losses
     except WrenError:
         # A newer Wren may count in another way.
-        return () if keys.database.read_only else (Loss("unchecked"),)
+        return () if keys.database.read_only else (DataLoss("unchecked"),)
     losses += in_lists
     if tally is None or counts is None:
-        return (Loss("untallied"), *losses)
+        return (DataLoss("untallied"), *losses)
     if known is not None and tally.rev < known:
-        losses = (Loss("rolled-back", expected=known, found=tally.rev), *losses)
-    return tuple(_differing(counts, found)) + losses
+        losses = (DataLoss("rolled-back", expected=known, found=tally.rev), *losses)
+    return tuple(_find_differences(counts, found)) + losses
 
 
-def accept(keys: Keys, twin: Twin, *, is_first: bool = False) -> None:
+def rebuild_count(keys: KeyRing, twin: RollbackCounter, *, is_first: bool = False) -> None:
     """Take what is here as all there is, from now on. `is_first`: nothing was counted before."""
     if keys.database.read_only:
         return
@@ -178,80 +178,80 @@ def accept(keys: Keys, twin: Twin, *, is_first: bool = False) -> None:
         run = driver.execute
         row = run("SELECT rev FROM tally WHERE author = ?", (keys.author,)).fetchone()
         rev = max(twin.read(keys.author) or 0, row[0] if row and isinstance(row[0], int) else 0) + 1
-        made = _sealed(keys, rev, _counted(run, keys))
+        made = _seal_count(keys, rev, _count_rows(run, keys))
         run(
             "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
         )
-        for filed in _lists(run, keys):
+        for filed in _answer_log_rows(run, keys):
             with suppress(Damaged):  # its key does not open: nor does anything that is in it
-                tie_up(run, keys, filed, is_new=is_first)
+                reanchor(run, keys, filed, is_new=is_first)
     # Where they ended is not where they end now.
     keys.log_ends.clear()
-    rest(keys, twin)
+    advance_rollback_counter(keys, twin)
 
 
-def _lists(run: Run, keys: Keys) -> list[Filed]:
+def _answer_log_rows(run: Execute, keys: KeyRing) -> list[SealedRow]:
     """The person's assessments whose key is here."""
     rows = run(
         "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
         " k.sealed FROM assessment AS a JOIN content_key AS k ON k.kid = a.kid WHERE a.author = ?",
         (keys.author,),
     ).fetchall()
-    return [Filed("assessment", row[0], (row[1], row[2], str(row[3])), *row[4:]) for row in rows]
+    return [SealedRow("assessment", row[0], (row[1], row[2], str(row[3])), *row[4:]) for row in rows]
 
 
-def _in_lists(run: Run, keys: Keys) -> tuple[Loss, ...]:
+def _find_missing_answers(run: Execute, keys: KeyRing) -> tuple[DataLoss, ...]:
     """Answers that are missing from what is under way."""
     expected = found = 0
-    for filed in _lists(run, keys):
+    for filed in _answer_log_rows(run, keys):
         if filed.bound_columns[1] == "in-progress":
             with suppress(Damaged):  # its key does not open: its rows say so themselves
-                there, here = lacking(keys, filed, rows_of(run, filed))
+                there, here = count_missing(keys, filed, select_log_rows(run, filed))
                 expected, found = expected + there, found + here
-    return (Loss("missing", "answer", expected, found),) if found < expected else ()
+    return (DataLoss("missing", "answer", expected, found),) if found < expected else ()
 
 
-def _differing(counts: Counts, found: Counts) -> list[Loss]:
+def _find_differences(counts: Counts, found: Counts) -> list[DataLoss]:
     return [
-        Loss(
+        DataLoss(
             "missing" if found[table][0] < counts[table][0] else "older",
             table,
             counts[table][0],
             found[table][0],
         )
-        for table in TABLES
+        for table in COUNTED_TABLES
         if table in counts and found[table] != counts[table]
     ]
 
 
-def _name(table: str) -> str:
-    return _NAMED.get(table, "id")
+def _row_key(table: str) -> str:
+    return _ROW_KEYS.get(table, "id")
 
 
-def _item(table: str, row_id: str, rev: int) -> bytes:
+def _row_label(table: str, row_id: str, rev: int) -> bytes:
     # Ids are random and of one length: nothing here can be read as something else.
     return f"{table} {row_id} {rev}".encode()
 
 
-def _counted(run: Run, keys: Keys) -> Counts:
+def _count_rows(run: Execute, keys: KeyRing) -> Counts:
     """The rows that are here. No body is opened: 10,000 take less than the passphrase's KDF."""
     counts = {}
-    for table in TABLES:
+    for table in COUNTED_TABLES:
         # The names are those above, never from outside.
         rows = run(
-            f"SELECT {_name(table)}, rev FROM {table}"  # noqa: S608
-            f" WHERE agency = ? AND author = ?{_IN_LISTS.get(table, '')}",
+            f"SELECT {_row_key(table)}, rev FROM {table}"  # noqa: S608
+            f" WHERE agency = ? AND author = ?{_REACHABLE.get(table, '')}",
             (keys.agency, keys.author),
         ).fetchall()
-        marks = keys.row_macs(_item(table, row_id, rev) for row_id, rev in rows)
-        counts[table] = len(marks), sum(marks) % _WHOLE
+        marks = keys.row_macs(_row_label(table, row_id, rev) for row_id, rev in rows)
+        counts[table] = len(marks), sum(marks) % _SUM_MODULUS
     return counts
 
 
-def _beside(run: Run, keys: Keys) -> tuple[Loss, ...]:
+def _find_missing_dependents(run: Execute, keys: KeyRing) -> tuple[DataLoss, ...]:
     """What follows from an assessment that is here, and is not here itself."""
     losses = []
-    for table, state, together in _BESIDE:
+    for table, state, together in _DEPENDENT_ROWS:
         (expected, found) = run(
             # The names are those above, never from outside.
             f"SELECT count(*), count(found.rowid) FROM assessment AS a LEFT JOIN {table} AS found"  # noqa: S608
@@ -259,16 +259,16 @@ def _beside(run: Run, keys: Keys) -> tuple[Loss, ...]:
             (keys.author, state),
         ).fetchone()
         if found < expected:
-            losses.append(Loss("missing", table, expected, found))
+            losses.append(DataLoss("missing", table, expected, found))
     return tuple(losses)
 
 
-def _opened(run: Run, keys: Keys) -> tuple[Tally | None, Counts | None]:
+def _open_count(run: Execute, keys: KeyRing) -> tuple[IntegrityCount | None, Counts | None]:
     row = run("SELECT author, rev, body FROM tally WHERE author = ?", (keys.author,)).fetchone()
     # A damaged page may give a value of another kind than was written.
     if row is None or not (isinstance(row[1], int) and isinstance(row[2], bytes)):
         return None, None
-    tally = Tally(*row)
+    tally = IntegrityCount(*row)
     try:
         plain = json.loads(keys.open_integrity_count(tally.rev, tally.body))
     except StoreFault:
@@ -276,6 +276,6 @@ def _opened(run: Run, keys: Keys) -> tuple[Tally | None, Counts | None]:
     return tally, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
 
 
-def _sealed(keys: Keys, rev: int, counts: Counts) -> Tally:
+def _seal_count(keys: KeyRing, rev: int, counts: Counts) -> IntegrityCount:
     plain = json.dumps({table: (count, f"{total:x}") for table, (count, total) in counts.items()})
-    return Tally(keys.author, rev, keys.seal_integrity_count(rev, plain.encode()))
+    return IntegrityCount(keys.author, rev, keys.seal_integrity_count(rev, plain.encode()))

@@ -4,7 +4,7 @@ This room knows one row for each person, of which only the latest is kept, seale
 key. It refuses to know what stands in it: plain JSON in, the same out. Nothing in it is a record, so
 a row that does not open costs the place and never the work.
 
-    save_desk(keys, {"trail": [["today", ""]], "offset": 120.0})
+    save_resume_state(keys, {"trail": [["today", ""]], "offset": 120.0})
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from assessments.store.access.keyring import Keys
+from assessments.store.access.keyring import KeyRing
 
 _SCHEMA = "wren/desk-place/1"
 
 
-def save_desk(keys: Keys, place: dict[str, Any]) -> None:
+def save_resume_state(keys: KeyRing, place: dict[str, Any]) -> None:
     """Keep the place of the unlocked person; the one before is gone."""
     body = json.dumps(place, ensure_ascii=False, separators=(",", ":")).encode()
     with keys.database.write_raw() as driver:
@@ -29,7 +29,7 @@ def save_desk(keys: Keys, place: dict[str, Any]) -> None:
         )
 
 
-def read_desk(keys: Keys) -> dict[str, Any]:
+def read_resume_state(keys: KeyRing) -> dict[str, Any]:
     """The place of the unlocked person; empty when nothing was noted. Raises Damaged."""
     rows = keys.database.rows("SELECT rev, body FROM desk_place WHERE author = ?", (keys.author,))
     if not rows:
@@ -39,5 +39,5 @@ def read_desk(keys: Keys) -> dict[str, Any]:
     return place
 
 
-def _context(keys: Keys, rev: int) -> bytes:
+def _context(keys: KeyRing, rev: int) -> bytes:
     return keys.row_context("desk_place", (keys.author,), rev, _SCHEMA, keys.agency, keys.author)

@@ -1,10 +1,10 @@
 """How a record becomes a row and a row a record, with every clear column bound into the seal.
 
 Reading many rows, one that does not open costs that row and not the others: it is named in
-`Found.unreadable`, kept as it is, and never dropped. This room knows columns and seals; it refuses
+`ReadResult.unreadable`, kept as it is, and never dropped. This room knows columns and seals; it refuses
 to know what a household or an answer is.
 
-    found = opened_all(rows, open_one)
+    found = open_rows(rows, open_one)
     found, found.unreadable
 """
 
@@ -18,14 +18,14 @@ from pydantic import ValidationError
 
 from assessments.casework.records import Record
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
-from assessments.store.access.keyring import Keys
+from assessments.store.access.keyring import KeyRing
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Unreadable:
+class UnreadableRow:
     """A row that is kept and cannot be opened: its table, its id, and why, as an error code."""
 
     table: str
@@ -33,19 +33,19 @@ class Unreadable:
     code: str
 
 
-class Found(list[T]):
+class ReadResult(list[T]):
     """Records in order, and what could not be read among them."""
 
-    def __init__(self, records: Iterable[T] = (), unreadable: Iterable[Unreadable] = ()) -> None:
+    def __init__(self, records: Iterable[T] = (), unreadable: Iterable[UnreadableRow] = ()) -> None:
         super().__init__(records)
         self.unreadable = tuple(unreadable)
 
     def __repr__(self) -> str:
-        return f"<Found {len(self)}, unreadable {len(self.unreadable)}>"
+        return f"<ReadResult {len(self)}, unreadable {len(self.unreadable)}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Filed:
+class SealedRow:
     """The clear columns of a row. `filed_under` are the columns beside the common ones."""
 
     table: str
@@ -58,15 +58,15 @@ class Filed:
     kid: str
     wrap: bytes | None
 
-    def context(self, keys: Keys, part: str = "") -> bytes:
+    def context(self, keys: KeyRing, part: str = "") -> bytes:
         """What the seal is bound to. `part` tells two seals of one row apart."""
         ids = (self.id, *self.bound_columns)
         return keys.row_context(self.table + part, ids, self.rev, self.schema_id, self.agency, self.author)
 
-    def seal(self, keys: Keys, body: bytes, part: str = "") -> bytes:
+    def seal(self, keys: KeyRing, body: bytes, part: str = "") -> bytes:
         return keys.seal_row(self.kid, self.wrap, self.context(keys, part), body)
 
-    def open(self, keys: Keys, sealed: bytes, part: str = "") -> bytes:
+    def open(self, keys: KeyRing, sealed: bytes, part: str = "") -> bytes:
         """The plain bytes. Another schema than this Wren's is `UnknownFormat`."""
         if self.schema_id != schema_of(self.table):
             raise UnknownFormat(part="schema")
@@ -80,7 +80,7 @@ def schema_of(table: str) -> str:
     return f"wren/{table}/1"
 
 
-def checked(kind: type[R], body: bytes | dict[str, Any], row_id: str) -> R:
+def validate_record(kind: type[R], body: bytes | dict[str, Any], row_id: str) -> R:
     """A record from plain bytes, checked. Its faults never carry its content."""
     try:
         record = kind.model_validate_json(body) if isinstance(body, bytes) else kind.model_validate(body)
@@ -91,13 +91,15 @@ def checked(kind: type[R], body: bytes | dict[str, Any], row_id: str) -> R:
     return record
 
 
-def opened_all(rows: Iterable[tuple[Filed, bytes]], open_one: Callable[[Filed, bytes], T]) -> Found[T]:
+def open_rows(
+    rows: Iterable[tuple[SealedRow, bytes]], open_one: Callable[[SealedRow, bytes], T]
+) -> ReadResult[T]:
     """Open each row; name those that do not open."""
     records: list[T] = []
-    unreadable: list[Unreadable] = []
+    unreadable: list[UnreadableRow] = []
     for filed, sealed in rows:
         try:
             records.append(open_one(filed, sealed))
         except StoreFault as fault:
-            unreadable.append(Unreadable(filed.table, filed.id, fault.code))
-    return Found(records, unreadable)
+            unreadable.append(UnreadableRow(filed.table, filed.id, fault.code))
+    return ReadResult(records, unreadable)

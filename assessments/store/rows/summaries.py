@@ -6,7 +6,7 @@ body under a content key of its own. A group is a copy and nothing depends on it
 damaged or out of date costs the time to open its rows. Deleting an assessment deletes all groups and
 their keys. This room knows what a list shows; it refuses to know answers.
 
-    for heading in listing(keys):
+    for heading in list_summaries(keys):
         heading.status
 """
 
@@ -18,25 +18,25 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from assessments.casework.records import Assessment, Status
+from assessments.casework.records import Assessment, AssessmentStatus
 from assessments.errors import Locked, StoreFault
-from assessments.store.access.keyring import Keys
-from assessments.store.rows.sealed_rows import Filed, Found, opened_all, schema_of
+from assessments.store.access.keyring import KeyRing
+from assessments.store.rows.sealed_rows import ReadResult, SealedRow, open_rows, schema_of
 
-_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
-_OWN_IN_HOUSEHOLD = _OWN.replace(" ORDER", " AND household_id = ? ORDER")
-_ROW = (
+_SELECT_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
+_SELECT_OWN_IN_HOUSEHOLD = _SELECT_OWN.replace(" ORDER", " AND household_id = ? ORDER")
+_SELECT_COLUMNS = (
     "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
     " k.sealed, a.body"
     " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
 )
-ONE = _ROW + " WHERE a.id = ?"
-_THESE = _ROW + " WHERE a.number IN (SELECT value FROM json_each(?))"  # noqa: S608  # constants
-_GROUPS = (
+SELECT_ASSESSMENT = _SELECT_COLUMNS + " WHERE a.id = ?"
+_SELECT_BY_NUMBER = _SELECT_COLUMNS + " WHERE a.number IN (SELECT value FROM json_each(?))"  # noqa: S608  # constants
+_SELECT_GROUPS = (
     "SELECT h.kid, h.first, k.sealed, h.body FROM heading AS h JOIN content_key AS k ON k.kid = h.kid"
     " WHERE h.agency = ? AND h.author = ?"
 )
-_FORGET_OLD = (
+_DELETE_GROUP = (
     "DELETE FROM content_key WHERE kid IN"
     " (SELECT kid FROM heading WHERE agency = ? AND author = ? AND first = ?)",
     "DELETE FROM heading WHERE agency = ? AND author = ? AND first = ?",
@@ -45,17 +45,17 @@ _FORGET_OLD = (
 _GROUP_BITS = 8
 # About what 256 headings take, twice: in the log, and in the file.
 _GROUP_BYTES = 256 * 1024
-_MANY = 64
+_MIN_GROUP_SIZE = 64
 # Not in the heading: they are long, and a list of headings is read often. Of a result the grade stays.
-_RESULT = {"scales", "band", "routes", "supplements", "findings"}
-_LONG: Any = {
+_EXCLUDED_RESULT_FIELDS = {"scales", "band", "routes", "supplements", "findings"}
+_EXCLUDED_FIELDS: Any = {
     "answers": True,
     "hidden": True,
-    "result": {**dict.fromkeys(_RESULT, True), "grade": {"reasons"}},
+    "result": {**dict.fromkeys(_EXCLUDED_RESULT_FIELDS, True), "grade": {"reasons"}},
 }
 
 
-class Heading(NamedTuple):
+class AssessmentSummary(NamedTuple):
     """What a list shows of an assessment, without its answers."""
 
     id: str
@@ -64,7 +64,7 @@ class Heading(NamedTuple):
     subject_id: str
     instrument: str
     version: str
-    status: Status
+    status: AssessmentStatus
     started_at: datetime
     completed_at: datetime | None
     amends: str | None
@@ -72,54 +72,56 @@ class Heading(NamedTuple):
     provisional: bool
 
     def __repr__(self) -> str:
-        return f"<Heading {self.id}>"
+        return f"<AssessmentSummary {self.id}>"
 
 
-def listing(keys: Keys, household_id: str | None = None) -> Found[Heading]:
+def list_summaries(keys: KeyRing, household_id: str | None = None) -> ReadResult[AssessmentSummary]:
     """Headings of this person's assessments, oldest first, of one household or of all."""
     own: tuple[str, ...] = (keys.agency, keys.author)
-    statement = _OWN
+    statement = _SELECT_OWN
     if household_id is not None:
-        own, statement = (*own, household_id), _OWN_IN_HOUSEHOLD
+        own, statement = (*own, household_id), _SELECT_OWN_IN_HOUSEHOLD
     held = keys.summary_cache
     with keys.database.read_raw() as driver:
         wanted = [(number, (row_id, rev)) for number, row_id, rev in driver.execute(statement, own)]
         fresh = [number for number, place in wanted if place not in held]
-        if len(fresh) >= _MANY:
-            _take_groups(keys, driver)
+        if len(fresh) >= _MIN_GROUP_SIZE:
+            _load_summary_cache(keys, driver)
             fresh = [number for number, place in wanted if place not in held]
-        rows = driver.execute(_THESE, (json.dumps(fresh),)).fetchall() if fresh else []
-    opened = opened_all(map(filed_row, rows), lambda filed, sealed: _opened(keys, filed, sealed))
+        rows = driver.execute(_SELECT_BY_NUMBER, (json.dumps(fresh),)).fetchall() if fresh else []
+    opened = open_rows(map(to_sealed_row, rows), lambda filed, sealed: _open_summary(keys, filed, sealed))
     held.update(opened)
-    if household_id is None and len(opened) >= _MANY:
-        _put_away(keys, wanted, {number >> _GROUP_BITS for number in fresh})
+    if household_id is None and len(opened) >= _MIN_GROUP_SIZE:
+        _save_summary_cache(keys, wanted, {number >> _GROUP_BITS for number in fresh})
     found = (held.get(place) for _, place in wanted)
-    return Found((heading for heading in found if heading is not None), opened.unreadable)
+    return ReadResult((heading for heading in found if heading is not None), opened.unreadable)
 
 
-def heading_body(assessment: Assessment) -> bytes:
+def encode_summary(assessment: Assessment) -> bytes:
     """What is sealed into the assessment's own row."""
-    return assessment.model_dump_json(exclude=_LONG).encode()
+    return assessment.model_dump_json(exclude=_EXCLUDED_FIELDS).encode()
 
 
-def filed_row(row: Any) -> tuple[Filed, bytes]:
-    """The columns of `ONE` as a filed row and its sealed body."""
+def to_sealed_row(row: Any) -> tuple[SealedRow, bytes]:
+    """The columns of `SELECT_ASSESSMENT` as a filed row and its sealed body."""
     row_id, household_id, state, number, rev, schema_id, agency, author, kid, wrap, body = row
     under = (household_id, state, str(number))
-    return Filed("assessment", row_id, under, rev, schema_id, agency, author, kid, wrap), body
+    return SealedRow("assessment", row_id, under, rev, schema_id, agency, author, kid, wrap), body
 
 
-def forget_groups(driver: sqlite3.Connection) -> None:
+def delete_summary_cache(driver: sqlite3.Connection) -> None:
     """Delete every group and its key: a damaged one may not say truly whom it holds."""
     driver.execute("DELETE FROM content_key WHERE kid IN (SELECT kid FROM heading)")
     driver.execute("DELETE FROM heading")
 
 
-def _opened(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], Heading]:
+def _open_summary(
+    keys: KeyRing, filed: SealedRow, sealed: bytes
+) -> tuple[tuple[str, int], AssessmentSummary]:
     # Straight from JSON: checking each record again costs ten times as much as opening it.
     head = json.loads(filed.open(keys, sealed).decode())
     grade = (head.get("result") or {}).get("grade") or {}
-    heading = Heading(
+    heading = AssessmentSummary(
         filed.id,
         filed.bound_columns[0],
         head["contact_id"],
@@ -128,7 +130,7 @@ def _opened(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], H
         head["version"],
         head["status"],
         datetime.fromisoformat(head["started_at"]),
-        _time(head["completed_at"]),
+        _parse_time(head["completed_at"]),
         head["amends"],
         grade.get("value"),
         bool(grade.get("provisional")),
@@ -136,27 +138,29 @@ def _opened(keys: Keys, filed: Filed, sealed: bytes) -> tuple[tuple[str, int], H
     return (filed.id, filed.rev), heading
 
 
-def _time(said: str | None) -> datetime | None:
+def _parse_time(said: str | None) -> datetime | None:
     return datetime.fromisoformat(said) if said else None
 
 
-def _group(keys: Keys, kid: str, wrap: bytes, first: int) -> Filed:
-    return Filed("heading", kid, (str(first),), 1, schema_of("heading"), keys.agency, keys.author, kid, wrap)
+def _group_row(keys: KeyRing, kid: str, wrap: bytes, first: int) -> SealedRow:
+    return SealedRow(
+        "heading", kid, (str(first),), 1, schema_of("heading"), keys.agency, keys.author, kid, wrap
+    )
 
 
-def _take_groups(keys: Keys, driver: sqlite3.Connection) -> None:
-    for kid, first, wrap, sealed in driver.execute(_GROUPS, (keys.agency, keys.author)):
+def _load_summary_cache(keys: KeyRing, driver: sqlite3.Connection) -> None:
+    for kid, first, wrap, sealed in driver.execute(_SELECT_GROUPS, (keys.agency, keys.author)):
         with suppress(StoreFault):  # its rows are there, and are opened one by one
-            revs, columns = json.loads(_group(keys, kid, wrap, first).open(keys, sealed))
+            revs, columns = json.loads(_group_row(keys, kid, wrap, first).open(keys, sealed))
             columns[7] = map(datetime.fromisoformat, columns[7])
-            columns[8] = map(_time, columns[8])
+            columns[8] = map(_parse_time, columns[8])
             places = zip(columns[0], revs, strict=True)
             keys.summary_cache.update(
-                zip(places, map(Heading._make, zip(*columns, strict=True)), strict=True)
+                zip(places, map(AssessmentSummary._make, zip(*columns, strict=True)), strict=True)
             )
 
 
-def _put_away(keys: Keys, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]) -> None:
+def _save_summary_cache(keys: KeyRing, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]) -> None:
     """Write these groups anew, each under a fresh key. Not being able to costs time, once more; and
     where room is short it is left for what people write."""
     with suppress(OSError):
@@ -170,17 +174,17 @@ def _put_away(keys: Keys, wanted: list[tuple[int, tuple[str, int]]], groups: set
     with suppress(StoreFault, Locked), keys.database.write_raw() as driver:
         for first, places in members.items():
             own = (keys.agency, keys.author, first)
-            for statement in _FORGET_OLD:
+            for statement in _DELETE_GROUP:
                 driver.execute(statement, own)
             kid, wrap = keys.create_content_key(driver.execute)
-            sealed = _group(keys, kid, wrap, first).seal(keys, _packed(keys, places))
+            sealed = _group_row(keys, kid, wrap, first).seal(keys, _encode_group(keys, places))
             driver.execute(
                 "INSERT INTO heading (kid, agency, author, first, body) VALUES (?, ?, ?, ?, ?)",
                 (kid, *own, sealed),
             )
 
 
-def _packed(keys: Keys, places: list[tuple[str, int]]) -> bytes:
+def _encode_group(keys: KeyRing, places: list[tuple[str, int]]) -> bytes:
     """The revisions, and the headings column by column: read in a third of the time of rows."""
     columns: list[Any] = [
         list(column) for column in zip(*map(keys.summary_cache.__getitem__, places), strict=True)

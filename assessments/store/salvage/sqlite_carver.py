@@ -7,7 +7,7 @@ room knows the file format (sqlite.org/fileformat2.html); it refuses to know key
 says: whether a row is true is for its seal to tell, later.
 
     pages = read_pages(folder / "wren.db")
-    for row in read_rows(pages, shapes):
+    for row in carve_rows(pages, shapes):
         row.table, row.values
 """
 
@@ -29,7 +29,7 @@ _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Column:
+class ColumnShape:
     """What a value in this place can be. `rowid`: it is not in the row but is its number."""
 
     name: str
@@ -39,30 +39,30 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Shape:
+class TableShape:
     """A table as a row shows it. `key`: the places of the columns that tell its rows apart. `says`:
     values of which one is in every row. `begins`: what the last column begins with, if there is
     anything in it."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnShape, ...]
     key: tuple[int, ...] = (0,)
     required_values: tuple[str, ...] = ()
     body_prefixes: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class FoundRow:
+class CarvedRow:
     """One row. `tables`: all that it can be of; more than one only where the tree is damaged too."""
 
     tables: tuple[str, ...]
     values: tuple[Value, ...]
 
 
-_SCHEMA_SHAPE = Shape(
+_SCHEMA_SHAPE = TableShape(
     (
-        *(Column(name, "VARCHAR", False) for name in ("type", "name", "tbl_name")),
-        Column("rootpage", "INTEGER", True),
-        Column("sql", "VARCHAR", True),
+        *(ColumnShape(name, "VARCHAR", False) for name in ("type", "name", "tbl_name")),
+        ColumnShape("rootpage", "INTEGER", True),
+        ColumnShape("sql", "VARCHAR", True),
     )
 )
 
@@ -95,30 +95,30 @@ def read_pages(path: Path) -> list[bytes]:
     return pages
 
 
-def read_rows(pages: Sequence[bytes], shapes: Mapping[str, Shape]) -> tuple[list[FoundRow], int]:
+def carve_rows(pages: Sequence[bytes], shapes: Mapping[str, TableShape]) -> tuple[list[CarvedRow], int]:
     """Every row that makes sense, and how many pages had something that did not."""
     known = {SCHEMA: _SCHEMA_SHAPE, **shapes}
     leaves = {
-        number: list(_cells(pages, number, known))
+        number: list(_carve_page(pages, number, known))
         for number in range(1, len(pages) + 1)
         if any(pages[number - 1])
     }
-    owners = _owners(pages, leaves)
+    owners = _page_tables(pages, leaves)
     rows = []
     for number, cells in leaves.items():
         for tables, values in cells:
             owner = owners.get(number)
             of = (owner,) if owner in tables else tables
             if of != (SCHEMA,):
-                rows.append(FoundRow(of, values))
-    damaged = sum(1 for number in leaves if not _is_whole(pages, number, known))
+                rows.append(CarvedRow(of, values))
+    damaged = sum(1 for number in leaves if not _is_intact_page(pages, number, known))
     return rows, damaged
 
 
 Cell = tuple[tuple[str, ...], tuple[Value, ...]]
 
 
-def _owners(pages: Sequence[bytes], leaves: Mapping[int, list[Cell]]) -> dict[int, str]:
+def _page_tables(pages: Sequence[bytes], leaves: Mapping[int, list[Cell]]) -> dict[int, str]:
     """The table of each page that the tree still leads to."""
     owners: dict[int, str] = {}
     for cells in leaves.values():
@@ -129,47 +129,49 @@ def _owners(pages: Sequence[bytes], leaves: Mapping[int, list[Cell]]) -> dict[in
                     number = todo.pop()
                     if 0 < number <= len(pages) and number not in owners:
                         owners[number] = str(values[1])
-                        todo += _children(pages[number - 1], number)
+                        todo += _child_pages(pages[number - 1], number)
     return owners
 
 
-def _children(page: bytes, number: int) -> list[int]:
+def _child_pages(page: bytes, number: int) -> list[int]:
     start = 100 if number == 1 else 0
     if page[start] != _INTERIOR:
         return []
     (right,) = struct.unpack_from(">I", page, start + 8)
     below = [
-        struct.unpack_from(">I", page, at)[0] for at in _pointers(page, start, 12) if at + 4 <= len(page)
+        struct.unpack_from(">I", page, at)[0] for at in _cell_pointers(page, start, 12) if at + 4 <= len(page)
     ]
     return [right, *below]
 
 
-def _pointers(page: bytes, start: int, header: int) -> list[int]:
+def _cell_pointers(page: bytes, start: int, header: int) -> list[int]:
     (count,) = struct.unpack_from(">H", page, start + 3)
     count = min(count, (len(page) - start - header) // 2)
     return list(struct.unpack_from(f">{count}H", page, start + header))
 
 
-def _is_whole(pages: Sequence[bytes], number: int, shapes: Mapping[str, Shape]) -> bool:
+def _is_intact_page(pages: Sequence[bytes], number: int, shapes: Mapping[str, TableShape]) -> bool:
     """Whether a page is a leaf of rows that all make sense, or something that holds no rows."""
     start = 100 if number == 1 else 0
     kind = pages[number - 1][start]
     if kind != _LEAF:
         return kind in (0x00, 0x02, _INTERIOR, 0x0A)
-    return None not in (_cell(pages, number, at, shapes) for at in _pointers(pages[number - 1], start, 8))
+    return None not in (
+        _carve_cell(pages, number, at, shapes) for at in _cell_pointers(pages[number - 1], start, 8)
+    )
 
 
-def _cells(pages: Sequence[bytes], number: int, shapes: Mapping[str, Shape]) -> Iterator[Cell]:
+def _carve_page(pages: Sequence[bytes], number: int, shapes: Mapping[str, TableShape]) -> Iterator[Cell]:
     """The rows of a page: by its own list of them, or, where that is damaged, wherever one begins."""
     page, start = pages[number - 1], 100 if number == 1 else 0
     if page[start] == _LEAF:
-        listed = [_cell(pages, number, at, shapes) for at in _pointers(page, start, 8)]
+        listed = [_carve_cell(pages, number, at, shapes) for at in _cell_pointers(page, start, 8)]
         if listed and None not in listed:
             yield from (cell for cell in listed if cell is not None)
             return
     # From the end: rows are moved towards it, and what was left behind is the older.
     for at in range(len(page) - 4, start - 1, -1):
-        found = _cell(pages, number, at, shapes)
+        found = _carve_cell(pages, number, at, shapes)
         # Without a list, what is short and plain may be anything: an entry of an index, for one.
         if found is not None and (found[0] == (SCHEMA,) or any(_is_long(value) for value in found[1])):
             yield found
@@ -179,26 +181,28 @@ def _is_long(value: Value) -> bool:
     return isinstance(value, bytes) and len(value) >= 32
 
 
-def _cell(pages: Sequence[bytes], number: int, at: int, shapes: Mapping[str, Shape]) -> Cell | None:
+def _carve_cell(
+    pages: Sequence[bytes], number: int, at: int, shapes: Mapping[str, TableShape]
+) -> Cell | None:
     page = pages[number - 1]
     try:
-        size, at = _varint(page, at)
-        rowid, at = _varint(page, at)
-        header_size, header_at = _varint(page, at)
+        size, at = _read_varint(page, at)
+        rowid, at = _read_varint(page, at)
+        header_size, header_at = _read_varint(page, at)
         # The longest header of any table has a byte or two for each of its columns.
         if not 2 <= header_size <= min(size, 64):
             return None
         kinds = []
         end = at + header_size
         while header_at < end:
-            kind, header_at = _varint(page, header_at)
+            kind, header_at = _read_varint(page, header_at)
             kinds.append(kind)
     except IndexError:
         return None
-    widths = [_width(kind) for kind in kinds]
+    widths = [_value_width(kind) for kind in kinds]
     if header_at != end or None in widths or header_size + sum(w for w in widths if w) != size:
         return None
-    payload = _payload(pages, page, at, size)
+    payload = _read_payload(pages, page, at, size)
     if payload is None:
         return None
     values: list[Value] = []
@@ -207,16 +211,16 @@ def _cell(pages: Sequence[bytes], number: int, at: int, shapes: Mapping[str, Sha
         raw = payload[place : place + (width or 0)]
         place += width or 0
         try:
-            values.append(_value(kind, raw))
+            values.append(_decode_value(kind, raw))
         except UnicodeDecodeError:
             return None
     signed = rowid - (1 << 64) if rowid >> 63 else rowid
-    fits = [(name, _fitted(shape, signed, values)) for name, shape in shapes.items()]
+    fits = [(name, _match_shape(shape, signed, values)) for name, shape in shapes.items()]
     tables = tuple(name for name, fitted in fits if fitted is not None)
     return (tables, next(f for _, f in fits if f is not None)) if tables else None
 
 
-def _payload(pages: Sequence[bytes], page: bytes, at: int, size: int) -> bytes | None:
+def _read_payload(pages: Sequence[bytes], page: bytes, at: int, size: int) -> bytes | None:
     """The whole record, gathered from the pages that it runs over into."""
     room = len(page)
     if size <= room - 35:
@@ -238,7 +242,7 @@ def _payload(pages: Sequence[bytes], page: bytes, at: int, size: int) -> bytes |
     return b"".join(parts)
 
 
-def _fitted(shape: Shape, rowid: int, values: list[Value]) -> tuple[Value, ...] | None:
+def _match_shape(shape: TableShape, rowid: int, values: list[Value]) -> tuple[Value, ...] | None:
     """The values as this table has them, or None. Columns that were added later may be wanting."""
     columns = shape.columns
     if len(values) > len(columns) or not all(column.nullable for column in columns[len(values) :]):
@@ -259,7 +263,7 @@ def _fitted(shape: Shape, rowid: int, values: list[Value]) -> tuple[Value, ...] 
     return tuple(fitted)
 
 
-def _varint(page: bytes, at: int) -> tuple[int, int]:
+def _read_varint(page: bytes, at: int) -> tuple[int, int]:
     value = 0
     for index in range(9):
         byte = page[at + index]
@@ -271,14 +275,14 @@ def _varint(page: bytes, at: int) -> tuple[int, int]:
     raise AssertionError("a varint has nine bytes at most")
 
 
-def _width(kind: int) -> int | None:
+def _value_width(kind: int) -> int | None:
     if kind >= 12:
         return (kind - 12) // 2
     # No column of these tables holds a real number (7).
     return 0 if kind in (0, 8, 9) else _INTEGER_BYTES.get(kind)
 
 
-def _value(kind: int, raw: bytes) -> Value:
+def _decode_value(kind: int, raw: bytes) -> Value:
     if kind >= 12:
         return raw.decode() if kind % 2 else raw
     if kind == 0:

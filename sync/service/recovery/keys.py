@@ -7,7 +7,7 @@ half is brought to a service. Neither is ever replaced: older escrows still need
 For training there is nobody to hold the agency's key, so the service makes one in its own folder under a
 passphrase that everybody knows: both halves then lie on one machine, and guard invented people only.
 
-    private = load_or_make_service_key(Path("data/recovery-key.json"))
+    private = load_or_create_recovery_key(Path("data/recovery-key.json"))
     key = make_agency_key(Path("agency-key.json"), "agency-7", passphrase)
 """
 
@@ -24,7 +24,7 @@ from assessments.crypto.kdf import Kdf, best_kdf, derive_kek, read_kdf
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.protocol import TRAINING_AGENCY
-from sync.service.key_files import keep_once
+from sync.service.key_files import create_key_file
 
 # Printed on the screen and in the README: it guards invented people only.
 TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
@@ -44,17 +44,19 @@ class AgencyKey:
         return "<AgencyKey>"
 
 
-def load_or_make_service_key(path: Path) -> bytes:
+def load_or_create_recovery_key(path: Path) -> bytes:
     """The private half of the service's recovery key, made at first use. A damaged file is left as it is."""
     if not path.exists():
-        keep_once(path, {"format": _FORMAT, "recovery": _written(bytes(sealing.make_receive_key()[0]))})
-    private = _read(path, "service-recovery-key", "recovery")["recovery"]
+        create_key_file(
+            path, {"format": _FORMAT, "recovery": _encode_base64(bytes(sealing.make_receive_key()[0]))}
+        )
+    private = _read_key_file(path, "service-recovery-key", "recovery")["recovery"]
     if len(private) != sealing.KEY_BYTES:
         raise Damaged("service-recovery-key")
     return bytes(private)
 
 
-def public_half(private: sealing.Key) -> RecoveryKey:
+def derive_recovery_key(private: sealing.Key) -> RecoveryKey:
     """The half that devices get."""
     public = sealing.derive_receive_public(private)
     return RecoveryKey(recovery_kid(public), public)
@@ -64,27 +66,27 @@ def make_agency_key(path: Path, agency: str, passphrase: str) -> RecoveryKey:
     """Make an agency's key in a new file, sealed under a passphrase. WrenError("file-exists") when taken."""
     private, public = sealing.make_receive_key()
     kdf, salt = best_kdf(), sealing.make_random(16)
-    kek = _kek(kdf, passphrase, salt, agency)
+    kek = _derive_kek(kdf, passphrase, salt, agency)
     content = {
         "format": _FORMAT,
         "agency": agency,
-        "public": _written(public),
-        "kdf": _written(kdf.header()),
-        "salt": _written(salt),
-        "sealed": _written(sealing.seal(kek, bytes(private), _context(agency, public))),
+        "public": _encode_base64(public),
+        "kdf": _encode_base64(kdf.header()),
+        "salt": _encode_base64(salt),
+        "sealed": _encode_base64(sealing.seal(kek, bytes(private), _context(agency, public))),
     }
     sealing.wipe(private)
     sealing.wipe(kek)
-    if not keep_once(path, content):
+    if not create_key_file(path, content):
         raise WrenError("file-exists")
     return RecoveryKey(recovery_kid(public), public)
 
 
 def open_agency_key(path: Path, passphrase: str) -> AgencyKey:
     """Open an agency's key file. WrenError("wrong-key-passphrase") when it does not open."""
-    content = _read(path, "agency-key", "public", "kdf", "salt", "sealed")
+    content = _read_key_file(path, "agency-key", "public", "kdf", "salt", "sealed")
     agency = content["agency"]
-    kek = _kek(read_kdf(content["kdf"]), passphrase, content["salt"], agency)
+    kek = _derive_kek(read_kdf(content["kdf"]), passphrase, content["salt"], agency)
     try:
         private = sealing.open_sealed(kek, content["sealed"], _context(agency, content["public"]))
     except Damaged:
@@ -94,28 +96,28 @@ def open_agency_key(path: Path, passphrase: str) -> AgencyKey:
     return AgencyKey(agency, private, content["public"])
 
 
-def make_training_key(path: Path) -> RecoveryKey:
+def load_or_create_training_key(path: Path) -> RecoveryKey:
     """The training agency's key in the service's own folder, made at first use: its public half."""
     if not path.exists():
         return make_agency_key(path, TRAINING_AGENCY, TRAINING_PASSPHRASE)
-    public = _read(path, "agency-key", "public")["public"]
+    public = _read_key_file(path, "agency-key", "public")["public"]
     return RecoveryKey(recovery_kid(public), public)
 
 
-def _kek(kdf: Kdf, passphrase: str, salt: bytes, agency: str) -> bytearray:
+def _derive_kek(kdf: Kdf, passphrase: str, salt: bytes, agency: str) -> bytearray:
     # An officer may sit at any machine, so no secret of a device takes part.
-    return derive_kek(kdf, passphrase.encode(), salt, b"", sealing.lp("ck1", "agency-kek", agency))
+    return derive_kek(kdf, passphrase.encode(), salt, b"", sealing.length_prefix("ck1", "agency-kek", agency))
 
 
 def _context(agency: str, public: bytes) -> bytes:
-    return sealing.lp("ck1", "agency-recovery", agency, public)
+    return sealing.length_prefix("ck1", "agency-recovery", agency, public)
 
 
-def _written(raw: bytes) -> str:
+def _encode_base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def _read(path: Path, part: str, *names: str) -> dict[str, Any]:
+def _read_key_file(path: Path, part: str, *names: str) -> dict[str, Any]:
     """The named parts of a key file as bytes, and its agency where it has one."""
     try:
         content = json.loads(path.read_text("utf-8"))

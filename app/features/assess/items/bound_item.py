@@ -5,7 +5,7 @@ typing rests. `half` is what was typed and is not an answer yet; it is kept besi
 shown again, and never becomes one by itself. The controls of `items` see a form through this alone,
 so that a question in a row of a group is the same as one on a page.
 
-    bind(actions, item).tap(Answered("yes"))
+    bind_item(actions, item).tap(Answered("yes"))
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.controller import Actions
+from app.core.controller import AppController
 from app.kit.messages import say
 from assessments.definitions.definition import Item
-from assessments.engine.answers import Entry, NotAnswered
-from assessments.engine.form import Cleared, Entered, Worded
+from assessments.engine.answers import AnswerEntry, NotAnswered
+from assessments.engine.form import AnswerCleared, AnswerEntered, PhraseKept
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundItem:
     """One item on a page. `place` is unique on it; `name` names it for keys and holds ids only."""
 
     item: Item
     place: str
     key: str
-    entry: Entry | None
+    entry: AnswerEntry | None
     problem: str
     # At once, and with the letters: an entry (None takes it back), and what is half-typed (None: nothing).
-    set_answer: Callable[[Entry | None, Any], Awaitable[None]]
-    set_answer_debounced: Callable[[Entry | None, Any], None]
+    set_answer: Callable[[AnswerEntry | None, Any], Awaitable[None]]
+    set_answer_debounced: Callable[[AnswerEntry | None, Any], None]
     # What stands at this moment, with letters that are not kept yet.
-    current_entry: Callable[[], Entry | None]
+    current_entry: Callable[[], AnswerEntry | None]
     read_draft: Callable[[], Any]
     # Codes of phrases that stay as they are, by the link_id of the text, and how one is kept.
     kept_phrases: Callable[[str], Collection[str]]
     keep_phrase: Callable[[str, str], Awaitable[None]]
 
     def __repr__(self) -> str:
-        return f"<Bound {self.item.link_id}>"
+        return f"<BoundItem {self.item.link_id}>"
 
     @property
     def draft(self) -> Any:
@@ -54,17 +54,19 @@ class Bound:
         return self.entry if isinstance(self.entry, NotAnswered) else None
 
 
-def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, problem: str = "") -> Bound:
+def bind_item(
+    actions: AppController, item: Item, *, work_id: str, entry: AnswerEntry | None, problem: str = ""
+) -> BoundItem:
     """An item of the open form."""
 
-    def event(changed: Entry | None) -> Entered | Cleared:
-        return Cleared(item.link_id) if changed is None else Entered(item.link_id, changed)
+    def event(changed: AnswerEntry | None) -> AnswerEntered | AnswerCleared:
+        return AnswerCleared(item.link_id) if changed is None else AnswerEntered(item.link_id, changed)
 
-    async def tap(changed: Entry | None, half: Any = None) -> None:
+    async def tap(changed: AnswerEntry | None, half: Any = None) -> None:
         actions.set_item_draft(item.link_id, half)
         await actions.dispatch(event(changed))
 
-    def typed(changed: Entry | None, half: Any = None) -> None:
+    def typed(changed: AnswerEntry | None, half: Any = None) -> None:
         actions.set_item_draft(item.link_id, half)
         actions.queue_input(event(changed))
 
@@ -72,7 +74,7 @@ def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, pro
         work = actions.model.open_assessment
         return dict(work.form.context.kept_phrases).get(link_id, ()) if work is not None else ()
 
-    return Bound(
+    return BoundItem(
         item=item,
         place=item.link_id,
         key=f"{work_id}.{item.link_id}",
@@ -83,10 +85,10 @@ def bind(actions: Actions, item: Item, *, work_id: str, entry: Entry | None, pro
         current_entry=lambda: actions.current_entry(item.link_id),
         read_draft=lambda: actions.item_drafts.get(item.link_id),
         kept_phrases=kept,
-        keep_phrase=lambda link_id, code: actions.dispatch(Worded(link_id, code)),
+        keep_phrase=lambda link_id, code: actions.dispatch(PhraseKept(link_id, code)),
     )
 
 
-def state_words(item: Item, state: str) -> str:
+def not_answered_label(item: Item, state: str) -> str:
     """What a way of not answering is called for this item."""
     return dict(item.state_words).get(state) or say(f"state.{state}")

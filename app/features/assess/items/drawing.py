@@ -12,15 +12,15 @@ from typing import Any
 
 import flet as ft
 
-from app.features.assess.items.bound_item import Bound
-from app.features.assess.items.not_answered import absent_rows
-from app.kit.controls.keyed import steady
+from app.features.assess.items.bound_item import BoundItem
+from app.features.assess.items.not_answered import not_answered_rows
+from app.kit.controls.keyed import with_placeholders
 from app.kit.drawing.drawing_pad import drawing_pad
 from assessments.definitions.drawing import Drawing, from_plain, to_plain
-from assessments.engine.answers import Answered, Entry
+from assessments.engine.answers import Answered, AnswerEntry
 
 
-def drawing_control(bound: Bound) -> ft.Control:
+def drawing_control(bound: BoundItem) -> ft.Control:
     """The paper of one question."""
 
     async def changed(drawing: Drawing) -> None:
@@ -30,23 +30,25 @@ def drawing_control(bound: Bound) -> ft.Control:
         tight=True,
         spacing=10,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
-            None if bound.not_answered else drawing_pad(_of(bound.entry), changed, key=f"{bound.key}.paper"),
-            absent_rows(bound, aside=lambda: _aside(bound.current_entry()), back=_back),
+        controls=with_placeholders(
+            None
+            if bound.not_answered
+            else drawing_pad(_drawing_in(bound.entry), changed, key=f"{bound.key}.paper"),
+            not_answered_rows(bound, aside=lambda: _to_draft(bound.current_entry()), back=_from_draft),
         ),
     )
 
 
-def _of(entry: Entry | None) -> Drawing | None:
+def _drawing_in(entry: AnswerEntry | None) -> Drawing | None:
     value = entry.value if isinstance(entry, Answered) else None
     return value if isinstance(value, Drawing) else None
 
 
-def _aside(entry: Entry | None) -> dict[str, Any] | None:
+def _to_draft(entry: AnswerEntry | None) -> dict[str, Any] | None:
     """The paper, in a form that can be held while a way of not answering is chosen."""
-    drawing = _of(entry)
+    drawing = _drawing_in(entry)
     return to_plain(drawing) if drawing else None
 
 
-def _back(half: Any) -> tuple[Entry | None, None]:
+def _from_draft(half: Any) -> tuple[AnswerEntry | None, None]:
     return (Answered(from_plain(half)) if half else None), None

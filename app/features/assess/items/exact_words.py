@@ -4,7 +4,7 @@ This room knows that a line is a record once its words and its origin are both t
 is held as it stands. It never mends, trims or completes what a child said. A finished line closes
 to a quotation when another is added; Change opens it.
 
-    words_control(bound)
+    exact_words_control(bound)
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from typing import Any, TypedDict
 
 import flet as ft
 
-from app.features.assess.items.bound_item import Bound
-from app.features.assess.items.not_answered import absent_rows
-from app.features.shared.page import use_drawn, use_kept
+from app.features.assess.items.bound_item import BoundItem
+from app.features.assess.items.not_answered import not_answered_rows
+from app.features.shared.page import use_ref, use_state
 from app.kit.controls.buttons import quiet_button, secondary_button
-from app.kit.controls.fault_boundary import calm_render
-from app.kit.controls.keyed import place, steady
+from app.kit.controls.fault_boundary import guarded_render
+from app.kit.controls.keyed import keyed, with_placeholders
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_area, text_field
 from app.kit.messages import say
 from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, Entry, Line, Origin
+from assessments.engine.answers import Answered, AnswerEntry, Origin, VerbatimLine
 
 # What is most often true stands first.
 _ORIGINS: tuple[Origin, ...] = ("child-said", "child-typed", "adult-observed", "adult-said")
 
 
-class HalfLine(TypedDict):
+class VerbatimLineDraft(TypedDict):
     """One line as it stands on the page; `origin` is "" until it is chosen."""
 
     words: str
@@ -38,20 +38,20 @@ class HalfLine(TypedDict):
     prompt: str
 
 
-def words_control(bound: Bound) -> ft.Control:
+def exact_words_control(bound: BoundItem) -> ft.Control:
     """The lines of one question, and the ways of not answering."""
-    kept: Any = _lines
+    kept: Any = _line_editors
     lines: ft.Control = kept(bound, key=f"{bound.key}.lines")
     return ft.Column(
         tight=True,
         spacing=10,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             None if bound.not_answered else lines,
-            absent_rows(
+            not_answered_rows(
                 bound,
-                aside=lambda: _held(bound.draft) or _of_entry(bound.current_entry()) or None,
-                back=lambda half: lines_entry(_held(half)),
+                aside=lambda: _draft_lines(bound.draft) or _lines_of_entry(bound.current_entry()) or None,
+                back=lambda half: entry_from_lines(_draft_lines(half)),
             ),
         ),
     )
@@ -59,52 +59,54 @@ def words_control(bound: Bound) -> ft.Control:
 
 def lacks_origin(half: Any) -> bool:
     """Whether words stand here without where they came from."""
-    return any(line["words"].strip() and not line["origin"] for line in _held(half))
+    return any(line["words"].strip() and not line["origin"] for line in _draft_lines(half))
 
 
-def lines_entry(lines: list[HalfLine]) -> tuple[Entry | None, list[HalfLine] | None]:
+def entry_from_lines(
+    lines: list[VerbatimLineDraft],
+) -> tuple[AnswerEntry | None, list[VerbatimLineDraft] | None]:
     """The entry that the whole lines make, and all of them while one is only half there."""
     whole = [line for line in lines if line["words"].strip() and line["origin"]]
     begun = [line for line in lines if line["words"].strip() or line["origin"]]
-    entry = Answered(tuple(_line(line) for line in whole)) if whole else None
+    entry = Answered(tuple(_line_from_draft(line) for line in whole)) if whole else None
     return entry, begun if len(begun) > len(whole) else None
 
 
 @ft.component
-@calm_render
-def _lines(bound: Bound) -> ft.Control:
+@guarded_render
+def _line_editors(bound: BoundItem) -> ft.Control:
     item = bound.item
-    kept = use_kept(_held(bound.draft) or _of_entry(bound.entry) or [_blank(item)])
-    open_at, open_line = use_drawn(_first_open(kept.current))
-    names = use_kept(_Names()).current
+    kept = use_ref(_draft_lines(bound.draft) or _lines_of_entry(bound.entry) or [_empty_line(item)])
+    open_at, open_line = use_state(_first_incomplete(kept.current))
+    names = use_ref(_LineKeys()).current
 
-    def change(at: int, part: str, value: str) -> tuple[Entry | None, list[HalfLine] | None]:
-        lines = [HalfLine(**line) for line in kept.current]
+    def change(at: int, part: str, value: str) -> tuple[AnswerEntry | None, list[VerbatimLineDraft] | None]:
+        lines = [VerbatimLineDraft(**line) for line in kept.current]
         lines[at][part] = value  # type: ignore[literal-required]  # one of the three names below
         kept.current = lines
-        return lines_entry(lines)
+        return entry_from_lines(lines)
 
     async def choose(at: int, origin: str | None) -> None:
         await bound.set_answer(*change(at, "origin", origin or ""))
 
     async def remove(at: int) -> None:
         names.remove(at)
-        kept.current = [*kept.current[:at], *kept.current[at + 1 :]] or [_blank(item)]
-        open_line(_first_open(kept.current))
-        await bound.set_answer(*lines_entry(kept.current))
+        kept.current = [*kept.current[:at], *kept.current[at + 1 :]] or [_empty_line(item)]
+        open_line(_first_incomplete(kept.current))
+        await bound.set_answer(*entry_from_lines(kept.current))
 
     def add() -> None:
-        kept.current = [*kept.current, _blank(item)]
+        kept.current = [*kept.current, _empty_line(item)]
         open_line(len(kept.current) - 1)
 
-    def drawn(at: int, line: HalfLine) -> ft.Control:
+    def drawn(at: int, line: VerbatimLineDraft) -> ft.Control:
         name = f"{bound.key}.{names.key_of(at)}"
         if at != open_at and line["words"].strip() and line["origin"]:
-            return place(name, _closed(line, lambda: open_line(at)))
+            return keyed(name, _line_summary(line, lambda: open_line(at)))
         has_others = len(kept.current) > 1
-        return place(
+        return keyed(
             name,
-            _open(
+            _line_editor(
                 bound,
                 line,
                 name,
@@ -127,7 +129,7 @@ def _lines(bound: Bound) -> ft.Control:
     )
 
 
-class _Names:
+class _LineKeys:
     """Numbers that lines keep for as long as they are on the page, whatever is removed above them."""
 
     def __init__(self) -> None:
@@ -145,9 +147,9 @@ class _Names:
         del self._numbers[at]
 
 
-def _open(
-    bound: Bound,
-    line: HalfLine,
+def _line_editor(
+    bound: BoundItem,
+    line: VerbatimLineDraft,
     name: str,
     *,
     number: int,
@@ -156,14 +158,14 @@ def _open(
     on_prompt: Any,
     on_remove: Any,
 ) -> ft.Control:
-    kept: Any = _asked
+    kept: Any = _prompt_field
     label = say("words.line", n=number) if number else say("words.exact")
     lacking = bound.problem and line["words"].strip() and not line["origin"]
     return ft.Column(
         tight=True,
         spacing=12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             text_area(label, value=line["words"], on_change=on_words, lines=3, key=f"{name}.words"),
             heading(say("words.origin"), level=3),
             text(bound.problem, strong=True, colour=ft.Colors.ERROR) if lacking else None,
@@ -180,10 +182,10 @@ def _open(
 
 
 @ft.component
-@calm_render
-def _asked(prompt: str, on_prompt: Any, name: str) -> ft.Control:
+@guarded_render
+def _prompt_field(prompt: str, on_prompt: Any, name: str) -> ft.Control:
     """What was asked just before, to be changed where other words were used."""
-    is_open, open_field = use_drawn(not prompt)
+    is_open, open_field = use_state(not prompt)
     if is_open:
         return text_field(
             say("words.asked"), value=prompt, on_change=on_prompt, hint=say("words.asked-hint"), key=name
@@ -198,7 +200,7 @@ def _asked(prompt: str, on_prompt: Any, name: str) -> ft.Control:
     )
 
 
-def _closed(line: HalfLine, on_change: Any) -> ft.Control:
+def _line_summary(line: VerbatimLineDraft, on_change: Any) -> ft.Control:
     """A finished line as a quotation."""
     return ft.Container(
         border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
@@ -223,30 +225,30 @@ def _closed(line: HalfLine, on_change: Any) -> ft.Control:
     )
 
 
-def _blank(item: Item) -> HalfLine:
+def _empty_line(item: Item) -> VerbatimLineDraft:
     # A question to the practitioner ("Who said what") is not what the child was asked.
     return {"words": "", "origin": "", "prompt": item.text if item.for_child else ""}
 
 
-def _held(half: Any) -> list[HalfLine]:
+def _draft_lines(half: Any) -> list[VerbatimLineDraft]:
     return list(half) if isinstance(half, list) else []
 
 
-def _of_entry(entry: Entry | None) -> list[HalfLine]:
+def _lines_of_entry(entry: AnswerEntry | None) -> list[VerbatimLineDraft]:
     if not isinstance(entry, Answered) or not isinstance(entry.value, tuple):
         return []
     return [
         {"words": part.words, "origin": part.origin, "prompt": part.prompt}
         for part in entry.value
-        if isinstance(part, Line)
+        if isinstance(part, VerbatimLine)
     ]
 
 
-def _line(line: HalfLine) -> Line:
-    return Line(line["words"], line["origin"], line["prompt"])  # type: ignore[arg-type]  # from the rows above
+def _line_from_draft(line: VerbatimLineDraft) -> VerbatimLine:
+    return VerbatimLine(line["words"], line["origin"], line["prompt"])  # type: ignore[arg-type]  # from the rows above
 
 
-def _first_open(lines: list[HalfLine]) -> int:
+def _first_incomplete(lines: list[VerbatimLineDraft]) -> int:
     """The first line that is not whole; -1 when all are."""
     whole = [bool(line["words"].strip() and line["origin"]) for line in lines]
     return whole.index(False) if False in whole else -1

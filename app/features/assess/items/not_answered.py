@@ -4,7 +4,7 @@ This room knows how they are offered below an "or", and that a reason goes with 
 not judge them: each is an answer. What was typed before is put aside, and is back when the person
 takes the choice back.
 
-    absent_rows(bound, aside=lambda: "half a sentence", back=read_text)
+    not_answered_rows(bound, aside=lambda: "half a sentence", back=read_text)
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from typing import Any, cast
 
 import flet as ft
 
-from app.features.assess.items.bound_item import Bound, state_words
-from app.kit.controls.text import heading, optional, quiet
+from app.features.assess.items.bound_item import BoundItem, not_answered_label
+from app.kit.controls.text import heading, optional_label, quiet
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
-from assessments.definitions.definition import Item, State
-from assessments.engine.answers import NOT_ASKED_REASONS, Entry, NotAnswered
+from assessments.definitions.definition import AnswerState, Item
+from assessments.engine.answers import NOT_ASKED_REASONS, AnswerEntry, NotAnswered
 
 _PREFIX = "state:"
 
 
-def absent_choices(item: Item) -> list[Choice]:
+def not_answered_choices(item: Item) -> list[Choice]:
     """The ways of not answering that an item offers, set apart from its options."""
-    return [Choice(_PREFIX + state, state_words(item, state), exclusive=True) for state in item.states]
+    return [Choice(_PREFIX + state, not_answered_label(item, state), exclusive=True) for state in item.states]
 
 
-def absent_code(bound: Bound) -> str | None:
+def not_answered_code(bound: BoundItem) -> str | None:
     """The code of the chosen way of not answering, or None."""
     return _PREFIX + bound.not_answered.state if bound.not_answered else None
 
 
-def absent_entry(code: str) -> NotAnswered | None:
-    """The entry behind a code of `absent_choices`, or None for the code of an option."""
-    return NotAnswered(cast(State, code.removeprefix(_PREFIX))) if code.startswith(_PREFIX) else None
+def not_answered_entry(code: str) -> NotAnswered | None:
+    """The entry behind a code of `not_answered_choices`, or None for the code of an option."""
+    return NotAnswered(cast(AnswerState, code.removeprefix(_PREFIX))) if code.startswith(_PREFIX) else None
 
 
-def absent_rows(
-    bound: Bound, *, aside: Callable[[], Any], back: Callable[[Any], tuple[Entry | None, Any]]
+def not_answered_rows(
+    bound: BoundItem, *, aside: Callable[[], Any], back: Callable[[Any], tuple[AnswerEntry | None, Any]]
 ) -> ft.Control | None:
     """The ways of not answering, for a question that is answered by typing. None where it offers none.
 
@@ -52,13 +52,13 @@ def absent_rows(
         return None
 
     async def choose(code: str | None) -> None:
-        entry = absent_entry(code) if code else None
+        entry = not_answered_entry(code) if code else None
         if entry is not None:
             await bound.set_answer(entry, bound.draft if bound.not_answered else aside())
         else:
             await bound.set_answer(*back(bound.draft))
 
-    rows = radio_rows(absent_choices(bound.item), chosen=absent_code(bound), on_choose=choose)
+    rows = radio_rows(not_answered_choices(bound.item), chosen=not_answered_code(bound), on_choose=choose)
     if bound.not_answered:
         return rows
     return ft.Column(
@@ -69,7 +69,7 @@ def absent_rows(
     )
 
 
-def reason_rows(bound: Bound) -> ft.Control | None:
+def reason_rows(bound: BoundItem) -> ft.Control | None:
     """Why it was not asked: one of a closed list, and a note. None while nothing calls for it."""
     absent = bound.not_answered
     if absent is None or absent.state != "not-asked":
@@ -99,7 +99,7 @@ def reason_rows(bound: Bound) -> ft.Control | None:
                 heading(say("reason.title"), level=3),
                 radio_rows(reasons, chosen=absent.reason or None, on_choose=choose, clear=False),
                 text_field(
-                    optional(say("reason.note")),
+                    optional_label(say("reason.note")),
                     value=absent.note,
                     on_change=note,
                     lines=2,

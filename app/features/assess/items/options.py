@@ -11,30 +11,35 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.features.assess.items.bound_item import Bound
-from app.features.assess.items.not_answered import absent_choices, absent_code, absent_entry, absent_rows
-from app.kit.forms.choices import Choice, ladder, radio_rows, tick_rows
-from assessments.engine.answers import Answered, Entry
+from app.features.assess.items.bound_item import BoundItem
+from app.features.assess.items.not_answered import (
+    not_answered_choices,
+    not_answered_code,
+    not_answered_entry,
+    not_answered_rows,
+)
+from app.kit.forms.choices import Choice, checkbox_rows, ladder, radio_rows
+from assessments.engine.answers import Answered, AnswerEntry
 
 
-def choice_control(bound: Bound) -> ft.Control:
+def choice_control(bound: BoundItem) -> ft.Control:
     """One of the options, or one of the ways of not answering."""
     value = bound.entry.value if isinstance(bound.entry, Answered) else None
 
     async def choose(code: str | None) -> None:
-        entry: Entry | None = None
+        entry: AnswerEntry | None = None
         if code is not None:
-            entry = absent_entry(code) or Answered(code)
+            entry = not_answered_entry(code) or Answered(code)
         await bound.set_answer(entry, None)
 
     return radio_rows(
-        [*_options(bound, (value,)), *absent_choices(bound.item)],
-        chosen=str(value) if value is not None else absent_code(bound),
+        [*_options(bound, (value,)), *not_answered_choices(bound.item)],
+        chosen=str(value) if value is not None else not_answered_code(bound),
         on_choose=choose,
     )
 
 
-def choices_control(bound: Bound) -> ft.Control:
+def choices_control(bound: BoundItem) -> ft.Control:
     """Any of the options, or one of the ways of not answering."""
     value = bound.entry.value if isinstance(bound.entry, Answered) else ()
     chosen = tuple(str(code) for code in value) if isinstance(value, tuple) else ()
@@ -43,12 +48,12 @@ def choices_control(bound: Bound) -> ft.Control:
         await bound.set_answer(Answered(codes) if codes else None, None)
 
     return _stack(
-        tick_rows(_options(bound, chosen), chosen=chosen, on_choose=choose),
-        absent_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
+        checkbox_rows(_options(bound, chosen), chosen=chosen, on_choose=choose),
+        not_answered_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
     )
 
 
-def ladder_control(bound: Bound) -> ft.Control:
+def ladder_control(bound: BoundItem) -> ft.Control:
     """A step of a ladder with words at both ends, or one of the ways of not answering."""
     value = bound.entry.value if isinstance(bound.entry, Answered) else None
 
@@ -65,17 +70,17 @@ def ladder_control(bound: Bound) -> ft.Control:
             low_text=item.low_text,
             high_text=item.high_text,
         ),
-        absent_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
+        not_answered_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
     )
 
 
-def is_ladder(bound: Bound) -> bool:
+def is_ladder(bound: BoundItem) -> bool:
     """Whether a number is chosen on a ladder: it has both ends, and words for them."""
     item = bound.item
     return None not in (item.minimum, item.maximum) and bool(item.low_text and item.high_text)
 
 
-def _options(bound: Bound, chosen: tuple[object, ...]) -> list[Choice]:
+def _options(bound: BoundItem, chosen: tuple[object, ...]) -> list[Choice]:
     return [
         Choice(option.code, option.text, option.hint, exclusive=option.alone, picture=option.picture)
         for option in bound.item.options

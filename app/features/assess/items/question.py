@@ -4,7 +4,7 @@ This room knows which control serves which type, and keeps two voices apart: wha
 hears is large, and what is for the practitioner alone stands in a strip of its own, never as the
 child's question.
 
-    question(bound, lead=True)       # the page's own heading is the question
+    question_control(bound, lead=True)       # the page's own heading is the question
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import Any
 
 import flet as ft
 
-from app.features.assess.items.bound_item import Bound
+from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drawing import drawing_control
-from app.features.assess.items.exact_words import lacks_origin, words_control
+from app.features.assess.items.exact_words import exact_words_control, lacks_origin
 from app.features.assess.items.not_answered import reason_rows
 from app.features.assess.items.options import choice_control, choices_control, is_ladder, ladder_control
-from app.features.assess.items.people_map import people_control
-from app.features.assess.items.repeats import rows_control
-from app.features.assess.items.typed import day_control, number_control, text_control, time_control
-from app.features.shared.page import use_drawn
+from app.features.assess.items.people_map import people_map_control
+from app.features.assess.items.repeating_group import repeating_group_control
+from app.features.assess.items.typed_fields import day_control, number_control, text_control, time_control
+from app.features.shared.page import use_state
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.fault_boundary import calm_render
-from app.kit.controls.keyed import steady
-from app.kit.controls.text import heading, optional, quiet, text
+from app.kit.controls.fault_boundary import guarded_render
+from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 from assessments.definitions.definition import Item
@@ -37,33 +37,33 @@ _CHILD_TEXT = 23
 _FIELDS = {"text": text_control, "date": day_control, "time": time_control}
 
 
-def question(bound: Bound, *, lead: bool = False) -> ft.Control:
+def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
     """An item whole. `lead`: the page's h1 is its text already, and its prompt stands above."""
     item = bound.item
     if item.type == "display":
         return _display(item, lead=lead)
     if item.type == "group":
-        return rows_control(bound, question) if item.repeats else heading(item.text)
+        return repeating_group_control(bound, question_control) if item.repeats else heading(item.text)
     labels_itself = _has_own_label(bound)
     prompt = "" if lead else item.prompt
-    kept: Any = _help
+    kept: Any = _help_disclosure
     return ft.Column(
         tight=True,
         spacing=theme.QUESTION_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
+        controls=with_placeholders(
             None if lead or (labels_itself and not bound.not_answered) else heading(_label(item), level=2),
-            strip(prompt) if prompt and item.for_child else None,
+            practitioner_note(prompt) if prompt and item.for_child else None,
             quiet(prompt) if prompt and not item.for_child and not labels_itself else None,
             kept(item.help, key=f"{bound.key}.help") if item.help else None,
-            problem_line(bound.problem) if bound.problem and not _tells_itself(bound) else None,
+            problem_line(bound.problem) if bound.problem and not _shows_own_problem(bound) else None,
             _control(bound, lead=lead),
             reason_rows(bound),
         ),
     )
 
 
-def strip(*prompts: str) -> ft.Control:
+def practitioner_note(*prompts: str) -> ft.Control:
     """Words for the practitioner alone."""
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
@@ -88,7 +88,7 @@ def strip(*prompts: str) -> ft.Control:
     )
 
 
-def _control(bound: Bound, *, lead: bool) -> ft.Control:
+def _control(bound: BoundItem, *, lead: bool) -> ft.Control:
     item = bound.item
     match item.type:
         case "choice":
@@ -96,9 +96,9 @@ def _control(bound: Bound, *, lead: bool) -> ft.Control:
         case "choices":
             return choices_control(bound)
         case "words":
-            return words_control(bound)
+            return exact_words_control(bound)
         case "people":
-            return people_control(bound)
+            return people_map_control(bound)
         case "drawing":
             return drawing_control(bound)
         case "integer" if is_ladder(bound):
@@ -108,12 +108,12 @@ def _control(bound: Bound, *, lead: bool) -> ft.Control:
     return draw(bound, _label(item), show_label=not lead, hint=hint)
 
 
-def _has_own_label(bound: Bound) -> bool:
+def _has_own_label(bound: BoundItem) -> bool:
     """Whether the control is a field, which carries the question as its label."""
     return bound.item.type in _FIELDS or (bound.item.type in ("integer", "decimal") and not is_ladder(bound))
 
 
-def _tells_itself(bound: Bound) -> bool:
+def _shows_own_problem(bound: BoundItem) -> bool:
     """Whether the control says the problem in its own place: at the field, or at the origin."""
     item = bound.item
     return (
@@ -123,7 +123,7 @@ def _tells_itself(bound: Bound) -> bool:
 
 def _label(item: Item) -> str:
     """The question. A child is not told what may be left out: everything may."""
-    return item.text if item.required or item.for_child else optional(item.text)
+    return item.text if item.required or item.for_child else optional_label(item.text)
 
 
 def _display(item: Item, *, lead: bool) -> ft.Control:
@@ -140,22 +140,25 @@ def _display(item: Item, *, lead: bool) -> ft.Control:
         tight=True,
         spacing=theme.QUESTION_GAP,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=steady(
-            strip(item.prompt) if item.prompt and not lead else None, said if item.for_child else words
+        controls=with_placeholders(
+            practitioner_note(item.prompt) if item.prompt and not lead else None,
+            said if item.for_child else words,
         ),
     )
 
 
 @ft.component
-@calm_render
-def _help(words: str) -> ft.Control:
+@guarded_render
+def _help_disclosure(words: str) -> ft.Control:
     """More about a question, closed until it is asked for."""
-    is_open, show = use_drawn(False)
+    is_open, show = use_state(False)
     link = quiet_button(
         say("help.close") if is_open else say("help.open"),
         lambda: show(not is_open),
         icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
     )
     return ft.Column(
-        tight=True, spacing=4, controls=steady(ft.Row(controls=[link]), text(words) if is_open else None)
+        tight=True,
+        spacing=4,
+        controls=with_placeholders(ft.Row(controls=[link]), text(words) if is_open else None),
     )

@@ -2,24 +2,24 @@
 
 This room knows that every step on the paper is given at once. It says nothing about a drawing.
 
-    drawing(slot)
+    drawing_activity(slot)
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.features.child.buttons import TALL
-from app.features.child.slot import Slot
+from app.features.child.bound_question import BoundQuestion
+from app.features.child.buttons import MIN_HEIGHT_BY_BAND
 from app.kit.drawing.drawing_pad import drawing_pad
 from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Answered
 
 
-def drawing(slot: Slot) -> ft.Control:
+def drawing_activity(slot: BoundQuestion) -> ft.Control:
     """The paper of one question."""
 
     async def drew(paper: Drawing) -> None:
         await slot.set_answer(Answered(paper))
 
-    return drawing_pad(slot.value, drew, key=f"{slot.key}.paper", tall=TALL[slot.band])
+    return drawing_pad(slot.value, drew, key=f"{slot.key}.paper", tall=MIN_HEIGHT_BY_BAND[slot.band])

@@ -3,8 +3,8 @@
 This room knows how the NHS writes an age (weeks up to 6 months, months up to 2 years, then years)
 and how a day is named near to it. It does not know what the clock says: the day comes from the page.
 
-    age_words(person, today)        # "7 weeks"
-    day_words(visit.on, today)      # "today", "14 May", "5 March 2025"
+    format_age(person, today)        # "7 weeks"
+    format_day(visit.on, today)      # "today", "14 May", "5 March 2025"
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from datetime import date, datetime
 
 from app.kit.messages import say
 from assessments.casework.records import Person
-from assessments.definitions.catalogue import age_on
+from assessments.definitions.catalogue import date_of_age
 
 _EVENING_FROM_HOUR = 18
 _AFTERNOON_FROM_HOUR = 12
 
 
-def age_words(person: Person, on: date) -> str:
+def format_age(person: Person, on: date) -> str:
     """The age on a day, or what is known instead of it."""
     born = person.born
     if born is None or born > on:
         due = person.due or born
         if due is not None:
-            return say("age.due", day=day_words(due, on, near=False))
+            return say("age.due", day=format_day(due, on, near=False))
         if person.about_years is not None and person.about_years_on is not None:
             # An age that somebody guessed grows with the years since.
             return say("age.about", n=person.about_years + max(0, on.year - person.about_years_on.year))
@@ -33,15 +33,15 @@ def age_words(person: Person, on: date) -> str:
     days = (on - born).days
     if days < 7:
         return say("age.days", n=days)
-    if on < age_on(born, "P6M"):
+    if on < date_of_age(born, "P6M"):
         return say("age.weeks", n=days // 7)
-    if on < age_on(born, "P2Y"):
-        months = next(n for n in range(23, 0, -1) if age_on(born, f"P{n}M") <= on)
+    if on < date_of_age(born, "P2Y"):
+        months = next(n for n in range(23, 0, -1) if date_of_age(born, f"P{n}M") <= on)
         return say("age.months", n=months)
     return say("age.years", n=person.age_in_years(on))
 
 
-def day_words(day: date, today: date, *, near: bool = True) -> str:
+def format_day(day: date, today: date, *, near: bool = True) -> str:
     """A day within a sentence: "today", "yesterday", "14 May", "5 March 2025"."""
     days = (today - day).days
     if near and days in (0, 1):
@@ -52,20 +52,20 @@ def day_words(day: date, today: date, *, near: bool = True) -> str:
     return say("day.other-year", day=day.day, month=month, year=day.year)
 
 
-def long_day(day: date) -> str:
+def format_long_day(day: date) -> str:
     """A day in full: "Tuesday 4 March 2026"."""
     weekday, month = say(f"weekday.{day.isoweekday()}"), say(f"month.{day.month}")
     return say("day.long", weekday=weekday, day=day.day, month=month, year=day.year)
 
 
-def hour_words(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Hours and minutes of the clock on the wall: "14:02"."""
     return f"{moment.astimezone():%H:%M}"
 
 
-def moment_words(moment: datetime, today: date) -> str:
+def format_day_and_time(moment: datetime, today: date) -> str:
     """A day and its hour: "today at 14:02"."""
-    return say("day.at", day=day_words(moment.astimezone().date(), today), at=hour_words(moment))
+    return say("day.at", day=format_day(moment.astimezone().date(), today), at=format_time(moment))
 
 
 def greeting(now: datetime) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.core.cases.case_service import HouseholdPage
+from app.core.cases.case_service import HouseholdOverview
 from app.features.shared.text.people import first_name
 from app.kit.messages import say
-from assessments.casework.casework_records import ChildThere
+from assessments.casework.casework_records import ChildAtIncident
 
 
-def there_words(child: ChildThere) -> str:
+def describe_child_presence(child: ChildAtIncident) -> str:
     """Where a child was during an event, and what they saw or heard of it."""
     said = [
         *([say("there.saw")] if child.saw_it else []),
@@ -23,14 +23,14 @@ def there_words(child: ChildThere) -> str:
     return ", ".join([said[0], *(part[:1].lower() + part[1:] for part in said[1:])])
 
 
-def names_in(page: HouseholdPage | None, ids: tuple[str, ...]) -> str:
+def first_names_of(page: HouseholdOverview | None, ids: tuple[str, ...]) -> str:
     """What these people are called, in the order of their household."""
     persons = page.persons if page else ()
     return ", ".join(first_name(person) for person in persons if person.id in ids)
 
 
 # The field of the form and the name it has in the record, with the longest that the record takes.
-WORDS = {
+INCIDENT_TEXT_FIELDS = {
     "what": ("what", 10_000),
     "source": ("source", 200),
     "place": ("place", 200),

@@ -3,7 +3,7 @@
 This room knows how facts about people are put into short lines. It takes care that nothing of one
 child stands under another: each line is made from that person's own records alone.
 
-    heard_words(page, child.id, today)      # "Heard on 14 May"
+    describe_last_heard(page, child.id, today)      # "Heard on 14 May"
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from datetime import date
 
 import flet as ft
 
-from app.core.cases.case_service import Heading, HouseholdPage
-from app.core.cases.visit_queries import counts_of
-from app.core.controller import Model
+from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
+from app.core.cases.visit_queries import count_visits_of_child
+from app.core.controller import AppState
 from app.core.state import FIRST_AUTHOR
-from app.features.shared.text.days import day_words
+from app.features.shared.text.days import format_day
 from app.kit.controls.lists import TaskStatus
 from app.kit.controls.text import quiet
-from app.kit.messages import knows, say
+from app.kit.messages import has_message, say
 from assessments.casework import kinship
 from assessments.casework.records import Person
 from assessments.casework.visits.statistics import ChildCounts
@@ -34,7 +34,7 @@ def first_name(person: Person) -> str:
     return person.name.split()[0] if person.name.split() else person.name
 
 
-def find_person(model: Model, person_id: str) -> tuple[HouseholdPage, Person]:
+def find_person(model: AppState, person_id: str) -> tuple[HouseholdOverview, Person]:
     """A person and the page of their household. Raises NotFound when they are not here."""
     page = model.household_of(person_id)
     if page is None:
@@ -42,7 +42,7 @@ def find_person(model: Model, person_id: str) -> tuple[HouseholdPage, Person]:
     return page, next(found for found in page.persons if found.id == person_id)
 
 
-def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
+def describe_last_heard(page: HouseholdOverview, person_id: str, today: date) -> str:
     """What has been heard or seen of a child so far, in one line; never empty."""
     found = _counts(page, person_id, today)
     days = (("child.heard", found.last_heard_on), ("child.observed", found.last_observed_on))
@@ -58,7 +58,7 @@ def heard_words(page: HouseholdPage, person_id: str, today: date) -> str:
     )
 
 
-def heard_line(page: HouseholdPage, child_id: str, today: date) -> ft.Control:
+def last_heard_line(page: HouseholdOverview, child_id: str, today: date) -> ft.Control:
     """The same line with its mark: a tick, or an empty ring for a child not yet heard or seen."""
     found = _counts(page, child_id, today)
     heard = found.last_heard_on is not None or found.last_observed_on is not None
@@ -70,16 +70,18 @@ def heard_line(page: HouseholdPage, child_id: str, today: date) -> ft.Control:
                 size=18,
                 color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
             ),
-            ft.Container(expand=True, content=quiet(heard_words(page, child_id, today))),
+            ft.Container(expand=True, content=quiet(describe_last_heard(page, child_id, today))),
         ],
     )
 
 
-def _counts(page: HouseholdPage, person_id: str, today: date) -> ChildCounts:
-    return counts_of(page, next(person for person in page.persons if person.id == person_id), today)
+def _counts(page: HouseholdOverview, person_id: str, today: date) -> ChildCounts:
+    return count_visits_of_child(
+        page, next(person for person in page.persons if person.id == person_id), today
+    )
 
 
-def day_of(page: HouseholdPage, found: Heading) -> date:
+def visit_day(page: HouseholdOverview, found: AssessmentSummary) -> date:
     """The day of the visit that a record belongs to."""
     on = next((contact.on for contact in page.contacts if contact.id == found.contact_id), None)
     return on or (found.completed_at or found.started_at).astimezone().date()
@@ -88,12 +90,12 @@ def day_of(page: HouseholdPage, found: Heading) -> date:
 def tool_title(tool: str) -> str:
     """The title of a tool; its id when the tool is not here any more."""
     try:
-        return catalogue.load(tool).title
+        return catalogue.load_tool(tool).title
     except WrenError:
         return tool
 
 
-def status_of(found: Heading) -> TaskStatus:
+def task_status(found: AssessmentSummary) -> TaskStatus:
     """One of the six words that a list of work has."""
     return (
         "completed"
@@ -102,64 +104,68 @@ def status_of(found: Heading) -> TaskStatus:
     )
 
 
-def kin_words(page: HouseholdPage, person: Person, on: date) -> str:
+def describe_family(page: HouseholdOverview, person: Person, on: date) -> str:
     """Family in words: of a child who they have ("Mother Siân"), of an adult whose they are."""
     names = {found.id: first_name(found) for found in page.persons}
     own: dict[str, list[str]] = {}
     has = []
-    for tie in kinship.ties(person.id, page.relationships):
+    for tie in kinship.find_relationships_of(person.id, page.relationships):
         if tie.other_id not in names:
             continue
-        if not tie.is_stored_direction and person.is_child(on) and knows(f"kin.{tie.inverse_kind}"):
-            has.append(say("kin.has", kind=kin(tie.inverse_kind), name=names[tie.other_id]))
+        if not tie.is_stored_direction and person.is_child(on) and has_message(f"kin.{tie.inverse_kind}"):
+            has.append(say("kin.has", kind=relationship_label(tie.inverse_kind), name=names[tie.other_id]))
         elif tie.is_stored_direction or not person.is_child(on):
             own.setdefault(tie.kind, []).append(names[tie.other_id])
-    own_words = [tie_words(kind, who) for kind, who in own.items()]
-    roles = [kin(role) for role in person.roles if knows(f"kin.{role}")]
+    own_words = [describe_relationship(kind, who) for kind, who in own.items()]
+    roles = [relationship_label(role) for role in person.roles if has_message(f"kin.{role}")]
     return ". ".join([*has, *own_words] or roles)
 
 
-def tie_words(kind: str, names: list[str]) -> str:
+def describe_relationship(kind: str, names: list[str]) -> str:
     """What somebody is to others: "Mother of Wren and Otis", "Lives with Gwen"."""
-    if knows(f"tie.{kind}"):
-        return say(f"tie.{kind}", names=listed(names))
-    return say("kin.of", kind=kin(kind), names=listed(names))
+    if has_message(f"tie.{kind}"):
+        return say(f"tie.{kind}", names=join_names(names))
+    return say("kin.of", kind=relationship_label(kind), names=join_names(names))
 
 
-def both_ways(is_: str, has: str, own: str, other: str) -> str:
+def describe_relationship_both_ways(is_: str, has: str, own: str, other: str) -> str:
     """One tie from both sides: "Ifeoma: Mother of Otis", and below it "Otis: Child of Ifeoma"."""
     return say(
-        "tie.both", one=own, one_words=tie_words(is_, [other]), other=other, other_words=tie_words(has, [own])
+        "tie.both",
+        one=own,
+        one_words=describe_relationship(is_, [other]),
+        other=other,
+        other_words=describe_relationship(has, [own]),
     )
 
 
-def names_of(page: HouseholdPage) -> dict[str, str]:
+def names_by_id(page: HouseholdOverview) -> dict[str, str]:
     """Everyone's name by id."""
     return {person.id: person.name for person in page.persons}
 
 
-def role_words(person: Person) -> str:
+def describe_causes_concern(person: Person) -> str:
     """What everyone at work here must know of an adult, or ""."""
     return say("person.causes-concern") if "causes-concern" in person.roles else ""
 
 
-def kin(kind: str) -> str:
+def relationship_label(kind: str) -> str:
     """A kind of relationship as it is written by itself: "Ex-partner"."""
-    return say(f"kin.{kind}") if knows(f"kin.{kind}") else kind[:1].upper() + kind[1:]
+    return say(f"kin.{kind}") if has_message(f"kin.{kind}") else kind[:1].upper() + kind[1:]
 
 
 def _on_day(day: date, today: date) -> str:
-    words = day_words(day, today)
+    words = format_day(day, today)
     return words if (today - day).days in (0, 1) else say("day.on", day=words)
 
 
-def listed(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
     """Names as they are said: one, one and another."""
     if len(names) == 1:
         return names[0]
     return say("label.list-end", first=", ".join(names[:-1]), last=names[-1])
 
 
-def short_name(author: str) -> str:
+def author_display_name(author: str) -> str:
     """What a person is called here. Whoever set up the device first was not asked."""
     return say("unlock.first") if author == FIRST_AUTHOR else author

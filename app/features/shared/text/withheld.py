@@ -3,48 +3,50 @@
 This room knows the mark: a lock, and "Kept from Dane". What is kept, and why, is a fact that a
 practitioner wrote down because the child or adult asked; this room changes nothing about it.
 
-    kept_badge(page, person.id)          # None where nothing is kept
+    withheld_badge(page, person.id)          # None where nothing is kept
 """
 
 from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdPage
-from app.features.shared.text.people import names_of
+from app.core.cases.case_service import HouseholdOverview
+from app.features.shared.text.people import names_by_id
 from app.kit import theme
 from app.kit.messages import say
-from assessments.casework.casework_records import Withheld
+from assessments.casework.casework_records import WithheldInformation
 
-PARTS = ("all", "address", "born", "names", "needs", "ties")
+WITHHOLDABLE_PARTS = ("all", "address", "born", "names", "needs", "ties")
 
 
-def kept_facts(page: HouseholdPage, about_id: str, part: str | None = None) -> tuple[Withheld, ...]:
+def withheld_records(
+    page: HouseholdOverview, about_id: str, part: str | None = None
+) -> tuple[WithheldInformation, ...]:
     """What stands to be kept about a record; of one part of it where `part` is given.
 
     What holds for the whole record holds for each part.
     """
     return tuple(
         fact
-        for fact in page.records_of(Withheld)
+        for fact in page.records_of(WithheldInformation)
         if fact.about_id == about_id
         and fact.lifted_at is None
         and (part is None or fact.part in (part, "", "all"))
     )
 
 
-def kept_words(page: HouseholdPage, about_id: str, part: str | None = None) -> str:
+def describe_withheld_from(page: HouseholdOverview, about_id: str, part: str | None = None) -> str:
     """ "Kept from Dane and the school", or ""."""
-    names = names_of(page)
+    names = names_by_id(page)
     who: dict[str, None] = {}
-    for fact in kept_facts(page, about_id, part):
+    for fact in withheld_records(page, about_id, part):
         who |= dict.fromkeys(names.get(one, one) for one in fact.keep_from)
     return say("withheld.from", names=", ".join(who)) if who else ""
 
 
-def kept_badge(page: HouseholdPage, about_id: str, part: str | None = None) -> ft.Control | None:
+def withheld_badge(page: HouseholdOverview, about_id: str, part: str | None = None) -> ft.Control | None:
     """The mark beside something that is kept from somebody."""
-    words = kept_words(page, about_id, part)
+    words = describe_withheld_from(page, about_id, part)
     return badge(words) if words else None
 
 

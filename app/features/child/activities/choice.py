@@ -1,0 +1,119 @@
+"""Choosing by picture or by word.
+
+This room knows that every choice has the same size and that nothing is chosen before the child does.
+Options with pictures are tiles; others are wide rows, taller for the youngest.
+
+    choose_one(slot)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Any
+
+import flet as ft
+
+from app.features.child.bound_question import BoundQuestion, choices_for, chosen_codes, make_answer
+from app.features.child.buttons import MIN_HEIGHT_BY_BAND
+from app.kit import theme
+from app.kit.controls.tappable import TappableKind, tappable
+from app.kit.drawing.pictures import has_picture
+from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
+from assessments.casework.child_sessions import AgeBand
+
+
+def choose_one(slot: BoundQuestion) -> ft.Control:
+    """One of the options; a tap on the chosen one takes it back."""
+    chosen = next(iter(chosen_codes(slot.entry)), None)
+    return single_choice_rows(
+        choices_for(slot.item), chosen, lambda code: slot.set_answer(make_answer(code)), slot.band
+    )
+
+
+def single_choice_rows(
+    choices: Sequence[Choice], chosen: str | None, on_choose: Callable[[str | None], Any], band: AgeBand
+) -> ft.Control:
+    """One of these; `on_choose` gets None when the chosen one is tapped again."""
+    if _have_pictures(choices):
+        return radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
+    return _rows(
+        choices,
+        {chosen} if chosen else (),
+        lambda code: on_choose(None if code == chosen else code),
+        "radio",
+        band,
+    )
+
+
+def choose_some(slot: BoundQuestion) -> ft.Control:
+    """Any of the options, several at once."""
+    choices, chosen = choices_for(slot.item), chosen_codes(slot.entry)
+    alone = {choice.code for choice in choices if choice.exclusive}
+
+    async def give(codes: Collection[str]) -> None:
+        # The order is the child's: the pictures may lie in another one each time.
+        before = [code for code in chosen_codes(slot.current_entry()) if code in codes]
+        after = [choice.code for choice in choices if choice.code in codes and choice.code not in before]
+        await slot.set_answer(make_answer((*before, *after)))
+
+    async def toggle(code: str) -> None:
+        now = set(chosen_codes(slot.current_entry()))
+        if code in now:
+            await give(now - {code})
+        else:
+            await give({code} if code in alone else (now - alone) | {code})
+
+    if _have_pictures(choices):
+        return checkbox_rows(choices, chosen=chosen, on_choose=give)
+    return _rows(choices, chosen, toggle, "tick", slot.band)
+
+
+def _have_pictures(choices: Sequence[Choice]) -> bool:
+    return all(has_picture(choice.picture) for choice in choices)
+
+
+def _rows(
+    choices: Sequence[Choice],
+    chosen: Collection[str],
+    on_tap: Callable[[str], Any],
+    kind: TappableKind,
+    band: AgeBand,
+) -> ft.Control:
+    return ft.Column(
+        tight=True,
+        spacing=10,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[
+            _row(choice, kind, choice.code in chosen, partial(on_tap, choice.code), band)
+            for choice in choices
+        ],
+    )
+
+
+def _row(
+    choice: Choice, kind: TappableKind, on: bool, on_tap: Callable[[], Any], band: AgeBand
+) -> ft.Control:
+    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
+    border = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER
+    mark = ft.Icons.CHECK_CIRCLE if on else ft.Icons.RADIO_BUTTON_UNCHECKED
+    looks = ft.Row(
+        spacing=14,
+        controls=[
+            ft.Icon(mark, size=30, color=ft.Colors.PRIMARY if on else ft.Colors.OUTLINE),
+            ft.Text(choice.text, theme_style=theme.LEAD, color=ink, expand=True),
+        ],
+    )
+    return tappable(
+        choice.text,
+        looks,
+        on_tap,
+        kind=kind,
+        chosen=on,
+        min_height=MIN_HEIGHT_BY_BAND[band],
+        # A thinner border gives its difference to the padding, so that nothing moves on a tap.
+        padding=(16 - border, 14 - border),
+        bgcolor=ft.Colors.SECONDARY_CONTAINER if on else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        border=ft.Border.all(border, ft.Colors.PRIMARY if on else ft.Colors.OUTLINE_VARIANT),
+        identifier=f"choice-{choice.code}",
+    )

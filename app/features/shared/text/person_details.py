@@ -1,0 +1,56 @@
+"""All that is known of one person, in words, a row for each part.
+
+The page of a person shows it as it is, and what stood there before is shown in the same words. Each
+part has the mark of what is kept from somebody. This room knows one person at a time.
+
+    person_rows(page, person, today)      # [AnswerRow("Birth", "Born 2 September", "born"), ...]
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.core.cases.case_service import HouseholdOverview
+from app.features.shared.text.days import format_day
+from app.features.shared.text.people import relationship_label
+from app.features.shared.text.withheld import describe_withheld_from
+from app.kit.controls.lists import AnswerListRow
+from app.kit.messages import has_message, say
+from assessments.casework.records import Person
+
+NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
+# Roles that are no place in the family.
+CONCERN_ROLES = ("causes-concern", "is-harmed")
+
+
+def person_rows(page: HouseholdOverview, one: Person, on: date) -> list[AnswerListRow]:
+    """All that is known of a person, a row for each part, with the mark of what is kept from somebody."""
+
+    def row(place: str, answer: str, part: str = "") -> AnswerListRow:
+        note = describe_withheld_from(page, one.id, part) if part else ""
+        return AnswerListRow(say(f"person.{place}"), answer, place, note)
+
+    days = [
+        say("person.born-on", day=format_day(one.born, on, near=False)) if one.born else "",
+        say("age.about", n=one.about_years) if one.born is None and one.about_years is not None else "",
+        say("person.was-due", day=format_day(one.due, on, near=False)) if one.due else "",
+    ]
+    speaks = [one.language, say("person.interpreter-needed") if one.interpreter else ""]
+    needs = [say(f"need.{code}") if has_message(f"need.{code}") else code for code in one.needs]
+    rows = [
+        row("born", ". ".join(day for day in days if day), "born"),
+        row("place", ", ".join(relationship_label(role) for role in one.roles if has_message(f"kin.{role}"))),
+        row("lives", say("person.lives-here" if one.lives_here else "person.lives-elsewhere")),
+        row("language", ". ".join(part for part in speaks if part)),
+        row("needs", ". ".join(part for part in (*needs, one.needs_words) if part), "needs"),
+    ]
+    if one.other_names:
+        rows.insert(0, row("other-names", ", ".join(one.other_names), "names"))
+    if one.position or one.agency:
+        rows.append(row("work", ", ".join(part for part in (one.position, one.agency) if part)))
+    return rows
+
+
+def describe_concern_roles(one: Person) -> str:
+    """What everyone at work here must know of a person, or ""."""
+    return ". ".join(say(f"person.{mark}") for mark in CONCERN_ROLES if mark in one.roles)

@@ -1,0 +1,219 @@
+"""A TOML file as checked tables, every value with the line it stands on.
+
+This room knows TOML and lines, and nothing of what a tool is. A reader asks for what it expects
+and goes on after a fault, so that a bad file is told all its faults at once.
+
+    >>> page = TomlDocument.parse('title = 3')
+    >>> page.root.text("title"), [str(fault) for fault in page.faults]
+    ('', ['line 1: title must be text in quotes.'])
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+KeyPath = tuple[str | int, ...]
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_\-]+|\"[^\"]*\"|'[^']*')\s*(?:\.[^=]*)?=")
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """One thing wrong in a file, in a sentence that says what to do. `line` counts from 1."""
+
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.sentence}"
+
+
+@dataclass(slots=True)
+class TomlDocument:
+    """One file: its root table and the faults found so far."""
+
+    data: dict[str, Any]
+    lines: dict[KeyPath, int]
+    faults: list[FileFault] = field(default_factory=list)
+
+    @classmethod
+    def parse(cls, text: str) -> TomlDocument:
+        """Read TOML; a file that is not TOML becomes an empty page with one fault."""
+        try:
+            return cls(tomllib.loads(text), _line_map(text))
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"line (\d+)", str(error))
+            line = int(found.group(1)) if found else text.count("\n") + 1
+            reason = re.sub(r"\s*\(at .*\)$", "", str(error))
+            return cls({}, {}, [FileFault(line, f"This is not TOML: {reason}.")])
+
+    @property
+    def root(self) -> TomlTable:
+        return TomlTable(self, self.data, ())
+
+    def line_of(self, path: KeyPath) -> int:
+        """The line of a value, or of the nearest table around it."""
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path[:-1]
+        return 1
+
+    def add_fault(self, path: KeyPath, sentence: str) -> None:
+        self.faults.append(FileFault(self.line_of(path), sentence))
+
+
+@dataclass(slots=True)
+class TomlTable:
+    """One table of a page. Each getter notes a fault and returns an empty value when it must."""
+
+    document: TomlDocument
+    data: dict[str, Any]
+    path: KeyPath
+    read_keys: set[str] = field(default_factory=set)
+
+    def add_fault(self, sentence: str, key: str = "") -> None:
+        """Note a fault on a key of this table, or on the table."""
+        self.document.add_fault((*self.path, key) if key else self.path, sentence)
+
+    def has(self, key: str) -> bool:
+        return key in self.data
+
+    def raw(self, key: str) -> Any:
+        self.read_keys.add(key)
+        return self.data.get(key)
+
+    def _typed(self, key: str, kind: type, words: str, required: bool) -> Any:
+        value = self.raw(key)
+        if value is None:
+            if required:
+                self.add_fault(f"{key} is missing.")
+            return None
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.add_fault(f"{key} must be {words}.", key)
+            return None
+        if required and value in ("", []):
+            self.add_fault(f"{key} is empty.", key)
+        return value
+
+    def text(self, key: str, *, required: bool = False, default: str = "") -> str:
+        value = self._typed(key, str, "text in quotes", required)
+        return default if value is None else cast(str, value).strip()
+
+    def one_of(self, key: str, allowed: Iterable[str], *, required: bool = False, default: str = "") -> str:
+        """A text that must be one of a closed list."""
+        value = self.text(key, required=required, default=default)
+        words = tuple(allowed)
+        if value and value not in words:
+            self.add_fault(f'{key} is "{value}"; it must be one of {", ".join(words)}.', key)
+            return default
+        return value
+
+    def number(self, key: str, *, required: bool = False) -> int | None:
+        return cast("int | None", self._typed(key, int, "a whole number", required))
+
+    def flag(self, key: str) -> bool:
+        return bool(self._typed(key, bool, "true or false", False))
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        value = self._typed(key, list, "a list of texts", required) or []
+        good = [text for text in value if isinstance(text, str)]
+        if len(good) < len(value):
+            self.add_fault(f"{key} must be a list of texts.", key)
+        return tuple(good)
+
+    def table(self, key: str) -> TomlTable:
+        """An inner table; an empty one when it is not there."""
+        value = self._typed(key, dict, "a table", False) or {}
+        return TomlTable(self.document, value, (*self.path, key))
+
+    def tables(self, key: str) -> list[TomlTable]:
+        """An array of tables, in order."""
+        value = self._typed(key, list, "a list of tables", False) or []
+        found = []
+        for index, inner in enumerate(value):
+            if isinstance(inner, dict):
+                found.append(TomlTable(self.document, inner, (*self.path, key, index)))
+            else:
+                self.add_fault(f"{key} must be a list of tables.", key)
+        return found
+
+    def reject_unknown_keys(self) -> None:
+        """Note a fault for every key that nobody asked for: a typing error must not pass."""
+        for key in self.data:
+            if key not in self.read_keys:
+                self.add_fault(f'"{key}" is not known here. Check its spelling.', key)
+
+
+def _line_map(text: str) -> dict[KeyPath, int]:
+    """Find the line of each table and key; values inside inline tables take their key's line."""
+    lines: dict[KeyPath, int] = {}
+    current: KeyPath = ()
+    counts: dict[KeyPath, int] = {}
+    inside = ""  # what an unfinished value waits for: a closing quote mark or bracket depth
+    depth = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if inside:
+            if inside not in line:
+                continue
+            line = line.split(inside, 1)[1]
+            inside = ""
+            depth, inside = _scan_brackets(line, depth)
+            continue
+        if depth == 0:
+            header = _HEADER.match(line)
+            if header:
+                current = _header_path(header.group(2), header.group(1) == "[[", counts)
+                lines.setdefault(current, number)
+                continue
+            key = _KEY.match(line)
+            if key:
+                lines.setdefault((*current, key.group(1).strip("\"'")), number)
+        depth, inside = _scan_brackets(line, depth)
+    return lines
+
+
+def _header_path(name: str, many: bool, counts: dict[KeyPath, int]) -> KeyPath:
+    """Turn `group.item` into ("group", 2, "item", 0), counting arrays of tables as TOML does."""
+    parts = [part.strip().strip("\"'") for part in name.split(".")]
+    path: KeyPath = ()
+    for position, part in enumerate(parts):
+        path = (*path, part)
+        last = position == len(parts) - 1
+        if last and many:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _scan_brackets(line: str, depth: int) -> tuple[int, str]:
+    """Follow brackets and quotes over one line: the depth after it, and an open triple quote."""
+    position = 0
+    while position < len(line):
+        for triple in ('"""', "'''"):
+            if line.startswith(triple, position):
+                end = line.find(triple, position + 3)
+                if end < 0:
+                    return depth, triple
+                position = end + 3
+                break
+        else:
+            mark = line[position]
+            if mark == "#":
+                break
+            if mark in "\"'":
+                position += 1
+                while position < len(line) and line[position] != mark:
+                    position += 2 if line[position] == "\\" and mark == '"' else 1
+            elif mark in "[{":
+                depth += 1
+            elif mark in "]}":
+                depth = max(0, depth - 1)
+            position += 1
+    return depth, ""

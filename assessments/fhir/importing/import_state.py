@@ -1,0 +1,66 @@
+"""What is known of a form while its items are built: names taken, rules noted, what became of what.
+
+This room keeps the account and decides nothing; `items` builds and `importing` reads it at the end.
+
+    ledger.made("weight", "unit")    ->    "weight.unit"
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from assessments.fhir.fhirpath import UnsupportedExpression
+from assessments.fhir.import_report import ImportReport
+from assessments.fhir.importing.answer_lists import ValueSets
+from assessments.fhir.importing.conditions import ImportedItem, read_enable_when
+from assessments.fhir.importing.expressions import ExpressionReader, ImportedRule
+from assessments.fhir.importing.sums import CALCULATED_EXTENSIONS, CalculatedSums
+from assessments.fhir.names import make_code
+from assessments.fhir.questionnaire_node import QuestionnaireNode
+
+FORM_SOURCE = "form"
+
+
+@dataclass(slots=True)
+class ImportState:
+    """The account of one form. `own` says that the form was written by Wren.
+
+    `rules` are noted by link_id with the linkId that they stood at, `lost` are those that could not
+    be; `scales` are linkId and title.
+    """
+
+    sets: ValueSets
+    expressions: ExpressionReader
+    sums: CalculatedSums
+    report: ImportReport
+    is_from_wren: bool = False
+    imported_items: dict[str, ImportedItem] = field(default_factory=dict)
+    rules: dict[str, tuple[str, ImportedRule]] = field(default_factory=dict)
+    unreadable_rules: dict[str, str] = field(default_factory=dict)
+    scales: list[tuple[str, str]] = field(default_factory=list)
+    used_link_ids: set[str] = field(default_factory=set)
+
+    def record_item(self, foreign: str, known: ImportedItem) -> None:
+        """Note what a linkId became; the first of two that are alike is the one that rules mean."""
+        self.imported_items.setdefault(foreign, replace(known, position=len(self.imported_items)))
+
+    def make_link_id(self, link_id: str, part: str) -> str:
+        """The link_id of an item that the form does not have, such as the unit of an amount."""
+        made = make_code(f"{link_id}.{part}", self.used_link_ids)
+        self.used_link_ids.add(made)
+        return made
+
+    def record_rule(self, node: QuestionnaireNode, foreign: str, link_id: str) -> None:
+        rule = read_enable_when(node.nodes("enableWhen"), node.text("enableBehavior"))
+        expression = node.extension("sdc-questionnaire-enableWhenExpression")
+        if isinstance(expression, dict):
+            try:
+                rule = self.expressions.read_rule(str(expression.get("expression", "")))
+            except UnsupportedExpression as reason:
+                self.report.add(foreign, "expression", reason.part)
+                self.unreadable_rules[link_id] = foreign
+        if rule is not None:
+            self.rules[link_id] = (foreign, rule)
+
+
+__all__ = ["CALCULATED_EXTENSIONS", "FORM_SOURCE", "ImportState"]

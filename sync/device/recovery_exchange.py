@@ -1,0 +1,71 @@
+"""What a device and a service say to each other about being let in again.
+
+This room gives escrows and asks how a request stands; over the device's own signed line, locked or not. It
+holds no key and opens no answer: the store joins them.
+
+    failure = await upload_escrows(owed, transport)            # every escrow that has no receipt yet
+    standing = await send_recovery_command("ask", request, transport)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from assessments.crypto import sealing
+from assessments.crypto.recovery import Escrow, RecoveryRequest
+from sync.device.exchange import Failure
+from sync.device.transport import Transport
+from sync.protocol import ESCROW_PATH, RECOVERY_PATH
+from sync.recovery_messages import (
+    RecoveryCommand,
+    RecoveryReply,
+    decode_escrow_receipt,
+    decode_recovery_reply,
+    encode_escrow,
+    encode_recovery_command,
+    escrow_receipt_bytes,
+)
+
+T = TypeVar("T")
+
+
+class UnconfirmedEscrows(Protocol):
+    """The escrows of this device that the service has not confirmed yet. Both calls block."""
+
+    def list_escrows(self) -> Sequence[Escrow]: ...
+
+    def mark_confirmed(self, escrow: Escrow) -> None: ...
+
+
+async def upload_escrows(owed: UnconfirmedEscrows, transport: Transport) -> Failure | None:
+    """Give what is owed, until the service signed for each; what stood in the way, or None."""
+    for escrow in await asyncio.to_thread(owed.list_escrows):
+        came = await _post_with_retry(
+            transport, ESCROW_PATH, encode_escrow(escrow.to_bytes()), decode_escrow_receipt
+        )
+        if isinstance(came, Failure):
+            return came
+        if not sealing.verify(transport.receipt_key, escrow_receipt_bytes(transport.agency, escrow), came):
+            return Failure("garbled")
+        await asyncio.to_thread(owed.mark_confirmed, escrow)
+    return None
+
+
+async def send_recovery_command(
+    word: RecoveryCommand, request: RecoveryRequest, transport: Transport
+) -> RecoveryReply | Failure:
+    """Ask (again), stop asking, or say that it is done; how the request stands."""
+    return await _post_with_retry(
+        transport, RECOVERY_PATH, encode_recovery_command(word, request.to_bytes()), decode_recovery_reply
+    )
+
+
+async def _post_with_retry(
+    transport: Transport, path: str, body: bytes, decode: Callable[[bytes], T]
+) -> T | Failure:
+    came = await transport.post_signed(path, body, decode)
+    if isinstance(came, Failure) and came.kind in ("clock", "replayed"):
+        return await transport.post_signed(path, body, decode, came.clock_offset_s)
+    return came

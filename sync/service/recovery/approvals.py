@@ -1,0 +1,321 @@
+"""Letting somebody in again: requests, what two people say to them, and a log that only grows.
+
+This room keeps and decides; it holds no key. How a request stands follows from its log alone. A code that
+was heard wrong is counted, and the fifth closes the request. The two sides are two people, and neither is
+the one who asks. When the service's side agrees, every other device of that person hears of it: from then
+on the service has done all that it can do to let somebody in.
+
+    standing = apply_recovery_command(connection, "agency-7", "device-1", "ask", packed, now)
+    answer = approve_request(database, request_id, "agency", "officer-3", heard, private, now)
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import TupleRow, dict_row
+
+from assessments.casework.records import format_utc
+from assessments.crypto import sealing
+from assessments.crypto.recovery import (
+    ESCROW_SIDES,
+    Escrow,
+    EscrowSide,
+    RecoveryKey,
+    RecoveryRequest,
+    make_grant,
+    matches_code,
+    read_recovery_request,
+)
+from assessments.errors import Damaged, NotFound, StoreFault, WrenError
+from sync.recovery_messages import (
+    RecoveryApproval,
+    RecoveryCommand,
+    RecoveryReply,
+    RecoveryState,
+    derive_request_id,
+)
+from sync.service import feed, problems
+from sync.service.database import ServiceDatabase
+from sync.service.problems import RequestRefused
+
+MAX_WRONG_CODES = 5
+
+_FINAL_STATES: dict[str, RecoveryState] = {"closed": "closed", "stopped": "stopped", "finished": "finished"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecoveryLogEntry:
+    """One line of the log of a request."""
+
+    word: str
+    side: str | None = None
+    officer: str | None = None
+
+
+def derive_request_state(lines: Sequence[RecoveryLogEntry]) -> RecoveryState:
+    """How a request stands by its log."""
+    for line in lines:
+        if line.word in _FINAL_STATES:
+            return _FINAL_STATES[line.word]
+    return "asked"
+
+
+def find_refusal(
+    lines: Sequence[RecoveryLogEntry], request: RecoveryRequest, side: EscrowSide, officer: str, heard: str
+) -> str | None:
+    """Why this person may not agree to this request now, or None. Pure."""
+    agreed = {line.side: line.officer or "" for line in lines if line.word == "agreed"}
+    if derive_request_state(lines) != "asked":
+        return "recovery-closed"
+    if side in agreed:
+        return "already-agreed"
+    if officer.casefold() in {name.casefold() for name in (*agreed.values(), request.author)}:
+        return "same-officer"
+    return None if matches_code(request, heard) else "wrong-code"
+
+
+# Keys of agencies
+
+
+def save_agency_key(connection: Connection[TupleRow], agency: str, key: RecoveryKey, now: datetime) -> None:
+    """Give this key to the agency's devices from now on. Again is harmless."""
+    connection.execute(
+        "INSERT INTO agency_key (agency, kid, public, admitted_at) VALUES (%b, %b, %b, %b)"
+        " ON CONFLICT DO NOTHING",
+        (agency, key.kid, key.public, now),
+    )
+
+
+def load_agency_key(connection: Connection[TupleRow], agency: str) -> RecoveryKey | None:
+    """The newest key of an agency, or None."""
+    row = connection.execute(
+        "SELECT kid, public FROM agency_key WHERE agency = %b ORDER BY sequence DESC LIMIT 1",
+        (agency,),
+        binary=True,
+    ).fetchone()
+    return RecoveryKey(row[0], bytes(row[1])) if row else None
+
+
+# What devices bring
+
+
+def save_escrow(connection: Connection[TupleRow], agency: str, escrow: Escrow, now: datetime) -> None:
+    """Keep a copy of an escrow. The same again is harmless."""
+    packed = escrow.to_bytes()
+    connection.execute(
+        "INSERT INTO escrow (agency, device, author, digest, escrow, received_at)"
+        " VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",
+        (agency, escrow.device, escrow.author, sealing.digest(packed), packed, now),
+    )
+
+
+def apply_recovery_command(
+    connection: Connection[TupleRow],
+    agency: str,
+    device: str,
+    word: RecoveryCommand,
+    packed: bytes,
+    now: datetime,
+) -> RecoveryReply:
+    """A device asks, stops asking, or says that it is done. Again is harmless. Gives how it stands."""
+    try:
+        request = read_recovery_request(packed)
+    except StoreFault as fault:
+        raise RequestRefused(problems.MALFORMED) from fault
+    if (request.agency, request.device) != (agency, device):
+        raise RequestRefused(problems.BAD_SIGNATURE)
+    id_ = _save_request(connection, request, now)
+    if derive_request_state(_load_log(connection, agency, id_)) == "asked":
+        if word == "stop":
+            _append_log(connection, agency, id_, now, "stopped")
+        elif word == "done":
+            _append_log(connection, agency, id_, now, "finished")
+    return _load_reply(connection, agency, id_)
+
+
+def import_request(database: ServiceDatabase, packed: bytes, now: datetime) -> uuid.UUID:
+    """Keep a request that came by another way than the wire. Raises WrenError("unknown-device")."""
+    request = read_recovery_request(packed)
+    with database.transaction() as connection:
+        known = connection.execute(
+            "SELECT 1 FROM author WHERE agency = %s AND device = %s AND author = %s LIMIT 1",
+            (request.agency, request.device, request.author),
+        ).fetchone()
+        if known is None:
+            raise WrenError("unknown-device")
+        return _save_request(connection, request, now)
+
+
+# What two people say
+
+
+def approve_request(
+    database: ServiceDatabase,
+    id_: uuid.UUID,
+    side: EscrowSide,
+    officer: str,
+    heard: str,
+    private: sealing.Key,
+    now: datetime,
+) -> RecoveryApproval:
+    """One side's answer to a request, once the code was heard right. It is kept for the device.
+
+    Raises WrenError: "recovery-closed", "already-agreed", "same-officer", "wrong-code" (with `left`, how
+    many more are allowed), "does-not-open" (the escrow was made for another key, device or person).
+    """
+    with database.transaction() as connection:
+        # Two officers at once: one waits for the other, and then sees what was said.
+        row = connection.execute(
+            "SELECT agency, request FROM recovery_request WHERE id = %s FOR UPDATE", (id_,)
+        ).fetchone()
+        if row is None:
+            raise NotFound("no-such-request")
+        agency, request = row[0], read_recovery_request(bytes(row[1]))
+        lines = _load_log(connection, agency, id_)
+        code = find_refusal(lines, request, side, officer, heard)
+        wrong = sum(line.word == "wrong-code" for line in lines) + (code == "wrong-code")
+        if code is None:
+            return _save_approval(connection, id_, request, side, officer, private, now)
+        if code == "wrong-code":
+            _append_log(connection, agency, id_, now, "wrong-code", side, officer)
+            if wrong >= MAX_WRONG_CODES:
+                _append_log(connection, agency, id_, now, "closed")
+    # Outside: what was counted is committed.
+    raise WrenError(code, left=max(MAX_WRONG_CODES - wrong, 0))
+
+
+def approve_offline(
+    request: RecoveryRequest, officer: str, heard: str, side: EscrowSide, private: sealing.Key
+) -> RecoveryApproval:
+    """An answer where there is no service: from a file to a file. Raises as `approve_request`; nothing is counted."""
+    code = find_refusal((), request, side, officer, heard)
+    if code is not None:
+        raise WrenError(code, left=MAX_WRONG_CODES)
+    return RecoveryApproval(officer, _make_grant(private, request, side))
+
+
+_OPEN_REQUESTS_SQL = """
+SELECT r.agency, r.id::text AS id, r.device, r.author, r.asked_at,
+       coalesce(array_agg(l.side ORDER BY l.sequence) FILTER (WHERE l.word = 'agreed'), '{}') AS agreed,
+       count(*) FILTER (WHERE l.word = 'wrong-code') AS wrong_codes
+FROM recovery_request r JOIN recovery_log l ON l.agency = r.agency AND l.request = r.id
+GROUP BY r.agency, r.id HAVING count(*) FILTER (WHERE l.word = ANY(%s)) = 0 ORDER BY r.asked_at
+"""
+_RECOVERY_LOG_SQL = """
+SELECT l.agency, l.request::text AS request, r.device, r.author, l.word, l.side, l.officer,
+       encode(l.grant_hash, 'hex') AS grant_hash, l.at
+FROM recovery_log l JOIN recovery_request r ON r.agency = l.agency AND r.id = l.request ORDER BY l.sequence
+"""
+
+
+def list_open_requests(database: ServiceDatabase) -> list[dict[str, Any]]:
+    """Every open request, oldest first: agency, id, device, author, asked_at, agreed, wrong_codes."""
+    with database.transaction() as connection:
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(_OPEN_REQUESTS_SQL, (list(_FINAL_STATES),))
+            .fetchall()
+        )
+    return [row | {"asked_at": format_utc(row["asked_at"])} for row in rows]
+
+
+def list_recovery_log(database: ServiceDatabase) -> list[dict[str, Any]]:
+    """All that was ever said, oldest first. Keys: agency, request, device, author, word, side, officer,
+    grant_hash, at."""
+    with database.transaction() as connection:
+        rows = connection.cursor(row_factory=dict_row).execute(_RECOVERY_LOG_SQL).fetchall()
+    return [row | {"at": format_utc(row["at"])} for row in rows]
+
+
+def _save_approval(
+    connection: Connection[TupleRow],
+    id_: uuid.UUID,
+    request: RecoveryRequest,
+    side: EscrowSide,
+    officer: str,
+    private: sealing.Key,
+    now: datetime,
+) -> RecoveryApproval:
+    grant = _make_grant(private, request, side)
+    _append_log(connection, request.agency, id_, now, "agreed", side, officer, sealing.digest(grant))
+    connection.execute(
+        "INSERT INTO recovery_grant (agency, request, side, officer, sealed) VALUES (%s, %s, %s, %s, %s)",
+        (request.agency, id_, side, officer, grant),
+    )
+    if side == "service":
+        others = connection.execute(
+            "SELECT DISTINCT device FROM author WHERE agency = %s AND author = %s AND device <> %s",
+            (request.agency, request.author, request.device),
+        ).fetchall()
+        for (device,) in others:
+            feed.append_change(connection, request.agency, device, id_, "recovered", request.author, now)
+    return RecoveryApproval(officer, grant)
+
+
+def _make_grant(private: sealing.Key, request: RecoveryRequest, side: EscrowSide) -> bytes:
+    try:
+        return make_grant(private, request, side)
+    except Damaged:
+        raise WrenError("does-not-open") from None
+
+
+def _save_request(connection: Connection[TupleRow], request: RecoveryRequest, now: datetime) -> uuid.UUID:
+    """Keep a request that is new, and close the earlier ones of the same person on the same device."""
+    packed = request.to_bytes()
+    id_ = derive_request_id(packed)
+    where = (request.agency, request.device, request.author)
+    new = connection.execute(
+        "INSERT INTO recovery_request (agency, device, author, id, request, asked_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        (*where, id_, packed, now),
+    ).fetchone()
+    if new is not None:
+        earlier = connection.execute(
+            "SELECT id FROM recovery_request WHERE agency = %s AND device = %s AND author = %s AND id <> %s",
+            (*where, id_),
+        ).fetchall()
+        for (other,) in earlier:
+            if derive_request_state(_load_log(connection, request.agency, other)) == "asked":
+                _append_log(connection, request.agency, other, now, "stopped")
+        _append_log(connection, request.agency, id_, now, "asked")
+    return id_
+
+
+def _load_log(connection: Connection[TupleRow], agency: str, id_: uuid.UUID) -> list[RecoveryLogEntry]:
+    rows = connection.execute(
+        "SELECT word, side, officer FROM recovery_log WHERE agency = %s AND request = %s ORDER BY sequence",
+        (agency, id_),
+    )
+    return [RecoveryLogEntry(*row) for row in rows]
+
+
+def _append_log(
+    connection: Connection[TupleRow],
+    agency: str,
+    id_: uuid.UUID,
+    now: datetime,
+    word: str,
+    side: EscrowSide | None = None,
+    officer: str | None = None,
+    grant_hash: bytes | None = None,
+) -> None:
+    connection.execute(
+        "INSERT INTO recovery_log (agency, request, word, side, officer, grant_hash, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (agency, id_, word, side, officer, grant_hash, now),
+    )
+
+
+def _load_reply(connection: Connection[TupleRow], agency: str, id_: uuid.UUID) -> RecoveryReply:
+    rows = connection.execute(
+        "SELECT side, officer, sealed FROM recovery_grant WHERE agency = %s AND request = %s", (agency, id_)
+    ).fetchall()
+    answers = {side: RecoveryApproval(officer, bytes(sealed)) for side, officer, sealed in rows}
+    state = derive_request_state(_load_log(connection, agency, id_))
+    return RecoveryReply(state, tuple(answers[side] for side in ESCROW_SIDES if side in answers))
