@@ -1,6 +1,7 @@
 """What can be done on a page that is open.
 
-`AppController` changes the `AppState`: it moves about, fills, finishes and sends. How a page opens and locks is in
+`AppController` changes the `AppState`: it moves about, fills, finishes and sends. How a page opens and
+locks is in
 `Session`; what is typed goes through `Autosave`, which has it on the disk within two seconds.
 
 One Model and one Actions per page: nothing of a person is in a module or shared between tabs.

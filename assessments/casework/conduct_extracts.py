@@ -4,7 +4,7 @@ This room knows which questions of that one tool belong in which part of a state
 of the tool and the words that were typed, and none of its own; what was not answered is not there. It
 refuses to know who is who: names in it are names as somebody typed them.
 
-    extract_conduct(catalogue.load("perpetrator-pattern"), assessment)      # <Conduct …>, or None of another tool
+    extract_conduct(catalogue.load("perpetrator-pattern"), assessment)  # <Conduct …>, or None of another tool
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ event counts once, and that is said. It refuses to know words, screens, and whet
 safe. The same facts give the same sentences in whatever order they were written. What somebody asked to
 be kept back is left out, and that is said.
 
-    compose_statement(dane, PatternInput(persons, facts, contacts), on=today)   # (Sentence("acts", "tactic", …), …)
+    compose_statement(dane, PatternInput(persons, facts, contacts), on=today)  # (Sentence("acts",
+    "tactic", …), …)
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ STATEMENT_PARTS: tuple[StatementPart, ...] = ("acts", "children", "safety", "day
 class Sentence:
     """One sentence: where it stands, its code, what fills it in, and what it rests on.
 
-    A person stands in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`. Of two with the same
+    A person stands in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`. Of two
+    with the same
     first name both have their whole name.
     """
 

@@ -4,7 +4,8 @@ This room knows which answers are a child's and which are an adult's, from the t
 an origin, and what is meant for the child is marked. It changes no word, joins no two answers, and
 refuses to know what any of it means.
 
-    extract_results(catalogue.load("child-voice-7-11"), assessment)      # (ResultExtract(part="words", text="I go to Nain"), …)
+    extract_results(catalogue.load("child-voice-7-11"), assessment)  # (ResultExtract(part="words",
+    text="I go to Nain"), …)
 """
 
 from __future__ import annotations

@@ -283,7 +283,8 @@ def to_svg(drawing: Drawing) -> str:
 
 def sticker_svg(kind: str) -> str:
     """One sticker by itself."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {STICKER_BOX} {STICKER_BOX}">{_sticker_paths(kind)}</svg>'
+    box = f"0 0 {STICKER_BOX} {STICKER_BOX}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{_sticker_paths(kind)}</svg>'
 
 
 def _mark_svg(mark: Mark) -> str:

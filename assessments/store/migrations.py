@@ -22,11 +22,11 @@ class Migration:
     statements: tuple[str, ...]
 
 
-_SEALED_COLUMNS = (
+_SEALED = (
     "rev INTEGER NOT NULL, schema_id VARCHAR NOT NULL, agency VARCHAR NOT NULL, "
     "author VARCHAR NOT NULL, kid VARCHAR NOT NULL, body BLOB NOT NULL"
 )
-_HOUSEHOLD_COLUMN = "household_id VARCHAR NOT NULL REFERENCES household (id)"
+_HOUSEHOLD_ID = "household_id VARCHAR NOT NULL REFERENCES household (id)"
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
@@ -41,12 +41,12 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE TABLE content_key (kid VARCHAR NOT NULL PRIMARY KEY, epoch_kid VARCHAR NOT NULL,"
             " sealed BLOB NOT NULL)",
             "CREATE TABLE setting (name VARCHAR NOT NULL PRIMARY KEY, body BLOB NOT NULL)",
-            f"CREATE TABLE household (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED_COLUMNS})",
-            f"CREATE TABLE person (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED_COLUMNS}, {_HOUSEHOLD_COLUMN})",
-            f"CREATE TABLE relationship (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED_COLUMNS}, {_HOUSEHOLD_COLUMN})",
-            f"CREATE TABLE contact (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED_COLUMNS}, {_HOUSEHOLD_COLUMN})",
+            f"CREATE TABLE household (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED})",
+            f"CREATE TABLE person (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED}, {_HOUSEHOLD_ID})",
+            f"CREATE TABLE relationship (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED}, {_HOUSEHOLD_ID})",
+            f"CREATE TABLE contact (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED}, {_HOUSEHOLD_ID})",
             "CREATE TABLE assessment (number INTEGER NOT NULL PRIMARY KEY, id VARCHAR NOT NULL UNIQUE,"
-            f" {_SEALED_COLUMNS}, {_HOUSEHOLD_COLUMN}, state VARCHAR NOT NULL)",
+            f" {_SEALED}, {_HOUSEHOLD_ID}, state VARCHAR NOT NULL)",
             "CREATE INDEX ix_person_household_id ON person (household_id)",
             "CREATE INDEX ix_relationship_household_id ON relationship (household_id)",
             "CREATE INDEX ix_contact_household_id ON contact (household_id)",
@@ -94,10 +94,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         4,
         "attachments and deletion",
         (
-            f"CREATE TABLE attachment (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED_COLUMNS},"
+            f"CREATE TABLE attachment (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED},"
             " assessment_id VARCHAR NOT NULL REFERENCES assessment (id))",
             "CREATE INDEX ix_attachment_assessment_id ON attachment (assessment_id)",
-            f"CREATE TABLE purged (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED_COLUMNS}, kind VARCHAR NOT NULL,"
+            f"CREATE TABLE purged (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED}, kind VARCHAR NOT NULL,"
             " at VARCHAR NOT NULL)",
         ),
     ),
@@ -113,7 +113,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         6,
         "facts of a household",
         (
-            f"CREATE TABLE fact (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED_COLUMNS}, {_HOUSEHOLD_COLUMN})",
+            f"CREATE TABLE fact (id VARCHAR NOT NULL PRIMARY KEY, {_SEALED}, {_HOUSEHOLD_ID})",
             "CREATE INDEX ix_fact_household_id ON fact (household_id)",
         ),
     ),
@@ -140,7 +140,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         9,
         "rows as they stood before they were changed",
         (
-            f"CREATE TABLE earlier (name VARCHAR NOT NULL, id VARCHAR NOT NULL, {_SEALED_COLUMNS}, {_HOUSEHOLD_COLUMN},"
+            f"CREATE TABLE earlier (name VARCHAR NOT NULL, id VARCHAR NOT NULL, {_SEALED}, {_HOUSEHOLD_ID},"
             " PRIMARY KEY (name, id, rev))",
             "CREATE INDEX ix_earlier_household_id ON earlier (household_id)",
         ),

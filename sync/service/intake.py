@@ -1,7 +1,8 @@
 """Stored, duplicate, conflict or rejected: the word on each item of a batch, and the one transaction that
 keeps it.
 
-`decide_outcomes` is pure. Nothing here can open an envelope; bytes go in as they came and are never changed. A
+`decide_outcomes` is pure. Nothing here can open an envelope; bytes go in as they came and are never
+changed. A
 batch is answered after its commit or not at all.
 
     outcomes = store_batch(database, secrets, "agency-7", "device-1", request.items, now)

@@ -3,7 +3,7 @@
 This room knows the key that finished work is sealed to, what the service gets with it, and that the
 record and its entry in the outbox are committed together. It knows no screen, and opens nothing.
 
-    completed = complete_assessment(store, keys, clock, assessment, form)        # in the outbox when this returns
+    completed = complete_assessment(store, keys, clock, assessment, form)  # in the outbox when this returns
 """
 
 from __future__ import annotations

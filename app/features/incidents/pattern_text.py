@@ -1,6 +1,7 @@
 """The sentences of a statement in words, and the whole of it as a text to edit.
 
-This room knows the words of each code of `assessments.casework.pattern_statement`; it knows no page. Names, days and
+This room knows the words of each code of `assessments.casework.pattern_statement`; it knows no page.
+Names, days and
 what
 anybody said are put in as they are.
 

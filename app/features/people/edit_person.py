@@ -98,7 +98,9 @@ def _identity_fields(form: DraftForm, wrong: Any) -> list[ft.Control | None]:
     return [
         card(
             form_text_field(form, "name", say("add.person-name"), problem=wrong.get("name", "")),
-            form_text_field(form, "other_names", say("person.other-names"), hint=say("person.other-names-hint")),
+            form_text_field(
+                form, "other_names", say("person.other-names"), hint=say("person.other-names-hint")
+            ),
         ),
         card(
             choice_field(
@@ -108,12 +110,29 @@ def _identity_fields(form: DraftForm, wrong: Any) -> list[ft.Control | None]:
                 [Choice(code, say(f"person.way.{code}")) for code in _BIRTH_DATE_OPTIONS],
                 problem=wrong.get("way", ""),
             ),
-            form_text_field(form, "day", say("add.born"), hint=say("add.born-hint"), problem=wrong.get("day", ""),
-                        width=220) if way == "day" else None,
-            form_text_field(form, "due", say("add.due"), hint=say("add.born-hint"), problem=wrong.get("due", ""),
-                        width=220) if way == "due" else None,
-            form_text_field(form, "years", say("person.years"), problem=wrong.get("years", ""),
-                        width=120) if way == "about" else None,
+            form_text_field(
+                form,
+                "day",
+                say("add.born"),
+                hint=say("add.born-hint"),
+                problem=wrong.get("day", ""),
+                width=220,
+            )
+            if way == "day"
+            else None,
+            form_text_field(
+                form,
+                "due",
+                say("add.due"),
+                hint=say("add.born-hint"),
+                problem=wrong.get("due", ""),
+                width=220,
+            )
+            if way == "due"
+            else None,
+            form_text_field(form, "years", say("person.years"), problem=wrong.get("years", ""), width=120)
+            if way == "about"
+            else None,
         ),
         card(
             choice_field(
@@ -145,7 +164,7 @@ def _identity_fields(form: DraftForm, wrong: Any) -> list[ft.Control | None]:
                 problem=wrong.get("lives", ""),
             )
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _communication_fields(form: DraftForm) -> list[ft.Control | None]:

@@ -5,7 +5,8 @@ politely,
 one phrase at a time. It never stops anyone, never changes a word by itself, and is not used for what
 somebody else said. What a person keeps is told to `on_keep` as a code.
 
-    phrasing_checked_field("What do you know?", value="", on_change=note, kept=lambda: (), on_keep=keep, key="facts")
+    phrasing_checked_field("What do you know?", value="", on_change=note, kept=lambda: (), on_keep=keep,
+    key="facts")
 """
 
 from __future__ import annotations

@@ -87,18 +87,31 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
         say("leave.silent-title", n=len(silent)) if silent else say("leave.title"),
         [
             text(say("leave.silent-why")) if silent else None,
-            *(_unaccounted_child_card(row, here, half["why"].get(row.child.id, {}), dict(problems), note_why, actions)
-              for row in silent),
+            *(
+                _unaccounted_child_card(
+                    row, here, half["why"].get(row.child.id, {}), dict(problems), note_why, actions
+                )
+                for row in silent
+            ),
             _outcome(half["outcome"], lambda code: note(outcome=code)),
-            _adults_who_answered(adults, half["answered"], lambda codes: note(answered=list(codes))) if adults else None,
+            _adults_who_answered(adults, half["answered"], lambda codes: note(answered=list(codes)))
+            if adults
+            else None,
         ],
         subtitle=page.household.name,
-        top=keyed("top", ft.Column(tight=True, controls=with_placeholders(
-            error_summary(problems, go_to=lambda at: scroll_to_key(scroll, at))))),
+        top=keyed(
+            "top",
+            ft.Column(
+                tight=True,
+                controls=with_placeholders(
+                    error_summary(problems, go_to=lambda at: scroll_to_key(scroll, at))
+                ),
+            ),
+        ),
         action=primary_button(say("contact.finish"), finish),
         saved=quiet(say("contact.kept")),
         scroll=scroll,
-    )  # fmt: skip
+    )
 
 
 def _unaccounted_child_card(

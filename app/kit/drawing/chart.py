@@ -5,7 +5,8 @@ its own and works nothing out. The line only joins the dots: nothing is smoothed
 A ring is a day that is not sure, a short stroke at the foot a level that is not known. Shape tells, never
 colour alone; for those who do not see it the picture is one sentence, given by the caller.
 
-    level_chart([ChartPoint(0.0, 2), ChartPoint(1.0, 4, sure=False)], levels=4, first="May", last="today", words="…")
+    level_chart([ChartPoint(0.0, 2), ChartPoint(1.0, 4, sure=False)], levels=4, first="May", last="today",
+    words="…")
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ record or a reason. It refuses to know words, screens and what was said. A child
 by what stands under a brother or sister.
 
     listed = build_roster(home, [other], on=contact.on)
-    standings = [compute_child_standing(one.child, seen.get(one.child.id), done, rules, contact.on) for one in listed]
-    find_unaccounted_children(standings)                                # ("p1",): nothing is written of p1 yet
+    standings = [compute_child_standing(one.child, seen.get(one.child.id), done, rules, contact.on) for
+    one in listed]
+    find_unaccounted_children(standings)  # ("p1",): nothing is written of p1 yet
 """
 
 from __future__ import annotations

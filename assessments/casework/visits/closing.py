@@ -5,7 +5,8 @@ watched leaves a follow-up. It keeps nothing and never stands in the way of savi
 stays written whether the contact is finished or not.
 
     close_visit(contact, standings, {}, ...)                          # UnaccountedChildren(("p1",))
-    close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)    # ClosureResult(ended, (follow_up,))
+    close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)  # ClosureResult(ended,
+    (follow_up,))
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ This room knows what each linkId became and which comparisons a rule of ours can
 cannot say it refuses with Unresolved, a code of `report` and its details: the item is then shown
 always, because a question too many is safer than one that nobody sees.
 
-    rule_to_when(Compared("q1", "=", "value", True), resolver)    ->    When(all=(Condition("q1", "=", "yes"),))
+    rule_to_when(Compared("q1", "=", "value", True), resolver)  ->    When(all=(Condition("q1", "=", "yes"),))
 """
 
 from __future__ import annotations

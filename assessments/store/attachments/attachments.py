@@ -7,7 +7,8 @@ was cut off before that, or its row was lost; nobody can tell which, so `sweep` 
 `quarantine` and brings it back if the row comes back. It refuses to know what a picture shows:
 `stripping` takes everything else out of it.
 
-What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and `import_captured_file` takes it from there.
+What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and `import_captured_file`
+takes it from there.
 Overwriting and removing such a file is all that a program can do: flash memory may keep older cells
 of it until they are used again. A drawing made here never touches the disk in clear.
 
@@ -181,7 +182,9 @@ def read_attachment(keys: KeyRing, attachment_id: str) -> bytes:
 
 
 def list_interrupted_captures(database: SqliteDatabase) -> list[str]:
-    """What a cut left in clear in `open_incoming_folder`, sealed since: names for `attach_interrupted_capture`."""
+    """What a cut left in clear in `open_incoming_folder`, sealed since: names for
+    `attach_interrupted_capture`.
+    """
     with translate_errors():
         return sorted(path.stem for path in _quarantine(database).glob(f"*{_CAPTURE_SUFFIX}"))
 
@@ -209,7 +212,8 @@ def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
     """Put in order what a cut left: called at every opening, before anybody is unlocked.
 
     Half-written files are removed; nothing relies on them. A whole file without its row goes to
-    quarantine. What stands in clear in `open_incoming_folder` is sealed under the device's key, since nobody's
+    quarantine. What stands in clear in `open_incoming_folder` is sealed under the device's key, since
+    nobody's
     own key is open, and then removed.
     """
     folder, aside = _folder(database), _quarantine(database)

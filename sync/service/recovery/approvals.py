@@ -193,7 +193,9 @@ def approve_request(
 def approve_offline(
     request: RecoveryRequest, officer: str, heard: str, side: EscrowSide, private: sealing.Key
 ) -> RecoveryApproval:
-    """An answer where there is no service: from a file to a file. Raises as `approve_request`; nothing is counted."""
+    """An answer where there is no service: from a file to a file. Raises as `approve_request`; nothing is
+    counted.
+    """
     code = find_refusal((), request, side, officer, heard)
     if code is not None:
         raise WrenError(code, left=MAX_WRONG_CODES)
