@@ -259,5 +259,5 @@ def _follow_up_table(item: d.Item) -> str:
         values["required"] = True
     if item.max_length != _DEFAULTS["max_length"]:
         values["max_length"] = item.max_length
-    pairs = (f"{name} = {_toml_value(value)}" for name, value in values.items() if value != "")
-    return f"{{ {', '.join(pairs)} }}"
+    assignments = (f"{name} = {_toml_value(value)}" for name, value in values.items() if value != "")
+    return f"{{ {', '.join(assignments)} }}"
