@@ -16,6 +16,7 @@ from typing import Any
 import fhirpathpy
 
 from assessments.definitions import catalogue
+from assessments.definitions.definition import Instrument
 from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
@@ -74,8 +75,8 @@ def _load_s(tool: str) -> float:
 
 def _import_s(read: str = "") -> float:
     """Start-up of the catalogue in a fresh process, in the median of five."""
-    code = "import time; s = time.perf_counter(); from assessments import catalogue; "
-    code += "catalogue.tool_ids(); " if read else ""
+    code = "import time; s = time.perf_counter(); from assessments.definitions import catalogue; "
+    code += "catalogue.list_tool_ids(); " if read else ""
     code += "print(time.perf_counter() - s)"
     times = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5)]
     return percentile(times, 0.5)
@@ -85,7 +86,7 @@ def _opened_by(number: int) -> str:
     return f'enable_when = {{ all = [{{ item = "q{number}", op = "exists", value = true }}] }}'
 
 
-def _long_tool() -> forms.Instrument:
+def _long_tool() -> Instrument:
     questions = "".join(
         f"""
 [[group.item]]

@@ -75,7 +75,7 @@ class MemoryOutbox:
         self._known(entry_id)
         return self._receipts.get(entry_id, b"")
 
-    def settle(self, outcomes: Sequence[Outcome], at: datetime) -> None:
+    def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
         for outcome in outcomes:
             entry = self._entries.get(outcome.id)
             if entry is None or entry.state == "sent":
@@ -116,7 +116,7 @@ class MemoryOutbox:
     def cursor(self) -> str:
         return self._cursor
 
-    def keep_cursor(self, cursor: str) -> None:
+    def save_cursor(self, cursor: str) -> None:
         self._cursor = cursor
 
     def _known(self, entry_id: str) -> OutboxEntry:

@@ -19,7 +19,7 @@ CHOICES = [
     choices.Choice("yes", "Yes"),
     choices.Choice("no", "No"),
     choices.Choice("asked-unknown", "Asked, did not know", exclusive=True),
-    choices.Choice("not-asked", "Not asked because…", "You will be asked for the reason", apart=True),
+    choices.Choice("not-asked", "Not asked because…", "You will be asked for the reason", exclusive=True),
 ]
 PEOPLE = [
     choices.Choice("mum", "Mum or another carer"),

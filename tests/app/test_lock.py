@@ -186,11 +186,11 @@ async def test_the_page_goes_first_then_the_words_are_kept_then_the_keys_go(
 
             monkeypatch.setattr(kind, name, wrapped)
 
-        noted(CaseService, "keep_desk")
+        noted(CaseService, "save_resume_state")
         noted(KeyRing, "close")
         await app.press("Cover")
         await until(app, "Wren is locked")
-    assert order[0].startswith("keep_desk")
+    assert order[0].startswith("save_resume_state")
     assert order[-1] == "close, locked page drawn: True"
     assert sum(line.startswith("close") for line in order) == 1
 
@@ -276,7 +276,7 @@ async def test_what_was_saved_stands_on_no_new_page(runtime: Runtime) -> None:
 
 async def test_half_a_passphrase_is_held_nowhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[Any] = []
-    monkeypatch.setattr(Autosave, "begin", lambda self, screen, plain: held.append(plain))
+    monkeypatch.setattr(Autosave, "set_screen_draft", lambda self, screen, plain: held.append(plain))
     runtime = open_runtime(folder)
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Set up Wren")

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from assessments.casework.records import Assessment
-from assessments.crypto import sealing
+from assessments.crypto import kdf
 from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
 from assessments.errors import Damaged, WrenError
 from assessments.store import KeyRing, Store, people, salvage
@@ -42,12 +42,12 @@ Facts = dict[tuple[str, str], Any]
 
 @contextlib.contextmanager
 def cheap_words() -> Iterator[None]:
-    before = sealing._BOUNDS[CHEAP.id]
-    sealing._BOUNDS[CHEAP.id] = (CHEAP, SCRYPT_CEILING)
+    before = kdf._BOUNDS[CHEAP.id]
+    kdf._BOUNDS[CHEAP.id] = (CHEAP, SCRYPT_CEILING)
     try:
         yield
     finally:
-        sealing._BOUNDS[CHEAP.id] = before
+        kdf._BOUNDS[CHEAP.id] = before
 
 
 def fill(folder: Path) -> tuple[Path, Path, Facts]:

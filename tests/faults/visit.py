@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from assessments.casework.records import Assessment, Contact, Household, Person, ScoringContext
-from assessments.crypto import sealing
+from assessments.crypto import kdf, sealing
 from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
 from assessments.crypto.recovery import RecoveryKey, RecoveryRequest, combine_grants, make_grant, recovery_kid
 from assessments.crypto.sealing import digest
@@ -54,12 +54,12 @@ Say = Callable[[str, Facts], None]
 @contextlib.contextmanager
 def cheap_words() -> Iterator[None]:
     """Open wraps that cost nothing, in this process and its children, until the end."""
-    before = sealing._BOUNDS[CHEAP.id]
-    sealing._BOUNDS[CHEAP.id] = (CHEAP, SCRYPT_CEILING)
+    before = kdf._BOUNDS[CHEAP.id]
+    kdf._BOUNDS[CHEAP.id] = (CHEAP, SCRYPT_CEILING)
     try:
         yield
     finally:
-        sealing._BOUNDS[CHEAP.id] = before
+        kdf._BOUNDS[CHEAP.id] = before
 
 
 class Known:

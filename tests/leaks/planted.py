@@ -22,7 +22,7 @@ from assessments.casework.records import Contact, Household, Person, Relationshi
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item
 from assessments.engine import form as forms
-from assessments.engine.answers import ORIGINS, AnswerEntry, NotAnswered, from_plain
+from assessments.engine.answers import ORIGINS, AnswerEntry, NotAnswered, from_plain, walk_items
 from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.ports import Outcome
 from tests.app.test_screens_around import know_a_service
@@ -85,7 +85,7 @@ class Planter:
             case "time":
                 return "04:57"
             case "group" if item.repeats:
-                inner = [one for one in forms.a.walk(item.items) if self._plain(one) is not None]
+                inner = [one for one in walk_items(item.items) if self._plain(one) is not None]
                 return [{one.link_id: self._plain(one) for one in inner} for _ in range(2)]
         return None
 

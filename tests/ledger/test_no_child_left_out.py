@@ -248,9 +248,11 @@ def test_the_machine_finds_a_planted_fault(fault: str, monkeypatch: pytest.Monke
             return tuple(one.child_id for one in standings if one.state is None)
 
         for room in (accounting, closing):
-            monkeypatch.setattr(room, "silent", only_blank)
+            monkeypatch.setattr(room, "find_unaccounted_children", only_blank)
     else:
         for room in (accounting, closing):
-            monkeypatch.setattr(room, "is_reason", lambda code, words: bool(words.strip()) or bool(code))
+            monkeypatch.setattr(
+                room, "is_reason_given", lambda code, words: bool(words.strip()) or bool(code)
+            )
     with pytest.raises((AssertionError, KeyError)):
         run_state_machine_as_test(Contact, settings=QUICK)
