@@ -1,13 +1,10 @@
-"""What one person does, to whom, how often, since when, what it does to each child, and what is not known.
+"""Draft of the statement on one person's pattern of abuse, as codes with data and source ids.
 
-This room reads facts, and what the tool about one person's conduct holds, and gives sentences as codes
-with their data and the ids they rest on; who does it comes first in each. What a person joined as one
-event counts once, and that is said. It refuses to know words, screens, and whether anybody is to blame or
-safe. The same facts give the same sentences in whatever order they were written. What somebody asked to
-be kept back is left out, and that is said.
+Each sentence names who did it first. Incidents with several records count once, and the statement
+says so. Withheld records are left out, and the statement says so. The same records give the same
+sentences in any order. It makes no judgement of guilt or safety.
 
-    compose_statement(dane, PatternInput(persons, facts, contacts), on=today)  # (Sentence("acts",
-    "tactic", …), …)
+    compose_statement(dane, PatternInput(persons, records, contacts), on=today)
 """
 
 from __future__ import annotations

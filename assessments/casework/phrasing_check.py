@@ -68,6 +68,7 @@ class PhraseHit:
 
     @property
     def end(self) -> int:
+        """The character behind the phrase."""
         return self.start + self.length
 
 

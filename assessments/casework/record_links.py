@@ -1,9 +1,8 @@
-"""What a person decided about two records: that they are of one and the same, or of two.
+"""Links between records: a person's decision that two records are, or are not, of the same thing.
 
-A device hints and never decides. A link joins records without merging them, and what stands was not
-undone. This room knows links; it refuses to know people and events.
+A link joins records without merging them. An undone link has no effect.
 
-    find_linked_ids(links, event.id, "same-event")      # every record of it, its own among them
+    find_linked_ids(links, incident.id, "same-event")    # ids of all its records, its own among them
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
-"""What happened as one line: in order, whose it is, and where each part of it is filed.
+"""Entries of a chronology in order of date: incidents, key dates, contacts and graded assessments.
 
-This room knows events, milestones, contacts and finished tools, and the links that say that two records
-are one human being. It refuses to know what a run of events means (see `chronology`), any word and any
-screen. Nothing depends on the order in which facts were written.
+The order does not depend on the order in which records were written. What a run of incidents means
+is in `chronology`.
 
-    >>> find_same_person_ids((), "p1")
-    frozenset({'p1'})
+    build_chronology_entries("h1", incidents=[incident], contacts=[visit])    # (<ChronologyEntry ...>, ...)
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""The tools and area settings there are, read from their files and checked.
+"""Catalogue of tools and area settings, read from the package's files and checked.
 
-A file with any fault is not a tool: `read_tool` gives all its faults with their lines, `load_tool`
-raises BadInstrument. Files are read when they are asked for, never at start-up, and are found
-by `importlib.resources`, since a packed app has no folder of its own.
+A file with any fault is not a tool: `load_tool` raises BadInstrument with all its faults. Files are
+read when they are asked for, by `importlib.resources`: a packed app has no folder of its own.
 
     >>> load_tool("risk-24").title
-    'Adult risk questionnaire'
+    'Safety questions, 24'
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ def list_tool_ids() -> tuple[str, ...]:
 
 
 def list_area_ids() -> tuple[str, ...]:
+    """The ids of all area settings, in alphabetical order."""
     return _sorted_ids("areas")
 
 
@@ -107,7 +107,7 @@ def load_child_accounting_rules(area: str = "default") -> d.ChildAccountingRules
 
 @dataclass(frozen=True, slots=True)
 class LinkedTool:
-    """A tool of others that Wren points to and never holds: who owns it, and what it asks first."""
+    """A tool published by others that Wren links to and never holds."""
 
     id: str
     name: str
@@ -121,7 +121,7 @@ class LinkedTool:
 
 
 def load_linked_tools() -> tuple[LinkedTool, ...]:
-    """The tools of others, in the order of the file."""
+    """The linked tools, in the order of the file. Raises BadInstrument."""
     text = files("assessments").joinpath("linked.toml").read_text(encoding="utf-8")
     page = TomlDocument.parse(text)
     root = page.root

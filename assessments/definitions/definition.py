@@ -1,10 +1,10 @@
-"""What a tool says: its items, its rules and its words, frozen.
+"""Definition of an instrument (tool): its items, rules and texts, as frozen dataclasses.
 
-This room knows the shape of an instrument and nothing of how one is read (`catalogue`) or filled
-(`engine`). Definition and answers are two trees joined by `link_id`. All logic is data in a small
-closed vocabulary: conditions (`When`), counts (`Scale`), ranges (`AgeBand`), `Route`s and `Flag`s.
+Definition and answers are two trees joined by `link_id`. All logic is data in a small closed
+vocabulary: conditions (`When`), counts (`Scale`), routes, flags and notes. Field names are the keys
+of a tool file.
 
-    >>> When(all=(Condition("injury", "=", "yes"),)).items()
+    >>> When(all=(Condition("injury", "=", "yes"),)).link_ids()
     ('injury',)
 """
 

@@ -1,12 +1,10 @@
-"""A drawing as it was made: every line, sticker, rub and step back, in order and with its time.
+"""Drawings: every stroke, sticker, erasure and undo in order with its time, as JSON and as SVG.
 
-This room knows how steps are added, what stands on the paper after them, and how a drawing is written
-down: as plain JSON and as an SVG picture. Nothing is ever taken out: rubbing out and going back are
-steps too. It refuses to know what a drawing means: no colour, size, place or time is counted, named
-or compared anywhere. Only the child explains it.
+Steps are only ever added: erasing and undoing are steps too. Nothing here counts, names or compares
+colours, sizes, places or times: only the child explains the drawing.
 
-    paper = Drawing(tall=750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
-    paper.undo(900).standing          ->  ()
+    paper = Drawing(750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
+    paper.undo(900).visible_marks     ->  ()
     from_plain(to_plain(paper))       ->  paper
 """
 

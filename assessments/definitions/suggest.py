@@ -1,7 +1,7 @@
-"""Which tools fit a person on a day, for a role, with the reason in words that data can carry.
+"""Suggested tools for a person of some age on a day, for a role, with reasons as codes.
 
-An unborn child, an unknown date of birth and a child who does not speak each get an answer: nobody
-is left out because a date is missing. This room gives codes; `assets/strings` has the sentences.
+An unborn child, an unknown date of birth and a child who does not speak each get suggestions. The
+sentences for the codes are in `assets/strings`.
 
     for found in suggest(born=date(2019, 3, 5), on=date(2026, 3, 5), role="health-visitor"):
         found.tool, found.fits, found.reasons

@@ -1,10 +1,9 @@
-"""A tool file read into an Instrument, or told all its faults.
+"""Reader of tool files: TOML text to an Instrument, or all its faults with their lines.
 
-This room knows the words of the file format and what must agree between them: link_ids that stand
-once, rules that name what exists and run in no circle, sources for every item. It knows nothing of
-where files live (`catalogue`) or how a form is filled (`engine`).
+Checks that link_ids are unique, that every item has a source, and that rules name what exists and
+do not run in a circle.
 
-    instrument, faults = read_tool(text)        # instrument is None when there is any fault
+    instrument, faults = read_tool(text)    # instrument is None when there is any fault
 """
 
 from __future__ import annotations

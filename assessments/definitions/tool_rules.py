@@ -1,7 +1,7 @@
-"""The rules of a tool file: conditions, counts, routes, flags, notes, and what they must agree with.
+"""Reader of the rules of a tool file: conditions, scales, routes, flags, notes and supplements.
 
-This room reads what stands beside the items, and checks at the end that every rule names items and
-codes that exist and that none run in a circle. The items themselves are read in `tool_file`.
+At the end it checks that every rule names items and codes that exist and that no rules run in a
+circle. Items are read in `tool_file`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""An Instrument written as the text of a tool file that `read_tool` accepts.
+"""Writer of tool files: an Instrument as TOML text that `read_tool` accepts.
 
-This room knows the format of a tool file and nothing of where the instrument came from: it writes
-what an import made, or what another hand built. Reading the text again gives the same instrument
-with another hash. Comments of an earlier file are not part of an instrument and are not written.
+Reading the text again gives the same instrument with another hash. Comments are not part of an
+instrument and are lost.
 
-    text = write_tool(instrument)       # read_tool(text)[0] equals instrument, but for its hash
+    text = write_tool(instrument)    # read_tool(text)[0] equals instrument, but for its hash
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was given, or why not: the values of a form, and their plain (JSON) form.
+"""Answers of a form and the reasons for having none, and their plain (JSON) form.
 
 Missing is a value here, never None and never "No". An item without an entry is *not reached*.
 
@@ -19,7 +19,7 @@ from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item
 from assessments.definitions.drawing import Drawing
 from assessments.errors import BadAnswer
 
-# Why a question was not asked (experience 1.4). Words are in assets/strings.
+# Why a question was not asked. The sentences are in assets/strings.
 NOT_ASKED_REASONS = (
     "not-safe",
     "asleep-or-unwell",
@@ -165,9 +165,9 @@ def _part_to_plain(part: Any) -> Any:
 def from_plain(item: Item, plain: Any) -> AnswerEntry:
     """Read the JSON form of an entry.
 
-    Kind where no meaning is at stake: "unknown" for a choice without such a code is the state
-    asked-unknown; a bare text for `words` is what the child said in answer to this item's own
-    text; a single code stands for a list of one. Raises BadAnswer with the link_id otherwise.
+    Short forms: "unknown" for a choice without such a code is the state asked-unknown; a bare text for
+    `words` is what the child said in answer to this item's own text; a single code is a list of one.
+    Raises BadAnswer with the link_id otherwise.
     """
     if isinstance(plain, Mapping) and "not_answered" in plain:
         return _absent_from_plain(item, plain)

@@ -1,8 +1,8 @@
-"""Which items are shown, given the answers so far.
+"""Enablement: which items are shown, given the answers so far.
 
 An item is shown when its own rule and all items around it allow it. An answer to an item that is
-not shown does not exist for any rule. Items are judged in an order in which every rule looks
-back only (`order`); a tool whose rules run in a circle has no such order and is refused.
+not shown does not exist for any rule. Items are evaluated in an order in which rules look back only;
+a tool whose rules run in a circle has no such order and is refused when it is read.
 
     >>> condition_holds(Condition("a", "exists", False), {}, frozenset())
     True

@@ -1,12 +1,13 @@
-"""What the answers come to: counts with what is missing beside them, routes, and a grade with a floor.
+"""Scoring: counts with what is missing beside them, routes, and a grade with a floor.
 
-Rules kept here, whatever a tool or an area says (practice.md A3-A5):
+Rules that hold whatever a tool or an area says:
 
 - only an entered answer counts; blank, unknown, declined and not asked never count as yes or no;
 - a grade is never below its floor, and professional judgement can raise it and never lower it;
 - each result carries its reasons in words.
 
-All numbers come from the area's rules, all words from the tool. `ScoringResult.plain()` is the JSON form.
+All numbers come from the area's rules, all words from the tool. `ScoringResult.to_plain()` is the
+JSON form.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ class ScaleResult:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RouteResult:
+    """Whether one route is met, with the reasons in words."""
+
     id: str
     met: bool
     reasons: tuple[str, ...]
@@ -112,6 +115,8 @@ class SupplementOffer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScoringResult:
+    """Everything that a form came to."""
+
     scales: tuple[ScaleResult, ...] = ()
     band: str | None = None
     routes: tuple[RouteResult, ...] = ()

@@ -1,6 +1,6 @@
-"""Whether what was entered can be accepted: findings with a code, an item and data, and no words.
+"""Validation of entries: findings with a code, an item and data, without words.
 
-A form is never refused for being unfinished: it is *missing* answers, which is another list.
+A form is never refused for being unfinished: missing answers are a list of their own.
 """
 
 from __future__ import annotations

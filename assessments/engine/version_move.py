@@ -1,11 +1,9 @@
-"""From one version of a tool to the next: what a form in progress would gain, lose and read anew.
+"""Preview of moving a form in progress to another version of its tool.
 
-A form stays with the version it was begun with. A person may move it after seeing this preview, and
-may move it back: entries are never deleted, so going back gives the same form. This room compares
-two definitions; it keeps nothing. `find_breaking_changes` judges whether a new version may follow an old one.
+A form stays with the version it was begun with until a person moves it. Entries are never deleted,
+so moving back gives the same form.
 
-    seen = preview_move(old, new, form.entries)
-    form = move_form(form, new)
+    preview_move(old, new, form.entries).unread    # entries that the new version cannot read
 """
 
 from __future__ import annotations
@@ -22,6 +20,8 @@ from assessments.engine.validation import validate_entry
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RewordedItem:
+    """An item whose text differs between two versions."""
+
     link_id: str
     before: str
     after: str
@@ -29,7 +29,7 @@ class RewordedItem:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MovePreview:
-    """What moving a form would do. Only `unread` touches what was entered: it is kept, aside."""
+    """What moving a form would do. Only `unread` concerns entries: they are kept, but not read."""
 
     before: str
     after: str
@@ -41,6 +41,7 @@ class MovePreview:
 
     @property
     def changes_nothing(self) -> bool:
+        """Whether the two versions are alike for this form."""
         return not (self.added or self.gone or self.reworded or self.unread or self.to_look_at)
 
 

@@ -1,9 +1,8 @@
-"""What became of each part of a Questionnaire that was read: nothing is dropped without a line here.
+"""Import report: what became of each part of a Questionnaire that was read, with nothing left out.
 
-This room knows the closed list of things that can happen to a part, each with an outcome and a
-sentence. The outcomes: "changed" is kept in another form, "left-out" is not carried over, "noted"
-is a hint of layout or wording that Wren does in its own way, "chosen" was not in the file and must
-be checked by a person.
+Outcomes: "changed" is kept in another form, "left-out" is not carried over, "noted" is a hint of
+layout or wording that Wren handles in its own way, "chosen" was not in the file and must be checked
+by a person.
 
     >>> Remark("q1", "initial").sentence
     'An answer was filled in beforehand. Wren never does that: the question starts empty.'
@@ -126,10 +125,12 @@ class Remark:
 
     @property
     def outcome(self) -> RemarkOutcome:
+        """What became of the part."""
         return _REMARKS[self.code][0]
 
     @property
     def sentence(self) -> str:
+        """The remark in words."""
         template = _REMARKS[self.code][1]
         return template.format(*self.details)
 
@@ -151,12 +152,13 @@ class ImportReport:
     new_link_ids: dict[str, str] = field(default_factory=dict)
 
     def add(self, link_id: str, code: str, *details: str) -> None:
-        """Note one thing; the same thing is noted once."""
+        """Add a remark, once."""
         remark = Remark(link_id, code, details)
         if remark not in self.remarks:
             self.remarks.append(remark)
 
     def remarks_for(self, link_id: str) -> tuple[Remark, ...]:
+        """The remarks on one item."""
         return tuple(remark for remark in self.remarks if remark.link_id == link_id)
 
     def lines(self) -> list[str]:

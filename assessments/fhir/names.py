@@ -1,10 +1,7 @@
-"""The addresses, codes and small shapes that both directions of FHIR share.
+"""FHIR system URLs, codes, and the rules for FHIR strings that export and import share.
 
-This room knows what things are called in FHIR and which characters a FHIR string may hold, and
-nothing of tools or answers.
-
-    >>> extension(ABSENT_REASON, valueCode="asked-declined")["valueCode"]
-    'asked-declined'
+>>> extension(ABSENT_REASON_URL, valueCode="asked-declined")["valueCode"]
+'asked-declined'
 """
 
 from __future__ import annotations

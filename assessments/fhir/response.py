@@ -1,11 +1,11 @@
-"""An assessment as a FHIR R4 QuestionnaireResponse: every entered value, or a line that says why not.
+"""Export of an assessment as a FHIR R4 QuestionnaireResponse, with a list of what it leaves out.
 
-A NotAnswered is an answer without a value: its data-absent-reason in FHIR's words and its exact
+A NotAnswered is an answer without a value: its data-absent-reason in FHIR's codes and its exact
 state in ours. Rows are repeated groups, a map of people is a group repeated once per person, and
-exact words carry their origin and prompt as extensions. Entries of items that are not shown stay in
-the record: they are not in the output, and `left_out` names them.
+exact words carry their origin and prompt as extensions. Entries of items that are not shown are not
+exported; `left_out` names them.
 
-    export_response(assessment, catalogue.load("risk-24")).resource["status"]    ->    "completed"
+    export_response(assessment, load_tool("risk-24")).resource["status"]    ->    "completed"
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ExportedResponse:
+    """The resource, and the entries that it does not hold."""
+
     resource: n.Json
     left_out: tuple[LeftOut, ...]
 
@@ -102,7 +104,7 @@ def _entries(
 
 
 def _context(assessment: Assessment) -> list[n.Json]:
-    """What the result was worked out with beside the answers, and what pins the tool."""
+    """What the result was computed from beside the answers, and what pins the tool."""
     context = assessment.context
     parts = [n.extension("on", valueDate=context.on.isoformat())]
     parts += [n.extension("event", valueDate=event.isoformat()) for event in context.events]

@@ -1,7 +1,7 @@
-"""The result of an assessment as FHIR Observations, and the whole as one Bundle.
+"""Export of the result of an assessment as FHIR Observations, and of the whole as one Bundle.
 
-This room reads a result in its plain form (`engine.scoring`) and works nothing out: what is not
-known stands beside each count as a component, and a count of nothing answered has no value.
+Reads a result in its plain form (`engine.scoring`) and computes nothing. What is not known is given
+as components beside each count; a count without any answer has no value.
 
     export_observations(assessment, instrument)[0]["valueInteger"]    ->    14
 """

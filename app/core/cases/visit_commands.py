@@ -52,13 +52,13 @@ class VisitCommands:
             contact,
             [row.standing for row in rows],
             reasons,
-            seen={row.child.id: row.observation for row in rows if row.observation is not None},
-            before=closure_of(page, contact.id),
+            observations={row.child.id: row.observation for row in rows if row.observation is not None},
+            last_closure=closure_of(page, contact.id),
             follow_ups=page.records_of(FollowUp),
             at=self._now(),
             new_id=new_id,
             outcome=outcome,
-            answered=answered,
+            adults_answering=answered,
         )
         if isinstance(found, UnaccountedChildren):
             return found.child_ids

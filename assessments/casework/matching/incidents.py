@@ -1,10 +1,10 @@
-"""One event that was told twice and written down twice: counted once, where a person says that it is one.
+"""Duplicate incidents: records that may be of one incident, and the joined record of those that are.
 
-This room finds records that may be of one event (the same day, nothing in the people or in what kind of
-act that speaks against it) and puts together those that somebody joined. Both records stay as they are.
-What is put together is never milder than either: the worst severity, and all that any of them says.
+Two records may be of one incident when they are of the same day and nothing in the people or tactics
+speaks against it. Only a person decides. A joined incident has the worst severity and all texts of
+its records; the records stay as they are.
 
-    deduplicate_incidents(events, links)       # as many as there were events, not records
+    deduplicate_incidents(incidents, links)    # one for each incident, not for each record
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Whether the same text stands under two children.
+"""Copied text: nearly the same sentence under two children.
 
-This room knows how alike two passages are and refuses to know who is right: two children can say the
-same thing, and an adult can carry words from one page to another. It points; a person looks.
+It is a hint for a person to look at: two children can say the same thing.
 
     find_copied_text([Passage("a", "seen", "s1", "Settled and close to Mum all visit."), ...], rules)
 """

@@ -1,9 +1,8 @@
-"""Counts across contacts: seen alone, at home, where the child sleeps, and who was not let in.
+"""Counts across visits: seen, seen alone, at home, sleeping place seen, refused, not answered.
 
-This room adds up and judges nothing: no count makes a child safe. What was not written counts as not
-written, never as no. It refuses to know words.
+What was not written counts as not written, never as no. No count says that a child is safe.
 
-    count_child_contacts(met, today)       # ChildCounts(contacts=4, seen=2, alone=0, ..., since_contacts=2)
+    count_child_contacts(met, today)    # ChildCounts(contacts=4, seen=2, alone=0, ...)
 """
 
 from __future__ import annotations
@@ -35,6 +34,7 @@ class ChildContact:
 
     @property
     def is_seen(self) -> bool:
+        """Whether anybody saw the child, however briefly."""
         return self.standing.state in _SEEN_STATUSES
 
 
@@ -42,9 +42,8 @@ class ChildContact:
 class ChildCounts:
     """Of `contacts` with the family: in how many the child was seen, alone, at home.
 
-    `heard`, `observed`, `slept` (where the child sleeps was seen) and `last` are the latest days.
-    `since_contacts` is how many contacts there were after the child was last seen; `since_days` how
-    many days ago that was, None when the child has never been seen.
+    Days are the latest ones. `contacts_since_seen` counts the contacts after the child was last seen;
+    `days_since_seen` is None when the child has never been seen.
     """
 
     contacts: int
@@ -61,7 +60,7 @@ class ChildCounts:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class VisitCounts:
-    """Of `ended` contacts: how many were refused, or nobody answered; which adult answered how often."""
+    """Of `closed` visits: how many were refused, or nobody answered; which adult answered how often."""
 
     closed: int
     refused: int
@@ -96,9 +95,9 @@ def count_child_contacts(met: Iterable[ChildContact], today: date) -> ChildCount
     )
 
 
-def count_visit_outcomes(endings: Iterable[VisitClosure]) -> VisitCounts:
-    """The counts of a household's finished contacts; of a contact finished twice the last counts."""
-    last = {one.contact_id: one for one in endings}.values()
+def count_visit_outcomes(closures: Iterable[VisitClosure]) -> VisitCounts:
+    """The counts of a household's closed visits; of a visit closed twice the last closure counts."""
+    last = {one.contact_id: one for one in closures}.values()
     answered = Counter(adult for one in last for adult in one.adult_answered_for)
     return VisitCounts(
         closed=len(last),

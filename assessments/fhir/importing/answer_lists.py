@@ -1,10 +1,9 @@
-"""The answers a choice offers: options in the item, or a value set that travels with the form.
+"""Answer lists of a choice: options in the item, or a value set that travels with the form.
 
-This room knows codings, contained ValueSets and CodeSystems, and the few small sets of HL7 that
-forms use without carrying them. It knows nothing of rules. A set that is not in the file stays
-unknown: nothing is fetched.
+Reads codings, contained ValueSets and CodeSystems, and a few small HL7 sets that forms use without
+carrying them. Other sets stay unknown: nothing is fetched.
 
-    >>> ValueSets([]).codings("http://hl7.org/fhir/ValueSet/administrative-gender")[1][0]["code"]
+    >>> ValueSets([]).codings("http://hl7.org/fhir/ValueSet/administrative-gender")[1][1]["code"]
     'female'
 """
 
@@ -67,7 +66,7 @@ class ValueSets:
                 found[f"#{resource.get('id', '')}"] = resource
 
     def codings(self, reference: str) -> tuple[str, list[Json]]:
-        """The codings of a set; beside them what of it is not in the file ("" when all is)."""
+        """What of a set is not in the file ("" when all of it is), and its codings."""
         address = reference.partition("|")[0]
         if address in _BUILT_IN_SETS:
             return "", [{"system": s, "code": c, "display": words} for s, c, words in _BUILT_IN_SETS[address]]

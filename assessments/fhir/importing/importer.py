@@ -1,10 +1,9 @@
-"""A Questionnaire that others wrote as a tool of ours, with a report of what became of each part.
+"""Import of a published FHIR Questionnaire as a tool file, with a report on each part.
 
-This room puts the parts together: head, items, rules, sums. The result is always a whole tool file
-that `read_tool` accepts and that can be answered to its end. Whatever FHIR has and Wren has not is
-told per linkId and never dropped in silence.
+The result is always a whole tool file that `read_tool` accepts and that can be completed. Whatever
+Wren cannot hold is reported per linkId.
 
-    import_questionnaire(data).instrument_toml    ->    '[instrument]\\nid = "phq-9"\\n…'
+    import_questionnaire(data).instrument_toml    ->    '[instrument]\\nid = "phq-9"\\n...'
 """
 
 from __future__ import annotations
@@ -230,7 +229,7 @@ def _report_unused_weights(instrument: d.Instrument, report: ImportReport) -> No
 
 
 def _header(root: QuestionnaireNode, report: ImportReport) -> dict[str, Any]:
-    """What the head of a tool needs. What a form does not say is chosen, and told."""
+    """What the head of a tool needs. What a form does not say is chosen, and reported."""
     given = {name: root.text(name) for name in _HEAD}
     title = given["title"] or given["name"] or given["id"] or "A form from elsewhere"
     numbers = re.findall(r"\d+", given["version"])[:3]

@@ -1,7 +1,7 @@
-"""Items of a Questionnaire as items of ours, each part kept, changed or told.
+"""Items of a Questionnaire as items of a tool, each part kept, changed or reported.
 
-This room knows what every type of FHIR item becomes here. Rules are noted as they stand and are
-resolved when every item has its link_id (`importing`). Nothing is ever filled in beforehand.
+Rules are recorded and resolved when every item has its link_id (`importer`). Answers filled in
+beforehand are never kept.
 
     ItemBuilder(sets, expressions, sums, report).items(nodes, row="")    ->    (Item(...), ...)
 """
@@ -72,7 +72,7 @@ class ItemBuilder(ImportState):
         return (_with_default_states(found[0]), *found[1:])
 
     def _sum(self, node: QuestionnaireNode, foreign: str, row: str) -> tuple[d.Item, ...]:
-        """A score is worked out and not asked: a scale takes the place of the item."""
+        """A score is computed and not asked: a scale takes the place of the item."""
         self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
         node.extension(*CALCULATED_EXTENSIONS)
         node.mark_read("linkId", "type", "text", "required", "repeats", "readOnly")
@@ -81,7 +81,7 @@ class ItemBuilder(ImportState):
         return below
 
     def _leave_out(self, node: QuestionnaireNode, foreign: str, code: str) -> None:
-        """Tell of an item that is not asked, and of all below it; a score among them is still read."""
+        """Report an item that is not asked, and all below it; a score among them is still read."""
         if foreign in self.sums.found:
             self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
         else:
