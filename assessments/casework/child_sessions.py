@@ -15,8 +15,8 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from assessments.casework.records import ChildSessionEntry, ChildSessionRecord, Person
-from assessments.definitions.definition import AnswerOption, AreaRules, Instrument, Item, When
-from assessments.engine.answers import walk_items
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import AnswerOption, Instrument, Item, When, walk_items
 from assessments.engine.form import Form, open_form
 from assessments.engine.scoring import ScoringContext
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from assessments.casework.records import Assessment
+from assessments.casework.records import COMPLETED_STATUSES, Assessment
 from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import Answered, VerbatimLine, from_plain
+from assessments.engine.answers import CHILD_WORD_ORIGINS, Answered, VerbatimLine, from_plain
 from assessments.errors import BadAnswer
 
 CONDUCT_TOOL_ID = "perpetrator-pattern"
@@ -35,7 +35,6 @@ _DATE_ITEMS = (
     ("separation", "separation-when"),
     ("release-on",),
 )
-_CHILD_ORIGINS = ("child-said", "child-typed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class ConductExtract:
 
 def extract_conduct(tool: Instrument, assessment: Assessment) -> ConductExtract | None:
     """What a completed assessment holds; None for any other tool."""
-    if tool.id != CONDUCT_TOOL_ID or assessment.status not in ("completed", "amended"):
+    if tool.id != CONDUCT_TOOL_ID or assessment.status not in COMPLETED_STATUSES:
         return None
     return ConductExtract(
         assessment_id=assessment.id,
@@ -182,4 +181,4 @@ class _ConductAnswers:
 
 
 def _is_child_words(line: Any) -> bool:
-    return isinstance(line, VerbatimLine) and line.origin in _CHILD_ORIGINS
+    return isinstance(line, VerbatimLine) and line.origin in CHILD_WORD_ORIGINS

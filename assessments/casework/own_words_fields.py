@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assessments.casework.phrasing_check import find_phrases
-from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, walk_items
+from assessments.definitions.definition import Item, walk_items
+from assessments.engine.answers import Answered, AnswerEntry
 from assessments.engine.form import Form
 
 KeptPhrases = tuple[tuple[str, tuple[str, ...]], ...]

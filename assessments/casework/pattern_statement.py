@@ -26,19 +26,19 @@ from assessments.casework.casework_records import (
 )
 from assessments.casework.conduct_extracts import ConductAnswer, ConductExtract, StatementPart
 from assessments.casework.matching.incidents import combine_incident_records, group_incident_records
+from assessments.casework.record_links import find_same_person_ids
 from assessments.casework.records import Contact, Person
-from assessments.casework.timeline import find_same_person_ids
+from assessments.casework.tactics import tactic_sort_key
 
 STATEMENT_PARTS: tuple[StatementPart, ...] = ("acts", "children", "safety", "days", "gaps")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: where it stands, its code, what fills it in, and what it rests on.
+    """One sentence: its part of the statement, code, data, and the ids of the records it rests on.
 
-    A person stands in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`. Of two
-    with the same
-    first name both have their whole name.
+    People are in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`. Two people
+    with the same first name both have their whole name.
     """
 
     part: StatementPart
@@ -71,9 +71,9 @@ class PatternInput:
         return "<PatternInput>"
 
 
-def compose_statement(subject: Person, known: PatternInput, *, on: date) -> tuple[Sentence, ...]:
-    """The statement on one person, as of a day, from what is recorded."""
-    return _StatementComposer(subject, known, on).sentences()
+def compose_statement(subject: Person, pattern_input: PatternInput, *, on: date) -> tuple[Sentence, ...]:
+    """Compose the statement on one person, as of a day."""
+    return _StatementComposer(subject, pattern_input, on).sentences()
 
 
 def collect_source_ids(sentences: Iterable[Sentence]) -> tuple[str, ...]:
@@ -81,16 +81,16 @@ def collect_source_ids(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     return tuple(sorted({source for sentence in sentences for source in sentence.ids}))
 
 
-def find_new_sentences(kept: PatternStatement, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences that rest on something which was not known when the kept statement was drafted."""
-    before = frozenset(kept.drafted_from)
+def find_new_sentences(statement: PatternStatement, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences that rest on something newer than the draft of a saved statement."""
+    before = frozenset(statement.drafted_from)
     return tuple(sentence for sentence in sentences if not before.issuperset(sentence.ids))
 
 
 @dataclass(repr=False)
 class _StatementComposer:
     subject: Person
-    known: PatternInput
+    pattern_input: PatternInput
     on: date
     _canonical_ids_by_id: dict[str, str] = field(default_factory=dict)
 
@@ -98,51 +98,53 @@ class _StatementComposer:
         links = self._records_of_type(RecordLink)
         for person_id in {one for link in links for one in (link.own_id, link.other_id)}:
             self._canonical_ids_by_id[person_id] = min(find_same_person_ids(links, person_id))
-        ids = {person.id for person in self.known.persons}
-        kept_back = {fact.about_id for fact in self._records_of_type(WithheldInformation)}
+        ids = {person.id for person in self.pattern_input.persons}
+        kept_back = {record.about_id for record in self._records_of_type(WithheldInformation)}
         self.subject_id = self._canonical_id(self.subject.id)
         self.persons: dict[str, Person] = {}
         own_home = self.subject.household_id
-        for person in sorted(self.known.persons, key=lambda one: (one.household_id != own_home, one.id)):
+        for person in sorted(
+            self.pattern_input.persons, key=lambda one: (one.household_id != own_home, one.id)
+        ):
             self.persons.setdefault(self._canonical_id(person.id), person)
         self.name = self._display_name(self.persons.get(self.subject_id, self.subject))
         own = [
-            event
-            for event in self._records_of_type(Incident)
-            if self.subject_id in self._canonical_ids(event.by_ids)
+            incident
+            for incident in self._records_of_type(Incident)
+            if self.subject_id in self._canonical_ids(incident.by_ids)
         ]
-        mended = {one.amends for one in self.known.conducts}
+        mended = {one.amends for one in self.pattern_input.conducts}
         conducts = [
             one
-            for one in self.known.conducts
+            for one in self.pattern_input.conducts
             if self._canonical_id(one.subject_id) == self.subject_id and one.assessment_id not in mended
         ]
         self.conducts = sorted(
             (one for one in conducts if one.assessment_id not in kept_back),
             key=lambda one: (one.on, one.assessment_id),
         )
-        written = [fact.id for fact in [*own, *self._records_of_type(ChildObservation)]]
+        written = [record.id for record in [*own, *self._records_of_type(ChildObservation)]]
         written += [one.assessment_id for one in conducts]
         self.withheld_ids = sorted(one for one in written if one in kept_back)
         told = group_incident_records(
-            (event for event in self._records_of_type(Incident) if event.id not in kept_back), links
+            (incident for incident in self._records_of_type(Incident) if incident.id not in kept_back), links
         )
         groups = [
             group
             for group in told
-            if any(self.subject_id in self._canonical_ids(event.by_ids) for event in group)
+            if any(self.subject_id in self._canonical_ids(incident.by_ids) for incident in group)
         ]
         self.incidents = sorted(map(combine_incident_records, groups), key=lambda one: (one.on, one.id))
         self.duplicate_groups = [group for group in groups if len(group) > 1]
         self.household_ids = {
             person.household_id
-            for person in self.known.persons
+            for person in self.pattern_input.persons
             if self._canonical_id(person.id) == self.subject_id
-        } | {event.household_id for event in self.incidents}
+        } | {incident.household_id for incident in self.incidents}
         there = {
             self._canonical_id(child.id)
-            for event in self.incidents
-            for child in event.children
+            for incident in self.incidents
+            for child in incident.children
             if child.there
         }
         self.children = sorted(
@@ -153,13 +155,15 @@ class _StatementComposer:
             ),
             key=lambda one: (one.born or one.due or date.max, one.name, one.id),
         )
-        days = {contact.id: contact.on for contact in self.known.contacts}
-        corrected = {fact.amends for fact in self._records_of_type(ChildObservation)}
+        days = {contact.id: contact.on for contact in self.pattern_input.contacts}
+        corrected = {record.amends for record in self._records_of_type(ChildObservation)}
         self.observations = sorted(
             (
-                (days[fact.contact_id], fact.id, fact)
-                for fact in self._records_of_type(ChildObservation)
-                if fact.contact_id in days and fact.id not in kept_back | corrected and fact.child_id in ids
+                (days[record.contact_id], record.id, record)
+                for record in self._records_of_type(ChildObservation)
+                if record.contact_id in days
+                and record.id not in kept_back | corrected
+                and record.child_id in ids
             ),
             key=lambda one: one[:2],
         )
@@ -178,39 +182,48 @@ class _StatementComposer:
     # The parts
 
     def _act_sentences(self) -> Iterable[Sentence]:
-        tactics = sorted({code for event in self.incidents for code in event.tactics}, key=_tactic_sort_key)
+        tactics = sorted(
+            {code for incident in self.incidents for code in incident.tactics}, key=tactic_sort_key
+        )
         for tactic in tactics:
-            with_it = [event for event in self.incidents if tactic in event.tactics]
+            with_it = [incident for incident in self.incidents if tactic in incident.tactics]
             yield self._make_sentence(
                 "acts",
                 "tactic",
                 with_it,
                 tactic=tactic,
-                whom=self._display_names(one for event in with_it for one in event.to_ids),
+                whom=self._display_names(one for incident in with_it for one in incident.to_ids),
                 n=len(with_it),
                 first=_day_of_record(with_it[0]),
                 last=_day_of_record(with_it[-1]),
             )
-        for event in self.incidents:
-            whom = self._display_names(event.to_ids)
-            if not event.tactics:
+        for incident in self.incidents:
+            whom = self._display_names(incident.to_ids)
+            if not incident.tactics:
                 yield self._make_sentence(
-                    "acts", "act", [event], whom=whom, day=_day_of_record(event), words=event.what
+                    "acts", "act", [incident], whom=whom, day=_day_of_record(incident), words=incident.what
                 )
-            if event.threat:
+            if incident.threat:
                 yield self._make_sentence(
-                    "acts", "threat", [event], whom=whom, day=_day_of_record(event), words=event.threat
+                    "acts",
+                    "threat",
+                    [incident],
+                    whom=whom,
+                    day=_day_of_record(incident),
+                    words=incident.threat,
                 )
         if self.incidents:
-            worst = max(self.incidents, key=lambda event: (event.severity or 0, event.on, event.id))
+            worst = max(
+                self.incidents, key=lambda incident: (incident.severity or 0, incident.on, incident.id)
+            )
             if worst.severity is not None:
                 yield self._make_sentence(
                     "acts", "worst", [worst], level=worst.severity, day=_day_of_record(worst)
                 )
         if self.duplicate_groups:
-            every = [event for group in self.duplicate_groups for event in group]
+            every = [incident for group in self.duplicate_groups for incident in group]
             yield self._make_sentence("acts", "twice", every, n=len(self.duplicate_groups))
-        places = {event.household_id for event in self.incidents}
+        places = {incident.household_id for incident in self.incidents}
         if len(places) > 1:
             yield self._make_sentence("acts", "homes", self.incidents, n=len(places))
 
@@ -218,45 +231,47 @@ class _StatementComposer:
         for child in self.children:
             one = self._canonical_id(child.id)
             there = [
-                (event, place)
-                for event in self.incidents
-                for place in event.children
+                (incident, place)
+                for incident in self.incidents
+                for place in incident.children
                 if place.there and self._canonical_id(place.id) == one
             ]
-            for code, events in (
-                ("there", [event for event, _ in there]),
-                ("heard", [event for event, place in there if place.heard_it]),
-                ("saw", [event for event, place in there if place.saw_it]),
+            for code, incidents in (
+                ("there", [incident for incident, _ in there]),
+                ("heard", [incident for incident, place in there if place.heard_it]),
+                ("saw", [incident for incident, place in there if place.saw_it]),
             ):
-                if events:
+                if incidents:
                     yield self._make_sentence(
-                        "children", code, events, child=self._display_name(child), n=len(events)
+                        "children", code, incidents, child=self._display_name(child), n=len(incidents)
                     )
-            for event, place in there:
+            for incident, place in there:
                 if place.where:
                     yield self._make_sentence(
                         "children",
                         "where",
-                        [event],
+                        [incident],
                         child=self._display_name(child),
-                        day=_day_of_record(event),
+                        day=_day_of_record(incident),
                         words=place.where,
                     )
             own = [
-                (day, fact) for day, _, fact in self.observations if self._canonical_id(fact.child_id) == one
+                (day, record)
+                for day, _, record in self.observations
+                if self._canonical_id(record.child_id) == one
             ]
-            for day, fact in own:
-                for said in fact.said:
-                    yield self._make_child_sentence("said", child, day, fact, said.words)
-                if fact.observation:
-                    yield self._make_child_sentence("observed", child, day, fact, fact.observation)
-            if not any(fact.said or fact.observation for _, fact in own) and not self._tool_mentions_child(
-                child
-            ):
+            for day, record in own:
+                for said in record.said:
+                    yield self._make_child_sentence("said", child, day, record, said.words)
+                if record.observation:
+                    yield self._make_child_sentence("observed", child, day, record, record.observation)
+            if not any(
+                record.said or record.observation for _, record in own
+            ) and not self._tool_mentions_child(child):
                 yield self._make_gap_sentence("effect", child)
 
     def _safety_sentences(self) -> Iterable[Sentence]:
-        targets = {self._canonical_id(one) for event in self.incidents for one in event.to_ids}
+        targets = {self._canonical_id(one) for incident in self.incidents for one in incident.to_ids}
         adults = [
             self.persons[one]
             for one in targets
@@ -264,18 +279,19 @@ class _StatementComposer:
         ]
         for adult in sorted(adults, key=lambda one: (one.name, one.id)):
             own = [
-                event
-                for event in self.incidents
-                if event.protective and self._canonical_id(adult.id) in self._canonical_ids(event.to_ids)
+                incident
+                for incident in self.incidents
+                if incident.protective
+                and self._canonical_id(adult.id) in self._canonical_ids(incident.to_ids)
             ]
-            for event in own:
+            for incident in own:
                 yield self._make_sentence(
                     "safety",
                     "protective",
-                    [event],
+                    [incident],
                     adult=self._display_name(adult),
-                    day=_day_of_record(event),
-                    words=event.protective,
+                    day=_day_of_record(incident),
+                    words=incident.protective,
                 )
             if not own and not any(
                 one.has_answer("keeps-safe")
@@ -285,14 +301,16 @@ class _StatementComposer:
                 yield self._make_gap_sentence("protective", adult, part="safety")
 
     def _key_date_sentences(self) -> Iterable[Sentence]:
-        known = [
-            stone
-            for stone in self._records_of_type(KeyDate)
-            if stone.household_id in self.household_ids
-            and self._canonical_id(stone.person_id) in ("", self.subject_id)
+        key_dates = [
+            key_date
+            for key_date in self._records_of_type(KeyDate)
+            if key_date.household_id in self.household_ids
+            and self._canonical_id(key_date.person_id) in ("", self.subject_id)
         ]
-        for stone in sorted(known, key=lambda one: (one.on, one.kind, one.id)):
-            yield self._make_sentence("days", f"day.{stone.kind}", [stone], day=_day_of_record(stone))
+        for key_date in sorted(key_dates, key=lambda one: (one.on, one.kind, one.id)):
+            yield self._make_sentence(
+                "days", f"day.{key_date.kind}", [key_date], day=_day_of_record(key_date)
+            )
 
     def _gap_sentences(self) -> Iterable[Sentence]:
         held = [held for one in self.conducts for held in one.answers]
@@ -302,28 +320,28 @@ class _StatementComposer:
             yield self._make_gap_sentence("children", self.subject)
         if len(self.household_ids) == 1 and not any(one.link_id == "homes" for one in held):
             yield self._make_gap_sentence("homes", self.subject)
-        parted = any(stone.code == "day.separation" for stone in self._key_date_sentences())
+        parted = any(key_date.code == "day.separation" for key_date in self._key_date_sentences())
         if self.incidents and not parted and not any(one.link_id == "separation" for one in held):
             yield self._make_gap_sentence("separation", self.subject)
         if self.withheld_ids:
             yield Sentence("gaps", "left-out", {"n": len(self.withheld_ids)}, tuple(self.withheld_ids))
 
-    # Their makings
+    # Sentences and names
 
     def _make_sentence(
         self, part: StatementPart, code: str, rests_on: Iterable[CaseworkRecord], **data: Any
     ) -> Sentence:
-        ids = tuple(sorted(fact.id for fact in rests_on))
+        ids = tuple(sorted(record.id for record in rests_on))
         return Sentence(part, code, {"who": self.name, **data}, ids)
 
     def _make_child_sentence(
-        self, code: str, child: Person, day: date, fact: ChildObservation, words: str
+        self, code: str, child: Person, day: date, record: ChildObservation, words: str
     ) -> Sentence:
         data = {"child": self._display_name(child), "day": DayWithPrecision(day, "exact"), "words": words}
-        return Sentence("children", code, data, (fact.id,))
+        return Sentence("children", code, data, (record.id,))
 
     def _make_tool_sentence(self, one: ConductExtract, held: ConductAnswer) -> Sentence:
-        """What the tool holds, with where it comes from. A name in it is a name as it was typed."""
+        """An answer of the tool. A name in it is as it was typed."""
         data = {
             "who": self.name,
             "asked": held.question_answers,
@@ -337,7 +355,7 @@ class _StatementComposer:
         return Sentence(held.part, code, data, (one.assessment_id,))
 
     def _tool_mentions_child(self, child: Person) -> bool:
-        """Whether the tool holds something of this child by name: then it is no gap."""
+        """Whether the tool mentions this child by name: then it is no gap."""
         name = re.compile(rf"\b{re.escape(child.name.split()[0])}\b", re.IGNORECASE)
         return any(
             name.search(words)
@@ -353,10 +371,10 @@ class _StatementComposer:
         return Sentence(part or default, f"gap.{code}", data, (about.id,))
 
     def _records_of_type(self, kind: type[Any]) -> list[Any]:
-        return [fact for fact in self.known.records if isinstance(fact, kind)]
+        return [record for record in self.pattern_input.records if isinstance(record, kind)]
 
     def _canonical_id(self, person_id: str) -> str:
-        """The one id by which a human being with several records goes here: the first of them."""
+        """The first id of a human being with several records."""
         return self._canonical_ids_by_id.get(person_id, person_id)
 
     def _canonical_ids(self, person_ids: Iterable[str]) -> frozenset[str]:
@@ -365,7 +383,7 @@ class _StatementComposer:
     def _lives_in_any(self, one: str, homes: Collection[str]) -> bool:
         return any(
             person.household_id in homes
-            for person in self.known.persons
+            for person in self.pattern_input.persons
             if self._canonical_id(person.id) == one
         )
 
@@ -376,16 +394,10 @@ class _StatementComposer:
         return first if len(alike) < 2 else person.name
 
     def _display_names(self, person_ids: Iterable[str]) -> tuple[str, ...]:
-        """Names of those it is done to, each once, in the order of the alphabet."""
+        """Names of those it is done to, each once, in alphabetical order."""
         ones = self._canonical_ids(person_ids) - {self.subject_id}
         return tuple(sorted(self._display_name(self.persons[one]) for one in ones if one in self.persons))
 
 
-def _day_of_record(fact: Incident | KeyDate) -> DayWithPrecision:
-    return DayWithPrecision(fact.on, fact.precision)
-
-
-def _tactic_sort_key(tactic: str) -> tuple[int, str]:
-    """T2 before T10."""
-    digits = "".join(letter for letter in tactic if letter.isdigit())
-    return (int(digits) if digits else 0, tactic)
+def _day_of_record(record: Incident | KeyDate) -> DayWithPrecision:
+    return DayWithPrecision(record.on, record.precision)

@@ -38,3 +38,8 @@ def find_linked_ids(links: Iterable[RecordLink], record_id: str, kind: SameRecor
         grown = not more <= found
         found |= more
     return frozenset(found)
+
+
+def find_same_person_ids(links: Iterable[RecordLink], person_id: str) -> frozenset[str]:
+    """Every record of one human being, in however many households."""
+    return find_linked_ids(links, person_id, "same-person")

@@ -19,6 +19,8 @@ from assessments.definitions.definition import ROLES, Role
 from assessments.engine.scoring import ScoringContext
 
 AssessmentStatus = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]
+# The statuses of a record whose answers count.
+COMPLETED_STATUSES: tuple[AssessmentStatus, ...] = ("completed", "amended")
 _ROLE_SYNONYMS: dict[str, Role] = {
     "hv": "health-visitor",
     "mw": "midwife",

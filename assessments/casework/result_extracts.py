@@ -12,16 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assessments.casework.records import Assessment
+from assessments.casework.records import COMPLETED_STATUSES, Assessment
 from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import Answered, VerbatimLine, from_plain
+from assessments.engine.answers import CHILD_WORD_ORIGINS, Answered, VerbatimLine, from_plain
 from assessments.errors import WrenError
 
 # words: said or typed by the child. shown: chosen, placed or counted by the child. seen: written by an
 # adult. alone: the child was seen alone, all or part of the time. risk: the grade of a risk tool.
 ExtractPart = Literal["words", "shown", "seen", "alone", "risk"]
 
-_CHILD_ORIGINS = ("child-said", "child-typed")
 # A single choice is left out: "Is it OK to talk?" is one, and a yes to it is not yet the child's voice.
 _SHOWN_ITEM_TYPES = ("choices", "people", "integer")
 # The one question that every talk with a child has under the same name.
@@ -64,7 +63,7 @@ class ResultExtract:
 
 def extract_results(instrument: Instrument, assessment: Assessment) -> tuple[ResultExtract, ...]:
     """Everything about the child, in the order of the tool. Unreadable answers are left out."""
-    if assessment.status not in ("completed", "amended"):
+    if assessment.status not in COMPLETED_STATUSES:
         return ()
     about = (assessment.id, assessment.contact_id, assessment.subject_id)
     if instrument.kind == "risk":
@@ -115,7 +114,7 @@ def _extract_parts(item: Item, plain: Any) -> Iterator[tuple[ExtractPart, str, s
     if item.type == "words" and isinstance(value, tuple):
         for line in value:
             if isinstance(line, VerbatimLine) and line.words.strip():
-                own = line.origin in _CHILD_ORIGINS
+                own = line.origin in CHILD_WORD_ORIGINS
                 yield "words" if own else "seen", line.prompt or item.text, line.words
     elif item.type == "text" and isinstance(value, str) and value.strip():
         yield "words" if item.for_child else "seen", item.text, value

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assessments.definitions.catalogue import date_of_age, fits_age, list_tool_ids, load_tool
+from assessments.definitions.ages import date_of_age, fits_age
+from assessments.definitions.catalogue import list_tool_ids, load_tool
 from assessments.definitions.definition import Instrument, Role
 from assessments.errors import BadInstrument
 

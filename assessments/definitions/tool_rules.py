@@ -6,14 +6,12 @@ circle. Items are read in `tool_file`.
 
 from __future__ import annotations
 
-import re
 from typing import cast, get_args
 
 from assessments.definitions import definition as d
 from assessments.definitions.toml_document import TomlDocument, TomlTable
 
-_CODE = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
-_NUMBERS_TO_CALL = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
+NUMBERS_TO_CALL = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
 _TEMPLATE_WORDS = {"value": 1, "threshold": 1, "months": 1, "date": ""}
 
 
@@ -28,7 +26,7 @@ class ToolRulesReader:
 
     def _code(self, table: TomlTable, key: str, prefix: str = "") -> str:
         code = table.text(key, required=True)
-        if code and not _CODE.match(code):
+        if code and not d.CODE_PATTERN.match(code):
             table.add_fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
         return prefix + code
 
@@ -124,9 +122,9 @@ class ToolRulesReader:
             source=self._source(table),
         )
         for number in flag.call:
-            if number not in _NUMBERS_TO_CALL:
+            if number not in NUMBERS_TO_CALL:
                 table.add_fault(
-                    f'"{number}" is not a number to call. Known: {", ".join(_NUMBERS_TO_CALL)}.', "call"
+                    f'"{number}" is not a number to call. Known: {", ".join(NUMBERS_TO_CALL)}.', "call"
                 )
         self.rules.append((table, "", when))
         table.reject_unknown_keys()

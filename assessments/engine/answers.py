@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, time
 from typing import Any, Literal, get_args
 
 from assessments.definitions import drawing
-from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item
+from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item, walk_items
 from assessments.definitions.drawing import Drawing
 from assessments.errors import BadAnswer
 
@@ -33,6 +33,8 @@ NOT_ASKED_REASONS = (
 
 Origin = Literal["child-typed", "child-said", "child-pointed", "child-drew", "adult-observed", "adult-said"]
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
+# The origins of a child's own words.
+CHILD_WORD_ORIGINS: tuple[Origin, ...] = ("child-said", "child-typed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,13 @@ class Finding:
     severity: Severity = "error"
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    def to_plain(self) -> dict[str, Any]:
+        """The JSON form."""
+        return asdict(self)
 
-def state_of(answers: Answers, link_id: str) -> AnswerState:
-    """The answer state of an item; "not-reached" when nothing was entered."""
-    entry = answers.get(link_id)
+
+def state_of(entry: AnswerEntry | None) -> AnswerState:
+    """The answer state of an entry; "not-reached" when nothing was entered."""
     if entry is None:
         return "not-reached"
     return "answered" if isinstance(entry, Answered) else entry.state
@@ -259,12 +264,3 @@ def _row(item: Item, part: Any) -> GroupRow:
             raise BadAnswer("unknown-item", link_id=str(link_id)[:80])
         row[link_id] = from_plain(known[link_id], plain)
     return row
-
-
-def walk_items(items: tuple[Item, ...]) -> list[Item]:
-    """Items and all items below them, in order."""
-    found = []
-    for item in items:
-        found.append(item)
-        found.extend(walk_items(item.items))
-    return found

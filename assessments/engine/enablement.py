@@ -22,7 +22,7 @@ from assessments.definitions.definition import (
     list_items_with_parent,
     sort_by_dependency,
 )
-from assessments.engine.answers import Answered, AnswerEntry, Answers, is_empty
+from assessments.engine.answers import Answered, AnswerEntry, Answers, is_empty, state_of
 
 
 def find_visible_items(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
@@ -81,17 +81,11 @@ def condition_holds(condition: Condition, answers: Answers, visible: set[str] | 
     if condition.op == "exists":
         return isinstance(entry, Answered) is condition.value
     if condition.op == "state":
-        return _entry_state(entry) == condition.value
+        return state_of(entry) == condition.value
     if not isinstance(entry, Answered):
         return False
     given = entry.value if isinstance(entry.value, tuple) else (entry.value,)
     return any(_compare(value, condition) for value in given)
-
-
-def _entry_state(entry: AnswerEntry | None) -> str:
-    if entry is None:
-        return "not-reached"
-    return "answered" if isinstance(entry, Answered) else entry.state
 
 
 def _compare(value: object, condition: Condition) -> bool:

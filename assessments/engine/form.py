@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assessments.definitions.definition import AreaRules, Instrument, Item
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import Instrument, Item
 from assessments.engine import answers as a
 from assessments.engine.enablement import find_visible_items
 from assessments.engine.scoring import (
@@ -22,7 +23,6 @@ from assessments.engine.scoring import (
     Judgement,
     ScoringContext,
     ScoringResult,
-    finding_to_plain,
     score,
 )
 from assessments.engine.validation import find_missing_answers, validate_answers
@@ -367,6 +367,6 @@ def form_to_plain(form: Form) -> dict[str, Any]:
         "status": "completed" if form.can_complete else "in-progress",
         "shown": list(form.visible),
         "missing": list(form.missing),
-        "findings": [finding_to_plain(finding) for finding in form.findings],
+        "findings": [finding.to_plain() for finding in form.findings],
         **form.result.to_plain(),
     }

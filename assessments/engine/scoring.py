@@ -12,13 +12,13 @@ JSON form.
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from assessments.definitions.definition import AreaRules, Instrument, Item, Route, Scale, Supplement, When
+from assessments.definitions.ages import months_before
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import Instrument, Item, Route, Scale, Supplement, When
 from assessments.engine.answers import Answered, AnswerEntry, Answers, Finding, state_of
 from assessments.engine.enablement import condition_holds, when_holds
 
@@ -220,15 +220,9 @@ def _offer(supplement: Supplement, context: ScoringContext) -> SupplementOffer:
     return SupplementOffer(supplement.tool, supplement.because, state, reason if state == "not-done" else "")
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day some months earlier; the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def _score_scale(scale: Scale, instrument: Instrument, answers: Answers, seen: frozenset[str]) -> ScaleResult:
     items = [link_id for link_id in scale.items if link_id in seen]
-    states = [state_of(answers, link_id) for link_id in items]
+    states = [state_of(answers.get(link_id)) for link_id in items]
     value: int | float
     if scale.sums:
         value = sum(_weight(instrument.index[link_id], answers.get(link_id)) for link_id in items)
@@ -401,17 +395,6 @@ def _unknown_findings(
     findings += [
         Finding("danger-unknown", link_id, "warning")
         for link_id in rules.name_unknown
-        if link_id in seen and state_of(answers, link_id) in unknown_states
+        if link_id in seen and state_of(answers.get(link_id)) in unknown_states
     ]
     return tuple(findings)
-
-
-def finding_to_plain(finding: Finding) -> dict[str, Any]:
-    """The JSON form of a finding."""
-    data: Mapping[str, Any] = finding.data
-    return {
-        "code": finding.code,
-        "link_id": finding.link_id,
-        "severity": finding.severity,
-        "data": dict(data),
-    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.definitions.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item, walk_items
 from assessments.engine.answers import (
     NOT_ASKED_REASONS,
     Answered,
@@ -18,7 +18,6 @@ from assessments.engine.answers import (
     PlacedPerson,
     VerbatimLine,
     is_empty,
-    walk_items,
 )
 from assessments.engine.enablement import find_visible_in_row
 

@@ -9,12 +9,10 @@ so moving back gives the same form.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assessments.definitions.definition import Instrument, Item
 from assessments.engine.answers import AnswerEntry
-from assessments.engine.enablement import find_visible_items
-from assessments.engine.form import Form
 from assessments.engine.validation import validate_entry
 
 
@@ -70,41 +68,6 @@ def preview_move(old: Instrument, new: Instrument, entries: Mapping[str, AnswerE
             if link_id not in unread and validate_entry(after[link_id], entry)
         ),
     )
-
-
-def move_form(form: Form, new: Instrument) -> Form:
-    """The form under another version. Entries that it cannot read stay out of it, and in the store."""
-    old = form.instrument.index
-    kept = {
-        link_id: entry
-        for link_id, entry in form.entries.items()
-        if _same_kind(old.get(link_id), new.index.get(link_id))
-    }
-    return replace(form, instrument=new, entries=kept, visible=find_visible_items(new, kept), page=0)
-
-
-def find_breaking_changes(old: Instrument, new: Instrument) -> tuple[str, ...]:
-    """What forbids `new` to follow `old`: sentences. link_ids and codes are for ever."""
-    faults = []
-    for link_id, item in old.index.items():
-        later = new.index.get(link_id)
-        if later is None:
-            if link_id not in new.retired:
-                faults.append(f'"{link_id}" is gone. Name it in retired, or keep it.')
-            continue
-        if later.type != item.type or later.repeats != item.repeats:
-            faults.append(f'"{link_id}" was of type {item.type} and is now {later.type}. Use a new link_id.')
-        faults += [
-            f'"{link_id}" no longer has the option "{option.code}". Keep it with retired = true.'
-            for option in item.options
-            if later.option(option.code) is None
-        ]
-    faults += [
-        f'"{link_id}" was retired and is used again.' for link_id in old.retired if link_id in new.index
-    ]
-    faults += [f'"{link_id}" was retired before. Keep it in retired.' for link_id in old.retired
-               if link_id not in new.retired and link_id not in new.index]  # fmt: skip
-    return tuple(faults)
 
 
 def _same_kind(before: Item | None, after: Item | None) -> bool:

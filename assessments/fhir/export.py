@@ -63,18 +63,6 @@ def export_questionnaire(instrument: Instrument) -> Json:
     }
 
 
-def list_left_out(instrument: Instrument) -> tuple[str, ...]:
-    """What a Questionnaire does not carry, as "kind:id". These rules stay in the tool file."""
-    return (
-        *(f"scale:{scale.id}" for scale in instrument.scales),
-        *(f"grade:{code}" for code, _ in instrument.grades),
-        *(f"route:{route.id}" for route in instrument.routes),
-        *(f"flag:{flag.id}" for flag in instrument.flags),
-        *(f"note:{note.id}" for note in instrument.notes),
-        *(f"supplement:{other.tool}" for other in instrument.supplements),
-    )
-
-
 def canonical_url(instrument: Instrument) -> str:
     """The "url|version" that names a tool and its version."""
     return instrument.canonical or f"{WREN_URL}/Questionnaire/{instrument.id}|{instrument.version}"

@@ -21,6 +21,7 @@ WREN_STRUCTURE_URL = f"{WREN_URL}/StructureDefinition"
 HL7_STRUCTURE_URL = "http://hl7.org/fhir/StructureDefinition"
 SDC_STRUCTURE_URL = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
 
+ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 ABSENT_REASON_URL = f"{HL7_STRUCTURE_URL}/data-absent-reason"
 ENABLE_WHEN_EXPRESSION_URL = f"{SDC_STRUCTURE_URL}/sdc-questionnaire-enableWhenExpression"
 ANSWER_STATE_URL = f"{WREN_STRUCTURE_URL}/answer-state"

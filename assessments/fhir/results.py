@@ -15,6 +15,12 @@ from assessments.definitions.definition import Instrument
 from assessments.fhir import names as n
 from assessments.fhir.response import export_patient, export_response
 
+_OBSERVATION_STATUS = {
+    "in-progress": "preliminary",
+    "stopped": "preliminary",
+    "amended": "amended",
+    "entered-in-error": "entered-in-error",
+}
 _SCALE_PARTS = ("of", "answered", "unknown", "declined", "not_asked", "not_applicable", "not_reached")
 
 
@@ -97,19 +103,11 @@ def _head(assessment: Assessment, instrument: Instrument, code: str, title: str)
     }
 
 
-_OBSERVATION_STATUS = {
-    "in-progress": "preliminary",
-    "stopped": "preliminary",
-    "amended": "amended",
-    "entered-in-error": "entered-in-error",
-}
-
-
 def _scale(scale: dict[str, Any], assessment: Assessment, instrument: Instrument) -> n.Json:
     title = next((known.title for known in instrument.scales if known.id == scale["id"]), scale["id"])
     found = _head(assessment, instrument, f"scale-{scale['id']}", title)
     if not scale["answered"]:
-        found["dataAbsentReason"] = {"coding": [{"system": _ABSENT_REASON_SYSTEM, "code": "not-performed"}]}
+        found["dataAbsentReason"] = {"coding": [{"system": n.ABSENT_REASON_SYSTEM, "code": "not-performed"}]}
     elif isinstance(scale["value"], int):
         found["valueInteger"] = scale["value"]
     else:
@@ -125,9 +123,6 @@ def _scale(scale: dict[str, Any], assessment: Assessment, instrument: Instrument
         if part in scale
     ]
     return found
-
-
-_ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 
 
 def _reasons(reasons: Any) -> n.Json:

@@ -14,8 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from assessments.definitions import catalogue
+from assessments.definitions.ages import AGE_PATTERN
 from assessments.definitions.definition import Instrument
-from assessments.definitions.tool_file import AGE_PATTERN
 
 README = Path(__file__).parents[2] / "assessments" / "instruments" / "README.md"
 ABOUT = {"adult": "an adult", "child": "a child", "either": "an adult or a child"}

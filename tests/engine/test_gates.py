@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from assessments.definitions import catalogue
-from assessments.definitions.definition import ABSENT_STATES, Item
+from assessments.definitions.definition import ABSENT_STATES, Item, walk_items
 from assessments.engine import form as forms
-from assessments.engine.answers import NOT_ASKED_REASONS, Answered, AnswerEntry, NotAnswered, walk_items
+from assessments.engine.answers import NOT_ASKED_REASONS, Answered, AnswerEntry, NotAnswered
 from assessments.engine.scoring import ScoringContext
 from tests.engine.test_form_properties import entry_for
 from tests.scenario import Visit

@@ -15,7 +15,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from assessments.definitions.definition import ChildAccountingRules
+from assessments.definitions.area_settings import ChildAccountingRules
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 

@@ -24,8 +24,8 @@ from assessments.casework.casework_records import (
     VisitClosure,
 )
 from assessments.casework.records import Person
-from assessments.definitions.catalogue import date_of_age
-from assessments.definitions.definition import ChildAccountingRules
+from assessments.definitions.ages import date_of_age
+from assessments.definitions.area_settings import ChildAccountingRules
 
 # What a child's record still needs, in the order in which a page asks for it.
 MissingDetail = Literal["how", "words", "observation", "reason", "plan", "day"]

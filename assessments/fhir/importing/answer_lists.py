@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assessments.definitions.definition import AnswerOption
-from assessments.fhir.import_report import ImportReport
-from assessments.fhir.names import CODE_SYSTEM_URL, Json, make_code
-from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, value_of
+from assessments.fhir.names import ABSENT_REASON_SYSTEM, CODE_SYSTEM_URL, Json, make_code
 
 # Small sets of HL7 that a form may name without carrying: address -> (system, codes with words).
 _GENDER_SYSTEM = "http://hl7.org/fhir/administrative-gender"
 _YES_NO_SYSTEM = "http://terminology.hl7.org/CodeSystem/v2-0136"
-_ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _BUILT_IN_SETS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "http://hl7.org/fhir/ValueSet/administrative-gender": (
         (_GENDER_SYSTEM, "male", "Male"),
@@ -32,7 +31,7 @@ _BUILT_IN_SETS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "http://hl7.org/fhir/ValueSet/yesnodontknow": (
         (_YES_NO_SYSTEM, "Y", "Yes"),
         (_YES_NO_SYSTEM, "N", "No"),
-        (_ABSENT_REASON_SYSTEM, "asked-unknown", "Don't know"),
+        (ABSENT_REASON_SYSTEM, "asked-unknown", "Don't know"),
     ),
     "http://terminology.hl7.org/ValueSet/v2-0136": (
         (_YES_NO_SYSTEM, "Y", "Yes"),

@@ -17,7 +17,7 @@ from typing import cast
 from assessments.definitions.definition import Condition, Operator, When
 from assessments.fhir.importing.answer_lists import OfferedOption
 from assessments.fhir.importing.expressions import AllOf, AnyOf, Comparison, ImportedRule
-from assessments.fhir.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
 
 _ORDER_OPERATORS = {">": float.__gt__, "<": float.__lt__, ">=": float.__ge__, "<=": float.__le__}
 _MAX_CLAUSES = 64

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from assessments.fhir.fhirpath import (
+from assessments.fhir.importing.fhirpath import (
     TOTAL,
     Call,
     LiteralValue,
@@ -22,7 +22,7 @@ from assessments.fhir.fhirpath import (
     UnsupportedExpression,
     parse_fhirpath,
 )
-from assessments.fhir.path_targets import Outline, PathTarget, read_union, substitute_variables
+from assessments.fhir.importing.path_targets import Outline, PathTarget, read_union, substitute_variables
 
 ComparedValue = str | int | float | bool
 _NEGATED_OPERATORS = {"=": "!=", "!=": "=", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}

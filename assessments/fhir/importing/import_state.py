@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from assessments.fhir.fhirpath import UnsupportedExpression
-from assessments.fhir.import_report import ImportReport
 from assessments.fhir.importing.answer_lists import ValueSets
 from assessments.fhir.importing.conditions import ImportedItem, read_enable_when
 from assessments.fhir.importing.expressions import ExpressionReader, ImportedRule
-from assessments.fhir.importing.sums import CALCULATED_EXTENSIONS, CalculatedSums
+from assessments.fhir.importing.fhirpath import UnsupportedExpression
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.sums import CalculatedSums
 from assessments.fhir.names import make_code
-from assessments.fhir.questionnaire_node import QuestionnaireNode
 
 FORM_SOURCE = "form"
 
@@ -60,6 +60,3 @@ class ImportState:
                 self.unreadable_rules[link_id] = foreign
         if rule is not None:
             self.rules[link_id] = (foreign, rule)
-
-
-__all__ = ["CALCULATED_EXTENSIONS", "FORM_SOURCE", "ImportState"]

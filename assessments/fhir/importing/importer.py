@@ -17,17 +17,17 @@ from assessments.definitions.tool_file import read_tool
 from assessments.definitions.tool_writer import write_tool
 from assessments.errors import BadInstrument
 from assessments.fhir.export import REPEATED_HEADER_FIELDS, SINGLE_HEADER_FIELDS
-from assessments.fhir.import_report import ImportReport
 from assessments.fhir.importing import item_parts
 from assessments.fhir.importing.answer_lists import ValueSets
 from assessments.fhir.importing.conditions import UnresolvedRule, resolve_comparison, rule_to_when
 from assessments.fhir.importing.expressions import Comparison, ExpressionReader
+from assessments.fhir.importing.import_report import ImportReport
 from assessments.fhir.importing.import_state import FORM_SOURCE
 from assessments.fhir.importing.items import ItemBuilder
+from assessments.fhir.importing.path_targets import Outline
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, value_of
 from assessments.fhir.importing.sums import CalculatedSums
 from assessments.fhir.names import Json, make_code
-from assessments.fhir.path_targets import Outline
-from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
 
 _HEAD = (*("url", "version", "name", "title", "publisher", "description", "purpose", "copyright", "id"),)
 _UNREPORTED_KEYS = ("resourceType", "status", "subjectType", "contained", "item", "text", "meta")

@@ -11,11 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from assessments.definitions import definition as d
-from assessments.fhir.import_report import ImportReport
-from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, value_of
 
 DEFAULT_STATES = ("asked-unknown", "asked-declined", "not-asked", "not-applicable")
-_DEFAULT_MAX_LENGTH = 4000
 _LAYOUT_EXTENSIONS = (
     *(
         "questionnaire-choiceOrientation",
@@ -67,7 +66,7 @@ def read_item_control(node: QuestionnaireNode) -> str:
 def read_max_length(node: QuestionnaireNode) -> int:
     """The most characters a text may have; the default where the form gives none above 0."""
     length = node.number("maxLength")
-    return length if length is not None and length > 0 else _DEFAULT_MAX_LENGTH
+    return length if length is not None and length > 0 else d.DEFAULT_MAX_LENGTH
 
 
 def with_bounds(item: d.Item, node: QuestionnaireNode, foreign: str, report: ImportReport) -> d.Item:

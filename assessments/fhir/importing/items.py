@@ -15,9 +15,10 @@ from assessments.definitions import definition as d
 from assessments.fhir.importing import item_parts
 from assessments.fhir.importing.answer_lists import OfferedOption, read_options
 from assessments.fhir.importing.conditions import ImportedItem
-from assessments.fhir.importing.import_state import CALCULATED_EXTENSIONS, FORM_SOURCE, ImportState
+from assessments.fhir.importing.import_state import FORM_SOURCE, ImportState
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.sums import CALCULATED_EXTENSIONS
 from assessments.fhir.names import make_code
-from assessments.fhir.questionnaire_node import QuestionnaireNode
 
 _YES_NO = (d.AnswerOption("yes", "Yes"), d.AnswerOption("no", "No"))
 _CHOICE_TYPES = ("choice", "open-choice", "coding")
@@ -27,7 +28,6 @@ _ITEM_TYPES: dict[str, d.ItemType] = {
     **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
 }
 _REMARK_OF_TYPE = {"url": "url", "attachment": "attachment"}
-_NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")
 _MERGED_DISPLAY_FIELDS = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
 _MERGED_DISPLAY_FIELDS |= {
     "lower": "low_text",
@@ -315,6 +315,6 @@ def _appearance(word: Any) -> d.Appearance:
 
 def _with_default_states(item: d.Item) -> d.Item:
     """An item that can also be left without an answer, as every question can here."""
-    if item.type in _NEED_STATES and not (item.states or item.no_states):
+    if item.type in d.TYPES_NEEDING_STATES and not (item.states or item.no_states):
         return replace(item, states=item_parts.DEFAULT_STATES)
     return item

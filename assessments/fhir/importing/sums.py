@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assessments.fhir.fhirpath import UnsupportedExpression
-from assessments.fhir.import_report import ImportReport
 from assessments.fhir.importing.answer_lists import ValueSets, read_options
 from assessments.fhir.importing.expressions import ExpressionReader
-from assessments.fhir.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.fhirpath import UnsupportedExpression
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
 
 _NUMBER_TYPES = ("integer", "decimal", "quantity")
 CALCULATED_EXTENSIONS = ("sdc-questionnaire-calculatedExpression", "questionnaire-calculatedExpression")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from assessments.fhir.fhirpath import (
+from assessments.fhir.importing.fhirpath import (
     Call,
     LiteralValue,
     Member,
