@@ -29,6 +29,7 @@ from assessments.casework.matching.incidents import combine_incident_records, gr
 from assessments.casework.record_links import find_same_person_ids
 from assessments.casework.records import Contact, Person
 from assessments.casework.tactics import tactic_sort_key
+from assessments.definitions.unprinted import Unprinted
 
 STATEMENT_PARTS: tuple[StatementPart, ...] = ("acts", "children", "safety", "days", "gaps")
 
@@ -58,17 +59,14 @@ class DayWithPrecision:
     precision: str
 
 
-@dataclass(frozen=True, slots=True)
-class PatternInput:
+@dataclass(frozen=True, slots=True, repr=False)
+class PatternInput(Unprinted):
     """All that is filed in the households that may be read."""
 
     persons: Sequence[Person] = ()
     records: Sequence[CaseworkRecord] = ()
     contacts: Sequence[Contact] = ()
     conducts: Sequence[ConductExtract] = ()
-
-    def __repr__(self) -> str:
-        return "<PatternInput>"
 
 
 def compose_statement(subject: Person, pattern_input: PatternInput, *, on: date) -> tuple[Sentence, ...]:

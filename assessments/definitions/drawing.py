@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from assessments.definitions.stickers import STICKER_BOX, STICKERS
+from assessments.definitions.unprinted import Unprinted
 
 # Across and down in thousandths of the paper's width; milliseconds since the drawing began. The time in
 # which the paper was put away is not counted.
@@ -48,63 +49,48 @@ MAX_MARKS = 600
 _SIMPLIFY_TOLERANCE = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+@dataclass(frozen=True, slots=True, repr=False)
+class Stroke(Unprinted):
     """One line from where the pen came down to where it left the paper; a single point is a dot."""
 
     points: tuple[Point, ...]
     colour: str
     width: str
 
-    def __repr__(self) -> str:
-        return "<Stroke>"
 
-
-@dataclass(frozen=True, slots=True)
-class Sticker:
+@dataclass(frozen=True, slots=True, repr=False)
+class Sticker(Unprinted):
     """A small picture put on the paper by a tap; `at` is its middle."""
 
     kind: str
     at: Point
 
-    def __repr__(self) -> str:
-        return "<Sticker>"
 
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
+@dataclass(frozen=True, slots=True, repr=False)
+class Erasure(Unprinted):
     """Whole lines and stickers rubbed out in one go, by the numbers of their steps."""
 
     erased_steps: tuple[int, ...]
     t_ms: int
 
-    def __repr__(self) -> str:
-        return "<Erasure>"
 
-
-@dataclass(frozen=True, slots=True)
-class Undo:
+@dataclass(frozen=True, slots=True, repr=False)
+class Undo(Unprinted):
     """The last step that still counted was taken back."""
 
     t_ms: int
-
-    def __repr__(self) -> str:
-        return "<Undo>"
 
 
 Mark = Stroke | Sticker
 DrawingStep = Stroke | Sticker | Erasure | Undo
 
 
-@dataclass(frozen=True)
-class Drawing:
+@dataclass(frozen=True, repr=False)
+class Drawing(Unprinted):
     """A paper, `tall` thousandths of its width, with all that was ever done on it."""
 
     height: int
     steps: tuple[DrawingStep, ...] = ()
-
-    def __repr__(self) -> str:
-        return "<Drawing>"
 
     @cached_property
     def active_steps(self) -> tuple[int, ...]:

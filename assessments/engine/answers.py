@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 from assessments.definitions import drawing
 from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item, walk_items
 from assessments.definitions.drawing import Drawing
+from assessments.definitions.unprinted import Unprinted
 from assessments.errors import BadAnswer
 
 # Why a question was not asked. The sentences are in assets/strings.
@@ -49,8 +50,8 @@ class VerbatimLine:
         return f"<VerbatimLine {self.origin}>"
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedPerson:
+@dataclass(frozen=True, slots=True, repr=False)
+class PlacedPerson(Unprinted):
     """One person placed on a map: who, as the child calls them, and the place (an option code).
 
     `spot` is where on the drawn map: right and down from the middle, in percent of half its width.
@@ -59,9 +60,6 @@ class PlacedPerson:
     who: str
     place: str
     spot: tuple[int, int] | None = None
-
-    def __repr__(self) -> str:
-        return "<PlacedPerson>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +87,11 @@ AnswerValue = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+@dataclass(frozen=True, slots=True, repr=False)
+class Answered(Unprinted):
     """A value of the shape that its item's type asks for."""
 
     value: AnswerValue
-
-    def __repr__(self) -> str:
-        return "<Answered>"
 
 
 AnswerEntry = Answered | NotAnswered

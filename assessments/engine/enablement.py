@@ -11,8 +11,10 @@ a tool whose rules run in a circle has no such order and is refused when it is r
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
+from typing import cast
 
 from assessments.definitions.definition import (
     Condition,
@@ -23,6 +25,8 @@ from assessments.definitions.definition import (
     sort_by_dependency,
 )
 from assessments.engine.answers import Answered, AnswerEntry, Answers, is_empty, state_of
+
+_ORDER_OPERATORS = {">": float.__gt__, "<": float.__lt__, ">=": float.__ge__, "<=": float.__le__}
 
 
 def find_visible_items(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
@@ -90,35 +94,18 @@ def condition_holds(condition: Condition, answers: Answers, visible: set[str] | 
 
 def _compare(value: object, condition: Condition) -> bool:
     wanted = condition.value
-    if condition.op == "=":
-        return value == wanted
-    if condition.op == "!=":
-        return value != wanted
+    if condition.op in ("=", "!="):
+        return (value == wanted) is (condition.op == "=")
     left, right = _comparable(value), _comparable(wanted)
-    if left is None or right is None or type(left) is not type(right):
-        return False
-    match condition.op:
-        case ">":
-            return left > right
-        case "<":
-            return left < right
-        case ">=":
-            return left >= right
-        case _:
-            return left <= right
+    return left is not None and right is not None and _ORDER_OPERATORS[condition.op](left, right)
 
 
 def _comparable(value: object) -> float | None:
     """Numbers as they are, dates as their ordinal, all else without order."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    if isinstance(value, str):
-        try:
-            return float(date.fromisoformat(value).toordinal())
-        except ValueError:
-            return None
+    with suppress(TypeError, ValueError):
+        return float(date.fromisoformat(cast("str", value)).toordinal())
     return None
 
 

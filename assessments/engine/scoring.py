@@ -12,26 +12,24 @@ JSON form.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from assessments.definitions.ages import months_before
 from assessments.definitions.area_settings import AreaRules
 from assessments.definitions.definition import Instrument, Item, Route, Scale, Supplement, When
+from assessments.definitions.unprinted import Unprinted
 from assessments.engine.answers import Answered, AnswerEntry, Answers, Finding, state_of
 from assessments.engine.enablement import condition_holds, when_holds
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+@dataclass(frozen=True, slots=True, repr=False)
+class Judgement(Unprinted):
     """The practitioner's own grade. It may raise a result, never lower it; it needs a reason."""
 
     grade: str
     reason: str = ""
-
-    def __repr__(self) -> str:
-        return "<Judgement>"
 
 
 HistoryStatus = Literal["seen", "none", "not-available"]
@@ -127,24 +125,11 @@ class ScoringResult:
     def to_plain(self) -> dict[str, Any]:
         """The JSON form, without findings."""
         return {
-            "scales": [
-                {name: getattr(scale, name) for name in ScaleResult.__dataclass_fields__}
-                for scale in self.scales
-            ],
+            "scales": [asdict(scale) for scale in self.scales],
             "band": self.band,
-            "routes": [
-                {"id": route.id, "met": route.met, "reasons": list(route.reasons)} for route in self.routes
-            ],
-            "grade": {
-                "value": self.grade.value,
-                "floor": self.grade.floor,
-                "reasons": list(self.grade.reasons),
-                "provisional": self.grade.provisional,
-            },
-            "supplements": [
-                {"tool": offer.tool, "because": offer.because, "state": offer.state, "reason": offer.reason}
-                for offer in self.offers
-            ],
+            "routes": [{**asdict(route), "reasons": list(route.reasons)} for route in self.routes],
+            "grade": {**asdict(self.grade), "reasons": list(self.grade.reasons)},
+            "supplements": [asdict(offer) for offer in self.offers],
         }
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from assessments.casework.records import Assessment, Person, format_utc
 from assessments.definitions.definition import Instrument, Item
 from assessments.definitions.drawing import STROKES_MEDIA_TYPE, Drawing, to_plain, to_svg
+from assessments.definitions.unprinted import Unprinted
 from assessments.engine import answers as a
 from assessments.engine.form import read_entries
 from assessments.errors import BadAnswer, UnknownItem
@@ -37,15 +38,12 @@ class LeftOut:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedResponse:
+@dataclass(frozen=True, slots=True, repr=False)
+class ExportedResponse(Unprinted):
     """The resource, and the entries that it does not hold."""
 
     resource: n.Json
     left_out: tuple[LeftOut, ...]
-
-    def __repr__(self) -> str:
-        return "<ExportedResponse>"
 
 
 def export_response(assessment: Assessment, instrument: Instrument) -> ExportedResponse:

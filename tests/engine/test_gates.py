@@ -1,7 +1,7 @@
 """Safe to ask: while a hard stop holds, no question is shown and none takes an answer (practice.md B3).
 
-This room knows, for each tool with a gate, which parts stand behind it and which answers open them,
-written down here a second time and not read from the tools. A machine then does whatever a person,
+For each tool with a gate, the parts behind it and the answers that open them are written down here a
+second time and not read from the tools. A machine then does whatever a person,
 a slip or an import could do, in any order, and looks after each step. One example:
 
     Gate("honour-10", always=("check",), behind={"plans": {"earshot": ("nobody",)}})

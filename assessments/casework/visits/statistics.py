@@ -8,7 +8,7 @@ What was not written counts as not written, never as no. No count says that a ch
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +30,7 @@ class ChildContact:
     @property
     def is_seen_alone(self) -> bool:
         """Seen alone, as written of the contact or in a tool finished in it."""
-        return self.alone_in_tool or (self.observation is not None and self.observation.alone is True)
+        return self.alone_in_tool or (self.observation is not None and bool(self.observation.alone))
 
     @property
     def is_seen(self) -> bool:
@@ -77,17 +77,13 @@ def count_child_contacts(met: Iterable[ChildContact], today: date) -> ChildCount
         contacts=len(past),
         seen=len(there),
         alone=sum(1 for one in there if one.is_seen_alone),
-        at_home=sum(1 for one in there if one.observation is not None and one.observation.at_home is True),
+        at_home=sum(1 for one in there if one.observation is not None and one.observation.at_home),
         last_heard_on=_latest_day(
-            [one for one in there if one.standing.state == "heard" and not one.standing.is_unaccounted]
+            one for one in there if one.standing.state == "heard" and not one.standing.is_unaccounted
         ),
-        last_observed_on=_latest_day([one for one in there if one.standing.observed]),
+        last_observed_on=_latest_day(one for one in there if one.standing.observed),
         sleeping_place_seen_on=_latest_day(
-            [
-                one
-                for one in past
-                if one.observation is not None and one.observation.sleeping_place_seen is True
-            ]
+            one for one in past if one.observation is not None and one.observation.sleeping_place_seen
         ),
         last_seen_on=last,
         contacts_since_seen=sum(1 for one in past if last is None or one.on > last),
@@ -107,5 +103,5 @@ def count_visit_outcomes(closures: Iterable[VisitClosure]) -> VisitCounts:
     )
 
 
-def _latest_day(met: Sequence[ChildContact]) -> date | None:
+def _latest_day(met: Iterable[ChildContact]) -> date | None:
     return max((one.on for one in met), default=None)

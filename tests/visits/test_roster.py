@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assessments.casework.visits.accounting import build_roster
-from tests.ledger.families import AT, DAY, adult, child, home_of, link
+from tests.visits.families import AT, DAY, adult, child, home_of, link
 
 
 def ids(listed: object) -> list[str]:
