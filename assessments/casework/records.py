@@ -9,8 +9,7 @@ A record never prints its content.
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -190,13 +189,3 @@ class Assessment(Record):
     origins: dict[str, str] = Field(default_factory=dict)
     lost_lines: int = Field(default=0, ge=0)
     amends: str | None = None
-
-
-def format_utc(moment: datetime) -> str:
-    """A moment as ISO 8601 in UTC with a Z, to the second: the one form in which times are written."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def new_id() -> str:
-    """A random id that reveals nothing, not even its time."""
-    return str(uuid.uuid4())

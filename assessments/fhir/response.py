@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assessments.casework.records import Assessment, Person, format_utc
+from assessments.casework.ids import format_utc
+from assessments.casework.records import Assessment, Person
 from assessments.definitions.definition import Instrument, Item
 from assessments.definitions.drawing import STROKES_MEDIA_TYPE, Drawing, to_plain, to_svg
 from assessments.definitions.unprinted import Unprinted
@@ -154,7 +155,7 @@ class _ResponseItemWriter:
         return [{**head, "answer": given}]
 
     def _repeated(self, item: Item, head: n.Json, entry: a.AnswerEntry | None) -> list[n.Json]:
-        """One group item per row or person; a state stands on the group itself, which takes no answer."""
+        """One group item per row or person; a state is an extension of the group itself."""
         if entry is None:
             return []
         if isinstance(entry, a.NotAnswered):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.casework.records import Assessment, Person, format_utc
+from assessments.casework.ids import format_utc
+from assessments.casework.records import Assessment, Person
 from assessments.definitions.definition import Instrument
 from assessments.fhir import names as n
 from assessments.fhir.response import export_patient, export_response
@@ -88,7 +89,7 @@ def _preliminary_status(grade: n.Json, assessment: Assessment) -> n.Json:
 def _head(assessment: Assessment, instrument: Instrument, code: str, title: str) -> n.Json:
     return {
         "resourceType": "Observation",
-        # Letters, digits, hyphens and full stops, 64 at most; a long one ends in what tells it apart.
+        # Letters, digits, hyphens and full stops, 64 at most; a long one keeps its distinct end.
         "id": f"{assessment.id}-{code}"[-64:].lstrip("-"),
         "status": "final"
         if assessment.status == "completed"

@@ -18,7 +18,8 @@ from typing import Any
 
 from app.core.cases.case_service import CaseService, OpenAssessment
 from app.core.runtime import Runtime
-from assessments.casework.records import Contact, Household, Person, Relationship, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person, Relationship
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Item, walk_items
 from assessments.engine import form as forms

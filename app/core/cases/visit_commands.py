@@ -15,7 +15,8 @@ from datetime import datetime
 from app.core.cases.case_service import CaseService, HouseholdOverview, run_blocking
 from app.core.cases.visit_queries import ChildAccount, closure_of
 from assessments.casework.casework_records import ChildObservation, FollowUp, VisitOutcome
-from assessments.casework.records import Contact, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact
 from assessments.casework.visits import accounting
 from assessments.casework.visits.closing import NoRecordReason, UnaccountedChildren, close_visit
 
