@@ -150,7 +150,7 @@ class _XlsformWriter:
         self._row("note", f"{name}__guide", label=item.prompt or item.help or item.text)
 
     def _choice(self, item: Item, name: str, cells: SheetRow) -> None:
-        """One choice or several; the ways of not answering stand last, alone."""
+        """One choice or several; the states of not answering come last and exclude all else."""
         states = [(f"{_STATE_PREFIX}{state}", words) for state, words in self._states(item)]
         options = [(option.code, option.text) for option in item.options if not option.retired]
         listed = self._list((*options, *states))

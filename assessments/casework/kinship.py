@@ -36,7 +36,7 @@ _SYMMETRIC_KINDS = (
     "lives-with",
     "spends-time-with",
 )
-# Closer words that people use, and the kind that they stand for.
+# Closer words that people use, and the kinds they mean.
 _KIND_SYNONYMS = {
     "mother": "parent",
     "father": "parent",
@@ -103,7 +103,7 @@ class SiblingHint:
 
 
 def normalise_kind(kind: str) -> str:
-    """The kind that a closer word stands for: "mother" is "parent". Unknown kinds mean themselves."""
+    """The kind that a closer word means: "mother" is "parent". Other kinds are unchanged."""
     return _KIND_SYNONYMS.get(kind, kind)
 
 
@@ -205,9 +205,9 @@ def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, .
 
 
 def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]) -> dict[str, int]:
-    """How far down the family each person stands: the eldest generation is 0.
+    """The generation of each person: 0 is the eldest.
 
-    Partners stand level, and so do siblings. Somebody without ties stands with the eldest. A circle of
+    Partners share one, and so do siblings. A person without relationships is in the eldest. A circle of
     parents is broken where it closes.
     """
     ids = tuple(person_ids)
@@ -225,7 +225,7 @@ def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]
                 depth[elder] = max(depth[elder], depth[younger])
         if depth == before:
             break
-    # A parent who married in stands with the other parent: no higher than one above the child.
+    # A parent who married in is level with the other parent: no higher than one above the child.
     for _ in ids:
         lifted = {
             elder: min(depth[younger] - step for up, younger, step in steps if up == elder)

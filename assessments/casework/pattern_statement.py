@@ -17,6 +17,7 @@ from typing import Any
 
 from assessments.casework.casework_records import (
     CaseworkRecord,
+    ChildAtIncident,
     ChildObservation,
     Incident,
     KeyDate,
@@ -93,58 +94,42 @@ class _StatementComposer:
     _canonical_ids_by_id: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        links = self._records_of_type(RecordLink)
+        given, links = self.pattern_input, self._records_of_type(RecordLink)
+        incidents, observations = self._records_of_type(Incident), self._records_of_type(ChildObservation)
         for person_id in {one for link in links for one in (link.own_id, link.other_id)}:
             self._canonical_ids_by_id[person_id] = min(find_same_person_ids(links, person_id))
-        ids = {person.id for person in self.pattern_input.persons}
-        kept_back = {record.about_id for record in self._records_of_type(WithheldInformation)}
+        withheld = {record.about_id for record in self._records_of_type(WithheldInformation)}
         self.subject_id = self._canonical_id(self.subject.id)
         self.persons: dict[str, Person] = {}
         own_home = self.subject.household_id
-        for person in sorted(
-            self.pattern_input.persons, key=lambda one: (one.household_id != own_home, one.id)
-        ):
+        for person in sorted(given.persons, key=lambda one: (one.household_id != own_home, one.id)):
             self.persons.setdefault(self._canonical_id(person.id), person)
         self.name = self._display_name(self.persons.get(self.subject_id, self.subject))
-        own = [
-            incident
-            for incident in self._records_of_type(Incident)
-            if self.subject_id in self._canonical_ids(incident.by_ids)
-        ]
-        mended = {one.amends for one in self.pattern_input.conducts}
+        amended = {one.amends for one in given.conducts}
         conducts = [
             one
-            for one in self.pattern_input.conducts
-            if self._canonical_id(one.subject_id) == self.subject_id and one.assessment_id not in mended
+            for one in given.conducts
+            if self._canonical_id(one.subject_id) == self.subject_id and one.assessment_id not in amended
         ]
         self.conducts = sorted(
-            (one for one in conducts if one.assessment_id not in kept_back),
+            (one for one in conducts if one.assessment_id not in withheld),
             key=lambda one: (one.on, one.assessment_id),
         )
-        written = [record.id for record in [*own, *self._records_of_type(ChildObservation)]]
-        written += [one.assessment_id for one in conducts]
-        self.withheld_ids = sorted(one for one in written if one in kept_back)
-        told = group_incident_records(
-            (incident for incident in self._records_of_type(Incident) if incident.id not in kept_back), links
-        )
+        ids = [incident.id for incident in incidents if self._is_by_subject(incident)]
+        ids += [one.id for one in observations] + [one.assessment_id for one in conducts]
+        self.withheld_ids = sorted(one for one in ids if one in withheld)
+        shown = (incident for incident in incidents if incident.id not in withheld)
         groups = [
-            group
-            for group in told
-            if any(self.subject_id in self._canonical_ids(incident.by_ids) for incident in group)
+            group for group in group_incident_records(shown, links) if any(map(self._is_by_subject, group))
         ]
         self.incidents = sorted(map(combine_incident_records, groups), key=lambda one: (one.on, one.id))
         self.duplicate_groups = [group for group in groups if len(group) > 1]
-        self.household_ids = {
+        self.household_ids = {incident.household_id for incident in self.incidents} | {
             person.household_id
-            for person in self.pattern_input.persons
+            for person in given.persons
             if self._canonical_id(person.id) == self.subject_id
-        } | {incident.household_id for incident in self.incidents}
-        there = {
-            self._canonical_id(child.id)
-            for incident in self.incidents
-            for child in incident.children
-            if child.there
         }
+        there = {self._canonical_id(child.id) for _, child in self._children_there()}
         self.children = sorted(
             (
                 person
@@ -153,15 +138,14 @@ class _StatementComposer:
             ),
             key=lambda one: (one.born or one.due or date.max, one.name, one.id),
         )
-        days = {contact.id: contact.on for contact in self.pattern_input.contacts}
-        corrected = {record.amends for record in self._records_of_type(ChildObservation)}
+        days = {contact.id: contact.on for contact in given.contacts}
+        left_out = withheld | {one.amends for one in observations}
+        known = {person.id for person in given.persons}
         self.observations = sorted(
             (
-                (days[record.contact_id], record.id, record)
-                for record in self._records_of_type(ChildObservation)
-                if record.contact_id in days
-                and record.id not in kept_back | corrected
-                and record.child_id in ids
+                (days[one.contact_id], one.id, one)
+                for one in observations
+                if one.contact_id in days and one.id not in left_out and one.child_id in known
             ),
             key=lambda one: one[:2],
         )
@@ -198,26 +182,13 @@ class _StatementComposer:
         for incident in self.incidents:
             whom = self._display_names(incident.to_ids)
             if not incident.tactics:
-                yield self._make_sentence(
-                    "acts", "act", [incident], whom=whom, day=_day_of_record(incident), words=incident.what
-                )
+                yield self._make_words_sentence("acts", "act", incident, incident.what, whom=whom)
             if incident.threat:
-                yield self._make_sentence(
-                    "acts",
-                    "threat",
-                    [incident],
-                    whom=whom,
-                    day=_day_of_record(incident),
-                    words=incident.threat,
-                )
-        if self.incidents:
-            worst = max(
-                self.incidents, key=lambda incident: (incident.severity or 0, incident.on, incident.id)
-            )
-            if worst.severity is not None:
-                yield self._make_sentence(
-                    "acts", "worst", [worst], level=worst.severity, day=_day_of_record(worst)
-                )
+                yield self._make_words_sentence("acts", "threat", incident, incident.threat, whom=whom)
+        worst = max(self.incidents, key=lambda one: (one.severity or 0, one.on, one.id), default=None)
+        if worst is not None and worst.severity is not None:
+            day = _day_of_record(worst)
+            yield self._make_sentence("acts", "worst", [worst], level=worst.severity, day=day)
         if self.duplicate_groups:
             every = [incident for group in self.duplicate_groups for incident in group]
             yield self._make_sentence("acts", "twice", every, n=len(self.duplicate_groups))
@@ -227,45 +198,28 @@ class _StatementComposer:
 
     def _children_sentences(self) -> Iterable[Sentence]:
         for child in self.children:
-            one = self._canonical_id(child.id)
-            there = [
-                (incident, place)
-                for incident in self.incidents
-                for place in incident.children
-                if place.there and self._canonical_id(place.id) == one
-            ]
+            one, name = self._canonical_id(child.id), self._display_name(child)
+            there = [found for found in self._children_there() if self._canonical_id(found[1].id) == one]
             for code, incidents in (
                 ("there", [incident for incident, _ in there]),
                 ("heard", [incident for incident, place in there if place.heard_it]),
                 ("saw", [incident for incident, place in there if place.saw_it]),
             ):
                 if incidents:
-                    yield self._make_sentence(
-                        "children", code, incidents, child=self._display_name(child), n=len(incidents)
-                    )
+                    yield self._make_sentence("children", code, incidents, child=name, n=len(incidents))
             for incident, place in there:
                 if place.where:
-                    yield self._make_sentence(
-                        "children",
-                        "where",
-                        [incident],
-                        child=self._display_name(child),
-                        day=_day_of_record(incident),
-                        words=place.where,
-                    )
-            own = [
-                (day, record)
-                for day, _, record in self.observations
-                if self._canonical_id(record.child_id) == one
-            ]
-            for day, record in own:
+                    yield self._make_words_sentence("children", "where", incident, place.where, child=name)
+            has_effect = self._tool_mentions_child(child)
+            for day, _, record in self.observations:
+                if self._canonical_id(record.child_id) != one:
+                    continue
+                has_effect = has_effect or bool(record.said or record.observation)
                 for said in record.said:
                     yield self._make_child_sentence("said", child, day, record, said.words)
                 if record.observation:
                     yield self._make_child_sentence("observed", child, day, record, record.observation)
-            if not any(
-                record.said or record.observation for _, record in own
-            ) and not self._tool_mentions_child(child):
+            if not has_effect:
                 yield self._make_gap_sentence("effect", child)
 
     def _safety_sentences(self) -> Iterable[Sentence]:
@@ -276,26 +230,14 @@ class _StatementComposer:
             if one in self.persons and one != self.subject_id and not self.persons[one].is_child(self.on)
         ]
         for adult in sorted(adults, key=lambda one: (one.name, one.id)):
-            own = [
-                incident
-                for incident in self.incidents
-                if incident.protective
-                and self._canonical_id(adult.id) in self._canonical_ids(incident.to_ids)
-            ]
+            one, name = self._canonical_id(adult.id), self._display_name(adult)
+            own = [found for found in self.incidents if found.protective]
+            own = [found for found in own if one in self._canonical_ids(found.to_ids)]
             for incident in own:
-                yield self._make_sentence(
-                    "safety",
-                    "protective",
-                    [incident],
-                    adult=self._display_name(adult),
-                    day=_day_of_record(incident),
-                    words=incident.protective,
-                )
-            if not own and not any(
-                one.has_answer("keeps-safe")
-                for one in self.conducts
-                if one.household_id == adult.household_id
-            ):
+                words = incident.protective
+                yield self._make_words_sentence("safety", "protective", incident, words, adult=name)
+            homes = {found.household_id for found in self.conducts if found.has_answer("keeps-safe")}
+            if not own and adult.household_id not in homes:
                 yield self._make_gap_sentence("protective", adult, part="safety")
 
     def _key_date_sentences(self) -> Iterable[Sentence]:
@@ -331,6 +273,12 @@ class _StatementComposer:
     ) -> Sentence:
         ids = tuple(sorted(record.id for record in rests_on))
         return Sentence(part, code, {"who": self.name, **data}, ids)
+
+    def _make_words_sentence(
+        self, part: StatementPart, code: str, incident: Incident, words: str, **data: Any
+    ) -> Sentence:
+        """A sentence with words recorded of one incident."""
+        return self._make_sentence(part, code, [incident], **data, day=_day_of_record(incident), words=words)
 
     def _make_child_sentence(
         self, code: str, child: Person, day: date, record: ChildObservation, words: str
@@ -377,6 +325,12 @@ class _StatementComposer:
 
     def _canonical_ids(self, person_ids: Iterable[str]) -> frozenset[str]:
         return frozenset(self._canonical_id(one) for one in person_ids)
+
+    def _is_by_subject(self, incident: Incident) -> bool:
+        return self.subject_id in self._canonical_ids(incident.by_ids)
+
+    def _children_there(self) -> list[tuple[Incident, ChildAtIncident]]:
+        return [(one, child) for one in self.incidents for child in one.children if child.there]
 
     def _lives_in_any(self, one: str, homes: Collection[str]) -> bool:
         return any(

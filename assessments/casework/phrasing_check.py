@@ -72,7 +72,7 @@ class PhraseHit:
 
 
 def find_phrases(text: str) -> tuple[PhraseHit, ...]:
-    """Every phrase of the list, in order, none overlapping another: where two do, the longer stands."""
+    """Every listed phrase in a text, in order; of two that overlap, the longer."""
     quoted = tuple(find_quoted_spans(text))
     found = [
         hit

@@ -25,13 +25,13 @@ def find_decided_pairs(links: Iterable[RecordLink]) -> set[frozenset[str]]:
 
 
 def find_linked_ids(links: Iterable[RecordLink], record_id: str, kind: SameRecordKind) -> frozenset[str]:
-    """Every record of one and the same: joined by links that stand, however many lie between."""
-    standing = [link for link in links if link.kind == kind and link.undone_at is None]
+    """Every record joined to this one by active links, directly or through others."""
+    active = [link for link in links if link.kind == kind and link.undone_at is None]
     found, grown = {record_id}, True
     while grown:
         more = {
             name
-            for link in standing
+            for link in active
             if found & {link.own_id, link.other_id}
             for name in (link.own_id, link.other_id)
         }

@@ -62,8 +62,8 @@ class ChronologyRules:
 
 @dataclass(frozen=True, slots=True)
 class ChildAccountingRules:
-    """Up to which age an observation is asked for whatever was heard; from how many words on, and how
-    similar (in percent), text under two children is pointed out."""
+    """`observe_below` is the age below which an observation is always asked for. Text of `copied_words`
+    words or more under two children is pointed out from `copied_alike` percent of similarity on."""
 
     observe_below: Age
     copied_words: int

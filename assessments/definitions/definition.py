@@ -188,7 +188,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One thing that matters whatever the count says, with its reason in words."""
+    """One thing that matters independently of the count, with its reason in words."""
 
     id: str
     when: When

@@ -21,7 +21,7 @@ from assessments.definitions.definition import Instrument, Role
 from assessments.errors import BadInstrument
 
 Fits = Literal["yes", "maybe", "no"]
-# A need that says: words alone will not do.
+# Needs that words alone do not meet, but for the interpreter.
 COMMUNICATION_NEEDS = ("non-verbal", "learning-disability", "autism", "deaf", "aac", "speech", "interpreter")
 _NON_SPEECH_NEEDS = frozenset(COMMUNICATION_NEEDS) - {"interpreter"}
 ADULT_AGE = "P18Y"
@@ -71,7 +71,7 @@ def suggest(
 
 
 def _age_span_days(tool: str) -> int:
-    """How many days of age a tool covers: what is made for this age stands before what is for all."""
+    """How many days of age a tool covers, to list the narrower tool first."""
     instrument, start = load_tool(tool), date(2000, 1, 1)
     if not instrument.age_below:
         return 100 * 366

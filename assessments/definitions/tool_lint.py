@@ -1,4 +1,4 @@
-"""Wording rules for tools: faults in questions and texts, each with the item it stands in.
+"""Wording rules for tools: faults in questions and texts, each with its item.
 
 Word lists are in `content.toml`. The rules come from interviewing practice (open prompts first, no
 names, no acts), from GOV.UK and NHS style, and from studies of children's surveys (no praise, no
@@ -130,7 +130,7 @@ def _item_wordings(item: Item) -> Iterator[Wording]:
 
 
 def _check_none_option(item: Item) -> Iterator[WordingFault]:
-    """A list of several must let "none of these" stand alone, or it cannot be taken back honestly."""
+    """ "None of these" among several options must be `alone`."""
     if item.type != "choices":
         return
     for option in item.options:

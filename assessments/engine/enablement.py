@@ -44,7 +44,7 @@ def find_visible_items(instrument: Instrument, answers: Answers) -> tuple[str, .
 
 
 def _is_offered(instrument: Instrument, link_id: str, entry: AnswerEntry) -> bool:
-    """A code that the item does not offer opens nothing, whatever a rule says of other codes."""
+    """Whether all chosen codes are offered: an unknown code shows nothing."""
     item = instrument.index.get(link_id)
     if item is None or item.type not in ("choice", "choices") or not isinstance(entry, Answered):
         return True
@@ -111,7 +111,7 @@ def _comparable(value: object) -> float | None:
 
 @lru_cache(maxsize=64)
 def _evaluation_order(instrument: Instrument) -> list[tuple[Item, str]]:
-    """The order of judging, worked out once per tool."""
+    """Items with their parents in an order in which rules look back only; cached per tool."""
     return sort_by_dependency(instrument.items)[0]
 
 

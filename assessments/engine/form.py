@@ -146,7 +146,7 @@ class SaveKeptPhrases:
 
 @dataclass(frozen=True, slots=True)
 class CompleteForm:
-    """Sign, seal and commit: nothing stands in the way."""
+    """Sign, seal and commit: the form can be completed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -207,17 +207,17 @@ class Form:
 
     @property
     def result(self) -> ScoringResult:
-        """The result of the entries as they stand."""
+        """The result of the current entries."""
         return score(self.instrument, self.rules, self.entries, self.visible, self.context)
 
     @property
     def findings(self) -> tuple[a.Finding, ...]:
-        """What checks and rules found on the entries as they stand."""
+        """What validation and scoring found on the current entries."""
         return (*validate_answers(self.instrument, self.entries, self.visible), *self.result.findings)
 
     @property
     def can_complete(self) -> bool:
-        """Whether nothing stands in the way of completing."""
+        """Whether nothing is missing and there is no error."""
         return not self.missing and not any(finding.severity == "error" for finding in self.findings)
 
 

@@ -39,7 +39,7 @@ HistoryStatus = Literal["seen", "none", "not-available"]
 class ScoringContext:
     """What a result needs beside the answers: the day, known events, the last high-risk referral.
 
-    `misses` counts the times in a row before this one that the tool came to nothing. `done` are
+    `misses` counts the times in a row before this one that the tool could not be done. `done` are
     the tools done in the same contact, `not_done` those not, each with the reason. `history` says
     whether the practitioner has seen what is known of before, "" while that is not answered.
     `kept_phrases` are codes of phrases that the writer was asked about and keeps, by the item they
@@ -60,7 +60,7 @@ class ScoringContext:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScaleResult:
-    """A count out of `of` items shown, and how the others stand. The six parts add up to `of`.
+    """A count over `of` shown items, with their states. The six states add up to `of`.
 
     `value` is a count, or a sum of weights where the scale sums.
     """
@@ -113,7 +113,7 @@ class SupplementOffer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScoringResult:
-    """Everything that a form came to."""
+    """The result of a form."""
 
     scales: tuple[ScaleResult, ...] = ()
     band: str | None = None
@@ -140,7 +140,7 @@ def score(
     visible: tuple[str, ...],
     context: ScoringContext,
 ) -> ScoringResult:
-    """Work out the result of a form as it stands. Only items shown take part."""
+    """Compute the result of a form from the items shown."""
     seen = frozenset(visible)
     scales = tuple(_score_scale(scale, instrument, answers, seen) for scale in instrument.scales)
     main = next((scale for scale in scales if scale.id == rules.scale), None)
@@ -178,7 +178,7 @@ def score(
 def _missed_findings(
     instrument: Instrument, rules: AreaRules, answers: Answers, seen: frozenset[str], context: ScoringContext
 ) -> tuple[Finding, ...]:
-    """How many times in a row, this one included, the tool came to nothing; and whom that concerns."""
+    """How many times in a row, this one included, the tool could not be done."""
     if not instrument.missed_when or not when_holds(instrument.missed_when, answers, seen):
         return ()
     count, (alert, escalate) = context.misses + 1, rules.misses or (2, 3)

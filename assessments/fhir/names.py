@@ -57,12 +57,12 @@ def is_fhir_string(words: str) -> bool:
 
 
 def is_fhir_code(word: str) -> bool:
-    """Whether a word can stand as a FHIR code."""
+    """Whether a word is a valid FHIR code."""
     return is_fhir_string(word) and bool(_CODE.fullmatch(word))
 
 
 def make_code(words: str, taken: Collection[str], default: str = "item") -> str:
-    """A code of ours made from any words or foreign id, unlike all that are taken."""
+    """A code made from any text or foreign id, unlike all in `taken`."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9.]+", "-", plain)
     plain = re.sub(r"[-.]*([-.])[-.]*", r"\1", plain).strip("-.")[:_MAX_CODE_LENGTH].strip("-.") or default

@@ -35,7 +35,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class CopiedText:
-    """A stretch of text that stands under two children, nearly letter for letter."""
+    """Nearly the same text, found under two children."""
 
     one: Passage
     other: Passage

@@ -106,7 +106,7 @@ def build_roster(
         }
         known |= {other for own, other in pairs if own in by_id and by_id[own].is_child(on)}
         adults = [by_id[own] for own, _ in pairs if own in by_id and not by_id[own].is_child(on)]
-        # A professional stands beside many families: their children are not each other's.
+        # A professional is linked to many families: their children are not each other's.
         basis: RosterBasis | None = (
             "adult"
             if any(not adult.position for adult in adults)
@@ -156,7 +156,7 @@ def compute_child_standing(
 
 
 def is_child_quote(line: VerbatimQuote) -> bool:
-    """Whether words are the child's own: what an adult told of the child is not."""
+    """Whether words are the child's own: what an adult reported is not."""
     return bool(line.words.strip()) and line.origin != "told-by-adult"
 
 

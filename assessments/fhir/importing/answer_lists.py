@@ -110,7 +110,7 @@ class ValueSets:
 
 
 def _concepts(concepts: Any, system: str, inner: str) -> list[Json]:
-    """Concepts as codings, a heading before what stands below it. `abstract` ones are marked."""
+    """Concepts as codings, a heading before what is below it. `abstract` ones are marked."""
     found: list[Json] = []
     for concept in concepts if isinstance(concepts, list) else []:
         if isinstance(concept, dict):

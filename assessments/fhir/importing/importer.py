@@ -89,7 +89,7 @@ def _find_questionnaire(data: Any, report: ImportReport) -> tuple[Json, list[Jso
 
 
 def _outline(nodes: list[QuestionnaireNode]) -> dict[str, tuple[str, ...]]:
-    """Which linkIds stand below which. One that stands twice counts where it stands first."""
+    """The linkIds below each linkId; a repeated one counts at its first place."""
     below: dict[str, tuple[str, ...]] = {}
     seen = {""}
     waiting = [("", nodes)]
@@ -103,7 +103,7 @@ def _outline(nodes: list[QuestionnaireNode]) -> dict[str, tuple[str, ...]]:
 
 
 def _variables(root: QuestionnaireNode, nodes: list[QuestionnaireNode]) -> dict[str, str]:
-    """The variables that the form and its items declare, wherever they stand."""
+    """The variables that the form and its items declare."""
     found: dict[str, str] = {}
     waiting = [root, *nodes]
     while waiting:
@@ -154,7 +154,7 @@ def _not_required(item: d.Item, foreign: str, report: ImportReport) -> d.Item:
 
 
 def _grouped(items: tuple[d.Item, ...], title: str, builder: ItemBuilder) -> tuple[d.Item, ...]:
-    """Groups at the top: questions that stand alone come together under the title of the form."""
+    """Groups at the top: questions outside groups are collected under the title of the form."""
     if not items:
         builder.report.add("", "empty")
         items = (d.Item("nothing", "display", "There are no questions here.", source=FORM_SOURCE),)
@@ -189,7 +189,7 @@ def _remove_rule_cycles(groups: tuple[d.Item, ...], report: ImportReport) -> tup
 
 
 def _find_item_in_cycle(groups: tuple[d.Item, ...], waiting: list[str]) -> str:
-    """One item with a rule that stands in a circle, and not only behind one."""
+    """One item with a rule in the circle itself, not only dependent on it."""
     parents = {item.link_id: (item, parent) for item, parent in d.list_items_with_parent(groups)}
     path = [waiting[0]]
     while True:
@@ -209,7 +209,7 @@ def _without_rule(item: d.Item, link_id: str, report: ImportReport) -> d.Item:
 
 
 def _scales(builder: ItemBuilder, groups: tuple[d.Item, ...]) -> tuple[d.Scale, ...]:
-    """A scale for each sum; all its items stand outside rows and hold a number."""
+    """A scale for each sum; all its items are outside rows and hold a number."""
     outside = {item.link_id: item for item, _ in d.list_items_with_parent(groups)}
     found: list[d.Scale] = []
     for foreign, title in builder.scales:

@@ -48,7 +48,7 @@ class PathTarget:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Which linkIds stand below which; "" is the form itself."""
+    """The linkIds below each linkId; "" is the form itself."""
 
     children: Mapping[str, tuple[str, ...]]
 
@@ -131,7 +131,7 @@ class Outline:
         raise UnsupportedExpression("where()")
 
     def _everywhere(self, target: PathTarget) -> tuple[str, ...]:
-        """linkIds stand once in a form, so an item is found wherever it stands below."""
+        """The targets and all linkIds below them: a linkId is unique in a form."""
         found = [part for link_id in target.link_ids for part in (link_id, *self.descendants(link_id))]
         return tuple(dict.fromkeys(found))
 
@@ -183,7 +183,7 @@ def substitute_variables(tree: SyntaxTree, variables: Mapping[str, str]) -> Synt
     """A tree with the variables of the form put in their places."""
     match tree:
         case Variable(name) if name in variables:
-            # Without its own name, so that a circle of variables comes to an end.
+            # Without its own name, so that a circle of variables ends.
             rest = {key: text for key, text in variables.items() if key != name}
             return substitute_variables(parse_fhirpath(variables[name], variables), rest)
         case Member(base, name) if base is not None:

@@ -40,7 +40,7 @@ class CalculatedSums:
                 written.setdefault(link_id, str(expression.get("expression", "")))
             elif _holds_numbers(node, sets):
                 numbers.add(link_id)
-            # What stands in rows or is hidden is not one answer of the form.
+            # Items in rows or hidden items are not one answer of the form.
             if not node.flag("repeats") and node.extension("questionnaire-hidden") is not True:
                 waiting += node.nodes("item")
             else:
