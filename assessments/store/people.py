@@ -21,7 +21,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, insert, select, update
 
 from assessments.casework.casework_records import RECORD_TYPES_BY_KIND, CaseworkRecord, to_plain
-from assessments.casework.records import Contact, Household, Person, Record, Relationship, format_utc
+from assessments.casework.ids import format_utc
+from assessments.casework.records import Contact, Household, Person, Record, Relationship
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.access.keyring import Execute, KeyRing, check_random_id
 from assessments.store.rows.integrity import RowChange, record_changes

@@ -37,8 +37,7 @@ from app.kit.controls.text import heading, quiet
 from app.kit.forms.problems import call_out, error_summary
 from app.kit.messages import say
 from assessments.casework.own_words_fields import find_kept_phrases
-from assessments.definitions.definition import Item
-from assessments.engine.answers import walk_items
+from assessments.definitions.definition import Item, walk_items
 from assessments.engine.form import Form, PageChanged, list_pages
 
 # More links than this are a list nobody reads: the first ones lead on to the others.

@@ -33,8 +33,7 @@ from app.kit.controls.status import banner
 from app.kit.messages import say
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
-from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import walk_items
+from assessments.definitions.definition import Instrument, Item, walk_items
 from assessments.errors import NotFound
 from assessments.ports import OutboxEntry
 

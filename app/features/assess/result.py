@@ -29,7 +29,7 @@ from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 from assessments.definitions.definition import Instrument
 from assessments.engine.form import Form, JudgementGiven
-from assessments.engine.scoring import Judgement, finding_to_plain
+from assessments.engine.scoring import Judgement
 
 
 def result_card(form: Form) -> ft.Control | None:
@@ -53,7 +53,7 @@ def stored_result_card(tool: Instrument, result: Mapping[str, Any]) -> ft.Contro
 def finding_banners(form: Form) -> list[ft.Control]:
     """Sentences that the answers call for, and what is not known and matters, named."""
     found = [finding for finding in form.findings if finding.severity != "today"]
-    words = [describe_finding(form.instrument, finding_to_plain(finding)) for finding in found]
+    words = [describe_finding(form.instrument, finding.to_plain()) for finding in found]
     below = next((finding for finding in found if finding.code == "judgement-below-floor"), None)
     if below is not None:
         words.append(say("judgement.below", grade=_format_grade(form.instrument, below.data["floor"])))

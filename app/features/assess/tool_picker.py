@@ -25,6 +25,7 @@ from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework.records import Person
 from assessments.definitions import catalogue
+from assessments.definitions.ages import fits_age
 from assessments.definitions.definition import Instrument
 from assessments.definitions.suggest import Suggestion, suggest
 
@@ -51,7 +52,7 @@ def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
     by_needs = [
         tool
         for tool in (catalogue.load_tool(one.tool) for one in found if "made-for-needs" in one.reasons)
-        if catalogue.fits_age(tool, person.born, on) is not False
+        if fits_age(tool, person.born, on) is not False
     ]
     others = [
         (tool, describe_not_offered(one))

@@ -15,8 +15,8 @@ from typing import Any
 from app.features.assess.items.exact_words import lacks_origin
 from app.features.assess.items.people_map import lacks_place
 from app.kit.messages import has_message, say
-from assessments.definitions.definition import Item
-from assessments.engine.answers import Finding, NotAnswered, walk_items
+from assessments.definitions.definition import Item, walk_items
+from assessments.engine.answers import Finding, NotAnswered
 from assessments.engine.form import Form
 from assessments.engine.validation import validate_entry
 

@@ -32,8 +32,7 @@ from app.kit.controls.keyed import keyed, with_placeholders
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
-from assessments.definitions.definition import Flag, Item
-from assessments.engine.answers import walk_items
+from assessments.definitions.definition import Flag, Item, walk_items
 from assessments.engine.form import Form, FormPage, PageChanged, list_pages
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from app.features.child.bound_question import answer_value
 from app.kit.messages import say
-from assessments.definitions.definition import Item
+from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.drawing import Drawing
-from assessments.engine.answers import AnswerEntry, NotAnswered, PlacedPerson, VerbatimLine, walk_items
+from assessments.engine.answers import AnswerEntry, NotAnswered, PlacedPerson, VerbatimLine
 
 _SKIPPED_CODES = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
 

@@ -21,8 +21,8 @@ from app.kit.controls.fault_boundary import guarded_render
 from app.kit.controls.keyed import keyed, with_placeholders
 from app.kit.controls.text import heading, text
 from app.kit.messages import say
-from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, GroupRow, walk_items
+from assessments.definitions.definition import Item, walk_items
+from assessments.engine.answers import Answered, AnswerEntry, GroupRow
 from assessments.engine.enablement import find_visible_in_row
 
 QuestionControl = Callable[[BoundItem], ft.Control]

@@ -16,7 +16,7 @@ from typing import Any
 
 from app.features.shared.text.days import format_day
 from app.kit.messages import say
-from assessments.definitions.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item, walk_items
 from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import (
     Answered,
@@ -25,7 +25,6 @@ from assessments.engine.answers import (
     PlacedPerson,
     VerbatimLine,
     from_plain,
-    walk_items,
 )
 from assessments.errors import BadAnswer
 

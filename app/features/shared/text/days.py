@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from app.kit.messages import say
 from assessments.casework.records import Person
-from assessments.definitions.catalogue import date_of_age
+from assessments.definitions.ages import date_of_age
 
 _EVENING_FROM_HOUR = 18
 _AFTERNOON_FROM_HOUR = 12
