@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from assessments.definitions import drawing
 from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item
 from assessments.definitions.drawing import Drawing
 from assessments.errors import BadAnswer
+
+PartT = TypeVar("PartT")
 
 # Why a question was not asked (experience 1.4). Words are in assets/strings.
 NOT_ASKED_REASONS = (
@@ -268,3 +270,9 @@ def walk_items(items: tuple[Item, ...]) -> list[Item]:
         found.append(item)
         found.extend(walk_items(item.items))
     return found
+
+
+def parts_of(entry: AnswerEntry | None, kind: type[PartT]) -> tuple[PartT, ...]:
+    """Return the parts of one kind in a list answer: verbatim lines, placed people, rows; else none."""
+    value = entry.value if isinstance(entry, Answered) else ()
+    return tuple(part for part in value if isinstance(part, kind)) if isinstance(value, tuple) else ()
