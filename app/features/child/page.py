@@ -1,16 +1,15 @@
-"""The frame of every page in a child's hands, and which place of a turn is shown.
+"""The frame of every page in a child's hands, and the screen that a session is on.
 
-This room knows what is always there: the question, "Next" and "Back", and below them the three ways
-out, equal in size and look: I don't know, Not now, Stop. There is no bar that fills up, no count, no
-clock and no sound. The system's own back goes nowhere: it can lead to no other page.
+A question page has "Next" and "Back", and below them the three ways out, equal in size and look: I don't
+know, Not now, Stop. There is no progress bar, no count, no clock and no sound. The system's own back
+does nothing, so that it leads to no other page.
 
-    child_page(hand.turn, hand)
+    child_page(hand.state, hand)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import flet as ft
 
@@ -33,7 +32,7 @@ _PICTURE = 44
 @ft.component
 @guarded_render
 def child_page(turn: ChildSessionState, hand: ChildSession) -> ft.View:
-    """The page that a turn is on."""
+    """Draw the page that a session is on."""
     match turn.screen:
         case "hello":
             return _frame(turn, hand, welcome_screen(turn), key="hello", on=(say("child.start"), hand.start))
@@ -60,14 +59,14 @@ def child_page(turn: ChildSessionState, hand: ChildSession) -> ft.View:
     )
 
 
-async def block_system_back(event: Any) -> None:
-    """The system's own back: it goes nowhere."""
+async def block_system_back(event: ft.Event[ft.View]) -> None:
+    """Refuse the system's own back."""
     await event.control.confirm_pop(False)
 
 
 def exit_buttons(hand: ChildSession) -> ft.Control:
-    """I don't know, Not now, Stop: on every page but the quiet one, of one size and one look."""
-    ways: list[tuple[str, str, Callable[[], Any]]] = [
+    """Draw I don't know, Not now and Stop, which every page but the closing one has."""
+    ways: list[tuple[str, str, Callable[[], object]]] = [
         ("child.unsure", "sym-unsure", lambda: hand.skip("asked-unknown")),
         ("child.not-now", "sym-later", lambda: hand.skip("child-pass")),
         ("child.stop", "sym-stop", hand.stop),
@@ -156,7 +155,7 @@ def _frame(
 
 
 def _save_failed_notice(turn: ChildSessionState) -> ft.Control | None:
-    """The disk refused: no fault of the child's, and only an adult can mend it."""
+    """Say that saving failed, which is not the child's fault; None when all is saved."""
     if turn.is_saved:
         return None
     return ft.Container(

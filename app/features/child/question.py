@@ -1,8 +1,6 @@
-"""Which activity serves which question.
+"""The activity of a question, by its type. A question that is only to be read has none.
 
-This room knows one table. A question that is only to be read has no activity.
-
-    child_question(turn, hand)
+child_question(hand.state, hand)
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ _ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {
 
 
 def child_question(turn: ChildSessionState, hand: ChildSession) -> list[ft.Control | None]:
-    """The question on the screen, and what to do with it."""
+    """Draw the question that the session is on, with its activity."""
     item = turn.question
     slot = bind_question(hand, item)
     match item.type:

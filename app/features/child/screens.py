@@ -1,10 +1,10 @@
-"""Hello, the look back, and the quiet end.
+"""The welcome, review and closing screens of a child's session.
 
-This room knows how a turn opens, with who will read it said first in words for the child's age, how
-the child sees everything once more and may change it, and how it closes: a page with nothing on it of
-what was given. Nothing is praised and nobody is asked whether they are sure.
+The welcome says first, for the child's age, who will read the answers. The review shows every answer with
+a way to change it. The closing screen shows nothing of what was given. Nothing is praised, and nobody is
+asked whether they are sure.
 
-    welcome_screen(turn)
+    welcome_screen(hand.state)
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _CHILD_TEXT = 23
 
 
 def welcome_screen(turn: ChildSessionState) -> list[ft.Control]:
-    """Who will read it, before anything is asked."""
+    """Draw who will read the answers, before anything is asked."""
     welcome = say("child.hello-name", called=turn.chosen_name) if turn.chosen_name else say("child.hello")
     return [title(welcome), *(_speech_card(say(f"child.telling.{turn.band}.{n}")) for n in (1, 2, 3))]
 
 
 def review_screen(turn: ChildSessionState, hand: ChildSession) -> list[ft.Control]:
-    """Everything that was given in this turn, in the child's own words, each with a way to change it."""
+    """Draw every answer of this session in the child's own words, each with a way to change it."""
     form = turn.form
     section = form.instrument.items[0]
     return [
@@ -51,7 +51,7 @@ def review_screen(turn: ChildSessionState, hand: ChildSession) -> list[ft.Contro
 
 
 def closing_screen(hand: ChildSession) -> list[ft.Control]:
-    """Nothing of what was given, and two ways on: back to the page, or back to the adult."""
+    """Draw two ways on: back to the questions, or back to the adult."""
     band = hand.state.band
     return [
         ft.Container(height=48),

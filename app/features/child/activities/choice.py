@@ -1,7 +1,7 @@
 """Choosing by picture or by word.
 
-This room knows that every choice has the same size and that nothing is chosen before the child does.
-Options with pictures are tiles; others are wide rows, taller for the youngest.
+Every choice has the same size, and nothing is chosen to begin with. Options with pictures are tiles;
+others are wide rows, taller for the youngest.
 
     choose_one(slot)
 """
@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import Any
 
 import flet as ft
 
 from app.features.child.bound_question import BoundQuestion, choices_for, chosen_codes, make_answer
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND
 from app.kit import theme
+from app.kit.controls.stack import stack
 from app.kit.controls.tappable import TappableKind, tappable
 from app.kit.drawing.pictures import has_picture
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
@@ -24,7 +24,7 @@ from assessments.casework.child_sessions import AgeBand
 
 
 def choose_one(slot: BoundQuestion) -> ft.Control:
-    """One of the options; a tap on the chosen one takes it back."""
+    """Draw the options, of which one can be chosen; a tap on the chosen one clears it."""
     chosen = next(iter(chosen_codes(slot.entry)), None)
     return single_choice_rows(
         choices_for(slot.item), chosen, lambda code: slot.set_answer(make_answer(code)), slot.band
@@ -32,9 +32,9 @@ def choose_one(slot: BoundQuestion) -> ft.Control:
 
 
 def single_choice_rows(
-    choices: Sequence[Choice], chosen: str | None, on_choose: Callable[[str | None], Any], band: AgeBand
+    choices: Sequence[Choice], chosen: str | None, on_choose: Callable[[str | None], object], band: AgeBand
 ) -> ft.Control:
-    """One of these; `on_choose` gets None when the chosen one is tapped again."""
+    """Draw choices of which one holds; `on_choose` gets None when the chosen one is tapped again."""
     if _have_pictures(choices):
         return radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
     return _rows(
@@ -47,7 +47,7 @@ def single_choice_rows(
 
 
 def choose_some(slot: BoundQuestion) -> ft.Control:
-    """Any of the options, several at once."""
+    """Draw the options, of which several can be chosen."""
     choices, chosen = choices_for(slot.item), chosen_codes(slot.entry)
     alone = {choice.code for choice in choices if choice.exclusive}
 
@@ -76,23 +76,18 @@ def _have_pictures(choices: Sequence[Choice]) -> bool:
 def _rows(
     choices: Sequence[Choice],
     chosen: Collection[str],
-    on_tap: Callable[[str], Any],
+    on_tap: Callable[[str], object],
     kind: TappableKind,
     band: AgeBand,
 ) -> ft.Control:
-    return ft.Column(
-        tight=True,
-        spacing=10,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            _row(choice, kind, choice.code in chosen, partial(on_tap, choice.code), band)
-            for choice in choices
-        ],
-    )
+    rows = [
+        _row(choice, kind, choice.code in chosen, partial(on_tap, choice.code), band) for choice in choices
+    ]
+    return stack(*rows, spacing=10)
 
 
 def _row(
-    choice: Choice, kind: TappableKind, on: bool, on_tap: Callable[[], Any], band: AgeBand
+    choice: Choice, kind: TappableKind, on: bool, on_tap: Callable[[], object], band: AgeBand
 ) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     border = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER

@@ -1,8 +1,6 @@
-"""Drawing: paper, pens and stickers, with nothing asked of what comes of it.
+"""Drawing: paper, pens and stickers. Every step on the paper is saved at once.
 
-This room knows that every step on the paper is given at once. It says nothing about a drawing.
-
-    drawing_activity(slot)
+drawing_activity(slot)
 """
 
 from __future__ import annotations
@@ -17,9 +15,10 @@ from assessments.engine.answers import Answered
 
 
 def drawing_activity(slot: BoundQuestion) -> ft.Control:
-    """The paper of one question."""
+    """Draw the pad of one question."""
 
     async def drew(paper: Drawing) -> None:
         await slot.set_answer(Answered(paper))
 
-    return drawing_pad(slot.value, drew, key=f"{slot.key}.paper", tall=MIN_HEIGHT_BY_BAND[slot.band])
+    given = slot.value if isinstance(slot.value, Drawing) else None
+    return drawing_pad(given, drew, key=f"{slot.key}.paper", tall=MIN_HEIGHT_BY_BAND[slot.band])
