@@ -1,16 +1,15 @@
-"""Everything that will be kept, to look over before it is final.
+"""The check-answers page: everything that the record will hold, before it is completed.
 
-This room knows an order: what to act on today, what still needs an answer, what it comes to, then
-every answer with Change, which leads to its page and straight back. A blank is shown as a blank.
-Nothing is completed while something that must be answered is not, or cannot be read.
+It shows what to act on today, what still needs an answer, the result, then every answer with Change,
+which leads to its page and straight back. A blank is shown as a blank. An assessment cannot be completed
+while a required answer is missing or an answer cannot be read.
 
     check_answers_page(model, actions)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import flet as ft
 
@@ -29,9 +28,10 @@ from app.features.shared.subject_header import subject_header
 from app.features.shared.text.answers import drawing_of, format_answer
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed
 from app.kit.controls.lists import AnswerListRow, answer_list
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
+from app.kit.controls.stack import stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
 from app.kit.forms.problems import call_out, error_summary
@@ -49,7 +49,7 @@ _MISSING_KEY = "missing"
 @ft.component
 @guarded_page
 def check_answers_page(model: AppState, actions: AppController) -> ft.View:
-    """Look over the open form and complete it."""
+    """Draw the open form to look over and complete."""
     scroll = use_scroll(actions)
     work = model.open_assessment
     if work is None:
@@ -114,21 +114,17 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
 def _top(
     model: AppState, actions: AppController, work: OpenAssessment, summary: ft.Control | None
 ) -> ft.Control:
-    return ft.Column(
-        tight=True,
+    return stack(
+        subject_header(model, actions, work.assessment),
+        save_failed_banner(model, actions),
+        unreadable_answers_banner(work.assessment, "here"),
+        summary,
         spacing=14,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            subject_header(model, actions, work.assessment),
-            save_failed_banner(model, actions),
-            unreadable_answers_banner(work.assessment, "here"),
-            summary,
-        ),
     )
 
 
-def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
-    """What still needs an answer, each with the way to its page."""
+def _missing(form: Form, change: Callable[[str], Awaitable[None]]) -> ft.Control | None:
+    """Draw what still needs an answer, each with a link to its page."""
     if not form.missing:
         return None
     rest = len(form.missing) - _MAX_MISSING_LINKS
@@ -143,7 +139,7 @@ def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
     return keyed(_MISSING_KEY, block)
 
 
-def _link(form: Form, link_id: str, change: Callable[[str], Any]) -> ft.Control:
+def _link(form: Form, link_id: str, change: Callable[[str], Awaitable[None]]) -> ft.Control:
     item, section = form.instrument.index[link_id], list_pages(form)[page_index_of(form, link_id)].section
     # A question on a page of its own stands for itself; one of a group may be a word or two.
     is_alone = section.pages == "each" and item in section.items
@@ -165,8 +161,8 @@ def _link(form: Form, link_id: str, change: Callable[[str], Any]) -> ft.Control:
     )
 
 
-def _sections(form: Form, change: Callable[[str], Any]) -> list[ft.Control]:
-    """The answers by section. What follows from an answer is listed once it is there."""
+def _sections(form: Form, change: Callable[[str], Awaitable[None]]) -> list[ft.Control]:
+    """Draw the answers by section. What follows from an answer is listed once it is there."""
     seen = frozenset(form.visible)
     found: list[ft.Control] = []
     for section in form.instrument.items:
@@ -189,7 +185,7 @@ def _row(form: Form, item: Item) -> AnswerListRow:
 
 
 def _hidden_answers(form: Form) -> ft.Control | None:
-    """Entries that later answers put out of the record: kept, and told."""
+    """List the answers that later answers took out of the record: they are kept with the form."""
     index = form.instrument.index
     rows = [
         AnswerListRow(index[link_id].text, format_answer(index[link_id], entry), link_id)
