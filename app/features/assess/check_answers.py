@@ -13,25 +13,23 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from app.core.cases.case_service import OpenAssessment
 from app.core.controller import AppController, AppState
 from app.features.assess.flags import flag_card, raised_flags
 from app.features.assess.history_card import history_card
 from app.features.assess.offers import offers_card
+from app.features.assess.open_form import closed_page, form_top
 from app.features.assess.result import finding_banners, judgement_card, meaning_card, result_card
 from app.features.assess.validation_messages import all_problems
 from app.features.assess.view import page_index_of
 from app.features.shared.page import guarded_page, use_scroll
 from app.features.shared.phrasing_field import kept_phrases_note
-from app.features.shared.save_status import save_failed_banner, save_status_line, unreadable_answers_banner
-from app.features.shared.subject_header import subject_header
+from app.features.shared.save_status import save_status_line
 from app.features.shared.text.answers import drawing_of, format_answer
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.keyed import keyed
 from app.kit.controls.lists import AnswerListRow, answer_list
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
-from app.kit.controls.stack import stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
 from app.kit.forms.problems import call_out, error_summary
@@ -53,9 +51,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
     scroll = use_scroll(actions)
     work = model.open_assessment
     if work is None:
-        return page_frame(
-            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
-        )
+        return closed_page(actions)
     form = work.form
     problems = all_problems(form, actions.item_drafts)
 
@@ -102,24 +98,12 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
         on_cover=actions.lock,
         on_back=go_back,
         training=model.training,
-        top=_top(model, actions, work, error_summary(problems, go_to=change)),
+        top=form_top(model, actions, work, error_summary(problems, go_to=change)),
         saved=save_status_line(model),
         action=primary_button(say("action.finish"), finish),
         scroll=scroll,
         spacing=18,
         key=f"check-{work.assessment.id}",
-    )
-
-
-def _top(
-    model: AppState, actions: AppController, work: OpenAssessment, summary: ft.Control | None
-) -> ft.Control:
-    return stack(
-        subject_header(model, actions, work.assessment),
-        save_failed_banner(model, actions),
-        unreadable_answers_banner(work.assessment, "here"),
-        summary,
-        spacing=14,
     )
 
 

@@ -52,7 +52,7 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
             _send_status_banner(model, actions, done),
             *(flag_card(flag) for flag in _flags(done)),
             banner(say("known.follow-up"), tone="help") if _is_provisional(done) else None,
-            *offer_rows(done, page, model, actions),
+            *offer_rows(done, model, actions),
             *_other_children(page, done, actions),
             nav_row(
                 say("household.who-seen"),

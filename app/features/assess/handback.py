@@ -61,11 +61,7 @@ def handback_page(model: AppState, actions: AppController) -> ft.View:
         [
             save_failed_banner(model, actions),
             text(say(f"handed-back.{handed.sitting.ended}")) if handed else None,
-            *(
-                [_answer_card(actions, work, handed, link_id) for link_id in handed.link_ids]
-                if handed
-                else []
-            ),
+            *([_answer_card(actions, work, handed, name) for name in handed.link_ids] if handed else []),
             None if handed and handed.link_ids else text(say("handed-back.nothing"), strong=True),
             *_circumstances(actions, work),
         ],
@@ -131,23 +127,11 @@ def _circumstances(actions: AppController, work: OpenAssessment) -> list[ft.Cont
     items = [form.instrument.index[name] for name in _CIRCUMSTANCE_ITEMS if name in seen]
     if not items:
         return []
-    return [
-        heading(say("handed-back.context")),
-        quiet(say("handed-back.context-lead")),
-        *(
-            keyed(
-                item.link_id,
-                card(
-                    question_control(
-                        bind_item(
-                            actions,
-                            item,
-                            work_id=work.assessment.id,
-                            entry=form.entries.get(item.link_id),
-                        )
-                    )
-                ),
-            )
-            for item in items
-        ),
-    ]
+
+    def question(item: Item) -> ft.Control:
+        entry = form.entries.get(item.link_id)
+        bound = bind_item(actions, item, work_id=work.assessment.id, entry=entry)
+        return keyed(item.link_id, card(question_control(bound)))
+
+    lead = (heading(say("handed-back.context")), quiet(say("handed-back.context-lead")))
+    return [*lead, *(question(item) for item in items)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import flet as ft
 
@@ -19,7 +18,9 @@ from app.features.assess.result import meaning_card, stored_result_card
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.phrasing_field import kept_phrases_note
 from app.features.shared.save_status import unreadable_answers_banner
+from app.features.shared.subject_header import subject_of
 from app.features.shared.text.answers import (
+    StoredResult,
     describe_finding,
     describe_quote_source,
     format_quote,
@@ -72,8 +73,7 @@ def record_page(model: AppState, actions: AppController) -> ft.View:
 
 
 def _subject(model: AppState, found: Assessment, on: date) -> str:
-    page = model.household_of(found.subject_id)
-    person = next((one for one in page.persons if one.id == found.subject_id), None) if page else None
+    person = subject_of(model, found)
     return say("label.age", name=person.name, age=format_age(person, on)) if person else ""
 
 
@@ -127,7 +127,7 @@ def _unknown_answers(tool: Instrument, answers: Mapping[str, object]) -> ft.Cont
     return answer_list(say("record.more"), rows, on_change=None) if rows else None
 
 
-def _finding_banners(tool: Instrument, result: Mapping[str, Any]) -> list[ft.Control]:
+def _finding_banners(tool: Instrument, result: StoredResult) -> list[ft.Control]:
     """Draw what had to be done that day, and what the answers called for."""
     shown: list[ft.Control] = []
     for finding in result.get("findings", ()):

@@ -8,16 +8,14 @@ grade with its floor. Judgement can only raise it: grades at the floor and above
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import flet as ft
 
 from app.core.controller import AppController
-from app.features.shared.text.answers import describe_finding, format_scale_counts
+from app.features.shared.text.answers import StoredResult, describe_finding, format_scale_counts
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed, keyed_component
+from app.kit.controls.stack import beside
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -35,7 +33,7 @@ def result_card(form: Form) -> ft.Control | None:
     return stored_result_card(form.instrument, form.result.to_plain())
 
 
-def stored_result_card(tool: Instrument, result: Mapping[str, Any]) -> ft.Control | None:
+def stored_result_card(tool: Instrument, result: StoredResult) -> ft.Control | None:
     """Draw the counts, the grade and the routes. None for a tool without scales and grades."""
     if not (tool.scales or tool.grades):
         return None
@@ -111,31 +109,20 @@ def _judgement_card(form: Form, actions: AppController, name: str, problem: str)
     )
 
 
-def _scale_count(tool: Instrument, scale: Mapping[str, Any]) -> ft.Control:
+def _scale_count(tool: Instrument, scale: StoredResult) -> ft.Control:
     title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
     words = say("result.count", title=title, n=scale["value"], of=scale["of"])
-    return ft.Row(
-        spacing=16,
-        controls=[
-            ft.Container(
-                bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
-                border_radius=theme.BUTTON_RADIUS,
-                padding=ft.Padding.symmetric(horizontal=16, vertical=10),
-                content=ft.Semantics(
-                    exclude_semantics=True, content=ft.Text(str(scale["value"]), theme_style=theme.NUMBER)
-                ),
-            ),
-            ft.Column(
-                tight=True,
-                spacing=2,
-                expand=True,
-                controls=[text(words, strong=True), quiet(format_scale_counts(scale))],
-            ),
-        ],
+    number = ft.Text(str(scale["value"]), theme_style=theme.NUMBER)
+    box = ft.Container(
+        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
+        border_radius=theme.BUTTON_RADIUS,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=10),
+        content=ft.Semantics(exclude_semantics=True, content=number),
     )
+    return beside(box, text(words, strong=True), quiet(format_scale_counts(scale)), gap=16, top=False)
 
 
-def _grade(tool: Instrument, grade: Mapping[str, Any]) -> list[ft.Control]:
+def _grade(tool: Instrument, grade: StoredResult) -> list[ft.Control]:
     if grade["value"] is None:
         return [text(say("result.no-grade"))]
     words: list[ft.Control] = [text(_format_grade(tool, grade["value"]), strong=True)]
@@ -145,43 +132,27 @@ def _grade(tool: Instrument, grade: Mapping[str, Any]) -> list[ft.Control]:
         words.append(quiet(say("result.raised", grade=_format_grade(tool, grade["floor"]))))
     if grade.get("provisional"):
         words.append(text(say("grade.provisional")))
+    words += [quiet(reason) for reason in grade["reasons"]]
     return [
         ft.Container(
             border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
             padding=ft.Padding.only(left=14, top=2, bottom=2),
-            content=ft.Column(
-                tight=True,
-                spacing=4,
-                controls=[*words, *(quiet(reason) for reason in grade["reasons"])],
-            ),
+            content=ft.Column(tight=True, spacing=4, controls=words),
         )
     ]
 
 
-def _route(tool: Instrument, route: Mapping[str, Any]) -> ft.Control:
+def _route(tool: Instrument, route: StoredResult) -> ft.Control:
     """Draw one route, met or not, with its reasons."""
     title = next((known.title for known in tool.routes if known.id == route["id"]), route["id"])
     is_open = route["met"]
-    return ft.Row(
-        spacing=12,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-        controls=[
-            ft.Icon(
-                ft.Icons.CHECK_CIRCLE if is_open else ft.Icons.CIRCLE_OUTLINED,
-                size=24,
-                color=ft.Colors.PRIMARY if is_open else ft.Colors.ON_SURFACE_VARIANT,
-            ),
-            ft.Column(
-                tight=True,
-                spacing=2,
-                expand=True,
-                controls=[
-                    text(say("record.met" if is_open else "record.not-met", title=title), strong=is_open),
-                    *(quiet(reason) for reason in route["reasons"]),
-                ],
-            ),
-        ],
+    icon = ft.Icon(
+        ft.Icons.CHECK_CIRCLE if is_open else ft.Icons.CIRCLE_OUTLINED,
+        size=24,
+        color=ft.Colors.PRIMARY if is_open else ft.Colors.ON_SURFACE_VARIANT,
     )
+    words = text(say("record.met" if is_open else "record.not-met", title=title), strong=is_open)
+    return beside(icon, words, *(quiet(reason) for reason in route["reasons"]), gap=12)
 
 
 def _format_grade(tool: Instrument, code: str) -> str:

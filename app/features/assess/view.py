@@ -20,16 +20,15 @@ from app.features.assess.flags import flag_card, raised_flags
 from app.features.assess.history_card import history_card, history_row
 from app.features.assess.items.bound_item import bind_item
 from app.features.assess.items.question import practitioner_note, question_control
+from app.features.assess.open_form import closed_page, form_top
 from app.features.assess.validation_messages import page_problems
 from app.features.shared.page import ValueRef, guarded_page, use_ref, use_scroll, use_state
-from app.features.shared.save_status import save_failed_banner, save_status_line, unreadable_answers_banner
-from app.features.shared.subject_header import subject_header
+from app.features.shared.save_status import save_status_line
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
-from app.kit.controls.stack import stack
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
 from assessments.definitions.definition import Flag, Item
@@ -46,9 +45,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
     shown_flags: ValueRef[tuple[int, frozenset[str]]] = use_ref((-1, frozenset()))
     work = model.open_assessment
     if work is None:
-        return page_frame(
-            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
-        )
+        return closed_page(actions)
     form = work.form
     every = list_pages(form)
     here = every[form.page]
@@ -91,9 +88,6 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         else:
             await actions.go_back()
 
-    async def go_to(link_id: str) -> None:
-        await scroll_to_key(scroll, link_id)
-
     is_single = len(here.items) == 1 and (here.section.pages == "each" or here.section is here.items[0])
     heading = here.items[0].text if is_single else here.section.text
     return page_frame(
@@ -109,13 +103,12 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         on_cover=actions.lock,
         on_back=go_back,
         training=model.training,
-        top=stack(
-            subject_header(model, actions, work.assessment),
+        top=form_top(
+            model,
+            actions,
+            work,
+            error_summary(problems, go_to=lambda link_id: scroll_to_key(scroll, link_id)),
             _progress_bar(_progress_fraction(form, every)),
-            save_failed_banner(model, actions),
-            unreadable_answers_banner(work.assessment, "here"),
-            error_summary(problems, go_to=go_to),
-            spacing=14,
         ),
         saved=save_status_line(model),
         action=primary_button(say("action.continue"), go_on),
@@ -226,15 +219,12 @@ def _questions(
 
 def _handover_button(actions: AppController, work: OpenAssessment) -> ft.Control:
     """Offer to hand the child's own part of this section to the child."""
-    return ft.Row(
-        controls=[
-            secondary_button(
-                say("hand-over.offer"),
-                lambda: actions.open_screen("hand-over", work.assessment.id),
-                icon=ft.Icons.BACK_HAND_OUTLINED,
-            )
-        ]
+    offer = secondary_button(
+        say("hand-over.offer"),
+        lambda: actions.open_screen("hand-over", work.assessment.id),
+        icon=ft.Icons.BACK_HAND_OUTLINED,
     )
+    return ft.Row(controls=[offer])
 
 
 def _indented(part: ft.Control) -> ft.Control:

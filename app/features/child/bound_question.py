@@ -3,7 +3,7 @@
 The activities see a session through this alone, so that a question in a part of the day is the same as
 one on a page. A tap is saved at once, typing when it rests.
 
-    await bind_question(hand, item).set_answer(Answered("happy"))
+    await bind_question(session, item).set_answer(Answered("happy"))
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class BoundQuestion:
         return answer_value(self.entry)
 
 
-def bind_question(hand: ChildSession, item: Item) -> BoundQuestion:
+def bind_question(session: ChildSession, item: Item) -> BoundQuestion:
     """Bind a question on a page of its own."""
     link_id = item.link_id
     return BoundQuestion(
         item=item,
         key=link_id,
-        band=hand.state.band,
-        entry=hand.current_entry(link_id),
-        set_answer=lambda entry: hand.set_answer(link_id, entry),
-        set_answer_debounced=lambda entry: hand.queue_input(link_id, entry),
-        current_entry=lambda: hand.current_entry(link_id),
+        band=session.state.band,
+        entry=session.current_entry(link_id),
+        set_answer=lambda entry: session.set_answer(link_id, entry),
+        set_answer_debounced=lambda entry: session.queue_input(link_id, entry),
+        current_entry=lambda: session.current_entry(link_id),
     )
 
 

@@ -16,6 +16,7 @@ from app.core.cases.case_service import HouseholdOverview
 from app.features.shared.text.child_status import describe_follow_up, status_and_detail
 from app.features.shared.text.people import counts_of_child, describe_last_heard, first_name
 from app.kit import theme
+from app.kit.controls.stack import beside
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildSeenStatus, FollowUp
@@ -40,33 +41,20 @@ def child_status_badge(standing: ChildStanding, why: str = "") -> ft.Control:
     `why` is the code of the reason given at the finish, "" for none.
     """
     given = standing.is_unaccounted and bool(why)
-    icon, ink, ground = (
-        _REASON_GIVEN_STYLE
-        if given
-        else _STATUS_STYLES[standing.state]
-        if standing.state
-        else _UNACCOUNTED_STYLE
-    )
+    style = _STATUS_STYLES[standing.state] if standing.state else _UNACCOUNTED_STYLE
+    icon, ink, ground = _REASON_GIVEN_STYLE if given else style
     words, below = status_and_detail(standing, why)
     return ft.Container(
         bgcolor=ground,
         border_radius=theme.BUTTON_RADIUS,
         border=ft.Border.all(theme.SELECTED_BORDER, ink) if standing.state is None or given else None,
         padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        content=ft.Row(
-            spacing=14,
-            controls=[
-                ft.Icon(icon, size=34, color=ink),
-                ft.Column(
-                    tight=True,
-                    spacing=2,
-                    expand=True,
-                    controls=[
-                        ft.Text(words, theme_style=theme.H2, color=ink),
-                        *([quiet(below, colour=ink)] if below else []),
-                    ],
-                ),
-            ],
+        content=beside(
+            ft.Icon(icon, size=34, color=ink),
+            ft.Text(words, theme_style=theme.H2, color=ink),
+            *([quiet(below, colour=ink)] if below else []),
+            gap=14,
+            top=False,
         ),
     )
 
@@ -85,33 +73,20 @@ def last_heard_line(page: HouseholdOverview, child_id: str, today: date) -> ft.C
     """Say what has been heard or seen of a child, with a tick, or an empty ring for nothing yet."""
     found = counts_of_child(page, child_id, today)
     heard = found.last_heard_on is not None or found.last_observed_on is not None
-    return ft.Row(
-        spacing=6,
-        controls=[
-            ft.Icon(
-                ft.Icons.CHECK if heard else ft.Icons.CIRCLE_OUTLINED,
-                size=18,
-                color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
-            ),
-            ft.Container(expand=True, content=quiet(describe_last_heard(page, child_id, today))),
-        ],
+    mark = ft.Icon(
+        ft.Icons.CHECK if heard else ft.Icons.CIRCLE_OUTLINED,
+        size=18,
+        color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
     )
+    words = quiet(describe_last_heard(page, child_id, today))
+    return ft.Row(spacing=6, controls=[mark, ft.Container(expand=True, content=words)])
 
 
 def _line(icon: ft.IconData, words: str, more: str = "") -> ft.Control:
-    return ft.Row(
-        spacing=6,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-        controls=[
-            ft.Icon(icon, size=18, color=ft.Colors.ON_SURFACE),
-            ft.Column(
-                tight=True,
-                spacing=0,
-                expand=True,
-                controls=[
-                    ft.Text(words, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE),
-                    *([quiet(more)] if more else []),
-                ],
-            ),
-        ],
+    return beside(
+        ft.Icon(icon, size=18, color=ft.Colors.ON_SURFACE),
+        ft.Text(words, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE),
+        *([quiet(more)] if more else []),
+        gap=6,
+        spacing=0,
     )

@@ -21,7 +21,7 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.fault_boundary import log_error
 from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
-from app.kit.controls.stack import stack
+from app.kit.controls.stack import centred, stack
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
 
@@ -134,9 +134,9 @@ def centred_page(
     """Build a page that shows no record: the logo, one heading, one narrow column in the middle."""
     logo = ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
     inner = stack(
-        ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[logo]),
+        centred(logo),
         top,
-        ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[title(heading)]),
+        centred(title(heading)),
         *body,
         spacing=theme.CARD_GAP,
     )

@@ -141,36 +141,23 @@ def _phrase_hint(
 ) -> ft.Control:
     """Draw one phrase: why it is pointed out, what could stand in its place, and that it may stay."""
     said = " ".join(phrase.split())
-    sentence = ft.Semantics(
-        live_region=True,
-        container=True,
-        expand=True,
-        content=quiet(say(f"language.why.{hit.why}", phrase=said)),
-    )
+    why = quiet(say(f"language.why.{hit.why}", phrase=said))
+    sentence = ft.Semantics(live_region=True, container=True, expand=True, content=why)
+    icon = ft.Icon(ft.Icons.EDIT_NOTE, size=22, color=ft.Colors.ON_SURFACE_VARIANT)
+    name = say("language.keep-name", phrase=said)
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
         border_radius=theme.FIELD_RADIUS,
         padding=ft.Padding.only(left=14, right=10, top=12, bottom=4),
         content=stack(
-            ft.Row(
-                spacing=10,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-                controls=[
-                    ft.Icon(ft.Icons.EDIT_NOTE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
-                    sentence,
-                ],
-            ),
+            ft.Row(spacing=10, vertical_alignment=ft.CrossAxisAlignment.START, controls=[icon, sentence]),
             quiet(say("language.instead")),
             *(_alternative(words, partial(use, hit, phrase, words)) for words in hit.instead),
             ft.Row(
                 wrap=True,
                 vertical_alignment=ft.CrossAxisAlignment.CENTER,
                 controls=[
-                    quiet_button(
-                        say("language.keep"),
-                        lambda: keep(hit),
-                        name=say("language.keep-name", phrase=said),
-                    ),
+                    quiet_button(say("language.keep"), lambda: keep(hit), name=name),
                     *([quiet(say("language.more", n=rest))] if rest > 0 else []),
                 ],
             ),

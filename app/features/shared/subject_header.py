@@ -11,6 +11,7 @@ from app.core.controller import AppController, AppState
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import tool_title
 from app.kit.controls.cards import avatar
+from app.kit.controls.stack import beside
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from assessments.casework.records import Assessment, Person
@@ -30,10 +31,5 @@ def subject_header(model: AppState, actions: AppController, assessment: Assessme
     if person is None:
         return quiet(title)
     named = say("label.age", name=person.name, age=format_age(person, actions.today()))
-    return ft.Row(
-        spacing=12,
-        controls=[
-            avatar(person.name, size=44),
-            ft.Column(tight=True, spacing=0, expand=True, controls=[text(named, strong=True), quiet(title)]),
-        ],
-    )
+    lines = (text(named, strong=True), quiet(title))
+    return beside(avatar(person.name, size=44), *lines, gap=12, spacing=0, top=False)

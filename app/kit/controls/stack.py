@@ -1,7 +1,7 @@
-"""A column whose parts are as wide as it is, one below the other.
+"""Arrangements: parts below each other, lines beside a mark, one control in the middle.
 
-A None among the parts leaves an empty place (`keyed.with_placeholders`), so that the parts after it keep
-their letters when it comes or goes.
+A None among the parts of a stack leaves an empty place (`keyed.with_placeholders`), so that the parts
+after it keep their letters when it comes or goes.
 
     stack(heading("Rooms"), rows if has_name else None, spacing=12)
 """
@@ -21,3 +21,17 @@ def stack(*parts: ft.Control | None, spacing: int = 8) -> ft.Column:
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         controls=with_placeholders(*parts),
     )
+
+
+def beside(mark: ft.Control, *lines: ft.Control, gap: int, spacing: int = 2, top: bool = True) -> ft.Row:
+    """Put lines in the width that is left beside a mark; `top` sets the mark at the first of them."""
+    return ft.Row(
+        spacing=gap,
+        vertical_alignment=ft.CrossAxisAlignment.START if top else ft.CrossAxisAlignment.CENTER,
+        controls=[mark, ft.Column(tight=True, spacing=spacing, expand=True, controls=list(lines))],
+    )
+
+
+def centred(control: ft.Control, *, wrap: bool = False) -> ft.Row:
+    """Put one control in the middle of the width; `wrap` lets its words run over several lines."""
+    return ft.Row(alignment=ft.MainAxisAlignment.CENTER, wrap=wrap, controls=[control])

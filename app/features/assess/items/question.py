@@ -21,7 +21,7 @@ from app.features.assess.items.typed_fields import day_control, number_control, 
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.keyed import keyed_component, with_placeholders
-from app.kit.controls.stack import stack
+from app.kit.controls.stack import beside, stack
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_state
@@ -61,21 +61,12 @@ def practitioner_note(*prompts: str) -> ft.Control:
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
         border_radius=theme.FIELD_RADIUS,
         padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        content=ft.Row(
-            spacing=12,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-            controls=[
-                ft.Icon(ft.Icons.LIGHTBULB_OUTLINE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
-                ft.Column(
-                    tight=True,
-                    spacing=4,
-                    expand=True,
-                    controls=[
-                        ft.Text(say("label.for-you"), theme_style=theme.MARK),
-                        *(quiet(prompt) for prompt in prompts if prompt),
-                    ],
-                ),
-            ],
+        content=beside(
+            ft.Icon(ft.Icons.LIGHTBULB_OUTLINE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
+            ft.Text(say("label.for-you"), theme_style=theme.MARK),
+            *(quiet(prompt) for prompt in prompts if prompt),
+            gap=12,
+            spacing=4,
         ),
     )
 

@@ -3,7 +3,7 @@
 Each row of the answer belongs to one part of the day; a part without a row was not spoken of, which says
 nothing about it. The first question of the rows names the part; the others stand below the open part.
 
-    day_timeline(slot)
+    day_timeline(bound)
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from assessments.definitions.definition import Item
 from assessments.engine.answers import Answered, AnswerEntry, GroupRow, parts_of
 
 
-def day_timeline(slot: BoundQuestion) -> ft.Control:
+def day_timeline(bound: BoundQuestion) -> ft.Control:
     """Draw the parts of the day, one below the other on a line."""
-    return _day_timeline(f"{slot.key}.line", slot)
+    return _day_timeline(f"{bound.key}.line", bound)
 
 
 @keyed_component
-def _day_timeline(slot: BoundQuestion) -> ft.Control:
+def _day_timeline(bound: BoundQuestion) -> ft.Control:
     open_part, open_it = use_state("")
-    which, *asked = slot.item.items
-    rows = parts_of(slot.current_entry(), dict)
+    which, *asked = bound.item.items
+    rows = parts_of(bound.current_entry(), dict)
 
     def part(choice: Choice) -> list[ft.Control]:
         row = _row(rows, which, choice.code)
@@ -49,7 +49,7 @@ def _day_timeline(slot: BoundQuestion) -> ft.Control:
         )
         if not is_open:
             return [head]
-        return [head, _part_body([_part_question(slot, which, choice.code, item) for item in asked])]
+        return [head, _part_body([_part_question(bound, which, choice.code, item) for item in asked])]
 
     return stack(*(drawn for choice in choices_for(which) for drawn in part(choice)))
 
@@ -77,23 +77,23 @@ def _describe_row(asked: list[Item], row: GroupRow) -> str:
     return ", ".join(words for item in asked if (words := format_child_answer(item, row.get(item.link_id))))
 
 
-def _part_question(slot: BoundQuestion, which: Item, part: str, item: Item) -> ft.Control:
+def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> ft.Control:
     """Draw one question about one part of the day."""
 
     def after(entry: AnswerEntry | None) -> AnswerEntry | None:
-        rows = rows_with_answer(parts_of(slot.current_entry(), dict), which, part, item.link_id, entry)
+        rows = rows_with_answer(parts_of(bound.current_entry(), dict), which, part, item.link_id, entry)
         return Answered(rows) if rows else None
 
     def now() -> AnswerEntry | None:
-        return _row(parts_of(slot.current_entry(), dict), which, part).get(item.link_id)
+        return _row(parts_of(bound.current_entry(), dict), which, part).get(item.link_id)
 
     inner = BoundQuestion(
         item=item,
-        key=f"{slot.key}.{part}.{item.link_id}",
-        band=slot.band,
+        key=f"{bound.key}.{part}.{item.link_id}",
+        band=bound.band,
         entry=now(),
-        set_answer=lambda entry: slot.set_answer(after(entry)),
-        set_answer_debounced=lambda entry: slot.set_answer_debounced(after(entry)),
+        set_answer=lambda entry: bound.set_answer(after(entry)),
+        set_answer_debounced=lambda entry: bound.set_answer_debounced(after(entry)),
         current_entry=now,
     )
     if item.type == "choice":

@@ -1,6 +1,6 @@
 """Drawing: paper, pens and stickers. Every step on the paper is saved at once.
 
-drawing_activity(slot)
+drawing_activity(bound)
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Answered
 
 
-def drawing_activity(slot: BoundQuestion) -> ft.Control:
+def drawing_activity(bound: BoundQuestion) -> ft.Control:
     """Draw the pad of one question."""
 
     async def drew(paper: Drawing) -> None:
-        await slot.set_answer(Answered(paper))
+        await bound.set_answer(Answered(paper))
 
-    given = slot.value if isinstance(slot.value, Drawing) else None
-    return drawing_pad(given, drew, key=f"{slot.key}.paper", tall=MIN_HEIGHT_BY_BAND[slot.band])
+    given = bound.value if isinstance(bound.value, Drawing) else None
+    return drawing_pad(given, drew, key=f"{bound.key}.paper", tall=MIN_HEIGHT_BY_BAND[bound.band])

@@ -3,7 +3,7 @@
 Words are kept letter for letter. Who typed is marked by the adult afterwards; until then the words count
 as typed by the child.
 
-    free_text_activity(slot)
+    free_text_activity(bound)
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from app.kit.messages import say
 from assessments.engine.answers import Answered, AnswerEntry, VerbatimLine
 
 
-def free_text_activity(slot: BoundQuestion) -> ft.Control:
+def free_text_activity(bound: BoundQuestion) -> ft.Control:
     """Draw a field for words, with what else the child may do instead of typing."""
 
     def typed(words: str) -> None:
-        slot.set_answer_debounced(entry_from_text(slot, words))
+        bound.set_answer_debounced(entry_from_text(bound, words))
 
-    label, value = say("child.say.here"), text_of_entry(slot.entry)
-    field = text_area(label, value=value, on_change=typed, lines=4, key=slot.key)
-    return stack(text(say(f"child.say.{slot.band}")), field, spacing=14)
+    label, value = say("child.say.here"), text_of_entry(bound.entry)
+    field = text_area(label, value=value, on_change=typed, lines=4, key=bound.key)
+    return stack(text(say(f"child.say.{bound.band}")), field, spacing=14)
 
 
 def text_of_entry(entry: AnswerEntry | None) -> str:
@@ -37,10 +37,10 @@ def text_of_entry(entry: AnswerEntry | None) -> str:
     return "" if value is None else str(value)
 
 
-def entry_from_text(slot: BoundQuestion, words: str) -> AnswerEntry | None:
+def entry_from_text(bound: BoundQuestion, words: str) -> AnswerEntry | None:
     """Make the entry of some words; None for blank ones."""
     if not words.strip():
         return None
-    if slot.item.type == "words":
-        return Answered((VerbatimLine(words, "child-typed", slot.item.text),))
+    if bound.item.type == "words":
+        return Answered((VerbatimLine(words, "child-typed", bound.item.text),))
     return Answered(words)

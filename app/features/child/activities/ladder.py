@@ -3,7 +3,7 @@
 A step starts a conversation and is no score: it is neither coloured nor compared. Where the tool has
 texts for the two ends, the child's names stand on the rungs as soon as they are typed.
 
-    ladder_activity(slot, [low, high])
+    ladder_activity(bound, [low, high])
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from app.kit.hooks import use_state
 from app.kit.messages import say
 
 
-def ladder_activity(slot: BoundQuestion, ends: Sequence[BoundQuestion]) -> ft.Control:
+def ladder_activity(bound: BoundQuestion, ends: Sequence[BoundQuestion]) -> ft.Control:
     """Draw the steps, the highest on top, with a way to name both ends."""
-    return _ladder(f"{slot.key}.ladder", slot, tuple(ends))
+    return _ladder(f"{bound.key}.ladder", bound, tuple(ends))
 
 
 @keyed_component
-def _ladder(slot: BoundQuestion, ends: tuple[BoundQuestion, ...]) -> ft.Control:
+def _ladder(bound: BoundQuestion, ends: tuple[BoundQuestion, ...]) -> ft.Control:
     naming, set_naming = use_state(False)
-    item, step = slot.item, slot.value
+    item, step = bound.item, bound.value
     low, high = (text_of_entry(end.current_entry()).strip() for end in ends) if len(ends) == 2 else ("", "")
 
     async def choose(step: int | None) -> None:
-        await slot.set_answer(make_answer(step))
+        await bound.set_answer(make_answer(step))
 
     name = quiet_button(say("child.ladder.name"), lambda: set_naming(True), icon=ft.Icons.EDIT_OUTLINED)
     return stack(

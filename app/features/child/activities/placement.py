@@ -4,7 +4,7 @@ A name is written and its place tapped; tapping the name again moves it or takes
 be dragged too. No name is suggested, the order is the child's, and no place, weather or size has a
 meaning. What was placed is the list answer of the question.
 
-    placement_activity(slot)
+    placement_activity(bound)
 """
 
 from __future__ import annotations
@@ -40,39 +40,41 @@ from assessments.engine.answers import PlacedPerson, parts_of
 _PLACEMENT_VIEWS: dict[str, PlacementView] = {"rings": rings_view, "rooms": rooms_view, "jar": jar_view}
 
 
-def placement_activity(slot: BoundQuestion) -> ft.Control:
+def placement_activity(bound: BoundQuestion) -> ft.Control:
     """Draw what was placed so far, and a way to add to it."""
-    return _placement_activity(f"{slot.key}.placing", slot)
+    return _placement_activity(f"{bound.key}.placing", bound)
 
 
 @keyed_component
-def _placement_activity(slot: BoundQuestion) -> ft.Control:
-    places = choices_for(slot.item)
-    kind = slot.item.appearance or "list"
-    flow = use_placement(slot.current_entry, slot.set_answer, spot=partial(_spot, kind, places))
-    people = parts_of(slot.current_entry(), PlacedPerson)
+def _placement_activity(bound: BoundQuestion) -> ft.Control:
+    places = choices_for(bound.item)
+    kind = bound.item.appearance or "list"
+    flow = use_placement(bound.current_entry, bound.set_answer, spot=partial(_spot, kind, places))
+    people = parts_of(bound.current_entry(), PlacedPerson)
 
     async def dropped(at: int, code: str, spot: Spot) -> None:
-        now = list(parts_of(slot.current_entry(), PlacedPerson))
+        now = list(parts_of(bound.current_entry(), PlacedPerson))
         now[at] = replace(now[at], place=code, spot=spot)
-        await slot.set_answer(placement_entry(tuple(now)))
+        await bound.set_answer(placement_entry(tuple(now)))
 
     draw = _PLACEMENT_VIEWS.get(kind, placement_list)
     return stack(
-        draw(people, places, flow.toggle, dropped, MIN_HEIGHT_BY_BAND[slot.band]),
-        _move_panel(people[flow.moving], places, flow, slot.band) if 0 <= flow.moving < len(people) else None,
-        keyed(f"{slot.key}.add", _add_panel(slot, kind, places, flow)),
+        draw(people, places, flow.toggle, dropped, MIN_HEIGHT_BY_BAND[bound.band]),
+        _move_panel(people[flow.moving], places, flow, bound.band)
+        if 0 <= flow.moving < len(people)
+        else None,
+        keyed(f"{bound.key}.add", _add_panel(bound, kind, places, flow)),
         spacing=18,
     )
 
 
-def _add_panel(slot: BoundQuestion, kind: str, places: Sequence[Choice], flow: PlacementFlow) -> ft.Control:
+def _add_panel(bound: BoundQuestion, kind: str, places: Sequence[Choice], flow: PlacementFlow) -> ft.Control:
     return stack(
         text_field(
-            say(f"child.{kind}.name"), on_change=flow.type_name, key=f"{slot.key}.{flow.field_version}"
+            say(f"child.{kind}.name"), on_change=flow.type_name, key=f"{bound.key}.{flow.field_version}"
         ),
         heading(say(f"child.{kind}.where"), level=3) if flow.has_name and places else None,
-        single_choice_rows(places, None, flow.place, slot.band) if flow.has_name and places else None,
+        single_choice_rows(places, None, flow.place, bound.band) if flow.has_name and places else None,
         spacing=12,
     )
 

@@ -18,7 +18,7 @@ import flet as ft
 from app.kit import theme
 from app.kit.controls.fault_boundary import guarded
 from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.stack import centred, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.drawing.pictures import has_picture, picture
@@ -81,7 +81,7 @@ def rings_view(
     """Draw the map, and the same as a list below it."""
     rings = _map("rings", tuple(people), tuple(places), drop)
     return stack(
-        ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[rings]),
+        centred(rings),
         placement_list(people, places, tap, drop, tall),
         spacing=18,
     )

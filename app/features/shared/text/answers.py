@@ -29,6 +29,9 @@ from assessments.engine.answers import (
 )
 from assessments.errors import BadAnswer
 
+# A result, or a part of one, as it is stored: the JSON that the engine's `Result.to_plain` writes.
+StoredResult = Mapping[str, Any]
+
 
 def format_answer(item: Item, entry: AnswerEntry | None) -> str:
     """Format one entry, lists one part a line; "" when there is none."""
@@ -146,7 +149,7 @@ def _row_lines(item: Item, row: Mapping[str, AnswerEntry]) -> list[str]:
     ]
 
 
-def format_scale_counts(scale: Mapping[str, Any]) -> str:
+def format_scale_counts(scale: StoredResult) -> str:
     """Say how a count stands beside what is missing: "19 of 24 answered, 3 not known, 2 not asked"."""
     parts = [say("result.answered", n=scale["answered"], of=scale["of"])]
     absent = ("unknown", "declined", "not_asked", "not_applicable", "not_reached")
@@ -154,7 +157,7 @@ def format_scale_counts(scale: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def describe_finding(instrument: Instrument, finding: Mapping[str, Any]) -> str:
+def describe_finding(instrument: Instrument, finding: StoredResult) -> str:
     """Say what a finding tells the reader, or "" for one that only concerns the filling in."""
     data = finding.get("data") or {}
     match finding["code"]:
