@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from app.features.assess.items.drafts import (
     VerbatimLineDraft,
     draft_from_plain,
 )
+from app.kit.messages import say
 from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing, Stroke, to_plain
 from assessments.engine.answers import Answered, PlacedPerson, VerbatimLine
+from tests.app.visiting import visiting
 
 PAPER = Drawing(750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
 GROUP = Item(
@@ -100,6 +103,33 @@ def test_a_stored_draft_opens_and_is_stored_again_with_the_same_bytes(
     assert opened == draft
     assert opened is not None
     assert json.dumps(opened.to_plain()) == json.dumps(stored)
+
+
+async def test_stored_drafts_open_on_their_pages_and_stay_in_the_store_as_they_were(tmp_path: Path) -> None:
+    drafts = {"day-wake": LINES, "people-map": {"name": "Nan"}}
+    async with visiting(tmp_path / "home") as visit:
+        await visit.begin(visit.alys, "child-voice-7-11")
+        # Nobody within earshot, the child knows who asks and agrees: then come the questions to the child.
+        for answer in ("Nobody", "Who I am", "Yes"):
+            await visit.app.press(answer)
+            await visit.app.press("Continue")
+        work = visit.model.open_assessment
+        assert work is not None
+        await visit.actions.go_home()
+        visit.actions.case_service.save_item_drafts(work, {"page": 0, "half": drafts})
+        await visit.actions.resume_assessment(work.assessment.id)
+        await visit.app.settle()
+        await visit.turn_to("people-map")
+        assert visit.app.field(say("people.name")).value == "Nan"
+        await visit.app.press("Continue")
+        assert visit.app.sees(say("problem.place"))
+        await visit.turn_to("day-wake")
+        assert visit.app.field(say("words.line", n=1)).value == "The kettle"
+        assert visit.app.sees(say("words.quoted", words="And shouting"))
+        await visit.app.press("Continue")
+        assert visit.app.sees(say("problem.origin"))
+        await visit.actions.go_home()
+        assert visit.actions.case_service.read_item_drafts(work.assessment.id)["half"] == drafts
 
 
 def test_nothing_stored_is_no_draft() -> None:
