@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, time
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from assessments.definitions import drawing
 from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item, walk_items
 from assessments.definitions.drawing import Drawing
 from assessments.definitions.unprinted import Unprinted
 from assessments.errors import BadAnswer
+
+PartT = TypeVar("PartT")
 
 # Why a question was not asked. The sentences are in assets/strings.
 NOT_ASKED_REASONS = (
@@ -259,3 +261,9 @@ def _row(item: Item, part: Any) -> GroupRow:
             raise BadAnswer("unknown-item", link_id=str(link_id)[:80])
         row[link_id] = from_plain(known[link_id], plain)
     return row
+
+
+def parts_of(entry: AnswerEntry | None, kind: type[PartT]) -> tuple[PartT, ...]:
+    """Return the parts of one kind in a list answer: verbatim lines, placed people, rows; else none."""
+    value = entry.value if isinstance(entry, Answered) else ()
+    return tuple(part for part in value if isinstance(part, kind)) if isinstance(value, tuple) else ()
