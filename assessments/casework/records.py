@@ -29,6 +29,8 @@ _ROLE_SYNONYMS: dict[str, Role] = {
 }
 
 ADULT_FROM_YEARS = 18
+# Roles that are no place in the family.
+CONCERN_ROLES = ("causes-concern", "is-harmed")
 
 
 def parse_role(word: str) -> Role | None:
@@ -97,6 +99,21 @@ class Person(Record):
             years = self.age_in_years(on)
             return years is None or years < ADULT_FROM_YEARS
         return self.due is not None or "child" in self.roles or "unborn" in self.roles
+
+    @property
+    def is_unborn(self) -> bool:
+        """Whether a child is not born yet, as far as is known."""
+        return self.born is None and (self.due is not None or "unborn" in self.roles)
+
+    def after_birth(self, name: str, born: date | None) -> Person:
+        """The same record once the child is born: the due day stays, and the name before as another name."""
+        roles = dict.fromkeys("child" if role == "unborn" else role for role in self.roles or ("child",))
+        other_names = self.other_names
+        if name != self.name and self.name not in other_names:
+            other_names = (*other_names, self.name)
+        changes = {"name": name, "other_names": other_names, "born": born, "roles": tuple(roles)}
+        # Checked anew: a copy alone would not be.
+        return Person.model_validate({**self.model_dump(), **changes})
 
 
 class Relationship(Record):
