@@ -10,8 +10,10 @@ and this one does not know survive a round trip. A record never prints its conte
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -64,28 +66,44 @@ class Household(Record):
     name: str = Field(min_length=1, max_length=200)
 
 
+@dataclass(frozen=True, slots=True)
+class FieldUse:
+    """Who reads a field of a person beside the device and its forms.
+
+    `service`: the service has a readable column of the same name. `visit_file`: a visit file may give it.
+    """
+
+    service: bool = False
+    visit_file: bool = True
+
+
+_ON_SERVICE = FieldUse(service=True)
+_ON_DEVICE = FieldUse()
+
+
 class Person(Record):
     """An adult or a child. An unborn child has `due` and no `born`; both may be unknown.
 
     At birth the same record gets `born`: what was written before stays with the child. `needs` are
-    codes of communication needs; `position` is what a professional is in the family's life.
+    codes of communication needs; `position` is what a professional is in the family's life. Every field
+    but the ids says its FieldUse: a test fails for one that does not.
     """
 
     household_id: str
-    name: str = Field(min_length=1, max_length=200)
-    other_names: tuple[str, ...] = ()
-    born: date | None = None
-    due: date | None = None
-    about_years: int | None = Field(default=None, ge=0, le=120)
-    about_years_on: date | None = None
-    roles: tuple[str, ...] = ()
-    lives_here: bool = True
-    language: str = Field(default="", max_length=60)
-    interpreter: bool = False
-    needs: tuple[str, ...] = ()
-    needs_words: str = Field(default="", max_length=1_000)
-    position: str = Field(default="", max_length=100)
-    agency: str = Field(default="", max_length=200)
+    name: Annotated[str, Field(min_length=1, max_length=200), _ON_SERVICE]
+    other_names: Annotated[tuple[str, ...], _ON_DEVICE] = ()
+    born: Annotated[date | None, _ON_SERVICE] = None
+    due: Annotated[date | None, _ON_SERVICE] = None
+    about_years: Annotated[int | None, Field(ge=0, le=120), _ON_DEVICE] = None
+    about_years_on: Annotated[date | None, _ON_DEVICE] = None
+    roles: Annotated[tuple[str, ...], _ON_SERVICE] = ()
+    lives_here: Annotated[bool, _ON_DEVICE] = True
+    language: Annotated[str, Field(max_length=60), _ON_DEVICE] = ""
+    interpreter: Annotated[bool, _ON_DEVICE] = False
+    needs: Annotated[tuple[str, ...], _ON_DEVICE] = ()
+    needs_words: Annotated[str, Field(max_length=1_000), _ON_DEVICE] = ""
+    position: Annotated[str, Field(max_length=100), _ON_DEVICE] = ""
+    agency: Annotated[str, Field(max_length=200), _ON_DEVICE] = ""
 
     def age_in_years(self, on: date) -> int | None:
         """Completed years on a day, or None when the date of birth is not known or lies ahead."""
@@ -114,6 +132,16 @@ class Person(Record):
         changes = {"name": name, "other_names": other_names, "born": born, "roles": tuple(roles)}
         # Checked anew: a copy alone would not be.
         return Person.model_validate({**self.model_dump(), **changes})
+
+
+def person_field_uses() -> Mapping[str, FieldUse]:
+    """Return the use of each field of a person, in their order; a field without one is left out."""
+    return {
+        name: use
+        for name, field in Person.model_fields.items()
+        for use in field.metadata
+        if isinstance(use, FieldUse)
+    }
 
 
 class Relationship(Record):

@@ -357,8 +357,6 @@ def test_information_is_withheld_from_people_here_and_by_name() -> None:
 COMPLETE = empty_incident_draft(["c1", "c2"]).updated(
     when="today", what=" said ", source=" me ", severity="2"
 )
-    when="today", what=" said ", source=" me ", severity="2"
-)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,8 @@
-"""The map of a household: who lives where, what they are to each other, and who is safe as a child put it.
+"""Page: the map of a household: who lives where, what they are to each other, and who is safe to a child.
 
-The same twice: a list, which is what a screen reader reads, and a drawing. On a phone the list comes
-first. Who is safe is only ever one child's own word, from that child's own map of people: it is shown
-one child at a time, in the child's words, and never as a colour. An address that is confidential is not
-here at all.
-
-    household_map_page(model, actions)
+It is a list, which a screen reader reads, and a drawing. Who is safe is shown for one child at a time, from
+that child's own map of people, in the child's words, and never as a colour. A confidential address is not
+on it.
 """
 
 from __future__ import annotations

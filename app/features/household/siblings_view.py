@@ -1,9 +1,7 @@
-"""The children of a household side by side: what each said, what was seen of each, risk and plan.
+"""Page: the children of a household side by side: what each said, what was seen of each, risk and plan.
 
-This room puts records beside each other and joins none: every column is made from one child's own
-records alone. Text that stands under two children is pointed out, for a person to look at.
-
-    siblings_page(model, actions)
+Every column is made from one child's own records alone. Text that stands under two children is pointed out,
+for a person to look at.
 """
 
 from __future__ import annotations

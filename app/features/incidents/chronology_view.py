@@ -1,12 +1,8 @@
-"""What has happened: in one household, or by one person wherever they are known.
+"""Pages: the chronology of one household, and of one person in every household where they are known.
 
-This room lays out what `assessments.casework.chronology` found: the first line and the direction, what
-stands out,
-what is missing, the line over time with the same numbers as a table, and every record with its source.
-It works nothing out and leaves nothing out: a filter says what it cannot tell.
-
-    chronology_page(model, actions)        # the household that the screen is about
-    person_chronology_page(model, actions)           # one person, in every household where they are known
+They show what `assessments.casework.chronology` found: the first line and the direction, what stands out,
+what is missing, the chart with the same numbers as a table, and every record with its source. A filter says
+what it cannot tell.
 """
 
 from __future__ import annotations

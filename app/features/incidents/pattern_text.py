@@ -1,11 +1,6 @@
-"""The sentences of a statement in words, and the whole of it as a text to edit.
+"""The sentences of a pattern statement in words, and the whole of it as a text to edit.
 
-This room knows the words of each code of `assessments.casework.pattern_statement`; it knows no page.
-Names, days and
-what
-anybody said are put in as they are.
-
-    format_sentence(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
+format_sentence(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
 """
 
 from __future__ import annotations

@@ -1,12 +1,8 @@
-""" "Is this the same event?": asked where two records may be of one, answered by a person, undone there.
+"""Cards that ask "Is this the same event?", and what was decided beside each record.
 
-This room shows the hints of `assessments.casework.matching.incidents` and what was decided. Yes and No are
-kept as links between
-the two records, which stay as they are; Not now is kept nowhere. An open form hears of it at once: it
-counts events, too.
-
-    *duplicate_incident_cards(model, actions, page)         # what is to be decided
-    *duplicate_decision_lines(model, event, actions)         # what was, beside the record
+Yes and No are saved as links between the two records, which stay as they are; "Not now" is saved nowhere. A
+form that is open is told at once, because it counts incidents. The hints are those of
+`assessments.casework.matching.incidents`.
 """
 
 from __future__ import annotations

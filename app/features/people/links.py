@@ -1,9 +1,7 @@
-"""The same human being, or family, in other households: linked from either side, never merged.
+"""Cards of a person's records in other households, linked from either side and never merged.
 
-Each household keeps its own record; a page names the other and what that person is to people there. So
-somebody's other households and past partners are seen from here. A link can be undone.
-
-    *link_cards(model, person, actions)
+Each household keeps its own record; the card names the other and what that person is to people there. A
+link can be undone.
 """
 
 from __future__ import annotations

@@ -1,11 +1,7 @@
-"""What was written of a person or an event before it was changed: newest first, only what differs.
+"""Page: what was written of a person or an incident before it was changed: newest first, only what differs.
 
-This room compares each revision with the one that took its place, in the words of their own pages. A
-child who was unborn shows all that was known before the birth. What somebody asked to be kept from
-another has its mark here too. It shows; nothing is changed or taken back here.
-
-    revisions_page(model, actions)
-    *earlier_row(page, person.id, actions)     # the way in, where something was changed
+Each revision is compared with the one that took its place, in the words of their own pages. A child who was
+unborn shows all that was known before the birth. What is withheld from somebody has its mark here too.
 """
 
 from __future__ import annotations

@@ -1,9 +1,6 @@
-"""About this device: what it found when it looked at itself, line by line, in plain words.
+"""Page: about this device: the self-test report, line by line, in plain words.
 
-This room shows a report and judges nothing. Nothing on it is of anybody, so it may be read out on
-the telephone to a support team.
-
-    device_page(model, actions)
+Nothing on it is about anybody, so it may be read out on the telephone to a support team.
 """
 
 from __future__ import annotations

@@ -1,9 +1,6 @@
-"""The first page: what was begun, then every household with what has been heard of each child.
+"""Page: the first page: unfinished work, then every household with what has been heard of each child.
 
-This room knows the order of things: unfinished work first. Every child is listed, each with what
-was heard or seen of that child alone, so that nobody in a family is overlooked.
-
-    today_page(model, actions)
+Every child is listed, each with what was heard or seen of that child alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Around the meeting with a child: who was there, where, in which language, seen alone, and where they sleep.
+"""Around the meeting with a child: who was there, where, in which language, and where the child sleeps.
 
 It says when somebody of the family is named as the interpreter, and it shows what a correction corrects.
 """

@@ -1,9 +1,6 @@
-"""Who was seen in a contact: every child the family has, here or not, each with how they stand.
+"""Page: one contact: every child to account for, here or not, each with how they stand.
 
-This room shows and leads on; it writes nothing. No child can be left off it, and the one with nothing
-stands out. Finishing asks about the silent ones first (`leave`).
-
-    contact_page(model, actions)
+No child can be left off it, and the one with nothing stands out: finishing asks about those first.
 """
 
 from __future__ import annotations
