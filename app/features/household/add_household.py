@@ -20,7 +20,7 @@ from app.features.shared.draft_form import DraftForm, form_page, form_text_field
 from app.features.shared.page import guarded_page
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed
+from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
@@ -94,20 +94,15 @@ def _person_card(
             ),
             keyed(
                 f"role-{at}",
-                ft.Column(
-                    tight=True,
-                    spacing=8,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=[
-                        text(say("add.role"), strong=True),
-                        *([problem_line(wrong_role)] if wrong_role else []),
-                        radio_rows(
-                            [Choice(code, say(f"kin.{code}")) for code in ROLES_IN_FAMILY],
-                            chosen=one.role,
-                            on_choose=lambda code: change(draw=True, role=code),
-                            clear=False,
-                        ),
-                    ],
+                stack(
+                    text(say("add.role"), strong=True),
+                    *([problem_line(wrong_role)] if wrong_role else []),
+                    radio_rows(
+                        [Choice(code, say(f"kin.{code}")) for code in ROLES_IN_FAMILY],
+                        chosen=one.role,
+                        on_choose=lambda code: change(draw=True, role=code),
+                        clear=False,
+                    ),
                 ),
             ),
             keyed(

@@ -25,6 +25,7 @@ from app.features.shared.text.people import describe_family, first_name
 from app.features.shared.text.withheld import badge
 from app.kit import theme
 from app.kit.controls.cards import card
+from app.kit.controls.keyed import stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.messages import say
@@ -171,16 +172,12 @@ def _child_filter(
     children = _children_with_maps(page, told)
     if not children:
         return quiet(say("map.not-told"))
-    return ft.Column(
-        tight=True,
+    return stack(
+        text(say("map.whose"), strong=True),
+        radio_rows(
+            [Choice(one.id, first_name(one)) for one, _ in children],
+            chosen=child_id,
+            on_choose=choose,  # type: ignore[arg-type]  # changes what is drawn
+        ),
         spacing=theme.LIST_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            text(say("map.whose"), strong=True),
-            radio_rows(
-                [Choice(one.id, first_name(one)) for one, _ in children],
-                chosen=child_id,
-                on_choose=choose,  # type: ignore[arg-type]  # changes what is drawn
-            ),
-        ],
     )

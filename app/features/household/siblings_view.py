@@ -26,6 +26,7 @@ from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name, tool_title
 from app.kit import theme
 from app.kit.controls.cards import avatar_row, card
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
@@ -144,15 +145,10 @@ def _section(title: str, lines: Sequence[ft.Control], nothing: str) -> ft.Contro
     if not lines and not nothing:
         return None
     rest = len(lines) - _MAX_PER_SECTION
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            heading(title, level=3),
-            *(lines[:_MAX_PER_SECTION] or [quiet(nothing)]),
-            *([quiet(say("siblings.more", n=rest))] if rest > 0 else []),
-        ],
+    return stack(
+        heading(title, level=3),
+        *(lines[:_MAX_PER_SECTION] or [quiet(nothing)]),
+        *([quiet(say("siblings.more", n=rest))] if rest > 0 else []),
     )
 
 

@@ -7,8 +7,9 @@ form that is open is told at once, because it counts incidents. The hints are th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
@@ -34,8 +35,7 @@ def duplicate_incident_cards(
     model: AppState, actions: AppController, page: HouseholdOverview
 ) -> list[ft.Control | None]:
     """A card for each pair, one of them in this household, that may be one event."""
-    drawn: Any = _cards
-    return [drawn(model, actions, page)]
+    return [_cards(model, actions, page)]
 
 
 @ft.component
@@ -69,7 +69,9 @@ def _pair_key(pair: IncidentPair) -> str:
     return f"{pair[0].id} {pair[1].id}"
 
 
-def _card(model: AppState, actions: AppController, pair: IncidentPair, put_off: Any) -> ft.Control:
+def _card(
+    model: AppState, actions: AppController, pair: IncidentPair, put_off: Callable[[], None]
+) -> ft.Control:
     pages = [model.household(event.household_id) for event in pair]
 
     async def decide(kind: Literal["same-event", "not-same"]) -> None:

@@ -23,7 +23,7 @@ from app.features.incidents.draft import (
     validate_incident,
 )
 from app.features.shared.day_field import day_field
-from app.features.shared.draft_form import DraftForm, form_page, use_draft_form
+from app.features.shared.draft_form import DraftForm, form_page, form_text_field, use_draft_form
 from app.features.shared.page import guarded_page, use_state
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.revisions_link import revisions_link
@@ -31,10 +31,10 @@ from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.buttons import secondary_button
 from app.kit.controls.cards import call_card, card
-from app.kit.controls.keyed import keyed
+from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, quiet
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
-from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.fields import text_field
 from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
@@ -78,16 +78,12 @@ def incident_page(model: AppState, actions: AppController) -> ft.View:
             *(revisions_link(page, before.id, actions) if before else []),
             None
             if is_open
-            else ft.Column(
-                tight=True,
+            else stack(
+                secondary_button(
+                    say("event.more"), lambda: set_open(True), icon=ft.Icons.EXPAND_MORE, fill=True
+                ),
+                quiet(say("event.more-note")),
                 spacing=6,
-                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                controls=[
-                    secondary_button(
-                        say("event.more"), lambda: set_open(True), icon=ft.Icons.EXPAND_MORE, fill=True
-                    ),
-                    quiet(say("event.more-note")),
-                ],
             ),
         ]
 
@@ -122,19 +118,7 @@ def _field(
     hint = say(f"event.{name}-hint") if name in ("what", "source") else ""
     if name in PHRASING_CHECKED_FIELDS:
         return keyed(name, _phrasing_checked_text(name, form, problems, hint=hint, lines=lines))
-    draw = text_area if lines > 1 else text_field
-    return keyed(
-        name,
-        draw(
-            say(f"event.{name}"),
-            value=form.value.text(name),
-            on_change=form.setter(name.replace("-", "_")),
-            hint=hint,
-            problem=problems.get(name, ""),
-            lines=lines,
-            key=name,
-        ),
-    )
+    return form_text_field(form, name, say(f"event.{name}"), problems, hint=hint, lines=lines)
 
 
 def _phrasing_checked_text(

@@ -12,6 +12,7 @@ from app.core.device.selftest import SelfTestLine, SelfTestReport, describe_line
 from app.features.shared.page import build_page, busy_indicator, guarded_page
 from app.kit import theme
 from app.kit.controls.cards import card
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
@@ -54,14 +55,10 @@ def _line(line: SelfTestLine) -> ft.Control:
             ft.Semantics(
                 container=True,
                 expand=True,
-                content=ft.Column(
-                    tight=True,
+                content=stack(
+                    text(describe_line(line)),
+                    quiet(say("selftest.ok" if line.ok else "selftest.look")),
                     spacing=theme.LIST_GAP // 4,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=[
-                        text(describe_line(line)),
-                        quiet(say("selftest.ok" if line.ok else "selftest.look")),
-                    ],
                 ),
             ),
         ],

@@ -12,7 +12,7 @@ import flet as ft
 
 from app.features.shared.day_draft import DayDraft
 from app.features.shared.draft_form import DraftForm, form_text_field
-from app.kit.controls.keyed import keyed
+from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.problems import problem_line
@@ -48,10 +48,5 @@ def day_field(form: DraftForm[D], problems: Mapping[str, str]) -> ft.Control:
         ]
     return keyed(
         "when",
-        ft.Column(
-            tight=True,
-            spacing=10,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=parts,
-        ),
+        stack(*parts, spacing=10),
     )

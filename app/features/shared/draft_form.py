@@ -20,7 +20,7 @@ from app.core.drafts import Draft
 from app.features.shared.page import build_page, busy_indicator, use_ref, use_scroll, use_state
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.page_frame import scroll_to, scroll_to_key
 from app.kit.controls.text import quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
@@ -96,13 +96,14 @@ def form_text_field(
     lines: int = 1,
     width: int | None = None,
 ) -> ft.Control:
-    """Draw a field to type in."""
+    """Draw a field to type in: of the field of the draft with this name, with "_" for "-"."""
+    own = name.replace("-", "_")
     return keyed(
         name,
         text_field(
             label,
-            value=getattr(form.value, name),
-            on_change=form.setter(name),
+            value=getattr(form.value, own),
+            on_change=form.setter(own),
             hint=hint,
             problem=(problems or {}).get(name, ""),
             lines=lines,
@@ -136,16 +137,11 @@ def choice_field(
     )
     return keyed(
         name,
-        ft.Column(
-            tight=True,
-            spacing=8,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=with_placeholders(
-                text(label, strong=True) if label else None,
-                quiet(hint) if hint else None,
-                problem_line(problem) if problem else None,
-                rows,
-            ),
+        stack(
+            text(label, strong=True) if label else None,
+            quiet(hint) if hint else None,
+            problem_line(problem) if problem else None,
+            rows,
         ),
     )
 

@@ -14,7 +14,7 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
-from app.features.shared.draft_form import DraftForm, use_draft_form
+from app.features.shared.draft_form import DraftForm, form_text_field, use_draft_form
 from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_age
@@ -35,7 +35,7 @@ from app.kit.controls.page_frame import scroll_to_key
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildObservation
@@ -164,52 +164,24 @@ def _reason_not_met(child: Person, form: DraftForm[ObservationDraft], wrong: dic
 
 
 def _follow_up_plan(form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
-    draft = form.value
     return card(
-        text_area(
-            say("seen.plan"),
-            value=draft.plan,
-            on_change=form.setter("plan"),
-            hint=say("seen.plan-hint"),
-            lines=2,
-            key="plan",
-        ),
-        keyed(
-            "due",
-            text_field(
-                say("seen.due"),
-                value=draft.due,
-                on_change=form.setter("due"),
-                hint=say("seen.due-hint"),
-                problem=wrong.get("due", ""),
-                width=220,
-                key="due",
-            ),
-        ),
+        form_text_field(form, "plan", say("seen.plan"), hint=say("seen.plan-hint"), lines=2),
+        form_text_field(form, "due", say("seen.due"), wrong, hint=say("seen.due-hint"), width=220),
     )
 
 
 def _observed(child: Person, here: Contact, form: DraftForm[ObservationDraft]) -> ft.Control:
     """What was seen, and how the child was: facts, apart from what one makes of them."""
-    draft, name = form.value, first_name(child)
+    name = first_name(child)
     is_asked = needs_observation(child, load_child_accounting_rules(), here.on)
     return card(
         heading(say("seen.observed", name=name)),
         banner(say("seen.observe-young", name=name)) if is_asked else None,
-        text_area(
-            say("seen.observation"),
-            value=draft.observation,
-            on_change=form.setter("observation"),
-            hint=say("seen.observation-hint"),
-            key="observation",
+        form_text_field(
+            form, "observation", say("seen.observation"), hint=say("seen.observation-hint"), lines=4
         ),
-        text_area(
-            optional_label(say("seen.demeanour")),
-            value=draft.demeanour,
-            on_change=form.setter("demeanour"),
-            hint=say("seen.demeanour-hint"),
-            lines=2,
-            key="demeanour",
+        form_text_field(
+            form, "demeanour", optional_label(say("seen.demeanour")), hint=say("seen.demeanour-hint"), lines=2
         ),
     )
 

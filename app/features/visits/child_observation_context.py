@@ -9,10 +9,11 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.visit_queries import earlier_versions
-from app.features.shared.draft_form import DraftForm
+from app.features.shared.draft_form import DraftForm, form_text_field
 from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import YES_NO_FIELDS, ObservationDraft
 from app.kit.controls.cards import card
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
@@ -27,36 +28,17 @@ def circumstances_card(
     page: HouseholdOverview, child: Person, form: DraftForm[ObservationDraft]
 ) -> ft.Control:
     """Alone, at home, where the child sleeps; then who was there and in which language."""
-    draft, name = form.value, first_name(child)
+    name = first_name(child)
     others = [person for person in page.persons if person.id != child.id]
     return card(
         heading(say("seen.around")),
         *(_yes_no_field(mark, name, form) for mark in YES_NO_FIELDS),
         *(
-            ft.Column(
-                tight=True,
-                spacing=8,
-                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                controls=[
-                    text(say(f"seen.{which}"), strong=True),
-                    _people_present_field(which, others, form),
-                ],
-            )
+            stack(text(say(f"seen.{which}"), strong=True), _people_present_field(which, others, form))
             for which in ("present", "in_earshot")
         ),
-        text_field(
-            optional_label(say("seen.place")),
-            value=draft.place,
-            on_change=form.setter("place"),
-            hint=say("seen.place-hint"),
-            key="place",
-        ),
-        text_field(
-            optional_label(say("seen.language")),
-            value=draft.language,
-            on_change=form.setter("language"),
-            key="language",
-        ),
+        form_text_field(form, "place", optional_label(say("seen.place")), hint=say("seen.place-hint")),
+        form_text_field(form, "language", optional_label(say("seen.language"))),
         _interpreter(page, form),
     )
 
@@ -95,14 +77,9 @@ def _yes_no_field(mark: str, name: str, form: DraftForm[ObservationDraft]) -> ft
             ),
         )
 
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            text(say(f"seen.{mark}", name=name), strong=True),
-            ft.Row(spacing=8, controls=[row("yes", True), row("no", False)]),
-        ],
+    return stack(
+        text(say(f"seen.{mark}", name=name), strong=True),
+        ft.Row(spacing=8, controls=[row("yes", True), row("no", False)]),
     )
 
 
@@ -121,21 +98,16 @@ def _people_present_field(which: str, others: list[Person], form: DraftForm[Obse
         others = (words,) if words.strip() else ()
         form.set_value(form.value.updated(**{which: (*named(here=True), *others)}))
 
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            checkbox_rows(
-                [Choice(one.id, one.name) for one in others], chosen=named(here=True), on_choose=choose
-            ),
-            text_field(
-                optional_label(say(f"seen.{which}-else")),
-                value=next(iter(named(here=False)), ""),
-                on_change=type_in,
-                key=f"{which}-else",
-            ),
-        ],
+    return stack(
+        checkbox_rows(
+            [Choice(one.id, one.name) for one in others], chosen=named(here=True), on_choose=choose
+        ),
+        text_field(
+            optional_label(say(f"seen.{which}-else")),
+            value=next(iter(named(here=False)), ""),
+            on_change=type_in,
+            key=f"{which}-else",
+        ),
     )
 
 
@@ -148,18 +120,13 @@ def _interpreter(page: HouseholdOverview, form: DraftForm[ObservationDraft]) -> 
 
     named = find_relatives_interpreting(form.value.interpreter, page.persons)
     names = ", ".join(first_name(one) for one in page.persons if one.id in named)
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            text_field(
-                optional_label(say("seen.interpreter")),
-                value=form.value.interpreter,
-                on_change=typed,
-                hint=say("seen.interpreter-hint"),
-                key="interpreter",
-            ),
-            *([banner(say("seen.relative", names=names), tone="help")] if named else []),
-        ],
+    return stack(
+        text_field(
+            optional_label(say("seen.interpreter")),
+            value=form.value.interpreter,
+            on_change=typed,
+            hint=say("seen.interpreter-hint"),
+            key="interpreter",
+        ),
+        *([banner(say("seen.relative", names=names), tone="help")] if named else []),
     )

@@ -11,7 +11,7 @@ from app.features.shared.draft_form import DraftForm
 from app.features.visits.child_observation_draft import ORIGINS, ObservationDraft, QuoteDraft
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_area, text_field
@@ -46,36 +46,32 @@ def _line(line: QuoteDraft, n: int, of: int, form: DraftForm[ObservationDraft]) 
     )
     return keyed(
         f"line-{key}",
-        ft.Column(
-            tight=True,
-            spacing=12,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=with_placeholders(
-                ft.Divider(height=1, color=ft.Colors.OUTLINE_VARIANT) if n > 1 else None,
-                text_field(
-                    say("seen.prompt"),
-                    value=line.prompt,
-                    on_change=lambda words: form.set_value(form.value.with_line(key, prompt=words)),
-                    hint=say("seen.prompt-hint") if n == 1 else "",
-                    key=f"prompt-{key}",
-                ),
-                text_area(
-                    say("seen.exact"),
-                    value=line.words,
-                    on_change=lambda words: form.set_value(form.value.with_line(key, words=words)),
-                    lines=3,
-                    key=f"words-{key}",
-                ),
-                text(say("seen.origin"), strong=True),
-                radio_rows(
-                    [Choice(origin, say(f"seen.origin.{origin}")) for origin in ORIGINS],
-                    chosen=line.origin or None,
-                    on_choose=lambda code: form.set_value(
-                        form.value.with_line(key, origin=code or ""), draw=True
-                    ),
-                    clear=False,
-                ),
-                ft.Row(controls=[remove]) if of > 1 else None,
+        stack(
+            ft.Divider(height=1, color=ft.Colors.OUTLINE_VARIANT) if n > 1 else None,
+            text_field(
+                say("seen.prompt"),
+                value=line.prompt,
+                on_change=lambda words: form.set_value(form.value.with_line(key, prompt=words)),
+                hint=say("seen.prompt-hint") if n == 1 else "",
+                key=f"prompt-{key}",
             ),
+            text_area(
+                say("seen.exact"),
+                value=line.words,
+                on_change=lambda words: form.set_value(form.value.with_line(key, words=words)),
+                lines=3,
+                key=f"words-{key}",
+            ),
+            text(say("seen.origin"), strong=True),
+            radio_rows(
+                [Choice(origin, say(f"seen.origin.{origin}")) for origin in ORIGINS],
+                chosen=line.origin or None,
+                on_choose=lambda code: form.set_value(
+                    form.value.with_line(key, origin=code or ""), draw=True
+                ),
+                clear=False,
+            ),
+            ft.Row(controls=[remove]) if of > 1 else None,
+            spacing=12,
         ),
     )

@@ -17,6 +17,7 @@ from app.features.visits.child_observation_draft import observation_draft_key, o
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import avatar_row, chevron
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
@@ -81,19 +82,15 @@ def _child(page: HouseholdOverview, here: Contact, row: ChildAccount, actions: A
         lines.append(say("contact.half"))
     ended = closure_of(page, here.id)
     why = ended.silent.get(child.id, "") if ended is not None else ""
-    looks = ft.Column(
-        tight=True,
+    looks = stack(
+        avatar_row(
+            child.name,
+            ft.Text(child.name, theme_style=theme.H2),
+            *(quiet(line) for line in lines if line),
+            end=chevron(),
+        ),
+        child_status_badge(row.standing, why),
         spacing=12,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            avatar_row(
-                child.name,
-                ft.Text(child.name, theme_style=theme.H2),
-                *(quiet(line) for line in lines if line),
-                end=chevron(),
-            ),
-            child_status_badge(row.standing, why),
-        ],
     )
     return tappable(
         ". ".join((child.name, *(line for line in lines if line), describe_child_status(row.standing, why))),
