@@ -7,7 +7,7 @@ on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import flet as ft
@@ -166,7 +166,10 @@ def _child_map_card(found: ChildPeopleMap, child: Person, actions: AppController
 
 
 def _child_filter(
-    page: HouseholdOverview, told: Mapping[str, ChildPeopleMap], child_id: str | None, choose: object
+    page: HouseholdOverview,
+    told: Mapping[str, ChildPeopleMap],
+    child_id: str | None,
+    choose: Callable[[str | None], None],
 ) -> ft.Control | None:
     """Whose map of people the drawing shows; nobody's to begin with."""
     children = _children_with_maps(page, told)
@@ -177,7 +180,7 @@ def _child_filter(
         radio_rows(
             [Choice(one.id, first_name(one)) for one, _ in children],
             chosen=child_id,
-            on_choose=choose,  # type: ignore[arg-type]  # changes what is drawn
+            on_choose=choose,
         ),
         spacing=theme.LIST_GAP,
     )

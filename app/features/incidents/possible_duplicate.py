@@ -26,6 +26,7 @@ from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework.casework_records import Incident, RecordLink
 from assessments.casework.matching.incidents import find_possible_duplicate_incidents
+from assessments.casework.record_links import find_links_of
 
 IncidentPair = tuple[Incident, Incident]
 _NONE: frozenset[str] = frozenset()
@@ -103,10 +104,8 @@ def duplicate_decision_lines(model: AppState, event: Incident, actions: AppContr
     """What somebody decided about this record and another, each with a way to take it back."""
     lines: list[ft.Control] = []
     for page in model.households:
-        for link in page.records_of(RecordLink):
-            if link.undone_at is not None or event.id not in (link.own_id, link.other_id):
-                continue
-            other = _find_incident(model, link.other_id if link.own_id == event.id else link.own_id)
+        for link, other_id in find_links_of(page.records_of(RecordLink), event.id):
+            other = _find_incident(model, other_id)
             if other is not None:
                 words = say(f"twice.{link.kind}", source=other.source)
                 named = f"{say('link.undo')}: {words}"

@@ -62,8 +62,7 @@ def _visit_status_banner(
     n = sum(1 for row in rows if not row.standing.is_unaccounted)
     if ended is not None:
         return banner(say("contact.open-again"), tone="help")
-    tone = "calm" if n == len(rows) else "help"
-    return banner(say("contact.so-far", n=n, of=len(rows)), tone=tone)  # type: ignore[arg-type]  # one of the tones
+    return banner(say("contact.so-far", n=n, of=len(rows)), tone="calm" if n == len(rows) else "help")
 
 
 def _child(page: HouseholdOverview, here: Contact, row: ChildAccount, actions: AppController) -> ft.Control:
