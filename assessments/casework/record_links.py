@@ -1,13 +1,13 @@
-"""Links between records: a person's decision that two records are, or are not, of the same thing.
+"""Record links: what a practitioner decided about two records, that they are of one thing, or of two.
 
-A link joins records without merging them. An undone link has no effect.
+A device hints and never decides. A link joins records without merging them; it stands until it is undone.
 
     find_linked_ids(links, incident.id, "same-event")    # ids of all its records, its own among them
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from assessments.casework.casework_records import RecordLink
@@ -22,6 +22,13 @@ def find_decided_pairs(links: Iterable[RecordLink]) -> set[frozenset[str]]:
         for link in links
         if link.kind in ("same-person", "same-event", "not-same") and link.undone_at is None
     }
+
+
+def find_links_of(links: Iterable[RecordLink], record_id: str) -> Iterator[tuple[RecordLink, str]]:
+    """Yield each link of a record that stands, with the id at its other end."""
+    for link in links:
+        if link.undone_at is None and record_id in (link.own_id, link.other_id):
+            yield link, link.other_id if link.own_id == record_id else link.own_id
 
 
 def find_linked_ids(links: Iterable[RecordLink], record_id: str, kind: SameRecordKind) -> frozenset[str]:

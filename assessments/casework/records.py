@@ -9,8 +9,10 @@ A record never prints its content.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -30,6 +32,8 @@ _ROLE_SYNONYMS: dict[str, Role] = {
 }
 
 ADULT_FROM_YEARS = 18
+# Roles that are no place in the family.
+CONCERN_ROLES = ("causes-concern", "is-harmed")
 
 
 def parse_role(word: str) -> Role | None:
@@ -63,28 +67,44 @@ class Household(Record):
     name: str = Field(min_length=1, max_length=200)
 
 
+@dataclass(frozen=True, slots=True)
+class FieldUse:
+    """Who reads a field of a person beside the device and its forms.
+
+    `service`: the service has a readable column of the same name. `visit_file`: a visit file may give it.
+    """
+
+    service: bool = False
+    visit_file: bool = True
+
+
+_ON_SERVICE = FieldUse(service=True)
+_ON_DEVICE = FieldUse()
+
+
 class Person(Record):
     """An adult or a child. An unborn child has `due` and no `born`; both may be unknown.
 
-    At birth the same record gets `born`. `needs` are
-    codes of communication needs; `position` is a professional's function for the family.
+    At birth the same record gets `born`: what was written before stays with the child. `needs` are
+    codes of communication needs; `position` is what a professional is in the family's life. Every field
+    but the ids says its FieldUse: a test fails for one that does not.
     """
 
     household_id: str
-    name: str = Field(min_length=1, max_length=200)
-    other_names: tuple[str, ...] = ()
-    born: date | None = None
-    due: date | None = None
-    about_years: int | None = Field(default=None, ge=0, le=120)
-    about_years_on: date | None = None
-    roles: tuple[str, ...] = ()
-    lives_here: bool = True
-    language: str = Field(default="", max_length=60)
-    interpreter: bool = False
-    needs: tuple[str, ...] = ()
-    needs_words: str = Field(default="", max_length=1_000)
-    position: str = Field(default="", max_length=100)
-    agency: str = Field(default="", max_length=200)
+    name: Annotated[str, Field(min_length=1, max_length=200), _ON_SERVICE]
+    other_names: Annotated[tuple[str, ...], _ON_DEVICE] = ()
+    born: Annotated[date | None, _ON_SERVICE] = None
+    due: Annotated[date | None, _ON_SERVICE] = None
+    about_years: Annotated[int | None, Field(ge=0, le=120), _ON_DEVICE] = None
+    about_years_on: Annotated[date | None, _ON_DEVICE] = None
+    roles: Annotated[tuple[str, ...], _ON_SERVICE] = ()
+    lives_here: Annotated[bool, _ON_DEVICE] = True
+    language: Annotated[str, Field(max_length=60), _ON_DEVICE] = ""
+    interpreter: Annotated[bool, _ON_DEVICE] = False
+    needs: Annotated[tuple[str, ...], _ON_DEVICE] = ()
+    needs_words: Annotated[str, Field(max_length=1_000), _ON_DEVICE] = ""
+    position: Annotated[str, Field(max_length=100), _ON_DEVICE] = ""
+    agency: Annotated[str, Field(max_length=200), _ON_DEVICE] = ""
 
     def age_in_years(self, on: date) -> int | None:
         """Completed years on a day, or None when the date of birth is not known or lies ahead."""
@@ -98,6 +118,31 @@ class Person(Record):
             years = self.age_in_years(on)
             return years is None or years < ADULT_FROM_YEARS
         return self.due is not None or "child" in self.roles or "unborn" in self.roles
+
+    @property
+    def is_unborn(self) -> bool:
+        """Whether a child is not born yet, as far as is known."""
+        return self.born is None and (self.due is not None or "unborn" in self.roles)
+
+    def after_birth(self, name: str, born: date | None) -> Person:
+        """The same record once the child is born: the due day stays, and the name before as another name."""
+        roles = dict.fromkeys("child" if role == "unborn" else role for role in self.roles or ("child",))
+        other_names = self.other_names
+        if name != self.name and self.name not in other_names:
+            other_names = (*other_names, self.name)
+        changes = {"name": name, "other_names": other_names, "born": born, "roles": tuple(roles)}
+        # Checked anew: a copy alone would not be.
+        return Person.model_validate({**self.model_dump(), **changes})
+
+
+def person_field_uses() -> Mapping[str, FieldUse]:
+    """Return the use of each field of a person, in their order; a field without one is left out."""
+    return {
+        name: use
+        for name, field in Person.model_fields.items()
+        for use in field.metadata
+        if isinstance(use, FieldUse)
+    }
 
 
 class Relationship(Record):

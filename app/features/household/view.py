@@ -1,9 +1,6 @@
-"""One household: every child first, each by themselves, then the adults.
+"""Page: one household: every child first, each by themselves, then the adults.
 
-This room knows that a child's page is that child's: no record of one stands under another. Family is
-said in words. A record in progress is gone on with; a finished one is read.
-
-    household_page(model, actions)
+No record of one child stands under another. A record in progress is continued; a completed one is read.
 """
 
 from __future__ import annotations

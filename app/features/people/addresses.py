@@ -1,9 +1,6 @@
-"""Where people live: each address with who stays there, a confidential one only while it is held down.
+"""Cards of where a person lives: each address with who stays there, and the family that takes them in.
 
-This room knows how an address is shown, and the families that take somebody in. A confidential address
-is in no summary, no map and no name for a screen reader: only behind "hold to show".
-
-    *address_cards(model, actions, page, person)
+A confidential address is in no summary, no map and no name for a screen reader: only behind "hold to show".
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
-"""One person: who they are, what others are to them, where they live, and what is kept from whom.
+"""Page: one person: who they are, what others are to them, where they live, and what is withheld from whom.
 
-Each person has a page of their own, a child above all: nothing of a brother or sister stands here but
-the name. Ties are said from both sides. Two records that may be of one human being are asked about and
-never merged. This room shows; the forms behind "Change" write.
-
-    person_page(model, actions)
+Nothing of a brother or sister stands here but the name. Relationships are said from both sides. Two records
+that may be of one human being are asked about and never merged.
 """
 
 from __future__ import annotations

@@ -1,9 +1,6 @@
-"""The first page: what was begun, then every household with what has been heard of each child.
+"""Page: the first page: unfinished work, then every household with what has been heard of each child.
 
-This room knows the order of things: unfinished work first. Every child is listed, each with what
-was heard or seen of that child alone, so that nobody in a family is overlooked.
-
-    today_page(model, actions)
+Every child is listed, each with what was heard or seen of that child alone.
 """
 
 from __future__ import annotations
@@ -24,6 +21,7 @@ from app.features.today.recovery_notice import recovery_notice
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
@@ -111,11 +109,8 @@ def _in_progress_list(
             on_tap=lambda: actions.resume_assessment(found.id),
         )
 
-    return ft.Column(
-        tight=True,
-        spacing=theme.LIST_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[heading(say("today.go-on")), *(row(page, found) for page, found in begun)],
+    return stack(
+        heading(say("today.go-on")), *(row(page, found) for page, found in begun), spacing=theme.LIST_GAP
     )
 
 
@@ -132,20 +127,16 @@ def _household(page: HouseholdOverview, actions: AppController) -> ft.Control:
         for child in children
         if is_observation_due(page, child, today_)
     ]
-    looks = ft.Column(
-        tight=True,
+    looks = stack(
+        ft.Row(
+            controls=[
+                ft.Text(page.household.name, theme_style=theme.H2, expand=True),
+                ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
+            ]
+        ),
+        *(_child(page, child, actions) for child in children),
+        *([quiet(say("household.no-children"))] if not children else []),
         spacing=theme.CARD_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            ft.Row(
-                controls=[
-                    ft.Text(page.household.name, theme_style=theme.H2, expand=True),
-                    ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
-                ]
-            ),
-            *(_child(page, child, actions) for child in children),
-            *([quiet(say("household.no-children"))] if not children else []),
-        ],
     )
     return tappable(
         ". ".join((page.household.name, *said)),

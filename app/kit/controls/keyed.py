@@ -25,6 +25,16 @@ def with_placeholders(*controls: ft.Control | None) -> list[ft.Control]:
     return [ft.Container(visible=False) if control is None else control for control in controls]
 
 
+def stack(*controls: ft.Control | None, spacing: int = 8) -> ft.Column:
+    """The controls one below the other, each as wide as the stack, with an empty place for each None."""
+    return ft.Column(
+        tight=True,
+        spacing=spacing,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=with_placeholders(*controls),
+    )
+
+
 def keyed(link_id: str, control: ft.Control) -> ft.Control:
     """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to.
 

@@ -165,6 +165,13 @@ def is_reason_given(code: str, words: str) -> bool:
     return bool(words.strip()) or (code in REASON_CODES and code != "other")
 
 
+def reason_codes_for(child: Person) -> tuple[str, ...]:
+    """The reasons for not meeting a child that can be true of this one."""
+    if child.is_unborn:
+        return ("not-born", "no-answer", "cut-short", "other")
+    return tuple(code for code in REASON_CODES if code != "not-born")
+
+
 def needs_observation(child: Person, rules: ChildAccountingRules, on: date) -> bool:
     """Whether the child is born and so young that an observation is asked for."""
     return child.born is not None and child.born <= on < date_of_age(child.born, rules.observe_below)

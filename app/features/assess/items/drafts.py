@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assessments.definitions import drawing
-from assessments.definitions.definition import Item
+from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import (
     ORIGINS,
@@ -22,7 +22,6 @@ from assessments.engine.answers import (
     PlacedPerson,
     VerbatimLine,
     parts_of,
-    walk_items,
 )
 
 

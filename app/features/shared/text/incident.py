@@ -30,17 +30,3 @@ def first_names_of(page: HouseholdOverview | None, ids: tuple[str, ...]) -> str:
     """List the first names of these people, in the order of their household."""
     persons = page.persons if page else ()
     return ", ".join(first_name(person) for person in persons if person.id in ids)
-
-
-# The field of the form and the name it has in the record, with the longest that the record takes.
-INCIDENT_TEXT_FIELDS = {
-    "what": ("what", 10_000),
-    "source": ("source", 200),
-    "place": ("place", 200),
-    "threat": ("threat", 2_000),
-    "injury": ("injury", 1_000),
-    "police": ("police_ref", 100),
-    "outcome": ("outcome", 1_000),
-    "protective": ("protective", 2_000),
-    "first-known": ("first_known_to", 200),
-}

@@ -16,11 +16,9 @@ from app.features.shared.text.people import relationship_label
 from app.features.shared.text.withheld import describe_withheld_from
 from app.kit.controls.lists import AnswerListRow
 from app.kit.messages import has_message, say
-from assessments.casework.records import Person
+from assessments.casework.records import CONCERN_ROLES, Person
 
 NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
-# Roles that are no place in the family.
-CONCERN_ROLES = ("causes-concern", "is-harmed")
 
 
 def person_rows(page: HouseholdOverview, one: Person, on: date) -> list[AnswerListRow]:
