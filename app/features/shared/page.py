@@ -12,9 +12,8 @@ to the first page, not an empty window.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import flet as ft
 
@@ -26,11 +25,13 @@ from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
+from app.kit.hooks import ValueRef as ValueRef
+from app.kit.hooks import use_ref as use_ref
+from app.kit.hooks import use_state as use_state
 from app.kit.messages import say, say_error
 
 # A page as a function; Flet's `key` may be given to it as well.
 PageComponent = Callable[..., ft.View]
-T = TypeVar("T")
 _NOT_DRAWN: ft.View | None = None
 
 # Why an entry still waits, where the cause is that the service was not reached.
@@ -63,30 +64,6 @@ def build_page(
         key=more.pop("key", f"{screen.name}-{screen.target}"),
         **more,
     )
-
-
-@dataclass(slots=True)
-class ValueRef(Generic[T]):
-    """Something that stays while a page is drawn again, and draws nothing when it changes."""
-
-    current: T
-
-    def __repr__(self) -> str:
-        return "<ValueRef>"
-
-
-def use_ref(first: T) -> ValueRef[T]:
-    """A place for what is typed: kept from drawing to drawing."""
-    ref: Any = ft.use_ref(lambda: ValueRef(first))
-    kept: ValueRef[T] = ref.current
-    return kept
-
-
-def use_state(first: T) -> tuple[T, Callable[[T], None]]:
-    """A value with how to change it; a change draws the page again."""
-    pair: Any = ft.use_state(first)
-    value, change = pair
-    return value, change
 
 
 def use_scroll(actions: AppController) -> Scroll:
