@@ -37,29 +37,13 @@ class AppController(Session):
 
     # Handing over to a child
 
-    async def hand_over(self, called: str) -> None:
-        """Give the page to a child: one section, and no keys but the one for adding to it."""
+    async def hand_over(self, chosen_name: str) -> None:
+        """Give the page to a child, once everything typed is on the disk."""
         self._autosave.apply_input()
         await self._autosave.flush()
-        work, desk = self.model.open_assessment, self._case_service
-        if work is None or desk is None or self._autosave.has_unsaved_answers:
-            return
-        turn = self._next_generation()
-        hand = await self._handover.begin(desk, work, called, self.lock)
-        if hand is None or turn != self._generation:
-            await self._handover.end()
-            return
-        model = self.model
-        before = (screen for screen in model.trail if screen.name not in ("hand-over", "handed-back"))
-        model.trail = (*before, Screen("handed-back", work.assessment.id))
-        self._autosave.scroll_offset = 0.0
-        self._autosave.capture_resume_state()
-        # The child's page comes first: what an adult reads goes before anything is awaited.
-        model.child_session, model.phase, model.trail = hand, "child", (TODAY_SCREEN,)
-        try:
-            await self._autosave.flush()
-        finally:
-            await self._drop_keys()
+        work = self.model.open_assessment
+        if work is not None and self.is_unlocked and not self._autosave.has_unsaved_answers:
+            await self.hand_to_child(work, chosen_name)
 
     async def mark_origin(self, link_id: str, origin: Origin | None) -> None:
         """Say where an answer that is not words came from."""
@@ -119,7 +103,8 @@ class AppController(Session):
             context = ScoringContext(on=contact.on)
             work = await run_blocking(self.case_service.start_assessment, contact, person_id, tool, context)
             self._autosave.clear_item_drafts()
-            self.model.open_assessment, self.model.save_state = work, "nothing"
+            self.model.open_assessment = work
+            self.model.set_save_state("nothing")
             # Back leads to the person, not to the choice that has been made.
             before = (screen for screen in self.model.trail if screen.name != "pick")
             self._set_trail((*before, Screen("assess", work.assessment.id)))
@@ -128,10 +113,8 @@ class AppController(Session):
 
     async def resume_assessment(self, assessment_id: str) -> None:
         """Go on with an assessment where it was left."""
-        self.model.open_assessment, self.model.save_state = (
-            await self._autosave.reopen_assessment(assessment_id),
-            "nothing",
-        )
+        self.model.open_assessment = await self._autosave.reopen_assessment(assessment_id)
+        self.model.set_save_state("nothing")
         self.open_screen("assess", assessment_id)
 
     async def show_record(self, assessment_id: str) -> None:

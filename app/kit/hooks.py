@@ -1,4 +1,4 @@
-"""Typed hooks for components: a reference, a state, and a flow (a state with a pure update).
+"""Typed hooks for components: a reference, a state, a flow (a state with a pure update), a memo.
 
 Flet's own hooks are untyped; this module is the one place that calls them.
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 import flet as ft
 
 T = TypeVar("T")
+P = ParamSpec("P")
 State = TypeVar("State")
 Event = TypeVar("Event")
 Effect = TypeVar("Effect")
@@ -37,6 +38,7 @@ class _Ref(Protocol[T]):
 class _Hooks(Protocol):
     def use_ref(self, first: Callable[[], T]) -> _Ref[T]: ...
     def use_state(self, first: T) -> tuple[T, Callable[[T], None]]: ...
+    def memo(self, component: Callable[P, T]) -> Callable[P, T]: ...
 
 
 _flet: Any = ft
@@ -51,6 +53,11 @@ def use_ref(first: T) -> ValueRef[T]:
 def use_state(first: T) -> tuple[T, Callable[[T], None]]:
     """Keep a value with the function that changes it; a change draws the component again."""
     return _hooks.use_state(first)
+
+
+def memo(component: Callable[P, T]) -> Callable[P, T]:
+    """Draw this component again only where what it is given, or what it observes, has changed."""
+    return _hooks.memo(component)
 
 
 def use_flow(

@@ -14,6 +14,7 @@ from typing import Literal
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.core.state import SaveProgress
 from app.features.shared.text.days import format_time
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import DeviceKind, banner, save_indicator
@@ -24,9 +25,15 @@ _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
 
 
 def save_status_line(model: AppState) -> ft.Control:
-    """The line at the left of the bottom bar."""
-    at = format_time(model.saved_at) if model.saved_at is not None else ""
-    return save_indicator(model.save_state, at=at, device=device_kind())
+    """The line at the left of the bottom bar, drawn on its own as saving goes on."""
+    line: ft.Control = _save_status(model.save_progress)
+    return line
+
+
+@ft.component
+def _save_status(progress: SaveProgress) -> ft.Control:
+    at = format_time(progress.saved_at) if progress.saved_at is not None else ""
+    return save_indicator(progress.state, at=at, device=device_kind())
 
 
 def device_kind() -> DeviceKind:
@@ -36,7 +43,7 @@ def device_kind() -> DeviceKind:
 
 def save_failed_banner(model: AppState, actions: AppController) -> ft.Control | None:
     """A calm word and a way on while the disk refuses; None when all is well."""
-    if model.save_state != "failed":
+    if not model.save_failed:
         return None
     again = quiet_button(say("action.try-again"), actions.retry_save)
     return banner(say("save.failed-long", device=say(f"device.{device_kind()}")), tone="help", action=again)
