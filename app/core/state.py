@@ -1,8 +1,7 @@
-"""What a page shows: frozen engine values, and where the person is.
+"""The observable state of one page: frozen engine values, and where the person is.
 
-`AppState` is the observable state of one page; assigning a field draws it again. This room decides
-nothing and reaches nothing: `state` changes it. Nothing of a person is in a module or shared
-between tabs.
+Assigning a field of `AppState` draws the page again. Nothing of a person is in a module or shared between
+tabs.
 
     model.screen.name       # "household"
 """
@@ -146,12 +145,15 @@ class AppState:
 
     @property
     def screen(self) -> Screen:
+        """The screen that is on top."""
         return self.trail[-1]
 
     def household(self, household_id: str) -> HouseholdOverview | None:
+        """The household with this id, where it is loaded."""
         return next((found for found in self.households if found.household.id == household_id), None)
 
     def household_of(self, person_id: str) -> HouseholdOverview | None:
+        """The first household that this person belongs to."""
         return next(
             (page for page in self.households if any(person.id == person_id for person in page.persons)), None
         )
