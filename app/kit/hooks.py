@@ -1,26 +1,29 @@
-"""Typed hooks of a component: a value that draws again when it changes, and one that does not.
+"""Typed hooks for components: a reference, a state, a flow (a state with a pure update), a memo.
 
-Flet's own hooks lose the type of what they hold; every component uses these two instead. Both keep
-their value for as long as the component stands, and `first` counts for its first drawing only.
+Flet's own hooks are untyped; this module is the one place that calls them.
 
-    is_open, show = use_state(False)
-    typed = use_ref("")
+    state, dispatch = use_flow(RecoveryPageState(), update, effects.run)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 import flet as ft
 
 T = TypeVar("T")
+P = ParamSpec("P")
+State = TypeVar("State")
+Event = TypeVar("Event")
+Effect = TypeVar("Effect")
+Dispatch = Callable[[Event], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class ValueRef(Generic[T]):
-    """A value that is kept from drawing to drawing; changing it draws nothing."""
+    """A value kept from drawing to drawing; changing it draws nothing."""
 
     current: T
 
@@ -28,15 +31,51 @@ class ValueRef(Generic[T]):
         return "<ValueRef>"
 
 
+class _Ref(Protocol[T]):
+    current: T
+
+
+class _Hooks(Protocol):
+    def use_ref(self, first: Callable[[], T]) -> _Ref[T]: ...
+    def use_state(self, first: T) -> tuple[T, Callable[[T], None]]: ...
+    def memo(self, component: Callable[P, T]) -> Callable[P, T]: ...
+
+
+_flet: Any = ft
+_hooks: _Hooks = _flet
+
+
 def use_ref(first: T) -> ValueRef[T]:
-    """Keep a value, such as what is being typed, from drawing to drawing."""
-    ref: Any = ft.use_ref(lambda: ValueRef(first))
-    kept: ValueRef[T] = ref.current
-    return kept
+    """Keep a value between drawings, for what is typed."""
+    return _hooks.use_ref(lambda: ValueRef(first)).current
 
 
 def use_state(first: T) -> tuple[T, Callable[[T], None]]:
-    """Keep a value and give it with its setter; setting another value draws the component again."""
-    pair: Any = ft.use_state(first)
-    value, change = pair
-    return value, change
+    """Keep a value with the function that changes it; a change draws the component again."""
+    return _hooks.use_state(first)
+
+
+def memo(component: Callable[P, T]) -> Callable[P, T]:
+    """Draw this component again only where what it is given, or what it observes, has changed."""
+    return _hooks.memo(component)
+
+
+def use_flow(
+    first: State,
+    update: Callable[[State, Event], tuple[State, tuple[Effect, ...]]],
+    run: Callable[[Effect, Dispatch[Event]], Awaitable[None]],
+) -> tuple[State, Dispatch[Event]]:
+    """Keep a flow's state with the function that dispatches an event to it.
+
+    `run` carries out one effect at a time, in order, and may dispatch what came of it.
+    """
+    state, show = use_state(first)
+    latest = use_ref(first)
+
+    async def dispatch(event: Event) -> None:
+        latest.current, effects = update(latest.current, event)
+        show(latest.current)
+        for effect in effects:
+            await run(effect, dispatch)
+
+    return state, dispatch

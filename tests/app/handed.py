@@ -116,7 +116,7 @@ class World:
         """The app dies in the child's hands, and is started again on the same folder."""
         self.kills += 1
         hand = self.life.model.child_session
-        for dies in (self.life._idle_task, hand and hand._debounce_task):
+        for dies in (self.life._idle_task, hand and hand._queue.debounce_task):
             if dies is not None:
                 dies.cancel()
         self.app.abandon()

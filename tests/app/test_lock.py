@@ -138,7 +138,7 @@ class _Life:
     """As much of a page's life as drawing it asks for."""
 
     def __init__(self, actions: AppController) -> None:
-        self.actions = actions
+        self.controller = actions
 
 
 async def test_before_there_is_anything_to_cover_there_is_no_cover(folder: Path) -> None:

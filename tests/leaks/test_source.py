@@ -95,7 +95,7 @@ def _is_false(node: ast.expr | None) -> bool:
 
 
 COPIERS = {
-    "app/features/recovery/view.py": "a request to be let in again, which is sealed and is to be passed on"
+    "app/features/recovery/effects.py": "a request to be let in again, which is sealed and is to be passed on"
 }
 
 
@@ -296,7 +296,7 @@ HASHES = {
 # Public, and compared to find the right tool or row: nobody can guess towards it.
 COMPARED = {
     "app/features/start/view.py": "what one person typed twice",
-    "app/features/recovery/view.py": "what one person typed twice",
+    "app/features/recovery/update.py": "what one person typed twice",
     "assessments/store/access/passphrase_policy.py": "whether a new PIN repeats itself",
     "assessments/definitions/catalogue.py": "the content hash of a published tool",
 }

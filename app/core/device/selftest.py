@@ -57,9 +57,11 @@ class SelfTestReport:
 
     @property
     def ok(self) -> bool:
+        """Whether every check passed."""
         return all(line.ok for line in self.lines)
 
     def to_plain(self) -> dict[str, Any]:
+        """The report as JSON."""
         return {
             "ok": self.ok,
             "version": VERSION,

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.core.child.child_session import ChildSession, stop_option
+from app.core.child.child_session import ChildSession
+from app.core.child.child_update import stop_option
 from app.kit.forms.choices import Choice
 from assessments.casework.child_sessions import AgeBand
 from assessments.definitions.definition import Item

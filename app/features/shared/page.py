@@ -24,8 +24,6 @@ from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
 from app.kit.controls.stack import centred, stack
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
-
-# Pages take their hooks from here or from the kit.
 from app.kit.hooks import ValueRef as ValueRef
 from app.kit.hooks import use_ref as use_ref
 from app.kit.hooks import use_state as use_state

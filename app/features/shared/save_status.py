@@ -12,6 +12,7 @@ from typing import Literal
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.core.state import SaveProgress
 from app.features.shared.text.days import format_time
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import DeviceKind, banner, save_indicator
@@ -22,9 +23,15 @@ _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
 
 
 def save_status_line(model: AppState) -> ft.Control:
-    """Draw the save status at the left of the bottom bar."""
-    at = format_time(model.saved_at) if model.saved_at is not None else ""
-    return save_indicator(model.save_state, at=at, device=device_kind())
+    """Draw the save status at the left of the bottom bar, on its own as saving goes on."""
+    line: ft.Control = _save_status(model.save_progress)
+    return line
+
+
+@ft.component
+def _save_status(progress: SaveProgress) -> ft.Control:
+    at = format_time(progress.saved_at) if progress.saved_at is not None else ""
+    return save_indicator(progress.state, at=at, device=device_kind())
 
 
 def device_kind() -> DeviceKind:
@@ -34,7 +41,7 @@ def device_kind() -> DeviceKind:
 
 def save_failed_banner(model: AppState, actions: AppController) -> ft.Control | None:
     """Say that saving failed, with a way to try again; None when it did not."""
-    if model.save_state != "failed":
+    if not model.save_failed:
         return None
     again = quiet_button(say("action.try-again"), actions.retry_save)
     return banner(say("save.failed-long", device=say(f"device.{device_kind()}")), tone="help", action=again)
