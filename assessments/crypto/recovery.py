@@ -14,7 +14,6 @@ may agree, how it travels, or where it is kept; the device and the service both 
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -200,16 +199,7 @@ def _split_parts(magic: bytes, packed: bytes, count: int) -> list[bytes]:
     """The parts of `lp`, exactly so many and nothing after them."""
     if not packed.startswith(magic):
         raise UnknownFormat(part="recovery")
-    parts, at = [], len(magic)
-    while at < len(packed):
-        if at + 4 > len(packed):
-            raise Damaged(part="recovery")
-        (size,) = struct.unpack_from(">I", packed, at)
-        part = packed[at + 4 : at + 4 + size]
-        if len(part) != size:
-            raise Damaged(part="recovery")
-        parts.append(part)
-        at += 4 + size
+    parts = sealing.split_length_prefixed(packed[len(magic) :], "recovery")
     if len(parts) != count:
         raise Damaged(part="recovery")
     return parts

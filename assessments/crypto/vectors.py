@@ -19,7 +19,6 @@ from assessments.crypto.kdf import ARGON2ID, SCRYPT, Kdf, derive_kek, is_kdf_ava
 from assessments.errors import WrenError
 
 _KEY = bytes(range(32))
-_ONE_OFF = bytes(range(1, 33))
 _RECORD = sealing.record_context("assessment", "a-1", 1, "dash-2", "agency-7", "hv1")
 _KEK = sealing.length_prefix("ck1", "kek", "d-1", "hv1")
 

@@ -5,8 +5,8 @@ records, and it never recreates or deletes a file that does not open. Usable fro
 writes wait for one lock, reads take a connection of their own and see one moment. Call it from a
 worker thread, never from an event loop: each write waits for the disk.
 
-    with database.write() as connection:        # BEGIN IMMEDIATE … COMMIT
-        connection.execute(insert(table).values(…))
+    with database.write() as driver:        # BEGIN IMMEDIATE … COMMIT
+        driver.execute("INSERT INTO …", parameters)
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sqlalchemy.exc import DBAPIError
 
 from assessments.errors import Damaged, DiskFull, StoreFault, WrenError
 
+DATABASE_FILE = "wren.db"
 FILE_HEADER = b"SQLite format 3\x00"
 BUSY_TIMEOUT_MS = 5000
 # A backstop of 16 MB: checkpoints are made when an assessment is completed and on opening and
@@ -128,7 +129,7 @@ class SqliteDatabase:
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
             try:
-                self._writer = self._engine.connect().execution_options(wren_writer=True)
+                self._writer = self._engine.connect()
                 self._driver = _require_writable(_driver_of(self._writer))
             except BaseException:
                 self._engine.dispose()
@@ -150,24 +151,15 @@ class SqliteDatabase:
     def check_integrity(self) -> None:
         """Read every page's structure, and that each index leads to each row: a row that its index
         does not know is shown in no list. Raises `Damaged`; changes nothing."""
-        with self.read() as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-        if found != "ok":
+        with self.read() as driver:
+            found = driver.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != ("ok",):
             self.is_damaged = True
             raise Damaged(part="pages")
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One immediate transaction on the one writing connection."""
-        with self._lock, _DamageTracking(self):
-            self._refuse_when_closed()
-            self._refuse_when_read_only()
-            with self._writer.begin():
-                yield self._writer
-
-    @contextmanager
-    def write_raw(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
-        """The same transaction on the bare driver, for what happens at every answer.
+    def write(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
+        """One immediate transaction on the one writing connection.
 
         `outbox`: what becomes of finished work is written even where nothing else is.
         """
@@ -192,23 +184,17 @@ class SqliteDatabase:
             yield
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[sqlite3.Connection]:
         """One read transaction on a connection of its own: everything is of one moment."""
         with _DamageTracking(self):
             self._refuse_when_closed()
             with self._engine.connect() as connection, connection.begin():
-                yield connection
-
-    @contextmanager
-    def read_raw(self) -> Iterator[sqlite3.Connection]:
-        """The same on the bare driver, for what reads thousands of rows."""
-        with self.read() as connection:
-            yield _driver_of(connection)
+                yield _driver_of(connection)
 
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """All rows of one driver statement."""
-        with self.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(statement, parameters)]
+        """All rows of one statement, in a read transaction of its own."""
+        with self.read() as driver:
+            return driver.execute(statement, parameters).fetchall()
 
     def preallocate_wal(self) -> None:
         """Fill the log's file with zeros ahead of the answers to come.
@@ -217,7 +203,7 @@ class SqliteDatabase:
         file at every commit, so the wait is shorter. SQLite takes zeros for the end of the log.
         Nothing depends on it: where room is short it is left for what people write.
         """
-        with self.write_raw(), suppress(OSError):  # nobody else may write to the log meanwhile
+        with self.write(), suppress(OSError):  # nobody else may write to the log meanwhile
             handle = os.open(f"{self.path}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
             with open(handle, "r+b", buffering=0) as log:
                 before = log.seek(0, os.SEEK_END)
@@ -303,6 +289,5 @@ def _require_writable(driver: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _begin(connection: Connection) -> None:
-    # The driver's own transaction control is off (isolation_level None), so this is the only BEGIN.
-    writes = connection.get_execution_options().get("wren_writer")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # The driver's own transaction control is off (isolation_level None), so this is the only BEGIN of a read.
+    connection.exec_driver_sql("BEGIN")

@@ -165,14 +165,14 @@ def migrate(database: SqliteDatabase, migrations: tuple[Migration, ...] = MIGRAT
     if is_newer(database, migrations):
         raise UnknownFormat("newer-store")
     for step in migrations:
-        with database.write() as connection:
-            connection.exec_driver_sql(
+        with database.write() as driver:
+            driver.execute(
                 "CREATE TABLE IF NOT EXISTS migration"
                 " (number INTEGER NOT NULL PRIMARY KEY, name VARCHAR NOT NULL)"
             )
             # Looked up again inside the transaction: another process may have been faster.
-            if connection.exec_driver_sql("SELECT 1 FROM migration WHERE number = ?", (step.number,)).first():
+            if driver.execute("SELECT 1 FROM migration WHERE number = ?", (step.number,)).fetchone():
                 continue
             for statement in step.statements:
-                connection.exec_driver_sql(statement)
-            connection.exec_driver_sql("INSERT INTO migration VALUES (?, ?)", (step.number, step.name))
+                driver.execute(statement)
+            driver.execute("INSERT INTO migration VALUES (?, ?)", (step.number, step.name))

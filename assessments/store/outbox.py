@@ -131,7 +131,7 @@ class StoredOutbox:
         return b""
 
     def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        with self._database.write(outbox=True) as driver:
             known = self._states(driver, [outcome.id for outcome in outcomes])
             for outcome in outcomes:
                 if known.get(outcome.id, "sent") == "sent":
@@ -144,7 +144,7 @@ class StoredOutbox:
                 self._append_log(driver, outcome.id, outcome.status, None, note)
 
     def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        with self._database.write(outbox=True) as driver:
             known = self._states(driver, ids)
             for entry_id in ids:
                 if known.get(entry_id) == "waiting":
@@ -166,11 +166,11 @@ class StoredOutbox:
         return str(rows[0][0]) if rows else ""
 
     def save_cursor(self, cursor: str) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        with self._database.write(outbox=True) as driver:
             driver.execute("INSERT OR REPLACE INTO outbox_cursor (id, position) VALUES (1, ?)", (cursor,))
 
     def _change_state(self, entry_id: str, states: tuple[str, ...], word: str, reason: str | None) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        with self._database.write(outbox=True) as driver:
             known = self._states(driver, [entry_id])
             if entry_id not in known:
                 raise NotFound(part="outbox")
@@ -202,9 +202,9 @@ class StoredOutbox:
         return states
 
     def _read(self, entry_id: str | None = None, *, unsent: bool = False) -> list[OutboxEntry]:
-        with self._database.read() as connection:
-            rows = connection.exec_driver_sql(_SELECT_ENTRIES, (entry_id,)).all()
-            lines = connection.exec_driver_sql(_SELECT_LOG, (entry_id,)).all()
+        with self._database.read() as driver:
+            rows = driver.execute(_SELECT_ENTRIES, (entry_id,)).fetchall()
+            lines = driver.execute(_SELECT_LOG, (entry_id,)).fetchall()
         entries: dict[str, OutboxEntry] = {}
         for sequence, found_id, service_kid, hashed, size_bytes, note in rows:
             if unsent and found_id in self._sent:

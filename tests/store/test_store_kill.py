@@ -49,7 +49,7 @@ keys = store.unlock(PASSPHRASE)
 for heading in listing(keys):
     if heading.status == "in-progress":
         done = finished(kept.get(keys, heading.id), {"said": heading.id})
-        kept.complete(keys, done, heading.id.encode() * 100, "svc-1")
+        complete(keys, done, heading.id.encode() * 100, "svc-1")
         print(heading.id, flush=True)
 """
 

@@ -21,7 +21,7 @@ from assessments.crypto import sealing
 from assessments.errors import Damaged, KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
 from assessments.store.database import translate_errors
-from assessments.store.durable_files import sync_folder
+from assessments.store.durable_files import sync_folder, write_atomically
 
 DEVICE_KEY = "device.key"
 
@@ -55,14 +55,7 @@ class FileKeystore:
                     file.flush()
                     os.fsync(file.fileno())
                 return
-            part = path.with_name(f"{name}.part")
-            handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-            with open(handle, "wb") as file:
-                file.write(value)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-            sync_folder(self._folder)
+            write_atomically(path, value)
 
     def remove(self, name: str) -> None:
         with translate_errors():
@@ -105,11 +98,6 @@ class DeviceIdentity:
         """Sign a request as this device."""
         with self._private("device-sign", self.sign_public, self._sign_sealed) as private:
             return sealing.sign(private, message)
-
-    def open_from_service(self, sealed: bytes, info: bytes) -> bytes:
-        """Open what the service sealed to this device."""
-        with self._private("device-receive", self.receive_public, self._receive_sealed) as private:
-            return sealing.hpke_open(private, sealed, info)
 
     def export_device_key(self) -> bytes:
         """The device's key, for the person who keeps a copy of it under their own."""

@@ -21,9 +21,7 @@ from assessments.errors import Damaged, NotFound
 from assessments.ports import Clock, Keystore
 from assessments.store.access.device import DEVICE_KEY, FileKeystore, read_key
 from assessments.store.access.unlocking import Unlocking
-from assessments.store.database import SqliteDatabase
-
-DATABASE_FILE = "wren.db"
+from assessments.store.database import DATABASE_FILE, SqliteDatabase
 
 
 class RecoveryRequests:
@@ -78,12 +76,12 @@ class RecoveryRequests:
         """Stop asking: grants that still come fit nothing."""
         self._keystore.remove(_keystore_name(author))
 
-    def finish(self, author: str, grants: Sequence[bytes], new_words: str) -> None:
+    def finish(self, author: str, grants: Sequence[bytes], new_passphrase: str) -> None:
         """Let this person in with new words. Raises Damaged, and nothing has changed, unless all fits."""
         private = read_key(self._keystore, _keystore_name(author))
         request = self._request(author, private)
         udk = combine_grants(private, request, grants)
-        device_key = self.unlocking.reset_passphrase(author, udk, new_words, self.device_id)
+        device_key = self.unlocking.reset_passphrase(author, udk, new_passphrase, self.device_id)
         sealing.wipe(udk)
         if device_key is not None and self._keystore.read(DEVICE_KEY) is None:
             self._keystore.write(DEVICE_KEY, device_key)

@@ -96,7 +96,7 @@ class UnlockAttempts:
         except StoreFault as fault:
             faults.append(fault)
         try:
-            with self._database.write_raw() as driver:
+            with self._database.write() as driver:
                 driver.execute(
                     "INSERT OR REPLACE INTO attempt (author, failed) VALUES (?, ?)", (author, failed)
                 )

@@ -8,13 +8,14 @@ and at locking, that a whole older database put back falls behind. This room kno
 no record and never stands in the way: what it finds is a `DataLoss` for a person to hear of. A lost
 content key needs no count: its rows say that they do not open.
 
-    record_changes(driver.execute, keys, RowChange("person", person.id, 1, 2))     # beside the UPDATE
+    record_changes(driver, keys, RowChange("person", person.id, 1, 2))     # beside the UPDATE
     find_losses(keys, twin)                                                  # once, at unlock: [Loss(...)]
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,9 +23,9 @@ from dataclasses import dataclass
 from assessments.crypto.sealing import length_prefix
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import DataLoss, Keystore
-from assessments.store.access.keyring import Execute, KeyRing
 from assessments.store.rows.answer_log import count_missing, reanchor, select_log_rows
-from assessments.store.rows.sealed_rows import SealedRow
+from assessments.store.rows.sealed_rows import AssessmentColumns, AssessmentRow, SealedRow
+from assessments.store.rows.unlocked_store import UnlockedStore
 
 COUNTED_TABLES = (
     *("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact"),
@@ -98,17 +99,21 @@ class RollbackCounter:
 # Filed rows
 
 
-def record_changes(run: Execute, keys: KeyRing, *changes: RowChange) -> None:
+def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange) -> None:
     """Move the tally inside the transaction that moves the rows. Without a tally nothing happens:
     that it is gone was, or will be, found at unlock, and writing goes on."""
-    moved = count_after(run, keys, *changes)
+    moved = count_after(driver, unlocked, *changes)
     if moved is not None:
-        run("UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author))
+        driver.execute(
+            "UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author)
+        )
 
 
-def count_after(run: Execute, keys: KeyRing, *changes: RowChange) -> IntegrityCount | None:
+def count_after(
+    driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange
+) -> IntegrityCount | None:
     """The tally's row as it will be after these changes, or None where there is none that opens."""
-    tally, counts = _open_count(run, keys)
+    tally, counts = _open_count(driver, unlocked)
     if tally is None or counts is None:
         return None
     for change in changes:
@@ -116,52 +121,55 @@ def count_after(run: Execute, keys: KeyRing, *changes: RowChange) -> IntegrityCo
         if change.before is not None:
             count, total = (
                 count - 1,
-                total - sum(keys.row_macs([_row_label(change.table, change.id, change.before)])),
+                total - sum(unlocked.keys.row_macs([_row_label(change.table, change.id, change.before)])),
             )
         if change.after is not None:
             count, total = (
                 count + 1,
-                total + sum(keys.row_macs([_row_label(change.table, change.id, change.after)])),
+                total + sum(unlocked.keys.row_macs([_row_label(change.table, change.id, change.after)])),
             )
         counts[change.table] = count, total % _SUM_MODULUS
-    return _seal_count(keys, tally.rev + 1, counts)
+    return _seal_count(unlocked, tally.rev + 1, counts)
 
 
-def record_deletions(run: Execute, keys: KeyRing, table: str, column: str, value: str) -> None:
+def record_deletions(
+    driver: sqlite3.Connection, unlocked: UnlockedStore, table: str, column: str, value: str
+) -> None:
     """Tell the tally of rows that are about to be deleted, so that nobody takes them for lost."""
     # The names are this room's and its callers' own, never from outside.
-    rows = run(f"SELECT {_row_key(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
-    record_changes(run, keys, *(RowChange(table, row_id, rev, None) for row_id, rev in rows.fetchall()))
+    rows = driver.execute(f"SELECT {_row_key(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
+    record_changes(
+        driver, unlocked, *(RowChange(table, row_id, rev, None) for row_id, rev in rows.fetchall())
+    )
 
 
-def advance_rollback_counter(keys: KeyRing, twin: RollbackCounter) -> None:
+def advance_rollback_counter(unlocked: UnlockedStore, twin: RollbackCounter) -> None:
     """Raise the twin, at completing and before the keys go. What fails now is done the next time."""
     with suppress(WrenError):
-        if keys.has_uncounted_writes and not keys.database.read_only:
-            with keys.database.write_raw() as driver:
-                record_changes(driver.execute, keys)
-            keys.has_uncounted_writes = False
-        rows = keys.database.rows("SELECT rev FROM tally WHERE author = ?", (keys.author,))
+        if unlocked.work.has_uncounted_writes and not unlocked.database.read_only:
+            with unlocked.database.write() as driver:
+                record_changes(driver, unlocked)
+            unlocked.work.has_uncounted_writes = False
+        rows = unlocked.database.rows("SELECT rev FROM tally WHERE author = ?", (unlocked.author,))
         if rows and isinstance(rows[0][0], int):
-            twin.raise_to(keys.author, rows[0][0])
+            twin.raise_to(unlocked.author, rows[0][0])
 
 
-def find_losses(keys: KeyRing, twin: RollbackCounter) -> tuple[DataLoss, ...]:
+def find_losses(unlocked: UnlockedStore, twin: RollbackCounter) -> tuple[DataLoss, ...]:
     """Compare what is here with the tally. A person's first time makes it. Never raises."""
     try:
-        with keys.database.read_raw() as driver:
-            run = driver.execute
-            tally, counts = _open_count(run, keys)
-            found = _count_rows(run, keys)
-            losses = _find_missing_dependents(run, keys)
-            in_lists = _find_missing_answers(run, keys)
-        known = twin.read(keys.author)
+        with unlocked.database.read() as driver:
+            tally, counts = _open_count(driver, unlocked)
+            found = _count_rows(driver, unlocked)
+            losses = _find_missing_dependents(driver, unlocked)
+            in_lists = _find_missing_answers(driver, unlocked)
+        known = twin.read(unlocked.author)
         if tally is None and known == 0:
-            rebuild_count(keys, twin, is_first=True)
+            rebuild_count(unlocked, twin, is_first=True)
             return losses
     except WrenError:
         # A newer Wren may count in another way.
-        return () if keys.database.read_only else (DataLoss("unchecked"),)
+        return () if unlocked.database.read_only else (DataLoss("unchecked"),)
     losses += in_lists
     if tally is None or counts is None:
         return (DataLoss("untallied"), *losses)
@@ -170,43 +178,48 @@ def find_losses(keys: KeyRing, twin: RollbackCounter) -> tuple[DataLoss, ...]:
     return tuple(_find_differences(counts, found)) + losses
 
 
-def rebuild_count(keys: KeyRing, twin: RollbackCounter, *, is_first: bool = False) -> None:
+def rebuild_count(unlocked: UnlockedStore, twin: RollbackCounter, *, is_first: bool = False) -> None:
     """Take what is here as all there is, from now on. `is_first`: nothing was counted before."""
-    if keys.database.read_only:
+    if unlocked.database.read_only:
         return
-    with keys.database.write_raw() as driver:
-        run = driver.execute
-        row = run("SELECT rev FROM tally WHERE author = ?", (keys.author,)).fetchone()
-        rev = max(twin.read(keys.author) or 0, row[0] if row and isinstance(row[0], int) else 0) + 1
-        made = _seal_count(keys, rev, _count_rows(run, keys))
-        run(
+    with unlocked.database.write() as driver:
+        counted = driver.execute("SELECT rev FROM tally WHERE author = ?", (unlocked.author,)).fetchone()
+        rev = (
+            max(twin.read(unlocked.author) or 0, counted[0] if counted and isinstance(counted[0], int) else 0)
+            + 1
+        )
+        made = _seal_count(unlocked, rev, _count_rows(driver, unlocked))
+        driver.execute(
             "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
         )
-        for filed in _answer_log_rows(run, keys):
+        for row in _answer_log_rows(driver, unlocked):
             with suppress(Damaged):  # its key does not open: nor does anything that is in it
-                reanchor(run, keys, filed, is_new=is_first)
+                reanchor(driver, unlocked.keys, row, is_new=is_first)
     # Where they ended is not where they end now.
-    keys.log_ends.clear()
-    advance_rollback_counter(keys, twin)
+    unlocked.caches.log_ends.clear()
+    advance_rollback_counter(unlocked, twin)
 
 
-def _answer_log_rows(run: Execute, keys: KeyRing) -> list[SealedRow]:
+def _answer_log_rows(driver: sqlite3.Connection, unlocked: UnlockedStore) -> list[AssessmentRow]:
     """The person's assessments whose key is here."""
-    rows = run(
+    rows = driver.execute(
         "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
         " k.sealed FROM assessment AS a JOIN content_key AS k ON k.kid = a.kid WHERE a.author = ?",
-        (keys.author,),
+        (unlocked.author,),
     ).fetchall()
-    return [SealedRow("assessment", row[0], (row[1], row[2], str(row[3])), *row[4:]) for row in rows]
+    return [
+        SealedRow("assessment", row[0], AssessmentColumns(row[1], row[2], str(row[3])), *row[4:])
+        for row in rows
+    ]
 
 
-def _find_missing_answers(run: Execute, keys: KeyRing) -> tuple[DataLoss, ...]:
+def _find_missing_answers(driver: sqlite3.Connection, unlocked: UnlockedStore) -> tuple[DataLoss, ...]:
     """Answers that are missing from what is under way."""
     expected = found = 0
-    for filed in _answer_log_rows(run, keys):
-        if filed.bound_columns[1] == "in-progress":
+    for row in _answer_log_rows(driver, unlocked):
+        if row.bound_columns.state == "in-progress":
             with suppress(Damaged):  # its key does not open: its rows say so themselves
-                there, here = count_missing(keys, filed, select_log_rows(run, filed))
+                there, here = count_missing(unlocked.keys, row, select_log_rows(driver, row))
                 expected, found = expected + there, found + here
     return (DataLoss("missing", "answer", expected, found),) if found < expected else ()
 
@@ -233,49 +246,53 @@ def _row_label(table: str, row_id: str, rev: int) -> bytes:
     return f"{table} {row_id} {rev}".encode()
 
 
-def _count_rows(run: Execute, keys: KeyRing) -> Counts:
+def _count_rows(driver: sqlite3.Connection, unlocked: UnlockedStore) -> Counts:
     """The rows that are here. No body is opened: 10,000 take less than the passphrase's KDF."""
     counts = {}
     for table in COUNTED_TABLES:
         # The names are those above, never from outside.
-        rows = run(
+        rows = driver.execute(
             f"SELECT {_row_key(table)}, rev FROM {table}"  # noqa: S608
             f" WHERE agency = ? AND author = ?{_REACHABLE.get(table, '')}",
-            (keys.agency, keys.author),
+            (unlocked.agency, unlocked.author),
         ).fetchall()
-        marks = keys.row_macs(_row_label(table, row_id, rev) for row_id, rev in rows)
+        marks = unlocked.keys.row_macs(_row_label(table, row_id, rev) for row_id, rev in rows)
         counts[table] = len(marks), sum(marks) % _SUM_MODULUS
     return counts
 
 
-def _find_missing_dependents(run: Execute, keys: KeyRing) -> tuple[DataLoss, ...]:
+def _find_missing_dependents(driver: sqlite3.Connection, unlocked: UnlockedStore) -> tuple[DataLoss, ...]:
     """What follows from an assessment that is here, and is not here itself."""
     losses = []
     for table, state, together in _DEPENDENT_ROWS:
-        (expected, found) = run(
+        (expected, found) = driver.execute(
             # The names are those above, never from outside.
             f"SELECT count(*), count(found.rowid) FROM assessment AS a LEFT JOIN {table} AS found"  # noqa: S608
             f" ON {together} WHERE a.author = ? AND a.state = ?",
-            (keys.author, state),
+            (unlocked.author, state),
         ).fetchone()
         if found < expected:
             losses.append(DataLoss("missing", table, expected, found))
     return tuple(losses)
 
 
-def _open_count(run: Execute, keys: KeyRing) -> tuple[IntegrityCount | None, Counts | None]:
-    row = run("SELECT author, rev, body FROM tally WHERE author = ?", (keys.author,)).fetchone()
+def _open_count(
+    driver: sqlite3.Connection, unlocked: UnlockedStore
+) -> tuple[IntegrityCount | None, Counts | None]:
+    row = driver.execute(
+        "SELECT author, rev, body FROM tally WHERE author = ?", (unlocked.author,)
+    ).fetchone()
     # A damaged page may give a value of another kind than was written.
     if row is None or not (isinstance(row[1], int) and isinstance(row[2], bytes)):
         return None, None
     tally = IntegrityCount(*row)
     try:
-        plain = json.loads(keys.open_integrity_count(tally.rev, tally.body))
+        plain = json.loads(unlocked.keys.open_integrity_count(tally.rev, tally.body))
     except StoreFault:
         return tally, None
     return tally, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
 
 
-def _seal_count(keys: KeyRing, rev: int, counts: Counts) -> IntegrityCount:
+def _seal_count(unlocked: UnlockedStore, rev: int, counts: Counts) -> IntegrityCount:
     plain = json.dumps({table: (count, f"{total:x}") for table, (count, total) in counts.items()})
-    return IntegrityCount(keys.author, rev, keys.seal_integrity_count(rev, plain.encode()))
+    return IntegrityCount(unlocked.author, rev, unlocked.keys.seal_integrity_count(rev, plain.encode()))
