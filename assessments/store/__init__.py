@@ -2,7 +2,7 @@
 
 store = Store.open(folder, clock)
 unlocked = store.unlock(passphrase)
-people.list_households(unlocked)
+people.list_household_records(unlocked)
 """
 
 from __future__ import annotations

@@ -1,13 +1,11 @@
-"""Assessments: begun, answered line by line, and completed once.
+"""Assessments in progress: begun, answered line by line (autosave), stopped, and read.
 
-Answers in progress are an append-only list of sealed lines; what counts is read by folding them,
-the last line of each item winning. The list is the autosave, the history and the recovery after a
-crash in one. Completing writes the record, the outbox entry and the second copy together. This
-room refuses to know what a question or a score means: answers are plain JSON values to it.
+Answers in progress are an append-only log of sealed lines; the current answers are read by folding it, the
+last line of each item winning. The log is the autosave, the history and the crash recovery in one.
+Completing is in `completion`. Answers are plain JSON values here.
 
-    begin(keys, assessment)
-    append_answer(keys, assessment.id, "injury", {"value": "yes"})
-    complete(keys, finished, envelope, service_kid)
+    begin(unlocked, assessment)
+    append_answer(unlocked, assessment.id, "injury", {"value": "yes"})
 """
 
 from __future__ import annotations
@@ -47,7 +45,7 @@ _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encod
 
 
 def begin(unlocked: UnlockedStore, assessment: Assessment) -> None:
-    """File a new assessment under a key of its own. Answers it already has become its first lines."""
+    """Insert a new assessment under a key of its own. Answers it already has become its first lines."""
     begun = assessment.model_copy(update={"status": "in-progress"})
     with unlocked.database.write() as driver:
         if driver.execute("SELECT 1 FROM assessment WHERE id = ?", (assessment.id,)).fetchone():

@@ -46,7 +46,7 @@ def complete(
                 f"SELECT coalesce({_LAST_LINE}, 0) FROM assessment WHERE id = ?",  # noqa: S608  # constants
                 (assessment.id,),
             ).fetchone()
-            tally = count_after(driver, unlocked, RowChange("assessment", row.id, before.rev, row.rev))
+            count = count_after(driver, unlocked, RowChange("assessment", row.id, before.rev, row.rev))
             finished = Completion(
                 entry_id=assessment.id,
                 service_kid=service_kid,
@@ -55,7 +55,7 @@ def complete(
                 state="completed",
                 sealed_summary=row.seal(unlocked.keys, encode_summary(assessment)),
                 sealed_record=row.seal(unlocked.keys, assessment.model_dump_json().encode(), ".completion"),
-                integrity_count=tally.to_bytes() if tally else b"",
+                integrity_count=count.to_bytes() if count else b"",
                 last_line=last_line,
             )
             # On the disk before the transaction commits: a cut in between is carried out at the
@@ -129,7 +129,7 @@ def _load_completion(database: SqliteDatabase, outbox: StoredOutbox, entry_id: s
 
 
 def is_stale(driver: sqlite3.Connection, finished: Completion) -> bool:
-    """Whether the assessment has moved on since: the person was not told that it is finished, and went on.
+    """Whether the assessment has moved on since: the person was not shown that it is completed, and went on.
 
     One that is not here, or is just as it was, is not stale: then the copy is what was finished.
     """
@@ -158,9 +158,9 @@ def apply_completion(driver: sqlite3.Connection, finished: Completion) -> None:
         )
         driver.execute("DELETE FROM place WHERE assessment_id = ?", (finished.entry_id,))
         if finished.integrity_count:
-            author, tally_rev, tally = finished.integrity_parts()
+            author, tally_rev, count = finished.integrity_parts()
             rev = int.from_bytes(tally_rev, "big")
             driver.execute(
                 "UPDATE tally SET rev = ?, body = ? WHERE author = ? AND rev = ?",
-                (rev, tally, author.decode(), rev - 1),
+                (rev, count, author.decode(), rev - 1),
             )

@@ -1,8 +1,8 @@
-"""The second copy of finished work: one file per completed assessment, beside the database.
+"""Second copies of completed assessments: one sealed file each, beside the database.
 
-A file holds the envelope for the service and the sealed rows of the completion, so that either
-copy makes the other again. It is written, synced and named before the transaction that completes.
-This room knows files; it refuses to know keys: everything it keeps is sealed already.
+A file holds the envelope for the service and the sealed rows of the completion, so that the database and
+the file each make the other again. It is written, synced and named before the transaction that completes.
+No key is needed: everything in it is sealed.
 
     outbox/4f0c….sealed
 """
@@ -41,7 +41,7 @@ class Completion:
 
     @property
     def author(self) -> str:
-        """Whose it is; "" in a copy from before there was a tally."""
+        """Whose it is; "" in a copy from before there was an integrity count."""
         return self.integrity_parts()[0].decode() if self.integrity_count else ""
 
     def integrity_parts(self) -> list[bytes]:
@@ -76,7 +76,7 @@ def unpack_completion(raw: bytes) -> Completion:
     if len(parts) not in (7, 8, 9):
         raise UnknownFormat(part="copy")
     entry_id, service_kid, envelope, rev, state, head, body, *later = parts
-    tally, last_line = (*later, b"", b"")[:2]
+    integrity_count, last_line = (*later, b"", b"")[:2]
     return Completion(
         entry_id.decode(),
         service_kid.decode(),
@@ -85,7 +85,7 @@ def unpack_completion(raw: bytes) -> Completion:
         state.decode(),
         head,
         body,
-        tally,
+        integrity_count,
         int.from_bytes(last_line, "big"),
     )
 
@@ -99,15 +99,18 @@ class CompletionFiles:
             make_folder(folder)
 
     def ids(self) -> set[str]:
+        """The ids of all copies."""
         with translate_errors():
             return {path.stem for path in self._folder.glob(f"*{COMPLETION_SUFFIX}")}
 
     def write(self, finished: Completion) -> None:
         """Write, sync, name, sync the folder: after this a power cut does not lose it."""
         with translate_errors():
-            write_atomically(self._path(finished.entry_id), finished.to_bytes())
+            path = self._path(finished.entry_id)
+            write_atomically(path, finished.to_bytes(), path.with_suffix(_PART))
 
     def read(self, entry_id: str) -> Completion:
+        """One copy. Raises Damaged, UnknownFormat."""
         with translate_errors():
             try:
                 return unpack_completion(self._path(entry_id).read_bytes())

@@ -1,9 +1,8 @@
-"""One SQLite file, opened strictly: settings read back, errors translated, one writer.
+"""One SQLite file, opened strictly: settings read back, errors translated, one writer, checkpoints, damage.
 
-This room knows SQLite's settings and its error numbers. It refuses to know tables, keys or
-records, and it never recreates or deletes a file that does not open. Usable from any thread:
-writes wait for one lock, reads take a connection of their own and see one moment. Call it from a
-worker thread, never from an event loop: each write waits for the disk.
+It never recreates or deletes a file that does not open. Usable from any thread: writes wait for one lock,
+reads take a connection of their own and see one moment. Call it from a worker thread, never from an event
+loop: each write waits for the disk. The unit of access is the driver's connection, without ORM or Core.
 
     with database.write() as driver:        # BEGIN IMMEDIATE … COMMIT
         driver.execute("INSERT INTO …", parameters)
@@ -79,7 +78,7 @@ def _translate_error(error: BaseException) -> WrenError:
 
 
 class translate_errors:
-    """Turn the errors of SQLite and of the disk into this room's own. They carry numbers only."""
+    """Turn the errors of SQLite and of the disk into the store's own. They carry numbers only."""
 
     def __enter__(self) -> None:
         pass
@@ -95,7 +94,7 @@ class translate_errors:
 
 
 class _DamageTracking(translate_errors):
-    """The border of an open file, which notes that its pages are damaged."""
+    """The same for an open file, noting that its pages are damaged."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
@@ -109,7 +108,7 @@ class _DamageTracking(translate_errors):
 
 
 class SqliteDatabase:
-    """The open file. `Database(path)` makes an empty file only where there is none."""
+    """The open file. `SqliteDatabase(path)` makes an empty file only where there is none."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -232,6 +231,7 @@ class SqliteDatabase:
                 return  # the log stays as it is and is tried again; damage is named where it is read
 
     def close(self) -> None:
+        """Make a last checkpoint and close every connection."""
         with self._lock:
             if self._open:
                 self.checkpoint(truncate=True)

@@ -39,9 +39,12 @@ def write_synced(path: Path, parts: Iterable[bytes]) -> None:
         os.fsync(file.fileno())
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; durable, name included, when this returns."""
-    part = path.with_name(f"{path.name}.part")
+def write_atomically(path: Path, content: bytes, part: Path | None = None) -> None:
+    """Write a file whole or not at all; durable, name included, when this returns.
+
+    Until it is whole it is called `part`: the name with ".part" behind it, unless given.
+    """
+    part = part or path.with_name(f"{path.name}.part")
     try:
         write_synced(part, (content,))
         part.replace(path)

@@ -1,8 +1,8 @@
-"""The numbered steps from an empty file to today's tables.
+"""Migrations: the numbered steps from an empty file to the tables of `tables`.
 
-Each step runs in one transaction with its record: a cut leaves the step done or not begun. Steps
-are only added, never changed. A file with a step that is not known here was written by a newer
-Wren: it is never changed. That the steps add up to `tables` is proved by a test.
+Each step runs in one transaction with its record: a cut leaves the step done or not begun. Steps are only
+added, never changed. A file with a step that is not known here was written by a newer Wren and is never
+changed. A test proves that the steps add up to `tables`.
 
     migrate(database)       # nothing happens when nothing is missing
 """
@@ -17,6 +17,8 @@ from assessments.store.database import SqliteDatabase
 
 @dataclass(frozen=True, slots=True)
 class Migration:
+    """One numbered step and its statements."""
+
     number: int
     name: str
     statements: tuple[str, ...]

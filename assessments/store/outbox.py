@@ -1,10 +1,9 @@
-"""The queue of finished work: sealed entries that never change, and a log of what became of each.
+"""The outbox: sealed entries of completed work, which never change, and a log of what became of each.
 
-An entry's state is read from its log, never from a flag, so an outcome that arrives during another
-try cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service,
-and the notes (times, reasons, receipts) under the device's key, bound to the clear columns of
-their line. A line whose note does not open did not happen: the worst that follows is that the
-same bytes are sent again. It refuses to know the wire.
+An entry's state is read from its log, never from a flag, so an outcome that arrives during another attempt
+cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service, and the notes
+(times, reasons, receipts) under the device's key, bound to the clear columns of their line. A line whose
+note does not open counts as not written: the worst that follows is that the same bytes are sent again.
 
     for entry in outbox.due(clock.now()):
         outbox.envelope(entry.id)
@@ -51,9 +50,13 @@ WHERE ?1 IS NULL OR entry_id = ?1 ORDER BY sequence
 class DeviceSealer(Protocol):
     """What seals small things that open while locked: the device."""
 
-    def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes: ...
+    def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes:
+        """Seal something small, bound to its purpose and place."""
+        ...
 
-    def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes: ...
+    def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
+        """Open what `seal_with_device_key` made. Raises Damaged."""
+        ...
 
 
 class StoredOutbox:
@@ -99,18 +102,22 @@ class StoredOutbox:
                 self._reserved_author_seq = None
 
     def entries(self) -> Sequence[OutboxEntry]:
+        """All entries, oldest first."""
         return self._read()
 
     def due(self, at: datetime) -> Sequence[OutboxEntry]:
+        """Waiting entries that may be tried now, oldest first."""
         return [entry for entry in self._read(unsent=True) if entry.is_due(at)]
 
     def entry(self, entry_id: str) -> OutboxEntry:
+        """One entry. Raises NotFound."""
         found = self._read(entry_id)
         if not found:
             raise NotFound(part="outbox")
         return found[0]
 
     def envelope(self, entry_id: str) -> bytes:
+        """The sealed bytes, from the second copy where the row is damaged. Raises NotFound, Damaged."""
         rows = self._database.rows("SELECT envelope, digest FROM outbox_entry WHERE id = ?", (entry_id,))
         if not rows:
             raise NotFound(part="outbox")
@@ -131,6 +138,7 @@ class StoredOutbox:
         return b""
 
     def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
+        """Write the service's word for each id, in one transaction. Unknown ids are ignored."""
         with self._database.write(outbox=True) as driver:
             known = self._states(driver, [outcome.id for outcome in outcomes])
             for outcome in outcomes:
@@ -144,6 +152,7 @@ class StoredOutbox:
                 self._append_log(driver, outcome.id, outcome.status, None, note)
 
     def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
+        """Note a failed attempt: count it, say why, and when to try again."""
         with self._database.write(outbox=True) as driver:
             known = self._states(driver, ids)
             for entry_id in ids:
@@ -152,9 +161,11 @@ class StoredOutbox:
                     self._append_log(driver, entry_id, "postponed", until.isoformat(), note)
 
     def set_aside(self, entry_id: str, reason: str) -> None:
+        """Take one entry out of the queue with its reason; its bytes stay."""
         self._change_state(entry_id, ("waiting", "set-aside"), "set-aside", reason)
 
     def requeue(self, entry_id: str) -> None:
+        """Put an entry that was set aside back in the queue, due at once."""
         self._change_state(entry_id, ("set-aside",), "requeued", None)
 
     def may_delete(self, driver: sqlite3.Connection, entry_id: str) -> bool:
@@ -162,10 +173,12 @@ class StoredOutbox:
         return self._states(driver, [entry_id]).get(entry_id, "sent") == "sent"
 
     def cursor(self) -> str:
+        """The last position in the service's sequence, or ""."""
         rows = self._database.rows("SELECT position FROM outbox_cursor WHERE id = 1")
         return str(rows[0][0]) if rows else ""
 
     def save_cursor(self, cursor: str) -> None:
+        """Keep the position up to which everything was received."""
         with self._database.write(outbox=True) as driver:
             driver.execute("INSERT OR REPLACE INTO outbox_cursor (id, position) VALUES (1, ?)", (cursor,))
 

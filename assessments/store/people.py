@@ -1,12 +1,11 @@
-"""Households, the people in them, and the contacts with them.
+"""Households, the people in them, the contacts with them, casework records, and their revisions.
 
-All of one household is sealed under one key, made when the household is first saved. Each function
-is one transaction. Saving again writes the next revision, and the row as it stood goes to `read_revisions`
-just as it was sealed. This room refuses to know assessments and screens.
+All of one household is sealed under one key, made when the household is first saved. Each function is one
+transaction. Saving again writes the next revision, and the row as it stood is kept as it was sealed.
 
-    save_household(keys, household, persons, relationships)
-    read_household(keys, read_household.id)
-    read_revisions(keys, read_household.id)       # what stood there before it was changed
+    save_household(unlocked, household, persons, relationships)
+    read_household_records(unlocked, household.id)
+    read_revisions(unlocked, household.id)       # what stood there before it was changed
 """
 
 from __future__ import annotations
@@ -186,11 +185,13 @@ def save_contact(unlocked: UnlockedStore, contact: Contact) -> None:
 
 
 def read_person(unlocked: UnlockedStore, person_id: str) -> Person:
+    """One person. Raises NotFound, Damaged."""
     with unlocked.database.read() as driver:
         return _read_one(driver, unlocked, Person, person_id)
 
 
 def read_contact(unlocked: UnlockedStore, contact_id: str) -> Contact:
+    """One contact. Raises NotFound, Damaged."""
     with unlocked.database.read() as driver:
         return _read_one(driver, unlocked, Contact, contact_id)
 

@@ -1,17 +1,17 @@
-"""Deletion for good: an assessment, or a household with everything, leaves only a note that it was done.
+"""Deletion for good (crypto-shredding): of an assessment or a whole household only a tombstone is left.
 
-What makes it final is the key. The content key goes, and then every key that is left is sealed anew
-under a fresh epoch key, so that an old copy of the deleted one, left behind in flash memory, opens
-with nothing that is still used. Rows and files go too. Finished work that the service has not
-confirmed is refused: until then this is its only place. The line in the outbox stays, without its
-envelope: the numbers of an author have no gaps. This room refuses to know who may order a deletion.
+What makes it final is the key. The content key goes, and then every key that is left is sealed anew under a
+fresh epoch key, so that an old copy of the deleted one, left behind in flash memory, opens with nothing that
+is still used. Rows and files go too. Completed work that the service has not confirmed is refused: until
+then this is its only place. The line in the outbox stays, without its envelope: the numbers of an author
+have no gaps. Who may order a deletion is decided elsewhere.
 
-Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and
-one of the content key can still open what they had. A database that was set aside as damaged keeps
-what was in it, with its keys.
+Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and one of
+the content key can still open what they had. A database that was set aside as damaged keeps what was in it,
+with its keys.
 
-    stubs = purge_assessment(keys, assessment_id, "Asked for by the family, ref 114")
-    list_tombstones(store.unlock(words))
+    tombstones = purge_assessment(unlocked, assessment_id, "Asked for by the family, ref 114")
+    list_tombstones(store.unlock(passphrase))
 """
 
 from __future__ import annotations

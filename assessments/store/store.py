@@ -1,12 +1,12 @@
 """The device's encrypted store: one folder, opened strictly, unlocked by one person at a time.
 
-Without keys it knows whether it is set up, who the device is, its settings and its outbox. With
-`Keys` the rooms `people` and `assessments` read and write rows. It refuses to know screens and the
-wire, and never recreates or deletes what it cannot open. All calls block: use a worker thread.
+Locked, it gives whether it is set up, the device, its settings and its outbox. `unlock` gives an
+`UnlockedStore`, with which `people`, `assessments` and `completion` read and write rows. It never recreates
+or deletes what it cannot open. All calls block: use a worker thread.
 
     store = Store.open(folder, clock)
-    keys = store.unlock(passphrase)
-    people.households(keys)
+    unlocked = store.unlock(passphrase)
+    people.list_household_records(unlocked)
 """
 
 from __future__ import annotations
@@ -61,12 +61,14 @@ class DeviceSettings:
         self._database, self._device, self._changed = database, device, changed
 
     def get(self, name: str) -> str | None:
+        """The value of a setting, or None. Raises Damaged."""
         rows = self._database.rows("SELECT body FROM setting WHERE name = ?", (name,))
         return (
             self._device.open_with_device_key("setting", name.encode(), rows[0][0]).decode() if rows else None
         )
 
     def put(self, name: str, value: str) -> None:
+        """Keep a setting: on the disk when this returns."""
         sealed = self._device.seal_with_device_key("setting", name.encode(), value.encode())
         with self._database.write() as driver:
             driver.execute("INSERT OR REPLACE INTO setting (name, body) VALUES (?, ?)", (name, sealed))
@@ -107,7 +109,7 @@ class Store:
     ) -> Store:
         """Open the folder, making what a first start needs.
 
-        `kdf` is the cost of words that are set from now on; existing ones name their own. Without a
+        `kdf` is the cost of passphrases that are set from now on; existing ones name their own. Without a
         `keystore` keys are files in the folder. Raises Damaged, UnknownFormat, KeyAbsent (then
         `RecoveryRequests` still opens) or KeystoreFault.
         """
@@ -158,6 +160,7 @@ class Store:
 
     @property
     def keystore_kind(self) -> Literal["system", "file"]:
+        """Whether the device's key is held by the system or in a file."""
         return self._keystore.kind
 
     def keystore_state(self) -> Literal["present", "absent", "error"]:
@@ -189,11 +192,11 @@ class Store:
         return self._unlocking.authors()
 
     def is_set_up(self) -> bool:
-        """Whether somebody has chosen words here."""
+        """Whether somebody has chosen a passphrase here."""
         return bool(self.authors())
 
     def attempt_status(self, author: str) -> AttemptStatus:
-        """How often this person's words were wrong, and how long to wait."""
+        """How often this person failed to unlock, and how long to wait."""
         return self._unlocking.attempt_status(author)
 
     def set_up(self, passphrase: str, agency: str, author: str) -> UnlockedStore:
@@ -219,13 +222,13 @@ class Store:
         return unlocked
 
     def accept_losses(self, unlocked: UnlockedStore) -> None:
-        """Take what is here as all there is: a person has been told what is missing."""
+        """Take what is here as all there is: a person has been shown what is missing."""
         if any(loss.kind != "unchecked" for loss in unlocked.losses):
             integrity.rebuild_count(unlocked, self._rollback_counter)
         unlocked.losses = ()
 
     def change_passphrase(self, author: str, old: str, new: str) -> None:
-        """Choose other words. Raises WrongPassphrase, or WrenError for weak ones."""
+        """Choose another passphrase. Raises WrongPassphrase, or WrenError for a weak one."""
         self._unlocking.change_passphrase(author, old, new, self.device.device_id)
         self._save_account_backup(author)
 
@@ -234,7 +237,7 @@ class Store:
         return self._unlocking.escrow(author)
 
     def save_escrow(self, unlocked: UnlockedStore, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
-        """Make this person's escrow, in the place of an earlier one."""
+        """Make this person's escrow, in place of an earlier one."""
         escrow = unlocked.keys.make_escrow(agency, service)
         self._unlocking.save_escrow(escrow, agency, service)
         self._save_account_backup(unlocked.author)
@@ -260,7 +263,7 @@ class Store:
                 save_account_backup(self._database, self._folder, *known)
 
     def close(self) -> None:
-        """Close the files. Keys that are still open must be closed by their holder."""
+        """Close the files. What is still unlocked must be closed by its holder."""
         self._database.close()
 
 

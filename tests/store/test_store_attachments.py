@@ -206,8 +206,9 @@ def test_a_recording_left_in_clear_by_a_cut_is_sealed_and_can_be_adopted(
 KEEPER = """
 import sys
 from pathlib import Path
-from assessments.store import Store, attachments
-from assessments.store.attachments.metadata_stripping import STROKES
+from assessments.store import Store
+from assessments.store.attachments import attachments
+from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
@@ -215,9 +216,9 @@ keys = store.unlock(PASSPHRASE)
 number = 0
 while True:
     number += 1
-    drawing = attachments.incoming(keys) / f"{number}.json"
+    drawing = attachments.open_incoming_folder(keys) / f"{number}.json"
     drawing.write_text('{"note": "cupboard-under-the-stairs"}')
-    print(attachments.keep_file(keys, sys.argv[2], drawing, STROKES).id, flush=True)
+    print(attachments.import_captured_file(keys, sys.argv[2], drawing, STROKES_MEDIA_TYPE).id, flush=True)
 """
 
 

@@ -253,15 +253,15 @@ PURGER = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept, purge
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
 while True:
     keys = store.unlock(PASSPHRASE)
-    found = listing(keys)
+    found = list_summaries(keys)
     print("begun", flush=True)
-    purge.purge(keys, found[0].id, "why")
+    purge.purge_assessment(keys, found[0].id, "why")
     print(found[0].id, flush=True)
 """
 

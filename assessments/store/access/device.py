@@ -1,8 +1,8 @@
-"""The device's own keys: they open without a passphrase, because finished work is sent while locked.
+"""The device's own keys, which open without a passphrase, and key files where the system has no key store.
 
-This room knows key files, for where the system has no key store, and what is sealed under the
-device's key. It refuses to know people and passphrases. The device's key is made once and never
-overwritten; each person keeps a copy of it under their own keys, so that losing it loses nothing.
+Completed work is sent while the store is locked, so these keys do not depend on a person. The device's key
+is made once and never overwritten; each person keeps a copy of it under their own keys, so that losing it
+loses nothing.
 
     device.sign(request)
 """
@@ -38,6 +38,7 @@ class FileKeystore:
         return "<FileKeystore>"
 
     def read(self, name: str) -> bytes | None:
+        """The value, or None when there is no such file. Raises KeystoreFault."""
         try:
             return (self._folder / name).read_bytes()
         except FileNotFoundError:
@@ -46,6 +47,7 @@ class FileKeystore:
             raise KeystoreFault(errno=error.errno) from None
 
     def write(self, name: str, value: bytes) -> None:
+        """Keep a value, whole or not at all. Raises DiskFull or StoreFault."""
         path = self._folder / name
         with translate_errors():
             if path.exists() and path.stat().st_size == len(value):
@@ -58,6 +60,7 @@ class FileKeystore:
             write_atomically(path, value)
 
     def remove(self, name: str) -> None:
+        """Remove a value. One that is absent is fine."""
         with translate_errors():
             (self._folder / name).unlink(missing_ok=True)
             sync_folder(self._folder)
@@ -108,6 +111,7 @@ class DeviceIdentity:
         return sealing.seal(self._devkey, sealing.pad(body), self._context(purpose, place))
 
     def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
+        """Open what `seal_with_device_key` made. Raises Damaged."""
         return sealing.unpad(sealing.open_sealed(self._devkey, sealed, self._context(purpose, place)))
 
     def _context(self, purpose: str, place: bytes) -> bytes:

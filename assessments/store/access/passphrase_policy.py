@@ -1,8 +1,7 @@
-"""Which words or digits may guard a person's records.
+"""Passphrase policy: which passphrases and PINs may guard a person's records.
 
-A PIN is enough only where the system's key store holds the device's half of the key and limits
-guessing; everywhere else the words alone must withstand a copy of the disk. This room knows what is
-easy to guess and refuses to know keys.
+A PIN is enough only where the system's key store guards the device's secret and limits guessing; everywhere
+else the passphrase alone must withstand a copy of the disk.
 
     check_passphrase("robin hedge kettle lantern", "passphrase")
 """

@@ -1,12 +1,12 @@
-"""Asking to be let in again, on a device whose words are forgotten or whose key is gone.
+"""Recovery requests: a person asks to be let in again where the passphrase is forgotten or a key is gone.
 
-It opens the database alone, so it works where the store does not open. The one-off key of a request
-is kept in the key store until the answer comes, however long that takes and however often the app is
-closed meanwhile. Nothing is changed before both grants fit, and then all in one step.
+It opens the database alone, so it works where the store does not open. The one-off key of a request is kept
+in the key store until the grants come, however often the app is closed meanwhile. Nothing changes before
+both grants fit, and then everything in one step.
 
     recovery = RecoveryRequests.open(folder, clock)
-    request = recovery.ask("hv1")                       # request.code is read out on the phone
-    recovery.finish("hv1", grants, new_words)
+    request = recovery.begin_request("hv1")             # request.code is read out on the phone
+    recovery.finish("hv1", grants, new_passphrase)
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class RecoveryRequests:
 
     @property
     def device_id(self) -> str:
+        """The id of this device. Raises NotFound."""
         rows = self._database.rows("SELECT id FROM device")
         if not rows:
             raise NotFound(part="device")
@@ -77,7 +78,7 @@ class RecoveryRequests:
         self._keystore.remove(_keystore_name(author))
 
     def finish(self, author: str, grants: Sequence[bytes], new_passphrase: str) -> None:
-        """Let this person in with new words. Raises Damaged, and nothing has changed, unless all fits."""
+        """Let this person in with a new passphrase. Raises Damaged, with nothing changed, unless all fits."""
         private = read_key(self._keystore, _keystore_name(author))
         request = self._request(author, private)
         udk = combine_grants(private, request, grants)

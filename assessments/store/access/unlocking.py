@@ -1,12 +1,11 @@
-"""Who is on this device, and how each gets in: setting up, unlocking, changing the words, escrow.
+"""The people of one device and how each gets in: set-up, unlocking, change of passphrase, escrow, recovery.
 
-Each person has a row with keys of their own; what guards it are their words and a secret in the
-key store. One person's keys open nothing of another's. This room knows rows, words and tries; it
-refuses to know what the records say. It works before the device's own key is there, so that
-recovery can start from it.
+Each person has a row with keys of their own, guarded by their passphrase and a secret in the key store. One
+person's keys open nothing of another's. It works before the device's own key is there, so that recovery can
+start from it.
 
     access = Unlocking(database, keystore, clock, kdf)
-    keys_row, udk = access.unlock("hv1", words, device_id)
+    row, udk = access.unlock("hv1", passphrase, device_id)
 """
 
 from __future__ import annotations
@@ -68,10 +67,11 @@ class Unlocking:
         return bool(self._database.rows("SELECT 1 FROM practitioner WHERE epoch_kid = ?", (epoch_kid,)))
 
     def attempt_status(self, author: str) -> AttemptStatus:
+        """How many attempts failed, and until when to wait."""
         return self._attempts.status(author)
 
     def set_up(self, passphrase: str, agency: str, author: str, device: DeviceIdentity) -> None:
-        """Add a person. Raises WrenError for weak words, StoreFault("alias-taken")."""
+        """Add a person. Raises WrenError for a weak passphrase, StoreFault("alias-taken")."""
         check_passphrase(passphrase, self.credential_kind)
         if not (agency and author):
             raise StoreFault("alias-missing")
@@ -88,13 +88,13 @@ class Unlocking:
     def unlock(self, author: str, passphrase: str, device_id: str) -> tuple[Practitioner, bytearray]:
         """The row and the UDK. Counted before it is tried.
 
-        Raises WrongPassphrase (with `left`), TooManyTries, LockedForSafety, KeyAbsent, KeystoreFault.
+        Raises WrongPassphrase (with `left`), TooManyAttempts, LockedOut, KeyAbsent, KeystoreFault.
         """
         row = self.read_practitioner(author)
         if self._attempts.status(author).is_locked_out:
             self._lock_out(row)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
-        parse_wrap(row.wrap)  # what no words could open is no try
+        parse_wrap(row.wrap)  # what no passphrase could open is no attempt
         number = self._attempts.count_attempt(author)
         try:
             udk = open_wrap(row.wrap, passphrase, secret, device_id, author)
@@ -111,7 +111,7 @@ class Unlocking:
         raise LockedOut
 
     def change_passphrase(self, author: str, old: str, new: str, device_id: str) -> None:
-        """Wrap the same key under new words: one row changes, and no record."""
+        """Wrap the same key under a new passphrase: one row changes, and no record."""
         check_passphrase(new, self.credential_kind)
         row, udk = self.unlock(author, old, device_id)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
@@ -121,16 +121,19 @@ class Unlocking:
             driver.execute("UPDATE practitioner SET wrap = ? WHERE author = ?", (wrap, author))
 
     def save_device_key_copy(self, author: str, sealed: bytes) -> None:
+        """Keep a person's sealed copy of the device's key."""
         with self._database.write() as driver:
             driver.execute("UPDATE practitioner SET device_copy = ? WHERE author = ?", (sealed, author))
 
     # Escrow and recovery
 
     def escrow(self, author: str) -> Escrow | None:
+        """This person's escrow, or None before there is any."""
         rows = self._database.rows("SELECT body FROM escrow WHERE author = ?", (author,))
         return read_escrow(rows[0][0]) if rows else None
 
     def save_escrow(self, escrow: Escrow, agency: RecoveryKey, service: RecoveryKey) -> None:
+        """Keep an escrow in place of an earlier one, with the keys it is sealed to."""
         with self._database.write() as driver:
             driver.execute(
                 "INSERT OR REPLACE INTO escrow (author, body, agency_public, service_public)"
@@ -141,11 +144,11 @@ class Unlocking:
     def reset_passphrase(
         self, author: str, udk: bytearray, new_passphrase: str, device_id: str
     ) -> bytes | None:
-        """Set new words for who has been let in, under a fresh UDK, secret and escrow.
+        """Set a new passphrase for who has been let in, under a fresh UDK, secret and escrow.
 
         The new secret lies in the other slot, so that until the one transaction at the end the old
-        words still open. Returns the device's key as this person kept it. Raises Damaged when the
-        UDK is not this person's, WrenError for weak words.
+        passphrase still opens. Returns the device's key as this person kept it. Raises Damaged when the
+        UDK is not this person's, WrenError for a weak passphrase.
         """
         check_passphrase(new_passphrase, self.credential_kind)
         row, held = self.read_practitioner(author), self.escrow(author)

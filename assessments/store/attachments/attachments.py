@@ -4,8 +4,8 @@ A file is sealed under the key of its assessment, in slices of one MiB, each bou
 its type, its place and how many there are. It is written, synced and named before its row is
 committed: a row always has its file, and what is acknowledged survives a cut. A file without a row
 was cut off before that, or its row was lost; nobody can tell which, so `sweep` sets it aside in
-`quarantine` and brings it back if the row comes back. It refuses to know what a picture shows:
-`stripping` takes everything else out of it.
+`quarantine` and brings it back if the row comes back. Metadata is taken out first
+(`metadata_stripping`).
 
 What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and `import_captured_file`
 takes it from there.
@@ -49,7 +49,7 @@ from assessments.store.rows.unlocked_store import UnlockedStore
 
 ATTACHMENT_FOLDER, QUARANTINE_FOLDER, INCOMING_FOLDER = "attachments", "quarantine", "incoming"
 MAX_ATTACHMENT_BYTES = 25 * 1000 * 1000
-# Below this a device has other worries: words are always taken, attachments wait.
+# Below this no attachment is taken; answers always are.
 MIN_FREE_BYTES = 50 * 1000 * 1000
 # With the one byte of padding, a slice fills a MiB.
 SLICE_BYTES = (1 << 20) - 1
@@ -142,7 +142,7 @@ def import_captured_file(
 
 
 def open_incoming_folder(unlocked: UnlockedStore) -> Path:
-    """The folder that a camera or recorder is told to write into; what a cut leaves there is found."""
+    """The folder that a camera or recorder writes into; what a cut leaves there is found."""
     folder = unlocked.database.path.parent / INCOMING_FOLDER
     with translate_errors():
         make_folder(folder)
@@ -214,9 +214,8 @@ def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
     """Put in order what a cut left: called at every opening, before anybody is unlocked.
 
     Half-written files are removed; nothing relies on them. A whole file without its row goes to
-    quarantine. What stands in clear in `open_incoming_folder` is sealed under the device's key, since
-    nobody's
-    own key is open, and then removed.
+    quarantine. What stands in clear in the incoming folder is sealed under the device's key, since
+    nobody's own key is open, and then removed.
     """
     folder, aside = _folder(database), _quarantine(database)
     with database.write() as driver:
@@ -236,7 +235,7 @@ def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
         for path in sorted(came_in.iterdir()) if came_in.is_dir() else ():
             name = make_random(16).hex()
             sealed = device.seal_with_device_key("left-behind", name.encode(), path.read_bytes())
-            write_atomically(aside / f"{name}{_CAPTURE_SUFFIX}", sealed)
+            write_atomically(aside / f"{name}{_CAPTURE_SUFFIX}", sealed, aside / f"{name}{_PART}")
             _erase(path)
 
 

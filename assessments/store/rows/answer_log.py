@@ -1,14 +1,13 @@
-"""Lists of answers: sealed lines that are only ever added, and what can be read of a list with gaps.
+"""Answer logs: sealed lines that are only ever added, ended by a hash chain, and read with gaps.
 
-A list ends in a *tail*, a chain over its lines, which stands where its next line goes. Damage to one
-line costs that line and no other: `read_log` gives every line that opens, and the places of those that do
-not or are gone. Each line carries marks of the items of the lines just before it, so that a lost line
-still tells which item it was about, and no earlier answer stands in for it. Where the tail itself is
-lost the next line leaves its place empty: that gap is seen for ever, and adding is never refused.
-This room knows lines; it refuses to know what a question means and whose list it is.
+A log ends in a *tail*, a MAC chain over its lines, which stands where its next line goes. Damage to one line
+costs that line and no other: `read_log` gives every line that opens, and the places of those that do not or
+are gone. Each line carries marks of the items of the lines just before it, so that a lost line still tells
+which item it was about, and no earlier answer stands in for it. Where the tail itself is lost the next line
+leaves its place empty: that gap stays visible, and adding is never refused.
 
-    end = append_line(driver, keys, find_log_end(driver, keys, filed), "injury", {"value": "yes"})
-    read_log(keys, filed, rows).standing()          # {"injury": {"value": "yes"}}
+    end = append_line(driver, unlocked, find_log_end(driver, unlocked.keys, row), "injury", {"value": "yes"})
+    read_log(unlocked.keys, row, rows).current_answers()          # {"injury": {"value": "yes"}}
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ LogRows = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One answer as it was given. `entry` None takes the answer back. `trail`: the marks of the items
+    """One answer as it was given. `entry` None takes the answer back. `recent_marks`: the marks of the items
     of the lines before it, the nearest first."""
 
     sequence: int

@@ -1,15 +1,14 @@
-"""What one person has filed, counted: so that no row goes missing, or back in time, unnoticed.
+"""Integrity checks: find missing rows, rows of an earlier revision, and a rollback of the whole database.
 
-A seal shows a changed row. It cannot show one that is gone, nor an older one put back. Three marks
-do: each list of answers ends in a *tail*, a chain over its lines (`lines`); each person has one *tally*, the
-number and a keyed sum of the (table, id, revision) of all their rows, moved in the same transaction
-as the row; and the tally's own revision has a *twin* outside the database, raised at completing
-and at locking, that a whole older database put back falls behind. This room knows counts; it opens
-no record and never stands in the way: what it finds is a `DataLoss` for a person to hear of. A lost
-content key needs no count: its rows say that they do not open.
+A seal shows a changed row, but neither one that is gone nor an older one put back. Three things do: each
+answer log ends in a hash chain (`answer_log`); each person has one integrity count, the number and a keyed
+sum of the (table, id, revision) of all their rows, moved in the same transaction as the row; and the
+revision of that count is also kept outside the database as a rollback counter, advanced at completing and
+at locking, which an older database falls behind. What is found is a `DataLoss` for a person to be shown; it
+never stands in the way. A lost content key needs no count: its rows do not open.
 
-    record_changes(driver, keys, RowChange("person", person.id, 1, 2))     # beside the UPDATE
-    find_losses(keys, twin)                                                  # once, at unlock: [Loss(...)]
+    record_changes(driver, unlocked, RowChange("person", person.id, 1, 2))     # beside the UPDATE
+    find_losses(unlocked, counter)                                             # once, at unlock
 """
 
 from __future__ import annotations
@@ -62,18 +61,19 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class IntegrityCount:
-    """The tally's row."""
+    """The row of an integrity count."""
 
     author: str
     rev: int
     body: bytes
 
     def to_bytes(self) -> bytes:
+        """Author, revision and body, length-prefixed."""
         return length_prefix(self.author, struct.pack(">Q", self.rev), self.body)
 
 
 class RollbackCounter:
-    """The highest revision of a person's tally that is known outside the database, in the key store."""
+    """The highest revision of a person's integrity count, kept outside the database in the key store."""
 
     def __init__(self, keystore: Keystore, device_id: str) -> None:
         self._keystore, self._device_id = keystore, device_id
@@ -87,6 +87,7 @@ class RollbackCounter:
         return struct.unpack(">Q", kept)[0] if kept and len(kept) == 8 else 0
 
     def raise_to(self, author: str, rev: int) -> None:
+        """Keep this revision if it is higher than the one that is known."""
         known = self.read(author)
         if known is not None and known < rev:
             self._keystore.write(self._keystore_name(author), struct.pack(">Q", rev))
@@ -100,7 +101,7 @@ class RollbackCounter:
 
 
 def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange) -> None:
-    """Move the tally inside the transaction that moves the rows. Without a tally nothing happens:
+    """Move the integrity count in the transaction that moves the rows. Without one nothing happens:
     that it is gone was, or will be, found at unlock, and writing goes on."""
     moved = count_after(driver, unlocked, *changes)
     if moved is not None:
@@ -112,9 +113,9 @@ def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes
 def count_after(
     driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange
 ) -> IntegrityCount | None:
-    """The tally's row as it will be after these changes, or None where there is none that opens."""
-    tally, counts = _open_count(driver, unlocked)
-    if tally is None or counts is None:
+    """The integrity count as it will be after these changes, or None where there is none that opens."""
+    stored, counts = _open_count(driver, unlocked)
+    if stored is None or counts is None:
         return None
     for change in changes:
         count, total = counts.get(change.table, (0, 0))
@@ -129,22 +130,22 @@ def count_after(
                 total + sum(unlocked.keys.row_macs([_row_label(change.table, change.id, change.after)])),
             )
         counts[change.table] = count, total % _SUM_MODULUS
-    return _seal_count(unlocked, tally.rev + 1, counts)
+    return _seal_count(unlocked, stored.rev + 1, counts)
 
 
 def record_deletions(
     driver: sqlite3.Connection, unlocked: UnlockedStore, table: str, column: str, value: str
 ) -> None:
-    """Tell the tally of rows that are about to be deleted, so that nobody takes them for lost."""
-    # The names are this room's and its callers' own, never from outside.
+    """Take rows that are about to be deleted out of the integrity count."""
+    # The names are this module's and its callers' own, never from outside.
     rows = driver.execute(f"SELECT {_row_key(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
     record_changes(
         driver, unlocked, *(RowChange(table, row_id, rev, None) for row_id, rev in rows.fetchall())
     )
 
 
-def advance_rollback_counter(unlocked: UnlockedStore, twin: RollbackCounter) -> None:
-    """Raise the twin, at completing and before the keys go. What fails now is done the next time."""
+def advance_rollback_counter(unlocked: UnlockedStore, counter: RollbackCounter) -> None:
+    """Advance the rollback counter, at completing and before locking. What fails now is done next time."""
     with suppress(WrenError):
         if unlocked.work.has_uncounted_writes and not unlocked.database.read_only:
             with unlocked.database.write() as driver:
@@ -152,40 +153,43 @@ def advance_rollback_counter(unlocked: UnlockedStore, twin: RollbackCounter) -> 
             unlocked.work.has_uncounted_writes = False
         rows = unlocked.database.rows("SELECT rev FROM tally WHERE author = ?", (unlocked.author,))
         if rows and isinstance(rows[0][0], int):
-            twin.raise_to(unlocked.author, rows[0][0])
+            counter.raise_to(unlocked.author, rows[0][0])
 
 
-def find_losses(unlocked: UnlockedStore, twin: RollbackCounter) -> tuple[DataLoss, ...]:
-    """Compare what is here with the tally. A person's first time makes it. Never raises."""
+def find_losses(unlocked: UnlockedStore, counter: RollbackCounter) -> tuple[DataLoss, ...]:
+    """Compare the rows with the integrity count. A person's first time makes it. Never raises."""
     try:
         with unlocked.database.read() as driver:
-            tally, counts = _open_count(driver, unlocked)
+            stored, counts = _open_count(driver, unlocked)
             found = _count_rows(driver, unlocked)
             losses = _find_missing_dependents(driver, unlocked)
             in_lists = _find_missing_answers(driver, unlocked)
-        known = twin.read(unlocked.author)
-        if tally is None and known == 0:
-            rebuild_count(unlocked, twin, is_first=True)
+        known = counter.read(unlocked.author)
+        if stored is None and known == 0:
+            rebuild_count(unlocked, counter, is_first=True)
             return losses
     except WrenError:
         # A newer Wren may count in another way.
         return () if unlocked.database.read_only else (DataLoss("unchecked"),)
     losses += in_lists
-    if tally is None or counts is None:
+    if stored is None or counts is None:
         return (DataLoss("untallied"), *losses)
-    if known is not None and tally.rev < known:
-        losses = (DataLoss("rolled-back", expected=known, found=tally.rev), *losses)
+    if known is not None and stored.rev < known:
+        losses = (DataLoss("rolled-back", expected=known, found=stored.rev), *losses)
     return tuple(_find_differences(counts, found)) + losses
 
 
-def rebuild_count(unlocked: UnlockedStore, twin: RollbackCounter, *, is_first: bool = False) -> None:
+def rebuild_count(unlocked: UnlockedStore, counter: RollbackCounter, *, is_first: bool = False) -> None:
     """Take what is here as all there is, from now on. `is_first`: nothing was counted before."""
     if unlocked.database.read_only:
         return
     with unlocked.database.write() as driver:
         counted = driver.execute("SELECT rev FROM tally WHERE author = ?", (unlocked.author,)).fetchone()
         rev = (
-            max(twin.read(unlocked.author) or 0, counted[0] if counted and isinstance(counted[0], int) else 0)
+            max(
+                counter.read(unlocked.author) or 0,
+                counted[0] if counted and isinstance(counted[0], int) else 0,
+            )
             + 1
         )
         made = _seal_count(unlocked, rev, _count_rows(driver, unlocked))
@@ -197,7 +201,7 @@ def rebuild_count(unlocked: UnlockedStore, twin: RollbackCounter, *, is_first: b
                 reanchor(driver, unlocked.keys, row, is_new=is_first)
     # Where they ended is not where they end now.
     unlocked.caches.log_ends.clear()
-    advance_rollback_counter(unlocked, twin)
+    advance_rollback_counter(unlocked, counter)
 
 
 def _answer_log_rows(driver: sqlite3.Connection, unlocked: UnlockedStore) -> list[AssessmentRow]:
@@ -285,12 +289,12 @@ def _open_count(
     # A damaged page may give a value of another kind than was written.
     if row is None or not (isinstance(row[1], int) and isinstance(row[2], bytes)):
         return None, None
-    tally = IntegrityCount(*row)
+    stored = IntegrityCount(*row)
     try:
-        plain = json.loads(unlocked.keys.open_integrity_count(tally.rev, tally.body))
+        plain = json.loads(unlocked.keys.open_integrity_count(stored.rev, stored.body))
     except StoreFault:
-        return tally, None
-    return tally, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
+        return stored, None
+    return stored, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
 
 
 def _seal_count(unlocked: UnlockedStore, rev: int, counts: Counts) -> IntegrityCount:

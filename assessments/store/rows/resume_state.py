@@ -1,10 +1,9 @@
-"""Where a person left off: the screens they came by, how far down they were, what was half typed.
+"""Resume state: where a person left off (screens, scroll position, half-typed input), one row per person.
 
-This room knows one row for each person, of which only the latest is kept, sealed under that person's own
-key. It refuses to know what stands in it: plain JSON in, the same out. Nothing in it is a record, so
-a row that does not open costs the place and never the work.
+Only the latest is kept, sealed under that person's own key. It is plain JSON and no record: a row that does
+not open costs the place and never the work.
 
-    save_resume_state(keys, {"trail": [["today", ""]], "offset": 120.0})
+    save_resume_state(unlocked, {"trail": [["today", ""]], "offset": 120.0})
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""How a record becomes a row and a row a record, with every clear column bound into the seal.
+"""Sealed rows: how a record becomes a row and a row a record, with every clear column bound into the seal.
 
 Reading many rows, one that does not open costs that row and not the others: it is named in
-`ReadResult.unreadable`, kept as it is, and never dropped. This room knows columns and seals; it refuses
-to know what a household or an answer is.
+`ReadResult.unreadable`, kept as it is, and never dropped.
 
     found = open_rows(rows, open_one)
     found, found.unreadable
@@ -107,6 +106,7 @@ class SealedRow(Generic[C]):
         }
 
     def seal(self, keys: RowKeys, body: bytes, part: str = "") -> bytes:
+        """Seal the body under the content key of this row."""
         return keys.seal_row(self.kid, self.wrap, self.context(part), body)
 
     def open(self, keys: RowKeys, sealed: bytes, part: str = "") -> bytes:

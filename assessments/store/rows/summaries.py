@@ -1,13 +1,12 @@
-"""Lists of assessments without their answers, however many there are.
+"""Summaries of assessments for lists, and the summary cache that makes the first list quick.
 
-A heading is opened once while unlocked, and again when its row has a newer revision. So that the
-first list need not open thousands of rows, what it opened is put away in groups, each one sealed
-body under a content key of its own. A group is a copy and nothing depends on it: one that is gone,
-damaged or out of date costs the time to open its rows. Deleting an assessment deletes all groups and
-their keys. This room knows what a list shows; it refuses to know answers.
+A summary is opened once while unlocked, and again when its row has a newer revision. So that the first list
+need not open thousands of rows, opened summaries are also stored in groups, each one sealed body under a
+content key of its own. A group is a copy and nothing depends on it: one that is gone, damaged or out of date
+costs the time to open its rows. Deleting an assessment deletes all groups and their keys.
 
-    for heading in list_summaries(keys):
-        heading.status
+    for summary in list_summaries(unlocked):
+        summary.status
 """
 
 from __future__ import annotations
@@ -49,12 +48,12 @@ _DELETE_GROUP = (
     " (SELECT kid FROM heading WHERE agency = ? AND author = ? AND first = ?)",
     "DELETE FROM heading WHERE agency = ? AND author = ? AND first = ?",
 )
-# Assessments by number, 256 to a group; fewer fresh ones than _MANY are not worth a group.
+# Assessments by number, 256 to a group; fewer fresh ones than _MIN_GROUP_SIZE are not worth a group.
 _GROUP_BITS = 8
-# About what 256 headings take, twice: in the log, and in the file.
+# About what 256 summaries take, twice: in the log, and in the file.
 _GROUP_BYTES = 256 * 1024
 _MIN_GROUP_SIZE = 64
-# Not in the heading: they are long, and a list of headings is read often. Of a result the grade stays.
+# Not in the summary: they are long, and a list of summaries is read often. Of a result the grade stays.
 _EXCLUDED_RESULT_FIELDS = {"scales", "band", "routes", "supplements", "findings"}
 _EXCLUDED_FIELDS: Any = {
     "answers": True,
@@ -64,7 +63,7 @@ _EXCLUDED_FIELDS: Any = {
 
 
 def list_summaries(unlocked: UnlockedStore, household_id: str | None = None) -> ReadResult[AssessmentSummary]:
-    """Headings of this person's assessments, oldest first, of one household or of all."""
+    """Summaries of this person's assessments, oldest first, of one household or of all."""
     own: tuple[str, ...] = (unlocked.agency, unlocked.author)
     statement = _SELECT_OWN
     if household_id is not None:
@@ -82,7 +81,7 @@ def list_summaries(unlocked: UnlockedStore, household_id: str | None = None) -> 
     if household_id is None and len(opened) >= _MIN_GROUP_SIZE:
         _save_summary_cache(unlocked, wanted, {number >> _GROUP_BITS for number in fresh})
     found = (held.get(place) for _, place in wanted)
-    return ReadResult((heading for heading in found if heading is not None), opened.unreadable)
+    return ReadResult((summary for summary in found if summary is not None), opened.unreadable)
 
 
 def encode_summary(assessment: Assessment) -> bytes:
@@ -91,7 +90,7 @@ def encode_summary(assessment: Assessment) -> bytes:
 
 
 def to_sealed_row(row: Any) -> tuple[AssessmentRow, bytes]:
-    """The columns of `SELECT_ASSESSMENT` as a filed row and its sealed body."""
+    """The columns of `SELECT_ASSESSMENT` as a sealed row and its body."""
     row_id, household_id, state, number, rev, schema_id, agency, author, kid, wrap, body = row
     bound = AssessmentColumns(household_id, state, str(number))
     return SealedRow("assessment", row_id, bound, rev, schema_id, agency, author, kid, wrap), body
@@ -109,7 +108,7 @@ def _open_summary(
     # Straight from JSON: checking each record again costs ten times as much as opening it.
     head = json.loads(row.open(unlocked.keys, sealed).decode())
     grade = (head.get("result") or {}).get("grade") or {}
-    heading = AssessmentSummary(
+    summary = AssessmentSummary(
         row.id,
         row.bound_columns.household_id,
         head["contact_id"],
@@ -123,11 +122,11 @@ def _open_summary(
         grade.get("value"),
         bool(grade.get("provisional")),
     )
-    return (row.id, row.rev), heading
+    return (row.id, row.rev), summary
 
 
-def _parse_time(said: str | None) -> datetime | None:
-    return datetime.fromisoformat(said) if said else None
+def _parse_time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _group_row(unlocked: UnlockedStore, kid: str, wrap: bytes, first: int) -> SealedRow[tuple[str]]:
@@ -160,7 +159,7 @@ def _save_summary_cache(
     for number, place in wanted:
         if number >> _GROUP_BITS in members and place in unlocked.caches.summaries:
             members[number >> _GROUP_BITS].append(place)
-    # Locked: an assessment has just been deleted, and these headings may hold it.
+    # Locked: an assessment has just been deleted, and these summaries may hold it.
     with suppress(StoreFault, Locked), unlocked.database.write() as driver:
         for first, places in members.items():
             own = (unlocked.agency, unlocked.author, first)
@@ -177,7 +176,7 @@ def _save_summary_cache(
 
 
 def _encode_group(unlocked: UnlockedStore, places: list[tuple[str, int]]) -> bytes:
-    """The revisions, and the headings column by column: read in a third of the time of rows."""
+    """The revisions, and the summaries column by column: read in a third of the time of rows."""
     columns: list[Any] = [
         list(column) for column in zip(*map(unlocked.caches.summaries.__getitem__, places), strict=True)
     ]

@@ -3,7 +3,7 @@
 Every function that reads or writes rows takes it first. Close it to lock.
 
     unlocked = store.unlock(passphrase)     # 50 to 500 ms of a core: never on an event loop
-    people.list_households(unlocked)
+    people.list_household_records(unlocked)
     unlocked.close()                        # the keys are wiped; every later use raises Locked
 """
 

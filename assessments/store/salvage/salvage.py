@@ -1,13 +1,12 @@
-"""Bringing back what is whole: a new database from every row that can still be read in a damaged one.
+"""Salvage: a new database from every row that can still be read in a damaged one.
 
-The damaged files are set aside, whole, in a folder of their own, and never deleted. Rows come from
-the bytes of the pages (`pages`); the device and its people also from `people.copy`, a second copy of
-their rows that the store keeps; finished work also from its second copies, when the store is next
-opened. A row is put back as it was found: whether it is true its seal says, and whether any are
-missing the tally. This room opens nothing and needs no key.
+The damaged files are set aside, whole, in a folder of their own (quarantine), and never deleted. Rows come
+from the bytes of the pages (`sqlite_carver`); the device and its people also from the account backup;
+completed work also from its second copies, when the store is next opened. A row is put back as it was found:
+whether it is true its seal says, and whether any are missing the integrity count. No key is needed.
 
-    salvaged = salvage(folder)
-    salvaged.rows["assessment"], salvaged.damaged_pages, salvaged.aside
+    report = salvage(folder, clock)
+    report.rows["assessment"], report.damaged_pages, report.quarantine
 """
 
 from __future__ import annotations
