@@ -29,7 +29,7 @@ from assessments.definitions.definition import Role
 from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack, read_pack
 from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore, SystemClock
-from assessments.store import KeyRing, SalvageReport, Store, salvage
+from assessments.store import SalvageReport, Store, UnlockedStore, salvage
 from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.exchange import (
     RETRY_POLICIES,
@@ -126,7 +126,7 @@ class Runtime:
         """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
         return self._make_case_service(self.store.unlock(passphrase, author))
 
-    def _make_case_service(self, keys: KeyRing) -> CaseService:
+    def _make_case_service(self, keys: UnlockedStore) -> CaseService:
         service = CaseService(self.store, keys, self.clock, self.packs())
         if self.store.read_only:
             return service  # nothing is finished here until Wren is updated

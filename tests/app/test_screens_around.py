@@ -316,7 +316,7 @@ async def test_a_damaged_store_is_a_clear_sentence_and_is_left_as_it_is(folder: 
 async def test_a_store_of_a_newer_wren_is_read_and_not_written(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow())
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("INSERT INTO migration VALUES (1000, 'from-the-future')")
     runtime.close()
     runtime = open_runtime(folder)
@@ -349,7 +349,7 @@ async def test_what_is_whole_in_a_damaged_store_is_brought_back(folder: Path) ->
 async def test_what_is_missing_is_said_until_it_has_been_read(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow())
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("DELETE FROM person WHERE rowid = 2")
     async with unlocked(runtime) as app:
         await until(app, "People missing: 1.")
