@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import flet as ft
 
@@ -19,6 +19,7 @@ from app.core.cases.case_service import DataLoss, HouseholdOverview, OpenAssessm
 from app.core.child.child_session import ChildSession
 from app.core.child.handover import HandbackReview
 from app.core.device.selftest import SelfTestReport
+from app.core.routes import ROUTES
 from app.core.session_update import Phase, UnlockPrompt
 from app.kit.controls.status import SaveState
 from assessments.casework.casework_records import RecordLink
@@ -26,41 +27,8 @@ from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
 from assessments.ports import OutboxEntry
 
-ScreenName = Literal[
-    "today",
-    "household",
-    "pick",
-    "assess",
-    "hand-over",
-    "handed-back",
-    "check",
-    "finished",
-    "record",
-    "outbox",
-    "device",
-    "add-household",
-    "change-words",
-    "event",
-    "earlier",
-    "milestone",
-    "chronology",
-    "conduct",
-    "person",
-    "change-person",
-    "add-person",
-    "born",
-    "tie",
-    "address",
-    "add-address",
-    "keep-from",
-    "link",
-    "map",
-    "contact",
-    "seen",
-    "leave",
-    "siblings",
-    "pattern",
-]
+# A key of ROUTES.
+ScreenName = str
 
 
 # Whoever sets up a device first is not asked for a short name.
@@ -81,8 +49,7 @@ Trail = tuple[Screen, ...]
 
 def read_trail(plain: Any) -> Trail:
     """The screens of a kept place; the first page alone where one of them is not known here."""
-    known = get_args(ScreenName)
-    if not isinstance(plain, Sequence) or not plain or any(name not in known for name, _ in plain):
+    if not isinstance(plain, Sequence) or not plain or any(name not in ROUTES for name, _ in plain):
         return (TODAY_SCREEN,)
     return tuple(Screen(name, str(about)) for name, about in plain)
 

@@ -26,7 +26,8 @@ from app.core.runtime import Runtime
 from app.features.assess.view import page_index_of
 from app.kit import theme
 from app.kit.messages import say
-from app.shell.shell import PageLifecycle, _AppProcess
+from app.shell.lifecycle import PageLifecycle
+from app.shell.process import AppProcess
 from assessments.casework.ids import new_id
 from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, VerbatimLine
@@ -80,7 +81,7 @@ class World:
         desk.save_contact(self.contact)
         self._brothers_words(desk)
         desk.close()
-        self.process = _AppProcess(self.runtime, None, None)
+        self.process = AppProcess(self.runtime, None, None)
         await self._open()
         return self
 

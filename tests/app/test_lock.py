@@ -15,10 +15,11 @@ import pytest
 from app.core.autosave import Autosave
 from app.core.cases.case_service import CaseService
 from app.core.controller import AppController, AppState
+from app.core.routes import ROUTES
 from app.core.runtime import Runtime
 from app.features.start.view import starting_page, store_fault_page
-from app.shell.shell import SCREENS, make_open_page
-from app.shell.shell import app_view as shown_app
+from app.shell.app_view import app_view as shown_app
+from app.shell.shell import make_open_page
 from assessments.casework.casework_records import Address
 from assessments.store import UnlockedStore
 from tests.app.headless import Headless, Node
@@ -114,9 +115,9 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         about |= dict.fromkeys(one, person)
         about |= {"address": place.id}
         about |= {"contact": visit, "leave": visit, "seen": f"{visit} {child}", "siblings": page.household.id}
-        for name in SCREENS:
+        for name in ROUTES:
             model.record = actions.case_service.read_assessment(record)
-            actions.open_screen(name, about.get(name, ""))  # type: ignore[arg-type]  # every name that has a screen
+            actions.open_screen(name, about.get(name, ""))
             await app.settle()
             control, inside = cover_of(app)
             row = next(one for one in inside if isinstance(one, ft.Row))
