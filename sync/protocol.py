@@ -14,7 +14,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, Strict
+from pydantic_core import PydanticCustomError
 
 from assessments.casework.records import format_utc
 from assessments.crypto import sealing
@@ -22,6 +25,7 @@ from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeStatus
 from sync import wire
 from sync.errors import BadReceipt, Malformed
+from sync.wire import Key, MessageReader, Name, ShortText, Signature
 
 VERSION = 1
 ENROLMENT_VERSION = 2
@@ -42,9 +46,6 @@ MAX_REQUEST_BYTES = 2 * 1024 * 1024
 MAX_REPLY_BYTES = 1024 * 1024
 MAX_CHANGES = 500
 MAX_CURSOR = 128
-
-_MAX_ID = 64
-_MAX_RECEIPT = 1024
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,27 +85,27 @@ class ExchangeReply:
 class Enrolment:
     """A device introduces itself and one author."""
 
-    agency: str
-    device: str
-    signing_key: bytes
-    receive_key: bytes
-    author: str
-    author_key: bytes
-    nonce: bytes
+    agency: Name
+    device: Name
+    signing_key: Key
+    receive_key: Key
+    author: Name
+    author_key: Key
+    nonce: Annotated[bytes, Field(strict=True, min_length=16, max_length=16)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EnrolmentReply:
     """The service's keys, with its signature over them and the device's nonce."""
 
-    agency: str
-    device: str
-    kid: str
-    service_key: bytes
-    receipt_key: bytes
-    agency_recovery: bytes
-    service_recovery: bytes
-    signature: bytes
+    agency: Name
+    device: Name
+    kid: Name
+    service_key: Key
+    receipt_key: Key
+    agency_recovery: Key
+    service_recovery: Key
+    signature: Signature
 
     def signed_bytes(self, nonce: bytes) -> bytes:
         return sealing.length_prefix(
@@ -208,22 +209,19 @@ def is_submission_id(text: str) -> bool:
 
 
 def encode_request(request: ExchangeRequest) -> bytes:
+    """Encode a request."""
     items = [[item.id, item.digest, item.envelope] for item in request.items]
     return wire.pack({"v": VERSION, "cursor": request.cursor, "items": items})
 
 
 def decode_request(body: bytes) -> ExchangeRequest:
-    """A request, or Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
-    fields = wire.require_map(wire.unpack(body, MAX_REQUEST_BYTES), ("v", "cursor", "items"), version=VERSION)
-    items = wire.require_list(fields["items"])
-    if len(items) > MAX_ITEMS:
-        raise Malformed("too-many-items")
-    return ExchangeRequest(
-        wire.require_text(fields["cursor"], MAX_CURSOR), tuple(_decode_item(row) for row in items)
-    )
+    """Decode a request. Raises Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
+    message = _REQUEST.read(body)
+    return ExchangeRequest(message.cursor, tuple(SubmissionItem(*row) for row in message.items))
 
 
 def encode_reply(reply: ExchangeReply) -> bytes:
+    """Encode a reply."""
     return wire.pack(
         {
             "v": VERSION,
@@ -236,90 +234,73 @@ def encode_reply(reply: ExchangeReply) -> bytes:
 
 
 def decode_reply(body: bytes) -> ExchangeReply:
-    """A reply, or Malformed. Receipts are not checked here."""
-    fields = wire.require_map(
-        wire.unpack(body, MAX_REPLY_BYTES),
-        ("v", "outcomes", "changes", "cursor", "more"),
-        version=VERSION,
-        exactly=False,
-    )
-    outcomes = []
-    for row in wire.require_list(fields["outcomes"]):
-        id_, word, reason, receipt = wire.require_row(row, 4)
-        if word not in get_args(OutcomeStatus):
-            raise Malformed
-        outcomes.append(
-            Outcome(
-                wire.require_text(id_, _MAX_ID),
-                word,
-                wire.require_reason(reason),
-                wire.require_bytes(receipt, None, _MAX_RECEIPT),
-            )
-        )
-    changes = []
-    for row in wire.require_list(fields["changes"]):
-        id_, word, reason = wire.require_row(row, 3)
-        changes.append(
-            FeedChange(
-                wire.require_text(id_, _MAX_ID),
-                wire.require_text(word, wire.MAX_REASON),
-                wire.require_reason(reason),
-            )
-        )
-    if not isinstance(fields["more"], bool):
-        raise Malformed
+    """Decode a reply; the receipts are not checked here. Raises Malformed."""
+    message = _REPLY.read(body)
     return ExchangeReply(
-        tuple(outcomes), tuple(changes), wire.require_text(fields["cursor"], MAX_CURSOR), fields["more"]
+        tuple(Outcome(*row) for row in message.outcomes),
+        tuple(FeedChange(*row) for row in message.changes),
+        message.cursor,
+        message.more,
     )
 
 
 def encode_enrolment(enrolment: Enrolment) -> bytes:
+    """Encode an enrolment."""
     return wire.pack(
         {"v": ENROLMENT_VERSION} | {name: getattr(enrolment, name) for name in Enrolment.__slots__}
     )
 
 
 def decode_enrolment(body: bytes) -> Enrolment:
-    """An enrolment, or Malformed."""
-    fields = wire.require_map(wire.unpack(body, 4096), ("v", *Enrolment.__slots__), version=ENROLMENT_VERSION)
-    return Enrolment(
-        agency=wire.require_name(fields["agency"]),
-        device=wire.require_name(fields["device"]),
-        signing_key=wire.require_bytes(fields["signing_key"], 32),
-        receive_key=wire.require_bytes(fields["receive_key"], 32),
-        author=wire.require_name(fields["author"]),
-        author_key=wire.require_bytes(fields["author_key"], 32),
-        nonce=wire.require_bytes(fields["nonce"], 16),
-    )
+    """Decode an enrolment. Raises Malformed."""
+    return _ENROLMENT.read(body)
 
 
 def encode_enrolment_reply(welcome: EnrolmentReply) -> bytes:
+    """Encode the service's keys."""
     return wire.pack(
         {"v": ENROLMENT_VERSION} | {name: getattr(welcome, name) for name in EnrolmentReply.__slots__}
     )
 
 
 def decode_enrolment_reply(body: bytes) -> EnrolmentReply:
-    """A welcome, or Malformed. Its signature is not checked here."""
-    fields = wire.require_map(
-        wire.unpack(body, 4096), ("v", *EnrolmentReply.__slots__), version=ENROLMENT_VERSION, exactly=False
-    )
-    return EnrolmentReply(
-        agency=wire.require_name(fields["agency"]),
-        device=wire.require_name(fields["device"]),
-        kid=wire.require_name(fields["kid"]),
-        service_key=wire.require_bytes(fields["service_key"], 32),
-        receipt_key=wire.require_bytes(fields["receipt_key"], 32),
-        agency_recovery=wire.require_bytes(fields["agency_recovery"], 32),
-        service_recovery=wire.require_bytes(fields["service_recovery"], 32),
-        signature=wire.require_bytes(fields["signature"], 64),
-    )
+    """Decode the service's keys; the signature is not checked here. Raises Malformed."""
+    return _ENROLMENT_REPLY.read(body)
 
 
-def _decode_item(row: Any) -> SubmissionItem:
-    id_, digest, envelope = wire.require_row(row, 3)
-    return SubmissionItem(
-        wire.require_text(id_, _MAX_ID),
-        wire.require_bytes(digest, 32),
-        wire.require_bytes(envelope, None, MAX_REQUEST_BYTES),
-    )
+def _refuse_too_many_items(rows: object) -> object:
+    # Before the items themselves: how many there are is what a device can do something about.
+    if isinstance(rows, tuple) and len(rows) > MAX_ITEMS:
+        raise PydanticCustomError(wire.TOO_MANY_ITEMS, wire.TOO_MANY_ITEMS)
+    return rows
+
+
+_Id = Annotated[str, Field(strict=True, max_length=64)]
+_Cursor = Annotated[str, Field(strict=True, max_length=MAX_CURSOR)]
+_Envelope = Annotated[bytes, Field(strict=True, max_length=MAX_REQUEST_BYTES)]
+_Receipt = Annotated[bytes, Field(strict=True, max_length=1024)]
+_ItemRow = Annotated[tuple[_Id, Key, _Envelope], Strict()]
+_OutcomeRow = Annotated[tuple[_Id, OutcomeStatus, ShortText | None, _Receipt], Strict()]
+_ChangeRow = Annotated[tuple[_Id, ShortText, ShortText | None], Strict()]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _RequestMessage:
+    cursor: _Cursor
+    items: Annotated[tuple[_ItemRow, ...], Strict(), BeforeValidator(_refuse_too_many_items)]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _ReplyMessage:
+    outcomes: Annotated[tuple[_OutcomeRow, ...], Strict()]
+    changes: Annotated[tuple[_ChangeRow, ...], Strict()]
+    cursor: _Cursor
+    more: Annotated[bool, Strict()]
+
+
+_REQUEST = MessageReader(_RequestMessage, version=VERSION, max_bytes=MAX_REQUEST_BYTES)
+_REPLY = MessageReader(_ReplyMessage, version=VERSION, max_bytes=MAX_REPLY_BYTES, allow_unknown=True)
+_ENROLMENT = MessageReader(Enrolment, version=ENROLMENT_VERSION, max_bytes=4096)
+_ENROLMENT_REPLY = MessageReader(
+    EnrolmentReply, version=ENROLMENT_VERSION, max_bytes=4096, allow_unknown=True
+)

@@ -28,13 +28,12 @@ from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.exchange import Failure
 from sync.device.recovery_exchange import send_recovery_command, upload_escrows
 from sync.errors import EnrolmentFailed
+from sync.pem import decode_pem, encode_pem
 from sync.recovery_messages import (
     RecoveryApproval,
     RecoveryReply,
     collect_grants,
-    decode_pem,
     derive_request_id,
-    encode_pem,
 )
 from sync.service.recovery import approvals
 from sync.service.recovery.keys import (
@@ -55,10 +54,10 @@ class Owing:
 
     left: list[Escrow]
 
-    def escrows(self) -> Sequence[Escrow]:
+    def list_escrows(self) -> Sequence[Escrow]:
         return tuple(self.left)
 
-    def confirmed(self, escrow: Escrow) -> None:
+    def mark_confirmed(self, escrow: Escrow) -> None:
         self.left.remove(escrow)
 
 
