@@ -271,7 +271,7 @@ def decode_enrolment_reply(body: bytes) -> EnrolmentReply:
 def _refuse_too_many_items(rows: object) -> object:
     # Before the items themselves: how many there are is what a device can do something about.
     if isinstance(rows, tuple) and len(rows) > MAX_ITEMS:
-        raise PydanticCustomError(wire.TOO_MANY_ITEMS, wire.TOO_MANY_ITEMS)
+        raise PydanticCustomError("too-many-items", "too-many-items")
     return rows
 
 

@@ -26,7 +26,6 @@ Name = Annotated[str, Field(strict=True, pattern=f"^{NAME_REGEX}$")]
 ShortText = Annotated[str, Field(strict=True, max_length=64)]
 Key = Annotated[bytes, Field(strict=True, min_length=32, max_length=32)]
 Signature = Annotated[bytes, Field(strict=True, min_length=64, max_length=64)]
-TOO_MANY_ITEMS = "too-many-items"
 
 
 def pack(value: dict[str, Any]) -> bytes:
@@ -68,7 +67,7 @@ class MessageReader(Generic[T]):
         else:
             return message
         # Outside the handler: pydantic's error quotes what was sent, and must not travel with this one.
-        raise Malformed(TOO_MANY_ITEMS if TOO_MANY_ITEMS in kinds else Malformed.code)
+        raise Malformed("too-many-items" if "too-many-items" in kinds else "malformed-body")
 
 
 def _unpack(body: bytes, max_bytes: int) -> Any:
