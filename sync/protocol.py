@@ -1,8 +1,7 @@
-"""What goes over the wire, as checked data: exchange, enrolment and receipts (docs/sync-protocol.md).
+"""Messages of exchange and enrolment, and receipts, as in docs/sync-protocol.md.
 
-This room turns bytes into values or refuses them, whole; it opens no socket, file or envelope. Requests
-are read strictly, replies leave room for fields of a newer service. Sizes are bounded before anything is
-read.
+A message is decoded whole or refused with Malformed. Requests are read strictly; replies may hold further
+keys, for a newer service. Sizes are bounded before anything is decoded.
 
     >>> decode_request(encode_request(ExchangeRequest("", ()))) == ExchangeRequest("", ())
     True
@@ -59,14 +58,16 @@ class SubmissionItem:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeRequest:
+    """Submissions up, and the position in the change feed."""
+
     cursor: str
     items: tuple[SubmissionItem, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FeedChange:
-    """What became of a stored submission: "opened", or "held" with a reason. And "recovered": the service
-    agreed that the author named by the reason may be let in on another device; `id` is the request."""
+    """What became of a stored submission: "opened", or "held" with a reason. Or "recovered": the service
+    approved request `id`, so that the author in `reason` regains access on another device."""
 
     id: str
     word: str
@@ -75,6 +76,8 @@ class FeedChange:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeReply:
+    """An outcome for each submission, and changes after the cursor."""
+
     outcomes: tuple[Outcome, ...]
     changes: tuple[FeedChange, ...]
     cursor: str
@@ -83,7 +86,7 @@ class ExchangeReply:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Enrolment:
-    """A device introduces itself and one author."""
+    """Enrols a device and one author."""
 
     agency: Name
     device: Name
@@ -108,6 +111,7 @@ class EnrolmentReply:
     signature: Signature
 
     def signed_bytes(self, nonce: bytes) -> bytes:
+        """The bytes under the service's signature."""
         return sealing.length_prefix(
             b"cenr2",
             self.agency.encode(),
@@ -123,7 +127,7 @@ class EnrolmentReply:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
-    """The service's word on one submission, before it is signed or after it was read."""
+    """What the service signs about one submission."""
 
     id: str
     digest: bytes
@@ -133,6 +137,7 @@ class Receipt:
     sequence: int
 
     def signed_bytes(self) -> bytes:
+        """The bytes under the service's signature."""
         return sealing.length_prefix(
             b"crcpt1",
             self.id.encode(),
@@ -152,13 +157,13 @@ def make_receipt(
     sequence: int,
     sign: Callable[[bytes], bytes],
 ) -> bytes:
-    """The signed word of the service on an item."""
+    """Make the signed receipt of an item."""
     said = Receipt(item.id, item.digest, device, outcome, format_utc(received_at), sequence).signed_bytes()
     return sealing.length_prefix(said, sign(said))
 
 
 def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: bytes) -> Receipt:
-    """The receipt of an outcome, when it is the service's word on exactly these bytes; else BadReceipt."""
+    """Verify the receipt of an outcome for exactly these bytes. Raises BadReceipt."""
     try:
         (said, signature), rest = split_length_prefixed(outcome.receipt, 2)
         (label, id_, digest_, device_, word, received_at, sequence), more = split_length_prefixed(said, 7)
@@ -188,7 +193,7 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
 
 
 def split_length_prefixed(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
-    """The first `count` parts of an lp() string, and what follows them; Malformed when it is cut short."""
+    """Split off the first `count` parts of an lp() string; returns them and the rest. Raises Malformed."""
     parts = []
     at = 0
     for _ in range(count):

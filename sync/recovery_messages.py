@@ -27,10 +27,12 @@ from sync.wire import MessageReader
 RecoveryCommand = Literal["ask", "stop", "done"]
 RecoveryState = Literal["asked", "closed", "stopped", "finished"]
 
+SAME_OFFICER = "same-officer"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RecoveryApproval:
-    """One side's grant, and who gave it: an alias, never a name."""
+    """A grant for one side, and the alias of the officer who gave it."""
 
     officer: str
     grant: bytes
@@ -39,12 +41,13 @@ class RecoveryApproval:
         return "<RecoveryApproval>"
 
     def packed(self) -> bytes:
+        """The approval as it travels: lp(officer, grant)."""
         return sealing.length_prefix(self.officer, self.grant)
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryReply:
-    """How a request stands at the service, with the answers given so far."""
+    """The state of a request at the service, with the answers given so far."""
 
     state: RecoveryState
     answers: tuple[RecoveryApproval, ...] = ()
@@ -62,15 +65,20 @@ def read_approval(packed: bytes) -> RecoveryApproval:
     return RecoveryApproval(alias, grant)
 
 
+def names_one_person_twice(aliases: Sequence[str]) -> bool:
+    """Whether two aliases are the same without regard to case."""
+    return len({alias.casefold() for alias in aliases}) != len(aliases)
+
+
 def collect_grants(answers: Sequence[RecoveryApproval]) -> list[bytes]:
-    """The grants, when two different people gave them; else WrenError("same-officer")."""
-    if len({answer.officer.casefold() for answer in answers}) != len(answers):
-        raise WrenError("same-officer")
+    """Take the grants out of answers. Raises WrenError(SAME_OFFICER) when one person gave both."""
+    if names_one_person_twice([answer.officer for answer in answers]):
+        raise WrenError(SAME_OFFICER)
     return [answer.grant for answer in answers]
 
 
 def derive_request_id(packed: bytes) -> uuid.UUID:
-    """The name of a request: the first half of its digest, so that it is the same wherever it arrives."""
+    """The id of a request: the first half of its digest, so the same wherever it arrives."""
     return uuid.UUID(bytes=sealing.digest(packed)[:16])
 
 
@@ -82,40 +90,44 @@ def escrow_receipt_bytes(agency: str, escrow: Escrow) -> bytes:
 
 
 def encode_escrow(packed: bytes) -> bytes:
+    """Encode an escrow for upload."""
     return wire.pack({"v": VERSION, "escrow": packed})
 
 
 def decode_escrow(body: bytes) -> bytes:
-    """A packed escrow, not read yet; or Malformed."""
+    """Decode an upload; the escrow itself is not read yet. Raises Malformed."""
     return _ESCROW.read(body).escrow
 
 
 def encode_escrow_receipt(signature: bytes) -> bytes:
+    """Encode the service's signature for an escrow."""
     return wire.pack({"v": VERSION, "signature": signature})
 
 
 def decode_escrow_receipt(body: bytes) -> bytes:
-    """The service's signature, not checked yet; or Malformed."""
+    """Decode the service's signature, not verified yet. Raises Malformed."""
     return _ESCROW_RECEIPT.read(body).signature
 
 
-def encode_recovery_command(word: RecoveryCommand, packed: bytes) -> bytes:
-    return wire.pack({"v": VERSION, "word": word, "request": packed})
+def encode_recovery_command(command: RecoveryCommand, packed: bytes) -> bytes:
+    """Encode a command about a packed request."""
+    return wire.pack({"v": VERSION, "word": command, "request": packed})
 
 
 def decode_recovery_command(body: bytes) -> tuple[RecoveryCommand, bytes]:
-    """What is said of a request, and the packed request, not read yet; or Malformed."""
+    """Decode a command and its request; the request itself is not read yet. Raises Malformed."""
     message = _COMMAND.read(body)
     return message.word, message.request
 
 
 def encode_recovery_reply(standing: RecoveryReply) -> bytes:
+    """Encode the state of a request with its answers."""
     answers = [answer.packed() for answer in standing.answers]
     return wire.pack({"v": VERSION, "state": standing.state, "answers": answers})
 
 
 def decode_recovery_reply(body: bytes) -> RecoveryReply:
-    """How a request stands; or Malformed. Whether the answers fit shows when they are joined."""
+    """Decode the state of a request. Raises Malformed. Whether the grants open is not known yet."""
     message = _REPLY.read(body)
     return RecoveryReply(message.state, tuple(map(read_approval, message.answers)))
 

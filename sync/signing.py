@@ -1,8 +1,7 @@
-"""Signed requests: RFC 9421 signatures over RFC 9530 digests, with one fixed set of covered parts.
+"""Signed requests: RFC 9421 signatures over RFC 9530 digests, with one fixed set of covered components.
 
-This room knows how the signed text of a request is put together and read back. It knows no keys, no clock
-and no cache of nonces. The covered set is fixed here, for both ends; a request that lists another set is
-not signed.
+The signature base is built and parsed here for both ends; keys, clocks and the nonce cache are elsewhere. A
+request that lists other components counts as not signed.
 
     >>> content_digest(b"")
     'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'

