@@ -38,7 +38,7 @@ FailureKind = Literal[
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Failure:
-    """Why an exchange gave no reply. `clock_offset_s`, for "clock", is the service's time less the device's, verified."""
+    """Why an exchange gave no reply. `clock_offset_s` is the verified difference of the service's clock."""
 
     kind: FailureKind
     clock_offset_s: float = 0.0
