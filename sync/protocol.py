@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeStatus

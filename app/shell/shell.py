@@ -75,6 +75,7 @@ from app.features.visits.view import contact_page
 from app.kit import theme
 from app.kit.controls.fault_boundary import guarded, guarded_render, log_error
 from app.kit.controls.status import lock_warning
+from app.kit.hooks import memo
 from app.kit.idle import LOCK_AFTER_S, IdleTimer
 from app.kit.messages import say_error
 from app.visit_file.training import import_training_households
@@ -372,7 +373,7 @@ class PageLifecycle:
 @ft.component
 @guarded_render
 def app_view(model: AppState, life: PageLifecycle) -> list[ft.Control]:
-    """The one view of the page."""
+    """The one view of the page. Screens observe the model themselves: memoised, a change draws them once."""
     actions = life.controller
     if model.phase == "fault":
         if model.salvage_lines:
@@ -396,15 +397,15 @@ def app_view(model: AppState, life: PageLifecycle) -> list[ft.Control]:
     if model.phase == "starting" or actions is None:
         return [starting_page()]
     if model.phase == "set-up":
-        return [set_up_page(model, actions, key="set-up")]
+        return [memo(set_up_page)(model, actions, key="set-up")]
     if model.phase == "locked":
-        return [unlock_page(model, actions, key="unlock")]
+        return [memo(unlock_page)(model, actions, key="unlock")]
     if model.phase == "child":
         # No screen of an adult's is named from here on until the page has been locked.
         hand, page = model.child_session, cast(PageComponent, child_page)
-        return [page(hand.state, hand, key="child")] if hand else [starting_page()]
+        return [memo(page)(hand.state, hand, key="child")] if hand else [starting_page()]
     screen = model.screen
-    return [SCREENS[screen.name](model, actions, key=f"{screen.name}-{screen.target}")]
+    return [memo(SCREENS[screen.name])(model, actions, key=f"{screen.name}-{screen.target}")]
 
 
 async def _run_guarded(told: Callable[[], Any]) -> None:
