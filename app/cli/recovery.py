@@ -70,7 +70,7 @@ def admit(
 ) -> None:
     """Bring the public half of an agency's key to the service."""
     from assessments.crypto.recovery import RecoveryKey, recovery_kid
-    from sync.service.recovery import approvals
+    from sync.service.recovery import escrows
 
     try:
         raw = base64.b64decode(public, validate=True)
@@ -80,7 +80,7 @@ def admit(
         exit_with(say("cli.recovery-no-key"))
     made = RecoveryKey(recovery_kid(raw), raw)
     with _service(data, database_url) as (database, _), database.transaction() as connection:
-        approvals.save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
+        escrows.save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
     print_result(
         {"agency": agency, "kid": made.kid},
         as_json,
@@ -223,12 +223,12 @@ def _id(text: str) -> uuid.UUID:
 
 
 def _read_request_file(file: Path) -> bytes:
-    from sync.recovery_messages import decode_pem
+    from sync.pem import decode_pem
 
     return decode_pem("request", read_text(file))[0]
 
 
 def _answer_text(answer: RecoveryApproval) -> str:
-    from sync.recovery_messages import encode_pem
+    from sync.pem import encode_pem
 
     return encode_pem("answer", answer.packed())

@@ -244,8 +244,8 @@ class Runtime:
             self.store.outbox,
             transport,
             self.clock,
-            changed=self._notify_listeners,
-            heard=self._note_recoveries,
+            on_status=self._notify_listeners,
+            on_changes=self._note_recoveries,
         )
         try:
             async with asyncio.TaskGroup() as tasks:

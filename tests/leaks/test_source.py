@@ -130,7 +130,7 @@ WRITERS = {
     "assessments/store/attachments/attachments.py": "sealed attachments; a plain file is overwritten",
     "assessments/store/salvage/salvage.py": "damaged files set aside whole",
     "app/core/device/selftest.py": "asks SQLite for its version; writes nothing",
-    "sync/service/database.py": "the embedded PostgreSQL and who uses it",
+    "sync/service/embedded_postgres.py": "the embedded PostgreSQL, its programs and its folders",
     "sync/service/service_keys.py": "the service's keys",
     "app/core/runtime.py": "wording packs: published words, no person's",
     "app/cli/demo.py": "makes the folder that the demo runs in",
