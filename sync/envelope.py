@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.dictionary import DICTIONARY_1

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeStatus

@@ -19,7 +19,7 @@ import typer
 
 from app.cli import recovery_request
 from app.cli.device import passphrase_from_env
-from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_text
+from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_output
 from app.cli.service import DatabaseUrl, DataFolder
 from app.cli.tools import AsJson
 from app.kit.messages import say
@@ -152,7 +152,7 @@ def approve(
         else:
             answer = _approve_at_service(settings, request, packed, chosen, alias, code, private)
     if out is not None:
-        write_text(out, _answer_text(answer))
+        write_output(out, _answer_text(answer))
     from assessments.crypto import sealing
 
     result = {"side": side, "officer": officer, "grant_hash": sealing.digest(answer.grant).hex()}

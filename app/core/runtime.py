@@ -20,7 +20,8 @@ from pathlib import Path
 
 from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
 from app.core.device.account_recovery import AccountRecovery
-from assessments.casework.records import format_utc, parse_role
+from assessments.casework.ids import format_utc
+from assessments.casework.records import parse_role
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow
 from assessments.definitions import catalogue

@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from app.visit_file.incidents import read_records
 from assessments.casework.casework_records import Address, CaseworkRecord, RecordLink, WithheldInformation
-from assessments.casework.records import Contact, Household, Person, Relationship, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person, Relationship
 
 _KEYS_READ_HERE = ("ref", "name", "roles", "born", "due", "about_years_on")
 _HOUSEHOLD_KEYS = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")

@@ -1,9 +1,8 @@
-"""What a person decided about two records: that they are of one and the same, or of two.
+"""Links between records: a person's decision that two records are, or are not, of the same thing.
 
-A device hints and never decides. A link joins records without merging them, and what stands was not
-undone. This room knows links; it refuses to know people and events.
+A link joins records without merging them. An undone link has no effect.
 
-    find_linked_ids(links, event.id, "same-event")      # every record of it, its own among them
+    find_linked_ids(links, incident.id, "same-event")    # ids of all its records, its own among them
 """
 
 from __future__ import annotations
@@ -26,16 +25,21 @@ def find_decided_pairs(links: Iterable[RecordLink]) -> set[frozenset[str]]:
 
 
 def find_linked_ids(links: Iterable[RecordLink], record_id: str, kind: SameRecordKind) -> frozenset[str]:
-    """Every record of one and the same: joined by links that stand, however many lie between."""
-    standing = [link for link in links if link.kind == kind and link.undone_at is None]
+    """Every record joined to this one by active links, directly or through others."""
+    active = [link for link in links if link.kind == kind and link.undone_at is None]
     found, grown = {record_id}, True
     while grown:
         more = {
             name
-            for link in standing
+            for link in active
             if found & {link.own_id, link.other_id}
             for name in (link.own_id, link.other_id)
         }
         grown = not more <= found
         found |= more
     return frozenset(found)
+
+
+def find_same_person_ids(links: Iterable[RecordLink], person_id: str) -> frozenset[str]:
+    """Every record of one human being, in however many households."""
+    return find_linked_ids(links, person_id, "same-person")

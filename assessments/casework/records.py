@@ -1,7 +1,7 @@
-"""People, contacts and assessments as checked data.
+"""Records of people, households, contacts and assessments as checked data.
 
-Records are immutable and know nothing of tables, keys or screens. Fields that a newer Wren wrote
-and this one does not know survive a round trip. A record never prints its content.
+Records are immutable. Fields that a newer Wren wrote and this one does not know survive a round trip.
+A record never prints its content.
 
     >>> Person(id="p1", household_id="h1", name="Otis")
     <Person p1>
@@ -9,8 +9,7 @@ and this one does not know survive a round trip. A record never prints its conte
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -19,6 +18,8 @@ from assessments.definitions.definition import ROLES, Role
 from assessments.engine.scoring import ScoringContext
 
 AssessmentStatus = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]
+# The statuses of a record whose answers count.
+COMPLETED_STATUSES: tuple[AssessmentStatus, ...] = ("completed", "amended")
 _ROLE_SYNONYMS: dict[str, Role] = {
     "hv": "health-visitor",
     "mw": "midwife",
@@ -41,9 +42,9 @@ def parse_role(word: str) -> Role | None:
 
 
 class Record(BaseModel):
-    """Common to all records: frozen, checked, silent, and kind to fields from the future."""
+    """Base of all records: frozen, checked, without content in its repr, keeping unknown fields."""
 
-    # Without the last, the words of a refusal would quote what was refused.
+    # Without hide_input_in_errors, an error message would quote the refused value.
     model_config = ConfigDict(
         frozen=True, extra="allow", str_strip_whitespace=False, hide_input_in_errors=True
     )
@@ -65,8 +66,8 @@ class Household(Record):
 class Person(Record):
     """An adult or a child. An unborn child has `due` and no `born`; both may be unknown.
 
-    At birth the same record gets `born`: what was written before stays with the child. `needs` are
-    codes of communication needs; `position` is what a professional is in the family's life.
+    At birth the same record gets `born`. `needs` are
+    codes of communication needs; `position` is a professional's function for the family.
     """
 
     household_id: str
@@ -102,7 +103,7 @@ class Person(Record):
 class Relationship(Record):
     """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child".
 
-    One that was wrong is undone, never deleted. What the kinds mean is `kinship`'s.
+    A wrong one is undone, never deleted. The kinds are in `kinship`.
     """
 
     household_id: str
@@ -124,7 +125,7 @@ class Contact(Record):
 
 
 class ChildSessionEntry(BaseModel):
-    """One thing that a child did on a handed-over page: `entry` in plain form, None when taken back."""
+    """One answer of a child session: `entry` in plain form, None when taken back."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -139,10 +140,10 @@ class ChildSessionEntry(BaseModel):
 
 
 class ChildSessionRecord(BaseModel):
-    """One time that the device was in the child's hands: every change in its order, and how it ended.
+    """One child session: every answer in its order, and how the session ended.
 
-    `shown` are the options of a question in the places in which this child saw them, where they were
-    mixed. It ended "left" when the page was locked or went away before the child came to an end.
+    `shown` gives the order in which shuffled options were shown. The session ended "left" when the page
+    was locked or closed before the child finished or stopped.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,13 +189,3 @@ class Assessment(Record):
     origins: dict[str, str] = Field(default_factory=dict)
     lost_lines: int = Field(default=0, ge=0)
     amends: str | None = None
-
-
-def format_utc(moment: datetime) -> str:
-    """ISO 8601 in UTC with a Z, seconds precision: the one form in which times are written."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def new_id() -> str:
-    """A random id: it tells nothing, not even when it was made."""
-    return str(uuid.uuid4())

@@ -95,7 +95,7 @@ def unpad(padded: bytes) -> bytes:
 def seal(key: Key, plaintext: bytes, context: bytes) -> bytes:
     """Seal with a fresh random salt; 72 bytes longer for up to 16 KiB."""
     if Cobblestone256Encryptor is None:
-        return portable.seal(key, plaintext, context)
+        return portable.seal(key, plaintext, context, os.urandom(SALT_BYTES))
     encryptor = Cobblestone256Encryptor(key, context)
     return encryptor.update(plaintext) + encryptor.finalize()
 
@@ -145,7 +145,7 @@ def open_record(key: Key, kid: str, envelope: bytes, context: bytes) -> bytes:
 def hpke_seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
     """Seal to a receive key; 48 bytes longer. `info` is the context. The sender cannot open it."""
     if _HPKE is None:
-        return portable.hpke_seal(public, plaintext, info)
+        return portable.hpke_seal(public, plaintext, info, os.urandom(KEY_BYTES))
     return _HPKE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info=info)
 
 

@@ -19,7 +19,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from assessments.casework.casework_records import RECORD_TYPES_BY_KIND, CaseworkRecord, to_plain
-from assessments.casework.records import Contact, Household, Person, Record, Relationship, format_utc
+from assessments.casework.ids import format_utc
+from assessments.casework.records import Contact, Household, Person, Record, Relationship
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.rows.integrity import RowChange, record_changes
 from assessments.store.rows.sealed_rows import (

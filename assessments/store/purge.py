@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.errors import Locked, NotFound, StoreFault
 from assessments.store.access.account_backup import save_account_backup
 from assessments.store.attachments import attachments

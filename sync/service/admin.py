@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from sync.service.database import ServiceDatabase
 from sync.service.settings import ServiceSettings
 

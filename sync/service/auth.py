@@ -15,7 +15,7 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.ports import Clock
 from sync.protocol import Enrolment
 from sync.service import problems

@@ -27,7 +27,8 @@ from app.features.assess.view import page_index_of
 from app.kit import theme
 from app.kit.messages import say
 from app.shell.shell import PageLifecycle, _AppProcess
-from assessments.casework.records import Contact, Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, VerbatimLine
 from assessments.engine.form import AnswerEntered, PageChanged
 from assessments.engine.scoring import ScoringContext

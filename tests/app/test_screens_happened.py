@@ -28,7 +28,8 @@ from assessments.casework.casework_records import (
     RecordLink,
     VisitClosure,
 )
-from assessments.casework.records import Contact, Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered

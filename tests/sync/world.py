@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from sync.device.enrolment import EnrolledService, enrol_device

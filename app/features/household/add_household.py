@@ -28,7 +28,8 @@ from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
-from assessments.casework.records import Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Household, Person
 
 ROLES_IN_FAMILY = ("child", "unborn", "mother", "father", "carer", "partner", "other")
 _LONGEST_NAME = 200

@@ -22,10 +22,10 @@ from app.core.controller import AppController, AppState
 from app.core.state import host_household
 from app.features.household.map_drawing import draw_household_map, legend
 from app.features.household.map_layout import MapHome
+from app.features.shared.badges import badge
 from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name
-from app.features.shared.text.withheld import badge
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text

@@ -22,8 +22,8 @@ from app.core.cases.visit_queries import (
     open_follow_ups,
 )
 from app.core.controller import AppController, AppState
+from app.features.shared.child_status_marks import follow_up_line, not_observed_line
 from app.features.shared.page import build_page, guarded_page
-from app.features.shared.text.child_status import follow_up_line, not_observed_line
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name, tool_title
 from app.kit import theme

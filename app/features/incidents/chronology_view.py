@@ -41,7 +41,7 @@ from app.kit.drawing.chart import ChartPoint, level_chart
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.messages import say
 from assessments.casework import chronology as c
-from assessments.casework import timeline
+from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
 from assessments.casework.records import Person
 from assessments.definitions import catalogue
@@ -64,10 +64,10 @@ def chronology_page(model: AppState, actions: AppController) -> ft.View:
     children = page.children(on)
     found = timeline.build_chronology_entries(
         page.household.id,
-        events=page.records_of(Incident),
-        milestones=timeline.list_key_dates(page.records_of(KeyDate), page.persons, on),
+        incidents=page.records_of(Incident),
+        key_dates=timeline.list_key_dates(page.records_of(KeyDate), page.persons, on),
         contacts=page.contacts,
-        tools=_graded_assessments(page),
+        graded_assessments=_graded_assessments(page),
     )
     child = next((one for one in children if one.id == whose), None)
     met = {
@@ -107,7 +107,7 @@ def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
     _, person = find_person(model, model.screen.target)
     pages = model.households
     links = [link for page in pages for link in page.records_of(RecordLink)]
-    own = timeline.find_same_person_ids(links, person.id)
+    own = record_links.find_same_person_ids(links, person.id)
     events = timeline.find_incidents_by((event for page in pages for event in page.records_of(Incident)), own)
     homes = {event.household_id for event in events} | {
         one.household_id for page in pages for one in page.persons if one.id in own
@@ -133,7 +133,7 @@ def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
         [
             *_summary_cards(found),
             *_entry_list(
-                timeline.build_chronology_entries("", events=events, milestones=milestones),
+                timeline.build_chronology_entries("", incidents=events, key_dates=milestones),
                 model,
                 actions,
                 home=True,

@@ -23,8 +23,8 @@ from app.features.shared.parse_typed import parse_time
 from app.features.shared.text.incident import INCIDENT_TEXT_FIELDS
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildAtIncident, Incident
+from assessments.casework.ids import new_id
 from assessments.casework.phrasing_check import find_phrases
-from assessments.casework.records import new_id
 
 IncidentDraft = Mapping[str, Any]
 

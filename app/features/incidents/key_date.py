@@ -33,7 +33,7 @@ from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 from assessments.casework.casework_records import KeyDate
-from assessments.casework.records import new_id
+from assessments.casework.ids import new_id
 from assessments.errors import NotFound
 
 _KINDS = get_args(KeyDate.model_fields["kind"].annotation)

@@ -31,6 +31,7 @@ from app.kit.controls.text import heading, text
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
 from assessments.casework.casework_records import PatternStatement
+from assessments.casework.ids import new_id
 from assessments.casework.pattern_statement import (
     PatternInput,
     Sentence,
@@ -39,7 +40,6 @@ from assessments.casework.pattern_statement import (
     find_new_sentences,
 )
 from assessments.casework.phrasing_check import find_phrases
-from assessments.casework.records import new_id
 
 _FIELD = "words"
 _CHARACTERS_PER_LINE = 44

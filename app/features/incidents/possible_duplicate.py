@@ -18,10 +18,10 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
+from app.features.shared.badges import withheld_badge
 from app.features.shared.duplicate_hints import duplicate_decision_buttons
 from app.features.shared.page import use_state
 from app.features.shared.text.days import format_day
-from app.features.shared.text.withheld import withheld_badge
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card

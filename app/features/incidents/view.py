@@ -42,8 +42,8 @@ from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
 from assessments.casework.casework_records import Incident
-from assessments.casework.chronology import tactic_groups
 from assessments.casework.records import Person
+from assessments.casework.tactics import tactic_groups
 from assessments.errors import NotFound
 
 _URGENT_FROM_SEVERITY = 3

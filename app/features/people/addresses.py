@@ -13,8 +13,8 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.core.state import host_household
+from app.features.shared.badges import badge, withheld_badge
 from app.features.shared.text.people import names_by_id
-from app.features.shared.text.withheld import badge, withheld_badge
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.hold_to_reveal import hold_to_reveal

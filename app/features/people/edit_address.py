@@ -29,7 +29,7 @@ from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
 from assessments.casework.casework_records import Address, RecordLink
-from assessments.casework.records import new_id
+from assessments.casework.ids import new_id
 from assessments.errors import NotFound
 
 ADDRESS_KINDS = ("home", "temporary", "refuge", "other-home", "host")

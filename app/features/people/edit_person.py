@@ -22,7 +22,8 @@ from app.features.shared.text.person_details import CONCERN_ROLES, NEEDS
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import has_message, say
-from assessments.casework.records import Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Person
 from assessments.errors import NotFound
 
 PERSON_ROLES = ("child", "mother", "father", "carer", "partner", "professional", "other")

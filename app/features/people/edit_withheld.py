@@ -30,7 +30,8 @@ from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
 from assessments.casework.casework_records import Address, WithheldInformation
-from assessments.casework.records import Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Person
 from assessments.errors import NotFound
 
 

@@ -15,11 +15,11 @@ import flet as ft
 from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
 from app.core.cases.visit_queries import is_observation_due
 from app.core.controller import AppController, AppState
+from app.features.shared.child_status_marks import last_heard_line, not_observed_line
 from app.features.shared.page import build_page, busy_indicator, cover_key_hint, guarded_page, side_by_side
 from app.features.shared.salvage_offer import salvage_offer_card, unreadable_records_banner
-from app.features.shared.text.child_status import not_observed_line
 from app.features.shared.text.days import format_age, format_day_and_time, format_long_day, greeting
-from app.features.shared.text.people import describe_last_heard, first_name, last_heard_line, tool_title
+from app.features.shared.text.people import describe_last_heard, first_name, tool_title
 from app.features.today.recovery_notice import recovery_notice
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button

@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from app.features.shared.parse_typed import parse_day
 from assessments.casework.casework_records import ChildObservation, VerbatimQuote
+from assessments.casework.ids import new_id
 from assessments.casework.phrasing_check import find_phrases
-from assessments.casework.records import Contact, Person, new_id
+from assessments.casework.records import Contact, Person
 from assessments.casework.visits.accounting import REASON_CODES, is_reason_given
 
 ObservationValues = dict[str, Any]

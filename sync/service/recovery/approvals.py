@@ -20,7 +20,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import TupleRow, dict_row
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import (
     ESCROW_SIDES,

@@ -9,7 +9,7 @@ from itertools import permutations
 from assessments.casework.casework_records import VisitClosure
 from assessments.casework.visits.accounting import ChildStanding
 from assessments.casework.visits.statistics import ChildContact, count_child_contacts, count_visit_outcomes
-from tests.ledger.families import AT, DAY, child, new_id, seen
+from tests.visits.families import AT, DAY, child, new_id, seen
 
 OTIS = child("Otis")
 

@@ -1,4 +1,4 @@
-"""Families for the ledger: nobody in them exists.
+"""Families for tests of visits: nobody in them exists.
 
 home = home_of(child("Otis"), adult("Ifeoma"))
 """

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from assessments.casework.visits.accounting import build_roster
-from tests.ledger.families import AT, DAY, adult, child, home_of, link
+from tests.visits.families import AT, DAY, adult, child, home_of, link
 
 
 def ids(listed: object) -> list[str]:
-    return [f"{one.child.id} {one.through}" for one in listed]  # type: ignore[attr-defined]  # a roll
+    return [f"{one.child.id} {one.basis}" for one in listed]  # type: ignore[attr-defined]  # a roll
 
 
 def test_lists_every_child_whether_they_live_here_or_not_and_before_birth() -> None:

@@ -8,7 +8,7 @@ from assessments.casework.records import Assessment
 from assessments.casework.result_extracts import extract_results
 from assessments.definitions import catalogue
 from assessments.engine.scoring import ScoringContext
-from tests.ledger.families import AT
+from tests.visits.families import AT
 
 
 def finished(tool: str, answers: dict[str, object], status: str = "completed") -> Assessment:

@@ -30,7 +30,7 @@ from assessments.casework.visits import accounting, closing
 from assessments.casework.visits.accounting import CHILD_SEEN_STATUSES, REASON_CODES, ChildStanding
 from assessments.casework.visits.closing import ClosureResult, NoRecordReason, UnaccountedChildren
 from assessments.definitions import catalogue
-from tests.ledger.families import DAY, HOME, adult, child, contact, home_of, new_id
+from tests.visits.families import DAY, HOME, adult, child, contact, home_of, new_id
 
 RULES = catalogue.load_child_accounting_rules()
 BLANK = st.sampled_from(["", " ", "\n"])
@@ -201,8 +201,8 @@ class Contact(RuleBasedStateMachine):
             self.contact,
             self._standings(),
             reasons,
-            seen=accounting.find_current_observations(self._of(ChildObservation), self.contact.id),
-            before=self._ended(),
+            observations=accounting.find_current_observations(self._of(ChildObservation), self.contact.id),
+            last_closure=self._ended(),
             follow_ups=self._of(FollowUp),
             at=self._now(),
             new_id=new_id,
@@ -247,12 +247,12 @@ def test_the_machine_finds_a_planted_fault(fault: str, monkeypatch: pytest.Monke
         def only_blank(standings: Any) -> tuple[str, ...]:
             return tuple(one.child_id for one in standings if one.state is None)
 
-        for room in (accounting, closing):
-            monkeypatch.setattr(room, "find_unaccounted_children", only_blank)
+        for module in (accounting, closing):
+            monkeypatch.setattr(module, "find_unaccounted_children", only_blank)
     else:
-        for room in (accounting, closing):
+        for module in (accounting, closing):
             monkeypatch.setattr(
-                room, "is_reason_given", lambda code, words: bool(words.strip()) or bool(code)
+                module, "is_reason_given", lambda code, words: bool(words.strip()) or bool(code)
             )
     with pytest.raises((AssertionError, KeyError)):
         run_state_machine_as_test(Contact, settings=QUICK)

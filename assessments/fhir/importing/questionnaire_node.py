@@ -1,7 +1,7 @@
-"""One object of a Questionnaire, that knows which of its parts have been read.
+"""Reader of one JSON object of a Questionnaire that tracks which parts have been read.
 
-A reader asks for what it knows; what nobody asked for is told at the end (`unread`), so that
-nothing is dropped in silence. A part of the wrong shape reads as absent and is told as unread.
+Parts that nobody read are listed by `unread`, so that nothing is dropped silently. A part of the
+wrong type reads as absent and counts as unread.
 
     >>> node = QuestionnaireNode({"linkId": "q", "text": "Why?", "prefix": "1"})
     >>> node.text("text"), list(node.unread())
@@ -44,12 +44,14 @@ class QuestionnaireNode:
         return value
 
     def flag(self, key: str) -> bool:
+        """True, or false for anything else."""
         value = self.data.get(key)
         if isinstance(value, bool):
             self.read_keys.add(key)
         return value is True
 
     def number(self, key: str) -> int | None:
+        """A whole number, or None."""
         value = self.data.get(key)
         if isinstance(value, bool) or not isinstance(value, int):
             return None
@@ -65,7 +67,7 @@ class QuestionnaireNode:
         return found
 
     def mark_read(self, *keys: str) -> None:
-        """Count parts as read that say nothing of their own."""
+        """Count parts as read that carry nothing of their own."""
         self.read_keys.update(keys)
 
     def extension(self, *names: str) -> Any:
@@ -84,6 +86,7 @@ class QuestionnaireNode:
         return next(iter(self.wren_extensions(name)), None)
 
     def wren_extensions(self, name: str) -> list[Any]:
+        """The values of all extensions of this name that Wren itself wrote."""
         return [value_of(part) for part in self._matching(lambda url: url == f"{WREN_STRUCTURE_URL}/{name}")]
 
     def _matching(self, wanted: Any) -> Iterator[Json]:
@@ -94,13 +97,13 @@ class QuestionnaireNode:
                 yield part
 
     def unread(self) -> Iterator[str]:
-        """The names of parts that nobody asked for."""
+        """The names of parts that were not read."""
         for key in self.data:
             if key not in self.read_keys:
                 yield key
 
     def unread_extensions(self) -> Iterator[str]:
-        """The addresses of extensions that nobody asked for."""
+        """The addresses of extensions that were not read."""
         for place, part in enumerate(self._extensions):
             if place not in self._used:
                 yield str(part.get("url", "without an address"))

@@ -21,7 +21,7 @@ from assessments.casework.phrasing_check import find_phrases
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.engine.scoring import ScoringContext
-from tests.test_pattern import DANE, FACTS, HOME, PERSONS, TODAY, VISIT
+from tests.test_pattern_statement import DANE, FACTS, HOME, PERSONS, TODAY, VISIT
 
 ON = date(2026, 5, 20)
 ANSWERS: dict[str, Any] = {

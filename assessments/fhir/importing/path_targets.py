@@ -1,10 +1,8 @@
-"""What a path of an expression looks at: which items of a form, and what of their answers.
+"""Targets of FHIRPath paths: which items of a form a path names, and what of their answers.
 
-This room follows paths such as `%resource.item.where(linkId='a').answer.value` over the outline of
-a form, and knows nothing of what is then compared or added up (`expressions`).
-
-    >>> Outline({"": ("a",)}).look(parse("%resource.item.where(linkId='a').answer.value"), None)
-    PathTarget(link_ids=('a',), level='value', also=(), url='')
+>>> tree = parse_fhirpath("%resource.item.where(linkId='a').answer.value")
+>>> Outline({"": ("a",)}).resolve_path(tree, None)
+PathTarget(link_ids=('a',), level='value', filters=(), url='')
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from assessments.fhir.fhirpath import (
+from assessments.fhir.importing.fhirpath import (
     Call,
     LiteralValue,
     Member,
@@ -40,7 +38,7 @@ _TRANSPARENT_FUNCTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class PathTarget:
-    """What a path looks at: which items, at which level, narrowed by what else must hold."""
+    """The items that a path names, at a level (item, answer, value ...), narrowed by filters."""
 
     link_ids: tuple[str, ...]
     level: str
@@ -50,7 +48,7 @@ class PathTarget:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Which linkIds stand below which; "" is the form itself."""
+    """The linkIds below each linkId; "" is the form itself."""
 
     children: Mapping[str, tuple[str, ...]]
 
@@ -62,6 +60,7 @@ class Outline:
         return tuple(found)
 
     def resolve_path(self, tree: SyntaxTree, focus: PathTarget | None) -> PathTarget:
+        """The target of a path; `focus` is what $this means. Raises UnsupportedExpression."""
         match tree:
             case Variable(name) if name in _FORM_VARIABLES:
                 return PathTarget(("",), "form")
@@ -78,66 +77,67 @@ class Outline:
             return self.resolve_path(base, focus)
         return focus or PathTarget(("",), "form")
 
-    def _member(self, looked: PathTarget, name: str) -> PathTarget:
+    def _member(self, target: PathTarget, name: str) -> PathTarget:
         if name == "item":
-            inner = [below for link_id in looked.link_ids for below in self.children.get(link_id, ())]
+            inner = [below for link_id in target.link_ids for below in self.children.get(link_id, ())]
             return PathTarget(tuple(inner), "item")
         if name == "answer":
-            return replace(looked, level="answer")
+            return replace(target, level="answer")
         if name == "answerOption":
-            return replace(looked, level="options", filters=())
+            return replace(target, level="options", filters=())
         if name == "extension":
-            return replace(looked, level="extension")
-        if name.startswith("value") and looked.level == "extension":
-            return replace(looked, level=_extension_level(looked.url))
+            return replace(target, level="extension")
+        if name.startswith("value") and target.level == "extension":
+            return replace(target, level=_extension_level(target.url))
         if name.startswith("value"):
-            return replace(looked, level="value" if looked.level != "options" else "options")
-        if name in ("code", "display") and looked.level == "value":
-            return replace(looked, level=name)
+            return replace(target, level="value" if target.level != "options" else "options")
+        if name in ("code", "display") and target.level == "value":
+            return replace(target, level=name)
         raise UnsupportedExpression(name)
 
-    def _called(self, looked: PathTarget, name: str, args: tuple[SyntaxTree, ...]) -> PathTarget:
+    def _called(self, target: PathTarget, name: str, args: tuple[SyntaxTree, ...]) -> PathTarget:
         if name in _TRANSPARENT_FUNCTIONS:
-            return looked
+            return target
         if name == "descendants" or (name == "repeat" and args == (Member(None, "item"),)):
-            inner = [below for link_id in looked.link_ids for below in self.descendants(link_id)]
+            inner = [below for link_id in target.link_ids for below in self.descendants(link_id)]
             return PathTarget(tuple(dict.fromkeys(inner)), "item")
         if name == "answers":
-            return self._called(replace(looked, level="item"), "descendants", ())
+            return self._called(replace(target, level="item"), "descendants", ())
         if name in ("ordinal", "weight"):
-            return replace(looked, level="weight")
+            return replace(target, level="weight")
         if name == "extension" and len(args) == 1 and isinstance(args[0], LiteralValue):
-            return replace(looked, level="extension", url=str(args[0].value))
+            return replace(target, level="extension", url=str(args[0].value))
         if name == "where" and len(args) == 1:
-            return self._where(looked, args[0])
+            return self._where(target, args[0])
         raise UnsupportedExpression(f"{name}()")
 
-    def _where(self, looked: PathTarget, test: SyntaxTree) -> PathTarget:
-        match looked.level, test:
+    def _where(self, target: PathTarget, test: SyntaxTree) -> PathTarget:
+        match target.level, test:
             case "options", _:
-                return looked
+                return target
             case "extension", Operation("=", Member(None, "url"), LiteralValue(str() as url)):
-                return replace(looked, url=url)
+                return replace(target, url=url)
             case "item", Operation("and", left, right):
-                return self._where(self._where(looked, left), right)
+                return self._where(self._where(target, left), right)
             case "item", _ if _names_items(test):
                 kept = tuple(
-                    link_id for link_id in self._everywhere(looked) if _link_id_matches(link_id, test)
+                    link_id for link_id in self._everywhere(target) if _link_id_matches(link_id, test)
                 )
                 if not kept:
                     raise UnsupportedExpression("an item that is not in the form")
-                return replace(looked, link_ids=kept)
+                return replace(target, link_ids=kept)
             case "item" | "answer" | "value", _:
-                return replace(looked, filters=(*looked.filters, test))
+                return replace(target, filters=(*target.filters, test))
         raise UnsupportedExpression("where()")
 
-    def _everywhere(self, looked: PathTarget) -> tuple[str, ...]:
-        """linkIds stand once in a form, so an item is found wherever it stands below."""
-        found = [part for link_id in looked.link_ids for part in (link_id, *self.descendants(link_id))]
+    def _everywhere(self, target: PathTarget) -> tuple[str, ...]:
+        """The targets and all linkIds below them: a linkId is unique in a form."""
+        found = [part for link_id in target.link_ids for part in (link_id, *self.descendants(link_id))]
         return tuple(dict.fromkeys(found))
 
 
 def read_union(tree: SyntaxTree) -> tuple[LiteralValue, ...]:
+    """The values of `a | b | c`. Raises UnsupportedExpression."""
     if isinstance(tree, Operation) and tree.op == "|":
         return read_union(tree.left) + read_union(tree.right)
     if isinstance(tree, LiteralValue):
@@ -183,7 +183,7 @@ def substitute_variables(tree: SyntaxTree, variables: Mapping[str, str]) -> Synt
     """A tree with the variables of the form put in their places."""
     match tree:
         case Variable(name) if name in variables:
-            # Without its own name, so that a circle of variables comes to an end.
+            # Without its own name, so that a circle of variables ends.
             rest = {key: text for key, text in variables.items() if key != name}
             return substitute_variables(parse_fhirpath(variables[name], variables), rest)
         case Member(base, name) if base is not None:

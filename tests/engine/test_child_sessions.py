@@ -19,7 +19,7 @@ from assessments.casework.child_sessions import (
 )
 from assessments.casework.records import Person
 from assessments.definitions import catalogue
-from assessments.definitions.definition import AreaRules
+from assessments.definitions.area_settings import AreaRules
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, VerbatimLine
 from assessments.engine.form import Form

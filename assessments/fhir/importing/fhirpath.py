@@ -1,7 +1,7 @@
-"""A FHIRPath expression as a small tree of its own.
+"""FHIRPath parser: an expression as a small syntax tree of five node types.
 
-This room is the only one that imports fhirpathpy, and only for its grammar: it turns the parse
-into five shapes and knows nothing of forms. What the grammar does not take whole is refused.
+The only module that imports fhirpathpy, for its grammar alone. An expression that the grammar does
+not take whole is refused.
 
     >>> parse_fhirpath("a.b = 1")
     Operation(op='=', left=Member(base=Member(base=None, name='a'), name='b'), right=LiteralValue(value=1))
@@ -20,11 +20,11 @@ from fhirpathpy import parser
 
 
 class UnsupportedExpression(Exception):
-    """An expression that goes beyond what can be said here. `what` names the part."""
+    """An expression that goes beyond what can be said here. `part` names it."""
 
-    def __init__(self, what: str) -> None:
-        self.part = what
-        super().__init__(what)
+    def __init__(self, part: str) -> None:
+        self.part = part
+        super().__init__(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class LiteralValue:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
+    """A variable of the environment, such as %resource."""
+
     name: str
 
 
@@ -49,6 +51,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """A function call: `base.name(args)`."""
+
     base: SyntaxTree | None
     name: str
     args: tuple[SyntaxTree, ...]
@@ -56,6 +60,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """A binary operation."""
+
     op: str
     left: SyntaxTree
     right: SyntaxTree
@@ -72,7 +78,7 @@ _ESCAPES = {"\\'": "'", '\\"': '"', "\\\\": "\\", "\\/": "/", "\\n": "\n", "\\t"
 
 
 def parse_fhirpath(expression: str, names: Iterable[str] = ()) -> SyntaxTree:
-    """Read one expression. Raises NotFollowed.
+    """Read one expression. Raises UnsupportedExpression.
 
     `names` are the variables of the form. Forms use names with a hyphen, which the grammar takes
     for a minus unless the name stands in back quotes.
@@ -82,13 +88,13 @@ def parse_fhirpath(expression: str, names: Iterable[str] = ()) -> SyntaxTree:
             expression = expression.replace(f"%{name}", f"%`{name}`")
     wrapped = f"({expression})"
     try:
-        # The grammar prints what it does not know; a command that prints JSON must not carry that.
+        # The grammar prints what it does not know; a command that prints JSON must not print that.
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             root = parser.parse(wrapped)  # type: ignore[no-untyped-call]  # fhirpathpy has no types
         term = root["children"][0]
     except (RecognitionException, LookupError, TypeError, AttributeError, RecursionError):
         raise UnsupportedExpression("not FHIRPath") from None
-    # The grammar stops without a word where it no longer understands: the brackets show if it did.
+    # The grammar stops silently where it no longer understands: compare the text it consumed.
     if "".join(str(term.get("text")).split()) != "".join(wrapped.split()):
         raise UnsupportedExpression("not FHIRPath")
     try:

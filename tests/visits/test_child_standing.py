@@ -16,7 +16,7 @@ from assessments.casework.visits.accounting import (
     revise_observation,
 )
 from assessments.definitions import catalogue
-from tests.ledger.families import AT, DAY, adult, child, new_id, said, seen
+from tests.visits.families import AT, DAY, adult, child, new_id, said, seen
 
 RULES = catalogue.load_child_accounting_rules()
 OTIS = child("Otis")
