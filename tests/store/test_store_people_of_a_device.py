@@ -533,6 +533,6 @@ def test_a_count_can_be_kept_on_one_place_alone(
 
     monkeypatch.setattr(FileKeystore, "write", full)
     store.unlock(PASSPHRASE).close()
-    monkeypatch.setattr("assessments.store.database.SqliteDatabase.write_lean", full)
+    monkeypatch.setattr("assessments.store.database.SqliteDatabase.write", full)
     with pytest.raises(StoreFault):
         store.unlock(PASSPHRASE)
