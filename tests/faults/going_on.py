@@ -149,7 +149,7 @@ def begun_folder(folder: Path, seed: int) -> tuple[Known, str]:
 
 def swallow_errors(*, commits_only: bool) -> None:
     """The planted fault: a transaction that failed looks like one that was committed."""
-    real = SqliteDatabase.write_raw
+    real = SqliteDatabase.write
 
     @contextlib.contextmanager
     def swallowing(self: SqliteDatabase) -> Iterator[object]:
@@ -162,4 +162,4 @@ def swallow_errors(*, commits_only: bool) -> None:
             if commits_only and not written:
                 raise
 
-    SqliteDatabase.write_raw = swallowing  # type: ignore[method-assign,assignment]  # in this process only
+    SqliteDatabase.write = swallowing  # type: ignore[method-assign,assignment]  # in this process only

@@ -99,11 +99,11 @@ def test_a_colleague_cannot_open_a_row_for_want_of_its_key(
     for table in ("household", "person", "assessment"):
         for kid, sealed in store._database.rows(f"SELECT kid, body FROM {table}"):
             with pytest.raises(Damaged):
-                colleague.open_row(kid, kids[kid], b"", sealed)
+                colleague.keys.open_row(kid, kids[kid], b"", sealed)
             opened += 1
     assert opened == 1 + len(family.persons) + 1
     # And with the right person's alias put into the colleague's own keys:
-    colleague.author = keys.author
+    colleague.keys.author = keys.author
     with pytest.raises(Damaged):
         read_household(colleague, family.household.id)
 
@@ -533,6 +533,6 @@ def test_a_count_can_be_kept_on_one_place_alone(
 
     monkeypatch.setattr(FileKeystore, "write", full)
     store.unlock(PASSPHRASE).close()
-    monkeypatch.setattr("assessments.store.database.SqliteDatabase.write_lean", full)
+    monkeypatch.setattr("assessments.store.database.SqliteDatabase.write", full)
     with pytest.raises(StoreFault):
         store.unlock(PASSPHRASE)
