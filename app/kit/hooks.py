@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import flet as ft
 
@@ -30,13 +30,11 @@ class ValueRef(Generic[T]):
 
 def use_ref(first: T) -> ValueRef[T]:
     """Keep a value, such as what is being typed, from drawing to drawing."""
-    ref: Any = ft.use_ref(lambda: ValueRef(first))
-    kept: ValueRef[T] = ref.current
-    return kept
+    ref = ft.use_ref(ValueRef(first)).current
+    assert ref is not None  # Flet's type allows it; the value above is what it starts with
+    return ref
 
 
 def use_state(first: T) -> tuple[T, Callable[[T], None]]:
     """Keep a value and give it with its setter; setting another value draws the component again."""
-    pair: Any = ft.use_state(first)
-    value, change = pair
-    return value, change
+    return ft.use_state(first)
