@@ -1,7 +1,6 @@
-"""The pages before there is anything to unlock: opening, trouble with the store, and setting up.
+"""The pages before there is anything to unlock: opening, a fault of the store, and set-up.
 
-This room knows what is asked once of a new copy of Wren. The passphrase stands in the fields and
-nowhere else, and is gone with the page.
+The passphrase stands in the fields and nowhere else, and is gone with the page.
 
     set_up_page(model, actions)
 """

@@ -1,7 +1,6 @@
-"""Lists to work through and to look over: tasks with their status, answers with Change.
+"""Lists: tasks with their status, answers with Change.
 
-This room knows the six things that can be said of a task, and that red is only for a problem. It
-does not know how a status is found.
+A task has one of six statuses; red is only for a problem.
 
     task_list([Task("Ada", "child-voice", "in-progress")], on_open=open_task)
 """

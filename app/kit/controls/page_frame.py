@@ -1,11 +1,10 @@
 """The frame around every adult page: Back, Cover, the Training mark, one column, one main action.
 
-This room knows where these things stay, on a phone and on a wide screen, while the page scrolls
-under them. It does not know the page. Cover is always in the top right corner; the body is one
-column of at most 720 px; the bottom bar holds the save state at its left and the main action at
-its right. The system's own back does what Back does and never loses what was typed.
+Cover is always in the top right corner; the body is one column of at most 720 px; the bottom bar holds the
+save state at its left and the main action at its right. The system's own back does what Back does and never
+loses what was typed.
 
-    page_frame("Today", [...], route="/", on_cover=cover, training=True)
+    page_frame("Today", [...], route="/", on_cover=lock, training=True)
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""A big sheet of paper to draw on: pens, eight colours, a rubber, stickers, and one step back.
+"""A sheet to draw on: pens, eight colours, a rubber, stickers, and one step back.
 
-This room knows the paper and the tools around it; what the pointer does on it is `hand`. Every step is
-handed on when it ends; only the running line is not yet. It praises nothing, suggests nothing, and reads
-nothing into what it is given.
+Each step is handed on when it ends; only the running line is not yet. What the pointer does is in `pointer`.
+Nothing is praised or suggested.
 
     drawing_pad(kept, on_change, key="rooms-picture")        # kept: a Drawing, or None for new paper
 """

@@ -1,9 +1,8 @@
-"""Choosing: one of several, any of several, or a step of a ladder.
+"""Choices: one of several, any of several, or a step of a ladder.
 
-This room knows how a choice looks when it is made: a tint, a 2.5 px border and a tick, so that
-colour is never the only sign. Where every choice has a picture they are tiles of one size, with the
-picture above the word. It refuses to choose for anyone: nothing is chosen to begin with, and what
-was chosen can be taken back by tapping it again or by "Clear this answer".
+A choice that is made has a tint, a 2.5 px border and a tick, so that colour is never the only sign. Where
+every choice has a picture they are tiles of one size. Nothing is chosen to begin with, and what was chosen
+can be taken back by tapping it again or by "Clear this answer".
 
     radio_rows([Choice("yes", "Yes"), Choice("no", "No")], chosen=None, on_choose=pick)
 """

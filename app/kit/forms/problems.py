@@ -1,7 +1,6 @@
-"""Saying what stands in the way, at the top of the page and beside the answer, in the same words.
+"""Problems: a summary at the top of the page and a line beside the answer, in the same words.
 
-This room knows how a problem is shown. It does not know when there is one: that is the engine's
-word, asked for on Continue and never while someone is typing.
+When there is a problem is decided by the engine, on Continue and never while someone is typing.
 
     error_summary([("injury", "Say whether anyone was hurt")], go_to=scroll_there)
 """

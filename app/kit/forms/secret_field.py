@@ -1,10 +1,9 @@
-"""The field for what opens Wren: a passphrase, or digits on keys of our own.
+"""The field for a passphrase, or for a PIN on keys that the page draws.
 
-This room knows that digits must not pass the system's keyboard, which may learn them: they are tapped
-on big keys that the page draws, and shown as dots. It forgets nothing by itself and remembers nothing:
-what is typed is the caller's to drop. Pasting a passphrase is allowed.
+Digits must not pass the system's keyboard, which may learn them: they are tapped on large keys and shown as
+dots. What is typed is held by the caller. Pasting a passphrase is allowed.
 
-    secret_field("pin", "PIN", on_change=note, problem="")
+    secret_field("pin", "PIN", on_change=hold, problem="")
 """
 
 from __future__ import annotations
