@@ -87,7 +87,7 @@ def guarded_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
 def log_error(error: BaseException) -> None:
     """Log the code, the type and the place of an error, and nothing that it says."""
     code = error.code if isinstance(error, WrenError) else "unknown"
-    log.error("calm code=%s type=%s at=%s", code, type(error).__name__, error_location(error))
+    log.error("fault code=%s type=%s at=%s", code, type(error).__name__, error_location(error))
 
 
 def show_notice(sentence: str) -> None:
