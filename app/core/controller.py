@@ -21,7 +21,8 @@ from app.core.device.selftest import check_device
 from app.core.session import Session
 from app.core.state import TODAY_SCREEN, AppState, Screen, ScreenName, Trail
 from assessments.casework.casework_records import CaseworkRecord
-from assessments.casework.records import Contact, Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.engine import form as forms
 from assessments.engine.answers import AnswerEntry as Given
 from assessments.engine.answers import Origin

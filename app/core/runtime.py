@@ -20,7 +20,8 @@ from pathlib import Path
 
 from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
 from app.core.device.account_recovery import AccountRecovery
-from assessments.casework.records import format_utc, parse_role
+from assessments.casework.ids import format_utc
+from assessments.casework.records import parse_role
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow
 from assessments.definitions import catalogue
@@ -28,7 +29,7 @@ from assessments.definitions.definition import Role
 from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack, read_pack
 from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore, SystemClock
-from assessments.store import KeyRing, SalvageReport, Store, salvage
+from assessments.store import SalvageReport, Store, UnlockedStore, salvage
 from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.exchange import (
     RETRY_POLICIES,
@@ -125,7 +126,7 @@ class Runtime:
         """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
         return self._make_case_service(self.store.unlock(passphrase, author))
 
-    def _make_case_service(self, keys: KeyRing) -> CaseService:
+    def _make_case_service(self, keys: UnlockedStore) -> CaseService:
         service = CaseService(self.store, keys, self.clock, self.packs())
         if self.store.read_only:
             return service  # nothing is finished here until Wren is updated
@@ -243,8 +244,8 @@ class Runtime:
             self.store.outbox,
             transport,
             self.clock,
-            changed=self._notify_listeners,
-            heard=self._note_recoveries,
+            on_status=self._notify_listeners,
+            on_changes=self._note_recoveries,
         )
         try:
             async with asyncio.TaskGroup() as tasks:

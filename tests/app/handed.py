@@ -28,7 +28,8 @@ from app.kit import theme
 from app.kit.messages import say
 from app.shell.lifecycle import PageLifecycle
 from app.shell.process import AppProcess
-from assessments.casework.records import Contact, Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, VerbatimLine
 from assessments.engine.form import AnswerEntered, PageChanged
 from assessments.engine.scoring import ScoringContext

@@ -21,7 +21,7 @@ from app.features.start.view import starting_page, store_fault_page
 from app.shell.app_view import app_view as shown_app
 from app.shell.shell import make_open_page
 from assessments.casework.casework_records import Address
-from assessments.store import KeyRing
+from assessments.store import UnlockedStore
 from tests.app.headless import Headless, Node
 from tests.app.test_screens_around import (
     PASSPHRASE,
@@ -188,7 +188,7 @@ async def test_the_page_goes_first_then_the_words_are_kept_then_the_keys_go(
             monkeypatch.setattr(kind, name, wrapped)
 
         noted(CaseService, "save_resume_state")
-        noted(KeyRing, "close")
+        noted(UnlockedStore, "close")
         await app.press("Cover")
         await until(app, "Wren is locked")
     assert order[0].startswith("save_resume_state")
@@ -294,7 +294,7 @@ async def test_a_lost_place_costs_the_place_and_nothing_else(runtime: Runtime, h
         await press(app, "Fernhollow", then="Start a tool")
         await app.press("Cover")
         await until(app, "Wren is locked")
-        with runtime.store._database.write_raw() as driver:
+        with runtime.store._database.write() as driver:
             driver.execute(harm)
         await unlock(app, "Households")
 

@@ -12,7 +12,7 @@ from app.core.child import child_update as flow
 from app.core.child.child_update import ChildTurn, WriteLine
 from assessments.casework.child_sessions import CHILD_SESSION_KEY, build_child_form, make_start_entry
 from assessments.definitions import catalogue
-from assessments.definitions.definition import AreaRules
+from assessments.definitions.area_settings import AreaRules
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, AnswerEntry, NotAnswered
 from assessments.engine.scoring import ScoringContext

@@ -124,14 +124,13 @@ def no_flet_storage(_path: str, tree: ast.Module) -> Iterator[ast.AST]:
 
 
 WRITERS = {
-    "assessments/store/__init__.py": "the data folder, for its owner only",
-    "assessments/store/completion_files.py": "the second copy of finished work, sealed",
+    "assessments/store/durable_files.py": "folders and whole files, for their owner only",
     "assessments/store/database.py": "the database file, made for its owner only",
     "assessments/store/access/device.py": "the key files",
     "assessments/store/attachments/attachments.py": "sealed attachments; a plain file is overwritten",
-    "assessments/store/salvage/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
+    "assessments/store/salvage/salvage.py": "damaged files set aside whole",
     "app/core/device/selftest.py": "asks SQLite for its version; writes nothing",
-    "sync/service/database.py": "the embedded PostgreSQL and who uses it",
+    "sync/service/embedded_postgres.py": "the embedded PostgreSQL, its programs and its folders",
     "sync/service/service_keys.py": "the service's keys",
     "app/core/runtime.py": "wording packs: published words, no person's",
     "app/cli/demo.py": "makes the folder that the demo runs in",

@@ -47,11 +47,11 @@ from assessments.engine.answers import AnswerEntry, Origin, to_plain
 from assessments.engine.scoring import ScoringContext
 from assessments.engine.version_move import MovePreview, preview_move
 from assessments.ports import Clock
-from assessments.store import DataLoss, KeyRing, Store, assessments, people
+from assessments.store import DataLoss, Store, UnlockedStore, assessments, people
 from assessments.store.people import Revision
+from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.resume_state import read_resume_state, save_resume_state
 from assessments.store.rows.sealed_rows import ReadResult
-from assessments.store.rows.summaries import AssessmentSummary
 from sync.device.exchange import OutboxStatus
 
 __all__ = [
@@ -94,7 +94,9 @@ class OpenAssessment:
 class CaseService:
     """What a screen may ask for with the unlocked keys of one practitioner."""
 
-    def __init__(self, store: Store, keys: KeyRing, clock: Clock, packs: Sequence[TextPack] = ()) -> None:
+    def __init__(
+        self, store: Store, keys: UnlockedStore, clock: Clock, packs: Sequence[TextPack] = ()
+    ) -> None:
         self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
         self._household_reader = HouseholdReader(keys)
 
@@ -285,9 +287,7 @@ class CaseService:
 
     def open_child_writer(self, work: OpenAssessment) -> ChildWriter:
         """A writer for the open assessment that outlives these keys."""
-        return ChildWriter(
-            assessments.make_single_key_ring(self._keys, work.assessment.id), work.assessment.id
-        )
+        return ChildWriter(assessments.unlock_assessment(self._keys, work.assessment.id), work.assessment.id)
 
     def add_line(self, assessment_id: str, link_id: str, plain: Any) -> None:
         """Add one line that a child writer could not write at its time."""

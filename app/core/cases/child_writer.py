@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.store import KeyRing, assessments
+from assessments.store import UnlockedAssessment, assessments
 
 
 class ChildWriter:
     """Outlives the case service that made it, until `close`."""
 
-    def __init__(self, keys: KeyRing, assessment_id: str) -> None:
+    def __init__(self, keys: UnlockedAssessment, assessment_id: str) -> None:
         self._keys, self._assessment_id = keys, assessment_id
 
     def __repr__(self) -> str:

@@ -21,9 +21,10 @@ from assessments.casework.records import Contact, Household, Person, Relationshi
 from assessments.casework.result_extracts import ResultExtract, extract_results
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
-from assessments.store import KeyRing, assessments, people
+from assessments.store import UnlockedStore, assessments, people
+from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.sealed_rows import ReadResult
-from assessments.store.rows.summaries import AssessmentSummary, list_summaries
+from assessments.store.rows.summaries import list_summaries
 
 F = TypeVar("F", bound=CaseworkRecord)
 
@@ -68,7 +69,7 @@ class HouseholdOverview:
 class HouseholdReader:
     """Reads the households of the unlocked person. Extracts of completed assessments are cached."""
 
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: UnlockedStore) -> None:
         self._keys = keys
         self._completed_cache: dict[str, tuple[tuple[ResultExtract, ...], ConductExtract | None]] = {}
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from app import VERSION
 from app.kit.messages import say
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing, vectors
 from assessments.crypto.kdf import ARGON2ID, SCRYPT, best_kdf
 from assessments.definitions import catalogue
