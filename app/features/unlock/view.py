@@ -10,7 +10,6 @@ that nothing is lost, and what to do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import flet as ft
 
@@ -138,11 +137,11 @@ def _blocked_notice(prompt: UnlockPrompt, actions: AppController) -> list[ft.Con
     return [banner(words, tone="help", icon=ft.Icons.LOCK_CLOCK_OUTLINED), again if can_wait else ask]
 
 
-def _author_row(author: str, choose: Callable[[str], Any]) -> ft.Control:
+def _author_row(author: str, choose: Callable[[str], object]) -> ft.Control:
     return nav_row(author_display_name(author), icon=ft.Icons.PERSON_OUTLINE, on_tap=lambda: choose(author))
 
 
-def _switch_author_button(model: AppState, choose: Callable[[str | None], Any]) -> ft.Control | None:
+def _switch_author_button(model: AppState, choose: Callable[[str | None], object]) -> ft.Control | None:
     """The way back to everybody on this device."""
     if len(model.authors) < 2:
         return None

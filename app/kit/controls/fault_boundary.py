@@ -30,7 +30,7 @@ log = logging.getLogger("wren.app")
 
 SLOW_S = 0.1
 
-Handler = Callable[..., Any]
+Handler = Callable[..., object]
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
@@ -56,7 +56,7 @@ class AnswerListRow:
     drawing: Drawing | None = None
 
 
-def task_list(tasks: Sequence[Task], *, on_open: Callable[[str], Any]) -> ft.Control:
+def task_list(tasks: Sequence[Task], *, on_open: Callable[[str], object]) -> ft.Control:
     """Rows to do in any order; the whole row can be tapped unless it cannot start yet."""
     return _sheet([_task_row(task, on_open) for task in tasks])
 
@@ -80,7 +80,7 @@ def status_mark(status: TaskStatus) -> ft.Control:
 
 
 def answer_list(
-    title: str, rows: Sequence[AnswerListRow], *, on_change: Callable[[str], Any] | None
+    title: str, rows: Sequence[AnswerListRow], *, on_change: Callable[[str], object] | None
 ) -> ft.Control:
     """Answers of one section to look over, each with Change. Without `on_change` they only show."""
     return ft.Column(
@@ -94,7 +94,7 @@ def answer_list(
     )
 
 
-def _task_row(task: Task, on_open: Callable[[str], Any]) -> ft.Control:
+def _task_row(task: Task, on_open: Callable[[str], object]) -> ft.Control:
     looks = ft.Row(
         spacing=12,
         controls=[
@@ -128,7 +128,7 @@ def _task_row(task: Task, on_open: Callable[[str], Any]) -> ft.Control:
     )
 
 
-def _answer_row(row: AnswerListRow, on_change: Callable[[str], Any] | None) -> ft.Control:
+def _answer_row(row: AnswerListRow, on_change: Callable[[str], object] | None) -> ft.Control:
     blank = not row.answer
     words = ft.Column(
         tight=True,
@@ -159,7 +159,7 @@ def _answer_row(row: AnswerListRow, on_change: Callable[[str], Any] | None) -> f
     )
 
 
-def _change(row: AnswerListRow, on_change: Callable[[str], Any]) -> ft.Control:
+def _change(row: AnswerListRow, on_change: Callable[[str], object]) -> ft.Control:
     looks = ft.Text(
         say("action.change"),
         theme_style=theme.ACTION,

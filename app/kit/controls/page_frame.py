@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any
 
 import flet as ft
@@ -94,7 +95,7 @@ def page_frame(
         await event.control.confirm_pop(False)
         if on_back is not None:
             going = on_back()
-            if going is not None:
+            if isawaitable(going):
                 await going
 
     return ft.View(

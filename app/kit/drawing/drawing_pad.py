@@ -179,7 +179,7 @@ def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
 
 
 def _tools(
-    hand: DrawingInput, choose: Callable[[str], None], undo: Callable[[], Any], tall: int
+    hand: DrawingInput, choose: Callable[[str], None], undo: Callable[[], object], tall: int
 ) -> ft.Control:
     def line(height: int) -> ft.Control:
         return ft.Container(width=30, height=height, border_radius=height / 2, bgcolor=ft.Colors.ON_SURFACE)
@@ -241,7 +241,7 @@ def _colours(hand: DrawingInput, choose: Callable[[str], None], tall: int) -> ft
 
 
 def _stickers(
-    hand: DrawingInput, choose: Callable[[str], None], put: Callable[[], Any], tall: int
+    hand: DrawingInput, choose: Callable[[str], None], put: Callable[[], object], tall: int
 ) -> ft.Control:
     tiles = [
         _tile(
@@ -293,7 +293,7 @@ def _grid(tiles: Sequence[ft.Control], *, on_phone: int, on_wide: int) -> ft.Con
 def _tile(
     words: str,
     sign: ft.Control,
-    on_tap: Callable[[], Any],
+    on_tap: Callable[[], object],
     *,
     chosen: bool | None,
     tall: int,

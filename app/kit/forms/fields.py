@@ -28,7 +28,7 @@ from app.kit.messages import say
 def text_field(
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     value: str = "",
     on_submit: Handler | None = None,
     hint: str = "",
@@ -69,7 +69,7 @@ def text_field(
 def text_area(
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     value: str = "",
     hint: str = "",
     problem: str = "",
@@ -96,7 +96,7 @@ def text_area(
 def _stateful_field(
     label: str,
     value: str,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     on_submit: Handler | None,
     *,
     hint: str,
@@ -135,7 +135,7 @@ def _stateful_field(
 def passphrase_field(
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     on_submit: Handler | None = None,
     hint: str = "",
     problem: str = "",

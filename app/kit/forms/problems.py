@@ -8,7 +8,6 @@ When there is a problem is decided by the engine, on Continue and never while so
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import flet as ft
 
@@ -17,7 +16,9 @@ from app.kit.controls.tappable import tappable
 from app.kit.messages import say
 
 
-def error_summary(problems: Sequence[tuple[str, str]], *, go_to: Callable[[str], Any]) -> ft.Control | None:
+def error_summary(
+    problems: Sequence[tuple[str, str]], *, go_to: Callable[[str], object]
+) -> ft.Control | None:
     """ "There is a problem", read out at once, with a way to each. None when there are none.
 
     Each problem is its place (a link_id or row key, given back to `go_to`) and its sentence.
@@ -76,7 +77,7 @@ def problem_line(words: str) -> ft.Control:
     )
 
 
-def _link(place: str, words: str, go_to: Callable[[str], Any]) -> ft.Control:
+def _link(place: str, words: str, go_to: Callable[[str], object]) -> ft.Control:
     looks = ft.Text(
         words,
         theme_style=theme.LEAD,

@@ -9,7 +9,7 @@ dots. What is typed is held by the caller. Pasting a passphrase is allowed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
@@ -34,7 +34,7 @@ def secret_field(
     kind: CredentialKind,
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     on_submit: Handler | None = None,
     hint: str = "",
     problem: str = "",
@@ -51,7 +51,7 @@ def secret_field(
 
 
 @ft.component
-def _pin_pad(label: str, on_change: Callable[[str], Any], *, hint: str, problem: str) -> ft.Control:
+def _pin_pad(label: str, on_change: Callable[[str], object], *, hint: str, problem: str) -> ft.Control:
     digits = ft.use_ref("")
     count, show_count = ft.use_state(0)
 
