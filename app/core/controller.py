@@ -36,9 +36,12 @@ class AppController(Session):
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
-        """Show that something is under way; whoever taps meanwhile is not heard."""
-        with self._busy():
+        """Show that something is under way; taps meanwhile are ignored."""
+        self.model.busy = True
+        try:
             yield
+        finally:
+            self.model.busy = False
 
     # Handing over to a child
 

@@ -90,7 +90,7 @@ class AppState:
     households: tuple[HouseholdOverview, ...] = ()
     open_assessment: OpenAssessment | None = None
     record: Assessment | None = None
-    # A child's turn while it lasts, and what came back of the last one.
+    # A child's session while it lasts, and the review of the last one.
     child_session: ChildSession | None = None
     handback_review: HandbackReview | None = None
     save_progress: SaveProgress = field(default_factory=SaveProgress)

@@ -1,12 +1,10 @@
-"""What a running Wren may write down about itself: the codes of its own events, and places in code.
+"""Redaction of everything that a running process writes about itself.
 
-This room knows every way in which a Python process writes by itself: log records, uncaught errors in
-the main thread and in others, warnings, and the file that a packed app keeps of all that it prints.
-It refuses to pass on what any of them says. Flet logs the controls of a page with their values at
-DEBUG, asyncio logs the words of a lost exception, a warning may quote what was checked: on a device
-all of that lands in a file in clear.
+Covers log records, uncaught errors in the main thread and in others, warnings, and the file that a packed app
+keeps of what it prints. Only codes and places in code remain: Flet logs controls with their values at DEBUG,
+asyncio logs the text of a lost exception, and a warning may quote a value.
 
-    redact_logs()        # first thing in every process, before anything of a person is there
+    redact_logs()        # first thing in every process, before anything of a person is read
 """
 
 from __future__ import annotations

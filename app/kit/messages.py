@@ -1,12 +1,11 @@
-"""The words a person reads, found by code.
+"""The catalogue of sentences that a person reads, found by code.
 
-This room knows where the sentences are kept and how one is filled in. It does not know why a
-sentence is wanted, and no sentence lives in Python. A sentence is text with `{names}`, or, where
-a number changes the words, a table of plural forms picked by `n`: `zero`, `one`, `two`, `few` (3)
-and `many` (6), each used if it is there, and `other`. Welsh is why there are so many.
+No sentence lives in Python. A sentence is text with `{names}`, or, where a number changes the words, a table
+of plural forms picked by `n`: `zero`, `one`, `two`, `few` (3) and `many` (6), each used if it is there, and
+`other`. Welsh needs all of them.
 
-English is spoken until `use_language` is told otherwise. Another language holds every sentence or
-is refused: no screen mixes two. The whole process speaks one language.
+English is used until `use_language`. Another language holds every sentence or is refused, so that no screen
+mixes two. The whole process uses one language.
 
     >>> say("save.at", device=say("device.phone"), at="14:02")
     'Saved on this phone at 14:02'

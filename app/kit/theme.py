@@ -1,13 +1,10 @@
-"""How Wren looks: colours, type, shapes and distances, in light and in dark.
+"""Colours, type, shapes and distances, in light and in dark.
 
-This room knows numbers: every colour with the role it plays, every size with its unit. It does not
-know what any screen says. Colours are written out, not grown from the seed on the device, so that
-`tests/app/test_kit_theme.py` can compute every contrast a person will meet. They come from the
-seed #2F7A78 (a calm teal). Two roles that Material leaves free are used for two meanings: TERTIARY
-CONTAINER is "on its way", TERTIARY FIXED is the pale yellow of "needs your help". Offline is grey,
-never red. Text is 19 sp; nothing is below 16. The fonts are shipped with the app, because a phone
-in a hallway and a browser without a network cannot fetch one: Nunito for Latin and Cyrillic (Welsh,
-Polish, Ukrainian), Noto Sans Arabic (Urdu, Arabic, Farsi), Noto Emoji for whatever a child types.
+Colours are written out, not grown from the seed (#2F7A78, a calm teal) on the device, so that
+`tests/app/test_kit_theme.py` can compute every contrast. Two roles that Material leaves free have a
+meaning: TERTIARY CONTAINER is "on its way", TERTIARY FIXED is the pale yellow of "needs your help". Offline
+is grey, never red. Text is 19 sp and never below 16. The fonts are shipped with the app: Nunito for Latin
+and Cyrillic, Noto Sans Arabic, and Noto Emoji for what a child types.
 
     apply_theme(page)                       # theme, fonts and the neutral title, once per page
     ft.Text("Hello", theme_style=BODY)

@@ -46,7 +46,7 @@ def test_a_process_in_which_all_goes_wrong_says_codes_only(tmp_path: Path, how: 
     odd = [line for line in written.read_text("utf-8").splitlines()
            if not any(re.fullmatch(line_is, line) for line_is in LINES)]  # fmt: skip
     assert odd == []
-    assert "wren.app ERROR calm code=unknown type=KeyError at=noisy.py" in done.stdout
+    assert "wren.app ERROR fault code=unknown type=KeyError at=noisy.py" in done.stdout
     assert "type=ValidationError" in done.stdout
 
 

@@ -123,7 +123,7 @@ class CaseService:
         return self._keys.losses
 
     def accept_losses(self) -> None:
-        """The person has been told: what is here is all there is from now on."""
+        """Take what is here for all there is: the person has read what is missing."""
         self._store.accept_losses(self._keys)
 
     # People
@@ -283,18 +283,18 @@ class CaseService:
             assessments.append_answer(self._keys, work.assessment.id, link_id, to_plain(entry))
         return self.resume_assessment(work.assessment.id)
 
-    # A child's turn
+    # A child's session
 
     def open_child_writer(self, work: OpenAssessment) -> ChildWriter:
-        """A pen for the open assessment that goes on when these keys are dropped."""
+        """A writer for the open assessment that outlives these keys."""
         return ChildWriter(assessments.unlock_assessment(self._keys, work.assessment.id), work.assessment.id)
 
     def add_line(self, assessment_id: str, link_id: str, plain: Any) -> None:
-        """Add one line that a pen could not write at its time."""
+        """Add one line that a child writer could not write at its time."""
         assessments.append_answer(self._keys, assessment_id, link_id, plain)
 
     def sittings(self, assessment_id: str) -> tuple[ChildSessionRecord, ...]:
-        """What a child gave in each turn, change by change."""
+        """What a child gave in each session, change by change."""
         return child_sessions.read_child_sessions(assessments.read_answer_log(self._keys, assessment_id))
 
     def origins(self, assessment_id: str) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""What is kept beside the answers of an open form, and the context that it is read back into.
+"""The metadata of an open form, saved beside its answers, and the context read back from it.
 
-This room knows the lines that stand in the same append-only list under names that no item can have, and
-what is known of the person from before. It knows no answers and no screen, and works nothing out.
+Metadata are lines of the same append-only list, under names that no item can have.
 
-    save_metadata(keys, assessment, SaveDeferred("strengths", "no time"))       # one sealed line, committed
+    save_metadata(keys, assessment, SaveSupplementDeferral("strengths", "no time"))   # one sealed line
     current_context(keys, assessment, instrument, kept).not_done      # (("strengths", "no time"),)
 """
 

@@ -1,11 +1,7 @@
-"""What can be done about the people of a household: kept, tied together, told apart.
+"""Changes to the people of a household: save, relate, link, undo.
 
-Each act is kept by the desk and the household is read again; nothing is merged and nothing deleted:
-what was wrong is undone, with when. This room knows no screen and no rule about families.
-
-    await family.keep(person)                       # the same record, its next revision
-    await family.undo(relationship)
-    await family.told(page)                         # what each child said about who is safe
+After each change the household is read again. Nothing is merged and nothing deleted: what was wrong is
+undone, with the time of it.
 """
 
 from __future__ import annotations
@@ -49,10 +45,10 @@ class HouseholdsState(Protocol):
 
 
 class PeopleCommands:
-    """One per act: it holds nothing. Raises Locked when nobody is at the desk."""
+    """Made for each command: it holds nothing of a person."""
 
-    def __init__(self, model: HouseholdsState, desk: CaseService, now: Callable[[], datetime]) -> None:
-        self._model, self._desk, self._now = model, desk, now
+    def __init__(self, model: HouseholdsState, service: CaseService, now: Callable[[], datetime]) -> None:
+        self._model, self._service, self._now = model, service, now
 
     def __repr__(self) -> str:
         return "<PeopleCommands>"
@@ -68,7 +64,7 @@ class PeopleCommands:
             self._model.busy = False
 
     async def undo(self, record: Undoable) -> None:
-        """Take back what somebody told or decided. The record stays, with when it was undone."""
+        """Undo a record. It stays, with the time when it was undone."""
         name = "lifted_at" if isinstance(record, WithheldInformation) else "undone_at"
         await self.save(record.model_copy(update={name: self._now()}))
 
@@ -98,7 +94,7 @@ class PeopleCommands:
 
     async def read_revisions(self, page: HouseholdOverview) -> RevisionsResult:
         """What stood in the records of a household before they were changed."""
-        return await run_blocking(self._desk.read_revisions, page.household.id)
+        return await run_blocking(self._service.read_revisions, page.household.id)
 
     async def read_people_maps(self, page: HouseholdOverview) -> Mapping[str, ChildPeopleMap]:
         """The newest finished map of people of each child, by the child's id."""
@@ -108,14 +104,14 @@ class PeopleCommands:
         for record in records:
             match record:
                 case Person():
-                    self._desk.save_person(record)
+                    self._service.save_person(record)
                 case Relationship():
-                    self._desk.save_relationships(record.household_id, [record])
+                    self._service.save_relationships(record.household_id, [record])
                 case CaseworkRecord():
-                    self._desk.save_records(record.household_id, [record])
+                    self._service.save_records(record.household_id, [record])
 
     async def _reload(self, household_id: str) -> None:
-        page = await run_blocking(self._desk.household, household_id)
+        page = await run_blocking(self._service.household, household_id)
         self._model.households = tuple(
             page if known.household.id == household_id else known for known in self._model.households
         )
@@ -131,7 +127,7 @@ class PeopleCommands:
             except WrenError:
                 continue
             maps = [item for item in tool.walk() if item.type == "people" and item.for_child]
-            answers = self._desk.read_assessment(heading.id).answers if maps else {}
+            answers = self._service.read_assessment(heading.id).answers if maps else {}
             for item in maps:
                 if item.link_id not in answers:
                     continue
@@ -145,5 +141,5 @@ class PeopleCommands:
 
 
 def new_relationship(household_id: str, from_id: str, kind: str, to_id: str) -> Relationship:
-    """A relationship that somebody has just told: the first is the `kind` of the second."""
+    """A new relationship: the first is the `kind` of the second."""
     return Relationship(id=new_id(), household_id=household_id, from_id=from_id, to_id=to_id, kind=kind)

@@ -1,10 +1,9 @@
-"""What is known of before, brought to the open form; and what follows from looking at it or not.
+"""What is known from before, for the open form, and what follows from reviewing it or not.
 
-This room knows the facts of a household as the store keeps them. It knows no form beyond its context
-and works nothing out. Answering "have you seen the history?" is kept for the person and the contact, so
-that it is asked once; finishing without it leaves something to be done.
+Whether the history was seen is saved for the person and the contact, so that it is asked once; completing
+without it leaves a task.
 
-    with_history(keys, assessment, context).events     # the days of known events
+    with_history(keys, assessment, context).events     # the days of known incidents
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""From an open form to a finished record: filled, signed, sealed once to the service, in the outbox.
+"""Completing an assessment: fill, sign, seal once to the service, commit with its outbox entry.
 
-This room knows the key that finished work is sealed to, what the service gets with it, and that the
-record and its entry in the outbox are committed together. It knows no screen, and opens nothing.
+The record and its outbox entry are committed in one transaction. Nothing is opened here.
 
     completed = complete_assessment(store, keys, clock, assessment, form)  # in the outbox when this returns
 """

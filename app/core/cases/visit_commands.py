@@ -1,10 +1,7 @@
-"""Filing who was seen in a contact, and finishing it.
+"""Saving who was seen in a contact, and closing it.
 
-What is written of a child is kept whole or not, finished or not: nothing here refuses to save. After
-the finish a change is filed as a correction and the first version stays. This room knows no screen.
-
-    await actions.contacts.keep(page, seen)
-    silent = await actions.contacts.finish(page, contact, rows, reasons, "met", ())
+Nothing is refused for being incomplete. After closing, a change is saved as a correction and the first
+version stays.
 """
 
 from __future__ import annotations
@@ -22,12 +19,12 @@ from assessments.casework.visits.closing import NoRecordReason, UnaccountedChild
 
 
 class VisitCommands:
-    """What one open desk can do about who was seen."""
+    """Commands on the children of a contact."""
 
     def __init__(
-        self, desk: CaseService, now: Callable[[], datetime], reread: Callable[[], Awaitable[None]]
+        self, service: CaseService, now: Callable[[], datetime], reread: Callable[[], Awaitable[None]]
     ) -> None:
-        self._desk, self._now, self._reload = desk, now, reread
+        self._service, self._now, self._reload = service, now, reread
 
     async def save_observation(self, page: HouseholdOverview, seen: ChildObservation) -> None:
         """File what was written of one child."""
@@ -36,7 +33,7 @@ class VisitCommands:
         )
         now = seen.model_copy(update={"written_at": self._now()})
         filed = accounting.revise_observation(before, now, closure_of(page, seen.contact_id), new_id)
-        await run_blocking(self._desk.save_records, page.household.id, [filed])
+        await run_blocking(self._service.save_records, page.household.id, [filed])
         await self._reload()
 
     async def close_visit(
@@ -63,6 +60,6 @@ class VisitCommands:
         )
         if isinstance(found, UnaccountedChildren):
             return found.child_ids
-        await run_blocking(self._desk.save_records, page.household.id, [found.closure, *found.follow_ups])
+        await run_blocking(self._service.save_records, page.household.id, [found.closure, *found.follow_ups])
         await self._reload()
         return ()

@@ -1,9 +1,9 @@
-"""The ledger of a household as its page shows it: who stands how, in one contact and across all.
+"""The children of a household in one contact and across all, for the pages of a visit.
 
-This room puts what a `HouseholdOverview` holds before the pure rules and gives back what they say. It keeps
-nothing, decides nothing and knows no words: `contacts` files, the screens say.
+Puts what a `HouseholdOverview` holds before the pure rules of `casework`; it writes nothing and holds no
+sentence.
 
-    rows = roster(page, model.households, contact)     # a Row for every child, none left out
+    rows = roster(page, model.households, contact)     # one row for every child, none left out
 """
 
 from __future__ import annotations

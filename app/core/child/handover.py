@@ -1,12 +1,11 @@
-"""A page goes from an adult to a child, and back.
+"""Handing the page over to a child, and reading back what the child gave.
 
-This room knows the order of the two exchanges: before a child sees anything there is a pen that can
-add to one assessment, and the adult's keys are dropped; after the adult has unlocked, what the pen
-could not write is written, and the turn is read back for the adult to look at. It shows nothing.
+Before a child sees anything there is a key that can only add to one assessment, and the adult's keys are
+dropped. After the adult has unlocked, what could not be written is written, and the session is read back.
 
-    hand = await handover.begin(desk, work, "Kestrel", leave=lock)
-    await handover.end()                          # locked: the pen's key is wiped
-    handed = await handover.read(desk, assessment_id)
+    session = await handover.begin(service, work, "Kestrel", lock)
+    await handover.end()                                      # locked: the child's key is wiped
+    review = await handover.read_review(service, assessment_id)
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from assessments.errors import StoreFault
 
 @dataclass(frozen=True, slots=True)
 class HandbackReview:
-    """What came back: the last turn, and where its answers came from as far as that is marked."""
+    """The child's last session, and where its answers came from as far as that is marked."""
 
     assessment_id: str
     sitting: ChildSessionRecord
@@ -43,10 +42,10 @@ class HandbackReview:
         """The questions that the child did something with, in that order."""
         return tuple(dict.fromkeys(given.link_id for given in self.sitting.given))
 
-    def mark_origin(self, desk: CaseService, link_id: str, origin: Origin | None) -> HandbackReview:
+    def mark_origin(self, service: CaseService, link_id: str, origin: Origin | None) -> HandbackReview:
         """The same with one mark changed, which is kept. Blocking."""
-        desk.save_origin(self.assessment_id, link_id, origin)
-        return replace(self, origins=desk.origins(self.assessment_id))
+        service.save_origin(self.assessment_id, link_id, origin)
+        return replace(self, origins=service.origins(self.assessment_id))
 
 
 def can_hand_over(form: Form) -> bool:
@@ -74,48 +73,54 @@ class Handover:
         return "<Handover>"
 
     async def begin(
-        self, desk: CaseService, work: OpenAssessment, called: str, leave: Callable[[], Awaitable[None]]
+        self,
+        service: CaseService,
+        work: OpenAssessment,
+        chosen_name: str,
+        lock: Callable[[], Awaitable[None]],
     ) -> ChildSession | None:
-        """A hand for the section that the form is on; None when there is nothing to hand over."""
+        """Make a session for the section that the form is on; None when there is nothing to hand over."""
         part = build_child_form(work.form, current_section(work.form), _shuffled)
         if part is None:
             return None
-        child = await run_blocking(desk.subject_of, work.assessment.id)
+        child = await run_blocking(service.subject_of, work.assessment.id)
         band = choose_age_band(child, work.form.context.on, work.form.instrument)
-        self._writer = pen = await run_blocking(desk.open_child_writer, work)
-        self._assessment_id, self._author = work.assessment.id, desk.author[0]
+        self._writer = writer = await run_blocking(service.open_child_writer, work)
+        self._assessment_id, self._author = work.assessment.id, service.author[0]
 
         async def write(link_id: str, plain: Any) -> None:
-            await run_blocking(pen.write, link_id, plain)
+            await run_blocking(writer.write, link_id, plain)
 
-        self._child_session = ChildSession(ChildSessionState(part, band, called.strip()[:40]), write, leave)
+        self._child_session = ChildSession(
+            ChildSessionState(part, band, chosen_name.strip()[:40]), write, lock
+        )
         return self._child_session
 
     async def end(self) -> None:
-        """Write what stands, and wipe the key of the pen."""
-        hand, pen = self._child_session, self._writer
+        """Write what stands, and wipe the child's key."""
+        session, writer = self._child_session, self._writer
         self._child_session = self._writer = None
-        if hand is None or pen is None:
+        if session is None or writer is None:
             return
         try:
-            refused = await hand.close()
+            refused = await session.close()
             self._unsaved += [(self._assessment_id, link_id, plain) for link_id, plain in refused]
         finally:
-            await run_blocking(pen.close)
+            await run_blocking(writer.close)
 
-    async def retry_unsaved(self, desk: CaseService) -> None:
+    async def retry_unsaved(self, service: CaseService) -> None:
         """Write what the disk had no room for while the child wrote; it is kept while it has none."""
         with suppress(StoreFault):
-            while self._unsaved and desk.author[0] == self._author:
-                await run_blocking(desk.add_line, *self._unsaved[0])
+            while self._unsaved and service.author[0] == self._author:
+                await run_blocking(service.add_line, *self._unsaved[0])
                 self._unsaved.pop(0)
 
-    async def read_review(self, desk: CaseService, assessment_id: str) -> HandbackReview | None:
-        """The last turn of an assessment, or None when there was none."""
-        sittings = await run_blocking(desk.sittings, assessment_id)
+    async def read_review(self, service: CaseService, assessment_id: str) -> HandbackReview | None:
+        """Read the last child session of an assessment; None when there was none."""
+        sittings = await run_blocking(service.sittings, assessment_id)
         if not sittings:
             return None
-        return HandbackReview(assessment_id, sittings[-1], await run_blocking(desk.origins, assessment_id))
+        return HandbackReview(assessment_id, sittings[-1], await run_blocking(service.origins, assessment_id))
 
 
 def _shuffled(options: Sequence[AnswerOption]) -> Sequence[AnswerOption]:

@@ -1,12 +1,11 @@
-"""The key store of the system: the iOS and macOS keychain, Android's, Windows' own.
+"""The system's key store: the keychain of iOS and macOS, Android's, Windows' own.
 
-Used only in an app packed for one of these; everywhere else keys are files (`FileKeystore`). In a
-browser Flet keeps such a store too, with its key beside it: that one guards nothing and is never
-used. This room knows Flet's SecureStorage and its settings; it refuses to know what the keys open.
+Used only in an app packed for one of these; everywhere else keys are files (`FileKeystore`). In a browser
+Flet has such a store too, with its key beside it: that one protects nothing and is never used.
 
-A value is there, or it is surely not, or nobody can say. Anything but a plain answer is the third,
-`KeystoreFault`: an exception, no answer in time, a value that cannot be read. So nothing is taken
-for absent because a phone had just woken up, and a value is read back before it counts as written.
+A value is present, surely absent, or unknown. An exception, no answer in time and a value that cannot be read
+are all the third, `KeystoreFault`, so that nothing is taken for absent because a phone had just woken up. A
+value is read back before it counts as written.
 
     Runtime.open(folder, system_keystore(folder))
 """

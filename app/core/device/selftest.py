@@ -1,9 +1,8 @@
-"""What this device shows of itself: versions, ciphers, settings, keys, room and tools, each looked at.
+"""The self-test of this device: versions, ciphers, settings, keys, space and tools.
 
-This room knows where to look and what counts as well. It needs nobody's passphrase and tells nothing
-of anybody, so a report may be read out or handed on. Words for people are found by each line's code:
-`selftest.<code>`, and `selftest.<code>.look` when it should be looked at. The last result is kept in
-the settings with the version of Wren that it belongs to.
+Needs no passphrase and holds nothing of a person, so a report may be handed on. The words for each line are
+found by its code: `selftest.<code>`, and `selftest.<code>.look` where it needs attention. The last result is
+saved in the settings with the version of Wren that it belongs to.
 
     report = check_device(store)
     report.ok, [line.code for line in report.lines if not line.ok]

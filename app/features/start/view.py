@@ -1,7 +1,6 @@
-"""The pages before there is anything to unlock: opening, trouble with the store, and setting up.
+"""The pages before there is anything to unlock: opening, a fault of the store, and set-up.
 
-This room knows what is asked once of a new copy of Wren. The passphrase stands in the fields and
-nowhere else, and is gone with the page.
+The passphrase stands in the fields and nowhere else, and is gone with the page.
 
     set_up_page(model, actions)
 """
@@ -55,7 +54,7 @@ def starting_page() -> ft.View:
 
 
 def store_fault_page(
-    words: str, on_try: Callable[[], Any], on_mend: Callable[[], Any] | None = None
+    words: str, on_try: Callable[[], object], on_mend: Callable[[], object] | None = None
 ) -> ft.View:
     """The store does not open: what happened, that nothing is lost, and what to do."""
     return centred_page(
@@ -70,7 +69,7 @@ def store_fault_page(
     )
 
 
-def salvage_report_page(lines: Sequence[str], on_go: Callable[[], Any]) -> ft.View:
+def salvage_report_page(lines: Sequence[str], on_go: Callable[[], object]) -> ft.View:
     """What came back of a damaged store."""
     return centred_page(
         say("salvage.title"),

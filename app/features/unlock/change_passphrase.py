@@ -1,7 +1,6 @@
-"""Choosing another passphrase or PIN, with the one in use asked for first.
+"""Changing the passphrase or PIN, with the current one asked for first.
 
-This room knows three fields that are held nowhere but here. Nothing else changes with the words: what
-waits to be sent still waits, and what was half typed is still there.
+The three fields are held nowhere but here. What waits to be sent still waits, and drafts stay.
 
     change_passphrase_page(model, actions)
 """

@@ -1,9 +1,8 @@
-"""The locked page: whose turn it is, their words, and nothing that tells what is kept behind it.
+"""The locked page: who it is, and the passphrase or PIN.
 
-This room knows that it may be seen by anybody: it shows short names, and no work and no count but that
-of the sealed records that wait. The words stand in the field and nowhere else. Where words are no use
-(too many tries, a lost key, a key store that does not answer) it says so, that nothing is lost, and the
-one thing to do.
+Anybody may see it: it shows aliases, and no count but that of the sealed records that wait. Where the
+passphrase cannot be tried (too many attempts, an absent key, a key store that does not answer) it says so,
+that nothing is lost, and what to do.
 
     unlock_page(model, actions)
 """
@@ -11,7 +10,6 @@ one thing to do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import flet as ft
 
@@ -44,7 +42,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
     tries, count = use_state(0)
     problem, show_problem = use_state("")
     busy, be_busy = use_state(False)
-    kind, door = model.credential_kind, model.unlock_prompt
+    kind, prompt = model.credential_kind, model.unlock_prompt
 
     def note(words: str) -> None:
         typed.current = words
@@ -71,7 +69,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
         finally:
             be_busy(False)
 
-    if door is None:
+    if prompt is None:
         return centred_page(
             say("unlock.title"),
             [
@@ -85,18 +83,24 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
                 *_footer(model, actions),
             ],
         )
-    if door.state != "open":
+    if prompt.state != "open":
         return centred_page(
             say("unlock.title"),
-            [*_blocked_notice(door, actions), _switch_author_button(model, choose), *_footer(model, actions)],
+            [
+                *_blocked_notice(prompt, actions),
+                _switch_author_button(model, choose),
+                *_footer(model, actions),
+            ],
         )
     return centred_page(
         say("unlock.title"),
         [
             _centred_text(say(f"unlock.{kind}-lead")),
-            _centred_text(author_display_name(door.author), strong=True) if len(model.authors) > 1 else None,
+            _centred_text(author_display_name(prompt.author), strong=True)
+            if len(model.authors) > 1
+            else None,
             keyed(
-                f"try-{door.author}-{tries}",
+                f"try-{prompt.author}-{tries}",
                 secret_field(
                     kind, say(f"unlock.{kind}"), on_change=note, on_submit=go, problem=problem, focus=True
                 ),
@@ -121,23 +125,23 @@ def describe_unlock_error(error: WrenError) -> str:
     return say_error(error)
 
 
-def _blocked_notice(door: UnlockPrompt, actions: AppController) -> list[ft.Control | None]:
+def _blocked_notice(prompt: UnlockPrompt, actions: AppController) -> list[ft.Control | None]:
     """Why words are no use now, and the one thing to do."""
-    if door.state == "wait" and door.wait_until is not None:
-        words = say("unlock.wait", at=format_time(door.wait_until))
+    if prompt.state == "wait" and prompt.wait_until is not None:
+        words = say("unlock.wait", at=format_time(prompt.wait_until))
     else:
-        words = say(f"error.{door.state}")
-    can_wait = door.state in ("wait", "keystore-error")
+        words = say(f"error.{prompt.state}")
+    can_wait = prompt.state in ("wait", "keystore-error")
     again = secondary_button(say("action.try-again"), actions.refresh_unlock_prompt, fill=True)
     ask = primary_button(say("action.get-help"), actions.show_recovery, fill=True)
     return [banner(words, tone="help", icon=ft.Icons.LOCK_CLOCK_OUTLINED), again if can_wait else ask]
 
 
-def _author_row(author: str, choose: Callable[[str], Any]) -> ft.Control:
+def _author_row(author: str, choose: Callable[[str], object]) -> ft.Control:
     return nav_row(author_display_name(author), icon=ft.Icons.PERSON_OUTLINE, on_tap=lambda: choose(author))
 
 
-def _switch_author_button(model: AppState, choose: Callable[[str | None], Any]) -> ft.Control | None:
+def _switch_author_button(model: AppState, choose: Callable[[str | None], object]) -> ft.Control | None:
     """The way back to everybody on this device."""
     if len(model.authors) < 2:
         return None

@@ -1,7 +1,6 @@
 """Buttons: one filled one on a page, the others quieter.
 
-This room knows how loud each button is. What it does is the screen's business; that it cannot break
-the page is `calm`'s. A button that is not available is left out, not greyed.
+Every handler is guarded. A button that is not available is left out, not greyed.
 
     primary_button(say("action.continue"), go_on)
 """

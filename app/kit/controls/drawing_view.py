@@ -1,10 +1,9 @@
-"""A drawing on the screen: as one picture to look at, and as shapes on a canvas while it is made.
+"""A drawing on the screen: one picture to look at, and shapes on a canvas while it is made.
 
-This room knows how lines and stickers are put on a white paper, in the dark too: paper is white. It
-does not know who drew or what it shows, and says nothing about it but that it is a drawing.
+The paper is white, in dark mode too. A screen reader hears only that it is a drawing.
 
-    drawing_image(drawing)                                   # to look at, as wide as there is room
-    canvas.shapes = drawing_shapes(drawing.standing, 0.36)     # pixels for each thousandth of the paper
+    drawing_image(drawing)                                   # as wide as there is room
+    canvas.shapes = drawing_shapes(drawing.standing, 0.36)   # pixels for each thousandth of the paper
 """
 
 from __future__ import annotations

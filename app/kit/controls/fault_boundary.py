@@ -1,14 +1,13 @@
-"""What happens when a handler breaks: a calm sentence, the work kept, a code in the log.
+"""The boundary for faults in handlers and drawings: a calm sentence, the work kept, a code in the log.
 
-This room knows that an exception which escapes a Flet handler replaces the whole app by its own
-text, and lets none escape. It refuses to know what the handler was for, and it logs no message and
-no value: an exception's words may hold a name, its type and place in the code cannot. Every part
-of the kit that can be tapped or typed into is wrapped here, so that no screen has to remember.
+An exception that escapes a Flet handler replaces the whole app by its own text, so every part of the kit
+that can be tapped or typed into is wrapped here. No message and no value is logged, because an exception's
+text may hold a name: only its type and its place in the code.
 
-    Container(on_click=guarded(lambda: dispatch(Finished())))
+    Container(on_click=guarded(lambda: dispatch(CompletionRequested())))
 
-A plain function runs on the event loop, so it must only change state; anything slow is awaited
-(`asyncio.to_thread`). One that holds the loop for more than `SLOW_S` is named in the log.
+A plain function runs on the event loop, so it must only change state; anything slow is awaited. One that
+holds the loop for more than `SLOW_S` is named in the log.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ log = logging.getLogger("wren.app")
 
 SLOW_S = 0.1
 
-Handler = Callable[..., Any]
+Handler = Callable[..., object]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -88,7 +87,7 @@ def guarded_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
 def log_error(error: BaseException) -> None:
     """Log the code, the type and the place of an error, and nothing that it says."""
     code = error.code if isinstance(error, WrenError) else "unknown"
-    log.error("calm code=%s type=%s at=%s", code, type(error).__name__, error_location(error))
+    log.error("fault code=%s type=%s at=%s", code, type(error).__name__, error_location(error))
 
 
 def show_notice(sentence: str) -> None:

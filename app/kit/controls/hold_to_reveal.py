@@ -1,9 +1,8 @@
-"""Words that are hidden until somebody holds them down, and hide themselves again.
+"""Text that is hidden until somebody holds it down, and hides itself again.
 
-For an address that nobody in the room may read by accident. What is hidden is not on the page at all:
-not for a screen reader, not in what is sent to the display. A finger holds it down; where holding is
-not possible (a keyboard, a switch, a screen reader) two deliberate taps do the same. This room does not
-know what the words are.
+For an address that nobody nearby may read by accident. What is hidden is not on the page at all: not for a
+screen reader, not in what is sent to the display. Where holding is not possible (a keyboard, a switch, a
+screen reader) two deliberate taps do the same.
 
     hold_to_reveal(say("address.hidden"), address.lines, key=address.id)
 """

@@ -1,9 +1,8 @@
-"""Keeping things where they are while a page is drawn again.
+"""Keeping controls in place while a page is drawn again.
 
-This room knows one fact about Flet: what is drawn is matched to what was there by its place among
-its siblings, so a part that appears above a field makes the field a new one, without its letters
-and its cursor. It knows two ways round: leave an empty place for what is not there, or give a part
-a name of its own. It does not know what the parts are.
+Flet matches what is drawn to what was there by its place among its siblings: a part that appears above a
+field makes the field a new one, without its letters and its cursor. Leave a placeholder for what is not
+there, or give a part a key of its own.
 
     with_placeholders(summary_or_none, heading, keyed("injury", rows))
 """

@@ -1,7 +1,6 @@
-"""Lists to work through and to look over: tasks with their status, answers with Change.
+"""Lists: tasks with their status, answers with Change.
 
-This room knows the six things that can be said of a task, and that red is only for a problem. It
-does not know how a status is found.
+A task has one of six statuses; red is only for a problem.
 
     task_list([Task("Ada", "child-voice", "in-progress")], on_open=open_task)
 """
@@ -10,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
@@ -57,7 +56,7 @@ class AnswerListRow:
     drawing: Drawing | None = None
 
 
-def task_list(tasks: Sequence[Task], *, on_open: Callable[[str], Any]) -> ft.Control:
+def task_list(tasks: Sequence[Task], *, on_open: Callable[[str], object]) -> ft.Control:
     """Rows to do in any order; the whole row can be tapped unless it cannot start yet."""
     return _sheet([_task_row(task, on_open) for task in tasks])
 
@@ -81,7 +80,7 @@ def status_mark(status: TaskStatus) -> ft.Control:
 
 
 def answer_list(
-    title: str, rows: Sequence[AnswerListRow], *, on_change: Callable[[str], Any] | None
+    title: str, rows: Sequence[AnswerListRow], *, on_change: Callable[[str], object] | None
 ) -> ft.Control:
     """Answers of one section to look over, each with Change. Without `on_change` they only show."""
     return ft.Column(
@@ -95,7 +94,7 @@ def answer_list(
     )
 
 
-def _task_row(task: Task, on_open: Callable[[str], Any]) -> ft.Control:
+def _task_row(task: Task, on_open: Callable[[str], object]) -> ft.Control:
     looks = ft.Row(
         spacing=12,
         controls=[
@@ -129,7 +128,7 @@ def _task_row(task: Task, on_open: Callable[[str], Any]) -> ft.Control:
     )
 
 
-def _answer_row(row: AnswerListRow, on_change: Callable[[str], Any] | None) -> ft.Control:
+def _answer_row(row: AnswerListRow, on_change: Callable[[str], object] | None) -> ft.Control:
     blank = not row.answer
     words = ft.Column(
         tight=True,
@@ -160,7 +159,7 @@ def _answer_row(row: AnswerListRow, on_change: Callable[[str], Any] | None) -> f
     )
 
 
-def _change(row: AnswerListRow, on_change: Callable[[str], Any]) -> ft.Control:
+def _change(row: AnswerListRow, on_change: Callable[[str], object]) -> ft.Control:
     looks = ft.Text(
         say("action.change"),
         theme_style=theme.ACTION,

@@ -1,17 +1,17 @@
 """The frame around every adult page: Back, Cover, the Training mark, one column, one main action.
 
-This room knows where these things stay, on a phone and on a wide screen, while the page scrolls
-under them. It does not know the page. Cover is always in the top right corner; the body is one
-column of at most 720 px; the bottom bar holds the save state at its left and the main action at
-its right. The system's own back does what Back does and never loses what was typed.
+Cover is always in the top right corner; the body is one column of at most 720 px; the bottom bar holds the
+save state at its left and the main action at its right. The system's own back does what Back does and never
+loses what was typed.
 
-    page_frame("Today", [...], route="/", on_cover=cover, training=True)
+    page_frame("Today", [...], route="/", on_cover=lock, training=True)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any
 
 import flet as ft
@@ -95,7 +95,7 @@ def page_frame(
         await event.control.confirm_pop(False)
         if on_back is not None:
             going = on_back()
-            if going is not None:
+            if isawaitable(going):
                 await going
 
     return ft.View(

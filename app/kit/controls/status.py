@@ -1,11 +1,10 @@
-"""Saying how things stand: saved, waiting, sent, offline.
+"""Status marks: saved, waiting, sent, offline.
 
-This room knows the words and the calm colours: offline is grey, on its way is light blue, needing
-help is pale yellow, and nothing here is ever red. It does not decide what is true: "Saved" is said
-after the commit and "Sent" after the service's word, by whoever calls. Words that change are live
-regions without a fixed label, so that a screen reader never says yesterday's.
+Offline is grey, on its way is light blue, needing help is pale yellow, nothing is red. "Saved" is for after
+the commit and "Sent" for after the service's receipt: the caller decides. Text that changes is a live
+region without a fixed label, so that a screen reader never announces an old state.
 
-    save_indicator(Saved(at="14:02"))
+    save_indicator("saved", at="14:02")
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The one way to make something tappable.
 
-This room knows how a box becomes one clean node for a screen reader, at least 48 px each way, that
-the keyboard can reach too. It does not know what tapping does. Flet's own buttons are 40 px and its
-icon buttons have no name; everything in the kit that can be tapped goes through `tappable`.
+One clean node for a screen reader, at least 48 px each way, reachable by keyboard. Flet's own buttons are
+40 px and its icon buttons have no name, so everything in the kit that can be tapped goes through `tappable`.
 
     tappable("Continue", looks, on_tap=go_on)
 """

@@ -1,8 +1,7 @@
-"""Words on a page, each in one of a few voices.
+"""Text on a page: title, heading, body, quiet.
 
-This room knows which voice is a heading, which is body and which is quiet. It does not know any
-sentence. Each page has one `title`, said as an h1; text that changes must not be given a fixed
-label for screen readers, so none of these takes one.
+Each page has one `title`, announced as an h1. Text that changes must not have a fixed label for screen
+readers, so none of these takes one.
 
     title("Who was in the room?", caption="Question 3 of 24")
 """

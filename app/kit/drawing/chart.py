@@ -1,9 +1,8 @@
 """A line of levels over time, drawn in the app.
 
-This room knows how dots become a picture in whatever width there is. It knows no event, says no word of
-its own and works nothing out. The line only joins the dots: nothing is smoothed, averaged or projected.
-A ring is a day that is not sure, a short stroke at the foot a level that is not known. Shape tells, never
-colour alone; for those who do not see it the picture is one sentence, given by the caller.
+The line only joins the dots: nothing is smoothed, averaged or projected. A ring is a day that is not sure, a
+short stroke at the foot a level that is not known: shape, never colour alone. A screen reader hears one
+sentence, given by the caller.
 
     level_chart([ChartPoint(0.0, 2), ChartPoint(1.0, 4, sure=False)], levels=4, first="May", last="today",
     words="…")

@@ -1,8 +1,7 @@
-"""A big sheet of paper to draw on: pens, eight colours, a rubber, stickers, and one step back.
+"""A sheet to draw on: pens, eight colours, a rubber, stickers, and one step back.
 
-This room knows the paper and the tools around it; what the pointer does on it is `hand`. Every step is
-handed on when it ends; only the running line is not yet. It praises nothing, suggests nothing, and reads
-nothing into what it is given.
+Each step is handed on when it ends; only the running line is not yet. What the pointer does is in `pointer`.
+Nothing is praised or suggested.
 
     drawing_pad(kept, on_change, key="rooms-picture")        # kept: a Drawing, or None for new paper
 """
@@ -180,7 +179,7 @@ def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
 
 
 def _tools(
-    hand: DrawingInput, choose: Callable[[str], None], undo: Callable[[], Any], tall: int
+    hand: DrawingInput, choose: Callable[[str], None], undo: Callable[[], object], tall: int
 ) -> ft.Control:
     def line(height: int) -> ft.Control:
         return ft.Container(width=30, height=height, border_radius=height / 2, bgcolor=ft.Colors.ON_SURFACE)
@@ -242,7 +241,7 @@ def _colours(hand: DrawingInput, choose: Callable[[str], None], tall: int) -> ft
 
 
 def _stickers(
-    hand: DrawingInput, choose: Callable[[str], None], put: Callable[[], Any], tall: int
+    hand: DrawingInput, choose: Callable[[str], None], put: Callable[[], object], tall: int
 ) -> ft.Control:
     tiles = [
         _tile(
@@ -294,7 +293,7 @@ def _grid(tiles: Sequence[ft.Control], *, on_phone: int, on_wide: int) -> ft.Con
 def _tile(
     words: str,
     sign: ft.Control,
-    on_tap: Callable[[], Any],
+    on_tap: Callable[[], object],
     *,
     chosen: bool | None,
     tall: int,

@@ -1,9 +1,7 @@
-"""Pictures to choose from: a code becomes Wren's own drawing of it.
+"""Pictures to choose from: a code becomes a drawing of `assets/pictures`.
 
-This room knows one folder, `assets/pictures`, with one drawing for each code that a tool names, all
-on the same square. It does not know what a picture is called on the screen: the same face can stand
-for "Happy" and for "Yes", so whoever shows it brings its words. A code from a tool that came from
-elsewhere may have no drawing here; then there is none, and the words do alone.
+All are on the same square. The same face can stand for "Happy" and for "Yes", so the caller brings the
+words. A code from a tool that came from elsewhere may have no drawing; then the words stand alone.
 
     picture("face-happy", "Happy", size=96)
 """

@@ -1,11 +1,10 @@
-"""What a pointer does on one paper: drags and taps become the steps of a drawing.
+"""Pointer input on a drawing: drags and taps become its steps.
 
-This room knows fingers and mice: a drag is a line or a rub, a tap is a dot, a rub or a sticker, so that
-nothing needs a drag. It knows no button and no canvas, and reads nothing into what it is given.
+A drag is a line or a rub, a tap is a dot, a rub or a sticker, so that nothing needs a drag.
 
-    hand = DrawingInput(Drawing(940))
-    hand.down(place)
-    hand.tap(place)                               # True where the paper changed
+    pointer = DrawingInput(Drawing(940))
+    pointer.pointer_down(point)
+    pointer.tap(point)                            # True where the paper changed
 """
 
 from __future__ import annotations

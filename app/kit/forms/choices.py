@@ -1,9 +1,8 @@
-"""Choosing: one of several, any of several, or a step of a ladder.
+"""Choices: one of several, any of several, or a step of a ladder.
 
-This room knows how a choice looks when it is made: a tint, a 2.5 px border and a tick, so that
-colour is never the only sign. Where every choice has a picture they are tiles of one size, with the
-picture above the word. It refuses to choose for anyone: nothing is chosen to begin with, and what
-was chosen can be taken back by tapping it again or by "Clear this answer".
+A choice that is made has a tint, a 2.5 px border and a tick, so that colour is never the only sign. Where
+every choice has a picture they are tiles of one size. Nothing is chosen to begin with, and what was chosen
+can be taken back by tapping it again or by "Clear this answer".
 
     radio_rows([Choice("yes", "Yes"), Choice("no", "No")], chosen=None, on_choose=pick)
 """
@@ -40,7 +39,7 @@ class Choice:
 
 
 # How one choice is drawn: its kind, itself, whether it is chosen, and what a tap does.
-DrawChoice = Callable[[TappableKind, Choice, bool, Callable[[], Any]], ft.Control]
+DrawChoice = Callable[[TappableKind, Choice, bool, Callable[[], object]], ft.Control]
 
 # The height of a line of body text, in logical pixels.
 _LINE = 27.0
@@ -50,7 +49,7 @@ def radio_rows(
     choices: Sequence[Choice],
     *,
     chosen: str | None,
-    on_choose: Callable[[str | None], Any],
+    on_choose: Callable[[str | None], object],
     clear: bool = True,
 ) -> ft.Control:
     """Rows of which one can be chosen. Tapping the chosen row, or the link below, takes it back."""
@@ -69,7 +68,7 @@ def checkbox_rows(
     choices: Sequence[Choice],
     *,
     chosen: Collection[str],
-    on_choose: Callable[[tuple[str, ...]], Any],
+    on_choose: Callable[[tuple[str, ...]], object],
 ) -> ft.Control:
     """Rows of which any can be chosen. A choice set `apart` stands alone and clears the others.
 
@@ -98,7 +97,7 @@ def ladder(
     low: int,
     high: int,
     chosen: int | None,
-    on_choose: Callable[[int | None], Any],
+    on_choose: Callable[[int | None], object],
     low_text: str = "",
     high_text: str = "",
 ) -> ft.Control:
@@ -112,7 +111,9 @@ def ladder(
     return _stack(rungs, spacing=6)
 
 
-def _rung(step: int, high: int, words: str, on: bool, on_choose: Callable[[int | None], Any]) -> ft.Control:
+def _rung(
+    step: int, high: int, words: str, on: bool, on_choose: Callable[[int | None], object]
+) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     looks = ft.Row(
         spacing=14,
@@ -136,7 +137,7 @@ def _rung(step: int, high: int, words: str, on: bool, on_choose: Callable[[int |
     )
 
 
-def _row(kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], Any]) -> ft.Control:
+def _row(kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], object]) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     words: list[ft.Control] = [ft.Text(choice.text, theme_style=theme.BODY, color=ink)]
     if choice.hint:
@@ -173,7 +174,7 @@ def _mark(kind: TappableKind, on: bool) -> ft.Control:
     )
 
 
-def _clear(on_choose: Callable[[None], Any]) -> ft.Control:
+def _clear(on_choose: Callable[[None], object]) -> ft.Control:
     words = say("action.choose-again")
     return ft.Row(controls=[quiet_button(words, lambda: on_choose(None), icon=ft.Icons.UNDO)])
 
@@ -231,7 +232,7 @@ def _tiles(choices: Sequence[Choice], row: Callable[[Choice, DrawChoice], ft.Con
 
 
 def _tile(
-    kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], Any], *, size: int, room: float
+    kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], object], *, size: int, room: float
 ) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     badge = ft.Container(

@@ -1,12 +1,10 @@
-"""Fields to type in, that remember nothing outside Wren.
+"""Text fields that leave no trace outside Wren.
 
-This room knows how to keep a keyboard quiet: no suggestions, no correction, no learning, nothing
-filled in from elsewhere, no capitals (Flet's `capitalization` changes what was typed, and a child's
-"i hide" stays as it is). It does not know what is typed, beyond the letters it holds while a page is
-drawn again. A field keeps its own letters: typing is never overwritten by a page that is drawn again
-meanwhile. `value` is what is known so far, for when the field is drawn for the first time; pass the
-state's own text. Give it a `key` of its own (the link_id) so that another question never inherits
-the letters.
+No suggestions, no correction, no learning, nothing filled in from elsewhere, no capitals (Flet's
+`capitalization` changes what was typed, and a child's "i hide" stays as it is). A field keeps its own
+letters: a page that is drawn again never overwrites typing. `value` is for the first drawing; pass the
+state's own text. Give each field a `key` (the link_id), so that another question never inherits its
+letters.
 
     text_field("First name", value=state.name, on_change=state.set_name, key="name")
 """
@@ -30,7 +28,7 @@ from app.kit.messages import say
 def text_field(
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     value: str = "",
     on_submit: Handler | None = None,
     hint: str = "",
@@ -71,7 +69,7 @@ def text_field(
 def text_area(
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     value: str = "",
     hint: str = "",
     problem: str = "",
@@ -98,7 +96,7 @@ def text_area(
 def _stateful_field(
     label: str,
     value: str,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     on_submit: Handler | None,
     *,
     hint: str,
@@ -137,7 +135,7 @@ def _stateful_field(
 def passphrase_field(
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     on_submit: Handler | None = None,
     hint: str = "",
     problem: str = "",

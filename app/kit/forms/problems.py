@@ -1,7 +1,6 @@
-"""Saying what stands in the way, at the top of the page and beside the answer, in the same words.
+"""Problems: a summary at the top of the page and a line beside the answer, in the same words.
 
-This room knows how a problem is shown. It does not know when there is one: that is the engine's
-word, asked for on Continue and never while someone is typing.
+When there is a problem is decided by the engine, on Continue and never while someone is typing.
 
     error_summary([("injury", "Say whether anyone was hurt")], go_to=scroll_there)
 """
@@ -9,7 +8,6 @@ word, asked for on Continue and never while someone is typing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import flet as ft
 
@@ -18,7 +16,9 @@ from app.kit.controls.tappable import tappable
 from app.kit.messages import say
 
 
-def error_summary(problems: Sequence[tuple[str, str]], *, go_to: Callable[[str], Any]) -> ft.Control | None:
+def error_summary(
+    problems: Sequence[tuple[str, str]], *, go_to: Callable[[str], object]
+) -> ft.Control | None:
     """ "There is a problem", read out at once, with a way to each. None when there are none.
 
     Each problem is its place (a link_id or row key, given back to `go_to`) and its sentence.
@@ -77,7 +77,7 @@ def problem_line(words: str) -> ft.Control:
     )
 
 
-def _link(place: str, words: str, go_to: Callable[[str], Any]) -> ft.Control:
+def _link(place: str, words: str, go_to: Callable[[str], object]) -> ft.Control:
     looks = ft.Text(
         words,
         theme_style=theme.LEAD,

@@ -1,16 +1,15 @@
-"""The field for what opens Wren: a passphrase, or digits on keys of our own.
+"""The field for a passphrase, or for a PIN on keys that the page draws.
 
-This room knows that digits must not pass the system's keyboard, which may learn them: they are tapped
-on big keys that the page draws, and shown as dots. It forgets nothing by itself and remembers nothing:
-what is typed is the caller's to drop. Pasting a passphrase is allowed.
+Digits must not pass the system's keyboard, which may learn them: they are tapped on large keys and shown as
+dots. What is typed is held by the caller. Pasting a passphrase is allowed.
 
-    secret_field("pin", "PIN", on_change=note, problem="")
+    secret_field("pin", "PIN", on_change=hold, problem="")
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
@@ -35,7 +34,7 @@ def secret_field(
     kind: CredentialKind,
     label: str,
     *,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     on_submit: Handler | None = None,
     hint: str = "",
     problem: str = "",
@@ -52,7 +51,7 @@ def secret_field(
 
 
 @ft.component
-def _pin_pad(label: str, on_change: Callable[[str], Any], *, hint: str, problem: str) -> ft.Control:
+def _pin_pad(label: str, on_change: Callable[[str], object], *, hint: str, problem: str) -> ft.Control:
     digits = ft.use_ref("")
     count, show_count = ft.use_state(0)
 
