@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.features.child.activities.placement_views import MAP_SIZE, default_spot
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, Browser, Served
 from tests.e2e.child_pictures import MIDDLE, YOUNG, Camera, hand_over, made_up
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 ADULTS = (
     YOUNG.split()[0],

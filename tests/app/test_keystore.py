@@ -313,6 +313,7 @@ async def test_only_an_app_packed_for_such_a_system_uses_it(
         assert found == [None, None, None]
 
 
+@pytest.mark.usefixtures("chromium")
 def test_flets_own_client_answers_like_the_twin() -> None:
     """In Chromium, with the client that Flet ships: its store guards nothing there, but it is the API."""
     told: list[object] = []

@@ -454,6 +454,7 @@ async def test_setting_up_meets_the_service_and_what_is_finished_is_sent_by_itse
         assert "Send now" not in app.names()
 
 
+@pytest.mark.usefixtures("chromium")
 def test_a_reload_in_a_real_browser_shows_nothing_and_unlocks_to_the_same_page(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
     with Served(make_open_page(runtime)) as served, Browser(served.url) as app:

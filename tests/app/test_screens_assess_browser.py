@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.core.controller import AppController, AppState
 from assessments.engine.answers import Answered, VerbatimLine
 from tests.app.browser import Browser, Served
 from tests.app.visiting import make_runtime, open_visit
 from tests.store.made_up import PASSPHRASE
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 WORDS = "Dw i'n ofni. Żółć. میں ڈرتا ہوں۔ 🐦👧🏽 “said”\nand a second line"
 

@@ -32,6 +32,7 @@ from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.fhir import names as n
 from assessments.fhir.response import export_response
 from assessments.fhir.results import export_bundle, export_observations
+from tests.examples import examples
 
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
@@ -114,7 +115,7 @@ def nodes(value: Any) -> Iterator[dict[str, Any]]:
         yield from nodes(inner)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), suppress_health_check=list(HealthCheck))
 @given(assessments())
 def test_every_entered_value_is_in_the_response_or_named_as_left_out(
     case: tuple[Assessment, forms.Form],
@@ -143,7 +144,7 @@ def test_every_entered_value_is_in_the_response_or_named_as_left_out(
     assert any(form.context.on.isoformat() == value for value in kept)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 @given(assessments())
 def test_each_result_is_an_observation_that_holds_what_is_not_known_too(
     case: tuple[Assessment, forms.Form],
