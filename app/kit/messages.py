@@ -54,7 +54,7 @@ def message_catalogue(language: str | None = None) -> MessageCatalogue:
 
 def use_language(language: str) -> None:
     """Say everything in this language from now on. Raises LanguageRefused, and nothing changes."""
-    global _in_use
+    global _language_in_use
     if not re.fullmatch("[a-z]{2,3}", language) or not _file(language).is_file():
         raise LanguageRefused("unknown-language")
     own, words = message_catalogue(DEFAULT_LANGUAGE), message_catalogue(language)
