@@ -34,6 +34,10 @@ faults: $(STAMP)
 	$(BIN)/python -m tests.faults
 	$(PYTEST) -m hypothesis --hypothesis-profile=deep --timeout 7200
 
+# One walk: make pictures WALKS="child --variant phone-light --folder /tmp/pictures"
+pictures: $(STAMP)
+	$(BIN)/python -m tools.pictures $(WALKS)
+
 requirements: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
