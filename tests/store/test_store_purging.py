@@ -18,7 +18,7 @@ from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
 from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.leaks.scan import leaks
-from tests.store.made_up import PASSPHRASE, Family, finished, make_family
+from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished, make_family
 from tests.store.test_store_kill import run_and_kill
 
 REASON = "Asked for by the family of Quillfeather"
@@ -241,31 +241,22 @@ def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
     assert people.read_household(fresh, family.household.id)[0] == family.household
 
 
-# Deletes one assessment after the other: says when it begins, and the id when the call has returned.
-PURGER = """
-import sys
-from pathlib import Path
-from assessments.store import Store, assessments as kept, purge
-from assessments.store.rows.summaries import listing
-from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE
-store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
-while True:
-    keys = store.unlock(PASSPHRASE)
-    found = listing(keys)
-    print("begun", flush=True)
-    purge.purge(keys, found[0].id, "why")
-    print(found[0].id, flush=True)
-"""
+def purge_all(say: Callable[[str], None], folder: Path) -> None:
+    """Delete one assessment after the other: say when it begins, and the id when the call has returned."""
+    store = Store.open(folder, StoppedClock(), CHEAPEST)
+    while found := list_summaries(keys := store.unlock(PASSPHRASE)):
+        say("begun")
+        purge.purge_assessment(keys, found[0].id, "why")
+        say(found[0].id)
 
 
 def test_killed_at_any_moment_every_other_key_still_opens(
-    folder: Path, opened: Callable[[], Store], keys: KeyRing, family: Family
+    folder: Path, opened: Callable[[], Store], store: Store, keys: KeyRing, family: Family
 ) -> None:
     left = {_filled(keys, family, done=number % 2 == 0) for number in range(60)}
-    store = opened()
     for number in range(12):
-        gone = set(run_and_kill(PURGER, [str(folder)], number * 0.0015)) - {"begun"}
+        store.close()  # a fork must not carry an open database along
+        gone = set(run_and_kill(purge_all, (folder,), number * 0.0015)) - {"begun"}
         store = opened()
         held = store.unlock(PASSPHRASE)
         there = list_summaries(held)
