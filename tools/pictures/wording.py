@@ -31,8 +31,8 @@ def take(folder: Path, variants: Sequence[str]) -> None:
             runtime = make_runtime(Path(work))
             dane = record(runtime)
 
-            def pattern(_: AppState, actions: AppController, dane: Person = dane) -> object:
-                return actions.go("pattern", dane.id)
+            def pattern(_: AppState, actions: AppController, dane: Person = dane) -> None:
+                actions.open_screen("pattern", dane.id)
 
             for begin, words, down, name in (
                 (note_facts, "These words may hide who did what", 5000, "language-line"),
