@@ -3,14 +3,20 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.made
 
-.PHONY: run test check bench faults requirements clean
+.PHONY: run quick test check bench faults pictures requirements clean
 
 run: $(STAMP)
 	$(BIN)/wren demo
 
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
+# The unit tests: no browser, no service, no process to kill.
+quick: $(STAMP)
+	$(PYTEST) -m "not browser and not service and not slow" --hypothesis-profile=quick
+
 test: $(STAMP)
 	$(BIN)/python tests/browser_here.py
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -23,8 +29,14 @@ bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: sqlcipher3==0.6.4
 	$(BIN)/python -m bench
 
+# Hours: the fault runs and the property tests at their full length.
 faults: $(STAMP)
 	$(BIN)/python -m tests.faults
+	$(PYTEST) -m hypothesis --hypothesis-profile=deep --timeout 7200
+
+# One walk: make pictures WALKS="child --variant phone-light --folder /tmp/pictures"
+pictures: $(STAMP)
+	$(BIN)/python -m tools.pictures $(WALKS)
 
 requirements: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv

@@ -15,6 +15,7 @@ from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, RecordLink
 from assessments.casework.records import Contact, Person
 from assessments.definitions.catalogue import list_area_ids, load_area
+from tests.examples import examples
 
 TODAY = date(2026, 3, 5)
 RULES = load_area().chronology_rules
@@ -281,7 +282,7 @@ runs = st.lists(
 
 
 @given(runs, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_any_order_of_entry_gives_the_same_picture(events: list[Incident], chance: random.Random) -> None:
     milestones = [milestone("release", TODAY), milestone("separation", TODAY - timedelta(days=30))]
     mixed, turned = list(events), list(milestones)
@@ -293,7 +294,7 @@ def test_any_order_of_entry_gives_the_same_picture(events: list[Incident], chanc
 
 
 @given(runs, runs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_one_more_event_never_takes_a_cluster_away(events: list[Incident], more: list[Incident]) -> None:
     added = [one.model_copy(update={"id": f"more-{one.id}"}) for one in more]
     before, after = c.find_clusters(events, RULES), c.find_clusters([*events, *added], RULES)
@@ -307,7 +308,7 @@ def test_one_more_event_never_takes_a_cluster_away(events: list[Incident], more:
 
 
 @given(runs, st.sampled_from(["separation", "release", "hearing", "birth"]), st.integers(-400, 400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 def test_no_separation_and_no_release_makes_anything_less(
     events: list[Incident], kind: str, days_from_now: int
 ) -> None:

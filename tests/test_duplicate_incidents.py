@@ -18,6 +18,7 @@ from assessments.casework.matching.incidents import deduplicate_incidents, find_
 from assessments.casework.pattern_statement import PatternInput, compose_statement
 from assessments.casework.records import Person
 from assessments.definitions.catalogue import load_area
+from tests.examples import examples
 
 TODAY = date(2026, 3, 5)
 RULES = load_area().chronology_rules
@@ -140,7 +141,7 @@ def test_a_run_is_not_made_longer_by_telling_it_twice_and_the_sentence_says_so()
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_any_order_of_entry_gives_the_same(chance: random.Random) -> None:
     told = [
         event(name, days, level)

@@ -160,28 +160,71 @@ def test_welsh_has_exactly_the_sentences_of_english() -> None:
     assert set(message_catalogue("cy")) == set(message_catalogue("en"))
 
 
-@pytest.mark.parametrize("code", message_catalogue("en"))
-def test_a_welsh_sentence_is_filled_in_where_the_english_one_is(code: str) -> None:
-    own, welsh = message_catalogue("en")[code], message_catalogue("cy")[code]
-    assert isinstance(own, dict) == isinstance(welsh, dict)
-    assert forms(own).keys() <= forms(welsh).keys()
+Sentence = str | dict[str, str]
+
+
+def filled_in_alike(own: Sentence, welsh: Sentence) -> bool:
+    """Whether each form of the Welsh sentence takes the values that the English one takes."""
+    if isinstance(own, dict) != isinstance(welsh, dict) or not forms(own).keys() <= forms(welsh).keys():
+        return False
     for form, text in forms(welsh).items():
         if form in forms(own):
-            assert places(text) == places(forms(own)[form])
-        else:
-            assert form in ("zero", "two", "few", "many")
-            assert places(text) | {"n"} == places(forms(own)["other"]) | {"n"}
+            if places(text) != places(forms(own)[form]):
+                return False
+        elif form not in ("zero", "two", "few", "many") or places(text) | {"n"} != places(
+            forms(own)["other"]
+        ) | {"n"}:
+            return False
+    return True
 
 
-@pytest.mark.parametrize("code", message_catalogue("en"))
-def test_no_sentence_is_left_in_english(code: str) -> None:
-    own, welsh = forms(message_catalogue("en")[code]), forms(message_catalogue("cy")[code])
-    for form, text in welsh.items():
-        assert text == text.strip() != ""
-        assert "*" not in text
-        assert not ENGLISH.search(words_without_places(text)), text
-        if code not in SHARED and re.search(r"[^\W\d_]", words_without_places(text)):
-            assert text != own.get(form), text
+def left_in_english(code: str, own: Sentence, welsh: Sentence) -> list[str]:
+    """The forms of a Welsh sentence that are empty, untidy, or English."""
+    return [
+        text
+        for form, text in forms(welsh).items()
+        if not text == text.strip() != ""
+        or "*" in text
+        or ENGLISH.search(words_without_places(text))
+        or (
+            code not in SHARED
+            and re.search(r"[^\W\d_]", words_without_places(text))
+            and text == forms(own).get(form)
+        )
+    ]
+
+
+def test_each_welsh_sentence_is_filled_in_where_the_english_one_is() -> None:
+    own, welsh = message_catalogue("en"), message_catalogue("cy")
+    assert [code for code in own if not filled_in_alike(own[code], welsh[code])] == []
+
+
+@pytest.mark.parametrize(
+    ("own", "welsh"),
+    [
+        ("Saved at {at}", "Wedi'i gadw"),
+        ("Saved at {at}", "Wedi'i gadw am {amser}"),
+        ("Saved", {"one": "Wedi'i gadw", "other": "Wedi'u cadw"}),
+        ({"one": "1 day", "other": "{n} days"}, {"other": "{n} diwrnod"}),
+        ({"one": "1 day", "other": "{n} days"}, {"one": "1 diwrnod", "other": "{n} diwrnod", "some": "{n}"}),
+        ({"one": "1 day", "other": "{n} days"}, {"one": "1 diwrnod", "other": "{n} diwrnod", "two": "{at}"}),
+    ],
+)
+def test_a_planted_sentence_that_is_filled_in_otherwise_is_found(own: Sentence, welsh: Sentence) -> None:
+    assert filled_in_alike(own, own)
+    assert not filled_in_alike(own, welsh)
+
+
+def test_no_sentence_is_left_in_english() -> None:
+    own, welsh = message_catalogue("en"), message_catalogue("cy")
+    assert {code: found for code in own if (found := left_in_english(code, own[code], welsh[code]))} == {}
+
+
+@pytest.mark.parametrize("planted", ["", "Yn ôl ", "Yn ôl *", "Yn ôl to the page", "Back"])
+def test_a_planted_sentence_that_is_left_in_english_is_found(planted: str) -> None:
+    assert left_in_english("action.back", "Back", "Yn ôl") == []
+    assert left_in_english("action.back", "Back", planted) == [planted]
+    assert left_in_english("action.back", {"one": "-", "other": "Back"}, {"one": "-", "other": planted})
 
 
 def test_no_file_says_a_sentence_twice() -> None:

@@ -16,21 +16,24 @@ frames can be lost, so it is tried again until it is there.
 from __future__ import annotations
 
 import asyncio
-import shutil
+import os
 import threading
 import time
-from collections.abc import Callable
+from asyncio.events import _get_running_loop, _set_running_loop
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import flet as ft
-from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, expect, sync_playwright
 
 from app.cli.web_server import serve
+from tests.browser_here import find_browser
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -74,8 +77,55 @@ class Served:
         self._ready.set()
 
 
+class Worker:
+    """The one Playwright and the one Chromium of this process, started when first needed.
+
+    Playwright's synchronous API leaves its own event loop marked as the running one of this thread, and
+    no other could run until it ends. So the mark is set only while a browser is in use, and the tests
+    between that run a loop of their own do not meet it.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._playwright: Playwright | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._chromium: Chromium | None = None
+
+    @contextmanager
+    def playwright(self) -> Iterator[Playwright]:
+        """Playwright, for the length of a `with`."""
+        assert self.wanted or "PYTEST_CURRENT_TEST" not in os.environ, "ask for the fixture `chromium`"
+        before = _get_running_loop()
+        if self._playwright is None:
+            self._playwright = sync_playwright().start()
+            self._loop = _get_running_loop()
+        _set_running_loop(self._loop)
+        try:
+            yield self._playwright
+        finally:
+            _set_running_loop(before)
+
+    def chromium(self, playwright: Playwright) -> Chromium:
+        """The Chromium of this process; a new one if it crashed."""
+        if self._chromium is None or not self._chromium.is_connected():
+            self._chromium = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        return self._chromium
+
+    def stop(self) -> None:
+        """End both."""
+        if self._playwright is not None:
+            with self.playwright() as playwright:
+                if self._chromium is not None:
+                    self._chromium.close()
+                playwright.stop()
+            self._playwright = self._chromium = None
+
+
+WORKER = Worker()
+
+
 class Browser:
-    """One Chromium with one page. `dark` asks for the dark theme as a device would."""
+    """A browser profile of its own with one page. `dark` asks for the dark theme as a device would."""
 
     def __init__(
         self, url: str, *, size: tuple[int, int] = PHONE, dark: bool = False, scale: float = 1.0
@@ -88,19 +138,23 @@ class Browser:
         self.errors: list[str] = []
 
     def __enter__(self) -> Browser:
-        self._playwright = sync_playwright().start()
-        self._chromium = self._playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        self.context = self._chromium.new_context(
+        with ExitStack() as stack:
+            playwright = stack.enter_context(WORKER.playwright())
+            self.context = self._new_context(playwright)
+            stack.callback(self.context.close)
+            self.page = self.new_page()
+            self._exit = stack.pop_all()
+        return self
+
+    def _new_context(self, playwright: Playwright) -> BrowserContext:
+        return WORKER.chromium(playwright).new_context(
             viewport={"width": self._size[0], "height": self._size[1]},
             device_scale_factor=self._scale,
             color_scheme="dark" if self._dark else "light",
         )
-        self.page = self.new_page()
-        return self
 
     def __exit__(self, *_: object) -> None:
-        self._chromium.close()
-        self._playwright.stop()
+        self._exit.close()
 
     def new_page(self, path: str = "/") -> Page:
         """Another tab: a session of its own."""

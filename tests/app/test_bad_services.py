@@ -83,7 +83,7 @@ async def test_a_service_that_misbehaves_is_told_calmly_and_the_work_waits(
             await press(app, app_pill(app.names()), then=say("outbox.title"))
             await until(app, say(f"outbox.reason.{reason}"), timeout_s=20)
             assert app.sees(say("outbox.waiting", n=1))
-            assert not app.sees("All sent")
+            assert not app.sees(say("sync.sent"))
     entry = runtime.store.outbox.entries()[0]
     assert entry.state == "waiting"
     assert runtime.store.outbox.envelope(entry.id) == before

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.features.child.activities.placement_views import MAP_SIZE, default_spot
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.definitions import catalogue
 from tests.app.browser import PHONE, Browser, Served
-from tests.e2e.child_pictures import MIDDLE, YOUNG, Camera, hand_over, made_up
+from tests.app.child_device import MIDDLE, YOUNG, hand_over, made_up
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 ADULTS = (
     YOUNG.split()[0],
@@ -30,7 +34,7 @@ def safe(app: Browser) -> None:
 def test_no_way_of_the_browsers_leads_out_of_a_childs_page(tmp_path: Path) -> None:
     runtime = made_up(tmp_path / "home")
     with Served(make_open_page(runtime)) as served, Browser(served.url, size=PHONE) as app:
-        hand_over(Camera(app, tmp_path, "test"), runtime, YOUNG, "faces")
+        hand_over(app, runtime, YOUNG, "faces")
         safe(app)
         question = catalogue.load_tool("child-voice-4-7").index["face-home"].text
         app.press_for(say("child.start"), question)
@@ -71,7 +75,7 @@ def test_a_name_can_be_dragged_to_another_ring_with_a_finger(tmp_path: Path) -> 
     runtime = made_up(tmp_path / "home")
     with Served(make_open_page(runtime)) as served, Browser(served.url, size=PHONE) as app:
         tool = catalogue.load_tool("child-voice-7-11")
-        hand_over(Camera(app, tmp_path, "test"), runtime, MIDDLE, "people")
+        hand_over(app, runtime, MIDDLE, "people")
         app.press_for(say("child.start"), tool.index["people-map"].text)
         app.fill(say("child.rings.name"), "Nan")
         app.press("Not sure", role="checkbox")

@@ -10,6 +10,7 @@ import pytest
 
 from app.core.cases.case_service import SERVICE_SETTING, CaseService, OpenAssessment
 from app.core.runtime import Runtime
+from app.kit.messages import say
 from app.shell.shell import make_open_page
 from app.visit_file.importer import import_visit, read_visit_file
 from assessments.crypto import sealing
@@ -88,8 +89,8 @@ async def test_a_form_with_a_damaged_line_opens_says_so_and_is_finished(folder: 
     bend_line(runtime, desk, work, "strangulation")
     desk.close()
     async with unlocked(runtime) as app:
-        await until(app, "Answers missing: 1.")
-        await press(app, "Go on with", then=LOST)
+        await until(app, say("loss.missing", what=say("loss.what.answer"), n=1))
+        await press(app, say("offers.next"), then=LOST)
         # The earlier "no" does not stand in for what was lost; every other answer is there.
         desk = runtime.unlock(PASSPHRASE)
         entries = desk.resume_assessment(work.assessment.id).form.entries
@@ -99,9 +100,9 @@ async def test_a_form_with_a_damaged_line_opens_says_so_and_is_finished(folder: 
             "weapon": "yes",
         }
         for _ in range(60):
-            if app.sees("Check what you recorded"):
+            if app.sees(say("check.title")):
                 break
-            await app.press("Continue")
+            await app.press(say("action.continue"))
         assert app.sees(LOST)
         assert app.sees("This still needs an answer")
     desk.close()
@@ -118,7 +119,7 @@ async def test_a_form_with_a_damaged_line_opens_says_so_and_is_finished(folder: 
     assert sent["assessment"]["lost_lines"] == 1
     assert sent["assessment"]["answers"]["strangulation"] == "yes"
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
         await press(
             app, "Safety questions, 24", then="1 answer or more could not be read when this was finished."
         )
@@ -135,7 +136,7 @@ async def test_half_typed_words_that_cannot_be_read_keep_no_form_shut(folder: Pa
         driver.execute("UPDATE place SET body = zeroblob(200)")
     desk.close()
     async with unlocked(runtime) as app:
-        await press(app, "Go on with", then=LOST)
+        await press(app, say("offers.next"), then=LOST)
     runtime.close()
 
 
@@ -164,26 +165,26 @@ async def test_damage_that_shows_at_unlock_is_mended_from_there(folder: Path) ->
 
     open_page = make_open_page(open_it, salvage=lambda: Runtime.salvage(folder))
     async with Headless(open_page, calm_expected=True) as app:
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
         overwrite(folder, "person")
-        assert not app.sees("Bring back what is whole")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        assert not app.sees(say("action.mend"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "Part of what is kept here is damaged.")
         await until(app, "Wren locks first.")
         assert list(folder.glob("quarantine-*")) == []
-        await press(app, "Bring back what is whole", then="What came back")
-        assert app.sees("Households: 1")
+        await press(app, say("action.mend"), then=say("salvage.title"))
+        assert app.sees(say("salvage.households", n=1))
         assert len(list(folder.glob("quarantine-*"))) == 1
-        await press(app, "Continue", then="Wren is locked")
-        assert not app.sees("Bring back what is whole")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "People missing: 3.")
+        await press(app, say("action.continue"), then=say("unlock.title"))
+        assert not app.sees(say("action.mend"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("loss.missing", what="People", n=3))
         assert app.sees("Fernhollow")
-        await app.press("I have read this")
+        await app.press(say("action.loss-read"))
         await app.settle()
-        assert not app.sees("Bring back what is whole")
+        assert not app.sees(say("action.mend"))
     opened[-1].close()
 
 
@@ -208,26 +209,26 @@ async def test_damage_met_while_reading_is_mended_from_the_first_page(
         Headless(open_page, calm_expected=True) as other,
     ):
         for page in (app, other):
-            await until(page, "Wren is locked")
-            await page.type("Passphrase", PASSPHRASE)
-            await page.press("Unlock")
-            await until(page, "Households")
-        assert not app.sees("Bring back what is whole")
+            await until(page, say("unlock.title"))
+            await page.type(say("unlock.passphrase"), PASSPHRASE)
+            await page.press(say("action.unlock"))
+            await until(page, say("today.households"))
+        assert not app.sees(say("action.mend"))
         with sqlite3.connect(folder / "wren.db") as driver:
             (before,) = driver.execute("SELECT count(*) FROM answer").fetchone()
         driver.close()
         overwrite(folder, "answer")
         # Met while reading, and offered on the first page.
-        await app.press(next(name for name in app.names() if name.startswith("Go on with")))
-        await until(app, "Bring back what is whole")
-        await press(app, "Bring back what is whole", then="What came back")
+        await app.press(next(name for name in app.names() if name.startswith(say("offers.next"))))
+        await until(app, say("action.mend"))
+        await press(app, say("action.mend"), then=say("salvage.title"))
         # Another tab on the same store is locked meanwhile, and opens the new one.
-        await until(other, "Wren is locked")
-        await press(app, "Continue", then="Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "Households")
-        await press(app, "Go on with", then="Mair Fernhollow, ")
+        await until(other, say("unlock.title"))
+        await press(app, say("action.continue"), then=say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("today.households"))
+        await press(app, say("offers.next"), then="Mair Fernhollow, ")
         assert not app.sees("could not be read")
         with sqlite3.connect(folder / "wren.db") as driver:
             assert driver.execute("SELECT count(*) FROM answer").fetchone()[0] >= before

@@ -27,7 +27,7 @@ async def to_the_paper(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-4-7")
     for words in NOTHING_SAID.values():
         await visit.app.press(words)
-        await visit.app.press("Continue")
+        await visit.app.press(say("action.continue"))
     assert visit.heading().startswith("Let's draw where you live.")
     await measure(visit)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.core.runtime import Runtime
 from app.kit.idle import WARN_BEFORE_S, IdleTimer
+from app.kit.messages import say
 from app.shell import lifecycle
 from app.shell.shell import make_open_page
 from tests.app.headless import Headless
@@ -88,7 +89,7 @@ async def test_silence_covers_the_page_with_a_word_before(runtime: Runtime) -> N
         assert warned(app)
         assert app.sees("Cai Fernhollow")
         await hush(app, 61)
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
         assert not warned(app)
         assert not app.sees("Fernhollow")
 
@@ -96,14 +97,14 @@ async def test_silence_covers_the_page_with_a_word_before(runtime: Runtime) -> N
 @pytest.mark.parametrize("sign", ["tap", "type", "finger", "scroll", "key"])
 async def test_every_sign_of_life_keeps_the_page_open(runtime: Runtime, sign: str) -> None:
     async with unlocked(runtime) as app:
-        await press(app, "Add a household", then="Name of the household")
+        await press(app, "Add a household", then=say("add.name"))
         await hush(app, 55)
         assert warned(app)
         match sign:
             case "tap":
-                await app.press("Mother")
+                await app.press(say("kin.mother"))
             case "type":
-                await app.type("Name of the household", "F")
+                await app.type(say("add.name"), "F")
             case "finger":
                 await app.send("pan_down", {"l": {"x": 1.0, "y": 1.0}, "g": {"x": 1.0, "y": 1.0}})
             case "scroll":
@@ -113,7 +114,7 @@ async def test_every_sign_of_life_keeps_the_page_open(runtime: Runtime, sign: st
                 await app.session.dispatch_event(app.page._i, "keyboard_event", pressed)
         await asyncio.sleep(0.06)
         assert not warned(app)
-        assert not app.sees("Wren is locked")
+        assert not app.sees(say("unlock.title"))
 
 
 async def test_what_nobody_did_is_no_sign_of_life(runtime: Runtime) -> None:
@@ -127,6 +128,6 @@ async def test_what_nobody_did_is_no_sign_of_life(runtime: Runtime) -> None:
 
 async def test_a_locked_page_says_nothing_of_locking(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
         await hush(app, 55)
         assert not warned(app)

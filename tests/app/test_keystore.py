@@ -16,6 +16,7 @@ from flet_secure_storage import KeychainAccessibility
 
 import main
 from app.core.device.keystore import SystemKeystore, make_storage, system_keystore
+from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.errors import KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
@@ -260,7 +261,7 @@ def answering(values: dict[str, str]) -> dict[str, Callable[[Any], Any]]:
 
 async def set_up_is_shown(app: Headless) -> None:
     async with asyncio.timeout(20):
-        while not app.sees("Set up Wren"):
+        while not app.sees(say("set-up.title")):
             await asyncio.sleep(0.02)
 
 
@@ -313,6 +314,7 @@ async def test_only_an_app_packed_for_such_a_system_uses_it(
         assert found == [None, None, None]
 
 
+@pytest.mark.usefixtures("chromium")
 def test_flets_own_client_answers_like_the_twin() -> None:
     """In Chromium, with the client that Flet ships: its store guards nothing there, but it is the API."""
     told: list[object] = []

@@ -10,6 +10,8 @@ import pytest
 from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.gallery import QUESTION, open_gallery
 
+pytestmark = pytest.mark.usefixtures("chromium")
+
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:

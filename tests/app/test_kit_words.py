@@ -21,30 +21,75 @@ BANNED = re.compile(
 )
 
 
-def sentences() -> list[tuple[str, str]]:
+LONGEST = 25
+
+Catalogue = dict[str, str | dict[str, str]]
+
+
+def sentences(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Each code with each of its forms."""
     found = []
-    for code, sentence in message_catalogue().items():
+    for code, sentence in catalogue.items():
         forms = sentence.values() if isinstance(sentence, dict) else [sentence]
         found += [(code, form) for form in forms]
     return found
 
 
-@pytest.mark.parametrize(("code", "sentence"), sentences())
-def test_no_sentence_has_a_banned_word_or_an_asterisk(code: str, sentence: str) -> None:
-    assert not BANNED.search(sentence)
-    assert "*" not in sentence
-    assert sentence == sentence.strip() != ""
+def unfit(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Sentences with a banned word, an asterisk or space around them, and empty ones."""
+    return [
+        (code, sentence)
+        for code, sentence in sentences(catalogue)
+        if BANNED.search(sentence) or "*" in sentence or not sentence == sentence.strip() != ""
+    ]
 
 
-@pytest.mark.parametrize(("code", "sentence"), sentences())
-def test_sentences_are_short(code: str, sentence: str) -> None:
-    assert all(len(part.split()) <= 25 for part in re.split(r"[.?!]", sentence))
+def too_long(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Texts with a sentence of more words than `LONGEST`."""
+    return [
+        (code, sentence)
+        for code, sentence in sentences(catalogue)
+        if any(len(part.split()) > LONGEST for part in re.split(r"[.?!]", sentence))
+    ]
 
 
-def test_the_banned_words_are_found() -> None:
-    assert BANNED.search("Please enter a name")
-    assert BANNED.search("That is an Invalid date")
-    assert not BANNED.search("A validated tool")
+def test_no_sentence_has_a_banned_word_or_an_asterisk() -> None:
+    assert len(sentences(message_catalogue())) > 1000
+    assert unfit(message_catalogue()) == []
+
+
+def test_sentences_are_short() -> None:
+    assert too_long(message_catalogue()) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "Please enter a name",
+        "That is an Invalid date",
+        "Name *",
+        "",
+        " ",
+        "Back ",
+        {"one": "{n}", "other": "*"},
+    ],
+)
+def test_a_planted_sentence_that_is_unfit_is_found(planted: str | dict[str, str]) -> None:
+    assert [code for code, _ in unfit({**message_catalogue(), "action.planted": planted})] == [
+        "action.planted"
+    ]
+
+
+def test_a_word_that_only_holds_a_banned_one_is_fit() -> None:
+    assert unfit({"planted": "A validated tool"}) == []
+
+
+def test_a_planted_sentence_that_is_too_long_is_found() -> None:
+    for at, planted in enumerate(
+        ("word " * LONGEST, "word " * (LONGEST + 1), "Short. " + "word " * 26 + "? End.")
+    ):
+        assert bool(too_long({"planted": planted})) == bool(at), planted
+    assert too_long({"planted": {"one": "Short.", "other": "word " * 26}})
 
 
 def test_every_code_said_in_the_app_exists_and_gets_its_values() -> None:

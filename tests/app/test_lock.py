@@ -18,6 +18,7 @@ from app.core.controller import AppController, AppState
 from app.core.routes import ROUTES
 from app.core.runtime import Runtime
 from app.features.start.view import starting_page, store_fault_page
+from app.kit.messages import say
 from app.shell.app_view import app_view as shown_app
 from app.shell.shell import make_open_page
 from assessments.casework.casework_records import Address
@@ -56,9 +57,9 @@ def runtime(folder: Path) -> Iterator[Runtime]:
 
 
 async def unlock(app: Headless, *then: str) -> None:
-    await until(app, "Wren is locked")
-    await app.type("Passphrase", PASSPHRASE)
-    await app.press("Unlock")
+    await until(app, say("unlock.title"))
+    await app.type(say("unlock.passphrase"), PASSPHRASE)
+    await app.press(say("action.unlock"))
     await until(app, *then)
 
 
@@ -127,7 +128,7 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
             column = inside[inside.index(row) - 2]
             assert isinstance(column, ft.Column)
             assert column.scroll is None, name
-            await app.press("Cover")
+            await app.press(say("action.cover"))
             assert model.phase == "locked", name
             await actions.unlock(PASSPHRASE)
             await app.settle()
@@ -150,19 +151,19 @@ async def test_before_there_is_anything_to_cover_there_is_no_cover(folder: Path)
             page.update()
 
         async with Headless(open_page) as app:
-            assert "Cover" not in app.names()
+            assert say("action.cover") not in app.names()
     runtime = open_runtime(folder)
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Set up Wren")
-        assert "Cover" not in app.names()
+        await until(app, say("set-up.title"))
+        assert say("action.cover") not in app.names()
     runtime.close()
 
 
 async def test_the_covered_page_could_be_anybodys(runtime: Runtime) -> None:
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
         said = " ".join([*app.texts(), *app.names(), str(app.page.title), app.page.route or ""]).lower()
         assert [word for word in NEVER_SEEN if word in said] == []
 
@@ -175,22 +176,22 @@ async def test_the_page_goes_first_then_the_words_are_kept_then_the_keys_go(
 ) -> None:
     order: list[str] = []
     async with unlocked(runtime) as app:
-        await press(app, "Add a household", then="Name of the household")
-        await app.type("Name of the household", "Samplebrook")
+        await press(app, "Add a household", then=say("add.name"))
+        await app.type(say("add.name"), "Samplebrook")
 
         def noted(kind: type, name: str) -> None:
             real = getattr(kind, name)
 
             def wrapped(self: Any, *arguments: Any) -> Any:
-                order.append(f"{name}, locked page drawn: {app.sees('Wren is locked')}")
+                order.append(f"{name}, locked page drawn: {app.sees(say('unlock.title'))}")
                 return real(self, *arguments)
 
             monkeypatch.setattr(kind, name, wrapped)
 
         noted(CaseService, "save_resume_state")
         noted(UnlockedStore, "close")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
     assert order[0].startswith("save_resume_state")
     assert order[-1] == "close, locked page drawn: True"
     assert sum(line.startswith("close") for line in order) == 1
@@ -212,15 +213,15 @@ async def test_an_unlocking_that_is_still_under_way_does_not_open_behind_the_cov
 
     monkeypatch.setattr(runtime, "unlock", slow)
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        pressing = asyncio.create_task(app.press("Unlock"))
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        pressing = asyncio.create_task(app.press(say("action.unlock")))
         await asyncio.to_thread(derived.wait, 10)
         await app.session.dispatch_event(app.page._i, "app_lifecycle_state_change", {"state": "hide"})
         go_on.set()
         await pressing
         await app.settle()
-        assert app.sees("Wren is locked")
+        assert app.sees(say("unlock.title"))
         assert not app.sees("Fernhollow")
         assert opened[0]._keys.is_open is False
         await unlock(app, "Fernhollow")
@@ -231,15 +232,15 @@ async def test_an_unlocking_that_is_still_under_way_does_not_open_behind_the_cov
 
 async def test_a_household_half_typed_is_there_after_a_lock(runtime: Runtime) -> None:
     async with unlocked(runtime) as app:
-        await press(app, "Add a household", then="Name of the household")
-        await app.type("Name of the household", "Samplebr")
-        await app.type("Name", "Iwan Samp")
-        await app.press("Carer")
-        await app.press("Add another person")
+        await press(app, "Add a household", then=say("add.name"))
+        await app.type(say("add.name"), "Samplebr")
+        await app.type(say("add.person-name"), "Iwan Samp")
+        await app.press(say("kin.carer"))
+        await app.press(say("action.add-person"))
         await app.scroll(340)
-        await app.press("Cover")
+        await app.press(say("action.cover"))
         await unlock(app, "Name of the household")
-        assert app.field("Name of the household").value == "Samplebr"
+        assert app.field(say("add.name")).value == "Samplebr"
         assert app.chosen() == ["Carer"]
         assert app.sees("Person 2")
         scrolls = [args for name, args in app.wire.called if name == "scroll_to"]
@@ -250,29 +251,29 @@ async def test_a_household_half_typed_is_there_after_the_app_was_killed(
     runtime: Runtime, folder: Path
 ) -> None:
     async with unlocked(runtime) as app:
-        await press(app, "Add a household", then="Name of the household")
-        await app.type("Name of the household", "Samplebr")
+        await press(app, "Add a household", then=say("add.name"))
+        await app.type(say("add.name"), "Samplebr")
         await asyncio.sleep(0.6)
         # Another process opens what is on the disk at this moment; nothing was locked or closed.
         again = open_runtime(folder)
         async with Headless(make_open_page(again)) as later:
             await unlock(later, "Name of the household")
-            assert later.field("Name of the household").value == "Samplebr"
+            assert later.field(say("add.name")).value == "Samplebr"
         again.close()
 
 
 async def test_what_was_saved_stands_on_no_new_page(runtime: Runtime) -> None:
     async with unlocked(runtime) as app:
-        await press(app, "Add a household", then="Name of the household")
-        await app.type("Name of the household", "Samplebrook")
-        await app.type("Name", "Iwan Samplebrook")
-        await app.press("Carer")
+        await press(app, "Add a household", then=say("add.name"))
+        await app.type(say("add.name"), "Samplebrook")
+        await app.type(say("add.person-name"), "Iwan Samplebrook")
+        await app.press(say("kin.carer"))
         await app.press("Not known")
-        await app.press("Save household")
+        await app.press(say("action.save-household"))
         await until(app, "Samplebrook")
-        await app.press("Back")
-        await press(app, "Add a household", then="Name of the household")
-        assert app.field("Name of the household").value == ""
+        await app.press(say("action.back"))
+        await press(app, "Add a household", then=say("add.name"))
+        assert app.field(say("add.name")).value == ""
 
 
 async def test_half_a_passphrase_is_held_nowhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,8 +281,8 @@ async def test_half_a_passphrase_is_held_nowhere(folder: Path, monkeypatch: pyte
     monkeypatch.setattr(Autosave, "set_screen_draft", lambda self, screen, plain: held.append(plain))
     runtime = open_runtime(folder)
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Set up Wren")
-        await app.type("Passphrase", PASSPHRASE)
+        await until(app, say("set-up.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
         await app.press("Midwife")
     assert held[-1]["role"] == "midwife"
     assert "kettle" not in str(held)
@@ -291,9 +292,9 @@ async def test_half_a_passphrase_is_held_nowhere(folder: Path, monkeypatch: pyte
 @pytest.mark.parametrize("harm", ["UPDATE desk_place SET body = zeroblob(300)", "DELETE FROM desk_place"])
 async def test_a_lost_place_costs_the_place_and_nothing_else(runtime: Runtime, harm: str) -> None:
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
         with runtime.store._database.write() as driver:
             driver.execute(harm)
         await unlock(app, "Households")
@@ -304,5 +305,5 @@ async def test_a_place_about_something_that_is_gone_leads_to_the_first_page(runt
     for trail in ([["household", "gone"]], [["assess", "gone"]], [["somewhere", ""]], [], "garbled"):
         desk.save_resume_state({"trail": trail})
         async with unlocked(runtime) as app:
-            assert app.sees("Households")
+            assert app.sees(say("today.households"))
     desk.close()

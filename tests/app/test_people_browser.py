@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import HIDDEN, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 
 def test_a_finger_that_holds_the_address_down_shows_it_and_it_goes_by_itself(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from app.core.cases.case_service import CaseService, HouseholdOverview
 from app.core.runtime import Runtime
 from app.features.household.map_layout import NODE_SIZE, MapHome, lay_out_map, line_ends, map_lines
 from app.kit.controls import hold_to_reveal
+from app.kit.messages import say
 from assessments.casework import kinship
 from assessments.casework.casework_records import Address, RecordLink, WithheldInformation
 from assessments.casework.records import Person, Relationship
@@ -55,17 +56,17 @@ def one(page: HouseholdOverview, start: str) -> Person:
 
 async def is_born(app: Headless, day: str, name: str) -> None:
     """Save the day of birth, and the name in place of the one before."""
-    await app.type("Date of birth", day)
-    field = app.field("Name")
+    await app.type(say("add.born"), day)
+    field = app.field(say("add.person-name"))
     app.session.apply_patch(field._i, {"value": name})
     await app.session.dispatch_event(field._i, "change", name)
-    await press(app, "Save", then="People in their life")
+    await press(app, "Save", then=say("person.ties"))
     assert headings(app) == [name]
 
 
 async def open_person(app: Headless, household: str, name: str) -> None:
-    await press(app, household, then="Children")
-    await press(app, f"About {name}", then="About them")
+    await press(app, household, then=say("household.children"))
+    await press(app, f"About {name}", then=say("person.about"))
 
 
 # ---------------------------------------------------------------- relationships
@@ -77,11 +78,11 @@ async def test_a_tie_is_told_once_and_read_from_both_sides(runtime: Runtime) -> 
         await open_person(app, "Larkspur", "Ezra")
         assert app.sees("Ezra: Child of Hanneke\nHanneke: Mother of Ezra")
         assert app.sees("Ezra: Harmed or frightened by Royce\nRoyce: Harms or frightens Ezra")
-        await press(app, "Add someone in their life", then="Who is it?")
-        await press(app, "Gwen Larkspur", then="What is it about?")
-        await press(app, "Family", then="What is Ezra to Gwen?")
+        await press(app, say("tie.add"), then="Who is it?")
+        await press(app, "Gwen Larkspur", then=say("tie.about"))
+        await press(app, say("tie.group.family"), then=say("tie.what", one="Ezra", other="Gwen"))
         await press(app, "Grandchild of Gwen", then="Gwen: Grandparent of Ezra")
-        await press(app, "Save", then="People in their life")
+        await press(app, "Save", then=say("person.ties"))
         assert app.sees("Ezra: Grandchild of Gwen\nGwen: Grandparent of Ezra")
     page = kept(runtime, "Larkspur")
     told = page.relationships[-1]
@@ -93,7 +94,7 @@ async def test_a_tie_that_was_wrong_goes_from_the_page_and_stays_on_the_disk(run
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Dot")
         await app.press("This is wrong: Ezra Larkspur, Half-brother or half-sister of Ezra")
-        await until(app, "People in their life")
+        await until(app, say("person.ties"))
         assert not app.sees("Half-brother or half-sister of")
     page = kept(runtime, "Larkspur")
     assert [tie.kind for tie in page.relationships if tie.undone_at is not None] == ["half-sibling"]
@@ -111,7 +112,7 @@ async def test_siblings_that_nobody_told_are_hinted_at_and_kept_only_when_told(r
         hint = "Otis and Wren have the same parent. Are they brother or sister?"
         assert app.sees(hint)
         assert len(kept(runtime, "Samplewood").relationships) == 6
-        await app.press("Yes, add it")
+        await app.press(say("tie.hint.yes"))
         await until(app, "Otis: Brother or sister of Wren")
         assert not app.sees(hint)
     assert len(kept(runtime, "Samplewood").relationships) == 7
@@ -127,12 +128,12 @@ async def test_an_unborn_child_is_the_same_record_after_birth_with_all_that_was_
     before = one(kept(runtime, "Testerby"), "Baby")
     async with unlocked(runtime) as app:
         await open_person(app, "Testerby", "Baby")
-        await press(app, "The baby was born", then="The due date stays in it")
-        await press(app, "Save", then="There is a problem")
+        await press(app, say("born.title"), then="The due date stays in it")
+        await press(app, "Save", then=say("problems.title"))
         await is_born(app, "2 9 2026", "Steren Testerby")
         assert app.sees("Born 2 September")
         assert app.sees("Due 11 September")
-        assert not app.sees("The baby was born")
+        assert not app.sees(say("born.title"))
     page = kept(runtime, "Testerby")
     after = one(page, "Steren")
     assert after.id == before.id
@@ -151,16 +152,16 @@ async def test_a_confidential_address_is_nowhere_on_the_page_until_it_is_held_an
     monkeypatch.setattr(hold_to_reveal, "REVEALED_S", 0.3)
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
-        await press(app, "Foxglove-Demo", then="Children")
+        await press(app, "Foxglove-Demo", then=say("household.children"))
         assert not everything(app, HIDDEN)
-        await press(app, "About Kagiso", then="About them")
-        assert app.sees("Address hidden")
-        assert app.sees("Confidential")
+        await press(app, "About Kagiso", then=say("person.about"))
+        assert app.sees(say("address.hidden"))
+        assert app.sees(say("address.confidential"))
         assert not everything(app, HIDDEN)
         holder = next(c for c in app.controls(ft.GestureDetector) if getattr(c, "on_long_press", None))
         await app.session.dispatch_event(holder._i, "long_press", None)
         await until(app, HIDDEN)
-        await until(app, "Address hidden")
+        await until(app, say("address.hidden"))
         assert not everything(app, HIDDEN)
 
 
@@ -171,10 +172,10 @@ async def test_two_deliberate_taps_do_what_holding_does(
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
         await open_person(app, "Foxglove-Demo", "Neo")
-        await press(app, "Address hidden", then="Tap once more to show it")
+        await press(app, say("address.hidden"), then=say("held.again"))
         assert not everything(app, HIDDEN)
-        await press(app, "Address hidden", then=HIDDEN)
-        await press(app, "Flat 2", then="Address hidden")
+        await press(app, say("address.hidden"), then=HIDDEN)
+        await press(app, "Flat 2", then=say("address.hidden"))
         assert not everything(app, HIDDEN)
 
 
@@ -184,10 +185,10 @@ async def test_changing_a_hidden_address_does_not_show_it_and_leaving_it_empty_k
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
         await open_person(app, "Foxglove-Demo", "Neo")
-        await press(app, "Change this address", then="The address is hidden")
+        await press(app, say("address.change"), then="The address is hidden")
         assert not everything(app, HIDDEN)
-        await press(app, "Somewhere to stay for now", then="Save")
-        await press(app, "Save", then="People in their life")
+        await press(app, say("address.kind.temporary"), then="Save")
+        await press(app, "Save", then=say("person.ties"))
     [address] = kept(runtime, "Foxglove-Demo").records_of(Address)
     assert HIDDEN in address.lines
     assert (address.kind, address.confidential) == ("temporary", True)
@@ -196,9 +197,9 @@ async def test_changing_a_hidden_address_does_not_show_it_and_leaving_it_empty_k
 async def test_a_confidential_address_is_not_on_the_map(runtime: Runtime) -> None:
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
-        await press(app, "Foxglove-Demo", then="Children")
-        await press(app, "Map of the household", then="In words")
-        assert app.sees("With another family")
+        await press(app, "Foxglove-Demo", then=say("household.children"))
+        await press(app, say("map.title"), then=say("map.list"))
+        assert app.sees(say("address.kind.host"))
         assert app.sees("Inkwell-Specimen: Maren, Tove, Bo")
         assert not everything(app, HIDDEN)
 
@@ -223,18 +224,18 @@ async def test_what_is_kept_from_somebody_says_so_wherever_it_is_shown(runtime: 
     async with unlocked(runtime) as app:
         await open_person(app, "Foxglove-Demo", "Neo")
         assert not app.sees("Keep from")
-        await press(app, "Keep this from someone", then="From whom?")
-        await press(app, "Save", then="There is a problem")
-        await press(app, "Everything about them", then="From whom?")
-        await press(app, "Tendai Foxglove-Demo", then="From whom?")
-        await app.type("Someone who is not listed", "The school")
-        await press(app, "Save", then="What is kept from whom")
+        await press(app, say("withheld.add"), then=say("withheld.who"))
+        await press(app, "Save", then=say("problems.title"))
+        await press(app, say("withheld.part.all"), then=say("withheld.who"))
+        await press(app, "Tendai Foxglove-Demo", then=say("withheld.who"))
+        await app.type(say("withheld.others"), "The school")
+        await press(app, "Save", then=say("withheld.title"))
         assert app.sees("Keep from Tendai Foxglove-Demo, The school")
-        await press(app, "Back", then="Children")
+        await press(app, say("action.back"), then=say("household.children"))
         assert app.sees("Keep from Tendai Foxglove-Demo, The school")
-        await press(app, "About Neo", then="About them")
-        await app.press("No longer needed")
-        await until(app, "Nothing is marked")
+        await press(app, "About Neo", then=say("person.about"))
+        await app.press(say("withheld.lift"))
+        await until(app, say("withheld.none"))
         assert not app.sees("Keep from")
     facts = kept(runtime, "Foxglove-Demo").records_of(WithheldInformation)
     assert [fact.lifted_at is not None for fact in facts] == [False, False, True]
@@ -244,13 +245,13 @@ async def test_an_address_that_is_kept_from_somebody_says_so_beside_it(runtime: 
     set_up(runtime, seed("samplewood"))
     async with unlocked(runtime) as app:
         await open_person(app, "Samplewood", "Otis")
-        await press(app, "Keep this address from someone", then="From whom?")
-        await app.type("Someone who is not listed", "Grandad Ffug")
-        await press(app, "Save", then="What is kept from whom")
-        assert app.texts().count("Keep from Grandad Ffug") == 2
-        await app.press("No longer needed")
-        await until(app, "Nothing is marked")
-        assert not app.sees("Keep from Grandad Ffug")
+        await press(app, say("withheld.add-address"), then=say("withheld.who"))
+        await app.type(say("withheld.others"), "Grandad Ffug")
+        await press(app, "Save", then=say("withheld.title"))
+        assert app.texts().count(say("withheld.from", names="Grandad Ffug")) == 2
+        await app.press(say("withheld.lift"))
+        await until(app, say("withheld.none"))
+        assert not app.sees(say("withheld.from", names="Grandad Ffug"))
     page = kept(runtime, "Samplewood")
     assert page.records_of(WithheldInformation)[-1].about_id == page.records_of(Address)[0].id
 
@@ -261,20 +262,20 @@ async def test_an_address_that_is_kept_from_somebody_says_so_beside_it(runtime: 
 async def test_a_hint_is_answered_by_a_person_undone_and_nothing_is_merged(runtime: Runtime) -> None:
     set_up(runtime, seed("testerby"))
     async with unlocked(runtime) as app:
-        await press(app, "Testerby", then="May have another record too")
-        await press(app, "About Callan", then="About them")
-        assert app.sees("Is this the same person?")
-        await press(app, "Not now", then="About them")
-        assert not app.sees("Is this the same person?")
-        await press(app, "Back", then="Children")
-        await press(app, "About Callan", then="Is this the same person?")
-        await press(app, "Yes, link them", then="The same person, in Specimen")
-        assert not app.sees("Is this the same person?")
+        await press(app, "Testerby", then=say("alike.line"))
+        await press(app, "About Callan", then=say("person.about"))
+        assert app.sees(say("alike.title"))
+        await press(app, "Not now", then=say("person.about"))
+        assert not app.sees(say("alike.title"))
+        await press(app, say("action.back"), then=say("household.children"))
+        await press(app, "About Callan", then=say("alike.title"))
+        await press(app, say("alike.yes"), then=say("link.same-person", household="Specimen"))
+        assert not app.sees(say("alike.title"))
         assert app.sees("Callan: Ex-partner of Gwenna")
-        await press(app, "Undo", then="Is this the same person?")
+        await press(app, "Undo", then=say("alike.title"))
         await app.press("No")
-        await until(app, "Not the same person as Callan Testerby in Specimen")
-        assert not app.sees("Is this the same person?")
+        await until(app, say("link.not-same", name="Callan Testerby", household="Specimen"))
+        assert not app.sees(say("alike.title"))
     page, other = kept(runtime, "Testerby"), kept(runtime, "Specimen")
     links = [link for link in page.records_of(RecordLink) if link.kind != "family"]
     assert [(link.kind, link.undone_at is not None) for link in links] == [
@@ -291,16 +292,16 @@ async def test_what_is_half_typed_of_a_person_is_there_after_a_lock(runtime: Run
     set_up(runtime, seed("larkspur"))
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwen")
-        await press(app, "Change", then="Other names")
-        await app.type("Other names", "Nan")
-        await press(app, "Pictures, symbols", then="Other names")
-        await press(app, "Cover", then="Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "Other names")
-        assert app.field("Other names").value == "Nan"
+        await press(app, "Change", then=say("person.other-names"))
+        await app.type(say("person.other-names"), "Nan")
+        await press(app, "Pictures, symbols", then=say("person.other-names"))
+        await press(app, say("action.cover"), then=say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("person.other-names"))
+        assert app.field(say("person.other-names")).value == "Nan"
         assert "Pictures, symbols or a talking device" in app.chosen()
-        await press(app, "Save", then="People in their life")
+        await press(app, "Save", then=say("person.ties"))
     gwen = one(kept(runtime, "Larkspur"), "Gwen")
     assert gwen.other_names == ("Nan",)
     assert set(gwen.needs) == {"hearing", "symbols"}
@@ -310,17 +311,17 @@ async def test_what_is_half_typed_of_a_person_is_there_after_a_lock(runtime: Run
 async def test_a_person_may_be_added_whose_age_is_only_guessed(runtime: Runtime) -> None:
     set_up(runtime, seed("larkspur"))
     async with unlocked(runtime) as app:
-        await press(app, "Larkspur", then="Children")
-        await press(app, "Add a person", then="Other names")
-        assert app.sees("Use a trained interpreter. Never a relative, a friend or a child.")
-        await app.type("Name", "Uncle Ffug")
-        await press(app, "I know about how old", then="About how many years old")
-        await app.type("About how many years old", "50")
-        await press(app, "Take care around this person", then="Other names")
-        await press(app, "Save", then="There is a problem")
-        await press(app, "Lives somewhere else", then="Other names")
-        await press(app, "Save", then="Adults")
-        assert app.sees("About 50 years")
+        await press(app, "Larkspur", then=say("household.children"))
+        await press(app, "Add a person", then=say("person.other-names"))
+        assert app.sees(say("person.interpreter-never"))
+        await app.type(say("add.person-name"), "Uncle Ffug")
+        await press(app, say("person.way.about"), then=say("person.years"))
+        await app.type(say("person.years"), "50")
+        await press(app, say("person.causes-concern"), then=say("person.other-names"))
+        await press(app, "Save", then=say("problems.title"))
+        await press(app, "Lives somewhere else", then=say("person.other-names"))
+        await press(app, "Save", then=say("household.adults"))
+        assert app.sees(say("age.about", n=50))
     uncle = one(kept(runtime, "Larkspur"), "Uncle")
     assert (uncle.about_years, uncle.born, uncle.lives_here) == (50, None, False)
     assert uncle.roles == ("causes-concern",)
@@ -332,12 +333,12 @@ async def test_a_person_may_be_added_whose_age_is_only_guessed(runtime: Runtime)
 async def test_the_map_says_in_words_who_lives_where(runtime: Runtime) -> None:
     set_up(runtime, seed("testerby"))
     async with unlocked(runtime) as app:
-        await press(app, "Testerby", then="Children")
-        await press(app, "Map of the household", then="In words")
+        await press(app, "Testerby", then=say("household.children"))
+        await press(app, say("map.title"), then=say("map.list"))
         seen = app.texts()
-        assert seen.index("In this household") < seen.index("People whose job it is")
-        assert any("Tamsyn Invented" in words for words in seen[seen.index("People whose job it is") :])
-        assert app.sees("No child has made a map of people yet")
+        assert seen.index(say("map.here")) < seen.index(say("map.work"))
+        assert any("Tamsyn Invented" in words for words in seen[seen.index(say("map.work")) :])
+        assert app.sees(say("map.not-told"))
 
 
 async def test_who_is_safe_is_said_as_one_child_put_it(runtime: Runtime) -> None:
@@ -355,8 +356,8 @@ async def test_who_is_safe_is_said_as_one_child_put_it(runtime: Runtime) -> None
     ]
     set_up(runtime, visit)
     async with unlocked(runtime) as app:
-        await press(app, "Larkspur", then="Children")
-        await press(app, "Map of the household", then="How Ezra put it")
+        await press(app, "Larkspur", then=say("household.children"))
+        await press(app, say("map.title"), then="How Ezra put it")
         assert app.sees("“I can tell them”: Gwen")
         assert app.sees("“Nice, but I wouldn't tell”: Biscuit")
         # In the drawing nobody's word stands until one child is chosen, and then only theirs.
@@ -433,9 +434,9 @@ async def test_letting_go_of_the_page_leaves_nothing_running(runtime: Runtime) -
     set_up(runtime, seed("foxglove-demo"))
     async with unlocked(runtime) as app:
         await open_person(app, "Foxglove-Demo", "Neo")
-        await press(app, "Address hidden", then="Tap once more")
-        await press(app, "Address hidden", then=HIDDEN)
-        await press(app, "Cover", then="Wren is locked")
+        await press(app, say("address.hidden"), then="Tap once more")
+        await press(app, say("address.hidden"), then=HIDDEN)
+        await press(app, say("action.cover"), then=say("unlock.title"))
         assert not everything(app, HIDDEN)
         waiting = [task for task in asyncio.all_tasks() if "hide" in repr(task.get_coro())]
         assert not waiting

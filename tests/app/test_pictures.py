@@ -231,6 +231,7 @@ async def test_a_child_chooses_faces_in_a_tool_and_none_is_chosen_before(tmp_pat
         assert visit.kept("face-home") == Answered(("happy", "scared"))
 
 
+@pytest.mark.usefixtures("chromium")
 def test_tiles_are_painted_in_one_size_on_a_phone_and_named_once() -> None:
     offered = [*choices(*FACES), *choices("sym-not-here")]
     longest = [Choice("off", "Not on my map", picture="place-off"), *offered]

@@ -89,7 +89,7 @@ async def go_through(app: Headless, answers: dict[str, tuple[Act, ...]]) -> list
             else:
                 await answer(app)
         await app.press(say("action.continue"))
-        assert not app.sees("There is a problem"), app.texts()
+        assert not app.sees(say("problems.title")), app.texts()
     assert not left, f"never asked: {list(left)}"
     return shown
 
@@ -169,7 +169,7 @@ async def test_two_siblings_with_opposite_views_are_never_merged(
         assert "Not yet heard or seen" in own_part(app, lottie, ned, say("household.adults"))
 
         # Lottie's talk begins empty and stays her own on every page of it.
-        await press(app, "Start a tool for Lottie", then="Choose a tool")
+        await press(app, say("household.start-for", name="Lottie"), then=say("pick.title"))
         await press(app, "Start My day and my wishes", then="Who can hear us?")
         shown = await go_through(
             app,
@@ -192,18 +192,18 @@ async def test_two_siblings_with_opposite_views_are_never_merged(
         page = kept(runtime, "Placeholder-Voss")
         for child in ("Ned", "Lottie"):
             assert len(page.assessments_of(one(page, child).id)) == 1
-        await press(app, "How things are for me", then="Finished record")
+        await press(app, "How things are for me", then=say("record.title"))
         assert app.sees(f"“{NED_SAID}”")
         assert app.sees("2 of 10")
         assert not app.sees("8 of 10")
-        await press(app, "Back", then=say("household.children"))
-        await press(app, "My day and my wishes", then="Finished record")
+        await press(app, say("action.back"), then=say("household.children"))
+        await press(app, "My day and my wishes", then=say("record.title"))
         texts = app.texts()
         assert app.sees("8 of 10")
         assert not app.sees("2 of 10")
         assert not app.sees(NED_SAID)
         assert texts[texts.index("At night I…") + 1] == PASSED
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
 
         # Side by side, and each column is one child's own.
         await press(app, say("siblings.title"), then="Nothing is shared.")
@@ -255,7 +255,7 @@ async def test_with_a_partner_who_will_not_leave_nothing_is_asked_and_the_second
     set_up(runtime, "health-visitor", visit)
     async with at_household(runtime, "Samplewood") as app:
         # The gate shuts: nothing of the enquiry is shown, and reason, day and person are wanted.
-        await press(app, "Start a tool for Ifeoma", then="Choose a tool")
+        await press(app, say("household.start-for", name="Ifeoma"), then=say("pick.title"))
         await press(app, "Start Home and health", then="Shall we go on now?")
         await app.press("Go on to the check")
         await app.press("A partner")
@@ -272,32 +272,32 @@ async def test_with_a_partner_who_will_not_leave_nothing_is_asked_and_the_second
         await press(app, say("action.continue"), then=say("check.title"))
         assert app.sees(say("result.missed-alert", n=2))
         await finish(app)
-        await press(app, "Home and health", then="Finished record")
+        await press(app, "Home and health", then=say("record.title"))
         assert app.sees(say("result.missed-alert", n=2))
         assert app.sees("Partner here")
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
 
         # Two observations, each with what was seen of that child alone.
         for title, seen, not_seen in (
             ("Watching a baby", WREN_SEEN, OTIS_SEEN),
             ("Watching a child", OTIS_SEEN, WREN_SEEN),
         ):
-            await press(app, title, then="Finished record")
+            await press(app, title, then=say("record.title"))
             assert app.sees(seen)
             assert not app.sees(not_seen)
-            await press(app, "Back", then=say("household.children"))
+            await press(app, say("action.back"), then=say("household.children"))
 
         # Otis's words are a quote that nobody asked for, on his own line of this visit.
-        await press(app, "Who was seen today?", then="Who was seen?")
-        await press(app, "Otis Samplewood", then="How did you meet Otis?")
+        await press(app, say("household.who-seen"), then=say("contact.title"))
+        await press(app, "Otis Samplewood", then=say("seen.how", name="Otis"))
         await app.press("Heard. The child told you or showed you something")
-        await app.type("The exact words", OTIS_SAID)
-        await app.press("Said")
+        await app.type(say("seen.exact"), OTIS_SAID)
+        await app.press(say("seen.origin.said"))
         await app.type("What you saw", OTIS_SEEN)
-        await press(app, "Keep this", then="1 child of 2 is written about")
+        await press(app, say("seen.save"), then=say("contact.so-far", of="2", n=1))
         assert not any(name.startswith("Wren Samplewood") and "Heard" in name for name in app.names())
-        await press(app, "Back", then=say("household.children"))
-        await press(app, "The children side by side", then="Nothing is shared.")
+        await press(app, say("action.back"), then=say("household.children"))
+        await press(app, say("siblings.title"), then="Nothing is shared.")
         otis = own_part(app, "Otis Samplewood", "Wren Samplewood")
         assert f"“{OTIS_SAID}”" in otis
         assert "Asked just before" not in otis
@@ -307,17 +307,17 @@ async def test_with_a_partner_who_will_not_leave_nothing_is_asked_and_the_second
         assert OTIS_SAID not in wren
         assert OTIS_SEEN not in wren
         assert "Nothing heard from Wren yet" in wren
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
 
         # What is known stands above a tool that grades, before anything is asked.
-        await press(app, "Start a tool for Ifeoma", then="Choose a tool")
-        await press(app, "Start Safety questions, 24", then="Before you grade: what is known")
+        await press(app, say("household.start-for", name="Ifeoma"), then=say("pick.title"))
+        await press(app, "Start Safety questions, 24", then=say("known.title"))
         assert app.sees("He said that if she left he would find her and take the baby.")
         assert app.sees(say("known.ask"))
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
 
         # Watching Otis again begins empty.
-        await press(app, "Start a tool for Otis", then="Choose a tool")
+        await press(app, say("household.start-for", name="Otis"), then=say("pick.title"))
         await press(app, "Start Watching a child, 1 to 3 years", then="Otis Samplewood, 2 years")
         shown = await go_through(app, {})
         assert not any(seen in words for words in shown for seen in (WREN_SEEN, OTIS_SEEN))
@@ -360,13 +360,13 @@ async def test_a_child_without_words_shows_pictures_in_an_order_in_a_home_of_thr
     set_up(runtime, "health-visitor", visit)
     async with at_household(runtime, "Larkspur") as app:
         # Everyone of the three generations is in words under the map, one below the other.
-        await press(app, "Map of the household", then=say("map.list"))
+        await press(app, say("map.title"), then=say("map.list"))
         listed = "\n".join(app.texts())
         for words in ("Mother of Hanneke", "Mother of Ezra and Dot", "Mother Hanneke"):
             assert words in listed
         drawn = [listed.index(name) for name in ("Gwen Larkspur", "Hanneke Larkspur", "Ezra Larkspur")]
         assert drawn == sorted(drawn)
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
 
         # Dot, of two, was watched by herself; it is nobody's word about Ezra.
         assert "Watching a child, 1 to 3 years" in own_part(
@@ -377,7 +377,7 @@ async def test_a_child_without_words_shows_pictures_in_an_order_in_a_home_of_thr
         )
 
         # Ezra takes the screen, and shows it with pictures.
-        await press(app, "Start a tool for Ezra", then="Choose a tool")
+        await press(app, say("household.start-for", name="Ezra"), then=say("pick.title"))
         await press(app, "Start Pictures, yes and no", then="Who can hear us?")
         await app.press("Nobody")
         await app.press(say("action.continue"))
@@ -404,9 +404,9 @@ async def test_a_child_without_words_shows_pictures_in_an_order_in_a_home_of_thr
         await app.press("Make it stop")
         await app.press(say("child.stop"))
         await until(app, say("child.end"))
-        await press(app, say("child.give-back"), then="Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await press(app, "Unlock", then=say("handed-back.title"))
+        await press(app, say("child.give-back"), then=say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await press(app, say("action.unlock"), then=say("handed-back.title"))
         assert app.sees(say("handed-back.stopped"))
         page = kept(runtime, "Larkspur")
         desk = runtime.unlock(PASSPHRASE)
@@ -445,44 +445,44 @@ async def test_a_host_family_is_linked_shown_and_never_merged(
         assert not any(app.sees(name) for name in HOSTS)
 
         # On a visit the host's children are to be thought of, as children of the other household.
-        await press(app, "Who was seen today?", then="Who was seen?")
+        await press(app, say("household.who-seen"), then=say("contact.title"))
         rows = {name.split()[0]: name for name in app.names() if "Nothing yet" in name}
         assert list(rows) == ["Kagiso", "Neo", "Tove", "Bo"]
         for name in ("Tove", "Bo"):
             assert say("contact.through.host") in rows[name]
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
 
         # Where they are is hidden, and so is a second place, for now, as soon as it is kept.
-        await press(app, "About Amahle", then="About them")
-        assert app.sees("With another family")
+        await press(app, "About Amahle", then=say("person.about"))
+        assert app.sees(say("address.kind.host"))
         assert app.sees(say("address.host", household="Inkwell-Specimen"))
         assert not everything(app, HIDDEN)
         await press(app, say("address.add"), then=say("address.kind"))
-        await app.press("Somewhere to stay for now")
-        await app.press(next(name for name in app.names() if name.startswith("Confidential")))
-        await app.type("Address", ROOM)
-        await press(app, "Save", then="About them")
-        assert app.sees("Somewhere to stay for now")
+        await app.press(say("address.kind.temporary"))
+        await app.press(next(name for name in app.names() if name.startswith(say("address.confidential"))))
+        await app.type(say("address.lines"), ROOM)
+        await press(app, "Save", then=say("person.about"))
+        assert app.sees(say("address.kind.temporary"))
         assert app.texts().count(say("address.hidden")) == 2
         assert not everything(app, ROOM)
-        await press(app, "Back", then=say("household.children"))
-        await press(app, "Map of the household", then=say("map.list"))
-        assert app.sees("Another household lives there, Inkwell-Specimen: Maren, Tove, Bo")
+        await press(app, say("action.back"), then=say("household.children"))
+        await press(app, say("map.title"), then=say("map.list"))
+        assert app.sees(say("map.host", household="Inkwell-Specimen", names="Maren, Tove, Bo"))
         assert not everything(app, HIDDEN)
         assert not everything(app, ROOM)
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
 
         # The link is taken back: it goes from every page, and the other household stays as it was.
-        await press(app, "About Neo", then="About them")
+        await press(app, "About Neo", then=say("person.about"))
         await press(app, say("address.change"), then=say("address.host-who"))
         await app.press(say("address.host-unknown"))
-        await press(app, "Save", then="About them")
+        await press(app, "Save", then=say("person.about"))
         assert not app.sees("Inkwell-Specimen")
-        await press(app, "Back", then=say("household.children"))
-        await press(app, "Map of the household", then=say("map.list"))
+        await press(app, say("action.back"), then=say("household.children"))
+        await press(app, say("map.title"), then=say("map.list"))
         assert not any(app.sees(name) for name in HOSTS)
-        await press(app, "Back", then=say("household.children"))
-        await press(app, "Who was seen today?", then="Who was seen?")
+        await press(app, say("action.back"), then=say("household.children"))
+        await press(app, say("household.who-seen"), then=say("contact.title"))
         assert [name.split()[0] for name in app.names() if "Nothing yet" in name] == ["Kagiso", "Neo"]
     here, there = kept(runtime, "Foxglove-Demo"), kept(runtime, "Inkwell-Specimen")
     assert [person.name.split()[0] for person in there.persons] == list(HOSTS)
@@ -508,32 +508,32 @@ async def test_an_unborn_child_is_the_same_child_after_birth_with_all_that_was_w
         assert "Before the birth" in baby
 
         # The unborn baby and the stepchild are both on the list of the visit; Piran was not there.
-        await press(app, "Who was seen today?", then="Who was seen?")
+        await press(app, say("household.who-seen"), then=say("contact.title"))
         assert [name.split()[0] for name in app.names() if "Nothing yet" in name] != []
-        await press(app, "Piran Testerby", then="How did you meet Piran?")
+        await press(app, "Piran Testerby", then=say("seen.how", name="Piran"))
         await app.press("Not seen. You did not see the child")
         await app.press("Somewhere else")
-        await app.type("What comes next?", "Ask school for a quiet room.")
-        await app.type("By which day?", "24 2 2026")
-        await press(app, "Keep this", then="Who was seen?")
+        await app.type(say("seen.plan"), "Ask school for a quiet room.")
+        await app.type(say("seen.due"), "24 2 2026")
+        await press(app, say("seen.save"), then=say("contact.title"))
         (piran,) = [name for name in app.names() if name.startswith("Piran")]
         assert "Not seen" in piran
-        await press(app, "Back", then=say("household.children"))
-        await press(app, "Back", then="Households")
+        await press(app, say("action.back"), then=say("household.children"))
+        await press(app, say("action.back"), then=say("today.households"))
     on_day(date(2026, 9, 3))
     id_before = one(kept(runtime, "Testerby"), "Baby").id
     async with at_household(runtime, "Testerby") as app:
-        await press(app, "About Baby", then="About them")
-        await press(app, "The baby was born", then="The due date stays in it")
+        await press(app, "About Baby", then=say("person.about"))
+        await press(app, say("born.title"), then="The due date stays in it")
         await is_born(app, "2 9 2026", "Steren Testerby")
         assert app.sees("Born 2 September. Due 11 September")
         assert app.sees("Baby Testerby")
-        await press(app, "Back", then=say("household.children"))
+        await press(app, say("action.back"), then=say("household.children"))
         assert not any(words == "Baby Testerby" for words in app.texts())
         steren = own_part(app, "Steren Testerby", "Piran Testerby", say("household.adults"))
         assert "1 day" in steren
         assert "Before the birth" in steren
-        await press(app, "Before the birth", then="Finished record")
+        await press(app, "Before the birth", then=say("record.title"))
         assert app.sees(PLANNED)
         assert app.sees("Steren Testerby")
     after = one(kept(runtime, "Testerby"), "Steren")

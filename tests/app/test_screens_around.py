@@ -25,6 +25,7 @@ from app.features.assess.tool_picker import describe_not_offered
 from app.features.household.draft import HouseholdDraft, NewPersonDraft, validate_household
 from app.features.shared.text.days import format_age, format_day
 from app.features.today.view import today_page
+from app.kit.messages import say
 from app.shell.shell import make_open_page
 from app.visit_file.importer import import_visit, read_visit_file
 from assessments.casework.records import Person
@@ -124,10 +125,10 @@ def runtime(folder: Path) -> Iterator[Runtime]:
 @asynccontextmanager
 async def unlocked(runtime: Runtime, **more: Any) -> AsyncIterator[Headless]:
     async with Headless(make_open_page(runtime), **more) as app:
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "Households", "No households yet")
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("today.households"), say("today.empty"))
         yield app
 
 
@@ -173,30 +174,30 @@ def fields(app: Headless, label: str) -> list[ft.TextField]:
 async def test_a_wrong_passphrase_is_told_and_the_cursor_waits_in_an_empty_field(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", "kettle-orchard-violet-trains")
-        await app.submit("Passphrase")
-        await until(app, "There is a problem")
-        assert app.sees("That passphrase does not open Wren. Check it and try again.")
-        field = app.field("Passphrase")
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), "kettle-orchard-violet-trains")
+        await app.submit(say("unlock.passphrase"))
+        await until(app, say("problems.title"))
+        assert app.sees(say("error.wrong-passphrase"))
+        field = app.field(say("unlock.passphrase"))
         assert (field.value, field.autofocus, field.password) == ("", True, True)
-        await app.type("Passphrase", PASSPHRASE)
-        await app.submit("Passphrase")
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.submit(say("unlock.passphrase"))
         await until(app, "Cai Fernhollow")
 
 
 async def test_an_empty_passphrase_asks_for_one_and_derives_nothing(runtime: Runtime) -> None:
     set_up(runtime)
     async with Headless(make_open_page(runtime)) as app:
-        await app.press("Unlock")
-        await until(app, "There is a problem")
-        assert app.sees("Type your passphrase")
+        await app.press(say("action.unlock"))
+        await until(app, say("problems.title"))
+        assert app.sees(say("unlock.passphrase-empty"))
 
 
 async def test_the_locked_page_says_what_waits_and_nothing_of_anybody(runtime: Runtime) -> None:
     set_up(runtime, fernhollow(**asked_all()))
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "1 record waiting to send")
+        await until(app, say("outbox.waiting", n=1))
         said = " ".join(app.texts()).lower()
         for word in ("fernhollow", "cai", "child", "household", "abuse", "risk", "safety"):
             assert word not in said
@@ -207,7 +208,7 @@ async def test_the_locked_page_says_what_waits_and_nothing_of_anybody(runtime: R
 async def test_deriving_the_key_never_holds_the_loop(runtime: Runtime) -> None:
     set_up(runtime)
     async with Headless(make_open_page(runtime)) as app:
-        await app.type("Passphrase", PASSPHRASE)
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
         longest = 0.0
 
         async def beat() -> None:
@@ -219,8 +220,8 @@ async def test_deriving_the_key_never_holds_the_loop(runtime: Runtime) -> None:
 
         beating = asyncio.create_task(beat())
         began = time.monotonic()
-        await app.press("Unlock")
-        await until(app, "No households yet")
+        await app.press(say("action.unlock"))
+        await until(app, say("today.empty"))
         took = time.monotonic() - began
         beating.cancel()
         assert longest < max(0.1, took / 2)
@@ -229,13 +230,13 @@ async def test_deriving_the_key_never_holds_the_loop(runtime: Runtime) -> None:
 async def test_cover_blanks_the_page_and_unlocking_comes_back_to_the_same_one(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
         assert not app.sees("Fernhollow")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "Start a tool")
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("action.start-tool"))
         assert headings(app) == ["Fernhollow"]
 
 
@@ -247,7 +248,7 @@ async def test_a_reload_or_a_closed_tab_locks(runtime: Runtime) -> None:
         # This is what the session gives to whoever connects next, before anything is drawn.
         assert app.texts() == []
         await app.session.connect(app.wire)
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
         assert not app.sees("Fernhollow")
 
 
@@ -256,7 +257,7 @@ async def test_going_to_the_background_locks(runtime: Runtime, state: str) -> No
     set_up(runtime, fernhollow())
     async with unlocked(runtime) as app:
         await app.session.dispatch_event(app.page._i, "app_lifecycle_state_change", {"state": state})
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
 
 
 async def test_escape_covers_and_no_other_key_does(runtime: Runtime) -> None:
@@ -266,25 +267,25 @@ async def test_escape_covers_and_no_other_key_does(runtime: Runtime) -> None:
             pressed = {"key": key, "shift": False, "ctrl": False, "alt": False, "meta": False}
             await app.session.dispatch_event(app.page._i, "keyboard_event", pressed)
             await app.settle()
-            assert app.sees("Wren is locked") is covered
+            assert app.sees(say("unlock.title")) is covered
 
 
 async def test_two_tabs_share_nothing(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
     open_page = make_open_page(runtime)
     async with Headless(open_page) as other:
-        await until(other, "Wren is locked")
+        await until(other, say("unlock.title"))
         async with Headless(open_page) as mine:
-            await until(mine, "Wren is locked")
-            await mine.type("Passphrase", PASSPHRASE)
-            await mine.press("Unlock")
+            await until(mine, say("unlock.title"))
+            await mine.type(say("unlock.passphrase"), PASSPHRASE)
+            await mine.press(say("action.unlock"))
             await until(mine, "Cai Fernhollow")
-            await press(mine, "Fernhollow", then="Start a tool")
+            await press(mine, "Fernhollow", then=say("action.start-tool"))
             await other.settle()
-            assert other.sees("Wren is locked")
+            assert other.sees(say("unlock.title"))
             assert not other.sees("Fernhollow")
             await other.leave()
-            assert mine.sees("Start a tool")
+            assert mine.sees(say("action.start-tool"))
 
 
 # Trouble
@@ -306,9 +307,9 @@ async def test_a_damaged_store_is_a_clear_sentence_and_is_left_as_it_is(folder: 
     damage(folder)
     before = (folder / "wren.db").read_bytes()
     async with Headless(make_open_page(lambda: open_runtime(folder)), calm_expected=True) as app:
-        await until(app, "Wren cannot open")
-        assert app.sees("Part of what is kept here is damaged. Nothing has been deleted.")
-        await press(app, "Try again", then="Wren cannot open")
+        await until(app, say("fault.title"))
+        assert app.sees(say("selftest.pages.look"))
+        await press(app, say("action.try-again"), then=say("fault.title"))
         assert all("Fernhollow" not in line for line in app.log)
     assert (folder / "wren.db").read_bytes() == before
 
@@ -322,7 +323,7 @@ async def test_a_store_of_a_newer_wren_is_read_and_not_written(folder: Path) -> 
     runtime = open_runtime(folder)
     async with unlocked(runtime, calm_expected=True) as app:
         await until(app, "You can read and send")
-        await press(app, "Fernhollow", then="Start a tool")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
         assert app.sees("Cai Fernhollow")
     runtime.close()
 
@@ -335,13 +336,13 @@ async def test_what_is_whole_in_a_damaged_store_is_brought_back(folder: Path) ->
 
     open_page = make_open_page(lambda: open_runtime(folder), salvage=lambda: Runtime.salvage(folder))
     async with Headless(open_page, calm_expected=True) as app:
-        await until(app, "Wren cannot open")
-        await press(app, "Bring back what is whole", then="What came back")
-        assert app.sees("Households: 1")
+        await until(app, say("fault.title"))
+        await press(app, say("action.mend"), then=say("salvage.title"))
+        assert app.sees(say("salvage.households", n=1))
         assert app.sees("People: 3")
-        await press(app, "Continue", then="Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        await press(app, say("action.continue"), then=say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "Cai Fernhollow")
         assert not app.sees("something is not right")
 
@@ -352,8 +353,8 @@ async def test_what_is_missing_is_said_until_it_has_been_read(folder: Path) -> N
     with runtime.store._database.write() as driver:
         driver.execute("DELETE FROM person WHERE rowid = 2")
     async with unlocked(runtime) as app:
-        await until(app, "People missing: 1.")
-        await app.press("I have read this")
+        await until(app, say("loss.missing", what="People", n=1))
+        await app.press(say("action.loss-read"))
         await app.settle()
         assert not app.sees("People missing")
         assert app.sees("Fernhollow")
@@ -371,17 +372,17 @@ async def test_opening_is_tried_again_and_goes_on(folder: Path) -> None:
         return opened[-1]
 
     async with Headless(make_open_page(open_it), calm_expected=True) as app:
-        await until(app, "Wren cannot open")
+        await until(app, say("fault.title"))
         blocked.rmdir()
-        await press(app, "Try again", then="Set up Wren")
+        await press(app, say("action.try-again"), then=say("set-up.title"))
     opened[-1].close()
 
 
 async def test_a_handler_that_breaks_is_told_calmly_and_the_page_stays(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
     async with unlocked(runtime, calm_expected=True) as app:
-        await press(app, "Fernhollow", then="Start a tool")
-        await press(app, "Start a tool for Cai", then="Choose a tool")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
+        await press(app, say("household.start-for", name="Cai"), then=say("pick.title"))
         runtime.close()
         await app.press("Start My day and my wishes")
         await until(app, "Nothing has been deleted", "Your work is kept")
@@ -409,8 +410,8 @@ async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runti
 
     async with Headless(open_page, calm_expected=True) as app:
         assert headings(app) == ["That did not work"]
-        assert app.sees("That record is not on this device.")
-        await press(app, "Go to the first page", then="Cai Fernhollow")
+        assert app.sees(say("error.not-found"))
+        await press(app, say("action.home"), then="Cai Fernhollow")
 
 
 # Setting up
@@ -435,46 +436,47 @@ async def test_setting_up_meets_the_service_and_what_is_finished_is_sent_by_itse
     runtime: Runtime, service: str
 ) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Set up Wren")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.type("Type it once more", PASSPHRASE)
-        await app.press("Family court adviser")
-        await app.type("Address of the service", service)
-        await app.press("Set up")
-        await until(app, "No households yet", timeout_s=20)
-        assert app.sees("Training: nobody here is real")
-        assert app.sees("Nothing waiting")
+        await until(app, say("set-up.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.type(say("set-up.again"), PASSPHRASE)
+        await app.press(say("role.family-court-adviser"))
+        await app.type(say("set-up.service"), service)
+        await app.press(say("action.set-up"))
+        await until(app, say("today.empty"), timeout_s=20)
+        assert app.sees(say("app.training"))
+        assert app.sees(say("sync.waiting", n=0))
         assert runtime.role("hv1") == "family-court-adviser"
         desk = runtime.unlock(PASSPHRASE)
         import_visit(desk, read_visit_file(fernhollow(**asked_all()), lambda error: error.code))
         runtime.wake()
-        await until(app, "All sent", timeout_s=20)
-        await press(app, "All sent", then="Sent today at")
+        await until(app, say("sync.sent"), timeout_s=20)
+        await press(app, say("sync.sent"), then="Sent today at")
         assert app.sees("Last sent today at")
-        assert "Send now" not in app.names()
+        assert say("action.send-now") not in app.names()
 
 
+@pytest.mark.usefixtures("chromium")
 def test_a_reload_in_a_real_browser_shows_nothing_and_unlocks_to_the_same_page(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
     with Served(make_open_page(runtime)) as served, Browser(served.url) as app:
-        for then in ("Add a household", "Start a tool for Cai"):
-            app.expect_text("Wren is locked")
+        for then in ("Add a household", say("household.start-for", name="Cai")):
+            app.expect_text(say("unlock.title"))
             assert "Fernhollow" not in app.said()
             assert app.too_small() == []
             # A fill in the first frames after a reload can be mixed up with the field's own focus.
             app.page.wait_for_timeout(1000)
-            app.fill("Passphrase", PASSPHRASE)
+            app.fill(say("unlock.passphrase"), PASSPHRASE)
             app.page.wait_for_timeout(300)
-            app.press_for("Unlock", then)
+            app.press_for(say("action.unlock"), then)
             assert app.page.title() == "Wren"
             assert app.page.url == f"{served.url}/"
             if then == "Add a household":
                 assert app.too_small() == []
                 app.press(next(n["name"] for n in app.tappables() if n["name"].startswith("Fernhollow")))
-                app.expect_text("Start a tool for Cai")
+                app.expect_text(say("household.start-for", name="Cai"))
             app.page.reload()
             app.wake()
-        app.expect_text("Wren is locked")
+        app.expect_text(say("unlock.title"))
         assert "Fernhollow" not in app.said()
         assert app.foreign == []
         assert app.errors == []
@@ -482,20 +484,20 @@ def test_a_reload_in_a_real_browser_shows_nothing_and_unlocks_to_the_same_page(r
 
 async def test_setting_up_says_what_is_wanting_and_keeps_what_was_typed(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Set up Wren")
+        await until(app, say("set-up.title"))
         assert app.chosen() == []
-        await app.type("Passphrase", "too short")
-        await app.type("Type it once more", "too short")
-        await app.press("Set up")
-        await until(app, "There is a problem")
-        assert app.sees("Choose your work")
+        await app.type(say("unlock.passphrase"), "too short")
+        await app.type(say("set-up.again"), "too short")
+        await app.press(say("action.set-up"))
+        await until(app, say("problems.title"))
+        assert app.sees(say("set-up.problem.role"))
         await app.press("Midwife")
-        await app.press("Set up")
-        await until(app, "Use at least four words, 16 letters or more in all.")
-        assert app.field("Passphrase").value == "too short"
-        await app.type("Passphrase", PASSPHRASE)
-        await app.type("Type it once more", PASSPHRASE + "s")
-        await app.press("Set up")
+        await app.press(say("action.set-up"))
+        await until(app, say("error.few-words"))
+        assert app.field(say("unlock.passphrase")).value == "too short"
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.type(say("set-up.again"), PASSPHRASE + "s")
+        await app.press(say("action.set-up"))
         await until(app, "The two passphrases are not the same")
         assert app.chosen() == ["Midwife"]
         assert runtime.store.is_set_up() is False
@@ -503,35 +505,35 @@ async def test_setting_up_says_what_is_wanting_and_keeps_what_was_typed(runtime:
 
 async def test_without_a_service_the_passphrase_stands_and_setting_up_goes_on_later(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Set up Wren")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.type("Type it once more", PASSPHRASE)
+        await until(app, say("set-up.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.type(say("set-up.again"), PASSPHRASE)
         await app.press("Health visitor")
-        await app.press("Set up")
+        await app.press(say("action.set-up"))
         await until(app, "The service cannot be reached")
-        await until(app, "Your passphrase is set.")
+        await until(app, say("set-up.passphrase-done"))
         await app.leave()
         await app.session.connect(app.wire)
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "Your passphrase is set.")
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("set-up.passphrase-done"))
 
 
 async def test_in_training_the_invented_households_can_be_added(runtime: Runtime) -> None:
     set_up(runtime)
     async with unlocked(runtime) as app:
-        assert app.sees("Training: nobody here is real")
-        await app.press("Add the training households")
+        assert app.sees(say("app.training"))
+        await app.press(say("action.add-training"))
         await until(app, "Samplewood")
-        assert "Add the training households" not in app.names()
+        assert say("action.add-training") not in app.names()
 
 
 async def test_outside_training_there_are_no_invented_households(runtime: Runtime) -> None:
     set_up(runtime, agency="north-county")
     async with unlocked(runtime) as app:
         assert not app.sees("Training")
-        assert "Add the training households" not in app.names()
+        assert say("action.add-training") not in app.names()
 
 
 # Today and the household
@@ -550,17 +552,19 @@ async def test_unfinished_work_comes_first_and_is_gone_on_with(runtime: Runtime)
     set_up(runtime, fernhollow(**unfinished))
     async with unlocked(runtime) as app:
         texts = app.texts()
-        assert texts.index("Go on with Safety questions, 24") < texts.index("Fernhollow")
+        assert texts.index(say("today.go-on-with", tool="Safety questions, 24")) < texts.index("Fernhollow")
         assert any("Mair Fernhollow. Started today at" in text for text in texts)
 
 
 async def test_a_household_shows_children_first_each_with_their_own(runtime: Runtime) -> None:
     set_up(runtime, fernhollow(**day_with("ela")))
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
         texts = app.texts()
         cai, ela, mair = (texts.index(f"{name} Fernhollow") for name in ("Cai", "Ela", "Mair"))
-        assert texts.index("Children") < cai < ela < texts.index("Adults") < mair
+        assert (
+            texts.index(say("household.children")) < cai < ela < texts.index(say("household.adults")) < mair
+        )
         assert "My day and my wishes" not in texts[cai:ela]
         assert "My day and my wishes" in texts[ela:mair]
         assert "Completed" in texts[ela:mair]
@@ -574,12 +578,14 @@ async def test_a_household_shows_children_first_each_with_their_own(runtime: Run
 async def test_tools_for_another_age_stand_apart_and_cannot_be_started(runtime: Runtime) -> None:
     set_up(runtime, fernhollow())
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
-        await press(app, "Start a tool for Cai", then="Choose a tool")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
+        await press(app, say("household.start-for", name="Cai"), then=say("pick.title"))
         offered = [name for name in app.names() if name.startswith("Start ")]
         assert offered[0] == "Start My day and my wishes", "what is made for this age stands first"
         assert "Start Watching a baby, 0 to 12 months" not in offered
-        assert app.sees("Not for this age. It is for children from birth up to 12 months.")
+        assert app.sees(
+            say("pick.other-age", ages=say("pick.ages-between", low=say("pick.birth"), high="12 months"))
+        )
         assert not app.sees("Do not interview")
         await app.press("What it is not for: My day and my wishes")
         assert app.sees("Do not interview")
@@ -596,8 +602,8 @@ async def test_without_a_date_of_birth_the_tools_are_offered_with_a_word(runtime
     visit["household"]["persons"][1]["born"] = None
     set_up(runtime, visit)
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Date of birth not known")
-        await press(app, "Start a tool for Cai", then="Choose a tool")
+        await press(app, "Fernhollow", then=say("age.unknown"))
+        await press(app, say("household.start-for", name="Cai"), then=say("pick.title"))
         assert app.sees("The date of birth is not known. Check that the tool fits")
         offered = [name for name in app.names() if name.startswith("Start ")]
         assert {"Start My day and my wishes", "Start Watching a baby, 0 to 12 months"} <= set(offered)
@@ -628,8 +634,8 @@ TALK: dict[str, Any] = {
 async def test_a_record_is_read_in_words_with_its_result_and_how_sending_stands(runtime: Runtime) -> None:
     set_up(runtime, fernhollow(**asked_all(injury="yes", strangulation="yes", weapon="unknown")))
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
-        await press(app, "Safety questions, 24", then="Result")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
+        await press(app, "Safety questions, 24", then=say("record.result"))
         assert app.sees("Waiting to send.")
         assert app.sees("Mair Fernhollow, 36 years") or app.sees("Mair Fernhollow")
         assert app.sees("Pressure on the neck or stopped breath.")
@@ -643,8 +649,8 @@ async def test_a_record_is_read_in_words_with_its_result_and_how_sending_stands(
 async def test_exact_words_come_back_in_quotation_marks_with_their_origin(runtime: Runtime) -> None:
     set_up(runtime, fernhollow(**day_with("cai")))
     async with unlocked(runtime) as app:
-        await press(app, "Fernhollow", then="Start a tool")
-        await press(app, "My day and my wishes", then="Finished record")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
+        await press(app, "My day and my wishes", then=say("record.title"))
         texts = app.texts()
         assert texts[texts.index(f"“{SAID}”") + 1] == "The child said it. Asked just before: And then?"
         assert any("Nain, Mrs Test" in text for text in app.texts())
@@ -657,13 +663,13 @@ async def test_the_outbox_says_what_waits_calmly_and_lets_it_be_read(runtime: Ru
     async with unlocked(runtime) as app:
         pill = next(name for name in app.names() if "waiting" in name)
         await app.press(pill)
-        await until(app, "Sending")
+        await until(app, say("outbox.title"))
         assert app.sees("1 record waiting to send.")
         assert app.sees("What waits is locked and safe on this device.")
         assert app.sees("Safety questions, 24: Mair Fernhollow")
         assert "Send this one again: Safety questions, 24: Mair Fernhollow" not in app.names()
-        await press(app, "Read Safety questions, 24", then="Result")
-        await app.press("Back")
+        await press(app, "Read Safety questions, 24", then=say("record.result"))
+        await app.press(say("action.back"))
         await until(app, "What waits is locked")
 
 
@@ -672,11 +678,11 @@ async def test_what_was_set_aside_says_why_and_can_be_sent_again(runtime: Runtim
     entry = runtime.store.outbox.entries()[0]
     runtime.store.outbox.set_aside(entry.id, "damaged")
     async with unlocked(runtime) as app:
-        await press(app, "1 needs your help", then="Sending")
-        assert app.sees("1 needs your help")
+        await press(app, say("sync.help", n=1), then=say("outbox.title"))
+        assert app.sees(say("sync.help", n=1))
         assert app.sees("What is kept here is damaged and cannot be sent.")
         await app.press("Send this one again: Safety questions, 24: Mair Fernhollow")
-        await until(app, "Waiting to send")
+        await until(app, say("outbox.entry-waiting"))
         assert runtime.store.outbox.entries()[0].state == "waiting"
 
 
@@ -687,29 +693,33 @@ async def test_a_household_is_added_and_its_page_opens(runtime: Runtime) -> None
     set_up(runtime)
     async with unlocked(runtime) as app:
         await app.press("Add a household")
-        await until(app, "Name of the household")
-        await app.press("Save household")
-        await until(app, "There is a problem")
-        assert app.sees("Say who person 1 is in the family")
-        await app.type("Name of the household", "Thistlemoor")
-        await app.type("Name", "Bryn Thistlemoor")
+        await until(app, say("add.name"))
+        await app.press(say("action.save-household"))
+        await until(app, say("problems.title"))
+        assert app.sees(say("add.problem.role", n=1))
+        await app.type(say("add.name"), "Thistlemoor")
+        await app.type(say("add.person-name"), "Bryn Thistlemoor")
         await app.press("Child")
-        await app.type("Date of birth", "27 3 2019")
-        await app.press("Add another person")
+        await app.type(say("add.born"), "27 3 2019")
+        await app.press(say("action.add-person"))
         second = fields(app, "Name")[1]
         app.session.apply_patch(second._i, {"value": "Łucja Thistlemoor"})
         await app.session.dispatch_event(second._i, "change", "Łucja Thistlemoor")
-        await app.press("Mother", nth=1)
+        await app.press(say("kin.mother"), nth=1)
         await app.press("Not known", nth=1)
         assert [field.value for field in fields(app, "Name")] == ["Bryn Thistlemoor", "Łucja Thistlemoor"]
-        await app.press("Save household")
-        await until(app, "Start a tool")
+        await app.press(say("action.save-household"))
+        await until(app, say("action.start-tool"))
         assert headings(app) == ["Thistlemoor"]
         texts = app.texts()
-        assert texts.index("Bryn Thistlemoor") < texts.index("Adults") < texts.index("Łucja Thistlemoor")
-        assert app.sees("Date of birth not known")
-        await app.press("Back")
-        await until(app, "Households")
+        assert (
+            texts.index("Bryn Thistlemoor")
+            < texts.index(say("household.adults"))
+            < texts.index("Łucja Thistlemoor")
+        )
+        assert app.sees(say("age.unknown"))
+        await app.press(say("action.back"))
+        await until(app, say("today.households"))
         assert app.sees("Thistlemoor")
 
 

@@ -34,11 +34,11 @@ async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
 async def to_the_talk(visit: Visit) -> None:
     """Settle what comes before, so that the child's first question is next."""
     await visit.app.press("Nobody")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.press("Who I am")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.press("Yes")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     assert visit.heading() == "Which day shall we think about?"
 
 
@@ -46,7 +46,7 @@ async def continue_to(visit: Visit, heading: str) -> None:
     for _ in range(80):
         if visit.heading() == heading:
             return
-        await visit.app.press("Continue")
+        await visit.app.press(say("action.continue"))
     raise AssertionError(f"{heading!r} never came")
 
 
@@ -62,14 +62,14 @@ async def test_the_risk_questions_are_filled_whole_and_finished(visit: Visit) ->
         assert visit.app.sees(f"Question {n} of 24")
         assert visit.app.chosen() == []
         await visit.app.press("Yes" if n in (1, 15) else "Not known" if n == 20 else "No")
-        await visit.app.press("Continue")
-    await continue_to(visit, "Check what you recorded")
+        await visit.app.press(say("action.continue"))
+    await continue_to(visit, say("check.title"))
     assert visit.app.sees("Yes answers: 2 of 24")
     assert visit.app.sees("23 of 24 answered, 1 not known")
     assert visit.app.sees("Pressure on the neck or stopped breath.")
-    await visit.app.press("Save and send")
+    await visit.app.press(say("action.finish"))
     assert visit.heading() == "This record is finished"
-    assert visit.app.sees("Saved on this phone. It will be sent when there is a connection.")
+    assert visit.app.sees(say("finished.waiting", device=say("device.phone")))
     (entry,) = visit.runtime.store.outbox.entries()
     assert visit.model.record is not None
     assert entry.id == visit.model.record.id
@@ -82,17 +82,17 @@ async def test_the_second_sibling_starts_empty(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-7-11")
     await visit.app.type("Who was in the room or near it? (optional)", "Only us")
     await to_the_talk(visit)
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.type("Exact words", "The kettle")
-    await visit.app.press("The child said it, and I typed it")
+    await visit.app.press(say("origin.choice.child-said"))
     await visit.turn_to("seen-alone")
     await visit.app.press("Yes, all of the time")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.type("During the talk", "Calm, looked at the door once")
-    await continue_to(visit, "Check what you recorded")
-    await visit.app.press("Save and send")
+    await continue_to(visit, say("check.title"))
+    await visit.app.press(say("action.finish"))
     assert visit.app.sees("Bryn Samplewood")
-    assert visit.app.sees("Not yet heard or seen")
+    assert visit.app.sees(say("child.not-yet"))
 
     await visit.begin(visit.bryn, "child-voice-7-11")
     assert visit.app.sees("Bryn Samplewood, 10 years")
@@ -100,7 +100,7 @@ async def test_the_second_sibling_starts_empty(visit: Visit) -> None:
         assert visit.app.chosen() == []
         assert not any(visit.app.sees(words) for words in ("Only us", "The kettle", "Calm", "Alys"))
         assert not any(getattr(field, "value", "") for field in visit.app.controls(ft.TextField))
-        await visit.app.press("Continue")
+        await visit.app.press(say("action.continue"))
     assert visit.model.open_assessment is not None
     assert visit.model.open_assessment.form.entries == {}
 
@@ -108,7 +108,7 @@ async def test_the_second_sibling_starts_empty(visit: Visit) -> None:
 async def test_the_childs_part_is_put_away_while_it_is_not_safe(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-7-11")
     await visit.app.press("Someone who may be causing harm")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     assert visit.heading() == "Watch, do not ask"
     assert visit.model.open_assessment is not None
     for page in list_pages(visit.model.open_assessment.form):
@@ -120,15 +120,15 @@ async def test_each_adult_is_a_row_and_one_can_be_taken_out(visit: Visit) -> Non
     await visit.turn_to("adults")
     await visit.app.press("Add: Adult")
     who = "Who is this adult to the baby? (optional)"
-    await visit.app.type(who, "Mother")
+    await visit.app.type(who, say("kin.mother"))
     await visit.app.press("Add: Adult")
     assert visit.app.sees("Adult 2")
-    await visit.app.press("Take Adult 1 out")
-    await visit.app.press("Keep")
-    await visit.app.press("Take Adult 1 out")
-    await visit.app.press("Take out")
+    await visit.app.press(say("rows.remove", name="Adult 1"))
+    await visit.app.press(say("rows.keep"))
+    await visit.app.press(say("rows.remove", name="Adult 1"))
+    await visit.app.press(say("rows.out"))
     assert not visit.app.sees("Adult 2")
-    assert not visit.app.sees("Mother")
+    assert not visit.app.sees(say("kin.mother"))
     assert visit.kept("adults") == Answered(({},))
 
 
@@ -140,7 +140,7 @@ async def test_typing_and_continuing_at_once_loses_nothing(visit: Visit) -> None
     await visit.turn_to("injury")
     await visit.app.press("Yes")
     await visit.app.type(DETAIL, "Pushed on Sunday")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     assert visit.heading() == "Are you very scared of this person?"
     assert visit.kept("injury.detail") == Answered("Pushed on Sunday")
 
@@ -153,7 +153,7 @@ async def test_a_detail_typed_just_before_its_question_goes_is_kept(visit: Visit
     await visit.app.press("No")
     assert visit.kept("injury.detail") == Answered("Pushed on Sunday")
     await visit.to_check()
-    assert visit.app.sees("Kept but not part of this record")
+    assert visit.app.sees(say("check.hidden"))
     assert visit.app.sees("Pushed on Sunday")
 
 
@@ -193,7 +193,7 @@ async def test_locking_while_typing_comes_back_to_the_same_question_with_the_tex
 async def test_words_of_every_script_come_back_equal_after_locking(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-7-11")
     await to_the_talk(visit)
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.type("Exact words", WORDS)
     await visit.app.press("The child typed it")
     await visit.actions.lock()
@@ -206,22 +206,22 @@ async def test_words_of_every_script_come_back_equal_after_locking(visit: Visit)
 async def test_words_without_their_origin_are_asked_for_and_never_lost(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-7-11")
     await to_the_talk(visit)
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.type("Exact words", "The kettle")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     assert visit.heading() == "Tell me about waking up."
-    assert visit.app.sees("There is a problem")
-    assert visit.app.sees("Say where the words came from.")
+    assert visit.app.sees(say("problems.title"))
+    assert visit.app.sees(say("problem.origin"))
     assert visit.entry("day-wake") is None
     # Neither locking nor going away and coming back drops what is only half there.
     await visit.actions.lock()
     await visit.unlock()
     assert visit.app.field("Exact words").value == "The kettle"
-    await visit.app.press("Back")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.back"))
+    await visit.app.press(say("action.continue"))
     assert visit.app.field("Exact words").value == "The kettle"
-    await visit.app.press("The child said it, and I typed it")
-    await visit.app.press("Continue")
+    await visit.app.press(say("origin.choice.child-said"))
+    await visit.app.press(say("action.continue"))
     line = VerbatimLine("The kettle", "child-said", "Tell me about waking up.")
     assert visit.kept("day-wake") == Answered((line,))
 
@@ -229,9 +229,9 @@ async def test_words_without_their_origin_are_asked_for_and_never_lost(visit: Vi
 async def test_half_a_line_survives_closing_the_app_and_stands_in_the_way_of_finishing(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-7-11")
     await to_the_talk(visit)
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.type("Exact words", "The kettle")
-    await visit.app.press("Back")
+    await visit.app.press(say("action.back"))
     assert visit.model.open_assessment is not None
     assessment_id = visit.model.open_assessment.assessment.id
     await visit.actions.go_home()
@@ -241,7 +241,7 @@ async def test_half_a_line_survives_closing_the_app_and_stands_in_the_way_of_fin
     await visit.app.settle()
     problem = "Tell me about waking up. Say where the words came from."
     assert visit.app.sees(problem)
-    await visit.app.press("Save and send")
+    await visit.app.press(say("action.finish"))
     assert visit.heading() == "Check what you recorded"
     await visit.app.press(problem)
     assert visit.app.field("Exact words").value == "The kettle"
@@ -250,22 +250,22 @@ async def test_half_a_line_survives_closing_the_app_and_stands_in_the_way_of_fin
 async def test_more_lines_keep_their_prompt_and_one_can_be_taken_out(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-7-11")
     await to_the_talk(visit)
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     await visit.app.type("Exact words", "The kettle")
-    await visit.app.press("The child said it, and I typed it")
-    await visit.app.press("Add another line")
+    await visit.app.press(say("origin.choice.child-said"))
+    await visit.app.press(say("words.add"))
     assert visit.app.sees("“The kettle”")
-    await visit.app.type("Exact words, line 2", "And shouting")
-    await visit.app.press("Other words were used")
-    await visit.app.type("What was asked just before", "What then?")
+    await visit.app.type(say("words.line", n=2), "And shouting")
+    await visit.app.press(say("words.asked-change"))
+    await visit.app.type(say("words.asked"), "What then?")
     await visit.app.press("The child typed it")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     lines = (
         VerbatimLine("The kettle", "child-said", "Tell me about waking up."),
         VerbatimLine("And shouting", "child-typed", "What then?"),
     )
     assert visit.kept("day-wake") == Answered(lines)
-    await visit.app.press("Back")
+    await visit.app.press(say("action.back"))
     await visit.app.press("Change: The kettle")
     await visit.app.press("Take line 1 out")
     assert visit.kept("day-wake") == Answered(lines[1:])
@@ -280,7 +280,7 @@ async def test_text_is_put_aside_by_not_now_and_comes_back(visit: Visit) -> None
     await visit.app.press("Not now")
     assert visit.kept("ladder-bottom") == NotAnswered("child-pass")
     assert not visit.app.controls(ft.TextField)
-    await visit.app.press("Clear this answer")
+    await visit.app.press(say("action.choose-again"))
     assert visit.app.field(label).value == "The swamp"
     assert visit.kept("ladder-bottom") == Answered("The swamp")
 
@@ -302,14 +302,14 @@ async def test_a_full_disk_is_told_calmly_and_the_next_success_keeps_everything_
         await visit.app.session.dispatch_event(field._i, "change", story)
         await asyncio.sleep(0.6)
         await visit.app.settle()
-        assert visit.app.sees("Not saved yet. Keep this page open.")
+        assert visit.app.sees(say("save.failed"))
         assert visit.app.sees("What you saved before is safe")
         assert visit.app.sees(story)
-        await visit.app.press("Continue")
+        await visit.app.press(say("action.continue"))
         await visit.app.press("No")
-        assert visit.app.sees("Not saved yet. Keep this page open.")
+        assert visit.app.sees(say("save.failed"))
         database._driver.execute("PRAGMA max_page_count=1000000")
-        await visit.app.press("Try again")
+        await visit.app.press(say("action.try-again"))
         assert visit.app.sees("Saved on this phone at")
         assert visit.kept("injury.detail") == Answered(story)
         assert visit.kept("frightened") == Answered("no")
@@ -327,12 +327,12 @@ async def test_what_a_full_disk_refused_outlives_a_lock(tmp_path: Path) -> None:
         field = visit.app.field(DETAIL)
         visit.app.session.apply_patch(field._i, {"value": story})
         await visit.app.session.dispatch_event(field._i, "change", story)
-        await visit.app.press("Cover")
+        await visit.app.press(say("action.cover"))
         assert visit.model.phase == "locked"
         await visit.unlock()
         assert visit.app.field(DETAIL).value == story
         database._driver.execute("PRAGMA max_page_count=1000000")
-        await visit.app.press("Continue")
+        await visit.app.press(say("action.continue"))
         assert visit.kept("injury.detail") == Answered(story)
 
 
@@ -342,22 +342,22 @@ async def test_what_a_full_disk_refused_outlives_a_lock(tmp_path: Path) -> None:
 async def test_continue_is_never_stopped_by_a_missing_answer(visit: Visit) -> None:
     await visit.begin(visit.mother, "risk-24")
     await visit.to_check()
-    assert visit.app.sees("These still need an answer")
-    assert visit.app.sees("and 18 more")
-    await visit.app.press("Save and send")
+    assert visit.app.sees(say("check.missing", n=0))
+    assert visit.app.sees(say("check.missing-more", n=18))
+    await visit.app.press(say("action.finish"))
     assert visit.heading() == "Check what you recorded"
     await visit.app.press("Are you very scared of this person?")
     assert visit.heading() == "Are you very scared of this person?"
     await visit.app.press("No")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     assert visit.heading() == "Check what you recorded"
-    assert visit.app.sees("and 17 more")
+    assert visit.app.sees(say("check.missing-more", n=17))
 
 
 async def test_change_leads_to_the_question_and_straight_back(visit: Visit) -> None:
     await visit.begin(visit.mother, "risk-24")
     await visit.to_check()
-    for way in ("Continue", "Back"):
+    for way in (say("action.continue"), say("action.back")):
         await visit.app.press("Change: Did this person hurt your body, this time?")
         assert visit.heading() == "Did this person hurt your body, this time?"
         await visit.app.press(way)
@@ -369,7 +369,7 @@ async def test_change_leads_to_the_question_and_straight_back(visit: Visit) -> N
 async def test_a_blank_stands_as_a_blank(visit: Visit) -> None:
     await visit.begin(visit.mother, "risk-24")
     await visit.to_check()
-    assert visit.app.texts().count("Not recorded") >= 24
+    assert visit.app.texts().count(say("label.not-recorded")) >= 24
     assert not any(text == "No" for text in visit.app.texts())
 
 
@@ -377,9 +377,9 @@ async def test_not_asked_opens_its_reasons(visit: Visit) -> None:
     await visit.begin(visit.mother, "risk-24")
     await visit.turn_to("injury")
     await visit.app.press("Not asked")
-    await visit.app.type("Anything to add (optional)", "He came in")
-    await visit.app.press("It was not safe: someone else was there")
-    await visit.app.press("Continue")
+    await visit.app.type(say("label.optional", label=say("reason.note")), "He came in")
+    await visit.app.press(say("reason.choice.not-safe"))
+    await visit.app.press(say("action.continue"))
     assert visit.kept("injury") == NotAnswered("not-asked", "not-safe", "He came in")
 
 
@@ -430,11 +430,11 @@ async def test_a_raised_grade_needs_its_reason(visit: Visit) -> None:
     standard, medium, high = (text for _, text in catalogue.load_tool("risk-24").grades)
     assert {standard, medium, high} <= set(visit.app.names())
     await visit.app.press(medium)
-    assert visit.app.sees("Write the reason for your own judgement.")
-    await visit.app.type("Your reason", "Her face")
+    assert visit.app.sees(say("problem.judgement-without-reason"))
+    await visit.app.type(say("judgement.reason"), "Her face")
     await asyncio.sleep(0.5)
     await visit.app.settle()
-    assert not visit.app.sees("Write the reason for your own judgement.")
+    assert not visit.app.sees(say("problem.judgement-without-reason"))
     assert visit.app.sees("Your own judgement raises it.")
     assert visit.model.open_assessment is not None
     again = visit.actions.case_service.resume_assessment(visit.model.open_assessment.assessment.id)
@@ -456,16 +456,16 @@ async def test_people_are_placed_moved_and_taken_off_by_tapping(visit: Visit) ->
     assert visit.kept("people-map") == Answered(
         (PlacedPerson("Nan", "can-tell"), PlacedPerson("Taid Ifor", "not-sure"))
     )
-    await visit.app.press("Nan. Move or take off")
+    await visit.app.press(say("people.move", who="Nan"))
     await visit.app.press("Not safe")
     assert visit.kept("people-map") == Answered(
         (PlacedPerson("Nan", "not-safe"), PlacedPerson("Taid Ifor", "not-sure"))
     )
-    await visit.app.press("Taid Ifor. Move or take off")
-    await visit.app.press("Take off the map")
+    await visit.app.press(say("people.move", who="Taid Ifor"))
+    await visit.app.press(say("people.remove"))
     assert visit.kept("people-map") == Answered((PlacedPerson("Nan", "not-safe"),))
     await visit.app.type(name, "Miss Oakley")
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     assert visit.app.sees(say("problem.place"))
 
 
@@ -477,8 +477,8 @@ async def test_a_number_out_of_range_and_a_day_that_cannot_be_read_stop_continue
     )
     await visit.app.type(weeks, "40")
     await visit.app.type(minutes, "five")
-    assert not visit.app.sees("There is a problem")
-    await visit.app.press("Continue")
+    assert not visit.app.sees(say("problems.title"))
+    await visit.app.press(say("action.continue"))
     assert visit.app.sees("How many weeks early was the baby born? Write a number from 0 to 18.")
     assert visit.app.sees("For how many minutes did you watch? Write a whole number.")
     assert visit.app.field(weeks).value == "40"
@@ -491,7 +491,7 @@ async def test_a_number_out_of_range_and_a_day_that_cannot_be_read_stop_continue
 async def test_the_childs_question_is_never_mixed_with_what_is_for_the_adult(visit: Visit) -> None:
     await visit.begin(visit.alys, "child-voice-7-11")
     await to_the_talk(visit)
-    await visit.app.press("Continue")
+    await visit.app.press(say("action.continue"))
     texts = visit.app.texts()
     at = texts.index("Who is there? What do you hear first?")
     assert "For you" in texts[:at]
@@ -571,7 +571,7 @@ async def test_a_tool_that_is_called_for_is_offered_and_one_not_done_says_why(
     neck, following = catalogue.load_tool("strangulation").title, catalogue.load_tool("stalking-11").title
     assert visit.app.sees(neck)
     await visit.app.type(say("offers.why-not", tool=following), "She had to leave.")
-    await visit.app.press("Save and send")
+    await visit.app.press(say("action.finish"))
     await visit.app.settle()
     assert visit.heading() == say("finished.title")
     record = visit.model.record

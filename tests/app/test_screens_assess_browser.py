@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.core.controller import AppController, AppState
+from app.kit.messages import say
 from assessments.engine.answers import Answered, VerbatimLine
 from tests.app.browser import Browser, Served
 from tests.app.visiting import make_runtime, open_visit
 from tests.store.made_up import PASSPHRASE
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 WORDS = "Dw i'n ofni. Żółć. میں ڈرتا ہوں۔ 🐦👧🏽 “said”\nand a second line"
 
@@ -24,24 +29,24 @@ def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> Non
 
     with Served(open_visit(runtime, begin)) as served, Browser(served.url) as app:
         app.check("Nobody")
-        app.press("Continue")
+        app.press(say("action.continue"))
         app.check("Who I am")
-        app.press("Continue")
+        app.press(say("action.continue"))
         app.check("Yes")
-        app.press("Continue")
+        app.press(say("action.continue"))
         app.expect_text("Which day shall we think about?")
-        app.press("Continue")
+        app.press(say("action.continue"))
         app.fill("Exact words", WORDS)
         assert app.page.locator("h1").all_inner_texts() == ["Tell me about waking up."]
         assert app.page.title() == "Wren"
-        app.press("Continue")
-        app.expect_text("There is a problem")
+        app.press(say("action.continue"))
+        app.expect_text(say("problems.title"))
         # Flutter gives the letters of a field to the page once it has the focus.
         app.field("Exact words").focus()
         app.page.wait_for_timeout(300)
         assert app.field("Exact words").input_value() == WORDS
-        app.check("The child said it, and I typed it")
-        app.press("Continue")
+        app.check(say("origin.choice.child-said"))
+        app.press(say("action.continue"))
         app.expect_text("Tell me about breakfast.")
         app.field("Exact words").focus()
         app.page.wait_for_timeout(300)
@@ -51,7 +56,7 @@ def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> Non
             if node["y"] > 110 and node["y"] + node["height"] < 740:
                 assert node["name"], node
                 assert node["height"] >= 47.5, node
-        app.press("Cover")
+        app.press(say("action.cover"))
         app.expect_text("locked")
         assert app.foreign == []
         assert app.errors == []

@@ -87,21 +87,21 @@ async def test_what_is_kept_from_somebody_keeps_its_mark_in_what_was_written_bef
         await open_person(app, "Larkspur", "Gwen")
         await press(app, BEFORE, then="What stood here before")
         texts = app.texts()
-        assert texts.count("Keep from The school") == 1
-        assert texts[texts.index("Keep from The school") - 2] == say("person.needs")
+        assert texts.count(say("withheld.from", names="The school")) == 1
+        assert texts[texts.index(say("withheld.from", names="The school")) - 2] == say("person.needs")
 
 
 async def test_a_child_who_was_born_shows_all_that_was_known_before(runtime: Runtime) -> None:
     set_up(runtime, seed("testerby"))
     async with unlocked(runtime) as app:
         await open_person(app, "Testerby", "Baby")
-        await press(app, "The baby was born", then="The due date stays in it")
-        await app.type("Date of birth", "2 9 2026")
-        field = app.field("Name")
+        await press(app, say("born.title"), then="The due date stays in it")
+        await app.type(say("add.born"), "2 9 2026")
+        field = app.field(say("add.person-name"))
         app.session.apply_patch(field._i, {"value": "Steren Testerby"})
         await app.session.dispatch_event(field._i, "change", "Steren Testerby")
-        await press(app, "Save", then="People in their life")
-        await press(app, BEFORE, then="Before the birth. Until ")
+        await press(app, "Save", then=say("person.ties"))
+        await press(app, BEFORE, then=say("earlier.birth", until="Until "))
         assert app.sees("Baby Testerby")
         assert app.sees("Due 11 September")
         assert not app.sees("Born 2 September")
@@ -136,11 +136,11 @@ async def test_an_event_shows_what_was_written_and_the_half_typed_change_stays(r
 
     at_desk(runtime, write)
     async with unlocked(runtime) as app:
-        await press(app, "Samplewood", then="Children")
-        await press(app, "What has happened", then="he kicked the door and her arm".capitalize())
+        await press(app, "Samplewood", then=say("household.children"))
+        await press(app, say("chronology.title"), then="he kicked the door and her arm".capitalize())
         await app.press(say("entry.change", what=changed.what))
-        await until(app, "Change what happened")
-        await app.type("Injury", "A bruise, she sa")
+        await until(app, say("event.change"))
+        await app.type(say("event.injury"), "A bruise, she sa")
         await press(app, BEFORE, then="What stood here before")
         texts = app.texts()
         assert "He kicked the door." in texts
@@ -149,13 +149,13 @@ async def test_an_event_shows_what_was_written_and_the_half_typed_change_stays(r
         # Nobody was named before; what did not change is not repeated.
         assert texts[texts.index(say("event.by")) + 1] == say("label.not-recorded")
         assert say("event.source") not in texts
-        await press(app, "Cover", then="Wren is locked")
+        await press(app, say("action.cover"), then=say("unlock.title"))
         assert not app.sees("kicked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "He kicked the door.")
-        await press(app, "Back", then="Change what happened")
-        assert app.field("Injury").value == "A bruise, she sa"
+        await press(app, say("action.back"), then=say("event.change"))
+        assert app.field(say("event.injury")).value == "A bruise, she sa"
 
 
 async def test_what_was_only_saved_again_is_said_to_be_the_same(runtime: Runtime) -> None:

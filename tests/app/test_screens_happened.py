@@ -75,9 +75,9 @@ def events(visit: Visit) -> tuple[Incident, ...]:
 async def test_four_things_are_enough(visit: Visit) -> None:
     await show(visit, "event", home(visit).household.id)
     assert visit.heading() == "What happened"
-    await visit.app.press("Yesterday")
+    await visit.app.press(say("event.yesterday"))
     await visit.app.type("What was done?", WHAT)
-    await visit.app.type("How is it known?", "Mother, on the doorstep")
+    await visit.app.type(say("event.source"), "Mother, on the doorstep")
     await visit.app.press("Not known yet")
     await visit.app.press("Save")
     (kept,) = events(visit)
@@ -89,8 +89,8 @@ async def test_four_things_are_enough(visit: Visit) -> None:
 async def test_each_thing_that_is_wanting_is_named_and_nothing_is_lost(visit: Visit) -> None:
     await show(visit, "event", home(visit).household.id)
     await visit.app.type("What was done?", "Kept letters")
-    await visit.app.press("Another day")
-    await visit.app.type("The day", "sometime")
+    await visit.app.press(say("event.other-day"))
+    await visit.app.type(say("event.day"), "sometime")
     await visit.app.press("Save")
     for code in ("day", "source", "severity"):
         assert visit.app.sees(say(f"event.problem.{code}"))
@@ -124,11 +124,11 @@ async def test_each_child_has_a_place_of_their_own(visit: Visit) -> None:
     for name in ("Alys", "Bryn", "Dewi"):
         assert visit.app.sees(f"Where was {name}?")
     assert visit.app.chosen() == []
-    await visit.app.press("Heard it", nth=1)
+    await visit.app.press(say("there.heard"), nth=1)
     await visit.app.press("Somewhere else", nth=2)
-    await visit.app.press("Today")
+    await visit.app.press(say("event.today"))
     await visit.app.type("What was done?", "He broke the lamp.")
-    await visit.app.type("How is it known?", "Bryn")
+    await visit.app.type(say("event.source"), "Bryn")
     await visit.app.press("Not known yet")
     await visit.app.press("Save")
     (kept,) = events(visit)
@@ -146,10 +146,10 @@ async def test_what_can_wait_is_behind_one_button_and_comes_back_to_be_changed(v
     await visit.app.press(say("tactic.T16"))
     await visit.app.press(say("tactic.T1"))
     await visit.app.type("Time", "2.30 pm")
-    await visit.app.type("Police reference", "TRAINING-7")
-    await visit.app.press("Today")
+    await visit.app.type(say("event.police"), "TRAINING-7")
+    await visit.app.press(say("event.today"))
     await visit.app.type("What was done?", "He waited at the gate.")
-    await visit.app.type("How is it known?", "School")
+    await visit.app.type(say("event.source"), "School")
     await visit.app.press("Not known yet")
     await visit.app.press("Save")
     (kept,) = events(visit)
@@ -201,15 +201,15 @@ def test_a_day_that_lies_ahead_is_asked_about_for_an_event() -> None:
 async def test_a_hearing_that_lies_ahead_is_written_down_and_stands_out(visit: Visit) -> None:
     await show(visit, "milestone", home(visit).household.id)
     await visit.app.press(say("milestone.hearing"))
-    await visit.app.press("Another day")
-    await visit.app.type("The day", "20 5 2026")
+    await visit.app.press(say("event.other-day"))
+    await visit.app.type(say("event.day"), "20 5 2026")
     await visit.app.press("Carys")
     await visit.app.press("Save")
     (kept,) = home(visit).records_of(KeyDate)
     assert (kept.kind, kept.on.isoformat(), kept.person_id) == ("hearing", "2026-05-20", visit.mother.id)
     await keep(visit, happened(visit, 3))
     await show(visit, "chronology", home(visit).household.id)
-    assert visit.app.sees("Court hearing: 20 May. Danger can change around such a day.")
+    assert visit.app.sees(say("sign.near", what=say("milestone.hearing"), day="20 May"))
 
 
 # ---------------------------------------------------------------- reading
@@ -217,7 +217,7 @@ async def test_a_hearing_that_lies_ahead_is_written_down_and_stands_out(visit: V
 
 async def test_an_empty_chronology_does_not_calm(visit: Visit) -> None:
     await show(visit, "chronology", home(visit).household.id)
-    assert visit.app.sees("Nothing is written down yet. That does not show that nothing happened.")
+    assert visit.app.sees(say("chronology.none"))
 
 
 async def test_the_page_says_counts_gaps_direction_and_what_is_missing(visit: Visit) -> None:
@@ -225,15 +225,15 @@ async def test_the_page_says_counts_gaps_direction_and_what_is_missing(visit: Vi
         visit, *(happened(visit, days, severity) for days, severity in ((295, 1), (153, 2), (68, 2), (5, 3)))
     )
     await show(visit, "chronology", home(visit).household.id)
-    assert visit.app.sees("4 events in 12 months; gaps 142, 85, 63 days and shortening.")
-    assert visit.app.sees("On record it is rising.")
-    assert visit.app.sees("4 events do not say where every child was.")
+    assert visit.app.sees(say("picture.lead-shortening", n=4, months="12", gaps="142, 85, 63"))
+    assert visit.app.sees(say("trajectory.rising"))
+    assert visit.app.sees(say("missing.children-unknown", n=4))
     assert not any(visit.app.sees(word) for word in ("stable", "steady", "low risk"))
     texts = visit.app.texts()
     shown = [text for text in texts if text.startswith("It was ")]
     assert shown == [f"It was {days} days ago." for days in (5, 68, 153, 295)]
-    assert texts.count("Known from: Mother") == 4
-    await visit.app.press("Oldest first")
+    assert texts.count(say("entry.source", source=say("kin.mother"))) == 4
+    await visit.app.press(say("chronology.oldest"))
     assert next(text for text in visit.app.texts() if text.startswith("It was ")) == "It was 295 days ago."
 
 
@@ -242,10 +242,10 @@ async def test_the_table_has_the_numbers_of_the_line(visit: Visit) -> None:
         visit, happened(visit, 40, 2), happened(visit, 9, None), happened(visit, 2, 4, precision="about")
     )
     await show(visit, "chronology", home(visit).household.id)
-    assert visit.app.sees("3 events from 4 April to 12 May. The worst was 4 of 4.")
-    await visit.app.press("Show the numbers")
+    assert visit.app.sees(say("chart.words", n=3, first="4 April", last="12 May", worst="4"))
+    await visit.app.press(say("chart.show-table"))
     texts = visit.app.texts()
-    at = texts.index("How it is known")
+    at = texts.index(say("chart.source"))
     assert texts[at + 1 : at + 10] == [
         *("about 12 May", "4 of 4", "Mother"),
         *("5 May", "Not known yet", "Mother"),
@@ -259,10 +259,10 @@ async def test_one_childs_lines_say_what_they_leave_out(visit: Visit) -> None:
     await show(visit, "chronology", home(visit).household.id)
     await visit.app.press("Alys")
     assert visit.app.sees("Alys: Saw it, on the stairs")
-    assert visit.app.sees("1 event says nothing of where Alys was.")
+    assert visit.app.sees(say("chronology.unsaid", name="Alys", n=1))
     assert [text for text in visit.app.texts() if text.startswith("It was ")] == ["It was 3 days ago."]
     await visit.app.press("Bryn")
-    assert visit.app.sees("2 events say nothing of where Bryn was.")
+    assert visit.app.sees(say("chronology.unsaid", n=2, name="Bryn"))
     assert not visit.app.sees("on the stairs")
 
 
@@ -308,7 +308,7 @@ async def test_one_persons_conduct_is_read_in_every_household(visit: Visit) -> N
     assert visit.app.sees("In the other home.")
     assert visit.app.sees("It was 3 days ago.")
     assert not visit.app.sees("It was 4 days ago.")
-    assert visit.app.sees("Known in 2 households.")
+    assert visit.app.sees(say("sign.other-households", n=2))
     assert visit.app.sees("In Testerby")
 
 
@@ -316,7 +316,7 @@ async def test_a_long_chronology_is_drawn_a_page_at_a_time(visit: Visit) -> None
     await keep(visit, *(happened(visit, days) for days in range(50)))
     await show(visit, "chronology", home(visit).household.id)
     assert sum(text.startswith("It was ") for text in visit.app.texts()) == 20
-    await visit.app.press("Show 20 more")
+    await visit.app.press(say("chronology.more", n=20))
     assert sum(text.startswith("It was ") for text in visit.app.texts()) == 40
 
 
@@ -345,18 +345,18 @@ def asked(visit: Visit) -> Asked:
 async def test_what_is_known_stands_above_every_tool_that_grades(visit: Visit, tool: str) -> None:
     who = visit.mother if catalogue.load_tool(tool).subject == "adult" else visit.alys
     await visit.begin(who, tool)
-    assert visit.app.sees("Before you grade: what is known") is bool(catalogue.load_tool(tool).grades)
+    assert visit.app.sees(say("known.title")) is bool(catalogue.load_tool(tool).grades)
 
 
 async def test_the_card_says_what_is_known_and_asks(visit: Visit) -> None:
     await keep(visit, *(happened(visit, days) for days in (9, 40, 100, 190)))
     await visit.begin(visit.mother, "risk-24")
-    assert visit.app.sees("4 events in 12 months; gaps 90, 60, 31 days and shortening.")
+    assert visit.app.sees(say("picture.lead-shortening", n=4, months="12", gaps="90, 60, 31"))
     assert visit.app.sees("It was 9 days ago.")
     assert not visit.app.sees("It was 190 days ago.")  # the last three, and a way to all
-    assert "See all that is known" in visit.app.names()
-    await visit.app.press("Continue")
-    assert not visit.app.sees("Before you grade: what is known")
+    assert say("known.all") in visit.app.names()
+    await visit.app.press(say("action.continue"))
+    assert not visit.app.sees(say("known.title"))
     assert visit.app.sees("4 events in 12 months")
 
 
@@ -378,9 +378,9 @@ async def test_a_grade_without_the_history_is_for_now_everywhere_and_leaves_some
     await visit.begin(visit.mother, "risk-24")
     await answer_all(visit, strangulation="yes")
     await visit.to_check()
-    assert visit.app.sees("This grade is for now. The history has not been looked at.")
-    assert visit.app.sees("Have you looked at the history?")
-    await visit.app.press("Save and send")
+    assert visit.app.sees(say("grade.provisional"))
+    assert visit.app.sees(say("known.ask"))
+    await visit.app.press(say("action.finish"))
     assert visit.heading() == "This record is finished"
     assert visit.app.sees(say("known.follow-up"))
     done = visit.model.record
@@ -391,10 +391,10 @@ async def test_a_grade_without_the_history_is_for_now_everywhere_and_leaves_some
     assert (to_do.code, to_do.person_id, to_do.done_on) == ("ask-history", visit.mother.id, None)
     await visit.actions.go_to_household(done.household_id)
     await visit.app.settle()
-    assert visit.app.sees("Ask for the history of Carys")
+    assert visit.app.sees(say("todo.ask-history", name="Carys"))
     await visit.actions.show_record(done.id)
     await visit.app.settle()
-    assert visit.app.sees("This grade is for now. The history has not been looked at.")
+    assert visit.app.sees(say("grade.provisional"))
     await show(visit, "chronology", home(visit).household.id)
     assert visit.app.sees("(for now)")
 
@@ -402,10 +402,10 @@ async def test_a_grade_without_the_history_is_for_now_everywhere_and_leaves_some
 async def test_saying_that_it_was_seen_makes_the_grade_final(visit: Visit) -> None:
     await visit.begin(visit.mother, "risk-24")
     await answer_all(visit)
-    await visit.app.press("Yes, I have looked at it")
+    await visit.app.press(say("known.seen"))
     await visit.to_check()
     assert not visit.app.sees("This grade is for now.")
-    await visit.app.press("Save and send")
+    await visit.app.press(say("action.finish"))
     done = visit.model.record
     assert done is not None
     assert done.result is not None
@@ -422,7 +422,7 @@ async def test_saying_that_it_was_seen_makes_the_grade_final(visit: Visit) -> No
 
 async def test_it_is_asked_once_in_a_contact_and_of_each_person(visit: Visit) -> None:
     await visit.begin(visit.mother, "risk-24")
-    await visit.app.press("I have looked. There is none.")
+    await visit.app.press(say("known.none"))
     await visit.begin(visit.mother, "risk-27")
     assert visit.model.open_assessment is not None
     assert visit.model.open_assessment.form.context.history == "none"
@@ -432,12 +432,12 @@ async def test_it_is_asked_once_in_a_contact_and_of_each_person(visit: Visit) ->
 
 async def test_why_it_could_not_be_seen_is_kept_as_it_is_typed(visit: Visit) -> None:
     await visit.begin(visit.mother, "risk-24")
-    await visit.app.press("I cannot get at it now")
-    await visit.app.type("What stopped you?", "No signal")
+    await visit.app.press(say("known.not-available"))
+    await visit.app.type(say("known.why"), "No signal")
     await visit.actions.lock()
     await visit.app.settle()
     await visit.unlock()
-    assert visit.app.field("What stopped you?").value == "No signal"
+    assert visit.app.field(say("known.why")).value == "No signal"
     (judged,) = asked(visit).judged
     assert (judged.history, judged.why) == ("not-available", "No signal")
 
@@ -449,7 +449,7 @@ async def test_looking_later_ends_what_was_to_be_done(visit: Visit) -> None:
         await visit.actions.complete_assessment()
     assert len(asked(visit).to_do) == 1  # said once, however often it was not looked at
     await visit.begin(visit.mother, "risk-24")
-    await visit.app.press("Yes, I have looked at it")
+    await visit.app.press(say("known.seen"))
     (to_do,) = asked(visit).to_do
     assert to_do.done_on == TODAY
 

@@ -60,8 +60,8 @@ def kept(runtime: Runtime) -> HouseholdOverview:
 
 
 async def to_contact(app: Headless) -> None:
-    await press(app, "Fernhollow", then="Start a tool")
-    await press(app, "Who was seen today?", then="Who was seen?")
+    await press(app, "Fernhollow", then=say("action.start-tool"))
+    await press(app, say("household.who-seen"), then=say("contact.title"))
 
 
 def facts(page: HouseholdOverview, kind: Any, name: str = "") -> list[Any]:
@@ -77,28 +77,28 @@ def facts(page: HouseholdOverview, kind: Any, name: str = "") -> list[Any]:
 async def test_every_child_is_on_the_page_and_has_nothing_yet(runtime: Runtime) -> None:
     set_up(runtime, family())
     async with unlocked(runtime) as app:
-        assert app.sees("No observation of Mabli yet")
+        assert app.sees(say("child.unwatched", name="Mabli"))
         await to_contact(app)
         assert [text for text in app.texts() if text.endswith("Fernhollow")][:3]
         assert sum(1 for name in app.names() if "Nothing yet" in name) == 3
-        assert app.sees("Nothing is written yet about these 3 children")
+        assert app.sees(say("contact.so-far", of="3", n=0))
 
 
 async def test_a_childs_words_are_kept_exactly_with_what_was_asked(runtime: Runtime) -> None:
     set_up(runtime, family())
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await press(app, "Ela Fernhollow", then=say("seen.how", name="Ela"))
         await app.press("Heard. The child told you or showed you something")
-        await app.type("What you asked just before", "And then?")
-        await app.type("The exact words", SAID)
-        await app.press("Said")
+        await app.type(say("seen.prompt"), "And then?")
+        await app.type(say("seen.exact"), SAID)
+        await app.press(say("seen.origin.said"))
         await app.type("What you saw", "Held her bag on her knees.")
-        await app.press("Keep this")
-        await until(app, "1 child of 3 is written about")
+        await app.press(say("seen.save"))
+        await until(app, say("contact.so-far", of="3", n=1))
         assert any(name.startswith("Ela Fernhollow") and "Heard" in name for name in app.names())
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
     found = facts(kept(runtime), ChildObservation, "Ela")
     assert [(one.how, one.said[0].words, one.said[0].prompt, one.said[0].origin) for one in found] == [
         ("heard", SAID, "And then?", "said")
@@ -119,10 +119,10 @@ async def test_what_is_made_of_it_is_read_for_phrases_and_a_childs_words_never_a
     set_up(runtime, family())
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await press(app, "Ela Fernhollow", then=say("seen.how", name="Ela"))
         await app.press("Heard. The child told you or showed you something")
-        await app.type("The exact words", "mum claims it")
-        await app.press("Said")
+        await app.type(say("seen.exact"), "mum claims it")
+        await app.press(say("seen.origin.said"))
         await app.type("What you saw", "Looked away.")
         await app.settle(quiet_s=0.1)
         assert not app.sees(told)
@@ -132,12 +132,12 @@ async def test_what_is_made_of_it_is_read_for_phrases_and_a_childs_words_never_a
         await app.settle(quiet_s=0.1)
         assert not app.sees(told)
         assert set(read) == {"", "Mum claims he left."}
-        await press(app, "Cover", then="Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await press(app, "Unlock", then="How did you meet Ela?")
+        await press(app, say("action.cover"), then=say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await press(app, say("action.unlock"), then=say("seen.how", name="Ela"))
         await app.settle(quiet_s=0.1)
         assert not app.sees(told)
-        await press(app, "Keep this", then="1 child of 3 is written about")
+        await press(app, say("seen.save"), then=say("contact.so-far", of="3", n=1))
     (found,) = facts(kept(runtime), ChildObservation, "Ela")
     assert (found.interpretation, found.kept_phrases) == ("Mum claims he left.", ("alleges",))
     assert found.said[0].words == "mum claims it"
@@ -147,15 +147,15 @@ async def test_half_a_word_about_a_child_outlives_a_lock(runtime: Runtime) -> No
     set_up(runtime, family())
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await press(app, "Ela Fernhollow", then=say("seen.how", name="Ela"))
         await app.press("Heard. The child told you or showed you something")
-        await app.type("The exact words", "i hide und")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "How did you meet Ela?")
-        assert app.field("The exact words").value == "i hide und"
+        await app.type(say("seen.exact"), "i hide und")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("seen.how", name="Ela"))
+        assert app.field(say("seen.exact")).value == "i hide und"
         assert "Heard. The child told you or showed you something" in app.chosen()
 
 
@@ -163,14 +163,14 @@ async def test_finishing_with_silent_children_names_each_and_asks_why(runtime: R
     set_up(runtime, family())
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await app.press("Finish this visit")
-        await until(app, "3 children have nothing written")
-        await app.press("Finish this visit")
-        await until(app, "There is a problem")
+        await app.press(say("contact.finish"))
+        await until(app, say("leave.silent-title", n=3))
+        await app.press(say("contact.finish"))
+        await until(app, say("problems.title"))
         for name in ("Cai", "Ela", "Mabli"):
             assert app.sees(f"Say why nothing is written about {name}, or add what you saw")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
     assert facts(kept(runtime), VisitClosure) == []
 
 
@@ -179,24 +179,26 @@ async def test_a_reason_for_each_finishes_the_visit_and_leaves_a_follow_up(runti
     soon = TODAY + timedelta(days=7)
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await app.press("Finish this visit")
-        await until(app, "3 children have nothing written")
+        await app.press(say("contact.finish"))
+        await until(app, say("leave.silent-title", n=3))
         for nth in range(3):
             await app.press("Somewhere else", nth=nth)
         await app.press("Nobody answered", nth=3)
-        await app.type("When will you try again with Ela? (optional)", f"{soon.day} {soon.month} {soon.year}")
-        await app.press("Finish this visit")
-        await until(app, "Who was seen?")
+        await app.type(
+            say("label.optional", label=say("leave.when", name="Ela")), f"{soon.day} {soon.month} {soon.year}"
+        )
+        await app.press(say("contact.finish"))
+        await until(app, say("contact.title"))
         assert app.sees("Somewhere else")
         assert sum("Nothing written. Somewhere else" in name for name in app.names()) == 3
-        assert "Finish this visit" not in app.names()
-        await app.press("Back")
-        await until(app, "Start a tool")
+        assert say("contact.finish") not in app.names()
+        await app.press(say("action.back"))
+        await until(app, say("action.start-tool"))
         assert app.sees("See Ela by")
-        assert app.sees("See Cai, no day set")
-        assert app.sees("Nobody answered: 1 of 1 visits")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        assert app.sees(say("todo.no-day", what="See Cai"))
+        assert app.sees(say("visits.no-answer", n=1, of="1"))
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
     page = kept(runtime)
     ended = facts(page, VisitClosure)[0]
     assert set(ended.silent) == {child.id for child in page.children(TODAY)}
@@ -212,29 +214,29 @@ async def test_after_the_finish_a_change_is_a_correction_and_the_first_version_s
     set_up(runtime, visit)
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await press(app, "Cai Fernhollow", then="How did you meet Cai?")
+        await press(app, "Cai Fernhollow", then=say("seen.how", name="Cai"))
         await app.press("Observed. You watched how the child was")
         await app.type("What you saw", "Quiet.")
-        await app.press("Keep this")
-        await until(app, "1 child of 1 is written about")
-        await app.press("Finish this visit")
+        await app.press(say("seen.save"))
+        await until(app, say("contact.so-far", of="1", n=1))
+        await app.press(say("contact.finish"))
         await until(app, "Before you finish")
-        await app.press("We met")
-        await app.press("Finish this visit")
+        await app.press(say("outcome.met"))
+        await app.press(say("contact.finish"))
         await until(app, "A change now is kept as a correction")
         await press(app, "Cai Fernhollow", then="kept as a correction")
-        await app.press("Keep this")
-        await until(app, "There is a problem")
+        await app.press(say("seen.save"))
+        await until(app, say("problems.title"))
         await app.type("What you saw", "Quiet, and watched the door.")
-        await app.type("Why is it corrected?", "I left out the door.")
-        await app.press("Keep this")
-        await until(app, "Who was seen?")
-        await press(app, "Cai Fernhollow", then="Before the correction")
+        await app.type(say("seen.amended-why"), "I left out the door.")
+        await app.press(say("seen.save"))
+        await until(app, say("contact.title"))
+        await press(app, "Cai Fernhollow", then=say("seen.before"))
         assert app.sees("Corrected because: I left out the door.")
         assert app.sees("Observed. Quiet.")
         assert headings(app) == ["How did you meet Cai?"]
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
     first, second = facts(kept(runtime), ChildObservation, "Cai")
     assert (first.observation, second.observation) == ("Quiet.", "Quiet, and watched the door.")
     assert second.amends == first.id
@@ -244,11 +246,11 @@ async def test_a_relative_named_as_interpreter_is_pointed_out(runtime: Runtime) 
     set_up(runtime, family())
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await press(app, "Ela Fernhollow", then="How did you meet Ela?")
+        await press(app, "Ela Fernhollow", then=say("seen.how", name="Ela"))
         await app.press("Observed. You watched how the child was")
-        await app.type("Interpreter (optional)", "Mair")
+        await app.type(say("label.optional", label=say("seen.interpreter")), "Mair")
         assert app.sees("Mair is in this family. Never let a relative interpret.")
-        await app.type("Interpreter (optional)", "Language Line")
+        await app.type(say("label.optional", label=say("seen.interpreter")), "Language Line")
         assert not app.sees("Never let a relative interpret.")
 
 
@@ -260,15 +262,15 @@ async def test_the_children_stand_side_by_side_and_copied_text_is_pointed_out(ru
             await press(app, f"{name} Fernhollow", then=f"How did you meet {name}?")
             await app.press("Observed. You watched how the child was")
             await app.type("What you saw", "Calm and close to Mum for the whole visit.")
-            await app.press("Keep this")
-            await until(app, "Who was seen?")
-        await app.press("Back")
-        await press(app, "The children side by side", then="Nothing is shared.")
+            await app.press(say("seen.save"))
+            await until(app, say("contact.title"))
+        await app.press(say("action.back"))
+        await press(app, say("siblings.title"), then="Nothing is shared.")
         assert app.sees(
             "The same text stands under Cai and Ela: “Calm and close to Mum for the whole visit.”"
         )
-        assert app.sees("No observation of Mabli yet")
-        assert app.sees("Nothing heard from Mabli yet")
+        assert app.sees(say("child.unwatched", name="Mabli"))
+        assert app.sees(say("siblings.no-words", name="Mabli"))
 
 
 async def test_a_visit_that_was_only_looked_at_is_not_counted(runtime: Runtime) -> None:
@@ -277,10 +279,10 @@ async def test_a_visit_that_was_only_looked_at_is_not_counted(runtime: Runtime) 
     set_up(runtime, visit)
     async with unlocked(runtime) as app:
         await to_contact(app)
-        await app.press("Back")
-        await until(app, "Start a tool")
-        await press(app, "The children side by side", then="Nothing is shared.")
-        assert app.sees("Seen alone in 1 of 1")
+        await app.press(say("action.back"))
+        await until(app, say("action.start-tool"))
+        await press(app, say("siblings.title"), then="Nothing is shared.")
+        assert app.sees(say("counts.alone", n=1, of="1"))
         assert not app.sees("Not seen for")
 
 
@@ -291,11 +293,11 @@ async def test_a_finished_tool_counts_and_leads_to_who_was_seen(runtime: Runtime
         stands = {name.split()[0]: name for name in app.names() if "Fernhollow. " in name}
         assert "Heard" in stands["Cai"]
         assert "Nothing yet" in stands["Ela"]
-        assert app.sees("1 child of 3 is written about")
-        await app.press("Back")
-        await press(app, "The children side by side", then="Nothing is shared.")
+        assert app.sees(say("contact.so-far", of="3", n=1))
+        await app.press(say("action.back"))
+        await press(app, say("siblings.title"), then="Nothing is shared.")
         assert app.sees(TALK["starter-at-night"][0]["words"])
-        assert app.sees("Nothing heard from Ela yet")
+        assert app.sees(say("siblings.no-words", name="Ela"))
 
 
 async def test_a_child_of_the_other_household_of_an_adult_is_on_the_page_and_can_be_accounted_for(
@@ -314,21 +316,21 @@ async def test_a_child_of_the_other_household_of_an_adult_is_on_the_page_and_can
     set_up(runtime, family() | {"linked": linked, "links": links})
     async with unlocked(runtime) as app:
         await to_contact(app)
-        assert app.sees("Nothing is written yet about these 4 children")
-        assert app.sees("Child of an adult here, in another household")
-        await press(app, "Bo Specimen", then="How did you meet Bo?")
+        assert app.sees(say("contact.so-far", of="4", n=0))
+        assert app.sees(say("contact.through.adult"))
+        await press(app, "Bo Specimen", then=say("seen.how", name="Bo"))
         await app.press("Not seen. You did not see the child")
         await app.press("Somewhere else")
-        await app.type("What comes next?", "See Bo at nursery.")
-        await app.type("By which day?", "soon")
-        await app.press("Keep this")
-        await until(app, "There is a problem")
-        assert app.sees("Type the day as day, month and year")
-        await app.type("By which day?", "27 3 2027")
-        await app.press("Keep this")
-        await until(app, "1 child of 4 is written about")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await app.type(say("seen.plan"), "See Bo at nursery.")
+        await app.type(say("seen.due"), "soon")
+        await app.press(say("seen.save"))
+        await until(app, say("problems.title"))
+        assert app.sees(say("seen.problem.due"))
+        await app.type(say("seen.due"), "27 3 2027")
+        await app.press(say("seen.save"))
+        await until(app, say("contact.so-far", of="4", n=1))
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
     found = facts(kept(runtime), ChildObservation)
     assert [(one.how, one.why_code, one.due.isoformat()) for one in found] == [
         ("not-seen", "elsewhere", "2027-03-27")

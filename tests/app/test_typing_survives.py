@@ -33,6 +33,7 @@ from assessments.engine.answers import Answered
 from assessments.engine.form import AnswerEntered, PageChanged
 from tests.app.test_screens_around import PASSPHRASE, TODAY, fernhollow, open_runtime, set_up
 from tests.app.visiting import page_index_of
+from tests.examples import examples
 
 QUESTION = "injury.detail"
 LETTERS = st.text("abc é\U0001f422", min_size=1, max_size=3)
@@ -195,9 +196,8 @@ def test_what_was_typed_before_the_last_rest_is_there() -> None:
     run_state_machine_as_test(
         Typing,
         settings=settings(
-            max_examples=12,
+            max_examples=examples(12),
             stateful_step_count=12,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )

@@ -11,6 +11,7 @@ import pytest
 
 from app.core.cases.case_service import SERVICE_SETTING
 from app.core.runtime import Runtime
+from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.errors import KeystoreFault
 from assessments.ports import Keystore, SystemClock
@@ -85,9 +86,9 @@ def add_second(runtime: Runtime) -> None:
 
 async def wrong(app: Headless, times: int) -> None:
     for _ in range(times):
-        await app.type("Passphrase", "otter-quilt-marble-fennek")
-        await app.press("Unlock")
-        await until(app, "There is a problem", "Nothing is lost", "Your records are safe")
+        await app.type(say("unlock.passphrase"), "otter-quilt-marble-fennek")
+        await app.press(say("action.unlock"))
+        await until(app, say("problems.title"), "Nothing is lost", "Your records are safe")
 
 
 # Several people
@@ -98,21 +99,21 @@ async def test_several_people_are_asked_who_they_are_and_each_opens_their_own(ru
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Who are you?")
         await app.press("SM-2")
-        await app.type("Passphrase", SECOND)
-        await app.press("Unlock")
-        await until(app, "No households yet")
+        await app.type(say("unlock.passphrase"), SECOND)
+        await app.press(say("action.unlock"))
+        await until(app, say("today.empty"))
         assert not app.sees("Fernhollow")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
         assert app.sees("SM-2")
-        await app.press("Somebody else")
+        await app.press(say("action.somebody-else"))
         await until(app, "Who are you?")
-        await app.press("The first person here")
-        await app.type("Passphrase", SECOND)
-        await app.press("Unlock")
+        await app.press(say("unlock.first"))
+        await app.type(say("unlock.passphrase"), SECOND)
+        await app.press(say("action.unlock"))
         await until(app, "That passphrase does not open Wren")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "Fernhollow")
 
 
@@ -120,70 +121,70 @@ async def test_what_one_half_typed_never_stands_on_anothers_page(runtime: Runtim
     add_second(runtime)
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "Who are you?")
-        await app.press("The first person here")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        await app.press(say("unlock.first"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "Fernhollow")
-        await press(app, "Add a household", then="Name of the household")
-        await app.type("Name of the household", "Samplebr")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
-        await app.press("Somebody else")
+        await press(app, "Add a household", then=say("add.name"))
+        await app.type(say("add.name"), "Samplebr")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
+        await app.press(say("action.somebody-else"))
         await app.press("SM-2")
-        await app.type("Passphrase", SECOND)
-        await app.press("Unlock")
-        await until(app, "No households yet")
-        await press(app, "Add a household", then="Name of the household")
-        assert app.field("Name of the household").value == ""
-        await app.press("Cover")
-        await until(app, "Wren is locked")
-        await app.press("Somebody else")
-        await app.press("The first person here")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
-        await until(app, "Name of the household")
-        assert app.field("Name of the household").value == "Samplebr"
+        await app.type(say("unlock.passphrase"), SECOND)
+        await app.press(say("action.unlock"))
+        await until(app, say("today.empty"))
+        await press(app, "Add a household", then=say("add.name"))
+        assert app.field(say("add.name")).value == ""
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
+        await app.press(say("action.somebody-else"))
+        await app.press(say("unlock.first"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
+        await until(app, say("add.name"))
+        assert app.field(say("add.name")).value == "Samplebr"
 
 
 async def test_another_person_joins_with_a_short_name_and_meets_the_service_first(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
-        await app.press("Add another person to this device")
-        await until(app, "Initials or a staff number. Not your full name.")
-        await app.type("Short name", "Sian Samplewood")
-        await app.type("Passphrase", SECOND)
-        await app.type("Type it once more", SECOND)
+        await until(app, say("unlock.title"))
+        await app.press(say("action.add-person-here"))
+        await until(app, say("join.alias-hint"))
+        await app.type(say("join.alias"), "Sian Samplewood")
+        await app.type(say("unlock.passphrase"), SECOND)
+        await app.type(say("set-up.again"), SECOND)
         await app.press("Midwife")
-        await app.press("Set up")
+        await app.press(say("action.set-up"))
         await until(app, "Type a short name of letters and digits")
-        await app.type("Short name", "SM-2")
-        await app.press("Set up")
+        await app.type(say("join.alias"), "SM-2")
+        await app.press(say("action.set-up"))
         # The service of this test is never there: the words stand, and it goes on later.
-        await until(app, "Your passphrase is set.")
+        await until(app, say("set-up.passphrase-done"))
         assert runtime.store.authors() == ("hv1", "SM-2")
         assert runtime.is_introduced("hv1")
         assert not runtime.is_introduced("SM-2")
         assert runtime.role("SM-2") == "midwife"
         await app.leave()
         await app.session.connect(app.wire)
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", SECOND)
-        await app.press("Unlock")
-        await until(app, "Your passphrase is set.")
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), SECOND)
+        await app.press(say("action.unlock"))
+        await until(app, say("set-up.passphrase-done"))
 
 
 async def test_a_short_name_that_is_taken_is_told_beside_it(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
-        await app.press("Add another person to this device")
-        await app.type("Short name", "hv1")
-        await app.type("Passphrase", SECOND)
-        await app.type("Type it once more", SECOND)
+        await until(app, say("unlock.title"))
+        await app.press(say("action.add-person-here"))
+        await app.type(say("join.alias"), "hv1")
+        await app.type(say("unlock.passphrase"), SECOND)
+        await app.type(say("set-up.again"), SECOND)
         await app.press("Midwife")
-        await app.press("Set up")
+        await app.press(say("action.set-up"))
         await until(app, "Somebody on this device has that short name")
-        await app.press("Back")
-        await until(app, "Wren is locked")
+        await app.press(say("action.back"))
+        await until(app, say("unlock.title"))
 
 
 # Digits
@@ -194,20 +195,20 @@ async def test_digits_are_tapped_on_our_own_keys_and_never_pass_a_keyboard(folde
     know_a_service(runtime)
     runtime.set_up(PIN, "hv1").close()
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Tap your PIN")
+        await until(app, say("unlock.pin-empty"))
         assert app.controls(ft.TextField) == []
-        await app.press("Unlock")
-        await until(app, "There is a problem")
+        await app.press(say("action.unlock"))
+        await until(app, say("problems.title"))
         for digit in "2719":
             await app.press(digit)
-        await app.press("Delete")
+        await app.press(say("action.delete"))
         for digit in "904":
             await app.press(digit)
         said = [one.label for one in app.controls(ft.Semantics) if getattr(one, "live_region", False)]
         assert "6 digits" in said
         assert not app.sees(PIN)
-        await app.press("Unlock")
-        await until(app, "No households yet")
+        await app.press(say("action.unlock"))
+        await until(app, say("today.empty"))
     runtime.close()
 
 
@@ -216,29 +217,29 @@ async def test_digits_are_tapped_on_our_own_keys_and_never_pass_a_keyboard(folde
 
 async def test_the_tries_that_are_left_are_told_when_they_are_few(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
         await wrong(app, 4)
-        assert app.sees("That passphrase does not open Wren. Check it and try again.")
+        assert app.sees(say("error.wrong-passphrase"))
         await wrong(app, 1)
-        assert app.sees("That does not open Wren. 5 tries left.")
+        assert app.sees(say("unlock.left", n=5))
 
 
 async def test_a_wait_says_until_when_and_no_words_are_taken_until_then(runtime: Runtime) -> None:
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
         await wrong(app, 6)
         until_when = runtime.store.attempt_status("hv1").wait_until
         assert until_when is not None
         assert app.sees(f"Try again at {until_when.astimezone():%H:%M}. Nothing is lost.")
         assert app.controls(ft.TextField) == []
-        await app.press("Try again")
+        await app.press(say("action.try-again"))
         assert app.controls(ft.TextField) == []
         clock = runtime.clock
         later = clock.now() + max(WAIT_AFTER_FAILURES.values())
         clock.now = lambda: later  # type: ignore[method-assign]  # the wait is over
-        await app.press("Try again")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        await app.press(say("action.try-again"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "Fernhollow")
 
 
@@ -247,17 +248,17 @@ async def test_after_ten_tries_it_is_locked_for_safety_and_help_is_offered(runti
     real = clock.now
     clock.now = lambda: real() + passed  # type: ignore[method-assign]  # waits are over when we say so
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
+        await until(app, say("unlock.title"))
         for _ in range(10):
-            if "Try again" in app.names():
-                await app.press("Try again")
+            if say("action.try-again") in app.names():
+                await app.press(say("action.try-again"))
             await wrong(app, 1)
             passed += max(WAIT_AFTER_FAILURES.values()) * 2
         assert app.sees("Locked for safety after ten wrong tries. Your records are safe.")
         assert app.controls(ft.TextField) == []
-        await app.press("Get help to open it")
-        await until(app, "Get help to open Wren")
-        await app.press("Back")
+        await app.press(say("action.get-help"))
+        await until(app, say("recover.title"))
+        await app.press(say("action.back"))
         await until(app, "Locked for safety")
 
 
@@ -270,11 +271,11 @@ async def test_a_key_store_that_does_not_answer_is_asked_again_and_nothing_is_wr
     before = {file: file.read_bytes() for file in folder.glob("*.key")}
     async with Headless(make_open_page(runtime)) as app:
         await until(app, "The key store of this device did not answer. Nothing is lost.")
-        await app.press("Try again")
+        await app.press(say("action.try-again"))
         assert app.sees("did not answer")
         keystore.answers = True
-        await app.press("Try again")
-        await until(app, "Tap your PIN")
+        await app.press(say("action.try-again"))
+        await until(app, say("unlock.pin-empty"))
     assert {file: file.read_bytes() for file in folder.glob("*.key")} == before
     runtime.close()
 
@@ -286,11 +287,11 @@ async def test_a_lost_key_says_that_the_records_are_safe_and_offers_help(
     row = store._unlocking.read_practitioner("hv1")
     store._unlocking._keystore.remove(f"secret.hv1.{row.secret_slot}")
     async with Headless(make_open_page(runtime)) as app:
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "This device has lost its key. Your records are safe.")
-        assert "Get help to open it" in app.names()
+        assert say("action.get-help") in app.names()
     assert store.attempt_status("hv1").failed == 0
 
 
@@ -299,28 +300,28 @@ async def test_a_lost_key_says_that_the_records_are_safe_and_offers_help(
 
 async def test_the_words_are_changed_and_the_old_ones_open_no_more(runtime: Runtime) -> None:
     async with unlocked(runtime) as app:
-        await press(app, "Change my passphrase", then="The passphrase you use now")
-        await app.type("The passphrase you use now", "not-it-at-all-no")
-        await app.type("New passphrase", "short")
-        await app.type("Type it once more", "shor")
-        await app.press("Change my passphrase")
+        await press(app, say("change.passphrase-title"), then=say("change.passphrase-old"))
+        await app.type(say("change.passphrase-old"), "not-it-at-all-no")
+        await app.type(say("change.passphrase-new"), "short")
+        await app.type(say("set-up.again"), "shor")
+        await app.press(say("change.passphrase-title"))
         await until(app, "The two passphrases are not the same")
-        await app.type("Type it once more", "short")
-        await app.press("Change my passphrase")
+        await app.type(say("set-up.again"), "short")
+        await app.press(say("change.passphrase-title"))
         await until(app, "Use at least four words", "That passphrase does not open Wren")
-        await app.type("New passphrase", SECOND)
-        await app.type("Type it once more", SECOND)
-        await app.press("Change my passphrase")
+        await app.type(say("change.passphrase-new"), SECOND)
+        await app.type(say("set-up.again"), SECOND)
+        await app.press(say("change.passphrase-title"))
         await until(app, "That passphrase does not open Wren")
-        await app.type("The passphrase you use now", PASSPHRASE)
-        await app.press("Change my passphrase")
+        await app.type(say("change.passphrase-old"), PASSPHRASE)
+        await app.press(say("change.passphrase-title"))
         await until(app, "Your passphrase is changed.")
-        await app.press("Cover")
-        await until(app, "Wren is locked")
-        await app.type("Passphrase", PASSPHRASE)
-        await app.press("Unlock")
+        await app.press(say("action.cover"))
+        await until(app, say("unlock.title"))
+        await app.type(say("unlock.passphrase"), PASSPHRASE)
+        await app.press(say("action.unlock"))
         await until(app, "That passphrase does not open Wren")
-        await app.type("Passphrase", SECOND)
-        await app.press("Unlock")
-        await until(app, "Change my passphrase")
+        await app.type(say("unlock.passphrase"), SECOND)
+        await app.press(say("action.unlock"))
+        await until(app, say("change.passphrase-title"))
     assert runtime.store.settings.get(SERVICE_SETTING) is not None

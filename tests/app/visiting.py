@@ -34,6 +34,7 @@ from app.features.incidents.pattern_view import pattern_page
 from app.features.incidents.view import incident_page
 from app.kit import theme
 from app.kit.controls.text import text
+from app.kit.messages import say
 from assessments.casework.ids import new_id
 from assessments.casework.records import Household, Person
 from assessments.crypto import sealing
@@ -89,7 +90,7 @@ class Visit:
         assert self.model.open_assessment is not None
         await self.actions.dispatch(PageChanged(len(list_pages(self.model.open_assessment.form)) - 1))
         await self.app.settle()
-        await self.app.press("Continue")
+        await self.app.press(say("action.continue"))
 
     async def unlock(self) -> None:
         await self.actions.unlock(PASSPHRASE)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -17,10 +18,19 @@ ROOT = Path(__file__).parent.parent.parent
 PASSPHRASE = "robin hedge kettle lantern"
 
 
+# Each worker has a range of its own below the ports that the system gives out by itself: one that was
+# free a moment ago is not taken by another worker, nor by a connection, before a process listens on it.
+_FIRST = 20_000 + 500 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = iter(range(_FIRST, _FIRST + 500))
+
+
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port of this machine that nothing listens on."""
+    for port in _PORTS:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
 
 
 class Machine:

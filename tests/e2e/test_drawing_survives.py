@@ -6,10 +6,14 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from app.kit.messages import say
 from tests.app.browser import Browser
 from tests.e2e.paper import Paper, Places
 from tests.e2e.running import PASSPHRASE, Machine
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 TOOL = "Rooms and weather"
 QUESTION = "Let's draw where you live."

@@ -26,13 +26,10 @@ from app.kit.messages import say
 from assessments.definitions import catalogue
 from sync.service.recovery.keys import TRAINING_PASSPHRASE
 from tests.app.browser import PHONE, WIDE, Browser
-from tests.browser_here import browser
 from tests.e2e.filling import fill
 from tests.e2e.running import PASSPHRASE, ROOT, Machine
 
-needs_browser = pytest.mark.skipif(
-    browser() is None, reason="Chromium is not installed: apt install chromium"
-)
+needs_browser = pytest.mark.usefixtures("chromium")
 pytestmark = pytest.mark.timeout(600)
 
 Done = subprocess.CompletedProcess[str]

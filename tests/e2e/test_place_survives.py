@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.core.write_queue import DEBOUNCE_MAX_S, DEBOUNCE_S
 from app.kit.messages import say
 from tests.app.browser import Browser
 from tests.e2e.running import PASSPHRASE, Machine
+
+pytestmark = pytest.mark.usefixtures("chromium")
 
 
 def unlock(app: Browser, then: str) -> None:

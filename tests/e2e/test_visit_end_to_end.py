@@ -20,12 +20,11 @@ import pytest
 from app.kit.messages import say
 from assessments.definitions import catalogue
 from tests.app.browser import Browser
-from tests.browser_here import browser
 from tests.e2e.filling import fill
 from tests.e2e.running import PASSPHRASE, Machine
 
 pytestmark = [
-    pytest.mark.skipif(browser() is None, reason="Chromium is not installed: apt install chromium"),
+    pytest.mark.usefixtures("chromium"),
     pytest.mark.timeout(600),
 ]
 

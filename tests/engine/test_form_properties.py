@@ -22,6 +22,7 @@ from assessments.engine.answers import (
 )
 from assessments.engine.enablement import when_holds
 from assessments.engine.scoring import Judgement, ScoringContext
+from tests.examples import examples
 from tests.scenario import promises_hold
 
 DAY = date(2026, 3, 5)
@@ -72,7 +73,7 @@ def events_for(tool: str) -> st.SearchStrategy[list[forms.FormEvent]]:
     return st.lists(st.one_of(entered, entered, entered, other), max_size=60)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120))
 @given(st.sampled_from(TOOLS).flatmap(lambda tool: st.tuples(st.just(tool), events_for(tool))))
 def test_no_sequence_of_events_breaks_a_promise(case: tuple[str, list[forms.FormEvent]]) -> None:
     tool_id, events = case
@@ -111,7 +112,7 @@ def no_disabled_item_is_shown(form: forms.Form) -> None:
         assert link_id not in parents or parents[link_id].link_id in form.visible
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(
     st.dictionaries(
         st.sampled_from(catalogue.load_tool("risk-24").scales[0].items), st.sampled_from(["yes", "no"])
@@ -134,7 +135,7 @@ def test_judgement_only_ever_raises(answers: dict[str, str], days: list[int], gr
         assert levels.index(with_it.value) >= levels.index(without.value)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.permutations(catalogue.load_tool("risk-24").scales[0].items), st.integers(0, 24))
 def test_the_order_of_answering_never_changes_the_result(order: list[str], yes: int) -> None:
     tool, rules = catalogue.load_tool("risk-24"), catalogue.load_area().rules_for("risk-24")

@@ -24,6 +24,7 @@ from assessments.engine import form as forms
 from assessments.engine.answers import NOT_ASKED_REASONS, Answered, AnswerEntry, NotAnswered
 from assessments.engine.scoring import ScoringContext
 from tests.engine.test_form_properties import entry_for
+from tests.examples import examples
 from tests.scenario import Visit
 
 Needs = Mapping[str, tuple[str, ...]]
@@ -236,7 +237,7 @@ def test_by_no_sequence_of_events_is_a_question_reached_while_a_stop_holds(tool:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=50, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(50), stateful_step_count=35, suppress_health_check=list(HealthCheck)
         ),
     )
 

@@ -21,6 +21,7 @@ from assessments.engine.answers import Answered, AnswerEntry, NotAnswered
 from assessments.engine.enablement import find_visible_items
 from assessments.engine.scoring import ScoringContext, ScoringResult
 from tests.engine.test_form_properties import entry_for
+from tests.examples import examples
 
 DAY = date(2026, 3, 5)
 # Every question that says two people are apart, and the answers that say so.
@@ -90,7 +91,7 @@ def test_every_question_about_being_apart_is_looked_at() -> None:
 
 @pytest.mark.parametrize(("place", "apart"), APART.items(), ids=["-".join(place) for place in APART])
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_being_apart_never_lowers_anything(
     place: tuple[str, str], apart: tuple[str, ...], data: st.DataObject
 ) -> None:
@@ -112,7 +113,7 @@ def test_being_apart_never_lowers_anything(
 
 @pytest.mark.parametrize("tool_id", RISK_TOOLS)
 @given(data=st.data())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10))
 def test_knowing_of_more_events_never_lowers_anything(tool_id: str, data: st.DataObject) -> None:
     tool, rules = catalogue.load_tool(tool_id), catalogue.load_area().rules_for(tool_id)
     items = [item for item in tool.walk() if item.type == "choice"]

@@ -16,6 +16,7 @@ from app.cli import cli
 from assessments.definitions import catalogue
 from assessments.definitions.toml_document import TomlDocument
 from assessments.definitions.tool_file import read_tool
+from tests.examples import examples
 
 GOOD = files("assessments").joinpath("instruments", "risk-24.toml").read_text(encoding="utf-8")
 
@@ -158,7 +159,7 @@ states = ["asked-unknown"]
 """
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.integers(0, 2**32))
 def test_a_mangled_file_never_makes_a_traceback(seed: int) -> None:
     chance = random.Random(seed)
@@ -186,7 +187,7 @@ def test_a_mangled_file_never_makes_a_traceback(seed: int) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 def test_any_text_at_all_is_read_without_a_traceback(text: str) -> None:
     assert TomlDocument.parse(text) is not None
     read_tool(text)

@@ -19,6 +19,7 @@ from assessments.engine.scoring import ScoringContext
 from assessments.engine.version_move import preview_move
 from assessments.errors import NotFound
 from tests.engine.test_tool_files import small_tool
+from tests.examples import examples
 
 ON = date(2026, 11, 22)
 RULES = catalogue.load_area().rules_for("small")
@@ -155,7 +156,7 @@ def test_a_wording_pack_changes_words_and_nothing_else() -> None:
     assert ours.index["injury"].text != "Licensed words?", "ours come back"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(st.sampled_from(catalogue.list_tool_ids()), st.text(min_size=1, max_size=10))
 def test_no_pack_can_reach_the_logic(tool_id: str, words: str) -> None:
     ours = catalogue.load_tool(tool_id)

@@ -20,6 +20,7 @@ from assessments.engine.answers import Answered
 from assessments.errors import BadInstrument
 from assessments.fhir.importing.import_report import REMARK_CODES, Remark
 from assessments.fhir.importing.importer import ImportResult, import_questionnaire
+from tests.examples import examples
 from tests.fhir.answering import answered_to_the_end
 
 MADE = {path.stem: path for path in sorted((Path(__file__).parent / "made").glob("*.json"))}
@@ -291,7 +292,7 @@ def questionnaires(draw: st.DrawFn) -> dict[str, Any]:
     return {"resourceType": "Questionnaire", "status": "draft", "item": items}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), suppress_health_check=list(HealthCheck))
 @given(questionnaires())
 def test_any_form_becomes_a_tool_that_can_be_answered_to_the_end(form: dict[str, Any]) -> None:
     before = copy.deepcopy(form)
@@ -309,7 +310,7 @@ def test_any_form_becomes_a_tool_that_can_be_answered_to_the_end(form: dict[str,
 JUNK = st.sampled_from([None, "", "x", 0, -1, 1.5, True, [], {}, [None], [{}], {"value": "x"}, "\ud800"])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), suppress_health_check=list(HealthCheck))
 @given(st.sampled_from([name for name in MADE if name not in ("bundle", "empty")]), st.data())
 def test_a_form_with_any_part_replaced_or_gone_still_becomes_a_tool(name: str, data: st.DataObject) -> None:
     form = made(name)

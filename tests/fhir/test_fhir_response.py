@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
@@ -15,7 +16,6 @@ from hypothesis import strategies as st
 
 from assessments.casework.records import Assessment, Person
 from assessments.definitions import catalogue
-from assessments.definitions.definition import Item
 from assessments.definitions.drawing import Drawing, Sticker
 from assessments.engine import form as forms
 from assessments.engine.answers import (
@@ -32,14 +32,20 @@ from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.fhir import names as n
 from assessments.fhir.response import export_response
 from assessments.fhir.results import export_bundle, export_observations
+from tests.examples import examples
 
 DAY = date(2026, 3, 5)
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 WORDS = st.text(max_size=30) | st.sampled_from(["Dw i ddim eisiau", "امی", "łóżko 🛏", " ", "\n", "a\x00b"])
 
 
-def entry_for(item: Item) -> st.SearchStrategy[AnswerEntry]:
-    """Any entry of an item, of the shapes that a screen gives."""
+@cache
+def entry_for(tool: str, link_id: str) -> st.SearchStrategy[AnswerEntry]:
+    """Any entry of an item, of the shapes that a screen gives.
+
+    Kept, because to build and check a strategy takes longer than to draw from it.
+    """
+    item = catalogue.load_tool(tool).index[link_id]
     absent = st.builds(
         NotAnswered,
         st.sampled_from(item.states or ("not-asked",)),
@@ -61,7 +67,12 @@ def entry_for(item: Item) -> st.SearchStrategy[AnswerEntry]:
     }
     if item.type == "group":
         row = st.fixed_dictionaries(
-            {}, optional={i.link_id: entry_for(i) for i in item.items if i.type not in ("group", "display")}
+            {},
+            optional={
+                one.link_id: entry_for(tool, one.link_id)
+                for one in item.items
+                if one.type not in ("group", "display")
+            },
         )
         values["group"] = st.lists(row, max_size=2).map(tuple)
     return st.one_of(values.get(item.type, WORDS).map(Answered), absent)
@@ -78,7 +89,9 @@ def assessments(draw: st.DrawFn) -> tuple[Assessment, forms.Form]:
     for _ in range(draw(st.integers(0, 25))):
         open_now = [item for item in takes if item.link_id in form.visible]
         item = draw(st.sampled_from(open_now))
-        form = forms.update(form, forms.AnswerEntered(item.link_id, draw(entry_for(item)))).form
+        form = forms.update(
+            form, forms.AnswerEntered(item.link_id, draw(entry_for(tool.id, item.link_id)))
+        ).form
     return record(form, draw(st.sampled_from(["in-progress", "completed", "stopped", "amended"]))), form
 
 
@@ -114,7 +127,7 @@ def nodes(value: Any) -> Iterator[dict[str, Any]]:
         yield from nodes(inner)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), suppress_health_check=list(HealthCheck))
 @given(assessments())
 def test_every_entered_value_is_in_the_response_or_named_as_left_out(
     case: tuple[Assessment, forms.Form],
@@ -143,7 +156,7 @@ def test_every_entered_value_is_in_the_response_or_named_as_left_out(
     assert any(form.context.on.isoformat() == value for value in kept)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 @given(assessments())
 def test_each_result_is_an_observation_that_holds_what_is_not_known_too(
     case: tuple[Assessment, forms.Form],

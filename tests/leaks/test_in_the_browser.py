@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from app.kit.messages import say
 from assessments.definitions import catalogue
-from tests.app.browser import _FLAGS, CHROMIUM, PHONE, Browser
-from tests.browser_here import browser
+from tests.app.browser import FLAGS, PHONE, Browser
+from tests.browser_here import find_browser
 from tests.e2e.filling import fill
 from tests.e2e.running import PASSPHRASE, Machine
 from tests.leaks.planted import ACCENTS, BORN, MARK, Planter
 from tests.leaks.scan import files, leaks
 
 pytestmark = [
-    pytest.mark.skipif(browser() is None, reason="Chromium is not installed: apt install chromium"),
+    pytest.mark.usefixtures("chromium"),
     pytest.mark.timeout(600),
 ]
 
@@ -67,21 +67,14 @@ class Kept(Browser):
         super().__init__(machine.app_url)
         self._machine = machine
 
-    def __enter__(self) -> Kept:
-        self._playwright = sync_playwright().start()
-        self.context = self._playwright.chromium.launch_persistent_context(
+    def _new_context(self, playwright: Playwright) -> BrowserContext:
+        return playwright.chromium.launch_persistent_context(
             str(self._machine.profile),
-            executable_path=CHROMIUM,
-            args=_FLAGS,
+            executable_path=find_browser(),
+            args=FLAGS,
             env={**self._machine.environment},
             viewport={"width": PHONE[0], "height": PHONE[1]},
         )
-        self.page = self.new_page()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-        self._playwright.stop()
 
     def storage(self) -> str:
         """All that the page keeps in the browser, and what the browser knows it by."""

@@ -5,67 +5,62 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from assessments.store import Store, people
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 
-ROOT = Path(__file__).parents[2]
 KILLS = 20
 
-# Appends numbered answers for ever, and says each number only when the call has returned.
-CHILD = """
-import sys
-from pathlib import Path
-from assessments.store import Store, assessments as kept
-from assessments.store.rows.summaries import list_summaries
-from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE
-store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
-keys = store.unlock(PASSPHRASE)
-number = int(sys.argv[3])
-while True:
-    number += 1
-    kept.append_answer(keys, sys.argv[2], "item", {"value": number})
-    print(number, flush=True)
-"""
 
-# Completes assessments one after the other, and says each id only when the call has returned.
-COMPLETER = """
-import sys
-from pathlib import Path
-from assessments.store import Store, assessments as kept
-from assessments.store.completion import complete
-from assessments.store.rows.summaries import list_summaries
-from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE, finished
-store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
-keys = store.unlock(PASSPHRASE)
-for heading in list_summaries(keys):
-    if heading.status == "in-progress":
-        done = finished(kept.get(keys, heading.id), {"said": heading.id})
-        complete(keys, done, heading.id.encode() * 100, "svc-1")
-        print(heading.id, flush=True)
-"""
+def append_for_ever(say: Callable[[str], None], folder: Path, assessment_id: str, number: int) -> None:
+    """Append numbered answers, and say each number only when the call has returned."""
+    keys = Store.open(folder, StoppedClock(), CHEAPEST).unlock(PASSPHRASE)
+    while True:
+        number += 1
+        kept.append_answer(keys, assessment_id, "item", {"value": number})
+        say(str(number))
 
 
-def run_and_kill(code: str, arguments: list[str], after_s: float) -> list[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    first = child.stdout.readline()
-    time.sleep(after_s)
-    os.kill(child.pid, signal.SIGKILL)
-    lines = [first, *child.stdout.readlines()]
-    child.wait(20)
-    child.stdout.close()
+def complete_all(say: Callable[[str], None], folder: Path) -> None:
+    """Complete assessments one after the other, and say each id only when the call has returned."""
+    keys = Store.open(folder, StoppedClock(), CHEAPEST).unlock(PASSPHRASE)
+    for summary in list_summaries(keys):
+        if summary.status == "in-progress":
+            done = finished(kept.get(keys, summary.id), {"said": summary.id})
+            complete(keys, done, summary.id.encode() * 100, "svc-1")
+            say(summary.id)
+
+
+def run_and_kill(
+    work: Callable[..., None], arguments: tuple[object, ...], after_s: float, words: int = 1
+) -> list[str]:
+    """What a forked child said until it was killed, `after_s` seconds after this many words."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.close(reading)
+            work(lambda word: os.write(writing, word.encode() + b"\n"), *arguments)
+            signal.pause()  # all is done: wait for the kill
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        first = [pipe.readline() for _ in range(words)]
+        time.sleep(after_s)
+        os.kill(child, signal.SIGKILL)
+        lines = [*first, *pipe.readlines()]
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "the child ended by itself"
     # A line without its end was not fully said.
     return [line.strip() for line in lines if line.endswith("\n")]
 
@@ -81,7 +76,7 @@ def test_no_acknowledged_answer_is_lost_in_twenty_kills(folder: Path) -> None:
     chance = random.Random(7)
     last = 0
     for _ in range(KILLS):
-        said = run_and_kill(CHILD, [str(folder), begun.id, str(last)], chance.random() * 0.05)
+        said = run_and_kill(append_for_ever, (folder, begun.id, last), chance.random() * 0.05)
         acknowledged = int(said[-1])
         assert acknowledged > last
         store = Store.open(folder, StoppedClock(), CHEAPEST)
@@ -105,7 +100,7 @@ def test_a_completion_is_whole_or_not_begun_after_a_kill(folder: Path) -> None:
     chance = random.Random(8)
     said: set[str] = set()
     for _ in range(6):
-        said |= set(run_and_kill(COMPLETER, [str(folder)], chance.random() * 0.05))
+        said |= set(run_and_kill(complete_all, (folder,), chance.random() * 0.05, chance.randint(2, 9)))
         store = Store.open(folder, StoppedClock(), CHEAPEST)
         keys = store.unlock(PASSPHRASE)
         done = {one.id for one in list_summaries(keys) if one.status == "completed"}

@@ -23,6 +23,7 @@ from sync.envelope import (
     seal_submission,
 )
 from sync.errors import Malformed
+from tests.examples import examples
 
 PRIVATE, PUBLIC = sealing.make_receive_key()
 SERVICE = ServiceKey(derive_kid(PUBLIC), PUBLIC)
@@ -47,7 +48,7 @@ def sealed_plain(plain: bytes, submission_id: str = ID) -> bytes:
     return b"WEN1" + bytes((1, len(kid))) + kid + box
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.binary(max_size=5000))
 def test_any_payload_comes_back_byte_for_byte(payload: bytes) -> None:
     opened = open_submission(sealed(payload), ID, KEYS)
@@ -129,14 +130,14 @@ def test_readdressing_is_refused() -> None:
     assert refusal.value.code == "statement-mismatch"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=400))
 def test_hostile_inner_bytes_end_in_a_named_refusal(plain: bytes) -> None:
     with pytest.raises((Malformed, UnknownFormat)):
         open_submission(sealed_plain(plain), ID, KEYS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.lists(st.binary(max_size=80), min_size=11, max_size=11), st.binary(max_size=80))
 def test_hostile_statements_end_in_a_named_refusal(parts: list[bytes], body: bytes) -> None:
     signed = sealing.length_prefix(b"cst1", *parts[1:])

@@ -28,6 +28,7 @@ from sync.service.intake import KnownSubmissions, decide_outcomes
 from sync.service.service_keys import load_or_create_secrets
 from sync.service.settings import ServiceSettings
 from sync.signing import signed_headers, time_signature_bytes
+from tests.examples import examples
 from tests.sync.world import URL, WORDS, Device, World
 
 KID = "k0123456789abcdef"
@@ -411,7 +412,7 @@ PATHS = st.sampled_from(["/v1/exchange", "/v1/devices", "/v1/escrow", "/v1/recov
 HOSTILE = st.binary(max_size=300) | PLAIN.map(msgpack.packb) | NEAR.map(msgpack.packb)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(400), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=HOSTILE,
     number=st.integers(0, 2**62),
@@ -444,7 +445,7 @@ async def test_no_signed_bytes_make_it_stumble_or_echo(
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=120)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=60),
     fields=st.dictionaries(

@@ -30,6 +30,7 @@ from assessments.casework.visits import accounting, closing
 from assessments.casework.visits.accounting import CHILD_SEEN_STATUSES, REASON_CODES, ChildStanding
 from assessments.casework.visits.closing import ClosureResult, NoRecordReason, UnaccountedChildren
 from assessments.definitions import catalogue
+from tests.examples import examples
 from tests.visits.families import DAY, HOME, adult, child, contact, home_of, new_id
 
 RULES = catalogue.load_child_accounting_rules()
@@ -214,9 +215,7 @@ class Contact(RuleBasedStateMachine):
             assert found.child_ids
 
 
-RUN = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+RUN = settings(max_examples=examples(40), stateful_step_count=25, suppress_health_check=list(HealthCheck))
 QUICK = settings(RUN, max_examples=500, derandomize=True, print_blob=False, phases=[Phase.generate])
 
 

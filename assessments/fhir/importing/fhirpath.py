@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -86,6 +87,12 @@ def parse_fhirpath(expression: str, names: Iterable[str] = ()) -> SyntaxTree:
     for name in sorted(names, key=len, reverse=True):
         if not name.isidentifier():
             expression = expression.replace(f"%{name}", f"%`{name}`")
+    return _parse(expression)
+
+
+# Forms repeat their expressions, and the grammar takes some 50 ms for one.
+@lru_cache(maxsize=512)
+def _parse(expression: str) -> SyntaxTree:
     wrapped = f"({expression})"
     try:
         # The grammar prints what it does not know; a command that prints JSON must not print that.

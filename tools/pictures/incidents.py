@@ -1,54 +1,37 @@
-"""Take the pictures of what happened for docs/screens: written down, read again, above a grade.
-
-    python -m tests.e2e.happened_pictures [FOLDER] [VARIANT...]
-
-They are looked at by a person: nothing here judges them.
-"""
+"""Take the pictures of what happened for docs/screens: written down, read again, above a grade."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.kit.messages import say
-from app.shell.shell import make_open_page
 from app.visit_file.training import import_training_households
 from assessments.definitions import catalogue
-from tests.app.browser import PHONE, WIDE, Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, know_a_service, open_runtime
-from tests.e2e.running import ROOT
+from tools.pictures.camera import FEWER, Camera, camera_on
 
-VARIANTS = {
-    "phone-light": (PHONE, False),
-    "wide-light": (WIDE, False),
-    "phone-dark": (PHONE, True),
-}
+USUAL = FEWER
 GRAVE = f"{say('severity.3')}. {say('severity.3.hint')}"
 
 
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screens"
-    folder.mkdir(parents=True, exist_ok=True)
+def take(folder: Path, variants: Sequence[str]) -> None:
+    """The training households, walked once for each variant."""
     with tempfile.TemporaryDirectory() as home:
         runtime = open_runtime(Path(home) / "device")
         know_a_service(runtime)
         desk = runtime.set_up(PASSPHRASE, "hv1")
         import_training_households(desk)
         desk.close()
-        for variant in sys.argv[2:] or VARIANTS:
-            size, dark = VARIANTS[variant]
-            with Served(make_open_page(runtime)) as served, Browser(served.url, size=size, dark=dark) as app:
-                walk(app, folder, variant)
-            print(variant, "taken")
+        for variant in variants:
+            with camera_on(runtime, folder, variant) as camera:
+                walk(camera)
         runtime.close()
 
 
-def walk(app: Browser, folder: Path, variant: str) -> None:
-    def take(name: str) -> None:
-        app.page.wait_for_timeout(600)
-        app.shot(folder / f"{name}-{variant}.png")
-
+def walk(camera: Camera) -> None:
+    app, take = camera.app, camera.take
     app.expect_text(say("unlock.title"))
     app.page.wait_for_timeout(600)
     app.fill(say("unlock.passphrase"), PASSPHRASE)
@@ -100,7 +83,3 @@ def walk(app: Browser, folder: Path, variant: str) -> None:
     app.expect_text(say("household.children"))
     app.press(say("action.cover"), exact=False)
     app.expect_text(say("unlock.title"))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,59 +1,36 @@
-"""Take the pictures of every screen for docs/screens: both sizes, light and dark.
-
-    python -m tests.e2e.pictures [FOLDER]
-
-They are looked at by a person: nothing here judges them.
-"""
+"""Take the pictures of every screen for docs/screens: both sizes, light and dark."""
 
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.kit.messages import say
 from assessments.definitions import catalogue
-from tests.app.browser import PHONE, WIDE, Browser
 from tests.e2e.filling import fill
-from tests.e2e.running import PASSPHRASE, ROOT, Machine
+from tests.e2e.running import PASSPHRASE, Machine
+from tools.pictures.camera import VARIANTS, Camera, camera_at
 
-VARIANTS = {
-    "phone-light": (PHONE, False),
-    "phone-dark": (PHONE, True),
-    "wide-light": (WIDE, False),
-    "wide-dark": (WIDE, True),
-}
 CHILD = "child-voice-7-11"
+USUAL = tuple(VARIANTS)
 
 
-class Camera:
-    """One walk through the app in one size and one light."""
-
-    def __init__(self, app: Browser, folder: Path, variant: str) -> None:
-        self.app, self.folder, self.variant = app, folder, variant
-
-    def take(self, name: str) -> None:
-        self.app.page.wait_for_timeout(500)
-        self.app.shot(self.folder / f"{name}-{self.variant}.png")
-
-
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screens"
-    folder.mkdir(parents=True, exist_ok=True)
-    for variant, (size, dark) in VARIANTS.items():
+def take(folder: Path, variants: Sequence[str]) -> None:
+    """A new device from its first page on, for each variant."""
+    for variant in variants:
         work = Path(tempfile.mkdtemp(prefix="wren-pictures-"))
         work.chmod(0o755)
         machine = Machine(work)
         try:
             machine.start_service()
             machine.start_app()
-            with Browser(machine.app_url, size=size, dark=dark) as app:
-                walk(Camera(app, folder, variant), machine)
+            with camera_at(machine.app_url, folder, variant) as camera:
+                walk(camera, machine)
         finally:
             machine.stop()
             shutil.rmtree(work, ignore_errors=True)
-        print(variant, "taken")
 
 
 def walk(camera: Camera, machine: Machine) -> None:
@@ -171,7 +148,3 @@ def _risk(camera: Camera) -> None:
     answers = dict.fromkeys(tool.scales[0].items, "no") | {"frightened": "yes", "strangulation": "yes"}
     fill(app, "risk-24", answers, see=see, after=after)
     app.expect_text(say("check.title"))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,12 +1,9 @@
-"""Take pictures of the language line and of the statement on one person, in both sizes and lights.
-
-Run it by hand and look at the files: `python -m tests.e2e.wording_pictures [folder]`. Nobody in it exists.
-"""
+"""Take pictures of the language line and of the statement on one person. Nobody in it exists."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,63 +17,48 @@ from assessments.casework.ids import new_id
 from assessments.casework.records import Person
 from assessments.engine.answers import Answered
 from assessments.engine.form import AnswerEntered, PageChanged
-from tests.app.browser import Browser, Served
 from tests.app.visiting import make_runtime, open_visit
-from tests.e2e.pictures import VARIANTS, Camera
-from tests.e2e.running import ROOT
 from tests.store.made_up import PASSPHRASE
+from tools.pictures.camera import VARIANTS, camera_on
 
+USUAL = tuple(VARIANTS)
 NOTE = "It was a volatile relationship. Mum said “he claims it was nothing”."
 
 
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screens"
-    for variant, (size, dark) in VARIANTS.items():
+def take(folder: Path, variants: Sequence[str]) -> None:
+    """A talk with words that hide who did what, and a statement before and after it was saved."""
+    for variant in variants:
         with tempfile.TemporaryDirectory(prefix="wren-pictures-") as work:
             runtime = make_runtime(Path(work))
             dane = record(runtime)
 
-            async def opened(model: AppState, actions: AppController, dane: Person = dane) -> None:
-                page = model.households[0]
-                alys = next(one for one in page.persons if one.name.startswith("Alys"))
-                await actions.start_assessment(alys.id, "child-voice-7-11")
-                for link_id, code in (("earshot", "nobody"), ("child-ok", "yes")):
-                    await actions.dispatch(AnswerEntered(link_id, Answered(code)))
-                await actions.dispatch(AnswerEntered("facts", Answered(NOTE)))
-                if model.open_assessment is not None:
-                    await actions.dispatch(PageChanged(page_index_of(model.open_assessment.form, "facts")))
+            def pattern(_: AppState, actions: AppController, dane: Person = dane) -> None:
+                actions.open_screen("pattern", dane.id)
 
-            with (
-                Served(open_visit(runtime, opened)) as served,
-                Browser(served.url, size=size, dark=dark) as app,
+            for begin, words, down, name in (
+                (note_facts, "These words may hide who did what", 5000, "language-line"),
+                (pattern, say("pattern.title", name=first_name(dane)), -5000, "pattern"),
+                (pattern, say("pattern.add"), -5000, "pattern-new"),
             ):
-                camera = Camera(app, folder, variant)
-                app.expect_text("These words may hide who did what")
-                app.scroll(5000)
-                camera.take("language-line")
-            with (
-                Served(
-                    open_visit(runtime, lambda _, actions, dane=dane: actions.go("pattern", dane.id))
-                ) as served,
-                Browser(served.url, size=size, dark=dark) as app,
-            ):
-                camera = Camera(app, folder, variant)
-                app.expect_text(say("pattern.title", name=first_name(dane)))
-                app.scroll(-5000)
-                camera.take("pattern")
-            saved(runtime, dane)
-            with (
-                Served(
-                    open_visit(runtime, lambda _, actions, dane=dane: actions.go("pattern", dane.id))
-                ) as served,
-                Browser(served.url, size=size, dark=dark) as app,
-            ):
-                camera = Camera(app, folder, variant)
-                app.expect_text(say("pattern.add"))
-                app.scroll(-5000)
-                camera.take("pattern-new")
+                if name == "pattern-new":
+                    saved(runtime, dane)
+                with camera_on(runtime, folder, variant, open_page=open_visit(runtime, begin)) as camera:
+                    camera.app.expect_text(words)
+                    camera.app.scroll(down)
+                    camera.take(name)
             runtime.close()
-        print(variant, "taken")
+
+
+async def note_facts(model: AppState, actions: AppController) -> None:
+    """Begin a talk and write the note that the language line looks at."""
+    page = model.households[0]
+    alys = next(one for one in page.persons if one.name.startswith("Alys"))
+    await actions.start_assessment(alys.id, "child-voice-7-11")
+    for link_id, code in (("earshot", "nobody"), ("child-ok", "yes")):
+        await actions.dispatch(AnswerEntered(link_id, Answered(code)))
+    await actions.dispatch(AnswerEntered("facts", Answered(NOTE)))
+    if model.open_assessment is not None:
+        await actions.dispatch(PageChanged(page_index_of(model.open_assessment.form, "facts")))
 
 
 def record(runtime: Runtime) -> Person:
@@ -130,7 +112,3 @@ def saved(runtime: Runtime, dane: Person) -> None:
     )
     desk.save_records(dane.household_id, [statement, *page.records_of(KeyDate)])
     desk.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,5 @@
 """Walk every tool on the screen to its end, and take its pictures for docs/tools.
 
-    python -m tests.e2e.tool_pictures [FOLDER] [TOOL ...]
-
 Each tool is opened for a person of a fitting age by somebody whose work it is, with the service
 gone: the safe side of each gate, a few full answers, every page to the check page, and "Save and
 send". The pictures are looked at by a person: nothing here judges them. The list beside them names
@@ -12,9 +10,8 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,8 +27,10 @@ from assessments.engine.answers import from_plain
 from assessments.engine.scoring import ScoringContext
 from tests.app.browser import Browser
 from tests.e2e.filling import fill
-from tests.e2e.running import PASSPHRASE, ROOT, Machine
+from tests.e2e.running import PASSPHRASE, Machine
+from tools.pictures.camera import Camera
 
+USUAL = ()
 TODAY = date.today()
 FAMILY = "Hazelby-Demo"
 WORK: dict[str, Role] = {"hv": "health-visitor", "mw": "midwife", "police": "police-officer"}
@@ -238,37 +237,21 @@ WALKS = [
 ]  # fmt: skip
 
 
-class Camera:
-    """Takes what stands on the page, whole, under the name of one walk."""
-
-    def __init__(self, app: Browser, folder: Path, name: str) -> None:
-        self.app, self.folder, self.name = app, folder, name
-
-    def take(self, page: str) -> None:
-        # What lies under a pointer is tinted, and a page that still slides in is two pages.
-        self.app.page.mouse.move(1, 1)
-        self.app.page.wait_for_timeout(600)
-        self.app.shot(self.folder / f"{self.name}-{page}.png")
-
-
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "tools"
-    named = sys.argv[2:]
-    folder.mkdir(parents=True, exist_ok=True)
-    walks = [walk for walk in WALKS if not named or walk.tool in named]
+def take(folder: Path, tools: Sequence[str]) -> None:
+    """Walk these tools, or all of them; the list is written only then."""
     work = Path(tempfile.mkdtemp(prefix="wren-tools-"))
     work.chmod(0o755)
     machine = Machine(work)
     try:
         set_up(machine, work / "visit.json")
-        for one in walks:
+        for one in (walk for walk in WALKS if not tools or walk.tool in tools):
             for dark in (False, True) if one.also_dark else (False,):
                 walk_through(machine, one, folder, dark=dark)
                 print(picture_name(one, dark=dark), "walked", flush=True)
     finally:
         machine.stop()
         shutil.rmtree(work, ignore_errors=True)
-    if not named:
+    if not tools:
         (folder / "README.md").write_text(listing(), encoding="utf-8")
 
 
@@ -291,7 +274,7 @@ def walk_through(machine: Machine, one: Walk, folder: Path, *, dark: bool) -> No
     machine.start_app()
     try:
         with Browser(machine.app_url, dark=dark) as app:
-            camera = Camera(app, folder, picture_name(one, dark=dark))
+            camera = Camera(app, folder, "", picture_name(one, dark=dark))
             open_tool(app, one)
             go_to_the_end(camera, one)
             app.press(say("action.finish"))
@@ -394,7 +377,7 @@ def listing() -> str:
         "# Every tool on screen",
         "",
         "Each tool as it stands on a phone of 390 by 844, filled to its end with no connection. The",
-        "family is made up. Taken by `python -m tests.e2e.tool_pictures`.",
+        "family is made up. Taken by `python -m tools.pictures instruments`.",
         "",
         "| Tool | Pictures |",
         "|---|---|",
@@ -406,7 +389,3 @@ def listing() -> str:
         )
         lines.append(f"| {catalogue.load_tool(tool).title}<br>`{tool}` | {shown} |")
     return "\n".join([*lines, ""])
-
-
-if __name__ == "__main__":
-    main()

@@ -1,28 +1,21 @@
-"""Take the pictures of the pages about people for docs/screens: both sizes, light and dark.
-
-    python -m tests.e2e.people_pictures [FOLDER] [VARIANT ...]
-
-They are looked at by a person: nothing here judges them.
-"""
+"""Take the pictures of the pages about people for docs/screens: both sizes, light and dark."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.shell.shell import make_open_page
 from assessments.casework.casework_records import WithheldInformation
 from assessments.casework.ids import new_id
-from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import kept, one, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up
-from tests.e2e.pictures import VARIANTS, Camera
-from tests.e2e.running import ROOT
+from tools.pictures.camera import VARIANTS, Camera, camera_on
 
+USUAL = tuple(VARIANTS)
 MAP = {
     "tool": "child-voice-7-11",
     "subject": "ezra",
@@ -39,26 +32,21 @@ MAP = {
 }
 
 
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screens"
-    folder.mkdir(parents=True, exist_ok=True)
-    for variant in sys.argv[2:] or VARIANTS:
-        size, dark = VARIANTS[variant]
-        runtime = open_runtime(Path(tempfile.mkdtemp(prefix="wren-people-")) / "home")
-        larkspur: dict[str, Any] = {**seed("larkspur"), "assessments": [MAP]}
-        set_up(runtime, larkspur, seed("testerby"), seed("foxglove-demo"))
-        change_gwen(runtime)
-        try:
-            with (
-                Served(make_open_page(runtime)) as served,
-                Browser(served.url, size=size, dark=dark) as app,
-            ):
-                app.fill(say("unlock.passphrase"), PASSPHRASE)
-                app.press(say("action.unlock"))
-                walk(Camera(app, folder, variant))
-        finally:
-            runtime.close()
-        print(variant, "taken")
+def take(folder: Path, variants: Sequence[str]) -> None:
+    """Three households anew for each variant."""
+    for variant in variants:
+        with tempfile.TemporaryDirectory(prefix="wren-people-") as home:
+            runtime = open_runtime(Path(home) / "home")
+            larkspur: dict[str, Any] = {**seed("larkspur"), "assessments": [MAP]}
+            set_up(runtime, larkspur, seed("testerby"), seed("foxglove-demo"))
+            change_gwen(runtime)
+            try:
+                with camera_on(runtime, folder, variant) as camera:
+                    camera.app.fill(say("unlock.passphrase"), PASSPHRASE)
+                    camera.app.press(say("action.unlock"))
+                    walk(camera)
+            finally:
+                runtime.close()
 
 
 def change_gwen(runtime: Runtime) -> None:
@@ -155,7 +143,3 @@ def walk(camera: Camera) -> None:
     app.press(say("withheld.add"))
     app.expect_text(say("withheld.who"))
     camera.take("people-keep-from")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,25 +1,18 @@
-"""Take the pictures of who was seen, of the interruption and of the children side by side.
-
-    python -m tests.e2e.ledger_pictures [FOLDER]
-
-They are looked at by a person: nothing here judges them. No service is asked for anything.
-"""
+"""Take the pictures of who was seen, of the interruption and of the children side by side."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from app.kit.messages import say
-from app.shell.shell import make_open_page
-from tests.app.browser import Browser, Served
 from tests.app.test_screens_around import PASSPHRASE, TODAY, born, open_runtime, set_up
-from tests.e2e.pictures import VARIANTS, Camera
-from tests.e2e.running import ROOT
+from tools.pictures.camera import VARIANTS, Camera, camera_on
 
+USUAL = tuple(VARIANTS)
 CALM = "Stayed close to Mum and played quietly for the whole visit."
 
 
@@ -129,25 +122,14 @@ def walk(camera: Camera) -> None:
     camera.take("siblings-more")
 
 
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screens"
-    only = sys.argv[2:] or list(VARIANTS)
-    folder.mkdir(parents=True, exist_ok=True)
-    for variant in only:
-        size, dark = VARIANTS[variant]
+def take(folder: Path, variants: Sequence[str]) -> None:
+    """The household anew for each variant. No service is asked for anything."""
+    for variant in variants:
         with tempfile.TemporaryDirectory(prefix="wren-pictures-") as home:
             runtime = open_runtime(Path(home) / "home")
             set_up(runtime, samplewood())
             try:
-                with (
-                    Served(make_open_page(runtime)) as served,
-                    Browser(served.url, size=size, dark=dark) as app,
-                ):
-                    walk(Camera(app, folder, variant))
+                with camera_on(runtime, folder, variant) as camera:
+                    walk(camera)
             finally:
                 runtime.close()
-        print(variant, "taken")
-
-
-if __name__ == "__main__":
-    main()
