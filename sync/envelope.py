@@ -19,7 +19,7 @@ from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.dictionary import DICTIONARY_1
 from sync.errors import Malformed
-from sync.protocol import split_length_prefixed
+from sync.protocol import split_parts
 
 MAX_ENVELOPE_BYTES = 1024 * 1024
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
@@ -153,21 +153,21 @@ def _split_header(envelope: bytes) -> tuple[str, bytes]:
     return kid.decode("ascii"), envelope[end:]
 
 
-def _unpad_parts(plain: bytes) -> tuple[bytes, ...]:
+def _unpad_parts(plain: bytes) -> list[bytes]:
     try:
         framed = sealing.unpad(plain)
     except Damaged as fault:
         raise Malformed("malformed") from fault
-    parts, rest = split_length_prefixed(framed, 3)
-    if rest or sealing.pad(framed) != plain:
+    parts = split_parts(framed, 3)
+    if sealing.pad(framed) != plain:
         raise Malformed("malformed")
     return parts
 
 
 def _read_statement(signed: bytes) -> tuple[Statement, bytes, bytes]:
-    parts, rest = split_length_prefixed(signed, 11)
+    parts = split_parts(signed, 11)
     label, id_, rev, previous, payload_digest, author, device, seq, schema, recipients, claimed = parts
-    if rest or label != b"cst1" or len(rev) != 4 or len(seq) != 8:
+    if label != b"cst1" or len(rev) != 4 or len(seq) != 8:
         raise Malformed("malformed")
     try:
         statement = Statement(

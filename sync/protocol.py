@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
-from assessments.errors import WrenError
+from assessments.errors import Damaged, WrenError
 from assessments.ports import Outcome, OutcomeStatus
 from sync import wire
 from sync.errors import BadReceipt, Malformed
@@ -165,8 +165,8 @@ def make_receipt(
 def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: bytes) -> Receipt:
     """Verify the receipt of an outcome for exactly these bytes. Raises BadReceipt."""
     try:
-        (said, signature), rest = split_length_prefixed(outcome.receipt, 2)
-        (label, id_, digest_, device_, word, received_at, sequence), more = split_length_prefixed(said, 7)
+        said, signature = split_parts(outcome.receipt, 2)
+        label, id_, digest_, device_, word, received_at, sequence = split_parts(said, 7)
         receipt = Receipt(
             id_.decode(),
             digest_,
@@ -180,8 +180,6 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
     expected = "stored" if outcome.status == "duplicate" else outcome.status
     if (
         label != b"crcpt1"
-        or rest
-        or more
         or len(sequence) != 8
         or not sealing.verify(receipt_key, said, signature)
         or (receipt.id, receipt.outcome) != (outcome.id, expected)
@@ -192,17 +190,15 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
     return receipt
 
 
-def split_length_prefixed(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
-    """Split off the first `count` parts of an lp() string; returns them and the rest. Raises Malformed."""
-    parts = []
-    at = 0
-    for _ in range(count):
-        end = at + 4 + int.from_bytes(framed[at : at + 4], "big")
-        if at + 4 > len(framed) or end > len(framed):
-            raise Malformed("malformed")
-        parts.append(framed[at + 4 : end])
-        at = end
-    return tuple(parts), framed[at:]
+def split_parts(framed: bytes, count: int) -> list[bytes]:
+    """Split an lp() string of exactly `count` parts. Raises Malformed("malformed")."""
+    try:
+        parts = sealing.split_length_prefixed(framed, "malformed")
+    except Damaged as fault:
+        raise Malformed("malformed") from fault
+    if len(parts) != count:
+        raise Malformed("malformed")
+    return parts
 
 
 def is_submission_id(text: str) -> bool:

@@ -20,7 +20,7 @@ from assessments.crypto.recovery import Escrow
 from assessments.errors import WrenError
 from sync import wire
 from sync.errors import Malformed
-from sync.protocol import VERSION, split_length_prefixed
+from sync.protocol import VERSION, split_parts
 from sync.signing import NAME_PATTERN
 from sync.wire import MessageReader
 
@@ -55,12 +55,12 @@ class RecoveryReply:
 
 def read_approval(packed: bytes) -> RecoveryApproval:
     """Split an answer as it travels. Raises Malformed."""
-    (officer, grant), rest = split_length_prefixed(packed, 2)
+    officer, grant = split_parts(packed, 2)
     try:
         alias = officer.decode("ascii")
     except UnicodeDecodeError as fault:
         raise Malformed from fault
-    if rest or NAME_PATTERN.fullmatch(alias) is None:
+    if NAME_PATTERN.fullmatch(alias) is None:
         raise Malformed
     return RecoveryApproval(alias, grant)
 

@@ -99,9 +99,10 @@ def chromium() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
-    """A folder outside pytest's own: each pytest that starts closes that one to other users, and a PostgreSQL
-    that was started by root runs as another user and would lose its files."""
+    """A folder that other accounts may enter, unlike pytest's own: started by root, PostgreSQL runs as one,
+    and would otherwise keep its data outside."""
     folder = Path(tempfile.mkdtemp(prefix="wren-"))
+    folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

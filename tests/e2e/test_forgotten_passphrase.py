@@ -55,6 +55,7 @@ def machine() -> Iterator[Machine]:
     # Not under pytest's own folder: the embedded PostgreSQL needs to pass through every parent.
     folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
     folder.chmod(0o755)
+    folder.chmod(0o755)
     made = Machine(folder)
     try:
         made.start_service()
@@ -210,6 +211,7 @@ def test_two_people_let_somebody_in_and_the_half_finished_work_is_there(machine:
 def test_an_agency_that_keeps_its_key_to_itself_and_no_connection_at_all(tmp_path: Path) -> None:
     """Keys by a ceremony, requests and answers as files, the service's process not even running."""
     folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
+    folder.chmod(0o755)
     folder.chmod(0o755)
     machine = Machine(folder)
     key, question, answers = tmp_path / "agency.json", tmp_path / "request.txt", []

@@ -45,6 +45,7 @@ NEW_WORDS = "purple window gravel oak"
 def machine() -> Iterator[Machine]:
     folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
     folder.chmod(0o755)
+    folder.chmod(0o755)
     made = Machine(folder)
     try:
         made.start_service()

@@ -68,6 +68,7 @@ def machine() -> Iterator[Machine]:
     # Not under pytest's own folder: the embedded PostgreSQL needs to pass through every parent.
     folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
     folder.chmod(0o755)
+    folder.chmod(0o755)
     made = Machine(folder)
     try:
         made.start_service()

@@ -71,7 +71,9 @@ class Running:
 
 @pytest.fixture
 def service(open_folder: Path) -> Iterator[Running]:
-    running = Running(Path(tempfile.mkdtemp(dir=open_folder)) / "service")
+    folder = Path(tempfile.mkdtemp(dir=open_folder))
+    folder.chmod(0o755)
+    running = Running(folder / "service")
     running.start()
     yield running
     assert running.process is not None

@@ -175,7 +175,7 @@ def test_changes_come_in_pieces_without_gaps(world: World) -> None:
     seen, cursor, more = [], "", True
     with world.service.database.transaction() as connection:
         while more:
-            changes, cursor, more = feed.read_changes(connection, "a", "d", cursor, most=3)
+            changes, cursor, more = feed.read_changes(connection, "a", "d", cursor, limit=3)
             seen += [change.id for change in changes]
     assert seen == [str(each) for each in ids]
 
