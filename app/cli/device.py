@@ -135,6 +135,7 @@ def send(as_json: AsJson = False) -> None:
     """Send what waits, until the outbox is empty or nothing moves. Needs no passphrase."""
     with open_runtime() as runtime:
         summary = asyncio.run(runtime.send())
+        url = runtime.service_url()
     result = {
         "sent": summary.sent,
         "waiting": summary.waiting,
@@ -143,7 +144,8 @@ def send(as_json: AsJson = False) -> None:
     }
     words = [say("cli.sent", sent=summary.sent, waiting=summary.waiting, aside=summary.set_aside)]
     if summary.waiting and summary.reason:
-        words.append(say("cli.still-waiting"))
+        unknown = summary.reason == "unknown-device"
+        words.append(say("cli.unknown-device", url=url) if unknown else say("cli.still-waiting"))
     print_result(result, as_json, words)
 
 

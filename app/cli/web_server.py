@@ -28,7 +28,7 @@ How it works:
 5. A page that is reloaded gets its session back for `FLET_SESSION_TIMEOUT_S`: locking it when the tab goes
    away is the app's part, in `page.on_disconnect`. Each tab is a session of its own.
 
-    serve_app(open_page, port=8550, on_ready=print)      # "http://127.0.0.1:8550"
+    serve_app(open_page, bind_loopback(8550, "--port"), on_ready=print)      # "http://127.0.0.1:8550"
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ import ipaddress
 import os
 import re
 import socket
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -50,12 +50,12 @@ import flet_web.fastapi as flet_fastapi  # type: ignore[import-untyped]  # it sh
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.cli.processes import bind_loopback
 from app.kit.messages import assets_folder, say
 from app.kit.theme import APP_NAME
 
 OpenPage = Callable[[ft.Page], Any]
 
-LOOPBACK = "127.0.0.1"
 FLET_SESSION_TIMEOUT_S = 60
 
 # Flet would let each of these override what is decided here.
@@ -143,22 +143,19 @@ def web_app(open_page: OpenPage, *, host: str, port: int) -> ASGIApp:
 
 async def serve(
     open_page: OpenPage,
+    listener: socket.socket | None = None,
     *,
-    host: str = LOOPBACK,
-    port: int = 0,
     on_ready: Callable[[str], Any] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve until stopped: by `stop`, by a signal, or by cancelling. Port 0 takes a free one.
+    """Serve until stopped: by `stop`, by a signal, or by cancelling. Without a `listener`, on a free port.
 
-    `on_ready` is called once with the address when the first request would be answered.
+    Closes the `listener`. `on_ready` is called once with the address, when requests are answered.
     """
-    if not ipaddress.IPv4Address(host).is_loopback:
-        raise ValueError("Wren is served on this machine only")
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        port = listener.getsockname()[1]
+    with listener or bind_loopback(0, "--port") as listener:
+        host, port = listener.getsockname()
+        if not ipaddress.IPv4Address(host).is_loopback:
+            raise ValueError("Wren is served on this machine only")
         server = uvicorn.Server(
             uvicorn.Config(
                 web_app(open_page, host=host, port=port),
@@ -177,17 +174,12 @@ async def serve(
 
 
 def serve_app(
-    open_page: OpenPage,
-    *,
-    host: str = LOOPBACK,
-    port: int = 0,
-    on_ready: Callable[[str], Any] | None = None,
+    open_page: OpenPage, listener: socket.socket, *, on_ready: Callable[[str], Any] | None = None
 ) -> None:
     """Serve until Ctrl-C."""
-    # What starting leaves lives to the end, and need not be looked through again.
+    # Objects that live until the end are left out of every later garbage collection.
     gc.freeze()
-    serving: Coroutine[Any, Any, None] = serve(open_page, host=host, port=port, on_ready=on_ready)
-    asyncio.run(serving)
+    asyncio.run(serve(open_page, listener, on_ready=on_ready))
 
 
 async def _watch(

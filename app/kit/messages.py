@@ -42,9 +42,13 @@ class LanguageRefused(WrenError):
 
 
 def assets_folder() -> Path:
-    """The folder of fonts, icons and strings, absolute. A packed app is told where it is."""
-    told = os.environ.get("FLET_ASSETS_DIR")
-    return Path(told).resolve() if told else Path(__file__).resolve().parents[2] / "assets"
+    """The folder of fonts, icons and strings, absolute: the phone's, the wheel's or the repository's."""
+    packed = os.environ.get("FLET_ASSETS_DIR")
+    if packed:
+        return Path(packed).resolve()
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "assets"
+    return installed if installed.is_dir() else package.parent / "assets"
 
 
 def message_catalogue(language: str | None = None) -> MessageCatalogue:
@@ -54,7 +58,7 @@ def message_catalogue(language: str | None = None) -> MessageCatalogue:
 
 def use_language(language: str) -> None:
     """Say everything in this language from now on. Raises LanguageRefused, and nothing changes."""
-    global _in_use
+    global _language_in_use
     if not re.fullmatch("[a-z]{2,3}", language) or not _file(language).is_file():
         raise LanguageRefused("unknown-language")
     own, words = message_catalogue(DEFAULT_LANGUAGE), message_catalogue(language)
