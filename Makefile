@@ -23,6 +23,8 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
 	$(BIN)/wren tools check
 
 bench: $(STAMP)
@@ -35,7 +37,7 @@ faults: $(STAMP)
 requirements: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --extra forms --extra service --extra web --extra dev pyproject.toml -o requirements.txt
+	  --python-version 3.11 --extra all --extra dev pyproject.toml -o requirements.txt
 
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

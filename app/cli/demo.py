@@ -34,7 +34,7 @@ from sync.service.recovery.keys import TRAINING_PASSPHRASE
 from sync.service.service_keys import load_or_create_secrets
 from sync.service.settings import ServiceSettings
 
-_START_S = 60.0
+_START_S = 180.0
 
 
 def run(port: int, service_port: int | None, data: Path, *, open_browser: bool) -> None:
