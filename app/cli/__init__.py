@@ -1,8 +1,8 @@
-"""The `wren` command: the same parts without a screen, for tests, automation and the curious.
+"""The `wren` command: the same parts as the app, without a screen.
 
-Each command prints words for people, or with `--json` one JSON value on standard output. A fault
-is one clear sentence on standard error and exit status 1; never a traceback, never what a person
-said. Commands import what they need when they run: `wren tools list` starts without a database.
+Each command prints words for people, or with `--json` one JSON value on standard output. An error
+is one sentence on standard error and exit status 1; never a traceback, never what a person said.
+Commands import what they need when they run: `wren tools list` starts without a database.
 """
 
 from __future__ import annotations

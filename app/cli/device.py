@@ -54,7 +54,7 @@ def open_runtime() -> Iterator[Runtime]:
 
 @contextmanager
 def unlock_case_service(runtime: Runtime) -> Iterator[CaseService]:
-    """The desk of the person whose passphrase is in WREN_PASSPHRASE."""
+    """The case service of the person whose passphrase is in WREN_PASSPHRASE, closed afterwards."""
     if not runtime.store.is_set_up():
         exit_with(say("cli.not-set-up"))
     desk = runtime.unlock(passphrase_from_env(), author_from_env())
@@ -65,6 +65,7 @@ def unlock_case_service(runtime: Runtime) -> Iterator[CaseService]:
 
 
 def passphrase_from_env() -> str:
+    """Return WREN_PASSPHRASE, or exit with a sentence."""
     found = os.environ.get("WREN_PASSPHRASE", "")
     if not found:
         exit_with(say("cli.no-passphrase"))

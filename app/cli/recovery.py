@@ -1,7 +1,7 @@
 """`wren recovery`: the two people who agree that somebody is let in again, and the keys that they hold.
 
 Each types the code that was read out to them. The agency's key file opens with WREN_PASSPHRASE, never an
-argument. Neither list nor log ever tells a code. The device's side is in `regain`.
+argument. Neither list nor log ever shows a code. The device's side is in `recovery_request`.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def admit(
 
 @cli.command("list")
 def pending(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Who asks to be let in again, and which sides have agreed. Never the code."""
+    """List open requests and which sides have agreed. Never the code."""
     from sync.service.recovery import approvals
 
     with _service(data, database_url) as (database, _):
@@ -104,7 +104,7 @@ def pending(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson 
 
 @cli.command("log")
 def whole_log(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Everything that was ever asked, agreed, refused and finished. Lines are never changed."""
+    """List everything that was ever asked, agreed, refused and finished. Lines are never changed."""
     from sync.service.recovery import approvals
 
     with _service(data, database_url) as (database, _):

@@ -1,21 +1,18 @@
-"""Serving Wren to a browser on the same machine, and to nobody else.
+"""The web server that shows Wren in a browser on the same machine, and to nobody else.
 
-This room knows sockets, headers and who may talk to the app. It knows nothing of screens: it is
-given the function that opens a page.
-
-How it works:
+It is given the function that opens a page, and depends on no screen.
 
 1. The socket is bound to 127.0.0.1 and nothing else; another address is refused before it opens.
    (Flet's own `ft.run` listens on every interface unless told not to.)
 2. Every request and every WebSocket passes `Guard` before Flet sees it:
    - `Host` must be this address and port, so that a name which is pointed at 127.0.0.1 later
      (DNS rebinding) reaches nothing.
-   - `QuoteOrigin`, where there is one, must be this address and port. A browser always sends it with a
+   - `Origin`, where there is one, must be this address and port. A browser always sends it with a
      WebSocket, so there it must be present. Flet checks neither, and would open a session for any
      web page that asks.
    - Only GET and HEAD, and none of the routes that Flet adds beside the app: no sign-in
      callback, no upload, no API pages.
-   A refusal is 403 with no words: nothing about the app is told to a stranger.
+   A refusal is 403 with no body.
 3. Answers carry headers so that nothing leaves the machine and little stays on it:
    - Content-Security-Policy `default-src 'self'`: the client compiled into Flet asks a CDN for one
      script as it starts, and other parts would ask for fonts; the browser now refuses. Scripts
@@ -87,7 +84,7 @@ _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 class Guard:
-    """Lets the app's own page through and nothing else. Wraps any ASGI app."""
+    """ASGI middleware that lets the app's own page through and nothing else."""
 
     def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
         self._app = app
@@ -96,6 +93,7 @@ class Guard:
         self._origins = {f"http://{name}:{port}" for name in names}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with 403."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif not self._is_allowed(scope):
@@ -106,7 +104,7 @@ class Guard:
             await self._app(scope, receive, _SecureResponse(send, self._origins).send)
 
     def _is_allowed(self, scope: Scope) -> bool:
-        # A header sent twice is nobody's honest mistake: every value must pass.
+        # A header may be sent twice: every value must pass.
         hosts = _values(scope, b"host")
         origins = _values(scope, b"origin")
         own_host = len(hosts) == 1 and hosts[0] in self._hosts
@@ -198,10 +196,10 @@ async def _watch(
 
 
 def _ignore_disconnect(send: Send) -> Send:
-    """Send to a socket that may be closing: what nobody hears any more is dropped.
+    """Send to a socket that may be closing; what is sent after that is dropped.
 
-    Flet would take the failed send for the end of everything and never say that the page has lost its
-    connection, so that it would not be locked. The receiving side says so a moment later.
+    Flet would stop at the failed send and never call `on_disconnect`, so that the page would not be locked.
+    The receiving side reports the end a moment later.
     """
 
     async def sent(message: Message) -> None:
@@ -212,7 +210,7 @@ def _ignore_disconnect(send: Send) -> Send:
 
 
 class _SecureResponse:
-    """Sends an answer with the headers of this room; holds a page back to hash its scripts."""
+    """Sends a response with security headers; holds a page back to hash its scripts."""
 
     def __init__(self, send: Send, origins: Iterable[str]) -> None:
         self._send = send
@@ -221,6 +219,7 @@ class _SecureResponse:
         self._page = b""
 
     async def send(self, message: Message) -> None:
+        """Pass one ASGI message on, with the headers added."""
         if message["type"] == "http.response.start":
             kept = [(n, v) for n, v in message.get("headers", []) if n.lower() not in _REPLACED]
             message = {**message, "headers": kept}
