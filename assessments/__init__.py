@@ -1,4 +1,1 @@
-"""What Wren knows about its work: tools, forms, people, and how they are kept.
-
-Nothing in here knows a screen or a wire.
-"""
+"""Tools, forms, casework records, and their sealed storage. Independent of any screen or network."""

@@ -128,13 +128,15 @@ class Outbox(Protocol):
         """The last position in the service's sequence, or ""."""
         ...
 
-    def save_cursor(self, cursor: str) -> None: ...
+    def save_cursor(self, cursor: str) -> None:
+        """Keep the position up to which everything was received."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DataLoss:
-    """What unlocking found missing. `older`: the rows are all here and one is of an earlier time;
-    `rolled-back`: the whole database is; `untallied`: the count itself is gone, so nobody can say;
+    """What unlocking found missing. `older`: the rows are all here and one is of an earlier revision;
+    `rolled-back`: the whole database is; `untallied`: the integrity count itself is gone;
     `unchecked`: the rows could not be read just now."""
 
     kind: Literal["missing", "older", "rolled-back", "untallied", "unchecked"]

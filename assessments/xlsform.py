@@ -1,10 +1,9 @@
-"""A tool as an XLSForm workbook that pyxform accepts, so that ODK and Kobo users can run it.
+"""XLSForm export: a tool as a workbook that pyxform accepts, for ODK and Kobo.
 
-This room knows the three sheets of an XLSForm and the XPath that says our rules. Counts that sum to
-a number, same-day flags and notes go along; routes and grades, whose numbers are area settings, do
-not (`list_left_out`). It needs openpyxl, which a phone does not have.
+Scales, flags and notes are exported; routes and grades, whose numbers are area settings, are not
+(`list_left_out`). Needs openpyxl, which is not on the phone.
 
-    export_xlsform(catalogue.load("risk-24"))[:2]    ->    b"PK"
+    export_xlsform(load_tool("risk-24"))[:2]    ->    b"PK"
 """
 
 from __future__ import annotations
@@ -151,7 +150,7 @@ class _XlsformWriter:
         self._row("note", f"{name}__guide", label=item.prompt or item.help or item.text)
 
     def _choice(self, item: Item, name: str, cells: SheetRow) -> None:
-        """One choice or several; the ways of not answering stand last, alone."""
+        """One choice or several; the states of not answering come last and exclude all else."""
         states = [(f"{_STATE_PREFIX}{state}", words) for state, words in self._states(item)]
         options = [(option.code, option.text) for option in item.options if not option.retired]
         listed = self._list((*options, *states))
@@ -227,7 +226,7 @@ class _XlsformWriter:
         return " and ".join(every)
 
     def _condition(self, condition: Condition) -> str:
-        """One condition as XPath, with the meaning that `engine.enablement.holds` gives it."""
+        """One condition as XPath, with the meaning that `engine.enablement.condition_holds` gives it."""
         item = self.instrument.index[condition.item]
         name = self.names[condition.item]
         if condition.op == "exists":

@@ -26,7 +26,7 @@ from assessments.crypto import sealing
 from assessments.crypto.kdf import ARGON2ID_FLOOR
 from assessments.engine.scoring import ScoringContext
 from assessments.ports import SystemClock
-from assessments.store import KeyRing, Store, assessments, people
+from assessments.store import Store, UnlockedStore, assessments, people
 from assessments.store.database import _PRAGMAS
 from bench.row import Row, compared, percentile
 
@@ -88,7 +88,9 @@ def _opened(folder: Path, first: _Times, later: _Times) -> None:
             times.document_bytes = document // _SAVES_PER_VISIT
 
 
-def _visit(keys: KeyRing, documents: sqlite3.Connection, answers: sqlite3.Connection, times: _Times) -> None:
+def _visit(
+    keys: UnlockedStore, documents: sqlite3.Connection, answers: sqlite3.Connection, times: _Times
+) -> None:
     assessment_id = _assessment(keys)
     _checkpointed(keys.database.path)  # what is counted afterwards is answers
     number, body, clock = 0, "", SystemClock()
@@ -132,7 +134,7 @@ def _checkpointed(path: Path) -> int:
     return int(pages) * _PAGE_IN_LOG_BYTES
 
 
-def _assessment(keys: KeyRing) -> str:
+def _assessment(keys: UnlockedStore) -> str:
     household = Household(id=str(uuid.uuid4()), name="Bench-Demo")
     people.save_household(keys, household)
     begun = Assessment(

@@ -75,7 +75,7 @@ async def _measured(made: Path) -> list[Row]:
 
 
 def _first(desk: CaseService, household_id: str) -> HouseholdOverview:
-    desk._keys.record_cache.clear()  # what unlocking begins with
+    desk._keys.caches.records.clear()  # what unlocking begins with
     return desk.household(household_id)
 
 

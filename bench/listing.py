@@ -28,7 +28,7 @@ from assessments.crypto import sealing
 from assessments.crypto.kdf import ARGON2ID
 from assessments.engine.scoring import ScoringContext
 from assessments.ports import SystemClock
-from assessments.store import KeyRing, Store, assessments, people
+from assessments.store import Store, UnlockedStore, assessments, people
 from assessments.store.rows import summaries
 from bench.row import Row, percentile
 
@@ -117,9 +117,9 @@ def _cipher(path: Path, begun: list[str], body_bytes: int, words: str = "") -> A
     return connection
 
 
-def _fill(keys: KeyRing) -> list[str]:
+def _fill(keys: UnlockedStore) -> list[str]:
     """Begin the assessments, without waiting for the disk each time. Returns their headings as JSON."""
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         pass
     driver.execute("PRAGMA synchronous = OFF")
     filled = []

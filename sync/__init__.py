@@ -1,5 +1,5 @@
-"""The exchange between a device and the service: what travels, and how either end reads it.
+"""The exchange between a device and the service: messages, and both ends.
 
-`protocol`, `envelope`, `signing` and `errors` are shared; `device` and `service` never import each other.
-The normative text is `docs/sync-protocol.md`.
+`protocol`, `recovery_messages`, `wire`, `envelope`, `signing`, `pem` and `errors` are shared; `device` and
+`service` never import each other. The normative text is `docs/sync-protocol.md`.
 """

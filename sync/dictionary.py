@@ -1,9 +1,8 @@
-"""The words that most payloads have in common, for zlib's preset dictionary.
+"""zlib's preset dictionary for payloads: strings that most of them contain.
 
-This room knows strings that recur, and nothing of what they mean. `DICTIONARY_1` belongs to encoding 1 of
-an envelope and is for ever: one changed byte and no stored envelope opens again (a test pins its digest).
-Better words are a new dictionary with a new encoding number. zlib finds what stands nearest to the end
-cheapest, so the commonest strings come last.
+`DICTIONARY_1` belongs to encoding 1 of an envelope and never changes: with one other byte no stored envelope
+would open (a test pins its digest). Another dictionary needs another encoding number. zlib encodes what is
+near the end most cheaply, so the commonest strings come last.
 
     >>> DICTIONARY_1.endswith(b'"answers":{')
     True

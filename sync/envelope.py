@@ -1,8 +1,7 @@
-"""One submission in its sealed wrapper: what the author signed, and bytes that only the service can read.
+"""Envelopes: a submission signed by its author and sealed to the service's key.
 
-This room knows the layout of docs/sync-protocol.md section 3 and nothing of what a payload means. It
-signs with what it is given, names no cipher, and never serialises a payload again: the bytes that were
-signed are the bytes that come out.
+The layout is section 3 of docs/sync-protocol.md. A payload is opaque bytes: it is never parsed or serialised
+again, so the bytes that come out are the bytes that were signed.
 
     >>> derive_kid(bytes(32))
     'k66687aadf862bd77'
@@ -15,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.dictionary import DICTIONARY_1
@@ -43,7 +42,7 @@ class ServiceKey:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What the author puts a name to. `author_seq` counts an author's submissions from one device, from 1,
+    """What the author signs. `author_seq` counts an author's submissions from one device, from 1,
     without gaps; `previous` is the digest of the statement this one follows, or empty."""
 
     id: str
@@ -77,7 +76,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSubmission:
-    """An opened submission. Whether the signature is the author's is for `is_signed_by` to say."""
+    """An opened submission. `is_signed_by` checks the signature."""
 
     statement: Statement
     payload: bytes = field(repr=False)
@@ -90,7 +89,7 @@ class OpenedSubmission:
 
 
 def derive_kid(public: bytes) -> str:
-    """The name of an X25519 public key."""
+    """The key id of an X25519 public key."""
     return "k" + sealing.digest(public).hex()[:16]
 
 
@@ -112,7 +111,7 @@ def seal_submission(
 
 
 def read_envelope_kid(envelope: bytes) -> str:
-    """Which key opens this, read from the clear header; UnknownFormat when the header says nothing known."""
+    """The id of the key that opens this, from the header, which is not sealed. Raises UnknownFormat."""
     return _split_header(envelope)[0]
 
 

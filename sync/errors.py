@@ -1,11 +1,11 @@
-"""Refusals of the wire, and of the two ends of it.
+"""Errors of the exchange.
 
     WrenError
-      Malformed            bytes that do not follow docs/sync-protocol.md; `code` is the word for it there
-      BadReceipt           a receipt that is not the service's word on these bytes
-      NotIntroduced        enrolment did not come about; `code` says why
+      Malformed            bytes that do not follow docs/sync-protocol.md; `code` is the title of the Problem
+      BadReceipt           a receipt that the service did not sign for exactly these bytes
+      EnrolmentFailed      the device could not be enrolled; `code` says why
 
-No error carries what was sent. Numbers of problems live in `service/problems`.
+No error carries what was sent. The numbers of Problems are in `service/problems`.
 
     >>> Malformed("malformed-body").code
     'malformed-body'
@@ -17,12 +17,18 @@ from assessments.errors import WrenError
 
 
 class Malformed(WrenError):
+    """A message does not follow the protocol."""
+
     code = "malformed-body"
 
 
 class BadReceipt(WrenError):
+    """A receipt does not verify."""
+
     code = "bad-receipt"
 
 
 class EnrolmentFailed(WrenError):
+    """Enrolment failed; `code` says why."""
+
     code = "not-introduced"

@@ -1,8 +1,7 @@
-"""What goes over the wire, as checked data: exchange, enrolment and receipts (docs/sync-protocol.md).
+"""Messages of exchange and enrolment, and receipts, as in docs/sync-protocol.md.
 
-This room turns bytes into values or refuses them, whole; it opens no socket, file or envelope. Requests
-are read strictly, replies leave room for fields of a newer service. Sizes are bounded before anything is
-read.
+A message is decoded whole or refused with Malformed. Requests are read strictly; replies may hold further
+keys, for a newer service. Sizes are bounded before anything is decoded.
 
     >>> decode_request(encode_request(ExchangeRequest("", ()))) == ExchangeRequest("", ())
     True
@@ -14,14 +13,18 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Annotated
 
-from assessments.casework.records import format_utc
+from pydantic import BeforeValidator, Field, Strict
+from pydantic_core import PydanticCustomError
+
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.errors import WrenError
 from assessments.ports import Outcome, OutcomeStatus
 from sync import wire
 from sync.errors import BadReceipt, Malformed
+from sync.wire import Key, MessageReader, Name, ShortText, Signature
 
 VERSION = 1
 ENROLMENT_VERSION = 2
@@ -43,9 +46,6 @@ MAX_REPLY_BYTES = 1024 * 1024
 MAX_CHANGES = 500
 MAX_CURSOR = 128
 
-_MAX_ID = 64
-_MAX_RECEIPT = 1024
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SubmissionItem:
@@ -58,14 +58,16 @@ class SubmissionItem:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeRequest:
+    """Submissions up, and the position in the change feed."""
+
     cursor: str
     items: tuple[SubmissionItem, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FeedChange:
-    """What became of a stored submission: "opened", or "held" with a reason. And "recovered": the service
-    agreed that the author named by the reason may be let in on another device; `id` is the request."""
+    """What became of a stored submission: "opened", or "held" with a reason. Or "recovered": the service
+    approved request `id`, so that the author in `reason` regains access on another device."""
 
     id: str
     word: str
@@ -74,6 +76,8 @@ class FeedChange:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeReply:
+    """An outcome for each submission, and changes after the cursor."""
+
     outcomes: tuple[Outcome, ...]
     changes: tuple[FeedChange, ...]
     cursor: str
@@ -82,31 +86,32 @@ class ExchangeReply:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Enrolment:
-    """A device introduces itself and one author."""
+    """Enrols a device and one author."""
 
-    agency: str
-    device: str
-    signing_key: bytes
-    receive_key: bytes
-    author: str
-    author_key: bytes
-    nonce: bytes
+    agency: Name
+    device: Name
+    signing_key: Key
+    receive_key: Key
+    author: Name
+    author_key: Key
+    nonce: Annotated[bytes, Field(strict=True, min_length=16, max_length=16)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EnrolmentReply:
     """The service's keys, with its signature over them and the device's nonce."""
 
-    agency: str
-    device: str
-    kid: str
-    service_key: bytes
-    receipt_key: bytes
-    agency_recovery: bytes
-    service_recovery: bytes
-    signature: bytes
+    agency: Name
+    device: Name
+    kid: Name
+    service_key: Key
+    receipt_key: Key
+    agency_recovery: Key
+    service_recovery: Key
+    signature: Signature
 
     def signed_bytes(self, nonce: bytes) -> bytes:
+        """The bytes under the service's signature."""
         return sealing.length_prefix(
             b"cenr2",
             self.agency.encode(),
@@ -122,7 +127,7 @@ class EnrolmentReply:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
-    """The service's word on one submission, before it is signed or after it was read."""
+    """What the service signs about one submission."""
 
     id: str
     digest: bytes
@@ -132,6 +137,7 @@ class Receipt:
     sequence: int
 
     def signed_bytes(self) -> bytes:
+        """The bytes under the service's signature."""
         return sealing.length_prefix(
             b"crcpt1",
             self.id.encode(),
@@ -151,13 +157,13 @@ def make_receipt(
     sequence: int,
     sign: Callable[[bytes], bytes],
 ) -> bytes:
-    """The signed word of the service on an item."""
+    """Make the signed receipt of an item."""
     said = Receipt(item.id, item.digest, device, outcome, format_utc(received_at), sequence).signed_bytes()
     return sealing.length_prefix(said, sign(said))
 
 
 def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: bytes) -> Receipt:
-    """The receipt of an outcome, when it is the service's word on exactly these bytes; else BadReceipt."""
+    """Verify the receipt of an outcome for exactly these bytes. Raises BadReceipt."""
     try:
         (said, signature), rest = split_length_prefixed(outcome.receipt, 2)
         (label, id_, digest_, device_, word, received_at, sequence), more = split_length_prefixed(said, 7)
@@ -187,7 +193,7 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
 
 
 def split_length_prefixed(framed: bytes, count: int) -> tuple[tuple[bytes, ...], bytes]:
-    """The first `count` parts of an lp() string, and what follows them; Malformed when it is cut short."""
+    """Split off the first `count` parts of an lp() string; returns them and the rest. Raises Malformed."""
     parts = []
     at = 0
     for _ in range(count):
@@ -208,22 +214,19 @@ def is_submission_id(text: str) -> bool:
 
 
 def encode_request(request: ExchangeRequest) -> bytes:
+    """Encode a request."""
     items = [[item.id, item.digest, item.envelope] for item in request.items]
     return wire.pack({"v": VERSION, "cursor": request.cursor, "items": items})
 
 
 def decode_request(body: bytes) -> ExchangeRequest:
-    """A request, or Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
-    fields = wire.require_map(wire.unpack(body, MAX_REQUEST_BYTES), ("v", "cursor", "items"), version=VERSION)
-    items = wire.require_list(fields["items"])
-    if len(items) > MAX_ITEMS:
-        raise Malformed("too-many-items")
-    return ExchangeRequest(
-        wire.require_text(fields["cursor"], MAX_CURSOR), tuple(_decode_item(row) for row in items)
-    )
+    """Decode a request. Raises Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
+    message = _REQUEST.read(body)
+    return ExchangeRequest(message.cursor, tuple(SubmissionItem(*row) for row in message.items))
 
 
 def encode_reply(reply: ExchangeReply) -> bytes:
+    """Encode a reply."""
     return wire.pack(
         {
             "v": VERSION,
@@ -236,90 +239,73 @@ def encode_reply(reply: ExchangeReply) -> bytes:
 
 
 def decode_reply(body: bytes) -> ExchangeReply:
-    """A reply, or Malformed. Receipts are not checked here."""
-    fields = wire.require_map(
-        wire.unpack(body, MAX_REPLY_BYTES),
-        ("v", "outcomes", "changes", "cursor", "more"),
-        version=VERSION,
-        exactly=False,
-    )
-    outcomes = []
-    for row in wire.require_list(fields["outcomes"]):
-        id_, word, reason, receipt = wire.require_row(row, 4)
-        if word not in get_args(OutcomeStatus):
-            raise Malformed
-        outcomes.append(
-            Outcome(
-                wire.require_text(id_, _MAX_ID),
-                word,
-                wire.require_reason(reason),
-                wire.require_bytes(receipt, None, _MAX_RECEIPT),
-            )
-        )
-    changes = []
-    for row in wire.require_list(fields["changes"]):
-        id_, word, reason = wire.require_row(row, 3)
-        changes.append(
-            FeedChange(
-                wire.require_text(id_, _MAX_ID),
-                wire.require_text(word, wire.MAX_REASON),
-                wire.require_reason(reason),
-            )
-        )
-    if not isinstance(fields["more"], bool):
-        raise Malformed
+    """Decode a reply; the receipts are not checked here. Raises Malformed."""
+    message = _REPLY.read(body)
     return ExchangeReply(
-        tuple(outcomes), tuple(changes), wire.require_text(fields["cursor"], MAX_CURSOR), fields["more"]
+        tuple(Outcome(*row) for row in message.outcomes),
+        tuple(FeedChange(*row) for row in message.changes),
+        message.cursor,
+        message.more,
     )
 
 
 def encode_enrolment(enrolment: Enrolment) -> bytes:
+    """Encode an enrolment."""
     return wire.pack(
         {"v": ENROLMENT_VERSION} | {name: getattr(enrolment, name) for name in Enrolment.__slots__}
     )
 
 
 def decode_enrolment(body: bytes) -> Enrolment:
-    """An enrolment, or Malformed."""
-    fields = wire.require_map(wire.unpack(body, 4096), ("v", *Enrolment.__slots__), version=ENROLMENT_VERSION)
-    return Enrolment(
-        agency=wire.require_name(fields["agency"]),
-        device=wire.require_name(fields["device"]),
-        signing_key=wire.require_bytes(fields["signing_key"], 32),
-        receive_key=wire.require_bytes(fields["receive_key"], 32),
-        author=wire.require_name(fields["author"]),
-        author_key=wire.require_bytes(fields["author_key"], 32),
-        nonce=wire.require_bytes(fields["nonce"], 16),
-    )
+    """Decode an enrolment. Raises Malformed."""
+    return _ENROLMENT.read(body)
 
 
 def encode_enrolment_reply(welcome: EnrolmentReply) -> bytes:
+    """Encode the service's keys."""
     return wire.pack(
         {"v": ENROLMENT_VERSION} | {name: getattr(welcome, name) for name in EnrolmentReply.__slots__}
     )
 
 
 def decode_enrolment_reply(body: bytes) -> EnrolmentReply:
-    """A welcome, or Malformed. Its signature is not checked here."""
-    fields = wire.require_map(
-        wire.unpack(body, 4096), ("v", *EnrolmentReply.__slots__), version=ENROLMENT_VERSION, exactly=False
-    )
-    return EnrolmentReply(
-        agency=wire.require_name(fields["agency"]),
-        device=wire.require_name(fields["device"]),
-        kid=wire.require_name(fields["kid"]),
-        service_key=wire.require_bytes(fields["service_key"], 32),
-        receipt_key=wire.require_bytes(fields["receipt_key"], 32),
-        agency_recovery=wire.require_bytes(fields["agency_recovery"], 32),
-        service_recovery=wire.require_bytes(fields["service_recovery"], 32),
-        signature=wire.require_bytes(fields["signature"], 64),
-    )
+    """Decode the service's keys; the signature is not checked here. Raises Malformed."""
+    return _ENROLMENT_REPLY.read(body)
 
 
-def _decode_item(row: Any) -> SubmissionItem:
-    id_, digest, envelope = wire.require_row(row, 3)
-    return SubmissionItem(
-        wire.require_text(id_, _MAX_ID),
-        wire.require_bytes(digest, 32),
-        wire.require_bytes(envelope, None, MAX_REQUEST_BYTES),
-    )
+def _refuse_too_many_items(rows: object) -> object:
+    # Before the items themselves: how many there are is what a device can do something about.
+    if isinstance(rows, tuple) and len(rows) > MAX_ITEMS:
+        raise PydanticCustomError("too-many-items", "too-many-items")
+    return rows
+
+
+_Id = Annotated[str, Field(strict=True, max_length=64)]
+_Cursor = Annotated[str, Field(strict=True, max_length=MAX_CURSOR)]
+_Envelope = Annotated[bytes, Field(strict=True, max_length=MAX_REQUEST_BYTES)]
+_Receipt = Annotated[bytes, Field(strict=True, max_length=1024)]
+_ItemRow = Annotated[tuple[_Id, Key, _Envelope], Strict()]
+_OutcomeRow = Annotated[tuple[_Id, OutcomeStatus, ShortText | None, _Receipt], Strict()]
+_ChangeRow = Annotated[tuple[_Id, ShortText, ShortText | None], Strict()]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _RequestMessage:
+    cursor: _Cursor
+    items: Annotated[tuple[_ItemRow, ...], Strict(), BeforeValidator(_refuse_too_many_items)]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _ReplyMessage:
+    outcomes: Annotated[tuple[_OutcomeRow, ...], Strict()]
+    changes: Annotated[tuple[_ChangeRow, ...], Strict()]
+    cursor: _Cursor
+    more: Annotated[bool, Strict()]
+
+
+_REQUEST = MessageReader(_RequestMessage, version=VERSION, max_bytes=MAX_REQUEST_BYTES)
+_REPLY = MessageReader(_ReplyMessage, version=VERSION, max_bytes=MAX_REPLY_BYTES, allow_unknown=True)
+_ENROLMENT = MessageReader(Enrolment, version=ENROLMENT_VERSION, max_bytes=4096)
+_ENROLMENT_REPLY = MessageReader(
+    EnrolmentReply, version=ENROLMENT_VERSION, max_bytes=4096, allow_unknown=True
+)

@@ -1,8 +1,7 @@
-"""Signed requests: RFC 9421 signatures over RFC 9530 digests, with one fixed set of covered parts.
+"""Signed requests: RFC 9421 signatures over RFC 9530 digests, with one fixed set of covered components.
 
-This room knows how the signed text of a request is put together and read back. It knows no keys, no clock
-and no cache of nonces. The covered set is fixed here, for both ends; a request that lists another set is
-not signed.
+The signature base is built and parsed here for both ends; keys, clocks and the nonce cache are elsewhere. A
+request that lists other components counts as not signed.
 
     >>> content_digest(b"")
     'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
@@ -23,13 +22,13 @@ TAG = "wren-1"
 COVERED_COMPONENTS = ("@method", "@path", "content-digest", "content-type")
 MAX_CLOCK_SKEW_S = 300
 
-_NAME_REGEX = r"[A-Za-z0-9._-]{1,64}"
-NAME_PATTERN = re.compile(_NAME_REGEX)
+NAME_REGEX = r"[A-Za-z0-9._-]{1,64}"
+NAME_PATTERN = re.compile(NAME_REGEX)
 _SIGNATURE_INPUT_PATTERN = re.compile(
     re.escape(LABEL)
     + re.escape("=(" + " ".join(f'"{name}"' for name in COVERED_COMPONENTS) + ")")
     + r';created=(?P<created>[0-9]{1,12});nonce="(?P<nonce>[A-Za-z0-9_-]{22})"'
-    + rf';keyid="(?P<agency>{_NAME_REGEX})/(?P<device>{_NAME_REGEX})";alg="ed25519";tag="{TAG}"'
+    + rf';keyid="(?P<agency>{NAME_REGEX})/(?P<device>{NAME_REGEX})";alg="ed25519";tag="{TAG}"'
 )
 _SIGNATURE_PATTERN = re.compile(re.escape(LABEL) + r"=:(?P<signature>[A-Za-z0-9+/]{86}==):")
 

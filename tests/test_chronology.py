@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.casework import chronology as c
-from assessments.casework import timeline
+from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, RecordLink
 from assessments.casework.records import Contact, Person
 from assessments.definitions.catalogue import list_area_ids, load_area
@@ -187,7 +187,7 @@ def test_one_mans_conduct_is_read_across_households() -> None:
     links = [link("dane-1", "dane-2"), link("dane-3", "dane-2")]
     events = [ago("a", 3, by_ids=("dane-1",)), ago("b", 9, by_ids=("dane-3",), household_id="h3")]
     his = timeline.find_incidents_by(
-        [*events, ago("c", 5, by_ids=("sam",))], timeline.find_same_person_ids(links, "dane-1")
+        [*events, ago("c", 5, by_ids=("sam",))], record_links.find_same_person_ids(links, "dane-1")
     )
     assert [one.id for one in his] == ["b", "a"]
     assert sign(seen(list(his)), "other-households").data["n"] == 2
@@ -195,9 +195,9 @@ def test_one_mans_conduct_is_read_across_households() -> None:
 
 def test_a_link_that_was_undone_or_denied_joins_nothing() -> None:
     undone = link("dane-1", "dane-2", undone_at=datetime(2026, 2, 1, tzinfo=UTC))
-    assert timeline.find_same_person_ids([undone, link("dane-1", "dane-4", kind="not-same")], "dane-1") == {
-        "dane-1"
-    }
+    assert record_links.find_same_person_ids(
+        [undone, link("dane-1", "dane-4", kind="not-same")], "dane-1"
+    ) == {"dane-1"}
 
 
 # ---------------------------------------------------------------- direction, and what is missing
@@ -249,7 +249,9 @@ def test_a_chronology_holds_all_kinds_and_one_childs_lines_are_found() -> None:
     visit = Contact(id="v", household_id="h1", on=TODAY, kind="visit", role="midwife", present=("otis",))
     tool = timeline.GradedAssessment("t", TODAY, "risk-24", "ifeoma", "v", "high", True)
     own = ago("a", 1, children=(ChildAtIncident(id="otis"),))
-    found = timeline.build_chronology_entries("h1", events=[own, ago("b", 2)], contacts=[visit], tools=[tool])
+    found = timeline.build_chronology_entries(
+        "h1", incidents=[own, ago("b", 2)], contacts=[visit], graded_assessments=[tool]
+    )
     assert [entry.id for entry in found] == ["b", "a", "v", "t"]
     assert [entry.id for entry in timeline.filter_entries_by_child(found, "otis")] == ["a", "v"]
 

@@ -12,7 +12,8 @@ PAGE = (ROOT / "docs" / "crypto-review.md").read_text("utf-8")
 ON_PAGE = set(re.findall(r"`([^`]+)`", PAGE))
 # What makes a context, and which of its constant arguments are labels.
 VERBS = {
-    "lp", "_own", "context", "seal_note", "open_note", "_sealed", "_opened", "record_context", "_context",
+    "length_prefix", "_personal_context", "row_context", "record_context", "_context",
+    "seal_with_device_key", "open_with_device_key", "_seal_note", "_open_note",
 }  # fmt: skip
 SOURCES = [path for room in ("assessments", "sync") for path in (ROOT / room).rglob("*.py")]
 # Published examples, and parts of other people's formats.
@@ -52,7 +53,7 @@ def test_every_format_on_the_page_is_in_the_source() -> None:
 
 
 def test_a_new_label_would_be_seen() -> None:
-    assert list(labels('sealing.lp("ck1", "brand-new", device)')) == ["ck1", "brand-new"]
+    assert list(labels('sealing.length_prefix("ck1", "brand-new", device)')) == ["ck1", "brand-new"]
     assert "brand-new" not in ON_PAGE
     assert formats('MAGIC = b"CKZ1"') == {"CKZ1"}
 

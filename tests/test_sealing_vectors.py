@@ -39,7 +39,7 @@ def test_v3_makes_the_context_of_a_record() -> None:
 
 def test_v4_seals_a_record(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "Cobblestone256Encryptor", None)
-    monkeypatch.setattr(portable.os, "urandom", bytes)
+    monkeypatch.setattr(sealing.os, "urandom", bytes)
     assert sealing.seal_record(KEY, "c1", b"body", vector("V3")) == vector("V4")
     assert sealing.open_record(KEY, "c1", vector("V4"), vector("V3")) == b"body"
 

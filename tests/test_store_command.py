@@ -15,6 +15,7 @@ from app.kit.messages import say
 from assessments.ports import Outcome, SystemClock
 from assessments.store import Store, people
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.rows.summaries import list_summaries
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished, make_family
 
@@ -37,7 +38,7 @@ def filled(home: Path) -> tuple[str, str, str]:
     sent, waits = family.assessment(), family.assessment()
     for begun in (sent, waits):
         kept.begin(keys, begun)
-        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+        complete(keys, finished(begun, {}), b"envelope", "svc-1")
     keys.outbox.record_outcomes([Outcome(sent.id, "stored")], keys.now())
     keys.close()
     store.close()

@@ -70,7 +70,7 @@ def read_text(file: Path) -> str:
         exit_with(say("cli.cannot-read", file=file))
 
 
-def write_text(file: Path, text: str) -> None:
+def write_output(file: Path, text: str) -> None:
     """Write a file, or say that it cannot be."""
     try:
         file.write_text(text, encoding="utf-8")

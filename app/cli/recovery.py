@@ -19,7 +19,7 @@ import typer
 
 from app.cli import recovery_request
 from app.cli.device import passphrase_from_env
-from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_text
+from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_output
 from app.cli.service import DatabaseUrl, DataFolder
 from app.cli.tools import AsJson
 from app.kit.messages import say
@@ -69,7 +69,7 @@ def admit(
 ) -> None:
     """Bring the public half of an agency's key to the service."""
     from assessments.crypto.recovery import RecoveryKey, recovery_kid
-    from sync.service.recovery import approvals
+    from sync.service.recovery import escrows
 
     try:
         raw = base64.b64decode(public, validate=True)
@@ -79,7 +79,7 @@ def admit(
         exit_with(say("cli.recovery-no-key"))
     made = RecoveryKey(recovery_kid(raw), raw)
     with _service(data, database_url) as (database, _), database.transaction() as connection:
-        approvals.save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
+        escrows.save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
     print_result(
         {"agency": agency, "kid": made.kid},
         as_json,
@@ -152,7 +152,7 @@ def approve(
         else:
             answer = _approve_at_service(settings, request, packed, chosen, alias, code, private)
     if out is not None:
-        write_text(out, _answer_text(answer))
+        write_output(out, _answer_text(answer))
     from assessments.crypto import sealing
 
     result = {"side": side, "officer": officer, "grant_hash": sealing.digest(answer.grant).hex()}
@@ -223,12 +223,12 @@ def _id(text: str) -> uuid.UUID:
 
 
 def _read_request_file(file: Path) -> bytes:
-    from sync.recovery_messages import decode_pem
+    from sync.pem import decode_pem
 
     return decode_pem("request", read_text(file))[0]
 
 
 def _answer_text(answer: RecoveryApproval) -> str:
-    from sync.recovery_messages import encode_pem
+    from sync.pem import encode_pem
 
     return encode_pem("answer", answer.packed())

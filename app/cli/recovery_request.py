@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_text
+from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_output
 from app.cli.tools import AsJson
 from app.kit.messages import say
 
@@ -46,7 +46,7 @@ def request_recovery(
     with _open_recovery() as regaining:
         asked = asyncio.run(regaining.request_recovery(_author(regaining, author)))
     if out is not None:
-        write_text(out, asked.request_text)
+        write_output(out, asked.request_text)
     lines = [say("cli.recovery-code", letters=asked.code), _status_sentence(asked)]
     if asked.state is None and out is None:
         lines += [say("cli.recovery-pass-on"), asked.request_text]

@@ -16,6 +16,7 @@ from app.cli.output import errors_as_messages, exit_with, print_result, read_jso
 from app.kit.messages import say
 from assessments.casework.records import parse_role
 from assessments.definitions import catalogue, definition
+from assessments.definitions.area_settings import is_area_file, read_area
 from assessments.definitions.suggest import COMMUNICATION_NEEDS, suggest
 from assessments.definitions.toml_document import FileFault
 from assessments.definitions.tool_file import read_tool
@@ -158,7 +159,7 @@ def _faults_in(file: Traversable) -> tuple[FileFault, ...]:
         return (FileFault(1, "The file cannot be read. Check its name."),)
     except UnicodeDecodeError:
         return (FileFault(1, "The file is not UTF-8 text."),)
-    return catalogue.read_area(text)[1] if catalogue.is_area_file(text) else catalogue.check_tool(text)
+    return read_area(text)[1] if is_area_file(text) else catalogue.check_tool(text)
 
 
 @cli.command("export")

@@ -1,18 +1,15 @@
-"""What one person typed and did that the disk does not have yet.
+"""Debounced autosave of answers, drafts and the place where a person is.
 
-Letters change the page at once; they are kept when the typing rests, and now and then meanwhile. A
-tap is kept at once. All of it goes to the disk in order, one after the other, on a thread; what the
-disk refuses stays here and is tried again with the next change. Kept beside the answers: what is
-half typed and is no answer yet, on any screen, and where the person is, so that a lock or a dropped
-phone costs neither. This room knows no screen and decides nothing about a form.
+Letters change the page at once and are on the disk within two seconds; a tap is written at once. All writes
+go through one `WriteQueue`. Drafts are what is half typed and no answer yet, on any screen; with the resume
+state they survive a lock or a killed app.
 
-    keeping.typed(Entered("injury.detail", Answered("She said")))     # on the disk within two seconds
-    keeping.begin("add-household", {"name": "Sam"})                   # there again after a kill
+    autosave.queue_input(AnswerEntered("injury.detail", Answered("She said")))
+    autosave.set_screen_draft("add-household", {"name": "Sam"})
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,6 +18,7 @@ from typing import Any
 
 from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
 from app.core.state import AppState
+from app.core.write_queue import WriteQueue
 from assessments.engine import form as forms
 from assessments.engine.answers import AnswerEntry
 from assessments.errors import Damaged, Locked, StoreFault, UnknownFormat
@@ -34,9 +32,6 @@ TypedEvent = (
 )
 ResumeState = dict[str, Any]
 
-DEBOUNCE_S = 0.4
-DEBOUNCE_MAX_S = 1.5
-
 
 class Autosave:
     """One per unlocked person and page; after a lock it lives on only while the disk refuses."""
@@ -48,13 +43,10 @@ class Autosave:
         self.item_drafts: Mapping[str, Any] = {}
         self.screen_drafts: Mapping[str, Any] = {}
         self.scroll_offset = 0.0
-        self._write_lock = asyncio.Lock()
+        self._queue = WriteQueue(self._write_effect)
         self._queued_input: dict[str, TypedEvent] = {}
-        self._unsaved_effects: list[tuple[OpenAssessment, forms.FormEffect]] = []
         self._unsaved_item_drafts: tuple[OpenAssessment, ResumeState] | None = None
         self._unsaved_resume_state: ResumeState | None = None
-        self._debounce_started = 0.0
-        self._debounce_task: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return "<Autosave>"
@@ -64,7 +56,7 @@ class Autosave:
         """Whether something is not on the disk yet."""
         return bool(
             self._queued_input
-            or self._unsaved_effects
+            or self._queue.entries
             or self._unsaved_item_drafts
             or self._unsaved_resume_state
         )
@@ -72,23 +64,23 @@ class Autosave:
     @property
     def has_unsaved_answers(self) -> bool:
         """Whether the disk still refuses an answer."""
-        return bool(self._unsaved_effects)
+        return bool(self._queue.entries)
 
     # What happens on the page
 
     def apply_event(self, event: forms.FormEvent) -> None:
-        """One event on the open form: the page changes now, the disk follows with `keep`."""
+        """One event on the open form: the page changes now, the disk follows with `flush`."""
         work = self._model.open_assessment
         if work is None:
             return
         step = forms.update(work.form, event)
         self._model.open_assessment = changed = replace(work, form=step.form, problems=None)
-        self._unsaved_effects += [(changed, effect) for effect in step.effects]
+        self._queue.add(*((changed, effect) for effect in step.effects))
         if isinstance(event, forms.PageChanged):
             self._capture_item_drafts()
             self.update_position()
-        if self._unsaved_effects:
-            self._model.save_state = "saving"
+        if self._queue.entries:
+            self._model.set_save_state("saving")
 
     def queue_input(self, event: TypedEvent) -> None:
         """Letters arrived in a field."""
@@ -101,8 +93,8 @@ class Autosave:
                 self._queued_input[f"$offer.{tool}"] = event
             case _:
                 self._queued_input[event.link_id] = event
-        self._model.save_state = "saving"
-        self._restart_debounce()
+        self._model.set_save_state("saving")
+        self._queue.restart_debounce(self._save_typing)
 
     def apply_input(self) -> None:
         """Let the form have the letters that arrived, in the order of the fields, without waiting."""
@@ -125,8 +117,8 @@ class Autosave:
             return
         self.item_drafts = _with_draft(self.item_drafts, link_id, half)
         self._capture_item_drafts()
-        self._model.save_state = "saving"
-        self._restart_debounce()
+        self._model.set_save_state("saving")
+        self._queue.restart_debounce(self._save_typing)
 
     def set_screen_draft(self, screen: str, plain: Any) -> None:
         """Remember what stands half typed on a screen that is no assessment; None forgets it."""
@@ -139,7 +131,7 @@ class Autosave:
         """The person is somewhere else, or further down (in pixels): kept when things rest."""
         self.scroll_offset = offset
         self.capture_resume_state()
-        self._restart_debounce()
+        self._queue.restart_debounce(self._save_typing)
 
     def capture_resume_state(self) -> None:
         """Take down where the person is, before the screens go."""
@@ -182,8 +174,8 @@ class Autosave:
                 left, lost = {}, 1
         with contextlib.suppress(StoreFault):
             await self.flush()
-        if self._unsaved_effects and self._unsaved_effects[-1][0].assessment.id == assessment_id:
-            work = self._unsaved_effects[-1][0]
+        if self._queue.entries and self._queue.entries[-1][0].assessment.id == assessment_id:
+            work = self._queue.entries[-1][0]
         else:
             work = await run_blocking(self._open_case_service.resume_assessment, assessment_id)
         self.item_drafts = left.get("half", {})
@@ -195,22 +187,18 @@ class Autosave:
 
     async def flush(self) -> None:
         """Keep what is not kept yet, in order. A fault leaves it for the next try and says so."""
-        async with self._write_lock:
+        async with self._queue.lock:
             try:
-                while self._unsaved_effects:
-                    work, effect = self._unsaved_effects[0]
-                    await run_blocking(self._open_case_service.run_effect, work, effect)
-                    self._unsaved_effects.pop(0)
-                    self._model.saved_at = self._now()
+                await self._queue.write_entries()
                 await self._flush_item_drafts()
                 await self._flush_resume_state()
             except StoreFault:
-                self._model.save_state = "failed"
+                self._model.set_save_state("failed")
                 raise
-            if self._model.save_state in ("saving", "failed") and not (
+            if self._model.save_progress.state in ("saving", "failed") and not (
                 self._queued_input or self._unsaved_item_drafts
             ):
-                self._model.save_state = "saved"
+                self._model.set_save_state("saved")
 
     async def apply_and_flush(self) -> None:
         """Keep what stands half typed, now."""
@@ -223,7 +211,7 @@ class Autosave:
             await run_blocking(self._open_case_service.save_item_drafts, *noted)
             if self._unsaved_item_drafts is noted:
                 self._unsaved_item_drafts = None
-            self._model.saved_at = self._now()
+            self._model.save_progress.saved_at = self._now()
 
     async def _flush_resume_state(self) -> None:
         while (noted := self._unsaved_resume_state) is not None:
@@ -236,20 +224,13 @@ class Autosave:
         if work is not None:
             self._unsaved_item_drafts = (work, {"page": work.form.page, "half": self.item_drafts})
 
-    def _restart_debounce(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._debounce_task is not None and not self._debounce_task.done():
-            if loop.time() - self._debounce_started < DEBOUNCE_MAX_S:
-                self._debounce_task.cancel()
-        else:
-            self._debounce_started = loop.time()
-        self._debounce_task = asyncio.create_task(self._flush_after_debounce())
+    async def _write_effect(self, unsaved: tuple[OpenAssessment, forms.FormEffect]) -> None:
+        await run_blocking(self._open_case_service.run_effect, *unsaved)
+        self._model.save_progress.saved_at = self._now()
 
-    async def _flush_after_debounce(self) -> None:
-        await asyncio.sleep(DEBOUNCE_S)
-        # A cancelled rest must not cut a write short: what begins here runs to its end.
-        with contextlib.suppress(StoreFault, Locked):  # the page says so by `saved`, and it is tried again
-            await asyncio.shield(self.apply_and_flush())
+    async def _save_typing(self) -> None:
+        with contextlib.suppress(StoreFault, Locked):  # the page says so, and it is tried again
+            await self.apply_and_flush()
 
     @property
     def _open_case_service(self) -> CaseService:

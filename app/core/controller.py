@@ -1,18 +1,16 @@
-"""What can be done on a page that is open.
+"""What can be done on a page that is open: navigate, fill, complete, send.
 
-`AppController` changes the `AppState`: it moves about, fills, finishes and sends. How a page opens and
-locks is in
-`Session`; what is typed goes through `Autosave`, which has it on the disk within two seconds.
+`AppController` changes the `AppState`. Unlocking and locking are in `Session`; what is typed goes through
+`Autosave`. There is one of each per page: nothing of a person is in a module or shared between tabs.
 
-One Model and one Actions per page: nothing of a person is in a module or shared between tabs.
-
-    await actions.unlock(passphrase)
-    await actions.dispatch(Entered("injury", Answered("yes")))
+    await controller.unlock(passphrase)
+    await controller.dispatch(AnswerEntered("injury", Answered("yes")))
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from app.core.autosave import TypedEvent
@@ -23,7 +21,8 @@ from app.core.device.selftest import check_device
 from app.core.session import Session
 from app.core.state import TODAY_SCREEN, AppState, Screen, ScreenName, Trail
 from assessments.casework.casework_records import CaseworkRecord
-from assessments.casework.records import Contact, Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.engine import form as forms
 from assessments.engine.answers import AnswerEntry as Given
 from assessments.engine.answers import Origin
@@ -35,34 +34,24 @@ __all__ = ["AppController", "AppState", "Screen"]
 class AppController(Session):
     """Everything that can be done on one page. Call from the event loop."""
 
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        """Show that something is under way; whoever taps meanwhile is not heard."""
+        with self._busy():
+            yield
+
     # Handing over to a child
 
-    async def hand_over(self, called: str) -> None:
-        """Give the page to a child: one section, and no keys but the one for adding to it."""
+    async def hand_over(self, chosen_name: str) -> None:
+        """Give the page to a child, once everything typed is on the disk."""
         self._autosave.apply_input()
         await self._autosave.flush()
-        work, desk = self.model.open_assessment, self._case_service
-        if work is None or desk is None or self._autosave.has_unsaved_answers:
-            return
-        turn = self._next_generation()
-        hand = await self._handover.begin(desk, work, called, self.lock)
-        if hand is None or turn != self._generation:
-            await self._handover.end()
-            return
-        model = self.model
-        before = (screen for screen in model.trail if screen.name not in ("hand-over", "handed-back"))
-        model.trail = (*before, Screen("handed-back", work.assessment.id))
-        self._autosave.scroll_offset = 0.0
-        self._autosave.capture_resume_state()
-        # The child's page comes first: what an adult reads goes before anything is awaited.
-        model.child_session, model.phase, model.trail = hand, "child", (TODAY_SCREEN,)
-        try:
-            await self._autosave.flush()
-        finally:
-            await self._drop_keys()
+        work = self.model.open_assessment
+        if work is not None and self.is_unlocked and not self._autosave.has_unsaved_answers:
+            await self.hand_to_child(work, chosen_name)
 
     async def mark_origin(self, link_id: str, origin: Origin | None) -> None:
-        """Say where an answer that is not words came from."""
+        """Mark where an answer that is not words came from; None takes the mark away."""
         handed = self.model.handback_review
         if handed is not None:
             self.model.handback_review = await run_blocking(
@@ -102,7 +91,7 @@ class AppController(Session):
         self._autosave.update_position()
 
     def note_scroll(self, offset: float) -> None:
-        """The page is this far down now, in pixels."""
+        """Note how far down the page is, in pixels."""
         if self.model.phase == "open":
             self._autosave.update_position(offset)
 
@@ -113,25 +102,21 @@ class AppController(Session):
         page = self.model.household_of(person_id)
         if page is None or self.model.busy:
             return
-        self.model.busy = True
-        try:
+        with self._busy():
             contact = await self._find_or_create_contact(page)
             context = ScoringContext(on=contact.on)
             work = await run_blocking(self.case_service.start_assessment, contact, person_id, tool, context)
             self._autosave.clear_item_drafts()
-            self.model.open_assessment, self.model.save_state = work, "nothing"
+            self.model.open_assessment = work
+            self.model.set_save_state("nothing")
             # Back leads to the person, not to the choice that has been made.
             before = (screen for screen in self.model.trail if screen.name != "pick")
             self._set_trail((*before, Screen("assess", work.assessment.id)))
-        finally:
-            self.model.busy = False
 
     async def resume_assessment(self, assessment_id: str) -> None:
         """Go on with an assessment where it was left."""
-        self.model.open_assessment, self.model.save_state = (
-            await self._autosave.reopen_assessment(assessment_id),
-            "nothing",
-        )
+        self.model.open_assessment = await self._autosave.reopen_assessment(assessment_id)
+        self.model.set_save_state("nothing")
         self.open_screen("assess", assessment_id)
 
     async def show_record(self, assessment_id: str) -> None:
@@ -141,57 +126,54 @@ class AppController(Session):
         self.open_screen("record", assessment_id)
 
     async def dispatch(self, event: forms.FormEvent) -> None:
-        """One event on the open form: the page changes at once, the disk follows."""
+        """Apply one event to the open form: the page changes at once, the disk follows."""
         self._autosave.apply_input()
         self._autosave.apply_event(event)
         await self._autosave.flush()
 
     def queue_input(self, event: TypedEvent) -> None:
-        """Letters arrived in a field: kept when the typing rests."""
+        """Take letters that arrived in a field: saved when the typing rests."""
         self._autosave.queue_input(event)
 
     def apply_input(self) -> None:
-        """Let the form have the letters that arrived."""
+        """Give the form the letters that arrived."""
         self._autosave.apply_input()
 
     async def retry_save(self) -> None:
-        """Try once more to keep what the disk refused."""
+        """Try once more to write what the disk refused."""
         self._autosave.apply_input()
         await self._autosave.flush()
 
     def current_entry(self, link_id: str) -> Given | None:
-        """The entry as it stands, with letters that are not kept yet."""
+        """The entry as it stands, with letters that are not saved yet."""
         return self._autosave.current_entry(link_id)
 
     @property
     def item_drafts(self) -> Mapping[str, Any]:
-        """What was typed and is not an answer yet, by its place: kept with the place, never sent."""
+        """What was typed and is not an answer yet, by item: saved on this device, never sent."""
         return self._autosave.item_drafts
 
-    def set_item_draft(self, place: str, half: Any) -> None:
-        """Remember what was typed and is not an answer yet; None forgets it."""
-        self._autosave.set_item_draft(place, half)
+    def set_item_draft(self, place: str, draft: Any) -> None:
+        """Keep what was typed and is not an answer yet; None forgets it."""
+        self._autosave.set_item_draft(place, draft)
 
     def screen_draft(self, screen: str) -> Any:
-        """What stands half typed on a screen that is no assessment, as it was held; None if nothing."""
+        """The draft of a screen that is no assessment; None where there is none."""
         return self._autosave.screen_drafts.get(screen)
 
     def set_screen_draft(self, screen: str, plain: Any) -> None:
-        """Remember what stands on such a screen, as plain JSON; None forgets it. Never a passphrase."""
+        """Keep the draft of a screen as plain JSON; None forgets it. Never a passphrase."""
         self._autosave.set_screen_draft(screen, plain)
 
     async def complete_assessment(self) -> bool:
-        """Complete the open form: True when it is committed, sealed and in the outbox."""
+        """Complete the open form. True when it is committed, sealed and in the outbox."""
         self._autosave.apply_input()
         await self._autosave.flush()
         work = self.model.open_assessment
         if work is None or self._autosave.has_unsaved_answers or self.model.busy:
             return False
-        self.model.busy = True
-        try:
+        with self._busy():
             done = await run_blocking(self.case_service.apply_event, work, forms.CompletionRequested())
-        finally:
-            self.model.busy = False
         self.model.open_assessment = done
         if done.assessment.status != "completed":
             return False
@@ -220,7 +202,7 @@ class AppController(Session):
 
     @property
     def visit_commands(self) -> VisitCommands:
-        """What is written of the children of a contact, and finishing it."""
+        """Recording the children of a contact, and closing it. Raises Locked."""
         return VisitCommands(self.case_service, self._runtime.clock.now, self._load_households)
 
     async def show_contact(self, household_id: str) -> None:
@@ -232,24 +214,20 @@ class AppController(Session):
     # Households
 
     async def add_household(self, household: Household, persons: tuple[Person, ...]) -> None:
-        """Keep a new household and open its page."""
+        """Save a new household and open its page."""
         if self.model.busy:
             return
-        self.model.busy = True
-        try:
+        with self._busy():
             await run_blocking(self.case_service.save_household, household, persons)
             await self._load_households()
-        finally:
-            self.model.busy = False
         self._autosave.set_screen_draft("add-household", None)
         self._set_trail((TODAY_SCREEN, Screen("household", household.id)))
 
     async def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> bool:
-        """Keep facts of one household together, and have the open form know of them. False while busy."""
+        """Save records of one household together, and give the open form its history. False while busy."""
         if self.model.busy:
             return False
-        self.model.busy = True
-        try:
+        with self._busy():
             await self._autosave.apply_and_flush()
             await run_blocking(self.case_service.save_records, household_id, facts)
             await self._load_households()
@@ -257,30 +235,25 @@ class AppController(Session):
                 self.model.open_assessment = await run_blocking(
                     self.case_service.refresh_history, self.model.open_assessment
                 )
-        finally:
-            self.model.busy = False
         return True
 
     @property
     def people_commands(self) -> PeopleCommands:
-        """What can be done about the people of a household. Raises Locked."""
+        """Changes to the people of a household. Raises Locked."""
         return PeopleCommands(self.model, self.case_service, self._runtime.clock.now)
 
     async def add_training_households(self) -> None:
-        """Add the invented households to learn with."""
+        """Add the invented households for training."""
         if self.model.busy or self.import_training is None or not self.model.training:
             return
-        self.model.busy = True
-        try:
+        with self._busy():
             await run_blocking(self.import_training, self.case_service)
             await self._load_households()
-        finally:
-            self.model.busy = False
 
     # The device
 
     async def show_device_report(self) -> None:
-        """Look at this device, and show what was found."""
+        """Run the self-test of this device and show its report."""
         self.model.selftest_report = None
         self.open_screen("device")
         self.model.selftest_report = await run_blocking(
@@ -290,11 +263,12 @@ class AppController(Session):
     # Sending
 
     async def show_outbox(self) -> None:
+        """Show what waits, what was sent, and what needs help."""
         await self._load_outbox()
         self.open_screen("outbox")
 
     async def send_now(self) -> None:
-        """Ask for everything that waits to be tried at once."""
+        """Try everything that waits, at once."""
         self._runtime.wake()
 
     async def retry_entry(self, entry_id: str) -> None:
@@ -304,7 +278,7 @@ class AppController(Session):
         self._runtime.wake()
 
     async def update_send_status(self, status: OutboxStatus, sending: bool) -> None:
-        """The background sender says how things stand. Read from the outbox, never from a reply."""
+        """Take the outbox status from the background sender."""
         self.model.send_status, self.model.is_sending = status, sending
         if self.model.screen.name in ("outbox", "finished") and self.model.phase == "open":
             await self._load_outbox()

@@ -1,10 +1,10 @@
-"""The composition root: the one place that knows every concrete part and puts them together.
+"""The composition root: puts the concrete parts of one installed copy together.
+
+One Runtime per process, because the store's files have one owner. It holds nothing of a person.
 
     runtime = Runtime.open(data_folder())
-    desk = runtime.unlock(passphrase)           # blocking: on a thread
-    runtime.worker(changed)                      # sends in the background while somebody watches
-
-One Runtime per process: the store's files have one owner. Nothing of a person is kept here.
+    service = runtime.unlock(passphrase)        # blocking: on a thread
+    await runtime.run_sender()                  # sends in the background until cancelled
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pathlib import Path
 
 from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
 from app.core.device.account_recovery import AccountRecovery
-from assessments.casework.records import format_utc, parse_role
+from assessments.casework.ids import format_utc
+from assessments.casework.records import parse_role
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow
 from assessments.definitions import catalogue
@@ -28,7 +29,7 @@ from assessments.definitions.definition import Role
 from assessments.definitions.text_packs import PackRefused, TextPack, apply_pack, read_pack
 from assessments.errors import BadInstrument, WrenError
 from assessments.ports import Keystore, SystemClock
-from assessments.store import KeyRing, SalvageReport, Store, salvage
+from assessments.store import SalvageReport, Store, UnlockedStore, salvage
 from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.exchange import (
     RETRY_POLICIES,
@@ -71,7 +72,7 @@ def data_folder() -> Path:
 
 
 class PendingEscrows:
-    """The escrows of which the service has no copy yet, by its signed word."""
+    """The escrows that the service has not yet confirmed by a signed receipt."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -118,6 +119,7 @@ class Runtime:
         return salvage(folder, SystemClock())
 
     def close(self) -> None:
+        """Close the store."""
         self.store.close()
 
     @property
@@ -134,23 +136,25 @@ class Runtime:
         """Open the keys of this person, or of the first here. Blocking. Raises WrongPassphrase, Damaged."""
         return self._make_case_service(self.store.unlock(passphrase, author))
 
-    def _make_case_service(self, keys: KeyRing) -> CaseService:
-        desk = CaseService(self.store, keys, self.clock, self.packs())
+    def _make_case_service(self, keys: UnlockedStore) -> CaseService:
+        service = CaseService(self.store, keys, self.clock, self.packs())
         if self.store.read_only:
-            return desk  # nothing is finished here until Wren is updated
-        if load_enrolled_service(self.store) is not None and not desk.ensure_escrow():
+            return service  # nothing is finished here until Wren is updated
+        if load_enrolled_service(self.store) is not None and not service.ensure_escrow():
             # A Wren without recovery met the service: it is asked again for its keys.
-            self._pending_introduction = desk.author
-        return desk
+            self._pending_introduction = service.author
+        return service
 
-    async def introduce(self, url: str, desk: CaseService, agency: str = TRAINING_AGENCY) -> EnrolledService:
-        """Meet a service once and keep its keys. Raises NotIntroduced."""
-        author, author_key = desk.author
+    async def introduce(
+        self, url: str, service: CaseService, agency: str = TRAINING_AGENCY
+    ) -> EnrolledService:
+        """Enrol this device with a service and keep its keys. Raises NotIntroduced."""
+        author, author_key = service.author
         keys = await enrol_device(
             url, self.store.device, agency=agency, author=author, author_key=author_key, clock=self.clock
         )
         await asyncio.to_thread(self._save_service_keys, keys)
-        await asyncio.to_thread(desk.ensure_escrow)
+        await asyncio.to_thread(service.ensure_escrow)
         await asyncio.to_thread(self.store.settings.put, f"{_ENROLLED}.{author}", keys.url)
         self._introduced.set()
         self._escrows_pending.set()
@@ -162,7 +166,7 @@ class Runtime:
     # Licensed wording
 
     def packs(self) -> list[TextPack]:
-        """The organisation's wording packs on this device. One that cannot be read is left out."""
+        """The organisation's text packs on this device. One that cannot be read is left out."""
         folder = self._packs_folder
         if folder is None or not folder.is_dir():
             return []
@@ -194,6 +198,7 @@ class Runtime:
         return keys.url if keys else ""
 
     def save_role(self, author: str, role: Role) -> None:
+        """Save the role that a person chose."""
         self.store.settings.put(f"{_ROLE}.{author}", role)
 
     def role(self, author: str) -> Role:
@@ -215,7 +220,7 @@ class Runtime:
             await transport.close()
 
     async def upload_escrows(self) -> bool:
-        """Give the service its copy of every escrow, now: True when it has all."""
+        """Upload every unconfirmed escrow now. True when the service has all."""
         transport = await asyncio.to_thread(self._transport)
         if transport is None:
             return False
@@ -225,7 +230,7 @@ class Runtime:
             await transport.close()
 
     def _transport(self) -> Transport | None:
-        """A new way to the service, once it is known. Blocking."""
+        """A new transport to the service; None where none is known. Blocking."""
         keys = load_enrolled_service(self.store)
         return None if keys is None else keys.make_transport(self.store.device, self.clock)
 
@@ -236,7 +241,7 @@ class Runtime:
     # Sending in the background
 
     def subscribe(self, listener: OutboxListener) -> Callable[[], None]:
-        """Tell a page how sending stands, now and on each change. Returns how to stop."""
+        """Call a listener on each change of the outbox. Returns the function that stops it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -249,8 +254,8 @@ class Runtime:
             self.store.outbox,
             transport,
             self.clock,
-            changed=self._notify_listeners,
-            heard=self._note_recoveries,
+            on_status=self._notify_listeners,
+            on_changes=self._note_recoveries,
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -261,7 +266,7 @@ class Runtime:
             await transport.close()
 
     async def _run_escrow_upload(self, transport: Transport) -> None:
-        """Give the service its copy of each escrow, until it signed for it."""
+        """Upload each escrow until the service has confirmed it."""
         tries = 0
         while True:
             self._escrows_pending.clear()
@@ -283,7 +288,7 @@ class Runtime:
             failure = await upload_escrows(PendingEscrows(self.store), transport)
         except WrenError as fault:
             code = fault.code
-            _log.warning("give-fault %s", code)
+            _log.warning("escrow-upload-failed %s", code)
             return "broken"
         return failure.kind if failure else None
 
@@ -309,17 +314,18 @@ class Runtime:
             self._worker.wake()
 
     def _note_recoveries(self, changes: Sequence[FeedChange]) -> None:
-        """Keep what a person must be told: that somebody was let in under their alias elsewhere."""
+        """Note each recovery of an author of this device on another device."""
         for change in changes:
             if change.word == "recovered" and change.reason is not None:
                 self.store.settings.put(f"recovered.{change.reason}", format_utc(self.clock.now()))
 
     def recovered_at(self, author: str) -> datetime | None:
-        """When it was heard that this person was let in on another device; None once it is seen."""
+        """When this person recovered on another device; None once the notice is dismissed."""
         kept = self.store.settings.get(f"recovered.{author}")
         return datetime.fromisoformat(kept) if kept else None
 
     def clear_recovered(self, author: str) -> None:
+        """Forget that this person recovered on another device."""
         self.store.settings.put(f"recovered.{author}", "")
 
     def _notify_listeners(self, status: OutboxStatus) -> None:

@@ -1,13 +1,12 @@
-"""Who is here: whose words are asked for, opening, coming back to the same place, and locking.
+"""The session of one person on one page: unlock, come back to the same place, lock.
 
-A lock expires nothing. Unlocking comes back to the same screen, the same question and the same
-half-typed word, also after the app was killed; another person on the same device comes back to their
-own. The order of a lock is: cover, keep what was typed, drop the keys, forget. An unlocking that is
-still under way when the page is covered does not open. This room knows no tool and no answer.
+What is decided is in `session_update`; this module runs its effects. A lock expires nothing: unlocking
+comes back to the same screen, question and half-typed word, also after the app was killed, and another
+person on the same device comes back to their own.
 
-    await opening.choose("hv1")
-    await opening.unlock(words)
-    await opening.lock()
+    await session.choose_author("hv1")
+    await session.unlock(passphrase)
+    await session.lock()
 """
 
 from __future__ import annotations
@@ -19,77 +18,96 @@ from contextlib import suppress
 from datetime import date, datetime
 
 from app.core.autosave import Autosave
-from app.core.cases.case_service import CaseService, run_blocking
+from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
+from app.core.child.child_session import ChildSession
 from app.core.child.handover import Handover
 from app.core.device.account_recovery import AccountRecovery
 from app.core.device.selftest import check_device
 from app.core.runtime import Runtime
-from app.core.state import FIRST_AUTHOR, TODAY_SCREEN, AppState, Screen, Trail, UnlockPrompt, read_trail
-from assessments.definitions.definition import Role
-from assessments.errors import (
-    Damaged,
-    KeyAbsent,
-    KeystoreFault,
-    Locked,
-    LockedOut,
-    NotFound,
-    TooManyAttempts,
-    WrenError,
-    WrongPassphrase,
+from app.core.session_update import (
+    AttemptsRead,
+    AuthorPicked,
+    ChildReady,
+    Cover,
+    DropKeys,
+    EndChildSession,
+    LockRequested,
+    OpeningStarted,
+    PromptFailed,
+    PromptReady,
+    ReadAttempts,
+    RecoveryRequested,
+    SavePosition,
+    SaveTyping,
+    SessionEffect,
+    SessionEvent,
+    SessionRestored,
+    SessionState,
+    SetUpRequested,
+    ShowChild,
+    ShowRestored,
+    UnlockPrompt,
+    UnlockRequested,
+    update,
 )
+from app.core.state import FIRST_AUTHOR, TODAY_SCREEN, AppState, Screen, Trail, read_trail
+from assessments.definitions.definition import Role
+from assessments.errors import Damaged, KeystoreFault, Locked, NotFound, WrenError, WrongPassphrase
 
 _GC_DELAY_S = 1.0
 
 
 class Session:
-    """Coming in and going out. Call from the event loop."""
+    """Opening and locking of one page. Call from the event loop."""
 
     def __init__(
         self,
         model: AppState,
         runtime: Runtime,
         today: Callable[[], date],
-        mend: Callable[[], Awaitable[None]] | None = None,
-        train: Callable[[CaseService], None] | None = None,
+        salvage: Callable[[], Awaitable[None]] | None = None,
+        import_training: Callable[[CaseService], None] | None = None,
     ) -> None:
         self.model, self._runtime, self._today = model, runtime, today
-        # How what is whole in a damaged store is brought back, where that can be done.
-        self.salvage = mend
+        # How a damaged store is salvaged, where that can be done.
+        self.salvage = salvage
         # How the training households are added, where there are any.
-        self.import_training = train
+        self.import_training = import_training
         self._case_service: CaseService | None = None
         self._autosave = self._new_autosave()
         # What the disk refused before a lock, by author.
         self._unsaved_by_author: dict[str, Autosave] = {}
-        # Each opening and each lock takes the turn: whoever lost it meanwhile does not open.
         self._generation = 0
+        self._restored_trail: Trail = (TODAY_SCREEN,)
         self._restored_offset = 0.0
         self._handover = Handover()
+        # What a child is about to be given, and the assessment that it belongs to.
+        self._next_child: tuple[ChildSession, str] | None = None
 
     @property
     def case_service(self) -> CaseService:
-        """The desk of the unlocked person. Raises Locked."""
+        """The use cases of the unlocked person. Raises Locked."""
         if self._case_service is None:
             raise Locked
         return self._case_service
 
     def today(self) -> date:
-        """The day it is here."""
+        """Today's date on this device."""
         return self._today()
 
     @property
     def is_unlocked(self) -> bool:
-        """Whether somebody's keys are open: there is something to lock, and setting up can go on."""
+        """Whether somebody's keys are open; set-up can go on, and there is something to lock."""
         return self._case_service is not None
 
-    # Opening and locking
+    # Before unlocking
 
     def set_runtime(self, runtime: Runtime) -> None:
         """Go on with a store that was opened anew. What the disk refused before waits for it."""
         self._runtime = runtime
 
     def note_damage(self) -> None:
-        """Say on the page that damage was met, as soon as it was."""
+        """Show on the page whether the store met damage."""
         if self.model.damaged is not self._runtime.store.is_damaged:
             self.model.damaged = self._runtime.store.is_damaged
 
@@ -104,199 +122,232 @@ class Session:
         await self.show_unlock()
         with suppress(KeystoreFault):  # the locked page says that it does not answer
             if await run_blocking(self.account_recovery.pending_author) is not None:
-                model.phase = "recover"
+                self.show_recovery()
 
     async def show_unlock(self) -> None:
-        """The page that asks for words; the one that sets up where nobody has."""
-        model = self.model
-        if model.authors and (model.unlock_prompt is None or model.unlock_prompt.author not in model.authors):
-            await self.choose_author(model.authors[0] if len(model.authors) == 1 else None)
-        model.phase = "locked" if model.authors else "set-up"
+        """Show the unlock page; set-up where nobody has set up."""
+        await self._dispatch(UnlockRequested())
+        await self._dispatch(PromptReady())
 
     async def choose_author(self, author: str | None) -> None:
         """Say who it is of several people; None leads back to everybody."""
-        self.model.unlock_prompt = None if author is None else UnlockPrompt(author)
-        await self.refresh_unlock_prompt()
+        await self._dispatch(AuthorPicked(author))
 
     async def refresh_unlock_prompt(self) -> None:
-        """See whether words are of use now."""
-        door = self.model.unlock_prompt
-        if door is None:
-            return
-        try:
-            tries = await run_blocking(self._runtime.store.attempt_status, door.author)
-        except WrenError as error:
-            self.model.unlock_prompt = _prompt_after_error(door.author, error)
-            return
-        if tries.is_locked_out:
-            self.model.unlock_prompt = UnlockPrompt(door.author, "locked-for-safety")
-        elif tries.wait_until is not None:
-            self.model.unlock_prompt = UnlockPrompt(door.author, "wait", tries.wait_until)
-        else:
-            self.model.unlock_prompt = UnlockPrompt(door.author)
+        """Read whether the passphrase can be tried now."""
+        prompt = self.model.unlock_prompt
+        if prompt is not None:
+            await self._read_attempts(prompt.author)
 
     def begin_set_up(self) -> None:
         """Let another person set up on this device."""
+        self._apply(SetUpRequested())
         self._autosave = self._new_autosave()
-        self.model.unlock_prompt, self.model.phase = None, "set-up"
 
-    # Asking to be let in again
+    # Account recovery
 
     @property
     def account_recovery(self) -> AccountRecovery:
-        """What the page for forgotten words asks."""
+        """The recovery requests of this device."""
         return self._runtime.account_recovery
 
     def show_recovery(self) -> None:
-        """Go to the page for forgotten words."""
-        self.model.phase = "recover"
+        """Show the account recovery page."""
+        self._apply(RecoveryRequested())
 
-    async def leave_recovery(self) -> None:
-        """Back to the locked page. A request that waits goes on waiting."""
-        await self.refresh_unlock_prompt()
-        await self.show_unlock()
-
-    async def unlock_after_recovery(self, author: str, words: str) -> None:
-        """Open with the words that were just chosen, and come back to the same place."""
-        turn = self._next_generation()
-        self.model.unlock_prompt = UnlockPrompt(author)
-        desk = await run_blocking(self._runtime.unlock, words, author)
+    async def unlock_after_recovery(self, author: str, passphrase: str) -> None:
+        """Unlock with the passphrase that was just chosen, and come back to the same place."""
+        generation = self._start_opening(author)
+        service = await run_blocking(self._runtime.unlock, passphrase, author)
         self._runtime.wake()
-        await self._restore(desk, turn)
+        await self._restore(service, generation)
 
     def recovered_elsewhere(self) -> datetime | None:
-        """When this person was let in on another device, until it is seen. Blocking."""
+        """When this person recovered on another device, until the notice is dismissed. Blocking."""
         author, _ = self.case_service.author
         return self._runtime.recovered_at(author)
 
     def dismiss_recovery_notice(self) -> None:
-        """It was seen. Blocking."""
+        """Forget the notice of a recovery elsewhere. Blocking."""
         author, _ = self.case_service.author
         self._runtime.clear_recovered(author)
 
-    # Setting up, opening and locking
+    # Setting up, unlocking and locking
 
     @property
     def service_url(self) -> str:
         """The address of the service this device knows; empty while it knows none."""
         return self._runtime.service_url()
 
-    async def set_up(self, words: str, role: Role, url: str, author: str = FIRST_AUTHOR) -> None:
-        """Choose the words, meet the service, and open. Raises WeakWords, StoreFault, NotIntroduced."""
-        turn = self._next_generation()
-        desk = self._case_service
-        if desk is None:
-            desk = await run_blocking(self._runtime.set_up, words, author)
+    async def set_up(self, passphrase: str, role: Role, url: str, author: str = FIRST_AUTHOR) -> None:
+        """Set a passphrase, meet the service and unlock. Raises WeakPassphrase, StoreFault, NotIntroduced."""
+        generation, service = self._start_opening(), self._case_service
+        if service is None:
+            service = await run_blocking(self._runtime.set_up, passphrase, author)
             self.model.authors = await run_blocking(self._runtime.store.authors)
             self.model.unlock_prompt = UnlockPrompt(author)
-            if turn != self._generation:
-                await run_blocking(desk.close)
-                self.model.phase = "locked"
+            if generation != self._generation:
+                await run_blocking(service.close)
+                self._apply(PromptReady())
                 return
-            self._case_service = self._autosave.case_service = desk
-        author, _ = desk.author
+            self._case_service = self._autosave.case_service = service
+        author, _ = service.author
         await run_blocking(self._runtime.save_role, author, role)
-        await self._runtime.introduce(url, desk)
+        await self._runtime.introduce(url, service)
         self.model.training = await run_blocking(lambda: self._runtime.is_training)
-        if turn == self._generation:
+        if generation == self._generation:
             self._autosave.set_screen_draft("set-up", None)
-            await self._restore(desk, turn)
+            await self._restore(service, generation)
 
-    async def unlock(self, words: str) -> None:
-        """Open with the words and come back to the same place. Raises Locked, StoreFault."""
-        turn, door = self._next_generation(), self.model.unlock_prompt
+    async def unlock(self, passphrase: str) -> None:
+        """Unlock and come back to the same place. Raises Locked, StoreFault."""
+        generation, prompt = self._start_opening(), self.model.unlock_prompt
+        author = prompt.author if prompt is not None else None
         try:
-            desk = await run_blocking(self._runtime.unlock, words, door.author if door is not None else None)
-        except WrongPassphrase:
-            await self.refresh_unlock_prompt()
-            raise
+            service = await run_blocking(self._runtime.unlock, passphrase, author)
         except WrenError as error:
-            if door is not None:
-                self.model.unlock_prompt = _prompt_after_error(door.author, error)
-            self.note_damage()
+            if author is not None:
+                await self._dispatch(PromptFailed(author, error))
+            if not isinstance(error, WrongPassphrase):
+                self.note_damage()
             if isinstance(error, Damaged):
                 self.model.damaged = True  # a person's row that does not open may have a whole second copy
             raise
         try:
-            await self._restore(desk, turn)
+            await self._restore(service, generation)
         finally:
             self.note_damage()
 
     async def accept_losses(self) -> None:
-        """Say no more of what is missing: it has been read."""
+        """Note that the person has read what is missing."""
         await run_blocking(self.case_service.accept_losses)
         self.model.losses = self.case_service.losses
 
     async def change_passphrase(self, old: str, new: str) -> None:
-        """Choose other words. Raises Locked for the old ones, WeakWords for the new."""
+        """Change the passphrase. Raises Locked for the old one, WeakPassphrase for the new."""
         author, _ = self.case_service.author
         await run_blocking(self._runtime.store.change_passphrase, author, old, new)
 
     async def lock(self) -> None:
-        """Cover, keep what was typed, drop the keys, forget all that a person said: in this order."""
-        self._next_generation()
-        model = self.model
-        if model.child_session is not None:
-            model.phase, model.child_session = "locked", None
-            await self._handover.end()
-        if self._case_service is None or model.phase == "locked":
-            return
-        self._autosave.capture_resume_state()
-        # The cover comes first: what is on the screen goes before anything is awaited.
-        model.phase, model.trail, model.record = "locked", (TODAY_SCREEN,), None
-        try:
-            self._autosave.apply_input()
-            await self._autosave.flush()
-        finally:
-            await self._drop_keys()
+        """Cover the page, save what was typed, drop the keys, forget what was read."""
+        await self._dispatch(LockRequested())
 
-    def _next_generation(self) -> int:
-        self._generation += 1
+    async def hand_to_child(self, work: OpenAssessment, chosen_name: str) -> None:
+        """Give the page to a child: one section, and no keys but the one for adding to it."""
+        generation = self._start_opening()
+        child_session = await self._handover.begin(self.case_service, work, chosen_name, self.lock)
+        self._next_child = None if child_session is None else (child_session, work.assessment.id)
+        await self._dispatch(ChildReady(generation, exists=child_session is not None))
+
+    # Deciding, and running what was decided
+
+    def _start_opening(self, author: str | None = None) -> int:
+        """Take a new generation, and return it."""
+        self._apply(OpeningStarted(author))
         return self._generation
+
+    async def _dispatch(self, event: SessionEvent) -> None:
+        await self._run(self._apply(event))
+
+    def _apply(self, event: SessionEvent) -> tuple[SessionEffect, ...]:
+        """Change the page at once; return what remains to be done."""
+        model = self.model
+        before = SessionState(
+            model.phase,
+            model.authors,
+            model.unlock_prompt,
+            self._generation,
+            has_keys=self._case_service is not None,
+            has_child=model.child_session is not None,
+        )
+        after, effects = update(before, event)
+        model.phase, model.unlock_prompt, self._generation = after.phase, after.prompt, after.generation
+        if not after.has_child:
+            model.child_session = None
+        return effects
+
+    async def _run(self, effects: tuple[SessionEffect, ...]) -> None:
+        """Run effects in order, each of them also when one before it fails."""
+        if effects:
+            try:
+                await self._run_effect(effects[0])
+            finally:
+                await self._run(effects[1:])
+
+    async def _run_effect(self, effect: SessionEffect) -> None:
+        model, autosave = self.model, self._autosave
+        match effect:
+            case ReadAttempts(author):
+                await self._read_attempts(author)
+            case EndChildSession():
+                await self._handover.end()
+            case Cover():
+                autosave.capture_resume_state()
+                model.trail, model.record = (TODAY_SCREEN,), None
+            case ShowChild() if self._next_child is not None:
+                self._show_child(*self._next_child)
+            case SaveTyping():
+                autosave.apply_input()
+                await autosave.flush()
+            case SavePosition():
+                await autosave.flush()
+            case DropKeys():
+                await self._drop_keys()
+            case ShowRestored():
+                model.trail, self._restored_offset = self._restored_trail, autosave.scroll_offset
+
+    async def _read_attempts(self, author: str) -> None:
+        try:
+            attempts = await run_blocking(self._runtime.store.attempt_status, author)
+        except WrenError as error:
+            self._apply(PromptFailed(author, error))
+        else:
+            self._apply(AttemptsRead(author, attempts.is_locked_out, attempts.wait_until))
+
+    def _show_child(self, child_session: ChildSession, assessment_id: str) -> None:
+        model, autosave = self.model, self._autosave
+        before = (screen for screen in model.trail if screen.name not in ("hand-over", "handed-back"))
+        model.trail = (*before, Screen("handed-back", assessment_id))
+        autosave.scroll_offset = 0.0
+        autosave.capture_resume_state()
+        model.child_session, model.trail, self._next_child = child_session, (TODAY_SCREEN,), None
 
     def _new_autosave(self) -> Autosave:
         return Autosave(self.model, self._runtime.clock.now)
 
     async def _drop_keys(self) -> None:
-        desk, self._case_service = self._case_service, None
-        keeping, self._autosave = self._autosave, self._new_autosave()
-        keeping.case_service = None
+        service, self._case_service = self._case_service, None
+        autosave, self._autosave = self._autosave, self._new_autosave()
+        autosave.case_service = None
         model = self.model
         model.open_assessment, model.households, model.record, model.outbox_entries = None, (), None, ()
         model.losses, model.unreadable_count, model.handback_review = (), 0, None
-        if desk is not None:
-            if keeping.has_unsaved:
-                self._unsaved_by_author[desk.author[0]] = keeping
-            await run_blocking(desk.close)
-        # What goes in circles is freed too, once the covered page is drawn: it holds everything up.
+        if service is not None:
+            if autosave.has_unsaved:
+                self._unsaved_by_author[service.author[0]] = autosave
+            await run_blocking(service.close)
+        # Reference cycles are freed once the covered page is drawn: collecting holds everything up.
         asyncio.get_running_loop().call_later(_GC_DELAY_S, gc.collect)
 
-    async def _restore(self, desk: CaseService, turn: int) -> None:
-        """Show what this person left, unless the page was covered meanwhile."""
-        author, _ = desk.author
-        if self._case_service is not desk:
-            self._case_service = desk
-            self._autosave = (
-                self._unsaved_by_author.pop(author)
-                if author in self._unsaved_by_author
-                else self._new_autosave()
-            )
-            self._autosave.case_service = desk
+    async def _restore(self, service: CaseService, generation: int) -> None:
+        """Show what this person left, unless the page was locked meanwhile."""
+        author, _ = service.author
+        if self._case_service is not service:
+            self._case_service = service
+            has_unsaved = author in self._unsaved_by_author
+            self._autosave = self._unsaved_by_author.pop(author) if has_unsaved else self._new_autosave()
+            self._autosave.case_service = service
         try:
-            await self._handover.retry_unsaved(desk)
-            trail = await self._restore_trail()
-            has_met = await run_blocking(self._runtime.is_introduced, author)
+            await self._handover.retry_unsaved(service)
+            self._restored_trail = await self._restore_trail()
+            is_introduced = await run_blocking(self._runtime.is_introduced, author)
             self.model.role = await run_blocking(self._runtime.role, author)
         except BaseException:
             await self._drop_keys()
             raise
-        if turn != self._generation:
-            await self._drop_keys()
-            return
-        self.model.losses = desk.losses
-        # Nothing can be finished before a service is known: setting up goes on where it stopped.
-        self.model.phase, self.model.trail = "open" if has_met else "set-up", trail
-        self._restored_offset = self._autosave.scroll_offset
+        if generation == self._generation:
+            self.model.losses = service.losses
+        await self._dispatch(SessionRestored(generation, is_introduced))
 
     async def _restore_trail(self) -> Trail:
         """Read what stands on the screens where this person left off; the first page if it is gone."""
@@ -336,7 +387,7 @@ class Session:
                 raise NotFound
 
     def take_restored_offset(self) -> float:
-        """How far down the page was when it was left, in pixels; told once."""
+        """Take how far down the page was when it was left, in pixels; 0 when asked again."""
         offset, self._restored_offset = self._restored_offset, 0.0
         return offset
 
@@ -347,17 +398,3 @@ class Session:
 
     async def _load_outbox(self) -> None:
         self.model.outbox_entries = tuple(await run_blocking(self._runtime.store.outbox.entries))
-
-
-def _prompt_after_error(author: str, error: WrenError) -> UnlockPrompt:
-    """Whether words are of use after this."""
-    match error:
-        case TooManyAttempts():
-            return UnlockPrompt(author, "wait", datetime.fromisoformat(error.data["until"]))
-        case LockedOut():
-            return UnlockPrompt(author, "locked-for-safety")
-        case KeystoreFault():
-            return UnlockPrompt(author, "keystore-error")
-        case KeyAbsent():
-            return UnlockPrompt(author, "key-absent")
-    return UnlockPrompt(author)

@@ -1,8 +1,7 @@
-"""What a page shows: frozen engine values, and where the person is.
+"""The observable state of one page: frozen engine values, and where the person is.
 
-`AppState` is the observable state of one page; assigning a field draws it again. This room decides
-nothing and reaches nothing: `state` changes it. Nothing of a person is in a module or shared
-between tabs.
+Assigning a field of `AppState` draws the page again. Nothing of a person is in a module or shared between
+tabs.
 
     model.screen.name       # "household"
 """
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import flet as ft
 
@@ -20,61 +19,20 @@ from app.core.cases.case_service import DataLoss, HouseholdOverview, OpenAssessm
 from app.core.child.child_session import ChildSession
 from app.core.child.handover import HandbackReview
 from app.core.device.selftest import SelfTestReport
+from app.core.routes import ROUTES
+from app.core.session_update import Phase, UnlockPrompt
+from app.kit.controls.status import SaveState
 from assessments.casework.casework_records import RecordLink
 from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
 from assessments.ports import OutboxEntry
 
-Phase = Literal["starting", "set-up", "locked", "recover", "open", "child", "fault"]
-Saved = Literal["nothing", "saving", "saved", "failed"]
-ScreenName = Literal[
-    "today",
-    "household",
-    "pick",
-    "assess",
-    "hand-over",
-    "handed-back",
-    "check",
-    "finished",
-    "record",
-    "outbox",
-    "device",
-    "add-household",
-    "change-words",
-    "event",
-    "earlier",
-    "milestone",
-    "chronology",
-    "conduct",
-    "person",
-    "change-person",
-    "add-person",
-    "born",
-    "tie",
-    "address",
-    "add-address",
-    "keep-from",
-    "link",
-    "map",
-    "contact",
-    "seen",
-    "leave",
-    "siblings",
-    "pattern",
-]
+# A key of ROUTES.
+ScreenName = str
 
 
 # Whoever sets up a device first is not asked for a short name.
 FIRST_AUTHOR = "hv1"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class UnlockPrompt:
-    """Whose words are asked for, and whether they are of use now; else the code of why not."""
-
-    author: str
-    state: Literal["open", "wait", "locked-for-safety", "keystore-error", "key-absent"] = "open"
-    wait_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +49,21 @@ Trail = tuple[Screen, ...]
 
 def read_trail(plain: Any) -> Trail:
     """The screens of a kept place; the first page alone where one of them is not known here."""
-    known = get_args(ScreenName)
-    if not isinstance(plain, Sequence) or not plain or any(name not in known for name, _ in plain):
+    if not isinstance(plain, Sequence) or not plain or any(name not in ROUTES for name, _ in plain):
         return (TODAY_SCREEN,)
     return tuple(Screen(name, str(about)) for name, about in plain)
+
+
+@ft.observable
+@dataclass(eq=False)
+class SaveProgress:
+    """How saving stands. Only its own line observes it, so that a save never draws a page again."""
+
+    state: SaveState = "nothing"
+    saved_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"<SaveProgress {self.state}>"
 
 
 @ft.observable
@@ -124,8 +93,8 @@ class AppState:
     # A child's turn while it lasts, and what came back of the last one.
     child_session: ChildSession | None = None
     handback_review: HandbackReview | None = None
-    save_state: Saved = "nothing"
-    saved_at: datetime | None = None
+    save_progress: SaveProgress = field(default_factory=SaveProgress)
+    save_failed: bool = False
     send_status: OutboxStatus = field(default_factory=OutboxStatus)
     is_sending: bool = False
     outbox_entries: tuple[OutboxEntry, ...] = ()
@@ -137,14 +106,21 @@ class AppState:
     def __repr__(self) -> str:
         return f"<AppState {self.phase}>"
 
+    def set_save_state(self, state: SaveState) -> None:
+        """Say how saving stands; the page itself is drawn again only where saving fails or works again."""
+        self.save_progress.state, self.save_failed = state, state == "failed"
+
     @property
     def screen(self) -> Screen:
+        """The screen that is on top."""
         return self.trail[-1]
 
     def household(self, household_id: str) -> HouseholdOverview | None:
+        """The household with this id, where it is loaded."""
         return next((found for found in self.households if found.household.id == household_id), None)
 
     def household_of(self, person_id: str) -> HouseholdOverview | None:
+        """The first household that this person belongs to."""
         return next(
             (page for page in self.households if any(person.id == person_id for person in page.persons)), None
         )

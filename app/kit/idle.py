@@ -1,12 +1,12 @@
-"""How long nobody has touched a page.
+"""The idle timer of a page.
 
-This room knows two clocks: one that never jumps, and one that goes on while the device sleeps. The
-longer silence counts, so a lid that was shut for an hour locks at once, and a clock that is set back
-keeps nothing open. It does not know what locking is. Each page has its own, as the page's `data`.
+Reads two clocks, one monotonic and one that goes on while the device sleeps; the longer idle time counts. A
+lid that was shut for an hour locks at once, and a clock that is set back keeps nothing open. Each page has
+its own timer, as the page's `data`.
 
     idle = IdleTimer(after_s=60)
     reset_idle_timer()               # from a handler: on the page of this context
-    idle.left_s()           # 60.0
+    idle.remaining_s()               # 60.0
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WARN_BEFORE_S = 10
 
 
 class IdleTimer:
-    """The silence on one page. `after_s` is the longest allowed, in seconds."""
+    """The idle time of one page. `after_s` is the longest allowed, in seconds."""
 
     def __init__(
         self, after_s: float, clocks: tuple[Callable[[], float], ...] = (time.monotonic, time.time)
@@ -32,7 +32,7 @@ class IdleTimer:
         self.reset()
 
     def reset(self) -> None:
-        """Somebody is here."""
+        """Note that somebody touched the page."""
         self._reset_at = tuple(clock() for clock in self._clocks)
 
     def remaining_s(self) -> float:
@@ -42,11 +42,12 @@ class IdleTimer:
 
     @property
     def is_expired(self) -> bool:
+        """Whether the page should be locked by now."""
         return self.remaining_s() <= 0
 
     @property
     def is_near_expiry(self) -> bool:
-        """Time for a word before it locks."""
+        """Whether it is time to warn that the page will lock."""
         return self.remaining_s() <= WARN_BEFORE_S
 
 

@@ -1,8 +1,7 @@
 """The numbers to call, by the names that tools use for them.
 
-This room knows one file, `assets/numbers.toml`, which an organisation replaces by its own. 999 and
-101 are real; the others are shipped as training numbers and say so. They work offline, because
-they are words on a page: Wren itself never calls anyone.
+Read from `assets/numbers.toml`, which an organisation replaces by its own. 999 and 101 are real; the others
+are training numbers and say so. They are words on a page: Wren itself never calls anyone.
 
     numbers_for(("emergency", "police"))
 """
@@ -11,10 +10,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
-from app.kit.controls.cards import PhoneNumber
 from app.kit.messages import assets_folder
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneNumber:
+    """A number to call: who answers, and the digits as they are dialled and shown."""
+
+    who: str
+    digits: str
 
 
 def numbers_for(names: Iterable[str]) -> tuple[PhoneNumber, ...]:

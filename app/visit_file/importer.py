@@ -27,7 +27,8 @@ from app.core.cases.case_service import CaseService
 from app.visit_file.observations import OBSERVATION_KEYS, SAID_KEYS, faulty_fields, read_observation
 from app.visit_file.people import FileHousehold, PeopleReader
 from assessments.casework.casework_records import ChildObservation
-from assessments.casework.records import Contact, Household, new_id, parse_role
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, parse_role
 from assessments.definitions import catalogue
 from assessments.definitions.definition import ROLES
 from assessments.engine import form as forms

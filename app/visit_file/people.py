@@ -18,15 +18,14 @@ from pydantic import ValidationError
 
 from app.visit_file.incidents import faulty_fields, read_records
 from assessments.casework.casework_records import Address, CaseworkRecord, RecordLink, WithheldInformation
-from assessments.casework.records import Contact, Household, Person, Relationship, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person, Relationship, person_field_uses
 
-_KEYS_READ_HERE = ("ref", "name", "roles", "born", "due", "about_years_on")
 _HOUSEHOLD_KEYS = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")
-_DATE_KEYS = ("born", "due", "about_years_on")
-_PERSON_KEYS = (
-    *_KEYS_READ_HERE,
-    *("other_names", "about_years", "lives_here", "language", "interpreter"),
-    *("needs", "needs_words", "position", "agency"),
+_DATE_KEYS = tuple(name for name, field in Person.model_fields.items() if field.annotation == date | None)
+_KEYS_READ_HERE = ("ref", "name", "roles", *_DATE_KEYS)
+_PERSON_KEYS = tuple(
+    dict.fromkeys((*_KEYS_READ_HERE, *(name for name, use in person_field_uses().items() if use.visit_file)))
 )
 
 

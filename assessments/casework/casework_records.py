@@ -1,12 +1,11 @@
-"""What is filed under a household beside its people: where they live, what happened, who was seen.
+"""Records filed under a household beside its people: addresses, incidents, observations, closures.
 
-Each is a record of its own, immutable, linked by ids and never merged. A correction is a new revision
-of the same id; the device keeps both (`store.people.earlier`). This room knows shapes and refuses to
-know rules: what must be there at the end of a contact is `ledger`, what a run of events means is
-`chronology`.
+Records are immutable, linked by ids and never merged. A correction is a new revision of the same id;
+the device keeps both (`store.people.earlier`). The rules over them are in `visits`, `chronology` and
+the other modules of this package.
 
     >>> ChildObservation(id="s1", household_id="h1", contact_id="c1", child_id="p1", how="not-seen")
-    <Seen s1>
+    <ChildObservation s1>
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class CaseworkRecord(Record):
 
 
 class Address(CaseworkRecord):
-    """Where some of the household stay. A confidential one is shown only while it is held down."""
+    """Where some of the household stay. A confidential address is shown only while its button is pressed."""
 
     lines: str = Field(min_length=1, max_length=400)
     kind: Literal["home", "temporary", "refuge", "other-home", "host"] = "home"
@@ -45,11 +44,10 @@ class Address(CaseworkRecord):
 
 
 class RecordLink(CaseworkRecord):
-    """Two people, events or households that a practitioner holds to be connected. It can be undone.
+    """A practitioner's decision that two people, incidents or households are connected. It can be undone.
 
-    "same-person": one human being with a record in each household. "same-event": one event that was told
-    twice. "host": the other household takes this one in. Nothing is ever merged: both records stay, and
-    each household keeps its own.
+    "same-person": one human being with a record in each household. "same-event": one incident with two
+    records. "host": the other household takes this one in. Records are never merged.
     """
 
     kind: LinkKind
@@ -62,7 +60,7 @@ class RecordLink(CaseworkRecord):
 
 
 class WithheldInformation(CaseworkRecord):
-    """Something that a person asked to be kept from somebody. `about_id` is any record's id.
+    """Information that a person asked to withhold from somebody. `about_id` is any record's id.
 
     `keep_from` holds ids of people here, or words for somebody who is not. It can be lifted.
     """
@@ -76,7 +74,7 @@ class WithheldInformation(CaseworkRecord):
 
 
 class VerbatimQuote(Record):
-    """Words exactly as they came, with what was asked before them. Never changed by a program."""
+    """Exact words, with what was asked before them. Never changed by a program."""
 
     words: str = Field(min_length=1, max_length=10_000)
     prompt: str = ""
@@ -86,12 +84,12 @@ class VerbatimQuote(Record):
 
 
 class ChildObservation(CaseworkRecord):
-    """How one child was met in one contact. One per child and contact; `how` says how it ended.
+    """How one child was met in one contact: one per child and contact; `how` is its status.
 
     heard: `said` has words. observed: `observation`. seen-not-spoken: `why`. not-seen: `why`, `plan`
-    and `due`. What was seen and heard stands apart from what the practitioner makes of it. Who was
-    there is ids of people, or a name as it was typed. Once the contact is finished this one stays as
-    it is: a correction is another Seen that `amends` it and says why.
+    and `due`. Observation and interpretation are separate. `present` and `in_earshot` hold ids of
+    people, or names as typed. Once the visit is closed this record does not change: a correction is
+    another ChildObservation that `amends` it and says why.
     """
 
     contact_id: str
@@ -113,7 +111,7 @@ class ChildObservation(CaseworkRecord):
     place: str = Field(default="", max_length=200)
     language: str = ""
     interpreter: str = ""
-    # Phrases of the writer's own that were pointed out in the interpretation and stay.
+    # Listed phrases in the interpretation that the writer chose to keep.
     kept_phrases: tuple[str, ...] = ()
     written_at: AwareDatetime | None = None
     amends: str = ""
@@ -121,10 +119,10 @@ class ChildObservation(CaseworkRecord):
 
 
 class VisitClosure(CaseworkRecord):
-    """A contact was finished. `silent` are the children with nothing, each with the code of the reason.
+    """A visit was closed. `silent` are the children without a record, each with the code of the reason.
 
-    `adult_answered_for` are the adults who answered for others. A contact finished again has another
-    Ended that `amends` the one before.
+    `adult_answered_for` are the adults who answered for others. A visit closed again has another
+    VisitClosure that `amends` the one before.
     """
 
     contact_id: str
@@ -148,9 +146,9 @@ class FollowUp(CaseworkRecord):
 
 
 class ChildAtIncident(Record):
-    """A child during an event: `id` is the child's, `where` is free words ("on the stairs").
+    """A child during an incident: `id` is the child's, `where` is free text ("on the stairs").
 
-    A child who was somewhere else is there too, with `there` False: nobody is left out by silence.
+    A child who was somewhere else is listed too, with `there` False.
     """
 
     there: bool = True
@@ -160,9 +158,9 @@ class ChildAtIncident(Record):
 
 
 class Incident(CaseworkRecord):
-    """Something that happened, known from somebody.
+    """Something that happened, with the `source` that it is known from.
 
-    Severity 1 to 4: the worst element decides; None while it is not known, which is no 1.
+    Severity 1 to 4: the worst element decides; None while it is not known.
     """
 
     on: date
@@ -198,7 +196,7 @@ class KeyDate(CaseworkRecord):
 
 
 class PatternStatement(CaseworkRecord):
-    """The statement on one person's pattern of abuse: drafted from what is recorded, edited by a person."""
+    """The statement on one person's pattern of abuse: drafted from records, edited by a person."""
 
     person_id: str
     words: str = Field(min_length=1, max_length=20_000)
@@ -230,7 +228,7 @@ RECORD_TYPES_BY_KIND: dict[str, type[CaseworkRecord]] = {
 }
 
 
-def to_plain(fact: CaseworkRecord) -> dict[str, Any]:
-    """A form that JSON can carry, with its kind."""
-    kind = next(name for name, made in RECORD_TYPES_BY_KIND.items() if made is type(fact))
-    return {"kind": kind, "record": fact.model_dump(mode="json")}
+def to_plain(record: CaseworkRecord) -> dict[str, Any]:
+    """The JSON form of a record, with its kind."""
+    kind = next(name for name, made in RECORD_TYPES_BY_KIND.items() if made is type(record))
+    return {"kind": kind, "record": record.model_dump(mode="json")}

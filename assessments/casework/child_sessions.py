@@ -1,11 +1,10 @@
-"""A child's turn: the part of a tool that a child is handed, and what came of it.
+"""Child sessions: the section of a tool that a child fills in on the handed-over device.
 
-This room knows how a section becomes a form that holds nothing but the child's own questions: no
-answer that was there before, no word meant for an adult, no rule of the tool. Afterwards it reads a
-turn back from the list of lines that answers are kept in. It knows no screen, key or table.
+A section becomes a form with the child's own questions only: no earlier answer, no text for adults,
+no rule of the tool. Sessions are read back from the append-only log of answers.
 
-    part = build_child_form(form, "ladder", mixed=list)      # None where there is nothing to hand over
-    read_child_sessions(history)                                   # (Sitting("ladder", …),)
+    part = build_child_form(form, "ladder", list)    # None when the section has nothing left to ask
+    read_child_sessions(history)                     # (<ChildSessionRecord>,)
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from assessments.casework.records import ChildSessionEntry, ChildSessionRecord, Person
-from assessments.definitions.definition import AnswerOption, AreaRules, Instrument, Item, When
-from assessments.engine.answers import walk_items
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import AnswerOption, Instrument, Item, When, walk_items
 from assessments.engine.form import Form, open_form
 from assessments.engine.scoring import ScoringContext
 
-# Kept among the answers, under names that no item can have.
+# Keys in the log of answers that no item can have.
 CHILD_SESSION_KEY, ORIGIN_KEY_PREFIX = "$turn", "$origin."
 
 AgeBand = Literal["young", "middle", "older"]
@@ -32,21 +31,26 @@ _MIDDLE_FROM_YEARS, _OLDER_FROM_YEARS = 7, 12
 
 
 class LoggedAnswer(Protocol):
-    """A line of the list in which answers are kept."""
+    """One line of the append-only log of answers: `entry` in plain form, None when taken back."""
 
     @property
-    def at(self) -> datetime: ...
+    def at(self) -> datetime:
+        """When it was written, aware UTC."""
+
     @property
-    def link_id(self) -> str: ...
+    def link_id(self) -> str:
+        """The item, or a key that begins with $."""
+
     @property
-    def entry(self) -> Any: ...
+    def entry(self) -> Any:
+        """The entry in plain form."""
 
 
-def build_child_form(form: Form, section_id: str, mix: OptionShuffle) -> Form | None:
-    """The child's own questions of one section that wait for an answer, as an empty form.
+def build_child_form(form: Form, section_id: str, shuffle: OptionShuffle) -> Form | None:
+    """The child's own unanswered questions of one section, as an empty form; None when none is left.
 
-    What was answered before stays with the adult. Where the tool is made for children who do not
-    speak, options that have pictures change places by `mix`. None when no question is left.
+    Where the tool is made for children who do not speak, options with pictures are put in the order that
+    `shuffle` gives.
     """
     instrument = form.instrument
     section = next((found for found in instrument.items if found.link_id == section_id), None)
@@ -61,7 +65,7 @@ def build_child_form(form: Form, section_id: str, mix: OptionShuffle) -> Form | 
     ]
     known = {item.link_id for item in waiting}
     items = tuple(
-        _child_version_of(item, mix if instrument.needs else None, known)
+        _child_version_of(item, shuffle if instrument.needs else None, known)
         for item in waiting
         if set(item.enable_when.link_ids()) & known or item.link_id in form.visible
     )
@@ -89,7 +93,7 @@ def build_child_form(form: Form, section_id: str, mix: OptionShuffle) -> Form | 
 
 
 def choose_age_band(person: Person, on: date, tool: Instrument) -> AgeBand:
-    """How to speak to a child: by age, else by the tool's own; the middle way when neither is known."""
+    """The age band to speak to a child in: by age, else by the tool; "middle" when neither is known."""
     years = person.age_in_years(on)
     if years is None:
         years = person.about_years
@@ -99,7 +103,7 @@ def choose_age_band(person: Person, on: date, tool: Instrument) -> AgeBand:
 
 
 def make_start_entry(part: Form) -> dict[str, Any]:
-    """The line that opens a turn: the section, and the places of the options with pictures."""
+    """The entry that opens a session: the section, and the order of the options with pictures."""
     return {
         "section": part.instrument.items[0].link_id,
         "shown": {
@@ -111,17 +115,17 @@ def make_start_entry(part: Form) -> dict[str, Any]:
 
 
 def make_end_entry(how: ChildSessionEnd) -> dict[str, Any]:
-    """The line that closes a turn."""
+    """The entry that closes a session."""
     return {"ended": how}
 
 
-def is_child_session_open(kept: Mapping[str, Any]) -> bool:
-    """Whether a turn was cut off: the folded answers have its beginning last."""
-    return "section" in (kept.get(CHILD_SESSION_KEY) or {})
+def is_child_session_open(answers: Mapping[str, Any]) -> bool:
+    """Whether a session was interrupted: its start is the last of its entries in the folded answers."""
+    return "section" in (answers.get(CHILD_SESSION_KEY) or {})
 
 
 def read_child_sessions(lines: Iterable[LoggedAnswer]) -> tuple[ChildSessionRecord, ...]:
-    """Every turn in a list of lines, the first one first."""
+    """Every session in the log of answers, oldest first."""
     found: list[ChildSessionRecord] = []
     given: list[ChildSessionEntry] = []
     began: LoggedAnswer | None = None
@@ -140,7 +144,7 @@ def read_child_sessions(lines: Iterable[LoggedAnswer]) -> tuple[ChildSessionReco
 
 
 def _continues_drawing(line: LoggedAnswer, before: ChildSessionEntry) -> bool:
-    """Whether a drawing goes on from one before: it holds every step of it already."""
+    """Whether a drawing continues an earlier one: it begins with every step of it."""
     now, was = line.entry, before.entry
     if line.link_id != before.link_id or not (isinstance(now, Mapping) and isinstance(was, Mapping)):
         return False
@@ -155,7 +159,7 @@ def _make_child_session(
     return ChildSessionRecord(
         section=began.entry["section"],
         began_at=began.at,
-        # A turn that was left ended when nobody was looking: its last line says what is known.
+        # When a session was left, its end is not known.
         ended_at=last.at if last and ended != "left" else None,
         ended=ended,
         shown=began.entry.get("shown", {}),
@@ -163,11 +167,11 @@ def _make_child_session(
     )
 
 
-def read_origins(kept: Mapping[str, Any]) -> dict[str, str]:
-    """Where answers that are not words came from, out of the folded answers."""
+def read_origins(answers: Mapping[str, Any]) -> dict[str, str]:
+    """The origin of answers that are not words, by link_id, from the folded answers."""
     return {
         name.removeprefix(ORIGIN_KEY_PREFIX): str(origin)
-        for name, origin in kept.items()
+        for name, origin in answers.items()
         if name.startswith(ORIGIN_KEY_PREFIX) and origin
     }
 
@@ -182,11 +186,11 @@ def _flatten_items(items: Iterable[Item]) -> list[Item]:
     return found
 
 
-def _child_version_of(item: Item, mix: OptionShuffle | None, known: set[str]) -> Item:
+def _child_version_of(item: Item, shuffle: OptionShuffle | None, known: set[str]) -> Item:
     """A question by itself, in the child's words alone."""
     options = tuple(option for option in item.options if not option.retired)
-    if mix and options and all(option.picture for option in options):
-        options = tuple(mix(options))
+    if shuffle and options and all(option.picture for option in options):
+        options = tuple(shuffle(options))
     when = item.enable_when
     return replace(
         item,

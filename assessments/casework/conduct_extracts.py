@@ -1,10 +1,9 @@
-"""What the tool about one person's conduct holds, read for the statement: each answer beside its question.
+"""Answers of the perpetrator-pattern tool, sorted by the part of the pattern statement they belong to.
 
-This room knows which questions of that one tool belong in which part of a statement. It gives the words
-of the tool and the words that were typed, and none of its own; what was not answered is not there. It
-refuses to know who is who: names in it are names as somebody typed them.
+Gives the tool's questions and the answers as typed; unanswered questions are left out. Names in the
+answers are as somebody typed them and are not matched to people.
 
-    extract_conduct(catalogue.load("perpetrator-pattern"), assessment)  # <Conduct …>, or None of another tool
+    extract_conduct(load_tool("perpetrator-pattern"), assessment)    # <ConductExtract a1>
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from assessments.casework.records import Assessment
+from assessments.casework.records import COMPLETED_STATUSES, Assessment
 from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import Answered, VerbatimLine, from_plain
+from assessments.engine.answers import CHILD_WORD_ORIGINS, Answered, VerbatimLine, from_plain
 from assessments.errors import BadAnswer
 
 CONDUCT_TOOL_ID = "perpetrator-pattern"
@@ -36,15 +35,14 @@ _DATE_ITEMS = (
     ("separation", "separation-when"),
     ("release-on",),
 )
-_CHILD_ORIGINS = ("child-said", "child-typed")
 
 
 @dataclass(frozen=True, slots=True)
 class ConductAnswer:
-    """One thing that is held: where it stands in a statement, and what was asked and answered.
+    """Questions with their answers, and the part of the statement they belong to.
 
-    `tactic` is the family of behaviour (T1 …) and `whom` those it is done to; `child` is the name in a
-    child's row, and `about` the first question that it answers.
+    `tactic` is the code of a tactic (T1 ...) and `whom` those it is done to; `child` is the name in a
+    child's row, and `link_id` the first question.
     """
 
     part: StatementPart
@@ -60,7 +58,7 @@ class ConductAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ConductExtract:
-    """One finished record of the tool: whom it is about, the day, and all that it holds."""
+    """One completed assessment with the tool: whom it is about, the day, and its answers."""
 
     assessment_id: str
     household_id: str
@@ -73,14 +71,14 @@ class ConductExtract:
     def __repr__(self) -> str:
         return f"<ConductExtract {self.assessment_id}>"
 
-    def has_answer(self, about: str) -> bool:
+    def has_answer(self, link_id: str) -> bool:
         """Whether this question has an answer here."""
-        return any(held.link_id == about for held in self.answers)
+        return any(held.link_id == link_id for held in self.answers)
 
 
 def extract_conduct(tool: Instrument, assessment: Assessment) -> ConductExtract | None:
-    """What a finished record of the tool holds; None of any other tool."""
-    if tool.id != CONDUCT_TOOL_ID or assessment.status not in ("completed", "amended"):
+    """What a completed assessment holds; None for any other tool."""
+    if tool.id != CONDUCT_TOOL_ID or assessment.status not in COMPLETED_STATUSES:
         return None
     return ConductExtract(
         assessment_id=assessment.id,
@@ -96,7 +94,7 @@ def extract_conduct(tool: Instrument, assessment: Assessment) -> ConductExtract 
 def _read_answers(tool: Instrument, answers: Mapping[str, Any]) -> Iterator[ConductAnswer]:
     found = _ConductAnswers(tool, answers)
     yield from found.read_answer("acts", "pattern-sentence")
-    # The families of behaviour are those with acts of their own, numbered as they stand in the tool.
+    # Tactics are the items with acts of their own, numbered in the order of the tool.
     families = [item for item in tool.walk() if f"{item.link_id}.acts" in tool.index]
     for number, family in enumerate(families, start=1):
         name, tactic = family.link_id, f"T{number}"
@@ -183,4 +181,4 @@ class _ConductAnswers:
 
 
 def _is_child_words(line: Any) -> bool:
-    return isinstance(line, VerbatimLine) and line.origin in _CHILD_ORIGINS
+    return isinstance(line, VerbatimLine) and line.origin in CHILD_WORD_ORIGINS

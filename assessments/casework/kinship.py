@@ -1,9 +1,7 @@
-"""What two people are to each other, said once and read from both sides.
+"""Relationship kinds between two people, their inverses, and what follows from them.
 
-A relationship is stored in the direction in which it was told; the other direction follows from its
-kind. This room knows the kinds, their other sides, what cannot be right (pointed out, never blocked)
-and which siblings follow from shared parents (a hint, never stored by itself). It refuses to know
-names, words and screens: it returns ids and codes.
+A relationship is stored in the direction in which it was entered; the other direction follows from
+its kind. Faults are pointed out and never block. Sibling hints are never stored by themselves.
 
     >>> invert_kind("mother"), invert_kind("half-sibling"), invert_kind("harms")
     ('child', 'half-sibling', 'harmed-by')
@@ -38,7 +36,7 @@ _SYMMETRIC_KINDS = (
     "lives-with",
     "spends-time-with",
 )
-# Closer words that people use, and the kind that they stand for.
+# Closer words that people use, and the kinds they mean.
 _KIND_SYNONYMS = {
     "mother": "parent",
     "father": "parent",
@@ -74,9 +72,9 @@ SIBLING_KINDS = ("sibling", "half-sibling", "step-sibling")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RelationshipSide:
-    """One person's side of one relationship: `is_` of the other, to whom the other is `has`.
+    """One person's side of one relationship: `kind` of the other, who is the `inverse_kind` of this one.
 
-    `told` says that it was stored in this direction; the other direction is worked out.
+    `is_stored_direction` is false where this side follows from the stored one.
     """
 
     relationship_id: str
@@ -96,7 +94,7 @@ class RelationshipFault:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SiblingHint:
-    """Two children of one parent whose own tie nobody has told: they may be this to each other."""
+    """Two children of one parent without a recorded relationship: they may be this to each other."""
 
     one_id: str
     other_id: str
@@ -105,7 +103,7 @@ class SiblingHint:
 
 
 def normalise_kind(kind: str) -> str:
-    """The kind that a closer word stands for: "mother" is "parent". Unknown kinds mean themselves."""
+    """The kind that a closer word means: "mother" is "parent". Other kinds are unchanged."""
     return _KIND_SYNONYMS.get(kind, kind)
 
 
@@ -122,9 +120,9 @@ def find_active_relationships(relationships: Iterable[Relationship]) -> tuple[Re
 def find_relationships_of(
     person_id: str, relationships: Iterable[Relationship]
 ) -> tuple[RelationshipSide, ...]:
-    """All that one person is to others, from both sides, in the order in which it was told.
+    """All that one person is to others, from both sides, in the order of entry.
 
-    What was told from both ends ("mother of", "child of") is one tie: the one told by this person's end.
+    Entered from both ends ("mother of", "child of") it is one relationship, as entered from this end.
     """
     found: dict[tuple[str, str], RelationshipSide] = {}
     for link in find_active_relationships(relationships):
@@ -155,7 +153,7 @@ def find_relationships_of(
 def find_relationships_between(
     one_id: str, other_id: str, relationships: Iterable[Relationship]
 ) -> tuple[RelationshipSide, ...]:
-    """What the first is to the second; empty when nobody has told."""
+    """What the first is to the second; empty when nothing is recorded."""
     return tuple(tie for tie in find_relationships_of(one_id, relationships) if tie.other_id == other_id)
 
 
@@ -163,25 +161,25 @@ def find_relationship_faults(relationships: Iterable[Relationship]) -> tuple[Rel
     """What cannot be right, each once, in a fixed order whatever the order of the relationships."""
     links = find_active_relationships(relationships)
     found = {RelationshipFault("own-self", (link.from_id,)) for link in links if link.from_id == link.to_id}
-    told: dict[tuple[str, str, str], str] = {}
+    first_ids: dict[tuple[str, str, str], str] = {}
     for link in links:
         kind = normalise_kind(link.kind)
         same = (link.from_id, link.to_id, kind)
-        if told.setdefault(same, link.id) != link.id:
+        if first_ids.setdefault(same, link.id) != link.id:
             found.add(RelationshipFault("twice", (link.from_id, link.to_id)))
     found |= {RelationshipFault("circle", circle) for circle in _find_parent_cycles(_children_of(links))}
     return tuple(sorted(found, key=lambda fault: (fault.code, fault.person_ids)))
 
 
 def parents_of(person_id: str, relationships: Iterable[Relationship]) -> tuple[str, ...]:
-    """The ids of a person's parents, not of step-parents, in the order in which they were told."""
+    """The ids of a person's parents, not of step-parents, in the order of entry."""
     return tuple(
         tie.other_id for tie in find_relationships_of(person_id, relationships) if tie.kind == "child"
     )
 
 
 def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, ...]:
-    """Pairs who share a parent and of whom nobody has told that they are siblings.
+    """Pairs who share a parent and are not recorded as siblings.
 
     Half-siblings where exactly one parent is shared and each is known to have another.
     """
@@ -207,9 +205,9 @@ def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, .
 
 
 def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]) -> dict[str, int]:
-    """How far down the family each person stands: the eldest generation is 0.
+    """The generation of each person: 0 is the eldest.
 
-    Partners stand level, and so do siblings. Somebody without ties stands with the eldest. A circle of
+    Partners share one, and so do siblings. A person without relationships is in the eldest. A circle of
     parents is broken where it closes.
     """
     ids = tuple(person_ids)
@@ -218,7 +216,7 @@ def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]
     )
     steps = [*_generation_steps(links)]
     depth = dict.fromkeys(ids, 0)
-    # As many rounds as there are people reach every end; a circle cannot make it go on for ever.
+    # As many rounds as there are people reach every end; a circle cannot loop for ever.
     for _ in ids:
         before = dict(depth)
         for elder, younger, step in steps:
@@ -227,7 +225,7 @@ def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]
                 depth[elder] = max(depth[elder], depth[younger])
         if depth == before:
             break
-    # A parent who married in stands with the other parent: no higher than one above the child.
+    # A parent who married in is level with the other parent: no higher than one above the child.
     for _ in ids:
         lifted = {
             elder: min(depth[younger] - step for up, younger, step in steps if up == elder)
@@ -267,7 +265,7 @@ def _children_of(links: Iterable[Relationship]) -> dict[str, set[str]]:
 
 
 def _find_parent_cycles(children: dict[str, set[str]]) -> set[tuple[str, ...]]:
-    """Those who are, through their children, their own forebears; each circle as sorted ids."""
+    """People who are their own ancestors, each circle as sorted ids."""
 
     def below(person: str) -> set[str]:
         seen: set[str] = set()

@@ -1,10 +1,8 @@
-"""Which fields hold the practitioner's own words, and which phrases of the list they keep there.
+"""Text fields in the practitioner's own words, and the listed phrases that they chose to keep there.
 
-What a child or anybody else said stands in fields of its own and is never looked at: exact words with
-their origin, what a child types, and text that is somebody's words as they said them. This room knows
-forms and the list of `language`; it refuses to know screens.
+Exact words of a child or another person are in fields of their own and are never checked.
 
-    find_kept_phrases(form)      # (("facts", ("alleges",)),)
+    find_kept_phrases(form)    # (("facts", ("alleges",)),)
 """
 
 from __future__ import annotations
@@ -12,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assessments.casework.phrasing_check import find_phrases
-from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, walk_items
+from assessments.definitions.definition import Item, walk_items
+from assessments.engine.answers import Answered, AnswerEntry
 from assessments.engine.form import Form
 
 KeptPhrases = tuple[tuple[str, tuple[str, ...]], ...]
@@ -25,10 +23,7 @@ def is_practitioner_wording(item: Item) -> bool:
 
 
 def find_kept_phrases(form: Form) -> KeptPhrases:
-    """The phrases that the writer chose to keep and that stand in the record, by the item they stand in.
-
-    One that was kept and later written differently is not counted.
-    """
+    """The phrases that the writer chose to keep, by item. One that was reworded later is left out."""
     chosen = dict(form.context.kept_phrases)
     found = {link_id: set[str]() for link_id in chosen}
     for link_id, text in _walk_practitioner_texts(form.instrument.items, form.answers):

@@ -1,13 +1,10 @@
-"""What one person does, to whom, how often, since when, what it does to each child, and what is not known.
+"""Draft of the statement on one person's pattern of abuse, as codes with data and source ids.
 
-This room reads facts, and what the tool about one person's conduct holds, and gives sentences as codes
-with their data and the ids they rest on; who does it comes first in each. What a person joined as one
-event counts once, and that is said. It refuses to know words, screens, and whether anybody is to blame or
-safe. The same facts give the same sentences in whatever order they were written. What somebody asked to
-be kept back is left out, and that is said.
+Each sentence names who did it first. Incidents with several records count once, and the statement
+says so. Withheld records are left out, and the statement says so. The same records give the same
+sentences in any order. It makes no judgement of guilt or safety.
 
-    compose_statement(dane, PatternInput(persons, facts, contacts), on=today)  # (Sentence("acts",
-    "tactic", …), …)
+    compose_statement(dane, PatternInput(persons, records, contacts), on=today)
 """
 
 from __future__ import annotations
@@ -20,6 +17,7 @@ from typing import Any
 
 from assessments.casework.casework_records import (
     CaseworkRecord,
+    ChildAtIncident,
     ChildObservation,
     Incident,
     KeyDate,
@@ -29,19 +27,20 @@ from assessments.casework.casework_records import (
 )
 from assessments.casework.conduct_extracts import ConductAnswer, ConductExtract, StatementPart
 from assessments.casework.matching.incidents import combine_incident_records, group_incident_records
+from assessments.casework.record_links import find_same_person_ids
 from assessments.casework.records import Contact, Person
-from assessments.casework.timeline import find_same_person_ids
+from assessments.casework.tactics import tactic_sort_key
+from assessments.definitions.unprinted import Unprinted
 
 STATEMENT_PARTS: tuple[StatementPart, ...] = ("acts", "children", "safety", "days", "gaps")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: where it stands, its code, what fills it in, and what it rests on.
+    """One sentence: its part of the statement, code, data, and the ids of the records it rests on.
 
-    A person stands in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`. Of two
-    with the same
-    first name both have their whole name.
+    People are in `data` by name, several as a tuple of names; a day as a `DayWithPrecision`. Two people
+    with the same first name both have their whole name.
     """
 
     part: StatementPart
@@ -61,8 +60,8 @@ class DayWithPrecision:
     precision: str
 
 
-@dataclass(frozen=True, slots=True)
-class PatternInput:
+@dataclass(frozen=True, slots=True, repr=False)
+class PatternInput(Unprinted):
     """All that is filed in the households that may be read."""
 
     persons: Sequence[Person] = ()
@@ -70,13 +69,10 @@ class PatternInput:
     contacts: Sequence[Contact] = ()
     conducts: Sequence[ConductExtract] = ()
 
-    def __repr__(self) -> str:
-        return "<PatternInput>"
 
-
-def compose_statement(subject: Person, known: PatternInput, *, on: date) -> tuple[Sentence, ...]:
-    """The statement on one person, as of a day, from what is recorded."""
-    return _StatementComposer(subject, known, on).sentences()
+def compose_statement(subject: Person, pattern_input: PatternInput, *, on: date) -> tuple[Sentence, ...]:
+    """Compose the statement on one person, as of a day."""
+    return _StatementComposer(subject, pattern_input, on).sentences()
 
 
 def collect_source_ids(sentences: Iterable[Sentence]) -> tuple[str, ...]:
@@ -84,70 +80,56 @@ def collect_source_ids(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     return tuple(sorted({source for sentence in sentences for source in sentence.ids}))
 
 
-def find_new_sentences(kept: PatternStatement, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences that rest on something which was not known when the kept statement was drafted."""
-    before = frozenset(kept.drafted_from)
+def find_new_sentences(statement: PatternStatement, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences that rest on something newer than the draft of a saved statement."""
+    before = frozenset(statement.drafted_from)
     return tuple(sentence for sentence in sentences if not before.issuperset(sentence.ids))
 
 
 @dataclass(repr=False)
 class _StatementComposer:
     subject: Person
-    known: PatternInput
+    pattern_input: PatternInput
     on: date
     _canonical_ids_by_id: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        links = self._records_of_type(RecordLink)
+        given, links = self.pattern_input, self._records_of_type(RecordLink)
+        incidents, observations = self._records_of_type(Incident), self._records_of_type(ChildObservation)
         for person_id in {one for link in links for one in (link.own_id, link.other_id)}:
             self._canonical_ids_by_id[person_id] = min(find_same_person_ids(links, person_id))
-        ids = {person.id for person in self.known.persons}
-        kept_back = {fact.about_id for fact in self._records_of_type(WithheldInformation)}
+        withheld = {record.about_id for record in self._records_of_type(WithheldInformation)}
         self.subject_id = self._canonical_id(self.subject.id)
         self.persons: dict[str, Person] = {}
         own_home = self.subject.household_id
-        for person in sorted(self.known.persons, key=lambda one: (one.household_id != own_home, one.id)):
+        for person in sorted(given.persons, key=lambda one: (one.household_id != own_home, one.id)):
             self.persons.setdefault(self._canonical_id(person.id), person)
         self.name = self._display_name(self.persons.get(self.subject_id, self.subject))
-        own = [
-            event
-            for event in self._records_of_type(Incident)
-            if self.subject_id in self._canonical_ids(event.by_ids)
-        ]
-        mended = {one.amends for one in self.known.conducts}
+        amended = {one.amends for one in given.conducts}
         conducts = [
             one
-            for one in self.known.conducts
-            if self._canonical_id(one.subject_id) == self.subject_id and one.assessment_id not in mended
+            for one in given.conducts
+            if self._canonical_id(one.subject_id) == self.subject_id and one.assessment_id not in amended
         ]
         self.conducts = sorted(
-            (one for one in conducts if one.assessment_id not in kept_back),
+            (one for one in conducts if one.assessment_id not in withheld),
             key=lambda one: (one.on, one.assessment_id),
         )
-        written = [fact.id for fact in [*own, *self._records_of_type(ChildObservation)]]
-        written += [one.assessment_id for one in conducts]
-        self.withheld_ids = sorted(one for one in written if one in kept_back)
-        told = group_incident_records(
-            (event for event in self._records_of_type(Incident) if event.id not in kept_back), links
-        )
+        ids = [incident.id for incident in incidents if self._is_by_subject(incident)]
+        ids += [one.id for one in observations] + [one.assessment_id for one in conducts]
+        self.withheld_ids = sorted(one for one in ids if one in withheld)
+        shown = (incident for incident in incidents if incident.id not in withheld)
         groups = [
-            group
-            for group in told
-            if any(self.subject_id in self._canonical_ids(event.by_ids) for event in group)
+            group for group in group_incident_records(shown, links) if any(map(self._is_by_subject, group))
         ]
         self.incidents = sorted(map(combine_incident_records, groups), key=lambda one: (one.on, one.id))
         self.duplicate_groups = [group for group in groups if len(group) > 1]
-        self.household_ids = {
+        self.household_ids = {incident.household_id for incident in self.incidents} | {
             person.household_id
-            for person in self.known.persons
+            for person in given.persons
             if self._canonical_id(person.id) == self.subject_id
-        } | {event.household_id for event in self.incidents}
-        there = {
-            self._canonical_id(child.id)
-            for event in self.incidents
-            for child in event.children
-            if child.there
         }
+        there = {self._canonical_id(child.id) for _, child in self._children_there()}
         self.children = sorted(
             (
                 person
@@ -156,13 +138,14 @@ class _StatementComposer:
             ),
             key=lambda one: (one.born or one.due or date.max, one.name, one.id),
         )
-        days = {contact.id: contact.on for contact in self.known.contacts}
-        corrected = {fact.amends for fact in self._records_of_type(ChildObservation)}
+        days = {contact.id: contact.on for contact in given.contacts}
+        left_out = withheld | {one.amends for one in observations}
+        known = {person.id for person in given.persons}
         self.observations = sorted(
             (
-                (days[fact.contact_id], fact.id, fact)
-                for fact in self._records_of_type(ChildObservation)
-                if fact.contact_id in days and fact.id not in kept_back | corrected and fact.child_id in ids
+                (days[one.contact_id], one.id, one)
+                for one in observations
+                if one.contact_id in days and one.id not in left_out and one.child_id in known
             ),
             key=lambda one: one[:2],
         )
@@ -181,121 +164,93 @@ class _StatementComposer:
     # The parts
 
     def _act_sentences(self) -> Iterable[Sentence]:
-        tactics = sorted({code for event in self.incidents for code in event.tactics}, key=_tactic_sort_key)
+        tactics = sorted(
+            {code for incident in self.incidents for code in incident.tactics}, key=tactic_sort_key
+        )
         for tactic in tactics:
-            with_it = [event for event in self.incidents if tactic in event.tactics]
+            with_it = [incident for incident in self.incidents if tactic in incident.tactics]
             yield self._make_sentence(
                 "acts",
                 "tactic",
                 with_it,
                 tactic=tactic,
-                whom=self._display_names(one for event in with_it for one in event.to_ids),
+                whom=self._display_names(one for incident in with_it for one in incident.to_ids),
                 n=len(with_it),
                 first=_day_of_record(with_it[0]),
                 last=_day_of_record(with_it[-1]),
             )
-        for event in self.incidents:
-            whom = self._display_names(event.to_ids)
-            if not event.tactics:
-                yield self._make_sentence(
-                    "acts", "act", [event], whom=whom, day=_day_of_record(event), words=event.what
-                )
-            if event.threat:
-                yield self._make_sentence(
-                    "acts", "threat", [event], whom=whom, day=_day_of_record(event), words=event.threat
-                )
-        if self.incidents:
-            worst = max(self.incidents, key=lambda event: (event.severity or 0, event.on, event.id))
-            if worst.severity is not None:
-                yield self._make_sentence(
-                    "acts", "worst", [worst], level=worst.severity, day=_day_of_record(worst)
-                )
+        for incident in self.incidents:
+            whom = self._display_names(incident.to_ids)
+            if not incident.tactics:
+                yield self._make_words_sentence("acts", "act", incident, incident.what, whom=whom)
+            if incident.threat:
+                yield self._make_words_sentence("acts", "threat", incident, incident.threat, whom=whom)
+        worst = max(self.incidents, key=lambda one: (one.severity or 0, one.on, one.id), default=None)
+        if worst is not None and worst.severity is not None:
+            day = _day_of_record(worst)
+            yield self._make_sentence("acts", "worst", [worst], level=worst.severity, day=day)
         if self.duplicate_groups:
-            every = [event for group in self.duplicate_groups for event in group]
+            every = [incident for group in self.duplicate_groups for incident in group]
             yield self._make_sentence("acts", "twice", every, n=len(self.duplicate_groups))
-        places = {event.household_id for event in self.incidents}
+        places = {incident.household_id for incident in self.incidents}
         if len(places) > 1:
             yield self._make_sentence("acts", "homes", self.incidents, n=len(places))
 
     def _children_sentences(self) -> Iterable[Sentence]:
         for child in self.children:
-            one = self._canonical_id(child.id)
-            there = [
-                (event, place)
-                for event in self.incidents
-                for place in event.children
-                if place.there and self._canonical_id(place.id) == one
-            ]
-            for code, events in (
-                ("there", [event for event, _ in there]),
-                ("heard", [event for event, place in there if place.heard_it]),
-                ("saw", [event for event, place in there if place.saw_it]),
+            one, name = self._canonical_id(child.id), self._display_name(child)
+            there = [found for found in self._children_there() if self._canonical_id(found[1].id) == one]
+            for code, incidents in (
+                ("there", [incident for incident, _ in there]),
+                ("heard", [incident for incident, place in there if place.heard_it]),
+                ("saw", [incident for incident, place in there if place.saw_it]),
             ):
-                if events:
-                    yield self._make_sentence(
-                        "children", code, events, child=self._display_name(child), n=len(events)
-                    )
-            for event, place in there:
+                if incidents:
+                    yield self._make_sentence("children", code, incidents, child=name, n=len(incidents))
+            for incident, place in there:
                 if place.where:
-                    yield self._make_sentence(
-                        "children",
-                        "where",
-                        [event],
-                        child=self._display_name(child),
-                        day=_day_of_record(event),
-                        words=place.where,
-                    )
-            own = [
-                (day, fact) for day, _, fact in self.observations if self._canonical_id(fact.child_id) == one
-            ]
-            for day, fact in own:
-                for said in fact.said:
-                    yield self._make_child_sentence("said", child, day, fact, said.words)
-                if fact.observation:
-                    yield self._make_child_sentence("observed", child, day, fact, fact.observation)
-            if not any(fact.said or fact.observation for _, fact in own) and not self._tool_mentions_child(
-                child
-            ):
+                    yield self._make_words_sentence("children", "where", incident, place.where, child=name)
+            has_effect = self._tool_mentions_child(child)
+            for day, _, record in self.observations:
+                if self._canonical_id(record.child_id) != one:
+                    continue
+                has_effect = has_effect or bool(record.said or record.observation)
+                for said in record.said:
+                    yield self._make_child_sentence("said", child, day, record, said.words)
+                if record.observation:
+                    yield self._make_child_sentence("observed", child, day, record, record.observation)
+            if not has_effect:
                 yield self._make_gap_sentence("effect", child)
 
     def _safety_sentences(self) -> Iterable[Sentence]:
-        targets = {self._canonical_id(one) for event in self.incidents for one in event.to_ids}
+        targets = {self._canonical_id(one) for incident in self.incidents for one in incident.to_ids}
         adults = [
             self.persons[one]
             for one in targets
             if one in self.persons and one != self.subject_id and not self.persons[one].is_child(self.on)
         ]
         for adult in sorted(adults, key=lambda one: (one.name, one.id)):
-            own = [
-                event
-                for event in self.incidents
-                if event.protective and self._canonical_id(adult.id) in self._canonical_ids(event.to_ids)
-            ]
-            for event in own:
-                yield self._make_sentence(
-                    "safety",
-                    "protective",
-                    [event],
-                    adult=self._display_name(adult),
-                    day=_day_of_record(event),
-                    words=event.protective,
-                )
-            if not own and not any(
-                one.has_answer("keeps-safe")
-                for one in self.conducts
-                if one.household_id == adult.household_id
-            ):
+            one, name = self._canonical_id(adult.id), self._display_name(adult)
+            own = [found for found in self.incidents if found.protective]
+            own = [found for found in own if one in self._canonical_ids(found.to_ids)]
+            for incident in own:
+                words = incident.protective
+                yield self._make_words_sentence("safety", "protective", incident, words, adult=name)
+            homes = {found.household_id for found in self.conducts if found.has_answer("keeps-safe")}
+            if not own and adult.household_id not in homes:
                 yield self._make_gap_sentence("protective", adult, part="safety")
 
     def _key_date_sentences(self) -> Iterable[Sentence]:
-        known = [
-            stone
-            for stone in self._records_of_type(KeyDate)
-            if stone.household_id in self.household_ids
-            and self._canonical_id(stone.person_id) in ("", self.subject_id)
+        key_dates = [
+            key_date
+            for key_date in self._records_of_type(KeyDate)
+            if key_date.household_id in self.household_ids
+            and self._canonical_id(key_date.person_id) in ("", self.subject_id)
         ]
-        for stone in sorted(known, key=lambda one: (one.on, one.kind, one.id)):
-            yield self._make_sentence("days", f"day.{stone.kind}", [stone], day=_day_of_record(stone))
+        for key_date in sorted(key_dates, key=lambda one: (one.on, one.kind, one.id)):
+            yield self._make_sentence(
+                "days", f"day.{key_date.kind}", [key_date], day=_day_of_record(key_date)
+            )
 
     def _gap_sentences(self) -> Iterable[Sentence]:
         held = [held for one in self.conducts for held in one.answers]
@@ -305,28 +260,34 @@ class _StatementComposer:
             yield self._make_gap_sentence("children", self.subject)
         if len(self.household_ids) == 1 and not any(one.link_id == "homes" for one in held):
             yield self._make_gap_sentence("homes", self.subject)
-        parted = any(stone.code == "day.separation" for stone in self._key_date_sentences())
+        parted = any(key_date.code == "day.separation" for key_date in self._key_date_sentences())
         if self.incidents and not parted and not any(one.link_id == "separation" for one in held):
             yield self._make_gap_sentence("separation", self.subject)
         if self.withheld_ids:
             yield Sentence("gaps", "left-out", {"n": len(self.withheld_ids)}, tuple(self.withheld_ids))
 
-    # Their makings
+    # Sentences and names
 
     def _make_sentence(
         self, part: StatementPart, code: str, rests_on: Iterable[CaseworkRecord], **data: Any
     ) -> Sentence:
-        ids = tuple(sorted(fact.id for fact in rests_on))
+        ids = tuple(sorted(record.id for record in rests_on))
         return Sentence(part, code, {"who": self.name, **data}, ids)
 
+    def _make_words_sentence(
+        self, part: StatementPart, code: str, incident: Incident, words: str, **data: Any
+    ) -> Sentence:
+        """A sentence with words recorded of one incident."""
+        return self._make_sentence(part, code, [incident], **data, day=_day_of_record(incident), words=words)
+
     def _make_child_sentence(
-        self, code: str, child: Person, day: date, fact: ChildObservation, words: str
+        self, code: str, child: Person, day: date, record: ChildObservation, words: str
     ) -> Sentence:
         data = {"child": self._display_name(child), "day": DayWithPrecision(day, "exact"), "words": words}
-        return Sentence("children", code, data, (fact.id,))
+        return Sentence("children", code, data, (record.id,))
 
     def _make_tool_sentence(self, one: ConductExtract, held: ConductAnswer) -> Sentence:
-        """What the tool holds, with where it comes from. A name in it is a name as it was typed."""
+        """An answer of the tool. A name in it is as it was typed."""
         data = {
             "who": self.name,
             "asked": held.question_answers,
@@ -340,7 +301,7 @@ class _StatementComposer:
         return Sentence(held.part, code, data, (one.assessment_id,))
 
     def _tool_mentions_child(self, child: Person) -> bool:
-        """Whether the tool holds something of this child by name: then it is no gap."""
+        """Whether the tool mentions this child by name: then it is no gap."""
         name = re.compile(rf"\b{re.escape(child.name.split()[0])}\b", re.IGNORECASE)
         return any(
             name.search(words)
@@ -356,19 +317,25 @@ class _StatementComposer:
         return Sentence(part or default, f"gap.{code}", data, (about.id,))
 
     def _records_of_type(self, kind: type[Any]) -> list[Any]:
-        return [fact for fact in self.known.records if isinstance(fact, kind)]
+        return [record for record in self.pattern_input.records if isinstance(record, kind)]
 
     def _canonical_id(self, person_id: str) -> str:
-        """The one id by which a human being with several records goes here: the first of them."""
+        """The first id of a human being with several records."""
         return self._canonical_ids_by_id.get(person_id, person_id)
 
     def _canonical_ids(self, person_ids: Iterable[str]) -> frozenset[str]:
         return frozenset(self._canonical_id(one) for one in person_ids)
 
+    def _is_by_subject(self, incident: Incident) -> bool:
+        return self.subject_id in self._canonical_ids(incident.by_ids)
+
+    def _children_there(self) -> list[tuple[Incident, ChildAtIncident]]:
+        return [(one, child) for one in self.incidents for child in one.children if child.there]
+
     def _lives_in_any(self, one: str, homes: Collection[str]) -> bool:
         return any(
             person.household_id in homes
-            for person in self.known.persons
+            for person in self.pattern_input.persons
             if self._canonical_id(person.id) == one
         )
 
@@ -379,16 +346,10 @@ class _StatementComposer:
         return first if len(alike) < 2 else person.name
 
     def _display_names(self, person_ids: Iterable[str]) -> tuple[str, ...]:
-        """Names of those it is done to, each once, in the order of the alphabet."""
+        """Names of those it is done to, each once, in alphabetical order."""
         ones = self._canonical_ids(person_ids) - {self.subject_id}
         return tuple(sorted(self._display_name(self.persons[one]) for one in ones if one in self.persons))
 
 
-def _day_of_record(fact: Incident | KeyDate) -> DayWithPrecision:
-    return DayWithPrecision(fact.on, fact.precision)
-
-
-def _tactic_sort_key(tactic: str) -> tuple[int, str]:
-    """T2 before T10."""
-    digits = "".join(letter for letter in tactic if letter.isdigit())
-    return (int(digits) if digits else 0, tactic)
+def _day_of_record(record: Incident | KeyDate) -> DayWithPrecision:
+    return DayWithPrecision(record.on, record.precision)

@@ -1,9 +1,7 @@
-"""Which phrases in a note blame, make small, or hide who did what.
+"""Phrasing check: phrases in a note that blame, minimise, or hide who did what, with alternatives.
 
-This room knows a list (`language.toml`) and where quotation marks open and close: what anyone is quoted
-as saying is never pointed out. It gives codes, places and alternatives; it refuses to know screens,
-fields, or what to do about it, and it changes nothing by itself. Whether a field holds somebody's exact
-words is `own_words`.
+The list is `language.toml`. Quoted text is never pointed out, and nothing is changed by itself. Whether
+a field holds somebody's exact words is in `own_words_fields`.
 
     >>> [hit.code for hit in find_phrases("She failed to protect him. He said “she failed to protect him”.")]
     ['failed-to-protect']
@@ -17,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from assessments.casework.quotations import find_quoted_spans
 from assessments.definitions.toml_document import TomlDocument
 from assessments.errors import BadInstrument
 
@@ -68,12 +67,13 @@ class PhraseHit:
 
     @property
     def end(self) -> int:
+        """The character behind the phrase."""
         return self.start + self.length
 
 
 def find_phrases(text: str) -> tuple[PhraseHit, ...]:
-    """Every phrase of the list, in order, none overlapping another: where two do, the longer stands."""
-    quoted = tuple(_find_quoted_spans(text))
+    """Every listed phrase in a text, in order; of two that overlap, the longer."""
+    quoted = tuple(find_quoted_spans(text))
     found = [
         hit
         for phrase in load_phrases()
@@ -103,8 +103,8 @@ def replace_phrase(text: str, hit: PhraseHit, words: str) -> str:
 @lru_cache(maxsize=1)
 def load_phrases() -> tuple[Phrase, ...]:
     """The list, in the order of its file. Raises BadInstrument with every fault."""
-    page = TomlDocument.parse(files("assessments").joinpath(_FILE).read_text(encoding="utf-8"))
-    root, sources = page.root, set()
+    document = TomlDocument.parse(files("assessments").joinpath(_FILE).read_text(encoding="utf-8"))
+    root, sources = document.root, set()
     for table in root.tables("source"):
         sources.add(table.text("id", required=True))
         table.text("text", required=True)
@@ -127,8 +127,8 @@ def load_phrases() -> tuple[Phrase, ...]:
         found.append(phrase)
         table.reject_unknown_keys()
     root.reject_unknown_keys()
-    if page.faults:
-        raise BadInstrument(file=_FILE, faults=tuple(page.faults))
+    if document.faults:
+        raise BadInstrument(file=_FILE, faults=tuple(document.faults))
     return tuple(found)
 
 
@@ -171,68 +171,3 @@ def _pattern_to_regex(name: str, written: str) -> str:
 def _word_to_regex(word: str) -> str:
     ways = (re.escape(one).replace("'", "['’]") for one in word.removesuffix("?").split("|"))
     return f"(?:{'|'.join(ways)})"
-
-
-# Quotation marks. Where it cannot be told whether a quotation has ended, it goes on: to leave a phrase
-# alone is a small loss, to find fault with what somebody said is not.
-_CLOSERS = {"“": "”", "«": "»", "„": "“”"}
-_SINGLE_CLOSERS = {"‘": "’'", "'": "'’"}
-_LEADING_APOSTROPHE = re.compile(r"['‘’](?:til|cause|em|bout|tis|twas|n|cos|round|\d0s)\b", re.IGNORECASE)
-
-
-def _find_quoted_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where somebody is quoted: from mark to mark, in order. A mark that never closes goes to the end."""
-    at = 0
-    while at < len(text):
-        mark = text[at]
-        if mark in _CLOSERS:
-            end = _find_closing_mark(text, at)
-        elif mark == '"' and not text[at - 1 : at].isdigit():
-            found = text.find('"', at + 1)
-            end = len(text) if found < 0 else found
-        elif mark in _SINGLE_CLOSERS and _opens_quotation(text, at):
-            end = _find_single_quote_end(text, at)
-        else:
-            at += 1
-            continue
-        yield at, min(end + 1, len(text))
-        at = end + 1
-
-
-def _find_closing_mark(text: str, at: int) -> int:
-    """The mark that closes the one at `at`; quotations of the same kind within it are counted."""
-    opener, closers = text[at], _CLOSERS[text[at]]
-    depth = 0
-    for place in range(at, len(text)):
-        if text[place] in closers:
-            depth -= 1
-            if not depth:
-                return place
-        elif text[place] == opener:
-            depth += 1
-    return len(text)
-
-
-def _opens_quotation(text: str, at: int) -> bool:
-    """Whether a single mark opens a quotation rather than standing for a missing letter."""
-    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    is_sure = text[at] == "‘" or bool(after.strip())
-    return is_sure and not before.isalnum() and not _LEADING_APOSTROPHE.match(text, at)
-
-
-def _find_single_quote_end(text: str, at: int) -> int:
-    """Where a single quotation ends: at a mark after a full stop or its like, or at the last one that no
-    letter follows, in this paragraph and before the next quotation. "The boys' room" may close nothing."""
-    closers = _SINGLE_CLOSERS[text[at]]
-    paragraph = text.find("\n", at)
-    last = -1
-    for place in range(at + 1, len(text)):
-        if last >= 0 and (
-            0 <= paragraph < place or (text[place] in _SINGLE_CLOSERS and _opens_quotation(text, place))
-        ):
-            break
-        if text[place] in closers and not text[place + 1 : place + 2].isalnum():
-            last = place
-            if text[place - 1] in ".,!?…;:":
-                break
-    return last if last >= 0 else len(text)

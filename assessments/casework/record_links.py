@@ -1,14 +1,13 @@
-"""What a person decided about two records: that they are of one and the same, or of two.
+"""Record links: what a practitioner decided about two records, that they are of one thing, or of two.
 
-A device hints and never decides. A link joins records without merging them, and what stands was not
-undone. This room knows links; it refuses to know people and events.
+A device hints and never decides. A link joins records without merging them; it stands until it is undone.
 
-    find_linked_ids(links, event.id, "same-event")      # every record of it, its own among them
+    find_linked_ids(links, incident.id, "same-event")    # ids of all its records, its own among them
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from assessments.casework.casework_records import RecordLink
@@ -25,17 +24,29 @@ def find_decided_pairs(links: Iterable[RecordLink]) -> set[frozenset[str]]:
     }
 
 
+def find_links_of(links: Iterable[RecordLink], record_id: str) -> Iterator[tuple[RecordLink, str]]:
+    """Yield each link of a record that stands, with the id at its other end."""
+    for link in links:
+        if link.undone_at is None and record_id in (link.own_id, link.other_id):
+            yield link, link.other_id if link.own_id == record_id else link.own_id
+
+
 def find_linked_ids(links: Iterable[RecordLink], record_id: str, kind: SameRecordKind) -> frozenset[str]:
-    """Every record of one and the same: joined by links that stand, however many lie between."""
-    standing = [link for link in links if link.kind == kind and link.undone_at is None]
+    """Every record joined to this one by active links, directly or through others."""
+    active = [link for link in links if link.kind == kind and link.undone_at is None]
     found, grown = {record_id}, True
     while grown:
         more = {
             name
-            for link in standing
+            for link in active
             if found & {link.own_id, link.other_id}
             for name in (link.own_id, link.other_id)
         }
         grown = not more <= found
         found |= more
     return frozenset(found)
+
+
+def find_same_person_ids(links: Iterable[RecordLink], person_id: str) -> frozenset[str]:
+    """Every record of one human being, in however many households."""
+    return find_linked_ids(links, person_id, "same-person")

@@ -1,7 +1,7 @@
-"""People, contacts and assessments as checked data.
+"""Records of people, households, contacts and assessments as checked data.
 
-Records are immutable and know nothing of tables, keys or screens. Fields that a newer Wren wrote
-and this one does not know survive a round trip. A record never prints its content.
+Records are immutable. Fields that a newer Wren wrote and this one does not know survive a round trip.
+A record never prints its content.
 
     >>> Person(id="p1", household_id="h1", name="Otis")
     <Person p1>
@@ -9,9 +9,10 @@ and this one does not know survive a round trip. A record never prints its conte
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -19,6 +20,8 @@ from assessments.definitions.definition import ROLES, Role
 from assessments.engine.scoring import ScoringContext
 
 AssessmentStatus = Literal["in-progress", "completed", "amended", "entered-in-error", "stopped"]
+# The statuses of a record whose answers count.
+COMPLETED_STATUSES: tuple[AssessmentStatus, ...] = ("completed", "amended")
 _ROLE_SYNONYMS: dict[str, Role] = {
     "hv": "health-visitor",
     "mw": "midwife",
@@ -29,6 +32,8 @@ _ROLE_SYNONYMS: dict[str, Role] = {
 }
 
 ADULT_FROM_YEARS = 18
+# Roles that are no place in the family.
+CONCERN_ROLES = ("causes-concern", "is-harmed")
 
 
 def parse_role(word: str) -> Role | None:
@@ -41,9 +46,9 @@ def parse_role(word: str) -> Role | None:
 
 
 class Record(BaseModel):
-    """Common to all records: frozen, checked, silent, and kind to fields from the future."""
+    """Base of all records: frozen, checked, without content in its repr, keeping unknown fields."""
 
-    # Without the last, the words of a refusal would quote what was refused.
+    # Without hide_input_in_errors, an error message would quote the refused value.
     model_config = ConfigDict(
         frozen=True, extra="allow", str_strip_whitespace=False, hide_input_in_errors=True
     )
@@ -62,28 +67,44 @@ class Household(Record):
     name: str = Field(min_length=1, max_length=200)
 
 
+@dataclass(frozen=True, slots=True)
+class FieldUse:
+    """Who reads a field of a person beside the device and its forms.
+
+    `service`: the service has a readable column of the same name. `visit_file`: a visit file may give it.
+    """
+
+    service: bool = False
+    visit_file: bool = True
+
+
+_ON_SERVICE = FieldUse(service=True)
+_ON_DEVICE = FieldUse()
+
+
 class Person(Record):
     """An adult or a child. An unborn child has `due` and no `born`; both may be unknown.
 
     At birth the same record gets `born`: what was written before stays with the child. `needs` are
-    codes of communication needs; `position` is what a professional is in the family's life.
+    codes of communication needs; `position` is what a professional is in the family's life. Every field
+    but the ids says its FieldUse: a test fails for one that does not.
     """
 
     household_id: str
-    name: str = Field(min_length=1, max_length=200)
-    other_names: tuple[str, ...] = ()
-    born: date | None = None
-    due: date | None = None
-    about_years: int | None = Field(default=None, ge=0, le=120)
-    about_years_on: date | None = None
-    roles: tuple[str, ...] = ()
-    lives_here: bool = True
-    language: str = Field(default="", max_length=60)
-    interpreter: bool = False
-    needs: tuple[str, ...] = ()
-    needs_words: str = Field(default="", max_length=1_000)
-    position: str = Field(default="", max_length=100)
-    agency: str = Field(default="", max_length=200)
+    name: Annotated[str, Field(min_length=1, max_length=200), _ON_SERVICE]
+    other_names: Annotated[tuple[str, ...], _ON_DEVICE] = ()
+    born: Annotated[date | None, _ON_SERVICE] = None
+    due: Annotated[date | None, _ON_SERVICE] = None
+    about_years: Annotated[int | None, Field(ge=0, le=120), _ON_DEVICE] = None
+    about_years_on: Annotated[date | None, _ON_DEVICE] = None
+    roles: Annotated[tuple[str, ...], _ON_SERVICE] = ()
+    lives_here: Annotated[bool, _ON_DEVICE] = True
+    language: Annotated[str, Field(max_length=60), _ON_DEVICE] = ""
+    interpreter: Annotated[bool, _ON_DEVICE] = False
+    needs: Annotated[tuple[str, ...], _ON_DEVICE] = ()
+    needs_words: Annotated[str, Field(max_length=1_000), _ON_DEVICE] = ""
+    position: Annotated[str, Field(max_length=100), _ON_DEVICE] = ""
+    agency: Annotated[str, Field(max_length=200), _ON_DEVICE] = ""
 
     def age_in_years(self, on: date) -> int | None:
         """Completed years on a day, or None when the date of birth is not known or lies ahead."""
@@ -98,11 +119,36 @@ class Person(Record):
             return years is None or years < ADULT_FROM_YEARS
         return self.due is not None or "child" in self.roles or "unborn" in self.roles
 
+    @property
+    def is_unborn(self) -> bool:
+        """Whether a child is not born yet, as far as is known."""
+        return self.born is None and (self.due is not None or "unborn" in self.roles)
+
+    def after_birth(self, name: str, born: date | None) -> Person:
+        """The same record once the child is born: the due day stays, and the name before as another name."""
+        roles = dict.fromkeys("child" if role == "unborn" else role for role in self.roles or ("child",))
+        other_names = self.other_names
+        if name != self.name and self.name not in other_names:
+            other_names = (*other_names, self.name)
+        changes = {"name": name, "other_names": other_names, "born": born, "roles": tuple(roles)}
+        # Checked anew: a copy alone would not be.
+        return Person.model_validate({**self.model_dump(), **changes})
+
+
+def person_field_uses() -> Mapping[str, FieldUse]:
+    """Return the use of each field of a person, in their order; a field without one is left out."""
+    return {
+        name: use
+        for name, field in Person.model_fields.items()
+        for use in field.metadata
+        if isinstance(use, FieldUse)
+    }
+
 
 class Relationship(Record):
     """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child".
 
-    One that was wrong is undone, never deleted. What the kinds mean is `kinship`'s.
+    A wrong one is undone, never deleted. The kinds are in `kinship`.
     """
 
     household_id: str
@@ -124,7 +170,7 @@ class Contact(Record):
 
 
 class ChildSessionEntry(BaseModel):
-    """One thing that a child did on a handed-over page: `entry` in plain form, None when taken back."""
+    """One answer of a child session: `entry` in plain form, None when taken back."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -139,10 +185,10 @@ class ChildSessionEntry(BaseModel):
 
 
 class ChildSessionRecord(BaseModel):
-    """One time that the device was in the child's hands: every change in its order, and how it ended.
+    """One child session: every answer in its order, and how the session ended.
 
-    `shown` are the options of a question in the places in which this child saw them, where they were
-    mixed. It ended "left" when the page was locked or went away before the child came to an end.
+    `shown` gives the order in which shuffled options were shown. The session ended "left" when the page
+    was locked or closed before the child finished or stopped.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,13 +234,3 @@ class Assessment(Record):
     origins: dict[str, str] = Field(default_factory=dict)
     lost_lines: int = Field(default=0, ge=0)
     amends: str | None = None
-
-
-def format_utc(moment: datetime) -> str:
-    """ISO 8601 in UTC with a Z, seconds precision: the one form in which times are written."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def new_id() -> str:
-    """A random id: it tells nothing, not even when it was made."""
-    return str(uuid.uuid4())

@@ -1,11 +1,9 @@
-"""What finished tools hold of one person: a child's own words and choices, what was observed, the risk.
+"""Results of completed tools about one child: own words and choices, observations, seen alone, grade.
 
-This room knows which answers are a child's and which are an adult's, from the tool itself: words have
-an origin, and what is meant for the child is marked. It changes no word, joins no two answers, and
-refuses to know what any of it means.
+The tool says which answers are the child's: words have an origin, and items for the child are
+marked. No text is changed, and no two answers are joined.
 
-    extract_results(catalogue.load("child-voice-7-11"), assessment)  # (ResultExtract(part="words",
-    text="I go to Nain"), …)
+    extract_results(load_tool("child-voice-7-11"), assessment)    # (<ResultExtract words>, ...)
 """
 
 from __future__ import annotations
@@ -14,17 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assessments.casework.records import Assessment
+from assessments.casework.records import COMPLETED_STATUSES, Assessment
 from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import Answered, VerbatimLine, from_plain
+from assessments.engine.answers import CHILD_WORD_ORIGINS, Answered, VerbatimLine, from_plain
 from assessments.errors import WrenError
 
-# words: said or typed by the child. shown: chosen, placed or counted by the child. seen: an adult wrote
-# it. alone: the child was seen alone, all or part of the time. risk: what a tool about this child's risk
-# came to, in the tool's own words.
+# words: said or typed by the child. shown: chosen, placed or counted by the child. seen: written by an
+# adult. alone: the child was seen alone, all or part of the time. risk: the grade of a risk tool.
 ExtractPart = Literal["words", "shown", "seen", "alone", "risk"]
 
-_CHILD_ORIGINS = ("child-said", "child-typed")
 # A single choice is left out: "Is it OK to talk?" is one, and a yes to it is not yet the child's voice.
 _SHOWN_ITEM_TYPES = ("choices", "people", "integer")
 # The one question that every talk with a child has under the same name.
@@ -33,8 +29,10 @@ _SEEN_ALONE = "seen-alone"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LadderStep:
-    """A step of a ladder as a child chose it, and what stood at both ends: in the child's words if they
-    had their own. It is that child's answer on that day, and no score."""
+    """The step of a ladder that a child chose, with the labels of both ends: the child's own if given.
+
+    It is that child's answer on that day, and no score.
+    """
 
     number: int
     lowest: int
@@ -45,9 +43,9 @@ class LadderStep:
 
 @dataclass(frozen=True, slots=True)
 class ResultExtract:
-    """One thing out of a finished tool. `text` is "" for what was shown: the record has its pictures.
+    """One thing out of a completed tool. `text` is "" for what was shown: the record has its pictures.
 
-    A step of a ladder stands in `step`; what a child put into a jar in `jar`: how big, and what.
+    `step` is the chosen step of a ladder; `jar` what a child put into a jar, as (size, name).
     """
 
     assessment_id: str
@@ -64,8 +62,8 @@ class ResultExtract:
 
 
 def extract_results(instrument: Instrument, assessment: Assessment) -> tuple[ResultExtract, ...]:
-    """All of it, in the order of the tool. Answers that this tool cannot read are left to the record."""
-    if assessment.status not in ("completed", "amended"):
+    """Everything about the child, in the order of the tool. Unreadable answers are left out."""
+    if assessment.status not in COMPLETED_STATUSES:
         return ()
     about = (assessment.id, assessment.contact_id, assessment.subject_id)
     if instrument.kind == "risk":
@@ -116,7 +114,7 @@ def _extract_parts(item: Item, plain: Any) -> Iterator[tuple[ExtractPart, str, s
     if item.type == "words" and isinstance(value, tuple):
         for line in value:
             if isinstance(line, VerbatimLine) and line.words.strip():
-                own = line.origin in _CHILD_ORIGINS
+                own = line.origin in CHILD_WORD_ORIGINS
                 yield "words" if own else "seen", line.prompt or item.text, line.words
     elif item.type == "text" and isinstance(value, str) and value.strip():
         yield "words" if item.for_child else "seen", item.text, value

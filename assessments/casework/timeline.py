@@ -1,11 +1,9 @@
-"""What happened as one line: in order, whose it is, and where each part of it is filed.
+"""Entries of a chronology in order of date: incidents, key dates, contacts and graded assessments.
 
-This room knows events, milestones, contacts and finished tools, and the links that say that two records
-are one human being. It refuses to know what a run of events means (see `chronology`), any word and any
-screen. Nothing depends on the order in which facts were written.
+The order does not depend on the order in which records were written. What a run of incidents means
+is in `chronology`.
 
-    >>> find_same_person_ids((), "p1")
-    frozenset({'p1'})
+    build_chronology_entries("h1", incidents=[incident], contacts=[visit])    # (<ChronologyEntry ...>, ...)
 """
 
 from __future__ import annotations
@@ -15,33 +13,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
-from assessments.casework.casework_records import Incident, KeyDate, RecordLink
-from assessments.casework.record_links import find_linked_ids
+from assessments.casework.casework_records import Incident, KeyDate
 from assessments.casework.records import Contact, Person
 
 DatedRecord = Incident | KeyDate
-H = TypeVar("H", Incident, KeyDate)
+AnyDatedRecord = TypeVar("AnyDatedRecord", Incident, KeyDate)
 
 
-def sort_by_date(found: Iterable[H]) -> tuple[H, ...]:
-    """Oldest first. Of one day the worse comes later, so that a tie never hides a rise."""
+def sort_by_date(found: Iterable[AnyDatedRecord]) -> tuple[AnyDatedRecord, ...]:
+    """Oldest first; on one day the worse later, so that a tie never hides a rise."""
     return tuple(sorted(found, key=_record_sort_key))
 
 
-def find_same_person_ids(links: Iterable[RecordLink], person_id: str) -> frozenset[str]:
-    """Every record of one human being: joined by links that stand, however many households lie between."""
-    return find_linked_ids(links, person_id, "same-person")
+def find_incidents_by(incidents: Iterable[Incident], person_ids: Collection[str]) -> tuple[Incident, ...]:
+    """The incidents that one of these people did, oldest first."""
+    return sort_by_date(incident for incident in incidents if set(incident.by_ids) & set(person_ids))
 
 
-def find_incidents_by(events: Iterable[Incident], person_ids: Collection[str]) -> tuple[Incident, ...]:
-    """The events that one of these did, oldest first."""
-    return sort_by_date(event for event in events if set(event.by_ids) & set(person_ids))
-
-
-def list_key_dates(milestones: Iterable[KeyDate], persons: Iterable[Person], on: date) -> tuple[KeyDate, ...]:
-    """The milestones written down, with each child's birth, or day it is due, that their record knows."""
-    written = tuple(milestones)
-    told = {one.person_id for one in written if one.kind == "birth"}
+def list_key_dates(key_dates: Iterable[KeyDate], persons: Iterable[Person], on: date) -> tuple[KeyDate, ...]:
+    """The recorded key dates, with the birth or due date of each child."""
+    written = tuple(key_dates)
+    recorded = {one.person_id for one in written if one.kind == "birth"}
     births = (
         KeyDate(
             id=f"birth.{person.id}"[:64],
@@ -51,14 +43,16 @@ def list_key_dates(milestones: Iterable[KeyDate], persons: Iterable[Person], on:
             person_id=person.id,
         )
         for person in persons
-        if person.is_child(on) and person.id not in told and (day := person.born or person.due) is not None
+        if person.is_child(on)
+        and person.id not in recorded
+        and (day := person.born or person.due) is not None
     )
     return sort_by_date((*written, *births))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GradedAssessment:
-    """A finished tool as a chronology shows it: what it came to, and whether that is for now only."""
+    """A completed assessment in a chronology: its grade, and whether that is provisional."""
 
     id: str
     on: date
@@ -71,7 +65,7 @@ class GradedAssessment:
 
 @dataclass(frozen=True, slots=True)
 class ChronologyEntry:
-    """One line of a chronology. `household_id` says where it is filed."""
+    """One entry of a chronology. `household_id` is where its record is filed."""
 
     kind: Literal["event", "milestone", "contact", "tool"]
     on: date
@@ -89,17 +83,17 @@ _KIND_ORDER = ("contact", "tool", "milestone", "event")
 def build_chronology_entries(
     household_id: str,
     *,
-    events: Iterable[Incident] = (),
-    milestones: Iterable[KeyDate] = (),
+    incidents: Iterable[Incident] = (),
+    key_dates: Iterable[KeyDate] = (),
     contacts: Iterable[Contact] = (),
-    tools: Iterable[GradedAssessment] = (),
+    graded_assessments: Iterable[GradedAssessment] = (),
 ) -> tuple[ChronologyEntry, ...]:
-    """Everything in one line, oldest first, each with where it is filed."""
+    """All entries, oldest first."""
     found = [
-        *(ChronologyEntry("event", one.on, one.id, one.household_id, one) for one in events),
-        *(ChronologyEntry("milestone", one.on, one.id, one.household_id, one) for one in milestones),
+        *(ChronologyEntry("event", one.on, one.id, one.household_id, one) for one in incidents),
+        *(ChronologyEntry("milestone", one.on, one.id, one.household_id, one) for one in key_dates),
         *(ChronologyEntry("contact", one.on, one.id, one.household_id, one) for one in contacts),
-        *(ChronologyEntry("tool", one.on, one.id, household_id, one) for one in tools),
+        *(ChronologyEntry("tool", one.on, one.id, household_id, one) for one in graded_assessments),
     ]
     return tuple(sorted(found, key=_entry_sort_key))
 
@@ -107,9 +101,9 @@ def build_chronology_entries(
 def filter_entries_by_child(
     found: Iterable[ChronologyEntry], child_id: str, contact_ids: Collection[str] = ()
 ) -> tuple[ChronologyEntry, ...]:
-    """The lines that speak of one child, with the contacts in which it was written how they were met.
+    """The entries about one child, with the contacts that have an observation of the child.
 
-    Milestones stay: they change things for every child.
+    Key dates stay: they concern every child.
     """
     return tuple(
         entry for entry in found if entry.id in contact_ids or _concerns_child(entry.record, child_id)

@@ -9,7 +9,6 @@ AES-256-GCM).
 from __future__ import annotations
 
 import hmac
-import os
 import struct
 
 from cryptography.exceptions import InvalidTag
@@ -40,9 +39,8 @@ def _chunk_keys(key: Key, salt: bytes, context: bytes) -> tuple[AESGCM, int, byt
     return AESGCM(okm[:32]), int.from_bytes(okm[32:44], "big"), okm[44:]
 
 
-def seal(key: Key, plaintext: bytes, context: bytes, salt: bytes | None = None) -> bytes:
-    """Seal with a fresh random salt, or with the given one (tests only)."""
-    salt = os.urandom(SALT_BYTES) if salt is None else salt
+def seal(key: Key, plaintext: bytes, context: bytes, salt: bytes) -> bytes:
+    """Seal with a salt of 24 bytes, random and never used before."""
     aead, base, commitment = _chunk_keys(key, salt, context)
     parts = [salt, commitment]
     # The last chunk is always shorter than 16 KiB, so a full one is followed by an empty one.
@@ -95,9 +93,9 @@ def _key_schedule(shared: bytes, enc: bytes, recipient: bytes, info: bytes) -> t
     return AESGCM(key), _expand(prk, b"base_nonce", schedule, 12, _HPKE_SUITE)
 
 
-def hpke_seal(public: bytes, plaintext: bytes, info: bytes, ephemeral: Key | None = None) -> bytes:
-    """Seal to an X25519 key, with a fresh ephemeral key or the given one (tests only)."""
-    one_off = X25519PrivateKey.from_private_bytes(ephemeral or os.urandom(KEY_BYTES))
+def hpke_seal(public: bytes, plaintext: bytes, info: bytes, ephemeral: Key) -> bytes:
+    """Seal to an X25519 key, with a private key of 32 bytes that is random and never used before."""
+    one_off = X25519PrivateKey.from_private_bytes(ephemeral)
     enc = one_off.public_key().public_bytes_raw()
     shared = one_off.exchange(X25519PublicKey.from_public_bytes(public))
     aead, nonce = _key_schedule(shared, enc, public, info)

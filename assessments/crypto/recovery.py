@@ -1,10 +1,10 @@
-"""Getting back in without the passphrase: an escrow in two halves, and what two people do with them.
+"""Recovery without the passphrase: an escrow in two halves, requests, and grants.
 
-The key of one person (UDK) is cut into two halves at set-up: either alone is noise. One is sealed to
-the recovery key of the agency, one to that of the service. Who forgot the passphrase makes a request
-with a one-off key; each side opens its half and seals it again to that key; both together give the
-UDK back, and nobody but the device ever holds it. This room knows those formats and nothing of who
-may agree, how it travels, or where it is kept; the device and the service both use it.
+A person's key (UDK) is cut into two halves at set-up; either alone says nothing about it. One is sealed to
+the recovery key of the agency, one to that of the service. Who forgot the passphrase makes a request with
+a one-off key; each side opens its half and seals it again to that key; both together give the UDK back, and
+only the device ever holds it. Who may agree and how requests travel is decided elsewhere; the device and
+the service both use these formats.
 
     escrow = make_escrow(udk, device, author, agency_key, service_key)
     request = RecoveryRequest(device, agency, author, one_off_public, escrow)
@@ -14,7 +14,6 @@ may agree, how it travels, or where it is kept; the device and the service both 
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -65,6 +64,7 @@ class Escrow:
         return self.service_kid, self.service_half
 
     def to_bytes(self) -> bytes:
+        """The bytes that are stored: magic and length-prefixed parts."""
         fields = (self.device, self.author, self.agency_kid, self.agency_half)
         return _ESCROW_MAGIC + sealing.length_prefix(*fields, self.service_kid, self.service_half)
 
@@ -119,6 +119,7 @@ class RecoveryRequest:
         return "<RecoveryRequest>"
 
     def to_bytes(self) -> bytes:
+        """The bytes that travel: magic and length-prefixed parts."""
         fields = (self.device, self.agency, self.author, self.one_off_public)
         return _REQUEST_MAGIC + sealing.length_prefix(*fields, self.escrow.to_bytes())
 
@@ -200,16 +201,7 @@ def _split_parts(magic: bytes, packed: bytes, count: int) -> list[bytes]:
     """The parts of `lp`, exactly so many and nothing after them."""
     if not packed.startswith(magic):
         raise UnknownFormat(part="recovery")
-    parts, at = [], len(magic)
-    while at < len(packed):
-        if at + 4 > len(packed):
-            raise Damaged(part="recovery")
-        (size,) = struct.unpack_from(">I", packed, at)
-        part = packed[at + 4 : at + 4 + size]
-        if len(part) != size:
-            raise Damaged(part="recovery")
-        parts.append(part)
-        at += 4 + size
+    parts = sealing.split_length_prefixed(packed[len(magic) :], "recovery")
     if len(parts) != count:
         raise Damaged(part="recovery")
     return parts

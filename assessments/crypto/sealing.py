@@ -44,7 +44,6 @@ Key = bytes | bytearray
 
 KEY_BYTES = portable.KEY_BYTES
 SALT_BYTES = portable.SALT_BYTES
-OVERHEAD_BYTES = SALT_BYTES + portable.COMMITMENT_BYTES + portable.TAG_BYTES
 
 RECORD_MAGIC = b"CKR1"
 COBBLESTONE_256 = 1
@@ -59,6 +58,19 @@ def length_prefix(*parts: bytes | str) -> bytes:
         raw = part.encode() if isinstance(part, str) else part
         joined += (_U32(len(raw)), raw)
     return b"".join(joined)
+
+
+def split_length_prefixed(joined: bytes, part: str) -> list[bytes]:
+    """The parts of `length_prefix`. Raises Damaged(part=`part`) where the lengths do not add up."""
+    parts, at = [], 0
+    while at < len(joined):
+        size = int.from_bytes(joined[at : at + 4], "big")
+        end = at + 4 + size
+        if end > len(joined):
+            raise Damaged(part=part)
+        parts.append(joined[at + 4 : end])
+        at = end
+    return parts
 
 
 def pad(body: bytes, at_least: int = 64) -> bytes:
@@ -83,7 +95,7 @@ def unpad(padded: bytes) -> bytes:
 def seal(key: Key, plaintext: bytes, context: bytes) -> bytes:
     """Seal with a fresh random salt; 72 bytes longer for up to 16 KiB."""
     if Cobblestone256Encryptor is None:
-        return portable.seal(key, plaintext, context)
+        return portable.seal(key, plaintext, context, os.urandom(SALT_BYTES))
     encryptor = Cobblestone256Encryptor(key, context)
     return encryptor.update(plaintext) + encryptor.finalize()
 
@@ -133,7 +145,7 @@ def open_record(key: Key, kid: str, envelope: bytes, context: bytes) -> bytes:
 def hpke_seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
     """Seal to a receive key; 48 bytes longer. `info` is the context. The sender cannot open it."""
     if _HPKE is None:
-        return portable.hpke_seal(public, plaintext, info)
+        return portable.hpke_seal(public, plaintext, info, os.urandom(KEY_BYTES))
     return _HPKE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info=info)
 
 

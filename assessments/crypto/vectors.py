@@ -1,8 +1,7 @@
-"""Published outputs of the sealing room, for a device to show that it seals as every other one does.
+"""Self-test of the ciphers: fixed inputs and the bytes that every device must make of them.
 
-A phone has its own build of the cipher library, so it runs these itself: fixed inputs, fixed bytes
-out. They are the vectors V1 to V9 of the tests, carried along because a phone has no tests. This
-room refuses to know what is done when one differs.
+A phone has its own build of the cipher library and no tests, so the vectors V1 to V9 of the tests are
+carried along.
 
     >>> run_vectors().failed
     ()
@@ -19,7 +18,6 @@ from assessments.crypto.kdf import ARGON2ID, SCRYPT, Kdf, derive_kek, is_kdf_ava
 from assessments.errors import WrenError
 
 _KEY = bytes(range(32))
-_ONE_OFF = bytes(range(1, 33))
 _RECORD = sealing.record_context("assessment", "a-1", 1, "dash-2", "agency-7", "hv1")
 _KEK = sealing.length_prefix("ck1", "kek", "d-1", "hv1")
 

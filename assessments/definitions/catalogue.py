@@ -1,28 +1,26 @@
-"""The tools and area settings there are, read from their files and checked.
+"""Catalogue of tools and area settings, read from the package's files and checked.
 
-A file with any fault is not a tool: `read_tool` gives all its faults with their lines, `load_tool`
-raises BadInstrument. Files are read when they are asked for, never at start-up, and are found
-by `importlib.resources`, since a packed app has no folder of its own.
+A file with any fault is not a tool: `load_tool` raises BadInstrument with all its faults. Files are
+read when they are asked for, by `importlib.resources`: a packed app has no folder of its own.
 
     >>> load_tool("risk-24").title
-    'Adult risk questionnaire'
+    'Safety questions, 24'
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
 from assessments.definitions import definition as d
-from assessments.definitions.toml_document import FileFault, TomlDocument, TomlTable
-from assessments.definitions.tool_file import AGE_PATTERN, read_tool
+from assessments.definitions.area_settings import Area, ChildAccountingRules, read_area
+from assessments.definitions.toml_document import FileFault, TomlDocument
+from assessments.definitions.tool_file import read_tool
 from assessments.definitions.tool_lint import check_wording
 from assessments.errors import BadInstrument, NotFound
 
-_NAME = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
 OLDER_VERSIONS_FOLDER = "instruments/older"
 
 
@@ -32,6 +30,7 @@ def list_tool_ids() -> tuple[str, ...]:
 
 
 def list_area_ids() -> tuple[str, ...]:
+    """The ids of all area settings, in alphabetical order."""
     return _sorted_ids("areas")
 
 
@@ -78,7 +77,7 @@ def load_pinned_tool(tool: str, version: str, digest: str) -> d.Instrument:
 
 
 @lru_cache(maxsize=16)
-def load_area(area: str = "default") -> d.Area:
+def load_area(area: str = "default") -> Area:
     """The area settings with this id, on those it is based on. Raises NotFound or BadInstrument."""
     settings, faults = read_area(_read_file("areas", area))
     if settings is None or faults:
@@ -97,8 +96,8 @@ def load_area(area: str = "default") -> d.Area:
     )
 
 
-def load_child_accounting_rules(area: str = "default") -> d.ChildAccountingRules:
-    """How an area counts children. Raises BadInstrument where neither it nor its base says."""
+def load_child_accounting_rules(area: str = "default") -> ChildAccountingRules:
+    """The rules for accounting for children. Raises BadInstrument where neither area nor base has any."""
     rules = load_area(area).ledger
     if rules is None:
         raise BadInstrument(area=area, faults=())
@@ -107,7 +106,7 @@ def load_child_accounting_rules(area: str = "default") -> d.ChildAccountingRules
 
 @dataclass(frozen=True, slots=True)
 class LinkedTool:
-    """A tool of others that Wren points to and never holds: who owns it, and what it asks first."""
+    """A tool published by others that Wren links to and never holds."""
 
     id: str
     name: str
@@ -121,7 +120,7 @@ class LinkedTool:
 
 
 def load_linked_tools() -> tuple[LinkedTool, ...]:
-    """The tools of others, in the order of the file."""
+    """The linked tools, in the order of the file. Raises BadInstrument."""
     text = files("assessments").joinpath("linked.toml").read_text(encoding="utf-8")
     page = TomlDocument.parse(text)
     root = page.root
@@ -147,17 +146,12 @@ def _file_names(folder: str) -> list[str]:
 
 
 def _read_file(folder: str, name: str) -> str:
-    if not _NAME.match(name):
+    if not d.CODE_PATTERN.match(name):
         raise NotFound(kind=folder)
     file = files("assessments").joinpath(folder, f"{name}.toml")
     if not file.is_file():
         raise NotFound(kind=folder, name=name)
     return file.read_text(encoding="utf-8")
-
-
-def is_area_file(text: str) -> bool:
-    """Whether a TOML text is an area file rather than a tool."""
-    return TomlDocument.parse(text).root.has("area")
 
 
 def check_tool(text: str) -> tuple[FileFault, ...]:
@@ -178,102 +172,3 @@ def _line_of(text: str, link_id: str) -> int:
         if found:
             return text.count("\n", 0, found.start()) + 1
     return 1
-
-
-def read_area(text: str) -> tuple[d.Area | None, tuple[FileFault, ...]]:
-    """Read one area file. Never raises."""
-    page = TomlDocument.parse(text)
-    if page.faults:
-        return None, tuple(page.faults)
-    root = page.root
-    head, device, rules = root.table("area"), root.table("device"), root.table("instrument")
-    numbers, is_whole = root.table("chronology"), not head.has("based_on")
-    ledger = root.table("ledger")
-    area = d.Area(
-        id=head.text("id", required=True),
-        name=head.text("name", required=True),
-        source=head.text("source", required=True),
-        date=head.text("date", required=True),
-        based_on=head.text("based_on"),
-        rules=tuple((tool, _area_rules(rules.table(tool))) for tool in rules.data),
-        lock_after_s=_lock_after(device),
-        chronology=tuple(
-            (field.name, numbers.number(field.name, required=True) or 0)
-            for field in fields(d.ChronologyRules)
-            if is_whole or numbers.has(field.name)
-        ),
-        ledger=_child_accounting_rules(ledger) if root.has("ledger") else None,
-    )
-    for table in (head, device, rules, numbers, ledger, root):
-        table.reject_unknown_keys()
-    return (None if page.faults else area), tuple(page.faults)
-
-
-def _lock_after(device: TomlTable) -> int | None:
-    seconds = device.number("lock_after_s")
-    if seconds is not None and seconds not in d.LOCK_AFTER_S:
-        device.add_fault(
-            f"lock_after_s is from {d.LOCK_AFTER_S.start} to {d.LOCK_AFTER_S.stop - 1}.", "lock_after_s"
-        )
-    return seconds
-
-
-def _area_rules(table: TomlTable) -> d.AreaRules:
-    bands = []
-    for band in table.tables("bands"):
-        bands.append(d.BandRange(band.text("id", required=True), band.number("at_least", required=True) or 0))
-        band.reject_unknown_keys()
-    if [band.at_least for band in bands] != sorted({band.at_least for band in bands}):
-        table.add_fault("bands must rise.", "bands")
-    counts, events = table.table("counts"), table.table("events")
-    repeats, indicators = table.table("repeats"), table.table("indicators")
-    rules = d.AreaRules(
-        scale=table.text("scale"),
-        bands=tuple(bands),
-        many_unknown=table.number("many_unknown"),
-        counts=tuple((route, counts.number(route, required=True) or 0) for route in counts.data),
-        events=tuple(
-            (route, *_two_numbers(events.table(route), "events", "months")) for route in events.data
-        ),
-        repeats=tuple((route, _two_numbers(repeats.table(route), "months")[0]) for route in repeats.data),
-        indicators=tuple((route, indicators.texts(route)) for route in indicators.data),
-        name_unknown=table.texts("name_unknown"),
-        misses=_two_numbers(table.table("misses"), "alert", "escalate") if table.has("misses") else None,
-    )
-    for inner in (counts, events, repeats, indicators, table):
-        inner.reject_unknown_keys()
-    return rules
-
-
-def _child_accounting_rules(table: TomlTable) -> d.ChildAccountingRules:
-    below = table.text("observe_below", required=True)
-    if below and not AGE_PATTERN.match(below):
-        table.add_fault("observe_below must be an age such as P3Y.", "observe_below")
-    words, alike = table.number("copied_words", required=True), table.number("copied_alike", required=True)
-    return d.ChildAccountingRules(below, words or 0, alike or 0)
-
-
-def _two_numbers(table: TomlTable, *keys: str) -> tuple[int, int]:
-    numbers = [table.number(key, required=True) or 0 for key in keys]
-    table.reject_unknown_keys()
-    return numbers[0], numbers[-1]
-
-
-def date_of_age(born: date, age: d.Age) -> date:
-    """The day on which a person born on `born` reaches an age such as "P7Y" or "P12M"."""
-    found = AGE_PATTERN.match(age)
-    years, months, days = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
-    year, month = divmod(born.year * 12 + born.month - 1 + years * 12 + months, 12)
-    day = date.fromordinal(date(year, month + 1, 1).toordinal() + born.day - 1)
-    return date.fromordinal(day.toordinal() + days)
-
-
-def fits_age(instrument: d.Instrument, born: date | None, on: date) -> bool | None:
-    """Whether a tool is for a person of this age on a day; None when the birth date is not known."""
-    if not (instrument.age_from or instrument.age_below):
-        return True
-    if born is None:
-        return None
-    if instrument.age_from and on < date_of_age(born, instrument.age_from):
-        return False
-    return not (instrument.age_below and on >= date_of_age(born, instrument.age_below))

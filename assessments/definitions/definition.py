@@ -1,16 +1,17 @@
-"""What a tool says: its items, its rules and its words, frozen.
+"""Definition of an instrument (tool): its items, rules and texts, as frozen dataclasses.
 
-This room knows the shape of an instrument and nothing of how one is read (`catalogue`) or filled
-(`engine`). Definition and answers are two trees joined by `link_id`. All logic is data in a small
-closed vocabulary: conditions (`When`), counts (`Scale`), ranges (`AgeBand`), `Route`s and `Flag`s.
+Definition and answers are two trees joined by `link_id`. All logic is data in a small closed
+vocabulary: conditions (`When`), counts (`Scale`), routes, flags and notes. Field names are the keys
+of a tool file.
 
-    >>> When(all=(Condition("injury", "=", "yes"),)).items()
+    >>> When(all=(Condition("injury", "=", "yes"),)).link_ids()
     ('injury',)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
@@ -54,6 +55,15 @@ ABSENT_STATES: tuple[AnswerState, ...] = tuple(
 # How a child meets a question on a handed-over page, where that is more than its type says.
 Appearance = Literal["", "rings", "rooms", "jar", "day-line"]
 APPEARANCES: tuple[Appearance, ...] = get_args(Appearance)
+
+# Items of these types offer states of not answering, or say in `no_states` why they offer none.
+TYPES_NEEDING_STATES: tuple[ItemType, ...] = ("choice", "choices", "words", "people", "integer", "drawing")
+
+# Small letters and digits in parts joined by a hyphen or a full stop.
+CODE_PATTERN = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
+
+# The most characters of a text, unless the item says otherwise.
+DEFAULT_MAX_LENGTH = 4000
 
 # Ages are given as ISO 8601 durations from birth ("P7Y", "P12M", "P0D"): exact to the day.
 Age = str
@@ -145,7 +155,7 @@ class Item:
     maximum: int | None = None
     low_text: str = ""
     high_text: str = ""
-    max_length: int = 4000
+    max_length: int = DEFAULT_MAX_LENGTH
     enable_when: When = When()
     source: str = ""
     for_child: bool = False
@@ -178,7 +188,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One thing that matters whatever the count says, with its reason in words."""
+    """One thing that matters independently of the count, with its reason in words."""
 
     id: str
     when: When
@@ -279,7 +289,7 @@ class Instrument:
 
     def walk(self) -> Iterator[Item]:
         """Every item, parents before children, in the order of the file."""
-        yield from _walk(self.items)
+        return walk_items(self.items)
 
     @cached_property
     def index(self) -> Mapping[str, Item]:
@@ -287,10 +297,11 @@ class Instrument:
         return {item.link_id: item for item in self.walk()}
 
 
-def _walk(items: tuple[Item, ...]) -> Iterator[Item]:
+def walk_items(items: Iterable[Item]) -> Iterator[Item]:
+    """Items and all items below them, parents before children, in order."""
     for item in items:
         yield item
-        yield from _walk(item.items)
+        yield from walk_items(item.items)
 
 
 def list_items_with_parent(items: tuple[Item, ...], parent: str = "") -> list[tuple[Item, str]]:
@@ -329,86 +340,3 @@ def sort_by_dependency(items: tuple[Item, ...]) -> tuple[list[tuple[Item, str]],
             return found, [item.link_id for item, _ in later]
         waiting = later
     return found, []
-
-
-@dataclass(frozen=True, slots=True)
-class BandRange:
-    """A labelled range of a count: from `at_least` up to the next band."""
-
-    id: str
-    at_least: int
-
-
-@dataclass(frozen=True, slots=True)
-class AreaRules:
-    """One area's numbers for one instrument, with their source."""
-
-    scale: str = ""
-    bands: tuple[BandRange, ...] = ()
-    many_unknown: int | None = None
-    counts: tuple[tuple[str, int], ...] = ()
-    events: tuple[tuple[str, int, int], ...] = ()
-    repeats: tuple[tuple[str, int], ...] = ()
-    indicators: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    name_unknown: tuple[str, ...] = ()
-    misses: tuple[int, int] | None = None
-
-
-# Shorter locks in the middle of a sentence; longer leaves a phone open on a kitchen table.
-LOCK_AFTER_S = range(30, 181)
-
-
-@dataclass(frozen=True, slots=True)
-class ChronologyRules:
-    """One area's numbers for reading a run of events. Each counts events, days or months, as named."""
-
-    cluster_events: int
-    cluster_days: int
-    several_events: int
-    several_months: int
-    last_events: int
-    enough_events: int
-    window_days: int
-    about_days: int
-    near_days: int
-    separation_months: int
-    new_tactic_days: int
-    history_due_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChildAccountingRules:
-    """Below which age a child is watched whatever was heard; from how many words on, and how alike
-    (in percent), text under two children is pointed out."""
-
-    observe_below: Age
-    copied_words: int
-    copied_alike: int
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Local thresholds: name, source and date, and rules per instrument id.
-
-    What the area says nothing about, a tool or a number, is as in the area it is `based_on`.
-    """
-
-    id: str
-    name: str
-    source: str
-    date: str
-    based_on: str = ""
-    rules: tuple[tuple[str, AreaRules], ...] = ()
-    # Seconds without a tap, key or scroll until a page locks; None where the area says nothing.
-    lock_after_s: int | None = None
-    ledger: ChildAccountingRules | None = None
-    chronology: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def chronology_rules(self) -> ChronologyRules:
-        """The numbers for reading a run of events."""
-        return ChronologyRules(**dict(self.chronology))
-
-    def rules_for(self, instrument: str) -> AreaRules:
-        """The rules for an instrument; empty rules when the area says nothing about it."""
-        return next((rules for name, rules in self.rules if name == instrument), AreaRules())

@@ -1,12 +1,10 @@
-"""A drawing as it was made: every line, sticker, rub and step back, in order and with its time.
+"""Drawings: every stroke, sticker, erasure and undo in order with its time, as JSON and as SVG.
 
-This room knows how steps are added, what stands on the paper after them, and how a drawing is written
-down: as plain JSON and as an SVG picture. Nothing is ever taken out: rubbing out and going back are
-steps too. It refuses to know what a drawing means: no colour, size, place or time is counted, named
-or compared anywhere. Only the child explains it.
+Steps are only ever added: erasing and undoing are steps too. Nothing here counts, names or compares
+colours, sizes, places or times: only the child explains the drawing.
 
-    paper = Drawing(tall=750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
-    paper.undo(900).standing          ->  ()
+    paper = Drawing(750).add(Stroke(((100, 100, 0), (400, 120, 310)), "blue", "thick"))
+    paper.undo(900).visible_marks     ->  ()
     from_plain(to_plain(paper))       ->  paper
 """
 
@@ -19,12 +17,13 @@ from functools import cached_property
 from typing import Any
 
 from assessments.definitions.stickers import STICKER_BOX, STICKERS
+from assessments.definitions.unprinted import Unprinted
 
-# Across and down in thousandths of the paper's width; milliseconds since the drawing began. The time in
-# which the paper was put away is not counted.
+# Across and down in thousandths of the paper's width; milliseconds since the drawing began, without the
+# time in which it was closed.
 Point = tuple[int, int, int]
 
-# The name of the JSON form where it stands by itself.
+# The media type of the JSON form.
 STROKES_MEDIA_TYPE = "application/vnd.wren.strokes+json"
 
 CANVAS_WIDTH = 1000
@@ -42,71 +41,56 @@ STROKE_COLOURS = {
 STICKER_WIDTH = 190
 ERASER_WIDTH = 70
 
-# What a paper takes: as text at most some 80 KB, which a slow connection still carries.
+# The most that a drawing holds: some 80 KB as text, which a slow connection still carries.
 MAX_POINTS = 8000
 MAX_MARKS = 600
 
-# A point that strays less than this from the line between its neighbours is not seen by anyone.
+# A point closer than this to the line between its neighbours cannot be seen.
 _SIMPLIFY_TOLERANCE = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+@dataclass(frozen=True, slots=True, repr=False)
+class Stroke(Unprinted):
     """One line from where the pen came down to where it left the paper; a single point is a dot."""
 
     points: tuple[Point, ...]
     colour: str
     width: str
 
-    def __repr__(self) -> str:
-        return "<Stroke>"
 
-
-@dataclass(frozen=True, slots=True)
-class Sticker:
+@dataclass(frozen=True, slots=True, repr=False)
+class Sticker(Unprinted):
     """A small picture put on the paper by a tap; `at` is its middle."""
 
     kind: str
     at: Point
 
-    def __repr__(self) -> str:
-        return "<Sticker>"
 
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """Whole lines and stickers rubbed out in one go, by the numbers of their steps."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Erasure(Unprinted):
+    """Whole strokes and stickers erased in one go, by the numbers of their steps."""
 
     erased_steps: tuple[int, ...]
     t_ms: int
 
-    def __repr__(self) -> str:
-        return "<Erasure>"
 
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """The last step that still counted was taken back."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Undo(Unprinted):
+    """The last active step was taken back."""
 
     t_ms: int
-
-    def __repr__(self) -> str:
-        return "<Undo>"
 
 
 Mark = Stroke | Sticker
 DrawingStep = Stroke | Sticker | Erasure | Undo
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A paper, `tall` thousandths of its width, with all that was ever done on it."""
+@dataclass(frozen=True, repr=False)
+class Drawing(Unprinted):
+    """A drawing on paper of `height` thousandths of its width, with every step ever made."""
 
     height: int
     steps: tuple[DrawingStep, ...] = ()
-
-    def __repr__(self) -> str:
-        return "<Drawing>"
 
     @cached_property
     def active_steps(self) -> tuple[int, ...]:
@@ -121,7 +105,7 @@ class Drawing:
 
     @cached_property
     def visible_marks(self) -> tuple[tuple[int, Mark], ...]:
-        """What is on the paper, the oldest below, each with the number of its step."""
+        """What is visible, oldest first, each with the number of its step."""
         standing: dict[int, Mark] = {}
         for number in self.active_steps:
             step = self.steps[number]
@@ -133,7 +117,7 @@ class Drawing:
 
     @property
     def is_full(self) -> bool:
-        """Whether the paper takes no more lines and stickers. Rubbing out and going back still work."""
+        """Whether no more strokes and stickers can be added. Erasing and undoing still work."""
         marks = [step for step in self.steps if isinstance(step, Stroke | Sticker)]
         points = sum(len(step.points) for step in marks if isinstance(step, Stroke))
         return len(marks) >= MAX_MARKS or points >= MAX_POINTS
@@ -144,20 +128,20 @@ class Drawing:
         return _end_ms(self.steps[-1]) if self.steps else 0
 
     def add(self, mark: Mark) -> Drawing:
-        """Put a line or a sticker on the paper, unless it is full."""
+        """Add a stroke or sticker, unless the drawing is full."""
         return self if self.is_full else self._with(mark)
 
     def undo(self, t_ms: int) -> Drawing:
-        """Take back the last step that counts. With nothing to take back, nothing is added."""
+        """Take back the last active step. Without one, nothing is added."""
         return self._with(Undo(t_ms)) if self.active_steps else self
 
     def erase(self, gone: Sequence[int], t_ms: int) -> Drawing:
-        """Rub out what has these numbers and stands."""
+        """Erase the visible marks with these numbers."""
         there = tuple(number for number, _ in self.visible_marks if number in gone)
         return self._with(Erasure(there, t_ms)) if there else self
 
     def hit_test(self, across: float, down: float) -> tuple[int, ...]:
-        """The numbers of what the rubber touches with its middle at this place."""
+        """The numbers of the marks that the eraser touches when centred here."""
         return tuple(number for number, mark in self.visible_marks if _touches(mark, across, down))
 
     def _with(self, step: DrawingStep) -> Drawing:
@@ -165,7 +149,7 @@ class Drawing:
 
 
 def simplify_line(points: Sequence[Point]) -> tuple[Point, ...]:
-    """A line with fewer points that nobody can tell from it (Ramer, Douglas and Peucker)."""
+    """A line with fewer points that looks the same (Ramer, Douglas and Peucker)."""
     if len(points) < 3:
         return tuple(points)
     kept = {0, len(points) - 1}
@@ -214,7 +198,7 @@ def _end_ms(step: DrawingStep) -> int:
 
 
 def to_plain(drawing: Drawing) -> dict[str, Any]:
-    """The JSON form. The points of a line stand in one list, each as the change since the one before."""
+    """The JSON form. The points of a line are one list, each as the difference from the one before."""
     return {"tall": drawing.height, "steps": [_step_to_plain(step) for step in drawing.steps]}
 
 
@@ -273,7 +257,7 @@ def _all_integers(*values: Any) -> bool:
 
 
 def to_svg(drawing: Drawing) -> str:
-    """The picture of what stands on the paper."""
+    """The visible marks as an SVG picture."""
     parts = "".join(_mark_svg(mark) for _, mark in drawing.visible_marks)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {CANVAS_WIDTH} {drawing.height}">'
@@ -303,7 +287,7 @@ def _mark_svg(mark: Mark) -> str:
 
 
 def colour_of(code: str) -> str:
-    """The colour behind a code; black for one that a newer Wren knows."""
+    """The colour of a code; black for an unknown one."""
     return STROKE_COLOURS.get(code, STROKE_COLOURS["black"])
 
 

@@ -1,10 +1,9 @@
-"""Small pictures for a paper: Wren's own drawings, each a few lines in a box of 96 by 96.
+"""Stickers for drawings: Wren's own small pictures, each a few paths in a box of 96 by 96.
 
-This room knows shapes and fills, and no words. The lines use only M, L, C and Z with places from the
-top left corner, so that one reader serves the screen and the picture. People have no face, sex or
-skin: who it is, the child says.
+Paths use only M, L, C and Z with absolute coordinates, so that one reader serves screen and SVG.
+People have no face, sex or skin colour: the child says who it is.
 
-    STICKERS["star"]    ->    (("M48 10 L59 36 …Z", "#EBD9B4"),)
+    STICKERS["star"]    ->    (("M48 10L59 37 ...Z", "#EBD9B4"),)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which tools fit a person on a day, for a role, with the reason in words that data can carry.
+"""Suggested tools for a person of some age on a day, for a role, with reasons as codes.
 
-An unborn child, an unknown date of birth and a child who does not speak each get an answer: nobody
-is left out because a date is missing. This room gives codes; `assets/strings` has the sentences.
+An unborn child, an unknown date of birth and a child who does not speak each get suggestions. The
+sentences for the codes are in `assets/strings`.
 
     for found in suggest(born=date(2019, 3, 5), on=date(2026, 3, 5), role="health-visitor"):
         found.tool, found.fits, found.reasons
@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assessments.definitions.catalogue import date_of_age, fits_age, list_tool_ids, load_tool
+from assessments.definitions.ages import date_of_age, fits_age
+from assessments.definitions.catalogue import list_tool_ids, load_tool
 from assessments.definitions.definition import Instrument, Role
 from assessments.errors import BadInstrument
 
 Fits = Literal["yes", "maybe", "no"]
-# A need that says: words alone will not do.
+# Needs that words alone do not meet, but for the interpreter.
 COMMUNICATION_NEEDS = ("non-verbal", "learning-disability", "autism", "deaf", "aac", "speech", "interpreter")
 _NON_SPEECH_NEEDS = frozenset(COMMUNICATION_NEEDS) - {"interpreter"}
 ADULT_AGE = "P18Y"
@@ -70,7 +71,7 @@ def suggest(
 
 
 def _age_span_days(tool: str) -> int:
-    """How many days of age a tool covers: what is made for this age stands before what is for all."""
+    """How many days of age a tool covers, to list the narrower tool first."""
     instrument, start = load_tool(tool), date(2000, 1, 1)
     if not instrument.age_below:
         return 100 * 366

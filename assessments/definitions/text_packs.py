@@ -1,12 +1,11 @@
-"""The words of a tool, apart from its logic: every text under a key, and other words put in.
+"""Text packs: translations or licensed wording that replace the texts of one version of a tool.
 
-Two kinds of pack come as TOML files. A *language pack* holds every text of a tool or is refused: a
-half-translated tool mixes languages in front of a child. A *wording pack* holds an organisation's
-licensed wording for some items, with the holder and the day it expires. Both change words only; the
-logic, the codes and the hash stay those of the tool. A pack that does not fit is refused with a
-reason, and Wren's own words stand.
+A *language pack* must hold every text of the tool: a half-translated tool would mix languages in
+front of a child. A *wording pack* holds an organisation's licensed wording for some items, with the
+holder and the day it expires. Packs change texts only; logic, codes and hash stay those of the tool.
+A pack that does not fit is refused with a reason, and Wren's own texts stay.
 
-    instrument = apply_pack(read_pack(text).pack, load("child-voice-7-11"), on=date.today())
+    instrument = apply_pack(read_pack(text)[0], load_tool("child-voice-7-11"), on=date.today())
 """
 
 from __future__ import annotations

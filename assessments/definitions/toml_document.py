@@ -1,10 +1,9 @@
-"""A TOML file as checked tables, every value with the line it stands on.
+"""TOML document with checked getters, every fault with its line.
 
-This room knows TOML and lines, and nothing of what a tool is. A reader asks for what it expects
-and goes on after a fault, so that a bad file is told all its faults at once.
+A reader goes on after a fault, so that all faults of a file are reported at once.
 
-    >>> page = TomlDocument.parse('title = 3')
-    >>> page.root.text("title"), [str(fault) for fault in page.faults]
+    >>> document = TomlDocument.parse('title = 3')
+    >>> document.root.text("title"), [str(fault) for fault in document.faults]
     ('', ['line 1: title must be text in quotes.'])
 """
 
@@ -43,7 +42,7 @@ class TomlDocument:
 
     @classmethod
     def parse(cls, text: str) -> TomlDocument:
-        """Read TOML; a file that is not TOML becomes an empty page with one fault."""
+        """Read TOML; a file that is not TOML becomes an empty document with one fault."""
         try:
             return cls(tomllib.loads(text), _line_map(text))
         except tomllib.TOMLDecodeError as error:
@@ -54,6 +53,7 @@ class TomlDocument:
 
     @property
     def root(self) -> TomlTable:
+        """The table of the whole file."""
         return TomlTable(self, self.data, ())
 
     def line_of(self, path: KeyPath) -> int:
@@ -65,12 +65,13 @@ class TomlDocument:
         return 1
 
     def add_fault(self, path: KeyPath, sentence: str) -> None:
+        """Add a fault on the line of a value."""
         self.faults.append(FileFault(self.line_of(path), sentence))
 
 
 @dataclass(slots=True)
 class TomlTable:
-    """One table of a page. Each getter notes a fault and returns an empty value when it must."""
+    """One table of a document. A getter that finds a fault adds it and returns an empty value."""
 
     document: TomlDocument
     data: dict[str, Any]
@@ -78,13 +79,15 @@ class TomlTable:
     read_keys: set[str] = field(default_factory=set)
 
     def add_fault(self, sentence: str, key: str = "") -> None:
-        """Note a fault on a key of this table, or on the table."""
+        """Add a fault on a key of this table, or on the table."""
         self.document.add_fault((*self.path, key) if key else self.path, sentence)
 
     def has(self, key: str) -> bool:
+        """Whether the key is there."""
         return key in self.data
 
     def raw(self, key: str) -> Any:
+        """The unchecked value, or None."""
         self.read_keys.add(key)
         return self.data.get(key)
 
@@ -102,6 +105,7 @@ class TomlTable:
         return value
 
     def text(self, key: str, *, required: bool = False, default: str = "") -> str:
+        """A text without the white space around it."""
         value = self._typed(key, str, "text in quotes", required)
         return default if value is None else cast(str, value).strip()
 
@@ -115,12 +119,15 @@ class TomlTable:
         return value
 
     def number(self, key: str, *, required: bool = False) -> int | None:
+        """A whole number, or None."""
         return cast("int | None", self._typed(key, int, "a whole number", required))
 
     def flag(self, key: str) -> bool:
+        """True or false; false when the key is missing."""
         return bool(self._typed(key, bool, "true or false", False))
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """A list of texts; empty when the key is missing."""
         value = self._typed(key, list, "a list of texts", required) or []
         good = [text for text in value if isinstance(text, str)]
         if len(good) < len(value):
@@ -144,7 +151,7 @@ class TomlTable:
         return found
 
     def reject_unknown_keys(self) -> None:
-        """Note a fault for every key that nobody asked for: a typing error must not pass."""
+        """Add a fault for every key that was not read: a typing error must not pass."""
         for key in self.data:
             if key not in self.read_keys:
                 self.add_fault(f'"{key}" is not known here. Check its spelling.', key)

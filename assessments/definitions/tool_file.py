@@ -1,10 +1,9 @@
-"""A tool file read into an Instrument, or told all its faults.
+"""Reader of tool files: TOML text to an Instrument, or all its faults with their lines.
 
-This room knows the words of the file format and what must agree between them: link_ids that stand
-once, rules that name what exists and run in no circle, sources for every item. It knows nothing of
-where files live (`catalogue`) or how a form is filled (`engine`).
+Checks that link_ids are unique, that every item has a source, and that rules name what exists and
+do not run in a circle.
 
-    instrument, faults = read_tool(text)        # instrument is None when there is any fault
+    instrument, faults = read_tool(text)    # instrument is None when there is any fault
 """
 
 from __future__ import annotations
@@ -15,15 +14,13 @@ from collections.abc import Iterable
 from typing import cast, get_args
 
 from assessments.definitions import definition as d
+from assessments.definitions.ages import AGE_PATTERN
 from assessments.definitions.toml_document import FileFault, TomlDocument, TomlTable
 from assessments.definitions.tool_rules import ToolRulesReader
 
-# A blank on one of these would say nothing of why it is blank.
-_NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")
 _VERSION = re.compile(r"^\d+\.\d+\.\d+$")
 # The one type that each appearance is a way of answering.
 _TYPE_OF_APPEARANCE = {"rings": "people", "rooms": "people", "jar": "people", "day-line": "group"}
-AGE_PATTERN = re.compile(r"^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$")
 
 
 def read_tool(text: str) -> tuple[d.Instrument | None, tuple[FileFault, ...]]:
@@ -215,7 +212,7 @@ class _ToolReader(ToolRulesReader):
             maximum=table.number("maximum"),
             low_text=table.text("low_text"),
             high_text=table.text("high_text"),
-            max_length=table.number("max_length") or 4000,
+            max_length=table.number("max_length") or d.DEFAULT_MAX_LENGTH,
             source=own_source,
             for_child=table.flag("for_child"),
             appearance=table.one_of("appearance", d.APPEARANCES, default=""),
@@ -267,7 +264,7 @@ class _ToolReader(ToolRulesReader):
             text=table.text("text", required=True),
             prompt=table.text("prompt"),
             required=table.flag("required"),
-            max_length=table.number("max_length") or 4000,
+            max_length=table.number("max_length") or d.DEFAULT_MAX_LENGTH,
             exact_words=table.flag("exact_words"),
             enable_when=when,
             source=source,
@@ -288,7 +285,7 @@ class _ToolReader(ToolRulesReader):
         for state in item.states:
             if state not in d.ABSENT_STATES:
                 table.add_fault(f'"{state}" is not a way of not answering.', "states")
-        if item.type in _NEED_STATES and not (item.states or item.no_states):
+        if item.type in d.TYPES_NEEDING_STATES and not (item.states or item.no_states):
             table.add_fault("Offer states for not answering, or say why there are none in no_states.")
         low, high = item.minimum, item.maximum
         if low is not None and high is not None and low >= high:

@@ -1,12 +1,11 @@
-"""The wording of a tool, judged by rules that a careful editor would keep.
+"""Wording rules for tools: faults in questions and texts, each with its item.
 
-This room reads a definition and gives faults with the item they stand in. It knows words (from
-`content.toml`), not TOML files and not lines: `tool_file` finds the line. The rules come from
-interviewing practice (open prompts first, no names, no acts), from GOV.UK and NHS style, and from
-studies of children's surveys (no praise, no rewards).
+Word lists are in `content.toml`. The rules come from interviewing practice (open prompts first, no
+names, no acts), from GOV.UK and NHS style, and from studies of children's surveys (no praise, no
+rewards).
 
-    >>> Wording("when", "Did he hit you?", for_child=True).faults()[0].rule
-    'closed'
+    >>> Wording("when", "Did he hit you?", for_child=True).find_faults()[0].rule
+    'leading'
 """
 
 from __future__ import annotations
@@ -131,7 +130,7 @@ def _item_wordings(item: Item) -> Iterator[Wording]:
 
 
 def _check_none_option(item: Item) -> Iterator[WordingFault]:
-    """A list of several must let "none of these" stand alone, or it cannot be taken back honestly."""
+    """ "None of these" among several options must be `alone`."""
     if item.type != "choices":
         return
     for option in item.options:

@@ -1,19 +1,17 @@
-"""The rules of a tool file: conditions, counts, routes, flags, notes, and what they must agree with.
+"""Reader of the rules of a tool file: conditions, scales, routes, flags, notes and supplements.
 
-This room reads what stands beside the items, and checks at the end that every rule names items and
-codes that exist and that none run in a circle. The items themselves are read in `tool_file`.
+At the end it checks that every rule names items and codes that exist and that no rules run in a
+circle. Items are read in `tool_file`.
 """
 
 from __future__ import annotations
 
-import re
 from typing import cast, get_args
 
 from assessments.definitions import definition as d
 from assessments.definitions.toml_document import TomlDocument, TomlTable
 
-_CODE = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
-_NUMBERS_TO_CALL = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
+NUMBERS_TO_CALL = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
 _TEMPLATE_WORDS = {"value": 1, "threshold": 1, "months": 1, "date": ""}
 
 
@@ -28,7 +26,7 @@ class ToolRulesReader:
 
     def _code(self, table: TomlTable, key: str, prefix: str = "") -> str:
         code = table.text(key, required=True)
-        if code and not _CODE.match(code):
+        if code and not d.CODE_PATTERN.match(code):
             table.add_fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
         return prefix + code
 
@@ -124,9 +122,9 @@ class ToolRulesReader:
             source=self._source(table),
         )
         for number in flag.call:
-            if number not in _NUMBERS_TO_CALL:
+            if number not in NUMBERS_TO_CALL:
                 table.add_fault(
-                    f'"{number}" is not a number to call. Known: {", ".join(_NUMBERS_TO_CALL)}.', "call"
+                    f'"{number}" is not a number to call. Known: {", ".join(NUMBERS_TO_CALL)}.', "call"
                 )
         self.rules.append((table, "", when))
         table.reject_unknown_keys()

@@ -1,10 +1,9 @@
-"""An Instrument written as the text of a tool file that `read_tool` accepts.
+"""Writer of tool files: an Instrument as TOML text that `read_tool` accepts.
 
-This room knows the format of a tool file and nothing of where the instrument came from: it writes
-what an import made, or what another hand built. Reading the text again gives the same instrument
-with another hash. Comments of an earlier file are not part of an instrument and are not written.
+Reading the text again gives the same instrument with another hash. Comments are not part of an
+instrument and are lost.
 
-    text = write_tool(instrument)       # read_tool(text)[0] equals instrument, but for its hash
+    text = write_tool(instrument)    # read_tool(text)[0] equals instrument, but for its hash
 """
 
 from __future__ import annotations
@@ -128,28 +127,24 @@ class _ToolWriter:
             self._heading("[grades]")
             self._pairs(**dict(self.instrument.grades))
         for route in self.instrument.routes:
-            self._heading("[[route]]")
-            self._pairs(id=route.id, title=route.title, kind=route.kind)
-            self._pairs(met=route.met, not_met=route.not_met, scale=route.scale)
+            self._table("[[route]]", route)
             for indicator in route.indicators:
-                self._heading("[[route.indicator]]")
-                self._pairs(
-                    id=indicator.id, when=indicator.when, reason=indicator.reason, source=indicator.source
-                )
+                self._table("[[route.indicator]]", indicator)
         for flag in self.instrument.flags:
-            self._heading("[[flag]]")
-            self._pairs(
-                id=flag.id, when=flag.when, text=flag.text, do=flag.do, call=flag.call, source=flag.source
-            )
+            self._table("[[flag]]", flag)
         for note in self.instrument.notes:
-            self._heading("[[note]]")
-            self._pairs(id=note.id, when=note.when, text=note.text, source=note.source)
+            self._table("[[note]]", note)
         if self.instrument.missed_when:
             self._heading("[attempt]")
             self._pairs(missed_when=self.instrument.missed_when)
         for other in self.instrument.supplements:
-            self._heading("[[supplement]]")
-            self._pairs(tool=other.tool, when=other.when, because=other.because, source=other.source)
+            self._table("[[supplement]]", other)
+
+    def _table(self, heading: str, rule: d.Route | d.Indicator | d.Flag | d.Note | d.Supplement) -> None:
+        """Write every field of a rule; the indicators of a route are tables of their own."""
+        self._heading(heading)
+        names = (field.name for field in fields(rule) if field.name != "indicators")
+        self._pairs(**{name: getattr(rule, name) for name in names})
 
     def _pairs(self, **values: object) -> None:
         self.lines += [

@@ -1,4 +1,4 @@
-"""What was given, or why not: the values of a form, and their plain (JSON) form.
+"""Answers of a form and the reasons for having none, and their plain (JSON) form.
 
 Missing is a value here, never None and never "No". An item without an entry is *not reached*.
 
@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, time
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from assessments.definitions import drawing
-from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item
+from assessments.definitions.definition import ABSENT_STATES, AnswerState, Item, walk_items
 from assessments.definitions.drawing import Drawing
+from assessments.definitions.unprinted import Unprinted
 from assessments.errors import BadAnswer
 
-# Why a question was not asked (experience 1.4). Words are in assets/strings.
+PartT = TypeVar("PartT")
+
+# Why a question was not asked. The sentences are in assets/strings.
 NOT_ASKED_REASONS = (
     "not-safe",
     "asleep-or-unwell",
@@ -33,6 +36,8 @@ NOT_ASKED_REASONS = (
 
 Origin = Literal["child-typed", "child-said", "child-pointed", "child-drew", "adult-observed", "adult-said"]
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
+# The origins of a child's own words.
+CHILD_WORD_ORIGINS: tuple[Origin, ...] = ("child-said", "child-typed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,8 @@ class VerbatimLine:
         return f"<VerbatimLine {self.origin}>"
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedPerson:
+@dataclass(frozen=True, slots=True, repr=False)
+class PlacedPerson(Unprinted):
     """One person placed on a map: who, as the child calls them, and the place (an option code).
 
     `spot` is where on the drawn map: right and down from the middle, in percent of half its width.
@@ -57,9 +62,6 @@ class PlacedPerson:
     who: str
     place: str
     spot: tuple[int, int] | None = None
-
-    def __repr__(self) -> str:
-        return "<PlacedPerson>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,11 @@ AnswerValue = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+@dataclass(frozen=True, slots=True, repr=False)
+class Answered(Unprinted):
     """A value of the shape that its item's type asks for."""
 
     value: AnswerValue
-
-    def __repr__(self) -> str:
-        return "<Answered>"
 
 
 AnswerEntry = Answered | NotAnswered
@@ -117,10 +116,13 @@ class Finding:
     severity: Severity = "error"
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    def to_plain(self) -> dict[str, Any]:
+        """The JSON form."""
+        return asdict(self)
 
-def state_of(answers: Answers, link_id: str) -> AnswerState:
-    """The answer state of an item; "not-reached" when nothing was entered."""
-    entry = answers.get(link_id)
+
+def state_of(entry: AnswerEntry | None) -> AnswerState:
+    """The answer state of an entry; "not-reached" when nothing was entered."""
     if entry is None:
         return "not-reached"
     return "answered" if isinstance(entry, Answered) else entry.state
@@ -165,9 +167,9 @@ def _part_to_plain(part: Any) -> Any:
 def from_plain(item: Item, plain: Any) -> AnswerEntry:
     """Read the JSON form of an entry.
 
-    Kind where no meaning is at stake: "unknown" for a choice without such a code is the state
-    asked-unknown; a bare text for `words` is what the child said in answer to this item's own
-    text; a single code stands for a list of one. Raises BadAnswer with the link_id otherwise.
+    Short forms: "unknown" for a choice without such a code is the state asked-unknown; a bare text for
+    `words` is what the child said in answer to this item's own text; a single code is a list of one.
+    Raises BadAnswer with the link_id otherwise.
     """
     if isinstance(plain, Mapping) and "not_answered" in plain:
         return _absent_from_plain(item, plain)
@@ -261,10 +263,7 @@ def _row(item: Item, part: Any) -> GroupRow:
     return row
 
 
-def walk_items(items: tuple[Item, ...]) -> list[Item]:
-    """Items and all items below them, in order."""
-    found = []
-    for item in items:
-        found.append(item)
-        found.extend(walk_items(item.items))
-    return found
+def parts_of(entry: AnswerEntry | None, kind: type[PartT]) -> tuple[PartT, ...]:
+    """Return the parts of one kind in a list answer: verbatim lines, placed people, rows; else none."""
+    value = entry.value if isinstance(entry, Answered) else ()
+    return tuple(part for part in value if isinstance(part, kind)) if isinstance(value, tuple) else ()

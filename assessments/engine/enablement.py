@@ -1,8 +1,8 @@
-"""Which items are shown, given the answers so far.
+"""Enablement: which items are shown, given the answers so far.
 
 An item is shown when its own rule and all items around it allow it. An answer to an item that is
-not shown does not exist for any rule. Items are judged in an order in which every rule looks
-back only (`order`); a tool whose rules run in a circle has no such order and is refused.
+not shown does not exist for any rule. Items are evaluated in an order in which rules look back only;
+a tool whose rules run in a circle has no such order and is refused when it is read.
 
     >>> condition_holds(Condition("a", "exists", False), {}, frozenset())
     True
@@ -11,8 +11,10 @@ back only (`order`); a tool whose rules run in a circle has no such order and is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
+from typing import cast
 
 from assessments.definitions.definition import (
     Condition,
@@ -22,7 +24,9 @@ from assessments.definitions.definition import (
     list_items_with_parent,
     sort_by_dependency,
 )
-from assessments.engine.answers import Answered, AnswerEntry, Answers, is_empty
+from assessments.engine.answers import Answered, AnswerEntry, Answers, is_empty, state_of
+
+_ORDER_OPERATORS = {">": float.__gt__, "<": float.__lt__, ">=": float.__ge__, "<=": float.__le__}
 
 
 def find_visible_items(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
@@ -40,7 +44,7 @@ def find_visible_items(instrument: Instrument, answers: Answers) -> tuple[str, .
 
 
 def _is_offered(instrument: Instrument, link_id: str, entry: AnswerEntry) -> bool:
-    """A code that the item does not offer opens nothing, whatever a rule says of other codes."""
+    """Whether all chosen codes are offered: an unknown code shows nothing."""
     item = instrument.index.get(link_id)
     if item is None or item.type not in ("choice", "choices") or not isinstance(entry, Answered):
         return True
@@ -81,56 +85,33 @@ def condition_holds(condition: Condition, answers: Answers, visible: set[str] | 
     if condition.op == "exists":
         return isinstance(entry, Answered) is condition.value
     if condition.op == "state":
-        return _entry_state(entry) == condition.value
+        return state_of(entry) == condition.value
     if not isinstance(entry, Answered):
         return False
     given = entry.value if isinstance(entry.value, tuple) else (entry.value,)
     return any(_compare(value, condition) for value in given)
 
 
-def _entry_state(entry: AnswerEntry | None) -> str:
-    if entry is None:
-        return "not-reached"
-    return "answered" if isinstance(entry, Answered) else entry.state
-
-
 def _compare(value: object, condition: Condition) -> bool:
     wanted = condition.value
-    if condition.op == "=":
-        return value == wanted
-    if condition.op == "!=":
-        return value != wanted
+    if condition.op in ("=", "!="):
+        return (value == wanted) is (condition.op == "=")
     left, right = _comparable(value), _comparable(wanted)
-    if left is None or right is None or type(left) is not type(right):
-        return False
-    match condition.op:
-        case ">":
-            return left > right
-        case "<":
-            return left < right
-        case ">=":
-            return left >= right
-        case _:
-            return left <= right
+    return left is not None and right is not None and _ORDER_OPERATORS[condition.op](left, right)
 
 
 def _comparable(value: object) -> float | None:
     """Numbers as they are, dates as their ordinal, all else without order."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    if isinstance(value, str):
-        try:
-            return float(date.fromisoformat(value).toordinal())
-        except ValueError:
-            return None
+    with suppress(TypeError, ValueError):
+        return float(date.fromisoformat(cast("str", value)).toordinal())
     return None
 
 
 @lru_cache(maxsize=64)
 def _evaluation_order(instrument: Instrument) -> list[tuple[Item, str]]:
-    """The order of judging, worked out once per tool."""
+    """Items with their parents in an order in which rules look back only; cached per tool."""
     return sort_by_dependency(instrument.items)[0]
 
 

@@ -1,11 +1,11 @@
-"""The running state of one tool being filled, and what happens after an event.
+"""Form: the running state of one tool being filled, and its pure `update`.
 
-`update(form, event)` gives the next form and the effects to run; it never fails on what a person
-does, and nothing a person entered is ever dropped: entries of items that become hidden stay in
-`entries`, leave every rule, count and output, and come back when the item does.
+`update(form, event)` gives the next form and the effects to run. It never raises on what a person
+does. Entries of items that become hidden stay in `entries`, take no part in rules, counts and
+output, and come back when the item does.
 
     form = open_form(instrument, rules, context)
-    step = update(form, Answered("injury", "yes"))   ->   FormUpdate(form, (SaveAnswer("injury", "yes"),))
+    update(form, AnswerEntered("injury", Answered("yes")))    # FormUpdate(form, (SaveAnswer(...),))
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assessments.definitions.definition import AreaRules, Instrument, Item
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import Instrument, Item
 from assessments.engine import answers as a
 from assessments.engine.enablement import find_visible_items
 from assessments.engine.scoring import (
@@ -22,7 +23,6 @@ from assessments.engine.scoring import (
     Judgement,
     ScoringContext,
     ScoringResult,
-    finding_to_plain,
     score,
 )
 from assessments.engine.validation import find_missing_answers, validate_answers
@@ -60,7 +60,7 @@ class JudgementGiven:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HistoryAnswered:
-    """A practitioner said whether what is known of before was seen. It can be said anew, not taken back."""
+    """A practitioner said whether the history was seen. It can be changed, not taken back."""
 
     history: HistoryStatus
     why: str = ""
@@ -68,7 +68,7 @@ class HistoryAnswered:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SupplementDeferred:
-    """A tool that the answers call for will not be done now; the reason, or "" to take it back."""
+    """A tool that the answers call for is not done now, with the reason; "" takes that back."""
 
     tool: str
     reason: str
@@ -76,7 +76,7 @@ class SupplementDeferred:
 
 @dataclass(frozen=True, slots=True)
 class PhraseKept:
-    """A practitioner keeps a phrase in the text of an item as it stands; its code in `language`."""
+    """A practitioner keeps a phrase in the text of an item; `code` is its code in `language.toml`."""
 
     link_id: str
     code: str
@@ -89,7 +89,7 @@ class CompletionRequested:
 
 @dataclass(frozen=True, slots=True)
 class FormStopped:
-    """A person ended the form early; what there is stays, the status says so."""
+    """A person ended the form early; its entries stay."""
 
 
 FormEvent = (
@@ -115,17 +115,23 @@ class SaveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SaveJudgement:
+    """Keep the practitioner's own grade; None when it was taken back."""
+
     judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SaveHistory:
+    """Keep whether the history was seen, and why not."""
+
     history: HistoryStatus
     why: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SaveSupplementDeferral:
+    """Keep why a tool called for is not done; "" when it was taken back."""
+
     tool: str
     reason: str
 
@@ -140,12 +146,12 @@ class SaveKeptPhrases:
 
 @dataclass(frozen=True, slots=True)
 class CompleteForm:
-    """Sign, seal and commit: nothing stands in the way."""
+    """Sign, seal and commit: the form can be completed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ShowProblems:
-    """Say what is missing and what is wrong; nothing is lost."""
+    """Show what is missing and what is wrong."""
 
     missing: tuple[str, ...]
     findings: tuple[a.Finding, ...]
@@ -170,7 +176,7 @@ FormEffect = (
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One tool, its entries so far and where the person is. `visible` follows from the entries."""
+    """One tool, its entries so far and the page shown. `visible` follows from the entries."""
 
     instrument: Instrument
     rules: AreaRules
@@ -196,25 +202,29 @@ class Form:
 
     @property
     def missing(self) -> tuple[str, ...]:
+        """link_ids of the shown items that need an entry and have none."""
         return find_missing_answers(self.instrument, self.entries, self.visible)
 
     @property
     def result(self) -> ScoringResult:
+        """The result of the current entries."""
         return score(self.instrument, self.rules, self.entries, self.visible, self.context)
 
     @property
     def findings(self) -> tuple[a.Finding, ...]:
-        """What checks and rules found on the entries as they stand."""
+        """What validation and scoring found on the current entries."""
         return (*validate_answers(self.instrument, self.entries, self.visible), *self.result.findings)
 
     @property
     def can_complete(self) -> bool:
-        """Whether nothing stands in the way of completing."""
+        """Whether nothing is missing and there is no error."""
         return not self.missing and not any(finding.severity == "error" for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FormUpdate:
+    """The next form, and what is to be done."""
+
     form: Form
     effects: tuple[FormEffect, ...] = ()
 
@@ -231,7 +241,7 @@ def open_form(
 
 
 def update(form: Form, event: FormEvent) -> FormUpdate:
-    """Say what follows from an event.
+    """Return the form after an event, with the effects to run.
 
     An entry for an item that is not shown, or that has no entries, is not taken: the form is
     unchanged. A completed or stopped form takes nothing more.
@@ -297,13 +307,14 @@ def _with_entries(form: Form, entries: Mapping[str, a.AnswerEntry]) -> Form:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FormPage:
-    """What stands on one screen: the items shown together, and the section they belong to."""
+    """The items shown together on one screen, and the section they belong to."""
 
     section: Item
     items: tuple[Item, ...]
 
     @property
     def link_ids(self) -> tuple[str, ...]:
+        """The link_ids of its items."""
         return tuple(item.link_id for item in self.items)
 
 
@@ -356,6 +367,6 @@ def form_to_plain(form: Form) -> dict[str, Any]:
         "status": "completed" if form.can_complete else "in-progress",
         "shown": list(form.visible),
         "missing": list(form.missing),
-        "findings": [finding_to_plain(finding) for finding in form.findings],
+        "findings": [finding.to_plain() for finding in form.findings],
         **form.result.to_plain(),
     }

@@ -1,36 +1,35 @@
-"""What the answers come to: counts with what is missing beside them, routes, and a grade with a floor.
+"""Scoring: counts with what is missing beside them, routes, and a grade with a floor.
 
-Rules kept here, whatever a tool or an area says (practice.md A3-A5):
+Rules that hold whatever a tool or an area says:
 
 - only an entered answer counts; blank, unknown, declined and not asked never count as yes or no;
 - a grade is never below its floor, and professional judgement can raise it and never lower it;
 - each result carries its reasons in words.
 
-All numbers come from the area's rules, all words from the tool. `ScoringResult.plain()` is the JSON form.
+All numbers come from the area's rules, all words from the tool. `ScoringResult.to_plain()` is the
+JSON form.
 """
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from assessments.definitions.definition import AreaRules, Instrument, Item, Route, Scale, Supplement, When
+from assessments.definitions.ages import months_before
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import Instrument, Item, Route, Scale, Supplement, When
+from assessments.definitions.unprinted import Unprinted
 from assessments.engine.answers import Answered, AnswerEntry, Answers, Finding, state_of
 from assessments.engine.enablement import condition_holds, when_holds
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+@dataclass(frozen=True, slots=True, repr=False)
+class Judgement(Unprinted):
     """The practitioner's own grade. It may raise a result, never lower it; it needs a reason."""
 
     grade: str
     reason: str = ""
-
-    def __repr__(self) -> str:
-        return "<Judgement>"
 
 
 HistoryStatus = Literal["seen", "none", "not-available"]
@@ -40,7 +39,7 @@ HistoryStatus = Literal["seen", "none", "not-available"]
 class ScoringContext:
     """What a result needs beside the answers: the day, known events, the last high-risk referral.
 
-    `misses` counts the times in a row before this one that the tool came to nothing. `done` are
+    `misses` counts the times in a row before this one that the tool could not be done. `done` are
     the tools done in the same contact, `not_done` those not, each with the reason. `history` says
     whether the practitioner has seen what is known of before, "" while that is not answered.
     `kept_phrases` are codes of phrases that the writer was asked about and keeps, by the item they
@@ -61,7 +60,7 @@ class ScoringContext:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScaleResult:
-    """A count out of `of` items shown, and how the others stand. The six parts add up to `of`.
+    """A count over `of` shown items, with their states. The six states add up to `of`.
 
     `value` is a count, or a sum of weights where the scale sums.
     """
@@ -79,6 +78,8 @@ class ScaleResult:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RouteResult:
+    """Whether one route is met, with the reasons in words."""
+
     id: str
     met: bool
     reasons: tuple[str, ...]
@@ -112,6 +113,8 @@ class SupplementOffer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScoringResult:
+    """The result of a form."""
+
     scales: tuple[ScaleResult, ...] = ()
     band: str | None = None
     routes: tuple[RouteResult, ...] = ()
@@ -122,24 +125,11 @@ class ScoringResult:
     def to_plain(self) -> dict[str, Any]:
         """The JSON form, without findings."""
         return {
-            "scales": [
-                {name: getattr(scale, name) for name in ScaleResult.__dataclass_fields__}
-                for scale in self.scales
-            ],
+            "scales": [asdict(scale) for scale in self.scales],
             "band": self.band,
-            "routes": [
-                {"id": route.id, "met": route.met, "reasons": list(route.reasons)} for route in self.routes
-            ],
-            "grade": {
-                "value": self.grade.value,
-                "floor": self.grade.floor,
-                "reasons": list(self.grade.reasons),
-                "provisional": self.grade.provisional,
-            },
-            "supplements": [
-                {"tool": offer.tool, "because": offer.because, "state": offer.state, "reason": offer.reason}
-                for offer in self.offers
-            ],
+            "routes": [{**asdict(route), "reasons": list(route.reasons)} for route in self.routes],
+            "grade": {**asdict(self.grade), "reasons": list(self.grade.reasons)},
+            "supplements": [asdict(offer) for offer in self.offers],
         }
 
 
@@ -150,7 +140,7 @@ def score(
     visible: tuple[str, ...],
     context: ScoringContext,
 ) -> ScoringResult:
-    """Work out the result of a form as it stands. Only items shown take part."""
+    """Compute the result of a form from the items shown."""
     seen = frozenset(visible)
     scales = tuple(_score_scale(scale, instrument, answers, seen) for scale in instrument.scales)
     main = next((scale for scale in scales if scale.id == rules.scale), None)
@@ -188,7 +178,7 @@ def score(
 def _missed_findings(
     instrument: Instrument, rules: AreaRules, answers: Answers, seen: frozenset[str], context: ScoringContext
 ) -> tuple[Finding, ...]:
-    """How many times in a row, this one included, the tool came to nothing; and whom that concerns."""
+    """How many times in a row, this one included, the tool could not be done."""
     if not instrument.missed_when or not when_holds(instrument.missed_when, answers, seen):
         return ()
     count, (alert, escalate) = context.misses + 1, rules.misses or (2, 3)
@@ -215,15 +205,9 @@ def _offer(supplement: Supplement, context: ScoringContext) -> SupplementOffer:
     return SupplementOffer(supplement.tool, supplement.because, state, reason if state == "not-done" else "")
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day some months earlier; the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def _score_scale(scale: Scale, instrument: Instrument, answers: Answers, seen: frozenset[str]) -> ScaleResult:
     items = [link_id for link_id in scale.items if link_id in seen]
-    states = [state_of(answers, link_id) for link_id in items]
+    states = [state_of(answers.get(link_id)) for link_id in items]
     value: int | float
     if scale.sums:
         value = sum(_weight(instrument.index[link_id], answers.get(link_id)) for link_id in items)
@@ -396,17 +380,6 @@ def _unknown_findings(
     findings += [
         Finding("danger-unknown", link_id, "warning")
         for link_id in rules.name_unknown
-        if link_id in seen and state_of(answers, link_id) in unknown_states
+        if link_id in seen and state_of(answers.get(link_id)) in unknown_states
     ]
     return tuple(findings)
-
-
-def finding_to_plain(finding: Finding) -> dict[str, Any]:
-    """The JSON form of a finding."""
-    data: Mapping[str, Any] = finding.data
-    return {
-        "code": finding.code,
-        "link_id": finding.link_id,
-        "severity": finding.severity,
-        "data": dict(data),
-    }

@@ -1,13 +1,13 @@
-"""Whether what was entered can be accepted: findings with a code, an item and data, and no words.
+"""Validation of entries: findings with a code, an item and data, without words.
 
-A form is never refused for being unfinished: it is *missing* answers, which is another list.
+A form is never refused for being unfinished: missing answers are a list of their own.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from assessments.definitions.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item, walk_items
 from assessments.engine.answers import (
     NOT_ASKED_REASONS,
     Answered,
@@ -18,7 +18,6 @@ from assessments.engine.answers import (
     PlacedPerson,
     VerbatimLine,
     is_empty,
-    walk_items,
 )
 from assessments.engine.enablement import find_visible_in_row
 

@@ -1,8 +1,7 @@
-"""Tools and assessments as FHIR R4, and Questionnaires that others wrote as tools.
+"""FHIR R4 export and import: Questionnaire, QuestionnaireResponse and Observation as plain dicts.
 
-This room knows the shapes of Questionnaire, QuestionnaireResponse and Observation as plain dicts,
-and nothing of servers, files or screens. `export` writes a tool, `response` an assessment,
-`importing` reads a Questionnaire. Only `expressions` needs fhirpathpy, which a phone does not have.
+`export` writes a tool, `response` and `results` an assessment, `importing` reads a Questionnaire.
+Only `importing` needs fhirpathpy, which is not on the phone.
 
-    questionnaire(catalogue.load("risk-24"))["resourceType"]    ->    "Questionnaire"
+    export_questionnaire(load_tool("risk-24"))["resourceType"]    ->    "Questionnaire"
 """

@@ -1,7 +1,7 @@
-"""A rule of ours as enableWhen where FHIR has the words for it, else as a FHIRPath expression.
+"""Export of rules: enableWhen where FHIR can say it, else an SDC enableWhenExpression in FHIRPath.
 
-enableWhen cannot ask for the state of an answer, nor mix all and any. Such a rule becomes an SDC
-enableWhenExpression that says exactly the same, and that `expressions` reads back.
+enableWhen cannot test the state of an answer, nor mix all and any. `importing.expressions` reads the
+FHIRPath back.
 
     >>> condition_to_fhirpath(Condition("child-ok", "exists", False))
     "%resource.descendants().where(linkId='child-ok').answer.value.exists().not()"
@@ -75,7 +75,7 @@ def when_to_fhirpath(when: When, foreign: dict[str, str], items: dict[str, Item]
 def condition_to_fhirpath(
     condition: Condition, foreign: dict[str, str] | None = None, items: dict[str, Item] | None = None
 ) -> str:
-    """One condition as FHIRPath, with the meaning that `engine.enablement.holds` gives it."""
+    """One condition as FHIRPath, with the meaning that `engine.enablement.condition_holds` gives it."""
     link_id = (foreign or {}).get(condition.item, condition.item)
     answer = f"%resource.descendants().where(linkId={_literal(link_id)}).answer"
     if condition.op == "state":

@@ -1,9 +1,9 @@
-"""A tool as a FHIR R4 Questionnaire.
+"""Export of a tool as a FHIR R4 Questionnaire.
 
-This room knows how each part of an instrument is said in FHIR, and lists what FHIR has no words for
-(`list_left_out`): counts, routes, same-day flags and notes stay in the tool file. It knows no answers.
+Scales, grades, routes, flags, notes and supplements have no place in a Questionnaire and are not
+exported.
 
-    export_questionnaire(catalogue.load("risk-24"))["item"][0]["linkId"]    ->    "before"
+    export_questionnaire(load_tool("risk-24"))["item"][0]["linkId"]    ->    "before"
 """
 
 from __future__ import annotations
@@ -61,18 +61,6 @@ def export_questionnaire(instrument: Instrument) -> Json:
         "copyright": fhir_string(instrument.licence),
         "item": [_QuestionnaireWriter(instrument).item(item) for item in instrument.items],
     }
-
-
-def list_left_out(instrument: Instrument) -> tuple[str, ...]:
-    """What a Questionnaire does not carry, as "kind:id". These rules stay in the tool file."""
-    return (
-        *(f"scale:{scale.id}" for scale in instrument.scales),
-        *(f"grade:{code}" for code, _ in instrument.grades),
-        *(f"route:{route.id}" for route in instrument.routes),
-        *(f"flag:{flag.id}" for flag in instrument.flags),
-        *(f"note:{note.id}" for note in instrument.notes),
-        *(f"supplement:{other.tool}" for other in instrument.supplements),
-    )
 
 
 def canonical_url(instrument: Instrument) -> str:
@@ -242,9 +230,9 @@ def _extensions(item: Item) -> list[Json]:
         if words.get(state):
             parts.append(extension("words", valueString=fhir_string(words[state])))
         found.append(extension(f"{WREN_STRUCTURE_URL}/state-offered", *parts))
-    # A display item can hold no items, so what guides the practitioner stands beside its words.
-    beside = ("prompt", "help") if item.type == "display" else ("row_name", "low_text", "high_text")
-    names = ("no_states", "source", *beside)
+    # A display item can hold no items, so what guides the practitioner is an extension.
+    own_texts = ("prompt", "help") if item.type == "display" else ("row_name", "low_text", "high_text")
+    names = ("no_states", "source", *own_texts)
     found += [
         extension(
             f"{WREN_STRUCTURE_URL}/{name.replace('_', '-')}", valueString=fhir_string(getattr(item, name))

@@ -1,10 +1,7 @@
-"""The addresses, codes and small shapes that both directions of FHIR share.
+"""FHIR system URLs, codes, and the rules for FHIR strings that export and import share.
 
-This room knows what things are called in FHIR and which characters a FHIR string may hold, and
-nothing of tools or answers.
-
-    >>> extension(ABSENT_REASON, valueCode="asked-declined")["valueCode"]
-    'asked-declined'
+>>> extension(ABSENT_REASON_URL, valueCode="asked-declined")["valueCode"]
+'asked-declined'
 """
 
 from __future__ import annotations
@@ -24,6 +21,7 @@ WREN_STRUCTURE_URL = f"{WREN_URL}/StructureDefinition"
 HL7_STRUCTURE_URL = "http://hl7.org/fhir/StructureDefinition"
 SDC_STRUCTURE_URL = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
 
+ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 ABSENT_REASON_URL = f"{HL7_STRUCTURE_URL}/data-absent-reason"
 ENABLE_WHEN_EXPRESSION_URL = f"{SDC_STRUCTURE_URL}/sdc-questionnaire-enableWhenExpression"
 ANSWER_STATE_URL = f"{WREN_STRUCTURE_URL}/answer-state"
@@ -59,12 +57,12 @@ def is_fhir_string(words: str) -> bool:
 
 
 def is_fhir_code(word: str) -> bool:
-    """Whether a word can stand as a FHIR code."""
+    """Whether a word is a valid FHIR code."""
     return is_fhir_string(word) and bool(_CODE.fullmatch(word))
 
 
 def make_code(words: str, taken: Collection[str], default: str = "item") -> str:
-    """A code of ours made from any words or foreign id, unlike all that are taken."""
+    """A code made from any text or foreign id, unlike all in `taken`."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9.]+", "-", plain)
     plain = re.sub(r"[-.]*([-.])[-.]*", r"\1", plain).strip("-.")[:_MAX_CODE_LENGTH].strip("-.") or default

@@ -1,11 +1,11 @@
-"""An assessment as a FHIR R4 QuestionnaireResponse: every entered value, or a line that says why not.
+"""Export of an assessment as a FHIR R4 QuestionnaireResponse, with a list of what it leaves out.
 
-A NotAnswered is an answer without a value: its data-absent-reason in FHIR's words and its exact
+A NotAnswered is an answer without a value: its data-absent-reason in FHIR's codes and its exact
 state in ours. Rows are repeated groups, a map of people is a group repeated once per person, and
-exact words carry their origin and prompt as extensions. Entries of items that are not shown stay in
-the record: they are not in the output, and `left_out` names them.
+exact words carry their origin and prompt as extensions. Entries of items that are not shown are not
+exported; `left_out` names them.
 
-    export_response(assessment, catalogue.load("risk-24")).resource["status"]    ->    "completed"
+    export_response(assessment, load_tool("risk-24")).resource["status"]    ->    "completed"
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assessments.casework.records import Assessment, Person, format_utc
+from assessments.casework.ids import format_utc
+from assessments.casework.records import Assessment, Person
 from assessments.definitions.definition import Instrument, Item
 from assessments.definitions.drawing import STROKES_MEDIA_TYPE, Drawing, to_plain, to_svg
+from assessments.definitions.unprinted import Unprinted
 from assessments.engine import answers as a
 from assessments.engine.form import read_entries
 from assessments.errors import BadAnswer, UnknownItem
@@ -37,13 +39,12 @@ class LeftOut:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedResponse:
+@dataclass(frozen=True, slots=True, repr=False)
+class ExportedResponse(Unprinted):
+    """The resource, and the entries that it does not hold."""
+
     resource: n.Json
     left_out: tuple[LeftOut, ...]
-
-    def __repr__(self) -> str:
-        return "<ExportedResponse>"
 
 
 def export_response(assessment: Assessment, instrument: Instrument) -> ExportedResponse:
@@ -102,7 +103,7 @@ def _entries(
 
 
 def _context(assessment: Assessment) -> list[n.Json]:
-    """What the result was worked out with beside the answers, and what pins the tool."""
+    """What the result was computed from beside the answers, and what pins the tool."""
     context = assessment.context
     parts = [n.extension("on", valueDate=context.on.isoformat())]
     parts += [n.extension("event", valueDate=event.isoformat()) for event in context.events]
@@ -154,7 +155,7 @@ class _ResponseItemWriter:
         return [{**head, "answer": given}]
 
     def _repeated(self, item: Item, head: n.Json, entry: a.AnswerEntry | None) -> list[n.Json]:
-        """One group item per row or person; a state stands on the group itself, which takes no answer."""
+        """One group item per row or person; a state is an extension of the group itself."""
         if entry is None:
             return []
         if isinstance(entry, a.NotAnswered):

@@ -1,7 +1,7 @@
-"""The result of an assessment as FHIR Observations, and the whole as one Bundle.
+"""Export of the result of an assessment as FHIR Observations, and of the whole as one Bundle.
 
-This room reads a result in its plain form (`engine.scoring`) and works nothing out: what is not
-known stands beside each count as a component, and a count of nothing answered has no value.
+Reads a result in its plain form (`engine.scoring`) and computes nothing. What is not known is given
+as components beside each count; a count without any answer has no value.
 
     export_observations(assessment, instrument)[0]["valueInteger"]    ->    14
 """
@@ -10,11 +10,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.casework.records import Assessment, Person, format_utc
+from assessments.casework.ids import format_utc
+from assessments.casework.records import Assessment, Person
 from assessments.definitions.definition import Instrument
 from assessments.fhir import names as n
 from assessments.fhir.response import export_patient, export_response
 
+_OBSERVATION_STATUS = {
+    "in-progress": "preliminary",
+    "stopped": "preliminary",
+    "amended": "amended",
+    "entered-in-error": "entered-in-error",
+}
 _SCALE_PARTS = ("of", "answered", "unknown", "declined", "not_asked", "not_applicable", "not_reached")
 
 
@@ -82,7 +89,7 @@ def _preliminary_status(grade: n.Json, assessment: Assessment) -> n.Json:
 def _head(assessment: Assessment, instrument: Instrument, code: str, title: str) -> n.Json:
     return {
         "resourceType": "Observation",
-        # Letters, digits, hyphens and full stops, 64 at most; a long one ends in what tells it apart.
+        # Letters, digits, hyphens and full stops, 64 at most; a long one keeps its distinct end.
         "id": f"{assessment.id}-{code}"[-64:].lstrip("-"),
         "status": "final"
         if assessment.status == "completed"
@@ -97,19 +104,11 @@ def _head(assessment: Assessment, instrument: Instrument, code: str, title: str)
     }
 
 
-_OBSERVATION_STATUS = {
-    "in-progress": "preliminary",
-    "stopped": "preliminary",
-    "amended": "amended",
-    "entered-in-error": "entered-in-error",
-}
-
-
 def _scale(scale: dict[str, Any], assessment: Assessment, instrument: Instrument) -> n.Json:
     title = next((known.title for known in instrument.scales if known.id == scale["id"]), scale["id"])
     found = _head(assessment, instrument, f"scale-{scale['id']}", title)
     if not scale["answered"]:
-        found["dataAbsentReason"] = {"coding": [{"system": _ABSENT_REASON_SYSTEM, "code": "not-performed"}]}
+        found["dataAbsentReason"] = {"coding": [{"system": n.ABSENT_REASON_SYSTEM, "code": "not-performed"}]}
     elif isinstance(scale["value"], int):
         found["valueInteger"] = scale["value"]
     else:
@@ -125,9 +124,6 @@ def _scale(scale: dict[str, Any], assessment: Assessment, instrument: Instrument
         if part in scale
     ]
     return found
-
-
-_ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 
 
 def _reasons(reasons: Any) -> n.Json:

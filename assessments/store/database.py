@@ -1,12 +1,11 @@
-"""One SQLite file, opened strictly: settings read back, errors translated, one writer.
+"""One SQLite file, opened strictly: settings read back, errors translated, one writer, checkpoints, damage.
 
-This room knows SQLite's settings and its error numbers. It refuses to know tables, keys or
-records, and it never recreates or deletes a file that does not open. Usable from any thread:
-writes wait for one lock, reads take a connection of their own and see one moment. Call it from a
-worker thread, never from an event loop: each write waits for the disk.
+It never recreates or deletes a file that does not open. Usable from any thread: writes wait for one lock,
+reads take a connection of their own and see one moment. Call it from a worker thread, never from an event
+loop: each write waits for the disk. The unit of access is the driver's connection, without ORM or Core.
 
-    with database.write() as connection:        # BEGIN IMMEDIATE … COMMIT
-        connection.execute(insert(table).values(…))
+    with database.write() as driver:        # BEGIN IMMEDIATE … COMMIT
+        driver.execute("INSERT INTO …", parameters)
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 
 from assessments.errors import Damaged, DiskFull, StoreFault, WrenError
 
+DATABASE_FILE = "wren.db"
 FILE_HEADER = b"SQLite format 3\x00"
 BUSY_TIMEOUT_MS = 5000
 # A backstop of 16 MB: checkpoints are made when an assessment is completed and on opening and
@@ -78,7 +78,7 @@ def _translate_error(error: BaseException) -> WrenError:
 
 
 class translate_errors:
-    """Turn the errors of SQLite and of the disk into this room's own. They carry numbers only."""
+    """Turn the errors of SQLite and of the disk into the store's own. They carry numbers only."""
 
     def __enter__(self) -> None:
         pass
@@ -94,7 +94,7 @@ class translate_errors:
 
 
 class _DamageTracking(translate_errors):
-    """The border of an open file, which notes that its pages are damaged."""
+    """The same for an open file, noting that its pages are damaged."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
@@ -108,7 +108,7 @@ class _DamageTracking(translate_errors):
 
 
 class SqliteDatabase:
-    """The open file. `Database(path)` makes an empty file only where there is none."""
+    """The open file. `SqliteDatabase(path)` makes an empty file only where there is none."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -128,7 +128,7 @@ class SqliteDatabase:
             event.listen(self._engine, "connect", _configure)
             event.listen(self._engine, "begin", _begin)
             try:
-                self._writer = self._engine.connect().execution_options(wren_writer=True)
+                self._writer = self._engine.connect()
                 self._driver = _require_writable(_driver_of(self._writer))
             except BaseException:
                 self._engine.dispose()
@@ -150,24 +150,15 @@ class SqliteDatabase:
     def check_integrity(self) -> None:
         """Read every page's structure, and that each index leads to each row: a row that its index
         does not know is shown in no list. Raises `Damaged`; changes nothing."""
-        with self.read() as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-        if found != "ok":
+        with self.read() as driver:
+            found = driver.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != ("ok",):
             self.is_damaged = True
             raise Damaged(part="pages")
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One immediate transaction on the one writing connection."""
-        with self._lock, _DamageTracking(self):
-            self._refuse_when_closed()
-            self._refuse_when_read_only()
-            with self._writer.begin():
-                yield self._writer
-
-    @contextmanager
-    def write_raw(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
-        """The same transaction on the bare driver, for what happens at every answer.
+    def write(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
+        """One immediate transaction on the one writing connection.
 
         `outbox`: what becomes of finished work is written even where nothing else is.
         """
@@ -192,23 +183,17 @@ class SqliteDatabase:
             yield
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[sqlite3.Connection]:
         """One read transaction on a connection of its own: everything is of one moment."""
         with _DamageTracking(self):
             self._refuse_when_closed()
             with self._engine.connect() as connection, connection.begin():
-                yield connection
-
-    @contextmanager
-    def read_raw(self) -> Iterator[sqlite3.Connection]:
-        """The same on the bare driver, for what reads thousands of rows."""
-        with self.read() as connection:
-            yield _driver_of(connection)
+                yield _driver_of(connection)
 
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """All rows of one driver statement."""
-        with self.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(statement, parameters)]
+        """All rows of one statement, in a read transaction of its own."""
+        with self.read() as driver:
+            return driver.execute(statement, parameters).fetchall()
 
     def preallocate_wal(self) -> None:
         """Fill the log's file with zeros ahead of the answers to come.
@@ -217,7 +202,7 @@ class SqliteDatabase:
         file at every commit, so the wait is shorter. SQLite takes zeros for the end of the log.
         Nothing depends on it: where room is short it is left for what people write.
         """
-        with self.write_raw(), suppress(OSError):  # nobody else may write to the log meanwhile
+        with self.write(), suppress(OSError):  # nobody else may write to the log meanwhile
             handle = os.open(f"{self.path}-wal", os.O_RDWR | getattr(os, "O_BINARY", 0))
             with open(handle, "r+b", buffering=0) as log:
                 before = log.seek(0, os.SEEK_END)
@@ -246,6 +231,7 @@ class SqliteDatabase:
                 return  # the log stays as it is and is tried again; damage is named where it is read
 
     def close(self) -> None:
+        """Make a last checkpoint and close every connection."""
         with self._lock:
             if self._open:
                 self.checkpoint(truncate=True)
@@ -303,6 +289,5 @@ def _require_writable(driver: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _begin(connection: Connection) -> None:
-    # The driver's own transaction control is off (isolation_level None), so this is the only BEGIN.
-    writes = connection.get_execution_options().get("wren_writer")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # The driver's own transaction control is off (isolation_level None), so this is the only BEGIN of a read.
+    connection.exec_driver_sql("BEGIN")

@@ -1,8 +1,9 @@
-"""Folders and names on the disk that survive a power cut."""
+"""Files, folders and names on the disk that survive a power cut. What fails raises OSError."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -26,3 +27,28 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_synced(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file for its owner only, and wait for the disk. Its name is not durable yet."""
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with open(handle, "wb") as file:
+        for part in parts:
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_atomically(path: Path, content: bytes, part: Path | None = None) -> None:
+    """Write a file whole or not at all; durable, name included, when this returns.
+
+    Until it is whole it is called `part`: the name with ".part" behind it, unless given.
+    """
+    part = part or path.with_name(f"{path.name}.part")
+    try:
+        write_synced(part, (content,))
+        part.replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,8 +1,8 @@
-"""The numbered steps from an empty file to today's tables.
+"""Migrations: the numbered steps from an empty file to the tables of `tables`.
 
-Each step runs in one transaction with its record: a cut leaves the step done or not begun. Steps
-are only added, never changed. A file with a step that is not known here was written by a newer
-Wren: it is never changed. That the steps add up to `tables` is proved by a test.
+Each step runs in one transaction with its record: a cut leaves the step done or not begun. Steps are only
+added, never changed. A file with a step that is not known here was written by a newer Wren and is never
+changed. A test proves that the steps add up to `tables`.
 
     migrate(database)       # nothing happens when nothing is missing
 """
@@ -17,6 +17,8 @@ from assessments.store.database import SqliteDatabase
 
 @dataclass(frozen=True, slots=True)
 class Migration:
+    """One numbered step and its statements."""
+
     number: int
     name: str
     statements: tuple[str, ...]
@@ -165,14 +167,14 @@ def migrate(database: SqliteDatabase, migrations: tuple[Migration, ...] = MIGRAT
     if is_newer(database, migrations):
         raise UnknownFormat("newer-store")
     for step in migrations:
-        with database.write() as connection:
-            connection.exec_driver_sql(
+        with database.write() as driver:
+            driver.execute(
                 "CREATE TABLE IF NOT EXISTS migration"
                 " (number INTEGER NOT NULL PRIMARY KEY, name VARCHAR NOT NULL)"
             )
             # Looked up again inside the transaction: another process may have been faster.
-            if connection.exec_driver_sql("SELECT 1 FROM migration WHERE number = ?", (step.number,)).first():
+            if driver.execute("SELECT 1 FROM migration WHERE number = ?", (step.number,)).fetchone():
                 continue
             for statement in step.statements:
-                connection.exec_driver_sql(statement)
-            connection.exec_driver_sql("INSERT INTO migration VALUES (?, ?)", (step.number, step.name))
+                driver.execute(statement)
+            driver.execute("INSERT INTO migration VALUES (?, ?)", (step.number, step.name))

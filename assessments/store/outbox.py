@@ -1,10 +1,9 @@
-"""The queue of finished work: sealed entries that never change, and a log of what became of each.
+"""The outbox: sealed entries of completed work, which never change, and a log of what became of each.
 
-An entry's state is read from its log, never from a flag, so an outcome that arrives during another
-try cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service,
-and the notes (times, reasons, receipts) under the device's key, bound to the clear columns of
-their line. A line whose note does not open did not happen: the worst that follows is that the
-same bytes are sent again. It refuses to know the wire.
+An entry's state is read from its log, never from a flag, so an outcome that arrives during another attempt
+cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service, and the notes
+(times, reasons, receipts) under the device's key, bound to the clear columns of their line. A line whose
+note does not open counts as not written: the worst that follows is that the same bytes are sent again.
 
     for entry in outbox.due(clock.now()):
         outbox.envelope(entry.id)
@@ -51,9 +50,13 @@ WHERE ?1 IS NULL OR entry_id = ?1 ORDER BY sequence
 class DeviceSealer(Protocol):
     """What seals small things that open while locked: the device."""
 
-    def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes: ...
+    def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes:
+        """Seal something small, bound to its purpose and place."""
+        ...
 
-    def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes: ...
+    def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
+        """Open what `seal_with_device_key` made. Raises Damaged."""
+        ...
 
 
 class StoredOutbox:
@@ -99,18 +102,22 @@ class StoredOutbox:
                 self._reserved_author_seq = None
 
     def entries(self) -> Sequence[OutboxEntry]:
+        """All entries, oldest first."""
         return self._read()
 
     def due(self, at: datetime) -> Sequence[OutboxEntry]:
+        """Waiting entries that may be tried now, oldest first."""
         return [entry for entry in self._read(unsent=True) if entry.is_due(at)]
 
     def entry(self, entry_id: str) -> OutboxEntry:
+        """One entry. Raises NotFound."""
         found = self._read(entry_id)
         if not found:
             raise NotFound(part="outbox")
         return found[0]
 
     def envelope(self, entry_id: str) -> bytes:
+        """The sealed bytes, from the second copy where the row is damaged. Raises NotFound, Damaged."""
         rows = self._database.rows("SELECT envelope, digest FROM outbox_entry WHERE id = ?", (entry_id,))
         if not rows:
             raise NotFound(part="outbox")
@@ -131,7 +138,8 @@ class StoredOutbox:
         return b""
 
     def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        """Write the service's word for each id, in one transaction. Unknown ids are ignored."""
+        with self._database.write(outbox=True) as driver:
             known = self._states(driver, [outcome.id for outcome in outcomes])
             for outcome in outcomes:
                 if known.get(outcome.id, "sent") == "sent":
@@ -144,7 +152,8 @@ class StoredOutbox:
                 self._append_log(driver, outcome.id, outcome.status, None, note)
 
     def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        """Note a failed attempt: count it, say why, and when to try again."""
+        with self._database.write(outbox=True) as driver:
             known = self._states(driver, ids)
             for entry_id in ids:
                 if known.get(entry_id) == "waiting":
@@ -152,9 +161,11 @@ class StoredOutbox:
                     self._append_log(driver, entry_id, "postponed", until.isoformat(), note)
 
     def set_aside(self, entry_id: str, reason: str) -> None:
+        """Take one entry out of the queue with its reason; its bytes stay."""
         self._change_state(entry_id, ("waiting", "set-aside"), "set-aside", reason)
 
     def requeue(self, entry_id: str) -> None:
+        """Put an entry that was set aside back in the queue, due at once."""
         self._change_state(entry_id, ("set-aside",), "requeued", None)
 
     def may_delete(self, driver: sqlite3.Connection, entry_id: str) -> bool:
@@ -162,15 +173,17 @@ class StoredOutbox:
         return self._states(driver, [entry_id]).get(entry_id, "sent") == "sent"
 
     def cursor(self) -> str:
+        """The last position in the service's sequence, or ""."""
         rows = self._database.rows("SELECT position FROM outbox_cursor WHERE id = 1")
         return str(rows[0][0]) if rows else ""
 
     def save_cursor(self, cursor: str) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        """Keep the position up to which everything was received."""
+        with self._database.write(outbox=True) as driver:
             driver.execute("INSERT OR REPLACE INTO outbox_cursor (id, position) VALUES (1, ?)", (cursor,))
 
     def _change_state(self, entry_id: str, states: tuple[str, ...], word: str, reason: str | None) -> None:
-        with self._database.write_raw(outbox=True) as driver:
+        with self._database.write(outbox=True) as driver:
             known = self._states(driver, [entry_id])
             if entry_id not in known:
                 raise NotFound(part="outbox")
@@ -202,9 +215,9 @@ class StoredOutbox:
         return states
 
     def _read(self, entry_id: str | None = None, *, unsent: bool = False) -> list[OutboxEntry]:
-        with self._database.read() as connection:
-            rows = connection.exec_driver_sql(_SELECT_ENTRIES, (entry_id,)).all()
-            lines = connection.exec_driver_sql(_SELECT_LOG, (entry_id,)).all()
+        with self._database.read() as driver:
+            rows = driver.execute(_SELECT_ENTRIES, (entry_id,)).fetchall()
+            lines = driver.execute(_SELECT_LOG, (entry_id,)).fetchall()
         entries: dict[str, OutboxEntry] = {}
         for sequence, found_id, service_kid, hashed, size_bytes, note in rows:
             if unsent and found_id in self._sent:

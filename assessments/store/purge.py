@@ -1,17 +1,17 @@
-"""Deletion for good: an assessment, or a household with everything, leaves only a note that it was done.
+"""Deletion for good (crypto-shredding): of an assessment or a whole household only a tombstone is left.
 
-What makes it final is the key. The content key goes, and then every key that is left is sealed anew
-under a fresh epoch key, so that an old copy of the deleted one, left behind in flash memory, opens
-with nothing that is still used. Rows and files go too. Finished work that the service has not
-confirmed is refused: until then this is its only place. The line in the outbox stays, without its
-envelope: the numbers of an author have no gaps. This room refuses to know who may order a deletion.
+What makes it final is the key. The content key goes, and then every key that is left is sealed anew under a
+fresh epoch key, so that an old copy of the deleted one, left behind in flash memory, opens with nothing that
+is still used. Rows and files go too. Completed work that the service has not confirmed is refused: until
+then this is its only place. The line in the outbox stays, without its envelope: the numbers of an author
+have no gaps. Who may order a deletion is decided elsewhere.
 
-Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and
-one of the content key can still open what they had. A database that was set aside as damaged keeps
-what was in it, with its keys.
+Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and one of
+the content key can still open what they had. A database that was set aside as damaged keeps what was in it,
+with its keys.
 
-    stubs = purge_assessment(keys, assessment_id, "Asked for by the family, ref 114")
-    list_tombstones(store.unlock(words))
+    tombstones = purge_assessment(unlocked, assessment_id, "Asked for by the family, ref 114")
+    list_tombstones(store.unlock(passphrase))
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from assessments.casework.records import format_utc
-from assessments.errors import NotFound, StoreFault
-from assessments.store.access.keyring import KeyRing
+from assessments.casework.ids import format_utc
+from assessments.errors import Locked, NotFound, StoreFault
+from assessments.store.access.account_backup import save_account_backup
 from assessments.store.attachments import attachments
+from assessments.store.rows.answer_log import LINES_OF_ASSESSMENT
 from assessments.store.rows.integrity import RowChange, record_changes, record_deletions
-from assessments.store.rows.sealed_rows import ReadResult, SealedRow, open_rows, schema_of
+from assessments.store.rows.resume_state import delete_resume_state
+from assessments.store.rows.sealed_rows import ReadResult, SealedRow, TombstoneColumns, open_rows, schema_of
+from assessments.store.rows.statements import insert
 from assessments.store.rows.summaries import delete_summary_cache
-from assessments.store.salvage.salvage import save_account_backup
+from assessments.store.rows.unlocked_store import UnlockedStore
 
 PurgedKind = Literal["assessment", "household"]
 
@@ -57,79 +60,83 @@ class Tombstone:
         return f"<Tombstone {self.id}>"
 
 
-def purge_assessment(keys: KeyRing, assessment_id: str, reason: str) -> list[Tombstone]:
+def purge_assessment(unlocked: UnlockedStore, assessment_id: str, reason: str) -> list[Tombstone]:
     """Delete one assessment for good, and close the keys: unlock again to go on.
 
     Raises NotFound, or StoreFault: "not-sent-yet", "other-person"; nothing is deleted then.
     """
-    with keys.database.write_raw() as driver:
+    with unlocked.database.write() as driver:
         found = driver.execute("SELECT author, kid FROM assessment WHERE id = ?", (assessment_id,)).fetchone()
         if found is None:
             raise NotFound(part="assessment")
-        _reject_undeletable(keys, driver, [(assessment_id, found[0])])
-        files = _shred_assessment(keys, driver, assessment_id, found[1])
-        stubs = [_write_tombstone(keys, driver, assessment_id, "assessment", reason)]
-        keys.rotate_epoch_key(driver)
-        _remove_files(keys, [assessment_id], files)
-    return _finish_purge(keys, stubs)
+        _reject_undeletable(unlocked, driver, [(assessment_id, found[0])])
+        files = _shred_assessment(unlocked, driver, assessment_id, found[1])
+        stubs = [_write_tombstone(unlocked, driver, assessment_id, "assessment", reason)]
+        _rotate_epoch_key(unlocked, driver)
+        _remove_files(unlocked, [assessment_id], files)
+    return _finish_purge(unlocked, stubs)
 
 
-def purge_household(keys: KeyRing, household_id: str, reason: str) -> list[Tombstone]:
+def purge_household(unlocked: UnlockedStore, household_id: str, reason: str) -> list[Tombstone]:
     """Delete a household, everyone in it, and all that was recorded of them; as `purge_assessment` does."""
-    with keys.database.write_raw() as driver:
+    with unlocked.database.write() as driver:
         found = driver.execute("SELECT author, kid FROM household WHERE id = ?", (household_id,)).fetchone()
         if found is None:
             raise NotFound(part="household")
         within = driver.execute(
             "SELECT id, author, kid FROM assessment WHERE household_id = ?", (household_id,)
         ).fetchall()
-        _reject_undeletable(keys, driver, [(household_id, found[0]), *(row[:2] for row in within)])
+        _reject_undeletable(unlocked, driver, [(household_id, found[0]), *(row[:2] for row in within)])
         files = [
             name
             for assessment_id, _, kid in within
-            for name in _shred_assessment(keys, driver, assessment_id, kid)
+            for name in _shred_assessment(unlocked, driver, assessment_id, kid)
         ]
-        record_deletions(driver.execute, keys, "household", "id", household_id)
+        record_deletions(driver, unlocked, "household", "id", household_id)
         for name in _HOUSEHOLD_TABLES:
-            record_deletions(driver.execute, keys, name, "household_id", household_id)
+            record_deletions(driver, unlocked, name, "household_id", household_id)
             driver.execute(f"DELETE FROM {name} WHERE household_id = ?", (household_id,))  # noqa: S608  # our own names
         driver.execute("DELETE FROM household WHERE id = ?", (household_id,))
         driver.execute("DELETE FROM content_key WHERE kid = ?", (found[1],))
-        stubs = [_write_tombstone(keys, driver, row[0], "assessment", reason) for row in within]
-        stubs.append(_write_tombstone(keys, driver, household_id, "household", reason))
-        keys.rotate_epoch_key(driver)
-        _remove_files(keys, [row[0] for row in within], files)
-    return _finish_purge(keys, stubs)
+        stubs = [_write_tombstone(unlocked, driver, row[0], "assessment", reason) for row in within]
+        stubs.append(_write_tombstone(unlocked, driver, household_id, "household", reason))
+        _rotate_epoch_key(unlocked, driver)
+        _remove_files(unlocked, [row[0] for row in within], files)
+    return _finish_purge(unlocked, stubs)
 
 
-def list_tombstones(keys: KeyRing) -> ReadResult[Tombstone]:
+def list_tombstones(unlocked: UnlockedStore) -> ReadResult[Tombstone]:
     """What this person has deleted here, oldest first."""
-    rows = keys.database.rows(_ROW, (keys.agency, keys.author))
+    rows = unlocked.database.rows(_ROW, (unlocked.agency, unlocked.author))
     return open_rows(
-        (_to_sealed_row(row) for row in rows), lambda filed, sealed: _open_tombstone(keys, filed, sealed)
+        (_to_sealed_row(row) for row in rows), lambda row, sealed: _open_tombstone(unlocked, row, sealed)
     )
 
 
-def _reject_undeletable(keys: KeyRing, driver: sqlite3.Connection, wanted: list[tuple[str, str]]) -> None:
+def _reject_undeletable(
+    unlocked: UnlockedStore, driver: sqlite3.Connection, wanted: list[tuple[str, str]]
+) -> None:
     """Refuse what is somebody else's, and finished work that may not have arrived."""
     for record_id, author in wanted:
-        if author != keys.author:
+        if author != unlocked.author:
             raise StoreFault("other-person")
-        if not keys.outbox.may_delete(driver, record_id):
+        if not unlocked.outbox.may_delete(driver, record_id):
             raise StoreFault("not-sent-yet")
 
 
-def _shred_assessment(keys: KeyRing, driver: sqlite3.Connection, assessment_id: str, kid: str) -> list[str]:
+def _shred_assessment(
+    unlocked: UnlockedStore, driver: sqlite3.Connection, assessment_id: str, kid: str
+) -> list[str]:
     """Delete the key and the rows of one assessment. Returns the ids of its attachments' files."""
-    record_deletions(driver.execute, keys, "attachment", "assessment_id", assessment_id)
-    record_deletions(driver.execute, keys, "assessment", "id", assessment_id)
+    record_deletions(driver, unlocked, "attachment", "assessment_id", assessment_id)
+    record_deletions(driver, unlocked, "assessment", "id", assessment_id)
     files = driver.execute("SELECT id FROM attachment WHERE assessment_id = ?", (assessment_id,)).fetchall()
     delete_summary_cache(driver)
     for statement in (
         "DELETE FROM attachment WHERE assessment_id = ?1",
         "UPDATE outbox_entry SET envelope = x'' WHERE id = ?1",
-        "DELETE FROM answer WHERE line BETWEEN (SELECT number << 20 FROM assessment WHERE id = ?1)"
-        " AND (SELECT (number << 20) + 1048575 FROM assessment WHERE id = ?1)",
+        "DELETE FROM answer WHERE line IN (SELECT a.line FROM answer AS a"  # noqa: S608  # constants
+        f" JOIN assessment ON {LINES_OF_ASSESSMENT} WHERE id = ?1)",
         "DELETE FROM place WHERE assessment_id = ?1",
         "DELETE FROM completion WHERE assessment_id = ?1",
         "DELETE FROM assessment WHERE id = ?1",
@@ -139,52 +146,73 @@ def _shred_assessment(keys: KeyRing, driver: sqlite3.Connection, assessment_id: 
     return [attachment_id for (attachment_id,) in files]
 
 
-def _remove_files(keys: KeyRing, assessment_ids: list[str], attachment_ids: list[str]) -> None:
+def _rotate_epoch_key(unlocked: UnlockedStore, driver: sqlite3.Connection) -> None:
+    """Seal every content key anew under a fresh epoch key, in this transaction.
+
+    Once it is committed these keys open nothing: close them and unlock again. Raises
+    Locked("keys-renewed") where another process was faster.
+    """
+    keys = unlocked.keys
+    mine = driver.execute("SELECT kid, sealed FROM content_key WHERE epoch_kid = ?", (keys.epoch_kid,))
+    fresh = keys.rotate_epoch_key(mine.fetchall())
+    driver.executemany(
+        "UPDATE content_key SET epoch_kid = ?, sealed = ? WHERE kid = ?",
+        [(fresh.kid, wrap, kid) for kid, wrap in fresh.wraps],
+    )
+    changed = driver.execute(
+        "UPDATE practitioner SET epoch_kid = ?, epoch_sealed = ? WHERE author = ? AND epoch_sealed = ?",
+        (fresh.kid, fresh.sealed, keys.author, keys.epoch_sealed),
+    )
+    if changed.rowcount != 1:
+        raise Locked("keys-renewed")
+    # It is sealed under the old key, and may be about what is deleted.
+    delete_resume_state(driver, keys.author)
+
+
+def _remove_files(unlocked: UnlockedStore, assessment_ids: list[str], attachment_ids: list[str]) -> None:
     """Remove sealed files, last in the transaction and before it commits.
 
     A cut in between leaves rows without files, and the deletion, which was asked for, is asked for
     again. The other way round, a second copy without its row would be carried out as finished work.
     """
     for assessment_id in assessment_ids:
-        keys.outbox.completion_files.remove(assessment_id)
-    attachments.remove_files(keys.database, attachment_ids)
+        unlocked.outbox.completion_files.remove(assessment_id)
+    attachments.remove_files(unlocked.database, attachment_ids)
 
 
 def _write_tombstone(
-    keys: KeyRing, driver: sqlite3.Connection, record_id: str, kind: PurgedKind, reason: str
+    unlocked: UnlockedStore, driver: sqlite3.Connection, record_id: str, kind: PurgedKind, reason: str
 ) -> Tombstone:
-    kid, wrap = keys.create_content_key(driver.execute)
-    at = keys.now().replace(microsecond=0)
-    stub = Tombstone(record_id, kind, at, keys.author, reason)
-    under = (kind, format_utc(at))
+    kid, wrap = unlocked.create_content_key(driver)
+    at = unlocked.now().replace(microsecond=0)
+    stub = Tombstone(record_id, kind, at, unlocked.author, reason)
+    bound = TombstoneColumns(kind, format_utc(at))
     schema = schema_of(_TABLE)
-    filed = SealedRow(_TABLE, record_id, under, 1, schema, keys.agency, keys.author, kid, wrap)
-    body = filed.seal(keys, json.dumps(reason).encode())
-    driver.execute(
-        "INSERT INTO purged (id, rev, schema_id, agency, author, kid, body, kind, at)"
-        " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)",
-        (record_id, schema, keys.agency, keys.author, kid, body, *under),
-    )
-    record_changes(driver.execute, keys, RowChange(_TABLE, record_id, None, 1))
+    row = SealedRow(_TABLE, record_id, bound, 1, schema, unlocked.agency, unlocked.author, kid, wrap)
+    body = row.seal(unlocked.keys, json.dumps(reason).encode())
+    insert(driver, _TABLE, {**row.columns(), "body": body})
+    record_changes(driver, unlocked, RowChange(_TABLE, record_id, None, 1))
     return stub
 
 
-def _finish_purge(keys: KeyRing, stubs: list[Tombstone]) -> list[Tombstone]:
+def _finish_purge(unlocked: UnlockedStore, stubs: list[Tombstone]) -> list[Tombstone]:
     """Empty the log of the database, where old pages lie, and wipe the keys of before."""
-    database = keys.database
+    database = unlocked.database
     with suppress(StoreFault):  # then the copy is written at the next unlocking
-        save_account_backup(database, database.path.parent, keys.author)
-    keys.close()
+        save_account_backup(database, database.path.parent, unlocked.author)
+    unlocked.close()
     database.checkpoint(truncate=True)
     return stubs
 
 
-def _to_sealed_row(row: tuple[Any, ...]) -> tuple[SealedRow, bytes]:
+def _to_sealed_row(row: tuple[Any, ...]) -> tuple[SealedRow[TombstoneColumns], bytes]:
     row_id, kind, at, rev, schema_id, agency, author, kid, wrap, body = row
-    return SealedRow(_TABLE, row_id, (kind, at), rev, schema_id, agency, author, kid, wrap), body
+    return SealedRow(
+        _TABLE, row_id, TombstoneColumns(kind, at), rev, schema_id, agency, author, kid, wrap
+    ), body
 
 
-def _open_tombstone(keys: KeyRing, filed: SealedRow, sealed: bytes) -> Tombstone:
-    reason = json.loads(filed.open(keys, sealed))
-    kind: Any = filed.bound_columns[0]
-    return Tombstone(filed.id, kind, datetime.fromisoformat(filed.bound_columns[1]), filed.author, reason)
+def _open_tombstone(unlocked: UnlockedStore, row: SealedRow[TombstoneColumns], sealed: bytes) -> Tombstone:
+    reason = json.loads(row.open(unlocked.keys, sealed))
+    kind: Any = row.bound_columns.kind
+    return Tombstone(row.id, kind, datetime.fromisoformat(row.bound_columns.at), row.author, reason)

@@ -1,4 +1,4 @@
-"""The tables of the device, declared and nothing else.
+"""The schema of the device: its tables as SQLModel classes, and nothing else.
 
 What is in clear is here to be seen: random ids, revisions, schema names, agency and author alias,
 key names, sizes, and for the outbox when to try next. Everything else is in a sealed column. A
@@ -45,12 +45,16 @@ class _HouseholdTableRow(_SealedTableRow):
 
 
 class MigrationRow(_TableRow, table=True):
+    """A migration that this file has had."""
+
     __tablename__ = "migration"
     number: int = Field(primary_key=True)
     name: str
 
 
 class DeviceRow(_TableRow, table=True):
+    """This device: its id and keys, sealed under the device's key."""
+
     __tablename__ = "device"
     id: str = Field(primary_key=True)
     sign_public: bytes
@@ -60,6 +64,8 @@ class DeviceRow(_TableRow, table=True):
 
 
 class PractitionerRow(_TableRow, table=True):
+    """A person of this device: see `practitioner`."""
+
     __tablename__ = "practitioner"
     author: str = Field(primary_key=True)
     agency: str
@@ -73,7 +79,7 @@ class PractitionerRow(_TableRow, table=True):
 
 
 class AttemptRow(_TableRow, table=True):
-    """Tries at a passphrase, counted before they are made. The key store holds the same count."""
+    """Unlock attempts, counted before they are made. The key store holds the same count."""
 
     __tablename__ = "attempt"
     author: str = Field(primary_key=True)
@@ -100,29 +106,39 @@ class ContentKeyRow(_TableRow, table=True):
 
 
 class SettingRow(_TableRow, table=True):
+    """A setting, sealed under the device's key."""
+
     __tablename__ = "setting"
     name: str = Field(primary_key=True)
     body: bytes
 
 
 class HouseholdRow(_SealedTableRow, table=True):
+    """A household."""
+
     __tablename__ = "household"
 
 
 class PersonRow(_HouseholdTableRow, table=True):
+    """A person of a household."""
+
     __tablename__ = "person"
 
 
 class RelationshipRow(_HouseholdTableRow, table=True):
+    """A relationship between two people of a household."""
+
     __tablename__ = "relationship"
 
 
 class ContactRow(_HouseholdTableRow, table=True):
+    """A contact with a household."""
+
     __tablename__ = "contact"
 
 
 class CaseworkRecordRow(_HouseholdTableRow, table=True):
-    """An event, an address, how a child was seen …: which of them is inside the seal."""
+    """A casework record (incident, address, observation …): which of them is inside the seal."""
 
     __tablename__ = "fact"
 
@@ -143,10 +159,10 @@ class RevisionRow(_TableRow, table=True):
 
 
 class AssessmentRow(_SealedTableRow, table=True):
-    """`body` is the heading; answers in progress and the completed record are kept apart.
+    """`body` is the summary; answers in progress and the completed record are kept apart.
 
     `number` is this device's own count; the lines of its answers are filed under it. The index holds
-    all that a list and the tally ask for: they read it and not the bodies.
+    all that a list and the integrity count ask for: they read it and not the bodies.
     """
 
     __tablename__ = "assessment"
@@ -160,7 +176,7 @@ class AssessmentRow(_SealedTableRow, table=True):
 
 
 class SummaryCacheRow(_TableRow, table=True):
-    """The headings of up to 256 assessments in one sealed body: a copy, so that lists are quick."""
+    """The summaries of up to 256 assessments in one sealed body: a copy, so that lists are quick."""
 
     __tablename__ = "heading"
     kid: str = Field(primary_key=True)
@@ -200,7 +216,7 @@ class ResumeStateRow(_TableRow, table=True):
 
 
 class IntegrityCountRow(_TableRow, table=True):
-    """How many rows a person has filed, and which, in one sealed sum. See `tally`."""
+    """How many rows a person has filed, and which, in one sealed sum. See `integrity`."""
 
     __tablename__ = "tally"
     author: str = Field(primary_key=True)
@@ -209,6 +225,8 @@ class IntegrityCountRow(_TableRow, table=True):
 
 
 class CompletionRow(_TableRow, table=True):
+    """The record of a completed assessment."""
+
     __tablename__ = "completion"
     assessment_id: str = Field(primary_key=True, foreign_key="assessment.id")
     rev: int
@@ -216,7 +234,7 @@ class CompletionRow(_TableRow, table=True):
 
 
 class AttachmentRow(_SealedTableRow, table=True):
-    """`body` is the heading; the content is a sealed file of the same id."""
+    """`body` is the metadata; the content is a sealed file of the same id."""
 
     __tablename__ = "attachment"
     assessment_id: str = Field(foreign_key="assessment.id", index=True)
@@ -244,6 +262,8 @@ class OutboxEntryRow(_TableRow, table=True):
 
 
 class OutboxLogRow(_TableRow, table=True):
+    """What became of an entry of the outbox; only added to."""
+
     __tablename__ = "outbox_log"
     sequence: int | None = Field(default=None, primary_key=True)
     entry_id: str = Field(index=True)
@@ -253,6 +273,8 @@ class OutboxLogRow(_TableRow, table=True):
 
 
 class OutboxCursorRow(_TableRow, table=True):
+    """The position up to which the service's sequence was read."""
+
     __tablename__ = "outbox_cursor"
     id: int | None = Field(default=None, primary_key=True)
     position: str

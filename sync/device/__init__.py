@@ -1,8 +1,8 @@
-"""The device's end: what to send next, over what, and when. It never imports the service.
+"""The device's end: what to send next, how, and when. It never imports the service.
 
-exchange    decides; no clock, no socket, no database
-transport   the only place that knows httpx
-enrolment   a device and a service meet once
-recovery    gives escrows, and asks how a request to be let in again stands
-worker      runs exchanges against the outbox
+exchange           decides; no clock, socket or database
+transport          HTTP; the only module that uses httpx
+enrolment          exchanges public keys with a service
+recovery_exchange  uploads escrows, and asks for the state of a recovery request
+worker             runs exchanges against the outbox
 """

@@ -1,11 +1,10 @@
-"""A device and a service meet once: public keys up, the service's keys down, each proving that it holds its
-own.
+"""Enrolment: a device and a service exchange public keys, each proving that it holds its own.
 
-After this the service may be gone for weeks: what is needed to seal a submission and to check a receipt
-is here. For training no code is needed. No private key comes near this room.
+Afterwards the device needs no connection to seal a submission or to check a receipt. For training no code
+is needed. Private keys are not used here but through `sign`.
 
     keys = await enrol_device("http://127.0.0.1:8765", identity, agency="training", author="hv1",
-                           author_key=public, clock=clock)
+                              author_key=public, clock=clock)
     store.settings["service"] = json.dumps(keys.to_plain())
 """
 
@@ -49,19 +48,25 @@ _KEY_FIELDS = ("service_key", "receipt_key", "agency_recovery", "service_recover
 
 
 class EnrolmentIdentity(SigningIdentity, Protocol):
-    """What a device shows when it meets a service: the public halves of its two keys."""
+    """What a device shows at enrolment: the public halves of its two keys."""
 
     @property
-    def sign_public(self) -> bytes: ...
+    def sign_public(self) -> bytes:
+        """The Ed25519 public key."""
+        ...
 
     @property
-    def receive_public(self) -> bytes: ...
+    def receive_public(self) -> bytes:
+        """The X25519 public key."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EnrolledService:
-    """What a device keeps of a service. Nothing personal, nothing secret. The recovery keys are empty when a
-    Wren that knew of none kept this: the device introduces itself again to get them."""
+    """What a device keeps of a service: nothing personal, nothing secret.
+
+    The recovery keys are empty where an older version enrolled the device, which enrols again to get them.
+    """
 
     url: str
     agency: str
@@ -73,6 +78,7 @@ class EnrolledService:
 
     @property
     def sealing_key(self) -> ServiceKey:
+        """The key that submissions are sealed to."""
         return ServiceKey(self.kid, self.service_key)
 
     @property
@@ -93,20 +99,21 @@ class EnrolledService:
 
     @classmethod
     def from_plain(cls, plain: dict[str, str]) -> EnrolledService:
+        """Read what `to_plain` wrote. Raises KeyError or ValueError."""
         keys = {name: base64.b64decode(plain[name]) for name in _KEY_FIELDS if name in plain}
         return cls(plain["url"], plain["agency"], plain["kid"], **keys)
 
     def make_transport(
-        self, identity: SigningIdentity, clock: Clock, over: httpx.AsyncBaseTransport | None = None
+        self, identity: SigningIdentity, clock: Clock, http_transport: httpx.AsyncBaseTransport | None = None
     ) -> Transport:
-        """The way to this service."""
+        """Make a transport to this service."""
         return Transport(
             self.url,
             agency=self.agency,
             identity=identity,
             receipt_key=self.receipt_key,
             clock=clock,
-            over=over,
+            http_transport=http_transport,
         )
 
 
@@ -118,11 +125,11 @@ async def enrol_device(
     author: str,
     author_key: bytes,
     clock: Clock,
-    over: httpx.AsyncBaseTransport | None = None,
+    http_transport: httpx.AsyncBaseTransport | None = None,
 ) -> EnrolledService:
-    """Introduce this device and one author; returns the keys to keep.
+    """Enrol this device and one author; returns the keys to keep.
 
-    Raises NotIntroduced: "address", "name" (agency, device or author is not 1 to 64 of A-Z a-z 0-9 . _ -),
+    Raises EnrolmentFailed: "address", "name" (agency, device or author is not 1 to 64 of A-Z a-z 0-9 . _ -),
     "device-known", "no-agency-key", "forged", or a word of `exchange.FailureKind`.
     """
     check_service_url(url)
@@ -137,7 +144,7 @@ async def enrol_device(
         author_key=author_key,
         nonce=sealing.make_random(16),
     )
-    line = HttpConnection(url, over=over)
+    line = HttpConnection(url, http_transport=http_transport)
     try:
         heard = await _post_enrolment(line, enrolment, identity, clock)
     finally:
@@ -155,7 +162,7 @@ async def enrol_device(
 
 
 def check_service_url(url: str) -> None:
-    """Refuse all but https, and http on this very machine; NotIntroduced("address")."""
+    """Refuse all but https, and http on this machine. Raises EnrolmentFailed("address")."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

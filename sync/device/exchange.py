@@ -1,10 +1,10 @@
-"""What to send next, and what to make of what came back: decisions only, no clock, socket or database.
+"""Decisions of an exchange: the next batch, and what follows from a reply or a failure. Pure.
 
-Offline is a state, not an error: whatever the network, the load of the service or an unreadable reply may
-do, an entry is only ever left waiting. It is set aside on the service's signed word alone, and then never
-holds up the others. The table `RETRY_POLICIES` is section 9 of docs/sync-protocol.md.
+Being offline is not an error: whatever the network, the load of the service or an unreadable reply does, an
+entry only stays waiting. It is set aside for an outcome that the service signed, and for nothing else.
+`RETRY_POLICIES` is the table in section 9 of docs/sync-protocol.md.
 
-    >>> backoff_delay_s(RETRY_POLICIES["offline"], tries=2, chance=1.0)
+    >>> backoff_delay_s(RETRY_POLICIES["offline"], tries=2, jitter=1.0)
     8.0
 """
 
@@ -38,7 +38,7 @@ FailureKind = Literal[
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Failure:
-    """Why an exchange gave no reply. With "clock", `offset_s` is the service's time less ours, verified."""
+    """Why an exchange gave no reply. `clock_offset_s` is the verified difference of the service's clock."""
 
     kind: FailureKind
     clock_offset_s: float = 0.0
@@ -46,8 +46,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RetryPolicy:
-    """`halves`: a batch of several may go again at once, half as large. `repeats`: the same may go again
-    at once, one time. `alone`: when one entry alone fails, the others may still be tried."""
+    """What to do after a failure.
+
+    `halve_batch`: a batch of several may go again at once, half as large. `retry_at_once`: the same may go
+    again at once, one time. `continue_with_others`: when one entry alone fails, the others may be tried.
+    """
 
     first_delay_s: float
     max_delay_s: float
@@ -75,7 +78,7 @@ _MAX_LONE_FAILURES = 2
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeState:
-    """How much goes into one request now, and what was met on the way. In memory only."""
+    """How much goes into one request now, and what happened in this run. In memory only."""
 
     max_items: int = MAX_ITEMS
     max_bytes: int = MAX_BATCH_BYTES
@@ -84,9 +87,11 @@ class ExchangeState:
     lone_failures: int = 0
 
     def shrink(self, than: int) -> ExchangeState:
+        """Halve the limits, after a batch of `than` items failed."""
         return replace(self, max_items=max(1, than // 2), max_bytes=max(1, self.max_bytes // 2))
 
     def grow(self) -> ExchangeState:
+        """Double the limits, after a success."""
         return replace(
             self,
             max_items=min(MAX_ITEMS, self.max_items * 2),
@@ -98,6 +103,8 @@ class ExchangeState:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Postponement:
+    """An entry that waits until a time, and why."""
+
     id: str
     reason: str
     until: datetime
@@ -130,7 +137,7 @@ class OutboxStatus:
 
 
 def compute_outbox_status(entries: Collection[OutboxEntry]) -> OutboxStatus:
-    """The words for the person come from this, and from nothing else."""
+    """Count the entries by state. What a person is shown comes from this alone."""
     waiting = [entry for entry in entries if entry.state == "waiting"]
     tries = [entry.next_try_at for entry in waiting if entry.next_try_at is not None]
     return OutboxStatus(
@@ -143,36 +150,36 @@ def compute_outbox_status(entries: Collection[OutboxEntry]) -> OutboxStatus:
     )
 
 
-def next_batch(pace: ExchangeState, due: Sequence[OutboxEntry]) -> tuple[OutboxEntry, ...]:
+def next_batch(state: ExchangeState, due: Sequence[OutboxEntry]) -> tuple[OutboxEntry, ...]:
     """The entries of the next request. One that is larger than the bound travels alone."""
     batch: list[OutboxEntry] = []
     size_bytes = 0
     for entry in sorted(due, key=lambda entry: (entry.attempts, entry.sequence)):
         size_bytes += entry.size_bytes
-        if batch and (len(batch) == pace.max_items or size_bytes > pace.max_bytes):
+        if batch and (len(batch) == state.max_items or size_bytes > state.max_bytes):
             break
         batch.append(entry)
     return tuple(batch)
 
 
-def backoff_delay_s(reaction: RetryPolicy, tries: int, chance: float) -> float:
-    """Seconds to wait after `tries` earlier tries; `chance` is a random number from 0 to 1."""
+def backoff_delay_s(policy: RetryPolicy, tries: int, jitter: float) -> float:
+    """Seconds to wait after `tries` earlier tries; `jitter` is a random number from 0 to 1."""
     # 2^32 seconds is past any longest wait: the bound keeps the power from growing without end.
-    whole = min(reaction.max_delay_s, reaction.first_delay_s * 2.0 ** min(tries, 32))
-    return whole * (0.5 + chance / 2)
+    whole = min(policy.max_delay_s, policy.first_delay_s * 2.0 ** min(tries, 32))
+    return whole * (0.5 + jitter / 2)
 
 
 def decide_after_reply(
-    pace: ExchangeState,
+    state: ExchangeState,
     batch: Sequence[OutboxEntry],
     reply: ExchangeReply,
     *,
     device: str,
     receipt_key: bytes,
     now: datetime,
-    chance: Callable[[], float],
+    jitter: Callable[[], float],
 ) -> ExchangeResult:
-    """Believe what is signed. What has no word, or a forged one, stays waiting."""
+    """Settle the entries whose receipt verifies. The others stay waiting."""
     entries = {entry.id: entry for entry in batch}
     settled: dict[str, Outcome] = {}
     for outcome in reply.outcomes:
@@ -186,11 +193,11 @@ def decide_after_reply(
         settled[outcome.id] = outcome
     unsaid = [entry for entry in batch if entry.id not in settled]
     if unsaid and not settled:
-        return decide_after_failure(pace, batch, Failure("garbled"), now=now, chance=chance)
+        return decide_after_failure(state, batch, Failure("garbled"), now=now, jitter=jitter)
     return ExchangeResult(
-        state=pace.grow(),
+        state=state.grow(),
         settle=tuple(settled.values()),
-        postpone=_postpone_entries(unsaid, "garbled", now, chance),
+        postpone=_postpone_entries(unsaid, "garbled", now, jitter),
         changes=reply.changes,
         cursor=reply.cursor,
         more_changes=reply.more,
@@ -199,39 +206,39 @@ def decide_after_reply(
 
 
 def decide_after_failure(
-    pace: ExchangeState,
+    state: ExchangeState,
     batch: Sequence[OutboxEntry],
     failure: Failure,
     *,
     now: datetime,
-    chance: Callable[[], float],
+    jitter: Callable[[], float],
 ) -> ExchangeResult:
     """Go again at once where that can help; else wait. Nothing is ever set aside here."""
-    reaction = RETRY_POLICIES[failure.kind]
+    policy = RETRY_POLICIES[failure.kind]
     if failure.kind == "clock":
-        pace = replace(pace, clock_offset_s=failure.clock_offset_s)
-    if reaction.halve_batch and len(batch) > 1:
-        return ExchangeResult(state=pace.shrink(len(batch)), should_continue=True, reason=failure.kind)
-    if reaction.retry_at_once and not pace.retried_at_once:
+        state = replace(state, clock_offset_s=failure.clock_offset_s)
+    if policy.halve_batch and len(batch) > 1:
+        return ExchangeResult(state=state.shrink(len(batch)), should_continue=True, reason=failure.kind)
+    if policy.retry_at_once and not state.retried_at_once:
         return ExchangeResult(
-            state=replace(pace, retried_at_once=True), should_continue=True, reason=failure.kind
+            state=replace(state, retried_at_once=True), should_continue=True, reason=failure.kind
         )
-    lone_failures = pace.lone_failures + 1
+    lone_failures = state.lone_failures + 1
     return ExchangeResult(
-        state=replace(pace, retried_at_once=False, lone_failures=lone_failures),
-        postpone=_postpone_entries(batch, failure.kind, now, chance),
-        should_continue=reaction.continue_with_others and bool(batch) and lone_failures < _MAX_LONE_FAILURES,
+        state=replace(state, retried_at_once=False, lone_failures=lone_failures),
+        postpone=_postpone_entries(batch, failure.kind, now, jitter),
+        should_continue=policy.continue_with_others and bool(batch) and lone_failures < _MAX_LONE_FAILURES,
         reason=failure.kind,
     )
 
 
 def _postpone_entries(
-    entries: Sequence[OutboxEntry], reason: FailureKind, now: datetime, chance: Callable[[], float]
+    entries: Sequence[OutboxEntry], reason: FailureKind, now: datetime, jitter: Callable[[], float]
 ) -> tuple[Postponement, ...]:
-    reaction = RETRY_POLICIES[reason]
+    policy = RETRY_POLICIES[reason]
     return tuple(
         Postponement(
-            entry.id, reason, now + timedelta(seconds=backoff_delay_s(reaction, entry.attempts, chance()))
+            entry.id, reason, now + timedelta(seconds=backoff_delay_s(policy, entry.attempts, jitter()))
         )
         for entry in entries
     )

@@ -1,10 +1,9 @@
-"""What a device and a service say to each other about being let in again.
+"""Account recovery over the device's signed connection: uploads escrows, and asks for the state of a request.
 
-This room gives escrows and asks how a request stands; over the device's own signed line, locked or not. It
-holds no key and opens no answer: the store joins them.
+It works locked or unlocked. No key is used here and no answer is opened: the store does that.
 
-    failure = await upload_escrows(owed, transport)            # every escrow that has no receipt yet
-    standing = await send_recovery_command("ask", request, transport)
+    failure = await upload_escrows(pending, transport)         # every escrow that has no receipt yet
+    reply = await send_recovery_command("ask", request, transport)
 """
 
 from __future__ import annotations
@@ -34,13 +33,17 @@ T = TypeVar("T")
 class UnconfirmedEscrows(Protocol):
     """The escrows of this device that the service has not confirmed yet. Both calls block."""
 
-    def list_escrows(self) -> Sequence[Escrow]: ...
+    def list_escrows(self) -> Sequence[Escrow]:
+        """The escrows without a receipt."""
+        ...
 
-    def mark_confirmed(self, escrow: Escrow) -> None: ...
+    def mark_confirmed(self, escrow: Escrow) -> None:
+        """Note that the service signed for an escrow."""
+        ...
 
 
 async def upload_escrows(owed: UnconfirmedEscrows, transport: Transport) -> Failure | None:
-    """Give what is owed, until the service signed for each; what stood in the way, or None."""
+    """Upload escrows until the service has signed for each; returns what prevented it, or None."""
     for escrow in await asyncio.to_thread(owed.list_escrows):
         came = await _post_with_retry(
             transport, ESCROW_PATH, encode_escrow(escrow.to_bytes()), decode_escrow_receipt
@@ -54,11 +57,11 @@ async def upload_escrows(owed: UnconfirmedEscrows, transport: Transport) -> Fail
 
 
 async def send_recovery_command(
-    word: RecoveryCommand, request: RecoveryRequest, transport: Transport
+    command: RecoveryCommand, request: RecoveryRequest, transport: Transport
 ) -> RecoveryReply | Failure:
-    """Ask (again), stop asking, or say that it is done; how the request stands."""
+    """Ask (again), stop asking, or say that it is done; returns the state of the request."""
     return await _post_with_retry(
-        transport, RECOVERY_PATH, encode_recovery_command(word, request.to_bytes()), decode_recovery_reply
+        transport, RECOVERY_PATH, encode_recovery_command(command, request.to_bytes()), decode_recovery_reply
     )
 
 

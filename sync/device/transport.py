@@ -1,9 +1,8 @@
-"""The device's only way out, and the only place that knows httpx: bytes out, a reply or a failure back.
+"""HTTP transport of the device: bytes out, a reply or a Failure back. The only module that uses httpx.
 
-Every httpx error becomes one of the words of `exchange.FailureKind` (a test proves that none is left
-out), and whatever a service or something on the way may send is read within bounds of size and time or
-called "garbled". No redirect is followed, no proxy or certificate is taken from the environment, no reply
-is kept.
+Every httpx error becomes a FailureKind (a test proves that none is left out), and whatever is received is
+read within bounds of size and time, or is "garbled". No redirect is followed, no proxy or certificate is
+taken from the environment, no reply is cached.
 
     >>> classify_error(httpx.ConnectError("")).kind
     'offline'
@@ -76,12 +75,16 @@ HTTP_ERRORS = tuple(kind for kind, _ in _ERROR_KINDS)
 
 
 class SigningIdentity(Protocol):
-    """What a device shows of itself while it is locked: its name, and signatures by its key."""
+    """A device's id, and signatures by its key, which work while it is locked."""
 
     @property
-    def device_id(self) -> str: ...
+    def device_id(self) -> str:
+        """The device's id."""
+        ...
 
-    def sign(self, message: bytes) -> bytes: ...
+    def sign(self, message: bytes) -> bytes:
+        """Make an Ed25519 signature."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,7 +97,7 @@ class HttpReply:
 
 
 def classify_error(fault: Exception) -> Failure:
-    """The word for an error of the border."""
+    """Map an error of httpx to a Failure."""
     return Failure(next((word for kind, word in _ERROR_KINDS if isinstance(fault, kind)), "garbled"))
 
 
@@ -109,22 +112,24 @@ class Transport:
         identity: SigningIdentity,
         receipt_key: bytes,
         clock: Clock,
-        over: httpx.AsyncBaseTransport | None = None,
-        whole_s: float = EXCHANGE_TIMEOUT_S,
+        http_transport: httpx.AsyncBaseTransport | None = None,
+        timeout_s: float = EXCHANGE_TIMEOUT_S,
     ) -> None:
         self.receipt_key = receipt_key
         self.device_id = identity.device_id
         self.agency = agency
         self._sign = identity.sign
         self._clock = clock
-        self._connection = HttpConnection(url, over=over, whole_s=whole_s)
+        self._connection = HttpConnection(url, http_transport=http_transport, timeout_s=timeout_s)
 
-    async def exchange(self, request: ExchangeRequest, offset_s: float = 0.0) -> ExchangeReply | Failure:
-        """One exchange. `offset_s` is what the service's clock is ahead of this one."""
-        return await self.post_signed(EXCHANGE_PATH, encode_request(request), decode_reply, offset_s)
+    async def exchange(
+        self, request: ExchangeRequest, clock_offset_s: float = 0.0
+    ) -> ExchangeReply | Failure:
+        """One exchange. `clock_offset_s` is what the service's clock is ahead of this one."""
+        return await self.post_signed(EXCHANGE_PATH, encode_request(request), decode_reply, clock_offset_s)
 
     async def post_signed(
-        self, path: str, body: bytes, decode: Callable[[bytes], T], offset_s: float = 0.0
+        self, path: str, body: bytes, decode: Callable[[bytes], T], clock_offset_s: float = 0.0
     ) -> T | Failure:
         """One signed request and its reply, read; or why there is none."""
         nonce = make_nonce()
@@ -135,7 +140,7 @@ class Transport:
             CONTENT_TYPE,
             agency=self.agency,
             device=self.device_id,
-            created=int(self._clock.now().timestamp() + offset_s),
+            created=int(self._clock.now().timestamp() + clock_offset_s),
             nonce=nonce,
             sign=self._sign,
         )
@@ -152,6 +157,7 @@ class Transport:
             return Failure("garbled")
 
     async def close(self) -> None:
+        """Close the connection."""
         await self._connection.close()
 
     def _failure_from_problem(self, heard: HttpReply, nonce: str) -> Failure:
@@ -174,29 +180,30 @@ class Transport:
 
 
 class HttpConnection:
-    """httpx behind one verb, with bounds."""
+    """POST requests over httpx, with bounds of size and time."""
 
     def __init__(
         self,
         url: str,
         *,
-        over: httpx.AsyncBaseTransport | None = None,
-        whole_s: float = EXCHANGE_TIMEOUT_S,
+        http_transport: httpx.AsyncBaseTransport | None = None,
+        timeout_s: float = EXCHANGE_TIMEOUT_S,
     ) -> None:
         self._url = url.rstrip("/")
-        self._over = over
-        self._whole_s = whole_s
+        self._http_transport = http_transport
+        self._timeout_s = timeout_s
         self._http: httpx.AsyncClient | None = None
 
     async def post(self, path: str, body: bytes, headers: dict[str, str]) -> HttpReply | Failure:
         """Send and read, or say why not."""
         try:
-            async with asyncio.timeout(self._whole_s):
+            async with asyncio.timeout(self._timeout_s):
                 return await self._post(path, body, headers)
         except HTTP_ERRORS as fault:
             return classify_error(fault)
 
     async def close(self) -> None:
+        """Close the connection. Repeated calls do nothing."""
         if self._http is not None:
             await self._http.aclose()
             self._http = None
@@ -204,7 +211,7 @@ class HttpConnection:
     async def _post(self, path: str, body: bytes, headers: dict[str, str]) -> HttpReply | Failure:
         if self._http is None:
             self._http = httpx.AsyncClient(
-                transport=self._over,
+                transport=self._http_transport,
                 timeout=HTTP_TIMEOUT,
                 trust_env=False,
                 follow_redirects=False,
@@ -224,7 +231,7 @@ class HttpConnection:
 
 
 def make_nonce() -> str:
-    """22 characters that no request had before."""
+    """Make a nonce: 22 characters that no request had before."""
     return base64.urlsafe_b64encode(sealing.make_random(16)).decode().rstrip("=")
 
 

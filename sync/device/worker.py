@@ -1,10 +1,9 @@
-"""Sends by itself, in the background, as soon as the service can be reached; and at once when somebody asks.
+"""Background sending: runs exchanges as soon as the service can be reached, and at once when asked to.
 
-This room holds the loop and the clock, and decides nothing: `exchange` does. It tells no lies about how
-things stand, for what it says is read from the outbox each time. The outbox is asked in a thread, so that
-a slow disk never stops the screen.
+The decisions are in `exchange`; this module has the loop and the clock. The status it reports is read from
+the outbox each time. The outbox is called in a thread, so that a slow disk never stops the screen.
 
-    worker = SyncWorker(outbox, transport, clock, changed=show)
+    worker = SyncWorker(outbox, transport, clock, on_status=show)
     task = asyncio.create_task(worker.run())
     worker.wake()                                    # "Send now", or a visit was completed
 """
@@ -53,12 +52,12 @@ class SendSummary:
 
 
 async def drain_outbox(outbox: Outbox, transport: Transport, clock: Clock) -> SendSummary:
-    """Try every waiting entry, due or not, until the outbox is empty or nothing moves.
+    """Send every waiting entry, due or not, until the outbox is empty or no exchange succeeds.
 
     `sent` and `set_aside` count what this run did; `waiting` is what is left.
     """
     before = compute_outbox_status(await asyncio.to_thread(outbox.entries))
-    run = _SendRun(outbox, transport, clock, everything=True)
+    run = _SendRun(outbox, transport, clock, ignore_schedule=True)
     await run.run()
     after = compute_outbox_status(await asyncio.to_thread(outbox.entries))
     return SendSummary(
@@ -71,8 +70,8 @@ async def drain_outbox(outbox: Outbox, transport: Transport, clock: Clock) -> Se
 
 
 class SyncWorker:
-    """The background loop. `changed` is called with the status after each run and as sending begins;
-    `heard` with what the service says became of things sent earlier, before the cursor moves on."""
+    """The background loop. `on_status` is called with the status after each run and as sending begins;
+    `on_changes` with what the service says became of things sent earlier, before the cursor moves on."""
 
     def __init__(
         self,
@@ -80,15 +79,15 @@ class SyncWorker:
         transport: Transport,
         clock: Clock,
         *,
-        changed: Callable[[OutboxStatus], None],
-        heard: Callable[[Sequence[FeedChange]], None] = lambda _changes: None,
+        on_status: Callable[[OutboxStatus], None],
+        on_changes: Callable[[Sequence[FeedChange]], None] = lambda _changes: None,
     ) -> None:
         self.sending = False
         self._outbox = outbox
         self._transport = transport
         self._clock = clock
-        self._changed = changed
-        self._heard = heard
+        self._on_status = on_status
+        self._on_changes = on_changes
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -110,20 +109,24 @@ class SyncWorker:
         # app restarts.
         asked = False
         while True:
-            rest_s = await self._run_once(everything=asked)
+            rest_s = await self._run_once(ignore_schedule=asked)
             asked = await self._sleep(rest_s)
 
-    async def _run_once(self, *, everything: bool) -> float | None:
+    async def _run_once(self, *, ignore_schedule: bool) -> float | None:
         """One run; returns how long to rest, or None when there is nothing to wait for."""
         try:
             status = await self.status()
             if not status.waiting:
-                self._changed(status)
+                self._on_status(status)
                 return None
             self.sending = True
-            self._changed(status)
+            self._on_status(status)
             run = _SendRun(
-                self._outbox, self._transport, self._clock, everything=everything, heard=self._heard
+                self._outbox,
+                self._transport,
+                self._clock,
+                ignore_schedule=ignore_schedule,
+                on_changes=self._on_changes,
             )
             await run.run()
             status = await self.status()
@@ -134,7 +137,7 @@ class SyncWorker:
             return FAULT_RETRY_S
         finally:
             self.sending = False
-        self._changed(status)
+        self._on_status(status)
         return self._compute_rest_s(status, run.rest_s)
 
     def _compute_rest_s(self, status: OutboxStatus, rest_s: float) -> float | None:
@@ -154,7 +157,7 @@ class SyncWorker:
 
 
 class _SendRun:
-    """One go at the outbox: exchange after exchange until nothing moves."""
+    """One run over the outbox: exchanges until none succeeds."""
 
     def __init__(
         self,
@@ -162,8 +165,8 @@ class _SendRun:
         transport: Transport,
         clock: Clock,
         *,
-        everything: bool,
-        heard: Callable[[Sequence[FeedChange]], None] = lambda _changes: None,
+        ignore_schedule: bool,
+        on_changes: Callable[[Sequence[FeedChange]], None] = lambda _changes: None,
     ) -> None:
         self.reason: str | None = None
         self.rest_s = 0.0
@@ -171,52 +174,52 @@ class _SendRun:
         self._outbox = outbox
         self._transport = transport
         self._clock = clock
-        self._everything = everything
-        self._heard = heard
+        self._ignore_schedule = ignore_schedule
+        self._on_changes = on_changes
         self._tried: set[str] = set()
 
     async def run(self) -> None:
-        pace = ExchangeState()
+        state = ExchangeState()
         more = True
         while True:
-            batch = next_batch(pace, await asyncio.to_thread(self._select_due))
+            batch = next_batch(state, await asyncio.to_thread(self._select_due))
             request = await asyncio.to_thread(self._request, batch)
             if not request.items and not more:
                 return
             sent = {item.id for item in request.items}
-            step = await self._exchange(pace, request, [entry for entry in batch if entry.id in sent])
-            pace, more = step.state, step.more_changes
-            self.reason = step.reason
-            if not step.should_continue:
-                self._set_rest(step)
+            result = await self._exchange(state, request, [entry for entry in batch if entry.id in sent])
+            state, more = result.state, result.more_changes
+            self.reason = result.reason
+            if not result.should_continue:
+                self._set_rest(result)
                 return
 
     def _select_due(self) -> Sequence[OutboxEntry]:
-        if not self._everything:
+        if not self._ignore_schedule:
             found: Sequence[OutboxEntry] = self._outbox.due(self._clock.now())
         else:
             found = [entry for entry in self._outbox.entries() if entry.state == "waiting"]
         return [entry for entry in found if entry.id not in self._tried]
 
     async def _exchange(
-        self, pace: ExchangeState, request: ExchangeRequest, batch: Sequence[OutboxEntry]
+        self, state: ExchangeState, request: ExchangeRequest, batch: Sequence[OutboxEntry]
     ) -> ExchangeResult:
-        came = await self._transport.exchange(request, pace.clock_offset_s)
+        came = await self._transport.exchange(request, state.clock_offset_s)
         now = self._clock.now()
         if isinstance(came, Failure):
-            step = decide_after_failure(pace, batch, came, now=now, chance=sealing.make_random_fraction)
+            result = decide_after_failure(state, batch, came, now=now, jitter=sealing.make_random_fraction)
         else:
-            step = decide_after_reply(
-                pace,
+            result = decide_after_reply(
+                state,
                 batch,
                 came,
                 device=self._transport.device_id,
                 receipt_key=self._transport.receipt_key,
                 now=now,
-                chance=sealing.make_random_fraction,
+                jitter=sealing.make_random_fraction,
             )
-        await asyncio.to_thread(self._save_result, step, now)
-        return step
+        await asyncio.to_thread(self._save_result, result, now)
+        return result
 
     def _request(self, batch: Sequence[OutboxEntry]) -> ExchangeRequest:
         items = []
@@ -233,21 +236,21 @@ class _SendRun:
                 self._outbox.set_aside(entry.id, "damaged")
         return ExchangeRequest(self._outbox.cursor(), tuple(items))
 
-    def _save_result(self, step: ExchangeResult, now: datetime) -> None:
-        if step.settle:
-            self._outbox.record_outcomes(step.settle, now)
-        for each in step.postpone:
+    def _save_result(self, result: ExchangeResult, now: datetime) -> None:
+        if result.settle:
+            self._outbox.record_outcomes(result.settle, now)
+        for each in result.postpone:
             self._outbox.postpone([each.id], each.reason, each.until)
             self._tried.add(each.id)
-        if step.changes:
-            self.changes.extend(step.changes)
-            self._heard(step.changes)
-        if step.cursor is not None:
-            self._outbox.save_cursor(step.cursor)
+        if result.changes:
+            self.changes.extend(result.changes)
+            self._on_changes(result.changes)
+        if result.cursor is not None:
+            self._outbox.save_cursor(result.cursor)
 
-    def _set_rest(self, step: ExchangeResult) -> None:
-        waits = [each.until for each in step.postpone]
+    def _set_rest(self, result: ExchangeResult) -> None:
+        waits = [each.until for each in result.postpone]
         if waits:
             self.rest_s = max(0.0, (min(waits) - self._clock.now()).total_seconds())
-        elif step.reason is not None:
-            self.rest_s = RETRY_POLICIES[step.reason].first_delay_s
+        elif result.reason is not None:
+            self.rest_s = RETRY_POLICIES[result.reason].first_delay_s

@@ -1,10 +1,9 @@
-"""What has arrived, opened: the rows behind `wren service list`.
+"""The rows behind `wren service list`: what has arrived, opened. Reads only.
 
-This room only reads. It works beside a running service and without one; it needs no key, for the readable
-tables are already made. It returns personal content: it is for the screen of somebody entitled, never for
-a log.
+It works beside a running service and without one, and needs no key: the readable tables exist already. It
+returns personal content, for the screen of somebody who may see it and never for a log.
 
-    for row in list_submissions(Settings(Path("data"))): print(row["tool"], row["state"])
+    for row in list_submissions(ServiceSettings(Path("data"))): print(row["tool"], row["state"])
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from sync.service.database import ServiceDatabase
 from sync.service.settings import ServiceSettings
 

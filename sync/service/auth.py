@@ -1,9 +1,9 @@
-"""Who is asking: the signature of a request, its clock, and that it was not heard before.
+"""Authentication of requests: signature, clock and nonce; and the devices and authors that are enrolled.
 
-This room knows devices and nonces, and never looks into a body. One signature check per request. Nonces
-are kept in memory for twice the window; what a restart forgets, `intake` makes harmless.
+One signature is checked per request, and the body is never read. Nonces are kept in memory for twice the
+allowed clock difference; a replay after a restart is harmless, since `intake` is idempotent.
 
-    RequestAuthenticator(secrets, clock).admit(claim, device_key)        # returns, or raises Refused
+    RequestAuthenticator(secrets, clock).authenticate(claim, device_key)     # or raises RequestRefused
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.ports import Clock
 from sync.protocol import Enrolment
 from sync.service import problems
@@ -28,7 +28,7 @@ _MAX_NONCES = 200_000
 
 
 class RequestAuthenticator:
-    """Lets a request pass once."""
+    """Checks signature, clock and nonce of requests."""
 
     def __init__(self, secrets: ServiceSecrets, clock: Clock) -> None:
         self._secrets = secrets
@@ -37,7 +37,7 @@ class RequestAuthenticator:
         self._lock = threading.Lock()
 
     def authenticate(self, claim: Claim, device_key: bytes) -> None:
-        """Refuse what this key did not sign, what is too old or too new, and what was heard before."""
+        """Check a request. Raises RequestRefused: BAD_SIGNATURE, CLOCK (with the signed time) or REPLAYED."""
         if not claim.is_signed_by(device_key):
             raise RequestRefused(problems.BAD_SIGNATURE)
         now = self._clock.now()
@@ -66,7 +66,7 @@ class RequestAuthenticator:
 
 
 def load_device_key(connection: Connection[TupleRow], agency: str, device: str) -> bytes:
-    """The signing key of a known device; Refused(UNKNOWN_DEVICE) for any other."""
+    """The signing key of an enrolled device. Raises RequestRefused(UNKNOWN_DEVICE)."""
     row = connection.execute(
         "SELECT signing_key FROM device WHERE agency = %b AND device = %b", (agency, device), binary=True
     ).fetchone()
@@ -76,7 +76,7 @@ def load_device_key(connection: Connection[TupleRow], agency: str, device: str) 
 
 
 def save_enrolment(connection: Connection[TupleRow], enrolment: Enrolment, now: datetime) -> None:
-    """Keep a device and an author. The same keys again are fine; others are refused."""
+    """Store a device and an author. Idempotent; other keys of a known device raise DEVICE_KNOWN."""
     connection.execute(
         "INSERT INTO device (agency, device, signing_key, receive_key, enrolled_at)"
         " VALUES (%b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",

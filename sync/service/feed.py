@@ -1,8 +1,7 @@
-"""What became of a device's submissions, after a cursor: in an order that no late commit can slip behind.
+"""The change feed: what became of a device's submissions, after a cursor.
 
-This room appends and reads lines; it does not know how a submission is opened. The order is (transaction,
-sequence), read only below the oldest transaction that still runs, because a sequence is given out before
-a commit and commits overtake each other.
+Changes are ordered by (transaction, sequence) and read only below the oldest transaction still running,
+because sequence numbers are given out before a commit, and a later number may be committed first.
 
     changes, cursor, more = read_changes(connection, "agency-7", "device-1", "")
 """
@@ -30,7 +29,7 @@ def append_change(
     reason: str | None,
     at: datetime,
 ) -> None:
-    """One more line about a submission."""
+    """Append a change."""
     connection.execute(
         "INSERT INTO change (agency, device, id, word, reason, at) VALUES (%b, %b, %b, %b, %b, %b)",
         (agency, device, submission_id, word, reason, at),
@@ -38,9 +37,9 @@ def append_change(
 
 
 def read_changes(
-    connection: Connection[TupleRow], agency: str, device: str, cursor: str, most: int = MAX_CHANGES
+    connection: Connection[TupleRow], agency: str, device: str, cursor: str, limit: int = MAX_CHANGES
 ) -> tuple[tuple[FeedChange, ...], str, bool]:
-    """Changes after a cursor, the next cursor, and whether there are more."""
+    """Read changes after a cursor: at most `limit`, the next cursor, and whether there are more."""
     epoch = _epoch(connection)
     transaction, sequence = _position(cursor, epoch)
     rows = connection.execute(
@@ -48,13 +47,13 @@ def read_changes(
         " WHERE agency = %s AND device = %s AND (transaction, sequence) > (%s::text::xid8, %s)"
         " AND transaction < pg_snapshot_xmin(pg_current_snapshot())"
         " ORDER BY transaction, sequence LIMIT %s",
-        (agency, device, transaction, sequence, most + 1),
+        (agency, device, transaction, sequence, limit + 1),
     ).fetchall()
-    given = rows[:most]
+    given = rows[:limit]
     if given:
         transaction, sequence = given[-1][0], given[-1][1]
     changes = tuple(FeedChange(str(row[2]), row[3], row[4]) for row in given)
-    return changes, f"{epoch}.{transaction}.{sequence}", len(rows) > most
+    return changes, f"{epoch}.{transaction}.{sequence}", len(rows) > limit
 
 
 def _epoch(connection: Connection[TupleRow]) -> str:
@@ -64,7 +63,7 @@ def _epoch(connection: Connection[TupleRow]) -> str:
 
 def _position(cursor: str, epoch: str) -> tuple[str, int]:
     found = _CURSOR.fullmatch(cursor)
-    # A cursor of another database, or of none: from the beginning. Hearing a change twice does no harm.
+    # A cursor of another database, or of none: from the beginning. Taking a change twice is harmless.
     if found is None or found[1] != epoch:
         return "0", 0
     return found[2], int(found[3])

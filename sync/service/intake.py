@@ -1,8 +1,6 @@
-"""Stored, duplicate, conflict or rejected: the word on each item of a batch, and the one transaction that
-keeps it.
+"""Intake: the outcome of each item of a batch, and the transaction that stores it.
 
-`decide_outcomes` is pure. Nothing here can open an envelope; bytes go in as they came and are never
-changed. A
+`decide_outcomes` is pure. No envelope is opened here; bytes are stored as they came and never changed. A
 batch is answered after its commit or not at all.
 
     outcomes = store_batch(database, secrets, "agency-7", "device-1", request.items, now)
@@ -58,16 +56,16 @@ class _LostRace(Exception):  # noqa: N818, RUF100 - not a fault: another request
 def decide_outcomes(
     items: Sequence[SubmissionItem], known: KnownSubmissions, kids: Collection[str]
 ) -> list[IntakeDecision]:
-    """The word on each item, in order; an item also meets the ones before it in the same batch."""
-    fresh: dict[str, bytes] = {}
-    beside: set[ItemKey] = set()
+    """The outcome of each item, in order; earlier items of the same batch count as known."""
+    batch_submissions: dict[str, bytes] = {}
+    batch_conflicts: set[ItemKey] = set()
     decisions = []
     for item in items:
-        decision = _decide_outcome(item, known, kids, fresh, beside)
+        decision = _decide_outcome(item, known, kids, batch_submissions, batch_conflicts)
         if decision.table == "submission":
-            fresh[item.id] = item.digest
+            batch_submissions[item.id] = item.digest
         elif decision.table == "conflict":
-            beside.add((item.id, item.digest))
+            batch_conflicts.add((item.id, item.digest))
         decisions.append(decision)
     return decisions
 
@@ -76,8 +74,8 @@ def _decide_outcome(
     item: SubmissionItem,
     known: KnownSubmissions,
     kids: Collection[str],
-    fresh: Mapping[str, bytes],
-    beside: Collection[ItemKey],
+    batch_submissions: Mapping[str, bytes],
+    batch_conflicts: Collection[ItemKey],
 ) -> IntakeDecision:
     if not is_submission_id(item.id):
         return IntakeDecision(item, "rejected", "malformed-id")
@@ -90,9 +88,9 @@ def _decide_outcome(
     except UnknownFormat:
         return IntakeDecision(item, "rejected", "unknown-format")
     if kid not in kids:
-        # To store what nobody here can open, and call it sent, would lose it.
+        # Stored and called sent, it would be lost: no key here opens it.
         return IntakeDecision(item, "rejected", "unknown-service-key")
-    digest, receipt = known.submissions.get(item.id, (fresh.get(item.id), None))
+    digest, receipt = known.submissions.get(item.id, (batch_submissions.get(item.id), None))
     if digest is None:
         return IntakeDecision(item, "stored", table="submission", kid=kid)
     if sealing.constant_time_equal(digest, item.digest):
@@ -100,7 +98,7 @@ def _decide_outcome(
     key = (item.id, item.digest)
     if key in known.conflicts:
         return IntakeDecision(item, "conflict", "other-content", receipt=known.conflicts[key])
-    if key in beside:
+    if key in batch_conflicts:
         return IntakeDecision(item, "conflict", "other-content")
     return IntakeDecision(item, "conflict", "other-content", table="conflict", kid=kid)
 
@@ -212,7 +210,7 @@ def _insert_rows(
     now: datetime,
     rows: Sequence[tuple[IntakeDecision, int, bytes]],
 ) -> None:
-    """Insert, or raise _Raced when any row was there already."""
+    """Insert rows. Raises _LostRace when any was there already."""
     if not rows:
         return
     # In one order for all requests, so that two with the same ids wait for each other instead of locking up.

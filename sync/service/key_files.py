@@ -1,7 +1,6 @@
-"""Files for keys: made once, readable by their owner only, never replaced.
+"""Key files: written once, readable by their owner only, never replaced.
 
-This room knows how a small file is put in place so that a cut or two starts at once leave one whole file.
-It knows no key.
+A power cut, or two processes at once, leave one whole file or none.
 
     made = create_key_file(Path("data/service-keys.json"), {"format": 1})
 """

@@ -1,7 +1,7 @@
-"""The service, put together: database, keys, opener, paths and the border that nothing gets past.
+"""Composition root of the service: database, keys, opener, paths and the outermost error handler.
 
     serve(listener, Path("data"))               # with its own PostgreSQL under data/
-    app = create_app(Settings(Path("data")))    # for a test, or another ASGI server
+    app = create_app(ServiceSettings(Path("data")))    # for a test, or another ASGI server
 
 Logs carry the type of a fault and nothing of a request; there is no access log.
 """
@@ -37,7 +37,7 @@ _log = logging.getLogger("wren.service")
 
 
 class Service:
-    """Everything that runs. Close it to stop what it started."""
+    """The running service. `close` stops what it started."""
 
     def __init__(self, settings: ServiceSettings, clock: Clock) -> None:
         self.database = ServiceDatabase.open(settings)
@@ -61,7 +61,7 @@ class Service:
         self.opener.start()
 
     def close(self) -> None:
-        """Again is harmless."""
+        """Stop everything. Repeated calls do nothing."""
         self.opener.stop()
         self.database.close()
 
@@ -117,12 +117,13 @@ def serve(listener: socket.socket, data: Path, database_url: str | None = None) 
 
 
 class ErrorBoundaryMiddleware:
-    """Outermost: whatever was not foreseen becomes one calm Problem, and its type one line in the log."""
+    """Outermost: an unexpected error becomes Problem 5000, and its type one line in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         started = False
 
         async def watched(message: Message) -> None:
@@ -132,7 +133,7 @@ class ErrorBoundaryMiddleware:
 
         try:
             await self._app(scope, receive, watched)
-        # The last border: a traceback may quote what was sent, so it goes neither out nor into a log.
+        # A traceback may quote what was sent, so it goes neither out nor into a log.
         except Exception as fault:  # noqa: BLE001, RUF100 - see above
             _log.error("fault %s", type(fault).__name__)  # noqa: TRY400, RUF100 - a traceback is what must not be logged
             if scope["type"] == "http" and not started:

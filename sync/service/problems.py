@@ -1,6 +1,6 @@
-"""Numbered refusals (RFC 9457): docs/sync-protocol.md section 8, and never a word of what was sent.
+"""Numbered refusals (RFC 9457), section 8 of docs/sync-protocol.md. They repeat nothing of what was sent.
 
-A number is for ever. The title is a code for programs; people never see it.
+A number is never given another meaning. The title is a code for programs; people do not see it.
 
     >>> REPLAYED.status
     401
@@ -19,12 +19,14 @@ from sync.protocol import PROBLEM_TYPE, PROBLEM_URN
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """A numbered refusal with its HTTP status."""
+
     number: int
     status: int
     title: str
 
     def response(self, **more: str) -> Response:
-        """The reply that says so."""
+        """Make the reply; `more` are further members."""
         body = {
             "type": f"{PROBLEM_URN}{self.number}",
             "title": self.title,

@@ -1,10 +1,9 @@
-"""Paths, bodies and bounds: from a request to a reply, or to a Problem that says nothing about the request.
+"""Paths, bodies and bounds: from a request to a reply, or to a Problem that repeats nothing of the request.
 
-This room reads bytes within limits, asks `auth` who it is, and hands over; it decides nothing about a
-submission. FastAPI's own checks of bodies are not used: they answer bytes that are not UTF-8 with a
-fault, and quote the input.
+A body is read within limits, `auth` checks who sent it, and `intake` or `recovery` decides. FastAPI's own
+checks of bodies are not used: they answer bytes that are not UTF-8 with a fault, and quote the input.
 
-    FastAPI(routes=make_routes(desk))
+    FastAPI(routes=make_routes(endpoints))
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from sync.service import auth, feed, intake, problems
 from sync.service.auth import RequestAuthenticator
 from sync.service.database import ServiceDatabase
 from sync.service.problems import RequestRefused
-from sync.service.recovery import approvals
+from sync.service.recovery import approvals, escrows
 from sync.service.recovery.keys import load_or_create_training_key
 from sync.service.service_keys import ServiceSecrets
 from sync.service.vault import SubmissionOpener
@@ -62,7 +61,7 @@ class ServiceEndpoints:
     training_key_file: Path
 
     def exchange(self, claim: Claim, body: bytes) -> bytes:
-        """Take a batch; give its outcomes and this device's changes."""
+        """Store a batch; returns its outcomes and this device's changes."""
         agency, device = claim.agency, claim.device
         self._authenticate(claim)
         request = protocol.decode_request(body)
@@ -74,14 +73,14 @@ class ServiceEndpoints:
         return protocol.encode_reply(ExchangeReply(tuple(outcomes), changes, cursor, more))
 
     def enrol(self, claim: Claim, body: bytes) -> bytes:
-        """Make a device known, when it holds the key it brings; give the service's keys."""
+        """Enrol a device that holds the key it sends; returns the service's keys."""
         enrolment = protocol.decode_enrolment(body)
         if (claim.agency, claim.device) != (enrolment.agency, enrolment.device):
             raise RequestRefused(problems.BAD_SIGNATURE)
         self.authenticator.authenticate(claim, enrolment.signing_key)
         now = self.clock.now()
         with self.database.transaction() as connection:
-            # Without it no escrow can be made, and work would be begun that nobody could let back in to.
+            # Without it no escrow could be made, and a forgotten passphrase would lose work.
             agency_recovery = self._load_agency_recovery_key(connection, enrolment.agency, now)
             auth.save_enrolment(connection, enrolment, now)
         keys = self.secrets
@@ -99,7 +98,7 @@ class ServiceEndpoints:
         return protocol.encode_enrolment_reply(replace(welcome, signature=signature))
 
     def save_escrow(self, claim: Claim, body: bytes) -> bytes:
-        """Keep a device's escrow beside its own copy; give the service's word on it."""
+        """Store a device's escrow; returns the service's signature for it."""
         self._authenticate(claim)
         try:
             escrow = read_escrow(decode_escrow(body))
@@ -108,11 +107,11 @@ class ServiceEndpoints:
         if escrow.device != claim.device:
             raise RequestRefused(problems.BAD_SIGNATURE)
         with self.database.transaction() as connection:
-            approvals.save_escrow(connection, claim.agency, escrow, self.clock.now())
+            escrows.save_escrow(connection, claim.agency, escrow, self.clock.now())
         return encode_escrow_receipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
 
     def update_recovery(self, claim: Claim, body: bytes) -> bytes:
-        """Take what a device says of a request to be let in again; give how it stands."""
+        """Apply a command about a recovery request; returns its state."""
         self._authenticate(claim)
         word, packed = decode_recovery_command(body)
         with self.database.transaction() as connection:
@@ -129,34 +128,34 @@ class ServiceEndpoints:
     def _load_agency_recovery_key(
         self, connection: Connection[TupleRow], agency: str, now: datetime
     ) -> RecoveryKey:
-        key = approvals.load_agency_key(connection, agency)
+        key = escrows.load_agency_key(connection, agency)
         if key is None and agency == TRAINING_AGENCY:
             key = load_or_create_training_key(self.training_key_file)
-            approvals.save_agency_key(connection, agency, key, now)
+            escrows.save_agency_key(connection, agency, key, now)
         if key is None:
             raise RequestRefused(problems.NO_AGENCY_KEY)
         return key
 
     def check_database(self) -> None:
-        """Returns when the database answers; DatabaseAway when not."""
+        """Check that the database answers. Raises DatabaseUnavailable."""
         with self.database.transaction() as connection:
             connection.execute("SELECT 1")
 
 
-def make_routes(desk: ServiceEndpoints) -> list[Route]:
+def make_routes(endpoints: ServiceEndpoints) -> list[Route]:
     """All paths of the service."""
 
     async def health(_request: Request) -> Response:
-        await run_in_threadpool(desk.check_database)
+        await run_in_threadpool(endpoints.check_database)
         return JSONResponse(
             {"status": "up", "version": protocol.VERSION}, headers={"cache-control": "no-store"}
         )
 
     return [
-        Route(protocol.EXCHANGE_PATH, _signed_endpoint(desk.exchange), methods=["POST"]),
-        Route(protocol.DEVICES_PATH, _signed_endpoint(desk.enrol), methods=["POST"]),
-        Route(protocol.ESCROW_PATH, _signed_endpoint(desk.save_escrow), methods=["POST"]),
-        Route(protocol.RECOVERY_PATH, _signed_endpoint(desk.update_recovery), methods=["POST"]),
+        Route(protocol.EXCHANGE_PATH, _signed_endpoint(endpoints.exchange), methods=["POST"]),
+        Route(protocol.DEVICES_PATH, _signed_endpoint(endpoints.enrol), methods=["POST"]),
+        Route(protocol.ESCROW_PATH, _signed_endpoint(endpoints.save_escrow), methods=["POST"]),
+        Route(protocol.RECOVERY_PATH, _signed_endpoint(endpoints.update_recovery), methods=["POST"]),
         Route(protocol.HEALTH_PATH, health, methods=["GET"]),
     ]
 

@@ -1,10 +1,10 @@
-"""The service's own keys: one to be sealed to, one to sign receipts with; in a file that only it can read.
+"""The service's own keys: one that submissions are sealed to, one that signs receipts.
 
-They stay outside the database, so that a copy of the database opens nothing. A key is never replaced in
-place: older receive keys stay in the file for as long as anything is sealed to them.
+They are in a file that only its owner can read, outside the database, so that a copy of the database opens
+nothing. A key is never replaced: older receive keys stay while anything is sealed to them.
 
     keys = load_or_create_secrets(Path("data/service-keys.json"))
-    keys.receive[keys.kid]                      # the private half
+    keys.receive_private_keys[keys.kid]
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ServiceSecrets:
-    """`kid` is the current receive key; `receive` holds every private receive key by its kid."""
+    """`kid` is the current receive key; `receive_private_keys` holds every private receive key by its kid."""
 
     kid: str
     receive_public: bytes
@@ -33,7 +33,7 @@ class ServiceSecrets:
     receipt_private_key: bytes = field(repr=False)
 
     def sign(self, message: bytes) -> bytes:
-        """The service's word."""
+        """Sign with the receipt key."""
         return sealing.sign(self.receipt_private_key, message)
 
 

@@ -1,6 +1,6 @@
-"""Where the service keeps its things, and nothing else.
+"""Where the service keeps its files and its database.
 
->>> Settings(data=Path("x")).keys_file.name
+>>> ServiceSettings(Path("x")).keys_file.name
 'service-keys.json'
 """
 
@@ -12,10 +12,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """`database_url` is any PostgreSQL URL; without one the service runs its own under `data`.
+    """`database_url` is any PostgreSQL URL; without one the service runs its own under
+    `data_folder`.
 
-    Started by root, that one runs as another user (PostgreSQL insists), so the folders above `data` are made
-    passable for all, and must stay so: `data` cannot lie inside a device's folder, which is closed.
+    Started by root, that server runs as an account of its own; where the account cannot enter the data
+    folder, `postgresql_folder` is a link to a folder outside (see `embedded_postgres`).
     """
 
     data_folder: Path
@@ -24,17 +25,20 @@ class ServiceSettings:
 
     @property
     def keys_file(self) -> Path:
+        """The service's own keys."""
         return self.data_folder / "service-keys.json"
 
     @property
     def recovery_key_file(self) -> Path:
+        """The service's recovery key."""
         return self.data_folder / "recovery-key.json"
 
     @property
     def training_key_file(self) -> Path:
-        """The training agency's half: in real use an agency keeps its own, elsewhere."""
+        """The training agency's recovery key. In real use an agency keeps its own, elsewhere."""
         return self.data_folder / "training-agency-key.json"
 
     @property
     def postgresql_folder(self) -> Path:
+        """The data of the embedded server."""
         return self.data_folder / "postgresql"

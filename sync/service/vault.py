@@ -1,12 +1,13 @@
-"""Opens what was stored, and lays it out in readable tables. The only part of the service with a private key.
+"""Opening of stored submissions, and their projection into readable tables.
 
-Each submission is opened in a transaction of its own, after it was committed and answered: nothing that
-is wrong with it can undo the storing. What does not open, or does not add up, is `held` with a reason for
-a person to look at; the sealed bytes stay. Everything here can be made again from them.
+The only part of the service that uses a private receive key. Each submission is opened in a transaction of
+its own, after it was stored and answered, so no fault in it can undo the storing. What cannot be opened or
+does not agree with itself is `held` with a reason, for a person to look at; the sealed bytes stay, and
+everything here can be made again from them.
 
     opener = SubmissionOpener(database, secrets, clock)
-    opener.start()                # also takes up whatever an earlier run left unopened
-    opener.add("agency-7", ["8d3f…"])
+    opener.start()                # also opens what an earlier run left
+    opener.enqueue("agency-7", ["8d3f…"])
 """
 
 from __future__ import annotations
@@ -37,13 +38,15 @@ _log = logging.getLogger("wren.service")
 
 
 class SubmissionHeld(WrenError):
-    """Stays stored, and waits for a person."""
+    """A submission that stays stored and waits for a person; `code` is the reason."""
 
     code = "held"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredSubmission:
+    """A submission as it was stored."""
+
     agency: str
     id: uuid.UUID
     sequence: int
@@ -66,6 +69,7 @@ class SubmissionOpener:
         self._thread = threading.Thread(target=self._run, name="wren-opener", daemon=True)
 
     def start(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def enqueue(self, agency: str, ids: Sequence[str]) -> None:
@@ -80,6 +84,7 @@ class SubmissionOpener:
             return self._changed.wait_for(self._idle, timeout_s)
 
     def stop(self) -> None:
+        """Stop the thread after the submission that it is opening."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()

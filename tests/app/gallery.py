@@ -13,6 +13,7 @@ from app.kit import theme
 from app.kit.controls import buttons, cards, keyed, lists, page_frame, status, text
 from app.kit.controls.fault_boundary import guarded_render
 from app.kit.forms import choices, fields, problems
+from app.kit.phone_numbers import PhoneNumber
 
 QUESTION = "Has the child said who helps when things go wrong?"
 CHOICES = [
@@ -157,8 +158,8 @@ def gallery(shown: Shown) -> list[ft.Control]:
                     "Act today",
                     "Speak to your safeguarding lead before you leave. Write it up after.",
                     [
-                        cards.PhoneNumber("Safeguarding lead", "01632 960 118"),
-                        cards.PhoneNumber("Emergency", "999"),
+                        PhoneNumber("Safeguarding lead", "01632 960 118"),
+                        PhoneNumber("Emergency", "999"),
                     ],
                 ),
                 cards.empty_state(

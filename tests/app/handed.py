@@ -26,8 +26,10 @@ from app.core.runtime import Runtime
 from app.features.assess.view import page_index_of
 from app.kit import theme
 from app.kit.messages import say
-from app.shell.shell import PageLifecycle, _AppProcess
-from assessments.casework.records import Contact, Household, Person, new_id
+from app.shell.lifecycle import PageLifecycle
+from app.shell.process import AppProcess
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.engine.answers import Answered, VerbatimLine
 from assessments.engine.form import AnswerEntered, PageChanged
 from assessments.engine.scoring import ScoringContext
@@ -79,7 +81,7 @@ class World:
         desk.save_contact(self.contact)
         self._brothers_words(desk)
         desk.close()
-        self.process = _AppProcess(self.runtime, None, None)
+        self.process = AppProcess(self.runtime, None, None)
         await self._open()
         return self
 
@@ -115,7 +117,7 @@ class World:
         """The app dies in the child's hands, and is started again on the same folder."""
         self.kills += 1
         hand = self.life.model.child_session
-        for dies in (self.life._idle_task, hand and hand._debounce_task):
+        for dies in (self.life._idle_task, hand and hand._queue.debounce_task):
             if dies is not None:
                 dies.cancel()
         self.app.abandon()

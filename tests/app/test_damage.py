@@ -72,7 +72,7 @@ def bend_line(runtime: Runtime, desk: CaseService, work: OpenAssessment, link_id
     place = max(
         line.sequence for line in read_answer_log(desk._keys, work.assessment.id) if line.link_id == link_id
     )
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute(
             "UPDATE answer SET body = substr(body, 1, 60) || zeroblob(length(body) - 60)"
             " WHERE line = (SELECT number << 20 FROM assessment WHERE id = ?) + ?",
@@ -131,7 +131,7 @@ async def test_half_typed_words_that_cannot_be_read_keep_no_form_shut(folder: Pa
     desk = runtime.set_up(PASSPHRASE, "hv1")
     work = risk_under_way(desk)
     desk.save_item_drafts(work, {"page": 3, "half": {}})
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("UPDATE place SET body = zeroblob(200)")
     desk.close()
     async with unlocked(runtime) as app:
@@ -238,7 +238,7 @@ async def test_damage_met_while_reading_is_mended_from_the_first_page(
 async def test_a_row_that_does_not_open_is_said_where_its_family_is_shown(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow(**asked_all()), fernhollow())
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("UPDATE completion SET body = x'434b5231' || zeroblob(300)")
         driver.execute("UPDATE person SET body = 'bent' WHERE rowid = 2")
     async with unlocked(runtime) as app:

@@ -10,7 +10,8 @@ import pytest
 
 from app.core.cases.case_service import CaseService, HouseholdOverview
 from app.core.runtime import Runtime
-from assessments.casework.records import Contact, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact
 from assessments.definitions import catalogue
 from assessments.definitions.text_packs import PackRefused
 from assessments.engine import form as forms

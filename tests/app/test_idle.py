@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.core.runtime import Runtime
 from app.kit.idle import WARN_BEFORE_S, IdleTimer
-from app.shell import shell
+from app.shell import lifecycle
 from app.shell.shell import make_open_page
 from tests.app.headless import Headless
 from tests.app.test_screens_around import fernhollow, open_runtime, press, set_up, unlocked, until
@@ -60,7 +60,7 @@ def test_what_passed_while_the_device_slept_counts() -> None:
 
 @pytest.fixture
 def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
-    monkeypatch.setattr(shell, "_IDLE_CHECK_S", 0.02)
+    monkeypatch.setattr(lifecycle, "_IDLE_CHECK_S", 0.02)
     opened = open_runtime(tmp_path / "home")
     set_up(opened, fernhollow())
     yield opened

@@ -15,12 +15,13 @@ import pytest
 from app.core.autosave import Autosave
 from app.core.cases.case_service import CaseService
 from app.core.controller import AppController, AppState
+from app.core.routes import ROUTES
 from app.core.runtime import Runtime
 from app.features.start.view import starting_page, store_fault_page
-from app.shell.shell import SCREENS, make_open_page
-from app.shell.shell import app_view as shown_app
+from app.shell.app_view import app_view as shown_app
+from app.shell.shell import make_open_page
 from assessments.casework.casework_records import Address
-from assessments.store import KeyRing
+from assessments.store import UnlockedStore
 from tests.app.headless import Headless, Node
 from tests.app.test_screens_around import (
     PASSPHRASE,
@@ -114,9 +115,9 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         about |= dict.fromkeys(one, person)
         about |= {"address": place.id}
         about |= {"contact": visit, "leave": visit, "seen": f"{visit} {child}", "siblings": page.household.id}
-        for name in SCREENS:
+        for name in ROUTES:
             model.record = actions.case_service.read_assessment(record)
-            actions.open_screen(name, about.get(name, ""))  # type: ignore[arg-type]  # every name that has a screen
+            actions.open_screen(name, about.get(name, ""))
             await app.settle()
             control, inside = cover_of(app)
             row = next(one for one in inside if isinstance(one, ft.Row))
@@ -138,7 +139,7 @@ class _Life:
     """As much of a page's life as drawing it asks for."""
 
     def __init__(self, actions: AppController) -> None:
-        self.actions = actions
+        self.controller = actions
 
 
 async def test_before_there_is_anything_to_cover_there_is_no_cover(folder: Path) -> None:
@@ -187,7 +188,7 @@ async def test_the_page_goes_first_then_the_words_are_kept_then_the_keys_go(
             monkeypatch.setattr(kind, name, wrapped)
 
         noted(CaseService, "save_resume_state")
-        noted(KeyRing, "close")
+        noted(UnlockedStore, "close")
         await app.press("Cover")
         await until(app, "Wren is locked")
     assert order[0].startswith("save_resume_state")
@@ -293,7 +294,7 @@ async def test_a_lost_place_costs_the_place_and_nothing_else(runtime: Runtime, h
         await press(app, "Fernhollow", then="Start a tool")
         await app.press("Cover")
         await until(app, "Wren is locked")
-        with runtime.store._database.write_raw() as driver:
+        with runtime.store._database.write() as driver:
             driver.execute(harm)
         await unlock(app, "Households")
 

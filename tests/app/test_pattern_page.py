@@ -12,7 +12,8 @@ from app.features.shared import phrasing_field
 from app.kit.messages import say
 from assessments.casework.casework_records import Incident, PatternStatement
 from assessments.casework.conduct_extracts import CONDUCT_TOOL_ID
-from assessments.casework.records import Contact, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Person
 from assessments.engine.answers import Answered
 from assessments.engine.form import AnswerEntered, CompletionRequested
 from assessments.engine.scoring import ScoringContext

@@ -16,7 +16,8 @@ from app.kit.drawing.pictures import MIN_PICTURE_SIZE, has_picture, picture
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.messages import assets_folder
 from assessments.definitions import catalogue
-from assessments.engine.answers import Answered, walk_items
+from assessments.definitions.definition import walk_items
+from assessments.engine.answers import Answered
 from assessments.engine.form import AnswerEntered
 from tests.app.browser import PHONE, Browser, Served
 from tests.app.headless import Headless

@@ -16,7 +16,7 @@ import pytest
 
 from app.core.runtime import Runtime
 from app.kit.messages import say
-from app.shell import shell
+from app.shell import lifecycle
 from app.visit_file.importer import import_visit, read_visit_file
 from assessments.casework.casework_records import RecordLink
 from assessments.casework.records import Role
@@ -46,7 +46,7 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     """The day that the page takes for today."""
 
     def set_day(day: date) -> None:
-        monkeypatch.setattr(shell, "_today", lambda: day)
+        monkeypatch.setattr(lifecycle, "_today", lambda: day)
 
     return set_day
 

@@ -22,7 +22,7 @@ from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from app.features.assess.record import record_page
 from app.features.assess.tool_picker import describe_not_offered
-from app.features.household.add_household import PersonDraft, validate_household
+from app.features.household.draft import HouseholdDraft, NewPersonDraft, validate_household
 from app.features.shared.text.days import format_age, format_day
 from app.features.today.view import today_page
 from app.shell.shell import make_open_page
@@ -316,7 +316,7 @@ async def test_a_damaged_store_is_a_clear_sentence_and_is_left_as_it_is(folder: 
 async def test_a_store_of_a_newer_wren_is_read_and_not_written(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow())
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("INSERT INTO migration VALUES (1000, 'from-the-future')")
     runtime.close()
     runtime = open_runtime(folder)
@@ -349,7 +349,7 @@ async def test_what_is_whole_in_a_damaged_store_is_brought_back(folder: Path) ->
 async def test_what_is_missing_is_said_until_it_has_been_read(folder: Path) -> None:
     runtime = open_runtime(folder)
     set_up(runtime, fernhollow())
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("DELETE FROM person WHERE rowid = 2")
     async with unlocked(runtime) as app:
         await until(app, "People missing: 1.")
@@ -714,22 +714,15 @@ async def test_a_household_is_added_and_its_page_opens(runtime: Runtime) -> None
 
 
 def test_what_is_wanting_of_a_new_household_is_named_by_place() -> None:
-    bryn = PersonDraft("1", name="Bryn", role="child", born="31 2 2019")
-    assert list(validate_household("Thistlemoor", (bryn,), TODAY)) == ["born-1"]
+    def wanting(one: NewPersonDraft, name: str = "Thistlemoor") -> list[str]:
+        return list(validate_household(HouseholdDraft(name, (one,)), TODAY))
+
     ahead = (TODAY + timedelta(days=40)).strftime("%d %m %Y")
-    assert list(validate_household("Thistlemoor", (PersonDraft("1", "Bryn", "child", ahead),), TODAY)) == [
-        "born-1"
-    ]
-    assert validate_household("Thistlemoor", (PersonDraft("1", "Baby", "unborn", ahead),), TODAY) == {}
-    assert (
-        validate_household("Thistlemoor", (PersonDraft("1", "Bryn", "child", "", unknown=True),), TODAY) == {}
-    )
-    assert list(
-        validate_household("x" * 201, (PersonDraft("1", "x" * 201, "child", unknown=True),), TODAY)
-    ) == [
-        "name",
-        "name-1",
-    ]
+    assert wanting(NewPersonDraft("1", "Bryn", "child", "31 2 2019")) == ["born-1"]
+    assert wanting(NewPersonDraft("1", "Bryn", "child", ahead)) == ["born-1"]
+    assert wanting(NewPersonDraft("1", "Baby", "unborn", ahead)) == []
+    assert wanting(NewPersonDraft("1", "Bryn", "child", "", unknown=True)) == []
+    assert wanting(NewPersonDraft("1", "x" * 201, "child", unknown=True), "x" * 201) == ["name", "name-1"]
 
 
 # Words

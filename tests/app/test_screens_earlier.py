@@ -172,7 +172,7 @@ async def test_what_cannot_be_read_is_said_and_the_rest_is_shown(runtime: Runtim
     gwen = one(kept(runtime, "Larkspur"), "Gwen")
     second = change(runtime, gwen, language="Cornish")
     change(runtime, second, language="Breton")
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("UPDATE earlier SET body = zeroblob(200) WHERE rev = 1")
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwen")
@@ -183,7 +183,7 @@ async def test_what_cannot_be_read_is_said_and_the_rest_is_shown(runtime: Runtim
 async def test_where_nothing_before_can_be_read_nothing_is_said_of_it(runtime: Runtime) -> None:
     set_up(runtime, seed("larkspur"))
     change(runtime, one(kept(runtime, "Larkspur"), "Gwen"), language="Cornish")
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("UPDATE earlier SET body = zeroblob(300)")
     async with unlocked(runtime) as app:
         await open_person(app, "Larkspur", "Gwen")
@@ -194,7 +194,7 @@ async def test_where_nothing_before_can_be_read_nothing_is_said_of_it(runtime: R
 async def test_a_row_that_went_missing_is_told_in_words_on_the_first_page(runtime: Runtime) -> None:
     set_up(runtime, seed("larkspur"))
     change(runtime, one(kept(runtime, "Larkspur"), "Gwen"), language="Cornish")
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("DELETE FROM earlier")
     async with unlocked(runtime) as app:
         assert app.sees(say("loss.missing", what=BEFORE, n=1))

@@ -28,7 +28,8 @@ from assessments.casework.casework_records import (
     RecordLink,
     VisitClosure,
 )
-from assessments.casework.records import Contact, Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
@@ -193,7 +194,7 @@ def test_a_kept_event_goes_through_the_form_unchanged() -> None:
 
 
 def test_a_day_that_lies_ahead_is_asked_about_for_an_event() -> None:
-    told = {**empty_incident_draft([]), "when": "other", "day": "1 1 2031"}
+    told = empty_incident_draft([]).updated(when="other", day="1 1 2031")
     assert validate_incident(told, TODAY)["day"] == say("event.problem.ahead")
 
 

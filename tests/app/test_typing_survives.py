@@ -26,7 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.core import autosave
+from app.core import write_queue
 from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from assessments.engine.answers import Answered
@@ -42,7 +42,7 @@ class Typing(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.rest, autosave.DEBOUNCE_S = autosave.DEBOUNCE_S, 0.0
+        self.rest, write_queue.DEBOUNCE_S = write_queue.DEBOUNCE_S, 0.0
         self.loop = asyncio.new_event_loop()
         self.stores: list[Runtime] = []
         self.answer = self.half = self.name = ""
@@ -188,7 +188,7 @@ class Typing(RuleBasedStateMachine):
         for runtime in self.stores:
             runtime.close()
         self.loop.close()
-        autosave.DEBOUNCE_S = self.rest
+        write_queue.DEBOUNCE_S = self.rest
 
 
 def test_what_was_typed_before_the_last_rest_is_there() -> None:

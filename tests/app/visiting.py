@@ -34,7 +34,8 @@ from app.features.incidents.pattern_view import pattern_page
 from app.features.incidents.view import incident_page
 from app.kit import theme
 from app.kit.controls.text import text
-from assessments.casework.records import Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Household, Person
 from assessments.crypto import sealing
 from assessments.engine.answers import AnswerEntry
 from assessments.engine.form import PageChanged, list_pages

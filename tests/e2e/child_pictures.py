@@ -17,7 +17,8 @@ from pathlib import Path
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page
-from assessments.casework.records import Contact, Household, Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person
 from assessments.definitions import catalogue
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered

@@ -16,7 +16,7 @@ from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page
 from assessments.casework.casework_records import WithheldInformation
-from assessments.casework.records import new_id
+from assessments.casework.ids import new_id
 from tests.app.browser import Browser, Served
 from tests.app.test_people_screens import kept, one, seed
 from tests.app.test_screens_around import PASSPHRASE, open_runtime, set_up

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.autosave import DEBOUNCE_MAX_S, DEBOUNCE_S
+from app.core.write_queue import DEBOUNCE_MAX_S, DEBOUNCE_S
 from app.kit.messages import say
 from tests.app.browser import Browser
 from tests.e2e.running import PASSPHRASE, Machine

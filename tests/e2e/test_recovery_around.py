@@ -150,7 +150,7 @@ async def test_a_device_that_met_the_service_before_recovery_asks_again_and_goes
     plain = keys.to_plain()
     del plain["agency_recovery"], plain["service_recovery"]
     runtime.store.settings.put(SERVICE_SETTING, json.dumps(plain))
-    with runtime.store._database.write_raw() as driver:
+    with runtime.store._database.write() as driver:
         driver.execute("DELETE FROM escrow")
     desk.close()
 

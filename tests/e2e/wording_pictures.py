@@ -16,7 +16,8 @@ from app.features.assess.view import page_index_of
 from app.features.shared.text.people import first_name
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, PatternStatement
-from assessments.casework.records import Person, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Person
 from assessments.engine.answers import Answered
 from assessments.engine.form import AnswerEntered, PageChanged
 from tests.app.browser import Browser, Served

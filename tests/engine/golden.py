@@ -1,10 +1,9 @@
 """Frozen results: what named sets of answers come to in each area, and where that expectation is from.
 
-This room reads `tests/golden/<tool>.json`, plays each case through the engine and says where the result
-is another. It never writes: a result that should change is changed by hand, with its source. Words
-of reasons are left out, since a better sentence is not another result. One example:
+Each case of `tests/golden/<tool>.json` is scored and compared with its frozen result. Nothing is written:
+a result that should change is changed by hand, with its source. Sentences are not compared.
 
-    python -m tests.engine.golden      prints each difference, or that there is none
+    python -m tests.engine.golden    # prints each difference, or that there is none
 """
 
 from __future__ import annotations

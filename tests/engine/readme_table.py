@@ -1,9 +1,8 @@
-"""The tables of the tools' README, made from the tools themselves so that they cannot grow old.
+"""Tables of the tools' README, made from the tool files and `linked.toml`.
 
-This room knows which columns the tables have and where they stand: between two HTML comments each. It
-knows nothing that is not in a tool's file or in `linked.toml`. One example:
+Each table stands between two HTML comments.
 
-    python -m tests.engine.readme_table      writes both tables into assessments/instruments/README.md
+    python -m tests.engine.readme_table    # writes both tables into assessments/instruments/README.md
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from assessments.definitions import catalogue
+from assessments.definitions.ages import AGE_PATTERN
 from assessments.definitions.definition import Instrument
-from assessments.definitions.tool_file import AGE_PATTERN
 
 README = Path(__file__).parents[2] / "assessments" / "instruments" / "README.md"
 ABOUT = {"adult": "an adult", "child": "a child", "either": "an adult or a child"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assessments.definitions import catalogue
+from assessments.definitions import area_settings, catalogue
 from tests.scenario import Visit
 
 AREAS = ("default", "kent", "kingston")
@@ -114,5 +114,5 @@ def test_an_area_says_when_a_page_locks_or_has_it_from_the_one_it_is_based_on() 
 @pytest.mark.parametrize(("seconds", "is_taken"), [(29, False), (30, True), (180, True), (181, False)])
 def test_an_area_sets_the_lock_within_what_is_safe(seconds: int, is_taken: bool) -> None:
     head = '[area]\nid = "a"\nname = "A"\nsource = "made up"\ndate = "2026-01-01"\nbased_on = "default"\n'
-    area, faults = catalogue.read_area(f"{head}[device]\nlock_after_s = {seconds}\n")
+    area, faults = area_settings.read_area(f"{head}[device]\nlock_after_s = {seconds}\n")
     assert (area is not None, not faults) == (is_taken, is_taken)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from assessments.definitions import catalogue
-from assessments.definitions.catalogue import fits_age
+from assessments.definitions.ages import fits_age
 from tests.scenario import Visit
 
 CHILD_PART = ("day-wake", "ladder-now", "people-map", "starter-best", "feelings", "wish")

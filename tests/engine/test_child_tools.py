@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from assessments.definitions import catalogue
-from assessments.definitions.catalogue import fits_age
+from assessments.definitions.ages import fits_age
 from assessments.definitions.definition import ABSENT_STATES
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, AnswerEntry, NotAnswered

@@ -1,7 +1,7 @@
 """Safe to ask: while a hard stop holds, no question is shown and none takes an answer (practice.md B3).
 
-This room knows, for each tool with a gate, which parts stand behind it and which answers open them,
-written down here a second time and not read from the tools. A machine then does whatever a person,
+For each tool with a gate, the parts behind it and the answers that open them are written down here a
+second time and not read from the tools. A machine then does whatever a person,
 a slip or an import could do, in any order, and looks after each step. One example:
 
     Gate("honour-10", always=("check",), behind={"plans": {"earshot": ("nobody",)}})
@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from assessments.definitions import catalogue
-from assessments.definitions.definition import ABSENT_STATES, Item
+from assessments.definitions.definition import ABSENT_STATES, Item, walk_items
 from assessments.engine import form as forms
-from assessments.engine.answers import NOT_ASKED_REASONS, Answered, AnswerEntry, NotAnswered, walk_items
+from assessments.engine.answers import NOT_ASKED_REASONS, Answered, AnswerEntry, NotAnswered
 from assessments.engine.scoring import ScoringContext
 from tests.engine.test_form_properties import entry_for
 from tests.scenario import Visit

@@ -1,6 +1,6 @@
 """Not asked: what stops a question, and what a stop must leave behind (practice.md B3 and B4).
 
-`test_gates` shows that no order of events gets past a stop; this room says in visits what each stop
+`test_gates` shows that no order of events gets past a stop; these visits show what each stop
 looks like, that "not asked" is one tap and a coded reason, that it calls for when and who next, and
 that misses in a row say whom to tell. Counting misses over earlier records is not done by a tool: it
 asks. One example:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.definitions import catalogue
-from assessments.definitions.definition import AreaRules, Instrument
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import Instrument
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered, AnswerEntry, NotAnswered
 from assessments.engine.enablement import find_visible_items

@@ -13,7 +13,8 @@ from datetime import date
 
 import pytest
 
-from assessments.definitions.catalogue import fits_age, load_tool
+from assessments.definitions.ages import fits_age
+from assessments.definitions.catalogue import load_tool
 from assessments.definitions.suggest import suggest
 from tests.scenario import Visit
 

@@ -1,7 +1,7 @@
 """Eight invented families, as visits: what happened, what was answered, what must follow.
 
-This room knows the scenarios I1, I2, I4, I5, I6, I7, I9 and I10 of the practice research and plays each
-through the real tools. A safeguarding lead can read it without knowing the code: what a person
+Scenarios I1, I2, I4, I5, I6, I7, I9 and I10 of the practice research, each played through the real
+tools. A safeguarding lead can read it without knowing the code: what a person
 enters stands first, what must be so begins with `expect`. One example:
 
     enquiry = Visit("routine-enquiry", on="2026-03-05").enters("ask-now", "check")

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from assessments.store import KeyRing
+from assessments.store import UnlockedStore
 from assessments.store import assessments as kept
 from assessments.store.access.unlock_attempts import WAIT_AFTER_FAILURES
 from assessments.store.rows.answer_log import AnswerLog
@@ -119,7 +119,7 @@ def _lines_by_time() -> Iterator[None]:
     """The planted fault."""
     real = kept.read_answer_log
 
-    def by_time(keys: KeyRing, assessment_id: str) -> AnswerLog:
+    def by_time(keys: UnlockedStore, assessment_id: str) -> AnswerLog:
         lines = real(keys, assessment_id)
         return AnswerLog(sorted(lines, key=lambda line: line.at), lines.lost)
 

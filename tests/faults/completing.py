@@ -23,6 +23,7 @@ from pathlib import Path
 from assessments.errors import StoreFault
 from assessments.store import Store, people
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.faults import disk
@@ -121,7 +122,7 @@ def _complete(folder: Path, nth: int, number: int, ever: int, *, goes_on: bool) 
     here.disk_fail(watched, nth, number, ever)
     word = "finished"
     try:
-        kept.complete(keys, done, b"envelope" * 200, "svc-1")
+        complete(keys, done, b"envelope" * 200, "svc-1")
     except StoreFault as fault:
         word = "unsure" if fault.code == "completion-unsure" else "refused"
     calls = here.disk_calls()

@@ -24,13 +24,14 @@ from assessments.casework.records import Assessment
 from assessments.crypto import kdf
 from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
 from assessments.errors import Damaged, WrenError
-from assessments.store import KeyRing, Store, people, salvage
+from assessments.store import Store, UnlockedStore, people, salvage
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.rows import integrity
 from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.faults.run import Run, tell
-from tests.store.made_up import finished, make_family
+from tests.store.made_up import finished, list_households, make_family, read_household
 
 WORDS = "kettle-orchard-violet-train"
 # Thousands of unlocks: the one thing made cheaper than it is.
@@ -68,7 +69,7 @@ def fill(folder: Path) -> tuple[Path, Path, Facts]:
                 kept.append_answer(keys, one.id, f"item-{line}", {"value": line})
         kept.append_answer(keys, begun.id, "wish", "x" * 6000)
         kept.save_item_drafts(keys, begun.id, {"page": number})
-        kept.complete(keys, finished(whole, {"wish": "y" * 5000}), b"envelope" * 700, "svc-1")
+        complete(keys, finished(whole, {"wish": "y" * 5000}), b"envelope" * 700, "svc-1")
     people.save_person(keys, family.persons[0].model_copy(update={"name": "Ottoline Quarrender"}))
     keys.close()
     keys = store.unlock(WORDS)
@@ -79,7 +80,7 @@ def fill(folder: Path) -> tuple[Path, Path, Facts]:
     return folder / "closed", folder / "killed", facts
 
 
-def read(store: Store, keys: KeyRing, notice: Callable[[str], None]) -> Facts:
+def read(store: Store, keys: UnlockedStore, notice: Callable[[str], None]) -> Facts:
     """All that screens read, by the calls that they make. What is refused is noticed."""
     found: Facts = {}
 
@@ -94,10 +95,10 @@ def read(store: Store, keys: KeyRing, notice: Callable[[str], None]) -> Facts:
             if value is not None:
                 found[table, row_id] = value
 
-    for household in _each(people.list_households(keys), notice):
+    for household in _each(list_households(keys), notice):
         found["household", household.id] = household
         try:
-            _, *lists = people.read_household(keys, household.id)
+            _, *lists = read_household(keys, household.id)
         except WrenError:
             notice("household")
             continue
@@ -194,7 +195,7 @@ def _is_part(found: Any, whole: Any) -> bool:
     return found.answers.items() <= whole.answers.items() and found.model_copy(update=others) == whole
 
 
-def _unlocked(folder: Path) -> tuple[Store, KeyRing]:
+def _unlocked(folder: Path) -> tuple[Store, UnlockedStore]:
     try:
         store = Store.open(folder, StoppedClock(), CHEAP)
     except Damaged:
@@ -245,7 +246,7 @@ def _mutant_caught(place: Path, closed: Path, facts: Facts) -> bool:
         folder = place / name
         shutil.copytree(closed, folder)
         store = Store.open(folder, StoppedClock(), CHEAP)
-        with store._database.write_raw() as driver:
+        with store._database.write() as driver:
             driver.execute("DELETE FROM contact WHERE rowid = 1")
         store.close()
         before, integrity.find_losses = integrity.find_losses, check

@@ -141,8 +141,8 @@ def _migrate_in_two(database: SqliteDatabase) -> None:
         if step.number in applied_migrations(database):
             continue
         for statement in step.statements:
-            with database.write() as connection:
-                connection.exec_driver_sql(statement)
+            with database.write() as driver:
+                driver.execute(statement)
         migrate(database, tuple(_record_only(one, step) for one in MIGRATIONS[: step.number]))
 
 

@@ -27,13 +27,15 @@ from assessments.crypto.kdf import SCRYPT, SCRYPT_CEILING, Kdf
 from assessments.crypto.recovery import RecoveryKey, RecoveryRequest, combine_grants, make_grant, recovery_kid
 from assessments.crypto.sealing import digest
 from assessments.errors import StoreFault, WrongPassphrase
-from assessments.store import KeyRing, Store, people
+from assessments.store import Store, UnlockedStore, people
 from assessments.store import assessments as kept
-from assessments.store.access.keyring import rotate_udk
+from assessments.store.access.practitioner import rotate_udk
 from assessments.store.attachments import attachments
 from assessments.store.attachments.metadata_stripping import strip_metadata
+from assessments.store.completion import complete
 from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
+from tests.store.made_up import list_households, read_household
 from tests.store.pictures import PNG
 
 AUTHOR = "hv-1"
@@ -122,7 +124,7 @@ class Visit:
         self._home = self._contact = self._child = ""
         self.is_open = self.is_unlocked = False
         self.store: Store
-        self.keys: KeyRing
+        self.keys: UnlockedStore
 
     @contextlib.contextmanager
     def step(self, facts: Facts) -> Iterator[None]:
@@ -297,7 +299,7 @@ class Visit:
         )
         facts = {f"status {begun}": "completed", f"place {begun}": None}
         with self.step(facts):
-            kept.complete(self.keys, done, envelope_of(begun), "svc-1")
+            complete(self.keys, done, envelope_of(begun), "svc-1")
 
     def die_completing(self, begun: str) -> None:
         """Complete in a process that ends when the copy is written and the transaction is not."""
@@ -354,7 +356,7 @@ def seen(folder: Path) -> Facts:
         store.close()
 
 
-def _unlocked(store: Store) -> tuple[KeyRing, str]:
+def _unlocked(store: Store) -> tuple[UnlockedStore, str]:
     for words in (WORDS, OTHER_WORDS, LATEST_WORDS):
         with contextlib.suppress(WrongPassphrase):
             return store.unlock(words, AUTHOR), words
@@ -385,13 +387,13 @@ def wrong(folder: Path, known: Known) -> str | None:
         return repr(fault)
 
 
-def _seen_people(keys: KeyRing) -> Facts:
+def _seen_people(keys: UnlockedStore) -> Facts:
     facts: Facts = {}
-    homes = people.list_households(keys)
+    homes = list_households(keys)
     found = [homes]
     for home in homes:
         facts[f"household {home.id}"] = home.name
-        _, persons, _, contacts = people.read_household(keys, home.id)
+        _, persons, _, contacts = read_household(keys, home.id)
         earlier = people.read_revisions(keys, home.id)
         found += [persons, contacts, earlier]  # type: ignore[list-item]  # only their unreadable rows are looked at
         if any(one.changed_at is None for one in earlier):
@@ -405,7 +407,7 @@ def _seen_people(keys: KeyRing) -> Facts:
     return facts
 
 
-def _seen_assessments(store: Store, keys: KeyRing) -> Facts:
+def _seen_assessments(store: Store, keys: UnlockedStore) -> Facts:
     facts: Facts = {}
     headings = list_summaries(keys)
     if headings.unreadable or store.unreadable_completions:

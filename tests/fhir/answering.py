@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assessments.definitions.definition import AreaRules, Instrument, Item
+from assessments.definitions.area_settings import AreaRules
+from assessments.definitions.definition import Instrument, Item
 from assessments.engine import form as forms
 from assessments.engine.answers import from_plain
 from assessments.engine.enablement import find_visible_in_row

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.fhir.fhirpath import UnsupportedExpression
 from assessments.fhir.importing.expressions import AllOf, AnyOf, Comparison, ExpressionReader, negate
-from assessments.fhir.path_targets import Outline
+from assessments.fhir.importing.fhirpath import UnsupportedExpression
+from assessments.fhir.importing.path_targets import Outline
 
 ORDINAL = "extension.where(url='http://hl7.org/fhir/StructureDefinition/ordinalValue').valueDecimal"
 FORM = ExpressionReader(

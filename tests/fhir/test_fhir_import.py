@@ -18,7 +18,7 @@ from assessments.definitions.tool_file import read_tool
 from assessments.engine import form as forms
 from assessments.engine.answers import Answered
 from assessments.errors import BadInstrument
-from assessments.fhir.import_report import REMARK_CODES, Remark
+from assessments.fhir.importing.import_report import REMARK_CODES, Remark
 from assessments.fhir.importing.importer import ImportResult, import_questionnaire
 from tests.fhir.answering import answered_to_the_end
 

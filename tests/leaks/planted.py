@@ -18,11 +18,12 @@ from typing import Any
 
 from app.core.cases.case_service import CaseService, OpenAssessment
 from app.core.runtime import Runtime
-from assessments.casework.records import Contact, Household, Person, Relationship, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact, Household, Person, Relationship
 from assessments.definitions import catalogue
-from assessments.definitions.definition import Item
+from assessments.definitions.definition import Item, walk_items
 from assessments.engine import form as forms
-from assessments.engine.answers import ORIGINS, AnswerEntry, NotAnswered, from_plain, walk_items
+from assessments.engine.answers import ORIGINS, AnswerEntry, NotAnswered, from_plain
 from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.ports import Outcome
 from tests.app.test_screens_around import know_a_service

@@ -70,12 +70,12 @@ def test_a_fault_on_the_command_line_is_told_by_its_place(tmp_path: Path) -> Non
 def test_a_packed_app_empties_what_earlier_runs_printed(tmp_path: Path) -> None:
     console = tmp_path / "console.log"
     console.write_text(f"she said {MARK}", encoding="utf-8")
-    done = python("-c", "from app.kit.logs import keep_quiet; keep_quiet()", FLET_APP_CONSOLE=str(console))
+    done = python("-c", "from app.kit.logs import redact_logs; redact_logs()", FLET_APP_CONSOLE=str(console))
     assert (done.returncode, done.stderr) == (0, "")
     assert console.read_bytes() == b""
     away = python(
         "-c",
-        "from app.kit.logs import keep_quiet; keep_quiet()",
+        "from app.kit.logs import redact_logs; redact_logs()",
         FLET_APP_CONSOLE=str(tmp_path / "no" / "log"),
     )
     assert (away.returncode, away.stderr) == (0, "")
@@ -90,4 +90,4 @@ def test_keeping_quiet_comes_first_in_every_process(entry: str) -> None:
     first = next(
         line for line in body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
     )
-    assert ast.unparse(first) == "keep_quiet()"
+    assert ast.unparse(first) == "redact_logs()"

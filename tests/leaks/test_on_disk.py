@@ -14,7 +14,6 @@ import pytest
 
 from app.core.runtime import Runtime
 from assessments.definitions import catalogue
-from assessments.store import people
 from tests.app.test_screens_around import open_runtime
 from tests.leaks.planted import (
     ACCENTS,
@@ -28,6 +27,7 @@ from tests.leaks.planted import (
     finish,
 )
 from tests.leaks.scan import disguises, files, leaks
+from tests.store.made_up import list_households
 
 # Which tool was used is sealed too, and so is what was chosen in one: ids too long to be an accident.
 TOLD = [
@@ -106,9 +106,10 @@ def test_every_disguise_is_seen_through(tmp_path: Path) -> None:
 def test_no_private_key_lies_on_the_disk(folder: Path, runtime: Runtime) -> None:
     begin(runtime, Planter()).close()
     keys = runtime.store.unlock(PASSPHRASE)
-    page = people.list_households(keys)
+    page = list_households(keys)
     assert page
-    private = [keys._udk, keys._sign, keys._epoch, *keys._content_keys.values()]
+    ring = keys.keys
+    private = [ring._udk, ring._sign, ring._epoch, *ring._content_keys.values()]
     assert len(private) > 4
     written = b"".join(path.read_bytes() for path in files([folder]))
     for key in private:

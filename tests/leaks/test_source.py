@@ -95,7 +95,7 @@ def _is_false(node: ast.expr | None) -> bool:
 
 
 COPIERS = {
-    "app/features/recovery/view.py": "a request to be let in again, which is sealed and is to be passed on"
+    "app/features/recovery/effects.py": "a request to be let in again, which is sealed and is to be passed on"
 }
 
 
@@ -124,14 +124,13 @@ def no_flet_storage(_path: str, tree: ast.Module) -> Iterator[ast.AST]:
 
 
 WRITERS = {
-    "assessments/store/__init__.py": "the data folder, for its owner only",
-    "assessments/store/completion_files.py": "the second copy of finished work, sealed",
+    "assessments/store/durable_files.py": "folders and whole files, for their owner only",
     "assessments/store/database.py": "the database file, made for its owner only",
     "assessments/store/access/device.py": "the key files",
     "assessments/store/attachments/attachments.py": "sealed attachments; a plain file is overwritten",
-    "assessments/store/salvage/salvage.py": "damaged files set aside whole, and second copies of sealed rows",
+    "assessments/store/salvage/salvage.py": "damaged files set aside whole",
     "app/core/device/selftest.py": "asks SQLite for its version; writes nothing",
-    "sync/service/database.py": "the embedded PostgreSQL and who uses it",
+    "sync/service/embedded_postgres.py": "the embedded PostgreSQL, its programs and its folders",
     "sync/service/service_keys.py": "the service's keys",
     "app/core/runtime.py": "wording packs: published words, no person's",
     "app/cli/demo.py": "makes the folder that the demo runs in",
@@ -184,7 +183,7 @@ def _opens_to_write(call: ast.Call) -> bool:
 # Logs and errors.
 
 # What may be filled into a line of a log, as it is written in the source: names of code, codes, numbers.
-LOGGED = {"name", "held", "code", "type(error).__name__", "type(fault).__name__", "place(error)"}
+LOGGED = {"name", "held", "code", "type(error).__name__", "type(fault).__name__", "error_location(error)"}
 PRINTERS = {"app/cli/output.py", "app/cli/fhir.py", "app/cli/packs.py", "app/cli/tools.py",
             "app/cli/device.py", "app/cli/demo.py"}  # fmt: skip
 _LEVELS = {"debug", "info", "warning", "error", "critical", "log", "exception", "warn"}
@@ -295,6 +294,7 @@ HASHES = {
 # Public, and compared to find the right tool or row: nobody can guess towards it.
 COMPARED = {
     "app/features/start/view.py": "what one person typed twice",
+    "app/features/recovery/update.py": "what one person typed twice",
     "assessments/store/access/passphrase_policy.py": "whether a new PIN repeats itself",
     "assessments/definitions/catalogue.py": "the content hash of a published tool",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments.store import KeyRing, Store
+from assessments.store import Store, UnlockedStore
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, make_family
 
@@ -42,7 +42,7 @@ def store(opened: Callable[[], Store]) -> Store:
 
 
 @pytest.fixture
-def keys(store: Store) -> Iterator[KeyRing]:
+def keys(store: Store) -> Iterator[UnlockedStore]:
     held = store.set_up(PASSPHRASE, "agency-7", "hv-1")
     yield held
     held.close()

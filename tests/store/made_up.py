@@ -16,7 +16,8 @@ from assessments.casework.records import Assessment, Contact, Household, Person,
 from assessments.crypto import sealing
 from assessments.crypto.kdf import ARGON2ID, ARGON2ID_FLOOR, SCRYPT_FLOOR, is_kdf_available
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
-from assessments.store import KeyRing, Store
+from assessments.store import Store, UnlockedStore, people
+from assessments.store.rows.sealed_rows import ReadResult
 
 PASSPHRASE = "kettle-orchard-violet-train"
 CHEAPEST = ARGON2ID_FLOOR if is_kdf_available(ARGON2ID) else SCRYPT_FLOOR
@@ -78,7 +79,21 @@ def finished(assessment: Assessment, answers: dict[str, object]) -> Assessment:
     )
 
 
-def with_escrow(store: Store, keys: KeyRing) -> None:
+def with_escrow(store: Store, keys: UnlockedStore) -> None:
     """Make the escrow without which nothing is completed, for two sides that nobody holds."""
     publics = [sealing.make_receive_key()[1] for _ in range(2)]
     store.save_escrow(keys, *(RecoveryKey(recovery_kid(public), public) for public in publics))
+
+
+def list_households(keys: UnlockedStore) -> ReadResult[Household]:
+    """This person's households, oldest first."""
+    found = people.list_household_records(keys)
+    return ReadResult([one.household for one in found], found.unreadable)
+
+
+def read_household(
+    keys: UnlockedStore, household_id: str
+) -> tuple[Household, ReadResult[Person], ReadResult[Relationship], ReadResult[Contact]]:
+    """A household, the people in it, how they are related, and the contacts with them."""
+    found = people.read_household_records(keys, household_id)
+    return found.household, found.persons, found.relationships, found.contacts

@@ -33,7 +33,7 @@ def queue(request: pytest.FixtureRequest, clock: StoppedClock) -> Queue:
     store: Store = request.getfixturevalue("store")
 
     def add(entry_id: str, envelope: bytes) -> None:
-        with store._database.write_raw() as driver:
+        with store._database.write() as driver:
             store.outbox.queue(driver, Completion(entry_id, "svc-1", envelope, 2, "completed", b"", b""))
 
     return Queue(store.outbox, add)
@@ -62,14 +62,14 @@ def test_a_new_entry_waits_and_is_due_at_once(three: Any) -> None:
 def test_the_envelope_is_the_same_on_every_call(three: Any) -> None:
     assert {three.envelope("b") for _ in range(3)} == {b"b" * 10}
     three.postpone(["b"], "no-connection", NOW)
-    three.settle([Outcome("b", "stored")], NOW)
+    three.record_outcomes([Outcome("b", "stored")], NOW)
     assert three.envelope("b") == b"b" * 10
 
 
 @pytest.mark.parametrize("word", ["stored", "duplicate"])
 def test_the_services_word_makes_an_entry_sent(three: Any, word: Any) -> None:
     later = NOW + timedelta(minutes=3)
-    three.settle([Outcome("a", word, receipt=b"signed")], later)
+    three.record_outcomes([Outcome("a", word, receipt=b"signed")], later)
     entry = three.entries()[0]
     assert (entry.state, entry.sent_at, entry.reason) == ("sent", later, None)
     assert three.receipt("a") == b"signed"
@@ -79,7 +79,7 @@ def test_the_services_word_makes_an_entry_sent(three: Any, word: Any) -> None:
 
 @pytest.mark.parametrize("word", ["conflict", "rejected"])
 def test_a_refused_entry_is_set_aside_and_holds_nobody_up(three: Any, word: Any) -> None:
-    three.settle([Outcome("b", word, reason="tool-unknown"), Outcome("c", "stored")], NOW)
+    three.record_outcomes([Outcome("b", word, reason="tool-unknown"), Outcome("c", "stored")], NOW)
     assert [entry.state for entry in three.entries()] == ["waiting", "set-aside", "sent"]
     assert three.entries()[1].reason == "tool-unknown"
     assert [entry.id for entry in three.due(NOW)] == ["a"]
@@ -87,13 +87,13 @@ def test_a_refused_entry_is_set_aside_and_holds_nobody_up(three: Any, word: Any)
 
 
 def test_a_refusal_without_a_reason_keeps_its_word(three: Any) -> None:
-    three.settle([Outcome("b", "conflict")], NOW)
+    three.record_outcomes([Outcome("b", "conflict")], NOW)
     assert three.entries()[1].reason == "conflict"
 
 
-def test_an_unknown_id_is_ignored_when_settling_or_postponing(three: Any) -> None:
+def test_an_unknown_id_is_ignored_when_recording_or_postponing(three: Any) -> None:
     before = list(three.entries())
-    three.settle([Outcome("z", "stored")], NOW)
+    three.record_outcomes([Outcome("z", "stored")], NOW)
     three.postpone(["z"], "no-connection", NOW)
     assert list(three.entries()) == before
 
@@ -131,13 +131,15 @@ def test_what_was_set_aside_can_go_again(three: Any) -> None:
 
 def test_a_late_word_from_the_service_wins_over_setting_aside(three: Any) -> None:
     three.set_aside("a", "too-large")
-    three.settle([Outcome("a", "duplicate", receipt=b"signed")], NOW)
+    three.record_outcomes([Outcome("a", "duplicate", receipt=b"signed")], NOW)
     assert three.entries()[0].state == "sent"
 
 
 def test_sent_is_for_ever(three: Any) -> None:
-    three.settle([Outcome("a", "stored", receipt=b"first")], NOW)
-    three.settle([Outcome("a", "rejected", reason="late"), Outcome("a", "duplicate", receipt=b"second")], NOW)
+    three.record_outcomes([Outcome("a", "stored", receipt=b"first")], NOW)
+    three.record_outcomes(
+        [Outcome("a", "rejected", reason="late"), Outcome("a", "duplicate", receipt=b"second")], NOW
+    )
     three.postpone(["a"], "no-connection", NOW)
     three.set_aside("a", "too-large")
     three.requeue("a")
@@ -166,10 +168,10 @@ def test_an_unknown_entry_is_named_as_not_found(three: Any) -> None:
 
 def test_the_cursor_is_kept(three: Any) -> None:
     assert three.cursor() == ""
-    three.keep_cursor("17")
-    three.keep_cursor("21")
+    three.save_cursor("17")
+    three.save_cursor("21")
     assert three.cursor() == "21"
 
 
 def test_an_entry_does_not_print_what_it_is_about(three: Any) -> None:
-    assert repr(three.entries()[0]) == "<Entry 1 waiting>"
+    assert repr(three.entries()[0]) == "<OutboxEntry 1 waiting>"

@@ -9,8 +9,9 @@ import pytest
 from assessments.casework.records import Assessment
 from assessments.crypto.sealing import digest
 from assessments.errors import NotFound, StoreFault
-from assessments.store import KeyRing, people
+from assessments.store import UnlockedStore, people
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id, with_escrow
@@ -19,19 +20,19 @@ WORDS = "Mae'n swnllyd · Boję się · مجھے ڈر لگتا ہے · 😟"
 
 
 @pytest.fixture
-def begun(keys: KeyRing, family: Family) -> Assessment:
+def begun(keys: UnlockedStore, family: Family) -> Assessment:
     people.save_household(keys, family.household, family.persons)
     assessment = family.assessment()
     kept.begin(keys, assessment)
     return assessment
 
 
-def test_an_answer_comes_back_character_for_character(keys: KeyRing, begun: Assessment) -> None:
+def test_an_answer_comes_back_character_for_character(keys: UnlockedStore, begun: Assessment) -> None:
     assert kept.append_answer(keys, begun.id, "wish", {"value": WORDS}) == 1
     assert kept.read_answers(keys, begun.id) == {"wish": {"value": WORDS}}
 
 
-def test_the_last_line_of_an_item_wins_and_none_takes_it_back(keys: KeyRing, begun: Assessment) -> None:
+def test_the_last_line_of_an_item_wins_and_none_takes_it_back(keys: UnlockedStore, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     kept.append_answer(keys, begun.id, "b", [2, {"c": None}])
     kept.append_answer(keys, begun.id, "a", 3)
@@ -42,7 +43,7 @@ def test_the_last_line_of_an_item_wins_and_none_takes_it_back(keys: KeyRing, beg
 
 
 def test_history_keeps_every_line_with_its_time(
-    keys: KeyRing, begun: Assessment, clock: StoppedClock
+    keys: UnlockedStore, begun: Assessment, clock: StoppedClock
 ) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     clock.move(seconds=5)
@@ -50,10 +51,10 @@ def test_history_keeps_every_line_with_its_time(
     lines = kept.read_answer_log(keys, begun.id)
     assert [(line.sequence, line.link_id, line.entry) for line in lines] == [(1, "a", 1), (2, "a", None)]
     assert (lines[1].at - lines[0].at).total_seconds() == 5
-    assert repr(lines) == "[<Line 1>, <Line 2>]"
+    assert repr(lines) == "[<LogLine 1>, <LogLine 2>]"
 
 
-def test_answers_given_at_the_start_become_the_first_lines(keys: KeyRing, family: Family) -> None:
+def test_answers_given_at_the_start_become_the_first_lines(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household)
     assessment = family.assessment(answers={"a": 1, "b": 2})
     kept.begin(keys, assessment)
@@ -61,20 +62,20 @@ def test_answers_given_at_the_start_become_the_first_lines(keys: KeyRing, family
     assert kept.read_answers(keys, assessment.id) == {"a": 1, "b": 2, "c": 3}
 
 
-def test_a_second_childs_answers_start_empty(keys: KeyRing, family: Family, begun: Assessment) -> None:
+def test_a_second_childs_answers_start_empty(keys: UnlockedStore, family: Family, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "wish", {"value": "mine"})
     other = family.assessment(subject_id=family.persons[1].id)
     kept.begin(keys, other)
     assert kept.read_answers(keys, other.id) == {}
 
 
-def test_an_assessment_in_progress_is_read_with_its_answers(keys: KeyRing, begun: Assessment) -> None:
+def test_an_assessment_in_progress_is_read_with_its_answers(keys: UnlockedStore, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", {"value": "yes"})
     found = kept.get(keys, begun.id)
     assert found == begun.model_copy(update={"answers": {"a": {"value": "yes"}}})
 
 
-def test_where_the_person_left_off_is_kept(keys: KeyRing, begun: Assessment) -> None:
+def test_where_the_person_left_off_is_kept(keys: UnlockedStore, begun: Assessment) -> None:
     assert kept.read_item_drafts(keys, begun.id) is None
     kept.save_item_drafts(keys, begun.id, {"page": 3, "typing": {"wish": "I wis"}})
     kept.save_item_drafts(keys, begun.id, {"page": 4, "typing": {"wish": WORDS}})
@@ -82,11 +83,11 @@ def test_where_the_person_left_off_is_kept(keys: KeyRing, begun: Assessment) -> 
 
 
 def test_completing_files_the_record_and_queues_it(
-    keys: KeyRing, begun: Assessment, clock: StoppedClock
+    keys: UnlockedStore, begun: Assessment, clock: StoppedClock
 ) -> None:
     kept.append_answer(keys, begun.id, "a", {"value": WORDS})
     done = finished(begun, {"a": {"value": WORDS}})
-    entry = kept.complete(keys, done, b"sealed to the service", "svc-1")
+    entry = complete(keys, done, b"sealed to the service", "svc-1")
     assert (entry.id, entry.state, entry.service_kid) == (begun.id, "waiting", "svc-1")
     assert (entry.digest, entry.queued_at) == (digest(b"sealed to the service"), clock.now())
     assert kept.get(keys, begun.id) == done
@@ -95,17 +96,17 @@ def test_completing_files_the_record_and_queues_it(
     assert len(kept.read_answer_log(keys, begun.id)) == 1
 
 
-def test_the_half_typed_words_are_gone_after_completing(keys: KeyRing, begun: Assessment) -> None:
+def test_the_half_typed_words_are_gone_after_completing(keys: UnlockedStore, begun: Assessment) -> None:
     kept.save_item_drafts(keys, begun.id, {"typing": "half"})
-    kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+    complete(keys, finished(begun, {}), b"envelope", "svc-1")
     assert kept.read_item_drafts(keys, begun.id) is None
 
 
-def test_a_completed_assessment_never_changes(keys: KeyRing, begun: Assessment) -> None:
+def test_a_completed_assessment_never_changes(keys: UnlockedStore, begun: Assessment) -> None:
     done = finished(begun, {"a": 1})
-    kept.complete(keys, done, b"first", "svc-1")
+    complete(keys, done, b"first", "svc-1")
     for call in (
-        lambda: kept.complete(keys, done, b"second", "svc-1"),
+        lambda: complete(keys, done, b"second", "svc-1"),
         lambda: kept.append_answer(keys, begun.id, "a", 2),
         lambda: kept.save_item_drafts(keys, begun.id, {}),
         lambda: kept.stop(keys, begun.id),
@@ -119,15 +120,15 @@ def test_a_completed_assessment_never_changes(keys: KeyRing, begun: Assessment) 
     assert len(keys.outbox.entries()) == 1
 
 
-def test_an_unfinished_record_is_not_completed(keys: KeyRing, begun: Assessment) -> None:
+def test_an_unfinished_record_is_not_completed(keys: UnlockedStore, begun: Assessment) -> None:
     with pytest.raises(StoreFault):
-        kept.complete(keys, begun, b"envelope", "svc-1")
+        complete(keys, begun, b"envelope", "svc-1")
     assert keys.outbox.entries() == []
     assert kept.append_answer(keys, begun.id, "a", 1) == 1
 
 
 def test_completing_is_all_or_nothing(
-    keys: KeyRing, begun: Assessment, monkeypatch: pytest.MonkeyPatch
+    keys: UnlockedStore, begun: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
 
@@ -137,15 +138,15 @@ def test_completing_is_all_or_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(keys.outbox, "queue", cut)
         with pytest.raises(StoreFault):
-            kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+            complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     assert keys.outbox.entries() == []
     assert keys.outbox.completion_files.ids() == set()
     assert kept.get(keys, begun.id).status == "in-progress"
-    kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     assert kept.get(keys, begun.id).status == "completed"
 
 
-def test_a_stopped_assessment_keeps_what_was_said(keys: KeyRing, begun: Assessment) -> None:
+def test_a_stopped_assessment_keeps_what_was_said(keys: UnlockedStore, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     kept.stop(keys, begun.id)
     found = kept.get(keys, begun.id)
@@ -156,13 +157,13 @@ def test_a_stopped_assessment_keeps_what_was_said(keys: KeyRing, begun: Assessme
     assert keys.outbox.entries() == []
 
 
-def test_a_listing_shows_headings_in_order(keys: KeyRing, family: Family, begun: Assessment) -> None:
+def test_a_listing_shows_headings_in_order(keys: UnlockedStore, family: Family, begun: Assessment) -> None:
     other = make_family()
     people.save_household(keys, other.household)
     second, third = family.assessment(instrument="risk-24"), other.assessment()
     for one in (second, third):
         kept.begin(keys, one)
-    kept.complete(keys, finished(second, {"a": 1}), b"envelope", "svc-1")
+    complete(keys, finished(second, {"a": 1}), b"envelope", "svc-1")
     assert [one.id for one in list_summaries(keys)] == [begun.id, second.id, third.id]
     here = list_summaries(keys, family.household.id)
     assert [(one.instrument, one.status) for one in here] == [
@@ -175,7 +176,7 @@ def test_a_listing_shows_headings_in_order(keys: KeyRing, family: Family, begun:
 
 
 def test_a_listing_follows_what_happened_since_the_last(
-    keys: KeyRing, family: Family, begun: Assessment, opened: Any
+    keys: UnlockedStore, family: Family, begun: Assessment, opened: Any
 ) -> None:
     other, third = family.assessment(), family.assessment()
     kept.begin(keys, other)
@@ -189,12 +190,14 @@ def test_a_listing_follows_what_happened_since_the_last(
     assert [one.id for one in listed] == [begun.id, other.id, third.id]
     assert [one.status for one in listed] == ["stopped", "stopped", "in-progress"]
     keys.close()
-    assert keys.summary_cache == {}
+    assert keys.caches.summaries == {}
 
 
-def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(keys: KeyRing, begun: Assessment) -> None:
+def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(
+    keys: UnlockedStore, begun: Assessment
+) -> None:
     assert len(list_summaries(keys)) == 1
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE assessment SET rev = rev + 1")
     found = list_summaries(keys)
     assert list(found) == []
@@ -202,19 +205,19 @@ def test_a_heading_that_no_longer_opens_is_named_and_not_remembered(keys: KeyRin
 
 
 def test_a_correction_is_a_new_assessment_that_names_the_first(
-    keys: KeyRing, family: Family, begun: Assessment
+    keys: UnlockedStore, family: Family, begun: Assessment
 ) -> None:
-    kept.complete(keys, finished(begun, {"a": 1}), b"first", "svc-1")
+    complete(keys, finished(begun, {"a": 1}), b"first", "svc-1")
     correction = family.assessment(amends=begun.id)
     kept.begin(keys, correction)
     done = finished(correction, {"a": 2}).model_copy(update={"status": "amended"})
-    kept.complete(keys, done, b"second", "svc-1")
+    complete(keys, done, b"second", "svc-1")
     assert kept.get(keys, begun.id).answers == {"a": 1}
     assert list_summaries(keys)[1].amends == begun.id
     assert [entry.id for entry in keys.outbox.entries()] == [begun.id, correction.id]
 
 
-def test_lines_do_not_change_places(keys: KeyRing, family: Family, begun: Assessment) -> None:
+def test_lines_do_not_change_places(keys: UnlockedStore, family: Family, begun: Assessment) -> None:
     other = family.assessment()
     kept.begin(keys, other)
     kept.append_answer(keys, begun.id, "a", 1)
@@ -222,7 +225,7 @@ def test_lines_do_not_change_places(keys: KeyRing, family: Family, begun: Assess
     kept.append_answer(keys, other.id, "a", 3)
     # The second line of the same assessment, then the first of another, in the place of the first.
     for taken in ("SELECT min(line) + 1 FROM answer", "SELECT max(line) FROM answer"):
-        with keys.database.write_raw() as driver:
+        with keys.database.write() as driver:
             driver.execute(
                 f"UPDATE answer SET body = (SELECT body FROM answer WHERE line = ({taken}))"
                 " WHERE line = (SELECT min(line) FROM answer)"
@@ -232,7 +235,7 @@ def test_lines_do_not_change_places(keys: KeyRing, family: Family, begun: Assess
         assert [place for place, _ in lines.lost] == [1]
 
 
-def test_what_is_not_here_is_not_found(keys: KeyRing, family: Family) -> None:
+def test_what_is_not_here_is_not_found(keys: UnlockedStore, family: Family) -> None:
     missing = new_id()
     for call in (
         lambda: kept.get(keys, missing),
@@ -242,21 +245,21 @@ def test_what_is_not_here_is_not_found(keys: KeyRing, family: Family) -> None:
         lambda: kept.read_item_drafts(keys, missing),
         lambda: kept.stop(keys, missing),
         lambda: kept.begin(keys, family.assessment()),
-        lambda: kept.complete(keys, finished(family.assessment(), {}), b"", "svc-1"),
+        lambda: complete(keys, finished(family.assessment(), {}), b"", "svc-1"),
     ):
         with pytest.raises(NotFound):
             call()
 
 
-def test_an_assessment_is_begun_once(keys: KeyRing, begun: Assessment) -> None:
+def test_an_assessment_is_begun_once(keys: UnlockedStore, begun: Assessment) -> None:
     with pytest.raises(StoreFault) as refusal:
         kept.begin(keys, begun)
     assert refusal.value.code == "already-begun"
 
 
-def test_shredding_a_key_leaves_nothing_to_open(keys: KeyRing, begun: Assessment, store: Any) -> None:
+def test_shredding_a_key_leaves_nothing_to_open(keys: UnlockedStore, begun: Assessment, store: Any) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute(
             "DELETE FROM content_key WHERE kid = (SELECT kid FROM assessment WHERE id = ?)", (begun.id,)
         )
@@ -269,7 +272,7 @@ def test_shredding_a_key_leaves_nothing_to_open(keys: KeyRing, begun: Assessment
 
 
 def test_completions_are_numbered_without_gaps(
-    keys: KeyRing, family: Family, begun: Assessment, store: Any
+    keys: UnlockedStore, family: Family, begun: Assessment, store: Any
 ) -> None:
     with_escrow(store, keys)
     with pytest.raises(KeyError), store.completing(keys):
@@ -279,14 +282,14 @@ def test_completions_are_numbered_without_gaps(
         one = family.assessment()
         kept.begin(keys, one)
         with store.completing(keys) as number:
-            kept.complete(keys, finished(one, {}), b"envelope", "svc-1")
+            complete(keys, finished(one, {}), b"envelope", "svc-1")
             numbers.append(number)
     assert numbers == [1, 2, 3]
     assert [entry.sequence for entry in keys.outbox.entries()] == [1, 2, 3]
 
 
 def test_a_number_that_another_process_took_is_not_used_twice(
-    keys: KeyRing, family: Family, begun: Assessment, store: Any, opened: Any
+    keys: UnlockedStore, family: Family, begun: Assessment, store: Any, opened: Any
 ) -> None:
     with_escrow(store, keys)
     elsewhere = opened().unlock(PASSPHRASE)
@@ -294,26 +297,26 @@ def test_a_number_that_another_process_took_is_not_used_twice(
     kept.begin(keys, other)
     with store.completing(keys) as number:
         assert number == 1
-        kept.complete(elsewhere, finished(other, {}), b"envelope", "svc-1")
+        complete(elsewhere, finished(other, {}), b"envelope", "svc-1")
         with pytest.raises(StoreFault) as refusal:
-            kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+            complete(keys, finished(begun, {}), b"envelope", "svc-1")
     assert refusal.value.code == "store-busy"
     assert keys.outbox.completion_files.ids() == {other.id}
     with store.completing(keys) as number:
         assert number == 2
-        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+        complete(keys, finished(begun, {}), b"envelope", "svc-1")
     elsewhere.close()
 
 
 def test_nothing_is_completed_while_nobody_could_let_this_person_in_again(
-    keys: KeyRing, begun: Assessment, store: Any
+    keys: UnlockedStore, begun: Assessment, store: Any
 ) -> None:
     with pytest.raises(StoreFault) as refusal, store.completing(keys):
-        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+        complete(keys, finished(begun, {}), b"envelope", "svc-1")
     assert refusal.value.code == "escrow-missing"
     assert keys.outbox.entries() == []
     assert kept.get(keys, begun.id).status == "in-progress"
     with_escrow(store, keys)
     with store.completing(keys):
-        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+        complete(keys, finished(begun, {}), b"envelope", "svc-1")
     assert kept.get(keys, begun.id).status == "completed"

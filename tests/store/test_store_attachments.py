@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from assessments.errors import Damaged, NotFound, StoreFault
-from assessments.store import KeyRing, Store, people
+from assessments.store import Store, UnlockedStore, people
 from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
 from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
+from assessments.store.completion import complete
 from tests.leaks.scan import leaks
 from tests.store import pictures
 from tests.store.made_up import PASSPHRASE, Family, finished
@@ -23,7 +24,7 @@ DRAWING = b'{"note": "' + MARKER.encode() + b'", "lines": [[1, 2]]}'
 
 
 @pytest.fixture
-def begun(keys: KeyRing, family: Family) -> str:
+def begun(keys: UnlockedStore, family: Family) -> str:
     people.save_household(keys, family.household, family.persons)
     assessment = family.assessment()
     kept.begin(keys, assessment)
@@ -42,7 +43,7 @@ def _in_clear(folder: Path, word: str = MARKER) -> list[str]:
     return sorted({Path(place).name for place, _, _ in leaks([folder], [word])})
 
 
-def test_gives_back_what_was_kept(folder: Path, keys: KeyRing, begun: str) -> None:
+def test_gives_back_what_was_kept(folder: Path, keys: UnlockedStore, begun: str) -> None:
     made = attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE, "Her house")
     assert attachments.read_attachment(keys, made.id) == DRAWING
     assert list(attachments.list_attachments(keys, begun)) == [made]
@@ -53,13 +54,13 @@ def test_gives_back_what_was_kept(folder: Path, keys: KeyRing, begun: str) -> No
 
 
 @pytest.mark.parametrize("size", [1, 2**20 - 3, 2**20 - 2, 2**20 - 1, 2**20, 2**21, 3_000_000])
-def test_keeps_any_size_in_slices_of_a_mib(folder: Path, keys: KeyRing, begun: str, size: int) -> None:
+def test_keeps_any_size_in_slices_of_a_mib(folder: Path, keys: UnlockedStore, begun: str, size: int) -> None:
     strokes = _long(size)
     made = attachments.save_attachment(keys, begun, strokes, STROKES_MEDIA_TYPE)
     assert attachments.read_attachment(keys, made.id) == strokes
 
 
-def test_sizes_on_the_disk_are_rounded(folder: Path, keys: KeyRing, begun: str) -> None:
+def test_sizes_on_the_disk_are_rounded(folder: Path, keys: UnlockedStore, begun: str) -> None:
     one, other = (
         attachments.save_attachment(keys, begun, _long(size), STROKES_MEDIA_TYPE)
         for size in (1_100_000, 2_000_000)
@@ -68,14 +69,14 @@ def test_sizes_on_the_disk_are_rounded(folder: Path, keys: KeyRing, begun: str) 
     assert len(sizes) == 1
 
 
-def test_strips_a_photo_before_it_is_sealed(keys: KeyRing, begun: str) -> None:
+def test_strips_a_photo_before_it_is_sealed(keys: UnlockedStore, begun: str) -> None:
     made = attachments.save_attachment(keys, begun, pictures.planted_jpeg(), "image/jpeg")
     content = attachments.read_attachment(keys, made.id)
     assert [word for word in pictures.PLANTED if word in content] == []
     assert made.size_bytes == len(content)
 
 
-def test_takes_the_file_of_a_camera_and_removes_it(folder: Path, keys: KeyRing, begun: str) -> None:
+def test_takes_the_file_of_a_camera_and_removes_it(folder: Path, keys: UnlockedStore, begun: str) -> None:
     photo = attachments.open_incoming_folder(keys) / "IMG_0001.jpg"
     photo.write_bytes(pictures.planted_jpeg())
     other_name = folder / "seen-by-nobody"
@@ -86,7 +87,7 @@ def test_takes_the_file_of_a_camera_and_removes_it(folder: Path, keys: KeyRing, 
     assert set(other_name.read_bytes()) == {0}
 
 
-def test_leaves_the_file_of_a_camera_when_it_cannot_be_kept(keys: KeyRing, begun: str) -> None:
+def test_leaves_the_file_of_a_camera_when_it_cannot_be_kept(keys: UnlockedStore, begun: str) -> None:
     photo = attachments.open_incoming_folder(keys) / "IMG_0001.jpg"
     photo.write_bytes(b"no picture")
     with pytest.raises(StoreFault):
@@ -94,7 +95,7 @@ def test_leaves_the_file_of_a_camera_when_it_cannot_be_kept(keys: KeyRing, begun
     assert photo.read_bytes() == b"no picture"
 
 
-def test_refuses_what_is_too_large_and_keeps_nothing(folder: Path, keys: KeyRing, begun: str) -> None:
+def test_refuses_what_is_too_large_and_keeps_nothing(folder: Path, keys: UnlockedStore, begun: str) -> None:
     attachments.save_attachment(keys, begun, _long(attachments.MAX_ATTACHMENT_BYTES), STROKES_MEDIA_TYPE)
     before = _files(folder)
     with pytest.raises(StoreFault) as refusal:
@@ -106,7 +107,7 @@ def test_refuses_what_is_too_large_and_keeps_nothing(folder: Path, keys: KeyRing
 
 
 def test_refuses_when_the_disk_is_nearly_full_but_takes_words(
-    folder: Path, keys: KeyRing, begun: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, keys: UnlockedStore, begun: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attachments, "MIN_FREE_BYTES", 1 << 60)
     with pytest.raises(StoreFault) as refusal:
@@ -115,16 +116,16 @@ def test_refuses_when_the_disk_is_nearly_full_but_takes_words(
     assert kept.append_answer(keys, begun, "wish", {"value": "yes"}) == 1
 
 
-def test_adds_nothing_to_what_is_completed(folder: Path, keys: KeyRing, begun: str) -> None:
-    kept.complete(keys, finished(kept.get(keys, begun), {}), b"envelope", "svc-1")
+def test_adds_nothing_to_what_is_completed(folder: Path, keys: UnlockedStore, begun: str) -> None:
+    complete(keys, finished(kept.get(keys, begun), {}), b"envelope", "svc-1")
     with pytest.raises(StoreFault) as refusal:
         attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
     assert refusal.value.code == "already-completed"
     assert _files(folder) == []
 
 
-def test_a_refused_row_leaves_no_file(folder: Path, keys: KeyRing, begun: str) -> None:
-    with keys.database.write_raw() as driver:
+def test_a_refused_row_leaves_no_file(folder: Path, keys: UnlockedStore, begun: str) -> None:
+    with keys.database.write() as driver:
         driver.execute(
             "CREATE TRIGGER refuse BEFORE INSERT ON attachment BEGIN SELECT raise(ABORT, 'no'); END"
         )
@@ -133,15 +134,17 @@ def test_a_refused_row_leaves_no_file(folder: Path, keys: KeyRing, begun: str) -
     assert _files(folder) == []
 
 
-def test_nobody_adds_to_the_assessment_of_another(keys: KeyRing, begun: str) -> None:
-    with keys.database.write_raw() as driver:
+def test_nobody_adds_to_the_assessment_of_another(keys: UnlockedStore, begun: str) -> None:
+    with keys.database.write() as driver:
         driver.execute("UPDATE assessment SET author = 'hv-2'")
     with pytest.raises(NotFound):
         attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
 
 
 @pytest.mark.parametrize("fault", ["byte", "cut", "swapped", "doubled", "other-file", "gone"])
-def test_a_changed_file_is_damaged_and_kept(folder: Path, keys: KeyRing, begun: str, fault: str) -> None:
+def test_a_changed_file_is_damaged_and_kept(
+    folder: Path, keys: UnlockedStore, begun: str, fault: str
+) -> None:
     large = b'"' + bytes(range(48, 58)) * 150_000 + b'"'
     made, other = (
         attachments.save_attachment(keys, begun, content, STROKES_MEDIA_TYPE)
@@ -170,15 +173,15 @@ def test_a_changed_file_is_damaged_and_kept(folder: Path, keys: KeyRing, begun: 
 
 
 def test_a_file_whose_row_is_lost_is_set_aside_and_comes_back_with_the_row(
-    folder: Path, opened: Callable[[], Store], keys: KeyRing, begun: str
+    folder: Path, opened: Callable[[], Store], keys: UnlockedStore, begun: str
 ) -> None:
     made = attachments.save_attachment(keys, begun, DRAWING, STROKES_MEDIA_TYPE)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("CREATE TABLE aside AS SELECT * FROM attachment")
         driver.execute("DELETE FROM attachment")
     opened()
     assert (_files(folder), _files(folder, "quarantine")) == ([], [f"{made.id}.bin"])
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("INSERT INTO attachment SELECT * FROM aside")
     opened()
     assert _files(folder, "quarantine") == []
@@ -186,7 +189,7 @@ def test_a_file_whose_row_is_lost_is_set_aside_and_comes_back_with_the_row(
 
 
 def test_a_recording_left_in_clear_by_a_cut_is_sealed_and_can_be_adopted(
-    folder: Path, opened: Callable[[], Store], keys: KeyRing, begun: str
+    folder: Path, opened: Callable[[], Store], keys: UnlockedStore, begun: str
 ) -> None:
     (attachments.open_incoming_folder(keys) / "drawing.json").write_bytes(DRAWING)
     assert _in_clear(folder) == ["drawing.json"]
@@ -203,8 +206,9 @@ def test_a_recording_left_in_clear_by_a_cut_is_sealed_and_can_be_adopted(
 KEEPER = """
 import sys
 from pathlib import Path
-from assessments.store import Store, attachments
-from assessments.store.attachments.metadata_stripping import STROKES
+from assessments.store import Store
+from assessments.store.attachments import attachments
+from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
@@ -212,14 +216,14 @@ keys = store.unlock(PASSPHRASE)
 number = 0
 while True:
     number += 1
-    drawing = attachments.incoming(keys) / f"{number}.json"
+    drawing = attachments.open_incoming_folder(keys) / f"{number}.json"
     drawing.write_text('{"note": "cupboard-under-the-stairs"}')
-    print(attachments.keep_file(keys, sys.argv[2], drawing, STROKES).id, flush=True)
+    print(attachments.import_captured_file(keys, sys.argv[2], drawing, STROKES_MEDIA_TYPE).id, flush=True)
 """
 
 
 def test_after_a_kill_nothing_lies_in_clear_and_all_that_was_acknowledged_is_there(
-    folder: Path, opened: Callable[[], Store], keys: KeyRing, begun: str
+    folder: Path, opened: Callable[[], Store], keys: UnlockedStore, begun: str
 ) -> None:
     said: set[str] = set()
     for number in range(12):

@@ -11,12 +11,13 @@ import pytest
 
 from assessments.errors import StoreFault
 from assessments.ports import Outcome
-from assessments.store import KeyRing, Store, people, tables
+from assessments.store import Store, UnlockedStore, people, tables
 from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
 from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
+from assessments.store.completion import complete
 from tests.fakes import StoppedClock
-from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id
+from tests.store.made_up import PASSPHRASE, Family, finished, make_family, new_id, read_household
 
 SEALED = {"body"}
 OTHER_ID = new_id()
@@ -47,7 +48,7 @@ def _other(value: Any) -> Any:
 
 @pytest.mark.parametrize(("name", "column"), CASES)
 def test_a_changed_clear_column_is_refused(
-    folder: Path, store: Store, keys: KeyRing, family: Family, name: str, column: str
+    folder: Path, store: Store, keys: UnlockedStore, family: Family, name: str, column: str
 ) -> None:
     people.save_household(keys, family.household, family.persons[:1], family.relationships)
     people.save_contact(keys, family.contact)
@@ -58,7 +59,7 @@ def test_a_changed_clear_column_is_refused(
     kept.append_answer(keys, begun.id, "wish", {"value": "yes"})
     drawing = attachments.save_attachment(keys, begun.id, b"[1, 2]", STROKES_MEDIA_TYPE)
     kept.save_item_drafts(keys, begun.id, {"page": 2})
-    kept.complete(keys, finished(done, {"wish": 1}), b"envelope", "svc-1")
+    complete(keys, finished(done, {"wish": 1}), b"envelope", "svc-1")
     keys.close()
     target = {"assessment": begun.id}.get(name)
     with sqlite3.connect(folder / "wren.db", isolation_level=None) as raw:
@@ -76,12 +77,12 @@ def test_a_changed_clear_column_is_refused(
     def related(index: int) -> Callable[[], None]:
         def read() -> None:
             place = OTHER_ID if column == "household_id" else home
-            found: Any = people.read_household(again, home)[index]
+            found: Any = read_household(again, home)[index]
             if column == "household_id":
                 # Filed elsewhere now: gone from here, and refused there.
                 assert not found
-                with again.database.read_raw() as driver:
-                    rows = people._select_household_rows(driver.execute, name, place)
+                with again.database.read() as driver:
+                    rows = people._select_household_rows(driver, name, place)
                 found = people._open_all(again, people.Record, rows)
             assert list(found) == []
             if found.unreadable:
@@ -90,7 +91,7 @@ def test_a_changed_clear_column_is_refused(
         return read
 
     readers: dict[str, Callable[[], Any]] = {
-        "household": lambda: people.read_household(again, home),
+        "household": lambda: read_household(again, home),
         "person": related(1),
         "relationship": related(2),
         "contact": lambda: people.read_contact(again, OTHER_ID if column == "id" else family.contact.id),
@@ -115,12 +116,14 @@ def _none_opens(found: Any, *, moved: bool) -> None:
         raise StoreFault
 
 
-def test_an_earlier_row_filed_under_another_household_is_refused_there(keys: KeyRing, family: Family) -> None:
+def test_an_earlier_row_filed_under_another_household_is_refused_there(
+    keys: UnlockedStore, family: Family
+) -> None:
     other = make_family()
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_household(keys, other.household)
     people.save_household(keys, family.household, family.persons[:1])
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE earlier SET household_id = ?", (other.household.id,))
     found = people.read_revisions(keys, other.household.id)
     assert list(found) == []
@@ -134,11 +137,11 @@ def _refused(is_missed: bool) -> None:
         raise StoreFault
 
 
-def test_a_row_copied_to_another_household_is_refused(keys: KeyRing, family: Family) -> None:
+def test_a_row_copied_to_another_household_is_refused(keys: UnlockedStore, family: Family) -> None:
     other = make_family()
     people.save_household(keys, family.household, family.persons)
     people.save_household(keys, other.household, other.persons)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute(
             "UPDATE person SET body = (SELECT body FROM person WHERE id = ?) WHERE id = ?",
             (other.persons[0].id, family.persons[0].id),
@@ -153,16 +156,16 @@ def test_a_row_copied_to_another_household_is_refused(keys: KeyRing, family: Fam
 
 @pytest.mark.parametrize("column", ["word", "entry_id", "until", "sequence"])
 def test_a_forged_line_of_the_outbox_did_not_happen(
-    keys: KeyRing, store: Store, family: Family, column: str, clock: StoppedClock
+    keys: UnlockedStore, store: Store, family: Family, column: str, clock: StoppedClock
 ) -> None:
     people.save_household(keys, family.household)
     begun = family.assessment()
     kept.begin(keys, begun)
-    kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+    complete(keys, finished(begun, {}), b"envelope", "svc-1")
     keys.outbox.postpone([begun.id], "no-connection", clock.now())
     assert keys.outbox.entries()[0].attempts == 1
     forged = {"word": "stored", "entry_id": OTHER_ID, "until": "2030-01-01T00:00:00+00:00", "sequence": 9}
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute(f"UPDATE outbox_log SET {column} = ?", (forged[column],))
     (entry,) = keys.outbox.entries()
     assert (entry.state, entry.attempts) == ("waiting", 0)

@@ -14,7 +14,7 @@ from assessments.casework.casework_records import Incident
 from assessments.casework.records import Person, Record
 from assessments.errors import StoreFault
 from assessments.ports import DataLoss
-from assessments.store import KeyRing, Store, people
+from assessments.store import Store, UnlockedStore, people
 from assessments.store.people import Revision
 from assessments.store.rows.sealed_rows import SealedRow
 from tests.fakes import StoppedClock
@@ -24,7 +24,7 @@ FIRST = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def child(keys: KeyRing, family: Family) -> Person:
+def child(keys: UnlockedStore, family: Family) -> Person:
     people.save_household(keys, family.household, family.persons, family.relationships)
     return family.persons[0]
 
@@ -38,7 +38,7 @@ def told(found: list[Revision]) -> list[tuple[Record, int, datetime | None]]:
 
 
 def test_a_correction_keeps_what_stood_there_and_when_it_was_changed(
-    keys: KeyRing, child: Person, clock: StoppedClock
+    keys: UnlockedStore, child: Person, clock: StoppedClock
 ) -> None:
     clock.move(days=1)
     second, third = renamed(child, "Ottoline"), renamed(child, "Otis")
@@ -53,13 +53,13 @@ def test_a_correction_keeps_what_stood_there_and_when_it_was_changed(
     assert people.read_household_records(keys, child.household_id).changed_ids == {child.id}
 
 
-def test_what_was_never_changed_has_nothing_earlier(keys: KeyRing, child: Person) -> None:
+def test_what_was_never_changed_has_nothing_earlier(keys: UnlockedStore, child: Person) -> None:
     assert told(people.read_revisions(keys, child.household_id)) == []
     assert people.read_household_records(keys, child.household_id).changed_ids == frozenset()
 
 
 def test_everything_of_a_household_is_kept_when_it_is_changed(
-    keys: KeyRing, child: Person, family: Family
+    keys: UnlockedStore, child: Person, family: Family
 ) -> None:
     event = Incident(id=new_id(), household_id=child.household_id, on=date(2026, 1, 2), source="S", what="W")
     people.save_casework_records(keys, child.household_id, [event])
@@ -75,7 +75,9 @@ def test_everything_of_a_household_is_kept_when_it_is_changed(
     assert people.read_casework_records(keys, child.household_id)[0].model_dump()["what"] == "More"
 
 
-def test_a_child_is_carried_to_birth_with_all_that_was_known_before(keys: KeyRing, child: Person) -> None:
+def test_a_child_is_carried_to_birth_with_all_that_was_known_before(
+    keys: UnlockedStore, child: Person
+) -> None:
     unborn = Person(
         id=new_id(),
         household_id=child.household_id,
@@ -91,7 +93,7 @@ def test_a_child_is_carried_to_birth_with_all_that_was_known_before(keys: KeyRin
     assert people.read_person(keys, unborn.id) == born
 
 
-def test_the_row_is_put_aside_with_the_seal_that_it_had(keys: KeyRing, child: Person) -> None:
+def test_the_row_is_put_aside_with_the_seal_that_it_had(keys: UnlockedStore, child: Person) -> None:
     sealed = keys.database.rows(
         "SELECT id, rev, schema_id, agency, author, kid, body, household_id FROM person WHERE id = ?",
         (child.id,),
@@ -102,9 +104,9 @@ def test_the_row_is_put_aside_with_the_seal_that_it_had(keys: KeyRing, child: Pe
 
 
 def test_a_change_that_is_refused_leaves_one_revision_and_nothing_put_aside(
-    keys: KeyRing, child: Person, store: Store
+    keys: UnlockedStore, child: Person, store: Store
 ) -> None:
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("CREATE TRIGGER refuse BEFORE UPDATE ON person BEGIN SELECT raise(ABORT, 'no'); END")
     with pytest.raises(StoreFault):
         people.save_person(keys, renamed(child, "Ottoline"))
@@ -114,7 +116,7 @@ def test_a_change_that_is_refused_leaves_one_revision_and_nothing_put_aside(
     assert store.unlock(PASSPHRASE).losses == ()
 
 
-def test_when_it_was_changed_is_not_made_up(keys: KeyRing, child: Person) -> None:
+def test_when_it_was_changed_is_not_made_up(keys: UnlockedStore, child: Person) -> None:
     """A store of before this was kept has rows of a later revision that do not say since when."""
     people.save_person(keys, renamed(child, "Ottoline"))
     ((kid, wrap),) = keys.database.rows(
@@ -124,16 +126,20 @@ def test_when_it_was_changed_is_not_made_up(keys: KeyRing, child: Person) -> Non
     filed = SealedRow(
         "person", child.id, (child.household_id,), 2, "wren/person/1", "agency-7", "hv-1", kid, wrap
     )
-    plain = json.loads(filed.open(keys, keys.database.rows("SELECT body FROM person WHERE rev = 2")[0][0]))
+    plain = json.loads(
+        filed.open(keys.keys, keys.database.rows("SELECT body FROM person WHERE rev = 2")[0][0])
+    )
     del plain["changed_at"]
-    with keys.database.write_raw() as driver:
-        body = filed.seal(keys, json.dumps(plain).encode())
+    with keys.database.write() as driver:
+        body = filed.seal(keys.keys, json.dumps(plain).encode())
         driver.execute("UPDATE person SET body = ? WHERE id = ?", (body, child.id))
     (one,) = people.read_revisions(keys, child.household_id)
     assert (one.record, one.changed_at) == (child, None)
 
 
-def test_another_persons_earlier_rows_are_not_opened(keys: KeyRing, child: Person, store: Store) -> None:
+def test_another_persons_earlier_rows_are_not_opened(
+    keys: UnlockedStore, child: Person, store: Store
+) -> None:
     people.save_person(keys, renamed(child, "Ottoline"))
     other = store.set_up("lantern-hedge-robin-kettle", "agency-7", "hv-2")
     found = people.read_revisions(other, child.household_id)
@@ -142,9 +148,11 @@ def test_another_persons_earlier_rows_are_not_opened(keys: KeyRing, child: Perso
     other.close()
 
 
-def test_a_row_of_another_table_is_not_taken_for_an_earlier_record(keys: KeyRing, child: Person) -> None:
+def test_a_row_of_another_table_is_not_taken_for_an_earlier_record(
+    keys: UnlockedStore, child: Person
+) -> None:
     people.save_person(keys, renamed(child, "Ottoline"))
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE earlier SET name = 'fact'")
     found = people.read_revisions(keys, child.household_id)
     assert list(found) == []
@@ -158,7 +166,7 @@ def raw(folder: Path, statement: str) -> None:
 
 
 def test_a_missing_earlier_row_is_noticed(
-    store: Store, keys: KeyRing, child: Person, family: Family, folder: Path
+    store: Store, keys: UnlockedStore, child: Person, family: Family, folder: Path
 ) -> None:
     for name in ("Ottoline", "Otis"):
         people.save_person(keys, renamed(child, name))
@@ -177,7 +185,7 @@ def test_a_missing_earlier_row_is_noticed(
 
 
 def test_an_earlier_row_put_in_the_place_of_another_is_noticed(
-    store: Store, keys: KeyRing, child: Person, folder: Path
+    store: Store, keys: UnlockedStore, child: Person, folder: Path
 ) -> None:
     people.save_person(keys, renamed(child, "Ottoline"))
     keys.close()
@@ -188,7 +196,7 @@ def test_an_earlier_row_put_in_the_place_of_another_is_noticed(
 
 
 def test_a_store_from_before_this_is_not_told_that_rows_are_missing(
-    folder: Path, keys: KeyRing, store: Store, child: Person, opened: Callable[[], Store]
+    folder: Path, keys: UnlockedStore, store: Store, child: Person, opened: Callable[[], Store]
 ) -> None:
     """Its tally knows no such table, and the first correction begins to count."""
     keys.close()
@@ -208,7 +216,7 @@ def test_a_store_from_before_this_is_not_told_that_rows_are_missing(
 
 
 def test_no_revision_is_used_twice_when_damage_brought_an_older_row_back(
-    keys: KeyRing, child: Person, folder: Path
+    keys: UnlockedStore, child: Person, folder: Path
 ) -> None:
     for name in ("Ottoline", "Otis"):
         people.save_person(keys, renamed(child, name))

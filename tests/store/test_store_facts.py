@@ -17,7 +17,7 @@ from assessments.casework.casework_records import (
     VisitClosure,
 )
 from assessments.errors import StoreFault
-from assessments.store import KeyRing, Store, people
+from assessments.store import Store, UnlockedStore, people
 from tests.store.made_up import Family, new_id
 
 
@@ -48,14 +48,14 @@ def made(family: Family) -> list[object]:
     ]
 
 
-def test_every_fact_comes_back_as_it_was_written(keys: KeyRing, family: Family) -> None:
+def test_every_fact_comes_back_as_it_was_written(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
     people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
     assert list(people.read_casework_records(keys, family.household.id)) == facts
 
 
-def test_a_corrected_fact_takes_the_place_of_the_earlier_one(keys: KeyRing, family: Family) -> None:
+def test_a_corrected_fact_takes_the_place_of_the_earlier_one(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     task = FollowUp(id=new_id(), household_id=family.household.id, person_id=family.persons[0].id, code="see")
     people.save_casework_records(keys, family.household.id, [task])
@@ -64,7 +64,7 @@ def test_a_corrected_fact_takes_the_place_of_the_earlier_one(keys: KeyRing, fami
     assert list(people.read_casework_records(keys, family.household.id)) == [done]
 
 
-def test_facts_of_another_household_are_refused_whole(keys: KeyRing, family: Family) -> None:
+def test_facts_of_another_household_are_refused_whole(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
     facts[2] = facts[2].model_copy(update={"household_id": new_id()})  # type: ignore[attr-defined]  # a record
@@ -73,7 +73,7 @@ def test_facts_of_another_household_are_refused_whole(keys: KeyRing, family: Fam
     assert list(people.read_casework_records(keys, family.household.id)) == []
 
 
-def test_an_unknown_kind_is_kept_and_named(keys: KeyRing, store: Store, family: Family) -> None:
+def test_an_unknown_kind_is_kept_and_named(keys: UnlockedStore, store: Store, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
     people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts

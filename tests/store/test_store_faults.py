@@ -19,17 +19,18 @@ import pytest
 
 from assessments.casework.records import Assessment
 from assessments.errors import Damaged, DiskFull, StoreFault
-from assessments.store import KeyRing, Store, database, people
+from assessments.store import Store, UnlockedStore, database, people
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.completion_files import unpack_completion
 from assessments.store.database import WAL_PREALLOCATED_BYTES, SqliteDatabase, translate_errors
 from tests.fakes import StoppedClock
 from tests.faults.full_disk import PLENTY, _mount
-from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
+from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished, list_households
 
 
 @pytest.fixture
-def begun(keys: KeyRing, family: Family) -> Assessment:
+def begun(keys: UnlockedStore, family: Family) -> Assessment:
     people.save_household(keys, family.household, family.persons)
     assessment = family.assessment()
     kept.begin(keys, assessment)
@@ -49,9 +50,9 @@ def test_settings_are_read_back(store: Store) -> None:
     }
     opened = store._database
     with opened.read() as reader, opened.write() as writer:
-        for connection in (reader, writer):
+        for driver in (reader, writer):
             for name, value in expected.items():
-                assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value, name
+                assert driver.execute(f"PRAGMA {name}").fetchone() == (value,), name
 
 
 def test_a_setting_that_does_not_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +77,7 @@ def _snapshot(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_damaged_page_is_named_and_the_file_is_left_alone(
-    folder: Path, clock: StoppedClock, store: Store, keys: KeyRing, begun: Assessment
+    folder: Path, clock: StoppedClock, store: Store, keys: UnlockedStore, begun: Assessment
 ) -> None:
     for number in range(200):
         kept.append_answer(keys, begun.id, f"item-{number}", {"value": "x" * 300})
@@ -151,7 +152,9 @@ def test_a_first_start_whose_first_page_did_not_reach_the_disk_is_carried_on(
     opened().set_up(PASSPHRASE, "agency-7", "hv-1").close()
 
 
-def test_a_full_disk_is_named_and_nothing_is_lost(keys: KeyRing, store: Store, begun: Assessment) -> None:
+def test_a_full_disk_is_named_and_nothing_is_lost(
+    keys: UnlockedStore, store: Store, begun: Assessment
+) -> None:
     said = {}
     kept.append_answer(keys, begun.id, "first", 1)
     said["first"] = 1
@@ -169,28 +172,28 @@ def test_a_full_disk_is_named_and_nothing_is_lost(keys: KeyRing, store: Store, b
     assert refused
     done = finished(begun, dict(said))
     with pytest.raises(DiskFull):
-        kept.complete(keys, done, b"envelope" * 4000, "svc-1")
+        complete(keys, done, b"envelope" * 4000, "svc-1")
     assert kept.read_answers(keys, begun.id) == said
     assert keys.outbox.entries() == []
     assert keys.outbox.completion_files.ids() == set()
     driver.execute("PRAGMA max_page_count = 1073741823")
     kept.append_answer(keys, begun.id, "later", 2)
     assert kept.read_answers(keys, begun.id) == {**said, "later": 2}
-    kept.complete(keys, done, b"envelope" * 4000, "svc-1")
+    complete(keys, done, b"envelope" * 4000, "svc-1")
     assert kept.get(keys, begun.id) == done
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is always full")
 def test_a_full_disk_under_the_second_copy_completes_nothing(
-    keys: KeyRing, begun: Assessment, folder: Path
+    keys: UnlockedStore, begun: Assessment, folder: Path
 ) -> None:
     part = folder / "outbox" / f"{begun.id}.part"
     part.symlink_to("/dev/full")
     with pytest.raises(DiskFull):
-        kept.complete(keys, finished(begun, {}), b"envelope", "svc-1")
+        complete(keys, finished(begun, {}), b"envelope", "svc-1")
     assert kept.get(keys, begun.id).status == "in-progress"
     assert not part.is_symlink()
-    assert kept.complete(keys, finished(begun, {}), b"envelope", "svc-1").state == "waiting"
+    assert complete(keys, finished(begun, {}), b"envelope", "svc-1").state == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +212,7 @@ def test_the_disks_own_errors_are_translated(number: int, kind: type[StoreFault]
     assert "somebody" not in str(refusal.value) + str(refusal.value.data)
 
 
-def test_a_locked_database_is_named_as_busy(keys: KeyRing, folder: Path, begun: Assessment) -> None:
+def test_a_locked_database_is_named_as_busy(keys: UnlockedStore, folder: Path, begun: Assessment) -> None:
     keys.database._driver.execute("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(folder / "wren.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -222,17 +225,17 @@ def test_a_locked_database_is_named_as_busy(keys: KeyRing, folder: Path, begun: 
 
 
 def test_a_refused_row_does_not_print_its_values(
-    keys: KeyRing, begun: Assessment, caplog: pytest.LogCaptureFixture
+    keys: UnlockedStore, begun: Assessment, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with pytest.raises(StoreFault) as refusal, keys.database.write() as connection:
-        connection.exec_driver_sql("INSERT INTO setting VALUES (?, ?)", ("planted-word", None))
+    with pytest.raises(StoreFault) as refusal, keys.database.write() as driver:
+        driver.execute("INSERT INTO setting VALUES (?, ?)", ("planted-word", None))
     assert refusal.value.code == "row-refused"
     shown = "".join(traceback.format_exception(refusal.value)) + caplog.text
     assert "planted-word" not in shown
 
 
-def test_a_closed_store_says_so(store: Store, keys: KeyRing, begun: Assessment) -> None:
+def test_a_closed_store_says_so(store: Store, keys: UnlockedStore, begun: Assessment) -> None:
     store.close()
     store.close()
     for call in (lambda: kept.append_answer(keys, begun.id, "a", 1), lambda: kept.get(keys, begun.id)):
@@ -241,7 +244,7 @@ def test_a_closed_store_says_so(store: Store, keys: KeyRing, begun: Assessment) 
         assert refusal.value.code == "store-closed"
 
 
-def test_eight_threads_write_and_read_at_once(keys: KeyRing, family: Family, begun: Assessment) -> None:
+def test_eight_threads_write_and_read_at_once(keys: UnlockedStore, family: Family, begun: Assessment) -> None:
     others = [family.assessment() for _ in range(4)]
     for one in others:
         kept.begin(keys, one)
@@ -253,7 +256,7 @@ def test_eight_threads_write_and_read_at_once(keys: KeyRing, family: Family, beg
             for turn in range(25):
                 kept.append_answer(keys, mine.id, f"{number}-{turn}", turn)
                 assert kept.read_answers(keys, mine.id)[f"{number}-{turn}"] == turn
-                assert len(people.list_households(keys)) == 1
+                assert len(list_households(keys)) == 1
         except BaseException as fault:  # whatever it was, the test shows it
             faults.append(fault)
 
@@ -268,7 +271,7 @@ def test_eight_threads_write_and_read_at_once(keys: KeyRing, family: Family, beg
         assert [line.sequence for line in lines] == list(range(1, 51))
 
 
-def test_a_line_that_was_not_kept_leaves_no_gap(keys: KeyRing, folder: Path, begun: Assessment) -> None:
+def test_a_line_that_was_not_kept_leaves_no_gap(keys: UnlockedStore, folder: Path, begun: Assessment) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     with pytest.raises(TypeError):
         kept.append_answer(keys, begun.id, "a", object())
@@ -277,7 +280,7 @@ def test_a_line_that_was_not_kept_leaves_no_gap(keys: KeyRing, folder: Path, beg
 
 
 def test_there_is_room_in_the_log_before_the_first_answer(
-    opened: Callable[[], Store], folder: Path, keys: KeyRing, begun: Assessment
+    opened: Callable[[], Store], folder: Path, keys: UnlockedStore, begun: Assessment
 ) -> None:
     log = folder / "wren.db-wal"
     assert log.stat().st_size == WAL_PREALLOCATED_BYTES
@@ -311,7 +314,7 @@ def test_room_for_answers_to_come_is_never_taken_from_what_is_written_now(
         keys = store.unlock(PASSPHRASE)
         assert (folder / "wren.db-wal").stat().st_size < WAL_PREALLOCATED_BYTES
         kept.append_answer(keys, begun.id, "a", 1)
-        kept.complete(keys, finished(begun, {"a": 1}), b"envelope" * 30_000, "svc-1")
+        complete(keys, finished(begun, {"a": 1}), b"envelope" * 30_000, "svc-1")
         keys.close()
         # With room enough the log is filled.
         _mount(folder, PLENTY, again=True)
@@ -323,7 +326,7 @@ def test_room_for_answers_to_come_is_never_taken_from_what_is_written_now(
 
 
 def test_a_copy_taken_while_open_is_read_to_the_last_answer(
-    keys: KeyRing, folder: Path, begun: Assessment, tmp_path: Path, clock: StoppedClock
+    keys: UnlockedStore, folder: Path, begun: Assessment, tmp_path: Path, clock: StoppedClock
 ) -> None:
     kept.append_answer(keys, begun.id, "a", 1)
     copied = tmp_path / "copied"
@@ -336,14 +339,14 @@ def test_a_copy_taken_while_open_is_read_to_the_last_answer(
 
 
 def test_two_open_stores_on_one_folder_see_each_other(
-    keys: KeyRing, opened: Callable[[], Store], begun: Assessment
+    keys: UnlockedStore, opened: Callable[[], Store], begun: Assessment
 ) -> None:
     second = opened().unlock(PASSPHRASE)
     assert kept.append_answer(keys, begun.id, "a", 1) == 1
     assert kept.append_answer(second, begun.id, "b", 2) == 2
     assert kept.append_answer(keys, begun.id, "c", 3) == 3
     assert kept.read_answers(second, begun.id) == {"a": 1, "b": 2, "c": 3}
-    kept.complete(second, finished(begun, {}), b"envelope", "svc-1")
+    complete(second, finished(begun, {}), b"envelope", "svc-1")
     with pytest.raises(StoreFault) as refusal:
         kept.append_answer(keys, begun.id, "d", 4)
     assert refusal.value.code == "already-completed"
@@ -351,17 +354,17 @@ def test_two_open_stores_on_one_folder_see_each_other(
     second.close()
 
 
-def _completed(keys: KeyRing, family: Family) -> Assessment:
+def _completed(keys: UnlockedStore, family: Family) -> Assessment:
     people.save_household(keys, family.household)
     assessment = family.assessment()
     kept.begin(keys, assessment)
     done = finished(assessment, {"a": 1})
-    kept.complete(keys, done, b"envelope", "svc-1")
+    complete(keys, done, b"envelope", "svc-1")
     return done
 
 
 def test_a_lost_second_copy_is_written_again(
-    keys: KeyRing, family: Family, folder: Path, opened: Callable[[], Store]
+    keys: UnlockedStore, family: Family, folder: Path, opened: Callable[[], Store]
 ) -> None:
     done = _completed(keys, family)
     path = folder / "outbox" / f"{done.id}.sealed"
@@ -373,7 +376,7 @@ def test_a_lost_second_copy_is_written_again(
 
 
 def test_a_completion_cut_before_its_commit_is_carried_out(
-    keys: KeyRing, family: Family, opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+    keys: UnlockedStore, family: Family, opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people.save_household(keys, family.household)
     assessment = family.assessment()
@@ -389,7 +392,7 @@ def test_a_completion_cut_before_its_commit_is_carried_out(
         patched.setattr(keys.outbox, "queue", cut)
         patched.setattr(keys.outbox.completion_files, "remove", lambda _id: None)
         with pytest.raises(KeyboardInterrupt):
-            kept.complete(keys, done, b"envelope", "svc-1")
+            complete(keys, done, b"envelope", "svc-1")
     assert kept.get(keys, assessment.id).status == "in-progress"
     again = opened()
     (entry,) = again.outbox.entries()
@@ -398,22 +401,22 @@ def test_a_completion_cut_before_its_commit_is_carried_out(
     assert kept.get(unlocked, done.id) == done
     assert kept.read_item_drafts(unlocked, done.id) is None
     with pytest.raises(StoreFault):
-        kept.complete(unlocked, done, b"other bytes", "svc-1")
+        complete(unlocked, done, b"other bytes", "svc-1")
     unlocked.close()
 
 
-def test_a_damaged_envelope_is_read_from_its_second_copy(keys: KeyRing, family: Family) -> None:
+def test_a_damaged_envelope_is_read_from_its_second_copy(keys: UnlockedStore, family: Family) -> None:
     done = _completed(keys, family)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE outbox_entry SET envelope = x'00'")
     assert keys.outbox.envelope(done.id) == b"envelope"
 
 
 def test_both_copies_of_an_envelope_gone_stops_that_entry_and_not_the_store(
-    keys: KeyRing, family: Family, opened: Callable[[], Store]
+    keys: UnlockedStore, family: Family, opened: Callable[[], Store]
 ) -> None:
     done = _completed(keys, family)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE outbox_entry SET envelope = x'00'")
     keys.outbox.completion_files.remove(done.id)
     again = opened()

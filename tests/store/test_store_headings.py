@@ -9,8 +9,9 @@ import pytest
 
 from assessments.casework.records import Assessment
 from assessments.errors import UnknownFormat
-from assessments.store import KeyRing, Store, database, people, purge
+from assessments.store import Store, UnlockedStore, database, people, purge
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.rows import summaries
 from assessments.store.rows.summaries import list_summaries
 from tests.store.made_up import PASSPHRASE, Family, finished
@@ -19,11 +20,11 @@ COUNT = 300
 
 
 @pytest.fixture
-def many(keys: KeyRing, family: Family) -> list[Assessment]:
+def many(keys: UnlockedStore, family: Family) -> list[Assessment]:
     """More assessments than a group holds, listed once and so put away."""
     people.save_household(keys, family.household, family.persons)
     begun = [family.assessment() for _ in range(COUNT)]
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         pass
     driver.execute("PRAGMA synchronous = OFF")
     for one in begun:
@@ -34,12 +35,12 @@ def many(keys: KeyRing, family: Family) -> list[Assessment]:
     return begun
 
 
-def groups(keys: KeyRing) -> int:
+def groups(keys: UnlockedStore) -> int:
     ((count,),) = keys.database.rows("SELECT count(*) FROM heading")
     return int(count)
 
 
-def relisted(store: Store, keys: KeyRing) -> tuple[KeyRing, list[summaries.AssessmentSummary]]:
+def relisted(store: Store, keys: UnlockedStore) -> tuple[UnlockedStore, list[summaries.AssessmentSummary]]:
     keys.close()
     keys = store.unlock(PASSPHRASE)
     return keys, list_summaries(keys)
@@ -53,9 +54,9 @@ def changed(folder: Path, *statements: str) -> None:
 
 
 def test_a_list_from_groups_is_the_list_from_rows(
-    store: Store, keys: KeyRing, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: UnlockedStore, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.complete(keys, finished(many[0], {"a": 1}), b"envelope", "svc-1")
+    complete(keys, finished(many[0], {"a": 1}), b"envelope", "svc-1")
     keys, grouped = relisted(store, keys)
     with monkeypatch.context() as patched:
         patched.setattr(summaries, "_MIN_GROUP_SIZE", COUNT + 1)
@@ -67,7 +68,7 @@ def test_a_list_from_groups_is_the_list_from_rows(
 
 
 def test_a_first_list_opens_no_row_that_is_in_a_group(
-    store: Store, keys: KeyRing, folder: Path, many: list[Assessment]
+    store: Store, keys: UnlockedStore, folder: Path, many: list[Assessment]
 ) -> None:
     changed(folder, "UPDATE assessment SET body = zeroblob(400)")
     keys, found = relisted(store, keys)
@@ -89,7 +90,7 @@ def test_a_first_list_opens_no_row_that_is_in_a_group(
     ],
 )
 def test_a_damaged_group_costs_time_and_nothing_else(
-    store: Store, keys: KeyRing, folder: Path, many: list[Assessment], damage: str
+    store: Store, keys: UnlockedStore, folder: Path, many: list[Assessment], damage: str
 ) -> None:
     changed(folder, damage)
     keys, found = relisted(store, keys)
@@ -103,7 +104,7 @@ def test_a_damaged_group_costs_time_and_nothing_else(
 
 
 def test_a_group_of_one_person_does_not_open_for_another(
-    store: Store, keys: KeyRing, folder: Path, many: list[Assessment]
+    store: Store, keys: UnlockedStore, folder: Path, many: list[Assessment]
 ) -> None:
     keys.close()
     other = store.set_up("another kettle orchard train", "agency-7", "hv-2")
@@ -113,7 +114,7 @@ def test_a_group_of_one_person_does_not_open_for_another(
 
 
 def test_deleting_an_assessment_deletes_its_group_and_the_key(
-    store: Store, keys: KeyRing, folder: Path, many: list[Assessment]
+    store: Store, keys: UnlockedStore, folder: Path, many: list[Assessment]
 ) -> None:
     ((kid, sealed),) = keys.database.rows("SELECT kid, body FROM heading WHERE first = 0")
     purge.purge_assessment(keys, many[3].id, "Asked for")
@@ -129,7 +130,7 @@ def test_deleting_an_assessment_deletes_its_group_and_the_key(
 
 
 def test_where_room_is_short_no_copy_takes_it(
-    store: Store, keys: KeyRing, folder: Path, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: UnlockedStore, folder: Path, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed(folder, "DELETE FROM heading")
     monkeypatch.setattr(database, "RESERVED_FREE_BYTES", 1 << 60)
@@ -143,7 +144,7 @@ def test_where_room_is_short_no_copy_takes_it(
 
 
 def test_headings_read_before_a_deletion_are_not_put_away_after_it(
-    store: Store, keys: KeyRing, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: UnlockedStore, many: list[Assessment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = store.unlock(PASSPHRASE)
     put_away = summaries._save_summary_cache
@@ -152,7 +153,7 @@ def test_headings_read_before_a_deletion_are_not_put_away_after_it(
         purge.purge_assessment(keys, many[3].id, "Asked for")
         put_away(*args)  # type: ignore[arg-type]  # as it was called
 
-    with late.database.write_raw() as driver:
+    with late.database.write() as driver:
         driver.execute("DELETE FROM heading")
     monkeypatch.setattr(summaries, "_save_summary_cache", deleted_meanwhile)
     assert len(list_summaries(late)) == COUNT

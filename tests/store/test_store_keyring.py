@@ -18,16 +18,28 @@ from assessments.errors import (
     Damaged,
     KeyAbsent,
     Locked,
+    NotFound,
     StoreFault,
     UnknownFormat,
     WeakPassphrase,
     WrongPassphrase,
 )
-from assessments.store import KeyRing, Store, people
+from assessments.store import Store, UnlockedStore, people
 from assessments.store import assessments as kept
 from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, make_family, new_id
+from tests.store.made_up import (
+    CHEAPEST,
+    PASSPHRASE,
+    Family,
+    list_households,
+    make_family,
+    new_id,
+    read_household,
+)
 
+# What only a person's own key ring has, not the ring of one assessment.
+PERSONAL_KEYS = {"sign", "make_escrow", "make_content_key", "seal_for_author", "row_macs"}
+PERSONAL_KEYS |= {"_udk", "_epoch", "_sign", "_integrity_key"}
 ONE, OTHER, THIRD = new_id(), new_id(), new_id()
 
 
@@ -52,7 +64,7 @@ def test_unlocks_after_a_restart(opened: Callable[[], Store]) -> None:
 
 
 @pytest.mark.parametrize("other", ["kettle-orchard-violet-trai", PASSPHRASE + " ", PASSPHRASE.upper(), ""])
-def test_refuses_a_wrong_passphrase(keys: KeyRing, store: Store, other: str) -> None:
+def test_refuses_a_wrong_passphrase(keys: UnlockedStore, store: Store, other: str) -> None:
     with pytest.raises(WrongPassphrase):
         store.unlock(other)
 
@@ -70,21 +82,21 @@ def test_the_same_words_typed_on_another_keyboard_unlock(store: Store) -> None:
     store.unlock(composed).close()
 
 
-def test_an_alias_is_taken_once(keys: KeyRing, store: Store) -> None:
+def test_an_alias_is_taken_once(keys: UnlockedStore, store: Store) -> None:
     with pytest.raises(StoreFault) as refusal:
         store.set_up("another long set of words", "agency-7", "hv-1")
     assert refusal.value.code == "alias-taken"
     store.unlock(PASSPHRASE).close()
 
 
-def test_closed_keys_open_nothing(keys: KeyRing, family: Family) -> None:
+def test_closed_keys_open_nothing(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     begun = family.assessment()
     kept.begin(keys, begun)
     keys.close()
     for call in (
         lambda: keys.sign(b"statement"),
-        lambda: people.read_household(keys, family.household.id),
+        lambda: read_household(keys, family.household.id),
         lambda: people.save_person(keys, family.persons[0]),
         lambda: kept.append_answer(keys, begun.id, "wish", {"value": "yes"}),
         lambda: kept.get(keys, begun.id),
@@ -93,20 +105,21 @@ def test_closed_keys_open_nothing(keys: KeyRing, family: Family) -> None:
         with pytest.raises(Locked):
             call()
     assert not keys.is_open
-    assert repr(keys) == "<Keys closed>"
+    assert repr(keys) == "<UnlockedStore closed>"
 
 
-def test_closing_wipes_every_key(keys: KeyRing, family: Family) -> None:
+def test_closing_wipes_every_key(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household)
-    buffers = [keys._udk, keys._sign, keys._epoch, *keys._content_keys.values()]
+    ring = keys.keys
+    buffers = [ring._udk, ring._sign, ring._epoch, *ring._content_keys.values()]
     assert all(any(buffer) for buffer in buffers)
     keys.close()
     assert all(buffer == bytes(32) for buffer in buffers)
-    assert not keys._content_keys
+    assert not ring._content_keys
 
 
 def test_closing_during_a_save_never_seals_under_a_wiped_key(
-    keys: KeyRing, store: Store, family: Family
+    keys: UnlockedStore, store: Store, family: Family
 ) -> None:
     people.save_household(keys, family.household)
     begun = family.assessment()
@@ -132,22 +145,22 @@ def test_closing_during_a_save_never_seals_under_a_wiped_key(
 
 
 def test_another_persons_keys_open_nothing_of_this_one(
-    tmp_path: Path, folder: Path, clock: StoppedClock, keys: KeyRing, family: Family
+    tmp_path: Path, folder: Path, clock: StoppedClock, keys: UnlockedStore, family: Family
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     with closing(Store.open(tmp_path / "other", clock, CHEAPEST)) as other:
         theirs = other.set_up(PASSPHRASE, "agency-7", "hv-1")
-        with keys.database.read() as connection:
-            rows = connection.exec_driver_sql("SELECT * FROM household").all()
-            wraps = connection.exec_driver_sql("SELECT * FROM content_key").all()
-        with other._database.write_raw() as driver:
+        with keys.database.read() as driver:
+            rows = driver.execute("SELECT * FROM household").fetchall()
+            wraps = driver.execute("SELECT * FROM content_key").fetchall()
+        with other._database.write() as driver:
             driver.executemany("INSERT INTO content_key VALUES (?, ?, ?)", [tuple(row) for row in wraps])
             driver.executemany("INSERT INTO household VALUES (?, ?, ?, ?, ?, ?, ?)", [tuple(r) for r in rows])
-        found = people.list_households(theirs)
+        found = list_households(theirs)
         assert list(found) == []
         assert [one.id for one in found.unreadable] == [family.household.id]
         with pytest.raises(Damaged):
-            people.read_household(theirs, family.household.id)
+            read_household(theirs, family.household.id)
         theirs.close()
 
 
@@ -189,7 +202,7 @@ def test_another_devices_key_file_is_noticed_on_opening(
         Store.open(folder, clock, CHEAPEST)
 
 
-def test_a_damaged_wrap_is_not_called_a_wrong_passphrase(keys: KeyRing, store: Store) -> None:
+def test_a_damaged_wrap_is_not_called_a_wrong_passphrase(keys: UnlockedStore, store: Store) -> None:
     ((wrap,),) = store._database.rows("SELECT wrap FROM practitioner")
     for place in range(0, len(wrap), 7):
         changed = bytearray(wrap)
@@ -201,7 +214,7 @@ def test_a_damaged_wrap_is_not_called_a_wrong_passphrase(keys: KeyRing, store: S
     store.unlock(PASSPHRASE).close()
 
 
-def test_a_wrap_that_asks_for_too_much_memory_is_refused(keys: KeyRing, store: Store) -> None:
+def test_a_wrap_that_asks_for_too_much_memory_is_refused(keys: UnlockedStore, store: Store) -> None:
     ((wrap,),) = store._database.rows("SELECT wrap FROM practitioner")
     hostile = bytearray(wrap[:-8])
     hostile[4:17] = Kdf(1, 64 * 1024 * 1024, 3, 1).header()
@@ -211,7 +224,7 @@ def test_a_wrap_that_asks_for_too_much_memory_is_refused(keys: KeyRing, store: S
 
 
 def _put_wrap(store: Store, wrap: bytes) -> None:
-    with store._database.write_raw() as driver:
+    with store._database.write() as driver:
         driver.execute("UPDATE practitioner SET wrap = ?", (wrap,))
 
 
@@ -243,14 +256,14 @@ def test_settings_open_while_locked_and_do_not_lie_in_clear(
 
 def test_a_setting_moved_to_another_name_is_refused(store: Store) -> None:
     store.settings.put("service-kid", "svc-1")
-    with store._database.write_raw() as driver:
+    with store._database.write() as driver:
         driver.execute("UPDATE setting SET name = 'role'")
     with pytest.raises(Damaged):
         store.settings.get("role")
 
 
 def test_the_folder_and_its_files_are_for_their_owner_only(
-    folder: Path, keys: KeyRing, family: Family
+    folder: Path, keys: UnlockedStore, family: Family
 ) -> None:
     people.save_household(keys, family.household)
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -258,16 +271,16 @@ def test_the_folder_and_its_files_are_for_their_owner_only(
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path.name
 
 
-def test_nothing_about_a_person_prints(keys: KeyRing, store: Store, family: Family) -> None:
+def test_nothing_about_a_person_prints(keys: UnlockedStore, store: Store, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
-    found = people.list_households(keys)
+    found = list_households(keys)
     shown = [
         store,
         keys,
         store.device,
         keys.database,
         found,
-        people.read_household(keys, family.household.id),
+        read_household(keys, family.household.id),
     ]
     assert "Quillfeather" not in repr(shown)
     assert "Marrowby" not in repr(shown)
@@ -283,40 +296,44 @@ def test_two_folders_never_share_a_key(tmp_path: Path, clock: StoppedClock) -> N
         assert first.sign_public != second.sign_public
         assert one.device.device_id != two.device.device_id
         people.save_household(first, make_family().household)
-        assert people.list_households(second) == []
+        assert list_households(second) == []
 
 
-def test_narrow_keys_add_to_one_assessment_and_open_nothing_else(keys: KeyRing, family: Family) -> None:
+def test_narrow_keys_add_to_one_assessment_and_open_nothing_else(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     people.save_contact(keys, family.contact)
     one, other = family.assessment(id=ONE), family.assessment(id=OTHER)
     kept.begin(keys, one)
     kept.begin(keys, other)
     kept.append_answer(keys, OTHER, "day-wake", "another child's words")
-    narrow = kept.make_single_key_ring(keys, ONE)
+    narrow = kept.unlock_assessment(keys, ONE)
     keys.close()
     kept.append_answer(narrow, ONE, "day-wake", "said in a child's turn")
     for wanted in (
         lambda: kept.append_answer(narrow, OTHER, "day-wake", "x"),
         lambda: kept.read_answers(narrow, OTHER),
-        lambda: people.read_household(narrow, family.household.id),
-        lambda: narrow.sign(b"as the author"),
-        lambda: kept.begin(narrow, family.assessment(id=THIRD)),
+        lambda: read_household(narrow, family.household.id),
     ):
         with pytest.raises(Locked):
             wanted()
+    assert set(dir(keys.keys)) >= PERSONAL_KEYS
+    assert not PERSONAL_KEYS & (set(dir(narrow)) | set(dir(narrow.keys)))
+    with pytest.raises(AttributeError, match="create_content_key"):
+        kept.begin(narrow, family.assessment(id=THIRD))
+    with pytest.raises(NotFound):
+        kept.get(keys, THIRD)
     narrow.close()
     with pytest.raises(Locked):
         kept.append_answer(narrow, ONE, "day-wake", "after it was wiped")
 
 
 def test_what_narrow_keys_added_is_read_with_the_persons_own(
-    store: Store, keys: KeyRing, family: Family
+    store: Store, keys: UnlockedStore, family: Family
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     people.save_contact(keys, family.contact)
     kept.begin(keys, family.assessment(id=ONE))
-    narrow = kept.make_single_key_ring(keys, ONE)
+    narrow = kept.unlock_assessment(keys, ONE)
     keys.close()
     kept.append_answer(narrow, ONE, "day-wake", "said in a child's turn")
     narrow.close()
@@ -325,10 +342,10 @@ def test_what_narrow_keys_added_is_read_with_the_persons_own(
     again.close()
 
 
-def test_a_finished_assessment_is_not_narrowed_to(keys: KeyRing, family: Family) -> None:
+def test_a_finished_assessment_is_not_narrowed_to(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     people.save_contact(keys, family.contact)
     kept.begin(keys, family.assessment(id=ONE))
     kept.stop(keys, ONE)
     with pytest.raises(StoreFault):
-        kept.make_single_key_ring(keys, ONE)
+        kept.unlock_assessment(keys, ONE)

@@ -24,7 +24,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
@@ -41,15 +41,16 @@ COMPLETER = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept
-from assessments.store.rows.summaries import listing
+from assessments.store.completion import complete
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE, finished
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
 keys = store.unlock(PASSPHRASE)
-for heading in listing(keys):
+for heading in list_summaries(keys):
     if heading.status == "in-progress":
         done = finished(kept.get(keys, heading.id), {"said": heading.id})
-        kept.complete(keys, done, heading.id.encode() * 100, "svc-1")
+        complete(keys, done, heading.id.encode() * 100, "svc-1")
         print(heading.id, flush=True)
 """
 

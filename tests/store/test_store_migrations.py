@@ -12,12 +12,13 @@ from sqlalchemy import create_engine
 
 from assessments.errors import StoreFault, UnknownFormat
 from assessments.ports import Outcome
-from assessments.store import KeyRing, Store, people, tables
+from assessments.store import Store, UnlockedStore, people, tables
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.database import SqliteDatabase
 from assessments.store.migrations import MIGRATIONS, Migration, applied_migrations, migrate
 from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
+from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished, read_household
 
 ALL = {step.number for step in MIGRATIONS}
 NEXT = max(ALL) + 1
@@ -105,7 +106,7 @@ def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
     folder: Path,
     clock: StoppedClock,
     store: Store,
-    keys: KeyRing,
+    keys: UnlockedStore,
     family: Family,
     opened: Callable[[], Store],
 ) -> None:
@@ -115,7 +116,7 @@ def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
         kept.begin(keys, one)
     kept.append_answer(keys, begun.id, "wish", "a dog")
     done = finished(whole, {"a": 1})
-    kept.complete(keys, done, b"envelope", "svc-1")
+    complete(keys, done, b"envelope", "svc-1")
     keys.close()
     store.close()
     made_newer(
@@ -130,7 +131,7 @@ def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
     assert again.read_only
     read = again.unlock(PASSPHRASE)
     assert people.read_person(read, family.persons[0].id) == family.persons[0]
-    assert people.read_household(read, family.household.id)[2].unreadable
+    assert read_household(read, family.household.id)[2].unreadable
     assert kept.read_answers(read, begun.id) == {"wish": "a dog"}
     assert kept.get(read, done.id) == done
     for write in (
@@ -139,7 +140,7 @@ def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
         lambda: kept.begin(read, family.assessment()),
         lambda: kept.append_answer(read, begun.id, "wish", "a cat"),
         lambda: kept.save_item_drafts(read, begun.id, {}),
-        lambda: kept.complete(read, finished(begun, {}), b"envelope", "svc-1"),
+        lambda: complete(read, finished(begun, {}), b"envelope", "svc-1"),
         lambda: kept.stop(read, begun.id),
         lambda: again.settings.put("role", "midwife"),
         lambda: again.set_up("another kettle of violets", "agency-7", "hv-2"),

@@ -10,6 +10,7 @@ from assessments.crypto import sealing
 from assessments.ports import Outcome
 from assessments.store import Store, people
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from tests.fakes import StoppedClock
 from tests.leaks.scan import leaks
 from tests.store.made_up import PASSPHRASE, Family, finished
@@ -55,7 +56,7 @@ def test_a_full_visit_leaves_no_word_in_clear(
         if number < 2:
             done = finished(begun, said)
             envelope = sealing.hpke_seal(service_public, done.model_dump_json().encode(), b"info")
-            kept.complete(keys, done, envelope, "svc-1")
+            complete(keys, done, envelope, "svc-1")
     first, second = keys.outbox.entries()
     keys.outbox.record_outcomes([Outcome(first.id, "stored", receipt=b"signed")], clock.now())
     # When to try next is in clear, so that a locked phone can send; here it is another day.

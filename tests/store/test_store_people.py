@@ -6,14 +6,14 @@ import pytest
 
 from assessments.casework.records import Contact, Person
 from assessments.errors import Locked, NotFound, StoreFault
-from assessments.store import KeyRing, people
-from tests.store.made_up import Family, make_family, new_id
+from assessments.store import UnlockedStore, people
+from tests.store.made_up import Family, list_households, make_family, new_id, read_household
 
 
-def test_a_household_comes_back_whole(keys: KeyRing, family: Family) -> None:
+def test_a_household_comes_back_whole(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_contact(keys, family.contact)
-    household, persons, relationships, contacts = people.read_household(keys, family.household.id)
+    household, persons, relationships, contacts = read_household(keys, family.household.id)
     assert household == family.household
     assert list(persons) == family.persons
     assert list(relationships) == family.relationships
@@ -22,44 +22,44 @@ def test_a_household_comes_back_whole(keys: KeyRing, family: Family) -> None:
     assert people.read_contact(keys, family.contact.id) == family.contact
 
 
-def test_households_are_listed_in_the_order_they_came(keys: KeyRing) -> None:
+def test_households_are_listed_in_the_order_they_came(keys: UnlockedStore) -> None:
     families = [make_family() for _ in range(5)]
     for family in families:
         people.save_household(keys, family.household)
-    assert people.list_households(keys) == [family.household for family in families]
+    assert list_households(keys) == [family.household for family in families]
 
 
-def test_a_changed_person_replaces_the_earlier_one(keys: KeyRing, family: Family) -> None:
+def test_a_changed_person_replaces_the_earlier_one(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     renamed = family.persons[0].model_copy(update={"name": "Otisette Fernsby"})
     people.save_person(keys, renamed)
     people.save_person(keys, renamed)
-    _, persons, _, _ = people.read_household(keys, family.household.id)
+    _, persons, _, _ = read_household(keys, family.household.id)
     assert list(persons) == [renamed, family.persons[1]]
 
 
-def test_people_saved_before_stay(keys: KeyRing, family: Family) -> None:
+def test_people_saved_before_stay(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_household(keys, family.household)
-    _, persons, relationships, _ = people.read_household(keys, family.household.id)
+    _, persons, relationships, _ = read_household(keys, family.household.id)
     assert (len(persons), len(relationships)) == (2, 1)
 
 
-def test_fields_from_a_newer_wren_survive(keys: KeyRing, family: Family) -> None:
+def test_fields_from_a_newer_wren_survive(keys: UnlockedStore, family: Family) -> None:
     newer = Person.model_validate({**family.persons[0].model_dump(), "pronouns": "they", "extra": {"a": [1]}})
     people.save_household(keys, family.household, [newer])
     assert people.read_person(keys, newer.id).model_dump() == newer.model_dump()
 
 
-def test_saving_is_all_or_nothing(keys: KeyRing, family: Family) -> None:
+def test_saving_is_all_or_nothing(keys: UnlockedStore, family: Family) -> None:
     stranger = make_family().persons[0]
     with pytest.raises(StoreFault):
         people.save_household(keys, family.household, [family.persons[0], stranger])
-    assert people.list_households(keys) == []
+    assert list_households(keys) == []
     assert keys.database.rows("SELECT count(*) FROM content_key") == [(0,)]
 
 
-def test_a_person_does_not_move_to_another_household(keys: KeyRing, family: Family) -> None:
+def test_a_person_does_not_move_to_another_household(keys: UnlockedStore, family: Family) -> None:
     other = make_family()
     people.save_household(keys, family.household, family.persons)
     people.save_household(keys, other.household)
@@ -68,9 +68,9 @@ def test_a_person_does_not_move_to_another_household(keys: KeyRing, family: Fami
     assert people.read_person(keys, family.persons[0].id).household_id == family.household.id
 
 
-def test_what_is_not_here_is_not_found(keys: KeyRing, family: Family) -> None:
+def test_what_is_not_here_is_not_found(keys: UnlockedStore, family: Family) -> None:
     for call in (
-        lambda: people.read_household(keys, family.household.id),
+        lambda: read_household(keys, family.household.id),
         lambda: people.read_contact(keys, family.contact.id),
         lambda: people.read_person(keys, family.persons[0].id),
         lambda: people.save_person(keys, family.persons[0]),
@@ -90,33 +90,33 @@ def test_what_is_not_here_is_not_found(keys: KeyRing, family: Family) -> None:
         "{6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d}",
     ],
 )
-def test_an_id_that_could_tell_something_is_refused(keys: KeyRing, family: Family, row_id: str) -> None:
+def test_an_id_that_could_tell_something_is_refused(keys: UnlockedStore, family: Family, row_id: str) -> None:
     with pytest.raises(StoreFault) as refusal:
         people.save_household(keys, family.household.model_copy(update={"id": row_id}))
     assert refusal.value.code == "id-not-random"
     assert row_id not in repr(refusal.value) + str(refusal.value.data)
 
 
-def test_one_damaged_person_does_not_hide_the_others(keys: KeyRing, family: Family) -> None:
+def test_one_damaged_person_does_not_hide_the_others(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     broken = family.persons[0].id
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE person SET body = substr(body, 1, length(body) - 1) WHERE id = ?", (broken,))
-    _, persons, _, _ = people.read_household(keys, family.household.id)
+    _, persons, _, _ = read_household(keys, family.household.id)
     assert list(persons) == [family.persons[1]]
     assert [(one.table, one.id, one.code) for one in persons.unreadable] == [("person", broken, "damaged")]
 
 
-def test_a_row_of_a_newer_schema_is_kept_and_named(keys: KeyRing, family: Family) -> None:
+def test_a_row_of_a_newer_schema_is_kept_and_named(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE household SET schema_id = 'wren/household/2'")
-    found = people.list_households(keys)
+    found = list_households(keys)
     assert [one.code for one in found.unreadable] == ["unknown-format"]
     assert keys.database.rows("SELECT count(*) FROM household") == [(1,)]
 
 
-def test_the_size_of_a_short_name_does_not_tell_it(keys: KeyRing) -> None:
+def test_the_size_of_a_short_name_does_not_tell_it(keys: UnlockedStore) -> None:
     sizes = set()
     for name in ("Ab", "Abercrombie-Featherstone-Quill"):
         family = make_family()
@@ -125,16 +125,16 @@ def test_the_size_of_a_short_name_does_not_tell_it(keys: KeyRing) -> None:
     assert len(sizes) == 1
 
 
-def test_a_contact_of_each_kind_is_kept(keys: KeyRing, family: Family) -> None:
+def test_a_contact_of_each_kind_is_kept(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household)
     for kind in ("home visit", "clinic", "ymweliad â'r cartref", "گھر کا دورہ"):
         people.save_contact(keys, family.contact.model_copy(update={"id": new_id(), "kind": kind}))
-    _, _, _, contacts = people.read_household(keys, family.household.id)
+    _, _, _, contacts = read_household(keys, family.household.id)
     kinds = [one.kind for one in contacts if isinstance(one, Contact)]
     assert kinds == ["home visit", "clinic", "ymweliad â'r cartref", "گھر کا دورہ"]
 
 
-def test_all_homes_are_read_as_each_is_read_alone(keys: KeyRing) -> None:
+def test_all_homes_are_read_as_each_is_read_alone(keys: UnlockedStore) -> None:
     families = [make_family(), make_family()]
     for family in families:
         people.save_household(keys, family.household, family.persons, family.relationships)
@@ -149,11 +149,11 @@ def test_all_homes_are_read_as_each_is_read_alone(keys: KeyRing) -> None:
     "change", ["body = zeroblob(300)", "rev = rev + 1", "author = 'hv-2'", "schema_id = 'wren/person/2'"]
 )
 def test_what_was_read_before_does_not_stand_in_for_a_row_that_is_damaged_since(
-    keys: KeyRing, family: Family, change: str
+    keys: UnlockedStore, family: Family, change: str
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     first = people.read_person(keys, family.persons[0].id)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute(f"UPDATE person SET {change} WHERE id = ?", (first.id,))
     with pytest.raises(StoreFault):
         people.read_person(keys, first.id)
@@ -162,11 +162,11 @@ def test_what_was_read_before_does_not_stand_in_for_a_row_that_is_damaged_since(
     assert len(found.unreadable) == 1
 
 
-def test_what_was_read_goes_with_the_keys(keys: KeyRing, family: Family) -> None:
+def test_what_was_read_goes_with_the_keys(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     assert people.list_household_records(keys)
-    assert keys.record_cache
+    assert keys.caches.records
     keys.close()
-    assert keys.record_cache == {}
+    assert keys.caches.records == {}
     with pytest.raises(Locked):
         people.list_household_records(keys)

@@ -24,13 +24,22 @@ from assessments.errors import (
     WeakPassphrase,
     WrongPassphrase,
 )
-from assessments.store import KeyRing, RecoveryRequests, Store, people
+from assessments.store import RecoveryRequests, Store, UnlockedStore, people
 from assessments.store import assessments as kept
 from assessments.store.access.device import FileKeystore
 from assessments.store.access.passphrase_policy import check_passphrase
 from assessments.store.access.unlock_attempts import MAX_ATTEMPTS
+from assessments.store.completion import complete
 from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished, make_family
+from tests.store.made_up import (
+    CHEAPEST,
+    PASSPHRASE,
+    Family,
+    finished,
+    list_households,
+    make_family,
+    read_household,
+)
 
 OTHER = "marigold teapot cinder harbour"
 NEW = "lantern cobble thimble anchor"
@@ -45,7 +54,7 @@ class TwoSides:
             self.private[side], public = sealing.make_receive_key()
             self.public[side] = RecoveryKey(recovery_kid(public), public)
 
-    def keep_escrow(self, store: Store, keys: KeyRing) -> None:
+    def keep_escrow(self, store: Store, keys: UnlockedStore) -> None:
         store.save_escrow(keys, self.public["agency"], self.public["service"])
 
     def grants(self, recovery: RecoveryRequests, author: str = "hv-1") -> list[bytes]:
@@ -60,14 +69,16 @@ def sides() -> TwoSides:
 # Several people
 
 
-def test_each_person_has_their_own_words_and_records(store: Store, keys: KeyRing, family: Family) -> None:
+def test_each_person_has_their_own_words_and_records(
+    store: Store, keys: UnlockedStore, family: Family
+) -> None:
     people.save_household(keys, family.household, family.persons)
     colleague = store.set_up(OTHER, "agency-7", "hv-2")
     theirs = make_family()
     people.save_household(colleague, theirs.household, theirs.persons)
     assert store.authors() == ("hv-1", "hv-2")
-    assert [one.id for one in people.list_households(keys)] == [family.household.id]
-    assert [one.id for one in people.list_households(colleague)] == [theirs.household.id]
+    assert [one.id for one in list_households(keys)] == [family.household.id]
+    assert [one.id for one in list_households(colleague)] == [theirs.household.id]
     for words, author in ((PASSPHRASE, "hv-2"), (OTHER, "hv-1")):
         with pytest.raises(WrongPassphrase):
             store.unlock(words, author)
@@ -75,7 +86,7 @@ def test_each_person_has_their_own_words_and_records(store: Store, keys: KeyRing
 
 
 def test_a_colleague_cannot_open_a_row_for_want_of_its_key(
-    store: Store, keys: KeyRing, family: Family
+    store: Store, keys: UnlockedStore, family: Family
 ) -> None:
     """Every check of whose row it is passed by hand: the seal still holds."""
     people.save_household(keys, family.household, family.persons)
@@ -94,10 +105,12 @@ def test_a_colleague_cannot_open_a_row_for_want_of_its_key(
     # And with the right person's alias put into the colleague's own keys:
     colleague.author = keys.author
     with pytest.raises(Damaged):
-        people.read_household(colleague, family.household.id)
+        read_household(colleague, family.household.id)
 
 
-def test_each_person_has_their_own_numbers_without_gaps(store: Store, keys: KeyRing, sides: TwoSides) -> None:
+def test_each_person_has_their_own_numbers_without_gaps(
+    store: Store, keys: UnlockedStore, sides: TwoSides
+) -> None:
     colleague = store.set_up(OTHER, "agency-7", "hv-2")
     numbers: dict[str, list[int]] = {"hv-1": [], "hv-2": []}
     for person in (keys, colleague, colleague, keys, colleague):
@@ -107,7 +120,7 @@ def test_each_person_has_their_own_numbers_without_gaps(store: Store, keys: KeyR
         begun = family.assessment(author=person.author)
         kept.begin(person, begun)
         with store.completing(person) as number:
-            kept.complete(person, finished(begun, {}), b"envelope", "kid")
+            complete(person, finished(begun, {}), b"envelope", "kid")
         numbers[person.author].append(number)
     assert numbers == {"hv-1": [1, 2], "hv-2": [1, 2, 3]}
 
@@ -170,7 +183,7 @@ def test_a_pin_is_enough_only_where_the_system_guards_the_secret(store: Store) -
 
 
 def test_changing_the_words_changes_the_wrap_and_no_record(
-    store: Store, keys: KeyRing, family: Family
+    store: Store, keys: UnlockedStore, family: Family
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     public = keys.sign_public
@@ -180,7 +193,7 @@ def test_changing_the_words_changes_the_wrap_and_no_record(
         store.unlock(PASSPHRASE)
     again = store.unlock(NEW)
     assert again.sign_public == public
-    assert people.read_household(again, family.household.id)[0] == family.household
+    assert read_household(again, family.household.id)[0] == family.household
     assert store._database.rows("SELECT * FROM household") == before
     with pytest.raises(WeakPassphrase):
         store.change_passphrase("hv-1", NEW, "short")
@@ -191,7 +204,7 @@ def test_changing_the_words_changes_the_wrap_and_no_record(
 # Tries
 
 
-def test_wrong_tries_are_counted_and_say_how_many_are_left(store: Store, keys: KeyRing) -> None:
+def test_wrong_tries_are_counted_and_say_how_many_are_left(store: Store, keys: UnlockedStore) -> None:
     for number in range(1, 6):
         with pytest.raises(WrongPassphrase) as refusal:
             store.unlock("wrong words of four")
@@ -208,7 +221,9 @@ def fail(store: Store, clock: StoppedClock, times: int) -> None:
         clock.move(hours=2)
 
 
-def test_waits_grow_and_even_the_right_words_wait(store: Store, keys: KeyRing, clock: StoppedClock) -> None:
+def test_waits_grow_and_even_the_right_words_wait(
+    store: Store, keys: UnlockedStore, clock: StoppedClock
+) -> None:
     for failed, wait in ((6, 30), (7, 120), (8, 600), (9, 3600)):
         fail(store, clock, failed - store.attempt_status("hv-1").failed - 1)
         with pytest.raises(WrongPassphrase):
@@ -225,7 +240,7 @@ def test_waits_grow_and_even_the_right_words_wait(store: Store, keys: KeyRing, c
 
 
 def test_a_clock_that_goes_back_does_not_lengthen_a_wait(
-    store: Store, keys: KeyRing, clock: StoppedClock
+    store: Store, keys: UnlockedStore, clock: StoppedClock
 ) -> None:
     fail(store, clock, 5)
     with pytest.raises(WrongPassphrase):
@@ -238,7 +253,7 @@ def test_a_clock_that_goes_back_does_not_lengthen_a_wait(
 
 
 def test_the_tenth_wrong_try_removes_the_secret_and_no_record(
-    store: Store, keys: KeyRing, family: Family, clock: StoppedClock, folder: Path
+    store: Store, keys: UnlockedStore, family: Family, clock: StoppedClock, folder: Path
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     before = store._database.rows("SELECT * FROM person")
@@ -253,12 +268,14 @@ def test_the_tenth_wrong_try_removes_the_secret_and_no_record(
     assert store.attempt_status("hv-1").is_locked_out
 
 
-def test_the_tenth_try_opens_when_it_is_right(store: Store, keys: KeyRing, clock: StoppedClock) -> None:
+def test_the_tenth_try_opens_when_it_is_right(store: Store, keys: UnlockedStore, clock: StoppedClock) -> None:
     fail(store, clock, MAX_ATTEMPTS - 1)
     store.unlock(PASSPHRASE).close()
 
 
-def test_one_persons_tries_do_not_lock_out_another(store: Store, keys: KeyRing, clock: StoppedClock) -> None:
+def test_one_persons_tries_do_not_lock_out_another(
+    store: Store, keys: UnlockedStore, clock: StoppedClock
+) -> None:
     store.set_up(OTHER, "agency-7", "hv-2").close()
     fail(store, clock, MAX_ATTEMPTS)
     store.unlock(OTHER, "hv-2").close()
@@ -284,7 +301,9 @@ def test_putting_back_an_old_copy_of_either_count_gives_no_guess(
 
 
 @pytest.mark.parametrize("place", range(16))
-def test_a_damaged_count_is_never_read_as_ten(store: Store, keys: KeyRing, folder: Path, place: int) -> None:
+def test_a_damaged_count_is_never_read_as_ten(
+    store: Store, keys: UnlockedStore, folder: Path, place: int
+) -> None:
     with pytest.raises(WrongPassphrase):
         store.unlock("wrong words of four")
     path = folder / "fails.hv-1"
@@ -296,7 +315,7 @@ def test_a_damaged_count_is_never_read_as_ten(store: Store, keys: KeyRing, folde
 
 
 def test_a_kill_between_count_and_try_costs_one_try(
-    store: Store, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: UnlockedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> bytearray:
         raise SystemExit
@@ -356,7 +375,7 @@ def test_a_key_store_that_does_not_answer_is_not_an_empty_one(
 
 
 def test_an_absent_secret_asks_for_recovery_and_counts_no_try(
-    store: Store, keys: KeyRing, folder: Path
+    store: Store, keys: UnlockedStore, folder: Path
 ) -> None:
     (folder / "secret.hv-1.a").unlink()
     with pytest.raises(KeyAbsent):
@@ -372,7 +391,7 @@ def recover(store: Store, sides: TwoSides) -> None:
 
 
 def test_two_people_let_somebody_in_again_and_nothing_is_lost(
-    store: Store, keys: KeyRing, family: Family, sides: TwoSides, clock: StoppedClock
+    store: Store, keys: UnlockedStore, family: Family, sides: TwoSides, clock: StoppedClock
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     begun = family.assessment()
@@ -387,12 +406,12 @@ def test_two_people_let_somebody_in_again_and_nothing_is_lost(
         store.unlock(PASSPHRASE)
     again = store.unlock(NEW)
     assert again.sign_public == public
-    assert people.read_household(again, family.household.id)[0] == family.household
+    assert read_household(again, family.household.id)[0] == family.household
     assert kept.read_answers(again, begun.id) == {"wish": {"value": "a quiet house"}}
 
 
 def test_works_where_the_store_does_not_open_because_every_key_is_gone(
-    store: Store, keys: KeyRing, family: Family, sides: TwoSides, clock: StoppedClock, folder: Path
+    store: Store, keys: UnlockedStore, family: Family, sides: TwoSides, clock: StoppedClock, folder: Path
 ) -> None:
     people.save_household(keys, family.household, family.persons)
     sides.keep_escrow(store, keys)
@@ -406,12 +425,12 @@ def test_works_where_the_store_does_not_open_because_every_key_is_gone(
         recovery.finish("hv-1", sides.grants(recovery), NEW)
     with closing(Store.open(folder, clock, CHEAPEST)) as opened:
         again = opened.unlock(NEW)
-        assert [one.name for one in people.list_households(again)] == [family.household.name]
+        assert [one.name for one in list_households(again)] == [family.household.name]
         again.close()
 
 
 def test_a_request_waits_over_restarts_and_can_be_taken_back(
-    store: Store, keys: KeyRing, sides: TwoSides, opened: Callable[[], Store]
+    store: Store, keys: UnlockedStore, sides: TwoSides, opened: Callable[[], Store]
 ) -> None:
     sides.keep_escrow(store, keys)
     asked = store.recovery.begin_request("hv-1")
@@ -430,7 +449,7 @@ def test_a_request_waits_over_restarts_and_can_be_taken_back(
 
 
 def test_after_recovery_the_old_escrow_and_grants_open_nothing(
-    store: Store, keys: KeyRing, sides: TwoSides
+    store: Store, keys: UnlockedStore, sides: TwoSides
 ) -> None:
     sides.keep_escrow(store, keys)
     before = store.escrow("hv-1")
@@ -443,7 +462,7 @@ def test_after_recovery_the_old_escrow_and_grants_open_nothing(
     store.unlock(OTHER).close()
 
 
-def test_another_persons_grants_change_nothing(store: Store, keys: KeyRing, sides: TwoSides) -> None:
+def test_another_persons_grants_change_nothing(store: Store, keys: UnlockedStore, sides: TwoSides) -> None:
     sides.keep_escrow(store, keys)
     colleague = store.set_up(OTHER, "agency-7", "hv-2")
     sides.keep_escrow(store, colleague)
@@ -455,7 +474,9 @@ def test_another_persons_grants_change_nothing(store: Store, keys: KeyRing, side
     store.unlock(OTHER, "hv-2").close()
 
 
-def test_a_weak_new_passphrase_leaves_the_request_open(store: Store, keys: KeyRing, sides: TwoSides) -> None:
+def test_a_weak_new_passphrase_leaves_the_request_open(
+    store: Store, keys: UnlockedStore, sides: TwoSides
+) -> None:
     sides.keep_escrow(store, keys)
     grants = sides.grants(store.recovery)
     with pytest.raises(WeakPassphrase):
@@ -464,15 +485,15 @@ def test_a_weak_new_passphrase_leaves_the_request_open(store: Store, keys: KeyRi
     store.unlock(NEW).close()
 
 
-def test_without_escrow_nobody_can_ask(store: Store, keys: KeyRing) -> None:
+def test_without_escrow_nobody_can_ask(store: Store, keys: UnlockedStore) -> None:
     with pytest.raises(NotFound) as refusal:
         store.recovery.begin_request("hv-1")
     assert refusal.value.code == "no-escrow"
 
 
-def test_an_unknown_escrow_format_is_kept(store: Store, keys: KeyRing, sides: TwoSides) -> None:
+def test_an_unknown_escrow_format_is_kept(store: Store, keys: UnlockedStore, sides: TwoSides) -> None:
     sides.keep_escrow(store, keys)
-    with store._database.write_raw() as driver:
+    with store._database.write() as driver:
         driver.execute("UPDATE escrow SET body = CAST(x'434b4539' || substr(body, 5) AS BLOB)")
     before = store._database.rows("SELECT * FROM escrow")
     with pytest.raises(UnknownFormat):
@@ -489,7 +510,7 @@ def test_a_store_with_one_secret_opens_as_before_and_gets_its_copy(
     """As step 1 left it: one secret under the old name, no slot, no copy of the device's key."""
     first = opened()
     first.set_up(PASSPHRASE, "agency-7", "hv-1").close()
-    with first._database.write_raw() as driver:
+    with first._database.write() as driver:
         driver.execute("UPDATE practitioner SET secret_slot = '', device_copy = NULL")
         driver.execute("DELETE FROM attempt")
     first.close()
@@ -505,7 +526,7 @@ def test_a_store_with_one_secret_opens_as_before_and_gets_its_copy(
 
 
 def test_a_count_can_be_kept_on_one_place_alone(
-    store: Store, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+    store: Store, keys: UnlockedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise StoreFault("disk-full")

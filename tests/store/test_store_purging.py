@@ -10,26 +10,27 @@ import pytest
 from assessments.crypto import sealing
 from assessments.errors import Damaged, Locked, NotFound, StoreFault
 from assessments.ports import Outcome
-from assessments.store import KeyRing, Store, people, purge
+from assessments.store import Store, UnlockedStore, people, purge
 from assessments.store import assessments as kept
-from assessments.store.access.keyring import _content_context
+from assessments.store.access.practitioner import content_key_context
 from assessments.store.attachments import attachments
 from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
+from assessments.store.completion import complete
 from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.leaks.scan import leaks
-from tests.store.made_up import PASSPHRASE, Family, finished, make_family
+from tests.store.made_up import PASSPHRASE, Family, finished, list_households, make_family, read_household
 from tests.store.test_store_kill import run_and_kill
 
 REASON = "Asked for by the family of Quillfeather"
 
 
 @pytest.fixture
-def unlocked(store: Store) -> Callable[[], KeyRing]:
+def unlocked(store: Store) -> Callable[[], UnlockedStore]:
     return lambda: store.unlock(PASSPHRASE)
 
 
-def _filled(keys: KeyRing, family: Family, *, done: bool = True, sent: bool = True) -> str:
+def _filled(keys: UnlockedStore, family: Family, *, done: bool = True, sent: bool = True) -> str:
     """A household with one assessment that has everything an assessment can have."""
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_contact(keys, family.contact)
@@ -43,13 +44,13 @@ def _filled(keys: KeyRing, family: Family, *, done: bool = True, sent: bool = Tr
     kept.save_item_drafts(keys, begun.id, {"page": 3})
     attachments.save_attachment(keys, begun.id, b"[1, 2]", STROKES_MEDIA_TYPE)
     if done:
-        kept.complete(keys, finished(begun, {"wish": 1}), sealing.make_random(3000), "svc-1")
+        complete(keys, finished(begun, {"wish": 1}), sealing.make_random(3000), "svc-1")
         if sent:
             keys.outbox.record_outcomes([Outcome(begun.id, "stored", receipt=b"signed")], keys.now())
     return begun.id
 
 
-def _ciphertexts(keys: KeyRing, folder: Path, assessment_id: str) -> list[bytes]:
+def _ciphertexts(keys: UnlockedStore, folder: Path, assessment_id: str) -> list[bytes]:
     """A piece out of the middle of everything sealed that is kept of an assessment."""
     rows = keys.database.rows
     ((number, kid),) = rows("SELECT number, kid FROM assessment WHERE id = ?", (assessment_id,))
@@ -73,7 +74,7 @@ def _left(folder: Path, pieces: list[bytes]) -> list[str]:
 
 @pytest.mark.parametrize("done", [True, False])
 def test_nothing_of_it_is_left_in_any_file(
-    folder: Path, keys: KeyRing, family: Family, opened: Callable[[], Store], done: bool
+    folder: Path, keys: UnlockedStore, family: Family, opened: Callable[[], Store], done: bool
 ) -> None:
     gone = _filled(keys, family, done=done)
     stays = _filled(keys, make_family())
@@ -96,24 +97,28 @@ def test_nothing_of_it_is_left_in_any_file(
 
 
 def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
-    keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing]
+    keys: UnlockedStore, family: Family, unlocked: Callable[[], UnlockedStore]
 ) -> None:
     gone = _filled(keys, family)
     ((kid, wrap),) = keys.database.rows(
         "SELECT k.kid, k.sealed FROM content_key AS k JOIN assessment USING (kid)"
     )
-    before = keys.epoch_kid
+    before = keys.keys.epoch_kid
     purge.purge_assessment(keys, gone, REASON)
     held = unlocked()
-    for epoch_kid in (before, held.epoch_kid):
+    for epoch_kid in (before, held.keys.epoch_kid):
         with pytest.raises(Damaged):
             sealing.open_sealed(
-                held._epoch, wrap, _content_context(held.device_id, held.author, epoch_kid, kid)
+                held.keys._epoch, wrap, content_key_context(held.keys.device_id, held.author, epoch_kid, kid)
             )
 
 
 def test_leaves_a_note_of_when_by_whom_and_why(
-    keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing], clock: StoppedClock, folder: Path
+    keys: UnlockedStore,
+    family: Family,
+    unlocked: Callable[[], UnlockedStore],
+    clock: StoppedClock,
+    folder: Path,
 ) -> None:
     gone = _filled(keys, family)
     (stub,) = purge.purge_assessment(keys, gone, REASON)
@@ -126,11 +131,11 @@ def test_leaves_a_note_of_when_by_whom_and_why(
 
 @pytest.mark.parametrize("column", ["kind", "at", "author", "id"])
 def test_a_changed_note_is_not_believed(
-    keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing], column: str
+    keys: UnlockedStore, family: Family, unlocked: Callable[[], UnlockedStore], column: str
 ) -> None:
     purge.purge_assessment(keys, _filled(keys, family), REASON)
     held = unlocked()
-    with held.database.write_raw() as driver:
+    with held.database.write() as driver:
         driver.execute(f"UPDATE purged SET {column} = '2020-01-01T00:00:00Z'")
     found = purge.list_tombstones(held)
     assert list(found) == []
@@ -138,7 +143,7 @@ def test_a_changed_note_is_not_believed(
 
 
 def test_a_household_goes_with_everyone_and_everything(
-    folder: Path, keys: KeyRing, family: Family, unlocked: Callable[[], KeyRing]
+    folder: Path, keys: UnlockedStore, family: Family, unlocked: Callable[[], UnlockedStore]
 ) -> None:
     first, second = _filled(keys, family), _filled(keys, family, done=False)
     other = make_family()
@@ -159,7 +164,7 @@ def test_a_household_goes_with_everyone_and_everything(
     assert held.losses == ()
     assert list(people.read_revisions(held, family.household.id)) == []
     assert people.read_revisions(held, other.household.id)
-    assert [one.id for one in people.list_households(held)] == [other.household.id]
+    assert [one.id for one in list_households(held)] == [other.household.id]
     assert [one.id for one in list_summaries(held)] == [stays]
     assert len(purge.list_tombstones(held)) == 3
     used = "SELECT kid FROM household UNION SELECT kid FROM assessment UNION SELECT kid FROM purged"
@@ -168,7 +173,7 @@ def test_a_household_goes_with_everyone_and_everything(
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_finished_work_that_was_not_sent_is_refused(
-    folder: Path, keys: KeyRing, family: Family, whole: bool
+    folder: Path, keys: UnlockedStore, family: Family, whole: bool
 ) -> None:
     waits = _filled(keys, family, sent=False)
     _filled(keys, family)
@@ -185,9 +190,9 @@ def test_finished_work_that_was_not_sent_is_refused(
     assert kept.get(keys, waits).answers == {"wish": 1}
 
 
-def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: KeyRing, family: Family) -> None:
+def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: UnlockedStore, family: Family) -> None:
     held = _filled(keys, family)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute(
             "CREATE TRIGGER refuse BEFORE UPDATE ON practitioner BEGIN SELECT raise(ABORT, 'no'); END"
         )
@@ -200,9 +205,9 @@ def test_a_deletion_that_fails_deletes_nothing(folder: Path, keys: KeyRing, fami
     assert keys.outbox.completion_files.ids() == {held}
 
 
-def test_nobody_deletes_what_is_another_persons(keys: KeyRing, family: Family) -> None:
+def test_nobody_deletes_what_is_another_persons(keys: UnlockedStore, family: Family) -> None:
     held = _filled(keys, family)
-    with keys.database.write_raw() as driver:
+    with keys.database.write() as driver:
         driver.execute("UPDATE assessment SET author = 'hv-2'")
     for delete, record_id in ((purge.purge_assessment, held), (purge.purge_household, family.household.id)):
         with pytest.raises(StoreFault) as refusal:
@@ -210,7 +215,9 @@ def test_nobody_deletes_what_is_another_persons(keys: KeyRing, family: Family) -
         assert refusal.value.code == "other-person"
 
 
-def test_the_number_of_a_deleted_entry_is_not_used_again(store: Store, keys: KeyRing, family: Family) -> None:
+def test_the_number_of_a_deleted_entry_is_not_used_again(
+    store: Store, keys: UnlockedStore, family: Family
+) -> None:
     first = _filled(keys, family)
     (entry,) = keys.outbox.entries()
     purge.purge_assessment(keys, first, REASON)
@@ -220,7 +227,7 @@ def test_the_number_of_a_deleted_entry_is_not_used_again(store: Store, keys: Key
 
 
 def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
-    opened: Callable[[], Store], keys: KeyRing, family: Family
+    opened: Callable[[], Store], keys: UnlockedStore, family: Family
 ) -> None:
     gone = _filled(keys, family)
     other = opened().unlock(PASSPHRASE)
@@ -233,12 +240,12 @@ def test_another_wren_that_is_open_meanwhile_is_told_to_unlock_again(
         kept.begin(other, family.assessment())
     assert refusal.value.code == "keys-renewed"
     with pytest.raises(Locked):
-        people.read_household(other, family.household.id)
+        read_household(other, family.household.id)
     with pytest.raises(Locked):
         purge.purge_assessment(other, begun.id, REASON)
     fresh = opened().unlock(PASSPHRASE)
     assert kept.read_answers(fresh, begun.id) == {"wish": {"value": "yes"}}
-    assert people.read_household(fresh, family.household.id)[0] == family.household
+    assert read_household(fresh, family.household.id)[0] == family.household
 
 
 # Deletes one assessment after the other: says when it begins, and the id when the call has returned.
@@ -246,21 +253,21 @@ PURGER = """
 import sys
 from pathlib import Path
 from assessments.store import Store, assessments as kept, purge
-from assessments.store.rows.summaries import listing
+from assessments.store.rows.summaries import list_summaries
 from tests.fakes import StoppedClock
 from tests.store.made_up import CHEAPEST, PASSPHRASE
 store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
 while True:
     keys = store.unlock(PASSPHRASE)
-    found = listing(keys)
+    found = list_summaries(keys)
     print("begun", flush=True)
-    purge.purge(keys, found[0].id, "why")
+    purge.purge_assessment(keys, found[0].id, "why")
     print(found[0].id, flush=True)
 """
 
 
 def test_killed_at_any_moment_every_other_key_still_opens(
-    folder: Path, opened: Callable[[], Store], keys: KeyRing, family: Family
+    folder: Path, opened: Callable[[], Store], keys: UnlockedStore, family: Family
 ) -> None:
     left = {_filled(keys, family, done=number % 2 == 0) for number in range(60)}
     store = opened()
@@ -275,7 +282,7 @@ def test_killed_at_any_moment_every_other_key_still_opens(
         assert left - gone - now <= {stub.id for stub in purge.list_tombstones(held)}
         assert len(left - gone - now) <= 1
         assert all(kept.get(held, one).answers for one in now)
-        assert people.read_household(held, family.household.id)[0] == family.household
+        assert read_household(held, family.household.id)[0] == family.household
         assert {entry.id for entry in store.outbox.entries()} == store.outbox.completion_files.ids()
         assert {stub.id for stub in purge.list_tombstones(held)}.isdisjoint(now)
         left = now

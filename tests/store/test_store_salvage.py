@@ -13,8 +13,9 @@ from assessments.casework.casework_records import Incident
 from assessments.casework.records import Assessment
 from assessments.errors import Damaged, NotFound, UnknownFormat
 from assessments.ports import DataLoss
-from assessments.store import KeyRing, Store, people, salvage
+from assessments.store import Store, UnlockedStore, people, salvage
 from assessments.store import assessments as kept
+from assessments.store.completion import complete
 from assessments.store.rows.integrity import COUNTED_TABLES
 from assessments.store.tables import REVISED_TABLES
 from tests.fakes import StoppedClock
@@ -25,7 +26,7 @@ LONG = "x" * 9000  # runs over into further pages
 
 
 @pytest.fixture
-def filled(store: Store, keys: KeyRing) -> list[Assessment]:
+def filled(store: Store, keys: UnlockedStore) -> list[Assessment]:
     """Four households, corrected, each with one assessment finished and one begun; the keys are open."""
     done = []
     for number in range(4):
@@ -48,7 +49,7 @@ def filled(store: Store, keys: KeyRing) -> list[Assessment]:
         kept.append_answer(keys, begun.id, "wish", LONG)
         kept.save_item_drafts(keys, begun.id, {"page": number})
         done.append(finished(whole, {"wish": LONG}))
-        kept.complete(keys, done[-1], LONG.encode(), "svc-1")
+        complete(keys, done[-1], LONG.encode(), "svc-1")
     store.settings.put("service", "met")
     return done
 
@@ -66,14 +67,14 @@ def key(name: str, row: tuple[object, ...]) -> tuple[object, ...]:
     return (name, *row[: 3 if name == "earlier" else 1])
 
 
-def closed(store: Store, keys: KeyRing, folder: Path) -> Path:
+def closed(store: Store, keys: UnlockedStore, folder: Path) -> Path:
     keys.close()
     store.close()
     return folder / "wren.db"
 
 
 def test_a_whole_store_comes_back_row_for_row(
-    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: UnlockedStore, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     path = closed(store, keys, folder)
     before, content = dump(path), path.read_bytes()
@@ -86,7 +87,12 @@ def test_a_whole_store_comes_back_row_for_row(
 
 
 def test_rows_that_are_only_in_the_log_come_back(
-    store: Store, keys: KeyRing, folder: Path, tmp_path: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store,
+    keys: UnlockedStore,
+    folder: Path,
+    tmp_path: Path,
+    clock: StoppedClock,
+    filled: list[Assessment],
 ) -> None:
     before = dump(folder / "wren.db")
     killed = tmp_path / "killed"
@@ -100,7 +106,12 @@ def test_rows_that_are_only_in_the_log_come_back(
 
 @pytest.mark.parametrize("first_bytes", [64, PAGE])
 def test_every_row_on_another_page_comes_back_whichever_page_is_lost(
-    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment], first_bytes: int
+    store: Store,
+    keys: UnlockedStore,
+    folder: Path,
+    clock: StoppedClock,
+    filled: list[Assessment],
+    first_bytes: int,
 ) -> None:
     """With only the head of a page gone, even that page's own rows come back."""
     path = closed(store, keys, folder)
@@ -125,7 +136,7 @@ def test_every_row_on_another_page_comes_back_whichever_page_is_lost(
 @pytest.mark.parametrize("damage", ["missing", "emptied", "header", "noise"])
 def test_finished_work_comes_back_without_any_database(
     store: Store,
-    keys: KeyRing,
+    keys: UnlockedStore,
     folder: Path,
     clock: StoppedClock,
     filled: list[Assessment],
@@ -157,7 +168,7 @@ def test_finished_work_comes_back_without_any_database(
 
 def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
     store: Store,
-    keys: KeyRing,
+    keys: UnlockedStore,
     folder: Path,
     clock: StoppedClock,
     filled: list[Assessment],
@@ -186,7 +197,7 @@ def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
 
 
 def test_an_earlier_row_is_told_from_a_present_one_when_no_tree_leads_to_either(
-    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: UnlockedStore, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     """Every page that branches, and the first, which names the tables, is gone."""
     path = closed(store, keys, folder)
@@ -204,7 +215,7 @@ def test_an_earlier_row_is_told_from_a_present_one_when_no_tree_leads_to_either(
 
 
 def test_a_salvage_that_was_cut_is_carried_on(
-    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: UnlockedStore, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     path = closed(store, keys, folder)
     before = dump(path)
@@ -216,7 +227,7 @@ def test_a_salvage_that_was_cut_is_carried_on(
 
 
 def test_each_salvage_sets_its_own_files_aside(
-    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock, filled: list[Assessment]
+    store: Store, keys: UnlockedStore, folder: Path, clock: StoppedClock, filled: list[Assessment]
 ) -> None:
     closed(store, keys, folder)
     first, second = salvage(folder, clock), salvage(folder, clock)
@@ -226,7 +237,7 @@ def test_each_salvage_sets_its_own_files_aside(
 
 
 def test_a_newer_store_is_left_as_it_is(
-    store: Store, keys: KeyRing, folder: Path, clock: StoppedClock
+    store: Store, keys: UnlockedStore, folder: Path, clock: StoppedClock
 ) -> None:
     path = closed(store, keys, folder)
     with sqlite3.connect(path) as driver:

@@ -11,19 +11,20 @@ import pytest
 
 from assessments.casework.records import Assessment
 from assessments.ports import DataLoss
-from assessments.store import KeyRing, Store, people, purge
+from assessments.store import Store, UnlockedStore, people, purge
 from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
+from assessments.store.completion import complete
 from assessments.store.rows.integrity import COUNTED_TABLES
 from tests.store import pictures
-from tests.store.made_up import PASSPHRASE, Family, finished
+from tests.store.made_up import PASSPHRASE, Family, finished, list_households
 
 LINES = "substr(body, 1, 4) = x'434b5231'"
 TAIL = "substr(body, 1, 4) = x'434b5431'"
 
 
 @pytest.fixture
-def begun(keys: KeyRing, family: Family) -> Assessment:
+def begun(keys: UnlockedStore, family: Family) -> Assessment:
     people.save_household(keys, family.household, family.persons, family.relationships)
     people.save_contact(keys, family.contact)
     assessment = family.assessment()
@@ -50,13 +51,13 @@ def losses(store: Store) -> tuple[DataLoss, ...]:
 
 
 def test_a_whole_store_has_lost_nothing(
-    store: Store, keys: KeyRing, family: Family, begun: Assessment
+    store: Store, keys: UnlockedStore, family: Family, begun: Assessment
 ) -> None:
     people.save_person(keys, family.persons[0].model_copy(update={"name": "Wulfrun Ottershaw"}))
     other = family.assessment()
     kept.begin(keys, other)
     kept.stop(keys, other.id)
-    kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     keys.close()
     assert losses(store) == ()
 
@@ -88,7 +89,7 @@ FIRST_LINE = f"(SELECT min(line) FROM answer WHERE {LINES})"
     ],
 )
 def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
-    keys: KeyRing,
+    keys: UnlockedStore,
     store: Store,
     folder: Path,
     begun: Assessment,
@@ -128,7 +129,7 @@ def test_a_damaged_list_gives_every_line_that_is_whole_and_counts_the_others(
 
 
 def test_an_earlier_answer_never_stands_in_for_one_that_is_lost(
-    keys: KeyRing, store: Store, folder: Path, begun: Assessment
+    keys: UnlockedStore, store: Store, folder: Path, begun: Assessment
 ) -> None:
     for number in range(30):
         kept.append_answer(keys, begun.id, f"item-{number % 5}", f"change {number}")
@@ -154,7 +155,7 @@ def test_an_earlier_answer_never_stands_in_for_one_that_is_lost(
 
 @pytest.mark.parametrize("table", COUNTED_TABLES[:5])
 def test_a_missing_row_is_found_at_unlock_and_again_until_it_is_accepted(
-    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, table: str
+    store: Store, keys: UnlockedStore, folder: Path, family: Family, begun: Assessment, table: str
 ) -> None:
     held = 2 if table == "person" else 1
     keys.close()
@@ -174,17 +175,17 @@ def test_a_missing_row_is_found_at_unlock_and_again_until_it_is_accepted(
 
 @pytest.mark.parametrize("table", ["completion", "outbox_entry", "place"])
 def test_what_belongs_to_an_assessment_is_missed(
-    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, table: str
+    store: Store, keys: UnlockedStore, folder: Path, family: Family, begun: Assessment, table: str
 ) -> None:
     if table != "place":
-        kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+        complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     keys.close()
     raw(folder, f"DELETE FROM {table}")
     assert losses(store) == (DataLoss("missing", table, 1, 0),)
 
 
 def test_an_older_row_put_back_is_found(
-    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment
+    store: Store, keys: UnlockedStore, folder: Path, family: Family, begun: Assessment
 ) -> None:
     with sqlite3.connect(folder / "wren.db") as driver:
         (rev, body) = driver.execute("SELECT rev, body FROM household").fetchone()
@@ -198,7 +199,12 @@ def test_an_older_row_put_back_is_found(
 
 
 def test_an_older_database_put_back_is_found_and_still_opens(
-    keys: KeyRing, folder: Path, tmp_path: Path, begun: Assessment, opened: Callable[[], Store], store: Store
+    keys: UnlockedStore,
+    folder: Path,
+    tmp_path: Path,
+    begun: Assessment,
+    opened: Callable[[], Store],
+    store: Store,
 ) -> None:
     keys.close()
     store.close()
@@ -220,14 +226,14 @@ def test_an_older_database_put_back_is_found_and_still_opens(
     "damage", ["DELETE FROM tally", "UPDATE tally SET body = x'00'", "UPDATE tally SET rev = 99"]
 )
 def test_a_lost_tally_is_said_and_writing_goes_on(
-    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, damage: str
+    store: Store, keys: UnlockedStore, folder: Path, family: Family, begun: Assessment, damage: str
 ) -> None:
     keys.close()
     raw(folder, damage)
     again = store.unlock(PASSPHRASE)
     assert again.losses == (DataLoss("untallied"),)
     people.save_person(again, family.persons[0])
-    kept.complete(again, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    complete(again, finished(begun, {"a": 1}), b"envelope", "svc-1")
     again.close()
     again = store.unlock(PASSPHRASE)
     assert again.losses == (DataLoss("untallied"),)
@@ -237,18 +243,18 @@ def test_a_lost_tally_is_said_and_writing_goes_on(
 
 
 def test_rows_that_cannot_be_counted_do_not_hold_up_opening(
-    store: Store, keys: KeyRing, folder: Path, begun: Assessment
+    store: Store, keys: UnlockedStore, folder: Path, begun: Assessment
 ) -> None:
     keys.close()
     raw(folder, "ALTER TABLE relationship RENAME TO elsewhere")
     keys = store.unlock(PASSPHRASE)
     assert keys.losses == (DataLoss("unchecked"),)
-    assert len(people.list_households(keys)) == 1
+    assert len(list_households(keys)) == 1
     keys.close()
 
 
 def test_a_store_from_before_there_was_a_tally_gets_one(
-    store: Store, keys: KeyRing, folder: Path, begun: Assessment, opened: Callable[[], Store]
+    store: Store, keys: UnlockedStore, folder: Path, begun: Assessment, opened: Callable[[], Store]
 ) -> None:
     keys.close()
     store.close()
@@ -273,7 +279,12 @@ def test_a_store_from_before_there_was_a_tally_gets_one(
 
 
 def test_lists_whose_end_stood_at_the_last_place_are_read_and_go_on(
-    store: Store, keys: KeyRing, folder: Path, family: Family, begun: Assessment, opened: Callable[[], Store]
+    store: Store,
+    keys: UnlockedStore,
+    folder: Path,
+    family: Family,
+    begun: Assessment,
+    opened: Callable[[], Store],
 ) -> None:
     empty = family.assessment()
     kept.begin(keys, empty)
@@ -293,7 +304,7 @@ def test_lists_whose_end_stood_at_the_last_place_are_read_and_go_on(
 
 
 def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
-    keys: KeyRing,
+    keys: UnlockedStore,
     store: Store,
     begun: Assessment,
     opened: Callable[[], Store],
@@ -306,7 +317,7 @@ def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
         patched.setattr(keys.outbox, "queue", cut)
         patched.setattr(keys.outbox.completion_files, "remove", lambda _id: None)
         with pytest.raises(KeyboardInterrupt):
-            kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+            complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     again = opened().unlock(PASSPHRASE)
     assert kept.get(again, begun.id).status == "completed"
     assert again.losses == ()
@@ -314,7 +325,7 @@ def test_a_completion_that_was_cut_is_counted_when_it_is_carried_out(
 
 
 def test_a_twin_that_cannot_be_read_or_written_holds_nothing_up(
-    store: Store, keys: KeyRing, folder: Path, begun: Assessment
+    store: Store, keys: UnlockedStore, folder: Path, begun: Assessment
 ) -> None:
     keys.close()
     for twin in folder.glob("tally.*"):
@@ -322,14 +333,14 @@ def test_a_twin_that_cannot_be_read_or_written_holds_nothing_up(
         twin.mkdir()
     keys = store.unlock(PASSPHRASE)
     kept.append_answer(keys, begun.id, "a", 1)
-    kept.complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
+    complete(keys, finished(begun, {"a": 1}), b"envelope", "svc-1")
     keys.close()
     assert not keys.is_open
     assert losses(store) == ()
 
 
 def test_what_is_deleted_for_good_is_not_taken_for_lost(
-    store: Store, keys: KeyRing, folder: Path, begun: Assessment, family: Family
+    store: Store, keys: UnlockedStore, folder: Path, begun: Assessment, family: Family
 ) -> None:
     attachments.save_attachment(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
     purge.purge_assessment(keys, begun.id, "Asked for by the family, ref 114")
@@ -340,7 +351,9 @@ def test_what_is_deleted_for_good_is_not_taken_for_lost(
     assert losses(store) == (DataLoss("missing", "purged", 2, 1),)
 
 
-def test_a_lost_attachment_is_missed(store: Store, keys: KeyRing, folder: Path, begun: Assessment) -> None:
+def test_a_lost_attachment_is_missed(
+    store: Store, keys: UnlockedStore, folder: Path, begun: Assessment
+) -> None:
     attachments.save_attachment(keys, begun.id, pictures.planted_jpeg(), "image/jpeg")
     keys.close()
     assert losses(store) == ()
@@ -358,7 +371,7 @@ def test_a_lost_attachment_is_missed(store: Store, keys: KeyRing, folder: Path, 
     ],
 )
 def test_a_row_that_no_list_shows_is_missed(
-    store: Store, keys: KeyRing, folder: Path, begun: Assessment, statement: str, missing: DataLoss
+    store: Store, keys: UnlockedStore, folder: Path, begun: Assessment, statement: str, missing: DataLoss
 ) -> None:
     keys.close()
     raw(folder, statement)

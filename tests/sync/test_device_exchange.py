@@ -79,7 +79,7 @@ def test_a_failure_never_settles_anything_and_soon_rests(kind: FailureKind, size
     pace, rounds = ExchangeState(), 0
     while True:
         tried = next_batch(pace, batch)
-        step = decide_after_failure(pace, tried, Failure(kind), now=NOW, chance=most)
+        step = decide_after_failure(pace, tried, Failure(kind), now=NOW, jitter=most)
         assert step.settle == ()
         assert {each.id for each in step.postpone} <= {each.id for each in tried}
         assert all(each.until > NOW and each.reason == kind for each in step.postpone)
@@ -96,7 +96,7 @@ def test_a_batch_shrinks_to_one_and_grows_again() -> None:
     for _ in range(6):
         batch = next_batch(pace, due)
         sizes.append(len(batch))
-        pace = decide_after_failure(pace, batch, Failure("too-large"), now=NOW, chance=most).state
+        pace = decide_after_failure(pace, batch, Failure("too-large"), now=NOW, jitter=most).state
     assert sizes == [50, 25, 12, 6, 3, 1]
     for _ in range(8):
         pace = pace.grow()
@@ -121,7 +121,7 @@ def test_a_reply_without_a_word_leaves_everything_waiting() -> None:
         device="d",
         receipt_key=bytes(32),
         now=NOW,
-        chance=most,
+        jitter=most,
     )
     assert (step.settle, [each.id for each in step.postpone], step.cursor) == ((), ["e1"], None)
 

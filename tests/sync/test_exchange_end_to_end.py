@@ -135,7 +135,7 @@ async def test_a_slow_service_is_given_up_and_asked_again(world: World) -> None:
 
     device.line.always = slow
     transport = device.service.make_transport(device.keys, world.clock, device.line)
-    transport._connection._whole_s = 0.05
+    transport._connection._timeout_s = 0.05
     summary = await drain_outbox(device.outbox, transport, world.clock)
     assert (summary.waiting, summary.reason) == (1, "timeout")
     device.line.always = None
@@ -354,7 +354,7 @@ async def introduce_again(world: World, device: Device, author_public: bytes) ->
         author="hv1",
         author_key=author_public,
         clock=world.clock,
-        over=Line(world.app),
+        http_transport=Line(world.app),
     )
 
 
@@ -398,7 +398,7 @@ async def test_a_known_device_with_other_keys_is_refused(world: World) -> None:
             author="hv1",
             author_key=bytes(32),
             clock=world.clock,
-            over=Line(world.app),
+            http_transport=Line(world.app),
         )
     assert refusal.value.code == "device-known"
 

@@ -28,13 +28,12 @@ from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.exchange import Failure
 from sync.device.recovery_exchange import send_recovery_command, upload_escrows
 from sync.errors import EnrolmentFailed
+from sync.pem import decode_pem, encode_pem
 from sync.recovery_messages import (
     RecoveryApproval,
     RecoveryReply,
     collect_grants,
-    decode_pem,
     derive_request_id,
-    encode_pem,
 )
 from sync.service.recovery import approvals
 from sync.service.recovery.keys import (
@@ -55,10 +54,10 @@ class Owing:
 
     left: list[Escrow]
 
-    def escrows(self) -> Sequence[Escrow]:
+    def list_escrows(self) -> Sequence[Escrow]:
         return tuple(self.left)
 
-    def confirmed(self, escrow: Escrow) -> None:
+    def mark_confirmed(self, escrow: Escrow) -> None:
         self.left.remove(escrow)
 
 
@@ -352,7 +351,7 @@ async def test_no_agency_key_no_introduction(world: World) -> None:
     async def meet(agency: str) -> EnrolledService:
         return await enrol_device(
             URL, make_keys(), agency=agency, author="hv1", author_key=bytes(32), clock=world.clock,
-            over=Line(world.app),
+            http_transport=Line(world.app),
         )  # fmt: skip
 
     with pytest.raises(EnrolmentFailed) as refused:
@@ -381,7 +380,13 @@ async def test_a_swapped_recovery_key_is_a_forged_welcome(world: World) -> None:
     world.agency_private("agency-7")
     line = Line(world.app)
     real = await enrol_device(
-        URL, make_keys(), agency="agency-7", author="hv1", author_key=bytes(32), clock=world.clock, over=line
+        URL,
+        make_keys(),
+        agency="agency-7",
+        author="hv1",
+        author_key=bytes(32),
+        clock=world.clock,
+        http_transport=line,
     )
 
     async def swapped(request: object) -> object:
@@ -393,7 +398,7 @@ async def test_a_swapped_recovery_key_is_a_forged_welcome(world: World) -> None:
     with pytest.raises(EnrolmentFailed) as refused:
         await enrol_device(
             URL, make_keys(), agency="agency-7", author="hv1", author_key=bytes(32), clock=world.clock,
-            over=line,
+            http_transport=line,
         )  # fmt: skip
     assert refused.value.code == "forged"
 

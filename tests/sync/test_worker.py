@@ -33,8 +33,8 @@ async def running(
         device.outbox,
         transport,
         clock,
-        changed=said.append,
-        heard=lambda changes: (heard if heard is not None else []).extend(changes),
+        on_status=said.append,
+        on_changes=lambda changes: (heard if heard is not None else []).extend(changes),
     )
     task = asyncio.create_task(worker.run())
     try:
@@ -129,17 +129,17 @@ async def test_a_slow_disk_does_not_block_the_loop(world: World, monkeypatch: py
 async def test_a_full_disk_does_not_end_the_loop(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     device = await world.device()
     submission_id = device.finish()
-    settle = device.outbox.settle
+    settle = device.outbox.record_outcomes
 
     def full(*_: object) -> None:
         raise DiskFull
 
-    monkeypatch.setattr(device.outbox, "settle", full)
+    monkeypatch.setattr(device.outbox, "record_outcomes", full)
     said: list[OutboxStatus] = []
     async with running(device, said) as worker:
         await until(lambda: len(device.line.requests) == 1)
         assert device.states() == {submission_id: "waiting"}
-        monkeypatch.setattr(device.outbox, "settle", settle)
+        monkeypatch.setattr(device.outbox, "record_outcomes", settle)
         worker.wake()
         await until(lambda: said[-1].sent == 1, 3)
     assert world.rows("SELECT count(*) FROM submission") == [(1,)]

@@ -20,14 +20,14 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.worker import SendSummary, drain_outbox
 from sync.envelope import Statement, seal_submission
 from sync.service.main import Service
-from sync.service.recovery import approvals
+from sync.service.recovery import escrows
 from sync.service.settings import ServiceSettings
 from tests.fakes import MemoryOutbox, StoppedClock
 
@@ -242,7 +242,7 @@ class World:
             author="hv1",
             author_key=author_public,
             clock=self.clock,
-            over=Line(self.app),
+            http_transport=Line(self.app),
         )
         line = Line(self.app, seed=seed, rate=rate)
         return Device(keys, service, line, self.clock, author_private=author_private)
@@ -254,7 +254,7 @@ class World:
             self.agencies[agency] = bytes(private)
             with self.service.database.transaction() as connection:
                 key = RecoveryKey(recovery_kid(public), public)
-                approvals.save_agency_key(connection, agency, key, self.clock.now())
+                escrows.save_agency_key(connection, agency, key, self.clock.now())
         return self.agencies[agency]
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:

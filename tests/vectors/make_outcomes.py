@@ -1,20 +1,23 @@
 """Make `outcomes.json` anew: `python -m tests.vectors.make_outcomes`. One outcome for each vector.
 
 Needed only when a format is added; the file that is there is what every later Wren must still read.
-Randomness is replaced by a counter, so that making it twice gives the same bytes.
+Randomness is replaced by a counter, so that making it twice gives the same bytes. The library's own
+ciphers draw their salts where no counter reaches, so the portable ones make the vectors: `fixed_randomness`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from assessments.crypto import portable, recovery, sealing
 from assessments.crypto.kdf import SCRYPT_FLOOR, Kdf
-from assessments.store.access.keyring import make_wrap
+from assessments.store.access.wrap import make_wrap
 from assessments.store.completion_files import Completion
 
 FILE = Path(__file__).parent / "outcomes.json"
@@ -33,6 +36,17 @@ class Counted:
     def __call__(self, size: int) -> bytes:
         self._made += 1
         return hashlib.shake_256(self._made.to_bytes(4, "big")).digest(size)
+
+
+@contextmanager
+def fixed_randomness() -> Iterator[None]:
+    """Every salt and key from the counter: on the portable ciphers, which ask `os.urandom` for them."""
+    with (
+        patch("os.urandom", Counted()),
+        patch.object(sealing, "Cobblestone256Encryptor", None),
+        patch.object(sealing, "_HPKE", None),
+    ):
+        yield
 
 
 def flipped(raw: bytes, place: int) -> bytes:
@@ -218,7 +232,7 @@ def made() -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    with patch("os.urandom", Counted()):
+    with fixed_randomness():
         vectors = made()
     about = "One outcome each. Bodies are given by their SHA-256. Made by make_outcomes.py."
     lines = ",\n".join("  " + json.dumps(vector) for vector in vectors)

@@ -1,12 +1,11 @@
-"""What an event makes happen outside the engine: keeping, sealing, reading back.
+"""The use cases of an unlocked practitioner: save, complete and read back records.
 
-This room knows the store, the envelope and the clock as ports of a `CaseService`; it knows no screen and
-decides nothing that the engine can decide. Every method is plain and blocking: screens call it
-through `run_blocking`, which runs it on a thread so that the event loop is never held.
+Depends on the store, the envelope and the clock as ports, and on no screen; the engine decides. Every method
+blocks: screens call it through `run_blocking`, on a thread.
 
-    work = desk.start(contact, child.id, "child-voice-7-11", context)
-    work = desk.happens(work, Entered("ladder-now", Answered(2)))      # one sealed row, committed
-    work = desk.happens(work, Finished())                              # signed, sealed, in the outbox
+    work = service.start_assessment(contact, child.id, "child-voice-7-11", context)
+    work = service.apply_event(work, AnswerEntered("ladder-now", Answered(2)))   # one sealed row, committed
+    work = service.apply_event(work, CompletionRequested())       # signed, sealed, in the outbox
 """
 
 from __future__ import annotations
@@ -48,11 +47,11 @@ from assessments.engine.answers import AnswerEntry, Origin, to_plain
 from assessments.engine.scoring import ScoringContext
 from assessments.engine.version_move import MovePreview, preview_move
 from assessments.ports import Clock
-from assessments.store import DataLoss, KeyRing, Store, assessments, people
+from assessments.store import DataLoss, Store, UnlockedStore, assessments, people
 from assessments.store.people import Revision
+from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.resume_state import read_resume_state, save_resume_state
 from assessments.store.rows.sealed_rows import ReadResult
-from assessments.store.rows.summaries import AssessmentSummary
 from sync.device.exchange import OutboxStatus
 
 __all__ = [
@@ -82,7 +81,7 @@ async def run_blocking(work: Callable[..., T], *arguments: Any) -> T:
 
 @dataclass(frozen=True, slots=True)
 class OpenAssessment:
-    """One assessment on the desk: its record and its running form."""
+    """An assessment that is being filled: its record and its running form."""
 
     assessment: Assessment
     form: forms.Form
@@ -93,9 +92,11 @@ class OpenAssessment:
 
 
 class CaseService:
-    """One practitioner at work: unlocked keys, and all that a screen may ask for."""
+    """What a screen may ask for with the unlocked keys of one practitioner."""
 
-    def __init__(self, store: Store, keys: KeyRing, clock: Clock, packs: Sequence[TextPack] = ()) -> None:
+    def __init__(
+        self, store: Store, keys: UnlockedStore, clock: Clock, packs: Sequence[TextPack] = ()
+    ) -> None:
         self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
         self._household_reader = HouseholdReader(keys)
 
@@ -103,7 +104,7 @@ class CaseService:
         return "<CaseService>"
 
     def close(self) -> None:
-        """Drop the keys. Everything that was typed is already kept."""
+        """Drop the keys. Everything that was typed is saved before."""
         self._household_reader.clear_cache()
         self._keys.close()
 
@@ -133,19 +134,23 @@ class CaseService:
         persons: Sequence[Person],
         relationships: Sequence[Relationship] = (),
     ) -> None:
+        """Save a household with its people and their relationships, all of them or none."""
         people.save_household(self._keys, household, persons, relationships)
 
     def save_person(self, person: Person) -> None:
+        """Save a revision of a person."""
         people.save_person(self._keys, person)
 
     def save_relationships(self, household_id: str, relationships: Sequence[Relationship]) -> None:
+        """Save relationships between people of one household."""
         people.save_relationships(self._keys, household_id, relationships)
 
     def save_contact(self, contact: Contact) -> None:
+        """Save a contact."""
         people.save_contact(self._keys, contact)
 
     def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> None:
-        """Keep facts of one household together: all of them or none."""
+        """Save records of one household: all of them or none."""
         people.save_casework_records(self._keys, household_id, facts)
 
     def households(self) -> ReadResult[HouseholdOverview]:
@@ -153,6 +158,7 @@ class CaseService:
         return self._household_reader.read_all()
 
     def household(self, household_id: str) -> HouseholdOverview:
+        """Read one household. Raises NotFound."""
         return self._household_reader.read_household(household_id)
 
     def read_revisions(self, household_id: str) -> RevisionsResult:
@@ -281,9 +287,7 @@ class CaseService:
 
     def open_child_writer(self, work: OpenAssessment) -> ChildWriter:
         """A pen for the open assessment that goes on when these keys are dropped."""
-        return ChildWriter(
-            assessments.make_single_key_ring(self._keys, work.assessment.id), work.assessment.id
-        )
+        return ChildWriter(assessments.unlock_assessment(self._keys, work.assessment.id), work.assessment.id)
 
     def add_line(self, assessment_id: str, link_id: str, plain: Any) -> None:
         """Add one line that a pen could not write at its time."""

@@ -1,23 +1,22 @@
-"""What is left of a desk in a child's hands: a pen that adds lines to one assessment, and reads nothing.
+"""The write access of a child's session: adds lines to one assessment, and reads nothing.
 
-This room knows one assessment and a key narrowed to it. It refuses to know whose it is, what stands in
-it, and everything else that is kept: the adult's keys are gone while it writes.
+Holds a key narrowed to that assessment; the adult's keys are dropped while it writes.
 
-    pen = ChildWriter(narrowed, assessment.id)
-    pen.write("ladder-now", to_plain(Answered(4)))
+    writer = ChildWriter(narrowed_keys, assessment.id)
+    writer.write("ladder-now", to_plain(Answered(4)))
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from assessments.store import KeyRing, assessments
+from assessments.store import UnlockedAssessment, assessments
 
 
 class ChildWriter:
-    """It outlives the desk that it came from, until `leave`."""
+    """Outlives the case service that made it, until `close`."""
 
-    def __init__(self, keys: KeyRing, assessment_id: str) -> None:
+    def __init__(self, keys: UnlockedAssessment, assessment_id: str) -> None:
         self._keys, self._assessment_id = keys, assessment_id
 
     def __repr__(self) -> str:
@@ -28,4 +27,5 @@ class ChildWriter:
         assessments.append_answer(self._keys, self._assessment_id, link_id, plain)
 
     def close(self) -> None:
+        """Drop the key."""
         self._keys.close()

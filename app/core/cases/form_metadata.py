@@ -20,7 +20,7 @@ from assessments.definitions.definition import Instrument
 from assessments.engine import form as forms
 from assessments.engine.scoring import Judgement, ScoringContext
 from assessments.errors import StoreFault
-from assessments.store import KeyRing, assessments
+from assessments.store import UnlockedStore, assessments
 from assessments.store.rows.summaries import list_summaries
 
 _JUDGEMENT = "$judgement"
@@ -33,7 +33,7 @@ MetadataEffect = (
 )
 
 
-def save_metadata(keys: KeyRing, assessment: Assessment, effect: MetadataEffect) -> None:
+def save_metadata(keys: UnlockedStore, assessment: Assessment, effect: MetadataEffect) -> None:
     """Keep one thing that is no answer: committed when this returns."""
     match effect:
         case forms.SaveJudgement(judgement):
@@ -46,7 +46,7 @@ def save_metadata(keys: KeyRing, assessment: Assessment, effect: MetadataEffect)
             _write(keys, assessment.id, f"{_KEPT_PHRASES}{link_id}", list(codes))
 
 
-def save_version(keys: KeyRing, assessment_id: str, instrument: Instrument) -> None:
+def save_version(keys: UnlockedStore, assessment_id: str, instrument: Instrument) -> None:
     """Go on under this version of the tool."""
     pinned = {"version": instrument.version, "instrument_hash": instrument.hash}
     _write(keys, assessment_id, _VERSION, pinned)
@@ -57,12 +57,12 @@ def read_moved_version(kept: Mapping[str, Any]) -> dict[str, Any]:
     return kept.get(_VERSION) or {}
 
 
-def _write(keys: KeyRing, assessment_id: str, name: str, plain: Any) -> None:
+def _write(keys: UnlockedStore, assessment_id: str, name: str, plain: Any) -> None:
     assessments.append_answer(keys, assessment_id, name, plain)
 
 
 def current_context(
-    keys: KeyRing, assessment: Assessment, instrument: Instrument, kept: Mapping[str, Any]
+    keys: UnlockedStore, assessment: Assessment, instrument: Instrument, kept: Mapping[str, Any]
 ) -> ScoringContext:
     """The context as it stands: what is known of before, own judgement, which tools are done or not."""
     judged = kept.get(_JUDGEMENT)
@@ -86,7 +86,7 @@ def current_context(
     )
 
 
-def count_misses(keys: KeyRing, subject_id: str, tool: str) -> int:
+def count_misses(keys: UnlockedStore, subject_id: str, tool: str) -> int:
     """How often in a row, up to now, this tool came to nothing for this person."""
     if not catalogue.load_tool(tool).missed_when:
         return 0
@@ -103,7 +103,7 @@ def count_misses(keys: KeyRing, subject_id: str, tool: str) -> int:
     return count
 
 
-def completed_in_contact(keys: KeyRing, assessment: Assessment) -> tuple[str, ...]:
+def completed_in_contact(keys: UnlockedStore, assessment: Assessment) -> tuple[str, ...]:
     """The tools completed in the same contact, whoever they are about."""
     headings = list_summaries(keys, assessment.household_id)
     return tuple(

@@ -1,10 +1,9 @@
-"""A household with everyone in it and what has been recorded of each, as the screens see it.
+"""A household with everyone in it and what has been recorded of each, read from the store.
 
-This room knows which parts of the store make up one page, and reads them. It writes nothing and decides
-nothing: what it gives is frozen, and does not print itself.
+Writes nothing. What is returned is frozen and never prints itself.
 
-    page = HouseholdReader(keys).one(household_id)
-    page.of(child.id)                             # what was recorded of one person, the newest first
+    page = HouseholdReader(keys).read_household(household_id)
+    page.assessments_of(child.id)                 # of one person, the newest first
 """
 
 from __future__ import annotations
@@ -22,9 +21,10 @@ from assessments.casework.records import Contact, Household, Person, Relationshi
 from assessments.casework.result_extracts import ResultExtract, extract_results
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
-from assessments.store import KeyRing, assessments, people
+from assessments.store import UnlockedStore, assessments, people
+from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.sealed_rows import ReadResult
-from assessments.store.rows.summaries import AssessmentSummary, list_summaries
+from assessments.store.rows.summaries import list_summaries
 
 F = TypeVar("F", bound=CaseworkRecord)
 
@@ -50,13 +50,15 @@ class HouseholdOverview:
         return f"<HouseholdOverview {self.household.id}>"
 
     def records_of(self, kind: type[F]) -> tuple[F, ...]:
-        """The facts of one kind, in the order in which they were first written."""
+        """The records of one kind, in the order in which they were first written."""
         return tuple(fact for fact in self.records if isinstance(fact, kind))
 
     def children(self, on: date) -> tuple[Person, ...]:
+        """Everyone who is a child on this day."""
         return tuple(person for person in self.persons if person.is_child(on))
 
     def adults(self, on: date) -> tuple[Person, ...]:
+        """Everyone who is not a child on this day."""
         return tuple(person for person in self.persons if not person.is_child(on))
 
     def assessments_of(self, person_id: str) -> tuple[AssessmentSummary, ...]:
@@ -65,9 +67,9 @@ class HouseholdOverview:
 
 
 class HouseholdReader:
-    """The households of one person who has unlocked. What finished tools told is read once."""
+    """Reads the households of the unlocked person. Extracts of completed assessments are cached."""
 
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: UnlockedStore) -> None:
         self._keys = keys
         self._completed_cache: dict[str, tuple[tuple[ResultExtract, ...], ConductExtract | None]] = {}
 
@@ -75,6 +77,7 @@ class HouseholdReader:
         return "<HouseholdReader>"
 
     def clear_cache(self) -> None:
+        """Forget the extracts."""
         self._completed_cache.clear()
 
     def read_all(self) -> ReadResult[HouseholdOverview]:

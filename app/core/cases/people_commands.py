@@ -17,7 +17,8 @@ from typing import Protocol, TypeAlias
 
 from app.core.cases.case_service import CaseService, HouseholdOverview, RevisionsResult, run_blocking
 from assessments.casework.casework_records import CaseworkRecord, LinkKind, RecordLink, WithheldInformation
-from assessments.casework.records import Person, Relationship, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Person, Relationship
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, PlacedPerson, from_plain
 from assessments.errors import WrenError

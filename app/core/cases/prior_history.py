@@ -19,12 +19,12 @@ from assessments.casework.matching.incidents import deduplicate_incidents
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.engine.scoring import HistoryStatus, ScoringContext
-from assessments.store import KeyRing, people
+from assessments.store import UnlockedStore, people
 
 _ASK_HISTORY: Literal["ask-history"] = "ask-history"
 
 
-def with_history(keys: KeyRing, assessment: Assessment, context: ScoringContext) -> ScoringContext:
+def with_history(keys: UnlockedStore, assessment: Assessment, context: ScoringContext) -> ScoringContext:
     """The context with the days of known events, and whether the history was seen in this contact.
 
     An event that somebody said was told twice counts once.
@@ -42,7 +42,7 @@ def with_history(keys: KeyRing, assessment: Assessment, context: ScoringContext)
     return context
 
 
-def save_history(keys: KeyRing, assessment: Assessment, history: HistoryStatus, why: str) -> None:
+def save_history(keys: UnlockedStore, assessment: Assessment, history: HistoryStatus, why: str) -> None:
     """Keep the answer for this person and contact, and end what was still to be asked of them."""
     found = people.read_casework_records(keys, assessment.household_id)
     asked = [
@@ -71,7 +71,7 @@ def save_history(keys: KeyRing, assessment: Assessment, history: HistoryStatus, 
     people.save_casework_records(keys, assessment.household_id, [judged, *asked])
 
 
-def add_history_follow_up(keys: KeyRing, assessment: Assessment) -> None:
+def add_history_follow_up(keys: UnlockedStore, assessment: Assessment) -> None:
     """The history was not looked at: it is to be, soon. Said once, however often it was not."""
     found = people.read_casework_records(keys, assessment.household_id)
     if any(

@@ -20,7 +20,8 @@ from assessments.engine import form as forms
 from assessments.engine.answers import to_plain
 from assessments.errors import CompletionBlocked
 from assessments.ports import Clock
-from assessments.store import KeyRing, Store, assessments, people
+from assessments.store import Store, UnlockedStore, assessments, people
+from assessments.store.completion import complete
 from sync.device.enrolment import EnrolledService
 from sync.envelope import PAYLOAD_SCHEMA, ServiceKey, Statement, seal_submission
 
@@ -28,7 +29,7 @@ SERVICE_SETTING = "service"
 
 
 def complete_assessment(
-    store: Store, keys: KeyRing, clock: Clock, assessment: Assessment, form: forms.Form
+    store: Store, keys: UnlockedStore, clock: Clock, assessment: Assessment, form: forms.Form
 ) -> Assessment:
     """Sign, seal once to the service, and commit the record and its outbox entry together."""
     service = load_sealing_key(store)
@@ -50,11 +51,11 @@ def complete_assessment(
             schema=PAYLOAD_SCHEMA,
         )
         envelope = seal_submission(build_payload(keys, completed), statement, keys.sign, service)
-        assessments.complete(keys, completed, envelope, service.kid)
+        complete(keys, completed, envelope, service.kid)
     return completed
 
 
-def fill_record(keys: KeyRing, assessment: Assessment, form: forms.Form) -> Assessment:
+def fill_record(keys: UnlockedStore, assessment: Assessment, form: forms.Form) -> Assessment:
     """The record with the answers and the result as the form has them, and the child's turns."""
     lines, outcome = assessments.read_answer_log(keys, assessment.id), forms.form_to_plain(form)
     result = {
@@ -73,9 +74,9 @@ def fill_record(keys: KeyRing, assessment: Assessment, form: forms.Form) -> Asse
     )
 
 
-def build_payload(keys: KeyRing, assessment: Assessment) -> bytes:
+def build_payload(keys: UnlockedStore, assessment: Assessment) -> bytes:
     """What the service gets: the record, and as much of the household as gives it meaning."""
-    household, *_ = people.read_household(keys, assessment.household_id)
+    household = people.read_household_records(keys, assessment.household_id).household
     subject = people.read_person(keys, assessment.subject_id)
     contact = people.read_contact(keys, assessment.contact_id)
     parts = {
@@ -93,7 +94,7 @@ def build_payload(keys: KeyRing, assessment: Assessment) -> bytes:
     return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def ensure_escrow(store: Store, keys: KeyRing) -> bool:
+def ensure_escrow(store: Store, keys: UnlockedStore) -> bool:
     """Make what lets this person in again, unless it is made. False while the service's recovery
     keys are not known: then nothing can be finished."""
     known = load_enrolled_service(store)

@@ -15,7 +15,8 @@ from datetime import datetime
 from app.core.cases.case_service import CaseService, HouseholdOverview, run_blocking
 from app.core.cases.visit_queries import ChildAccount, closure_of
 from assessments.casework.casework_records import ChildObservation, FollowUp, VisitOutcome
-from assessments.casework.records import Contact, new_id
+from assessments.casework.ids import new_id
+from assessments.casework.records import Contact
 from assessments.casework.visits import accounting
 from assessments.casework.visits.closing import NoRecordReason, UnaccountedChildren, close_visit
 
@@ -52,13 +53,13 @@ class VisitCommands:
             contact,
             [row.standing for row in rows],
             reasons,
-            seen={row.child.id: row.observation for row in rows if row.observation is not None},
-            before=closure_of(page, contact.id),
+            observations={row.child.id: row.observation for row in rows if row.observation is not None},
+            last_closure=closure_of(page, contact.id),
             follow_ups=page.records_of(FollowUp),
             at=self._now(),
             new_id=new_id,
             outcome=outcome,
-            answered=answered,
+            adults_answering=answered,
         )
         if isinstance(found, UnaccountedChildren):
             return found.child_ids

@@ -101,12 +101,15 @@ class SystemKeystore:
         return "<SystemKeystore>"
 
     def read(self, name: str) -> bytes | None:
+        """Read a secret; None where there is none. Blocking, never on the page's loop."""
         return self._run_on_page_loop(self._read(name))
 
     def write(self, name: str, value: bytes) -> None:
+        """Write a secret. Blocking."""
         self._run_on_page_loop(self._write(name, value))
 
     def remove(self, name: str) -> None:
+        """Remove a secret. Blocking."""
         self._run_on_page_loop(self._remove(_PREFIX + name, _options(name)))
 
     def clear(self) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from app import VERSION
 from app.kit.messages import say
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing, vectors
 from assessments.crypto.kdf import ARGON2ID, SCRYPT, best_kdf
 from assessments.definitions import catalogue
@@ -57,9 +57,11 @@ class SelfTestReport:
 
     @property
     def ok(self) -> bool:
+        """Whether every check passed."""
         return all(line.ok for line in self.lines)
 
     def to_plain(self) -> dict[str, Any]:
+        """The report as JSON."""
         return {
             "ok": self.ok,
             "version": VERSION,

@@ -1,35 +1,33 @@
-"""Everything that will be kept, to look over before it is final.
+"""The check-answers page: everything that the record will hold, before it is completed.
 
-This room knows an order: what to act on today, what still needs an answer, what it comes to, then
-every answer with Change, which leads to its page and straight back. A blank is shown as a blank.
-Nothing is completed while something that must be answered is not, or cannot be read.
+It shows what to act on today, what still needs an answer, the result, then every answer with Change,
+which leads to its page and straight back. A blank is shown as a blank. An assessment cannot be completed
+while a required answer is missing or an answer cannot be read.
 
     check_answers_page(model, actions)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from app.core.cases.case_service import OpenAssessment
 from app.core.controller import AppController, AppState
 from app.features.assess.flags import flag_card, raised_flags
 from app.features.assess.history_card import history_card
 from app.features.assess.offers import offers_card
+from app.features.assess.open_form import closed_page, form_top
 from app.features.assess.result import finding_banners, judgement_card, meaning_card, result_card
 from app.features.assess.validation_messages import all_problems
 from app.features.assess.view import page_index_of
 from app.features.shared.page import guarded_page, use_scroll
 from app.features.shared.phrasing_field import kept_phrases_note
-from app.features.shared.save_status import save_failed_banner, save_status_line, unreadable_answers_banner
-from app.features.shared.subject_header import subject_header
+from app.features.shared.save_status import save_status_line
 from app.features.shared.text.answers import drawing_of, format_answer
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed
 from app.kit.controls.lists import AnswerListRow, answer_list
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.controls.tappable import tappable
@@ -37,8 +35,7 @@ from app.kit.controls.text import heading, quiet
 from app.kit.forms.problems import call_out, error_summary
 from app.kit.messages import say
 from assessments.casework.own_words_fields import find_kept_phrases
-from assessments.definitions.definition import Item
-from assessments.engine.answers import walk_items
+from assessments.definitions.definition import Item, walk_items
 from assessments.engine.form import Form, PageChanged, list_pages
 
 # More links than this are a list nobody reads: the first ones lead on to the others.
@@ -49,13 +46,11 @@ _MISSING_KEY = "missing"
 @ft.component
 @guarded_page
 def check_answers_page(model: AppState, actions: AppController) -> ft.View:
-    """Look over the open form and complete it."""
+    """Draw the open form to look over and complete."""
     scroll = use_scroll(actions)
     work = model.open_assessment
     if work is None:
-        return page_frame(
-            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
-        )
+        return closed_page(actions)
     form = work.form
     problems = all_problems(form, actions.item_drafts)
 
@@ -102,7 +97,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
         on_cover=actions.lock,
         on_back=go_back,
         training=model.training,
-        top=_top(model, actions, work, error_summary(problems, go_to=change)),
+        top=form_top(model, actions, work, error_summary(problems, go_to=change)),
         saved=save_status_line(model),
         action=primary_button(say("action.finish"), finish),
         scroll=scroll,
@@ -111,24 +106,8 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
     )
 
 
-def _top(
-    model: AppState, actions: AppController, work: OpenAssessment, summary: ft.Control | None
-) -> ft.Control:
-    return ft.Column(
-        tight=True,
-        spacing=14,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            subject_header(model, actions, work.assessment),
-            save_failed_banner(model, actions),
-            unreadable_answers_banner(work.assessment, "here"),
-            summary,
-        ),
-    )
-
-
-def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
-    """What still needs an answer, each with the way to its page."""
+def _missing(form: Form, change: Callable[[str], Awaitable[None]]) -> ft.Control | None:
+    """Draw what still needs an answer, each with a link to its page."""
     if not form.missing:
         return None
     rest = len(form.missing) - _MAX_MISSING_LINKS
@@ -143,7 +122,7 @@ def _missing(form: Form, change: Callable[[str], Any]) -> ft.Control | None:
     return keyed(_MISSING_KEY, block)
 
 
-def _link(form: Form, link_id: str, change: Callable[[str], Any]) -> ft.Control:
+def _link(form: Form, link_id: str, change: Callable[[str], Awaitable[None]]) -> ft.Control:
     item, section = form.instrument.index[link_id], list_pages(form)[page_index_of(form, link_id)].section
     # A question on a page of its own stands for itself; one of a group may be a word or two.
     is_alone = section.pages == "each" and item in section.items
@@ -165,8 +144,8 @@ def _link(form: Form, link_id: str, change: Callable[[str], Any]) -> ft.Control:
     )
 
 
-def _sections(form: Form, change: Callable[[str], Any]) -> list[ft.Control]:
-    """The answers by section. What follows from an answer is listed once it is there."""
+def _sections(form: Form, change: Callable[[str], Awaitable[None]]) -> list[ft.Control]:
+    """Draw the answers by section. What follows from an answer is listed once it is there."""
     seen = frozenset(form.visible)
     found: list[ft.Control] = []
     for section in form.instrument.items:
@@ -189,7 +168,7 @@ def _row(form: Form, item: Item) -> AnswerListRow:
 
 
 def _hidden_answers(form: Form) -> ft.Control | None:
-    """Entries that later answers put out of the record: kept, and told."""
+    """List the answers that later answers took out of the record: they are kept with the form."""
     index = form.instrument.index
     rows = [
         AnswerListRow(index[link_id].text, format_answer(index[link_id], entry), link_id)

@@ -1,7 +1,7 @@
-"""It is kept, and how its sending stands; what to do today; who is still to be heard.
+"""The page after completing: the sync status, what to do today, and the other children.
 
-This room tells the truth of the outbox and nothing more: "sent" only after the service's word. It
-leads on to the other children of the household, each by themselves.
+"Sent" is shown only once the service has acknowledged the record. Each of the other children of the
+household has a row, with what has been heard or seen of that child.
 
     completed_page(model, actions)
 """
@@ -35,7 +35,7 @@ from assessments.errors import NotFound
 @ft.component
 @guarded_page
 def completed_page(model: AppState, actions: AppController) -> ft.View:
-    """Show that a record is complete, and what comes next."""
+    """Draw that a record is complete, and what comes next."""
     done = model.record
     if done is None:
         raise NotFound
@@ -52,7 +52,7 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
             _send_status_banner(model, actions, done),
             *(flag_card(flag) for flag in _flags(done)),
             banner(say("known.follow-up"), tone="help") if _is_provisional(done) else None,
-            *offer_rows(done, page, model, actions),
+            *offer_rows(done, model, actions),
             *_other_children(page, done, actions),
             nav_row(
                 say("household.who-seen"),
@@ -69,7 +69,7 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
 
 
 def _send_status_banner(model: AppState, actions: AppController, done: Assessment) -> ft.Control:
-    """How sending stands, from the outbox."""
+    """Draw the sync status, from the outbox."""
     entry = next((found for found in model.outbox_entries if found.id == done.id), None)
     device = say(f"device.{device_kind()}")
     if entry is not None and entry.state == "sent" and entry.sent_at is not None:
@@ -88,14 +88,14 @@ def _flags(done: Assessment) -> Sequence[Flag]:
 
 
 def _is_provisional(done: Assessment) -> bool:
-    """Whether there is a grade that nobody has looked at the history for."""
+    """Tell whether there is a grade for which nobody has looked at the history."""
     return bool(((done.result or {}).get("grade") or {}).get("provisional"))
 
 
 def _other_children(
     page: HouseholdOverview | None, done: Assessment, actions: AppController
 ) -> list[ft.Control]:
-    """The other children, each with what has been heard or seen of that child so far."""
+    """List the other children, each with what has been heard or seen of that child so far."""
     today = actions.today()
     others = [child for child in page.children(today) if child.id != done.subject_id] if page else []
     if page is None or not others:

@@ -1,9 +1,8 @@
-"""What to act on today: a card with the numbers to call, wherever the answers call for one.
+"""Flags: what to act on today, as cards with the numbers to call.
 
-This room knows how a tool's flag becomes a card. Which flags stand is the engine's word. The card
-comes first and the record second.
+The engine decides which flags are raised (findings "same-day").
 
-    flag_cards(form.instrument, form.findings)
+    [flag_card(flag) for flag in raised_flags(form.instrument, form.findings)]
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from assessments.engine.answers import Finding
 
 
 def raised_flags(instrument: Instrument, findings: Iterable[Finding]) -> tuple[Flag, ...]:
-    """The flags of a tool that stand, in the order of the tool."""
+    """Return the raised flags of a tool, in the order of the tool."""
     return flags_with_ids(
         instrument, (finding.data.get("flag") for finding in findings if finding.code == "same-day")
     )
 
 
 def flags_with_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag, ...]:
-    """The flags of a tool with these ids, in the order of the tool."""
+    """Return the flags of a tool with these ids, in the order of the tool."""
     wanted = frozenset(ids)
     return tuple(flag for flag in instrument.flags if flag.id in wanted)
 
 
 def flag_card(flag: Flag) -> ft.Control:
-    """What to do today about one flag, and who to call."""
+    """Draw what to do today about one flag, and who to call."""
     return keyed(f"flag-{flag.id}", call_card(flag.text, flag.do, numbers_for(flag.call)))

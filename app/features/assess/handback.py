@@ -1,7 +1,7 @@
-"""After a child had the screen: what the child gave, where each line came from, and the moment itself.
+"""The adult's page after a child session: what the child gave, its origin, and the circumstances.
 
-This room keeps two voices apart. What the child gave is shown as it came and cannot be typed over here;
-the adult marks whose hand or word it was, and writes about the moment in the tool's own questions.
+What the child gave cannot be edited here; the adult marks the origin of each answer, and answers the
+tool's own questions about who was there and where.
 
     handback_page(model, actions)
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import flet as ft
 
@@ -31,7 +30,7 @@ from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.messages import say
 from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, Origin, VerbatimLine
+from assessments.engine.answers import ORIGINS, Answered, Origin, VerbatimLine, parts_of
 from assessments.engine.form import AnswerEntered
 from assessments.errors import NotFound
 
@@ -51,7 +50,7 @@ _CIRCUMSTANCE_ITEMS = ("earshot-who", "language", "interpreter", "interpreter-wh
 @ft.component
 @guarded_page
 def handback_page(model: AppState, actions: AppController) -> ft.View:
-    """Look at what came back, and say where it came from."""
+    """Draw what came back, with the questions about its origin and the circumstances."""
     work, handed = model.open_assessment, model.handback_review
     if work is None:
         raise NotFound
@@ -62,11 +61,7 @@ def handback_page(model: AppState, actions: AppController) -> ft.View:
         [
             save_failed_banner(model, actions),
             text(say(f"handed-back.{handed.sitting.ended}")) if handed else None,
-            *(
-                [_answer_card(actions, work, handed, link_id) for link_id in handed.link_ids]
-                if handed
-                else []
-            ),
+            *([_answer_card(actions, work, handed, name) for name in handed.link_ids] if handed else []),
             None if handed and handed.link_ids else text(say("handed-back.nothing"), strong=True),
             *_circumstances(actions, work),
         ],
@@ -80,7 +75,7 @@ def handback_page(model: AppState, actions: AppController) -> ft.View:
 def _answer_card(
     actions: AppController, work: OpenAssessment, handed: HandbackReview, link_id: str
 ) -> ft.Control | None:
-    """One question as the child answered it, with the mark of where it came from."""
+    """Draw one question as the child answered it, with its origin to choose."""
     item, entry = work.form.instrument.index.get(link_id), work.form.entries.get(link_id)
     if item is None:
         return None
@@ -101,16 +96,15 @@ def _answer_card(
 def _origin(
     actions: AppController, item: Item, entry: Answered, handed: HandbackReview
 ) -> Sequence[ft.Control]:
-    lines = _lines(entry)
+    lines = parts_of(entry, VerbatimLine)
 
-    async def mark_words(origin: str | None) -> None:
-        chosen: Any = origin
-        changed = tuple(replace(line, origin=chosen) for line in lines)
-        await actions.dispatch(AnswerEntered(item.link_id, Answered(changed)))
+    async def mark_words(code: str | None) -> None:
+        if (origin := _origin_of(code)) is not None:
+            changed = tuple(replace(line, origin=origin) for line in lines)
+            await actions.dispatch(AnswerEntered(item.link_id, Answered(changed)))
 
-    async def mark(origin: str | None) -> None:
-        chosen: Any = origin
-        await actions.mark_origin(item.link_id, chosen)
+    async def mark(code: str | None) -> None:
+        await actions.mark_origin(item.link_id, _origin_of(code))
 
     if lines:
         choices = [Choice(origin, say(f"origin.choice.{origin}")) for origin in _TYPED_ORIGINS]
@@ -122,35 +116,22 @@ def _origin(
     return (heading(say("handed-back.origin"), level=3), rows)
 
 
-def _lines(entry: AnswerEntry) -> tuple[VerbatimLine, ...]:
-    value = entry.value if isinstance(entry, Answered) else ()
-    return tuple(part for part in value if isinstance(part, VerbatimLine)) if isinstance(value, tuple) else ()
+def _origin_of(code: str | None) -> Origin | None:
+    return next((origin for origin in ORIGINS if origin == code), None)
 
 
 def _circumstances(actions: AppController, work: OpenAssessment) -> list[ft.Control]:
-    """Who was there, where, in which language: the adult's own words."""
+    """Draw the tool's questions about who was there, where and in which language."""
     form = work.form
     seen = frozenset(form.visible)
     items = [form.instrument.index[name] for name in _CIRCUMSTANCE_ITEMS if name in seen]
     if not items:
         return []
-    return [
-        heading(say("handed-back.context")),
-        quiet(say("handed-back.context-lead")),
-        *(
-            keyed(
-                item.link_id,
-                card(
-                    question_control(
-                        bind_item(
-                            actions,
-                            item,
-                            work_id=work.assessment.id,
-                            entry=form.entries.get(item.link_id),
-                        )
-                    )
-                ),
-            )
-            for item in items
-        ),
-    ]
+
+    def question(item: Item) -> ft.Control:
+        entry = form.entries.get(item.link_id)
+        bound = bind_item(actions, item, work_id=work.assessment.id, entry=entry)
+        return keyed(item.link_id, card(question_control(bound)))
+
+    lead = (heading(say("handed-back.context")), quiet(say("handed-back.context-lead")))
+    return [*lead, *(question(item) for item in items)]

@@ -1,7 +1,7 @@
-"""Before a child gets the screen: what the child will have, how it is locked, and the child's own name.
+"""The adult's page before a child session: what the child will see, the lock, and the child's chosen name.
 
-This room tells the truth about the lock: Wren keeps to one page, and the device is not pinned unless a
-person pins it. The name that the child chooses is shown to the child and kept nowhere.
+Wren keeps to the child's pages, but the device is not pinned unless a person pins it: the page says so.
+The name that the child chooses is shown to the child and stored nowhere.
 
     handover_page(model, actions)
 """
@@ -26,7 +26,7 @@ from assessments.errors import NotFound
 @ft.component
 @guarded_page
 def handover_page(model: AppState, actions: AppController) -> ft.View:
-    """Say what follows, ask for a name, and hand over."""
+    """Draw what follows, ask for a name, and start the child session."""
     called = use_ref("")
     work = model.open_assessment
     child = subject_of(model, work.assessment) if work else None

@@ -1,20 +1,20 @@
-"""What is known of before, above every tool that grades, and whether it was looked at.
+"""The history of the household, above every tool that grades, and whether it was considered.
 
-This room shows the picture of the household as it stands and keeps one answer. It holds nobody up: a
-grade without that answer is for now, says so, and leaves something to be done.
+The question does not block: a grade without its answer is provisional, says so, and leaves a follow-up.
 
     history_card(model, actions, work)
 """
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from collections.abc import Sequence
+from datetime import date
+from typing import get_args
 
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview, OpenAssessment
 from app.core.controller import AppController, AppState
-from app.features.shared.page import use_ref
 from app.features.shared.text.chronology import (
     chronology_headline,
     describe_chronology_findings,
@@ -25,25 +25,26 @@ from app.features.shared.text.chronology import (
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
-from app.kit.controls.fault_boundary import guarded_render
-from app.kit.controls.keyed import keyed
+from app.kit.controls.keyed import keyed, keyed_component
 from app.kit.controls.lists import bullet_list
+from app.kit.controls.stack import stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
+from app.kit.hooks import use_ref
 from app.kit.messages import say
-from assessments.casework.chronology import ChronologySummary
+from assessments.casework.casework_records import Incident
 from assessments.engine.form import HistoryAnswered
 from assessments.engine.scoring import HistoryStatus
 
 # How many of the last events, and of what stands out, the card shows before it leads on.
 _LAST_INCIDENTS_SHOWN = 3
 _FINDINGS_SHOWN = 5
-HISTORY_CARD_KEY = "known"
+_KEY = "known"
 
 
 def history_card(model: AppState, actions: AppController, work: OpenAssessment) -> ft.Control | None:
-    """The whole card: counts, direction, what stands out, the last events, and the question.
+    """Draw the whole card: counts, trajectory, what stands out, the last incidents, and the question.
 
     None for a tool that gives no grade.
     """
@@ -53,7 +54,7 @@ def history_card(model: AppState, actions: AppController, work: OpenAssessment) 
     found = summarise_household_chronology(page, actions.today())
     last = found.incidents[-_LAST_INCIDENTS_SHOWN:][::-1]
     return keyed(
-        HISTORY_CARD_KEY,
+        _KEY,
         card(
             heading(say("known.title")),
             text(chronology_headline(found), strong=True)
@@ -61,7 +62,7 @@ def history_card(model: AppState, actions: AppController, work: OpenAssessment) 
             else text(say("chronology.none")),
             text(describe_trajectory(found)) if found.incidents else None,
             bullet_list(describe_chronology_findings(found)[:_FINDINGS_SHOWN]),
-            _last_incidents(found, [(one.on, one.precision, one.what) for one in last]) if last else None,
+            _last_incidents(last, found.on) if last else None,
             ft.Row(
                 controls=[
                     quiet_button(
@@ -69,13 +70,13 @@ def history_card(model: AppState, actions: AppController, work: OpenAssessment) 
                     )
                 ]
             ),
-            _keyed_history_question(actions, work),
+            _history_question(f"{work.assessment.id}.history", actions, work),
         ),
     )
 
 
 def history_row(model: AppState, actions: AppController, work: OpenAssessment) -> ft.Control | None:
-    """One line of it that leads to all of it; None for a tool that gives no grade."""
+    """Draw one line of it that leads to the chronology; None for a tool that gives no grade."""
     page = _household_if_graded(model, work)
     if page is None:
         return None
@@ -91,32 +92,22 @@ def _household_if_graded(model: AppState, work: OpenAssessment) -> HouseholdOver
     return model.household(work.assessment.household_id) if work.form.instrument.grades else None
 
 
-def _last_incidents(found: ChronologySummary, last: list[Any]) -> ft.Control:
-    lines: list[ft.Control] = [heading(say("known.last"), level=3)]
-    for on, precision, what in last:
-        lines.append(
-            ft.Column(
-                tight=True,
-                spacing=0,
-                controls=[
-                    quiet(format_day_with_precision(on, precision, found.on)),
-                    ft.Text(what, theme_style=theme.BODY, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
-                ],
-            )
+def _last_incidents(last: Sequence[Incident], today: date) -> ft.Control:
+    lines = [
+        ft.Column(
+            tight=True,
+            spacing=0,
+            controls=[
+                quiet(format_day_with_precision(one.on, one.precision, today)),
+                ft.Text(one.what, theme_style=theme.BODY, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
+            ],
         )
-    return ft.Column(
-        tight=True, spacing=8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, controls=lines
-    )
+        for one in last
+    ]
+    return stack(heading(say("known.last"), level=3), *lines)
 
 
-def _keyed_history_question(actions: AppController, work: OpenAssessment) -> ft.Control:
-    drawn: Any = _history_question
-    question: ft.Control = drawn(actions, work, key=f"{work.assessment.id}.history")
-    return question
-
-
-@ft.component
-@guarded_render
+@keyed_component
 def _history_question(actions: AppController, work: OpenAssessment) -> ft.Control:
     context = work.form.context
     why = use_ref(context.history_why)
@@ -133,27 +124,18 @@ def _history_question(actions: AppController, work: OpenAssessment) -> ft.Contro
         actions.queue_input(HistoryAnswered("not-available", words))
 
     rows = [Choice(code, say(f"known.{code}")) for code in get_args(HistoryStatus)]
-    return ft.Column(
-        tight=True,
+    reason = text_field(
+        say("known.why"),
+        value=why.current,
+        on_change=type_in,
+        hint=say("known.why-hint"),
+        key=f"{work.assessment.id}.history-why",
+    )
+    return stack(
+        ft.Divider(height=1, thickness=1, color=ft.Colors.OUTLINE_VARIANT),
+        heading(say("known.ask"), level=3),
+        quiet(say("known.ask-hint")),
+        radio_rows(rows, chosen=context.history or None, on_choose=choose, clear=False),
+        *([reason] if context.history == "not-available" else []),
         spacing=10,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            ft.Divider(height=1, thickness=1, color=ft.Colors.OUTLINE_VARIANT),
-            heading(say("known.ask"), level=3),
-            quiet(say("known.ask-hint")),
-            radio_rows(rows, chosen=context.history or None, on_choose=choose, clear=False),
-            *(
-                [
-                    text_field(
-                        say("known.why"),
-                        value=why.current,
-                        on_change=type_in,
-                        hint=say("known.why-hint"),
-                        key=f"{work.assessment.id}.history-why",
-                    )
-                ]
-                if context.history == "not-available"
-                else []
-            ),
-        ],
     )

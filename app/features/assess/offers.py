@@ -1,8 +1,7 @@
-"""Other tools that the answers call for: shown before finishing, and started after it.
+"""Supplements that the answers call for: shown before completing, and started after it.
 
-This room knows how an offer looks and where it leads. It never starts a tool about the wrong
-person: a tool that is about somebody else leads to the household. What is not done is said with
-its reason, and stands in the record either way.
+A tool that is about another person leads to the household instead of starting. Why a supplement is not
+done can be written, and stands in the record either way.
 
     offers_card(form, model, actions)
 """
@@ -13,14 +12,15 @@ from collections.abc import Iterable
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
+from app.features.shared.subject_header import subject_of
 from app.kit.controls.cards import card, nav_row
 from app.kit.controls.keyed import keyed
+from app.kit.controls.stack import stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
-from assessments.casework.records import Assessment
+from assessments.casework.records import Assessment, Person
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Role
 from assessments.engine.form import Form, SupplementDeferred
@@ -28,7 +28,7 @@ from assessments.engine.scoring import SupplementOffer
 
 
 def offers_card(form: Form, model: AppState, actions: AppController) -> ft.Control | None:
-    """What else the answers call for, with room to say why it is not done now."""
+    """Draw the supplements that the answers call for, with room to say why one is not done now."""
     offers = _for_role(form.result.offers, model.role)
     if not offers:
         return None
@@ -45,37 +45,30 @@ def _offer(offer: SupplementOffer, actions: AppController) -> ft.Control:
     )
     return keyed(
         f"offer-{offer.tool}",
-        ft.Column(
-            tight=True,
+        stack(
+            text(title, strong=True),
+            quiet(offer.because),
+            quiet(say("offers.done")) if offer.state == "done" else reason,
             spacing=6,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=[
-                text(title, strong=True),
-                quiet(offer.because),
-                quiet(say("offers.done")) if offer.state == "done" else reason,
-            ],
         ),
     )
 
 
-def offer_rows(
-    done: Assessment, page: HouseholdOverview | None, model: AppState, actions: AppController
-) -> list[ft.Control]:
-    """After finishing: the tools to go on with, each for the person it is about."""
+def offer_rows(done: Assessment, model: AppState, actions: AppController) -> list[ft.Control]:
+    """List the tools to go on with after completing, each for the person it is about."""
     offers = [
         SupplementOffer(**offer)
         for offer in (done.result or {}).get("supplements", ())
         if offer["state"] == "offered" and offer["tool"] in catalogue.list_tool_ids()
     ]
-    rows = [_row(offer, done, page, actions) for offer in _for_role(offers, model.role)]
+    rows = [_row(offer, done, subject_of(model, done), actions) for offer in _for_role(offers, model.role)]
     return [heading(say("offers.next")), *rows] if rows else []
 
 
 def _row(
-    offer: SupplementOffer, done: Assessment, page: HouseholdOverview | None, actions: AppController
+    offer: SupplementOffer, done: Assessment, person: Person | None, actions: AppController
 ) -> ft.Control:
     tool = catalogue.load_tool(offer.tool)
-    person = next((one for one in page.persons if one.id == done.subject_id), None) if page else None
     is_same = person is not None and (
         tool.subject == "either" or (tool.subject == "child") == person.is_child(actions.today())
     )

@@ -1,7 +1,7 @@
-"""A finished record to read: every answer in words, what it comes to, and whether it was sent.
+"""A record to read: every answer as text, the result, and whether it was sent.
 
-This room shows and changes nothing. Exact words stand in quotation marks with where they came from.
-Answers that a newer tool wrote and this one does not know are shown as they were kept.
+Exact words stand in quotation marks with where they came from. Answers that a newer tool wrote and this
+one does not know are shown as they were stored.
 
     record_page(model, actions)
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import flet as ft
 
@@ -19,7 +18,9 @@ from app.features.assess.result import meaning_card, stored_result_card
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.phrasing_field import kept_phrases_note
 from app.features.shared.save_status import unreadable_answers_banner
+from app.features.shared.subject_header import subject_of
 from app.features.shared.text.answers import (
+    StoredResult,
     describe_finding,
     describe_quote_source,
     format_quote,
@@ -33,8 +34,7 @@ from app.kit.controls.status import banner
 from app.kit.messages import say
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
-from assessments.definitions.definition import Instrument, Item
-from assessments.engine.answers import walk_items
+from assessments.definitions.definition import Instrument, Item, walk_items
 from assessments.errors import NotFound
 from assessments.ports import OutboxEntry
 
@@ -42,7 +42,7 @@ from assessments.ports import OutboxEntry
 @ft.component
 @guarded_page
 def record_page(model: AppState, actions: AppController) -> ft.View:
-    """Show one record, read-only."""
+    """Draw one record, read-only."""
     found = model.record
     if found is None:
         raise NotFound
@@ -72,8 +72,7 @@ def record_page(model: AppState, actions: AppController) -> ft.View:
 
 
 def _subject(model: AppState, found: Assessment, on: date) -> str:
-    page = model.household_of(found.subject_id)
-    person = next((one for one in page.persons if one.id == found.subject_id), None) if page else None
+    person = subject_of(model, found)
     return say("label.age", name=person.name, age=format_age(person, on)) if person else ""
 
 
@@ -85,8 +84,8 @@ def _send_status(found: Assessment, entry: OutboxEntry | None, today: date) -> s
     return say(f"record.{entry.state}", when=when, sent=sent)
 
 
-def _sections(tool: Instrument, answers: Mapping[str, Any]) -> list[ft.Control]:
-    """The answers by section, in the order of the tool; sections without any are left out."""
+def _sections(tool: Instrument, answers: Mapping[str, object]) -> list[ft.Control]:
+    """List the answers by section, in the order of the tool; sections without any are left out."""
     shown = []
     for section in tool.items:
         rows = [
@@ -100,8 +99,8 @@ def _sections(tool: Instrument, answers: Mapping[str, Any]) -> list[ft.Control]:
     return shown
 
 
-def _rows(item: Item, plain: Any) -> list[AnswerListRow]:
-    """One row for an answer; for exact words one for each line, with where it came from below it."""
+def _rows(item: Item, plain: object) -> list[AnswerListRow]:
+    """Make one row for an answer; for exact words one for each line, with where it came from below it."""
     lines = [
         AnswerListRow(item.text, format_quote(line), item.link_id, describe_quote_source(item, line))
         for line in read_stored_verbatim_lines(item, plain)
@@ -111,7 +110,7 @@ def _rows(item: Item, plain: Any) -> list[AnswerListRow]:
 
 
 def _items_with_entries(section: Item) -> list[Item]:
-    """The items of a section that hold entries of their own; rows are held by their group."""
+    """List the items of a section that have entries of their own; rows belong to their group's entry."""
     found: list[Item] = []
     for item in [section] if section.repeats or section.type != "group" else section.items:
         found.append(item)
@@ -120,15 +119,15 @@ def _items_with_entries(section: Item) -> list[Item]:
     return found
 
 
-def _unknown_answers(tool: Instrument, answers: Mapping[str, Any]) -> ft.Control | None:
+def _unknown_answers(tool: Instrument, answers: Mapping[str, object]) -> ft.Control | None:
     rows = [
         AnswerListRow(name, str(value), name) for name, value in answers.items() if name not in tool.index
     ]
     return answer_list(say("record.more"), rows, on_change=None) if rows else None
 
 
-def _finding_banners(tool: Instrument, result: Mapping[str, Any]) -> list[ft.Control]:
-    """What had to be done that day, and what the answers called for."""
+def _finding_banners(tool: Instrument, result: StoredResult) -> list[ft.Control]:
+    """Draw what had to be done that day, and what the answers called for."""
     shown: list[ft.Control] = []
     for finding in result.get("findings", ()):
         words = describe_finding(tool, finding)

@@ -1,8 +1,7 @@
-"""Choosing a tool for one person: what fits the age and the work, and what does not, with the reason.
+"""The page to choose a tool for one person: what fits the age and the role, and what does not, with why.
 
-This room asks the catalogue which tools there are and for whom. It never hides a tool that is for
-another age or other work: it stands apart and says why. Where the date of birth is not known, the
-choice is left to the practitioner.
+A tool for another age or role is not hidden: it stands apart and says why. Where the date of birth is not
+known, the choice is left to the practitioner.
 
     tool_picker_page(model, actions)
 """
@@ -25,6 +24,7 @@ from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework.records import Person
 from assessments.definitions import catalogue
+from assessments.definitions.ages import fits_age
 from assessments.definitions.definition import Instrument
 from assessments.definitions.suggest import Suggestion, suggest
 
@@ -35,7 +35,7 @@ _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"
 @ft.component
 @guarded_page
 def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
-    """Offer the tools for this person."""
+    """Draw the tools for this person."""
     opened, open_ = use_state(_NONE)
     _, person = find_person(model, model.screen.target)
     on = actions.today()
@@ -51,7 +51,7 @@ def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
     by_needs = [
         tool
         for tool in (catalogue.load_tool(one.tool) for one in found if "made-for-needs" in one.reasons)
-        if catalogue.fits_age(tool, person.born, on) is not False
+        if fits_age(tool, person.born, on) is not False
     ]
     others = [
         (tool, describe_not_offered(one))
@@ -60,8 +60,9 @@ def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
     ]
     is_unsure = any("age-not-known" in one.reasons for one in found)
 
-    def toggle(tool: Instrument) -> None:
-        open_(opened ^ {tool.id})
+    def offered(tool: Instrument) -> ft.Control:
+        is_open = tool.id in opened
+        return _tool_card(tool, person, actions, is_open=is_open, on_toggle=lambda: open_(opened ^ {tool.id}))
 
     return build_page(
         model,
@@ -69,16 +70,10 @@ def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
         say("pick.title"),
         [
             banner(say("pick.unknown-age")) if is_unsure else None,
-            *(
-                _tool_card(tool, person, actions, is_open=tool.id in opened, on_toggle=toggle)
-                for tool in fitting
-            ),
+            *(offered(tool) for tool in fitting),
             None if fitting else empty_state(say("pick.none"), note=say("pick.none-note")),
             heading(say("pick.by-needs")) if by_needs else None,
-            *(
-                _tool_card(tool, person, actions, is_open=tool.id in opened, on_toggle=toggle)
-                for tool in by_needs
-            ),
+            *(offered(tool) for tool in by_needs),
             heading(say("pick.others")) if others else None,
             *(_unsuitable_tool_card(tool, why) for tool, why in others),
         ],
@@ -87,12 +82,12 @@ def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
 
 
 def _is_shown_apart(one: Suggestion) -> bool:
-    """Whether a tool that does not fit is shown apart: it is about people like this one."""
+    """Tell whether a tool that does not fit is shown apart: it is about people like this one."""
     return one.fits == "no" and not {"about-adult", "about-child", "born", "not-born"} & set(one.reasons)
 
 
 def describe_not_offered(one: Suggestion) -> str:
-    """Why a tool is not offered, in words."""
+    """Say why a tool is not offered."""
     tool = catalogue.load_tool(one.tool)
     if "other-age" in one.reasons:
         return say("pick.other-age", ages=_format_age_range(tool))
@@ -109,7 +104,7 @@ def _format_age_range(tool: Instrument) -> str:
 
 
 def _format_age_limit(age: str) -> str:
-    """An ISO duration such as "P7Y" in words; from birth on there is nothing to say."""
+    """Format an ISO duration such as "P7Y"; "" or "P0D" is birth."""
     found = re.fullmatch(r"P(\d+)([YMWD])", age)
     if found is None or found[1] == "0":
         return say("pick.birth") if found else age
@@ -122,7 +117,7 @@ def _tool_card(
     actions: AppController,
     *,
     is_open: bool,
-    on_toggle: Callable[[Instrument], None],
+    on_toggle: Callable[[], None],
 ) -> ft.Control:
     low, high = tool.minutes
     return card(
@@ -133,7 +128,7 @@ def _tool_card(
             controls=[
                 quiet_button(
                     say("pick.not-for"),
-                    lambda: on_toggle(tool),
+                    on_toggle,
                     icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
                     name=say("pick.not-for-of", tool=tool.title),
                 )

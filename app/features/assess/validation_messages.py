@@ -1,44 +1,43 @@
 """What stands in the way on a page, as sentences with the place each belongs to.
 
-This room knows the codes of the engine's checks and the letters that are no answer yet, and puts
-them into words once, so that the top of the page and the answer say the same. What is missing is no
-problem: it is listed on the check page.
+The findings of the engine and the drafts that are no answer yet become sentences here once, so that the
+top of the page and the answer say the same. What is missing is no problem: the check page lists it.
 
-    page_problems(form, actions.half, page.items)     # [("born-early", "How many weeks …? Write …")]
+    page_problems(form, actions.item_drafts, page.items)     # [("born-early", "How many weeks …? Write …")]
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from app.features.assess.items.drafts import GroupDraft, ItemDraft, draft_from_plain
 from app.features.assess.items.exact_words import lacks_origin
 from app.features.assess.items.people_map import lacks_place
 from app.kit.messages import has_message, say
-from assessments.definitions.definition import Item
-from assessments.engine.answers import Finding, NotAnswered, walk_items
+from assessments.definitions.definition import Item, walk_items
+from assessments.engine.answers import Finding, NotAnswered
 from assessments.engine.form import Form
 from assessments.engine.validation import validate_entry
 
 _UNREADABLE_CODES = {"date": "day", "time": "time", "integer": "number", "decimal": "number"}
 
 
-def page_problems(form: Form, half: Mapping[str, Any], items: Iterable[Item]) -> list[tuple[str, str]]:
-    """Every problem of these items and what is below them, in the order of the tool."""
+def page_problems(form: Form, drafts: Mapping[str, object], items: Iterable[Item]) -> list[tuple[str, str]]:
+    """List every problem of these items and what is below them, in the order of the tool."""
     found: list[tuple[str, str]] = []
     for item in walk_items(tuple(items)):
         if item.link_id in form.visible:
-            found += [(item.link_id, words) for words in _item_problems(form, half, item)]
+            found += [(item.link_id, words) for words in _item_problems(form, drafts, item)]
     return found
 
 
-def all_problems(form: Form, half: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every problem of the whole form, its rows and its judgement included."""
-    found = page_problems(form, half, form.instrument.items)
+def all_problems(form: Form, drafts: Mapping[str, object]) -> list[tuple[str, str]]:
+    """List every problem of the whole form, its rows and its judgement included."""
+    found = page_problems(form, drafts, form.instrument.items)
     index = form.instrument.index
-    told = {inner.link_id for place, _ in found for inner in walk_items((index[place],))}
+    named = {inner.link_id for place, _ in found for inner in walk_items((index[place],))}
     for finding in form.findings:
-        if finding.severity == "error" and finding.link_id not in told:
+        if finding.severity == "error" and finding.link_id not in named:
             item = index.get(finding.link_id)
             question = "" if item is None else item.text
             found.append(
@@ -47,10 +46,12 @@ def all_problems(form: Form, half: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def _item_problems(form: Form, half: Mapping[str, Any], item: Item) -> list[str]:
+def _item_problems(form: Form, drafts: Mapping[str, object], item: Item) -> list[str]:
     entry = form.entries.get(item.link_id)
     sentences = []
-    if not isinstance(entry, NotAnswered) and (code := _draft_problem_code(item, half.get(item.link_id))):
+    if not isinstance(entry, NotAnswered) and (
+        code := _draft_problem_code(item, draft_from_plain(item, drafts.get(item.link_id)))
+    ):
         sentences.append(say(f"problem.{code}"))
     if entry is not None:
         found = _row_findings(form, item) if item.repeats else validate_entry(item, entry)
@@ -59,27 +60,27 @@ def _item_problems(form: Form, half: Mapping[str, Any], item: Item) -> list[str]
 
 
 def _row_findings(form: Form, group: Item) -> list[Finding]:
-    """What the checks found in the rows of a group."""
+    """Return what the checks found in the rows of a group."""
     inside = {inner.link_id for inner in walk_items(group.items)}
     return [finding for finding in form.findings if finding.link_id in inside]
 
 
-def _draft_problem_code(item: Item, half: Any) -> str:
-    if half is None:
+def _draft_problem_code(item: Item, draft: ItemDraft | None) -> str:
+    if draft is None:
         return ""
     if item.type == "words":
-        return "origin" if lacks_origin(half) else ""
+        return "origin" if lacks_origin(draft) else ""
     if item.type == "people":
-        return "place" if lacks_place(half) else ""
-    if item.repeats:
-        codes = (_draft_problem_code(inner, half.get(key)) for key, inner in _row_draft_items(item, half))
+        return "place" if lacks_place(draft) else ""
+    if isinstance(draft, GroupDraft):
+        known = {inner.link_id: inner for inner in walk_items(item.items)}
+        codes = (
+            _draft_problem_code(known[link_id], inner)
+            for (_, link_id), inner in draft.drafts.items()
+            if link_id in known
+        )
         return next((code for code in codes if code), "")
     return _UNREADABLE_CODES.get(item.type, "")
-
-
-def _row_draft_items(group: Item, half: Mapping[str, Any]) -> list[tuple[str, Item]]:
-    known = {inner.link_id: inner for inner in walk_items(group.items)}
-    return [(key, known[key.split(".", 1)[1]]) for key in half if key.split(".", 1)[1] in known]
 
 
 def _describe_problem(finding: Finding) -> str:

@@ -1,9 +1,8 @@
-"""Filling a tool: one question on a page, or one short group.
+"""The pages of an assessment being filled: one question on a page, or one short group.
 
-This room knows the way through a tool: where the person is, what stands on the page, and when
-Continue may go on. Nothing is judged while a person types; Continue stops only for what cannot be
-read, never for what is missing: the check page lists that. Opened by Change, Continue and Back both
-lead straight back to the check page.
+Nothing is validated while a person types; Continue stops only for what cannot be read, never for what is
+missing: the check page lists that. Opened by Change, Continue and Back both lead straight back to the
+check page.
 
     assessment_page(model, actions)
 """
@@ -21,34 +20,31 @@ from app.features.assess.flags import flag_card, raised_flags
 from app.features.assess.history_card import history_card, history_row
 from app.features.assess.items.bound_item import bind_item
 from app.features.assess.items.question import practitioner_note, question_control
+from app.features.assess.open_form import closed_page, form_top
 from app.features.assess.validation_messages import page_problems
 from app.features.shared.page import ValueRef, guarded_page, use_ref, use_scroll, use_state
-from app.features.shared.save_status import save_failed_banner, save_status_line, unreadable_answers_banner
-from app.features.shared.subject_header import subject_header
+from app.features.shared.save_status import save_status_line
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
-from assessments.definitions.definition import Flag, Item
-from assessments.engine.answers import walk_items
+from assessments.definitions.definition import Flag, Item, walk_items
 from assessments.engine.form import Form, FormPage, PageChanged, list_pages
 
 
 @ft.component
 @guarded_page
 def assessment_page(model: AppState, actions: AppController) -> ft.View:
-    """The page that the open form is on."""
+    """Draw the page that the open form is on."""
     scroll = use_scroll(actions)
     asked_at, ask = use_state(-1)
-    called: ValueRef[tuple[int, frozenset[str]]] = use_ref((-1, frozenset()))
+    shown_flags: ValueRef[tuple[int, frozenset[str]]] = use_ref((-1, frozenset()))
     work = model.open_assessment
     if work is None:
-        return page_frame(
-            say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
-        )
+        return closed_page(actions)
     form = work.form
     every = list_pages(form)
     here = every[form.page]
@@ -56,7 +52,10 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
     shown = _flags_on_page(here, flags)
 
     async def show_new_card() -> None:
-        (page, before), called.current = called.current, (form.page, frozenset(flag.id for flag in shown))
+        (page, before), shown_flags.current = (
+            shown_flags.current,
+            (form.page, frozenset(flag.id for flag in shown)),
+        )
         new = [flag for flag in shown if flag.id not in before]
         # Only an answer brings the card into view: a page that is opened starts at its top.
         if new and page == form.page:
@@ -88,9 +87,6 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         else:
             await actions.go_back()
 
-    async def go_to(link_id: str) -> None:
-        await scroll_to_key(scroll, link_id)
-
     is_single = len(here.items) == 1 and (here.section.pages == "each" or here.section is here.items[0])
     heading = here.items[0].text if is_single else here.section.text
     return page_frame(
@@ -106,17 +102,12 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         on_cover=actions.lock,
         on_back=go_back,
         training=model.training,
-        top=ft.Column(
-            tight=True,
-            spacing=14,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=with_placeholders(
-                subject_header(model, actions, work.assessment),
-                _progress_bar(_progress_fraction(form, every)),
-                save_failed_banner(model, actions),
-                unreadable_answers_banner(work.assessment, "here"),
-                error_summary(problems, go_to=go_to),
-            ),
+        top=form_top(
+            model,
+            actions,
+            work,
+            error_summary(problems, go_to=lambda link_id: scroll_to_key(scroll, link_id)),
+            _progress_bar(_progress_fraction(form, every)),
         ),
         saved=save_status_line(model),
         action=primary_button(say("action.continue"), go_on),
@@ -126,7 +117,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
 
 
 def format_progress(form: Form, every: Sequence[FormPage]) -> str:
-    """ "Question 3 of 24", "Part 2 of 9": with a total only where no answer can change it."""
+    """Say "Question 3 of 24" or "Part 2 of 9": with a total only where no answer can change it."""
     here = every[form.page]
     counted = [
         item.link_id
@@ -147,7 +138,7 @@ def format_progress(form: Form, every: Sequence[FormPage]) -> str:
 
 
 def _progress_fraction(form: Form, every: Sequence[FormPage]) -> float:
-    """How far through, by the parts of the tool, hidden ones too: it never runs backwards."""
+    """Return how far through, 0 to 1, by the sections of the tool; hidden ones count, so it never falls."""
     section = every[form.page].section
     own = [number for number, page in enumerate(every) if page.section is section]
     whole = list(form.instrument.items).index(section)
@@ -155,7 +146,7 @@ def _progress_fraction(form: Form, every: Sequence[FormPage]) -> float:
 
 
 def page_index_of(form: Form, link_id: str) -> int:
-    """The number of the page on which an item stands; 0 when it is on none."""
+    """Return the number of the page on which an item stands; 0 when it is on none."""
     for number, page in enumerate(list_pages(form)):
         if link_id == page.section.link_id or any(item.link_id == link_id for item in walk_items(page.items)):
             return number
@@ -167,7 +158,7 @@ def _opened_from_check(model: AppState) -> bool:
 
 
 def _progress_bar(part: float) -> ft.Control:
-    """How far through, for the eye alone: the words say it too."""
+    """Draw how far through; screen readers get the same as text."""
     return ft.Semantics(
         exclude_semantics=True,
         content=ft.ProgressBar(
@@ -183,7 +174,7 @@ def _progress_bar(part: float) -> ft.Control:
 def _practitioner_prompt(
     here: FormPage, every: Sequence[FormPage], number: int, *, is_single: bool
 ) -> ft.Control | None:
-    """What guides the practitioner: the part's own word on its first page, then the question's."""
+    """Draw what guides the practitioner: the section's own prompt on its first page, then the question's."""
     is_first = number == 0 or every[number - 1].section is not here.section
     part = here.section.prompt if is_first else ""
     own = here.items[0].prompt if is_single and here.items[0] is not here.section else ""
@@ -199,7 +190,7 @@ def _questions(
     *,
     is_single: bool,
 ) -> list[ft.Control]:
-    """Each question in a card with what follows from its answer below it, and a card to call beside."""
+    """Draw each question in a card with what follows from its answer below it, and a card to call beside."""
     seen = frozenset(work.form.visible)
 
     def drawn(item: Item, *, lead: bool) -> ft.Control:
@@ -226,20 +217,17 @@ def _questions(
 
 
 def _handover_button(actions: AppController, work: OpenAssessment) -> ft.Control:
-    """The way to put the child's own part of this section into the child's hands."""
-    return ft.Row(
-        controls=[
-            secondary_button(
-                say("hand-over.offer"),
-                lambda: actions.open_screen("hand-over", work.assessment.id),
-                icon=ft.Icons.BACK_HAND_OUTLINED,
-            )
-        ]
+    """Offer to hand the child's own part of this section to the child."""
+    offer = secondary_button(
+        say("hand-over.offer"),
+        lambda: actions.open_screen("hand-over", work.assessment.id),
+        icon=ft.Icons.BACK_HAND_OUTLINED,
     )
+    return ft.Row(controls=[offer])
 
 
 def _indented(part: ft.Control) -> ft.Control:
-    """A question that follows from the answer above it."""
+    """Set off a question that follows from the answer above it."""
     return ft.Container(
         border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.OUTLINE_VARIANT)),
         padding=ft.Padding.only(left=theme.LIST_GAP),
@@ -248,6 +236,6 @@ def _indented(part: ft.Control) -> ft.Control:
 
 
 def _flags_on_page(here: FormPage, flags: Sequence[Flag]) -> list[Flag]:
-    """The flags that an answer on this page calls for."""
+    """Return the flags that an answer on this page calls for."""
     own = {item.link_id for item in walk_items(here.items)}
     return [flag for flag in flags if flag.when.link_ids()[0] in own]

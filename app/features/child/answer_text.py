@@ -1,7 +1,7 @@
 """A child's answer in words, as the child gave it.
 
-This room knows the shapes of entries and says each back: the child's own words untouched, options by
-their words, people by the names the child gave them. It adds nothing and reads nothing into it.
+The child's own words stay untouched; options show by their texts and people by the names that the child
+gave them. No meaning is read into any of it.
 
     format_child_answer(item, Answered(("happy", "sad")))      # "Happy, Sad"
 """
@@ -9,19 +9,18 @@ their words, people by the names the child gave them. It adds nothing and reads 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from app.features.child.bound_question import answer_value
 from app.kit.messages import say
-from assessments.definitions.definition import Item
+from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.drawing import Drawing
-from assessments.engine.answers import AnswerEntry, NotAnswered, PlacedPerson, VerbatimLine, walk_items
+from assessments.engine.answers import AnswerEntry, NotAnswered, PlacedPerson, VerbatimLine
 
 _SKIPPED_CODES = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
 
 
 def format_child_answer(item: Item, entry: AnswerEntry | None) -> str:
-    """One entry as text; "" when there is none."""
+    """Format one entry as text; "" when there is none."""
     if isinstance(entry, NotAnswered):
         code = _SKIPPED_CODES.get(entry.state)
         return say(code) if code else dict(item.state_words).get(entry.state, "")
@@ -34,7 +33,7 @@ def format_child_answer(item: Item, entry: AnswerEntry | None) -> str:
     return ("\n" if any(not isinstance(part, str) for part in value) else ", ").join(parts)
 
 
-def _part(item: Item, part: Any) -> str:
+def _part(item: Item, part: object) -> str:
     match part:
         case VerbatimLine():
             return say("said.words", words=part.words)

@@ -1,30 +1,27 @@
-"""One question in a child's turn: what was given, and how to give it.
+"""One question of a child's session together with its entry and the ways to answer it.
 
-This room knows the two speeds of giving: a tap is an answer at once, letters are an answer when the
-typing rests. The activities see a turn through this alone, so that a question in a row of the day's
-line is the same as one on a page.
+The activities see a session through this alone, so that a question in a part of the day is the same as
+one on a page. A tap is saved at once, typing when it rests.
 
-    await slot.give(Answered("happy"))
+    await bind_question(session, item).set_answer(Answered("happy"))
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
-import flet as ft
-
-from app.core.child.child_session import ChildSession, stop_option
+from app.core.child.child_session import ChildSession
+from app.core.child.child_update import stop_option
 from app.kit.forms.choices import Choice
 from assessments.casework.child_sessions import AgeBand
 from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, NotAnswered
+from assessments.engine.answers import Answered, AnswerEntry, AnswerValue, NotAnswered
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BoundQuestion:
-    """`name` is unique on the page and holds ids only; `entry` is what stood when it was drawn."""
+    """One question. `key` is unique on the page and holds ids only; `entry` is that of the last drawing."""
 
     item: Item
     key: str
@@ -32,38 +29,39 @@ class BoundQuestion:
     entry: AnswerEntry | None
     set_answer: Callable[[AnswerEntry | None], Awaitable[None]]
     set_answer_debounced: Callable[[AnswerEntry | None], None]
+    # The entry at this moment, with typing that is not saved yet.
     current_entry: Callable[[], AnswerEntry | None]
 
     def __repr__(self) -> str:
         return "<BoundQuestion>"
 
     @property
-    def value(self) -> Any:
+    def value(self) -> AnswerValue | None:
         """What was given, or None."""
         return answer_value(self.entry)
 
 
-def bind_question(hand: ChildSession, item: Item) -> BoundQuestion:
-    """A question on a page of its own."""
+def bind_question(session: ChildSession, item: Item) -> BoundQuestion:
+    """Bind a question on a page of its own."""
     link_id = item.link_id
     return BoundQuestion(
         item=item,
         key=link_id,
-        band=hand.state.band,
-        entry=hand.current_entry(link_id),
-        set_answer=lambda entry: hand.set_answer(link_id, entry),
-        set_answer_debounced=lambda entry: hand.queue_input(link_id, entry),
-        current_entry=lambda: hand.current_entry(link_id),
+        band=session.state.band,
+        entry=session.current_entry(link_id),
+        set_answer=lambda entry: session.set_answer(link_id, entry),
+        set_answer_debounced=lambda entry: session.queue_input(link_id, entry),
+        current_entry=lambda: session.current_entry(link_id),
     )
 
 
-def answer_value(entry: AnswerEntry | None) -> Any:
-    """The value of an answer; None where there is none."""
+def answer_value(entry: AnswerEntry | None) -> AnswerValue | None:
+    """Return the value of an answer; None where there is none."""
     return None if entry is None or isinstance(entry, NotAnswered) else entry.value
 
 
 def chosen_codes(entry: AnswerEntry | None) -> tuple[str, ...]:
-    """The codes that were chosen, one or several."""
+    """Return the codes that were chosen, one or several."""
     value = answer_value(entry)
     if isinstance(value, tuple):
         return tuple(str(code) for code in value)
@@ -71,9 +69,9 @@ def chosen_codes(entry: AnswerEntry | None) -> tuple[str, ...]:
 
 
 def choices_for(item: Item) -> list[Choice]:
-    """The options of a question as the kit draws them, in the places that they have for this child.
+    """Return the options of a question as the kit draws them, in the order that they have for this child.
 
-    A stop of its own is not among them: the page's Stop gives it, so that a page has one.
+    An option that stops is left out: the page has its own Stop, and should have one only.
     """
     stop = stop_option(item)
     return [
@@ -83,13 +81,6 @@ def choices_for(item: Item) -> list[Choice]:
     ]
 
 
-def make_answer(value: Any) -> AnswerEntry | None:
-    """An answer, or None for nothing."""
-    return Answered(value) if value not in (None, "", ()) else None
-
-
-def use_state(first: Any) -> tuple[Any, Callable[[Any], None]]:
-    """A value with how to change it; a change draws the activity again."""
-    pair: Any = ft.use_state(first)
-    value, change = pair
-    return value, change
+def make_answer(value: AnswerValue | None) -> AnswerEntry | None:
+    """Make an answer of a value; None for None, an empty text or an empty list."""
+    return Answered(value) if value is not None and value not in ("", ()) else None

@@ -1,9 +1,8 @@
 """The buttons on a page in a child's hands: as tall as the child's age calls for.
 
-This room knows one measure: what can be tapped is 88 pixels tall for the youngest. Colours and names
-are the kit's.
+Colours and type are the kit's; only the least height differs, 88 pixels for the youngest.
 
-    child_primary_button(say("child.next"), hand.go_on, "young")
+    child_primary_button(say("child.next"), session.go_next, "young")
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ MIN_HEIGHT_BY_BAND: dict[AgeBand, int] = {"young": 88, "middle": 64, "older": 56
 
 
 def child_primary_button(words: str, on_tap: Handler, band: AgeBand) -> ft.Control:
-    """The one filled button of a page."""
+    """Draw the one filled button of a page."""
     return _button(words, on_tap, band, None, ft.Colors.ON_PRIMARY, ft.Colors.PRIMARY, None)
 
 
 def child_secondary_button(
     words: str, on_tap: Handler, band: AgeBand, icon: ft.IconData | None = None, name: str = ""
 ) -> ft.Control:
-    """Something else that can be done here. `name` is said where the words need more."""
+    """Draw another button. `name` is what a screen reader says where the words need more."""
     line = ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE)
     ground = ft.Colors.SURFACE_CONTAINER_HIGH
     return _button(words, on_tap, band, icon, ft.Colors.ON_SURFACE, ground, line, name)

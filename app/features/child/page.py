@@ -1,16 +1,15 @@
-"""The frame of every page in a child's hands, and which place of a turn is shown.
+"""The frame of every page in a child's hands, and the screen that a session is on.
 
-This room knows what is always there: the question, "Next" and "Back", and below them the three ways
-out, equal in size and look: I don't know, Not now, Stop. There is no bar that fills up, no count, no
-clock and no sound. The system's own back goes nowhere: it can lead to no other page.
+A question page has "Next" and "Back", and below them the three ways out, equal in size and look: I don't
+know, Not now, Stop. There is no progress bar, no count, no clock and no sound. The system's own back
+does nothing, so that it leads to no other page.
 
-    child_page(hand.turn, hand)
+    child_page(session.state, session)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import flet as ft
 
@@ -20,7 +19,7 @@ from app.features.child.question import child_question
 from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler, guarded, guarded_render
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.stack import stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text
 from app.kit.drawing.pictures import picture
@@ -32,50 +31,49 @@ _PICTURE = 44
 
 @ft.component
 @guarded_render
-def child_page(turn: ChildSessionState, hand: ChildSession) -> ft.View:
-    """The page that a turn is on."""
-    match turn.screen:
+def child_page(state: ChildSessionState, session: ChildSession) -> ft.View:
+    """Draw the page that a session is on."""
+    match state.screen:
         case "hello":
-            return _frame(turn, hand, welcome_screen(turn), key="hello", on=(say("child.start"), hand.start))
+            return _frame(
+                state, session, welcome_screen(state), key="hello", on=(say("child.start"), session.start)
+            )
         case "look-back":
             return _frame(
-                turn,
-                hand,
-                review_screen(turn, hand),
+                state,
+                session,
+                review_screen(state, session),
                 key="look-back",
-                back=hand.go_back,
-                on=(say("child.right"), lambda: hand.end("finished")),
+                back=session.go_back,
+                on=(say("child.right"), lambda: session.end("finished")),
             )
         case "end":
-            return _frame(turn, hand, closing_screen(hand), key="end")
-    item = turn.question
-    is_first = item.link_id == turn.questions[0].link_id
+            return _frame(state, session, closing_screen(session), key="end")
+    item = state.question
+    is_first = item.link_id == state.questions[0].link_id
     return _frame(
-        turn,
-        hand,
-        child_question(turn, hand),
+        state,
+        session,
+        child_question(state, session),
         key=f"question-{item.link_id}",
-        back=None if is_first and not turn.is_changing else hand.go_back,
-        on=(say("child.next"), hand.go_next),
+        back=None if is_first and not state.is_changing else session.go_back,
+        on=(say("child.next"), session.go_next),
     )
 
 
-async def block_system_back(event: Any) -> None:
-    """The system's own back: it goes nowhere."""
+async def block_system_back(event: ft.Event[ft.View]) -> None:
+    """Refuse the system's own back."""
     await event.control.confirm_pop(False)
 
 
-def exit_buttons(hand: ChildSession) -> ft.Control:
-    """I don't know, Not now, Stop: on every page but the quiet one, of one size and one look."""
-    ways: list[tuple[str, str, Callable[[], Any]]] = [
-        ("child.unsure", "sym-unsure", lambda: hand.skip("asked-unknown")),
-        ("child.not-now", "sym-later", lambda: hand.skip("child-pass")),
-        ("child.stop", "sym-stop", hand.stop),
-    ]
-    return ft.Row(
-        spacing=8,
-        controls=[_exit_button(say(code), drawing, on_tap) for code, drawing, on_tap in ways],
+def exit_buttons(session: ChildSession) -> ft.Control:
+    """Draw I don't know, Not now and Stop, which every page but the closing one has."""
+    ways = (
+        _exit_button(say("child.unsure"), "sym-unsure", lambda: session.skip("asked-unknown")),
+        _exit_button(say("child.not-now"), "sym-later", lambda: session.skip("child-pass")),
+        _exit_button(say("child.stop"), "sym-stop", session.stop),
     )
+    return ft.Row(spacing=8, controls=list(ways))
 
 
 def _exit_button(words: str, drawing: str, on_tap: Handler) -> ft.Control:
@@ -102,8 +100,8 @@ def _exit_button(words: str, drawing: str, on_tap: Handler) -> ft.Control:
 
 
 def _frame(
-    turn: ChildSessionState,
-    hand: ChildSession,
+    state: ChildSessionState,
+    session: ChildSession,
     body: Sequence[ft.Control | None],
     *,
     key: str,
@@ -111,11 +109,29 @@ def _frame(
     on: tuple[str, Handler] | None = None,
 ) -> ft.View:
     moves = [
-        *([child_secondary_button(say("child.back"), back, turn.band, ft.Icons.ARROW_BACK)] if back else []),
+        *([child_secondary_button(say("child.back"), back, state.band, ft.Icons.ARROW_BACK)] if back else []),
         ft.Container(expand=True),
-        *([child_primary_button(*on, turn.band)] if on else []),
+        *([child_primary_button(*on, state.band)] if on else []),
     ]
-    bottom = [ft.Row(controls=moves), exit_buttons(hand)] if on else []
+    scrolled = ft.Column(
+        key=f"turn-{key}",
+        expand=True,
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        controls=[_reading_column([_save_failed_notice(state), *body], top=24, bottom=24)],
+    )
+    parts: list[ft.Control] = [scrolled]
+    if on:
+        bottom = _reading_column(
+            [ft.Row(controls=moves), exit_buttons(session)], top=10, bottom=12, spacing=10
+        )
+        parts.append(ft.Container(bgcolor=ft.Colors.SURFACE_CONTAINER, content=bottom))
+    content = ft.Column(
+        expand=True,
+        spacing=0,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=parts,
+    )
     return ft.View(
         route="/",
         padding=0,
@@ -123,41 +139,13 @@ def _frame(
         can_pop=False,
         on_confirm_pop=guarded(block_system_back),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
-        controls=[
-            ft.SafeArea(
-                expand=True,
-                content=ft.Column(
-                    expand=True,
-                    spacing=0,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=[
-                        ft.Column(
-                            key=f"turn-{key}",
-                            expand=True,
-                            scroll=ft.ScrollMode.AUTO,
-                            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-                            controls=[_reading_column([_save_failed_notice(turn), *body], top=24, bottom=24)],
-                        ),
-                        *(
-                            [
-                                ft.Container(
-                                    bgcolor=ft.Colors.SURFACE_CONTAINER,
-                                    content=_reading_column(bottom, top=10, bottom=12, spacing=10),
-                                )
-                            ]
-                            if bottom
-                            else []
-                        ),
-                    ],
-                ),
-            )
-        ],
+        controls=[ft.SafeArea(expand=True, content=content)],
     )
 
 
-def _save_failed_notice(turn: ChildSessionState) -> ft.Control | None:
-    """The disk refused: no fault of the child's, and only an adult can mend it."""
-    if turn.is_saved:
+def _save_failed_notice(state: ChildSessionState) -> ft.Control | None:
+    """Say that saving failed, which is not the child's fault; None when all is saved."""
+    if state.is_saved:
         return None
     return ft.Container(
         bgcolor=ft.Colors.TERTIARY_FIXED,
@@ -174,16 +162,9 @@ def _save_failed_notice(turn: ChildSessionState) -> ft.Control | None:
 def _reading_column(
     controls: Sequence[ft.Control | None], *, top: int, bottom: int, spacing: int = 18
 ) -> ft.Control:
-    inner = ft.Column(
-        spacing=spacing,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(*controls),
-    )
+    inner = stack(*controls, spacing=spacing)
+    column = ft.Container(content=inner, col={"xs": 12, "md": 10, "lg": 8, "xl": 7})
     return ft.Container(
         padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom),
-        content=ft.ResponsiveRow(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[ft.Container(content=inner, col={"xs": 12, "md": 10, "lg": 8, "xl": 7})],
-        ),
+        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[column]),
     )

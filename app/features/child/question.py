@@ -1,8 +1,6 @@
-"""Which activity serves which question.
+"""The activity of a question, by its type. A question that is only to be read has none.
 
-This room knows one table. A question that is only to be read has no activity.
-
-    child_question(turn, hand)
+child_question(session.state, session)
 """
 
 from __future__ import annotations
@@ -32,21 +30,21 @@ _ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {
 }
 
 
-def child_question(turn: ChildSessionState, hand: ChildSession) -> list[ft.Control | None]:
-    """The question on the screen, and what to do with it."""
-    item = turn.question
-    slot = bind_question(hand, item)
+def child_question(state: ChildSessionState, session: ChildSession) -> list[ft.Control | None]:
+    """Draw the question that the session is on, with its activity."""
+    item = state.question
+    bound = bind_question(session, item)
     match item.type:
         case "integer":
             ends = [
-                bind_question(hand, own)
-                for own in turn.form.instrument.items[0].items
+                bind_question(session, own)
+                for own in state.form.instrument.items[0].items
                 if own.link_id in item.ends
             ]
-            doing: ft.Control | None = ladder_activity(slot, ends)
+            doing: ft.Control | None = ladder_activity(bound, ends)
         case "group":
-            doing = day_timeline(slot)
+            doing = day_timeline(bound)
         case _:
             draw = _ACTIVITIES.get(item.type)
-            doing = draw(slot) if draw else None
+            doing = draw(bound) if draw else None
     return [title(item.text), doing]

@@ -1,10 +1,10 @@
-"""Hello, the look back, and the quiet end.
+"""The welcome, review and closing screens of a child's session.
 
-This room knows how a turn opens, with who will read it said first in words for the child's age, how
-the child sees everything once more and may change it, and how it closes: a page with nothing on it of
-what was given. Nothing is praised and nobody is asked whether they are sure.
+The welcome says first, for the child's age, who will read the answers. The review shows every answer with
+a way to change it. The closing screen shows nothing of what was given. Nothing is praised, and nobody is
+asked whether they are sure.
 
-    welcome_screen(turn)
+    welcome_screen(session.state)
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.features.child.buttons import child_secondary_button
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.drawing_view import drawing_image
+from app.kit.controls.stack import centred
 from app.kit.controls.text import heading, text, title
 from app.kit.messages import say
 from assessments.definitions.definition import Item
@@ -30,78 +31,59 @@ from assessments.engine.answers import AnswerEntry
 _CHILD_TEXT = 23
 
 
-def welcome_screen(turn: ChildSessionState) -> list[ft.Control]:
-    """Who will read it, before anything is asked."""
-    welcome = say("child.hello-name", called=turn.chosen_name) if turn.chosen_name else say("child.hello")
-    return [title(welcome), *(_speech_card(say(f"child.telling.{turn.band}.{n}")) for n in (1, 2, 3))]
+def welcome_screen(state: ChildSessionState) -> list[ft.Control]:
+    """Draw who will read the answers, before anything is asked."""
+    welcome = say("child.hello-name", called=state.chosen_name) if state.chosen_name else say("child.hello")
+    return [title(welcome), *(_speech_card(say(f"child.telling.{state.band}.{n}")) for n in (1, 2, 3))]
 
 
-def review_screen(turn: ChildSessionState, hand: ChildSession) -> list[ft.Control]:
-    """Everything that was given in this turn, in the child's own words, each with a way to change it."""
-    form = turn.form
+def review_screen(state: ChildSessionState, session: ChildSession) -> list[ft.Control]:
+    """Draw every answer of this session in the child's own words, each with a way to change it."""
+    form = state.form
     section = form.instrument.items[0]
     return [
         title(say("child.look-back")),
         *(
-            _answer_card(item, form.entries.get(item.link_id), turn, hand)
+            _answer_card(item, form.entries.get(item.link_id), state, session)
             for item in section.items
-            if item.type != "display" and (item in turn.questions or item.link_id in form.entries)
+            if item.type != "display" and (item in state.questions or item.link_id in form.entries)
         ),
     ]
 
 
-def closing_screen(hand: ChildSession) -> list[ft.Control]:
-    """Nothing of what was given, and two ways on: back to the page, or back to the adult."""
-    band = hand.state.band
+def closing_screen(session: ChildSession) -> list[ft.Control]:
+    """Draw two ways on: back to the questions, or back to the adult."""
+    band = session.state.band
+    logo = ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
     return [
         ft.Container(height=48),
-        ft.Row(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[
-                ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
-            ],
-        ),
-        ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[title(say("child.end"))], wrap=True),
-        ft.Row(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[_large_text(say("child.end-thanks"), centred=True)],
-            wrap=True,
-        ),
+        centred(logo),
+        centred(title(say("child.end")), wrap=True),
+        centred(_large_text(say("child.end-thanks"), centred=True), wrap=True),
         ft.Container(height=16),
-        ft.Row(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[child_secondary_button(say("child.go-again"), hand.resume, band, ft.Icons.ARROW_BACK)],
-        ),
-        ft.Row(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[
-                child_secondary_button(say("child.give-back"), hand.lock, band, ft.Icons.LOCK_OUTLINED)
-            ],
-        ),
+        centred(child_secondary_button(say("child.go-again"), session.resume, band, ft.Icons.ARROW_BACK)),
+        centred(child_secondary_button(say("child.give-back"), session.lock, band, ft.Icons.LOCK_OUTLINED)),
     ]
 
 
 def _answer_card(
-    item: Item, entry: AnswerEntry | None, turn: ChildSessionState, hand: ChildSession
+    item: Item, entry: AnswerEntry | None, state: ChildSessionState, session: ChildSession
 ) -> ft.Control:
     # The end of a ladder is changed on the ladder's own page.
-    page = next((other.link_id for other in turn.questions if item.link_id in other.ends), item.link_id)
+    page = next((other.link_id for other in state.questions if item.link_id in other.ends), item.link_id)
     words, paper = format_child_answer(item, entry) or say("child.nothing"), answer_value(entry)
+    change = child_secondary_button(
+        say("child.change"),
+        partial(session.reopen_question, page),
+        state.band,
+        ft.Icons.EDIT_OUTLINED,
+        name=f"{say('child.change')}: {item.text}",
+    )
     return card(
         heading(item.text),
         _large_text(words),
         *([drawing_image(paper)] if isinstance(paper, Drawing) and paper.visible_marks else []),
-        ft.Row(
-            controls=[
-                child_secondary_button(
-                    say("child.change"),
-                    partial(hand.reopen_question, page),
-                    turn.band,
-                    ft.Icons.EDIT_OUTLINED,
-                    name=f"{say('child.change')}: {item.text}",
-                )
-            ]
-        ),
+        ft.Row(controls=[change]),
         spacing=8,
     )
 

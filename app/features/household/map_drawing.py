@@ -1,9 +1,6 @@
-"""The drawing of a household: boxes, people and lines. Eyes only: the list beside it says the same.
+"""The drawing of a household map: boxes, people and lines. The list beside it says the same.
 
-This room knows how a line looks by what it means; where things stand is `placing`'s. No line and no
-person is green, red or ranked.
-
-    draw_household_map(page, homes, titles, told, actions, wide=True)
+Where things stand is `map_layout`'s. No line and no person is green, red or ranked.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Where everything stands on the map of a household: boxes, people in them, and lines between people.
+"""The layout of a household map: boxes, people in them, and lines between people, in logical pixels.
 
-This room knows numbers (logical pixels from the top left) and ids. It refuses to know names, words and
-colours. Each home is a box; in it the eldest generation stands on top; somebody who stays in two homes
-stands in the first, and the second names them.
+It knows ids only, no names. Each home is a box; in it the eldest generation stands on top; somebody who
+stays in two homes stands in the first, and the second names them.
 
     places = lay_out_map([MapHome("a1", ("ifeoma", "otis"))], generations, per_row=2)
     places.people["otis"]       # (28, 190)

@@ -1,16 +1,13 @@
-"""The map of a household: who lives where, what they are to each other, and who is safe as a child put it.
+"""Page: the map of a household: who lives where, what they are to each other, and who is safe to a child.
 
-The same twice: a list, which is what a screen reader reads, and a drawing. On a phone the list comes
-first. Who is safe is only ever one child's own word, from that child's own map of people: it is shown
-one child at a time, in the child's words, and never as a colour. An address that is confidential is not
-here at all.
-
-    household_map_page(model, actions)
+It is a list, which a screen reader reads, and a drawing. Who is safe is shown for one child at a time, from
+that child's own map of people, in the child's words, and never as a colour. A confidential address is not
+on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import flet as ft
@@ -22,12 +19,13 @@ from app.core.controller import AppController, AppState
 from app.core.state import host_household
 from app.features.household.map_drawing import draw_household_map, legend
 from app.features.household.map_layout import MapHome
+from app.features.shared.badges import badge
 from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name
-from app.features.shared.text.withheld import badge
 from app.kit import theme
 from app.kit.controls.cards import card
+from app.kit.controls.keyed import stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.messages import say
@@ -168,22 +166,21 @@ def _child_map_card(found: ChildPeopleMap, child: Person, actions: AppController
 
 
 def _child_filter(
-    page: HouseholdOverview, told: Mapping[str, ChildPeopleMap], child_id: str | None, choose: object
+    page: HouseholdOverview,
+    told: Mapping[str, ChildPeopleMap],
+    child_id: str | None,
+    choose: Callable[[str | None], None],
 ) -> ft.Control | None:
     """Whose map of people the drawing shows; nobody's to begin with."""
     children = _children_with_maps(page, told)
     if not children:
         return quiet(say("map.not-told"))
-    return ft.Column(
-        tight=True,
+    return stack(
+        text(say("map.whose"), strong=True),
+        radio_rows(
+            [Choice(one.id, first_name(one)) for one, _ in children],
+            chosen=child_id,
+            on_choose=choose,
+        ),
         spacing=theme.LIST_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            text(say("map.whose"), strong=True),
-            radio_rows(
-                [Choice(one.id, first_name(one)) for one, _ in children],
-                chosen=child_id,
-                on_choose=choose,  # type: ignore[arg-type]  # changes what is drawn
-            ),
-        ],
     )

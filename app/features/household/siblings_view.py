@@ -1,9 +1,7 @@
-"""The children of a household side by side: what each said, what was seen of each, risk and plan.
+"""Page: the children of a household side by side: what each said, what was seen of each, risk and plan.
 
-This room puts records beside each other and joins none: every column is made from one child's own
-records alone. Text that stands under two children is pointed out, for a person to look at.
-
-    siblings_page(model, actions)
+Every column is made from one child's own records alone. Text that stands under two children is pointed out,
+for a person to look at.
 """
 
 from __future__ import annotations
@@ -22,12 +20,13 @@ from app.core.cases.visit_queries import (
     open_follow_ups,
 )
 from app.core.controller import AppController, AppState
+from app.features.shared.child_status_marks import follow_up_line, not_observed_line
 from app.features.shared.page import build_page, guarded_page
-from app.features.shared.text.child_status import follow_up_line, not_observed_line
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name, tool_title
 from app.kit import theme
 from app.kit.controls.cards import avatar_row, card
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
@@ -146,15 +145,10 @@ def _section(title: str, lines: Sequence[ft.Control], nothing: str) -> ft.Contro
     if not lines and not nothing:
         return None
     rest = len(lines) - _MAX_PER_SECTION
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            heading(title, level=3),
-            *(lines[:_MAX_PER_SECTION] or [quiet(nothing)]),
-            *([quiet(say("siblings.more", n=rest))] if rest > 0 else []),
-        ],
+    return stack(
+        heading(title, level=3),
+        *(lines[:_MAX_PER_SECTION] or [quiet(nothing)]),
+        *([quiet(say("siblings.more", n=rest))] if rest > 0 else []),
     )
 
 

@@ -1,9 +1,6 @@
-"""One household: every child first, each by themselves, then the adults.
+"""Page: one household: every child first, each by themselves, then the adults.
 
-This room knows that a child's page is that child's: no record of one stands under another. Family is
-said in words. A record in progress is gone on with; a finished one is read.
-
-    household_page(model, actions)
+No record of one child stands under another. A record in progress is continued; a completed one is read.
 """
 
 from __future__ import annotations
@@ -14,22 +11,21 @@ from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.household_queries import allows_pattern_statement
 from app.core.cases.visit_queries import count_visits, is_observation_due, open_follow_ups
 from app.core.controller import AppController, AppState
+from app.features.shared.badges import withheld_badge
+from app.features.shared.child_status_marks import follow_up_line, last_heard_line, not_observed_line
 from app.features.shared.duplicate_hints import use_possible_duplicates
 from app.features.shared.page import build_page, guarded_page, side_by_side
 from app.features.shared.salvage_offer import unreadable_records_banner
-from app.features.shared.text.child_status import follow_up_line, not_observed_line
 from app.features.shared.text.chronology import chronology_headline, summarise_household_chronology
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import (
     describe_causes_concern,
     describe_family,
     first_name,
-    last_heard_line,
     task_status,
     tool_title,
     visit_day,
 )
-from app.features.shared.text.withheld import withheld_badge
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import avatar, card, nav_row
 from app.kit.controls.lists import Task, task_list

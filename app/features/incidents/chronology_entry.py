@@ -1,9 +1,6 @@
-"""One line of a chronology: a day, what it was, and where it is known from.
+"""One entry of a chronology: a day, what it was, and the source, as it was written.
 
-This room shows a record as it was written and judges nothing. Every line says its source; a child has a
-line of their own, with where they were.
-
-    chronology_entry_card(entry, page, model, actions)
+A child has a line of their own, with where they were.
 """
 
 from __future__ import annotations

@@ -1,18 +1,13 @@
-"""What has happened: in one household, or by one person wherever they are known.
+"""Pages: the chronology of one household, and of one person in every household where they are known.
 
-This room lays out what `assessments.casework.chronology` found: the first line and the direction, what
-stands out,
-what is missing, the line over time with the same numbers as a table, and every record with its source.
-It works nothing out and leaves nothing out: a filter says what it cannot tell.
-
-    chronology_page(model, actions)        # the household that the screen is about
-    person_chronology_page(model, actions)           # one person, in every household where they are known
+They show what `assessments.casework.chronology` found: the first line and the direction, what stands out,
+what is missing, the chart with the same numbers as a table, and every record with its source. A filter says
+what it cannot tell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import flet as ft
 
@@ -34,6 +29,7 @@ from app.features.shared.text.people import find_person, first_name, visit_day
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
+from app.kit.controls.keyed import stack
 from app.kit.controls.lists import bullet_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
@@ -41,7 +37,7 @@ from app.kit.drawing.chart import ChartPoint, level_chart
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.messages import say
 from assessments.casework import chronology as c
-from assessments.casework import timeline
+from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
 from assessments.casework.records import Person
 from assessments.definitions import catalogue
@@ -64,10 +60,10 @@ def chronology_page(model: AppState, actions: AppController) -> ft.View:
     children = page.children(on)
     found = timeline.build_chronology_entries(
         page.household.id,
-        events=page.records_of(Incident),
-        milestones=timeline.list_key_dates(page.records_of(KeyDate), page.persons, on),
+        incidents=page.records_of(Incident),
+        key_dates=timeline.list_key_dates(page.records_of(KeyDate), page.persons, on),
         contacts=page.contacts,
-        tools=_graded_assessments(page),
+        graded_assessments=_graded_assessments(page),
     )
     child = next((one for one in children if one.id == whose), None)
     met = {
@@ -107,7 +103,7 @@ def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
     _, person = find_person(model, model.screen.target)
     pages = model.households
     links = [link for page in pages for link in page.records_of(RecordLink)]
-    own = timeline.find_same_person_ids(links, person.id)
+    own = record_links.find_same_person_ids(links, person.id)
     events = timeline.find_incidents_by((event for page in pages for event in page.records_of(Incident)), own)
     homes = {event.household_id for event in events} | {
         one.household_id for page in pages for one in page.persons if one.id in own
@@ -133,7 +129,7 @@ def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
         [
             *_summary_cards(found),
             *_entry_list(
-                timeline.build_chronology_entries("", events=events, milestones=milestones),
+                timeline.build_chronology_entries("", incidents=events, key_dates=milestones),
                 model,
                 actions,
                 home=True,
@@ -174,8 +170,7 @@ def _summary_cards(found: c.ChronologySummary) -> list[ft.Control | None]:
 
 def _chart_card(found: c.ChronologySummary) -> ft.Control | None:
     levels = [event for event in found.incidents if event.precision != "before" and event.severity]
-    drawn: Any = _chart
-    return drawn(found) if levels else None
+    return _chart(found) if levels else None
 
 
 @ft.component
@@ -241,20 +236,15 @@ def _table(found: c.ChronologySummary) -> ft.Control:
     for event in reversed(found.incidents):
         level = say("severity.short", n=event.severity) if event.severity else say("severity.unknown")
         rows.append(row(format_day_with_precision(event.on, event.precision, found.on), level, event.source))
-    return ft.Column(tight=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, controls=rows)
+    return stack(*rows, spacing=0)
 
 
 def _child_filter(children: Sequence[Person], whose: str, choose: Callable[[str], None]) -> ft.Control:
     choices = [Choice(_EVERYONE, say("chronology.everyone"))]
     choices += [Choice(child.id, first_name(child)) for child in children]
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            heading(say("chronology.whose")),
-            radio_rows(choices, chosen=whose, on_choose=lambda code: choose(code or _EVERYONE), clear=False),
-        ],
+    return stack(
+        heading(say("chronology.whose")),
+        radio_rows(choices, chosen=whose, on_choose=lambda code: choose(code or _EVERYONE), clear=False),
     )
 
 
@@ -271,8 +261,7 @@ def _not_mentioned_banner(page: HouseholdOverview, child: Person) -> ft.Control 
 def _entry_list(
     found: Sequence[timeline.ChronologyEntry], model: AppState, actions: AppController, *, home: bool = False
 ) -> list[ft.Control | None]:
-    drawn: Any = _paged_entries
-    return [drawn(tuple(found), model, actions, home)] if found else []
+    return [_paged_entries(tuple(found), model, actions, home)] if found else []
 
 
 @ft.component
@@ -285,29 +274,25 @@ def _paged_entries(
     ordered = found[::-1] if newest else found
     order = [Choice("new", say("chronology.newest")), Choice("old", say("chronology.oldest"))]
     rest = len(ordered) - upto
-    return ft.Column(
-        tight=True,
+    return stack(
+        heading(say("chronology.order")),
+        radio_rows(
+            order,
+            chosen="new" if newest else "old",
+            on_choose=lambda code: set_newest(code == "new" if code else newest),
+            clear=False,
+        ),
+        *(chronology_entry_card(entry, model, actions, home=home) for entry in ordered[:upto]),
+        *(
+            [
+                secondary_button(
+                    say("chronology.more", n=min(rest, _PAGE_SIZE)),
+                    lambda: set_upto(upto + _PAGE_SIZE),
+                    fill=True,
+                )
+            ]
+            if rest > 0
+            else []
+        ),
         spacing=theme.LIST_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            heading(say("chronology.order")),
-            radio_rows(
-                order,
-                chosen="new" if newest else "old",
-                on_choose=lambda code: set_newest(code == "new" if code else newest),
-                clear=False,
-            ),
-            *(chronology_entry_card(entry, model, actions, home=home) for entry in ordered[:upto]),
-            *(
-                [
-                    secondary_button(
-                        say("chronology.more", n=min(rest, _PAGE_SIZE)),
-                        lambda: set_upto(upto + _PAGE_SIZE),
-                        fill=True,
-                    )
-                ]
-                if rest > 0
-                else []
-            ),
-        ],
     )

@@ -1,32 +1,26 @@
-"""An event as it is typed, what it still lacks, and the record it becomes.
+"""Incidents, key dates and pattern statements as typed: their drafts, checks, and the records they become.
 
-This room knows the fields of the form and nothing of how they are drawn. Four are needed: the day, what
-was done, how it is known and how serious it was, where "not known yet" is an answer. Nothing typed is
-ever taken as more than it says: a child of whom nothing is said has no line.
+An incident needs its day, what was done, how it is known and how serious it was, where "not known yet" is an
+answer. A child of whom nothing is said has no entry in the record.
 
-    validate_incident(told, today)      ->    {"what": "Write what was done."}
+    validate_incident(IncidentDraft(when="today"), today)      # {"what": "Write what was done.", ...}
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Self
 
-from app.features.shared.day_field import (
-    EMPTY_DAY_FIELDS,
-    day_from_form,
-    precision_from_form,
-    validate_day_field,
-)
+from app.core.drafts import Draft
+from app.features.shared.day_draft import DayDraft
+from app.features.shared.incident_fields import INCIDENT_TEXT_FIELDS
 from app.features.shared.parse_typed import parse_time
-from app.features.shared.text.incident import INCIDENT_TEXT_FIELDS
 from app.kit.messages import say
-from assessments.casework.casework_records import ChildAtIncident, Incident
+from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, PatternStatement
+from assessments.casework.ids import new_id
 from assessments.casework.phrasing_check import find_phrases
-from assessments.casework.records import new_id
-
-IncidentDraft = Mapping[str, Any]
 
 SEVERITY_UNKNOWN = "unknown"
 CHILD_PRESENCE_CODES = ("there", "saw", "heard", "elsewhere")
@@ -34,114 +28,222 @@ CHILD_PRESENCE_CODES = ("there", "saw", "heard", "elsewhere")
 # done is not: it may be told in somebody's own words.
 PHRASING_CHECKED_FIELDS = ("outcome", "protective")
 _MAX_WHERE_LENGTH = 200
+_MAX_KEY_DATE_LENGTH = 400
 # Somebody's words may stand here: they stay as they came.
 _UNTRIMMED_FIELDS = ("what", "threat")
 
 
-def empty_incident_draft(child_ids: list[str]) -> dict[str, Any]:
-    """An empty form. `severity` is "1" to "4", UNKNOWN or ""; of each child some of THERE, and where."""
-    return {
-        **EMPTY_DAY_FIELDS,
-        **dict.fromkeys(INCIDENT_TEXT_FIELDS, ""),
-        "time": "",
-        "severity": "",
-        "by": [],
-        "to": [],
-        "tactics": [],
-        "kept": [],
-        **{f"seen-{child_id}": [] for child_id in child_ids},
-        **{f"where-{child_id}": "" for child_id in child_ids},
-    }
+@dataclass(frozen=True, repr=False)
+class IncidentDraft(DayDraft):
+    """`severity` is "1" to "4", SEVERITY_UNKNOWN or "".
 
+    `seen` holds CHILD_PRESENCE_CODES and `where` a place, by the id of each child who is asked about. They
+    are kept as "seen-<id>" and "where-<id>", and `first_known` as "first-known".
+    """
 
-def draft_from_incident(event: Incident, child_ids: list[str]) -> dict[str, Any]:
-    """A kept event, to be changed."""
-    on = event.on
-    told = {
-        **empty_incident_draft(child_ids),
-        "when": "other",
-        "day": f"{on.day} {on.month} {on.year}",
-        "precision": event.precision,
-        "time": event.time,
-        "severity": str(event.severity) if event.severity else SEVERITY_UNKNOWN,
-        "by": list(event.by_ids),
-        "to": list(event.to_ids),
-        "tactics": list(event.tactics),
-        "kept": list(event.kept_phrases),
-        **{name: getattr(event, own) for name, (own, _) in INCIDENT_TEXT_FIELDS.items()},
-    }
-    for child in event.children:
-        if child.id in child_ids:
-            told |= {f"seen-{child.id}": _presence_codes(child), f"where-{child.id}": child.where}
-    return told
+    what: str = ""
+    source: str = ""
+    place: str = ""
+    threat: str = ""
+    injury: str = ""
+    police: str = ""
+    outcome: str = ""
+    protective: str = ""
+    first_known: str = ""
+    time: str = ""
+    severity: str = ""
+    by: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    tactics: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
 
+    def text(self, name: str) -> str:
+        """What stands in a text field, by its name on the form."""
+        return str(getattr(self, name.replace("-", "_")))
 
-def validate_incident(told: IncidentDraft, today: date) -> dict[str, str]:
-    """What is still wanting, by the place on the page."""
-    found = validate_day_field(told, today, ahead=False)
-    for name in ("what", "source"):
-        if not told[name].strip():
-            found[name] = say(f"event.problem.{name}")
-    if not told["severity"]:
-        found["severity"] = say("event.problem.severity")
-    for name, words in told.items():
-        longest = (
-            _MAX_WHERE_LENGTH if name.startswith("where-") else INCIDENT_TEXT_FIELDS.get(name, ("", None))[1]
+    def to_plain(self) -> dict[str, object]:
+        """Return the draft as JSON values, those of a child under keys of their own."""
+        plain = super().to_plain()
+        plain["first-known"] = plain.pop("first_known")
+        del plain["seen"], plain["where"]
+        plain |= {f"seen-{child_id}": list(codes) for child_id, codes in self.seen.items()}
+        return plain | {f"where-{child_id}": words for child_id, words in self.where.items()}
+
+    @classmethod
+    def from_plain(cls, plain: object, default: Self | None = None) -> Self:
+        """Read JSON values; with a `default`, of the children who stand in it only."""
+        given = dict(plain) if isinstance(plain, Mapping) else {}
+        names = [name for name in given if isinstance(name, str)]
+        children = {
+            part: {
+                name.removeprefix(f"{part}-"): given[name] for name in names if name.startswith(f"{part}-")
+            }
+            for part in ("seen", "where")
+        }
+        draft = super().from_plain({**given, **children, "first_known": given.get("first-known")}, default)
+        if default is None:
+            return draft
+        return replace(
+            draft,
+            seen={child_id: draft.seen.get(child_id, codes) for child_id, codes in default.seen.items()},
+            where={child_id: draft.where.get(child_id, words) for child_id, words in default.where.items()},
         )
-        if longest is not None and len(words) > longest:
+
+
+def empty_incident_draft(child_ids: Iterable[str]) -> IncidentDraft:
+    """Return an empty draft that asks about these children."""
+    return IncidentDraft(seen=dict.fromkeys(child_ids, ()), where=dict.fromkeys(child_ids, ""))
+
+
+def draft_from_incident(incident: Incident, child_ids: Iterable[str]) -> IncidentDraft:
+    """Return a saved incident as a draft, to be changed."""
+    on, known = incident.on, {child.id: child for child in incident.children}
+    texts = {name: getattr(incident, own) for name, (own, _) in INCIDENT_TEXT_FIELDS.items()}
+    return IncidentDraft(
+        when="other",
+        day=f"{on.day} {on.month} {on.year}",
+        precision=incident.precision,
+        time=incident.time,
+        severity=str(incident.severity) if incident.severity else SEVERITY_UNKNOWN,
+        by=incident.by_ids,
+        to=incident.to_ids,
+        tactics=incident.tactics,
+        kept=incident.kept_phrases,
+        seen={one: _presence_codes(known[one]) if one in known else () for one in child_ids},
+        where={one: known[one].where if one in known else "" for one in child_ids},
+        **{name.replace("-", "_"): words for name, words in texts.items()},
+    )
+
+
+def validate_incident(draft: IncidentDraft, today: date) -> dict[str, str]:
+    """Return what is still wanting, by the place on the page."""
+    found = draft.validate_day(today, ahead=False)
+    for name in ("what", "source"):
+        if not draft.text(name).strip():
+            found[name] = say(f"event.problem.{name}")
+    if not draft.severity:
+        found["severity"] = say("event.problem.severity")
+    for name, (_, longest) in INCIDENT_TEXT_FIELDS.items():
+        if len(draft.text(name)) > longest:
             found[name] = say("event.problem.long", n=longest)
-    if told["time"].strip() and parse_time(told["time"]) is None:
+    for child_id, words in draft.where.items():
+        if len(words) > _MAX_WHERE_LENGTH:
+            found[f"where-{child_id}"] = say("event.problem.long", n=_MAX_WHERE_LENGTH)
+    if draft.time.strip() and parse_time(draft.time) is None:
         found["time"] = say("event.problem.time")
     return found
 
 
 def incident_from_draft(
-    told: IncidentDraft, household_id: str, today: date, before: Incident | None = None
+    draft: IncidentDraft, household_id: str, today: date, before: Incident | None = None
 ) -> Incident:
-    """The record of a form without problems. A change keeps the id, and whatever is not asked for."""
-    hour = parse_time(told["time"])
-    asked = [name.removeprefix("seen-") for name in told if name.startswith("seen-")]
-    others = [child for child in before.children if child.id not in asked] if before else []
-    standing = {hit.code for name in PHRASING_CHECKED_FIELDS for hit in find_phrases(told[name])}
-    fields = {
-        "on": day_from_form(told, today),
-        "precision": precision_from_form(told),
+    """Return the record of a draft without problems. A change keeps the id and whatever is not asked for."""
+    hour = parse_time(draft.time)
+    others = [child for child in before.children if child.id not in draft.seen] if before else []
+    standing = {hit.code for name in PHRASING_CHECKED_FIELDS for hit in find_phrases(draft.text(name))}
+    changes = {
+        "on": draft.on(today),
+        "precision": draft.day_precision,
         "time": hour.strftime("%H:%M") if hour else "",
-        "severity": None if told["severity"] == SEVERITY_UNKNOWN else int(told["severity"]),
-        "by_ids": tuple(told["by"]),
-        "to_ids": tuple(told["to"]),
-        "tactics": tuple(told["tactics"]),
-        "kept_phrases": tuple(code for code in told["kept"] if code in standing),
+        "severity": None if draft.severity == SEVERITY_UNKNOWN else int(draft.severity),
+        "by_ids": draft.by,
+        "to_ids": draft.to,
+        "tactics": draft.tactics,
+        "kept_phrases": tuple(code for code in draft.kept if code in standing),
         "children": (
             *others,
-            *(_child(told, one) for one in asked if told[f"seen-{one}"] or told[f"where-{one}"]),
+            *(_child(draft, one) for one in draft.seen if draft.seen[one] or draft.where[one]),
         ),
         **{
-            own: told[name] if name in _UNTRIMMED_FIELDS else told[name].strip()
+            own: draft.text(name) if name in _UNTRIMMED_FIELDS else draft.text(name).strip()
             for name, (own, _) in INCIDENT_TEXT_FIELDS.items()
         },
     }
-    if before is not None:
-        return Incident.model_validate({**dict(before), **fields})
-    return Incident.model_validate({"id": new_id(), "household_id": household_id, **fields})
+    new = {"id": new_id(), "household_id": household_id}
+    return Incident.model_validate({**(dict(before) if before is not None else new), **changes})
 
 
-def _child(told: IncidentDraft, child_id: str) -> ChildAtIncident:
-    codes = told[f"seen-{child_id}"]
+def _child(draft: IncidentDraft, child_id: str) -> ChildAtIncident:
+    codes = draft.seen[child_id]
     return ChildAtIncident(
         id=child_id,
         there="elsewhere" not in codes,
-        where=told[f"where-{child_id}"].strip(),
+        where=draft.where[child_id].strip(),
         saw_it=True if "saw" in codes else None,
         heard_it=True if "heard" in codes else None,
     )
 
 
-def _presence_codes(child: ChildAtIncident) -> list[str]:
+def _presence_codes(child: ChildAtIncident) -> tuple[str, ...]:
     said = {
         "there": child.there and not (child.saw_it or child.heard_it),
         "saw": child.saw_it,
         "heard": child.heard_it,
         "elsewhere": not child.there,
     }
-    return [code for code in CHILD_PRESENCE_CODES if said[code]]
+    return tuple(code for code in CHILD_PRESENCE_CODES if said[code])
+
+
+@dataclass(frozen=True, repr=False)
+class KeyDateDraft(DayDraft):
+    """The kind of key date, the person it is about, by id, and words on it."""
+
+    kind: str = ""
+    person: str = ""
+    words: str = ""
+
+
+def validate_key_date(draft: KeyDateDraft, today: date) -> dict[str, str]:
+    """Return what is still wanting, by field. The day may lie ahead."""
+    found = {} if draft.kind else {"kind": say("milestone.problem.kind")}
+    found |= draft.validate_day(today, ahead=True)
+    if len(draft.words) > _MAX_KEY_DATE_LENGTH:
+        found["words"] = say("event.problem.long", n=_MAX_KEY_DATE_LENGTH)
+    return found
+
+
+def key_date_from_draft(draft: KeyDateDraft, household_id: str, today: date) -> KeyDate:
+    """Return the record of a draft without problems."""
+    return KeyDate.model_validate(
+        {
+            "id": new_id(),
+            "household_id": household_id,
+            "on": draft.on(today),
+            "precision": draft.day_precision,
+            "kind": draft.kind,
+            "person_id": draft.person,
+            "words": draft.words.strip(),
+        }
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class StatementDraft(Draft):
+    """A pattern statement, the ids of the records it was drafted from, and codes of phrases that stay."""
+
+    words: str = ""
+    drafted_from: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def draft_from_statement(saved: PatternStatement) -> StatementDraft:
+    """Return a saved statement as a draft, to be changed."""
+    return StatementDraft(saved.words, saved.drafted_from, saved.kept_phrases)
+
+
+def statement_from_draft(
+    draft: StatementDraft, person_id: str, household_id: str, before: PatternStatement | None, drafted: str
+) -> PatternStatement:
+    """Return the record: `drafted` is the statement as it would be without a change by a person."""
+    standing = {hit.code for hit in find_phrases(draft.words)}
+    return PatternStatement(
+        id=before.id if before is not None else new_id(),
+        household_id=household_id,
+        person_id=person_id,
+        words=draft.words,
+        drafted_from=draft.drafted_from,
+        edited=draft.words != drafted,
+        kept_phrases=tuple(code for code in draft.kept if code in standing),
+    )

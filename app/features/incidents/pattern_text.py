@@ -1,18 +1,12 @@
-"""The sentences of a statement in words, and the whole of it as a text to edit.
+"""The sentences of a pattern statement in words, and the whole of it as a text to edit.
 
-This room knows the words of each code of `assessments.casework.pattern_statement`; it knows no page.
-Names, days and
-what
-anybody said are put in as they are.
-
-    format_sentence(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
+format_sentence(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from app.features.shared.text.days import format_day
 from app.features.shared.text.people import join_names
@@ -40,7 +34,7 @@ def format_statement(sentences: Sequence[Sentence], *, who: str) -> str:
     return "\n\n".join(parts)
 
 
-def _tactic_sentence(data: Mapping[str, Any]) -> str:
+def _tactic_sentence(data: Mapping[str, object]) -> str:
     kind = f"pattern.tactic.{data['tactic']}"
     return say(kind if has_message(kind) else "pattern.tactic.other", **data)
 
@@ -61,7 +55,7 @@ def _with_full_stop(words: str) -> str:
     return words if words.endswith((".", "!", "?", "”", "…")) else f"{words}."
 
 
-def _format_value(value: Any) -> Any:
+def _format_value(value: object) -> object:
     if isinstance(value, DayWithPrecision):
         # Always with its year: a statement is read long after it was written.
         day = format_day(value.on, date.min, near=False)

@@ -1,24 +1,23 @@
-"""What one person does: the statement, drafted from what is recorded, in the practitioner's own words.
+"""Page: the pattern statement on one adult, drafted from what is recorded and edited by the practitioner.
 
-This room knows that what a person wrote is theirs: when more becomes known it shows what is new and adds
-it only when asked, at the end. A statement that nobody changed may be written anew. What is typed is
-held until it is saved, through a lock as well.
-
-    pattern_page(model, actions)
+When more becomes known the page shows what is new and adds it, at the end, only when asked. A statement
+that nobody changed may be drafted anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 import flet as ft
 
 from app.core.cases.case_service import run_blocking
 from app.core.cases.household_queries import pattern_statement_of
 from app.core.controller import AppController, AppState
+from app.features.incidents.draft import StatementDraft, draft_from_statement, statement_from_draft
 from app.features.incidents.pattern_text import format_sentence, format_statement
-from app.features.shared.page import build_page, guarded_page, use_ref, use_scroll, use_state
+from app.features.shared.draft_form import use_draft_form
+from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
 from app.features.shared.phrasing_field import kept_phrases_note, phrasing_checked_field
 from app.features.shared.text.people import find_person, first_name
 from app.kit.controls.buttons import primary_button, secondary_button
@@ -38,24 +37,10 @@ from assessments.casework.pattern_statement import (
     compose_statement,
     find_new_sentences,
 )
-from assessments.casework.phrasing_check import find_phrases
-from assessments.casework.records import new_id
 
 _FIELD = "words"
 _CHARACTERS_PER_LINE = 44
 _FEWEST_LINES, _MOST_LINES = 8, 60
-
-
-@dataclass(frozen=True, slots=True)
-class StatementDraft:
-    """The statement as it stands on the page. It never shows itself."""
-
-    words: str
-    drafted_from: tuple[str, ...]
-    kept: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        return "<StatementDraft>"
 
 
 @ft.component
@@ -67,90 +52,74 @@ def pattern_page(model: AppState, actions: AppController) -> ft.View:
     drafted = format_statement(sentences, who=first_name(person))
     saved = pattern_statement_of(page, person.id)
     here = f"pattern.{person.id}"
-    writing = use_ref(
-        _load_draft(actions, here)
-        or _draft_from_saved(saved)
-        or StatementDraft(drafted, collect_source_ids(sentences))
+    form = use_draft_form(
+        actions,
+        here,
+        draft_from_statement(saved) if saved else StatementDraft(drafted, collect_source_ids(sentences)),
+        always_held=True,
     )
     # The field keeps its own letters: words that were put there by a tap make it a new one.
-    turn, turn_over = use_state(0)
+    turn, set_turn = use_state(0)
     scroll = use_scroll(actions)
     problem, show_problem = use_state("")
-    is_kept, show_kept = use_state(False)
-
-    def hold(changed: StatementDraft) -> None:
-        writing.current = changed
-        actions.set_screen_draft(here, asdict(changed))
+    is_saved, show_saved = use_state(False)
 
     def type_in(words: str) -> None:
-        hold(replace(writing.current, words=words))
-        if is_kept:
-            show_kept(False)
+        form.change(words=words)
+        if is_saved:
+            show_saved(False)
 
     async def keep_phrase(code: str) -> None:
-        hold(replace(writing.current, kept=tuple(sorted({*writing.current.kept, code}))))
+        form.change(kept=tuple(sorted({*form.value.kept, code})))
 
     def put(changed: StatementDraft) -> None:
-        hold(changed)
-        show_kept(False)
-        turn_over(turn + 1)
+        form.set_value(changed)
+        show_saved(False)
+        set_turn(turn + 1)
 
     def add_new() -> None:
         added = "\n".join(format_sentence(one) for one in new)
-        put(
-            replace(
-                writing.current, words=f"{writing.current.words.rstrip()}\n\n{added}", drafted_from=known_now
-            )
-        )
+        now = form.value
+        put(replace(now, words=f"{now.words.rstrip()}\n\n{added}", drafted_from=known_now))
 
-    def write_anew() -> None:
+    def draft_anew() -> None:
         put(StatementDraft(drafted, known_now))
 
     async def save() -> None:
-        now = writing.current
+        now = form.value
         show_problem("" if now.words.strip() else say("pattern.empty"))
         if not now.words.strip():
             return
-        standing = {hit.code for hit in await run_blocking(find_phrases, now.words)}
-        statement = PatternStatement(
-            id=saved.id if saved is not None else new_id(),
-            household_id=page.household.id,
-            person_id=person.id,
-            words=now.words,
-            drafted_from=now.drafted_from,
-            edited=now.words != drafted,
-            kept_phrases=tuple(code for code in now.kept if code in standing),
-        )
-        if await actions.save_records(page.household.id, [statement]):
-            actions.set_screen_draft(here, None)
-            show_kept(True)
+        household_id = page.household.id
+        statement = await run_blocking(statement_from_draft, now, person.id, household_id, saved, drafted)
+        if await actions.save_records(household_id, [statement]):
+            form.clear_draft()
+            show_saved(True)
 
     before = PatternStatement(id=here, household_id=page.household.id, person_id=person.id, words="-")
-    new = find_new_sentences(
-        before.model_copy(update={"drafted_from": writing.current.drafted_from}), sentences
-    )
-    known_now = tuple(sorted({*writing.current.drafted_from, *collect_source_ids(sentences)}))
-    is_as_drafted = saved is not None and not saved.edited and writing.current.words == saved.words
+    new = find_new_sentences(before.model_copy(update={"drafted_from": form.value.drafted_from}), sentences)
+    known_now = tuple(sorted({*form.value.drafted_from, *collect_source_ids(sentences)}))
+    is_as_drafted = saved is not None and not saved.edited and form.value.words == saved.words
     return build_page(
         model,
         actions,
         say("pattern.title", name=first_name(person)),
         [
-            banner(say("pattern.kept-here"), icon=ft.Icons.CHECK) if is_kept else None,
+            banner(say("pattern.kept-here"), icon=ft.Icons.CHECK) if is_saved else None,
             banner(say("pattern.not-shown", name=first_name(person)), icon=ft.Icons.VISIBILITY_OFF_OUTLINED),
-            _new_sentences_card(new, add_new, write_anew if is_as_drafted else None) if new else None,
+            _new_sentences_card(new, add_new, draft_anew if is_as_drafted else None) if new else None,
             keyed(
                 _FIELD,
                 card(
                     phrasing_checked_field(
                         say("pattern.words"),
-                        value=writing.current.words,
+                        value=form.value.words,
                         on_change=type_in,
-                        kept=lambda: writing.current.kept,
+                        kept=lambda: form.value.kept,
                         on_keep=keep_phrase,
                         hint=say("pattern.lead"),
                         problem=problem,
-                        lines=_line_count(writing.current.words),
+                        lines=_line_count(form.value.words),
                         key=f"{here}.{turn}",
                     )
                 ),
@@ -188,18 +157,6 @@ def _new_sentences_card(new: Sequence[Sentence], add: Handler, anew: Handler | N
             ],
         ),
     )
-
-
-def _load_draft(actions: AppController, here: str) -> StatementDraft | None:
-    """What stood here when the page was left."""
-    begun = actions.screen_draft(here)
-    if not begun:
-        return None
-    return StatementDraft(begun["words"], tuple(begun["drafted_from"]), tuple(begun["kept"]))
-
-
-def _draft_from_saved(saved: PatternStatement | None) -> StatementDraft | None:
-    return None if saved is None else StatementDraft(saved.words, saved.drafted_from, saved.kept_phrases)
 
 
 def _line_count(words: str) -> int:

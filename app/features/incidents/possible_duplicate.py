@@ -1,27 +1,24 @@
-""" "Is this the same event?": asked where two records may be of one, answered by a person, undone there.
+"""Cards that ask "Is this the same event?", and what was decided beside each record.
 
-This room shows the hints of `assessments.casework.matching.incidents` and what was decided. Yes and No are
-kept as links between
-the two records, which stay as they are; Not now is kept nowhere. An open form hears of it at once: it
-counts events, too.
-
-    *duplicate_incident_cards(model, actions, page)         # what is to be decided
-    *duplicate_decision_lines(model, event, actions)         # what was, beside the record
+Yes and No are saved as links between the two records, which stay as they are; "Not now" is saved nowhere. A
+form that is open is told at once, because it counts incidents. The hints are those of
+`assessments.casework.matching.incidents`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
+from app.features.shared.badges import withheld_badge
 from app.features.shared.duplicate_hints import duplicate_decision_buttons
 from app.features.shared.page import use_state
 from app.features.shared.text.days import format_day
-from app.features.shared.text.withheld import withheld_badge
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
@@ -29,6 +26,7 @@ from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework.casework_records import Incident, RecordLink
 from assessments.casework.matching.incidents import find_possible_duplicate_incidents
+from assessments.casework.record_links import find_links_of
 
 IncidentPair = tuple[Incident, Incident]
 _NONE: frozenset[str] = frozenset()
@@ -38,8 +36,7 @@ def duplicate_incident_cards(
     model: AppState, actions: AppController, page: HouseholdOverview
 ) -> list[ft.Control | None]:
     """A card for each pair, one of them in this household, that may be one event."""
-    drawn: Any = _cards
-    return [drawn(model, actions, page)]
+    return [_cards(model, actions, page)]
 
 
 @ft.component
@@ -73,7 +70,9 @@ def _pair_key(pair: IncidentPair) -> str:
     return f"{pair[0].id} {pair[1].id}"
 
 
-def _card(model: AppState, actions: AppController, pair: IncidentPair, put_off: Any) -> ft.Control:
+def _card(
+    model: AppState, actions: AppController, pair: IncidentPair, put_off: Callable[[], None]
+) -> ft.Control:
     pages = [model.household(event.household_id) for event in pair]
 
     async def decide(kind: Literal["same-event", "not-same"]) -> None:
@@ -105,10 +104,8 @@ def duplicate_decision_lines(model: AppState, event: Incident, actions: AppContr
     """What somebody decided about this record and another, each with a way to take it back."""
     lines: list[ft.Control] = []
     for page in model.households:
-        for link in page.records_of(RecordLink):
-            if link.undone_at is not None or event.id not in (link.own_id, link.other_id):
-                continue
-            other = _find_incident(model, link.other_id if link.own_id == event.id else link.own_id)
+        for link, other_id in find_links_of(page.records_of(RecordLink), event.id):
+            other = _find_incident(model, other_id)
             if other is not None:
                 words = say(f"twice.{link.kind}", source=other.source)
                 named = f"{say('link.undo')}: {words}"

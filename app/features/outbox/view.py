@@ -1,9 +1,7 @@
-"""What waits, what was sent, and what needs help: from the outbox as it stands, in calm words.
+"""Page: the outbox: what waits, what was sent, and what needs help.
 
-This room says "Sent" only of what the service has confirmed. An entry that was set aside says why
-and can be read and sent again; it never holds the others.
-
-    outbox_page(model, actions)
+"Sent" is said only of what the service has confirmed. An entry that was set aside says why and can be read
+and sent again; it never holds up the others.
 """
 
 from __future__ import annotations

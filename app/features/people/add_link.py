@@ -1,9 +1,6 @@
-"""Linking a person to a record in another household: the same human being, or family there.
+"""Page: link a person to a record in another household, as the same human being or as family.
 
-This is how somebody with other households and past partners is followed: each household keeps its own
-record, and each page names the other. Nothing is merged.
-
-    add_link_page(model, actions)
+Each household keeps its own record, and each page names the other. Nothing is merged.
 """
 
 from __future__ import annotations
@@ -13,6 +10,7 @@ from collections.abc import Mapping
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.features.people.drafts import LinkDraft
 from app.features.shared.draft_form import choice_card, first_missing, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.days import format_age
@@ -21,6 +19,7 @@ from app.kit.controls.status import banner
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
+from assessments.casework.casework_records import LinkKind
 
 
 @ft.component
@@ -29,13 +28,15 @@ def add_link_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the household, then the person, then what the link is."""
     about = model.screen.target
     page, one = find_person(model, about)
-    form = use_draft_form(actions, f"link-{about}", {"household": None, "other": None, "kind": None})
+    form = use_draft_form(actions, f"link-{about}", LinkDraft())
     elsewhere = [there for there in model.households if there.household.id != page.household.id]
-    there = model.household(form["household"]) if form["household"] else None
+    there = model.household(form.value.household) if form.value.household else None
 
     async def save() -> None:
-        if there is not None:
-            await actions.people_commands.save_link(form["kind"], page, one.id, there, form["other"])
+        chosen = form.value
+        if there is not None and chosen.other:
+            kind: LinkKind = "family" if chosen.kind == "family" else "same-person"
+            await actions.people_commands.save_link(kind, page, one.id, there, chosen.other)
 
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
         return [
@@ -47,7 +48,7 @@ def add_link_page(model: AppState, actions: AppController) -> ft.View:
                 say("link.household"),
                 [Choice(found.household.id, found.household.name) for found in elsewhere],
                 wrong,
-                forgets="other",
+                clears="other",
             ),
             choice_card(
                 form,
@@ -65,7 +66,7 @@ def add_link_page(model: AppState, actions: AppController) -> ft.View:
                 [Choice(kind, say(f"link.kind.{kind}")) for kind in ("same-person", "family")],
                 wrong,
             )
-            if form["other"]
+            if form.value.other
             else None,
         ]
 
@@ -76,7 +77,7 @@ def add_link_page(model: AppState, actions: AppController) -> ft.View:
         say("link.form-title", name=first_name(one)),
         fields,
         problems=lambda: first_missing(
-            form,
+            form.value,
             household=say("link.problem.household"),
             other=say("link.problem.other"),
             kind=say("link.problem.kind"),

@@ -1,9 +1,6 @@
-"""What two people are to each other: one is chosen, then what the page's person is to them.
+"""Page: add a relationship: the other person, then what the page's person is to them.
 
-The tie is shown from both sides before it is saved. One who harms several, and one who is harmed by
-several, are several ties.
-
-    add_relationship_page(model, actions)
+It is shown from both sides before it is saved. Somebody who harms several people has several relationships.
 """
 
 from __future__ import annotations
@@ -14,6 +11,7 @@ import flet as ft
 
 from app.core.cases.people_commands import new_relationship
 from app.core.controller import AppController, AppState
+from app.features.people.drafts import RelationshipDraft
 from app.features.shared.draft_form import choice_card, first_missing, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.days import format_age
@@ -35,17 +33,18 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
     """Ask who the other person is, what the tie is about, and what it is."""
     about = model.screen.target
     page, one = find_person(model, about)
-    form = use_draft_form(actions, f"tie-{about}", {"other": None, "group": None, "kind": None})
+    form = use_draft_form(actions, f"tie-{about}", RelationshipDraft())
     others = [found for found in page.persons if found.id != one.id]
-    other = next((found for found in others if found.id == form["other"]), None)
+    other = next((found for found in others if found.id == form.value.other), None)
 
     async def save() -> None:
+        chosen = form.value
         await actions.people_commands.save(
-            new_relationship(page.household.id, one.id, form["kind"], form["other"])
+            new_relationship(page.household.id, one.id, chosen.kind or "", chosen.other or "")
         )
 
     def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
-        kinds = kinship.GROUPS.get(form["group"] or "", ())
+        kind, kinds = form.value.kind, kinship.GROUPS.get(form.value.group or "", ())
         name = first_name(other) if other else ""
         return [
             choice_card(
@@ -61,7 +60,7 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
                 say("tie.about"),
                 [Choice(group, say(f"tie.group.{group}")) for group in kinship.GROUPS],
                 wrong,
-                forgets="kind",
+                clears="kind",
             )
             if other
             else None,
@@ -69,17 +68,13 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
                 form,
                 "kind",
                 say("tie.what", one=first_name(one), other=name),
-                [Choice(kind, describe_relationship(kind, [name])) for kind in kinds],
+                [Choice(code, describe_relationship(code, [name])) for code in kinds],
                 wrong,
             )
             if other and kinds
             else None,
-            banner(
-                describe_relationship_both_ways(
-                    form["kind"], kinship.invert_kind(form["kind"]), first_name(one), name
-                )
-            )
-            if other and form["kind"]
+            banner(describe_relationship_both_ways(kind, kinship.invert_kind(kind), first_name(one), name))
+            if other and kind
             else None,
         ]
 
@@ -90,7 +85,7 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
         say("tie.title", name=first_name(one)),
         fields,
         problems=lambda: first_missing(
-            form,
+            form.value,
             other=say("tie.problem.other"),
             group=say("tie.problem.group"),
             kind=say("tie.problem.kind"),

@@ -1,9 +1,6 @@
-"""Where people live: each address with who stays there, a confidential one only while it is held down.
+"""Cards of where a person lives: each address with who stays there, and the family that takes them in.
 
-This room knows how an address is shown, and the families that take somebody in. A confidential address
-is in no summary, no map and no name for a screen reader: only behind "hold to show".
-
-    *address_cards(model, actions, page, person)
+A confidential address is in no summary, no map and no name for a screen reader: only behind "hold to show".
 """
 
 from __future__ import annotations
@@ -13,8 +10,8 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.core.state import host_household
+from app.features.shared.badges import badge, withheld_badge
 from app.features.shared.text.people import names_by_id
-from app.features.shared.text.withheld import badge, withheld_badge
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.hold_to_reveal import hold_to_reveal

@@ -1,10 +1,7 @@
-"""An address: where, what kind, who stays there, and whether it is kept hidden.
+"""Page: an address: where, what kind, who stays there, and whether it is confidential.
 
-An address that is confidential is not put back into its field: the field stands empty, and left empty
-the address stays as it is. A family that takes somebody in is linked by its own household: the two stay
-two.
-
-    edit_address_page(model, actions)
+A confidential address is not put back into its field: left empty, it stays as it is. A family that takes
+somebody in is linked by its own household.
 """
 
 from __future__ import annotations
@@ -16,6 +13,12 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.core.state import host_household
+from app.features.people.drafts import (
+    AddressDraft,
+    address_from_draft,
+    draft_from_address,
+    validate_address,
+)
 from app.features.shared.draft_form import (
     DraftForm,
     choice_card,
@@ -29,11 +32,9 @@ from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
 from assessments.casework.casework_records import Address, RecordLink
-from assessments.casework.records import new_id
 from assessments.errors import NotFound
 
 ADDRESS_KINDS = ("home", "temporary", "refuge", "other-home", "host")
-_LONGEST = 400
 
 
 @ft.component
@@ -41,48 +42,39 @@ _LONGEST = 400
 def edit_address_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for one address. Reached from a person, it begins with that person staying there."""
     page, before = _find_target(model)
-    person_id = model.screen.target if before is None else ""
+    about = model.screen.target
     host = host_household(model, page) if page else None
+    host_id = host.household.id if host else None
     form = use_draft_form(
         actions,
-        f"{model.screen.name}-{model.screen.target}",
-        {
-            "lines": before.lines if before and not before.confidential else "",
-            "kind": before.kind if before else None,
-            "confidential": ["yes"] if before and before.confidential else [],
-            "who": list(before.person_ids) if before else [person_id],
-            "host": host.household.id if host else None,
-            "left": ["yes"] if before and before.until else [],
-        },
+        f"{model.screen.name}-{about}",
+        draft_from_address(before, host_id) if before else AddressDraft(who=(about,), host=host_id),
     )
     if page is None:
         raise NotFound
     household = page.household
 
     async def save() -> None:
-        kept = _address_from_draft(form, before, household.id, actions)
-        await actions.people_commands.save(kept)
+        address = address_from_draft(form.value, before, household.id, actions.today())
+        await actions.people_commands.save(address)
         # Only what is said of another family's home says who that family is, or that it is not known.
-        host_id = form["host"] or ""
-        if kept.kind != "host" or host_id == (host.household.id if host else ""):
+        chosen = form.value.host or ""
+        if address.kind != "host" or chosen == (host_id or ""):
             return
         for link in page.records_of(RecordLink):
             if link.kind == "host" and link.undone_at is None:
                 await actions.people_commands.undo(link)
-        there = model.household(host_id)
+        there = model.household(chosen)
         if there is not None:
-            await actions.people_commands.save_link("host", page, household.id, there, host_id)
-
-    def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
-        return _fields(model, form, page, before, wrong)
+            await actions.people_commands.save_link("host", page, household.id, there, chosen)
 
     return form_page(
         model,
         actions,
         form,
         say("address.add") if before is None else say("address.change"),
-        fields,
-        problems=lambda: _validate(form, before),
+        lambda problems: _fields(model, form, page, before, problems),
+        problems=lambda: validate_address(form.value, before),
         save=save,
         caption=household.name,
     )
@@ -101,10 +93,10 @@ def _find_target(model: AppState) -> tuple[HouseholdOverview | None, Address | N
 
 def _fields(
     model: AppState,
-    form: DraftForm,
+    form: DraftForm[AddressDraft],
     page: HouseholdOverview,
     before: Address | None,
-    wrong: Mapping[str, str],
+    problems: Mapping[str, str],
 ) -> list[ft.Control | None]:
     others = [there.household for there in model.households if there.household.id != page.household.id]
     is_hidden = before is not None and before.confidential
@@ -114,7 +106,7 @@ def _fields(
             "kind",
             say("address.kind"),
             [Choice(kind, say(f"address.kind.{kind}")) for kind in ADDRESS_KINDS],
-            wrong,
+            problems,
         ),
         card(
             choice_field(
@@ -128,7 +120,7 @@ def _fields(
                 hint=say("address.host-hint"),
             )
         )
-        if form["kind"] == "host" and others
+        if form.value.kind == "host" and others
         else None,
         card(
             choice_field(
@@ -142,8 +134,8 @@ def _fields(
                 form,
                 "lines",
                 say("address.lines"),
+                problems,
                 hint=say("address.lines-hidden") if is_hidden else "",
-                problem=wrong.get("lines", ""),
                 lines=3,
             ),
         ),
@@ -153,40 +145,11 @@ def _fields(
                 "who",
                 say("address.who-stays"),
                 [Choice(one.id, one.name) for one in page.persons],
+                problems,
                 many=True,
-                problem=wrong.get("who", ""),
             )
         ),
         card(choice_field(form, "left", "", [Choice("yes", say("address.left"))], many=True))
         if before is not None
         else None,
     ]
-
-
-def _validate(form: DraftForm, before: Address | None) -> dict[str, str]:
-    found = {}
-    if form["kind"] is None:
-        found["kind"] = say("address.problem.kind")
-    if not form.text("lines") and (before is None or not before.confidential):
-        found["lines"] = say("address.problem.lines")
-    elif len(form.text("lines")) > _LONGEST:
-        found["lines"] = say("add.problem.long", n=_LONGEST)
-    if not form["who"]:
-        found["who"] = say("address.problem.who")
-    return found
-
-
-def _address_from_draft(
-    form: DraftForm, before: Address | None, household_id: str, actions: AppController
-) -> Address:
-    today = actions.today()
-    changes = {
-        "lines": form.text("lines") or (before.lines if before else ""),
-        "kind": form["kind"],
-        "confidential": bool(form["confidential"]),
-        "person_ids": tuple(form["who"]),
-        "until": ((before.until if before else None) or today) if form["left"] else None,
-    }
-    if before is not None:
-        return Address.model_validate({**before.model_dump(), **changes})
-    return Address.model_validate({"id": new_id(), "household_id": household_id, "since": today, **changes})

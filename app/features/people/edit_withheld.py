@@ -1,9 +1,7 @@
-"""Keep this from …: what, from whom, and who asked for it.
+"""Page: keep this from …: what, from whom, and who asked for it.
 
-The mark is a fact of its own about a person or an address; it is shown wherever the thing is shown and
-can be lifted. It hides nothing on this device from the practitioner: it says what must not be passed on.
-
-    edit_withheld_page(model, actions)
+The mark is a record about a person or an address, shown wherever that is shown; it can be lifted. It hides
+nothing on this device from the practitioner: it says what must not be passed on.
 """
 
 from __future__ import annotations
@@ -14,8 +12,8 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
+from app.features.people.drafts import WithheldDraft, validate_withheld, withheld_from_draft
 from app.features.shared.draft_form import (
-    DraftForm,
     choice_card,
     choice_field,
     form_page,
@@ -29,8 +27,8 @@ from app.kit.controls.cards import card
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice
 from app.kit.messages import say
-from assessments.casework.casework_records import Address, WithheldInformation
-from assessments.casework.records import Person, new_id
+from assessments.casework.casework_records import Address
+from assessments.casework.records import Person
 from assessments.errors import NotFound
 
 
@@ -41,27 +39,14 @@ def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
     about = model.screen.target
     page, one = _find_target(model)
     # An address is kept whole; of a person it may be one part.
-    part = None if one else "all"
-    form = use_draft_form(
-        actions, f"keep-from-{about}", {"part": part, "who": [], "others": "", "asked": None, "why": ""}
-    )
+    form = use_draft_form(actions, f"keep-from-{about}", WithheldDraft(part=None if one else "all"))
     if page is None:
         raise NotFound
 
     async def save() -> None:
-        await actions.people_commands.save(
-            WithheldInformation(
-                id=new_id(),
-                household_id=page.household.id,
-                about_id=about,
-                part=form["part"],
-                keep_from=tuple(_withheld_from(form)),
-                asked_by=form["asked"] or "",
-                why=form.text("why"),
-            )
-        )
+        await actions.people_commands.save(withheld_from_draft(form.value, about, page.household.id))
 
-    def fields(wrong: Mapping[str, str]) -> list[ft.Control | None]:
+    def fields(problems: Mapping[str, str]) -> list[ft.Control | None]:
         return [
             quiet(say("withheld.lead")),
             choice_card(
@@ -69,7 +54,7 @@ def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
                 "part",
                 say("withheld.what", name=first_name(one)),
                 [Choice(part, say(f"withheld.part.{part}")) for part in WITHHOLDABLE_PARTS],
-                wrong,
+                problems,
             )
             if one is not None
             else None,
@@ -79,8 +64,8 @@ def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
                     "who",
                     say("withheld.who"),
                     [Choice(found.id, found.name) for found in page.persons if found.id != about],
+                    problems,
                     many=True,
-                    problem=wrong.get("who", ""),
                 ),
                 form_text_field(form, "others", say("withheld.others"), hint=say("withheld.others-hint")),
             ),
@@ -101,7 +86,7 @@ def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
         form,
         say("withheld.form-title"),
         fields,
-        problems=lambda: _validate(form),
+        problems=lambda: validate_withheld(form.value),
         save=save,
         caption=one.name if one else say("withheld.an-address"),
     )
@@ -115,12 +100,3 @@ def _find_target(model: AppState) -> tuple[HouseholdOverview | None, Person | No
         if one is not None or any(found.id == about for found in page.records_of(Address)):
             return page, one
     return None, None
-
-
-def _withheld_from(form: DraftForm) -> list[str]:
-    return [*form["who"], *(part.strip() for part in form["others"].split(",") if part.strip())]
-
-
-def _validate(form: DraftForm) -> dict[str, str]:
-    found = {} if form["part"] else {"part": say("withheld.problem.part")}
-    return found if _withheld_from(form) else {**found, "who": say("withheld.problem.who")}

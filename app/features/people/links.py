@@ -1,9 +1,7 @@
-"""The same human being, or family, in other households: linked from either side, never merged.
+"""Cards of a person's records in other households, linked from either side and never merged.
 
-Each household keeps its own record; a page names the other and what that person is to people there. So
-somebody's other households and past partners are seen from here. A link can be undone.
-
-    *link_cards(model, person, actions)
+Each household keeps its own record; the card names the other and what that person is to people there. A
+link can be undone.
 """
 
 from __future__ import annotations
@@ -22,16 +20,14 @@ from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework import kinship
 from assessments.casework.casework_records import RecordLink
+from assessments.casework.record_links import find_links_of
 from assessments.casework.records import Person
 
 
 def linked_persons(model: AppState, one: Person) -> Iterator[tuple[RecordLink, HouseholdOverview, Person]]:
     """Every standing link of a person with the other end, whichever household it is filed under."""
     for here in model.households:
-        for link in here.records_of(RecordLink):
-            if link.undone_at is not None or one.id not in (link.own_id, link.other_id):
-                continue
-            other_id = link.other_id if link.own_id == one.id else link.own_id
+        for link, other_id in find_links_of(here.records_of(RecordLink), one.id):
             there = model.household_of(other_id)
             other = next((who for who in there.persons if who.id == other_id), None) if there else None
             if there is not None and other is not None:

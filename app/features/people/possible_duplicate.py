@@ -1,10 +1,7 @@
-""" "Is this the same person?": asked with its reasons, answered by a person, undone from the same page.
+"""Cards that ask "Is this the same person?", with the reasons, and the decisions to take back.
 
-This room shows the hints of `assessments.casework.matching.persons`. Yes and No are kept as links between
-the two records;
-Not now is kept nowhere: the question is there again when the page is opened next.
-
-    *duplicate_person_cards(model, actions, page, person)
+Yes and No are saved as links between the two records; "Not now" is saved nowhere, so the question is there
+again when the page is opened next. The hints are those of `assessments.casework.matching.persons`.
 """
 
 from __future__ import annotations

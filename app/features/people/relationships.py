@@ -1,9 +1,7 @@
-"""What one person is to others, each tie from both sides, with what cannot be right and what may follow.
+"""Cards of what one person is to others, from both sides, with contradictions and siblings that may follow.
 
-A tie that was wrong is taken back, never deleted. Siblings that follow from a shared parent are a
-question; only the practitioner's Yes is kept. This room shows what `assessments.casework.kinship` says.
-
-    *relationship_cards(page, person, actions)
+A relationship that was wrong is undone, never deleted. Siblings that follow from a shared parent are a
+question; only the practitioner's Yes is saved. The rules are those of `assessments.casework.kinship`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
-"""One person: who they are, what others are to them, where they live, and what is kept from whom.
+"""Page: one person: who they are, what others are to them, where they live, and what is withheld from whom.
 
-Each person has a page of their own, a child above all: nothing of a brother or sister stands here but
-the name. Ties are said from both sides. Two records that may be of one human being are asked about and
-never merged. This room shows; the forms behind "Change" write.
-
-    person_page(model, actions)
+Nothing of a brother or sister stands here but the name. Relationships are said from both sides. Two records
+that may be of one human being are asked about and never merged.
 """
 
 from __future__ import annotations
@@ -19,12 +16,13 @@ from app.features.people.addresses import address_cards
 from app.features.people.links import link_cards
 from app.features.people.possible_duplicate import duplicate_person_cards
 from app.features.people.relationships import relationship_cards
+from app.features.shared.badges import badge, withheld_badge
 from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.revisions_link import revisions_link
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import find_person, names_by_id
 from app.features.shared.text.person_details import person_rows
-from app.features.shared.text.withheld import badge, withheld_badge, withheld_records
+from app.features.shared.text.withheld import withheld_records
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.lists import answer_list

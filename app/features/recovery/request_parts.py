@@ -1,19 +1,18 @@
-"""What stands on the page for a forgotten passphrase, part by part.
+"""The parts of the account recovery page: before asking, while the request waits, and when it is agreed.
 
-This room knows how each part looks. What happens when it is tapped, and how a request stands, is the page's
-business (`recover`).
+Each draws the state of `update` and dispatches events to it.
 
-    request_form(authors, author, choose, ask, busy)
+    request_form(state, dispatch)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import flet as ft
 
 from app.core.device.account_recovery import RecoveryStatus
+from app.features.recovery import update as flow
 from app.features.shared.page import busy_indicator
 from app.features.shared.text.people import author_display_name
 from app.kit import theme
@@ -21,23 +20,46 @@ from app.kit.controls.buttons import primary_button, quiet_button, secondary_but
 from app.kit.controls.cards import call_card, card
 from app.kit.controls.fault_boundary import Handler
 from app.kit.controls.keyed import keyed, with_placeholders
-from app.kit.controls.text import heading, quiet, text
+from app.kit.controls.status import banner
+from app.kit.controls.text import code_text, heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_area
+from app.kit.forms.secret_field import CredentialKind, secret_field
+from app.kit.hooks import Dispatch
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
 
+RecoveryDispatch = Dispatch[flow.RecoveryEvent]
 _STEPS = ("ask", "call", "two", "words")
 
 
-def request_form(
-    authors: Sequence[str],
-    author: str,
-    choose: Callable[[str], None],
-    ask: Handler,
-    busy: bool,
-) -> list[ft.Control | None]:
-    """What will happen, who asks, who to call, and the one thing to do."""
+@dataclass(slots=True, repr=False)
+class TypedFields:
+    """What stands in the fields of the page. It holds a passphrase and never shows itself."""
+
+    secret: str = ""
+    secret_again: str = ""
+    answers: str = ""
+
+    def __repr__(self) -> str:
+        return "<TypedFields>"
+
+
+def press(dispatch: RecoveryDispatch, event: flow.RecoveryEvent) -> Handler:
+    """A handler that dispatches one event."""
+
+    async def pressed() -> None:
+        await dispatch(event)
+
+    return pressed
+
+
+def request_form(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> list[ft.Control | None]:
+    """Draw what will happen, who asks, whom to call, and the button that asks."""
+
+    async def choose(author: str | None) -> None:
+        await dispatch(flow.AuthorChosen(author or ""))
+
     return [
         card(heading(say("recover.how")), *(_step(n, name) for n, name in enumerate(_STEPS, start=1))),
         keyed(
@@ -45,29 +67,94 @@ def request_form(
             card(
                 heading(say("recover.who")),
                 radio_rows(
-                    [Choice(name, author_display_name(name)) for name in authors],
-                    chosen=author,
-                    on_choose=lambda name: choose(name or ""),
+                    [Choice(name, author_display_name(name)) for name in state.authors],
+                    chosen=state.author,
+                    on_choose=choose,
                     clear=False,
                 ),
             ),
         )
-        if len(authors) > 1
+        if len(state.authors) > 1
         else None,
         help_contact_card(),
-        busy_indicator(say("recover.asking")) if busy else primary_button(say("recover.ask"), ask, fill=True),
+        busy_indicator(say("recover.asking"))
+        if state.busy
+        else primary_button(say("recover.ask"), press(dispatch, flow.RequestPressed()), fill=True),
     ]
 
 
-def check_status_button(look: Handler, busy: bool) -> ft.Control:
-    """Look again, or a sign that it is being done."""
-    if busy:
+def passphrase_parts(
+    state: flow.RecoveryPageState, dispatch: RecoveryDispatch, typed: TypedFields, kind: CredentialKind
+) -> list[ft.Control | None]:
+    """Draw the fields of the new passphrase or PIN."""
+
+    async def save() -> None:
+        await dispatch(flow.PassphraseSubmitted(typed.secret, typed.secret_again))
+
+    def hold(secret: str) -> None:
+        typed.secret = secret
+
+    def hold_again(secret: str) -> None:
+        typed.secret_again = secret
+
+    return [
+        banner(say("recover.words-lead"), icon=ft.Icons.CHECK_CIRCLE_OUTLINE),
+        card(
+            secret_field(
+                kind,
+                say(f"unlock.{kind}"),
+                hint=say(f"set-up.{kind}-hint"),
+                on_change=hold,
+                problem=state.problem_at("words"),
+            ),
+            secret_field(
+                kind,
+                say("set-up.again"),
+                on_change=hold_again,
+                on_submit=save,
+                problem=state.problem_at("again"),
+            ),
+        ),
+        busy_indicator(say("unlock.busy"))
+        if state.busy
+        else primary_button(say("recover.save"), save, fill=True),
+    ]
+
+
+def code_parts(
+    state: flow.RecoveryPageState, dispatch: RecoveryDispatch, typed: TypedFields, has_key: bool
+) -> list[ft.Control | None]:
+    """Draw the code to read out, how the request stands, and the same by text."""
+    status = state.status
+    if status is None:
+        return []
+    return [
+        card(
+            text(say("recover.code-lead")),
+            code_text(status.code.replace("-", "  "), said=spell_out(status.code)),
+            banner(
+                describe_request_status(status) if has_key else say("recover.no-key"),
+                tone="calm" if status.state in (None, "asked") else "help",
+            ),
+            _check_status_button(state, dispatch) if has_key else None,
+        ),
+        help_contact_card(),
+        keyed("answers", _offline_exchange_card(state, status, dispatch, typed))
+        if state.by_text or status.state is None
+        else quiet_button(say("recover.by-text"), press(dispatch, flow.TextShown())),
+        secondary_button(say("recover.stop"), press(dispatch, flow.StopPressed()), fill=True),
+    ]
+
+
+def _check_status_button(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> ft.Control:
+    if state.busy:
         return busy_indicator(say("recover.looking"))
-    return primary_button(say("recover.look"), look, icon=ft.Icons.REFRESH, fill=True)
+    check = press(dispatch, flow.CheckPressed())
+    return primary_button(say("recover.look"), check, icon=ft.Icons.REFRESH, fill=True)
 
 
 def help_contact_card() -> ft.Control:
-    """The number of those who help."""
+    """The number of the recovery helpline."""
     return call_card(say("recover.call"), say("recover.call-do"), numbers_for(("wren-help",)))
 
 
@@ -85,15 +172,17 @@ def _step(n: int, name: str) -> ft.Control:
     return ft.Row(spacing=14, vertical_alignment=ft.CrossAxisAlignment.START, controls=[mark, words])
 
 
-def offline_exchange_card(
-    asked: RecoveryStatus,
-    copied: bool,
-    copy: Handler,
-    note: Callable[..., Any],
-    use_answers: Handler,
-    problem: str,
+def _offline_exchange_card(
+    state: flow.RecoveryPageState, status: RecoveryStatus, dispatch: RecoveryDispatch, typed: TypedFields
 ) -> ft.Control:
-    """The same by hand: the request out, the two answers in."""
+    """The exchange as text: the request out, the two answers in."""
+
+    def hold(answers: str) -> None:
+        typed.answers = answers
+
+    async def submit() -> None:
+        await dispatch(flow.AnswersSubmitted(typed.answers))
+
     return card(
         heading(say("recover.by-text")),
         text(say("recover.text-lead")),
@@ -106,7 +195,7 @@ def offline_exchange_card(
             content=ft.Semantics(
                 exclude_semantics=True,
                 content=ft.Column(
-                    scroll=ft.ScrollMode.AUTO, controls=[quiet(asked.request_text)], expand=True
+                    scroll=ft.ScrollMode.AUTO, controls=[quiet(status.request_text)], expand=True
                 ),
             ),
         ),
@@ -114,30 +203,32 @@ def offline_exchange_card(
             tight=True,
             controls=with_placeholders(
                 quiet_button(
-                    say("recover.copied") if copied else say("recover.copy"), copy, icon=ft.Icons.COPY
+                    say("recover.copied") if state.copied else say("recover.copy"),
+                    press(dispatch, flow.CopyPressed()),
+                    icon=ft.Icons.COPY,
                 )
             ),
         ),
         text_area(
             say("recover.paste"),
-            on_change=lambda letters: note(answers=letters),
+            on_change=hold,
             hint=say("recover.paste-hint"),
-            problem=problem,
+            problem=state.problem_at("answers"),
             lines=3,
         ),
-        secondary_button(say("recover.use"), use_answers, fill=True),
+        secondary_button(say("recover.use"), submit, fill=True),
     )
 
 
-def describe_request_status(asked: RecoveryStatus) -> str:
-    """How the request stands, in a sentence."""
-    if asked.state is None:
+def describe_request_status(status: RecoveryStatus) -> str:
+    """Describe the status of a request in a sentence."""
+    if status.state is None:
         return say("recover.offline")
-    if asked.state != "asked":
+    if status.state != "asked":
         return say("recover.closed")
-    return say(f"recover.agreed-{len(asked.agreed)}")
+    return say(f"recover.agreed-{len(status.agreed)}")
 
 
 def spell_out(code: str) -> str:
-    """One letter after another, as it is to be read out."""
+    """Spell a code letter by letter, for a screen reader."""
     return say("recover.code-said", letters=", ".join(" ".join(part) for part in code.split("-")))

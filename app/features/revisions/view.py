@@ -1,11 +1,7 @@
-"""What was written of a person or an event before it was changed: newest first, only what differs.
+"""Page: what was written of a person or an incident before it was changed: newest first, only what differs.
 
-This room compares each revision with the one that took its place, in the words of their own pages. A
-child who was unborn shows all that was known before the birth. What somebody asked to be kept from
-another has its mark here too. It shows; nothing is changed or taken back here.
-
-    revisions_page(model, actions)
-    *earlier_row(page, person.id, actions)     # the way in, where something was changed
+Each revision is compared with the one that took its place, in the words of their own pages. A child who was
+unborn shows all that was known before the birth. What is withheld from somebody has its mark here too.
 """
 
 from __future__ import annotations
@@ -18,12 +14,14 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview, Revision, RevisionsResult
 from app.core.controller import AppController, AppState
+from app.features.shared.badges import withheld_badge
+from app.features.shared.incident_fields import INCIDENT_TEXT_FIELDS
 from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll, use_state
 from app.features.shared.text.chronology import format_day_with_precision
 from app.features.shared.text.days import format_day_and_time
-from app.features.shared.text.incident import INCIDENT_TEXT_FIELDS, describe_child_presence, first_names_of
+from app.features.shared.text.incident import describe_child_presence, first_names_of
 from app.features.shared.text.person_details import describe_concern_roles, person_rows
-from app.features.shared.text.withheld import describe_withheld_from, withheld_badge
+from app.features.shared.text.withheld import describe_withheld_from
 from app.kit.controls.lists import AnswerListRow, answer_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet

@@ -1,9 +1,6 @@
-"""About this device: what it found when it looked at itself, line by line, in plain words.
+"""Page: about this device: the self-test report, line by line, in plain words.
 
-This room shows a report and judges nothing. Nothing on it is of anybody, so it may be read out on
-the telephone to a support team.
-
-    device_page(model, actions)
+Nothing on it is about anybody, so it may be read out on the telephone to a support team.
 """
 
 from __future__ import annotations
@@ -15,6 +12,7 @@ from app.core.device.selftest import SelfTestLine, SelfTestReport, describe_line
 from app.features.shared.page import build_page, busy_indicator, guarded_page
 from app.kit import theme
 from app.kit.controls.cards import card
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
@@ -57,14 +55,10 @@ def _line(line: SelfTestLine) -> ft.Control:
             ft.Semantics(
                 container=True,
                 expand=True,
-                content=ft.Column(
-                    tight=True,
+                content=stack(
+                    text(describe_line(line)),
+                    quiet(say("selftest.ok" if line.ok else "selftest.look")),
                     spacing=theme.LIST_GAP // 4,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=[
-                        text(describe_line(line)),
-                        quiet(say("selftest.ok" if line.ok else "selftest.look")),
-                    ],
                 ),
             ),
         ],

@@ -1,24 +1,26 @@
-"""A form that is no assessment: what stands on it is held until it is saved.
+"""The form of a page that is no assessment: a typed draft, held through locking and going back.
 
-Typing changes the form at once and draws nothing; a choice draws the page again. Locking, going back
-and a dropped phone lose none of it. This room knows plain values by name, and no field's meaning.
+Letters change the draft at once and draw nothing; a choice draws the page again. The draft is handed to the
+autosave as plain JSON under a key that names what the page is about, by id.
 
-    form = use_draft_form(actions, f"born-{person.id}", {"day": "", "name": person.name})
-    form_text_field(form, "day", say("add.born"), problem=problems.get("day", ""))
+    form = use_draft_form(actions, f"born-{person.id}", BirthDraft(name=person.name))
+    form_text_field(form, "day", say("add.born"), problems)
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Generic, TypeVar
 
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.core.drafts import Draft
 from app.features.shared.page import build_page, busy_indicator, use_ref, use_scroll, use_state
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.page_frame import scroll_to, scroll_to_key
 from app.kit.controls.text import quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
@@ -26,80 +28,84 @@ from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
 
+D = TypeVar("D", bound=Draft)
 
-class DraftForm:
-    """What stands on the page now. Values are plain JSON. It never shows itself."""
 
-    def __init__(self, actions: AppController, here: str, first: Mapping[str, Any]) -> None:
-        self._actions, self._draft_key, self._initial = actions, here, dict(first)
-        begun = actions.screen_draft(here)
-        # A field that this version does not have any more is left out.
-        self.values: dict[str, Any] = {name: (begun or first).get(name, first[name]) for name in first}
+class DraftForm(Generic[D]):
+    """What stands on the page now, in `value`. `always_held` holds a draft that says nothing new as well."""
+
+    def __init__(self, actions: AppController, draft_key: str, first: D, *, always_held: bool) -> None:
+        self._actions, self._draft_key = actions, draft_key
+        self._dropped = None if always_held else first
+        self._defaults = {each.name: each.default for each in fields(first)}
+        self.value: D = type(first).from_plain(actions.screen_draft(draft_key), first)
         self.redraw: Callable[[], None] = lambda: None
 
     def __repr__(self) -> str:
         return "<DraftForm>"
 
-    def __getitem__(self, name: str) -> Any:
-        return self.values[name]
+    def set_value(self, value: D, *, draw: bool = False) -> None:
+        """Put another draft on the page, and hold it; `draw` draws the page again."""
+        self.value = value
+        self._actions.set_screen_draft(self._draft_key, None if value == self._dropped else value.to_plain())
+        if draw:
+            self.redraw()
 
-    def text(self, name: str) -> str:
-        """What was typed, without the spaces around it."""
-        return str(self.values[name] or "").strip()
-
-    def set_value(self, name: str, value: Any) -> None:
-        """Letters arrived."""
-        self.values[name] = value
-        self._actions.set_screen_draft(
-            self._draft_key, None if self.values == self._initial else dict(self.values)
-        )
-
-    def choose(self, name: str, value: Any) -> None:
-        """A choice was made: the page may show other fields now."""
-        self.set_value(name, list(value) if isinstance(value, tuple) else value)
-        self.redraw()
+    def change(self, *, draw: bool = False, **changes: object) -> None:
+        """Change some fields of the draft."""
+        self.set_value(self.value.updated(**changes), draw=draw)
 
     def setter(self, name: str) -> Callable[[str], None]:
-        return lambda words: self.set_value(name, words)
+        """Return what takes the letters of a text field."""
+        return lambda words: self.set_value(self.value.updated(**{name: words}))
 
-    def chooser(self, name: str) -> Callable[[Any], None]:
-        return lambda value: self.choose(name, value)
+    def chooser(self, name: str, clears: str = "") -> Callable[[str | tuple[str, ...] | None], None]:
+        """Return what takes a choice; None, and the field that it `clears`, become the field's default."""
+
+        def choose(value: str | tuple[str, ...] | None) -> None:
+            cleared = {clears: self._defaults[clears]} if clears else {}
+            self.change(draw=True, **cleared, **{name: self._defaults[name] if value is None else value})
+
+        return choose
 
     def clear_draft(self) -> None:
-        """It is kept elsewhere now."""
+        """Forget the draft: it is saved as a record."""
         self._actions.set_screen_draft(self._draft_key, None)
 
 
-def use_draft_form(actions: AppController, here: str, first: Mapping[str, Any]) -> DraftForm:
-    """The form of this page; `here` names what it is about, by id."""
-    empty: DraftForm | None = None
-    kept = use_ref(empty)
+def use_draft_form(
+    actions: AppController, draft_key: str, first: D, *, always_held: bool = False
+) -> DraftForm[D]:
+    """Return the form of this page: the draft that was held under the key, else `first`."""
+    empty: DraftForm[D] | None = None
+    ref = use_ref(empty)
     turn, draw = use_state(0)
-    if kept.current is None:
-        kept.current = DraftForm(actions, here, first)
-    kept.current.redraw = lambda: draw(turn + 1)
-    return kept.current
+    if ref.current is None:
+        ref.current = DraftForm(actions, draft_key, first, always_held=always_held)
+    ref.current.redraw = lambda: draw(turn + 1)
+    return ref.current
 
 
 def form_text_field(
-    form: DraftForm,
+    form: DraftForm[D],
     name: str,
     label: str,
+    problems: Mapping[str, str] | None = None,
     *,
     hint: str = "",
-    problem: str = "",
     lines: int = 1,
     width: int | None = None,
 ) -> ft.Control:
-    """A field to type in."""
+    """Draw a field to type in: of the field of the draft with this name, with "_" for "-"."""
+    own = name.replace("-", "_")
     return keyed(
         name,
         text_field(
             label,
-            value=form[name],
-            on_change=form.setter(name),
+            value=getattr(form.value, own),
+            on_change=form.setter(own),
             hint=hint,
-            problem=problem,
+            problem=(problems or {}).get(name, ""),
             lines=lines,
             width=width,
             key=name,
@@ -108,90 +114,85 @@ def form_text_field(
 
 
 def choice_field(
-    form: DraftForm,
+    form: DraftForm[D],
     name: str,
     label: str,
     choices: Sequence[Choice],
+    problems: Mapping[str, str] | None = None,
     *,
     many: bool = False,
     hint: str = "",
-    problem: str = "",
-    forgets: str = "",
+    clears: str = "",
 ) -> ft.Control:
-    """One of several, or any of several, under a label. Nothing is chosen to begin with.
+    """Draw one of several, or any of several, under a label. Nothing is chosen to begin with.
 
-    `forgets` names a field that has no meaning any more when this one changes.
+    `clears` names a field that has no meaning any more when this one changes.
     """
-
-    def choose(value: Any) -> None:
-        if forgets:
-            form.set_value(forgets, None)
-        form.choose(name, value)
-
+    chosen, on_choose = getattr(form.value, name), form.chooser(name, clears)
+    problem = (problems or {}).get(name)
     rows = (
-        checkbox_rows(choices, chosen=form[name], on_choose=choose)
+        checkbox_rows(choices, chosen=chosen, on_choose=on_choose)
         if many
-        else radio_rows(choices, chosen=form[name], on_choose=choose, clear=False)
+        else radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
     )
     return keyed(
         name,
-        ft.Column(
-            tight=True,
-            spacing=8,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=with_placeholders(
-                text(label, strong=True) if label else None,
-                quiet(hint) if hint else None,
-                problem_line(problem) if problem else None,
-                rows,
-            ),
+        stack(
+            text(label, strong=True) if label else None,
+            quiet(hint) if hint else None,
+            problem_line(problem) if problem else None,
+            rows,
         ),
     )
 
 
 def choice_card(
-    form: DraftForm,
+    form: DraftForm[D],
     name: str,
     label: str,
     choices: Sequence[Choice],
-    wrong: Mapping[str, str],
+    problems: Mapping[str, str],
     *,
-    forgets: str = "",
+    clears: str = "",
 ) -> ft.Control:
-    """One of several on a block of its own, with what is wrong about it."""
-    return card(choice_field(form, name, label, choices, problem=wrong.get(name, ""), forgets=forgets))
+    """Draw one of several on a card of its own, with what is wrong about it."""
+    return card(choice_field(form, name, label, choices, problems, clears=clears))
 
 
-def first_missing(form: DraftForm, **words: str) -> dict[str, str]:
-    """The first of these fields that has nothing in it, with the sentence that asks for it."""
-    return next(({name: said} for name, said in words.items() if not form[name]), {})
+def first_missing(draft: Draft, **sentences: str) -> dict[str, str]:
+    """Return the first of these fields that is empty, with the sentence that asks for it."""
+    return next(({name: words} for name, words in sentences.items() if not getattr(draft, name)), {})
 
 
 def form_page(
     model: AppState,
     actions: AppController,
-    form: DraftForm,
+    form: DraftForm[D],
     heading: str,
     fields: Callable[[Mapping[str, str]], Sequence[ft.Control | None]],
     *,
     problems: Callable[[], dict[str, str]],
-    save: Callable[[], Awaitable[Any]],
+    save: Callable[[], Awaitable[bool | None]],
+    save_label: str = "",
     caption: str = "",
+    subtitle: str = "",
 ) -> ft.View:
-    """A page with one form: problems are told on saving, and what is saved leads back."""
+    """Draw a page with one form. Saving shows the problems first; without any it saves and goes back.
+
+    A `save` that returns False was refused, or went elsewhere: then the draft and the page stay.
+    """
     none: dict[str, str] = {}
     shown, show = use_state(none)
     scroll = use_scroll(actions)
 
-    async def save_it() -> None:
+    async def save_if_valid() -> None:
         found = problems()
         show(found)
         if found:
             await scroll_to(scroll, 0)
-            return
-        await save()
-        form.clear_draft()
-        await actions.go_back()
+        elif await save() is not False:
+            form.clear_draft()
+            await actions.go_back()
 
     return build_page(
         model,
@@ -201,7 +202,8 @@ def form_page(
         top=error_summary(list(shown.items()), go_to=lambda at: scroll_to_key(scroll, at)),
         action=busy_indicator(say("save.saving"))
         if model.busy
-        else primary_button(say("action.save"), save_it),
+        else primary_button(save_label or say("action.save"), save_if_valid),
         caption=caption,
+        subtitle=subtitle,
         scroll=scroll,
     )

@@ -1,9 +1,11 @@
-"""TODO."""
+"""Hints that two records may be about one person, and the answers to that question.
+
+use_possible_duplicates(model, page)      # ids of the persons to ask about
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import flet as ft
 
@@ -18,14 +20,14 @@ from assessments.casework.records import Person
 
 
 def find_person_matches(model: AppState, page: HouseholdOverview, one: Person) -> tuple[PersonMatch, ...]:
-    """Who in this practitioner's households may be the same as this person."""
+    """Find who in this practitioner's households may be the same as this person."""
     everyone = (person for there in model.households for person in there.persons)
     links = (link for there in model.households for link in there.records_of(RecordLink))
     return find_possible_duplicate_persons(one, everyone, links, page.relationships)
 
 
 def use_possible_duplicates(model: AppState, page: HouseholdOverview | None) -> frozenset[str]:
-    """Who of a household may have another record, by id: found once, and again when anything is kept."""
+    """Find who of a household may have another record, by id; again only when the records change."""
 
     def find() -> frozenset[str]:
         persons = page.persons if page else ()
@@ -36,9 +38,9 @@ def use_possible_duplicates(model: AppState, page: HouseholdOverview | None) -> 
 
 
 def duplicate_decision_buttons(
-    yes: str, on_yes: Callable[[], Any], on_no: Callable[[], Any], put_off: Callable[[], Any]
+    yes: str, on_yes: Callable[[], object], on_no: Callable[[], object], put_off: Callable[[], object]
 ) -> list[ft.Control]:
-    """The answers to "Are these two records of one?", and what becomes of the records."""
+    """Draw the answers to "Are these two records of one?", and what becomes of the records."""
     return [
         ft.Row(
             wrap=True,

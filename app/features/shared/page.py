@@ -1,20 +1,18 @@
-"""What every page has: Cover, the Training mark, how sending stands, and a calm way out of trouble.
+"""The frame of every adult page: Cover, the training mark, the sync status, and an error page.
 
-This room knows the model only so far as it concerns the frame. `guarded_page` stands under
-`@ft.component`: when the drawing of a page breaks, the person gets a calm sentence, Cover and a way
-to the first page, not an empty window.
+`guarded_page` stands under `@ft.component`: when drawing a page fails, the person gets a calm sentence,
+Cover and a way to the first page, not an empty window.
 
     @ft.component
-    @calm_page
-    def today(model, actions): return build_page(model, actions, "Good morning", [...])
+    @guarded_page
+    def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import flet as ft
 
@@ -22,15 +20,17 @@ from app.core.controller import AppController, AppState
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.fault_boundary import log_error
-from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
+from app.kit.controls.stack import centred, stack
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
+from app.kit.hooks import ValueRef as ValueRef
+from app.kit.hooks import use_ref as use_ref
+from app.kit.hooks import use_state as use_state
 from app.kit.messages import say, say_error
 
 # A page as a function; Flet's `key` may be given to it as well.
 PageComponent = Callable[..., ft.View]
-T = TypeVar("T")
 _NOT_DRAWN: ft.View | None = None
 
 # Why an entry still waits, where the cause is that the service was not reached.
@@ -48,7 +48,7 @@ def build_page(
     scroll: Scroll | None = None,
     **more: Any,
 ) -> ft.View:
-    """The frame of one adult page of an open Wren. `more` goes to `page_frame` as it is."""
+    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is."""
     screen = model.screen
     return page_frame(
         heading,
@@ -65,32 +65,8 @@ def build_page(
     )
 
 
-@dataclass(slots=True)
-class ValueRef(Generic[T]):
-    """Something that stays while a page is drawn again, and draws nothing when it changes."""
-
-    current: T
-
-    def __repr__(self) -> str:
-        return "<ValueRef>"
-
-
-def use_ref(first: T) -> ValueRef[T]:
-    """A place for what is typed: kept from drawing to drawing."""
-    ref: Any = ft.use_ref(lambda: ValueRef(first))
-    kept: ValueRef[T] = ref.current
-    return kept
-
-
-def use_state(first: T) -> tuple[T, Callable[[T], None]]:
-    """A value with how to change it; a change draws the page again."""
-    pair: Any = ft.use_state(first)
-    value, change = pair
-    return value, change
-
-
 def use_scroll(actions: AppController) -> Scroll:
-    """The handle by which a page is moved (`scroll_to_place`). After unlocking it is where it was left."""
+    """Give the scroll position of a page; after unlocking it is restored to where it was left."""
     scroll = use_ref(Scroll(actions.note_scroll)).current
 
     async def go_down() -> None:
@@ -103,10 +79,10 @@ def use_scroll(actions: AppController) -> Scroll:
 
 
 def guarded_page(draw: PageComponent) -> PageComponent:
-    """Draw a page, or a calm one in its place.
+    """Draw a page, or an error page in its place.
 
-    A page that is on its way out is not drawn for the next one's state: when the model moves on, Flet
-    may ask the old page first.
+    A page that is being left is not drawn for the next one's state: when the model moves on, Flet may
+    render the old page first.
     """
 
     @wraps(draw)
@@ -114,14 +90,14 @@ def guarded_page(draw: PageComponent) -> PageComponent:
         here = use_ref((model.phase, model.screen))
         last = use_ref(_NOT_DRAWN)
         if last.current is None or here.current == (model.phase, model.screen):
-            last.current = calmly(model, actions)
+            last.current = draw_or_explain(model, actions)
         return last.current
 
-    def calmly(model: AppState, actions: AppController) -> ft.View:
+    def draw_or_explain(model: AppState, actions: AppController) -> ft.View:
         try:
             view: ft.View = draw(model, actions)
             return view
-        except Exception as error:  # the border that must never fail: see the top
+        except Exception as error:  # Flet must never see it: see the top
             log_error(error)
             return page_frame(
                 say("error.title"),
@@ -137,7 +113,7 @@ def guarded_page(draw: PageComponent) -> PageComponent:
 
 
 def sync_status(model: AppState) -> SyncStatus:
-    """How sending stands, from the outbox and never from a reply: help first, then what waits."""
+    """Work out the sync status from the outbox: what needs help first, then what waits."""
     status = model.send_status
     if status.set_aside:
         return SyncStatus("help", n=status.set_aside)
@@ -153,24 +129,14 @@ def sync_status(model: AppState) -> SyncStatus:
 def centred_page(
     heading: str, body: Sequence[ft.Control | None], *, top: ft.Control | None = None
 ) -> ft.View:
-    """A page that shows nothing of anybody: the bird, one heading, one narrow column in the middle."""
-    inner = ft.Column(
-        tight=True,
+    """Build a page that shows no record: the logo, one heading, one narrow column in the middle."""
+    logo = ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
+    inner = stack(
+        centred(logo),
+        top,
+        centred(title(heading)),
+        *body,
         spacing=theme.CARD_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            ft.Row(
-                alignment=ft.MainAxisAlignment.CENTER,
-                controls=[
-                    ft.Image(
-                        src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True
-                    )
-                ],
-            ),
-            top,
-            ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[title(heading)]),
-            *body,
-        ),
     )
     column = ft.Column(
         expand=True,
@@ -199,7 +165,7 @@ def centred_page(
 
 
 def side_by_side(blocks: Sequence[ft.Control]) -> ft.Control:
-    """Blocks one below the other, and two in a row where the screen is wide."""
+    """Set blocks one below the other, and two in a row where the screen is wide."""
     cols: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12}
     if len(blocks) > 1:
         cols["lg"] = 6
@@ -211,13 +177,13 @@ def side_by_side(blocks: Sequence[ft.Control]) -> ft.Control:
 
 
 def cover_key_hint() -> ft.Control | None:
-    """Where there is a keyboard: which key covers the screen."""
+    """Say which key covers the screen; None on a phone, which has no keyboard."""
     on_phone = ft.context.page.platform in (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
     return None if on_phone else quiet(say("page.cover-key"))
 
 
 def busy_indicator(words: str) -> ft.Control:
-    """Something takes a moment, and says so."""
+    """Show that something takes a moment, with words for it."""
     return ft.Row(
         alignment=ft.MainAxisAlignment.CENTER,
         spacing=14,

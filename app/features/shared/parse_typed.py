@@ -1,7 +1,6 @@
-"""Reading what a person typed as a day, a time or a whole number.
+"""Parsers of typed days, times and numbers, as people in the UK write them.
 
-This room knows the ways in which people here write them. It does not guess: what can be read in two
-ways, or not at all, gives None, and the letters stay in the field as they are.
+What can be read in two ways, or not at all, gives None: nothing is guessed.
 
     >>> parse_day("14 May 2026"), parse_time("2.30 pm"), parse_whole_number(" 12 ")
     (datetime.date(2026, 5, 14), datetime.time(14, 30), 12)
@@ -21,7 +20,7 @@ _NOON = 12
 
 
 def parse_day(text: str) -> date | None:
-    """A day written as day, month, year, with the month as a number or a word."""
+    """Read a day written as day, month, year or as an ISO date; the month may be a number or a word."""
     typed = " ".join(text.lower().split())
     if found := _ISO.fullmatch(typed):
         return _day(int(found[1]), int(found[2]), int(found[3]))
@@ -34,7 +33,7 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_time(text: str) -> time | None:
-    """A time as 14:02, 14.02, 1402 or 2.02 pm. Hours alone need am or pm: "2" may be either."""
+    """Read a time such as 14:02, 14.02, 1402 or 2.02 pm. Hours alone need am or pm: "2" may be either."""
     found = _TIME.fullmatch(" ".join(text.lower().replace("a.m.", "am").replace("p.m.", "pm").split()))
     if found is None or (found[2] is None and found[3] is None):
         return None
@@ -50,19 +49,19 @@ def parse_time(text: str) -> time | None:
 
 
 def parse_whole_number(text: str) -> int | None:
-    """A whole number, with spaces around it or not."""
+    """Read a whole number of at most nine digits, with or without spaces around it."""
     typed = text.strip()
     return int(typed) if re.fullmatch(r"-?[0-9]{1,9}", typed) else None
 
 
 def parse_decimal(text: str) -> float | None:
-    """A number with a point and digits after it, or without."""
+    """Read a number of at most nine digits, and six after the point."""
     typed = text.strip()
     return float(typed) if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", typed) else None
 
 
 def _month(word: str) -> int:
-    """1 to 12, or 0 for a word that is no month."""
+    """Return 1 to 12, or 0 for a word that is no month."""
     return _MONTHS.index(word[:3]) + 1 if word[:3] in _MONTHS else 0
 
 

@@ -1,32 +1,31 @@
-"""A field for the practitioner's own words, with a quiet line below it about words that may mislead.
+"""A field for the practitioner's own words, with a quiet line below it about a phrase that may mislead.
 
-This room knows the list of `assessments.casework.phrasing_check` and when to speak: once the typing rests,
-politely,
-one phrase at a time. It never stops anyone, never changes a word by itself, and is not used for what
-somebody else said. What a person keeps is told to `on_keep` as a code.
+The phrases are those of `assessments.casework.phrasing_check`, shown one at a time once typing rests. The
+field stops nobody, changes no word by itself, and is not for what somebody else said. A phrase that the
+writer keeps goes to `on_keep` as a code.
 
-    phrasing_checked_field("What do you know?", value="", on_change=note, kept=lambda: (), on_keep=keep,
-    key="facts")
+    phrasing_checked_field("What do you know?", value="", on_change=note, kept=lambda: (),
+                           on_keep=keep, key="facts")
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
-from typing import Any
 
 import flet as ft
 
 from app.core.cases.case_service import run_blocking
-from app.features.shared.page import use_ref, use_state
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.fault_boundary import guarded_render, log_error
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.fault_boundary import log_error
+from app.kit.controls.keyed import keyed_component
+from app.kit.controls.stack import stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field
+from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say
 from assessments.casework.own_words_fields import KeptPhrases
 from assessments.casework.phrasing_check import PhraseHit, find_phrases, replace_phrase
@@ -42,39 +41,45 @@ def phrasing_checked_field(
     label: str,
     *,
     value: str,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     kept: Callable[[], Collection[str]],
-    on_keep: Callable[[str], Any],
+    on_keep: Callable[[str], Awaitable[object]],
     key: str,
     lines: int = 3,
-    **more: Any,
+    hint: str = "",
+    problem: str = "",
+    show_label: bool = True,
 ) -> ft.Control:
-    """A text field that points out phrases. `kept` are codes that stay; `more` is for `text_field`."""
-    drawn: Any = _phrasing_checked_field
-    field: ft.Control = drawn(
-        label, value, on_change, kept, on_keep, key=f"{key}.worded", name=key, lines=lines, more=more
-    )
-    return field
+    """Draw a text field that points out phrases; those whose codes are `kept` stay unmarked."""
+
+    def field(typed: str, change: Callable[[str], None], version: int) -> ft.Control:
+        return text_field(
+            label,
+            value=typed,
+            on_change=change,
+            lines=lines,
+            hint=hint,
+            problem=problem,
+            show_label=show_label,
+            key=f"{key}.{version}",
+        )
+
+    return _phrasing_checked_field(f"{key}.worded", value, on_change, kept, on_keep, field)
 
 
-@ft.component
-@guarded_render
+@keyed_component
 def _phrasing_checked_field(
-    label: str,
     value: str,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], object],
     kept: Callable[[], Collection[str]],
-    on_keep: Callable[[str], Any],
-    *,
-    name: str,
-    lines: int,
-    more: dict[str, Any],
+    on_keep: Callable[[str], Awaitable[object]],
+    field: Callable[[str, Callable[[str], None], int], ft.Control],
 ) -> ft.Control:
     typed = use_ref(value)
     # A field keeps its own letters: one whose letters were changed here is a new one.
-    turn, turn_over = use_state(0)
+    version, set_version = use_state(0)
     hits, show = use_state(_NOTHING)
-    resting = use_ref(_NO_TASK)
+    pending_check = use_ref(_NO_TASK)
 
     async def look() -> None:
         text = typed.current
@@ -86,25 +91,25 @@ def _phrasing_checked_field(
         await asyncio.sleep(DEBOUNCE_S)
         try:
             await look()
-        except Exception as error:  # a task has no border of its own, and a remark must cost nothing
+        except Exception as error:  # nothing else catches what a task raises, and a remark must cost nothing
             log_error(error)
 
     def change(text: str) -> None:
         typed.current = text
         on_change(text)
         stop()
-        resting.current = asyncio.create_task(look_at_rest())
+        pending_check.current = asyncio.create_task(look_at_rest())
 
     def stop() -> None:
-        if resting.current is not None:
-            resting.current.cancel()
+        if pending_check.current is not None:
+            pending_check.current.cancel()
 
     async def use(hit: PhraseHit, phrase: str, words: str) -> None:
-        # What was typed meanwhile is not to be cut into.
+        # The text may have changed since the phrase was found.
         if typed.current[hit.start : hit.end] == phrase:
             typed.current = replace_phrase(typed.current, hit, words)
             on_change(typed.current)
-            turn_over(turn + 1)
+            set_version(version + 1)
         await look()
 
     async def keep(hit: PhraseHit) -> None:
@@ -114,75 +119,53 @@ def _phrasing_checked_field(
     ft.use_effect(look, [], stop)
     hit = hits[0] if hits else None
     phrase = typed.current[hit.start : hit.end] if hit is not None else ""
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            text_field(
-                label, value=typed.current, on_change=change, lines=lines, key=f"{name}.{turn}", **more
-            ),
-            _phrase_hint(hit, phrase, len(hits) - 1, use=use, keep=keep)
-            if hit is not None and phrase
-            else None,
-        ),
+    return stack(
+        field(typed.current, change, version),
+        _phrase_hint(hit, phrase, len(hits) - 1, use=use, keep=keep) if hit is not None and phrase else None,
     )
 
 
 def kept_phrases_note(kept: KeptPhrases) -> ft.Control | None:
-    """How many phrases the writer kept as they were, for whoever reads the record; None without any."""
+    """Say how many phrases the writer kept as they were; None without any."""
     count = sum(len(codes) for _, codes in kept)
     return quiet(say("language.kept", n=count)) if count else None
 
 
 def _phrase_hint(
-    hit: PhraseHit, phrase: str, rest: int, *, use: Callable[..., Any], keep: Callable[..., Any]
+    hit: PhraseHit,
+    phrase: str,
+    rest: int,
+    *,
+    use: Callable[[PhraseHit, str, str], Awaitable[None]],
+    keep: Callable[[PhraseHit], Awaitable[None]],
 ) -> ft.Control:
-    """One phrase: why it is pointed out, what could stand in its place, and that it may stay."""
+    """Draw one phrase: why it is pointed out, what could stand in its place, and that it may stay."""
     said = " ".join(phrase.split())
-    sentence = ft.Semantics(
-        live_region=True,
-        container=True,
-        expand=True,
-        content=quiet(say(f"language.why.{hit.why}", phrase=said)),
-    )
+    why = quiet(say(f"language.why.{hit.why}", phrase=said))
+    sentence = ft.Semantics(live_region=True, container=True, expand=True, content=why)
+    icon = ft.Icon(ft.Icons.EDIT_NOTE, size=22, color=ft.Colors.ON_SURFACE_VARIANT)
+    name = say("language.keep-name", phrase=said)
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
         border_radius=theme.FIELD_RADIUS,
         padding=ft.Padding.only(left=14, right=10, top=12, bottom=4),
-        content=ft.Column(
-            tight=True,
-            spacing=8,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=with_placeholders(
-                ft.Row(
-                    spacing=10,
-                    vertical_alignment=ft.CrossAxisAlignment.START,
-                    controls=[
-                        ft.Icon(ft.Icons.EDIT_NOTE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
-                        sentence,
-                    ],
-                ),
-                quiet(say("language.instead")),
-                *(_alternative(words, partial(use, hit, phrase, words)) for words in hit.instead),
-                ft.Row(
-                    wrap=True,
-                    vertical_alignment=ft.CrossAxisAlignment.CENTER,
-                    controls=[
-                        quiet_button(
-                            say("language.keep"),
-                            lambda: keep(hit),
-                            name=say("language.keep-name", phrase=said),
-                        ),
-                        *([quiet(say("language.more", n=rest))] if rest > 0 else []),
-                    ],
-                ),
+        content=stack(
+            ft.Row(spacing=10, vertical_alignment=ft.CrossAxisAlignment.START, controls=[icon, sentence]),
+            quiet(say("language.instead")),
+            *(_alternative(words, partial(use, hit, phrase, words)) for words in hit.instead),
+            ft.Row(
+                wrap=True,
+                vertical_alignment=ft.CrossAxisAlignment.CENTER,
+                controls=[
+                    quiet_button(say("language.keep"), lambda: keep(hit), name=name),
+                    *([quiet(say("language.more", n=rest))] if rest > 0 else []),
+                ],
             ),
         ),
     )
 
 
-def _alternative(words: str, on_tap: Callable[[], Any]) -> ft.Control:
+def _alternative(words: str, on_tap: Callable[[], Awaitable[None]]) -> ft.Control:
     shown = words or say("language.take-out")
     return tappable(
         say("language.use", words=words) if words else shown,

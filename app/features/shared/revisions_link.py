@@ -1,4 +1,7 @@
-"""TODO."""
+"""The link from a record to its earlier revisions.
+
+*revisions_link(page, visit.id, actions)
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from app.kit.messages import say
 
 
 def revisions_link(page: HouseholdOverview, record_id: str, actions: AppController) -> list[ft.Control]:
-    """The way to what was written before; nothing where nothing was changed."""
+    """Draw the link; nothing for a record that was never changed."""
     if record_id not in page.revised_ids:
         return []
     go = quiet_button(

@@ -1,9 +1,9 @@
-"""Damage that shows only when Wren is already open: what cannot be read is said, and mending is offered.
+"""Damage to the store that shows only when Wren is already open: a notice, and the offer to salvage.
 
-This room knows two things to put on a page. It never mends by itself: a person reads what will happen
-and taps. Nothing here tells what was damaged, so it may stand on the locked page too.
+Salvage starts only when a person has read what will happen and taps. Nothing here names what was damaged,
+so both may stand on the locked page too.
 
-    salvage_offer_card(actions)          # on the first page and the locked one
+    salvage_offer_card(actions)
     unreadable_records_banner(page.unreadable)
 """
 
@@ -20,7 +20,7 @@ from app.kit.messages import say
 
 
 def salvage_offer_card(actions: AppController) -> ft.Control | None:
-    """What mending does and the way to it; None where it cannot be done."""
+    """Explain salvage and offer it; None where it cannot be done."""
     if actions.salvage is None:
         return None
     return card(
@@ -31,5 +31,5 @@ def salvage_offer_card(actions: AppController) -> ft.Control | None:
 
 
 def unreadable_records_banner(count: int) -> ft.Control | None:
-    """That some of what is kept does not open, so that nobody takes what is shown for all there is."""
+    """Say that some records cannot be opened, so that the page is not taken for complete; None for 0."""
     return banner(say("lost.rows", n=count), tone="help") if count else None

@@ -1,8 +1,6 @@
-"""Whom a page is about: so that no answer lands on the wrong child.
+"""The person that a page is about, at its top, so that no answer lands on the wrong child.
 
-This room knows one line: initials, name, age, and the tool. It shows a name and keeps none.
-
-    subject_header(model, actions, work.assessment)
+subject_header(model, actions, work.assessment)
 """
 
 from __future__ import annotations
@@ -13,29 +11,25 @@ from app.core.controller import AppController, AppState
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import tool_title
 from app.kit.controls.cards import avatar
+from app.kit.controls.stack import beside
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from assessments.casework.records import Assessment, Person
 
 
 def subject_of(model: AppState, assessment: Assessment) -> Person | None:
-    """The person an assessment is about, or None while the households are not read."""
+    """Return the person that an assessment is about; None while the households are not read."""
     page = model.household_of(assessment.subject_id)
     persons = page.persons if page else ()
     return next((person for person in persons if person.id == assessment.subject_id), None)
 
 
 def subject_header(model: AppState, actions: AppController, assessment: Assessment) -> ft.Control:
-    """Initials, name and age, and the tool below."""
+    """Draw initials, name and age, and the tool below."""
     person = subject_of(model, assessment)
     title = tool_title(assessment.instrument)
     if person is None:
         return quiet(title)
     named = say("label.age", name=person.name, age=format_age(person, actions.today()))
-    return ft.Row(
-        spacing=12,
-        controls=[
-            avatar(person.name, size=44),
-            ft.Column(tight=True, spacing=0, expand=True, controls=[text(named, strong=True), quiet(title)]),
-        ],
-    )
+    lines = (text(named, strong=True), quiet(title))
+    return beside(avatar(person.name, size=44), *lines, gap=12, spacing=0, top=False)

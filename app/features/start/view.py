@@ -248,7 +248,7 @@ def _secret_fields(
             secret_field(
                 kind,
                 say(f"unlock.{kind}"),
-                on_change=lambda words: note(words=words),
+                on_change=lambda words: note(secret=words),
                 hint=say(f"set-up.{kind}-hint"),
                 problem=problems.get("words", ""),
             ),
@@ -258,7 +258,7 @@ def _secret_fields(
             secret_field(
                 kind,
                 say("set-up.again"),
-                on_change=lambda words: note(again=words),
+                on_change=lambda words: note(secret_again=words),
                 problem=problems.get("again", ""),
             ),
         ),

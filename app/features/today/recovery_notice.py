@@ -1,9 +1,6 @@
-"""A line on the first page: two people have let somebody in under this person's name, on another device.
+"""The notice that two people have let somebody in under this person's name, on another device.
 
-This room knows that it must be seen once and can be put away. What to do if it was somebody else is the
-manager's business, and it says so.
-
-    recovery_notice(actions)
+It stays until it is put away, and says what to do if it was somebody else.
 """
 
 from __future__ import annotations

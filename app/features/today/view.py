@@ -1,9 +1,6 @@
-"""The first page: what was begun, then every household with what has been heard of each child.
+"""Page: the first page: unfinished work, then every household with what has been heard of each child.
 
-This room knows the order of things: unfinished work first. Every child is listed, each with what
-was heard or seen of that child alone, so that nobody in a family is overlooked.
-
-    today_page(model, actions)
+Every child is listed, each with what was heard or seen of that child alone.
 """
 
 from __future__ import annotations
@@ -15,15 +12,16 @@ import flet as ft
 from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
 from app.core.cases.visit_queries import is_observation_due
 from app.core.controller import AppController, AppState
+from app.features.shared.child_status_marks import last_heard_line, not_observed_line
 from app.features.shared.page import build_page, busy_indicator, cover_key_hint, guarded_page, side_by_side
 from app.features.shared.salvage_offer import salvage_offer_card, unreadable_records_banner
-from app.features.shared.text.child_status import not_observed_line
 from app.features.shared.text.days import format_age, format_day_and_time, format_long_day, greeting
-from app.features.shared.text.people import describe_last_heard, first_name, last_heard_line, tool_title
+from app.features.shared.text.people import describe_last_heard, first_name, tool_title
 from app.features.today.recovery_notice import recovery_notice
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
@@ -111,11 +109,8 @@ def _in_progress_list(
             on_tap=lambda: actions.resume_assessment(found.id),
         )
 
-    return ft.Column(
-        tight=True,
-        spacing=theme.LIST_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[heading(say("today.go-on")), *(row(page, found) for page, found in begun)],
+    return stack(
+        heading(say("today.go-on")), *(row(page, found) for page, found in begun), spacing=theme.LIST_GAP
     )
 
 
@@ -132,20 +127,16 @@ def _household(page: HouseholdOverview, actions: AppController) -> ft.Control:
         for child in children
         if is_observation_due(page, child, today_)
     ]
-    looks = ft.Column(
-        tight=True,
+    looks = stack(
+        ft.Row(
+            controls=[
+                ft.Text(page.household.name, theme_style=theme.H2, expand=True),
+                ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
+            ]
+        ),
+        *(_child(page, child, actions) for child in children),
+        *([quiet(say("household.no-children"))] if not children else []),
         spacing=theme.CARD_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            ft.Row(
-                controls=[
-                    ft.Text(page.household.name, theme_style=theme.H2, expand=True),
-                    ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
-                ]
-            ),
-            *(_child(page, child, actions) for child in children),
-            *([quiet(say("household.no-children"))] if not children else []),
-        ],
     )
     return tappable(
         ". ".join((page.household.name, *said)),

@@ -16,7 +16,7 @@ from typing import Any
 import flet as ft
 
 from app.core.controller import AppController, AppState
-from app.core.state import UnlockPrompt
+from app.core.session_update import UnlockPrompt
 from app.features.shared.page import busy_indicator, centred_page, guarded_page, use_ref, use_state
 from app.features.shared.salvage_offer import salvage_offer_card
 from app.features.shared.text.days import format_time

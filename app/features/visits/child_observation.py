@@ -1,37 +1,31 @@
-"""One child in one contact: how they were met, their exact words, what was seen, and what one makes of it.
+"""Page: one child in one contact: how they were met, their exact words, what was seen, an interpretation.
 
-This room knows one child at a time. What the child said, what was seen and what is made of it stand in
-three places. It saves whatever stands there: what is missing is said, never asked for first. After the
-contact is finished a change is a correction, with its reason, and the first version stays below it.
-
-    child_observation_page(model, actions)
+It saves whatever stands there: what is missing is said, never asked for first. After the contact is finished
+a change is a correction, with its reason, and the first version stays below it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
-from app.features.shared.page import build_page, guarded_page, use_ref, use_scroll, use_state
+from app.features.shared.draft_form import DraftForm, form_text_field, use_draft_form
+from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_context import circumstances_card, previous_versions_card
 from app.features.visits.child_observation_draft import (
     ObservationDraft,
-    is_unborn,
-    kept_phrase_codes,
+    draft_from_observation,
     observation_draft_key,
-    observation_from_values,
-    reason_codes_for,
+    observation_from_draft,
     validate_observation,
-    values_from_observation,
 )
 from app.features.visits.exact_words import exact_words_card
 from app.kit.controls.buttons import primary_button
@@ -41,12 +35,12 @@ from app.kit.controls.page_frame import scroll_to_key
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildObservation
 from assessments.casework.records import Contact, Person
-from assessments.casework.visits.accounting import CHILD_SEEN_STATUSES, needs_observation
+from assessments.casework.visits.accounting import CHILD_SEEN_STATUSES, needs_observation, reason_codes_for
 from assessments.definitions.catalogue import load_child_accounting_rules
 from assessments.errors import NotFound
 
@@ -61,12 +55,8 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
     about = model.screen.target
     page, here, row = _find(model, about)
     child, name = row.child, first_name(row.child)
-    first = actions.screen_draft(observation_draft_key(about)) or values_from_observation(row.observation)
-    sheet = use_ref(
-        ObservationDraft(first, lambda half: actions.set_screen_draft(observation_draft_key(about), half))
-    ).current
-    times, draw = use_state(0)
-    sheet.redraw = lambda: draw(times + 1)
+    first = draft_from_observation(row.observation)
+    form = use_draft_form(actions, observation_draft_key(about), first, always_held=True)
     problems, show_problems = use_state(_NO_PROBLEMS)
     scroll = use_scroll(actions)
     ended = closure_of(page, here.id)
@@ -75,18 +65,18 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
     )
 
     async def save() -> None:
-        filed = observation_from_values(sheet.values, here, child.id, row.observation)
-        wrong = validate_observation(sheet.values, is_correction=is_correction) + ([] if filed else ["long"])
-        show_problems(wrong)
-        if filed is None or wrong:
+        record = observation_from_draft(form.value, here, child.id, row.observation)
+        found = validate_observation(form.value, is_correction=is_correction) + ([] if record else ["long"])
+        show_problems(found)
+        if record is None or found:
             await scroll_to_key(scroll, _TOP_KEY)
             return
-        await actions.visit_commands.save_observation(page, filed)
-        actions.set_screen_draft(observation_draft_key(about), None)
+        await actions.visit_commands.save_observation(page, record)
+        form.clear_draft()
         await actions.go_back()
 
     wrong = {code: say(f"seen.problem.{code}") for code in problems}
-    how = sheet.values["how"]
+    how = form.value.how
     was_met = how in ("heard", "observed", "seen-not-spoken")
     return build_page(
         model,
@@ -94,14 +84,14 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
         say("seen.how", name=name),
         [
             banner(say("seen.correction"), icon=ft.Icons.LOCK_OUTLINED) if is_correction else None,
-            _how_met(child, how, sheet),
-            exact_words_card(name, sheet, wrong) if how == "heard" else None,
-            _reason_not_met(child, sheet, wrong) if how in ("seen-not-spoken", "not-seen") else None,
-            _follow_up_plan(sheet, wrong) if how == "not-seen" else None,
-            _observed(child, here, sheet) if was_met else None,
-            _interpretation(sheet) if was_met else None,
-            circumstances_card(page, child, sheet) if was_met else None,
-            _correction_reason(sheet, wrong) if is_correction else None,
+            _how_met(child, how, form),
+            exact_words_card(name, form, wrong) if how == "heard" else None,
+            _reason_not_met(child, form, wrong) if how in ("seen-not-spoken", "not-seen") else None,
+            _follow_up_plan(form, wrong) if how == "not-seen" else None,
+            _observed(child, here, form) if was_met else None,
+            _interpretation(form) if was_met else None,
+            circumstances_card(page, child, form) if was_met else None,
+            _correction_reason(form, wrong) if is_correction else None,
             previous_versions_card(page, row.observation) if row.observation is not None else None,
         ],
         top=keyed(_TOP_KEY, _top(child, here, list(wrong.items()), lambda at: scroll_to_key(scroll, at))),
@@ -127,7 +117,7 @@ def _is_before_closure(one: ChildObservation, ended_at: datetime) -> bool:
 
 
 def _top(
-    child: Person, here: Contact, problems: list[tuple[str, str]], go_to: Callable[[str], Any]
+    child: Person, here: Contact, problems: list[tuple[str, str]], go_to: Callable[[str], Awaitable[None]]
 ) -> ft.Control:
     """Whom the page is about, so that no word lands on a brother or sister."""
     who = avatar_row(child.name, text(child.name, strong=True), quiet(format_age(child, here.on)))
@@ -136,37 +126,35 @@ def _top(
     )
 
 
-def _how_met(child: Person, chosen: str | None, sheet: ObservationDraft) -> ft.Control:
-    hows = ("observed", "not-seen") if is_unborn(child) else CHILD_SEEN_STATUSES
-    kind = "unborn" if is_unborn(child) else "hint"
+def _how_met(child: Person, chosen: str | None, form: DraftForm[ObservationDraft]) -> ft.Control:
+    hows = ("observed", "not-seen") if child.is_unborn else CHILD_SEEN_STATUSES
+    kind = "unborn" if child.is_unborn else "hint"
     return card(
         radio_rows(
             [Choice(how, say(f"seen.how.{how}"), say(f"seen.{kind}.{how}")) for how in hows],
             chosen=chosen,
-            on_choose=lambda code: sheet.set_values(draw=True, how=code),
+            on_choose=form.chooser("how"),
         ),
     )
 
 
-def _reason_not_met(child: Person, sheet: ObservationDraft, wrong: dict[str, str]) -> ft.Control:
-    half = sheet.values
-    not_seen = half["how"] == "not-seen"
+def _reason_not_met(child: Person, form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
+    draft = form.value
+    not_seen = draft.how == "not-seen"
     return keyed(
         "why",
         card(
             heading(say("seen.why-not-seen" if not_seen else "seen.why-not-spoken", name=first_name(child))),
             radio_rows(
                 [Choice(code, say(f"why.{code}")) for code in reason_codes_for(child)],
-                chosen=half["why_code"] or None,
-                on_choose=lambda code: sheet.set_values(draw=True, why_code=code or ""),
+                chosen=draft.why_code or None,
+                on_choose=form.chooser("why_code"),
                 clear=False,
             ),
             text_field(
-                say("seen.why-words")
-                if half["why_code"] == "other"
-                else optional_label(say("seen.why-words")),
-                value=half["why"],
-                on_change=lambda words: sheet.set_values(why=words),
+                say("seen.why-words") if draft.why_code == "other" else optional_label(say("seen.why-words")),
+                value=draft.why,
+                on_change=form.setter("why"),
                 problem=wrong.get("why", ""),
                 lines=2,
                 key="why",
@@ -175,69 +163,41 @@ def _reason_not_met(child: Person, sheet: ObservationDraft, wrong: dict[str, str
     )
 
 
-def _follow_up_plan(sheet: ObservationDraft, wrong: dict[str, str]) -> ft.Control:
-    half = sheet.values
+def _follow_up_plan(form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
     return card(
-        text_area(
-            say("seen.plan"),
-            value=half["plan"],
-            on_change=lambda words: sheet.set_values(plan=words),
-            hint=say("seen.plan-hint"),
-            lines=2,
-            key="plan",
-        ),
-        keyed(
-            "due",
-            text_field(
-                say("seen.due"),
-                value=half["due"],
-                on_change=lambda words: sheet.set_values(due=words),
-                hint=say("seen.due-hint"),
-                problem=wrong.get("due", ""),
-                width=220,
-                key="due",
-            ),
-        ),
+        form_text_field(form, "plan", say("seen.plan"), hint=say("seen.plan-hint"), lines=2),
+        form_text_field(form, "due", say("seen.due"), wrong, hint=say("seen.due-hint"), width=220),
     )
 
 
-def _observed(child: Person, here: Contact, sheet: ObservationDraft) -> ft.Control:
+def _observed(child: Person, here: Contact, form: DraftForm[ObservationDraft]) -> ft.Control:
     """What was seen, and how the child was: facts, apart from what one makes of them."""
-    half, name = sheet.values, first_name(child)
+    name = first_name(child)
     is_asked = needs_observation(child, load_child_accounting_rules(), here.on)
     return card(
         heading(say("seen.observed", name=name)),
         banner(say("seen.observe-young", name=name)) if is_asked else None,
-        text_area(
-            say("seen.observation"),
-            value=half["observation"],
-            on_change=lambda words: sheet.set_values(observation=words),
-            hint=say("seen.observation-hint"),
-            key="observation",
+        form_text_field(
+            form, "observation", say("seen.observation"), hint=say("seen.observation-hint"), lines=4
         ),
-        text_area(
-            optional_label(say("seen.demeanour")),
-            value=half["demeanour"],
-            on_change=lambda words: sheet.set_values(demeanour=words),
-            hint=say("seen.demeanour-hint"),
-            lines=2,
-            key="demeanour",
+        form_text_field(
+            form, "demeanour", optional_label(say("seen.demeanour")), hint=say("seen.demeanour-hint"), lines=2
         ),
     )
 
 
-def _interpretation(sheet: ObservationDraft) -> ft.Control:
+def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
     """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
 
     async def keep(code: str) -> None:
-        sheet.set_values(kept=sorted({*kept_phrase_codes(sheet.values), code}))
+        form.change(kept=tuple(sorted({*form.value.kept, code})))
 
     return card(
         phrasing_checked_field(
             optional_label(say("seen.interpretation")),
-            value=sheet.values["interpretation"],
-            on_change=lambda words: sheet.set_values(interpretation=words),
-            kept=lambda: kept_phrase_codes(sheet.values),
+            value=form.value.interpretation,
+            on_change=form.setter("interpretation"),
+            kept=lambda: form.value.kept,
             on_keep=keep,
             hint=say("seen.interpretation-hint"),
             lines=3,
@@ -246,14 +206,14 @@ def _interpretation(sheet: ObservationDraft) -> ft.Control:
     )
 
 
-def _correction_reason(sheet: ObservationDraft, wrong: dict[str, str]) -> ft.Control:
+def _correction_reason(form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
     return keyed(
         "amended_why",
         card(
             text_field(
                 say("seen.amended-why"),
-                value=sheet.values["amended_why"],
-                on_change=lambda words: sheet.set_values(amended_why=words),
+                value=form.value.amended_why,
+                on_change=form.setter("amended_why"),
                 problem=wrong.get("amended_why", ""),
                 lines=2,
                 key="amended-why",

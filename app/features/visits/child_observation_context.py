@@ -1,22 +1,19 @@
-"""Around the meeting with a child: who was there, where, in which language, seen alone, and where they sleep.
+"""Around the meeting with a child: who was there, where, in which language, and where the child sleeps.
 
-This room asks and writes nothing of its own. It says when somebody of the family is named as the
-interpreter, and it shows what a correction corrects.
-
-    circumstances_card(page, child, sheet)
+It says when somebody of the family is named as the interpreter, and it shows what a correction corrects.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.visit_queries import earlier_versions
+from app.features.shared.draft_form import DraftForm, form_text_field
 from app.features.shared.text.people import first_name
-from app.features.visits.child_observation_draft import ObservationDraft
+from app.features.visits.child_observation_draft import YES_NO_FIELDS, ObservationDraft
 from app.kit.controls.cards import card
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
@@ -26,42 +23,23 @@ from assessments.casework.casework_records import ChildObservation
 from assessments.casework.records import Person
 from assessments.casework.visits.accounting import find_relatives_interpreting
 
-_YES_NO_FIELDS = ("alone", "at_home", "sleeping_place_seen")
 
-
-def circumstances_card(page: HouseholdOverview, child: Person, sheet: ObservationDraft) -> ft.Control:
+def circumstances_card(
+    page: HouseholdOverview, child: Person, form: DraftForm[ObservationDraft]
+) -> ft.Control:
     """Alone, at home, where the child sleeps; then who was there and in which language."""
-    half, name = sheet.values, first_name(child)
+    name = first_name(child)
     others = [person for person in page.persons if person.id != child.id]
     return card(
         heading(say("seen.around")),
-        *(_yes_no_field(mark, name, sheet) for mark in _YES_NO_FIELDS),
+        *(_yes_no_field(mark, name, form) for mark in YES_NO_FIELDS),
         *(
-            ft.Column(
-                tight=True,
-                spacing=8,
-                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                controls=[
-                    text(say(f"seen.{which}"), strong=True),
-                    _people_present_field(which, others, sheet),
-                ],
-            )
+            stack(text(say(f"seen.{which}"), strong=True), _people_present_field(which, others, form))
             for which in ("present", "in_earshot")
         ),
-        text_field(
-            optional_label(say("seen.place")),
-            value=half["place"],
-            on_change=lambda words: sheet.set_values(place=words),
-            hint=say("seen.place-hint"),
-            key="place",
-        ),
-        text_field(
-            optional_label(say("seen.language")),
-            value=half["language"],
-            on_change=lambda words: sheet.set_values(language=words),
-            key="language",
-        ),
-        _interpreter(page, sheet),
+        form_text_field(form, "place", optional_label(say("seen.place")), hint=say("seen.place-hint")),
+        form_text_field(form, "language", optional_label(say("seen.language"))),
+        _interpreter(page, form),
     )
 
 
@@ -84,9 +62,9 @@ def _summarise(one: ChildObservation) -> str:
     return ". ".join(part for part in (how, *said, one.observation, one.why, one.plan) if part.strip())
 
 
-def _yes_no_field(mark: str, name: str, sheet: ObservationDraft) -> ft.Control:
+def _yes_no_field(mark: str, name: str, form: DraftForm[ObservationDraft]) -> ft.Control:
     """Yes or no, or nothing: what is not written is not a no."""
-    given = sheet.values[mark]
+    given = getattr(form.value, mark)
 
     def row(code: str, value: bool) -> ft.Control:
         return ft.Container(
@@ -94,79 +72,61 @@ def _yes_no_field(mark: str, name: str, sheet: ObservationDraft) -> ft.Control:
             content=radio_rows(
                 [Choice(code, say(f"seen.{code}"))],
                 chosen=code if given is value else None,
-                on_choose=lambda chosen: sheet.set_values(
-                    draw=True, **_single_field(mark, None if chosen is None else value)
-                ),
+                on_choose=lambda chosen: form.change(draw=True, **{mark: None if chosen is None else value}),
                 clear=False,
             ),
         )
 
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            text(say(f"seen.{mark}", name=name), strong=True),
-            ft.Row(spacing=8, controls=[row("yes", True), row("no", False)]),
-        ],
+    return stack(
+        text(say(f"seen.{mark}", name=name), strong=True),
+        ft.Row(spacing=8, controls=[row("yes", True), row("no", False)]),
     )
 
 
-def _people_present_field(which: str, others: list[Person], sheet: ObservationDraft) -> ft.Control:
+def _people_present_field(which: str, others: list[Person], form: DraftForm[ObservationDraft]) -> ft.Control:
     """People of the household by id. Somebody else is a name as it was typed."""
     known = {person.id for person in others}
-    chosen = [one for one in sheet.values[which] if one in known]
-    typed = next((one for one in sheet.values[which] if one not in known), "")
+
+    def named(*, here: bool) -> tuple[str, ...]:
+        named: tuple[str, ...] = getattr(form.value, which)
+        return tuple(one for one in named if (one in known) is here)
 
     def choose(codes: tuple[str, ...]) -> None:
-        kept = [one for one in sheet.values[which] if one not in known]
-        sheet.set_values(draw=True, **_single_field(which, [*codes, *kept]))
+        form.change(draw=True, **{which: (*codes, *named(here=False))})
 
-    def name(words: str) -> None:
-        kept = [one for one in sheet.values[which] if one in known]
-        sheet.set_values(**_single_field(which, [*kept, words] if words.strip() else kept))
+    def type_in(words: str) -> None:
+        others = (words,) if words.strip() else ()
+        form.set_value(form.value.updated(**{which: (*named(here=True), *others)}))
 
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            checkbox_rows([Choice(one.id, one.name) for one in others], chosen=chosen, on_choose=choose),
-            text_field(
-                optional_label(say(f"seen.{which}-else")),
-                value=typed,
-                on_change=name,
-                key=f"{which}-else",
-            ),
-        ],
+    return stack(
+        checkbox_rows(
+            [Choice(one.id, one.name) for one in others], chosen=named(here=True), on_choose=choose
+        ),
+        text_field(
+            optional_label(say(f"seen.{which}-else")),
+            value=next(iter(named(here=False)), ""),
+            on_change=type_in,
+            key=f"{which}-else",
+        ),
     )
 
 
-def _single_field(name: str, value: Any) -> dict[str, Any]:
-    return {name: value}
-
-
-def _interpreter(page: HouseholdOverview, sheet: ObservationDraft) -> ft.Control:
+def _interpreter(page: HouseholdOverview, form: DraftForm[ObservationDraft]) -> ft.Control:
     """Who interpreted: never somebody of the family."""
 
     def typed(words: str) -> None:
         changed = named != find_relatives_interpreting(words, page.persons)
-        sheet.set_values(interpreter=words, draw=changed)
+        form.change(interpreter=words, draw=changed)
 
-    named = find_relatives_interpreting(sheet.values["interpreter"], page.persons)
+    named = find_relatives_interpreting(form.value.interpreter, page.persons)
     names = ", ".join(first_name(one) for one in page.persons if one.id in named)
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            text_field(
-                optional_label(say("seen.interpreter")),
-                value=sheet.values["interpreter"],
-                on_change=typed,
-                hint=say("seen.interpreter-hint"),
-                key="interpreter",
-            ),
-            *([banner(say("seen.relative", names=names), tone="help")] if named else []),
-        ],
+    return stack(
+        text_field(
+            optional_label(say("seen.interpreter")),
+            value=form.value.interpreter,
+            on_change=typed,
+            hint=say("seen.interpreter-hint"),
+            key="interpreter",
+        ),
+        *([banner(say("seen.relative", names=names), tone="help")] if named else []),
     )

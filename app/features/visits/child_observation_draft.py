@@ -1,29 +1,29 @@
-"""What stands on the page of one child in one contact, as plain JSON while it is being written.
+"""One child in one contact as typed: the draft of the page, what stands in its way, and the record.
 
-This room turns a filed record into what the page shows and back. It holds half a line and half a day as
-they stand, so that a lock or a dropped phone costs neither, and drops nothing but empty lines.
+Half a line and half a day are held as they stand; nothing is dropped but empty lines.
 
-    sheet = ObservationDraft(values_from_observation(row.seen), hold)
-    sheet.note(demeanour="quiet")
-    observation_from_values(sheet.half, contact, child.id, row.seen)
+    draft = draft_from_observation(row.observation)
+    observation_from_draft(draft, contact, child.id, row.observation)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
 
 from pydantic import ValidationError
 
+from app.core.drafts import Draft
 from app.features.shared.parse_typed import parse_day
 from assessments.casework.casework_records import ChildObservation, VerbatimQuote
+from assessments.casework.ids import new_id
 from assessments.casework.phrasing_check import find_phrases
-from assessments.casework.records import Contact, Person, new_id
-from assessments.casework.visits.accounting import REASON_CODES, is_reason_given
-
-ObservationValues = dict[str, Any]
+from assessments.casework.records import Contact
+from assessments.casework.visits.accounting import is_reason_given
 
 ORIGINS = ("said", "typed", "pointed", "drew", "signed", "told-by-adult")
+YES_NO_FIELDS = ("alone", "at_home", "sleeping_place_seen")
 _TEXT_FIELDS = (
     "observation",
     "interpretation",
@@ -35,148 +35,127 @@ _TEXT_FIELDS = (
     "language",
     "interpreter",
 )
-_YES_NO_FIELDS = ("alone", "at_home", "sleeping_place_seen")
-_PEOPLE_FIELDS = ("present", "in_earshot")
+# What the record holds under the same name.
+_SAME_FIELDS = ("how", *_TEXT_FIELDS, *YES_NO_FIELDS, "present", "in_earshot")
 
 
-class ObservationDraft:
-    """The page as it stands: letters change it at once; what others depend on draws the page again."""
+@dataclass(frozen=True, repr=False)
+class QuoteDraft(Draft):
+    """One line of a child's words, what was asked before it, and how it came: nothing is chosen at first."""
 
-    def __init__(self, half: ObservationValues, hold: Callable[[ObservationValues], None]) -> None:
-        self.values, self._save_draft = half, hold
-        self.redraw: Callable[[], None] = lambda: None
+    key: str = field(default_factory=new_id)
+    words: str = ""
+    prompt: str = ""
+    origin: str = ""
 
-    def __repr__(self) -> str:
-        return "<ObservationDraft>"
 
-    def set_values(self, *, draw: bool = False, **what: Any) -> None:
-        """Something was typed or chosen."""
-        self.values = {**self.values, **what}
-        self._save_draft(self.values)
-        if draw:
-            self.redraw()
+@dataclass(frozen=True, repr=False)
+class ObservationDraft(Draft):
+    """The page of one child. `due` is a day as typed, `kept` codes of phrases that the writer keeps.
 
-    def set_line_values(self, key: str, *, draw: bool = False, **what: str) -> None:
-        """Something was typed or chosen in one line of words."""
-        lines = [{**line, **what} if line["key"] == key else line for line in self.values["said"]]
-        self.set_values(draw=draw, said=lines)
+    `present` and `in_earshot` hold ids of people, and a name as typed of somebody else.
+    """
+
+    how: str | None = None
+    said: tuple[QuoteDraft, ...] = ()
+    due: str = ""
+    amended_why: str = ""
+    kept: tuple[str, ...] = ()
+    observation: str = ""
+    interpretation: str = ""
+    demeanour: str = ""
+    why_code: str = ""
+    why: str = ""
+    plan: str = ""
+    place: str = ""
+    language: str = ""
+    interpreter: str = ""
+    alone: bool | None = None
+    at_home: bool | None = None
+    sleeping_place_seen: bool | None = None
+    present: tuple[str, ...] = ()
+    in_earshot: tuple[str, ...] = ()
+
+    def with_line(self, key: str, **changes: str) -> Self:
+        """Return the draft with one line of words changed."""
+        return self.updated(
+            said=tuple(one.updated(**changes) if one.key == key else one for one in self.said)
+        )
 
 
 def observation_target(contact_id: str, child_id: str) -> str:
-    """What the page of one child in one contact is about: two ids."""
+    """Return what the page of one child in one contact is about: two ids."""
     return f"{contact_id} {child_id}"
 
 
 def observation_draft_key(about: str) -> str:
-    """The name under which such a page is held half written."""
+    """Return the key under which the draft of such a page is held."""
     return f"seen {about}"
 
 
-def empty_line() -> dict[str, str]:
-    """A line of words with nothing in it. Nothing is chosen for anybody."""
-    return {"key": new_id(), "words": "", "prompt": "", "origin": ""}
-
-
-def values_from_observation(seen: ChildObservation | None) -> ObservationValues:
-    """What the page starts with: what is filed, or nothing."""
+def draft_from_observation(seen: ChildObservation | None) -> ObservationDraft:
+    """Return what the page starts with: what is saved, or nothing."""
     if seen is None:
-        blank: ObservationValues = {
-            "how": None,
-            "said": [empty_line()],
-            "due": "",
-            "amended_why": "",
-            "kept": [],
-        }
-        return (
-            blank
-            | dict.fromkeys(_TEXT_FIELDS, "")
-            | dict.fromkeys(_YES_NO_FIELDS)
-            | {name: [] for name in _PEOPLE_FIELDS}
-        )
-    plain = seen.model_dump(mode="json")
-    lines = [
-        {"key": line.id, "words": line.words, "prompt": line.prompt, "origin": line.origin}
-        for line in seen.said
-    ] or [empty_line()]
-    due = "" if seen.due is None else f"{seen.due.day} {seen.due.month} {seen.due.year}"
-    return {name: plain[name] for name in ("how", *_TEXT_FIELDS, *_YES_NO_FIELDS, *_PEOPLE_FIELDS)} | {
-        "said": lines,
-        "due": due,
-        "amended_why": "",
-        "kept": plain["kept_phrases"],
-    }
+        return ObservationDraft(said=(QuoteDraft(),))
+    lines = tuple(QuoteDraft(line.id, line.words, line.prompt, line.origin) for line in seen.said)
+    return ObservationDraft(
+        said=lines or (QuoteDraft(),),
+        due="" if seen.due is None else f"{seen.due.day} {seen.due.month} {seen.due.year}",
+        kept=seen.kept_phrases,
+    ).updated(**{name: getattr(seen, name) for name in _SAME_FIELDS})
 
 
-def observation_from_values(
-    half: ObservationValues, contact: Contact, child_id: str, before: ChildObservation | None
+def observation_from_draft(
+    draft: ObservationDraft, contact: Contact, child_id: str, before: ChildObservation | None
 ) -> ChildObservation | None:
-    """The record to file, or None when a text is longer than a record holds.
+    """Return the record to save, or None when a text is longer than a record holds.
 
     A line without words, and a day that cannot be read, are not in it.
     """
     try:
-        return _observation_from_values(half, contact, child_id, before)
+        standing = {hit.code for hit in find_phrases(draft.interpretation)}
+        return ChildObservation.model_validate(
+            {
+                **{name: getattr(draft, name) for name in _SAME_FIELDS},
+                "id": before.id if before is not None else new_id(),
+                "household_id": contact.household_id,
+                "contact_id": contact.id,
+                "child_id": child_id,
+                "said": tuple(_quotes(draft)),
+                "due": parse_day(draft.due),
+                "amends": before.amends if before is not None else "",
+                "amended_why": draft.amended_why,
+                "kept_phrases": tuple(code for code in draft.kept if code in standing),
+            }
+        )
     except ValidationError:
         return None
 
 
-def _observation_from_values(
-    half: ObservationValues, contact: Contact, child_id: str, before: ChildObservation | None
-) -> ChildObservation:
-    said = tuple(
-        VerbatimQuote(
-            id=line["key"],
-            words=line["words"],
-            prompt=line["prompt"],
-            origin=line["origin"] or "said",
-            language=half["language"],
-            interpreter=half["interpreter"],
-        )
-        for line in half["said"]
-        if line["words"].strip()
-    )
-    standing = {hit.code for hit in find_phrases(half["interpretation"])}
-    return ChildObservation(
-        **{name: half[name] for name in ("how", *_TEXT_FIELDS, *_YES_NO_FIELDS)},
-        **{name: tuple(half[name]) for name in _PEOPLE_FIELDS},
-        id=before.id if before is not None else new_id(),
-        household_id=contact.household_id,
-        contact_id=contact.id,
-        child_id=child_id,
-        said=said,
-        due=parse_day(half["due"]),
-        amends=before.amends if before is not None else "",
-        amended_why=half["amended_why"],
-        kept_phrases=tuple(code for code in kept_phrase_codes(half) if code in standing),
-    )
+def _quotes(draft: ObservationDraft) -> Iterable[VerbatimQuote]:
+    for line in draft.said:
+        if line.words.strip():
+            yield VerbatimQuote.model_validate(
+                {
+                    "id": line.key,
+                    "words": line.words,
+                    "prompt": line.prompt,
+                    "origin": line.origin or "said",
+                    "language": draft.language,
+                    "interpreter": draft.interpreter,
+                }
+            )
 
 
-def kept_phrase_codes(half: ObservationValues) -> list[str]:
-    """Codes of the phrases that the writer keeps. A page left by an older version has none."""
-    return list(half.get("kept", ()))
-
-
-def validate_observation(half: ObservationValues, *, is_correction: bool) -> list[str]:
-    """The places where something typed would be lost or not understood. Never what is merely missing."""
+def validate_observation(draft: ObservationDraft, *, is_correction: bool) -> list[str]:
+    """Return the places where something typed would be lost or not understood; never what is only missing."""
     found = []
-    if any(line["words"].strip() and not line["origin"] for line in half["said"]):
+    if any(line.words.strip() and not line.origin for line in draft.said):
         found.append("origin")
-    if half["due"].strip() and parse_day(half["due"]) is None:
+    if draft.due.strip() and parse_day(draft.due) is None:
         found.append("due")
-    if half["why_code"] == "other" and not is_reason_given("other", half["why"]):
+    if draft.why_code == "other" and not is_reason_given("other", draft.why):
         found.append("why")
-    if is_correction and not half["amended_why"].strip():
+    if is_correction and not draft.amended_why.strip():
         found.append("amended_why")
     return found
-
-
-def is_unborn(child: Person) -> bool:
-    """Whether the child is not born yet, as far as is known."""
-    return child.born is None and (child.due is not None or "unborn" in child.roles)
-
-
-def reason_codes_for(child: Person) -> tuple[str, ...]:
-    """The reasons for not meeting a child that can be true of this one."""
-    if is_unborn(child):
-        return ("not-born", "no-answer", "cut-short", "other")
-    return tuple(code for code in REASON_CODES if code != "not-born")

@@ -1,26 +1,23 @@
-"""Finishing a contact: an interruption for each child with nothing, then how it went.
+"""Page: finish a contact: each child with no record first, then how the contact went.
 
-This room names the silent children and gives two ways on for each: add what was seen, or say why not.
-It blocks no saving: everything written is kept already, and Back leads to it. Nothing is chosen for
-anybody, and no reason given for one child is put under another.
-
-    close_visit_page(model, actions)
+For each such child there are two ways on: add what was seen, or say why not. Everything written is saved
+already, and Back leads to it. No reason given for one child is put under another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import flet as ft
 
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
-from app.features.shared.page import build_page, guarded_page, use_ref, use_scroll, use_state
-from app.features.shared.parse_typed import parse_day
+from app.features.shared.draft_form import DraftForm, use_draft_form
+from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
-from app.features.visits.child_observation_draft import observation_target, reason_codes_for
+from app.features.visits.child_observation_draft import observation_target
+from app.features.visits.closure_draft import ClosureDraft, validate_closure
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import avatar_row, card
@@ -31,12 +28,11 @@ from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.messages import say
+from assessments.casework.casework_records import VisitOutcome
 from assessments.casework.records import Contact, Person
-from assessments.casework.visits.accounting import is_reason_given
-from assessments.casework.visits.closing import NoRecordReason
+from assessments.casework.visits.accounting import reason_codes_for
 
-_OUTCOMES = ("met", "refused", "no-answer", "cut-short")
-_LONGEST = 1000
+_OUTCOMES: tuple[VisitOutcome, ...] = ("met", "refused", "no-answer", "cut-short")
 _NO_PROBLEMS: list[tuple[str, str]] = []
 
 
@@ -45,10 +41,7 @@ _NO_PROBLEMS: list[tuple[str, str]] = []
 def close_visit_page(model: AppState, actions: AppController) -> ft.View:
     """Ask about the silent children, how it went, and finish."""
     page, here = find_contact(model.households, model.screen.target)
-    name = f"leave {here.id}"
-    half, show = use_state(actions.screen_draft(name) or {"why": {}, "outcome": None, "answered": []})
-    # Letters change this at once and draw nothing; a choice draws the page again.
-    typed = use_ref(half)
+    form = use_draft_form(actions, f"leave {here.id}", ClosureDraft(), always_held=True)
     problems, show_problems = use_state(_NO_PROBLEMS)
     scroll = use_scroll(actions)
     rows = roster(page, model.households, here)
@@ -56,28 +49,18 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
     given = ended.silent if ended is not None else {}
     silent = [row for row in rows if row.standing.is_unaccounted and row.child.id not in given]
 
-    def note(*, draw: bool = True, **what: Any) -> None:
-        typed.current = {**typed.current, **what}
-        actions.set_screen_draft(name, typed.current)
-        if draw:
-            show(typed.current)
-
-    def note_why(child_id: str, *, draw: bool = False, **what: str) -> None:
-        before = typed.current["why"].get(child_id, {})
-        note(draw=draw, why={**typed.current["why"], child_id: {**before, **what}})
-
     async def finish() -> None:
-        wrong = _validate(silent, typed.current["why"])
-        show_problems(wrong)
-        if wrong:
+        found = validate_closure(form.value, {row.child.id: first_name(row.child) for row in silent})
+        show_problems(found)
+        if found:
             await scroll_to_key(scroll, "top")
             return
-        reasons = {child_id: _reason(why) for child_id, why in typed.current["why"].items()}
-        still = await actions.visit_commands.close_visit(
-            page, here, rows, reasons, typed.current["outcome"] or "", tuple(typed.current["answered"])
-        )
+        now = form.value
+        reasons = {child_id: why.to_reason() for child_id, why in now.why.items()}
+        outcome: VisitOutcome = next((code for code in _OUTCOMES if code == now.outcome), "")
+        still = await actions.visit_commands.close_visit(page, here, rows, reasons, outcome, now.answered)
         if not still:
-            actions.set_screen_draft(name, None)
+            form.clear_draft()
             await actions.go_back()
 
     adults = page.adults(here.on)
@@ -87,16 +70,9 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
         say("leave.silent-title", n=len(silent)) if silent else say("leave.title"),
         [
             text(say("leave.silent-why")) if silent else None,
-            *(
-                _unaccounted_child_card(
-                    row, here, half["why"].get(row.child.id, {}), dict(problems), note_why, actions
-                )
-                for row in silent
-            ),
-            _outcome(half["outcome"], lambda code: note(outcome=code)),
-            _adults_who_answered(adults, half["answered"], lambda codes: note(answered=list(codes)))
-            if adults
-            else None,
+            *(_unaccounted_child_card(row, here, form, dict(problems), actions) for row in silent),
+            _outcome(form.value.outcome, form.chooser("outcome")),
+            _adults_who_answered(adults, form.value.answered, form.chooser("answered")) if adults else None,
         ],
         subtitle=page.household.name,
         top=keyed(
@@ -117,15 +93,20 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
 def _unaccounted_child_card(
     row: ChildAccount,
     here: Contact,
-    why: dict[str, str],
+    form: DraftForm[ClosureDraft],
     problems: dict[str, str],
-    note: Callable[..., None],
     actions: AppController,
 ) -> ft.Control:
     """One child with nothing: add it, or say why not."""
     child = row.child
     name, at = first_name(child), f"why-{child.id}"
     wrong, wrong_day = problems.get(at), problems.get(f"day-{child.id}")
+    why = form.value.reason_of(child.id)
+
+    def change(*, draw: bool = False, **changes: str) -> None:
+        changed = form.value.reason_of(child.id).updated(**changes)
+        form.change(draw=draw, why={**form.value.why, child.id: changed})
+
     return keyed(
         at,
         card(
@@ -140,18 +121,18 @@ def _unaccounted_child_card(
             problem_line(wrong) if wrong else None,
             radio_rows(
                 [Choice(code, say(f"why.{code}")) for code in reason_codes_for(child)],
-                chosen=why.get("code") or None,
-                on_choose=lambda code: note(child.id, draw=True, code=code or ""),
+                chosen=why.code or None,
+                on_choose=lambda code: change(draw=True, code=code or ""),
                 clear=False,
             ),
             *(
                 [
                     text_field(
                         say("leave.why-words", name=name)
-                        if why["code"] == "other"
+                        if why.code == "other"
                         else optional_label(say("leave.why-words", name=name)),
-                        value=why.get("words", ""),
-                        on_change=lambda words: note(child.id, words=words),
+                        value=why.words,
+                        on_change=lambda words: change(words=words),
                         lines=2,
                         key=f"words-{child.id}",
                     ),
@@ -159,8 +140,8 @@ def _unaccounted_child_card(
                         f"day-{child.id}",
                         text_field(
                             optional_label(say("leave.when", name=name)),
-                            value=why.get("due", ""),
-                            on_change=lambda words: note(child.id, due=words),
+                            value=why.due,
+                            on_change=lambda words: change(due=words),
                             hint=say("seen.due-hint"),
                             problem=wrong_day or "",
                             width=220,
@@ -168,7 +149,7 @@ def _unaccounted_child_card(
                         ),
                     ),
                 ]
-                if why.get("code")
+                if why.code
                 else []
             ),
         ),
@@ -185,28 +166,10 @@ def _outcome(chosen: str | None, on_choose: Callable[[str | None], None]) -> ft.
 
 
 def _adults_who_answered(
-    adults: tuple[Person, ...], chosen: list[str], on_choose: Callable[[tuple[str, ...]], None]
+    adults: tuple[Person, ...], chosen: tuple[str, ...], on_choose: Callable[[tuple[str, ...]], None]
 ) -> ft.Control:
     return card(
         heading(say("leave.answered")),
         checkbox_rows([Choice(one.id, one.name) for one in adults], chosen=chosen, on_choose=on_choose),
         spacing=theme.LIST_GAP,
     )
-
-
-def _reason(why: dict[str, str]) -> NoRecordReason:
-    return NoRecordReason(why.get("code", ""), why.get("words", ""), parse_day(why.get("due", "")))
-
-
-def _validate(silent: list[ChildAccount], whys: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
-    """What stands in the way of finishing, child by child."""
-    found = []
-    for row in silent:
-        why, name = whys.get(row.child.id, {}), first_name(row.child)
-        if not is_reason_given(why.get("code", ""), why.get("words", "")):
-            found.append((f"why-{row.child.id}", say("leave.problem", name=name)))
-        elif len(why.get("words", "")) > _LONGEST:
-            found.append((f"why-{row.child.id}", say("seen.problem.long")))
-        if why.get("due", "").strip() and parse_day(why["due"]) is None:
-            found.append((f"day-{row.child.id}", say("seen.problem.due")))
-    return found

@@ -1,9 +1,6 @@
-"""Who was seen in a contact: every child the family has, here or not, each with how they stand.
+"""Page: one contact: every child to account for, here or not, each with how they stand.
 
-This room shows and leads on; it writes nothing. No child can be left off it, and the one with nothing
-stands out. Finishing asks about the silent ones first (`leave`).
-
-    contact_page(model, actions)
+No child can be left off it, and the one with nothing stands out: finishing asks about those first.
 """
 
 from __future__ import annotations
@@ -13,13 +10,15 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, is_finished, roster
 from app.core.controller import AppController, AppState
+from app.features.shared.child_status_marks import child_status_badge
 from app.features.shared.page import build_page, guarded_page, side_by_side
-from app.features.shared.text.child_status import child_status_badge, describe_child_status
+from app.features.shared.text.child_status import describe_child_status
 from app.features.shared.text.days import format_age, format_day, format_day_and_time
 from app.features.visits.child_observation_draft import observation_draft_key, observation_target
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import avatar_row, chevron
+from app.kit.controls.keyed import stack
 from app.kit.controls.status import banner
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
@@ -64,8 +63,7 @@ def _visit_status_banner(
     n = sum(1 for row in rows if not row.standing.is_unaccounted)
     if ended is not None:
         return banner(say("contact.open-again"), tone="help")
-    tone = "calm" if n == len(rows) else "help"
-    return banner(say("contact.so-far", n=n, of=len(rows)), tone=tone)  # type: ignore[arg-type]  # one of the tones
+    return banner(say("contact.so-far", n=n, of=len(rows)), tone="calm" if n == len(rows) else "help")
 
 
 def _child(page: HouseholdOverview, here: Contact, row: ChildAccount, actions: AppController) -> ft.Control:
@@ -84,19 +82,15 @@ def _child(page: HouseholdOverview, here: Contact, row: ChildAccount, actions: A
         lines.append(say("contact.half"))
     ended = closure_of(page, here.id)
     why = ended.silent.get(child.id, "") if ended is not None else ""
-    looks = ft.Column(
-        tight=True,
+    looks = stack(
+        avatar_row(
+            child.name,
+            ft.Text(child.name, theme_style=theme.H2),
+            *(quiet(line) for line in lines if line),
+            end=chevron(),
+        ),
+        child_status_badge(row.standing, why),
         spacing=12,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            avatar_row(
-                child.name,
-                ft.Text(child.name, theme_style=theme.H2),
-                *(quiet(line) for line in lines if line),
-                end=chevron(),
-            ),
-            child_status_badge(row.standing, why),
-        ],
     )
     return tappable(
         ". ".join((child.name, *(line for line in lines if line), describe_child_status(row.standing, why))),

@@ -1,7 +1,7 @@
-"""Blocks that a page is built of: cards, people, numbers to call, and nothing-here.
+"""Blocks that a page is built of: cards, people, numbers to call, and empty states.
 
-This room knows how a block looks. Who the person is and whether it is safe to show the whole name
-is decided by the caller; a face is initials and a colour that says nothing about the child.
+Whether it is safe to show a whole name is decided by the caller. An avatar is initials and a colour that
+says nothing about the child.
 
     person_row("Ada Fernwright", "Aged 8", note="Seen alone 3 November", on_tap=open_child)
 """
@@ -9,7 +9,6 @@ is decided by the caller; a face is initials and a colour that says nothing abou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from zlib import crc32
 
 import flet as ft
@@ -20,18 +19,11 @@ from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.messages import say
+from app.kit.phone_numbers import PhoneNumber
 
 # Quiet grounds for initials, dark enough letters on each: one pair serves light and dark.
 _AVATAR_COLOURS = ("#F0C9A8", "#BFD9E8", "#E3C3CF", "#CFDBB4", "#D7CBEB", "#EBDDA5")
 _AVATAR_INK = "#22302F"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PhoneNumber:
-    """A number to call: who answers, and the digits as they are dialled and shown."""
-
-    who: str
-    digits: str
 
 
 def card(*controls: ft.Control | None, spacing: int = theme.QUESTION_GAP) -> ft.Control:

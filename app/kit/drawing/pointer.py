@@ -114,6 +114,7 @@ class DrawingInput:
         return True
 
     def undo(self) -> bool:
+        """Take the last mark back. False where there was none."""
         before, self.drawing = self.drawing, self.drawing.undo(self._now_ms())
         return self.drawing is not before
 

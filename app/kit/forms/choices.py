@@ -132,7 +132,7 @@ def _rung(step: int, high: int, words: str, on: bool, on_choose: Callable[[int |
         lambda: on_choose(None if on else step),
         kind="radio",
         chosen=on,
-        **_selection_style(on, 10, 8, plain=ft.Colors.OUTLINE),
+        **selection_style(on, 10, 8, plain=ft.Colors.OUTLINE),
     )
 
 
@@ -156,7 +156,7 @@ def _row(kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], Any]
         kind=kind,
         chosen=on,
         identifier=f"choice-{choice.code}",
-        **_selection_style(on, 14, 11),
+        **selection_style(on, 14, 11),
     )
 
 
@@ -182,9 +182,10 @@ def _tick() -> ft.Control:
     return ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY)
 
 
-def _selection_style(
+def selection_style(
     on: bool, sideways: float, upright: float, plain: str = ft.Colors.OUTLINE_VARIANT
 ) -> dict[str, Any]:
+    """Return the tint, border and padding of a choice, as arguments of `tappable`; padding in pixels."""
     width = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER
     line = ft.Colors.PRIMARY if on else plain
     # A thinner border gives its difference to the padding, so that nothing moves on a tap.
@@ -276,7 +277,7 @@ def _tile(
         kind=kind,
         chosen=on,
         identifier=f"choice-{choice.code}",
-        **_selection_style(on, 4, 8),
+        **selection_style(on, 4, 8),
     )
 
 

@@ -1,10 +1,10 @@
-"""One event that was told twice and written down twice: counted once, where a person says that it is one.
+"""Duplicate incidents: records that may be of one incident, and the joined record of those that are.
 
-This room finds records that may be of one event (the same day, nothing in the people or in what kind of
-act that speaks against it) and puts together those that somebody joined. Both records stay as they are.
-What is put together is never milder than either: the worst severity, and all that any of them says.
+Two records may be of one incident when they are of the same day and nothing in the people or tactics
+speaks against it. Only a person decides. A joined incident has the worst severity and all texts of
+its records; the records stay as they are.
 
-    deduplicate_incidents(events, links)       # as many as there were events, not records
+    deduplicate_incidents(incidents, links)    # one for each incident, not for each record
 """
 
 from __future__ import annotations
@@ -21,34 +21,36 @@ _TEXT_FIELDS = ("what", "threat", "injury", "outcome", "protective", "source", "
 
 
 def group_incident_records(
-    events: Iterable[Incident], links: Iterable[RecordLink]
+    incidents: Iterable[Incident], links: Iterable[RecordLink]
 ) -> tuple[tuple[Incident, ...], ...]:
-    """The records of each event: one, or those that a person joined."""
+    """The records of each incident: one, or those that a person joined."""
     joins = [link for link in links if link.kind == "same-event"]
     groups: dict[str, list[Incident]] = {}
-    for event in events:
-        first = min(find_linked_ids(joins, event.id, "same-event")) if joins else event.id
-        groups.setdefault(first, []).append(event)
+    for incident in incidents:
+        first = min(find_linked_ids(joins, incident.id, "same-event")) if joins else incident.id
+        groups.setdefault(first, []).append(incident)
     return tuple(tuple(group) for group in groups.values())
 
 
-def deduplicate_incidents(events: Iterable[Incident], links: Iterable[RecordLink]) -> tuple[Incident, ...]:
-    """Each event once. One with several records is on its surest day, under the id of that record."""
-    return tuple(combine_incident_records(group) for group in group_incident_records(events, links))
+def deduplicate_incidents(incidents: Iterable[Incident], links: Iterable[RecordLink]) -> tuple[Incident, ...]:
+    """Each incident once; one with several records has the day and id of its most precise record."""
+    return tuple(combine_incident_records(group) for group in group_incident_records(incidents, links))
 
 
 def combine_incident_records(group: Sequence[Incident]) -> Incident:
-    """One event of all its records."""
+    """One incident of all its records."""
     if len(group) == 1:
         return group[0]
-    ordered = sorted(group, key=lambda event: (_PRECISION_ORDER[event.precision], event.on, event.id))
-    levels = [event.severity for event in ordered if event.severity is not None]
+    ordered = sorted(
+        group, key=lambda incident: (_PRECISION_ORDER[incident.precision], incident.on, incident.id)
+    )
+    levels = [incident.severity for incident in ordered if incident.severity is not None]
     return ordered[0].model_copy(
         update={
             "severity": max(levels, default=None),
-            **{name: _join_texts(getattr(event, name) for event in ordered) for name in _TEXT_FIELDS},
+            **{name: _join_texts(getattr(incident, name) for incident in ordered) for name in _TEXT_FIELDS},
             **{
-                name: tuple(dict.fromkeys(part for event in ordered for part in getattr(event, name)))
+                name: tuple(dict.fromkeys(part for incident in ordered for part in getattr(incident, name)))
                 for name in ("tactics", "by_ids", "to_ids", "kept_phrases")
             },
             "children": _combine_children(ordered),
@@ -57,16 +59,16 @@ def combine_incident_records(group: Sequence[Incident]) -> Incident:
 
 
 def find_possible_duplicate_incidents(
-    events: Iterable[Incident], links: Iterable[RecordLink]
+    incidents: Iterable[Incident], links: Iterable[RecordLink]
 ) -> tuple[tuple[Incident, Incident], ...]:
-    """Pairs that may be of one event, for a person to decide; none that somebody decided about."""
+    """Undecided pairs that may be of one incident."""
     known = tuple(links)
     joins = [link for link in known if link.kind == "same-event"]
     settled = find_decided_pairs(known)
-    ordered = sorted(events, key=lambda event: (event.on, event.id))
+    ordered = sorted(incidents, key=lambda incident: (incident.on, incident.id))
     return tuple(
         (one, other)
-        for _, day in groupby(ordered, key=lambda event: event.on)
+        for _, day in groupby(ordered, key=lambda incident: incident.on)
         for one, other in _pairs_of_day(list(day))
         if frozenset((one.id, other.id)) not in settled
         and other.id not in find_linked_ids(joins, one.id, "same-event")
@@ -80,7 +82,7 @@ def _pairs_of_day(day: Sequence[Incident]) -> Iterator[tuple[Incident, Incident]
 
 
 def _may_be_same_incident(one: Incident, other: Incident, links: Sequence[RecordLink]) -> bool:
-    """Nothing known of one speaks against the other. In two households the same person must have done it."""
+    """Whether nothing speaks against it; across households the same person must have done it."""
     if "before" in (one.precision, other.precision) or (one.time and other.time and one.time != other.time):
         return False
     by, to = (
@@ -101,11 +103,11 @@ def _join_texts(words: Iterable[str]) -> str:
     return _SEPARATOR.join(dict.fromkeys(part for part in words if part))
 
 
-def _combine_children(records: Sequence[Incident]) -> tuple[ChildAtIncident, ...]:
+def _combine_children(group: Sequence[Incident]) -> tuple[ChildAtIncident, ...]:
     """Each child once: there if any record has them there, and all that they saw or heard."""
-    told: dict[str, list[ChildAtIncident]] = {}
-    for child in (child for event in records for child in event.children):
-        told.setdefault(child.id, []).append(child)
+    by_child: dict[str, list[ChildAtIncident]] = {}
+    for child in (child for incident in group for child in incident.children):
+        by_child.setdefault(child.id, []).append(child)
     return tuple(
         said[0].model_copy(
             update={
@@ -115,7 +117,7 @@ def _combine_children(records: Sequence[Incident]) -> tuple[ChildAtIncident, ...
                 "saw_it": _any_known(one.saw_it for one in said),
             }
         )
-        for said in told.values()
+        for said in by_child.values()
     )
 
 

@@ -1,9 +1,8 @@
-"""Two records that may be of one human being: a hint with its reasons, for a person to decide.
+"""Duplicate persons: records that may be of one human being, with reasons, for a person to decide.
 
-This room compares names (Jaro-Winkler), other names and dates of birth. It returns codes. It merges
-nothing and refuses to be sure: "likely" is its strongest word. What somebody decided, either way, is
-not asked again until it is undone. A shared surname alone says nothing. One day of birth with two
-given names in one household is twins, however alike their names are.
+Compares names (Jaro-Winkler), other names and dates of birth, and merges nothing. A decided pair is
+not listed again until the decision is undone. A shared surname alone is no reason. The same date of
+birth with two given names in one household means twins, however similar the names.
 
     >>> one = Person(id="a", household_id="h", name="Otis Samplewood", born=date(2023, 9, 30))
     >>> two = Person(id="b", household_id="i", name="Ottis Samplewood", born=date(2023, 9, 30))

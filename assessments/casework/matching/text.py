@@ -1,7 +1,6 @@
-"""Whether the same text stands under two children.
+"""Copied text: nearly the same sentence under two children.
 
-This room knows how alike two passages are and refuses to know who is right: two children can say the
-same thing, and an adult can carry words from one page to another. It points; a person looks.
+It is a hint for a person to look at: two children can say the same thing.
 
     find_copied_text([Passage("a", "seen", "s1", "Settled and close to Mum all visit."), ...], rules)
 """
@@ -16,7 +15,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from assessments.definitions.definition import ChildAccountingRules
+from assessments.definitions.area_settings import ChildAccountingRules
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -36,7 +35,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class CopiedText:
-    """A stretch of text that stands under two children, nearly letter for letter."""
+    """Nearly the same text, found under two children."""
 
     one: Passage
     other: Passage

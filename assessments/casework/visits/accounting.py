@@ -1,14 +1,12 @@
-"""Every child counted in every contact: who must be accounted for, how each stands, and finishing.
+"""Accounting for every child in a visit: the roster, how each child stands, and what is missing.
 
-This room knows which children a contact is about (here or elsewhere, born or not), what each way of
-having met a child needs to be whole, and that a contact is finished only while no child is without either a
-record or a reason. It refuses to know words, screens and what was said. A child is never accounted for
-by what stands under a brother or sister.
+A visit stays closed only while every child on its roster has a record or a reason for having none.
+A child is never accounted for by what is written under another child.
 
-    listed = build_roster(home, [other], on=contact.on)
-    standings = [compute_child_standing(one.child, seen.get(one.child.id), done, rules, contact.on) for
-    one in listed]
-    find_unaccounted_children(standings)  # ("p1",): nothing is written of p1 yet
+    roster = build_roster(home, [other], on=contact.on)
+    standings = [compute_child_standing(one.child, observation.get(one.child.id), (), rules, contact.on)
+                 for one in roster]
+    find_unaccounted_children(standings)    # ("p1",): nothing is written of p1 yet
 """
 
 from __future__ import annotations
@@ -26,10 +24,10 @@ from assessments.casework.casework_records import (
     VisitClosure,
 )
 from assessments.casework.records import Person
-from assessments.definitions.catalogue import date_of_age
-from assessments.definitions.definition import ChildAccountingRules
+from assessments.definitions.ages import date_of_age
+from assessments.definitions.area_settings import ChildAccountingRules
 
-# What is still wanting before a child stands: in the order in which a page asks for it.
+# What a child's record still needs, in the order in which a page asks for it.
 MissingDetail = Literal["how", "words", "observation", "reason", "plan", "day"]
 RosterBasis = Literal["home", "adult", "host"]
 ToolEvidence = Literal["heard", "observed"]
@@ -56,7 +54,7 @@ _REQUIRED_DETAILS: dict[ChildSeenStatus, tuple[MissingDetail, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class RosterHousehold:
-    """One household as far as the roll needs it."""
+    """One household as far as the roster needs it."""
 
     household_id: str
     persons: tuple[Person, ...]
@@ -65,7 +63,7 @@ class RosterHousehold:
 
 @dataclass(frozen=True, slots=True)
 class RosterChild:
-    """A child to account for, and what brings them onto the roll. Their record stays where it is."""
+    """A child to account for, and why: at home here, by a shared adult, or by a host family."""
 
     child: Person
     basis: RosterBasis = "home"
@@ -73,9 +71,9 @@ class RosterChild:
 
 @dataclass(frozen=True, slots=True)
 class ChildStanding:
-    """How one child stands in one contact. `missing` is what the chosen way still needs.
+    """How one child stands in one contact. `missing` is what the chosen status still needs.
 
-    `asks_observation`: the child is so young that watching is asked for whatever was heard.
+    `needs_observation`: the child is so young that an observation is asked for whatever was heard.
     """
 
     child_id: str
@@ -108,46 +106,48 @@ def build_roster(
         }
         known |= {other for own, other in pairs if own in by_id and by_id[own].is_child(on)}
         adults = [by_id[own] for own, _ in pairs if own in by_id and not by_id[own].is_child(on)]
-        # A professional stands beside many families: their children are not each other's.
-        through: RosterBasis | None = (
+        # A professional is linked to many families: their children are not each other's.
+        basis: RosterBasis | None = (
             "adult"
             if any(not adult.position for adult in adults)
             else "host"
             if _is_hosted_by(here, home) or _is_hosted_by(home, here)
             else None
         )
-        if through is not None:
+        if basis is not None:
             found = [person for person in home.persons if person.is_child(on) and person.id not in known]
-            listed += [RosterChild(child, through) for child in found]
+            listed += [RosterChild(child, basis) for child in found]
             known |= {child.id for child in found}
     return tuple(listed)
 
 
 def compute_child_standing(
     child: Person,
-    seen: ChildObservation | None,
+    observation: ChildObservation | None,
     done: Iterable[ToolEvidence],
     rules: ChildAccountingRules,
     on: date,
 ) -> ChildStanding:
-    """How a child stands: by what was written of this contact, and by the tools finished in it."""
+    """How a child stands, by the observation of this contact and by the tools completed in it."""
     done = set(done)
-    has_words = "heard" in done or (seen is not None and any(is_child_quote(line) for line in seen.said))
-    observed = "observed" in done or (seen is not None and bool(seen.observation.strip()))
-    chosen = seen.how if seen is not None else None
+    has_words = "heard" in done or (
+        observation is not None and any(is_child_quote(line) for line in observation.said)
+    )
+    observed = "observed" in done or (observation is not None and bool(observation.observation.strip()))
+    chosen = observation.how if observation is not None else None
     by_tool: ChildSeenStatus | None = (
         "heard" if "heard" in done else "observed" if "observed" in done else None
     )
-    # The fuller of the two stands: a tool finished after "not seen" was chosen says more.
+    # The fuller of the two counts: a tool completed after "not seen" was chosen says more.
     states = [state for state in (chosen, by_tool) if state is not None]
     state = min(states, key=CHILD_SEEN_STATUSES.index) if states else None
     asks = needs_observation(child, rules, on) and state in ("heard", "seen-not-spoken") and not observed
     has: dict[MissingDetail, bool] = {
         "words": has_words,
         "observation": observed,
-        "reason": seen is not None and is_reason_given(seen.why_code, seen.why),
-        "plan": seen is not None and bool(seen.plan.strip()),
-        "day": seen is not None and seen.due is not None,
+        "reason": observation is not None and is_reason_given(observation.why_code, observation.why),
+        "plan": observation is not None and bool(observation.plan.strip()),
+        "day": observation is not None and observation.due is not None,
     }
     missing: tuple[MissingDetail, ...] = (
         tuple(want for want in _REQUIRED_DETAILS[state] if not has[want]) if state is not None else ("how",)
@@ -156,7 +156,7 @@ def compute_child_standing(
 
 
 def is_child_quote(line: VerbatimQuote) -> bool:
-    """Whether words are the child's own: what an adult told of the child is not."""
+    """Whether words are the child's own: what an adult reported is not."""
     return bool(line.words.strip()) and line.origin != "told-by-adult"
 
 
@@ -165,51 +165,60 @@ def is_reason_given(code: str, words: str) -> bool:
     return bool(words.strip()) or (code in REASON_CODES and code != "other")
 
 
+def reason_codes_for(child: Person) -> tuple[str, ...]:
+    """The reasons for not meeting a child that can be true of this one."""
+    if child.is_unborn:
+        return ("not-born", "no-answer", "cut-short", "other")
+    return tuple(code for code in REASON_CODES if code != "not-born")
+
+
 def needs_observation(child: Person, rules: ChildAccountingRules, on: date) -> bool:
     """Whether the child is born and so young that an observation is asked for."""
     return child.born is not None and child.born <= on < date_of_age(child.born, rules.observe_below)
 
 
 def find_unaccounted_children(standings: Iterable[ChildStanding]) -> tuple[str, ...]:
-    """The children neither recorded nor given a reason, in the order of the roll."""
+    """The children neither recorded nor given a reason, in the order of the roster."""
     return tuple(standing.child_id for standing in standings if standing.is_unaccounted)
 
 
-def is_visit_closed(ended: VisitClosure | None, standings: Iterable[ChildStanding]) -> bool:
-    """Whether a contact is finished still: a child added later, or emptied by a correction, opens it."""
-    return ended is not None and set(find_unaccounted_children(standings)) <= ended.silent.keys()
+def is_visit_closed(last_closure: VisitClosure | None, standings: Iterable[ChildStanding]) -> bool:
+    """Whether a visit is still closed: a child added later, or emptied by a correction, reopens it."""
+    return (
+        last_closure is not None and set(find_unaccounted_children(standings)) <= last_closure.silent.keys()
+    )
 
 
 def find_current_observations(
-    seens: Iterable[ChildObservation], contact_id: str
+    observations: Iterable[ChildObservation], contact_id: str
 ) -> dict[str, ChildObservation]:
-    """What stands of each child in a contact, by child: the last word, without what it corrects."""
-    found = [one for one in seens if one.contact_id == contact_id]
+    """The current observation of each child in a contact, by child, without what was amended."""
+    found = [one for one in observations if one.contact_id == contact_id]
     amended = {one.amends for one in found}
     return {one.child_id: one for one in found if one.id not in amended}
 
 
-def find_last_closure(endings: Iterable[VisitClosure], contact_id: str) -> VisitClosure | None:
-    """The last finish of a contact, or None."""
-    return next((one for one in reversed(tuple(endings)) if one.contact_id == contact_id), None)
+def find_last_closure(closures: Iterable[VisitClosure], contact_id: str) -> VisitClosure | None:
+    """The last closure of a contact, or None."""
+    return next((one for one in reversed(tuple(closures)) if one.contact_id == contact_id), None)
 
 
 def revise_observation(
     before: ChildObservation | None,
     now: ChildObservation,
-    ended: VisitClosure | None,
+    last_closure: VisitClosure | None,
     new_id: Callable[[], str],
 ) -> ChildObservation:
-    """What to file: before the finish the same record again, after it a new one that names the old."""
+    """The record to file: before closing the same record again, afterwards a new one that amends it."""
     if before is None:
         return now
-    if ended is None or (before.written_at is not None and before.written_at > ended.at):
+    if last_closure is None or (before.written_at is not None and before.written_at > last_closure.at):
         return now.model_copy(update={"id": before.id, "amends": before.amends})
     return now.model_copy(update={"id": new_id(), "amends": before.id})
 
 
 def find_relatives_interpreting(interpreter: str, persons: Iterable[Person]) -> tuple[str, ...]:
-    """The people of the household whose name stands where the interpreter's should: never a relative."""
+    """The people of the household named as interpreter: a relative should never interpret."""
     words = set(interpreter.casefold().replace(",", " ").split())
     names = ((person.id, (person.name, *person.other_names)) for person in persons if not person.position)
     return tuple(
@@ -220,7 +229,7 @@ def find_relatives_interpreting(interpreter: str, persons: Iterable[Person]) -> 
 
 
 def _linked_person_pairs(home: RosterHousehold, other: RosterHousehold) -> list[tuple[str, str]]:
-    """Pairs of one human being with a record in each, as linked from one side."""
+    """Pairs of records of one human being, one in each household, as linked from the first."""
     return [
         (link.own_id, link.other_id)
         for link in home.links

@@ -1,12 +1,10 @@
-"""Finishing a contact: an interruption while a child has nothing, and what is still to be done after.
+"""Closing a visit: refused while a child has neither record nor reason; else a closure and follow-ups.
 
-This room knows that a reason may stand for a record and that each child without one, not seen or not yet
-watched leaves a follow-up. It keeps nothing and never stands in the way of saving: what was written
-stays written whether the contact is finished or not.
+Every child without a record, not seen, or still to be observed gets a follow-up. Closing changes
+nothing that was written before.
 
-    close_visit(contact, standings, {}, ...)                          # UnaccountedChildren(("p1",))
-    close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)  # ClosureResult(ended,
-    (follow_up,))
+    close_visit(contact, standings, {}, ...)                                   # UnaccountedChildren(("p1",))
+    close_visit(contact, standings, {"p1": NoRecordReason("asleep")}, ...)     # ClosureResult(closure, ...)
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ _SETTLED_FOLLOW_UPS: dict[ChildSeenStatus, tuple[FollowUpCode, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class NoRecordReason:
-    """Why nothing is written about a child in a contact. "other" needs words."""
+    """Why there is no record of a child in a contact. "other" needs words."""
 
     code: str
     words: str = ""
@@ -47,19 +45,20 @@ class NoRecordReason:
 
     @property
     def is_given(self) -> bool:
+        """Whether this is enough to close the visit."""
         return is_reason_given(self.code, self.words)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class UnaccountedChildren:
-    """The contact is not finished: these children have nothing, in the order of the roll."""
+    """The visit is not closed: these children have no record and no reason, in the order of the roster."""
 
     child_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ClosureResult:
-    """The contact is finished: what is to be filed, all of it or none."""
+    """The visit is closed: what is to be filed, all of it or none."""
 
     closure: VisitClosure
     follow_ups: tuple[FollowUp, ...]
@@ -70,30 +69,29 @@ def close_visit(
     standings: Sequence[ChildStanding],
     reasons: Mapping[str, NoRecordReason],
     *,
-    seen: Mapping[str, ChildObservation],
-    before: VisitClosure | None,
+    observations: Mapping[str, ChildObservation],
+    last_closure: VisitClosure | None,
     follow_ups: Iterable[FollowUp],
     at: datetime,
     new_id: Callable[[], str],
     outcome: VisitOutcome = "",
-    answered: Sequence[str] = (),
+    adults_answering: Sequence[str] = (),
 ) -> ClosureResult | UnaccountedChildren:
-    """Finish a contact, or name the children who have neither a record nor a reason.
+    """Close a visit, or name the children who have neither a record nor a reason.
 
-    Reasons of an earlier finish hold while the child is still silent. Each child left without, each
-    not seen and each not yet watched leaves a follow-up; what this contact settled is marked done.
+    Reasons of an earlier closure hold while the child still has no record. Each child without a record,
+    not seen, or not yet observed gets a follow-up; what this visit settled is marked done.
     """
-    given = (
-        {one: (before.silent[one], before.silent_words.get(one, "")) for one in before.silent}
-        if before
-        else {}
-    )
+    given = {}
+    if last_closure:
+        words_of = last_closure.silent_words
+        given = {one: (code, words_of.get(one, "")) for one, code in last_closure.silent.items()}
     given |= {one: (reason.code, reason.words) for one, reason in reasons.items() if reason.is_given}
     without = find_unaccounted_children(standings)
     open_still = tuple(child_id for child_id in without if child_id not in given)
     if open_still:
         return UnaccountedChildren(open_still)
-    ended = VisitClosure(
+    closure = VisitClosure(
         id=new_id(),
         household_id=contact.household_id,
         contact_id=contact.id,
@@ -101,12 +99,12 @@ def close_visit(
         silent={child_id: given[child_id][0] for child_id in without},
         silent_words={child_id: given[child_id][1] for child_id in without if given[child_id][1]},
         outcome=outcome,
-        adult_answered_for=tuple(answered),
-        amends=before.id if before else "",
+        adult_answered_for=tuple(adults_answering),
+        amends=last_closure.id if last_closure else "",
     )
     wanted: dict[tuple[str, FollowUpCode], tuple[str, date | None]] = {}
     for standing in standings:
-        one = seen.get(standing.child_id)
+        one = observations.get(standing.child_id)
         if standing.is_unaccounted:
             reason = reasons.get(standing.child_id)
             wanted[standing.child_id, "see"] = (given[standing.child_id][1], reason.due if reason else None)
@@ -114,7 +112,7 @@ def close_visit(
             wanted[standing.child_id, "see"] = (one.plan, one.due)
         if standing.needs_observation:
             wanted[standing.child_id, "observe"] = ("", None)
-    return ClosureResult(ended, _follow_ups(contact, standings, wanted, tuple(follow_ups), new_id))
+    return ClosureResult(closure, _follow_ups(contact, standings, wanted, tuple(follow_ups), new_id))
 
 
 def _follow_ups(
@@ -124,7 +122,7 @@ def _follow_ups(
     known: Sequence[FollowUp],
     new_id: Callable[[], str],
 ) -> tuple[FollowUp, ...]:
-    """New and changed ones only. One per child and code of a contact, however often it is finished."""
+    """New and changed ones only: one per child and code of a contact, however often it is closed."""
     settled = {
         (standing.child_id, code)
         for standing in standings

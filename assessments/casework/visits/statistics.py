@@ -1,15 +1,14 @@
-"""Counts across contacts: seen alone, at home, where the child sleeps, and who was not let in.
+"""Counts across visits: seen, seen alone, at home, sleeping place seen, refused, not answered.
 
-This room adds up and judges nothing: no count makes a child safe. What was not written counts as not
-written, never as no. It refuses to know words.
+What was not written counts as not written, never as no. No count says that a child is safe.
 
-    count_child_contacts(met, today)       # ChildCounts(contacts=4, seen=2, alone=0, ..., since_contacts=2)
+    count_child_contacts(met, today)    # ChildCounts(contacts=4, seen=2, alone=0, ...)
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,10 +30,11 @@ class ChildContact:
     @property
     def is_seen_alone(self) -> bool:
         """Seen alone, as written of the contact or in a tool finished in it."""
-        return self.alone_in_tool or (self.observation is not None and self.observation.alone is True)
+        return self.alone_in_tool or (self.observation is not None and bool(self.observation.alone))
 
     @property
     def is_seen(self) -> bool:
+        """Whether anybody saw the child, however briefly."""
         return self.standing.state in _SEEN_STATUSES
 
 
@@ -42,9 +42,8 @@ class ChildContact:
 class ChildCounts:
     """Of `contacts` with the family: in how many the child was seen, alone, at home.
 
-    `heard`, `observed`, `slept` (where the child sleeps was seen) and `last` are the latest days.
-    `since_contacts` is how many contacts there were after the child was last seen; `since_days` how
-    many days ago that was, None when the child has never been seen.
+    Days are the latest ones. `contacts_since_seen` counts the contacts after the child was last seen;
+    `days_since_seen` is None when the child has never been seen.
     """
 
     contacts: int
@@ -61,7 +60,7 @@ class ChildCounts:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class VisitCounts:
-    """Of `ended` contacts: how many were refused, or nobody answered; which adult answered how often."""
+    """Of `closed` visits: how many were refused, or nobody answered; which adult answered how often."""
 
     closed: int
     refused: int
@@ -78,17 +77,13 @@ def count_child_contacts(met: Iterable[ChildContact], today: date) -> ChildCount
         contacts=len(past),
         seen=len(there),
         alone=sum(1 for one in there if one.is_seen_alone),
-        at_home=sum(1 for one in there if one.observation is not None and one.observation.at_home is True),
+        at_home=sum(1 for one in there if one.observation is not None and one.observation.at_home),
         last_heard_on=_latest_day(
-            [one for one in there if one.standing.state == "heard" and not one.standing.is_unaccounted]
+            one for one in there if one.standing.state == "heard" and not one.standing.is_unaccounted
         ),
-        last_observed_on=_latest_day([one for one in there if one.standing.observed]),
+        last_observed_on=_latest_day(one for one in there if one.standing.observed),
         sleeping_place_seen_on=_latest_day(
-            [
-                one
-                for one in past
-                if one.observation is not None and one.observation.sleeping_place_seen is True
-            ]
+            one for one in past if one.observation is not None and one.observation.sleeping_place_seen
         ),
         last_seen_on=last,
         contacts_since_seen=sum(1 for one in past if last is None or one.on > last),
@@ -96,9 +91,9 @@ def count_child_contacts(met: Iterable[ChildContact], today: date) -> ChildCount
     )
 
 
-def count_visit_outcomes(endings: Iterable[VisitClosure]) -> VisitCounts:
-    """The counts of a household's finished contacts; of a contact finished twice the last counts."""
-    last = {one.contact_id: one for one in endings}.values()
+def count_visit_outcomes(closures: Iterable[VisitClosure]) -> VisitCounts:
+    """The counts of a household's closed visits; of a visit closed twice the last closure counts."""
+    last = {one.contact_id: one for one in closures}.values()
     answered = Counter(adult for one in last for adult in one.adult_answered_for)
     return VisitCounts(
         closed=len(last),
@@ -108,5 +103,5 @@ def count_visit_outcomes(endings: Iterable[VisitClosure]) -> VisitCounts:
     )
 
 
-def _latest_day(met: Sequence[ChildContact]) -> date | None:
+def _latest_day(met: Iterable[ChildContact]) -> date | None:
     return max((one.on for one in met), default=None)

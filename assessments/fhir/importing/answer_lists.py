@@ -1,10 +1,9 @@
-"""The answers a choice offers: options in the item, or a value set that travels with the form.
+"""Answer lists of a choice: options in the item, or a value set that travels with the form.
 
-This room knows codings, contained ValueSets and CodeSystems, and the few small sets of HL7 that
-forms use without carrying them. It knows nothing of rules. A set that is not in the file stays
-unknown: nothing is fetched.
+Reads codings, contained ValueSets and CodeSystems, and a few small HL7 sets that forms use without
+carrying them. Other sets stay unknown: nothing is fetched.
 
-    >>> ValueSets([]).codings("http://hl7.org/fhir/ValueSet/administrative-gender")[1][0]["code"]
+    >>> ValueSets([]).codings("http://hl7.org/fhir/ValueSet/administrative-gender")[1][1]["code"]
     'female'
 """
 
@@ -15,14 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assessments.definitions.definition import AnswerOption
-from assessments.fhir.import_report import ImportReport
-from assessments.fhir.names import CODE_SYSTEM_URL, Json, make_code
-from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, value_of
+from assessments.fhir.names import ABSENT_REASON_SYSTEM, CODE_SYSTEM_URL, Json, make_code
 
 # Small sets of HL7 that a form may name without carrying: address -> (system, codes with words).
 _GENDER_SYSTEM = "http://hl7.org/fhir/administrative-gender"
 _YES_NO_SYSTEM = "http://terminology.hl7.org/CodeSystem/v2-0136"
-_ABSENT_REASON_SYSTEM = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _BUILT_IN_SETS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "http://hl7.org/fhir/ValueSet/administrative-gender": (
         (_GENDER_SYSTEM, "male", "Male"),
@@ -33,7 +31,7 @@ _BUILT_IN_SETS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "http://hl7.org/fhir/ValueSet/yesnodontknow": (
         (_YES_NO_SYSTEM, "Y", "Yes"),
         (_YES_NO_SYSTEM, "N", "No"),
-        (_ABSENT_REASON_SYSTEM, "asked-unknown", "Don't know"),
+        (ABSENT_REASON_SYSTEM, "asked-unknown", "Don't know"),
     ),
     "http://terminology.hl7.org/ValueSet/v2-0136": (
         (_YES_NO_SYSTEM, "Y", "Yes"),
@@ -67,7 +65,7 @@ class ValueSets:
                 found[f"#{resource.get('id', '')}"] = resource
 
     def codings(self, reference: str) -> tuple[str, list[Json]]:
-        """The codings of a set; beside them what of it is not in the file ("" when all is)."""
+        """What of a set is not in the file ("" when all of it is), and its codings."""
         address = reference.partition("|")[0]
         if address in _BUILT_IN_SETS:
             return "", [{"system": s, "code": c, "display": words} for s, c, words in _BUILT_IN_SETS[address]]
@@ -112,7 +110,7 @@ class ValueSets:
 
 
 def _concepts(concepts: Any, system: str, inner: str) -> list[Json]:
-    """Concepts as codings, a heading before what stands below it. `abstract` ones are marked."""
+    """Concepts as codings, a heading before what is below it. `abstract` ones are marked."""
     found: list[Json] = []
     for concept in concepts if isinstance(concepts, list) else []:
         if isinstance(concept, dict):

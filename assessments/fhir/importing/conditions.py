@@ -1,10 +1,10 @@
-"""Rules of a form, found by linkId, as rules of ours.
+"""Rules of an imported form, found by linkId, as conditions over the imported items.
 
-This room knows what each linkId became and which comparisons a rule of ours can make. What it
-cannot say it refuses with Unresolved, a code of `report` and its details: the item is then shown
-always, because a question too many is safer than one that nobody sees.
+A rule that cannot be expressed raises UnresolvedRule with a code of `import_report`: the item is then
+always shown, because a superfluous question is safer than one that nobody sees.
 
-    rule_to_when(Compared("q1", "=", "value", True), resolver)  ->    When(all=(Condition("q1", "=", "yes"),))
+    rule_to_when(Comparison("q1", "=", "value", True), resolver)
+    ->    When(all=(Condition("q1", "=", "yes"),))
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import cast
 from assessments.definitions.definition import Condition, Operator, When
 from assessments.fhir.importing.answer_lists import OfferedOption
 from assessments.fhir.importing.expressions import AllOf, AnyOf, Comparison, ImportedRule
-from assessments.fhir.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
 
 _ORDER_OPERATORS = {">": float.__gt__, "<": float.__lt__, ">=": float.__ge__, "<=": float.__le__}
 _MAX_CLAUSES = 64
@@ -25,7 +25,7 @@ ComparisonResolver = Callable[[Comparison], tuple[Condition, ...]]
 
 
 class UnresolvedRule(Exception):
-    """A rule that cannot be said. `code` and `details` make a remark of `report`."""
+    """A rule that cannot be expressed. `code` and `details` make a remark of `import_report`."""
 
     def __init__(self, code: str, *details: str) -> None:
         self.code, self.details = code, details
@@ -34,7 +34,7 @@ class UnresolvedRule(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """What one item of the form became. `row` is the repeating group around it, `place` its turn."""
+    """What one item of the form became. `row` is the repeating group around it, `position` its order."""
 
     link_id: str
     kind: str
@@ -67,7 +67,7 @@ def _read_comparison(node: QuestionnaireNode) -> Comparison:
 
 
 def rule_to_when(rule: ImportedRule, resolver: ComparisonResolver) -> When:
-    """A rule as a When: every condition of one list, and one of another. Raises Unresolved."""
+    """A rule as a When: every condition of one list, and one of another. Raises UnresolvedRule."""
     clauses = list(dict.fromkeys(_clauses(rule, resolver)))
     if () in clauses:
         raise UnresolvedRule("rule-never")
@@ -96,7 +96,7 @@ def _clauses(rule: ImportedRule, resolver: ComparisonResolver) -> list[tuple[Con
 def resolve_comparison(
     test: Comparison, known: Mapping[str, ImportedItem], asker: ImportedItem
 ) -> tuple[Condition, ...]:
-    """The conditions of which one must hold for a test to be true. Raises Unresolved."""
+    """The conditions of which one must hold for a test to be true. Raises UnresolvedRule."""
     item = known.get(test.link_id)
     if item is None:
         raise UnresolvedRule("rule-unknown-item", test.link_id)

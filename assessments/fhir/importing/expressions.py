@@ -1,9 +1,10 @@
-"""Simple expressions of a form said in our own few words: a rule, or a sum.
+"""FHIRPath expressions of a form as rules and sums over linkIds.
 
-This room knows what forms write in FHIRPath to show an item or to add up a score, by linkId, and
-refuses the rest with NotFollowed. It knows nothing of our codes: `conditions` finds those.
+Reads what forms use to show an item or to add up a score, and raises UnsupportedExpression for the
+rest. `conditions` finds the option codes.
 
-    >>> ExpressionReader(Outline({"": ("a",)})).rule("%resource.item.where(linkId='a').answer.value = true")
+    >>> reader = ExpressionReader(Outline({"": ("a",)}))
+    >>> reader.read_rule("%resource.item.where(linkId='a').answer.value = true")
     Comparison(link_id='a', op='=', level='value', value=True)
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from assessments.fhir.fhirpath import (
+from assessments.fhir.importing.fhirpath import (
     TOTAL,
     Call,
     LiteralValue,
@@ -21,7 +22,7 @@ from assessments.fhir.fhirpath import (
     UnsupportedExpression,
     parse_fhirpath,
 )
-from assessments.fhir.path_targets import Outline, PathTarget, read_union, substitute_variables
+from assessments.fhir.importing.path_targets import Outline, PathTarget, read_union, substitute_variables
 
 ComparedValue = str | int | float | bool
 _NEGATED_OPERATORS = {"=": "!=", "!=": "=", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}
@@ -40,11 +41,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
+    """A rule that holds when all parts hold."""
+
     parts: tuple[ImportedRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
+    """A rule that holds when any part holds."""
+
     parts: tuple[ImportedRule, ...]
 
 
@@ -59,13 +64,13 @@ class ExpressionReader:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def read_rule(self, expression: str) -> ImportedRule:
-        """Say a truth value as a rule. Raises NotFollowed."""
+        """Say a truth value as a rule. Raises UnsupportedExpression."""
         return self._rule(
             substitute_variables(parse_fhirpath(expression, self.variables), self.variables), None
         )
 
     def read_sum(self, expression: str) -> tuple[str, ...]:
-        """The linkIds whose weights or numbers an expression adds up. Raises NotFollowed."""
+        """The linkIds whose weights or numbers an expression adds up. Raises UnsupportedExpression."""
         found = self._terms(substitute_variables(parse_fhirpath(expression, self.variables), self.variables))
         if not found or len(set(found)) < len(found):
             raise UnsupportedExpression("a sum of nothing, or of one item twice")
@@ -89,10 +94,10 @@ class ExpressionReader:
                 return negate(self._exists(self.outline.resolve_path(base, focus), ()))
             case Call(None, "iif", (test, LiteralValue(True), *rest)) if rest in ([], [LiteralValue(False)]):
                 return self._rule(test, focus)
-        looked = self.outline.resolve_path(tree, focus)
-        if looked.level != "value":
+        target = self.outline.resolve_path(tree, focus)
+        if target.level != "value":
             raise UnsupportedExpression("a rule that is not true or false")
-        return self._tests(looked, "=", True)
+        return self._tests(target, "=", True)
 
     def _compared(
         self, op: str, left: SyntaxTree, right: SyntaxTree, focus: PathTarget | None
@@ -116,32 +121,32 @@ class ExpressionReader:
             return rule if right.value is (op == "=") else negate(rule)
         return self._tests(self.outline.resolve_path(left, focus), op, right.value)
 
-    def _counted(self, op: str, looked: PathTarget, number: ComparedValue) -> ImportedRule:
+    def _counted(self, op: str, target: PathTarget, number: ComparedValue) -> ImportedRule:
         if (op, number) in ((">", 0), (">=", 1), ("!=", 0)):
-            return self._exists(looked, ())
+            return self._exists(target, ())
         if (op, number) in (("=", 0), ("<", 1), ("<=", 0)):
-            return negate(self._exists(looked, ()))
+            return negate(self._exists(target, ()))
         raise UnsupportedExpression("a count")
 
-    def _exists(self, looked: PathTarget, args: tuple[SyntaxTree, ...]) -> ImportedRule:
-        looked = replace(looked, filters=(*looked.filters, *args))
-        if looked.level in ("options", "extension", "form"):
+    def _exists(self, target: PathTarget, args: tuple[SyntaxTree, ...]) -> ImportedRule:
+        target = replace(target, filters=(*target.filters, *args))
+        if target.level in ("options", "extension", "form"):
             raise UnsupportedExpression("whether something exists that is not an answer")
-        if looked.filters:
+        if target.filters:
             return _any_of(
                 AllOf(
-                    tuple(self._rule(part, PathTarget((link_id,), looked.level)) for part in looked.filters)
+                    tuple(self._rule(part, PathTarget((link_id,), target.level)) for part in target.filters)
                 )
-                for link_id in looked.link_ids
+                for link_id in target.link_ids
             )
-        return _any_of(Comparison(link_id, "exists", "exists", True) for link_id in looked.link_ids)
+        return _any_of(Comparison(link_id, "exists", "exists", True) for link_id in target.link_ids)
 
-    def _tests(self, looked: PathTarget, op: str, value: ComparedValue) -> ImportedRule:
-        if looked.level not in ("value", "code", "display", "weight", "state"):
-            raise UnsupportedExpression(f"a comparison with {looked.level}")
-        tests = _any_of(Comparison(link_id, op, looked.level, value) for link_id in looked.link_ids)
-        if looked.filters:
-            return AllOf((self._exists(replace(looked, level="answer"), ()), tests))
+    def _tests(self, target: PathTarget, op: str, value: ComparedValue) -> ImportedRule:
+        if target.level not in ("value", "code", "display", "weight", "state"):
+            raise UnsupportedExpression(f"a comparison with {target.level}")
+        tests = _any_of(Comparison(link_id, op, target.level, value) for link_id in target.link_ids)
+        if target.filters:
+            return AllOf((self._exists(replace(target, level="answer"), ()), tests))
         return tests
 
     def _terms(self, tree: SyntaxTree) -> tuple[str, ...]:
@@ -166,10 +171,10 @@ class ExpressionReader:
                 raise UnsupportedExpression("iif() between two sums")
         return self._added(self.outline.resolve_path(tree, None))
 
-    def _added(self, looked: PathTarget) -> tuple[str, ...]:
-        if looked.level not in ("weight", "value") or looked.filters:
+    def _added(self, target: PathTarget) -> tuple[str, ...]:
+        if target.level not in ("weight", "value") or target.filters:
             raise UnsupportedExpression("a sum of something else than answers")
-        return looked.link_ids
+        return target.link_ids
 
 
 def negate(rule: ImportedRule) -> ImportedRule:

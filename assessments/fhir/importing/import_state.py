@@ -1,32 +1,30 @@
-"""What is known of a form while its items are built: names taken, rules noted, what became of what.
+"""State of one import: link_ids used, rules recorded, and what each linkId became.
 
-This room keeps the account and decides nothing; `items` builds and `importing` reads it at the end.
-
-    ledger.made("weight", "unit")    ->    "weight.unit"
+state.make_link_id("weight", "unit")    ->    "weight.unit"
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from assessments.fhir.fhirpath import UnsupportedExpression
-from assessments.fhir.import_report import ImportReport
 from assessments.fhir.importing.answer_lists import ValueSets
 from assessments.fhir.importing.conditions import ImportedItem, read_enable_when
 from assessments.fhir.importing.expressions import ExpressionReader, ImportedRule
-from assessments.fhir.importing.sums import CALCULATED_EXTENSIONS, CalculatedSums
+from assessments.fhir.importing.fhirpath import UnsupportedExpression
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.sums import CalculatedSums
 from assessments.fhir.names import make_code
-from assessments.fhir.questionnaire_node import QuestionnaireNode
 
 FORM_SOURCE = "form"
 
 
 @dataclass(slots=True)
 class ImportState:
-    """The account of one form. `own` says that the form was written by Wren.
+    """State of the import of one form.
 
-    `rules` are noted by link_id with the linkId that they stood at, `lost` are those that could not
-    be; `scales` are linkId and title.
+    `rules` are by link_id with the linkId of their item; `unreadable_rules` give the linkIds of rules
+    that could not be read. `scales` are linkId and title.
     """
 
     sets: ValueSets
@@ -41,7 +39,7 @@ class ImportState:
     used_link_ids: set[str] = field(default_factory=set)
 
     def record_item(self, foreign: str, known: ImportedItem) -> None:
-        """Note what a linkId became; the first of two that are alike is the one that rules mean."""
+        """Record what a linkId became; rules mean the first of two that are alike."""
         self.imported_items.setdefault(foreign, replace(known, position=len(self.imported_items)))
 
     def make_link_id(self, link_id: str, part: str) -> str:
@@ -51,6 +49,7 @@ class ImportState:
         return made
 
     def record_rule(self, node: QuestionnaireNode, foreign: str, link_id: str) -> None:
+        """Record the rule of an item, or report why it cannot be read."""
         rule = read_enable_when(node.nodes("enableWhen"), node.text("enableBehavior"))
         expression = node.extension("sdc-questionnaire-enableWhenExpression")
         if isinstance(expression, dict):
@@ -61,6 +60,3 @@ class ImportState:
                 self.unreadable_rules[link_id] = foreign
         if rule is not None:
             self.rules[link_id] = (foreign, rule)
-
-
-__all__ = ["CALCULATED_EXTENSIONS", "FORM_SOURCE", "ImportState"]

@@ -1,10 +1,9 @@
-"""A Questionnaire that others wrote as a tool of ours, with a report of what became of each part.
+"""Import of a published FHIR Questionnaire as a tool file, with a report on each part.
 
-This room puts the parts together: head, items, rules, sums. The result is always a whole tool file
-that `read_tool` accepts and that can be answered to its end. Whatever FHIR has and Wren has not is
-told per linkId and never dropped in silence.
+The result is always a whole tool file that `read_tool` accepts and that can be completed. Whatever
+Wren cannot hold is reported per linkId.
 
-    import_questionnaire(data).instrument_toml    ->    '[instrument]\\nid = "phq-9"\\n…'
+    import_questionnaire(data).instrument_toml    ->    '[instrument]\\nid = "phq-9"\\n...'
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ from assessments.definitions.tool_file import read_tool
 from assessments.definitions.tool_writer import write_tool
 from assessments.errors import BadInstrument
 from assessments.fhir.export import REPEATED_HEADER_FIELDS, SINGLE_HEADER_FIELDS
-from assessments.fhir.import_report import ImportReport
 from assessments.fhir.importing import item_parts
 from assessments.fhir.importing.answer_lists import ValueSets
 from assessments.fhir.importing.conditions import UnresolvedRule, resolve_comparison, rule_to_when
 from assessments.fhir.importing.expressions import Comparison, ExpressionReader
+from assessments.fhir.importing.import_report import ImportReport
 from assessments.fhir.importing.import_state import FORM_SOURCE
 from assessments.fhir.importing.items import ItemBuilder
+from assessments.fhir.importing.path_targets import Outline
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, value_of
 from assessments.fhir.importing.sums import CalculatedSums
 from assessments.fhir.names import Json, make_code
-from assessments.fhir.path_targets import Outline
-from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
 
 _HEAD = (*("url", "version", "name", "title", "publisher", "description", "purpose", "copyright", "id"),)
 _UNREPORTED_KEYS = ("resourceType", "status", "subjectType", "contained", "item", "text", "meta")
@@ -90,7 +89,7 @@ def _find_questionnaire(data: Any, report: ImportReport) -> tuple[Json, list[Jso
 
 
 def _outline(nodes: list[QuestionnaireNode]) -> dict[str, tuple[str, ...]]:
-    """Which linkIds stand below which. One that stands twice counts where it stands first."""
+    """The linkIds below each linkId; a repeated one counts at its first place."""
     below: dict[str, tuple[str, ...]] = {}
     seen = {""}
     waiting = [("", nodes)]
@@ -104,7 +103,7 @@ def _outline(nodes: list[QuestionnaireNode]) -> dict[str, tuple[str, ...]]:
 
 
 def _variables(root: QuestionnaireNode, nodes: list[QuestionnaireNode]) -> dict[str, str]:
-    """The variables that the form and its items declare, wherever they stand."""
+    """The variables that the form and its items declare."""
     found: dict[str, str] = {}
     waiting = [root, *nodes]
     while waiting:
@@ -155,7 +154,7 @@ def _not_required(item: d.Item, foreign: str, report: ImportReport) -> d.Item:
 
 
 def _grouped(items: tuple[d.Item, ...], title: str, builder: ItemBuilder) -> tuple[d.Item, ...]:
-    """Groups at the top: questions that stand alone come together under the title of the form."""
+    """Groups at the top: questions outside groups are collected under the title of the form."""
     if not items:
         builder.report.add("", "empty")
         items = (d.Item("nothing", "display", "There are no questions here.", source=FORM_SOURCE),)
@@ -190,7 +189,7 @@ def _remove_rule_cycles(groups: tuple[d.Item, ...], report: ImportReport) -> tup
 
 
 def _find_item_in_cycle(groups: tuple[d.Item, ...], waiting: list[str]) -> str:
-    """One item with a rule that stands in a circle, and not only behind one."""
+    """One item with a rule in the circle itself, not only dependent on it."""
     parents = {item.link_id: (item, parent) for item, parent in d.list_items_with_parent(groups)}
     path = [waiting[0]]
     while True:
@@ -210,7 +209,7 @@ def _without_rule(item: d.Item, link_id: str, report: ImportReport) -> d.Item:
 
 
 def _scales(builder: ItemBuilder, groups: tuple[d.Item, ...]) -> tuple[d.Scale, ...]:
-    """A scale for each sum; all its items stand outside rows and hold a number."""
+    """A scale for each sum; all its items are outside rows and hold a number."""
     outside = {item.link_id: item for item, _ in d.list_items_with_parent(groups)}
     found: list[d.Scale] = []
     for foreign, title in builder.scales:
@@ -230,7 +229,7 @@ def _report_unused_weights(instrument: d.Instrument, report: ImportReport) -> No
 
 
 def _header(root: QuestionnaireNode, report: ImportReport) -> dict[str, Any]:
-    """What the head of a tool needs. What a form does not say is chosen, and told."""
+    """What the head of a tool needs. What a form does not say is chosen, and reported."""
     given = {name: root.text(name) for name in _HEAD}
     title = given["title"] or given["name"] or given["id"] or "A form from elsewhere"
     numbers = re.findall(r"\d+", given["version"])[:3]

@@ -1,9 +1,7 @@
-"""The smaller parts of a FHIR item: limits, units, guiding words, states, and what was not read.
+"""Smaller parts of a Questionnaire item: limits, units, guiding texts, states, and unread parts.
 
-This room reads one part at a time from a `QuestionnaireNode` and knows nothing of the items around it.
-
-    >>> read_max_length(Node({"maxLength": 80}))
-    80
+>>> read_max_length(QuestionnaireNode({"maxLength": 80}))
+80
 """
 
 from __future__ import annotations
@@ -13,11 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from assessments.definitions import definition as d
-from assessments.fhir.import_report import ImportReport
-from assessments.fhir.questionnaire_node import QuestionnaireNode, value_of
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, value_of
 
 DEFAULT_STATES = ("asked-unknown", "asked-declined", "not-asked", "not-applicable")
-_DEFAULT_MAX_LENGTH = 4000
 _LAYOUT_EXTENSIONS = (
     *(
         "questionnaire-choiceOrientation",
@@ -46,10 +43,12 @@ def read_help(node: QuestionnaireNode) -> str:
 
 
 def read_prompt(node: QuestionnaireNode) -> str:
+    """What guides whoever asks the question."""
     return " ".join(str(words) for words in node.extensions("designNote") if isinstance(words, str)).strip()
 
 
 def with_help(item: d.Item, words: str) -> d.Item:
+    """An item with more help text."""
     return replace(item, help=f"{item.help} {words}".strip())
 
 
@@ -65,9 +64,9 @@ def read_item_control(node: QuestionnaireNode) -> str:
 
 
 def read_max_length(node: QuestionnaireNode) -> int:
-    """The most characters a text may have; ours where the form names none that makes sense."""
+    """The most characters a text may have; the default where the form gives none above 0."""
     length = node.number("maxLength")
-    return length if length is not None and length > 0 else _DEFAULT_MAX_LENGTH
+    return length if length is not None and length > 0 else d.DEFAULT_MAX_LENGTH
 
 
 def with_bounds(item: d.Item, node: QuestionnaireNode, foreign: str, report: ImportReport) -> d.Item:
@@ -132,7 +131,7 @@ def _read_states(node: QuestionnaireNode) -> tuple[tuple[str, ...], tuple[tuple[
 
 
 def report_initial(node: QuestionnaireNode, foreign: str, report: ImportReport) -> None:
-    """Tell of an answer filled in beforehand, without repeating it."""
+    """Report an answer filled in beforehand, without repeating it."""
     if any(key.startswith("initial") for key in node.data):
         report.add(foreign, "initial")
         node.mark_read(*(key for key in node.data if key.startswith("initial")))
@@ -141,7 +140,7 @@ def report_initial(node: QuestionnaireNode, foreign: str, report: ImportReport) 
 
 
 def report_unread(node: QuestionnaireNode, foreign: str, report: ImportReport) -> None:
-    """Tell of every part of an item that nobody read."""
+    """Report every part of an item that was not read."""
     for key in node.unread():
         part = node.data[key]
         if key == "modifierExtension":

@@ -1,7 +1,7 @@
-"""Items of a Questionnaire as items of ours, each part kept, changed or told.
+"""Items of a Questionnaire as items of a tool, each part kept, changed or reported.
 
-This room knows what every type of FHIR item becomes here. Rules are noted as they stand and are
-resolved when every item has its link_id (`importing`). Nothing is ever filled in beforehand.
+Rules are recorded and resolved when every item has its link_id (`importer`). Answers filled in
+beforehand are never kept.
 
     ItemBuilder(sets, expressions, sums, report).items(nodes, row="")    ->    (Item(...), ...)
 """
@@ -15,9 +15,10 @@ from assessments.definitions import definition as d
 from assessments.fhir.importing import item_parts
 from assessments.fhir.importing.answer_lists import OfferedOption, read_options
 from assessments.fhir.importing.conditions import ImportedItem
-from assessments.fhir.importing.import_state import CALCULATED_EXTENSIONS, FORM_SOURCE, ImportState
+from assessments.fhir.importing.import_state import FORM_SOURCE, ImportState
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.sums import CALCULATED_EXTENSIONS
 from assessments.fhir.names import make_code
-from assessments.fhir.questionnaire_node import QuestionnaireNode
 
 _YES_NO = (d.AnswerOption("yes", "Yes"), d.AnswerOption("no", "No"))
 _CHOICE_TYPES = ("choice", "open-choice", "coding")
@@ -27,7 +28,6 @@ _ITEM_TYPES: dict[str, d.ItemType] = {
     **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
 }
 _REMARK_OF_TYPE = {"url": "url", "attachment": "attachment"}
-_NEED_STATES = ("choice", "choices", "words", "people", "integer", "drawing")
 _MERGED_DISPLAY_FIELDS = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
 _MERGED_DISPLAY_FIELDS |= {
     "lower": "low_text",
@@ -72,7 +72,7 @@ class ItemBuilder(ImportState):
         return (_with_default_states(found[0]), *found[1:])
 
     def _sum(self, node: QuestionnaireNode, foreign: str, row: str) -> tuple[d.Item, ...]:
-        """A score is worked out and not asked: a scale takes the place of the item."""
+        """A score is computed and not asked: a scale takes the place of the item."""
         self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
         node.extension(*CALCULATED_EXTENSIONS)
         node.mark_read("linkId", "type", "text", "required", "repeats", "readOnly")
@@ -81,7 +81,7 @@ class ItemBuilder(ImportState):
         return below
 
     def _leave_out(self, node: QuestionnaireNode, foreign: str, code: str) -> None:
-        """Tell of an item that is not asked, and of all below it; a score among them is still read."""
+        """Report an item that is not asked, and all below it; a score among them is still read."""
         if foreign in self.sums.found:
             self.scales.append((foreign, node.text("text") or foreign.strip() or "Sum"))
         else:
@@ -315,6 +315,6 @@ def _appearance(word: Any) -> d.Appearance:
 
 def _with_default_states(item: d.Item) -> d.Item:
     """An item that can also be left without an answer, as every question can here."""
-    if item.type in _NEED_STATES and not (item.states or item.no_states):
+    if item.type in d.TYPES_NEEDING_STATES and not (item.states or item.no_states):
         return replace(item, states=item_parts.DEFAULT_STATES)
     return item

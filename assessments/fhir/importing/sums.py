@@ -1,20 +1,19 @@
-"""Which calculated items of a form are sums of answers, and why the others are not.
+"""Calculated items of a form: which are sums of answers, and why the others are not.
 
-This room looks at the whole form before any item is built: a total may add up subtotals that stand
-later. It knows which items hold a number and nothing of what they become.
+The whole form is searched before any item is built: a total may add up subtotals that stand later.
 
-    CalculatedSums.of(nodes, expressions, sets).found    ->    {"total": ("q1", "q2")}
+    CalculatedSums.find(nodes, expressions, sets).found    ->    {"total": ("q1", "q2")}
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assessments.fhir.fhirpath import UnsupportedExpression
-from assessments.fhir.import_report import ImportReport
 from assessments.fhir.importing.answer_lists import ValueSets, read_options
 from assessments.fhir.importing.expressions import ExpressionReader
-from assessments.fhir.questionnaire_node import QuestionnaireNode
+from assessments.fhir.importing.fhirpath import UnsupportedExpression
+from assessments.fhir.importing.import_report import ImportReport
+from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
 
 _NUMBER_TYPES = ("integer", "decimal", "quantity")
 CALCULATED_EXTENSIONS = ("sdc-questionnaire-calculatedExpression", "questionnaire-calculatedExpression")
@@ -22,7 +21,7 @@ CALCULATED_EXTENSIONS = ("sdc-questionnaire-calculatedExpression", "questionnair
 
 @dataclass(slots=True)
 class CalculatedSums:
-    """`found` are the items that each sum adds up, `refused` says what stood in the way."""
+    """`found` gives the items that each sum adds up, `refused` why an item is no sum."""
 
     found: dict[str, tuple[str, ...]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -41,7 +40,7 @@ class CalculatedSums:
                 written.setdefault(link_id, str(expression.get("expression", "")))
             elif _holds_numbers(node, sets):
                 numbers.add(link_id)
-            # What stands in rows or is hidden is not one answer of the form.
+            # Items in rows or hidden items are not one answer of the form.
             if not node.flag("repeats") and node.extension("questionnaire-hidden") is not True:
                 waiting += node.nodes("item")
             else:
@@ -79,7 +78,7 @@ def _summed_items(
     expressions: ExpressionReader,
     above: tuple[str, ...],
 ) -> tuple[str, ...]:
-    """The items that a sum adds up, subtotals by what they add up themselves. Raises NotFollowed."""
+    """The items that a sum adds up, subtotals resolved. Raises UnsupportedExpression."""
     if link_id in above:
         raise UnsupportedExpression("a calculation that needs itself")
     found: list[str] = []

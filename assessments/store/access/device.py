@@ -1,8 +1,8 @@
-"""The device's own keys: they open without a passphrase, because finished work is sent while locked.
+"""The device's own keys, which open without a passphrase, and key files where the system has no key store.
 
-This room knows key files, for where the system has no key store, and what is sealed under the
-device's key. It refuses to know people and passphrases. The device's key is made once and never
-overwritten; each person keeps a copy of it under their own keys, so that losing it loses nothing.
+Completed work is sent while the store is locked, so these keys do not depend on a person. The device's key
+is made once and never overwritten; each person keeps a copy of it under their own keys, so that losing it
+loses nothing.
 
     device.sign(request)
 """
@@ -21,7 +21,7 @@ from assessments.crypto import sealing
 from assessments.errors import Damaged, KeyAbsent, KeystoreFault
 from assessments.ports import Keystore
 from assessments.store.database import translate_errors
-from assessments.store.durable_files import sync_folder
+from assessments.store.durable_files import sync_folder, write_atomically
 
 DEVICE_KEY = "device.key"
 
@@ -38,6 +38,7 @@ class FileKeystore:
         return "<FileKeystore>"
 
     def read(self, name: str) -> bytes | None:
+        """The value, or None when there is no such file. Raises KeystoreFault."""
         try:
             return (self._folder / name).read_bytes()
         except FileNotFoundError:
@@ -46,6 +47,7 @@ class FileKeystore:
             raise KeystoreFault(errno=error.errno) from None
 
     def write(self, name: str, value: bytes) -> None:
+        """Keep a value, whole or not at all. Raises DiskFull or StoreFault."""
         path = self._folder / name
         with translate_errors():
             if path.exists() and path.stat().st_size == len(value):
@@ -55,16 +57,10 @@ class FileKeystore:
                     file.flush()
                     os.fsync(file.fileno())
                 return
-            part = path.with_name(f"{name}.part")
-            handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-            with open(handle, "wb") as file:
-                file.write(value)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-            sync_folder(self._folder)
+            write_atomically(path, value)
 
     def remove(self, name: str) -> None:
+        """Remove a value. One that is absent is fine."""
         with translate_errors():
             (self._folder / name).unlink(missing_ok=True)
             sync_folder(self._folder)
@@ -106,11 +102,6 @@ class DeviceIdentity:
         with self._private("device-sign", self.sign_public, self._sign_sealed) as private:
             return sealing.sign(private, message)
 
-    def open_from_service(self, sealed: bytes, info: bytes) -> bytes:
-        """Open what the service sealed to this device."""
-        with self._private("device-receive", self.receive_public, self._receive_sealed) as private:
-            return sealing.hpke_open(private, sealed, info)
-
     def export_device_key(self) -> bytes:
         """The device's key, for the person who keeps a copy of it under their own."""
         return bytes(self._devkey)
@@ -120,6 +111,7 @@ class DeviceIdentity:
         return sealing.seal(self._devkey, sealing.pad(body), self._context(purpose, place))
 
     def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
+        """Open what `seal_with_device_key` made. Raises Damaged."""
         return sealing.unpad(sealing.open_sealed(self._devkey, sealed, self._context(purpose, place)))
 
     def _context(self, purpose: str, place: bytes) -> bytes:

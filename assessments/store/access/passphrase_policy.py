@@ -1,8 +1,7 @@
-"""Which words or digits may guard a person's records.
+"""Passphrase policy: which passphrases and PINs may guard a person's records.
 
-A PIN is enough only where the system's key store holds the device's half of the key and limits
-guessing; everywhere else the words alone must withstand a copy of the disk. This room knows what is
-easy to guess and refuses to know keys.
+A PIN is enough only where the system's key store guards the device's secret and limits guessing; everywhere
+else the passphrase alone must withstand a copy of the disk.
 
     check_passphrase("robin hedge kettle lantern", "passphrase")
 """
@@ -26,16 +25,16 @@ MIN_PIN_DIGITS = 6
 _DATE_FORMATS = ("%d%m%y", "%m%d%y", "%y%m%d", "%d%m%Y", "%m%d%Y", "%Y%m%d")
 
 
-def check_passphrase(words: str, kind: CredentialKind) -> None:
+def check_passphrase(passphrase: str, kind: CredentialKind) -> None:
     """Refuse what is easy to guess. Raises WeakWords, whose code is the reason."""
-    reason = _pin_weakness(words) if kind == "pin" else _passphrase_weakness(words)
+    reason = _pin_weakness(passphrase) if kind == "pin" else _passphrase_weakness(passphrase)
     if reason:
         raise WeakPassphrase(reason)
 
 
-def _passphrase_weakness(words: str) -> str:
-    parts = [part.casefold() for part in re.split(r"[\W_]+", words) if part]
-    if len(parts) < MIN_WORDS or len(words) < MIN_CHARACTERS:
+def _passphrase_weakness(passphrase: str) -> str:
+    parts = [part.casefold() for part in re.split(r"[\W_]+", passphrase) if part]
+    if len(parts) < MIN_WORDS or len(passphrase) < MIN_CHARACTERS:
         return "few-words"
     return "same-words" if len(set(parts)) < MIN_WORDS else ""
 

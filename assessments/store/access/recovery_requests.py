@@ -1,12 +1,12 @@
-"""Asking to be let in again, on a device whose words are forgotten or whose key is gone.
+"""Recovery requests: a person asks to be let in again where the passphrase is forgotten or a key is gone.
 
-It opens the database alone, so it works where the store does not open. The one-off key of a request
-is kept in the key store until the answer comes, however long that takes and however often the app is
-closed meanwhile. Nothing is changed before both grants fit, and then all in one step.
+It opens the database alone, so it works where the store does not open. The one-off key of a request is kept
+in the key store until the grants come, however often the app is closed meanwhile. Nothing changes before
+both grants fit, and then everything in one step.
 
     recovery = RecoveryRequests.open(folder, clock)
-    request = recovery.ask("hv1")                       # request.code is read out on the phone
-    recovery.finish("hv1", grants, new_words)
+    request = recovery.begin_request("hv1")             # request.code is read out on the phone
+    recovery.finish("hv1", grants, new_passphrase)
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ from assessments.errors import Damaged, NotFound
 from assessments.ports import Clock, Keystore
 from assessments.store.access.device import DEVICE_KEY, FileKeystore, read_key
 from assessments.store.access.unlocking import Unlocking
-from assessments.store.database import SqliteDatabase
-
-DATABASE_FILE = "wren.db"
+from assessments.store.database import DATABASE_FILE, SqliteDatabase
 
 
 class RecoveryRequests:
@@ -53,6 +51,7 @@ class RecoveryRequests:
 
     @property
     def device_id(self) -> str:
+        """The id of this device. Raises NotFound."""
         rows = self._database.rows("SELECT id FROM device")
         if not rows:
             raise NotFound(part="device")
@@ -78,12 +77,12 @@ class RecoveryRequests:
         """Stop asking: grants that still come fit nothing."""
         self._keystore.remove(_keystore_name(author))
 
-    def finish(self, author: str, grants: Sequence[bytes], new_words: str) -> None:
-        """Let this person in with new words. Raises Damaged, and nothing has changed, unless all fits."""
+    def finish(self, author: str, grants: Sequence[bytes], new_passphrase: str) -> None:
+        """Let this person in with a new passphrase. Raises Damaged, with nothing changed, unless all fits."""
         private = read_key(self._keystore, _keystore_name(author))
         request = self._request(author, private)
         udk = combine_grants(private, request, grants)
-        device_key = self.unlocking.reset_passphrase(author, udk, new_words, self.device_id)
+        device_key = self.unlocking.reset_passphrase(author, udk, new_passphrase, self.device_id)
         sealing.wipe(udk)
         if device_key is not None and self._keystore.read(DEVICE_KEY) is None:
             self._keystore.write(DEVICE_KEY, device_key)

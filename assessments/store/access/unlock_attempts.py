@@ -1,13 +1,12 @@
-"""Tries at a passphrase: counted before they are made, in two places, with waits between them.
+"""Unlock attempts: counted before each attempt, in two places, with waits between them (rate limit).
 
-The count stands in the database and in the key store, and the higher one holds: putting an old
-copy of the one back gives no guess for free, and being killed between count and try costs one. This
-room knows counts and clocks and refuses to know what is tried. A clock set forward can skip a wait
-and never the count.
+The count stands in the database and in the key store, and the higher one holds: putting back an old copy of
+either gives no free guess, and being killed between count and attempt costs one. A clock set forward can
+skip a wait, never the count.
 
-    attempts.count("hv1")       # raises TooManyTries or LockedForSafety, or has counted
-    ...                         # try
-    attempts.clear("hv1")
+    attempts.count_attempt("hv1")       # raises TooManyAttempts or LockedOut, or has counted
+    ...                                 # try
+    attempts.reset("hv1")
 """
 
 from __future__ import annotations
@@ -43,10 +42,12 @@ class AttemptStatus:
 
     @property
     def remaining(self) -> int:
+        """How many attempts are left."""
         return max(MAX_ATTEMPTS - self.failed, 0)
 
     @property
     def is_locked_out(self) -> bool:
+        """Whether no attempt is left."""
         return self.failed >= MAX_ATTEMPTS
 
 
@@ -57,7 +58,7 @@ class UnlockAttempts:
         self._database, self._keystore, self._clock = database, keystore, clock
 
     def status(self, author: str) -> AttemptStatus:
-        """How things stand. Raises KeystoreFault."""
+        """The count and the wait of this person. Raises KeystoreFault."""
         rows = self._database.rows("SELECT failed FROM attempt WHERE author = ?", (author,))
         kept = self._keystore.read(_keystore_name(author))
         counted, tried_at = _unpack_count(kept)
@@ -74,7 +75,7 @@ class UnlockAttempts:
         return AttemptStatus(failed, until if until > now else None)
 
     def count_attempt(self, author: str) -> int:
-        """Count one try, and say how many there were with it. Raises TooManyTries, LockedForSafety."""
+        """Count one try, and say how many there were with it. Raises TooManyAttempts, LockedOut."""
         tries = self.status(author)
         if tries.is_locked_out:
             raise LockedOut
@@ -96,7 +97,7 @@ class UnlockAttempts:
         except StoreFault as fault:
             faults.append(fault)
         try:
-            with self._database.write_raw() as driver:
+            with self._database.write() as driver:
                 driver.execute(
                     "INSERT OR REPLACE INTO attempt (author, failed) VALUES (?, ?)", (author, failed)
                 )

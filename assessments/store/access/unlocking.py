@@ -1,15 +1,16 @@
-"""Who is on this device, and how each gets in: setting up, unlocking, changing the words, escrow.
+"""The people of one device and how each gets in: set-up, unlocking, change of passphrase, escrow, recovery.
 
-Each person has a row with keys of their own; what guards it are their words and a secret in the
-key store. One person's keys open nothing of another's. This room knows rows, words and tries; it
-refuses to know what the records say. It works before the device's own key is there, so that
-recovery can start from it.
+Each person has a row with keys of their own, guarded by their passphrase and a secret in the key store. One
+person's keys open nothing of another's. It works before the device's own key is there, so that recovery can
+start from it.
 
     access = Unlocking(database, keystore, clock, kdf)
-    keys_row, udk = access.unlock("hv1", words, device_id)
+    row, udk = access.unlock("hv1", passphrase, device_id)
 """
 
 from __future__ import annotations
+
+from dataclasses import astuple, fields
 
 from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf
@@ -17,20 +18,20 @@ from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow, read_e
 from assessments.errors import Locked, LockedOut, StoreFault, WrongPassphrase
 from assessments.ports import Clock, Keystore
 from assessments.store.access.device import DeviceIdentity, create_stored_key, read_key
-from assessments.store.access.keyring import (
+from assessments.store.access.passphrase_policy import CredentialKind, check_passphrase
+from assessments.store.access.practitioner import (
     Practitioner,
     make_practitioner,
-    make_wrap,
     open_device_key_copy,
-    open_wrap,
-    parse_wrap,
     rotate_udk,
 )
-from assessments.store.access.passphrase_policy import CredentialKind, check_passphrase
 from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, AttemptStatus, UnlockAttempts
+from assessments.store.access.wrap import make_wrap, open_wrap, parse_wrap
 from assessments.store.database import SqliteDatabase
 
-_COLUMNS = "author, agency, wrap, sign_public, sign_sealed, epoch_kid, epoch_sealed, secret_slot, device_copy"
+# The fields of a `Practitioner` are the columns of its table.
+_COLUMNS = ", ".join(field.name for field in fields(Practitioner))
+_INSERT = f"INSERT INTO practitioner ({_COLUMNS}) VALUES ({', '.join('?' * len(fields(Practitioner)))})"  # noqa: S608
 # Before several people could share a device, it had one secret; that row's slot is ''.
 _LEGACY_SECRET = "device.secret"  # noqa: S105  # a name
 _SECRET_SLOTS = ("a", "b")
@@ -61,12 +62,17 @@ class Unlocking:
             raise Locked("not-set-up")
         return Practitioner(*rows[0])
 
+    def is_epoch_current(self, epoch_kid: str) -> bool:
+        """Whether this is the name of somebody's epoch key: deleting something renews it."""
+        return bool(self._database.rows("SELECT 1 FROM practitioner WHERE epoch_kid = ?", (epoch_kid,)))
+
     def attempt_status(self, author: str) -> AttemptStatus:
+        """How many attempts failed, and until when to wait."""
         return self._attempts.status(author)
 
-    def set_up(self, words: str, agency: str, author: str, device: DeviceIdentity) -> None:
-        """Add a person. Raises WrenError for weak words, StoreFault("alias-taken")."""
-        check_passphrase(words, self.credential_kind)
+    def set_up(self, passphrase: str, agency: str, author: str, device: DeviceIdentity) -> None:
+        """Add a person. Raises WrenError for a weak passphrase, StoreFault("alias-taken")."""
+        check_passphrase(passphrase, self.credential_kind)
         if not (agency and author):
             raise StoreFault("alias-missing")
         if author in self.authors():
@@ -74,37 +80,24 @@ class Unlocking:
         secret = create_stored_key(self._keystore, _secret_name(author, _SECRET_SLOTS[0]))
         device_key = device.export_device_key()
         row = make_practitioner(
-            self._kdf, words, secret, _SECRET_SLOTS[0], device.device_id, device_key, agency, author
+            self._kdf, passphrase, secret, _SECRET_SLOTS[0], device.device_id, device_key, agency, author
         )
-        with self._database.write_raw() as driver:
-            driver.execute(
-                f"INSERT INTO practitioner ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                (
-                    row.author,
-                    row.agency,
-                    row.wrap,
-                    row.sign_public,
-                    row.sign_sealed,
-                    row.epoch_kid,
-                    row.epoch_sealed,
-                    row.secret_slot,
-                    row.device_copy,
-                ),
-            )
+        with self._database.write() as driver:
+            driver.execute(_INSERT, astuple(row))
 
-    def unlock(self, author: str, words: str, device_id: str) -> tuple[Practitioner, bytearray]:
+    def unlock(self, author: str, passphrase: str, device_id: str) -> tuple[Practitioner, bytearray]:
         """The row and the UDK. Counted before it is tried.
 
-        Raises WrongPassphrase (with `left`), TooManyTries, LockedForSafety, KeyAbsent, KeystoreFault.
+        Raises WrongPassphrase (with `left`), TooManyAttempts, LockedOut, KeyAbsent, KeystoreFault.
         """
         row = self.read_practitioner(author)
         if self._attempts.status(author).is_locked_out:
             self._lock_out(row)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
-        parse_wrap(row.wrap)  # what no words could open is no try
+        parse_wrap(row.wrap)  # what no passphrase could open is no attempt
         number = self._attempts.count_attempt(author)
         try:
-            udk = open_wrap(row.wrap, words, secret, device_id, author)
+            udk = open_wrap(row.wrap, passphrase, secret, device_id, author)
         except WrongPassphrase:
             if number >= MAX_ATTEMPTS:
                 self._lock_out(row)
@@ -118,48 +111,53 @@ class Unlocking:
         raise LockedOut
 
     def change_passphrase(self, author: str, old: str, new: str, device_id: str) -> None:
-        """Wrap the same key under new words: one row changes, and no record."""
+        """Wrap the same key under a new passphrase: one row changes, and no record."""
         check_passphrase(new, self.credential_kind)
         row, udk = self.unlock(author, old, device_id)
         secret = read_key(self._keystore, _secret_name(author, row.secret_slot))
         wrap = make_wrap(self._kdf, new, secret, device_id, author, udk)
         sealing.wipe(udk)
-        with self._database.write_raw() as driver:
+        with self._database.write() as driver:
             driver.execute("UPDATE practitioner SET wrap = ? WHERE author = ?", (wrap, author))
 
     def save_device_key_copy(self, author: str, sealed: bytes) -> None:
-        with self._database.write_raw() as driver:
+        """Keep a person's sealed copy of the device's key."""
+        with self._database.write() as driver:
             driver.execute("UPDATE practitioner SET device_copy = ? WHERE author = ?", (sealed, author))
 
     # Escrow and recovery
 
     def escrow(self, author: str) -> Escrow | None:
+        """This person's escrow, or None before there is any."""
         rows = self._database.rows("SELECT body FROM escrow WHERE author = ?", (author,))
         return read_escrow(rows[0][0]) if rows else None
 
     def save_escrow(self, escrow: Escrow, agency: RecoveryKey, service: RecoveryKey) -> None:
-        with self._database.write_raw() as driver:
+        """Keep an escrow in place of an earlier one, with the keys it is sealed to."""
+        with self._database.write() as driver:
             driver.execute(
                 "INSERT OR REPLACE INTO escrow (author, body, agency_public, service_public)"
                 " VALUES (?, ?, ?, ?)",
                 (escrow.author, escrow.to_bytes(), agency.public, service.public),
             )
 
-    def reset_passphrase(self, author: str, udk: bytearray, new_words: str, device_id: str) -> bytes | None:
-        """Set new words for who has been let in, under a fresh UDK, secret and escrow.
+    def reset_passphrase(
+        self, author: str, udk: bytearray, new_passphrase: str, device_id: str
+    ) -> bytes | None:
+        """Set a new passphrase for who has been let in, under a fresh UDK, secret and escrow.
 
         The new secret lies in the other slot, so that until the one transaction at the end the old
-        words still open. Returns the device's key as this person kept it. Raises Damaged when the
-        UDK is not this person's, WrenError for weak words.
+        passphrase still opens. Returns the device's key as this person kept it. Raises Damaged when the
+        UDK is not this person's, WrenError for a weak passphrase.
         """
-        check_passphrase(new_words, self.credential_kind)
+        check_passphrase(new_passphrase, self.credential_kind)
         row, held = self.read_practitioner(author), self.escrow(author)
         device_key = open_device_key_copy(row, udk, device_id)
         changed, fresh = rotate_udk(row, udk, device_id)
         slot = _SECRET_SLOTS[0] if row.secret_slot == _SECRET_SLOTS[1] else _SECRET_SLOTS[1]
         secret = create_stored_key(self._keystore, _secret_name(author, slot))
-        wrap = make_wrap(self._kdf, new_words, secret, device_id, author, fresh)
-        with self._database.write_raw() as driver:
+        wrap = make_wrap(self._kdf, new_passphrase, secret, device_id, author, fresh)
+        with self._database.write() as driver:
             driver.execute(
                 "UPDATE practitioner SET wrap = ?, sign_sealed = ?, epoch_sealed = ?, device_copy = ?,"
                 " secret_slot = ? WHERE author = ?",

@@ -4,8 +4,8 @@ A file is sealed under the key of its assessment, in slices of one MiB, each bou
 its type, its place and how many there are. It is written, synced and named before its row is
 committed: a row always has its file, and what is acknowledged survives a cut. A file without a row
 was cut off before that, or its row was lost; nobody can tell which, so `sweep` sets it aside in
-`quarantine` and brings it back if the row comes back. It refuses to know what a picture shows:
-`stripping` takes everything else out of it.
+`quarantine` and brings it back if the row comes back. Metadata is taken out first
+(`metadata_stripping`).
 
 What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and `import_captured_file`
 takes it from there.
@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,20 +31,30 @@ from typing import Any
 from assessments.crypto.sealing import length_prefix, make_random
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.access.device import DeviceIdentity
-from assessments.store.access.keyring import KeyRing
 from assessments.store.assessments import require_in_progress
 from assessments.store.attachments.metadata_stripping import strip_metadata
 from assessments.store.database import SqliteDatabase, translate_errors
-from assessments.store.durable_files import make_folder, sync_folder
+from assessments.store.durable_files import make_folder, sync_folder, write_atomically, write_synced
 from assessments.store.rows.integrity import RowChange, record_changes
-from assessments.store.rows.sealed_rows import ReadResult, SealedRow, open_rows, schema_of
+from assessments.store.rows.sealed_rows import (
+    AttachmentColumns,
+    ReadResult,
+    SealedRow,
+    open_rows,
+    row_context,
+    schema_of,
+)
+from assessments.store.rows.statements import insert
+from assessments.store.rows.unlocked_store import UnlockedStore
 
 ATTACHMENT_FOLDER, QUARANTINE_FOLDER, INCOMING_FOLDER = "attachments", "quarantine", "incoming"
 MAX_ATTACHMENT_BYTES = 25 * 1000 * 1000
-# Below this a device has other worries: words are always taken, attachments wait.
+# Below this no attachment is taken; answers always are.
 MIN_FREE_BYTES = 50 * 1000 * 1000
 # With the one byte of padding, a slice fills a MiB.
 SLICE_BYTES = (1 << 20) - 1
+
+AttachmentRow = SealedRow[AttachmentColumns]
 
 _TABLE = "attachment"
 _MAGIC = b"CKA1"
@@ -76,7 +86,7 @@ class Attachment:
 
 
 def save_attachment(
-    keys: KeyRing, assessment_id: str, content: bytes, media_type: str, caption: str = ""
+    unlocked: UnlockedStore, assessment_id: str, content: bytes, media_type: str, caption: str = ""
 ) -> Attachment:
     """Strip, seal and file one attachment of an assessment in progress; on the disk when this returns.
 
@@ -86,36 +96,25 @@ def save_attachment(
     if len(content) > MAX_ATTACHMENT_BYTES:
         raise StoreFault("attachment-too-large", at_most_mb=MAX_ATTACHMENT_BYTES // 1_000_000)
     clean = strip_metadata(content, media_type)
-    folder = _folder(keys.database)
+    folder = _folder(unlocked.database)
     if free_bytes(folder) < MIN_FREE_BYTES:
         raise StoreFault("no-room-for-attachment")
-    made = Attachment(make_random(16).hex(), assessment_id, media_type, len(clean), caption, keys.now())
-    filed = _new_row(keys, keys.database.rows(_SELECT_ASSESSMENT, (assessment_id,)), made)
+    made = Attachment(make_random(16).hex(), assessment_id, media_type, len(clean), caption, unlocked.now())
+    row = _new_row(unlocked, unlocked.database.rows(_SELECT_ASSESSMENT, (assessment_id,)), made)
     path = folder / f"{made.id}{_SUFFIX}"
     part = path.with_suffix(_PART)
     try:
         with translate_errors():
-            _write(part, _seal_slices(keys, filed, clean, media_type))
-        with keys.database.write_raw() as driver:
+            write_synced(part, _seal_slices(unlocked, row, clean, media_type))
+        with unlocked.database.write() as driver:
             # Looked up again: it may have been completed meanwhile. Named inside the transaction,
             # so that a sweep, which holds the same lock, never meets a file that waits for its row.
-            filed = _new_row(keys, driver.execute(_SELECT_ASSESSMENT, (assessment_id,)).fetchall(), made)
+            row = _new_row(unlocked, driver.execute(_SELECT_ASSESSMENT, (assessment_id,)).fetchall(), made)
             part.replace(path)
             sync_folder(folder)
-            driver.execute(
-                "INSERT INTO attachment (id, assessment_id, rev, schema_id, agency, author, kid, body)"
-                " VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
-                (
-                    made.id,
-                    assessment_id,
-                    filed.schema_id,
-                    filed.agency,
-                    filed.author,
-                    filed.kid,
-                    filed.seal(keys, _encode_metadata(made)),
-                ),
-            )
-            record_changes(driver.execute, keys, RowChange("attachment", made.id, None, 1))
+            body = row.seal(unlocked.keys, _encode_metadata(made))
+            insert(driver, _TABLE, {**row.columns(), "body": body})
+            record_changes(driver, unlocked, RowChange("attachment", made.id, None, 1))
     except BaseException:
         with suppress(OSError):  # what cannot be removed now is put away by the next sweep
             part.unlink(missing_ok=True)
@@ -125,7 +124,7 @@ def save_attachment(
 
 
 def import_captured_file(
-    keys: KeyRing, assessment_id: str, path: Path, media_type: str, caption: str = ""
+    unlocked: UnlockedStore, assessment_id: str, path: Path, media_type: str, caption: str = ""
 ) -> Attachment:
     """Keep what a camera or recorder left in clear; then overwrite and remove that file.
 
@@ -136,47 +135,45 @@ def import_captured_file(
         if size_bytes > MAX_ATTACHMENT_BYTES:
             raise StoreFault("attachment-too-large", at_most_mb=MAX_ATTACHMENT_BYTES // 1_000_000)
         content = path.read_bytes()
-    made = save_attachment(keys, assessment_id, content, media_type, caption)
+    made = save_attachment(unlocked, assessment_id, content, media_type, caption)
     with translate_errors():
         _erase(path)
     return made
 
 
-def open_incoming_folder(keys: KeyRing) -> Path:
-    """The folder that a camera or recorder is told to write into; what a cut leaves there is found."""
-    folder = keys.database.path.parent / INCOMING_FOLDER
+def open_incoming_folder(unlocked: UnlockedStore) -> Path:
+    """The folder that a camera or recorder writes into; what a cut leaves there is found."""
+    folder = unlocked.database.path.parent / INCOMING_FOLDER
     with translate_errors():
         make_folder(folder)
     return folder
 
 
-def list_attachments(keys: KeyRing, assessment_id: str) -> ReadResult[Attachment]:
+def list_attachments(unlocked: UnlockedStore, assessment_id: str) -> ReadResult[Attachment]:
     """The attachments of one assessment, oldest first; one whose file is gone is named as damaged."""
-    rows = keys.database.rows(
+    rows = unlocked.database.rows(
         _SELECT_ATTACHMENT + " WHERE t.assessment_id = ? ORDER BY t.rowid", (assessment_id,)
     )
     return open_rows(
-        (_to_sealed_row(row) for row in rows), lambda filed, sealed: _open_attachment(keys, filed, sealed)
+        (_to_sealed_row(row) for row in rows), lambda row, sealed: _open_attachment(unlocked, row, sealed)
     )
 
 
-def read_attachment(keys: KeyRing, attachment_id: str) -> bytes:
+def read_attachment(unlocked: UnlockedStore, attachment_id: str) -> bytes:
     """One attachment whole. Raises NotFound, Damaged."""
-    rows = keys.database.rows(_SELECT_ATTACHMENT + " WHERE t.id = ?", (attachment_id,))
+    rows = unlocked.database.rows(_SELECT_ATTACHMENT + " WHERE t.id = ?", (attachment_id,))
     if not rows:
         raise NotFound(part=_TABLE)
-    filed, sealed = _to_sealed_row(rows[0])
-    made = _open_attachment(keys, filed, sealed)
+    row, sealed = _to_sealed_row(rows[0])
+    made = _open_attachment(unlocked, row, sealed)
     total = _slice_count(made.size_bytes)
     with translate_errors():
-        raw = (_folder(keys.database) / f"{attachment_id}{_SUFFIX}").read_bytes()
+        raw = (_folder(unlocked.database) / f"{attachment_id}{_SUFFIX}").read_bytes()
     parts = list(_split_slices(raw))
     if len(parts) != total:
         raise Damaged(part=_TABLE)
     return b"".join(
-        keys.open_row(
-            filed.kid, filed.wrap, _slice_context(keys, filed, made.media_type, number, total), part
-        )
+        unlocked.keys.open_row(row.kid, row.wrap, _slice_context(row, made.media_type, number, total), part)
         for number, part in enumerate(parts, start=1)
     )
 
@@ -190,14 +187,19 @@ def list_interrupted_captures(database: SqliteDatabase) -> list[str]:
 
 
 def attach_interrupted_capture(
-    keys: KeyRing, device: DeviceIdentity, name: str, assessment_id: str, media_type: str, caption: str = ""
+    unlocked: UnlockedStore,
+    device: DeviceIdentity,
+    name: str,
+    assessment_id: str,
+    media_type: str,
+    caption: str = "",
 ) -> Attachment:
     """Keep what was left behind as an attachment of an assessment in progress."""
-    path = _quarantine(keys.database) / f"{name}{_CAPTURE_SUFFIX}"
+    path = _quarantine(unlocked.database) / f"{name}{_CAPTURE_SUFFIX}"
     with translate_errors():
         raw = path.read_bytes()
     made = save_attachment(
-        keys,
+        unlocked,
         assessment_id,
         device.open_with_device_key("left-behind", name.encode(), raw),
         media_type,
@@ -212,12 +214,11 @@ def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
     """Put in order what a cut left: called at every opening, before anybody is unlocked.
 
     Half-written files are removed; nothing relies on them. A whole file without its row goes to
-    quarantine. What stands in clear in `open_incoming_folder` is sealed under the device's key, since
-    nobody's
-    own key is open, and then removed.
+    quarantine. What stands in clear in the incoming folder is sealed under the device's key, since
+    nobody's own key is open, and then removed.
     """
     folder, aside = _folder(database), _quarantine(database)
-    with database.write_raw() as driver:
+    with database.write() as driver:
         for part in (*folder.glob(f"*{_PART}"), *aside.glob(f"*{_PART}")):
             part.unlink(missing_ok=True)
         rows = {row_id for (row_id,) in driver.execute("SELECT id FROM attachment")}
@@ -234,9 +235,7 @@ def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
         for path in sorted(came_in.iterdir()) if came_in.is_dir() else ():
             name = make_random(16).hex()
             sealed = device.seal_with_device_key("left-behind", name.encode(), path.read_bytes())
-            _write(aside / f"{name}{_PART}", (sealed,))
-            (aside / f"{name}{_PART}").replace(aside / f"{name}{_CAPTURE_SUFFIX}")
-            sync_folder(aside)
+            write_atomically(aside / f"{name}{_CAPTURE_SUFFIX}", sealed, aside / f"{name}{_PART}")
             _erase(path)
 
 
@@ -268,52 +267,66 @@ def _ensure_folder(folder: Path) -> Path:
     return folder
 
 
-def _new_row(keys: KeyRing, rows: Sequence[tuple[Any, ...]], made: Attachment) -> SealedRow:
+def _new_row(unlocked: UnlockedStore, rows: Sequence[tuple[Any, ...]], made: Attachment) -> AttachmentRow:
     """Where a new attachment is filed: under its assessment, if that is one's own and in progress."""
     if not rows:
         raise NotFound(part="assessment")
     state, agency, author, kid, wrap = rows[0]
-    if (agency, author) != (keys.agency, keys.author):
+    if (agency, author) != (unlocked.agency, unlocked.author):
         raise NotFound(part="assessment")
     require_in_progress(state)
-    return SealedRow(_TABLE, made.id, (made.assessment_id,), 1, schema_of(_TABLE), agency, author, kid, wrap)
+    return SealedRow(
+        _TABLE,
+        made.id,
+        AttachmentColumns(made.assessment_id),
+        1,
+        schema_of(_TABLE),
+        agency,
+        author,
+        kid,
+        wrap,
+    )
 
 
-def _to_sealed_row(row: tuple[Any, ...]) -> tuple[SealedRow, bytes]:
+def _to_sealed_row(row: tuple[Any, ...]) -> tuple[AttachmentRow, bytes]:
     row_id, assessment_id, rev, schema_id, agency, author, kid, wrap, body = row
-    return SealedRow(_TABLE, row_id, (assessment_id,), rev, schema_id, agency, author, kid, wrap), body
+    return SealedRow(
+        _TABLE, row_id, AttachmentColumns(assessment_id), rev, schema_id, agency, author, kid, wrap
+    ), body
 
 
 def _encode_metadata(made: Attachment) -> bytes:
     return json.dumps([made.media_type, made.size_bytes, made.caption, made.made_at.isoformat()]).encode()
 
 
-def _open_attachment(keys: KeyRing, filed: SealedRow, sealed: bytes) -> Attachment:
-    media_type, size_bytes, caption, made_at = json.loads(filed.open(keys, sealed))
-    if not (_folder(keys.database) / f"{filed.id}{_SUFFIX}").exists():
+def _open_attachment(unlocked: UnlockedStore, row: AttachmentRow, sealed: bytes) -> Attachment:
+    media_type, size_bytes, caption, made_at = json.loads(row.open(unlocked.keys, sealed))
+    if not (_folder(unlocked.database) / f"{row.id}{_SUFFIX}").exists():
         raise Damaged(part=_TABLE, missing=True)
     at = datetime.fromisoformat(made_at)
-    return Attachment(filed.id, filed.bound_columns[0], media_type, size_bytes, caption, at)
+    return Attachment(row.id, row.bound_columns.assessment_id, media_type, size_bytes, caption, at)
 
 
 def _slice_count(size_bytes: int) -> int:
     return max(1, -(-size_bytes // SLICE_BYTES))
 
 
-def _slice_context(keys: KeyRing, filed: SealedRow, media_type: str, number: int, total: int) -> bytes:
-    ids = (filed.id, *filed.bound_columns, media_type, str(number), str(total))
-    return keys.row_context(f"{_TABLE}.slice", ids, filed.rev, filed.schema_id, filed.agency, filed.author)
+def _slice_context(row: AttachmentRow, media_type: str, number: int, total: int) -> bytes:
+    ids = (row.id, *row.bound_columns, media_type, str(number), str(total))
+    return row_context(f"{_TABLE}.slice", ids, row.rev, row.schema_id, row.agency, row.author)
 
 
-def _seal_slices(keys: KeyRing, filed: SealedRow, clean: bytes, media_type: str) -> Iterator[bytes]:
+def _seal_slices(
+    unlocked: UnlockedStore, row: AttachmentRow, clean: bytes, media_type: str
+) -> Iterator[bytes]:
     """The bytes of the file: each slice after its length. Of several, every one is of one size."""
     total = _slice_count(len(clean))
     yield _MAGIC
     for number in range(1, total + 1):
         part = clean[(number - 1) * SLICE_BYTES : number * SLICE_BYTES]
-        context = _slice_context(keys, filed, media_type, number, total)
+        context = _slice_context(row, media_type, number, total)
         at_least = SLICE_BYTES + 1 if total > 1 else _MIN_SLICE_BYTES
-        yield length_prefix(keys.seal_row(filed.kid, filed.wrap, context, part, at_least))
+        yield length_prefix(unlocked.keys.seal_row(row.kid, row.wrap, context, part, at_least))
 
 
 def _split_slices(raw: bytes) -> Iterator[bytes]:
@@ -328,16 +341,6 @@ def _split_slices(raw: bytes) -> Iterator[bytes]:
             raise Damaged(part=_TABLE)
         yield part
         at += 4 + size
-
-
-def _write(path: Path, parts: Iterable[bytes]) -> None:
-    """Write for the owner only, and wait for the disk."""
-    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with open(handle, "wb") as file:
-        for part in parts:
-            file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _erase(path: Path) -> None:

@@ -1,10 +1,9 @@
-"""Take out of a picture or a recording whatever is not the picture or the sound itself.
+"""Metadata stripping: takes out of a picture or recording whatever is not the picture or sound itself.
 
-A camera writes where it stood, when, and whose it is into every photo. This room knows how JPEG, PNG,
-WebP and WAV files are built, keeps the parts that showing or playing needs, and drops every other
-part, also those it has never heard of. Nothing is decoded or encoded again: pixels and samples stay
-byte for byte. It refuses to know keys, files and who asks. A type that is not in TAKEN is refused,
-and so are moving pictures: MP4, M4A and WebM are not taken because nothing here can read them.
+A camera writes where it stood, when, and whose it is into every photo. Of JPEG, PNG, WebP and WAV files the
+parts that showing or playing needs are kept, and every other part is dropped, unknown ones too. Nothing is
+decoded or encoded again: pixels and samples stay byte for byte. A type that is not in
+`STRIP_BY_MEDIA_TYPE` is refused, and so are moving pictures: nothing here can read MP4, M4A and WebM.
 
     strip_metadata(photo, "image/jpeg")
 """

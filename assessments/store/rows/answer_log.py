@@ -1,14 +1,13 @@
-"""Lists of answers: sealed lines that are only ever added, and what can be read of a list with gaps.
+"""Answer logs: sealed lines that are only ever added, ended by a hash chain, and read with gaps.
 
-A list ends in a *tail*, a chain over its lines, which stands where its next line goes. Damage to one
-line costs that line and no other: `read_log` gives every line that opens, and the places of those that do
-not or are gone. Each line carries marks of the items of the lines just before it, so that a lost line
-still tells which item it was about, and no earlier answer stands in for it. Where the tail itself is
-lost the next line leaves its place empty: that gap is seen for ever, and adding is never refused.
-This room knows lines; it refuses to know what a question means and whose list it is.
+A log ends in a *tail*, a MAC chain over its lines, which stands where its next line goes. Damage to one line
+costs that line and no other: `read_log` gives every line that opens, and the places of those that do not or
+are gone. Each line carries marks of the items of the lines just before it, so that a lost line still tells
+which item it was about, and no earlier answer stands in for it. Where the tail itself is lost the next line
+leaves its place empty: that gap stays visible, and adding is never refused.
 
-    end = append_line(driver, keys, find_log_end(driver, keys, filed), "injury", {"value": "yes"})
-    read_log(keys, filed, rows).standing()          # {"injury": {"value": "yes"}}
+    end = append_line(driver, unlocked, find_log_end(driver, unlocked.keys, row), "injury", {"value": "yes"})
+    read_log(unlocked.keys, row, rows).current_answers()          # {"injury": {"value": "yes"}}
 """
 
 from __future__ import annotations
@@ -25,14 +24,20 @@ from typing import Any
 
 from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, StoreFault
-from assessments.store.access.keyring import Execute, KeyRing
-from assessments.store.rows.sealed_rows import SealedRow, schema_of
+from assessments.store.access.keyring import RowKeys
+from assessments.store.rows.caches import LogEnd
+from assessments.store.rows.sealed_rows import AssessmentRow, row_context, schema_of
+from assessments.store.rows.unlocked_store import UnlockedRows
 
 # A line is (number of the assessment << 20) + its place, from 1: a million lines each. The tail stands
 # at the place of the next line, which takes it over. So every line goes to the end of SQLite's table,
 # and a row is not moved from page to page.
 SEQUENCE_BITS = 20
 MAX_SEQUENCE = (1 << SEQUENCE_BITS) - 1
+# The lines of one row of `assessment`, in SQL.
+LINES_OF_ASSESSMENT = (
+    f"line BETWEEN (number << {SEQUENCE_BITS}) AND (number << {SEQUENCE_BITS}) + {MAX_SEQUENCE}"
+)
 TAIL_MAGIC = b"CKT1"
 _TAIL_BYTES = 36
 # As long as a short line, so that it is overwritten where it is.
@@ -60,7 +65,7 @@ LogRows = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One answer as it was given. `entry` None takes the answer back. `trail`: the marks of the items
+    """One answer as it was given. `entry` None takes the answer back. `recent_marks`: the marks of the items
     of the lines before it, the nearest first."""
 
     sequence: int
@@ -99,56 +104,46 @@ class AnswerLog(list[LogLine]):
         }
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class LogEnd:
-    """Where a list goes on: the place of its next line, the tail, and the marks for that line."""
-
-    sealed_row: SealedRow
-    sequence: int
-    tail: bytes
-    recent_marks: str
-
-
 # Reading
 
 
-def select_log_rows(run: Execute, filed: SealedRow) -> list[Any]:
+def select_log_rows(driver: sqlite3.Connection, row: AssessmentRow) -> list[Any]:
     """The rows of a list, by their places in it."""
-    start = _first_key(filed)
-    return list(run(_SELECT_LINES, (start, start, start + MAX_SEQUENCE)).fetchall())
+    start = _first_key(row)
+    return list(driver.execute(_SELECT_LINES, (start, start, start + MAX_SEQUENCE)).fetchall())
 
 
-def read_log(keys: KeyRing, filed: SealedRow, rows: LogRows) -> AnswerLog:
+def read_log(keys: RowKeys, row: AssessmentRow, rows: LogRows) -> AnswerLog:
     """Every line that opens, and what is missing."""
     opened: dict[int, LogLine] = {}
     for place, sealed in rows:
         with suppress(StoreFault):
-            opened[place] = _open_line(keys, filed, place, sealed)
+            opened[place] = _open_line(keys, row, place, sealed)
     # Only a line that opens and a tail vouch for all the places before them.
     last = max([*opened, *(place - 1 for place, body in rows if _is_tail(body))], default=0)
     lost = set(range(1, last + 1)) - opened.keys()
     lost |= {place for place, body in rows if place > last and not _is_tail(body)}
-    if not lost and not _is_intact(keys, filed, rows):
+    if not lost and not _is_intact(keys, row, rows):
         lost = {last + 1}  # nobody can say where
     if rows and rows[-1][0] in opened:
         lost.add(last + 1)  # the tail is gone, and perhaps lines before it
     return AnswerLog(opened.values(), [(place, _lost_mark(opened, place)) for place in sorted(lost)])
 
 
-def count_missing(keys: KeyRing, filed: SealedRow, rows: LogRows) -> tuple[int, int]:
+def count_missing(keys: RowKeys, row: AssessmentRow, rows: LogRows) -> tuple[int, int]:
     """How many lines there were at least and how many can be read: the same while the list is whole.
     No line of a whole list is opened; nor one of a list whose loss was accepted."""
-    if _is_intact(keys, filed, rows):
+    if _is_intact(keys, row, rows):
         return len(rows), len(rows)
-    lines = read_log(keys, filed, rows)
+    lines = read_log(keys, row, rows)
     return len(lines) + len(lines.lost), len(lines)
 
 
-def _is_intact(keys: KeyRing, filed: SealedRow, rows: LogRows) -> bool:
+def _is_intact(keys: RowKeys, row: AssessmentRow, rows: LogRows) -> bool:
     """Whether these are the lines that the tail at their end was made of."""
-    reached = _first_tail(keys, filed)
+    reached = _first_tail(keys, row)
     for _, sealed in rows[:-1]:
-        reached = _next_tail(keys, filed, reached, sealed)
+        reached = _next_tail(keys, row, reached, sealed)
     return _ends_in_tail(rows) and constant_time_equal(reached[:_TAIL_BYTES], rows[-1][1][:_TAIL_BYTES])
 
 
@@ -156,10 +151,10 @@ def _ends_in_tail(rows: LogRows) -> bool:
     return bool(rows) and _is_tail(rows[-1][1])
 
 
-def _open_line(keys: KeyRing, filed: SealedRow, sequence: int, sealed: bytes) -> LogLine:
+def _open_line(keys: RowKeys, row: AssessmentRow, sequence: int, sealed: bytes) -> LogLine:
     if _is_tail(sealed):
         raise Damaged(part="answer")
-    plain = keys.open_row(filed.kid, filed.wrap, _line_context(keys, filed, sequence), sealed)
+    plain = keys.open_row(row.kid, row.wrap, _line_context(row, sequence), sealed)
     at, link_id, entry, *trail = json.loads(plain)
     return LogLine(sequence, datetime.fromisoformat(at), link_id, entry, *trail[:1])
 
@@ -177,77 +172,77 @@ def _lost_mark(opened: dict[int, LogLine], place: int) -> str:
 # Adding
 
 
-def begin_log(driver: sqlite3.Connection, keys: KeyRing, filed: SealedRow) -> LogEnd:
+def begin_log(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow) -> LogEnd:
     """The end of a new, empty list."""
-    tail = _first_tail(keys, filed)
-    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (_first_key(filed) + 1, tail))
-    return LogEnd(filed, 1, tail, "")
+    tail = _first_tail(keys, row)
+    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (_first_key(row) + 1, tail))
+    return LogEnd(row, 1, tail, "")
 
 
-def find_log_end(driver: sqlite3.Connection, keys: KeyRing, filed: SealedRow) -> LogEnd:
+def find_log_end(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow) -> LogEnd:
     """Where a list goes on, whatever is damaged in it."""
-    start = _first_key(filed)
+    start = _first_key(row)
     rows = driver.execute(f"{_SELECT_LINES} DESC LIMIT 2", (start, start, start + MAX_SEQUENCE)).fetchall()[
         ::-1
     ]
-    sequence = _next_sequence(keys, filed, rows)
+    sequence = _next_sequence(keys, row, rows)
     tail = rows.pop()[1] if _ends_in_tail(rows) else _LOST_TAIL
     trail = ""
     with suppress(StoreFault):
         for place, sealed in rows[-1:]:
-            before = _open_line(keys, filed, place, sealed)
+            before = _open_line(keys, row, place, sealed)
             trail = _UNKNOWN_MARK * (sequence - place - 1) + _item_mark(before.link_id) + before.recent_marks
-    return LogEnd(filed, sequence, tail, trail[: _MARKS_PER_LINE * _MARK_LETTERS])
+    return LogEnd(row, sequence, tail, trail[: _MARKS_PER_LINE * _MARK_LETTERS])
 
 
 def append_line(
-    driver: sqlite3.Connection, keys: KeyRing, end: LogEnd, link_id: str, entry: Any
+    driver: sqlite3.Connection, unlocked: UnlockedRows, end: LogEnd, link_id: str, entry: Any
 ) -> LogEnd | None:
     """Add a line and move the tail, unless another process has moved the assessment or its list on."""
-    filed, sequence = end.sealed_row, end.sequence
-    line = _encode_json([keys.now().isoformat(), link_id, entry, end.recent_marks]).encode()
-    sealed = keys.seal_row(filed.kid, filed.wrap, _line_context(keys, filed, sequence), line, _ANSWER_BYTES)
+    keys, row, sequence = unlocked.keys, end.sealed_row, end.sequence
+    line = _encode_json([unlocked.now().isoformat(), link_id, entry, end.recent_marks]).encode()
+    sealed = keys.seal_row(row.kid, row.wrap, _line_context(row, sequence), line, _ANSWER_BYTES)
     if sequence >= MAX_SEQUENCE:
         raise StoreFault("too-many-lines")
-    place = _first_key(filed) + sequence
-    moved = _next_tail(keys, filed, end.tail, sealed)
+    place = _first_key(row) + sequence
+    moved = _next_tail(keys, row, end.tail, sealed)
     rows = (place + 1, moved, place, sealed)
-    written = driver.execute(_INSERT_LINE, (*rows, filed.id, filed.rev, end.tail)).rowcount
+    written = driver.execute(_INSERT_LINE, (*rows, row.id, row.rev, end.tail)).rowcount
     if written == 1:
         raise Damaged(part="answer")  # a line without its tail, or a tail without its line
-    keys.has_uncounted_writes = True
+    unlocked.work.has_uncounted_writes = True
     trail = (_item_mark(link_id) + end.recent_marks)[: _MARKS_PER_LINE * _MARK_LETTERS]
-    return LogEnd(filed, sequence + 1, moved, trail) if written else None
+    return LogEnd(row, sequence + 1, moved, trail) if written else None
 
 
-def reanchor(run: Execute, keys: KeyRing, filed: SealedRow, *, is_new: bool) -> None:
+def reanchor(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow, *, is_new: bool) -> None:
     """Take the lines that are here as all there are, from now on. `is_new`: there never was a tail;
     else a lost one leaves a gap, as a line that is added would."""
-    start, rows = _first_key(filed), select_log_rows(run, filed)
-    if _is_intact(keys, filed, rows):
+    start, rows = _first_key(row), select_log_rows(driver, row)
+    if _is_intact(keys, row, rows):
         return
-    reached = _first_tail(keys, filed)
+    reached = _first_tail(keys, row)
     for place, sealed in rows:
         if _is_tail(sealed):
-            run("DELETE FROM answer WHERE line = ?", (start + place,))
+            driver.execute("DELETE FROM answer WHERE line = ?", (start + place,))
         else:
-            reached = _next_tail(keys, filed, reached, sealed)
+            reached = _next_tail(keys, row, reached, sealed)
     place = (
         (rows[-1][0] if rows else 0) + 1
         if is_new and not _ends_in_tail(rows)
-        else _next_sequence(keys, filed, rows)
+        else _next_sequence(keys, row, rows)
     )
-    run("INSERT INTO answer (line, body) VALUES (?, ?)", (start + place, reached))
+    driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (start + place, reached))
 
 
-def _next_sequence(keys: KeyRing, filed: SealedRow, rows: LogRows) -> int:
+def _next_sequence(keys: RowKeys, row: AssessmentRow, rows: LogRows) -> int:
     """Where the next line goes: the tail's own place. Without a tail a place that shows the loss, one
     that does not open or else an empty one, stays before it."""
     if _ends_in_tail(rows):
         return int(rows[-1][0])
     for place, sealed in rows[-1:]:
         with suppress(StoreFault):
-            _open_line(keys, filed, place, sealed)
+            _open_line(keys, row, place, sealed)
             break
         return int(place) + 1
     return (rows[-1][0] if rows else 0) + 2
@@ -256,14 +251,14 @@ def _next_sequence(keys: KeyRing, filed: SealedRow, rows: LogRows) -> int:
 # The parts of a list
 
 
-def _first_key(filed: SealedRow) -> int:
-    return int(filed.bound_columns[2]) << SEQUENCE_BITS
+def _first_key(row: AssessmentRow) -> int:
+    return int(row.bound_columns.number) << SEQUENCE_BITS
 
 
-def _line_context(keys: KeyRing, filed: SealedRow, sequence: int) -> bytes:
+def _line_context(row: AssessmentRow, sequence: int) -> bytes:
     # Not bound to the heading's revision and state: lines stay as they are when those move on.
-    ids = (filed.id, filed.bound_columns[0])
-    return keys.row_context("answer", ids, sequence, schema_of("answer"), filed.agency, filed.author)
+    ids = (row.id, row.bound_columns.household_id)
+    return row_context("answer", ids, sequence, schema_of("answer"), row.agency, row.author)
 
 
 @cache
@@ -272,19 +267,19 @@ def _item_mark(link_id: str) -> str:
     return base64.b64encode(digest(link_id.encode())[:3])[:_MARK_LETTERS].decode()
 
 
-def _first_tail(keys: KeyRing, filed: SealedRow) -> bytes:
+def _first_tail(keys: RowKeys, row: AssessmentRow) -> bytes:
     """The tail of an empty list."""
-    return _tail(keys, filed, length_prefix("ck1", "tail", filed.id))
+    return _tail(keys, row, length_prefix("ck1", "tail", row.id))
 
 
-def _next_tail(keys: KeyRing, filed: SealedRow, tail: bytes, sealed: object) -> bytes:
+def _next_tail(keys: RowKeys, row: AssessmentRow, tail: bytes, sealed: object) -> bytes:
     """The tail after one more sealed line. A damaged page may give text where bytes were written."""
-    return _tail(keys, filed, tail[:_TAIL_BYTES] + (sealed if isinstance(sealed, bytes) else b""))
+    return _tail(keys, row, tail[:_TAIL_BYTES] + (sealed if isinstance(sealed, bytes) else b""))
 
 
 def _is_tail(body: object) -> bool:
     return isinstance(body, bytes) and body.startswith(TAIL_MAGIC)
 
 
-def _tail(keys: KeyRing, filed: SealedRow, message: bytes) -> bytes:
-    return (TAIL_MAGIC + keys.chain_mac(filed.kid, filed.wrap, message)).ljust(_TAIL_ROW_BYTES, b"\0")
+def _tail(keys: RowKeys, row: AssessmentRow, message: bytes) -> bytes:
+    return (TAIL_MAGIC + keys.chain_mac(row.kid, row.wrap, message)).ljust(_TAIL_ROW_BYTES, b"\0")

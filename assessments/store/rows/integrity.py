@@ -1,20 +1,20 @@
-"""What one person has filed, counted: so that no row goes missing, or back in time, unnoticed.
+"""Integrity checks: find missing rows, rows of an earlier revision, and a rollback of the whole database.
 
-A seal shows a changed row. It cannot show one that is gone, nor an older one put back. Three marks
-do: each list of answers ends in a *tail*, a chain over its lines (`lines`); each person has one *tally*, the
-number and a keyed sum of the (table, id, revision) of all their rows, moved in the same transaction
-as the row; and the tally's own revision has a *twin* outside the database, raised at completing
-and at locking, that a whole older database put back falls behind. This room knows counts; it opens
-no record and never stands in the way: what it finds is a `DataLoss` for a person to hear of. A lost
-content key needs no count: its rows say that they do not open.
+A seal shows a changed row, but neither one that is gone nor an older one put back. Three things do: each
+answer log ends in a hash chain (`answer_log`); each person has one integrity count, the number and a keyed
+sum of the (table, id, revision) of all their rows, moved in the same transaction as the row; and the
+revision of that count is also kept outside the database as a rollback counter, advanced at completing and
+at locking, which an older database falls behind. What is found is a `DataLoss` for a person to be shown; it
+never stands in the way. A lost content key needs no count: its rows do not open.
 
-    record_changes(driver.execute, keys, RowChange("person", person.id, 1, 2))     # beside the UPDATE
-    find_losses(keys, twin)                                                  # once, at unlock: [Loss(...)]
+    record_changes(driver, unlocked, RowChange("person", person.id, 1, 2))     # beside the UPDATE
+    find_losses(unlocked, counter)                                             # once, at unlock
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from assessments.crypto.sealing import length_prefix
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import DataLoss, Keystore
-from assessments.store.access.keyring import Execute, KeyRing
 from assessments.store.rows.answer_log import count_missing, reanchor, select_log_rows
-from assessments.store.rows.sealed_rows import SealedRow
+from assessments.store.rows.sealed_rows import AssessmentColumns, AssessmentRow, SealedRow
+from assessments.store.rows.unlocked_store import UnlockedStore
 
 COUNTED_TABLES = (
     *("household", "person", "relationship", "contact", "assessment", "attachment", "purged", "fact"),
@@ -61,18 +61,19 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class IntegrityCount:
-    """The tally's row."""
+    """The row of an integrity count."""
 
     author: str
     rev: int
     body: bytes
 
     def to_bytes(self) -> bytes:
+        """Author, revision and body, length-prefixed."""
         return length_prefix(self.author, struct.pack(">Q", self.rev), self.body)
 
 
 class RollbackCounter:
-    """The highest revision of a person's tally that is known outside the database, in the key store."""
+    """The highest revision of a person's integrity count, kept outside the database in the key store."""
 
     def __init__(self, keystore: Keystore, device_id: str) -> None:
         self._keystore, self._device_id = keystore, device_id
@@ -86,6 +87,7 @@ class RollbackCounter:
         return struct.unpack(">Q", kept)[0] if kept and len(kept) == 8 else 0
 
     def raise_to(self, author: str, rev: int) -> None:
+        """Keep this revision if it is higher than the one that is known."""
         known = self.read(author)
         if known is not None and known < rev:
             self._keystore.write(self._keystore_name(author), struct.pack(">Q", rev))
@@ -98,115 +100,130 @@ class RollbackCounter:
 # Filed rows
 
 
-def record_changes(run: Execute, keys: KeyRing, *changes: RowChange) -> None:
-    """Move the tally inside the transaction that moves the rows. Without a tally nothing happens:
+def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange) -> None:
+    """Move the integrity count in the transaction that moves the rows. Without one nothing happens:
     that it is gone was, or will be, found at unlock, and writing goes on."""
-    moved = count_after(run, keys, *changes)
+    moved = count_after(driver, unlocked, *changes)
     if moved is not None:
-        run("UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author))
+        driver.execute(
+            "UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author)
+        )
 
 
-def count_after(run: Execute, keys: KeyRing, *changes: RowChange) -> IntegrityCount | None:
-    """The tally's row as it will be after these changes, or None where there is none that opens."""
-    tally, counts = _open_count(run, keys)
-    if tally is None or counts is None:
+def count_after(
+    driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange
+) -> IntegrityCount | None:
+    """The integrity count as it will be after these changes, or None where there is none that opens."""
+    stored, counts = _open_count(driver, unlocked)
+    if stored is None or counts is None:
         return None
     for change in changes:
         count, total = counts.get(change.table, (0, 0))
         if change.before is not None:
             count, total = (
                 count - 1,
-                total - sum(keys.row_macs([_row_label(change.table, change.id, change.before)])),
+                total - sum(unlocked.keys.row_macs([_row_label(change.table, change.id, change.before)])),
             )
         if change.after is not None:
             count, total = (
                 count + 1,
-                total + sum(keys.row_macs([_row_label(change.table, change.id, change.after)])),
+                total + sum(unlocked.keys.row_macs([_row_label(change.table, change.id, change.after)])),
             )
         counts[change.table] = count, total % _SUM_MODULUS
-    return _seal_count(keys, tally.rev + 1, counts)
+    return _seal_count(unlocked, stored.rev + 1, counts)
 
 
-def record_deletions(run: Execute, keys: KeyRing, table: str, column: str, value: str) -> None:
-    """Tell the tally of rows that are about to be deleted, so that nobody takes them for lost."""
-    # The names are this room's and its callers' own, never from outside.
-    rows = run(f"SELECT {_row_key(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
-    record_changes(run, keys, *(RowChange(table, row_id, rev, None) for row_id, rev in rows.fetchall()))
+def record_deletions(
+    driver: sqlite3.Connection, unlocked: UnlockedStore, table: str, column: str, value: str
+) -> None:
+    """Take rows that are about to be deleted out of the integrity count."""
+    # The names are this module's and its callers' own, never from outside.
+    rows = driver.execute(f"SELECT {_row_key(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
+    record_changes(
+        driver, unlocked, *(RowChange(table, row_id, rev, None) for row_id, rev in rows.fetchall())
+    )
 
 
-def advance_rollback_counter(keys: KeyRing, twin: RollbackCounter) -> None:
-    """Raise the twin, at completing and before the keys go. What fails now is done the next time."""
+def advance_rollback_counter(unlocked: UnlockedStore, counter: RollbackCounter) -> None:
+    """Advance the rollback counter, at completing and before locking. What fails now is done next time."""
     with suppress(WrenError):
-        if keys.has_uncounted_writes and not keys.database.read_only:
-            with keys.database.write_raw() as driver:
-                record_changes(driver.execute, keys)
-            keys.has_uncounted_writes = False
-        rows = keys.database.rows("SELECT rev FROM tally WHERE author = ?", (keys.author,))
+        if unlocked.work.has_uncounted_writes and not unlocked.database.read_only:
+            with unlocked.database.write() as driver:
+                record_changes(driver, unlocked)
+            unlocked.work.has_uncounted_writes = False
+        rows = unlocked.database.rows("SELECT rev FROM tally WHERE author = ?", (unlocked.author,))
         if rows and isinstance(rows[0][0], int):
-            twin.raise_to(keys.author, rows[0][0])
+            counter.raise_to(unlocked.author, rows[0][0])
 
 
-def find_losses(keys: KeyRing, twin: RollbackCounter) -> tuple[DataLoss, ...]:
-    """Compare what is here with the tally. A person's first time makes it. Never raises."""
+def find_losses(unlocked: UnlockedStore, counter: RollbackCounter) -> tuple[DataLoss, ...]:
+    """Compare the rows with the integrity count. A person's first time makes it. Never raises."""
     try:
-        with keys.database.read_raw() as driver:
-            run = driver.execute
-            tally, counts = _open_count(run, keys)
-            found = _count_rows(run, keys)
-            losses = _find_missing_dependents(run, keys)
-            in_lists = _find_missing_answers(run, keys)
-        known = twin.read(keys.author)
-        if tally is None and known == 0:
-            rebuild_count(keys, twin, is_first=True)
+        with unlocked.database.read() as driver:
+            stored, counts = _open_count(driver, unlocked)
+            found = _count_rows(driver, unlocked)
+            losses = _find_missing_dependents(driver, unlocked)
+            in_lists = _find_missing_answers(driver, unlocked)
+        known = counter.read(unlocked.author)
+        if stored is None and known == 0:
+            rebuild_count(unlocked, counter, is_first=True)
             return losses
     except WrenError:
         # A newer Wren may count in another way.
-        return () if keys.database.read_only else (DataLoss("unchecked"),)
+        return () if unlocked.database.read_only else (DataLoss("unchecked"),)
     losses += in_lists
-    if tally is None or counts is None:
+    if stored is None or counts is None:
         return (DataLoss("untallied"), *losses)
-    if known is not None and tally.rev < known:
-        losses = (DataLoss("rolled-back", expected=known, found=tally.rev), *losses)
+    if known is not None and stored.rev < known:
+        losses = (DataLoss("rolled-back", expected=known, found=stored.rev), *losses)
     return tuple(_find_differences(counts, found)) + losses
 
 
-def rebuild_count(keys: KeyRing, twin: RollbackCounter, *, is_first: bool = False) -> None:
+def rebuild_count(unlocked: UnlockedStore, counter: RollbackCounter, *, is_first: bool = False) -> None:
     """Take what is here as all there is, from now on. `is_first`: nothing was counted before."""
-    if keys.database.read_only:
+    if unlocked.database.read_only:
         return
-    with keys.database.write_raw() as driver:
-        run = driver.execute
-        row = run("SELECT rev FROM tally WHERE author = ?", (keys.author,)).fetchone()
-        rev = max(twin.read(keys.author) or 0, row[0] if row and isinstance(row[0], int) else 0) + 1
-        made = _seal_count(keys, rev, _count_rows(run, keys))
-        run(
+    with unlocked.database.write() as driver:
+        counted = driver.execute("SELECT rev FROM tally WHERE author = ?", (unlocked.author,)).fetchone()
+        rev = (
+            max(
+                counter.read(unlocked.author) or 0,
+                counted[0] if counted and isinstance(counted[0], int) else 0,
+            )
+            + 1
+        )
+        made = _seal_count(unlocked, rev, _count_rows(driver, unlocked))
+        driver.execute(
             "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
         )
-        for filed in _answer_log_rows(run, keys):
+        for row in _answer_log_rows(driver, unlocked):
             with suppress(Damaged):  # its key does not open: nor does anything that is in it
-                reanchor(run, keys, filed, is_new=is_first)
+                reanchor(driver, unlocked.keys, row, is_new=is_first)
     # Where they ended is not where they end now.
-    keys.log_ends.clear()
-    advance_rollback_counter(keys, twin)
+    unlocked.caches.log_ends.clear()
+    advance_rollback_counter(unlocked, counter)
 
 
-def _answer_log_rows(run: Execute, keys: KeyRing) -> list[SealedRow]:
+def _answer_log_rows(driver: sqlite3.Connection, unlocked: UnlockedStore) -> list[AssessmentRow]:
     """The person's assessments whose key is here."""
-    rows = run(
+    rows = driver.execute(
         "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
         " k.sealed FROM assessment AS a JOIN content_key AS k ON k.kid = a.kid WHERE a.author = ?",
-        (keys.author,),
+        (unlocked.author,),
     ).fetchall()
-    return [SealedRow("assessment", row[0], (row[1], row[2], str(row[3])), *row[4:]) for row in rows]
+    return [
+        SealedRow("assessment", row[0], AssessmentColumns(row[1], row[2], str(row[3])), *row[4:])
+        for row in rows
+    ]
 
 
-def _find_missing_answers(run: Execute, keys: KeyRing) -> tuple[DataLoss, ...]:
+def _find_missing_answers(driver: sqlite3.Connection, unlocked: UnlockedStore) -> tuple[DataLoss, ...]:
     """Answers that are missing from what is under way."""
     expected = found = 0
-    for filed in _answer_log_rows(run, keys):
-        if filed.bound_columns[1] == "in-progress":
+    for row in _answer_log_rows(driver, unlocked):
+        if row.bound_columns.state == "in-progress":
             with suppress(Damaged):  # its key does not open: its rows say so themselves
-                there, here = count_missing(keys, filed, select_log_rows(run, filed))
+                there, here = count_missing(unlocked.keys, row, select_log_rows(driver, row))
                 expected, found = expected + there, found + here
     return (DataLoss("missing", "answer", expected, found),) if found < expected else ()
 
@@ -233,49 +250,53 @@ def _row_label(table: str, row_id: str, rev: int) -> bytes:
     return f"{table} {row_id} {rev}".encode()
 
 
-def _count_rows(run: Execute, keys: KeyRing) -> Counts:
+def _count_rows(driver: sqlite3.Connection, unlocked: UnlockedStore) -> Counts:
     """The rows that are here. No body is opened: 10,000 take less than the passphrase's KDF."""
     counts = {}
     for table in COUNTED_TABLES:
         # The names are those above, never from outside.
-        rows = run(
+        rows = driver.execute(
             f"SELECT {_row_key(table)}, rev FROM {table}"  # noqa: S608
             f" WHERE agency = ? AND author = ?{_REACHABLE.get(table, '')}",
-            (keys.agency, keys.author),
+            (unlocked.agency, unlocked.author),
         ).fetchall()
-        marks = keys.row_macs(_row_label(table, row_id, rev) for row_id, rev in rows)
+        marks = unlocked.keys.row_macs(_row_label(table, row_id, rev) for row_id, rev in rows)
         counts[table] = len(marks), sum(marks) % _SUM_MODULUS
     return counts
 
 
-def _find_missing_dependents(run: Execute, keys: KeyRing) -> tuple[DataLoss, ...]:
+def _find_missing_dependents(driver: sqlite3.Connection, unlocked: UnlockedStore) -> tuple[DataLoss, ...]:
     """What follows from an assessment that is here, and is not here itself."""
     losses = []
     for table, state, together in _DEPENDENT_ROWS:
-        (expected, found) = run(
+        (expected, found) = driver.execute(
             # The names are those above, never from outside.
             f"SELECT count(*), count(found.rowid) FROM assessment AS a LEFT JOIN {table} AS found"  # noqa: S608
             f" ON {together} WHERE a.author = ? AND a.state = ?",
-            (keys.author, state),
+            (unlocked.author, state),
         ).fetchone()
         if found < expected:
             losses.append(DataLoss("missing", table, expected, found))
     return tuple(losses)
 
 
-def _open_count(run: Execute, keys: KeyRing) -> tuple[IntegrityCount | None, Counts | None]:
-    row = run("SELECT author, rev, body FROM tally WHERE author = ?", (keys.author,)).fetchone()
+def _open_count(
+    driver: sqlite3.Connection, unlocked: UnlockedStore
+) -> tuple[IntegrityCount | None, Counts | None]:
+    row = driver.execute(
+        "SELECT author, rev, body FROM tally WHERE author = ?", (unlocked.author,)
+    ).fetchone()
     # A damaged page may give a value of another kind than was written.
     if row is None or not (isinstance(row[1], int) and isinstance(row[2], bytes)):
         return None, None
-    tally = IntegrityCount(*row)
+    stored = IntegrityCount(*row)
     try:
-        plain = json.loads(keys.open_integrity_count(tally.rev, tally.body))
+        plain = json.loads(unlocked.keys.open_integrity_count(stored.rev, stored.body))
     except StoreFault:
-        return tally, None
-    return tally, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
+        return stored, None
+    return stored, {table: (count, int(total, 16)) for table, (count, total) in plain.items()}
 
 
-def _seal_count(keys: KeyRing, rev: int, counts: Counts) -> IntegrityCount:
+def _seal_count(unlocked: UnlockedStore, rev: int, counts: Counts) -> IntegrityCount:
     plain = json.dumps({table: (count, f"{total:x}") for table, (count, total) in counts.items()})
-    return IntegrityCount(keys.author, rev, keys.seal_integrity_count(rev, plain.encode()))
+    return IntegrityCount(unlocked.author, rev, unlocked.keys.seal_integrity_count(rev, plain.encode()))

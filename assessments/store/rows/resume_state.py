@@ -1,43 +1,49 @@
-"""Where a person left off: the screens they came by, how far down they were, what was half typed.
+"""Resume state: where a person left off (screens, scroll position, half-typed input), one row per person.
 
-This room knows one row for each person, of which only the latest is kept, sealed under that person's own
-key. It refuses to know what stands in it: plain JSON in, the same out. Nothing in it is a record, so
-a row that does not open costs the place and never the work.
+Only the latest is kept, sealed under that person's own key. It is plain JSON and no record: a row that does
+not open costs the place and never the work.
 
-    save_resume_state(keys, {"trail": [["today", ""]], "offset": 120.0})
+    save_resume_state(unlocked, {"trail": [["today", ""]], "offset": 120.0})
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
-from assessments.store.access.keyring import KeyRing
+from assessments.store.rows.sealed_rows import row_context
+from assessments.store.rows.unlocked_store import UnlockedStore
 
 _SCHEMA = "wren/desk-place/1"
 
 
-def save_resume_state(keys: KeyRing, place: dict[str, Any]) -> None:
+def save_resume_state(unlocked: UnlockedStore, place: dict[str, Any]) -> None:
     """Keep the place of the unlocked person; the one before is gone."""
     body = json.dumps(place, ensure_ascii=False, separators=(",", ":")).encode()
-    with keys.database.write_raw() as driver:
-        before = driver.execute("SELECT rev FROM desk_place WHERE author = ?", (keys.author,)).fetchone()
+    with unlocked.database.write() as driver:
+        before = driver.execute("SELECT rev FROM desk_place WHERE author = ?", (unlocked.author,)).fetchone()
         rev = before[0] + 1 if before else 1
         driver.execute(
             "INSERT OR REPLACE INTO desk_place (author, rev, body) VALUES (?, ?, ?)",
-            (keys.author, rev, keys.seal_for_author(_context(keys, rev), body)),
+            (unlocked.author, rev, unlocked.keys.seal_for_author(_context(unlocked, rev), body)),
         )
 
 
-def read_resume_state(keys: KeyRing) -> dict[str, Any]:
+def read_resume_state(unlocked: UnlockedStore) -> dict[str, Any]:
     """The place of the unlocked person; empty when nothing was noted. Raises Damaged."""
-    rows = keys.database.rows("SELECT rev, body FROM desk_place WHERE author = ?", (keys.author,))
+    rows = unlocked.database.rows("SELECT rev, body FROM desk_place WHERE author = ?", (unlocked.author,))
     if not rows:
         return {}
     rev, body = rows[0]
-    place: dict[str, Any] = json.loads(keys.open_for_author(_context(keys, rev), body))
+    place: dict[str, Any] = json.loads(unlocked.keys.open_for_author(_context(unlocked, rev), body))
     return place
 
 
-def _context(keys: KeyRing, rev: int) -> bytes:
-    return keys.row_context("desk_place", (keys.author,), rev, _SCHEMA, keys.agency, keys.author)
+def delete_resume_state(driver: sqlite3.Connection, author: str) -> None:
+    """Delete the resume state of this person."""
+    driver.execute("DELETE FROM desk_place WHERE author = ?", (author,))
+
+
+def _context(unlocked: UnlockedStore, rev: int) -> bytes:
+    return row_context("desk_place", (unlocked.author,), rev, _SCHEMA, unlocked.agency, unlocked.author)

@@ -1,8 +1,7 @@
-"""How a record becomes a row and a row a record, with every clear column bound into the seal.
+"""Sealed rows: how a record becomes a row and a row a record, with every clear column bound into the seal.
 
 Reading many rows, one that does not open costs that row and not the others: it is named in
-`ReadResult.unreadable`, kept as it is, and never dropped. This room knows columns and seals; it refuses
-to know what a household or an answer is.
+`ReadResult.unreadable`, kept as it is, and never dropped.
 
     found = open_rows(rows, open_one)
     found, found.unreadable
@@ -10,18 +9,21 @@ to know what a household or an answer is.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from assessments.casework.records import Record
+from assessments.crypto import sealing
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
-from assessments.store.access.keyring import KeyRing
+from assessments.store.access.keyring import RowKeys
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
+C = TypeVar("C", bound=tuple[str, ...], covariant=True)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,13 +46,40 @@ class ReadResult(list[T]):
         return f"<ReadResult {len(self)}, unreadable {len(self.unreadable)}>"
 
 
+class HouseholdColumns(NamedTuple):
+    """What binds a row of a household."""
+
+    household_id: str
+
+
+class AssessmentColumns(NamedTuple):
+    """What binds an assessment. `number` is this device's own count, as text."""
+
+    household_id: str
+    state: str
+    number: str
+
+
+class AttachmentColumns(NamedTuple):
+    """What binds an attachment."""
+
+    assessment_id: str
+
+
+class TombstoneColumns(NamedTuple):
+    """What binds a tombstone. `at` is UTC, as text."""
+
+    kind: str
+    at: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
-class SealedRow:
-    """The clear columns of a row. `filed_under` are the columns beside the common ones."""
+class SealedRow(Generic[C]):
+    """The clear columns of a row. `bound_columns` are those beside the common ones, bound in their order."""
 
     table: str
     id: str
-    bound_columns: tuple[str, ...]
+    bound_columns: C
     rev: int
     schema_id: str
     agency: str
@@ -58,21 +87,58 @@ class SealedRow:
     kid: str
     wrap: bytes | None
 
-    def context(self, keys: KeyRing, part: str = "") -> bytes:
+    def context(self, part: str = "") -> bytes:
         """What the seal is bound to. `part` tells two seals of one row apart."""
         ids = (self.id, *self.bound_columns)
-        return keys.row_context(self.table + part, ids, self.rev, self.schema_id, self.agency, self.author)
+        return row_context(self.table + part, ids, self.rev, self.schema_id, self.agency, self.author)
 
-    def seal(self, keys: KeyRing, body: bytes, part: str = "") -> bytes:
-        return keys.seal_row(self.kid, self.wrap, self.context(keys, part), body)
+    def columns(self) -> dict[str, str | int]:
+        """The clear columns as they are written, by name."""
+        names = getattr(self.bound_columns, "_fields", ())
+        return {
+            "id": self.id,
+            "rev": self.rev,
+            "schema_id": self.schema_id,
+            "agency": self.agency,
+            "author": self.author,
+            "kid": self.kid,
+            **dict(zip(names, self.bound_columns, strict=True)),
+        }
 
-    def open(self, keys: KeyRing, sealed: bytes, part: str = "") -> bytes:
+    def seal(self, keys: RowKeys, body: bytes, part: str = "") -> bytes:
+        """Seal the body under the content key of this row."""
+        return keys.seal_row(self.kid, self.wrap, self.context(part), body)
+
+    def open(self, keys: RowKeys, sealed: bytes, part: str = "") -> bytes:
         """The plain bytes. Another schema than this Wren's is `UnknownFormat`."""
         if self.schema_id != schema_of(self.table):
             raise UnknownFormat(part="schema")
         if (self.agency, self.author) != (keys.agency, keys.author):
             raise NotFound(part=self.table)
-        return keys.open_row(self.kid, self.wrap, self.context(keys, part), sealed)
+        return keys.open_row(self.kid, self.wrap, self.context(part), sealed)
+
+
+AnyRow = SealedRow[tuple[str, ...]]
+AssessmentRow = SealedRow[AssessmentColumns]
+
+
+def row_context(table: str, ids: tuple[str, ...], rev: int, schema: str, agency: str, author: str) -> bytes:
+    """Every clear column of a row, as the context of its seal. `ids`: its own id, then what it is under."""
+    named = all(isinstance(name, str) for name in (*ids, schema, agency, author))
+    if not (named and isinstance(rev, int) and 0 <= rev < 1 << 32):
+        raise Damaged(part="row")  # a damaged page may give anything
+    return sealing.record_context(table, sealing.length_prefix(*ids), rev, schema, agency, author)
+
+
+def check_random_id(record_id: str) -> str:
+    """Row ids are in clear, so they are random: UUID version 4 and nothing else."""
+    try:
+        parsed = uuid.UUID(record_id)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.version != 4 or str(parsed) != record_id:
+        raise StoreFault("id-not-random")
+    return record_id
 
 
 def schema_of(table: str) -> str:
@@ -92,14 +158,14 @@ def validate_record(kind: type[R], body: bytes | dict[str, Any], row_id: str) ->
 
 
 def open_rows(
-    rows: Iterable[tuple[SealedRow, bytes]], open_one: Callable[[SealedRow, bytes], T]
+    rows: Iterable[tuple[SealedRow[C], bytes]], open_one: Callable[[SealedRow[C], bytes], T]
 ) -> ReadResult[T]:
     """Open each row; name those that do not open."""
     records: list[T] = []
     unreadable: list[UnreadableRow] = []
-    for filed, sealed in rows:
+    for row, sealed in rows:
         try:
-            records.append(open_one(filed, sealed))
+            records.append(open_one(row, sealed))
         except StoreFault as fault:
-            unreadable.append(UnreadableRow(filed.table, filed.id, fault.code))
+            unreadable.append(UnreadableRow(row.table, row.id, fault.code))
     return ReadResult(records, unreadable)

@@ -1,13 +1,12 @@
-"""Lists of assessments without their answers, however many there are.
+"""Summaries of assessments for lists, and the summary cache that makes the first list quick.
 
-A heading is opened once while unlocked, and again when its row has a newer revision. So that the
-first list need not open thousands of rows, what it opened is put away in groups, each one sealed
-body under a content key of its own. A group is a copy and nothing depends on it: one that is gone,
-damaged or out of date costs the time to open its rows. Deleting an assessment deletes all groups and
-their keys. This room knows what a list shows; it refuses to know answers.
+A summary is opened once while unlocked, and again when its row has a newer revision. So that the first list
+need not open thousands of rows, opened summaries are also stored in groups, each one sealed body under a
+content key of its own. A group is a copy and nothing depends on it: one that is gone, damaged or out of date
+costs the time to open its rows. Deleting an assessment deletes all groups and their keys.
 
-    for heading in list_summaries(keys):
-        heading.status
+    for summary in list_summaries(unlocked):
+        summary.status
 """
 
 from __future__ import annotations
@@ -16,12 +15,20 @@ import json
 import sqlite3
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from assessments.casework.records import Assessment, AssessmentStatus
+from assessments.casework.records import Assessment
 from assessments.errors import Locked, StoreFault
-from assessments.store.access.keyring import KeyRing
-from assessments.store.rows.sealed_rows import ReadResult, SealedRow, open_rows, schema_of
+from assessments.store.rows.caches import AssessmentSummary
+from assessments.store.rows.sealed_rows import (
+    AssessmentColumns,
+    AssessmentRow,
+    ReadResult,
+    SealedRow,
+    open_rows,
+    schema_of,
+)
+from assessments.store.rows.unlocked_store import UnlockedStore
 
 _SELECT_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
 _SELECT_OWN_IN_HOUSEHOLD = _SELECT_OWN.replace(" ORDER", " AND household_id = ? ORDER")
@@ -41,12 +48,12 @@ _DELETE_GROUP = (
     " (SELECT kid FROM heading WHERE agency = ? AND author = ? AND first = ?)",
     "DELETE FROM heading WHERE agency = ? AND author = ? AND first = ?",
 )
-# Assessments by number, 256 to a group; fewer fresh ones than _MANY are not worth a group.
+# Assessments by number, 256 to a group; fewer fresh ones than _MIN_GROUP_SIZE are not worth a group.
 _GROUP_BITS = 8
-# About what 256 headings take, twice: in the log, and in the file.
+# About what 256 summaries take, twice: in the log, and in the file.
 _GROUP_BYTES = 256 * 1024
 _MIN_GROUP_SIZE = 64
-# Not in the heading: they are long, and a list of headings is read often. Of a result the grade stays.
+# Not in the summary: they are long, and a list of summaries is read often. Of a result the grade stays.
 _EXCLUDED_RESULT_FIELDS = {"scales", "band", "routes", "supplements", "findings"}
 _EXCLUDED_FIELDS: Any = {
     "answers": True,
@@ -55,46 +62,26 @@ _EXCLUDED_FIELDS: Any = {
 }
 
 
-class AssessmentSummary(NamedTuple):
-    """What a list shows of an assessment, without its answers."""
-
-    id: str
-    household_id: str
-    contact_id: str
-    subject_id: str
-    instrument: str
-    version: str
-    status: AssessmentStatus
-    started_at: datetime
-    completed_at: datetime | None
-    amends: str | None
-    grade: str | None
-    provisional: bool
-
-    def __repr__(self) -> str:
-        return f"<AssessmentSummary {self.id}>"
-
-
-def list_summaries(keys: KeyRing, household_id: str | None = None) -> ReadResult[AssessmentSummary]:
-    """Headings of this person's assessments, oldest first, of one household or of all."""
-    own: tuple[str, ...] = (keys.agency, keys.author)
+def list_summaries(unlocked: UnlockedStore, household_id: str | None = None) -> ReadResult[AssessmentSummary]:
+    """Summaries of this person's assessments, oldest first, of one household or of all."""
+    own: tuple[str, ...] = (unlocked.agency, unlocked.author)
     statement = _SELECT_OWN
     if household_id is not None:
         own, statement = (*own, household_id), _SELECT_OWN_IN_HOUSEHOLD
-    held = keys.summary_cache
-    with keys.database.read_raw() as driver:
+    held = unlocked.caches.summaries
+    with unlocked.database.read() as driver:
         wanted = [(number, (row_id, rev)) for number, row_id, rev in driver.execute(statement, own)]
         fresh = [number for number, place in wanted if place not in held]
         if len(fresh) >= _MIN_GROUP_SIZE:
-            _load_summary_cache(keys, driver)
+            _load_summary_cache(unlocked, driver)
             fresh = [number for number, place in wanted if place not in held]
         rows = driver.execute(_SELECT_BY_NUMBER, (json.dumps(fresh),)).fetchall() if fresh else []
-    opened = open_rows(map(to_sealed_row, rows), lambda filed, sealed: _open_summary(keys, filed, sealed))
+    opened = open_rows(map(to_sealed_row, rows), lambda row, sealed: _open_summary(unlocked, row, sealed))
     held.update(opened)
     if household_id is None and len(opened) >= _MIN_GROUP_SIZE:
-        _save_summary_cache(keys, wanted, {number >> _GROUP_BITS for number in fresh})
+        _save_summary_cache(unlocked, wanted, {number >> _GROUP_BITS for number in fresh})
     found = (held.get(place) for _, place in wanted)
-    return ReadResult((heading for heading in found if heading is not None), opened.unreadable)
+    return ReadResult((summary for summary in found if summary is not None), opened.unreadable)
 
 
 def encode_summary(assessment: Assessment) -> bytes:
@@ -102,11 +89,11 @@ def encode_summary(assessment: Assessment) -> bytes:
     return assessment.model_dump_json(exclude=_EXCLUDED_FIELDS).encode()
 
 
-def to_sealed_row(row: Any) -> tuple[SealedRow, bytes]:
-    """The columns of `SELECT_ASSESSMENT` as a filed row and its sealed body."""
+def to_sealed_row(row: Any) -> tuple[AssessmentRow, bytes]:
+    """The columns of `SELECT_ASSESSMENT` as a sealed row and its body."""
     row_id, household_id, state, number, rev, schema_id, agency, author, kid, wrap, body = row
-    under = (household_id, state, str(number))
-    return SealedRow("assessment", row_id, under, rev, schema_id, agency, author, kid, wrap), body
+    bound = AssessmentColumns(household_id, state, str(number))
+    return SealedRow("assessment", row_id, bound, rev, schema_id, agency, author, kid, wrap), body
 
 
 def delete_summary_cache(driver: sqlite3.Connection) -> None:
@@ -116,14 +103,14 @@ def delete_summary_cache(driver: sqlite3.Connection) -> None:
 
 
 def _open_summary(
-    keys: KeyRing, filed: SealedRow, sealed: bytes
+    unlocked: UnlockedStore, row: AssessmentRow, sealed: bytes
 ) -> tuple[tuple[str, int], AssessmentSummary]:
     # Straight from JSON: checking each record again costs ten times as much as opening it.
-    head = json.loads(filed.open(keys, sealed).decode())
+    head = json.loads(row.open(unlocked.keys, sealed).decode())
     grade = (head.get("result") or {}).get("grade") or {}
-    heading = AssessmentSummary(
-        filed.id,
-        filed.bound_columns[0],
+    summary = AssessmentSummary(
+        row.id,
+        row.bound_columns.household_id,
         head["contact_id"],
         head["subject_id"],
         head["instrument"],
@@ -135,59 +122,63 @@ def _open_summary(
         grade.get("value"),
         bool(grade.get("provisional")),
     )
-    return (filed.id, filed.rev), heading
+    return (row.id, row.rev), summary
 
 
-def _parse_time(said: str | None) -> datetime | None:
-    return datetime.fromisoformat(said) if said else None
+def _parse_time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
-def _group_row(keys: KeyRing, kid: str, wrap: bytes, first: int) -> SealedRow:
+def _group_row(unlocked: UnlockedStore, kid: str, wrap: bytes, first: int) -> SealedRow[tuple[str]]:
     return SealedRow(
-        "heading", kid, (str(first),), 1, schema_of("heading"), keys.agency, keys.author, kid, wrap
+        "heading", kid, (str(first),), 1, schema_of("heading"), unlocked.agency, unlocked.author, kid, wrap
     )
 
 
-def _load_summary_cache(keys: KeyRing, driver: sqlite3.Connection) -> None:
-    for kid, first, wrap, sealed in driver.execute(_SELECT_GROUPS, (keys.agency, keys.author)):
+def _load_summary_cache(unlocked: UnlockedStore, driver: sqlite3.Connection) -> None:
+    for kid, first, wrap, sealed in driver.execute(_SELECT_GROUPS, (unlocked.agency, unlocked.author)):
         with suppress(StoreFault):  # its rows are there, and are opened one by one
-            revs, columns = json.loads(_group_row(keys, kid, wrap, first).open(keys, sealed))
+            revs, columns = json.loads(_group_row(unlocked, kid, wrap, first).open(unlocked.keys, sealed))
             columns[7] = map(datetime.fromisoformat, columns[7])
             columns[8] = map(_parse_time, columns[8])
             places = zip(columns[0], revs, strict=True)
-            keys.summary_cache.update(
+            unlocked.caches.summaries.update(
                 zip(places, map(AssessmentSummary._make, zip(*columns, strict=True)), strict=True)
             )
 
 
-def _save_summary_cache(keys: KeyRing, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]) -> None:
+def _save_summary_cache(
+    unlocked: UnlockedStore, wanted: list[tuple[int, tuple[str, int]]], groups: set[int]
+) -> None:
     """Write these groups anew, each under a fresh key. Not being able to costs time, once more; and
     where room is short it is left for what people write."""
     with suppress(OSError):
-        if not keys.database.has_free_space(len(groups) * _GROUP_BYTES):
+        if not unlocked.database.has_free_space(len(groups) * _GROUP_BYTES):
             return
     members: dict[int, list[tuple[str, int]]] = {group: [] for group in groups}
     for number, place in wanted:
-        if number >> _GROUP_BITS in members and place in keys.summary_cache:
+        if number >> _GROUP_BITS in members and place in unlocked.caches.summaries:
             members[number >> _GROUP_BITS].append(place)
-    # Locked: an assessment has just been deleted, and these headings may hold it.
-    with suppress(StoreFault, Locked), keys.database.write_raw() as driver:
+    # Locked: an assessment has just been deleted, and these summaries may hold it.
+    with suppress(StoreFault, Locked), unlocked.database.write() as driver:
         for first, places in members.items():
-            own = (keys.agency, keys.author, first)
+            own = (unlocked.agency, unlocked.author, first)
             for statement in _DELETE_GROUP:
                 driver.execute(statement, own)
-            kid, wrap = keys.create_content_key(driver.execute)
-            sealed = _group_row(keys, kid, wrap, first).seal(keys, _encode_group(keys, places))
+            kid, wrap = unlocked.create_content_key(driver)
+            sealed = _group_row(unlocked, kid, wrap, first).seal(
+                unlocked.keys, _encode_group(unlocked, places)
+            )
             driver.execute(
                 "INSERT INTO heading (kid, agency, author, first, body) VALUES (?, ?, ?, ?, ?)",
                 (kid, *own, sealed),
             )
 
 
-def _encode_group(keys: KeyRing, places: list[tuple[str, int]]) -> bytes:
-    """The revisions, and the headings column by column: read in a third of the time of rows."""
+def _encode_group(unlocked: UnlockedStore, places: list[tuple[str, int]]) -> bytes:
+    """The revisions, and the summaries column by column: read in a third of the time of rows."""
     columns: list[Any] = [
-        list(column) for column in zip(*map(keys.summary_cache.__getitem__, places), strict=True)
+        list(column) for column in zip(*map(unlocked.caches.summaries.__getitem__, places), strict=True)
     ]
     for times in (7, 8):
         columns[times] = [time and time.isoformat() for time in columns[times]]

@@ -1,34 +1,34 @@
-"""Bringing back what is whole: a new database from every row that can still be read in a damaged one.
+"""Salvage: a new database from every row that can still be read in a damaged one.
 
-The damaged files are set aside, whole, in a folder of their own, and never deleted. Rows come from
-the bytes of the pages (`pages`); the device and its people also from `people.copy`, a second copy of
-their rows that the store keeps; finished work also from its second copies, when the store is next
-opened. A row is put back as it was found: whether it is true its seal says, and whether any are
-missing the tally. This room opens nothing and needs no key.
+The damaged files are set aside, whole, in a folder of their own (quarantine), and never deleted. Rows come
+from the bytes of the pages (`sqlite_carver`); the device and its people also from the account backup;
+completed work also from its second copies, when the store is next opened. A row is put back as it was found:
+whether it is true its seal says, and whether any are missing the integrity count. No key is needed.
 
-    salvaged = salvage(folder)
-    salvaged.rows["assessment"], salvaged.damaged_pages, salvaged.aside
+    report = salvage(folder, clock)
+    report.rows["assessment"], report.damaged_pages, report.quarantine
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from assessments.crypto.sealing import constant_time_equal, digest
 from assessments.errors import NotFound, UnknownFormat
 from assessments.ports import Clock
-from assessments.store.access.recovery_requests import DATABASE_FILE
+from assessments.store.access.account_backup import (
+    ACCOUNT_BACKUP_FILE,
+    insert_or_ignore,
+    read_account_backup,
+)
 from assessments.store.completion_files import COMPLETION_SUFFIX
-from assessments.store.database import SqliteDatabase, translate_errors
-from assessments.store.durable_files import sync_folder
+from assessments.store.database import DATABASE_FILE, SqliteDatabase, translate_errors
+from assessments.store.durable_files import sync_folder, write_atomically
 from assessments.store.migrations import MIGRATIONS, migrate
 from assessments.store.rows.sealed_rows import schema_of
 from assessments.store.salvage.sqlite_carver import (
@@ -41,11 +41,7 @@ from assessments.store.salvage.sqlite_carver import (
 )
 from assessments.store.tables import REVISED_TABLES
 
-ACCOUNT_BACKUP_FILE = "people.copy"
 COMPLETION_FOLDER = "outbox"
-_BACKED_UP_TABLES = ("migration", "device", "practitioner", "escrow", "setting")
-_COPY_MAGIC = b"CKP1"
-_DIGEST_BYTES = 32
 _SEALED_MAGIC = (b"CKR1",)
 _LOG_MAGIC = (b"CKR1", b"CKT1")
 _BODY_MAGIC = {"answer": _LOG_MAGIC, "place": _SEALED_MAGIC, "completion": _SEALED_MAGIC}
@@ -99,76 +95,10 @@ def salvage(folder: Path, clock: Clock) -> SalvageReport:
         _swap_databases(folder, aside, part)
         copies = len(list((folder / COMPLETION_FOLDER).glob(f"*{COMPLETION_SUFFIX}")))
         salvaged = SalvageReport(counts, copies, damaged_pages, aside)
-        _write(aside / _REPORT_FILE, json.dumps({"rows": counts, "damaged_pages": damaged_pages}).encode())
+        write_atomically(
+            aside / _REPORT_FILE, json.dumps({"rows": counts, "damaged_pages": damaged_pages}).encode()
+        )
         return salvaged
-
-
-def save_account_backup(database: SqliteDatabase, folder: Path, *known: str) -> None:
-    """Write the second copy of the rows without which nothing opens, if they have changed.
-
-    A row that is in the copy is replaced only where it is `known` to be whole (by its first column:
-    a person who has just unlocked, a setting just written): damage is not copied over what is good.
-    """
-    kept = read_account_backup(folder)
-    for table in _BACKED_UP_TABLES:
-        held = {row[0]: row for row in kept.get(table, [])}
-        # The names are those above, never from outside.
-        for row in database.rows(f"SELECT * FROM {table}"):  # noqa: S608
-            if row[0] in known or row[0] not in held:
-                held[row[0]] = row
-        kept[table] = list(held.values())
-    plain = {
-        table: [[_to_json_value(value) for value in row] for row in rows] for table, rows in kept.items()
-    }
-    raw = _COPY_MAGIC + json.dumps(plain).encode()
-    raw += digest(raw)
-    path = folder / ACCOUNT_BACKUP_FILE
-    with translate_errors():
-        if not path.exists() or path.read_bytes() != raw:
-            _write(path, raw)
-
-
-def restore_accounts(database: SqliteDatabase, folder: Path) -> None:
-    """Put back rows of the second copy that the database has lost. Steps are its own to say."""
-    for table, rows in read_account_backup(folder).items():
-        here = {row[0] for row in database.rows(f"SELECT * FROM {table}")}  # noqa: S608  # a name from above
-        lost = [row for row in rows if row[0] not in here]
-        if lost and table != "migration":
-            shape = _table_shapes(database)[table]
-            with database.write_raw() as driver:
-                for row in lost:
-                    driver.execute(_insert_statement(table, shape, row), row)
-
-
-def _insert_statement(table: str, shape: TableShape, row: RowValues) -> str:
-    """The statement for one row. Columns that came later get what they have by default."""
-    names = ", ".join(column.name for column in shape.columns[: len(row)])
-    places = ", ".join("?" * len(row))
-    # Names are this database's own, never from a damaged one.
-    return f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({places})"  # noqa: S608
-
-
-def read_account_backup(folder: Path) -> dict[str, list[RowValues]]:
-    """The rows of the second copy; none when it is absent or not whole."""
-    path = folder / ACCOUNT_BACKUP_FILE
-    with translate_errors():
-        raw = path.read_bytes() if path.exists() else b""
-    content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
-    if not content.startswith(_COPY_MAGIC) or not constant_time_equal(digest(content), check):
-        return {}
-    rows = json.loads(content[len(_COPY_MAGIC) :])
-    return {
-        table: [tuple(_from_json_value(value) for value in row) for row in rows[table]]
-        for table in _BACKED_UP_TABLES
-    }
-
-
-def _to_json_value(value: Value) -> object:
-    return {"hex": value.hex()} if isinstance(value, bytes) else value
-
-
-def _from_json_value(plain: Any) -> Value:
-    return bytes.fromhex(plain["hex"]) if isinstance(plain, dict) else plain
 
 
 def _make_quarantine(folder: Path, clock: Clock) -> Path:
@@ -267,21 +197,10 @@ def _insert_rows(path: Path, shapes: Mapping[str, TableShape], rows: RowsByTable
         driver.execute("PRAGMA foreign_keys=OFF")
         driver.execute("BEGIN IMMEDIATE")
         for table, kept in rows.items():
+            names = [column.name for column in shapes[table].columns]
             for row in kept.values():
-                counts[table] += driver.execute(_insert_statement(table, shapes[table], row), row).rowcount
+                counts[table] += insert_or_ignore(driver, table, names, row)
         driver.execute("COMMIT")
     finally:
         driver.close()
     return dict(counts)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and durable."""
-    part = path.with_name(f"{path.name}.part")
-    handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with open(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync_folder(path.parent)

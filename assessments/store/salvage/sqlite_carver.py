@@ -1,14 +1,13 @@
-"""Rows read from the bytes of a SQLite file, page by page, when SQLite itself no longer reads it.
+"""Carving rows from the bytes of a SQLite file, page by page, when SQLite itself no longer reads it.
 
-SQLite finds rows by a tree from the first page down: one bad page hides all below it. This room
-looks at every page of the file and of its log instead, and takes each row whose bytes make sense.
-Which table a row is of is told by the tree where it is whole, else by the row's own shape. This
-room knows the file format (sqlite.org/fileformat2.html); it refuses to know keys and what a row
-says: whether a row is true is for its seal to tell, later.
+SQLite finds rows by a tree from the first page down: one bad page hides all below it. Here every page of the
+file and of its write-ahead log is looked at, and each row whose bytes make sense is taken. Its table comes
+from the tree where that is whole, else from the row's own shape. The format is sqlite.org/fileformat2.html.
+Whether a row is true is for its seal to tell, later.
 
     pages = read_pages(folder / "wren.db")
     for row in carve_rows(pages, shapes):
-        row.table, row.values
+        row.tables, row.values
 """
 
 from __future__ import annotations

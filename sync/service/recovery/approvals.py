@@ -1,12 +1,10 @@
-"""Letting somebody in again: requests, what two people say to them, and a log that only grows.
+"""Recovery requests: their state, approvals by two people, and an append-only log. Holds no key.
 
-This room keeps and decides; it holds no key. How a request stands follows from its log alone. A code that
-was heard wrong is counted, and the fifth closes the request. The two sides are two people, and neither is
-the one who asks. When the service's side agrees, every other device of that person hears of it: from then
-on the service has done all that it can do to let somebody in.
+The state of a request follows from its log alone. The fifth wrong code closes it. The two officers and the
+author are three people. When the service's side approves, every other device of the author gets a change.
 
-    standing = apply_recovery_command(connection, "agency-7", "device-1", "ask", packed, now)
-    answer = approve_request(database, request_id, "agency", "officer-3", heard, private, now)
+    reply = apply_recovery_command(connection, "agency-7", "device-1", "ask", packed, now)
+    answer = approve_request(database, request_id, "agency", "officer-3", spoken_code, private, now)
 """
 
 from __future__ import annotations
@@ -20,13 +18,11 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import TupleRow, dict_row
 
-from assessments.casework.records import format_utc
+from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.crypto.recovery import (
     ESCROW_SIDES,
-    Escrow,
     EscrowSide,
-    RecoveryKey,
     RecoveryRequest,
     make_grant,
     matches_code,
@@ -34,11 +30,13 @@ from assessments.crypto.recovery import (
 )
 from assessments.errors import Damaged, NotFound, StoreFault, WrenError
 from sync.recovery_messages import (
+    SAME_OFFICER,
     RecoveryApproval,
     RecoveryCommand,
     RecoveryReply,
     RecoveryState,
     derive_request_id,
+    names_one_person_twice,
 )
 from sync.service import feed, problems
 from sync.service.database import ServiceDatabase
@@ -59,7 +57,7 @@ class RecoveryLogEntry:
 
 
 def derive_request_state(lines: Sequence[RecoveryLogEntry]) -> RecoveryState:
-    """How a request stands by its log."""
+    """The state of a request, from its log."""
     for line in lines:
         if line.word in _FINAL_STATES:
             return _FINAL_STATES[line.word]
@@ -67,7 +65,11 @@ def derive_request_state(lines: Sequence[RecoveryLogEntry]) -> RecoveryState:
 
 
 def find_refusal(
-    lines: Sequence[RecoveryLogEntry], request: RecoveryRequest, side: EscrowSide, officer: str, heard: str
+    lines: Sequence[RecoveryLogEntry],
+    request: RecoveryRequest,
+    side: EscrowSide,
+    officer: str,
+    spoken_code: str,
 ) -> str | None:
     """Why this person may not agree to this request now, or None. Pure."""
     agreed = {line.side: line.officer or "" for line in lines if line.word == "agreed"}
@@ -75,55 +77,23 @@ def find_refusal(
         return "recovery-closed"
     if side in agreed:
         return "already-agreed"
-    if officer.casefold() in {name.casefold() for name in (*agreed.values(), request.author)}:
-        return "same-officer"
-    return None if matches_code(request, heard) else "wrong-code"
+    if names_one_person_twice((officer, *agreed.values(), request.author)):
+        return SAME_OFFICER
+    return None if matches_code(request, spoken_code) else "wrong-code"
 
 
-# Keys of agencies
-
-
-def save_agency_key(connection: Connection[TupleRow], agency: str, key: RecoveryKey, now: datetime) -> None:
-    """Give this key to the agency's devices from now on. Again is harmless."""
-    connection.execute(
-        "INSERT INTO agency_key (agency, kid, public, admitted_at) VALUES (%b, %b, %b, %b)"
-        " ON CONFLICT DO NOTHING",
-        (agency, key.kid, key.public, now),
-    )
-
-
-def load_agency_key(connection: Connection[TupleRow], agency: str) -> RecoveryKey | None:
-    """The newest key of an agency, or None."""
-    row = connection.execute(
-        "SELECT kid, public FROM agency_key WHERE agency = %b ORDER BY sequence DESC LIMIT 1",
-        (agency,),
-        binary=True,
-    ).fetchone()
-    return RecoveryKey(row[0], bytes(row[1])) if row else None
-
-
-# What devices bring
-
-
-def save_escrow(connection: Connection[TupleRow], agency: str, escrow: Escrow, now: datetime) -> None:
-    """Keep a copy of an escrow. The same again is harmless."""
-    packed = escrow.to_bytes()
-    connection.execute(
-        "INSERT INTO escrow (agency, device, author, digest, escrow, received_at)"
-        " VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",
-        (agency, escrow.device, escrow.author, sealing.digest(packed), packed, now),
-    )
+# What a device says
 
 
 def apply_recovery_command(
     connection: Connection[TupleRow],
     agency: str,
     device: str,
-    word: RecoveryCommand,
+    command: RecoveryCommand,
     packed: bytes,
     now: datetime,
 ) -> RecoveryReply:
-    """A device asks, stops asking, or says that it is done. Again is harmless. Gives how it stands."""
+    """Apply what a device says about its request; returns the state. Idempotent."""
     try:
         request = read_recovery_request(packed)
     except StoreFault as fault:
@@ -132,9 +102,9 @@ def apply_recovery_command(
         raise RequestRefused(problems.BAD_SIGNATURE)
     id_ = _save_request(connection, request, now)
     if derive_request_state(_load_log(connection, agency, id_)) == "asked":
-        if word == "stop":
+        if command == "stop":
             _append_log(connection, agency, id_, now, "stopped")
-        elif word == "done":
+        elif command == "done":
             _append_log(connection, agency, id_, now, "finished")
     return _load_reply(connection, agency, id_)
 
@@ -152,7 +122,7 @@ def import_request(database: ServiceDatabase, packed: bytes, now: datetime) -> u
         return _save_request(connection, request, now)
 
 
-# What two people say
+# Approvals
 
 
 def approve_request(
@@ -160,7 +130,7 @@ def approve_request(
     id_: uuid.UUID,
     side: EscrowSide,
     officer: str,
-    heard: str,
+    spoken_code: str,
     private: sealing.Key,
     now: datetime,
 ) -> RecoveryApproval:
@@ -178,7 +148,7 @@ def approve_request(
             raise NotFound("no-such-request")
         agency, request = row[0], read_recovery_request(bytes(row[1]))
         lines = _load_log(connection, agency, id_)
-        code = find_refusal(lines, request, side, officer, heard)
+        code = find_refusal(lines, request, side, officer, spoken_code)
         wrong = sum(line.word == "wrong-code" for line in lines) + (code == "wrong-code")
         if code is None:
             return _save_approval(connection, id_, request, side, officer, private, now)
@@ -191,12 +161,12 @@ def approve_request(
 
 
 def approve_offline(
-    request: RecoveryRequest, officer: str, heard: str, side: EscrowSide, private: sealing.Key
+    request: RecoveryRequest, officer: str, spoken_code: str, side: EscrowSide, private: sealing.Key
 ) -> RecoveryApproval:
     """An answer where there is no service: from a file to a file. Raises as `approve_request`; nothing is
     counted.
     """
-    code = find_refusal((), request, side, officer, heard)
+    code = find_refusal((), request, side, officer, spoken_code)
     if code is not None:
         raise WrenError(code, left=MAX_WRONG_CODES)
     return RecoveryApproval(officer, _make_grant(private, request, side))

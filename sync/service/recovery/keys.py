@@ -1,11 +1,9 @@
-"""The keys that open the two halves of an escrow: the service's own, and an agency's, which is not kept here.
+"""Keys that open the two halves of an escrow: the service's own, and key files of agencies.
 
-The service's key lies beside its other keys, in a file of its own, so that the part that receives never
-needs it. An agency's key is made by its officer, sealed under that person's passphrase, and only its public
-half is brought to a service. Neither is ever replaced: older escrows still need it.
-
-For training there is nobody to hold the agency's key, so the service makes one in its own folder under a
-passphrase that everybody knows: both halves then lie on one machine, and guard invented people only.
+The service's key is in a file of its own, so that the part that receives never needs it. An agency's key is
+made by its officer and sealed under that person's passphrase; only the public half goes to a service.
+Neither is ever replaced: older escrows still need it. For training the service makes the agency's key too,
+under a published passphrase: both halves are then on one machine, and guard invented people only.
 
     private = load_or_create_recovery_key(Path("data/recovery-key.json"))
     key = make_agency_key(Path("agency-key.json"), "agency-7", passphrase)

@@ -1,20 +1,19 @@
 """An item together with its entry and the ways to change it.
 
-This room knows the two speeds of change: a tap is an answer at once, letters are an answer when the
-typing rests. `half` is what was typed and is not an answer yet; it is kept beside the answers and
-shown again, and never becomes one by itself. The controls of `items` see a form through this alone,
-so that a question in a row of a group is the same as one on a page.
+The controls of this package see a form through this alone, so that a question in a row of a group is the
+same as one on a page. A choice is saved at once, typing when it rests; each carries the entry and the
+draft (`drafts`), which is kept beside the answers.
 
-    bind_item(actions, item).tap(Answered("yes"))
+    await bind_item(actions, item, work_id=work_id, entry=None).set_answer(Answered("yes"), None)
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import Any
 
 from app.core.controller import AppController
+from app.features.assess.items.drafts import ItemDraft, draft_from_plain
 from app.kit.messages import say
 from assessments.definitions.definition import Item
 from assessments.engine.answers import AnswerEntry, NotAnswered
@@ -23,20 +22,19 @@ from assessments.engine.form import AnswerCleared, AnswerEntered, PhraseKept
 
 @dataclass(frozen=True, slots=True)
 class BoundItem:
-    """One item on a page. `place` is unique on it; `name` names it for keys and holds ids only."""
+    """One item on a page. `key` is unique on it and holds ids only; `entry` is that of the last drawing."""
 
     item: Item
-    place: str
     key: str
     entry: AnswerEntry | None
     problem: str
-    # At once, and with the letters: an entry (None takes it back), and what is half-typed (None: nothing).
-    set_answer: Callable[[AnswerEntry | None, Any], Awaitable[None]]
-    set_answer_debounced: Callable[[AnswerEntry | None, Any], None]
-    # What stands at this moment, with letters that are not kept yet.
+    # Save at once, or when typing rests: an entry (None clears it) and a draft (None clears it).
+    set_answer: Callable[[AnswerEntry | None, ItemDraft | None], Awaitable[None]]
+    set_answer_debounced: Callable[[AnswerEntry | None, ItemDraft | None], None]
+    # The entry at this moment, with typing that is not saved yet.
     current_entry: Callable[[], AnswerEntry | None]
-    read_draft: Callable[[], Any]
-    # Codes of phrases that stay as they are, by the link_id of the text, and how one is kept.
+    read_draft: Callable[[], ItemDraft | None]
+    # Codes of the phrases that the writer keeps, by the link_id of the text, and the way to keep one.
     kept_phrases: Callable[[str], Collection[str]]
     keep_phrase: Callable[[str, str], Awaitable[None]]
 
@@ -44,51 +42,47 @@ class BoundItem:
         return f"<BoundItem {self.item.link_id}>"
 
     @property
-    def draft(self) -> Any:
-        """What was typed and is not an answer yet, or None."""
+    def draft(self) -> ItemDraft | None:
+        """What was typed and is no answer yet, or None."""
         return self.read_draft()
 
     @property
     def not_answered(self) -> NotAnswered | None:
-        """Why there is no answer, if that was said."""
+        """Why there is no answer, if a way of not answering was chosen."""
         return self.entry if isinstance(self.entry, NotAnswered) else None
 
 
 def bind_item(
     actions: AppController, item: Item, *, work_id: str, entry: AnswerEntry | None, problem: str = ""
 ) -> BoundItem:
-    """An item of the open form."""
+    """Bind an item of the open form."""
+    link_id = item.link_id
 
-    def event(changed: AnswerEntry | None) -> AnswerEntered | AnswerCleared:
-        return AnswerCleared(item.link_id) if changed is None else AnswerEntered(item.link_id, changed)
+    def event(changed: AnswerEntry | None, draft: ItemDraft | None) -> AnswerEntered | AnswerCleared:
+        actions.set_item_draft(link_id, None if draft is None else draft.to_plain())
+        return AnswerCleared(link_id) if changed is None else AnswerEntered(link_id, changed)
 
-    async def tap(changed: AnswerEntry | None, half: Any = None) -> None:
-        actions.set_item_draft(item.link_id, half)
-        await actions.dispatch(event(changed))
+    async def set_answer(changed: AnswerEntry | None, draft: ItemDraft | None) -> None:
+        await actions.dispatch(event(changed, draft))
 
-    def typed(changed: AnswerEntry | None, half: Any = None) -> None:
-        actions.set_item_draft(item.link_id, half)
-        actions.queue_input(event(changed))
-
-    def kept(link_id: str) -> Collection[str]:
+    def kept_phrases(text_id: str) -> Collection[str]:
         work = actions.model.open_assessment
-        return dict(work.form.context.kept_phrases).get(link_id, ()) if work is not None else ()
+        return dict(work.form.context.kept_phrases).get(text_id, ()) if work is not None else ()
 
     return BoundItem(
         item=item,
-        place=item.link_id,
-        key=f"{work_id}.{item.link_id}",
+        key=f"{work_id}.{link_id}",
         entry=entry,
         problem=problem,
-        set_answer=tap,
-        set_answer_debounced=typed,
-        current_entry=lambda: actions.current_entry(item.link_id),
-        read_draft=lambda: actions.item_drafts.get(item.link_id),
-        kept_phrases=kept,
-        keep_phrase=lambda link_id, code: actions.dispatch(PhraseKept(link_id, code)),
+        set_answer=set_answer,
+        set_answer_debounced=lambda changed, draft: actions.queue_input(event(changed, draft)),
+        current_entry=lambda: actions.current_entry(link_id),
+        read_draft=lambda: draft_from_plain(item, actions.item_drafts.get(link_id)),
+        kept_phrases=kept_phrases,
+        keep_phrase=lambda text_id, code: actions.dispatch(PhraseKept(text_id, code)),
     )
 
 
 def not_answered_label(item: Item, state: str) -> str:
-    """What a way of not answering is called for this item."""
+    """Return what a way of not answering is called for this item."""
     return dict(item.state_words).get(state) or say(f"state.{state}")

@@ -1,42 +1,34 @@
-"""A drawing, made here: the paper, and the ways of not answering.
+"""A drawing as an answer: the pad, and the ways of not answering.
 
-This room knows that every step on the paper is an answer at once, so that a dropped phone costs no
-more than the line that was being drawn. It adds nothing to what the child drew.
+Every step on the pad is saved at once, so that a lost device costs no more than the stroke being drawn.
 
     drawing_control(bound)
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem
-from app.features.assess.items.not_answered import not_answered_rows
-from app.kit.controls.keyed import with_placeholders
+from app.features.assess.items.drafts import DrawingDraft, ItemDraft
+from app.features.assess.items.not_answered import with_not_answered
 from app.kit.drawing.drawing_pad import drawing_pad
-from assessments.definitions.drawing import Drawing, from_plain, to_plain
+from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Answered, AnswerEntry
 
 
 def drawing_control(bound: BoundItem) -> ft.Control:
-    """The paper of one question."""
+    """Draw the pad of one question."""
 
     async def changed(drawing: Drawing) -> None:
         await bound.set_answer(Answered(drawing), None)
 
-    return ft.Column(
-        tight=True,
-        spacing=10,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            None
-            if bound.not_answered
-            else drawing_pad(_drawing_in(bound.entry), changed, key=f"{bound.key}.paper"),
-            not_answered_rows(bound, aside=lambda: _to_draft(bound.current_entry()), back=_from_draft),
-        ),
-    )
+    def to_draft() -> DrawingDraft | None:
+        drawing = _drawing_in(bound.current_entry())
+        return DrawingDraft(drawing) if drawing else None
+
+    pad = drawing_pad(_drawing_in(bound.entry), changed, key=f"{bound.key}.paper")
+    return with_not_answered(bound, pad, to_draft=to_draft, from_draft=_from_draft)
 
 
 def _drawing_in(entry: AnswerEntry | None) -> Drawing | None:
@@ -44,11 +36,5 @@ def _drawing_in(entry: AnswerEntry | None) -> Drawing | None:
     return value if isinstance(value, Drawing) else None
 
 
-def _to_draft(entry: AnswerEntry | None) -> dict[str, Any] | None:
-    """The paper, in a form that can be held while a way of not answering is chosen."""
-    drawing = _drawing_in(entry)
-    return to_plain(drawing) if drawing else None
-
-
-def _from_draft(half: Any) -> tuple[AnswerEntry | None, None]:
-    return (Answered(from_plain(half)) if half else None), None
+def _from_draft(draft: ItemDraft | None) -> tuple[AnswerEntry | None, None]:
+    return (Answered(draft.drawing) if isinstance(draft, DrawingDraft) else None), None

@@ -1,8 +1,7 @@
 """Choosing: one of several, any of several, a step of a ladder.
 
-This room knows how an item's options and its ways of not answering become rows of the same size, or
-pictures of the same size where the tool names one for each option.
-It does not know what a choice leads to.
+An item's options and its ways of not answering are rows of the same size, or pictures of the same size
+where the tool names one for each option. A retired option is shown only while it is chosen.
 
     choice_control(bound)
 """
@@ -18,12 +17,13 @@ from app.features.assess.items.not_answered import (
     not_answered_entry,
     not_answered_rows,
 )
+from app.kit.controls.stack import stack
 from app.kit.forms.choices import Choice, checkbox_rows, ladder, radio_rows
 from assessments.engine.answers import Answered, AnswerEntry
 
 
 def choice_control(bound: BoundItem) -> ft.Control:
-    """One of the options, or one of the ways of not answering."""
+    """Draw the options, of which one can be chosen, or one of the ways of not answering."""
     value = bound.entry.value if isinstance(bound.entry, Answered) else None
 
     async def choose(code: str | None) -> None:
@@ -40,28 +40,28 @@ def choice_control(bound: BoundItem) -> ft.Control:
 
 
 def choices_control(bound: BoundItem) -> ft.Control:
-    """Any of the options, or one of the ways of not answering."""
+    """Draw the options, of which any can be chosen, or one of the ways of not answering."""
     value = bound.entry.value if isinstance(bound.entry, Answered) else ()
     chosen = tuple(str(code) for code in value) if isinstance(value, tuple) else ()
 
     async def choose(codes: tuple[str, ...]) -> None:
         await bound.set_answer(Answered(codes) if codes else None, None)
 
-    return _stack(
+    return stack(
         checkbox_rows(_options(bound, chosen), chosen=chosen, on_choose=choose),
-        not_answered_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
+        not_answered_rows(bound),
     )
 
 
 def ladder_control(bound: BoundItem) -> ft.Control:
-    """A step of a ladder with words at both ends, or one of the ways of not answering."""
+    """Draw a ladder with words at both ends, or one of the ways of not answering."""
     value = bound.entry.value if isinstance(bound.entry, Answered) else None
 
     async def choose(step: int | None) -> None:
         await bound.set_answer(None if step is None else Answered(step), None)
 
     item = bound.item
-    return _stack(
+    return stack(
         ladder(
             low=item.minimum or 0,
             high=item.maximum or 0,
@@ -70,12 +70,12 @@ def ladder_control(bound: BoundItem) -> ft.Control:
             low_text=item.low_text,
             high_text=item.high_text,
         ),
-        not_answered_rows(bound, aside=lambda: None, back=lambda _half: (None, None)),
+        not_answered_rows(bound),
     )
 
 
 def is_ladder(bound: BoundItem) -> bool:
-    """Whether a number is chosen on a ladder: it has both ends, and words for them."""
+    """Tell whether a number is chosen on a ladder: it has both ends, and words for them."""
     item = bound.item
     return None not in (item.minimum, item.maximum) and bool(item.low_text and item.high_text)
 
@@ -86,12 +86,3 @@ def _options(bound: BoundItem, chosen: tuple[object, ...]) -> list[Choice]:
         for option in bound.item.options
         if not option.retired or option.code in chosen
     ]
-
-
-def _stack(*parts: ft.Control | None) -> ft.Control:
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[part for part in parts if part is not None],
-    )

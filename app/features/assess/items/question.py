@@ -1,15 +1,12 @@
 """One question on a page: its heading, what guides the practitioner, its control.
 
-This room knows which control serves which type, and keeps two voices apart: what the child sees or
-hears is large, and what is for the practitioner alone stands in a strip of its own, never as the
-child's question.
+The item's type decides the control. What the child sees or hears is large; what is for the practitioner
+alone stands in a strip of its own, never as the child's question.
 
     question_control(bound, lead=True)       # the page's own heading is the question
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import flet as ft
 
@@ -21,13 +18,13 @@ from app.features.assess.items.options import choice_control, choices_control, i
 from app.features.assess.items.people_map import people_map_control
 from app.features.assess.items.repeating_group import repeating_group_control
 from app.features.assess.items.typed_fields import day_control, number_control, text_control, time_control
-from app.features.shared.page import use_state
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.fault_boundary import guarded_render
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.keyed import keyed_component, with_placeholders
+from app.kit.controls.stack import beside, stack
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.problems import problem_line
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
 
@@ -38,7 +35,7 @@ _FIELDS = {"text": text_control, "date": day_control, "time": time_control}
 
 
 def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
-    """An item whole. `lead`: the page's h1 is its text already, and its prompt stands above."""
+    """Draw an item whole. `lead`: the page's h1 is its text already, and its prompt stands above."""
     item = bound.item
     if item.type == "display":
         return _display(item, lead=lead)
@@ -46,44 +43,30 @@ def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
         return repeating_group_control(bound, question_control) if item.repeats else heading(item.text)
     labels_itself = _has_own_label(bound)
     prompt = "" if lead else item.prompt
-    kept: Any = _help_disclosure
-    return ft.Column(
-        tight=True,
+    return stack(
+        None if lead or (labels_itself and not bound.not_answered) else heading(_label(item), level=2),
+        practitioner_note(prompt) if prompt and item.for_child else None,
+        quiet(prompt) if prompt and not item.for_child and not labels_itself else None,
+        _help_disclosure(f"{bound.key}.help", item.help) if item.help else None,
+        problem_line(bound.problem) if bound.problem and not _shows_own_problem(bound) else None,
+        _control(bound, lead=lead),
+        reason_rows(bound),
         spacing=theme.QUESTION_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            None if lead or (labels_itself and not bound.not_answered) else heading(_label(item), level=2),
-            practitioner_note(prompt) if prompt and item.for_child else None,
-            quiet(prompt) if prompt and not item.for_child and not labels_itself else None,
-            kept(item.help, key=f"{bound.key}.help") if item.help else None,
-            problem_line(bound.problem) if bound.problem and not _shows_own_problem(bound) else None,
-            _control(bound, lead=lead),
-            reason_rows(bound),
-        ),
     )
 
 
 def practitioner_note(*prompts: str) -> ft.Control:
-    """Words for the practitioner alone."""
+    """Draw words for the practitioner alone."""
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
         border_radius=theme.FIELD_RADIUS,
         padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        content=ft.Row(
-            spacing=12,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-            controls=[
-                ft.Icon(ft.Icons.LIGHTBULB_OUTLINE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
-                ft.Column(
-                    tight=True,
-                    spacing=4,
-                    expand=True,
-                    controls=[
-                        ft.Text(say("label.for-you"), theme_style=theme.MARK),
-                        *(quiet(prompt) for prompt in prompts if prompt),
-                    ],
-                ),
-            ],
+        content=beside(
+            ft.Icon(ft.Icons.LIGHTBULB_OUTLINE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
+            ft.Text(say("label.for-you"), theme_style=theme.MARK),
+            *(quiet(prompt) for prompt in prompts if prompt),
+            gap=12,
+            spacing=4,
         ),
     )
 
@@ -109,12 +92,12 @@ def _control(bound: BoundItem, *, lead: bool) -> ft.Control:
 
 
 def _has_own_label(bound: BoundItem) -> bool:
-    """Whether the control is a field, which carries the question as its label."""
+    """Tell whether the control is a field, which carries the question as its label."""
     return bound.item.type in _FIELDS or (bound.item.type in ("integer", "decimal") and not is_ladder(bound))
 
 
 def _shows_own_problem(bound: BoundItem) -> bool:
-    """Whether the control says the problem in its own place: at the field, or at the origin."""
+    """Tell whether the control shows the problem in its own place: at the field, or at the origin."""
     item = bound.item
     return (
         _has_own_label(bound) or item.type == "people" or (item.type == "words" and lacks_origin(bound.draft))
@@ -122,7 +105,7 @@ def _shows_own_problem(bound: BoundItem) -> bool:
 
 
 def _label(item: Item) -> str:
-    """The question. A child is not told what may be left out: everything may."""
+    """Return the question. A child is not shown what may be left out: everything may."""
     return item.text if item.required or item.for_child else optional_label(item.text)
 
 
@@ -136,21 +119,16 @@ def _display(item: Item, *, lead: bool) -> ft.Control:
             item.text, theme_style=theme.BODY, size=_CHILD_TEXT, color=ft.Colors.ON_SECONDARY_CONTAINER
         ),
     )
-    return ft.Column(
-        tight=True,
+    return stack(
+        practitioner_note(item.prompt) if item.prompt and not lead else None,
+        said if item.for_child else words,
         spacing=theme.QUESTION_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            practitioner_note(item.prompt) if item.prompt and not lead else None,
-            said if item.for_child else words,
-        ),
     )
 
 
-@ft.component
-@guarded_render
+@keyed_component
 def _help_disclosure(words: str) -> ft.Control:
-    """More about a question, closed until it is asked for."""
+    """Show more about a question, closed until it is asked for."""
     is_open, show = use_state(False)
     link = quiet_button(
         say("help.close") if is_open else say("help.open"),

@@ -1,135 +1,106 @@
 """A group that is filled once for each: each adult in turn, each in a card of its own.
 
-This room knows rows: adding one, taking one out (asked twice, since words go with it), and giving
-each question of a row the same controls as a question on a page.
+Each question of a row has the same control as a question on a page. Taking a row out is asked twice,
+since words go with it.
 
-    repeating_group_control(bound, question)
+    repeating_group_control(bound, question_control)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem
-from app.features.shared.page import use_state
+from app.features.assess.items.drafts import GroupDraft, ItemDraft
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.fault_boundary import guarded_render
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed, keyed_component
+from app.kit.controls.stack import stack
 from app.kit.controls.text import heading, text
+from app.kit.hooks import use_state
 from app.kit.messages import say
-from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, GroupRow, walk_items
+from assessments.definitions.definition import Item, walk_items
+from assessments.engine.answers import Answered, AnswerEntry, GroupRow, parts_of
 from assessments.engine.enablement import find_visible_in_row
 
 QuestionControl = Callable[[BoundItem], ft.Control]
 
 
 def repeating_group_control(bound: BoundItem, draw: QuestionControl) -> ft.Control:
-    """The rows of a repeating group; `draw` shows one question."""
-    kept: Any = _rows
-    rows: ft.Control = kept(bound, draw, key=f"{bound.key}.rows")
-    return rows
+    """Draw the rows of a repeating group; `draw` shows one question."""
+    return _rows(f"{bound.key}.rows", bound, draw)
 
 
-@ft.component
-@guarded_render
+@keyed_component
 def _rows(bound: BoundItem, draw: QuestionControl) -> ft.Control:
-    leaving, leave = use_state(-1)
+    removing, set_removing = use_state(-1)
     # A row that was taken out must not leave its letters in the fields of the next one.
-    turn, turn_over = use_state(0)
+    version, set_version = use_state(0)
     # Not what the page was drawn with: a row may have gone since.
-    rows = _rows_of(bound.current_entry())
+    rows = _rows_of(bound)
 
     async def add() -> None:
-        await bound.set_answer(Answered((*_rows_of(bound.current_entry()), {})), bound.draft)
+        await bound.set_answer(Answered((*_rows_of(bound), {})), bound.draft)
 
     async def take_out(at: int) -> None:
-        now = _rows_of(bound.current_entry())
+        now = _rows_of(bound)
         rest = (*now[:at], *now[at + 1 :])
-        leave(-1)
-        turn_over(turn + 1)
-        await bound.set_answer(Answered(rest) if rest else None, _drafts_without_row(bound.draft, at))
+        set_removing(-1)
+        set_version(version + 1)
+        await bound.set_answer(Answered(rest) if rest else None, _draft_of(bound).without_row(at))
 
-    def drawn(at: int) -> ft.Control:
+    def row(at: int) -> ft.Control:
         name = say("rows.name", row=bound.item.row_name, n=at + 1)
         out = (
-            _confirm_removal(name, on_yes=lambda: take_out(at), on_no=lambda: leave(-1))
-            if at == leaving
-            else ft.Row(controls=[quiet_button(say("rows.remove", name=name), lambda: leave(at))])
+            _confirm_removal(name, on_yes=lambda: take_out(at), on_no=lambda: set_removing(-1))
+            if at == removing
+            else ft.Row(controls=[quiet_button(say("rows.remove", name=name), lambda: set_removing(at))])
         )
         inside = [
-            draw(_bind_row_item(bound, inner, at, turn)) for inner in _visible_items(bound.item, rows[at])
+            draw(_bind_row_item(bound, inner, at, version)) for inner in _visible_items(bound.item, rows[at])
         ]
-        return keyed(f"{bound.key}.{at}.{turn}", card(heading(name), *inside, out, spacing=16))
+        return keyed(f"{bound.key}.{at}.{version}", card(heading(name), *inside, out, spacing=16))
 
-    return ft.Column(
-        tight=True,
-        spacing=14,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            *(drawn(at) for at in range(len(rows))),
-            ft.Row(
-                controls=[secondary_button(say("rows.add", row=bound.item.row_name), add, icon=ft.Icons.ADD)]
-            ),
-        ],
-    )
+    adding = secondary_button(say("rows.add", row=bound.item.row_name), add, icon=ft.Icons.ADD)
+    return stack(*(row(at) for at in range(len(rows))), ft.Row(controls=[adding]), spacing=14)
 
 
-def _bind_row_item(bound: BoundItem, inner: Item, at: int, turn: int) -> BoundItem:
-    """One question of one row, bound to the entry of the whole group."""
-    key = f"{at}.{inner.link_id}"
+def _bind_row_item(bound: BoundItem, inner: Item, at: int, version: int) -> BoundItem:
+    """Bind one question of one row to the entry and the draft of the whole group."""
+    link_id = inner.link_id
 
     def changed(entry: AnswerEntry | None) -> AnswerEntry:
-        rows = list(_rows_of(bound.current_entry()))
-        row = {link_id: kept for link_id, kept in rows[at].items() if link_id != inner.link_id}
-        rows[at] = row if entry is None else {**row, inner.link_id: entry}
+        rows = list(_rows_of(bound))
+        row = {name: kept for name, kept in rows[at].items() if name != link_id}
+        rows[at] = row if entry is None else {**row, link_id: entry}
         return Answered(tuple(rows))
 
-    def held(half: Any) -> dict[str, Any] | None:
-        others = {name: kept for name, kept in (bound.draft or {}).items() if name != key}
-        return {**others, key: half} if half is not None else others or None
+    def drafted(draft: ItemDraft | None) -> GroupDraft | None:
+        return _draft_of(bound).with_draft(at, link_id, draft)
 
-    async def tap(entry: AnswerEntry | None, half: Any = None) -> None:
-        await bound.set_answer(changed(entry), held(half))
+    def current() -> AnswerEntry | None:
+        return _rows_of(bound)[at].get(link_id)
 
-    def typed(entry: AnswerEntry | None, half: Any = None) -> None:
-        bound.set_answer_debounced(changed(entry), held(half))
-
-    return BoundItem(
+    return replace(
+        bound,
         item=inner,
-        place=f"{bound.place}.{key}",
-        key=f"{bound.key}.{turn}.{key}",
-        entry=_rows_of(bound.current_entry())[at].get(inner.link_id),
+        key=f"{bound.key}.{version}.{at}.{link_id}",
+        entry=current(),
         problem="",
-        set_answer=tap,
-        set_answer_debounced=typed,
-        current_entry=lambda: _rows_of(bound.current_entry())[at].get(inner.link_id),
-        read_draft=lambda: (bound.draft or {}).get(key),
-        kept_phrases=bound.kept_phrases,
-        keep_phrase=bound.keep_phrase,
+        set_answer=lambda entry, draft: bound.set_answer(changed(entry), drafted(draft)),
+        set_answer_debounced=lambda entry, draft: bound.set_answer_debounced(changed(entry), drafted(draft)),
+        current_entry=current,
+        read_draft=lambda: _draft_of(bound).drafts.get((at, link_id)),
     )
 
 
-def _confirm_removal(name: str, *, on_yes: Any, on_no: Any) -> ft.Control:
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        controls=with_placeholders(
-            text(say("rows.sure", name=name)),
-            ft.Row(
-                wrap=True,
-                spacing=10,
-                controls=[
-                    secondary_button(say("rows.out"), on_yes),
-                    secondary_button(say("rows.keep"), on_no),
-                ],
-            ),
-        ),
-    )
+def _confirm_removal(name: str, *, on_yes: Callable[[], object], on_no: Callable[[], object]) -> ft.Control:
+    buttons = [secondary_button(say("rows.out"), on_yes), secondary_button(say("rows.keep"), on_no)]
+    sure = text(say("rows.sure", name=name))
+    return ft.Column(tight=True, spacing=8, controls=[sure, ft.Row(wrap=True, spacing=10, controls=buttons)])
 
 
 def _visible_items(group: Item, row: GroupRow) -> list[Item]:
@@ -137,17 +108,9 @@ def _visible_items(group: Item, row: GroupRow) -> list[Item]:
     return [known[link_id] for link_id in find_visible_in_row(group, row, {}, ())]
 
 
-def _rows_of(entry: AnswerEntry | None) -> tuple[GroupRow, ...]:
-    if not isinstance(entry, Answered) or not isinstance(entry.value, tuple):
-        return ()
-    return tuple(row for row in entry.value if isinstance(row, Mapping))
+def _rows_of(bound: BoundItem) -> tuple[GroupRow, ...]:
+    return parts_of(bound.current_entry(), dict)
 
 
-def _drafts_without_row(half: Any, at: int) -> dict[str, Any] | None:
-    """What is held for the rows that stay, under their new numbers."""
-    kept: dict[str, Any] = {}
-    for key, held in (half or {}).items():
-        number, link_id = key.split(".", 1)
-        if int(number) != at:
-            kept[f"{int(number) - (int(number) > at)}.{link_id}"] = held
-    return kept or None
+def _draft_of(bound: BoundItem) -> GroupDraft:
+    return bound.draft if isinstance(bound.draft, GroupDraft) else GroupDraft()

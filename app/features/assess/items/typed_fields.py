@@ -1,7 +1,7 @@
 """Answers that are typed: text, a day, a time, a number.
 
-This room knows how letters become an entry as they are typed, and that letters which cannot be read
-are held as they are. It never corrects what stands in a field.
+Letters become an entry as they are typed; letters that cannot be read are kept as the item's draft.
+Nothing corrects what stands in a field.
 
     text_control(bound, show_label=True)
 """
@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time
-from typing import Any
+from functools import partial
 
 import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem
-from app.features.assess.items.not_answered import not_answered_rows
+from app.features.assess.items.drafts import ItemDraft, TextDraft
+from app.features.assess.items.not_answered import with_not_answered
 from app.features.shared.parse_typed import parse_day, parse_decimal, parse_time, parse_whole_number
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_long_day
-from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field
 from app.kit.messages import say
@@ -34,7 +34,7 @@ Parser = Callable[[str], Answered | None]
 
 
 def text_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """A field for words of one's own; more lines where more is expected."""
+    """Draw a field for free text; three lines where more than 200 letters are allowed."""
     is_short = bound.item.max_length <= _SHORT_LETTERS
     return _typed_control(
         bound, label, _parse_text, show_label=show_label, hint=hint, lines=1 if is_short else 3
@@ -42,11 +42,11 @@ def text_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = 
 
 
 def number_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """A field for a number."""
+    """Draw a field for a number."""
     return _typed_control(
         bound,
         label,
-        _parse_whole_number if bound.item.type == "integer" else _parse_decimal,
+        partial(_parse_number, read=parse_whole_number if bound.item.type == "integer" else parse_decimal),
         show_label=show_label,
         hint=hint,
         keyboard=ft.KeyboardType.NUMBER,
@@ -55,18 +55,26 @@ def number_control(bound: BoundItem, label: str, *, show_label: bool, hint: str 
 
 
 def day_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """A field for a day, which is read back in full below it."""
+    """Draw a field for a day, with the day in full below it."""
     hint = " ".join(part for part in (hint, say("hint.day")) if part)
     in_full = _day_in_full(bound)
     return _typed_control(
-        bound, label, _parse_day, show_label=show_label, hint=hint, read_back=in_full, width=240
+        bound,
+        label,
+        partial(_parse_moment, read=parse_day),
+        show_label=show_label,
+        hint=hint,
+        read_back=in_full,
+        width=240,
     )
 
 
 def time_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """A field for a time of day."""
+    """Draw a field for a time of day."""
     hint = " ".join(part for part in (hint, say("hint.time")) if part)
-    return _typed_control(bound, label, _parse_time, show_label=show_label, hint=hint, width=160)
+    return _typed_control(
+        bound, label, partial(_parse_moment, read=parse_time), show_label=show_label, hint=hint, width=160
+    )
 
 
 def _typed_control(
@@ -81,20 +89,19 @@ def _typed_control(
     width: int | None = None,
     keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
 ) -> ft.Control:
-    def parts(text: str) -> tuple[AnswerEntry | None, str | None]:
+    def parts(text: str) -> tuple[AnswerEntry | None, TextDraft | None]:
         entry = read(text)
-        return entry, None if entry is not None or not text.strip() else text
+        return entry, None if entry is not None or not text.strip() else TextDraft(text)
 
     def type_in(text: str) -> None:
         bound.set_answer_debounced(*parts(text))
 
-    def standing() -> str | None:
-        entry = bound.current_entry()
-        return bound.draft or (_as_typed(bound.item, entry) if isinstance(entry, Answered) else None)
+    def standing() -> TextDraft | None:
+        text = _drafted(bound.draft) or _as_typed(bound.item, bound.current_entry())
+        return TextDraft(text) if text else None
 
     link_id = bound.item.link_id
-    looks: dict[str, Any] = {"hint": hint, "problem": bound.problem, "show_label": show_label}
-    value = str(bound.draft or _as_typed(bound.item, bound.entry))
+    value = _drafted(bound.draft) or _as_typed(bound.item, bound.entry)
     if is_practitioner_wording(bound.item):
         field = phrasing_checked_field(
             label,
@@ -104,7 +111,9 @@ def _typed_control(
             on_keep=lambda code: bound.keep_phrase(link_id, code),
             lines=lines,
             key=bound.key,
-            **looks,
+            hint=hint,
+            problem=bound.problem,
+            show_label=show_label,
         )
     else:
         field = text_field(
@@ -115,22 +124,22 @@ def _typed_control(
             width=width,
             keyboard=keyboard,
             key=bound.key,
-            **looks,
+            hint=hint,
+            problem=bound.problem,
+            show_label=show_label,
         )
-    return ft.Column(
-        tight=True,
-        spacing=10,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            None if bound.not_answered else field,
-            quiet(read_back) if read_back else None,
-            not_answered_rows(bound, aside=standing, back=lambda half: parts(str(half or ""))),
-        ),
+    in_full = quiet(read_back) if read_back else None
+    return with_not_answered(
+        bound, field, in_full, to_draft=standing, from_draft=lambda draft: parts(_drafted(draft))
     )
 
 
+def _drafted(draft: ItemDraft | None) -> str:
+    return draft.text if isinstance(draft, TextDraft) else ""
+
+
 def _as_typed(item: Item, entry: AnswerEntry | None) -> str:
-    """An entry as it would be typed."""
+    """Write an entry as it would be typed; "" for none."""
     if not isinstance(entry, Answered) or isinstance(entry.value, tuple):
         return ""
     if item.type == "date":
@@ -150,21 +159,11 @@ def _parse_text(text: str) -> Answered | None:
     return Answered(text) if text.strip() else None
 
 
-def _parse_whole_number(text: str) -> Answered | None:
-    number = parse_whole_number(text)
+def _parse_number(text: str, read: Callable[[str], float | None]) -> Answered | None:
+    number = read(text)
     return None if number is None else Answered(number)
 
 
-def _parse_decimal(text: str) -> Answered | None:
-    number = parse_decimal(text)
-    return None if number is None else Answered(number)
-
-
-def _parse_day(text: str) -> Answered | None:
-    day = parse_day(text)
-    return None if day is None else Answered(day.isoformat())
-
-
-def _parse_time(text: str) -> Answered | None:
-    moment = parse_time(text)
+def _parse_moment(text: str, read: Callable[[str], date | time | None]) -> Answered | None:
+    moment = read(text)
     return None if moment is None else Answered(moment.isoformat())

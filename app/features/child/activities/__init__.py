@@ -1,5 +1,5 @@
-"""What a child can do with a question: choose, say, climb, place, and walk through a day.
+"""What a child can do with a question: choose, write, draw, climb a ladder, place, walk through a day.
 
-Each activity is given a slot and draws it. Everything that can be dragged can be tapped. None of them
-reads a meaning into a colour, a place or a size.
+Each activity is a function of a `BoundQuestion`. Everything that can be dragged can also be tapped, and no
+meaning is read into a colour, a place or a size.
 """

@@ -1,48 +1,45 @@
 """The line of a day: its parts from waking to night, each open to a tap.
 
-This room knows that a row belongs to one part of the day, and that a part without a row has not been
-spoken of, which says nothing about it. The first question of the rows names the part; the others stand
-below the part that is open.
+Each row of the answer belongs to one part of the day; a part without a row was not spoken of, which says
+nothing about it. The first question of the rows names the part; the others stand below the open part.
 
-    day_timeline(slot)
+    day_timeline(bound)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import flet as ft
 
 from app.features.child.activities.choice import choose_one
 from app.features.child.activities.free_text import entry_from_text, text_of_entry
 from app.features.child.answer_text import format_child_answer
-from app.features.child.bound_question import BoundQuestion, answer_value, choices_for, use_state
+from app.features.child.bound_question import BoundQuestion, answer_value, choices_for
 from app.kit import theme
-from app.kit.controls.fault_boundary import guarded_render
+from app.kit.controls.keyed import keyed_component
+from app.kit.controls.stack import stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
 from app.kit.drawing.pictures import has_picture, picture
 from app.kit.forms.choices import Choice
 from app.kit.forms.fields import text_area
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, GroupRow
+from assessments.engine.answers import Answered, AnswerEntry, GroupRow, parts_of
 
 
-def day_timeline(slot: BoundQuestion) -> ft.Control:
-    """The parts of the day, one below the other on a line."""
-    kept: Any = _day_timeline
-    drawn: ft.Control = kept(slot, key=f"{slot.key}.line")
-    return drawn
+def day_timeline(bound: BoundQuestion) -> ft.Control:
+    """Draw the parts of the day, one below the other on a line."""
+    return _day_timeline(f"{bound.key}.line", bound)
 
 
-@ft.component
-@guarded_render
-def _day_timeline(slot: BoundQuestion) -> ft.Control:
+@keyed_component
+def _day_timeline(bound: BoundQuestion) -> ft.Control:
     open_part, open_it = use_state("")
-    which, *asked = slot.item.items
-    rows = day_rows(slot.current_entry())
+    which, *asked = bound.item.items
+    rows = parts_of(bound.current_entry(), dict)
 
     def part(choice: Choice) -> list[ft.Control]:
         row = _row(rows, which, choice.code)
@@ -52,26 +49,15 @@ def _day_timeline(slot: BoundQuestion) -> ft.Control:
         )
         if not is_open:
             return [head]
-        return [head, _part_body([_part_question(slot, which, choice.code, item) for item in asked])]
+        return [head, _part_body([_part_question(bound, which, choice.code, item) for item in asked])]
 
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[drawn for choice in choices_for(which) for drawn in part(choice)],
-    )
-
-
-def day_rows(entry: AnswerEntry | None) -> tuple[GroupRow, ...]:
-    """The parts of the day that were spoken of, in the order in which they were."""
-    value = answer_value(entry)
-    return tuple(row for row in value if isinstance(row, dict)) if isinstance(value, tuple) else ()
+    return stack(*(drawn for choice in choices_for(which) for drawn in part(choice)))
 
 
 def rows_with_answer(
     rows: tuple[GroupRow, ...], which: Item, part: str, link_id: str, entry: AnswerEntry | None
 ) -> tuple[GroupRow, ...]:
-    """The rows with one answer changed. A part of which nothing is left loses its row."""
+    """Return the rows with one answer changed. A part of which nothing is left loses its row."""
     before = _row(rows, which, part)
     others = {key: kept for key, kept in before.items() if key not in (link_id, which.link_id)}
     if entry is not None:
@@ -87,31 +73,31 @@ def _row(rows: tuple[GroupRow, ...], which: Item, part: str) -> GroupRow:
 
 
 def _describe_row(asked: list[Item], row: GroupRow) -> str:
-    """What was said of this part, in a line."""
+    """Say in one line what was answered about a part."""
     return ", ".join(words for item in asked if (words := format_child_answer(item, row.get(item.link_id))))
 
 
-def _part_question(slot: BoundQuestion, which: Item, part: str, item: Item) -> ft.Control:
-    """One question about one part of the day."""
+def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> ft.Control:
+    """Draw one question about one part of the day."""
 
     def after(entry: AnswerEntry | None) -> AnswerEntry | None:
-        rows = rows_with_answer(day_rows(slot.current_entry()), which, part, item.link_id, entry)
+        rows = rows_with_answer(parts_of(bound.current_entry(), dict), which, part, item.link_id, entry)
         return Answered(rows) if rows else None
 
     def now() -> AnswerEntry | None:
-        return _row(day_rows(slot.current_entry()), which, part).get(item.link_id)
+        return _row(parts_of(bound.current_entry(), dict), which, part).get(item.link_id)
 
     inner = BoundQuestion(
         item=item,
-        key=f"{slot.key}.{part}.{item.link_id}",
-        band=slot.band,
+        key=f"{bound.key}.{part}.{item.link_id}",
+        band=bound.band,
         entry=now(),
-        set_answer=lambda entry: slot.set_answer(after(entry)),
-        set_answer_debounced=lambda entry: slot.set_answer_debounced(after(entry)),
+        set_answer=lambda entry: bound.set_answer(after(entry)),
+        set_answer_debounced=lambda entry: bound.set_answer_debounced(after(entry)),
         current_entry=now,
     )
     if item.type == "choice":
-        return _labelled_block(heading(item.text, level=3), choose_one(inner))
+        return stack(heading(item.text, level=3), choose_one(inner))
     return text_area(
         item.text,
         value=text_of_entry(inner.entry),
@@ -121,16 +107,7 @@ def _part_question(slot: BoundQuestion, which: Item, part: str, item: Item) -> f
     )
 
 
-def _labelled_block(*controls: ft.Control) -> ft.Control:
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=list(controls),
-    )
-
-
-def _part_header(part: Choice, told: str, is_open: bool, on_tap: Callable[[], Any]) -> ft.Control:
+def _part_header(part: Choice, summary: str, is_open: bool, on_tap: Callable[[], object]) -> ft.Control:
     mark = ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE
     looks = ft.Row(
         spacing=14,
@@ -140,13 +117,13 @@ def _part_header(part: Choice, told: str, is_open: bool, on_tap: Callable[[], An
                 tight=True,
                 spacing=2,
                 expand=True,
-                controls=[ft.Text(part.text, theme_style=theme.LEAD), *([quiet(told)] if told else [])],
+                controls=[ft.Text(part.text, theme_style=theme.LEAD), *([quiet(summary)] if summary else [])],
             ),
             ft.Icon(mark, size=28, color=ft.Colors.ON_SURFACE_VARIANT),
         ],
     )
     return tappable(
-        say("child.day.part", part=part.text, told=told) if told else part.text,
+        say("child.day.part", part=part.text, told=summary) if summary else part.text,
         looks,
         on_tap,
         chosen=is_open,
@@ -162,10 +139,5 @@ def _part_body(controls: list[ft.Control]) -> ft.Control:
         border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
         padding=ft.Padding.only(left=14, top=4, bottom=8),
         margin=ft.Margin.only(left=20),
-        content=ft.Column(
-            tight=True,
-            spacing=18,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=controls,
-        ),
+        content=stack(*controls, spacing=18),
     )

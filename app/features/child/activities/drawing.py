@@ -1,8 +1,6 @@
-"""Drawing: paper, pens and stickers, with nothing asked of what comes of it.
+"""Drawing: paper, pens and stickers. Every step on the paper is saved at once.
 
-This room knows that every step on the paper is given at once. It says nothing about a drawing.
-
-    drawing_activity(slot)
+drawing_activity(bound)
 """
 
 from __future__ import annotations
@@ -16,10 +14,11 @@ from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import Answered
 
 
-def drawing_activity(slot: BoundQuestion) -> ft.Control:
-    """The paper of one question."""
+def drawing_activity(bound: BoundQuestion) -> ft.Control:
+    """Draw the pad of one question."""
 
     async def drew(paper: Drawing) -> None:
-        await slot.set_answer(Answered(paper))
+        await bound.set_answer(Answered(paper))
 
-    return drawing_pad(slot.value, drew, key=f"{slot.key}.paper", tall=MIN_HEIGHT_BY_BAND[slot.band])
+    given = bound.value if isinstance(bound.value, Drawing) else None
+    return drawing_pad(given, drew, key=f"{bound.key}.paper", tall=MIN_HEIGHT_BY_BAND[bound.band])

@@ -1,10 +1,10 @@
-"""How what has been placed is drawn: rings with names on them, rooms with weather, a jar, a list.
+"""How placed names are drawn: rings with names on them, rooms with weather, a jar, a list.
 
-This room knows shapes and distances. "Me" stands in the middle of the rings; a name on them can be
-dragged, and where it is let go decides its ring. All names of a drawing are read and tapped in the
-order in which the child placed them.
+"Me" stands in the middle of the rings; a name on them can be dragged, and where it is dropped decides its
+ring. Names are read out and tapped in the order in which the child placed them. A spot is right and down
+of the middle, in percent of half the map's width.
 
-    rings_view(people, places, on_tap, on_drop)
+    rings_view(people, places, flow.toggle, dropped, 88)
 """
 
 from __future__ import annotations
@@ -12,22 +12,24 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
 
 import flet as ft
 
-from app.features.child.bound_question import use_state
 from app.kit import theme
-from app.kit.controls.fault_boundary import guarded, guarded_render
+from app.kit.controls.fault_boundary import guarded
+from app.kit.controls.keyed import keyed_component
+from app.kit.controls.stack import centred, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.drawing.pictures import has_picture, picture
 from app.kit.forms.choices import Choice
+from app.kit.forms.placement import Spot
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.engine.answers import PlacedPerson
 
 OnTap = Callable[[int], None]
-OnDrop = Callable[[int, str, tuple[int, int]], Awaitable[None]]
+OnDrop = Callable[[int, str, Spot], Awaitable[None]]
 PlacementView = Callable[[Sequence[PlacedPerson], Sequence[Choice], OnTap, OnDrop, int], ft.Control]
 
 # The map is a square of this side; ring edges and spots are in percent of half of it.
@@ -42,22 +44,26 @@ _CHIP_SIZE = (80, 48)
 _LABEL_OFFSET = 5
 _WORRY_SIZES = {0: 88, 1: 116, 2: 152}
 
+# The name that is being dragged, by its position in the answer, and where it is.
+Drag = tuple[int, float, float]
+_NO_DRAG: Drag | None = None
+
 
 def ring_edges(rings_n: int) -> list[float]:
-    """The outer edge of each ring; what lies beyond the last one is outside."""
+    """Return the outer edge of each ring, in percent; what lies beyond the last one is outside."""
     inner = rings_n - 1
     step = (_LAST_EDGE - _FIRST_EDGE) / max(inner - 1, 1)
     return [_FIRST_EDGE + step * ring for ring in range(inner)]
 
 
-def ring_at(spot: tuple[int, int], rings_n: int) -> int:
-    """The ring in which a spot lies; the last one is outside."""
+def ring_at(spot: Spot, rings_n: int) -> int:
+    """Return the number of the ring in which a spot lies; the last one is outside."""
     far = math.hypot(*spot)
     return next((ring for ring, edge in enumerate(ring_edges(rings_n)) if far <= edge), rings_n - 1)
 
 
-def default_spot(ring: int, rings_n: int, number: int) -> tuple[int, int]:
-    """A free-looking spot in a ring for the `number`-th name."""
+def default_spot(ring: int, rings_n: int, number: int) -> Spot:
+    """Return a spot in a ring for the `number`-th name, away from those before it."""
     outer = ring_edges(rings_n)
     angle = math.pi / 2 + (((number + 1) * _GOLDEN) % 1 - 0.5) * _SPREAD
     if ring == rings_n - 1:
@@ -72,26 +78,18 @@ def default_spot(ring: int, rings_n: int, number: int) -> tuple[int, int]:
 def rings_view(
     people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, drop: OnDrop, tall: int
 ) -> ft.Control:
-    """The map, and the same as a list below it."""
-    kept: Any = _map
-    return ft.Column(
-        tight=True,
+    """Draw the map, and the same as a list below it."""
+    rings = _map("rings", tuple(people), tuple(places), drop)
+    return stack(
+        centred(rings),
+        placement_list(people, places, tap, drop, tall),
         spacing=18,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            ft.Row(
-                alignment=ft.MainAxisAlignment.CENTER,
-                controls=[kept(tuple(people), tuple(places), drop, key="rings")],
-            ),
-            placement_list(people, places, tap, drop, tall),
-        ],
     )
 
 
-@ft.component
-@guarded_render
+@keyed_component
 def _map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop: OnDrop) -> ft.Control:
-    dragged, drag = use_state(None)
+    dragged, drag = use_state(_NO_DRAG)
 
     def begin(at: int) -> None:
         drag((at, *_spot_of(people[at], at, places)))
@@ -100,13 +98,8 @@ def _map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop: OnD
         _, right, down = dragged or (at, *_spot_of(people[at], at, places))
         delta = event.local_delta
         if delta is not None:
-            drag(
-                (
-                    at,
-                    _clamp_percent(right + delta.x * 100 / _HALF),
-                    _clamp_percent(down + delta.y * 100 / _HALF),
-                )
-            )
+            right, down = right + delta.x * 100 / _HALF, down + delta.y * 100 / _HALF
+            drag((at, _clamp_percent(right), _clamp_percent(down)))
 
     async def let_go(at: int) -> None:
         if dragged is not None and dragged[0] == at:
@@ -114,8 +107,12 @@ def _map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop: OnD
             drag(None)
             await drop(at, places[ring_at(spot, len(places))].code, spot)
 
+    word = ft.Text(say("child.rings.me"), theme_style=theme.LEAD, color=ft.Colors.ON_PRIMARY)
+    me = _circle(_ME, ft.Colors.PRIMARY, content=word)
+    line = ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE)
+    grounds = (ft.Colors.SURFACE_CONTAINER, ft.Colors.SURFACE_CONTAINER_LOWEST)
     lines = [
-        _circle(edge, ft.Colors.SURFACE_CONTAINER_LOWEST if number % 2 else ft.Colors.SURFACE_CONTAINER)
+        _circle(edge, grounds[number % 2], line=line)
         for number, edge in reversed(list(enumerate(ring_edges(len(places)))))
     ]
     return ft.Container(
@@ -131,7 +128,7 @@ def _map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop: OnD
                 ft.Semantics(
                     exclude_semantics=True,
                     content=ft.Stack(
-                        width=MAP_SIZE, height=MAP_SIZE, controls=[*lines, *_labels(places), _me()]
+                        width=MAP_SIZE, height=MAP_SIZE, controls=[*lines, *_labels(places), me]
                     ),
                 ),
                 *(_chip(person, at, places, dragged, begin, go, let_go) for at, person in enumerate(people)),
@@ -141,7 +138,13 @@ def _map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop: OnD
 
 
 def _chip(
-    person: PlacedPerson, at: int, places: Sequence[Choice], dragged: Any, begin: Any, go: Any, let_go: Any
+    person: PlacedPerson,
+    at: int,
+    places: Sequence[Choice],
+    dragged: Drag | None,
+    begin: Callable[[int], None],
+    go: Callable[[int, ft.DragUpdateEvent[ft.GestureDetector]], None],
+    let_go: Callable[[int], Awaitable[None]],
 ) -> ft.Control:
     right, down = dragged[1:] if dragged and dragged[0] == at else _spot_of(person, at, places)
     width, height = _CHIP_SIZE
@@ -178,7 +181,7 @@ def _chip(
     )
 
 
-def _spot_of(person: PlacedPerson, at: int, places: Sequence[Choice]) -> tuple[int, int]:
+def _spot_of(person: PlacedPerson, at: int, places: Sequence[Choice]) -> Spot:
     if person.spot is not None:
         return person.spot
     ring = next((n for n, place in enumerate(places) if place.code == person.place), len(places) - 1)
@@ -189,7 +192,10 @@ def _clamp_percent(percent: float) -> float:
     return min(max(percent, -100.0), 100.0)
 
 
-def _circle(edge: float, colour: str) -> ft.Control:
+def _circle(
+    edge: float, colour: str, *, line: ft.Border | None = None, content: ft.Control | None = None
+) -> ft.Control:
+    """Draw a circle around the middle; `edge` is in percent of half the map."""
     side = edge * MAP_SIZE / 100
     return ft.Container(
         left=(MAP_SIZE - side) / 2,
@@ -198,12 +204,14 @@ def _circle(edge: float, colour: str) -> ft.Control:
         height=side,
         border_radius=side / 2,
         bgcolor=colour,
-        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
+        border=line,
+        alignment=ft.Alignment.CENTER if content else None,
+        content=content,
     )
 
 
 def _labels(places: Sequence[Choice]) -> list[ft.Control]:
-    """What each ring is called, below the top of its edge; what is outside, in a corner."""
+    """Draw the name of each ring below the top of its edge, and that of the outside in a corner."""
     tops = [_HALF - edge * _HALF / 100 for edge in ring_edges(len(places))]
 
     def label(words: str, top: float, *, corner: bool) -> ft.Control:
@@ -226,47 +234,23 @@ def _labels(places: Sequence[Choice]) -> list[ft.Control]:
     ]
 
 
-def _me() -> ft.Control:
-    side = _ME * MAP_SIZE / 100
-    return ft.Container(
-        left=(MAP_SIZE - side) / 2,
-        top=(MAP_SIZE - side) / 2,
-        width=side,
-        height=side,
-        border_radius=side / 2,
-        bgcolor=ft.Colors.PRIMARY,
-        alignment=ft.Alignment.CENTER,
-        content=ft.Text(say("child.rings.me"), theme_style=theme.LEAD, color=ft.Colors.ON_PRIMARY),
-    )
-
-
 def placement_list(
     people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, _drop: OnDrop, tall: int
 ) -> ft.Control:
-    """Each place with what is in it; a tap opens a way to move it."""
-    return ft.Column(
-        tight=True,
-        spacing=14,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[_place(ring, people, tap, tall) for ring in places],
-    )
+    """Draw each place with what is in it; a tap opens a way to move it."""
+    return stack(*(_place(ring, people, tap, tall) for ring in places), spacing=14)
 
 
 def _place(ring: Choice, people: Sequence[PlacedPerson], tap: OnTap, tall: int) -> ft.Control:
-    inside = [(at, person) for at, person in enumerate(people) if person.place == ring.code]
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            heading(ring.text, level=3),
-            *(_name(person.who, partial(tap, at), tall) for at, person in inside),
-            *([] if inside else [quiet(say("people.nobody"))]),
-        ],
-    )
+    inside = [
+        _name(person.who, partial(tap, at), tall)
+        for at, person in enumerate(people)
+        if person.place == ring.code
+    ]
+    return stack(heading(ring.text, level=3), *(inside or [quiet(say("people.nobody"))]))
 
 
-def _name(who: str, on_tap: Callable[[], Any], tall: int) -> ft.Control:
+def _name(who: str, on_tap: Callable[[], None], tall: int) -> ft.Control:
     return tappable(
         say("people.move", who=who),
         text(who, colour=ft.Colors.ON_SECONDARY_CONTAINER),
@@ -280,7 +264,7 @@ def _name(who: str, on_tap: Callable[[], Any], tall: int) -> ft.Control:
 def rooms_view(
     people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, _drop: OnDrop, _tall: int
 ) -> ft.Control:
-    """One tile for each room, with its weather and its name, as a house of two rooms to a floor."""
+    """Draw a tile for each room, with its weather and its name, as a house of two rooms to a floor."""
     weather = {place.code: place for place in places}
     return ft.ResponsiveRow(
         columns=2,
@@ -294,7 +278,7 @@ def rooms_view(
     )
 
 
-def _room(room: PlacedPerson, weather: Choice, on_tap: Callable[[], Any]) -> ft.Control:
+def _room(room: PlacedPerson, weather: Choice, on_tap: Callable[[], None]) -> ft.Control:
     looks = ft.Column(
         tight=True,
         spacing=6,
@@ -321,7 +305,7 @@ def _room(room: PlacedPerson, weather: Choice, on_tap: Callable[[], Any]) -> ft.
 def jar_view(
     people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, _drop: OnDrop, _tall: int
 ) -> ft.Control:
-    """A jar with a lid; the worries in it are as big as the child made them."""
+    """Draw a jar with a lid; the worries in it are as big as the child made them."""
     sizes = {place.code: number for number, place in enumerate(places)}
     lid = ft.Container(
         width=200,
@@ -358,7 +342,7 @@ def jar_view(
     )
 
 
-def _worry(worry: PlacedPerson, side: int, on_tap: Callable[[], Any]) -> ft.Control:
+def _worry(worry: PlacedPerson, side: int, on_tap: Callable[[], None]) -> ft.Control:
     words = ft.Text(
         worry.who,
         theme_style=theme.MARK,

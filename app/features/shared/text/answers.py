@@ -1,8 +1,7 @@
-"""Answers in words: what was chosen, said, placed or not answered, as a reader sees it.
+"""Answers as text: what was chosen, said, placed or not answered, as a reader sees it.
 
-This room knows the shapes of entries and turns each into text: options by their words, exact words
-in quotation marks with where they came from, and every way of not answering by its name. It knows
-no page. What it cannot read (written by a newer tool) is shown as it stands, never dropped.
+Options show by their texts, exact words in quotation marks with where they came from, and every way of
+not answering by its name. What cannot be read (written by a newer tool) is shown as it stands.
 
     format_answer(item, Answered("yes"))                      # "Yes"
     format_answer(item, NotAnswered("not-asked", "not-safe"))   # "Not asked because it was not safe to ask"
@@ -16,7 +15,7 @@ from typing import Any
 
 from app.features.shared.text.days import format_day
 from app.kit.messages import say
-from assessments.definitions.definition import Instrument, Item
+from assessments.definitions.definition import Instrument, Item, walk_items
 from assessments.definitions.drawing import Drawing
 from assessments.engine.answers import (
     Answered,
@@ -25,13 +24,16 @@ from assessments.engine.answers import (
     PlacedPerson,
     VerbatimLine,
     from_plain,
-    walk_items,
+    parts_of,
 )
 from assessments.errors import BadAnswer
 
+# A result, or a part of one, as it is stored: the JSON that the engine's `Result.to_plain` writes.
+StoredResult = Mapping[str, Any]
+
 
 def format_answer(item: Item, entry: AnswerEntry | None) -> str:
-    """One entry as text, lines for lists; "" when there is none."""
+    """Format one entry, lists one part a line; "" when there is none."""
     if entry is None:
         return ""
     if isinstance(entry, NotAnswered):
@@ -54,8 +56,8 @@ def format_answer(item: Item, entry: AnswerEntry | None) -> str:
     return str(value)
 
 
-def format_stored_answer(item: Item, plain: Any) -> str:
-    """The plain form of an entry as text. What this tool cannot read is shown as it was kept."""
+def format_stored_answer(item: Item, plain: object) -> str:
+    """Format the plain form of an entry. What this tool cannot read is shown as it was stored."""
     if plain is None:
         return ""
     try:
@@ -65,36 +67,34 @@ def format_stored_answer(item: Item, plain: Any) -> str:
 
 
 def format_quote(line: VerbatimLine) -> str:
-    """Exact words in quotation marks."""
+    """Put exact words in quotation marks."""
     return say("said.words", words=line.words)
 
 
 def describe_quote_source(item: Item, line: VerbatimLine) -> str:
-    """Where exact words came from, and what was asked just before if it was not the item's own text."""
+    """Say where exact words came from, and what was asked just before if it was not the item's own text."""
     origin = say(f"origin.{line.origin}")
     if line.prompt in ("", item.text):
         return origin
     return f"{origin}. {say('said.asked', prompt=line.prompt)}"
 
 
-def read_stored_verbatim_lines(item: Item, plain: Any) -> tuple[VerbatimLine, ...]:
-    """The lines of exact words in a plain entry; none when it holds no lines, or none that can be read."""
+def read_stored_verbatim_lines(item: Item, plain: object) -> tuple[VerbatimLine, ...]:
+    """Read the lines of exact words in a plain entry; none when it holds none that can be read."""
     try:
-        entry = from_plain(item, plain)
+        return parts_of(from_plain(item, plain), VerbatimLine)
     except BadAnswer:
         return ()
-    value = entry.value if isinstance(entry, Answered) else ()
-    return tuple(part for part in value if isinstance(part, VerbatimLine)) if isinstance(value, tuple) else ()
 
 
 def drawing_of(entry: AnswerEntry | None) -> Drawing | None:
-    """The drawing in an entry, if something stands on its paper."""
+    """Return the drawing in an entry, if something stands on its paper."""
     value = entry.value if isinstance(entry, Answered) else None
     return value if isinstance(value, Drawing) and value.visible_marks else None
 
 
-def read_stored_drawing(item: Item, plain: Any) -> Drawing | None:
-    """The drawing in a plain entry; None when it holds none, or none that can be read."""
+def read_stored_drawing(item: Item, plain: object) -> Drawing | None:
+    """Read the drawing in a plain entry; None when it holds none, or none that can be read."""
     try:
         return drawing_of(from_plain(item, plain))
     except BadAnswer:
@@ -113,13 +113,14 @@ def _format_option(item: Item, code: object) -> str:
     return option.text if option is not None else str(code)
 
 
-def _format_list(item: Item, parts: tuple[Any, ...]) -> str:
-    if all(isinstance(part, PlacedPerson) for part in parts) and item.type == "people":
-        return "\n".join(_format_people_map(item, parts))
+def _format_list(item: Item, parts: tuple[object, ...]) -> str:
+    people = tuple(part for part in parts if isinstance(part, PlacedPerson))
+    if len(people) == len(parts) and item.type == "people":
+        return "\n".join(_format_people_map(item, people))
     return "\n".join(_format_part(item, part) for part in parts)
 
 
-def _format_part(item: Item, part: Any) -> str:
+def _format_part(item: Item, part: object) -> str:
     if isinstance(part, VerbatimLine):
         return f"{format_quote(part)}\n{describe_quote_source(item, part)}"
     if isinstance(part, Mapping):
@@ -128,7 +129,7 @@ def _format_part(item: Item, part: Any) -> str:
 
 
 def _format_people_map(item: Item, parts: tuple[PlacedPerson, ...]) -> list[str]:
-    """Each place of the map with who is in it, in the order of the map."""
+    """Format each place of the map with who is in it, in the order of the map."""
     found: dict[str, list[str]] = {option.code: [] for option in item.options}
     for part in parts:
         found.setdefault(part.place, []).append(part.who)
@@ -147,16 +148,16 @@ def _row_lines(item: Item, row: Mapping[str, AnswerEntry]) -> list[str]:
     ]
 
 
-def format_scale_counts(scale: Mapping[str, Any]) -> str:
-    """How a count stands beside what is missing: "19 of 24 answered, 3 not known, 2 not asked"."""
+def format_scale_counts(scale: StoredResult) -> str:
+    """Say how a count stands beside what is missing: "19 of 24 answered, 3 not known, 2 not asked"."""
     parts = [say("result.answered", n=scale["answered"], of=scale["of"])]
     absent = ("unknown", "declined", "not_asked", "not_applicable", "not_reached")
     parts += [say(f"result.{name}", n=scale[name]) for name in absent if scale.get(name)]
     return ", ".join(parts)
 
 
-def describe_finding(instrument: Instrument, finding: Mapping[str, Any]) -> str:
-    """What a finding says to the reader, or "" for one that only concerns the filling in."""
+def describe_finding(instrument: Instrument, finding: StoredResult) -> str:
+    """Say what a finding tells the reader, or "" for one that only concerns the filling in."""
     data = finding.get("data") or {}
     match finding["code"]:
         case "same-day":

@@ -1,10 +1,8 @@
-"""What a chronology found, as sentences.
+"""The findings of a chronology as sentences, one for every code of `assessments.casework.chronology`.
 
-This room knows a sentence for every code of `assessments.casework.chronology`, with its numbers. It works
-nothing
-out, and no sentence here calms: a falling record says what it does not show.
+No sentence reassures: a falling trajectory says what it does not show.
 
-    describe_chronology_finding(Sign("several", data={"n": 4, "months": 12}), today)
+    describe_chronology_finding(ChronologyFinding("several", data={"n": 4, "months": 12}), today)
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from assessments.definitions import catalogue
 
 
 def summarise_household_chronology(page: HouseholdOverview, on: date) -> ChronologySummary:
-    """What is known of one household as it stands today."""
+    """Summarise the chronology of one household as it stands on a day."""
     return summarise_chronology(
         page.records_of(Incident),
         list_key_dates(page.records_of(KeyDate), page.persons, on),
@@ -33,7 +31,7 @@ def summarise_household_chronology(page: HouseholdOverview, on: date) -> Chronol
 
 
 def chronology_headline(found: ChronologySummary) -> str:
-    """The first line: how many, the gaps between them, and whether those shorten."""
+    """Write the first line: how many, the gaps between them, and whether those shorten."""
     # Of gaps that reach back beyond these events the first line says nothing.
     between = min(len(found.gap_days), max(found.recent_count - 1, 0))
     gaps = ", ".join(map(str, found.gap_days[len(found.gap_days) - between :]))
@@ -48,28 +46,30 @@ def chronology_headline(found: ChronologySummary) -> str:
 
 
 def describe_trajectory(found: ChronologySummary) -> str:
-    """Which way the record points, with what it does not show."""
+    """Say which way the record points, with what it does not show."""
     return say(f"trajectory.{found.trajectory.code}")
 
 
 def describe_chronology_findings(found: ChronologySummary) -> list[str]:
-    """What stands out, a sentence each."""
-    told = ("shortening",) if _is_shortening_in_headline(found) else ()
-    return [describe_chronology_finding(sign, found.on) for sign in found.findings if sign.code not in told]
+    """Say what stands out, a sentence each."""
+    in_headline = ("shortening",) if _is_shortening_in_headline(found) else ()
+    return [
+        describe_chronology_finding(sign, found.on) for sign in found.findings if sign.code not in in_headline
+    ]
 
 
 def _is_shortening_in_headline(found: ChronologySummary) -> bool:
-    """Whether the first line says already that the gaps shorten."""
+    """Tell whether the first line says already that the gaps shorten."""
     return found.is_shortening and found.recent_count > len(found.gap_days)
 
 
 def describe_missing(found: ChronologySummary) -> list[str]:
-    """What is missing, a sentence each."""
+    """Say what is missing, a sentence each."""
     return [describe_chronology_finding(sign, found.on, "missing") for sign in found.missing]
 
 
 def describe_chronology_finding(sign: ChronologyFinding, today: date, kind: str = "sign") -> str:
-    """The sentence of one sign."""
+    """Write the sentence of one finding; `kind` is "sign" or "missing"."""
     data = {name: _format_value(name, value, today) for name, value in sign.data.items()}
     if sign.code in ("near", "around"):
         data["what"] = say(f"milestone.{sign.data['kind']}")
@@ -80,7 +80,7 @@ def describe_chronology_finding(sign: ChronologyFinding, today: date, kind: str 
 
 
 def format_day_with_precision(day: date, precision: Precision, today: date) -> str:
-    """A day with how sure it is: "14 May", "about 14 May", "before 14 May"."""
+    """Format a day with how sure it is: "14 May", "about 14 May", "before 14 May"."""
     if precision == "exact":
         return format_day(day, today)
     return say(f"day.{precision}", day=format_day(day, today, near=False))

@@ -1,7 +1,7 @@
-"""Ages, days and hours as they are said.
+"""Ages, days and times as text.
 
-This room knows how the NHS writes an age (weeks up to 6 months, months up to 2 years, then years)
-and how a day is named near to it. It does not know what the clock says: the day comes from the page.
+An age is in days up to a week, weeks up to 6 months, months up to 2 years, then years, as the NHS writes
+it. Today's date is always an argument: nothing here reads the clock.
 
     format_age(person, today)        # "7 weeks"
     format_day(visit.on, today)      # "today", "14 May", "5 March 2025"
@@ -13,14 +13,14 @@ from datetime import date, datetime
 
 from app.kit.messages import say
 from assessments.casework.records import Person
-from assessments.definitions.catalogue import date_of_age
+from assessments.definitions.ages import date_of_age
 
 _EVENING_FROM_HOUR = 18
 _AFTERNOON_FROM_HOUR = 12
 
 
 def format_age(person: Person, on: date) -> str:
-    """The age on a day, or what is known instead of it."""
+    """Format the age on a day, or what is known instead of it."""
     born = person.born
     if born is None or born > on:
         due = person.due or born
@@ -42,7 +42,7 @@ def format_age(person: Person, on: date) -> str:
 
 
 def format_day(day: date, today: date, *, near: bool = True) -> str:
-    """A day within a sentence: "today", "yesterday", "14 May", "5 March 2025"."""
+    """Format a day within a sentence: "14 May", "5 March 2025"; with `near` also "today", "yesterday"."""
     days = (today - day).days
     if near and days in (0, 1):
         return say("day.today") if days == 0 else say("day.yesterday")
@@ -53,23 +53,23 @@ def format_day(day: date, today: date, *, near: bool = True) -> str:
 
 
 def format_long_day(day: date) -> str:
-    """A day in full: "Tuesday 4 March 2026"."""
+    """Format a day in full: "Tuesday 4 March 2026"."""
     weekday, month = say(f"weekday.{day.isoweekday()}"), say(f"month.{day.month}")
     return say("day.long", weekday=weekday, day=day.day, month=month, year=day.year)
 
 
 def format_time(moment: datetime) -> str:
-    """Hours and minutes of the clock on the wall: "14:02"."""
+    """Format a moment as local time: "14:02"."""
     return f"{moment.astimezone():%H:%M}"
 
 
 def format_day_and_time(moment: datetime, today: date) -> str:
-    """A day and its hour: "today at 14:02"."""
+    """Format a day and its local time: "today at 14:02"."""
     return say("day.at", day=format_day(moment.astimezone().date(), today), at=format_time(moment))
 
 
 def greeting(now: datetime) -> str:
-    """The greeting for this time of day."""
+    """Return the greeting for a local time of day."""
     hour = now.astimezone().hour
     part = (
         "evening"

@@ -1,4 +1,7 @@
-"""TODO."""
+"""Incidents as text, and the text fields that the incident form and its revisions share.
+
+describe_child_presence(child)      # "Saw it, heard it, in the kitchen"
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from assessments.casework.casework_records import ChildAtIncident
 
 
 def describe_child_presence(child: ChildAtIncident) -> str:
-    """Where a child was during an event, and what they saw or heard of it."""
+    """Say where a child was during an incident, and what they saw or heard of it."""
     said = [
         *([say("there.saw")] if child.saw_it else []),
         *([say("there.heard")] if child.heard_it else []),
@@ -24,20 +27,6 @@ def describe_child_presence(child: ChildAtIncident) -> str:
 
 
 def first_names_of(page: HouseholdOverview | None, ids: tuple[str, ...]) -> str:
-    """What these people are called, in the order of their household."""
+    """List the first names of these people, in the order of their household."""
     persons = page.persons if page else ()
     return ", ".join(first_name(person) for person in persons if person.id in ids)
-
-
-# The field of the form and the name it has in the record, with the longest that the record takes.
-INCIDENT_TEXT_FIELDS = {
-    "what": ("what", 10_000),
-    "source": ("source", 200),
-    "place": ("place", 200),
-    "threat": ("threat", 2_000),
-    "injury": ("injury", 1_000),
-    "police": ("police_ref", 100),
-    "outcome": ("outcome", 1_000),
-    "protective": ("protective", 2_000),
-    "first-known": ("first_known_to", 200),
-}

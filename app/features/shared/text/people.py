@@ -1,7 +1,6 @@
-"""What a page says of a person: age, family, and what has been heard or seen so far.
+"""A person in short lines: first name, family, and what has been heard or seen so far.
 
-This room knows how facts about people are put into short lines. It takes care that nothing of one
-child stands under another: each line is made from that person's own records alone.
+Each line is made from that person's own records alone, so that nothing of one child stands under another.
 
     describe_last_heard(page, child.id, today)      # "Heard on 14 May"
 """
@@ -10,15 +9,12 @@ from __future__ import annotations
 
 from datetime import date
 
-import flet as ft
-
 from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
 from app.core.cases.visit_queries import count_visits_of_child
 from app.core.controller import AppState
 from app.core.state import FIRST_AUTHOR
 from app.features.shared.text.days import format_day
 from app.kit.controls.lists import TaskStatus
-from app.kit.controls.text import quiet
 from app.kit.messages import has_message, say
 from assessments.casework import kinship
 from assessments.casework.records import Person
@@ -30,12 +26,12 @@ _DONE = ("completed", "amended")
 
 
 def first_name(person: Person) -> str:
-    """What a person is called within a sentence."""
+    """Return what a person is called within a sentence."""
     return person.name.split()[0] if person.name.split() else person.name
 
 
 def find_person(model: AppState, person_id: str) -> tuple[HouseholdOverview, Person]:
-    """A person and the page of their household. Raises NotFound when they are not here."""
+    """Find a person with the overview of their household. Raises NotFound."""
     page = model.household_of(person_id)
     if page is None:
         raise NotFound
@@ -43,8 +39,8 @@ def find_person(model: AppState, person_id: str) -> tuple[HouseholdOverview, Per
 
 
 def describe_last_heard(page: HouseholdOverview, person_id: str, today: date) -> str:
-    """What has been heard or seen of a child so far, in one line; never empty."""
-    found = _counts(page, person_id, today)
+    """Say in one line what has been heard or seen of a child so far; never empty."""
+    found = counts_of_child(page, person_id, today)
     days = (("child.heard", found.last_heard_on), ("child.observed", found.last_observed_on))
     lines = [say(code, day=_on_day(day, today)) for code, day in days if day is not None]
     if not lines and found.last_seen_on is not None:
@@ -58,37 +54,21 @@ def describe_last_heard(page: HouseholdOverview, person_id: str, today: date) ->
     )
 
 
-def last_heard_line(page: HouseholdOverview, child_id: str, today: date) -> ft.Control:
-    """The same line with its mark: a tick, or an empty ring for a child not yet heard or seen."""
-    found = _counts(page, child_id, today)
-    heard = found.last_heard_on is not None or found.last_observed_on is not None
-    return ft.Row(
-        spacing=6,
-        controls=[
-            ft.Icon(
-                ft.Icons.CHECK if heard else ft.Icons.CIRCLE_OUTLINED,
-                size=18,
-                color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
-            ),
-            ft.Container(expand=True, content=quiet(describe_last_heard(page, child_id, today))),
-        ],
-    )
-
-
-def _counts(page: HouseholdOverview, person_id: str, today: date) -> ChildCounts:
+def counts_of_child(page: HouseholdOverview, person_id: str, today: date) -> ChildCounts:
+    """Count the visits, and the last days, of one child of a household."""
     return count_visits_of_child(
         page, next(person for person in page.persons if person.id == person_id), today
     )
 
 
 def visit_day(page: HouseholdOverview, found: AssessmentSummary) -> date:
-    """The day of the visit that a record belongs to."""
+    """Return the day of the visit that an assessment belongs to, else that of the assessment itself."""
     on = next((contact.on for contact in page.contacts if contact.id == found.contact_id), None)
     return on or (found.completed_at or found.started_at).astimezone().date()
 
 
 def tool_title(tool: str) -> str:
-    """The title of a tool; its id when the tool is not here any more."""
+    """Return the title of a tool; its id when this version does not have the tool."""
     try:
         return catalogue.load_tool(tool).title
     except WrenError:
@@ -96,7 +76,7 @@ def tool_title(tool: str) -> str:
 
 
 def task_status(found: AssessmentSummary) -> TaskStatus:
-    """One of the six words that a list of work has."""
+    """Return the status of an assessment for a task list."""
     return (
         "completed"
         if found.status in (*_DONE, "entered-in-error")
@@ -105,7 +85,7 @@ def task_status(found: AssessmentSummary) -> TaskStatus:
 
 
 def describe_family(page: HouseholdOverview, person: Person, on: date) -> str:
-    """Family in words: of a child who they have ("Mother Siân"), of an adult whose they are."""
+    """Describe a family: of a child who they have ("Mother Siân"), of an adult whose they are."""
     names = {found.id: first_name(found) for found in page.persons}
     own: dict[str, list[str]] = {}
     has = []
@@ -122,14 +102,14 @@ def describe_family(page: HouseholdOverview, person: Person, on: date) -> str:
 
 
 def describe_relationship(kind: str, names: list[str]) -> str:
-    """What somebody is to others: "Mother of Wren and Otis", "Lives with Gwen"."""
+    """Say what somebody is to others: "Mother of Wren and Otis", "Lives with Gwen"."""
     if has_message(f"tie.{kind}"):
         return say(f"tie.{kind}", names=join_names(names))
     return say("kin.of", kind=relationship_label(kind), names=join_names(names))
 
 
 def describe_relationship_both_ways(is_: str, has: str, own: str, other: str) -> str:
-    """One tie from both sides: "Ifeoma: Mother of Otis", and below it "Otis: Child of Ifeoma"."""
+    """Describe a relationship from both sides: "Ifeoma: Mother of Otis", and "Otis: Child of Ifeoma"."""
     return say(
         "tie.both",
         one=own,
@@ -140,17 +120,17 @@ def describe_relationship_both_ways(is_: str, has: str, own: str, other: str) ->
 
 
 def names_by_id(page: HouseholdOverview) -> dict[str, str]:
-    """Everyone's name by id."""
+    """Return everyone's full name by id."""
     return {person.id: person.name for person in page.persons}
 
 
 def describe_causes_concern(person: Person) -> str:
-    """What everyone at work here must know of an adult, or ""."""
+    """Say that an adult causes concern, which every practitioner must know; else ""."""
     return say("person.causes-concern") if "causes-concern" in person.roles else ""
 
 
 def relationship_label(kind: str) -> str:
-    """A kind of relationship as it is written by itself: "Ex-partner"."""
+    """Return a kind of relationship as it is written by itself: "Ex-partner"."""
     return say(f"kin.{kind}") if has_message(f"kin.{kind}") else kind[:1].upper() + kind[1:]
 
 
@@ -160,12 +140,12 @@ def _on_day(day: date, today: date) -> str:
 
 
 def join_names(names: list[str]) -> str:
-    """Names as they are said: one, one and another."""
+    """Join names as a sentence does: "Wren", "Wren and Otis"."""
     if len(names) == 1:
         return names[0]
     return say("label.list-end", first=", ".join(names[:-1]), last=names[-1])
 
 
 def author_display_name(author: str) -> str:
-    """What a person is called here. Whoever set up the device first was not asked."""
+    """Return the name of an author; the first one of a device was never asked for it."""
     return say("unlock.first") if author == FIRST_AUTHOR else author

@@ -1,7 +1,7 @@
-"""All that is known of one person, in words, a row for each part.
+"""All that is recorded of one person, a row for each part.
 
-The page of a person shows it as it is, and what stood there before is shown in the same words. Each
-part has the mark of what is kept from somebody. This room knows one person at a time.
+The page of a person shows these rows, and so do its earlier revisions. A part that is withheld from
+somebody says so.
 
     person_rows(page, person, today)      # [AnswerRow("Birth", "Born 2 September", "born"), ...]
 """
@@ -16,15 +16,13 @@ from app.features.shared.text.people import relationship_label
 from app.features.shared.text.withheld import describe_withheld_from
 from app.kit.controls.lists import AnswerListRow
 from app.kit.messages import has_message, say
-from assessments.casework.records import Person
+from assessments.casework.records import CONCERN_ROLES, Person
 
 NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
-# Roles that are no place in the family.
-CONCERN_ROLES = ("causes-concern", "is-harmed")
 
 
 def person_rows(page: HouseholdOverview, one: Person, on: date) -> list[AnswerListRow]:
-    """All that is known of a person, a row for each part, with the mark of what is kept from somebody."""
+    """List all that is recorded of a person, a row for each part."""
 
     def row(place: str, answer: str, part: str = "") -> AnswerListRow:
         note = describe_withheld_from(page, one.id, part) if part else ""
@@ -52,5 +50,5 @@ def person_rows(page: HouseholdOverview, one: Person, on: date) -> list[AnswerLi
 
 
 def describe_concern_roles(one: Person) -> str:
-    """What everyone at work here must know of a person, or ""."""
+    """Say which roles of concern a person has, which every practitioner must know; else ""."""
     return ". ".join(say(f"person.{mark}") for mark in CONCERN_ROLES if mark in one.roles)

@@ -1,0 +1,94 @@
+"""The account backup (`people.copy`): a second copy of the rows without which nothing on a device opens.
+
+The store keeps it beside the database and puts lost rows back from it; salvage prefers it to a damaged
+database. It ends in its own digest. Everything in it is sealed or public; it needs no key.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assessments.crypto.sealing import constant_time_equal, digest
+from assessments.store.database import SqliteDatabase, translate_errors
+from assessments.store.durable_files import write_atomically
+
+ACCOUNT_BACKUP_FILE = "people.copy"
+_BACKED_UP_TABLES = ("migration", "device", "practitioner", "escrow", "setting")
+_COPY_MAGIC = b"CKP1"
+_DIGEST_BYTES = 32
+
+Value = int | str | bytes | None
+RowValues = tuple[Value, ...]
+
+
+def save_account_backup(database: SqliteDatabase, folder: Path, *known: str) -> None:
+    """Write the second copy of the rows without which nothing opens, if they have changed.
+
+    A row that is in the copy is replaced only where it is `known` to be whole (by its first column:
+    a person who has just unlocked, a setting just written): damage is not copied over what is good.
+    """
+    kept = read_account_backup(folder)
+    for table in _BACKED_UP_TABLES:
+        held = {row[0]: row for row in kept.get(table, [])}
+        # The names are those above, never from outside.
+        for row in database.rows(f"SELECT * FROM {table}"):  # noqa: S608
+            if row[0] in known or row[0] not in held:
+                held[row[0]] = row
+        kept[table] = list(held.values())
+    plain = {
+        table: [[_to_json_value(value) for value in row] for row in rows] for table, rows in kept.items()
+    }
+    raw = _COPY_MAGIC + json.dumps(plain).encode()
+    raw += digest(raw)
+    path = folder / ACCOUNT_BACKUP_FILE
+    with translate_errors():
+        if not path.exists() or path.read_bytes() != raw:
+            write_atomically(path, raw)
+
+
+def restore_accounts(database: SqliteDatabase, folder: Path) -> None:
+    """Put back rows of the second copy that the database has lost. Steps are its own to say."""
+    for table, rows in read_account_backup(folder).items():
+        here = {row[0] for row in database.rows(f"SELECT * FROM {table}")}  # noqa: S608  # a name from above
+        lost = [row for row in rows if row[0] not in here]
+        if lost and table != "migration":
+            names = [name for _, name, *_ in database.rows(f"PRAGMA table_info('{table}')")]
+            with database.write() as driver:
+                for row in lost:
+                    insert_or_ignore(driver, table, names, row)
+
+
+def insert_or_ignore(driver: sqlite3.Connection, table: str, names: Sequence[str], row: RowValues) -> int:
+    """Insert the first columns of a row, unless it is there; later columns get their defaults.
+
+    `names` are the database's own, never from a damaged one. Returns how many rows were written.
+    """
+    columns, marks = ", ".join(names[: len(row)]), ", ".join("?" * len(row))
+    return driver.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row).rowcount  # noqa: S608
+
+
+def read_account_backup(folder: Path) -> dict[str, list[RowValues]]:
+    """The rows of the second copy; none when it is absent or not whole."""
+    path = folder / ACCOUNT_BACKUP_FILE
+    with translate_errors():
+        raw = path.read_bytes() if path.exists() else b""
+    content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
+    if not content.startswith(_COPY_MAGIC) or not constant_time_equal(digest(content), check):
+        return {}
+    rows = json.loads(content[len(_COPY_MAGIC) :])
+    return {
+        table: [tuple(_from_json_value(value) for value in row) for row in rows[table]]
+        for table in _BACKED_UP_TABLES
+    }
+
+
+def _to_json_value(value: Value) -> object:
+    return {"hex": value.hex()} if isinstance(value, bytes) else value
+
+
+def _from_json_value(plain: Any) -> Value:
+    return bytes.fromhex(plain["hex"]) if isinstance(plain, dict) else plain

@@ -1,0 +1,109 @@
+"""One person's row on a device: an alias, never a name, and their keys, all sealed.
+
+The UDK seals the author's signing key, the epoch key and a copy of the device's key. The epoch key seals
+one content key per household and per assessment. Each seal is bound to whose it is (`*_context`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assessments.crypto import sealing
+from assessments.crypto.kdf import Kdf
+from assessments.store.access.wrap import make_wrap
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Practitioner:
+    """The columns of the row. `device_copy` is None where none was kept yet."""
+
+    author: str
+    agency: str
+    wrap: bytes
+    sign_public: bytes
+    sign_sealed: bytes
+    epoch_kid: str
+    epoch_sealed: bytes
+    secret_slot: str
+    device_copy: bytes | None
+
+
+def make_practitioner(
+    kdf: Kdf,
+    passphrase: str,
+    device_secret: sealing.Key,
+    secret_slot: str,
+    device: str,
+    device_key: sealing.Key,
+    agency: str,
+    author: str,
+) -> Practitioner:
+    """Fresh keys for one person on this device."""
+    udk, epoch, epoch_kid = sealing.make_key(), sealing.make_key(), make_kid()
+    private, public = sealing.make_signing_key()
+    made = Practitioner(
+        author=author,
+        agency=agency,
+        wrap=make_wrap(kdf, passphrase, device_secret, device, author, udk),
+        sign_public=public,
+        sign_sealed=sealing.seal(udk, bytes(private), sign_context(device, author, public)),
+        epoch_kid=epoch_kid,
+        epoch_sealed=sealing.seal(udk, bytes(epoch), epoch_context(device, author, agency, epoch_kid)),
+        secret_slot=secret_slot,
+        device_copy=sealing.seal(udk, bytes(device_key), device_copy_context(device, author)),
+    )
+    for key in (udk, epoch, private):
+        sealing.wipe(key)
+    return made
+
+
+def rotate_udk(row: Practitioner, udk: bytearray, device: str) -> tuple[Practitioner, bytearray]:
+    """The same keys under a fresh UDK, which is returned too: the old one opens none of them.
+
+    The wrap stays the old one. Raises Damaged when `udk` is not this person's.
+    """
+    fresh = sealing.make_key()
+
+    def reseal(sealed: bytes, context: bytes) -> bytes:
+        return sealing.seal(fresh, sealing.open_sealed(udk, sealed, context), context)
+
+    copy = row.device_copy
+    changed = replace(
+        row,
+        sign_sealed=reseal(row.sign_sealed, sign_context(device, row.author, row.sign_public)),
+        epoch_sealed=reseal(row.epoch_sealed, epoch_context(device, row.author, row.agency, row.epoch_kid)),
+        device_copy=None if copy is None else reseal(copy, device_copy_context(device, row.author)),
+    )
+    return changed, fresh
+
+
+def open_device_key_copy(row: Practitioner, udk: bytearray, device: str) -> bytes | None:
+    """The device's key as this person keeps it; None from before such copies were kept."""
+    if row.device_copy is None:
+        return None
+    return sealing.open_sealed(udk, row.device_copy, device_copy_context(device, row.author))
+
+
+def sign_context(device: str, author: str, public: bytes) -> bytes:
+    """The context of the author's signing key."""
+    return sealing.length_prefix("ck1", "author", device, author, public)
+
+
+def epoch_context(device: str, author: str, agency: str, kid: str) -> bytes:
+    """The context of the epoch key."""
+    return sealing.length_prefix("ck1", "epoch", device, author, agency, kid)
+
+
+def device_copy_context(device: str, author: str) -> bytes:
+    """The context of a person's copy of the device's key."""
+    return sealing.length_prefix("ck1", "device-copy", device, author)
+
+
+def content_key_context(device: str, author: str, epoch_kid: str, kid: str) -> bytes:
+    """The context of one content key."""
+    return sealing.length_prefix("ck1", "cek", device, author, epoch_kid, kid)
+
+
+def make_kid() -> str:
+    """A random name for a key."""
+    return sealing.make_random(8).hex()

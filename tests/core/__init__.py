@@ -1,0 +1,1 @@
+"""Tests of app.core and of the pure updates, without Flet."""
