@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import errors_as_messages, print_result, read_json, write_text
+from app.cli.output import errors_as_messages, print_result, read_json, write_output
 from app.cli.tools import AsJson, load_tool
 from assessments.definitions import catalogue
 
@@ -65,4 +65,4 @@ def _write(text: str, out: Path | None) -> None:
     if out is None:
         typer.echo(text)
     else:
-        write_text(out, text if text.endswith("\n") else f"{text}\n")
+        write_output(out, text if text.endswith("\n") else f"{text}\n")

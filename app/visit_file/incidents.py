@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assessments.casework.casework_records import CaseworkRecord, Incident, KeyDate
-from assessments.casework.records import new_id
+from assessments.casework.ids import new_id
 
 _INCIDENT_KEYS = (
     *("on", "what", "source", "severity", "precision", "time", "place", "tactics", "by", "to", "children"),
