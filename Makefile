@@ -1,12 +1,18 @@
 # Each target makes or refreshes .venv by itself. Needs Python 3.11 or newer, and make.
+#   make run PORT=9000 SERVICE_PORT=9001        other ports; the service's is the app's plus one if not given
+#   make run PYTHON=python3.12                  another Python
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip
 STAMP := .venv/.made
+# Stands in .venv while packages are put there: an interrupted install is begun again from nothing.
+UNFINISHED := .venv/.unfinished
+INSTALL_LOG := .venv/install.log
 
 .PHONY: run quick test check bench faults pictures requirements clean
 
 run: $(STAMP)
-	$(BIN)/wren demo
+	$(BIN)/wren demo $(if $(PORT),--port $(PORT)) $(if $(SERVICE_PORT),--service-port $(SERVICE_PORT))
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
@@ -23,6 +29,8 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
 	$(BIN)/wren tools check
 
 bench: $(STAMP)
@@ -41,15 +49,27 @@ pictures: $(STAMP)
 requirements: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --extra forms --extra service --extra web --extra dev pyproject.toml -o requirements.txt
+	  --python-version 3.11 --extra all --extra dev pyproject.toml -o requirements.txt
 
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Wren needs Python 3.11 or newer. Say which one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
-	  { rm -rf .venv; echo "Python is here but its venv part is not. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@if test -e $(UNFINISHED) || ! $(PIP) --version >/dev/null 2>&1; then \
+	  echo "1/3  Making a Python environment in .venv"; \
+	  rm -rf .venv; $(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "Python is here but its venv part is not. On Debian and Ubuntu: apt install python3-venv"; exit 1; }; \
+	fi
+	@touch $(UNFINISHED)
+	@echo "2/3  Installing packages: 170 MB to fetch, 640 MB on the disk, one to three minutes"
+	@( while sleep 15 >/dev/null 2>&1; do echo "     still installing: $$(du -sm .venv | cut -f1) MB so far"; done ) </dev/null & \
+	  beat=$$!; trap 'kill $$beat 2>/dev/null' EXIT; trap 'exit 1' HUP INT TERM; \
+	  $(PIP) install --quiet --disable-pip-version-check --require-hashes -r requirements.txt 2>$(INSTALL_LOG) || { \
+	    if grep -qE "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|ConnectionReset" $(INSTALL_LOG); \
+	    then echo "The packages could not be fetched: there is no connection to the package index. Connect, then: make $(MAKECMDGOALS)"; \
+	    else cat $(INSTALL_LOG); fi; exit 1; }
+	@echo "3/3  Installing Wren itself"
+	@$(PIP) install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f $(UNFINISHED)
 	@touch $@
 
 clean:

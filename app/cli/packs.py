@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from app.cli.device import open_runtime
-from app.cli.output import errors_as_messages, exit_with, print_result
+from app.cli.output import errors_as_messages, exit_with, print_result, read_text
 from app.cli.tools import AsJson
 from app.kit.messages import say
 from assessments.definitions import catalogue
@@ -20,10 +20,7 @@ cli = typer.Typer(no_args_is_help=True, help="Licensed wording: add and list pac
 @cli.command("add")
 def add(file: Path) -> None:
     """Put an organisation's licensed words in the place of ours, where they fit."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        exit_with(say("cli.cannot-read", file=file))
+    text = read_text(file)
     with open_runtime() as runtime:
         try:
             pack = runtime.add_pack(text)

@@ -1,7 +1,7 @@
 """`wren recovery`: the two people who agree that somebody is let in again, and the keys that they hold.
 
 Each types the code that was read out to them. The agency's key file opens with WREN_PASSPHRASE, never an
-argument. Neither list nor log ever tells a code. The device's side is in `regain`.
+argument. Neither list nor log ever shows a code. The device's side is in `recovery_request`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ recovery_request.register_commands(cli)
 
 Agency = Annotated[str, typer.Option(help="The agency.")]
 Out = Annotated[Path | None, typer.Option(help="A file to write the answer to.")]
-_DATA = Path("data/service")
 
 
 @cli.command()
@@ -64,7 +63,7 @@ def key(
 def admit(
     agency: Agency,
     public: Annotated[str, typer.Option(help="The public half, as `wren recovery key` printed it.")],
-    data: DataFolder = _DATA,
+    data: DataFolder,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
@@ -89,8 +88,8 @@ def admit(
 
 
 @cli.command("list")
-def pending(data: DataFolder = _DATA, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Who asks to be let in again, and which sides have agreed. Never the code."""
+def pending(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List open requests and which sides have agreed. Never the code."""
     from sync.service.recovery import approvals
 
     with _service(data, database_url) as (database, _):
@@ -104,8 +103,8 @@ def pending(data: DataFolder = _DATA, database_url: DatabaseUrl = None, as_json:
 
 
 @cli.command("log")
-def whole_log(data: DataFolder = _DATA, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Everything that was ever asked, agreed, refused and finished. Lines are never changed."""
+def whole_log(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List everything that was ever asked, agreed, refused and finished. Lines are never changed."""
     from sync.service.recovery import approvals
 
     with _service(data, database_url) as (database, _):
@@ -131,7 +130,8 @@ def approve(
         Path | None, typer.Option("--request", help="A file with the request, where there is no connection.")
     ] = None,
     out: Out = None,
-    data: DataFolder = _DATA,
+    *,
+    data: DataFolder,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`wren recovery request`, `finish_recovery` and `stop`: the side of the person at the device.
+"""`wren recovery request`, `finish` and `stop`: the side of the person at the device.
 
 The code is read out to two people. The new passphrase comes from WREN_NEW_PASSPHRASE, never as an argument.
 It works where the store does not open for lack of its key, and without a connection from file to file.
@@ -42,7 +42,7 @@ def request_recovery(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask to be let in again, or look how it stands. Shows the code to read out."""
+    """Ask to be let in again, or show the state of the request. Prints the code to read out."""
     with _open_recovery() as regaining:
         asked = asyncio.run(regaining.request_recovery(_author(regaining, author)))
     if out is not None:

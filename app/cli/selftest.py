@@ -1,4 +1,4 @@
-"""`wren selftest`: what this device shows of itself. Needs no passphrase and tells nothing of anybody."""
+"""`wren selftest`: checks of this device. Needs no passphrase and shows nothing of any person."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def register_commands(root: typer.Typer) -> None:
 
 
 def selftest(as_json: AsJson = False) -> None:
-    """Look at ciphers, keys, settings, room and tools. Ends with status 1 when something needs a look."""
+    """Check ciphers, keys, settings, free space and tools. Exit status 1 when something needs a look."""
     from app.core.device.selftest import check_device, describe_line
     from app.kit.messages import say
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.cli.folders import demo_data_folder, service_data_folder
 from app.cli.output import errors_as_messages, print_result
+from app.cli.processes import bind_loopback, end_in_order_on_signals, end_with_parent
 from app.cli.tools import AsJson
 
 cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")
 
-DataFolder = Annotated[Path, typer.Option("--data", help="The service's data folder.")]
+DataFolder = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        help="The service's data folder.",
+        default_factory=service_data_folder,
+        show_default="data/service here, else of the user",
+    ),
+]
 DatabaseUrl = Annotated[
     str | None, typer.Option("--database-url", help="A PostgreSQL. Without it, one of its own is started.")
 ]
-_DATA = Path("data/service")
 
 
 def register_commands(root: typer.Typer) -> None:
@@ -28,14 +38,22 @@ def register_commands(root: typer.Typer) -> None:
 
 def serve(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8765,
-    data: DataFolder = _DATA,
+    *,
+    data: DataFolder,
     database_url: DatabaseUrl = None,
+    inherited: Annotated[int | None, typer.Option("--socket", hidden=True)] = None,
 ) -> None:
     """Run the central service on this machine."""
     from sync.service.main import serve as run
 
+    end_in_order_on_signals()
     with errors_as_messages():
-        run(port, data, database_url)
+        if inherited is None:
+            listener = bind_loopback(port, "--port")
+        else:  # started by the demo, which holds the port already
+            listener = socket.socket(fileno=inherited)
+            end_with_parent()
+        run(listener, data, database_url)
 
 
 def app(
@@ -51,18 +69,28 @@ def app(
 
 def demo(
     port: Annotated[int, typer.Option(help="The app's port; the service takes the next one.")] = 8550,
-    data: Annotated[Path, typer.Option("--data", help="A folder for the training data.")] = Path("data/demo"),
+    *,
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data",
+            help="A folder for the training data.",
+            default_factory=demo_data_folder,
+            show_default="data/demo here, else of the user",
+        ),
+    ],
     browser: Annotated[bool, typer.Option(help="Open the app in the browser.")] = True,
+    service_port: Annotated[int | None, typer.Option(help="The service's port, if not the next one.")] = None,
 ) -> None:
     """Start the service, its database and the app with a training caseload. Ctrl-C ends it all."""
     from app.cli.demo import run
 
     with errors_as_messages():
-        run(port, data, open_browser=browser)
+        run(port, service_port, data, open_browser=browser)
 
 
 @cli.command("list")
-def list_arrived(data: DataFolder = _DATA, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+def list_arrived(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Show what has arrived, opened."""
     from sync.service.admin import list_submissions as arrived
     from sync.service.settings import ServiceSettings

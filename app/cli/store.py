@@ -1,4 +1,4 @@
-"""`wren store`: what is kept in the data folder, deleting from it for good, bringing back what is whole."""
+"""`wren store`: list, purge and salvage the records in the data folder."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def purge(
     as_json: AsJson = False,
 ) -> None:
     """Delete one assessment, or one household, for good. Only what has been sent is deleted."""
-    from assessments.store.purge import purge_assessment as purge_assessment
-    from assessments.store.purge import purge_household
+    from assessments.store.purge import purge_assessment, purge_household
 
     with open_runtime() as runtime:
         keys = runtime.store.unlock(passphrase_from_env(), author_from_env())
@@ -42,7 +41,7 @@ def purge(
             stubs = delete(keys, record_id, reason)
         finally:
             keys.close()
-    print_result([_plain(stub) for stub in stubs], as_json, [say("cli.purged", n=len(stubs))])
+    print_result([_tombstone_fields(stub) for stub in stubs], as_json, [say("cli.purged", n=len(stubs))])
 
 
 @cli.command()
@@ -56,8 +55,11 @@ def purged(as_json: AsJson = False) -> None:
             stubs = list_purged(keys)
         finally:
             keys.close()
-    lines = [f"{stub.id}  {stub.kind}  {_plain(stub)['at']}  {stub.author}  {stub.reason}" for stub in stubs]
-    print_result([_plain(stub) for stub in stubs], as_json, lines or [say("cli.purged-none")])
+    lines = [
+        f"{stub.id}  {stub.kind}  {_tombstone_fields(stub)['at']}  {stub.author}  {stub.reason}"
+        for stub in stubs
+    ]
+    print_result([_tombstone_fields(stub) for stub in stubs], as_json, lines or [say("cli.purged-none")])
 
 
 @cli.command()
@@ -77,7 +79,7 @@ def salvage(as_json: AsJson = False) -> None:
     print_result(plain, as_json, list(describe_salvage(salvaged)))
 
 
-def _plain(stub: Tombstone) -> dict[str, str]:
+def _tombstone_fields(stub: Tombstone) -> dict[str, str]:
     return {
         "id": stub.id,
         "kind": stub.kind,

@@ -1,21 +1,18 @@
-"""Serving Wren to a browser on the same machine, and to nobody else.
+"""The web server that shows Wren in a browser on the same machine, and to nobody else.
 
-This room knows sockets, headers and who may talk to the app. It knows nothing of screens: it is
-given the function that opens a page.
-
-How it works:
+It is given the function that opens a page, and depends on no screen.
 
 1. The socket is bound to 127.0.0.1 and nothing else; another address is refused before it opens.
    (Flet's own `ft.run` listens on every interface unless told not to.)
 2. Every request and every WebSocket passes `Guard` before Flet sees it:
    - `Host` must be this address and port, so that a name which is pointed at 127.0.0.1 later
      (DNS rebinding) reaches nothing.
-   - `QuoteOrigin`, where there is one, must be this address and port. A browser always sends it with a
+   - `Origin`, where there is one, must be this address and port. A browser always sends it with a
      WebSocket, so there it must be present. Flet checks neither, and would open a session for any
      web page that asks.
    - Only GET and HEAD, and none of the routes that Flet adds beside the app: no sign-in
      callback, no upload, no API pages.
-   A refusal is 403 with no words: nothing about the app is told to a stranger.
+   A refusal is 403 with no body.
 3. Answers carry headers so that nothing leaves the machine and little stays on it:
    - Content-Security-Policy `default-src 'self'`: the client compiled into Flet asks a CDN for one
      script as it starts, and other parts would ask for fonts; the browser now refuses. Scripts
@@ -28,7 +25,7 @@ How it works:
 5. A page that is reloaded gets its session back for `FLET_SESSION_TIMEOUT_S`: locking it when the tab goes
    away is the app's part, in `page.on_disconnect`. Each tab is a session of its own.
 
-    serve_app(open_page, port=8550, on_ready=print)      # "http://127.0.0.1:8550"
+    serve_app(open_page, bind_loopback(8550, "--port"), on_ready=print)      # "http://127.0.0.1:8550"
 """
 
 from __future__ import annotations
@@ -41,7 +38,7 @@ import ipaddress
 import os
 import re
 import socket
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -50,12 +47,12 @@ import flet_web.fastapi as flet_fastapi  # type: ignore[import-untyped]  # it sh
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.cli.processes import bind_loopback
 from app.kit.messages import assets_folder, say
 from app.kit.theme import APP_NAME
 
 OpenPage = Callable[[ft.Page], Any]
 
-LOOPBACK = "127.0.0.1"
 FLET_SESSION_TIMEOUT_S = 60
 
 # Flet would let each of these override what is decided here.
@@ -87,7 +84,7 @@ _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 class Guard:
-    """Lets the app's own page through and nothing else. Wraps any ASGI app."""
+    """ASGI middleware that lets the app's own page through and nothing else."""
 
     def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
         self._app = app
@@ -96,6 +93,7 @@ class Guard:
         self._origins = {f"http://{name}:{port}" for name in names}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with 403."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif not self._is_allowed(scope):
@@ -106,7 +104,7 @@ class Guard:
             await self._app(scope, receive, _SecureResponse(send, self._origins).send)
 
     def _is_allowed(self, scope: Scope) -> bool:
-        # A header sent twice is nobody's honest mistake: every value must pass.
+        # A header may be sent twice: every value must pass.
         hosts = _values(scope, b"host")
         origins = _values(scope, b"origin")
         own_host = len(hosts) == 1 and hosts[0] in self._hosts
@@ -143,22 +141,19 @@ def web_app(open_page: OpenPage, *, host: str, port: int) -> ASGIApp:
 
 async def serve(
     open_page: OpenPage,
+    listener: socket.socket | None = None,
     *,
-    host: str = LOOPBACK,
-    port: int = 0,
     on_ready: Callable[[str], Any] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve until stopped: by `stop`, by a signal, or by cancelling. Port 0 takes a free one.
+    """Serve until stopped: by `stop`, by a signal, or by cancelling. Without a `listener`, on a free port.
 
-    `on_ready` is called once with the address when the first request would be answered.
+    Closes the `listener`. `on_ready` is called once with the address, when requests are answered.
     """
-    if not ipaddress.IPv4Address(host).is_loopback:
-        raise ValueError("Wren is served on this machine only")
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        port = listener.getsockname()[1]
+    with listener or bind_loopback(0, "--port") as listener:
+        host, port = listener.getsockname()
+        if not ipaddress.IPv4Address(host).is_loopback:
+            raise ValueError("Wren is served on this machine only")
         server = uvicorn.Server(
             uvicorn.Config(
                 web_app(open_page, host=host, port=port),
@@ -177,17 +172,12 @@ async def serve(
 
 
 def serve_app(
-    open_page: OpenPage,
-    *,
-    host: str = LOOPBACK,
-    port: int = 0,
-    on_ready: Callable[[str], Any] | None = None,
+    open_page: OpenPage, listener: socket.socket, *, on_ready: Callable[[str], Any] | None = None
 ) -> None:
     """Serve until Ctrl-C."""
-    # What starting leaves lives to the end, and need not be looked through again.
+    # Objects that live until the end are left out of every later garbage collection.
     gc.freeze()
-    serving: Coroutine[Any, Any, None] = serve(open_page, host=host, port=port, on_ready=on_ready)
-    asyncio.run(serving)
+    asyncio.run(serve(open_page, listener, on_ready=on_ready))
 
 
 async def _watch(
@@ -206,10 +196,10 @@ async def _watch(
 
 
 def _ignore_disconnect(send: Send) -> Send:
-    """Send to a socket that may be closing: what nobody hears any more is dropped.
+    """Send to a socket that may be closing; what is sent after that is dropped.
 
-    Flet would take the failed send for the end of everything and never say that the page has lost its
-    connection, so that it would not be locked. The receiving side says so a moment later.
+    Flet would stop at the failed send and never call `on_disconnect`, so that the page would not be locked.
+    The receiving side reports the end a moment later.
     """
 
     async def sent(message: Message) -> None:
@@ -220,7 +210,7 @@ def _ignore_disconnect(send: Send) -> Send:
 
 
 class _SecureResponse:
-    """Sends an answer with the headers of this room; holds a page back to hash its scripts."""
+    """Sends a response with security headers; holds a page back to hash its scripts."""
 
     def __init__(self, send: Send, origins: Iterable[str]) -> None:
         self._send = send
@@ -229,6 +219,7 @@ class _SecureResponse:
         self._page = b""
 
     async def send(self, message: Message) -> None:
+        """Pass one ASGI message on, with the headers added."""
         if message["type"] == "http.response.start":
             kept = [(n, v) for n, v in message.get("headers", []) if n.lower() not in _REPLACED]
             message = {**message, "headers": kept}

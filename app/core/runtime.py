@@ -53,12 +53,22 @@ _log = logging.getLogger("wren.app")
 
 
 def data_folder() -> Path:
-    """Where this copy keeps its data: WREN_HOME, else the app's own folder, else ~/.wren."""
+    """Where this copy keeps its data: WREN_HOME, else the app's own folder, else the user's data folder.
+
+    ~/.wren, where earlier versions kept it, goes before the user's data folder if it is there.
+    """
     named = os.environ.get("WREN_HOME")
     if named:
         return Path(named)
     packed = os.environ.get("FLET_APP_STORAGE_DATA")
-    return Path(packed) / "wren" if packed else Path.home() / ".wren"
+    if packed:
+        return Path(packed) / "wren"
+    earlier = Path.home() / ".wren"
+    if earlier.is_dir():
+        return earlier
+    from platformdirs import user_data_path  # not on a phone, which has a folder of the app
+
+    return user_data_path("wren", appauthor=False) / "device"
 
 
 class PendingEscrows:

@@ -41,9 +41,13 @@ class LanguageRefused(WrenError):
 
 
 def assets_folder() -> Path:
-    """The folder of fonts, icons and strings, absolute. A packed app is told where it is."""
-    told = os.environ.get("FLET_ASSETS_DIR")
-    return Path(told).resolve() if told else Path(__file__).resolve().parents[2] / "assets"
+    """The folder of fonts, icons and strings, absolute: the phone's, the wheel's or the repository's."""
+    packed = os.environ.get("FLET_ASSETS_DIR")
+    if packed:
+        return Path(packed).resolve()
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "assets"
+    return installed if installed.is_dir() else package.parent / "assets"
 
 
 def message_catalogue(language: str | None = None) -> MessageCatalogue:

@@ -33,11 +33,6 @@ def numbers_for(names: Iterable[str]) -> tuple[PhoneNumber, ...]:
     return tuple(found.values())
 
 
-def known_names() -> frozenset[str]:
-    """Every name that has a number."""
-    return frozenset(_numbers())
-
-
 @lru_cache(maxsize=1)
 def _numbers() -> dict[str, PhoneNumber]:
     table = tomllib.loads((assets_folder() / "numbers.toml").read_text(encoding="utf-8"))

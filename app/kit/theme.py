@@ -26,7 +26,6 @@ FONT_FILES = {name: f"fonts/{name}.ttf" for name in (FONT, *FONT_FALLBACK)}
 # Heights and widths in logical pixels.
 ROW_HEIGHT = 56
 TOUCH_TARGET = 48
-READING_WIDTH = 720
 
 GUTTER = 16
 CARD_GAP = 14

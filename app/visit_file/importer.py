@@ -4,7 +4,7 @@
                    "relationships": [{"from", "to", "kind"}],
                    "addresses": [{"lines", "kind", "confidential", "persons"}],
                    "withheld": [{"about", "part", "keep_from", "asked_by", "why"}],
-                   "events" and "milestones": see `visit_events`},
+                   "events" and "milestones": see `incidents`},
      "linked": [{"kind", "household": {...}}],
      "links": [{"kind", "from", "to"}],
      "contact": {"on", "kind", "role"},
@@ -14,8 +14,7 @@
 A person may have any field of `records.Person`. A linked household is kept as one of its own; refs are
 one set for the whole file.
 
-This room knows the file and the records it becomes. It keeps nothing itself: `import_visit` hands each
-thing to the same desk that the screens use.
+docs/visit-files.md lists every key. `import_visit` saves through the same case service as the screens.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from assessments.engine.answers import AnswerEntry
 from assessments.engine.scoring import HistoryStatus, Judgement, ScoringContext
 from assessments.errors import WrenError
 
-__all__ = ["BadVisit", "FileAssessment", "VisitFile", "import_visit", "new_id", "read_visit_file"]
+__all__ = ["BadVisit", "FileAssessment", "VisitFile", "import_visit", "read_visit_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +133,14 @@ def _fill(desk: CaseService, work: Any, entries: Mapping[str, AnswerEntry]) -> A
 
 
 class _VisitReader(PeopleReader):
-    """One reading: goes on after a fault, so that a bad file is told all its faults at once."""
+    """One reading of a file. It goes on after a fault, to report every fault at once."""
 
     def __init__(self, answer_fault: Callable[[WrenError], str]) -> None:
         super().__init__()
         self.answer_fault = answer_fault
 
     def read_visit(self, given: Mapping[str, Any]) -> VisitFile | None:
+        """Read the whole file; None where `faults` were found."""
         self.check_keys(given, ("household", "linked", "links", "contact", "assessments", "seen"), "the file")
         family = self.read_household(given.get("household"), "household")
         linked = []

@@ -1,22 +1,21 @@
-"""What happened in a household, and the days that matter, read from a visit file.
+"""Incidents and key dates of a household, read from a visit file.
 
     {"events": [{"on", "what", "source", "severity", "precision", "tactics", "by": [refs], "to": [refs],
                  "children": [{"ref", "there", "where", "saw", "heard"}], …}],
      "milestones": [{"on", "kind", "person": ref, "precision", "words"}]}
 
-This room knows the file's names for these and the records they become; a fault names the place in the
-file and never a value.
+A fault names the place in the file and never a value.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from assessments.casework.casework_records import CaseworkRecord, Incident, KeyDate
+from assessments.casework.ids import new_id
 
 _INCIDENT_KEYS = (
     *("on", "what", "source", "severity", "precision", "time", "place", "tactics", "by", "to", "children"),
@@ -24,6 +23,11 @@ _INCIDENT_KEYS = (
 )
 _KEY_DATE_KEYS = ("on", "kind", "person", "precision", "words")
 _CHILD_KEYS = {"there": "there", "where": "where", "saw": "saw_it", "heard": "heard_it"}
+
+
+def faulty_fields(error: ValidationError) -> str:
+    """Name the fields that cannot be read, sorted; never a value."""
+    return ", ".join(sorted({str(part["loc"][0]) for part in error.errors(include_input=False)}))
 
 
 def read_records(
@@ -41,13 +45,12 @@ def read_records(
                 fault(f"{where}: only {', '.join(known)} may stand here.")
                 continue
             try:
-                fields = {"id": str(uuid.uuid4()), "household_id": household_id, **read(part, refs)}
+                fields = {"id": new_id(), "household_id": household_id, **read(part, refs)}
                 found.append(kind.model_validate(fields))
             except KeyError:
                 fault(f"{where}: no person has a ref that it names.")
             except ValidationError as error:
-                places = sorted({str(one["loc"][0]) for one in error.errors(include_input=False)})
-                fault(f"{where}: these cannot be read: {', '.join(places)}.")
+                fault(f"{where}: these cannot be read: {faulty_fields(error)}.")
     return tuple(found)
 
 

@@ -1,10 +1,9 @@
-"""Who was seen, as it stands in a visit file: one entry for each child.
+"""Observations of children, read from a visit file: one entry for each child.
 
     {"child": "otis", "how": "heard", "said": [{"words": "no shout", "prompt": "", "origin": "said"}],
      "alone": false, "present": ["dane"]}
 
-This room knows which keys an entry may have and turns one into a record. People are named by their refs;
-whoever has none stays as written. It names faulty parts and never a value.
+People are named by their refs; whoever has none stays as written. A fault names parts, never a value.
 """
 
 from __future__ import annotations

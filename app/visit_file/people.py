@@ -1,10 +1,9 @@
-"""The people of a visit file: households, who is in them, where they live, what is kept from whom.
+"""The people of a visit file: households, persons, relationships, addresses, withheld information.
 
-This room knows how such a part of the file becomes records. It goes on after a fault, so that a bad file
-is told all its faults at once; a fault names places in the file, never values.
+The reader goes on after a fault, to report every fault at once; a fault names places, never values.
 
     reader = PeopleReader()
-    family = reader.family({"name": "Samplewood", "persons": [...]}, "household")
+    family = reader.read_household({"name": "Samplewood", "persons": [...]}, "household")
     reader.faults
 """
 
@@ -17,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.visit_file.incidents import read_records
+from app.visit_file.incidents import faulty_fields, read_records
 from assessments.casework.casework_records import Address, CaseworkRecord, RecordLink, WithheldInformation
 from assessments.casework.ids import new_id
 from assessments.casework.records import Contact, Household, Person, Relationship, person_field_uses
@@ -51,18 +50,20 @@ class PeopleReader:
         self.refs: dict[str, str] = {}
 
     def add_fault(self, sentence: str) -> None:
+        """Note one fault and go on."""
         self.faults.append(sentence)
 
     def read_household(self, given: Any, where: str) -> FileHousehold:
-        told = self.read_object(given, where)
-        self.check_keys(told, _HOUSEHOLD_KEYS, where)
-        household = Household(id=new_id(), name=self.read_text(told, "name", where) or "-")
-        persons = self._persons(household, told, where)
-        relationships = self._relationships(household, told, self.refs)
+        """Read one household with all that is filed under it; new persons get their refs."""
+        fields = self.read_object(given, where)
+        self.check_keys(fields, _HOUSEHOLD_KEYS, where)
+        household = Household(id=new_id(), name=self.read_text(fields, "name", where) or "-")
+        persons = self._persons(household, fields, where)
+        relationships = self._relationships(household, fields, self.refs)
         facts = (
-            *self._addresses(household, told),
-            *self._withheld(household, told),
-            *read_records(told, household.id, self.refs, self.add_fault),
+            *self._addresses(household, fields),
+            *self._withheld(household, fields),
+            *read_records(fields, household.id, self.refs, self.add_fault),
         )
         return FileHousehold(household, persons, relationships, facts)
 
@@ -86,8 +87,7 @@ class PeopleReader:
             try:
                 persons.append(Person.model_validate({**more, **dates, **own}))
             except ValidationError as error:
-                places = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
-                self.add_fault(f"{where}: {places} cannot be read.")
+                self.add_fault(f"{where}: {faulty_fields(error)} cannot be read.")
         if not persons:
             self.add_fault(f"{at}.persons is empty: name at least one person.")
         return tuple(persons)
@@ -96,11 +96,11 @@ class PeopleReader:
         found: list[CaseworkRecord] = []
         for number, part in enumerate(self.read_list(given.get("addresses") or [], "addresses"), start=1):
             where = f"address {number}"
-            told = self.read_object(part, where)
-            self.check_keys(told, ("lines", "kind", "confidential", "persons", "since", "until"), where)
-            plain = {key: told[key] for key in ("lines", "kind", "confidential") if key in told}
-            days = {day: self.read_date(told.get(day), f"{where}: {day}") for day in ("since", "until")}
-            who = self.read_person_ids(told.get("persons"), where)
+            fields = self.read_object(part, where)
+            self.check_keys(fields, ("lines", "kind", "confidential", "persons", "since", "until"), where)
+            plain = {key: fields[key] for key in ("lines", "kind", "confidential") if key in fields}
+            days = {day: self.read_date(fields.get(day), f"{where}: {day}") for day in ("since", "until")}
+            who = self.read_person_ids(fields.get("persons"), where)
             found += self._record(Address, household, {**plain, **days, "person_ids": who}, where)
         return found
 
@@ -108,13 +108,15 @@ class PeopleReader:
         found: list[CaseworkRecord] = []
         for number, part in enumerate(self.read_list(given.get("withheld") or [], "withheld"), start=1):
             where = f"withheld {number}"
-            told = self.read_object(part, where)
-            self.check_keys(told, ("about", "part", "keep_from", "asked_by", "why"), where)
+            fields = self.read_object(part, where)
+            self.check_keys(fields, ("about", "part", "keep_from", "asked_by", "why"), where)
             # Who it is kept from may be somebody who has no record: then the words stand.
-            kept = [self.refs.get(str(who), str(who)) for who in self.read_list(told.get("keep_from"), where)]
-            plain = {key: str(told[key]) for key in ("part", "why") if key in told}
-            about = self.read_person_ids([told.get("about")], where)
-            asked = self.refs.get(str(told.get("asked_by")), "")
+            kept = [
+                self.refs.get(str(who), str(who)) for who in self.read_list(fields.get("keep_from"), where)
+            ]
+            plain = {key: str(fields[key]) for key in ("part", "why") if key in fields}
+            about = self.read_person_ids([fields.get("about")], where)
+            asked = self.refs.get(str(fields.get("asked_by")), "")
             parts = {"about_id": (*about, "-")[0], "keep_from": kept, "asked_by": asked, **plain}
             found += self._record(WithheldInformation, household, parts, where)
         return found
@@ -138,16 +140,16 @@ class PeopleReader:
         there = {person.id: other.household.id for _, other in linked for person in other.persons}
         for number, part in enumerate(self.read_list(given.get("links") or [], "links"), start=1):
             where = f"link {number}"
-            told = self.read_object(part, where)
-            self.check_keys(told, ("kind", "from", "to"), where)
-            ids = self.read_person_ids([told.get("from"), told.get("to")], where)
+            fields = self.read_object(part, where)
+            self.check_keys(fields, ("kind", "from", "to"), where)
+            ids = self.read_person_ids([fields.get("from"), fields.get("to")], where)
             if len(ids) != 2:
                 continue
             if ids[0] not in own or ids[1] not in there:
                 self.add_fault(f"{where}: from must be of the household and to of a linked one.")
                 continue
             parts = {
-                "kind": self.read_text(told, "kind", where),
+                "kind": self.read_text(fields, "kind", where),
                 "own_id": ids[0],
                 "other_id": ids[1],
                 "other_household_id": there[ids[1]],
@@ -159,15 +161,15 @@ class PeopleReader:
     def _record(
         self, kind: type[CaseworkRecord], household: Household, parts: Mapping[str, Any], where: str
     ) -> list[CaseworkRecord]:
-        """One fact, or a fault that names the places which cannot be read."""
+        """One record, or a fault that names the fields which cannot be read."""
         try:
             return [kind.model_validate({"id": new_id(), "household_id": household.id, **parts})]
         except ValidationError as error:
-            places = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
-            self.add_fault(f"{where}: {places} cannot be read.")
+            self.add_fault(f"{where}: {faulty_fields(error)} cannot be read.")
             return []
 
     def read_person_ids(self, refs: Any, where: str) -> tuple[str, ...]:
+        """Return the ids behind a list of refs; an unknown ref is a fault and is left out."""
         listed = self.read_list(refs, where)
         if any(ref not in self.refs for ref in listed):
             self.add_fault(f"{where}: no person has the ref that it names.")
@@ -205,18 +207,21 @@ class PeopleReader:
             self.add_fault(f"{where}: only {', '.join(known)} may stand here.")
 
     def read_object(self, value: Any, where: str) -> Mapping[str, Any]:
+        """Return the object, or {} with a fault."""
         if isinstance(value, Mapping):
             return value
         self.add_fault(f"{where} must be an object.")
         return {}
 
     def read_list(self, value: Any, where: str) -> list[Any]:
+        """Return the list, or [] with a fault."""
         if isinstance(value, list):
             return value
         self.add_fault(f"{where} must be a list.")
         return []
 
     def read_text(self, given: Mapping[str, Any], key: str, where: str) -> str:
+        """Return a text of 1 to 200 characters, or "" with a fault."""
         value = given.get(key)
         if isinstance(value, str) and value.strip() and len(value) <= 200:
             return value
@@ -224,6 +229,7 @@ class PeopleReader:
         return ""
 
     def read_date(self, value: Any, where: str) -> date | None:
+        """Return a day, None for none, or None with a fault."""
         if value is None:
             return None
         try:

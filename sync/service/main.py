@@ -1,6 +1,6 @@
 """Composition root of the service: database, keys, opener, paths and the outermost error handler.
 
-    serve(8765, Path("data"))                          # with its own PostgreSQL under data/, on 127.0.0.1
+    serve(listener, Path("data"))               # with its own PostgreSQL under data/
     app = create_app(ServiceSettings(Path("data")))    # for a test, or another ASGI server
 
 Logs carry the type of a fault and nothing of a request; there is no access log.
@@ -9,6 +9,7 @@ Logs carry the type of a fault and nothing of a request; there is no access log.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -95,22 +96,24 @@ def create_app(settings: ServiceSettings, clock: Clock | None = None) -> FastAPI
     return app
 
 
-def serve(port: int, data: Path, database_url: str | None = None, host: str = "127.0.0.1") -> None:
-    """Run until interrupted."""
-    app = create_app(ServiceSettings(data, database_url))
-    try:
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            date_header=False,
-            limit_concurrency=256,
+def serve(listener: socket.socket, data: Path, database_url: str | None = None) -> None:
+    """Run on a socket that is bound already, until interrupted. Closes the socket."""
+    with listener:
+        app = create_app(ServiceSettings(data, database_url))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+                date_header=False,
+                limit_concurrency=256,
+            )
         )
-    finally:
-        app.state.service.close()
+        try:
+            server.run(sockets=[listener])
+        finally:
+            app.state.service.close()
 
 
 class ErrorBoundaryMiddleware:

@@ -133,7 +133,7 @@ async def test_a_name_pointed_here_later_cannot_open_a_session(served: Served) -
 
 async def test_only_this_machine_can_connect(served: Served) -> None:
     with pytest.raises(ValueError, match="this machine only"):
-        await web_server.serve(open_page, host="0.0.0.0")
+        await web_server.serve(open_page, socket.create_server(("0.0.0.0", 0)))
     own = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in own - {"127.0.0.1"}:
         with pytest.raises(OSError):

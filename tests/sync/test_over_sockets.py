@@ -25,10 +25,10 @@ from tests.sync.test_worker import RealClock
 from tests.sync.world import WORDS, Device, make_keys
 
 SERVE = """
-import sys
+import socket, sys
 from pathlib import Path
 from sync.service.main import serve
-serve(int(sys.argv[1]), Path(sys.argv[2]))
+serve(socket.create_server(("127.0.0.1", int(sys.argv[1]))), Path(sys.argv[2]))
 """
 
 

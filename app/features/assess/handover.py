@@ -12,12 +12,13 @@ import flet as ft
 
 from app.core.child.handover import current_section
 from app.core.controller import AppController, AppState
-from app.features.shared.page import build_page, guarded_page, use_ref
+from app.features.shared.page import build_page, guarded_page
 from app.features.shared.subject_header import subject_header, subject_of
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, optional_label, text
 from app.kit.forms.fields import text_field
+from app.kit.hooks import use_ref
 from app.kit.messages import say
 from assessments.casework.child_sessions import choose_age_band
 from assessments.errors import NotFound

@@ -14,13 +14,14 @@ from collections.abc import Callable
 import flet as ft
 
 from app.core.controller import AppController, AppState
-from app.features.shared.page import build_page, guarded_page, use_state
+from app.features.shared.page import build_page, guarded_page
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import find_person, first_name
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card, empty_state
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.records import Person
 from assessments.definitions import catalogue

@@ -22,7 +22,7 @@ from app.features.assess.items.bound_item import bind_item
 from app.features.assess.items.question import practitioner_note, question_control
 from app.features.assess.open_form import closed_page, form_top
 from app.features.assess.validation_messages import page_problems
-from app.features.shared.page import ValueRef, guarded_page, use_ref, use_scroll, use_state
+from app.features.shared.page import guarded_page, use_scroll
 from app.features.shared.save_status import save_status_line
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
@@ -30,6 +30,7 @@ from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.forms.problems import error_summary
+from app.kit.hooks import ValueRef, use_ref, use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Flag, Item, walk_items
 from assessments.engine.form import Form, FormPage, PageChanged, list_pages

@@ -20,7 +20,7 @@ from app.core.state import host_household
 from app.features.household.map_drawing import draw_household_map, legend
 from app.features.household.map_layout import MapHome
 from app.features.shared.badges import badge
-from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
+from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name
 from app.kit import theme
@@ -28,6 +28,7 @@ from app.kit.controls.cards import card
 from app.kit.controls.keyed import stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.casework_records import Address
 from assessments.casework.records import Person

@@ -15,7 +15,7 @@ from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.incidents.chronology_entry import chronology_entry_card
 from app.features.incidents.possible_duplicate import duplicate_incident_cards
-from app.features.shared.page import build_page, guarded_page, use_state
+from app.features.shared.page import build_page, guarded_page
 from app.features.shared.text.chronology import (
     chronology_headline,
     describe_chronology_findings,
@@ -35,6 +35,7 @@ from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.drawing.chart import ChartPoint, level_chart
 from app.kit.forms.choices import Choice, radio_rows
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework import chronology as c
 from assessments.casework import record_links, timeline

@@ -17,7 +17,7 @@ from app.core.controller import AppController, AppState
 from app.features.incidents.draft import StatementDraft, draft_from_statement, statement_from_draft
 from app.features.incidents.pattern_text import format_sentence, format_statement
 from app.features.shared.draft_form import use_draft_form
-from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
+from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import kept_phrases_note, phrasing_checked_field
 from app.features.shared.text.people import find_person, first_name
 from app.kit.controls.buttons import primary_button, secondary_button
@@ -28,6 +28,7 @@ from app.kit.controls.page_frame import scroll_to_key
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, text
 from app.kit.forms.problems import error_summary
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.casework_records import PatternStatement
 from assessments.casework.pattern_statement import (

@@ -17,12 +17,12 @@ from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge
 from app.features.shared.duplicate_hints import duplicate_decision_buttons
-from app.features.shared.page import use_state
 from app.features.shared.text.days import format_day
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.casework_records import Incident, RecordLink
 from assessments.casework.matching.incidents import find_possible_duplicate_incidents

@@ -24,7 +24,7 @@ from app.features.incidents.draft import (
 )
 from app.features.shared.day_field import day_field
 from app.features.shared.draft_form import DraftForm, form_page, form_text_field, use_draft_form
-from app.features.shared.page import guarded_page, use_state
+from app.features.shared.page import guarded_page
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.revisions_link import revisions_link
 from app.features.shared.text.people import first_name
@@ -36,6 +36,7 @@ from app.kit.controls.text import heading, quiet
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import problem_line
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
 from assessments.casework.casework_records import Incident

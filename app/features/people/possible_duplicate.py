@@ -16,10 +16,10 @@ from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.people.links import not_same_person_lines
 from app.features.shared.duplicate_hints import duplicate_decision_buttons, find_person_matches
-from app.features.shared.page import use_state
 from app.features.shared.text.days import format_age
 from app.kit.controls.cards import card
 from app.kit.controls.text import heading, quiet, text
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.matching.persons import PersonMatch
 from assessments.casework.records import Person

@@ -16,7 +16,7 @@ from app.core.cases.case_service import HouseholdOverview, Revision, RevisionsRe
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge
 from app.features.shared.incident_fields import INCIDENT_TEXT_FIELDS
-from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll, use_state
+from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll
 from app.features.shared.text.chronology import format_day_with_precision
 from app.features.shared.text.days import format_day_and_time
 from app.features.shared.text.incident import describe_child_presence, first_names_of
@@ -25,6 +25,7 @@ from app.features.shared.text.withheld import describe_withheld_from
 from app.kit.controls.lists import AnswerListRow, answer_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet
+from app.kit.hooks import use_state
 from app.kit.messages import has_message, say
 from assessments.casework.casework_records import Incident
 from assessments.casework.records import Person, Record

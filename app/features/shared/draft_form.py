@@ -17,7 +17,7 @@ import flet as ft
 
 from app.core.controller import AppController, AppState
 from app.core.drafts import Draft
-from app.features.shared.page import build_page, busy_indicator, use_ref, use_scroll, use_state
+from app.features.shared.page import build_page, busy_indicator, use_scroll
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed, stack
@@ -26,6 +26,7 @@ from app.kit.controls.text import quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
+from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say
 
 D = TypeVar("D", bound=Draft)

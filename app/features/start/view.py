@@ -17,15 +17,7 @@ import flet as ft
 from app.core.controller import AppController, AppState
 from app.core.runtime import SalvageReport
 from app.core.state import FIRST_AUTHOR
-from app.features.shared.page import (
-    busy_indicator,
-    centred_page,
-    cover_key_hint,
-    guarded_page,
-    use_ref,
-    use_scroll,
-    use_state,
-)
+from app.features.shared.page import busy_indicator, centred_page, cover_key_hint, guarded_page, use_scroll
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed
@@ -36,6 +28,7 @@ from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.forms.secret_field import CredentialKind, secret_field
+from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
 from assessments.definitions.definition import ROLES, Role
 from assessments.errors import WeakPassphrase, WrenError

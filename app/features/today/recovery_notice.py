@@ -11,10 +11,10 @@ import flet as ft
 
 from app.core.cases.case_service import run_blocking
 from app.core.controller import AppController
-from app.features.shared.page import use_state
 from app.features.shared.text.days import format_day
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.status import banner
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.errors import Locked
 

@@ -13,7 +13,7 @@ from typing import Any
 import flet as ft
 
 from app.core.controller import AppController, AppState
-from app.features.shared.page import build_page, busy_indicator, guarded_page, use_ref, use_scroll, use_state
+from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll
 from app.features.unlock.view import describe_unlock_error
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
@@ -23,6 +23,7 @@ from app.kit.controls.status import banner
 from app.kit.controls.text import text
 from app.kit.forms.problems import error_summary
 from app.kit.forms.secret_field import secret_field
+from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
 from assessments.errors import Locked, WeakPassphrase, WrenError
 

@@ -15,7 +15,7 @@ import flet as ft
 
 from app.core.controller import AppController, AppState
 from app.core.session_update import UnlockPrompt
-from app.features.shared.page import busy_indicator, centred_page, guarded_page, use_ref, use_state
+from app.features.shared.page import busy_indicator, centred_page, guarded_page
 from app.features.shared.salvage_offer import salvage_offer_card
 from app.features.shared.text.days import format_time
 from app.features.shared.text.people import author_display_name
@@ -27,6 +27,7 @@ from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.forms.problems import error_summary
 from app.kit.forms.secret_field import secret_field
+from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
 from assessments.errors import WrenError, WrongPassphrase
 

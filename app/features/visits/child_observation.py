@@ -15,7 +15,7 @@ from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
 from app.features.shared.draft_form import DraftForm, form_text_field, use_draft_form
-from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
+from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
@@ -37,6 +37,7 @@ from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildObservation
 from assessments.casework.records import Contact, Person

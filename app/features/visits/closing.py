@@ -13,7 +13,7 @@ import flet as ft
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
 from app.features.shared.draft_form import DraftForm, use_draft_form
-from app.features.shared.page import build_page, guarded_page, use_scroll, use_state
+from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import observation_target
@@ -27,6 +27,7 @@ from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.casework_records import VisitOutcome
 from assessments.casework.records import Contact, Person

@@ -63,11 +63,6 @@ def code_text(code: str, *, said: str) -> ft.Control:
     )
 
 
-def progress_text(n: int, of: int) -> ft.Text:
-    """ "Question 3 of 24". Only where branching cannot change the 24."""
-    return quiet(say("progress.of", n=n, of=of))
-
-
 def optional_label(label: str) -> str:
     """A label that says it may be left out. There are no asterisks."""
     return say("label.optional", label=label)
