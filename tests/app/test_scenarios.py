@@ -128,7 +128,6 @@ def watched(tool: str, what: str, **more: Any) -> dict[str, Any]:
 # ---------------------------------------------------------------- two siblings with opposite views
 
 NED_SAID = "He asks me what Mum does."
-LOTTIE_SAID = "Dad is bigger than the house."
 PASSED = "I don't want to say"
 HUGO_SAYS = "Hugo calls them historical incidents."
 

@@ -41,11 +41,6 @@ class AttemptStatus:
     wait_until: datetime | None
 
     @property
-    def remaining(self) -> int:
-        """How many attempts are left."""
-        return max(MAX_ATTEMPTS - self.failed, 0)
-
-    @property
     def is_locked_out(self) -> bool:
         """Whether no attempt is left."""
         return self.failed >= MAX_ATTEMPTS
