@@ -73,7 +73,7 @@ def names_one_person_twice(aliases: Sequence[str]) -> bool:
 def collect_grants(answers: Sequence[RecoveryApproval]) -> list[bytes]:
     """Take the grants out of answers. Raises WrenError(SAME_OFFICER) when one person gave both."""
     if names_one_person_twice([answer.officer for answer in answers]):
-        raise WrenError(SAME_OFFICER)
+        raise WrenError("same-officer")
     return [answer.grant for answer in answers]
 
 

@@ -12,6 +12,7 @@ import sys
 import typer
 
 from app.cli import device, fhir, language, packs, recovery, selftest, service, store, tools
+from app.cli.output import print_error
 from app.kit.logs import print_redacted_fault, redact_logs
 from app.kit.messages import say
 
@@ -55,5 +56,5 @@ def main() -> None:
         if extra is None:
             print_redacted_fault(type(fault), fault, fault.__traceback__)
         else:
-            typer.echo(say("cli.extra-missing", extra=extra), err=True)
+            print_error(say("cli.extra-missing", extra=extra))
         sys.exit(1)

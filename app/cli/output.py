@@ -28,9 +28,14 @@ def print_result(value: Any, as_json: bool, lines: list[str]) -> None:
             typer.echo(line)
 
 
+def print_error(sentence: str) -> None:
+    """Print one sentence on standard error."""
+    typer.echo(sentence, err=True)
+
+
 def exit_with(sentence: str, status: int = 1) -> NoReturn:
     """End with one sentence on standard error."""
-    typer.echo(sentence, err=True)
+    print_error(sentence)
     raise typer.Exit(status)
 
 

@@ -45,24 +45,24 @@ class SessionState:
     has_child: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UnlockRequested:
     """The unlock page is wanted: choose whose passphrase it asks for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PromptReady:
     """It is known whether the passphrase can be tried: show the page that comes first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuthorPicked:
     """A person said who they are; None leads back to everybody."""
 
     author: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AttemptsRead:
     """How an author's failed attempts stand."""
 
@@ -71,7 +71,7 @@ class AttemptsRead:
     wait_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PromptFailed:
     """Reading the attempts of an author, or unlocking, failed with this error."""
 
@@ -79,24 +79,24 @@ class PromptFailed:
     error: WrenError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SetUpRequested:
     """Another person sets up on this device."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecoveryRequested:
     """The account recovery page is wanted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpeningStarted:
     """An unlock, a set-up or a handover begins; `author` where it is for somebody in particular."""
 
     author: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SessionRestored:
     """All that the person left is read; `is_introduced` where the service knows them."""
 
@@ -104,7 +104,7 @@ class SessionRestored:
     is_introduced: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildReady:
     """The child's session is made and can take the page; `exists` is False where there was nothing."""
 
@@ -112,7 +112,7 @@ class ChildReady:
     exists: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LockRequested:
     """A person, the idle timer or the system locks the page."""
 
@@ -123,44 +123,44 @@ SessionEvent = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ReadAttempts:
     """Read how many attempts this author has left."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cover:
     """Note where the person is, and take the screens away at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ShowChild:
     """Note where the adult comes back to, and give the page to the child."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SaveTyping:
     """Write what was typed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SavePosition:
     """Write where the adult comes back to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DropKeys:
     """Close the keys and forget all that was read with them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EndChildSession:
     """Write what the child did, and close the child's key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ShowRestored:
     """Show the screens where the person left off."""
 

@@ -35,7 +35,7 @@ ScreenName = str
 FIRST_AUTHOR = "hv1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Screen:
     """Where the person is: a name and the id it is about. It holds nothing that was said."""
 

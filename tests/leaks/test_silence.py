@@ -56,6 +56,7 @@ IMPERSONAL_ROOMS = (
     "assessments.definitions.tool_lint",
     "assessments.definitions.definition",
     "assessments.fhir",
+    "assessments.definitions.area_settings",
     "assessments.definitions.catalogue",
     "assessments.definitions.toml_document",
     "assessments.store.migrations",

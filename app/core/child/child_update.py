@@ -26,7 +26,7 @@ from assessments.engine.answers import Answered, AnswerEntry, NotAnswered, to_pl
 ChildScreen = Literal["hello", "question", "look-back", "end"]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ChildPage:
     """What a page in a child's hands shows. `chosen_name` is what the child wants to be called, or ""."""
 
@@ -62,7 +62,7 @@ class ChildTurn(ChildPage):
         return f"<ChildTurn {self.screen}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SessionStarted:
     """The child was told who reads it, and begins."""
 
@@ -83,53 +83,53 @@ class LettersTyped:
     entry: AnswerEntry | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TypingRested:
     """No letter came for a while, or the page closes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class QuestionSkipped:
     """The child said "I don't know" or "Not now"."""
 
     state: AnswerState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NextPressed:
     """On to the next question, or to the look back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BackPressed:
     """To the question before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class QuestionReopened:
     """One question again, from the look back."""
 
     link_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StopTapped:
     """The child stops."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SessionEnded:
     """The questions are over."""
 
     how: ChildSessionEnd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SessionResumed:
     """From the quiet page back to the questions."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PageTaken:
     """The page is locked or gone."""
 

@@ -15,12 +15,12 @@ from app.kit.messages import say, say_error
 from assessments.errors import WrenError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PageOpened:
     """The page is drawn for the first time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuthorsFound:
     """Everybody on this device, and whose request waits ("" for nobody's)."""
 
@@ -28,58 +28,58 @@ class AuthorsFound:
     waiting: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuthorChosen:
     """A person said who they are."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RequestPressed:
     """A person asked for recovery."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CheckPressed:
     """A person asked how the request stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StatusRead:
     """The answer to a request or a check."""
 
     status: RecoveryStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StatusPolled:
     """A status that polling brought."""
 
     status: RecoveryStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StopPressed:
     """A person withdrew the request."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RequestStopped:
     """The request is withdrawn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TextShown:
     """A person wants to pass the request on as text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CopyPressed:
     """A person wants the text of the request in the clipboard."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TextCopied:
     """The text is in the clipboard."""
 
@@ -99,12 +99,12 @@ class PassphraseSubmitted:
     secret_again: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecoveryFinished:
     """The person is let in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecoveryRefused:
     """What was tried did not work: the field it belongs to ("page" for none) and what to say."""
 
@@ -119,38 +119,38 @@ RecoveryEvent = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FindAuthors:
     """Read who is on this device and whose request waits."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RequestRecovery:
     """Begin a request, or take up the one that waits."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ReadStatus:
     """Ask the service how the request stands."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StartPolling:
     """Read the status every few seconds; replaces the polling under way."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StopPolling:
     """Read the status no more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CancelRequest:
     """Withdraw the request here, and at the service if it can be reached."""
 

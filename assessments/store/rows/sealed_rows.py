@@ -59,6 +59,9 @@ class AssessmentColumns(NamedTuple):
     state: str
     number: str
 
+    def __repr__(self) -> str:
+        return "<AssessmentColumns>"
+
 
 class AttachmentColumns(NamedTuple):
     """What binds an attachment."""
@@ -71,6 +74,9 @@ class TombstoneColumns(NamedTuple):
 
     kind: str
     at: str
+
+    def __repr__(self) -> str:
+        return "<TombstoneColumns>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -34,8 +34,7 @@ def _column_names(name: str) -> tuple[str, ...]:
 
 @cache
 def _insert_statement(name: str, columns: tuple[str, ...], *, or_ignore: bool) -> str:
-    unknown = set(columns) - set(_column_names(name))
-    if unknown:
-        raise KeyError(f"{name} has no column {', '.join(sorted(unknown))}")
+    if not set(columns) <= set(_column_names(name)):
+        raise KeyError("a column that the table does not have")
     verb = "INSERT OR IGNORE" if or_ignore else "INSERT"
     return f"{verb} INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
