@@ -14,9 +14,10 @@ from assessments.store import assessments as kept
 from assessments.store.attachments import attachments
 from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
 from assessments.store.completion import complete
+from tests.fakes import StoppedClock
 from tests.leaks.scan import leaks
 from tests.store import pictures
-from tests.store.made_up import PASSPHRASE, Family, finished
+from tests.store.made_up import CHEAPEST, PASSPHRASE, Family, finished
 from tests.store.test_store_kill import run_and_kill
 
 MARKER = "cupboard-under-the-stairs"
@@ -202,32 +203,24 @@ def test_a_recording_left_in_clear_by_a_cut_is_sealed_and_can_be_adopted(
     assert attachments.list_interrupted_captures(keys.database) == []
 
 
-# Takes drawings out of `incoming` for ever, and says each id only when the call has returned.
-KEEPER = """
-import sys
-from pathlib import Path
-from assessments.store import Store
-from assessments.store.attachments import attachments
-from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
-from tests.fakes import StoppedClock
-from tests.store.made_up import CHEAPEST, PASSPHRASE
-store = Store.open(Path(sys.argv[1]), StoppedClock(), CHEAPEST)
-keys = store.unlock(PASSPHRASE)
-number = 0
-while True:
-    number += 1
-    drawing = attachments.open_incoming_folder(keys) / f"{number}.json"
-    drawing.write_text('{"note": "cupboard-under-the-stairs"}')
-    print(attachments.import_captured_file(keys, sys.argv[2], drawing, STROKES_MEDIA_TYPE).id, flush=True)
-"""
+def import_for_ever(say: Callable[[str], None], folder: Path, assessment_id: str) -> None:
+    """Take drawings out of `incoming`, and say each id only when the call has returned."""
+    keys = Store.open(folder, StoppedClock(), CHEAPEST).unlock(PASSPHRASE)
+    number = 0
+    while True:
+        number += 1
+        drawing = attachments.open_incoming_folder(keys) / f"{number}.json"
+        drawing.write_text('{"note": "cupboard-under-the-stairs"}')
+        say(attachments.import_captured_file(keys, assessment_id, drawing, STROKES_MEDIA_TYPE).id)
 
 
 def test_after_a_kill_nothing_lies_in_clear_and_all_that_was_acknowledged_is_there(
-    folder: Path, opened: Callable[[], Store], keys: UnlockedStore, begun: str
+    folder: Path, opened: Callable[[], Store], store: Store, keys: UnlockedStore, begun: str
 ) -> None:
     said: set[str] = set()
     for number in range(12):
-        said |= set(run_and_kill(KEEPER, [str(folder), begun], number * 0.004))
+        store.close()  # a fork must not carry an open database along
+        said |= set(run_and_kill(import_for_ever, (folder, begun), number * 0.004))
         store = opened()
         assert _in_clear(folder) == []
         assert [name for name in _files(folder) if not name.endswith(".bin")] == []
