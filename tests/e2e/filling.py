@@ -1,7 +1,7 @@
 """Fill a tool on the screen as a person does, with the engine beside to say what should be there.
 
-This room knows a hand for every kind of question. It does not know which answers are good: it enters
-what it is given, where the engine says that a question stands.
+There is a way to answer every kind of question. Answers are entered as given, wherever the engine says
+that a question is shown; whether they are good is for the caller.
 
     fill(app, "risk-24", {"injury": "yes", "injury.detail": "A push on the stairs."})
 """

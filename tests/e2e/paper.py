@@ -1,7 +1,6 @@
 """A paper on the page and a real pointer on it.
 
-This room knows where the paper stands and how a line or a tap is made on it, in parts of its width and
-height. It does not know what is drawn.
+Finds the paper and makes lines and taps on it, at places in parts of its width and height.
 
     Paper(app).draw(((0.1, 0.1), (0.9, 0.1)))
 """
