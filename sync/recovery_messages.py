@@ -152,7 +152,7 @@ class _CommandMessage:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _ReplyMessage:
+class _RecoveryReplyMessage:
     state: RecoveryState
     answers: Annotated[tuple[_Packed, ...], Strict()]
 
@@ -163,4 +163,4 @@ _ESCROW_RECEIPT = MessageReader(
     _EscrowReceiptMessage, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True
 )
 _COMMAND = MessageReader(_CommandMessage, version=VERSION, max_bytes=_MAX_BODY)
-_REPLY = MessageReader(_ReplyMessage, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True)
+_REPLY = MessageReader(_RecoveryReplyMessage, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True)
