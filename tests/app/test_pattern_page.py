@@ -181,7 +181,7 @@ async def test_an_empty_statement_is_not_saved(tmp_path: Path) -> None:
         await visit.app.press(say("pattern.keep"))
         assert visit.app.sees(say("pattern.empty"))
         page: Any = visit.actions.case_service.household(dane.household_id)
-        assert page.facts_of(PatternStatement) == ()
+        assert page.records_of(PatternStatement) == ()
 
 
 async def test_a_kept_phrase_is_counted_by_code_while_it_stands(tmp_path: Path) -> None:
