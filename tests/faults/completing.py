@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from assessments.errors import StoreFault
-from assessments.store import Store, people
+from assessments.store import Store, completion, people
 from assessments.store import assessments as kept
 from assessments.store.completion import complete
 from assessments.store.rows.summaries import list_summaries
@@ -55,7 +55,7 @@ def _counted(kind: str, cases: int, seed: int) -> tuple[int, int]:
 def _all(place: str, kind: str, cases: str, seed: str) -> None:
     """In a process that was started with the library: a child for each refusal."""
     if kind == "mutant":
-        kept._roll_back_completion = lambda *_: None
+        completion._roll_back_completion = lambda *_: None
     with cheap_words():
         before, folder = Path(place) / "before", Path(place) / "home"
         _begin(before)
