@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -111,7 +111,8 @@ def serve(listener: socket.socket, data: Path, database_url: str | None = None) 
             )
         )
         try:
-            server.run(sockets=[listener])
+            with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has ended in order
+                server.run(sockets=[listener])
         finally:
             app.state.service.close()
 

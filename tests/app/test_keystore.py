@@ -125,9 +125,9 @@ def test_a_value_comes_back_byte_for_byte(keystore: Keystore, value: bytes) -> N
         lambda system: system.read("secret.hv-1.a"),
         lambda system: system.write("secret.hv-1.a", b"new" * 11),
         lambda system: system.remove("secret.hv-1.a"),
-        lambda system: system.forget(),
+        lambda system: system.clear(),
     ],
-    ids=["read", "write", "remove", "forget"],
+    ids=["read", "write", "remove", "clear"],
 )
 def test_no_answer_is_a_fault_and_never_an_absence(
     system: SystemKeystore, keychain: Keychain, mood: str, asked: Callable[[SystemKeystore], Any]
