@@ -193,7 +193,7 @@ class Runtime:
         return load_enrolled_service(self.store) is not None and (is_first or known)
 
     def service_url(self) -> str:
-        """The address of the service this device knows; empty while it knows none."""
+        """The address of the enrolled service; empty before enrolment."""
         keys = load_enrolled_service(self.store)
         return keys.url if keys else ""
 

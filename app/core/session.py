@@ -176,7 +176,7 @@ class Session:
 
     @property
     def service_url(self) -> str:
-        """The address of the service this device knows; empty while it knows none."""
+        """The address of the enrolled service; empty before enrolment."""
         return self._runtime.service_url()
 
     async def set_up(self, passphrase: str, role: Role, url: str, author: str = FIRST_AUTHOR) -> None:

@@ -198,7 +198,7 @@ def test_an_earlier_row_put_in_the_place_of_another_is_noticed(
 def test_a_store_from_before_this_is_not_told_that_rows_are_missing(
     folder: Path, keys: UnlockedStore, store: Store, child: Person, opened: Callable[[], Store]
 ) -> None:
-    """Its tally knows no such table, and the first correction begins to count."""
+    """Its integrity count has no such table; the first correction adds it."""
     keys.close()
     store.close()
     for statement in ("DROP TABLE earlier", "DELETE FROM migration WHERE number = 9"):
