@@ -63,7 +63,7 @@ $(STAMP): requirements.txt pyproject.toml
 	fi
 	@touch $(UNFINISHED)
 	@echo "2/3  Installing packages: 170 MB to fetch, 640 MB on the disk, one to three minutes"
-	@( while sleep 15 >/dev/null 2>&1; do echo "     still installing: $$(du -sm .venv | cut -f1) MB so far"; done ) </dev/null & \
+	@( while sleep 15 >/dev/null 2>&1; do echo "     still installing: $$(du -sm .venv 2>/dev/null | cut -f1) MB so far"; done ) </dev/null & \
 	  beat=$$!; trap 'kill $$beat 2>/dev/null' EXIT; trap 'exit 1' HUP INT TERM; \
 	  $(PIP) install --quiet --disable-pip-version-check --require-hashes -r requirements.txt 2>$(INSTALL_LOG) || { \
 	    if grep -qE "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|ConnectionReset" $(INSTALL_LOG); \

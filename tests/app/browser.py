@@ -193,7 +193,7 @@ class Browser:
         node = self.page.get_by_role(role, name=name, exact=exact).nth(nth)
         self.look_for(node)
         # Flutter drops a tap that follows a real mouse event too closely.
-        time.sleep(0.06)
+        self.wait_frames(4)
         node.dispatch_event("click")
 
     def press_for(self, name: str, words: str, *, tries: int = 3) -> None:
@@ -224,20 +224,22 @@ class Browser:
 
         def filled() -> bool:
             field.focus()
-            # Flutter listens to a field some moments after it has the focus, later on a busy machine.
-            self.page.wait_for_timeout(150)
+            # Flutter listens to a field some frames after it has the focus.
+            self.wait_frames(8)
             field.fill(text)
-            self.page.wait_for_timeout(150)
+            self.wait_frames(8)
             # Left again, the field shows what Flutter knows: letters that it never heard are gone.
             field.blur()
-            self.page.wait_for_timeout(250)
+            self.wait_frames(14)
             return field.input_value() == text
 
         _until(filled, f"the field did not keep what was typed: {label}")
 
     def expect_value(self, label: str, text: str) -> None:
-        """Wait until a field shows this: after a page was drawn anew its letters come a moment later."""
+        """Wait until a field shows this: Flutter gives the letters to the page once it has the focus."""
         field = self.field(label)
+        self.look_for(field)
+        field.focus()
         _until(lambda: field.input_value() == text, f"the field does not show what was typed: {label}")
 
     def look_for(self, node: Locator) -> None:
@@ -255,7 +257,27 @@ class Browser:
     def scroll(self, pixels: int) -> None:
         self.page.mouse.move(self._size[0] / 2, self._size[1] / 2)
         self.page.mouse.wheel(0, pixels)
-        self.page.wait_for_timeout(200)
+        self.wait_frames(12)
+
+    def wait_frames(self, count: int) -> None:
+        """Wait until the page has drawn this many frames: longer on a busy machine, as a person would."""
+        self.page.evaluate(
+            """left => new Promise(done => {
+                const next = () => left-- > 0 ? requestAnimationFrame(next) : done();
+                next();
+            })""",
+            count,
+        )
+
+    def settle(self) -> None:
+        """Wait until what is on the page, and where, has stayed the same for 20 frames."""
+
+        def is_still() -> bool:
+            before = (self.said(), self.tappables())
+            self.wait_frames(20)
+            return before == (self.said(), self.tappables())
+
+        _until(is_still, "the page never came to rest")
 
     # What is there
 
@@ -265,6 +287,10 @@ class Browser:
             _until(lambda: words in self.said(), "", timeout_ms / 1000)
         except AssertionError:
             raise AssertionError(f"never seen: {words!r}; there is: {self.said()[:4000]}") from None
+
+    def expect_nothing(self) -> None:
+        """Wait until a screen reader is given nothing."""
+        _until(lambda: not self.said().strip(), "there is still something on the page")
 
     def said(self) -> str:
         """Everything a screen reader is given, in order."""
@@ -308,7 +334,7 @@ class Browser:
         path.parent.mkdir(parents=True, exist_ok=True)
         for attempt in range(tries):
             try:
-                self.page.wait_for_timeout(150)
+                self.wait_frames(8)
                 self.page.screenshot(path=str(path), timeout=15_000)
                 return path
             except Error:

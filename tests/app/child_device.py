@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable
 from datetime import date
@@ -67,9 +66,7 @@ def hand_over(
     app: Browser, runtime: Runtime, child: str, section: str, *, before: Callable[[], None] | None = None
 ) -> None:
     """The adult's way to the child's first page; `before` is called on the page that hands over."""
-    # A page that goes keeps its place first.
     app.page.close()
-    time.sleep(1)
     turn_to(runtime, child, section)
     app.page = app.new_page()
     app.expect_text(say("unlock.title"))

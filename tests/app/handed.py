@@ -199,7 +199,7 @@ class World:
     def drawn(self) -> str:
         """Everything on the page, seen or only heard, on views that are covered too."""
         found: list[str] = []
-        for control, _ in _walk([self.app.page.views, self.app.page._dialogs, self.app.page.overlay], ()):
+        for control, _ in _walk([self.app.page.views, self.app.page._dialogs, self.app.page.overlay]):
             for name in ("value", "label", "tooltip", "hint_text", "hint"):
                 words = getattr(control, name, None)
                 if isinstance(words, str):

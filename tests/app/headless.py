@@ -19,14 +19,16 @@ import asyncio
 import dataclasses
 import inspect
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import flet as ft
 import msgpack
 from flet.controls.base_control import BaseControl
 from flet.controls.context import _context_page, context
+from flet.controls.value_types import Prop
 from flet.messaging.connection import Connection
 from flet.messaging.protocol import (
     InvokeMethodRequestBody,
@@ -38,6 +40,8 @@ from flet.messaging.protocol import (
 )
 from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
+
+from app.core.write_queue import _save_after_debounce
 
 _pack_object = configure_encode_object_for_msgpack(BaseControl)
 Node = tuple[BaseControl, tuple[BaseControl, ...]]
@@ -175,17 +179,23 @@ class Headless:
             if self.wire.sent == before:
                 return
 
+    async def wait_for_autosave(self) -> None:
+        """Wait until every debounced save under way has run, however slow the machine is."""
+        saves = [
+            task for task in asyncio.all_tasks() if task.get_coro().__name__ == _save_after_debounce.__name__
+        ]
+        await asyncio.gather(*saves, return_exceptions=True)
+        await self.settle()
+
     # What is there
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> list[Node]:
         """Every visible control of the top view and the open dialogs, with what it is inside of."""
-        yield from _walk(self._top(), ())
-        for dialog in self.page._dialogs.controls:
-            if dialog.open:
-                yield from _walk(dialog, ())
+        dialogs = [dialog for dialog in self.page._dialogs.controls if dialog.open]
+        return _walk([self._top(), dialogs])
 
     def _top(self) -> ft.View:
-        views = [view for view, _ in _walk(self.page.views, ()) if isinstance(view, ft.View)]
+        views = [view for view, _ in _walk(self.page.views) if isinstance(view, ft.View)]
         return views[-1]
 
     def controls(self, kind: type[BaseControl]) -> list[BaseControl]:
@@ -282,19 +292,35 @@ class Headless:
         assert not self.wire.crashes, self.wire.crashes
 
 
-def _walk(value: Any, inside: tuple[BaseControl, ...]) -> Iterator[Node]:
-    if isinstance(value, BaseControl):
-        if getattr(value, "visible", True) is False:
-            return
-        yield value, inside
-        for field in dataclasses.fields(value):
-            if field.name.startswith("_") and field.name != "_b":
-                continue
-            if not field.metadata.get("skip"):
-                yield from _walk(getattr(value, field.name, None), (*inside, value))
-    elif isinstance(value, list | tuple):
+def _walk(value: Any) -> list[Node]:
+    """Every visible control in this one, itself first, with what it is inside of."""
+    found: list[Node] = []
+    _add_nodes(value, (), found)
+    return found
+
+
+def _add_nodes(value: Any, inside: tuple[BaseControl, ...], found: list[Node]) -> None:
+    if isinstance(value, list | tuple):
         for item in value:
-            yield from _walk(item, inside)
+            _add_nodes(item, inside, found)
+    elif isinstance(value, BaseControl) and getattr(value, "visible", True) is not False:
+        found.append((value, inside))
+        inside = (*inside, value)
+        # Flet keeps only what differs from the default: of a hundred fields, a handful.
+        held = value._values
+        for name, is_sparse in _fields_of(type(value)):
+            if not is_sparse or name in held:
+                _add_nodes(getattr(value, name, None), inside, found)
+
+
+@cache
+def _fields_of(kind: type[BaseControl]) -> list[tuple[str, bool]]:
+    """The fields that can hold controls, in order, and whether each is kept only when set."""
+    return [
+        (field.name, isinstance(inspect.getattr_static(kind, field.name, None), Prop))
+        for field in dataclasses.fields(kind)
+        if (field.name == "_b" or not field.name.startswith("_")) and not field.metadata.get("skip")
+    ]
 
 
 def _is_live(control: BaseControl) -> bool:
@@ -311,4 +337,4 @@ def _name(node: Node) -> str:
     label = getattr(control, "label", None) or getattr(control, "tooltip", None)
     if isinstance(label, str):
         return label
-    return " ".join(c.value for c, _ in _walk(control, ()) if isinstance(c, ft.Text) and c.value)
+    return " ".join(c.value for c, _ in _walk(control) if isinstance(c, ft.Text) and c.value)

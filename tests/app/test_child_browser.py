@@ -26,7 +26,7 @@ ADULTS = (
 
 def safe(app: Browser) -> None:
     """Nothing of an adult's is on the page, once it has had the time to come."""
-    app.page.wait_for_timeout(400)
+    app.settle()
     heard = app.said()
     assert not [words for words in ADULTS if words in heard], heard
 
@@ -52,7 +52,8 @@ def test_no_way_of_the_browsers_leads_out_of_a_childs_page(tmp_path: Path) -> No
         safe(app)
         for _ in range(4):
             app.page.evaluate("setTimeout(() => history.back(), 0)")
-            app.page.wait_for_timeout(400)
+            app.page.wait_for_load_state()
+            app.wait_frames(20)
             if not app.page.url.startswith(app.url):
                 # Out of Wren altogether: coming back is a reload.
                 app.page.go_forward()
@@ -90,7 +91,7 @@ def test_a_name_can_be_dragged_to_another_ring_with_a_finger(tmp_path: Path) -> 
         app.page.mouse.down()
         for step in range(1, 11):
             app.page.mouse.move(*(spot[axis] + (middle[axis] - spot[axis]) * step / 11 for axis in (0, 1)))
-            app.page.wait_for_timeout(40)
+            app.wait_frames(2)
         app.page.mouse.up()
         app.expect_text("I can tell them\n\nNan")
     runtime.close()

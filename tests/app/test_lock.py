@@ -253,7 +253,7 @@ async def test_a_household_half_typed_is_there_after_the_app_was_killed(
     async with unlocked(runtime) as app:
         await press(app, "Add a household", then=say("add.name"))
         await app.type(say("add.name"), "Samplebr")
-        await asyncio.sleep(0.6)
+        await app.wait_for_autosave()
         # Another process opens what is on the disk at this moment; nothing was locked or closed.
         again = open_runtime(folder)
         async with Headless(make_open_page(again)) as later:

@@ -33,17 +33,16 @@ def test_a_finger_that_holds_the_address_down_shows_it_and_it_goes_by_itself(tmp
             assert box is not None
             # What is below the screen is in the page as well, where no finger reaches it.
             app.scroll(int(box["y"]) - 400)
-            app.page.wait_for_timeout(1_000)
+            app.settle()
             box = hidden.bounding_box()
             assert box is not None
             assert 0 < box["y"] < 700
             assert HIDDEN not in app.page.content()
             app.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
             app.page.mouse.down()
-            app.page.wait_for_timeout(900)
-            app.page.mouse.up()
             shown = app.page.get_by_role("button", name=HIDDEN, exact=False)
-            shown.wait_for(state="attached", timeout=9_000)
+            shown.wait_for(state="attached", timeout=30_000)
+            app.page.mouse.up()
             shown.wait_for(state="detached", timeout=30_000)
             assert HIDDEN not in app.page.content()
     finally:

@@ -464,9 +464,8 @@ def test_a_reload_in_a_real_browser_shows_nothing_and_unlocks_to_the_same_page(r
             assert "Fernhollow" not in app.said()
             assert app.too_small() == []
             # A fill in the first frames after a reload can be mixed up with the field's own focus.
-            app.page.wait_for_timeout(1000)
+            app.settle()
             app.fill(say("unlock.passphrase"), PASSPHRASE)
-            app.page.wait_for_timeout(300)
             app.press_for(say("action.unlock"), then)
             assert app.page.title() == "Wren"
             assert app.page.url == f"{served.url}/"

@@ -41,15 +41,12 @@ def test_a_childs_words_reach_the_disk_as_they_were_typed(tmp_path: Path) -> Non
         assert app.page.title() == "Wren"
         app.press(say("action.continue"))
         app.expect_text(say("problems.title"))
-        # Flutter gives the letters of a field to the page once it has the focus.
-        app.field("Exact words").focus()
-        app.page.wait_for_timeout(300)
-        assert app.field("Exact words").input_value() == WORDS
+        app.expect_value("Exact words", WORDS)
         app.check(say("origin.choice.child-said"))
         app.press(say("action.continue"))
         app.expect_text("Tell me about breakfast.")
         app.field("Exact words").focus()
-        app.page.wait_for_timeout(300)
+        app.settle()
         assert app.field("Exact words").input_value() == ""
         for node in app.tappables():
             # A row half under the bottom bar is given as its visible half.

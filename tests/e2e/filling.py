@@ -160,7 +160,7 @@ class _Hand:
             if box is None or box["y"] == before:
                 return before
             before = box["y"]
-            self.app.page.wait_for_timeout(50)
+            self.app.wait_frames(3)
         return before
 
     def _lower(self, found: Locator) -> Locator:
@@ -176,7 +176,7 @@ class _Hand:
     def _tick(self, name: str, *, stays: bool = True) -> None:
         row = self._lower(self.app.page.get_by_role("checkbox", name=name, exact=True))
         # Flutter drops a tap that follows a real mouse event too closely.
-        self.app.page.wait_for_timeout(60)
+        self.app.wait_frames(4)
         row.dispatch_event("click")
         if stays:
             expect(row).to_have_attribute("aria-checked", "true")
@@ -199,10 +199,10 @@ class _Hand:
         for _ in range(5):
             field = self._lower(self.app.field(label or self.label))
             field.focus()
-            # Flutter listens to a field a moment after it has the focus.
-            self.app.page.wait_for_timeout(120)
+            # Flutter listens to a field some frames after it has the focus.
+            self.app.wait_frames(8)
             field.fill(text)
-            self.app.page.wait_for_timeout(250)
+            self.app.wait_frames(14)
             if field.input_value() == text:
                 return
         raise AssertionError(f"the field did not keep what was typed: {self.item.link_id}")

@@ -22,10 +22,10 @@ class Paper:
     def __init__(self, app: Browser) -> None:
         self.app = app
         app.look_for(self._node)
-        app.page.wait_for_timeout(600)
+        app.settle()
         # Always as far down, so that two pictures can be compared.
         app.scroll(round(self._box["y"] - _TOP))
-        app.page.wait_for_timeout(600)
+        app.settle()
         self.box = self._box
 
     @property
@@ -48,18 +48,18 @@ class Paper:
         mouse.down()
         for place in places[1:]:
             mouse.move(*self._at(*place), steps=12)
-            self.app.page.wait_for_timeout(40)
+            self.app.wait_frames(2)
         mouse.up()
-        self.app.page.wait_for_timeout(400)
+        self.app.wait_frames(24)
 
     def tap(self, across: float, down: float) -> None:
         self.app.page.mouse.click(*self._at(across, down))
-        self.app.page.wait_for_timeout(400)
+        self.app.wait_frames(24)
 
     def picture(self) -> bytes:
         """What is painted on the paper, without its edge."""
         self.app.page.mouse.move(5, 5)
-        self.app.page.wait_for_timeout(500)
+        self.app.wait_frames(30)
         box = self.box
         inside = {
             "x": box["x"] + 8,

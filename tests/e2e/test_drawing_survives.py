@@ -37,7 +37,7 @@ def family() -> dict[str, object]:
 def unlock(app: Browser, then: str) -> None:
     app.expect_text(say("unlock.title"))
     # A fill in the first frames can be mixed up with the field's own focus.
-    app.page.wait_for_timeout(1000)
+    app.settle()
     app.fill(say("unlock.passphrase"), PASSPHRASE)
     app.press_for(say("action.unlock"), then)
 

@@ -95,10 +95,10 @@ def picture(app: Browser, name: str) -> None:
     if folder:
         for size, width in ((PHONE, "phone"), (WIDE, "wide")):
             app.page.set_viewport_size({"width": size[0], "height": size[1]})
-            app.page.wait_for_timeout(700)
+            app.settle()
             app.shot(Path(folder) / f"recover-{name}-{width}.png")
         app.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-        app.page.wait_for_timeout(500)
+        app.settle()
 
 
 def code_on(app: Browser) -> str:
@@ -136,7 +136,7 @@ def go_on_to_the_check(app: Browser) -> None:
     for _ in range(100):
         if say("check.title") in app.said() or say("today.go-on") in app.said():
             break
-        app.page.wait_for_timeout(200)
+        app.settle()
     if say("check.title") not in app.said():
         app.press(say("today.go-on-with", tool=catalogue.load_tool(TOOL).title), exact=False)
         app.press_for(say("action.continue"), say("check.title"))

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("chromium")
 def unlock(app: Browser, then: str) -> None:
     app.expect_text(say("unlock.title"))
     # A fill in the first frames can be mixed up with the field's own focus.
-    app.page.wait_for_timeout(1000)
+    app.settle()
     app.fill(say("unlock.passphrase"), PASSPHRASE)
     app.press_for(say("action.unlock"), then)
 
@@ -26,7 +26,7 @@ def letters(app: Browser, label: str) -> str:
     """What stands in a field: the browser is only told once the cursor is there."""
     field = app.field(label)
     field.focus()
-    app.page.wait_for_timeout(400)
+    app.settle()
     return field.input_value()
 
 
@@ -48,13 +48,13 @@ def test_half_a_name_is_there_after_cover_and_after_a_kill(tmp_path: Path) -> No
             app.fill(say("add.person-name"), "Iwan Sam")
             app.check(say("kin.carer"))
             app.scroll(220)
-            app.page.wait_for_timeout(1000)
+            app.settle()
             was = top_of(app, say("add.person-name"))
             app.page.keyboard.press("Escape")
             app.expect_text(say("unlock.title"))
             assert "Samplebr" not in app.said()
             unlock(app, say("add.title"))
-            app.page.wait_for_timeout(1000)
+            app.settle()
             assert abs(top_of(app, say("add.person-name")) - was) <= 1
             assert letters(app, say("add.person-name")) == "Iwan Sam"
             app.fill(say("add.person-name"), "Iwan Samplebr")
@@ -63,7 +63,7 @@ def test_half_a_name_is_there_after_cover_and_after_a_kill(tmp_path: Path) -> No
         machine.start_app()
         with Browser(machine.app_url) as app:
             unlock(app, say("add.title"))
-            app.page.wait_for_timeout(1000)
+            app.settle()
             chosen = app.page.get_by_role("checkbox", name=say("kin.carer"), exact=True)
             assert chosen.get_attribute("aria-checked") == "true"
             assert letters(app, say("add.name")) == "Samplebr"

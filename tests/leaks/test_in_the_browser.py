@@ -176,7 +176,7 @@ def test_a_visit_in_the_browser_leaves_no_word_anywhere(machine: Watched) -> Non
         unlock(app, TOOL.title)
         while say("check.title") not in app.said():
             app.press(say("action.continue"))
-            app.page.wait_for_timeout(300)
+            app.settle()
         app.press(say("action.finish"))
         app.expect_text(say("finished.title"))
         app.expect_text("the service has it", timeout_ms=60_000)

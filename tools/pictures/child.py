@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def place_on(app: Browser, places: tuple[tuple[float, float], ...]) -> None:
     """Draw a line on the paper, or tap it once; places are parts of its width and height."""
     mouse = app.page.mouse
     app.scroll(-5000)
-    app.page.wait_for_timeout(400)
+    app.wait_frames(24)
     box = app.page.get_by_role("img", name=say("draw.paper"), exact=True).bounding_box()
     assert box is not None
     spots = [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in places]
@@ -65,9 +66,16 @@ def place_on(app: Browser, places: tuple[tuple[float, float], ...]) -> None:
     mouse.down()
     for spot in spots[1:]:
         mouse.move(*spot, steps=12)
-        app.page.wait_for_timeout(40)
+        app.wait_frames(2)
     mouse.up()
-    app.page.wait_for_timeout(400)
+    app.wait_frames(24)
+
+
+def hand_over_next(app: Browser, runtime: Runtime, child: str, section: str) -> None:
+    """Close the page, let it save its place, and hand over again."""
+    app.page.close()
+    time.sleep(1)
+    hand_over(app, runtime, child, section)
 
 
 def walk(camera: Camera, runtime: Runtime) -> None:
@@ -93,7 +101,7 @@ def walk(camera: Camera, runtime: Runtime) -> None:
     app.expect_text(say("handed-back.title"))
     camera.take("handed-back")
 
-    hand_over(app, runtime, YOUNG, "rooms")
+    hand_over_next(app, runtime, YOUNG, "rooms")
     app.press_for(say("child.start"), tool.index["rooms-picture"].text)
     draw_rooms(camera)
     app.press(say("child.next"))
@@ -107,7 +115,7 @@ def walk(camera: Camera, runtime: Runtime) -> None:
     camera.take("rooms")
 
     tool = catalogue.load_tool("child-voice-7-11")
-    hand_over(app, runtime, MIDDLE, "day-in-line")
+    hand_over_next(app, runtime, MIDDLE, "day-in-line")
     app.press_for(say("child.start"), tool.index["day-line"].text)
     camera.take("day")
     app.press("Tea time", exact=False)
@@ -116,7 +124,7 @@ def walk(camera: Camera, runtime: Runtime) -> None:
     app.scroll(300)
     camera.take("day-open")
 
-    hand_over(app, runtime, MIDDLE, "ladder")
+    hand_over_next(app, runtime, MIDDLE, "ladder")
     app.press_for(say("child.start"), tool.index["ladder-now"].text)
     app.press(say("child.ladder.name"))
     app.fill(tool.index["ladder-top"].text, "like at Nan's")
@@ -124,7 +132,7 @@ def walk(camera: Camera, runtime: Runtime) -> None:
     app.scroll(-5000)
     camera.take("ladder")
 
-    hand_over(app, runtime, MIDDLE, "people")
+    hand_over_next(app, runtime, MIDDLE, "people")
     app.press_for(say("child.start"), tool.index["people-map"].text)
     for who, where in (("Nan", "I can tell them"), ("Biscuit", "I can tell them"), ("Coach", "Not sure")):
         app.fill(say("child.rings.name"), who)
@@ -133,11 +141,11 @@ def walk(camera: Camera, runtime: Runtime) -> None:
     app.scroll(-5000)
     camera.take("rings")
 
-    hand_over(app, runtime, MIDDLE, "feeling")
+    hand_over_next(app, runtime, MIDDLE, "feeling")
     app.press_for(say("child.start"), tool.index["feelings"].text)
     camera.take("feelings")
 
-    hand_over(app, runtime, MIDDLE, "worries")
+    hand_over_next(app, runtime, MIDDLE, "worries")
     app.press_for(say("child.start"), tool.index["jar"].text)
     for worry, size in (
         ("spelling test", "Small"),
