@@ -18,7 +18,9 @@ from sync.device.exchange import Failure
 from sync.device.transport import Transport
 from sync.protocol import ESCROW_PATH, RECOVERY_PATH
 from sync.recovery_messages import (
+    EscrowUpload,
     RecoveryCommand,
+    RecoveryOrder,
     RecoveryReply,
     decode_escrow_receipt,
     decode_recovery_reply,
@@ -35,22 +37,22 @@ class UnconfirmedEscrows(Protocol):
 
     def list_escrows(self) -> Sequence[Escrow]:
         """The escrows without a receipt."""
-        ...
 
     def mark_confirmed(self, escrow: Escrow) -> None:
         """Note that the service signed for an escrow."""
-        ...
 
 
 async def upload_escrows(owed: UnconfirmedEscrows, transport: Transport) -> Failure | None:
     """Upload escrows until the service has signed for each; returns what prevented it, or None."""
     for escrow in await asyncio.to_thread(owed.list_escrows):
         came = await _post_with_retry(
-            transport, ESCROW_PATH, encode_escrow(escrow.to_bytes()), decode_escrow_receipt
+            transport, ESCROW_PATH, encode_escrow(EscrowUpload(escrow.to_bytes())), decode_escrow_receipt
         )
         if isinstance(came, Failure):
             return came
-        if not sealing.verify(transport.receipt_key, escrow_receipt_bytes(transport.agency, escrow), came):
+        if not sealing.verify(
+            transport.receipt_key, escrow_receipt_bytes(transport.agency, escrow), came.signature
+        ):
             return Failure("garbled")
         await asyncio.to_thread(owed.mark_confirmed, escrow)
     return None
@@ -61,7 +63,10 @@ async def send_recovery_command(
 ) -> RecoveryReply | Failure:
     """Ask (again), stop asking, or say that it is done; returns the state of the request."""
     return await _post_with_retry(
-        transport, RECOVERY_PATH, encode_recovery_command(command, request.to_bytes()), decode_recovery_reply
+        transport,
+        RECOVERY_PATH,
+        encode_recovery_command(RecoveryOrder(command, request.to_bytes())),
+        decode_recovery_reply,
     )
 
 

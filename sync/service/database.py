@@ -31,10 +31,8 @@ _QUIET_LOG_OPTIONS = "-c log_min_error_statement=panic -c log_error_verbosity=te
 _MIGRATION_LOCK = 0x5752454E
 
 
-class DatabaseUnavailable(StoreFault):
+class DatabaseUnavailable(StoreFault, code="database-away"):
     """The database cannot be reached."""
-
-    code = "database-away"
 
 
 class ServiceDatabase:

@@ -57,10 +57,8 @@ _CAUSES = {
 _log = logging.getLogger("wren.service")
 
 
-class PostgresFault(StoreFault):
+class PostgresFault(StoreFault, code="postgresql-failed"):
     """The server cannot run; `code` names the cause."""
-
-    code = "postgresql-failed"
 
 
 class EmbeddedPostgres:

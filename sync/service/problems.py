@@ -79,10 +79,8 @@ PROBLEMS = (
 _BY_TITLE = {problem.title: problem for problem in PROBLEMS}
 
 
-class RequestRefused(WrenError):
+class RequestRefused(WrenError, code="refused"):
     """Ends a request with a Problem; `more` are its further members."""
-
-    code = "refused"
 
     def __init__(self, problem: Problem, **more: str) -> None:
         super().__init__(problem.title)

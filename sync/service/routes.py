@@ -29,6 +29,7 @@ from sync import protocol
 from sync.errors import Malformed
 from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, EnrolmentReply, ExchangeReply
 from sync.recovery_messages import (
+    EscrowReceipt,
     decode_escrow,
     decode_recovery_command,
     encode_escrow_receipt,
@@ -101,22 +102,24 @@ class ServiceEndpoints:
         """Store a device's escrow; returns the service's signature for it."""
         self._authenticate(claim)
         try:
-            escrow = read_escrow(decode_escrow(body))
+            escrow = read_escrow(decode_escrow(body).escrow)
         except StoreFault as fault:
             raise Malformed from fault
         if escrow.device != claim.device:
             raise RequestRefused(problems.BAD_SIGNATURE)
         with self.database.transaction() as connection:
             escrows.save_escrow(connection, claim.agency, escrow, self.clock.now())
-        return encode_escrow_receipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
+        return encode_escrow_receipt(
+            EscrowReceipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
+        )
 
     def update_recovery(self, claim: Claim, body: bytes) -> bytes:
         """Apply a command about a recovery request; returns its state."""
         self._authenticate(claim)
-        word, packed = decode_recovery_command(body)
+        order = decode_recovery_command(body)
         with self.database.transaction() as connection:
             standing = approvals.apply_recovery_command(
-                connection, claim.agency, claim.device, word, packed, self.clock.now()
+                connection, claim.agency, claim.device, order.word, order.request, self.clock.now()
             )
         return encode_recovery_reply(standing)
 

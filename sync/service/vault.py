@@ -37,10 +37,8 @@ _RETRY_AFTER_S = 5.0
 _log = logging.getLogger("wren.service")
 
 
-class SubmissionHeld(WrenError):
+class SubmissionHeld(WrenError, code="held"):
     """A submission that stays stored and waits for a person; `code` is the reason."""
-
-    code = "held"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
