@@ -3,8 +3,6 @@
 A message is a map whose shape is a dataclass, validated by pydantic in one call. Everything is bounded and
 of exactly its type, or the whole message is refused with Malformed. The messages themselves are in `protocol`
 and `recovery_messages`.
-
-    decode_enrolment = MessageFormat(Enrolment, version=2, max_bytes=4096).decode
 """
 
 from __future__ import annotations

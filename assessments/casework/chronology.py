@@ -6,8 +6,6 @@ stable, and no key date makes a finding weaker.
 How days count: an incident of "about" a day counts in a window wherever it may lie, so that an unsure
 day never hides a run; gaps and trajectory use the day as given. One of "before" a day is never
 counted in a window, and is listed under what is missing.
-
-    summarise_chronology(incidents, key_dates, on=today, rules=load_area().chronology_rules).findings
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Gives the tool's questions and the answers as typed; unanswered questions are left out. Names in the
 answers are as somebody typed them and are not matched to people.
-
-    extract_conduct(load_tool("perpetrator-pattern"), assessment)    # <ConductExtract a1>
 """
 
 from __future__ import annotations

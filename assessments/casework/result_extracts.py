@@ -2,8 +2,6 @@
 
 The tool says which answers are the child's: words have an origin, and items for the child are
 marked. No text is changed, and no two answers are joined.
-
-    extract_results(load_tool("child-voice-7-11"), assessment)    # (<ResultExtract words>, ...)
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 The order does not depend on the order in which records were written. What a run of incidents means
 is in `chronology`.
-
-    build_chronology_entries("h1", incidents=[incident], contacts=[visit])    # (<ChronologyEntry ...>, ...)
 """
 
 from __future__ import annotations

@@ -3,9 +3,6 @@
 Answers in progress are an append-only log of sealed lines; the current answers are read by folding it, the
 last line of each item winning. The log is the autosave, the history and the crash recovery in one.
 Completing is in `completion`. Answers are plain JSON values here.
-
-    begin(unlocked, assessment)
-    append_answer(unlocked, assessment.id, "injury", {"value": "yes"})
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 The second copy (`completion_files`) is on the disk before the transaction commits, and either copy makes
 the other again when the store is opened. Nothing is completed twice and nothing completed is lost.
-
-    complete(unlocked, assessment, envelope, service_kid)
 """
 
 from __future__ import annotations

@@ -4,9 +4,6 @@ An entry's state is read from its log, never from a flag, so an outcome that arr
 cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service, and the notes
 (times, reasons, receipts) under the device's key, bound to the clear columns of their line. A line whose
 note does not open counts as not written: the worst that follows is that the same bytes are sent again.
-
-    for entry in outbox.due(clock.now()):
-        outbox.envelope(entry.id)
 """
 
 from __future__ import annotations

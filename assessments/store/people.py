@@ -2,10 +2,6 @@
 
 All of one household is sealed under one key, made when the household is first saved. Each function is one
 transaction. Saving again writes the next revision, and the row as it stood is kept as it was sealed.
-
-    save_household(unlocked, household, persons, relationships)
-    read_household_records(unlocked, household.id)
-    read_revisions(unlocked, household.id)       # what stood there before it was changed
 """
 
 from __future__ import annotations

@@ -9,9 +9,6 @@ have no gaps. Who may order a deletion is decided elsewhere.
 Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and one of
 the content key can still open what they had. A database that was set aside as damaged keeps what was in it,
 with its keys.
-
-    tombstones = purge_assessment(unlocked, assessment_id, "Asked for by the family, ref 114")
-    list_tombstones(store.unlock(passphrase))
 """
 
 from __future__ import annotations

@@ -3,10 +3,6 @@
 Locked, it gives whether it is set up, the device, its settings and its outbox. `unlock` gives an
 `UnlockedStore`, with which `people`, `assessments` and `completion` read and write rows. It never recreates
 or deletes what it cannot open. All calls block: use a worker thread.
-
-    store = Store.open(folder, clock)
-    unlocked = store.unlock(passphrase)
-    people.list_household_records(unlocked)
 """
 
 from __future__ import annotations

@@ -2,10 +2,6 @@
 
 Afterwards the device needs no connection to seal a submission or to check a receipt. For training no code
 is needed. Private keys are not used here but through `sign`.
-
-    keys = await enrol_device("http://127.0.0.1:8765", identity, agency="training", author="hv1",
-                              author_key=public, clock=clock)
-    store.settings["service"] = json.dumps(keys.to_plain())
 """
 
 from __future__ import annotations

@@ -1,9 +1,6 @@
 """Account recovery over the device's signed connection: uploads escrows, and asks for the state of a request.
 
 It works locked or unlocked. No key is used here and no answer is opened: the store does that.
-
-    failure = await upload_escrows(pending, transport)         # every escrow that has no receipt yet
-    reply = await send_recovery_command("ask", request, transport)
 """
 
 from __future__ import annotations

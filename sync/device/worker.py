@@ -2,10 +2,6 @@
 
 The decisions are in `exchange`; this module has the loop and the clock. The status it reports is read from
 the outbox each time. The outbox is called in a thread, so that a slow disk never stops the screen.
-
-    worker = SyncWorker(outbox, transport, clock, on_status=show)
-    task = asyncio.create_task(worker.run())
-    worker.wake()                                    # "Send now", or a visit was completed
 """
 
 from __future__ import annotations

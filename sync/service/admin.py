@@ -2,8 +2,6 @@
 
 It works beside a running service and without one, and needs no key: the readable tables exist already. It
 returns personal content, for the screen of somebody who may see it and never for a log.
-
-    for row in list_submissions(ServiceSettings(Path("data"))): print(row["tool"], row["state"])
 """
 
 from __future__ import annotations

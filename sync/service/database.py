@@ -1,9 +1,6 @@
 """PostgreSQL for the service: a connection pool, numbered migrations, and the durability check.
 
 Without a URL the service runs its own server (`embedded_postgres`). One transaction per `with`.
-
-    with ServiceDatabase.open(settings) as database, database.transaction() as connection:
-        connection.execute("SELECT 1")
 """
 
 from __future__ import annotations

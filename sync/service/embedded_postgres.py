@@ -7,10 +7,6 @@ that a killed process left running is recognised by the data folder it serves, a
 No permission of anything else is changed. Two things may be made outside: a folder in /tmp for the socket,
 where the data folder's path is too long for one; and, when root starts it, an account without a shell, and
 `SYSTEM_FOLDER` where that account cannot enter the data folder. PostgreSQL refuses to run as root.
-
-    server = EmbeddedPostgres(Path("data/postgresql"))
-    psycopg.connect(server.url)
-    server.close()
 """
 
 from __future__ import annotations

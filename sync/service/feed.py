@@ -2,8 +2,6 @@
 
 Changes are ordered by (transaction, sequence) and read only below the oldest transaction still running,
 because sequence numbers are given out before a commit, and a later number may be committed first.
-
-    changes, cursor, more = read_changes(connection, "agency-7", "device-1", "")
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 `decide_outcomes` is pure. No envelope is opened here; bytes are stored as they came and never changed. A
 batch is answered after its commit or not at all.
-
-    outcomes = store_batch(database, secrets, "agency-7", "device-1", request.items, now)
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """Key files: written once, readable by their owner only, never replaced.
 
 A power cut, or two processes at once, leave one whole file or none.
-
-    made = create_key_file(Path("data/service-keys.json"), {"format": 1})
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 A body is read within limits, `auth` checks who sent it, and `intake` or `recovery` decides. FastAPI's own
 checks of bodies are not used: they answer bytes that are not UTF-8 with a fault, and quote the input.
-
-    FastAPI(routes=make_routes(endpoints))
 """
 
 from __future__ import annotations

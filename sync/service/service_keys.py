@@ -2,9 +2,6 @@
 
 They are in a file that only its owner can read, outside the database, so that a copy of the database opens
 nothing. A key is never replaced: older receive keys stay while anything is sealed to them.
-
-    keys = load_or_create_secrets(Path("data/service-keys.json"))
-    keys.receive_private_keys[keys.kid]
 """
 
 from __future__ import annotations

@@ -4,10 +4,6 @@ The only part of the service that uses a private receive key. Each submission is
 its own, after it was stored and answered, so no fault in it can undo the storing. What cannot be opened or
 does not agree with itself is `held` with a reason, for a person to look at; the sealed bytes stay, and
 everything here can be made again from them.
-
-    opener = SubmissionOpener(database, secrets, clock)
-    opener.start()                # also opens what an earlier run left
-    opener.enqueue("agency-7", ["8d3f…"])
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 Two records may be of one incident when they are of the same day and nothing in the people or tactics
 speaks against it. Only a person decides. A joined incident has the worst severity and all texts of
 its records; the records stay as they are.
-
-    deduplicate_incidents(incidents, links)    # one for each incident, not for each record
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """Copied text: nearly the same sentence under two children.
 
 It is a hint for a person to look at: two children can say the same thing.
-
-    find_copied_text([Passage("a", "seen", "s1", "Settled and close to Mum all visit."), ...], rules)
 """
 
 from __future__ import annotations

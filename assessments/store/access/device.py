@@ -3,8 +3,6 @@
 Completed work is sent while the store is locked, so these keys do not depend on a person. The device's key
 is made once and never overwritten; each person keeps a copy of it under their own keys, so that losing it
 loses nothing.
-
-    device.sign(request)
 """
 
 from __future__ import annotations

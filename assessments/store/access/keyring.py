@@ -3,10 +3,6 @@ wiped when they are closed.
 
 The UDK opens the author's signing key and the epoch key; the epoch key opens one content key per
 household and per assessment. After `close` every use raises `Locked`. Usable from any thread.
-
-    keys = KeyRing(row, udk, device_id, is_epoch_current)
-    keys.sign(statement)
-    keys.close()
 """
 
 from __future__ import annotations

@@ -3,9 +3,6 @@
 Each person has a row with keys of their own, guarded by their passphrase and a secret in the key store. One
 person's keys open nothing of another's. It works before the device's own key is there, so that recovery can
 start from it.
-
-    access = Unlocking(database, keystore, clock, kdf)
-    row, udk = access.unlock("hv1", passphrase, device_id)
 """
 
 from __future__ import annotations

@@ -11,9 +11,6 @@ What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and
 takes it from there.
 Overwriting and removing such a file is all that a program can do: flash memory may keep older cells
 of it until they are used again. A drawing made here never touches the disk in clear.
-
-    made = save_attachment(keys, assessment.id, strokes, "application/vnd.wren.strokes+json")
-    read_attachment(keys, made.id)
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@ A camera writes where it stood, when, and whose it is into every photo. Of JPEG,
 parts that showing or playing needs are kept, and every other part is dropped, unknown ones too. Nothing is
 decoded or encoded again: pixels and samples stay byte for byte. A type that is not in
 `STRIP_BY_MEDIA_TYPE` is refused, and so are moving pictures: nothing here can read MP4, M4A and WebM.
-
-    strip_metadata(photo, "image/jpeg")
 """
 
 from __future__ import annotations

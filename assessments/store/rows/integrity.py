@@ -6,9 +6,6 @@ sum of the (table, id, revision) of all their rows, moved in the same transactio
 revision of that count is also kept outside the database as a rollback counter, advanced at completing and
 at locking, which an older database falls behind. What is found is a `DataLoss` for a person to be shown; it
 never stands in the way. A lost content key needs no count: its rows do not open.
-
-    record_changes(driver, unlocked, RowChange("person", person.id, 1, 2))     # beside the UPDATE
-    find_losses(unlocked, counter)                                             # once, at unlock
 """
 
 from __future__ import annotations

@@ -2,9 +2,6 @@
 
 Reading many rows, one that does not open costs that row and not the others: it is named in
 `ReadResult.unreadable`, kept as it is, and never dropped.
-
-    found = open_rows(rows, open_one)
-    found, found.unreadable
 """
 
 from __future__ import annotations

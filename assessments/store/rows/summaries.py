@@ -4,9 +4,6 @@ A summary is opened once while unlocked, and again when its row has a newer revi
 need not open thousands of rows, opened summaries are also stored in groups, each one sealed body under a
 content key of its own. A group is a copy and nothing depends on it: one that is gone, damaged or out of date
 costs the time to open its rows. Deleting an assessment deletes all groups and their keys.
-
-    for summary in list_summaries(unlocked):
-        summary.status
 """
 
 from __future__ import annotations

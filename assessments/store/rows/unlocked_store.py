@@ -1,10 +1,6 @@
 """The store as one person has unlocked it: a key ring, a unit of work and caches in one object.
 
 Every function that reads or writes rows takes it first. Close it to lock.
-
-    unlocked = store.unlock(passphrase)     # 50 to 500 ms of a core: never on an event loop
-    people.list_household_records(unlocked)
-    unlocked.close()                        # the keys are wiped; every later use raises Locked
 """
 
 from __future__ import annotations

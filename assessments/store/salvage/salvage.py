@@ -4,9 +4,6 @@ The damaged files are set aside, whole, in a folder of their own (quarantine), a
 from the bytes of the pages (`sqlite_carver`); the device and its people also from the account backup;
 completed work also from its second copies, when the store is next opened. A row is put back as it was found:
 whether it is true its seal says, and whether any are missing the integrity count. No key is needed.
-
-    report = salvage(folder, clock)
-    report.rows["assessment"], report.damaged_pages, report.quarantine
 """
 
 from __future__ import annotations

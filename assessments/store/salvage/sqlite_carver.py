@@ -4,10 +4,6 @@ SQLite finds rows by a tree from the first page down: one bad page hides all bel
 file and of its write-ahead log is looked at, and each row whose bytes make sense is taken. Its table comes
 from the tree where that is whole, else from the row's own shape. The format is sqlite.org/fileformat2.html.
 Whether a row is true is for its seal to tell, later.
-
-    pages = read_pages(folder / "wren.db")
-    for row in carve_rows(pages, shapes):
-        row.tables, row.values
 """
 
 from __future__ import annotations

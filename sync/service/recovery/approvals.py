@@ -2,9 +2,6 @@
 
 The state of a request follows from its log alone. The fifth wrong code closes it. The two officers and the
 author are three people. When the service's side approves, every other device of the author gets a change.
-
-    reply = apply_recovery_command(connection, "agency-7", "device-1", "ask", packed, now)
-    answer = approve_request(database, request_id, "agency", "officer-3", spoken_code, private, now)
 """
 
 from __future__ import annotations

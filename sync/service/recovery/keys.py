@@ -4,9 +4,6 @@ The service's key is in a file of its own, so that the part that receives never 
 made by its officer and sealed under that person's passphrase; only the public half goes to a service.
 Neither is ever replaced: older escrows still need it. For training the service makes the agency's key too,
 under a published passphrase: both halves are then on one machine, and guard invented people only.
-
-    private = load_or_create_recovery_key(Path("data/recovery-key.json"))
-    key = make_agency_key(Path("agency-key.json"), "agency-7", passphrase)
 """
 
 from __future__ import annotations
