@@ -40,7 +40,7 @@ class ServiceKey:
     public: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Statement:
     """What the author signs. `author_seq` counts an author's submissions from one device, from 1,
     without gaps; `previous` is the digest of the statement this one follows, or empty."""
@@ -53,9 +53,6 @@ class Statement:
     schema: str = PAYLOAD_SCHEMA
     rev: int = 1
     previous: bytes = b""
-
-    def __repr__(self) -> str:
-        return f"<Statement {self.id}>"
 
     def signed_bytes(self, payload: bytes, recipients: tuple[str, ...]) -> bytes:
         """The exact bytes under the author's signature."""

@@ -38,9 +38,6 @@ class RecoveryApproval:
     officer: str
     grant: bytes
 
-    def __repr__(self) -> str:
-        return "<RecoveryApproval>"
-
     def packed(self) -> bytes:
         """The approval as it travels: lp(officer, grant)."""
         return sealing.length_prefix(self.officer, self.grant)

@@ -35,7 +35,7 @@ _DATE_ITEMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConductAnswer:
     """Questions with their answers, and the part of the statement they belong to.
 
@@ -50,11 +50,8 @@ class ConductAnswer:
     whom: tuple[str, ...] = ()
     child: str = ""
 
-    def __repr__(self) -> str:
-        return f"<ConductAnswer {self.part}>"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConductExtract:
     """One completed assessment with the tool: whom it is about, the day, and its answers."""
 
@@ -65,9 +62,6 @@ class ConductExtract:
     tool: str
     amends: str
     answers: tuple[ConductAnswer, ...]
-
-    def __repr__(self) -> str:
-        return f"<ConductExtract {self.assessment_id}>"
 
     def has_answer(self, link_id: str) -> bool:
         """Whether this question has an answer here."""

@@ -39,7 +39,7 @@ class LadderStep:
     high: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ResultExtract:
     """One thing out of a completed tool. `text` is "" for what was shown: the record has its pictures.
 
@@ -54,9 +54,6 @@ class ResultExtract:
     text: str
     step: LadderStep | None = None
     jar: tuple[tuple[str, str], ...] = ()
-
-    def __repr__(self) -> str:
-        return f"<ResultExtract {self.part}>"
 
 
 def extract_results(instrument: Instrument, assessment: Assessment) -> tuple[ResultExtract, ...]:

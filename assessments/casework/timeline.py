@@ -61,7 +61,7 @@ class GradedAssessment:
     provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChronologyEntry:
     """One entry of a chronology. `household_id` is where its record is filed."""
 
@@ -70,9 +70,6 @@ class ChronologyEntry:
     id: str
     household_id: str
     record: Incident | KeyDate | Contact | GradedAssessment
-
-    def __repr__(self) -> str:
-        return f"<ChronologyEntry {self.kind}>"
 
 
 _KIND_ORDER = ("contact", "tool", "milestone", "event")

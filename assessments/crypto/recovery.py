@@ -54,9 +54,6 @@ class Escrow:
     service_kid: str
     service_half: bytes
 
-    def __repr__(self) -> str:
-        return "<Escrow>"
-
     def half(self, side: EscrowSide) -> tuple[str, bytes]:
         """The name of the key that opens this side's half, and the half."""
         if side == "agency":
@@ -114,9 +111,6 @@ class RecoveryRequest:
     author: str
     one_off_public: bytes
     escrow: Escrow
-
-    def __repr__(self) -> str:
-        return "<RecoveryRequest>"
 
     def to_bytes(self) -> bytes:
         """The bytes that travel: magic and length-prefixed parts."""

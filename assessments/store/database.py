@@ -124,9 +124,6 @@ class SqliteDatabase:
                 self._driver.close()
                 raise
 
-    def __repr__(self) -> str:
-        return "<SqliteDatabase>"
-
     def wrong_pragmas(self) -> list[str]:
         """The names of settings that are not as they were made when the file was opened."""
         with self._lock, _DamageTracking(self):

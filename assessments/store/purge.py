@@ -43,7 +43,7 @@ _ROW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tombstone:
     """What is left of what was deleted: its random id, when, by which alias, and why."""
 
@@ -52,9 +52,6 @@ class Tombstone:
     at: datetime
     author: str
     reason: str
-
-    def __repr__(self) -> str:
-        return f"<Tombstone {self.id}>"
 
 
 def purge_assessment(unlocked: UnlockedStore, assessment_id: str, reason: str) -> list[Tombstone]:

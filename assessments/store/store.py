@@ -96,9 +96,6 @@ class Store:
                 attachments.sweep(database, device)
         self._save_account_backup()
 
-    def __repr__(self) -> str:
-        return "<Store>"
-
     @classmethod
     def open(
         cls, folder: Path, clock: Clock, kdf: Kdf | None = None, keystore: Keystore | None = None

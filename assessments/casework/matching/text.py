@@ -18,7 +18,7 @@ from assessments.definitions.area_settings import ChildAccountingRules
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Passage:
     """Text under one child. "own" is what a child said, "seen" is what an adult wrote."""
 
@@ -27,20 +27,14 @@ class Passage:
     record_id: str
     text: str
 
-    def __repr__(self) -> str:
-        return f"<Passage {self.whose}>"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CopiedText:
     """Nearly the same text, found under two children."""
 
     one: Passage
     other: Passage
     whose: Literal["own", "seen"]
-
-    def __repr__(self) -> str:
-        return f"<CopiedText {self.whose}>"
 
 
 def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -> tuple[CopiedText, ...]:

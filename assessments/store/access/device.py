@@ -32,9 +32,6 @@ class FileKeystore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def __repr__(self) -> str:
-        return "<FileKeystore>"
-
     def read(self, name: str) -> bytes | None:
         """The value, or None when there is no such file. Raises KeystoreFault."""
         try:
@@ -91,9 +88,6 @@ class DeviceIdentity:
     _sign_sealed: bytes
     _receive_sealed: bytes
     _devkey: bytearray = field(compare=False)
-
-    def __repr__(self) -> str:
-        return f"<DeviceIdentity {self.device_id}>"
 
     def sign(self, message: bytes) -> bytes:
         """Sign a request as this device."""

@@ -67,7 +67,7 @@ _SELECT_ATTACHMENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Attachment:
     """What is known of an attachment without opening it."""
 
@@ -77,9 +77,6 @@ class Attachment:
     size_bytes: int
     caption: str
     made_at: datetime
-
-    def __repr__(self) -> str:
-        return f"<Attachment {self.id}>"
 
 
 def save_attachment(

@@ -35,9 +35,6 @@ class AgencyKey:
     private: bytes
     public: bytes
 
-    def __repr__(self) -> str:
-        return "<AgencyKey>"
-
 
 def load_or_create_recovery_key(path: Path) -> bytes:
     """The private half of the service's recovery key, made at first use. A damaged file is left as it is."""
