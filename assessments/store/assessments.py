@@ -21,7 +21,6 @@ from assessments.store.rows.answer_log import (
     read_log,
     select_log_rows,
 )
-from assessments.store.rows.caches import LogEnd
 from assessments.store.rows.integrity import RowChange, record_changes
 from assessments.store.rows.sealed_rows import (
     AssessmentColumns,
@@ -34,7 +33,7 @@ from assessments.store.rows.sealed_rows import (
 )
 from assessments.store.rows.statements import insert
 from assessments.store.rows.summaries import SELECT_ASSESSMENT, encode_summary, to_sealed_row
-from assessments.store.rows.unlocked_store import UnlockedAssessment, UnlockedRows, UnlockedStore
+from assessments.store.rows.unlocked_store import LogEnd, UnlockedAssessment, UnlockedRows, UnlockedStore
 
 _TABLE = "assessment"
 # Made once: json.dumps makes an encoder for every call that is not plain.

@@ -40,8 +40,7 @@ from assessments.store.durable_files import make_folder
 from assessments.store.migrations import applied_migrations, is_newer, migrate
 from assessments.store.outbox import StoredOutbox
 from assessments.store.rows import integrity
-from assessments.store.rows.unit_of_work import UnitOfWork
-from assessments.store.rows.unlocked_store import UnlockedStore
+from assessments.store.rows.unlocked_store import UnitOfWork, UnlockedStore
 from assessments.store.tables import table
 
 COMPLETION_FOLDER = "outbox"

@@ -49,9 +49,9 @@ from assessments.engine.version_move import MovePreview, preview_move
 from assessments.ports import Clock
 from assessments.store import DataLoss, Store, UnlockedStore, assessments, people
 from assessments.store.people import Revision
-from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.resume_state import read_resume_state, save_resume_state
 from assessments.store.rows.sealed_rows import ReadResult
+from assessments.store.rows.unlocked_store import AssessmentSummary
 from sync.device.exchange import OutboxStatus
 
 __all__ = [

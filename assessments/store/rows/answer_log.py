@@ -25,9 +25,8 @@ from typing import Any
 from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, StoreFault
 from assessments.store.access.keyring import RowKeys
-from assessments.store.rows.caches import LogEnd
 from assessments.store.rows.sealed_rows import AssessmentRow, row_context, schema_of
-from assessments.store.rows.unlocked_store import UnlockedRows
+from assessments.store.rows.unlocked_store import LogEnd, UnlockedRows
 
 # A line is (number of the assessment << 20) + its place, from 1: a million lines each. The tail stands
 # at the place of the next line, which takes it over. So every line goes to the end of SQLite's table,

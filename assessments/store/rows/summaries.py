@@ -16,7 +16,6 @@ from typing import Any
 
 from assessments.casework.records import Assessment
 from assessments.errors import Locked, StoreFault
-from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.sealed_rows import (
     AssessmentColumns,
     AssessmentRow,
@@ -25,7 +24,7 @@ from assessments.store.rows.sealed_rows import (
     open_rows,
     schema_of,
 )
-from assessments.store.rows.unlocked_store import UnlockedStore
+from assessments.store.rows.unlocked_store import AssessmentSummary, UnlockedStore
 
 _SELECT_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
 _SELECT_OWN_IN_HOUSEHOLD = _SELECT_OWN.replace(" ORDER", " AND household_id = ? ORDER")

@@ -1,20 +1,88 @@
 """The store as one person has unlocked it: a key ring, a unit of work and caches in one object.
 
-Every function that reads or writes rows takes it first. Close it to lock.
+Every function that reads or writes rows takes it first. Close it to lock. Nothing depends on a cache: what
+is not in it is read from the database again.
+
+    unlocked = store.unlock(passphrase)     # 50 to 500 ms of a core: never on an event loop
+    people.list_household_records(unlocked)
+    unlocked.close()                        # the keys are wiped; every later use raises Locked
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
+from assessments.casework.records import AssessmentStatus, Record
 from assessments.errors import Locked
-from assessments.ports import DataLoss
+from assessments.ports import Clock, DataLoss
 from assessments.store.access.keyring import KeyRing, RowKeys, SingleKeyRing
 from assessments.store.database import SqliteDatabase
 from assessments.store.outbox import StoredOutbox
-from assessments.store.rows.caches import Caches
-from assessments.store.rows.unit_of_work import UnitOfWork
+from assessments.store.rows.sealed_rows import AnyRow, AssessmentRow
+
+
+class AssessmentSummary(NamedTuple):
+    """What a list shows of an assessment, without its answers."""
+
+    id: str
+    household_id: str
+    contact_id: str
+    subject_id: str
+    instrument: str
+    version: str
+    status: AssessmentStatus
+    started_at: datetime
+    completed_at: datetime | None
+    amends: str | None
+    grade: str | None
+    provisional: bool
+
+    def __repr__(self) -> str:
+        return f"<AssessmentSummary {self.id}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LogEnd:
+    """Where an answer log goes on: the place of its next line, the tail, and the marks for that line."""
+
+    sealed_row: AssessmentRow
+    sequence: int
+    tail: bytes
+    recent_marks: str
+
+
+@dataclass(slots=True, repr=False)
+class Caches:
+    """`summaries` by id and revision; `records` by their sealed rows; `log_ends` by assessment."""
+
+    summaries: dict[tuple[str, int], AssessmentSummary] = field(default_factory=dict)
+    records: dict[tuple[AnyRow, bytes], Record] = field(default_factory=dict)
+    log_ends: dict[str, LogEnd] = field(default_factory=dict)
+
+    def clear(self) -> None:
+        """Empty every cache."""
+        self.summaries.clear()
+        self.records.clear()
+        self.log_ends.clear()
+
+
+@dataclass(slots=True, repr=False)
+class UnitOfWork:
+    """The database, outbox and clock that one person's transactions use.
+
+    `has_uncounted_writes`: something was written that the integrity count does not cover (answers, drafts).
+    `advance_rollback_counter` is called at completing and before the keys are wiped.
+    """
+
+    database: SqliteDatabase
+    outbox: StoredOutbox
+    clock: Clock
+    has_uncounted_writes: bool = False
+    advance_rollback_counter: Callable[[], None] = lambda: None
 
 
 class UnlockedRows:
@@ -24,24 +92,10 @@ class UnlockedRows:
 
     def __init__(self, keys: RowKeys, work: UnitOfWork) -> None:
         self.keys, self.work, self.caches = keys, work, Caches()
+        self.agency, self.author, self.database = keys.agency, keys.author, work.database
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {'open' if self.keys.is_open else 'closed'}>"
-
-    @property
-    def agency(self) -> str:
-        """The alias of the agency."""
-        return self.keys.agency
-
-    @property
-    def author(self) -> str:
-        """The alias of the person."""
-        return self.keys.author
-
-    @property
-    def database(self) -> SqliteDatabase:
-        """The open database."""
-        return self.work.database
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +104,7 @@ class UnlockedRows:
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
-        return self.work.now()
+        return self.work.clock.now()
 
     def close(self) -> None:
         """Lock: wipe the keys and empty the caches."""
@@ -71,17 +125,8 @@ class UnlockedStore(UnlockedRows):
 
     def __init__(self, keys: KeyRing, work: UnitOfWork) -> None:
         super().__init__(keys, work)
+        self.outbox, self.sign_public = work.outbox, keys.sign_public
         self.losses: tuple[DataLoss, ...] = ()
-
-    @property
-    def outbox(self) -> StoredOutbox:
-        """The queue of completed assessments."""
-        return self.work.outbox
-
-    @property
-    def sign_public(self) -> bytes:
-        """The public half of the author's signing key."""
-        return self.keys.sign_public
 
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""
@@ -111,6 +156,7 @@ class UnlockedStore(UnlockedRows):
         or raises `Locked`."""
         try:
             # Before the keys' lock is taken: a writer may be waiting for a seal.
-            self.work.finish()
+            advance, self.work.advance_rollback_counter = self.work.advance_rollback_counter, lambda: None
+            advance()
         finally:
             super().close()
