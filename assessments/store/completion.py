@@ -12,13 +12,13 @@ import sqlite3
 from assessments.casework.records import Assessment, AssessmentStatus
 from assessments.errors import Damaged, DiskFull, StoreFault, UnknownFormat
 from assessments.ports import OutboxEntry
-from assessments.store.assessments import next_revision, require_row
+from assessments.store.assessments import next_revision, read_row
 from assessments.store.completion_files import Completion
 from assessments.store.database import SqliteDatabase
 from assessments.store.outbox import StoredOutbox
 from assessments.store.rows.answer_log import LINES_OF_ASSESSMENT
 from assessments.store.rows.integrity import RowChange, count_after
-from assessments.store.rows.summaries import SELECT_ASSESSMENT, encode_summary
+from assessments.store.rows.summaries import encode_summary
 from assessments.store.rows.unlocked_store import UnlockedStore
 
 _COMPLETED_STATUSES: tuple[AssessmentStatus, ...] = ("completed", "amended", "entered-in-error")
@@ -38,7 +38,7 @@ def complete(
     copied = False
     try:
         with unlocked.database.write() as driver:
-            before, _ = require_row(driver.execute(SELECT_ASSESSMENT, (assessment.id,)).fetchone())
+            before, _ = read_row(driver, assessment.id)
             row = next_revision(before, assessment, "completed")
             (last_line,) = driver.execute(
                 f"SELECT coalesce({_LAST_LINE}, 0) FROM assessment WHERE id = ?",  # noqa: S608  # constants

@@ -41,10 +41,10 @@ def unlocked(store: Store) -> Callable[[], UnlockedStore]:
 def _filled(keys: UnlockedStore, family: Family, *, done: bool = True, sent: bool = True) -> str:
     """A household with one assessment that has everything an assessment can have."""
     people.save_household(keys, family.household, family.persons, family.relationships)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     # Corrected, so that there is something earlier of each.
     people.save_household(keys, family.household, family.persons, family.relationships)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     begun = family.assessment()
     kept.begin(keys, begun)
     for number in range(40):

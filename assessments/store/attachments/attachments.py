@@ -18,30 +18,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from assessments.crypto.sealing import length_prefix, make_random
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.access.device import DeviceIdentity
-from assessments.store.assessments import require_in_progress
+from assessments.store.assessments import read_row, require_in_progress
 from assessments.store.attachments.metadata_stripping import strip_metadata
 from assessments.store.database import SqliteDatabase, translate_errors
 from assessments.store.durable_files import make_folder, sync_folder, write_atomically, write_synced
-from assessments.store.rows.integrity import RowChange, record_changes
+from assessments.store.rows.integrity import insert_row
 from assessments.store.rows.sealed_rows import (
     AttachmentColumns,
     ReadResult,
     SealedRow,
     open_rows,
     row_context,
-    schema_of,
+    select_sealed_rows,
 )
-from assessments.store.rows.statements import insert
 from assessments.store.rows.unlocked_store import UnlockedStore
 
 ATTACHMENT_FOLDER, QUARANTINE_FOLDER, INCOMING_FOLDER = "attachments", "quarantine", "incoming"
@@ -57,14 +56,6 @@ _TABLE = "attachment"
 _MAGIC = b"CKA1"
 _SUFFIX, _PART, _CAPTURE_SUFFIX = ".bin", ".part", ".left"
 _MIN_SLICE_BYTES = 256
-_SELECT_ASSESSMENT = (
-    "SELECT a.state, a.agency, a.author, a.kid, k.sealed"
-    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
-)
-_SELECT_ATTACHMENT = (
-    "SELECT t.id, t.assessment_id, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
-    " FROM attachment AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
-)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,7 +85,8 @@ def save_attachment(
     if free_bytes(folder) < MIN_FREE_BYTES:
         raise StoreFault("no-room-for-attachment")
     made = Attachment(make_random(16).hex(), assessment_id, media_type, len(clean), caption, unlocked.now())
-    row = _new_row(unlocked, unlocked.database.rows(_SELECT_ASSESSMENT, (assessment_id,)), made)
+    with unlocked.database.read() as driver:
+        row = _new_row(driver, unlocked, made)
     path = folder / f"{made.id}{_SUFFIX}"
     part = path.with_suffix(_PART)
     try:
@@ -103,12 +95,11 @@ def save_attachment(
         with unlocked.database.write() as driver:
             # Looked up again: it may have been completed meanwhile. Named inside the transaction,
             # so that a sweep, which holds the same lock, never meets a file that waits for its row.
-            row = _new_row(unlocked, driver.execute(_SELECT_ASSESSMENT, (assessment_id,)).fetchall(), made)
+            row = _new_row(driver, unlocked, made)
             part.replace(path)
             sync_folder(folder)
-            body = row.seal(unlocked.keys, _encode_metadata(made))
-            insert(driver, _TABLE, {**row.columns(), "body": body})
-            record_changes(driver, unlocked, RowChange("attachment", made.id, None, 1))
+            metadata = [made.media_type, made.size_bytes, made.caption, made.made_at.isoformat()]
+            insert_row(driver, unlocked, row, json.dumps(metadata).encode())
     except BaseException:
         with suppress(OSError):  # what cannot be removed now is put away by the next sweep
             part.unlink(missing_ok=True)
@@ -145,20 +136,19 @@ def open_incoming_folder(unlocked: UnlockedStore) -> Path:
 
 def list_attachments(unlocked: UnlockedStore, assessment_id: str) -> ReadResult[Attachment]:
     """The attachments of one assessment, oldest first; one whose file is gone is named as damaged."""
-    rows = unlocked.database.rows(
-        _SELECT_ATTACHMENT + " WHERE t.assessment_id = ? ORDER BY t.rowid", (assessment_id,)
-    )
-    return open_rows(
-        (_to_sealed_row(row) for row in rows), lambda row, sealed: _open_attachment(unlocked, row, sealed)
-    )
+    where = "t.assessment_id = ? ORDER BY t.rowid"
+    with unlocked.database.read() as driver:
+        rows = select_sealed_rows(driver, _TABLE, AttachmentColumns, where, assessment_id)
+    return open_rows(rows, lambda row, sealed: _open_attachment(unlocked, row, sealed))
 
 
 def read_attachment(unlocked: UnlockedStore, attachment_id: str) -> bytes:
     """One attachment whole. Raises NotFound, Damaged."""
-    rows = unlocked.database.rows(_SELECT_ATTACHMENT + " WHERE t.id = ?", (attachment_id,))
+    with unlocked.database.read() as driver:
+        rows = select_sealed_rows(driver, _TABLE, AttachmentColumns, "t.id = ?", attachment_id)
     if not rows:
         raise NotFound(part=_TABLE)
-    row, sealed = _to_sealed_row(rows[0])
+    row, sealed = rows[0]
     made = _open_attachment(unlocked, row, sealed)
     total = _slice_count(made.size_bytes)
     with translate_errors():
@@ -261,36 +251,13 @@ def _ensure_folder(folder: Path) -> Path:
     return folder
 
 
-def _new_row(unlocked: UnlockedStore, rows: Sequence[tuple[Any, ...]], made: Attachment) -> AttachmentRow:
+def _new_row(driver: sqlite3.Connection, unlocked: UnlockedStore, made: Attachment) -> AttachmentRow:
     """Where a new attachment is filed: under its assessment, if that is one's own and in progress."""
-    if not rows:
+    row, _ = read_row(driver, made.assessment_id)
+    if (row.agency, row.author) != (unlocked.agency, unlocked.author):
         raise NotFound(part="assessment")
-    state, agency, author, kid, wrap = rows[0]
-    if (agency, author) != (unlocked.agency, unlocked.author):
-        raise NotFound(part="assessment")
-    require_in_progress(state)
-    return SealedRow(
-        _TABLE,
-        made.id,
-        AttachmentColumns(made.assessment_id),
-        1,
-        schema_of(_TABLE),
-        agency,
-        author,
-        kid,
-        wrap,
-    )
-
-
-def _to_sealed_row(row: tuple[Any, ...]) -> tuple[AttachmentRow, bytes]:
-    row_id, assessment_id, rev, schema_id, agency, author, kid, wrap, body = row
-    return SealedRow(
-        _TABLE, row_id, AttachmentColumns(assessment_id), rev, schema_id, agency, author, kid, wrap
-    ), body
-
-
-def _encode_metadata(made: Attachment) -> bytes:
-    return json.dumps([made.media_type, made.size_bytes, made.caption, made.made_at.isoformat()]).encode()
+    require_in_progress(row.bound_columns.state)
+    return unlocked.new_row(_TABLE, made.id, AttachmentColumns(made.assessment_id), row.kid, row.wrap)
 
 
 def _open_attachment(unlocked: UnlockedStore, row: AttachmentRow, sealed: bytes) -> Attachment:

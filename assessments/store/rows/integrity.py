@@ -20,7 +20,8 @@ from assessments.crypto.sealing import length_prefix
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import DataLoss, Keystore
 from assessments.store.rows.answer_log import count_missing, reanchor, select_log_rows
-from assessments.store.rows.sealed_rows import AssessmentColumns, AssessmentRow, SealedRow
+from assessments.store.rows.sealed_rows import AnyRow, AssessmentColumns, AssessmentRow, SealedRow
+from assessments.store.rows.statements import Value, insert
 from assessments.store.rows.unlocked_store import UnlockedStore
 
 COUNTED_TABLES = (
@@ -105,6 +106,14 @@ def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes
         driver.execute(
             "UPDATE tally SET rev = ?, body = ? WHERE author = ?", (moved.rev, moved.body, moved.author)
         )
+
+
+def insert_row(
+    driver: sqlite3.Connection, unlocked: UnlockedStore, row: AnyRow, body: bytes, **more: Value
+) -> None:
+    """Seal and insert a new row, and count it. `more` are its columns that the seal does not bind."""
+    insert(driver, row.table, {**row.columns(), **more, "body": row.seal(unlocked.keys, body)})
+    record_changes(driver, unlocked, RowChange(row.table, row.id, None, row.rev))
 
 
 def count_after(

@@ -6,9 +6,11 @@ Reading many rows, one that does not open costs that row and not the others: it 
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -131,6 +133,30 @@ def row_context(table: str, ids: tuple[str, ...], rev: int, schema: str, agency:
     if not (named and isinstance(rev, int) and 0 <= rev < 1 << 32):
         raise Damaged(part="row")  # a damaged page may give anything
     return sealing.record_context(table, sealing.length_prefix(*ids), rev, schema, agency, author)
+
+
+def select_sealed_rows(
+    driver: sqlite3.Connection, table: str, columns: type[C], where: str, *args: object
+) -> list[tuple[SealedRow[C], bytes]]:
+    """Rows as they are filed, each with its sealed body. Names and conditions are never from outside."""
+    bound = len(columns.__annotations__)
+    found = driver.execute(_select_statement(table, tuple(columns.__annotations__)) + where, args).fetchall()
+    return [
+        (
+            SealedRow(table, row[0], tuple.__new__(columns, row[1 : bound + 1]), *row[bound + 1 : -1]),
+            row[-1],
+        )
+        for row in found
+    ]
+
+
+@cache
+def _select_statement(table: str, bound: tuple[str, ...]) -> str:
+    columns = ", ".join(f"CAST(t.{name} AS TEXT)" for name in bound)
+    return (
+        f"SELECT t.id, {columns}, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"  # noqa: S608  # our own names
+        f" FROM {table} AS t LEFT JOIN content_key AS k ON k.kid = t.kid WHERE "
+    )
 
 
 def check_random_id(record_id: str) -> str:

@@ -22,7 +22,7 @@ from assessments.ports import Clock, DataLoss
 from assessments.store.access.keyring import KeyRing, RowKeys, SingleKeyRing
 from assessments.store.database import SqliteDatabase
 from assessments.store.outbox import StoredOutbox
-from assessments.store.rows.sealed_rows import AnyRow, AssessmentRow
+from assessments.store.rows.sealed_rows import AnyRow, AssessmentRow, C, SealedRow, schema_of
 
 
 class AssessmentSummary(NamedTuple):
@@ -131,6 +131,12 @@ class UnlockedStore(UnlockedRows):
     def sign(self, message: bytes) -> bytes:
         """Sign as the author."""
         return self.keys.sign(message)
+
+    def new_row(
+        self, table: str, row_id: str, columns: C, kid: str, wrap: bytes | None, rev: int = 1
+    ) -> SealedRow[C]:
+        """A row of this person's that is not written yet."""
+        return SealedRow(table, row_id, columns, rev, schema_of(table), self.agency, self.author, kid, wrap)
 
     def create_content_key(self, driver: sqlite3.Connection) -> tuple[str, bytes]:
         """Insert a fresh content key in this transaction: its name, and its sealed bytes.
