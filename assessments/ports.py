@@ -59,12 +59,12 @@ class OutboxEntry:
     service_kid: str
     digest: bytes
     size_bytes: int
-    state: EntryState
-    attempts: int
     queued_at: datetime
-    next_try_at: datetime | None
-    reason: str | None
-    sent_at: datetime | None
+    state: EntryState = "waiting"
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    reason: str | None = None
+    sent_at: datetime | None = None
     postponed_at: datetime | None = None
 
     def __repr__(self) -> str:

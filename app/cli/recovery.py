@@ -69,7 +69,7 @@ def admit(
 ) -> None:
     """Bring the public half of an agency's key to the service."""
     from assessments.crypto.recovery import RecoveryKey, recovery_kid
-    from sync.service.recovery import escrows
+    from sync.service.recovery.keys import save_agency_key
 
     try:
         raw = base64.b64decode(public, validate=True)
@@ -79,7 +79,7 @@ def admit(
         exit_with(say("cli.recovery-no-key"))
     made = RecoveryKey(recovery_kid(raw), raw)
     with _service(data, database_url) as (database, _), database.transaction() as connection:
-        escrows.save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
+        save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
     print_result(
         {"agency": agency, "kid": made.kid},
         as_json,

@@ -139,7 +139,7 @@ def _store_batch(
         receipt = make_receipt(decision.item, device, decision.word, now, sequence, secrets.sign)
         made[decision.item.id, decision.item.digest] = receipt
         numbered.append((decision, sequence, receipt))
-    for table in ("submission", "conflict"):
+    for table in _INSERTS:
         _insert_rows(
             connection, table, agency, device, now, [row for row in numbered if row[0].table == table]
         )
@@ -185,18 +185,11 @@ def _allocate_sequences(connection: Connection[TupleRow], count: int) -> list[in
 
 
 _INSERTS = {
-    "submission": (
-        b"INSERT INTO submission (agency, id, sequence, device, kid, digest, envelope, received_at, receipt)"
-        b" SELECT %b, id, sequence, %b, kid, digest, envelope, %b, receipt"
-        b" FROM unnest(%b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])"
-        b" AS new (id, sequence, kid, digest, envelope, receipt) ON CONFLICT DO NOTHING RETURNING id"
-    ),
-    "conflict": (
-        b"INSERT INTO conflict (agency, id, sequence, device, kid, digest, envelope, received_at, receipt)"
-        b" SELECT %b, id, sequence, %b, kid, digest, envelope, %b, receipt"
-        b" FROM unnest(%b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])"
-        b" AS new (id, sequence, kid, digest, envelope, receipt) ON CONFLICT DO NOTHING RETURNING id"
-    ),
+    table: f"INSERT INTO {table} (agency, id, sequence, device, kid, digest, envelope, received_at, receipt)"  # noqa: S608  # these two
+    " SELECT %b, id, sequence, %b, kid, digest, envelope, %b, receipt"
+    " FROM unnest(%b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])"
+    " AS new (id, sequence, kid, digest, envelope, receipt) ON CONFLICT DO NOTHING RETURNING id".encode()
+    for table in ("submission", "conflict")
 }
 
 

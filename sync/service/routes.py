@@ -38,8 +38,7 @@ from sync.service import auth, feed, intake, problems
 from sync.service.auth import RequestAuthenticator
 from sync.service.database import ServiceDatabase
 from sync.service.problems import RequestRefused
-from sync.service.recovery import approvals, escrows
-from sync.service.recovery.keys import load_or_create_training_key
+from sync.service.recovery import approvals, keys
 from sync.service.service_keys import ServiceSecrets
 from sync.service.vault import SubmissionOpener
 from sync.signing import Claim, content_digest, read_claim
@@ -82,18 +81,18 @@ class ServiceEndpoints:
             # Without it no escrow could be made, and a forgotten passphrase would lose work.
             agency_recovery = self._load_agency_recovery_key(connection, enrolment.agency, now)
             auth.save_enrolment(connection, enrolment, now)
-        keys = self.secrets
+        secrets = self.secrets
         welcome = EnrolmentReply(
             enrolment.agency,
             enrolment.device,
-            keys.kid,
-            keys.receive_public,
-            keys.receipt_public,
+            secrets.kid,
+            secrets.receive_public,
+            secrets.receipt_public,
             agency_recovery.public,
             self.recovery_key.public,
             b"",
         )
-        signature = keys.sign(welcome.signed_bytes(enrolment.nonce))
+        signature = secrets.sign(welcome.signed_bytes(enrolment.nonce))
         return protocol.encode_enrolment_reply(replace(welcome, signature=signature))
 
     def save_escrow(self, claim: Claim, body: bytes) -> bytes:
@@ -106,7 +105,7 @@ class ServiceEndpoints:
         if escrow.device != claim.device:
             raise RequestRefused(problems.BAD_SIGNATURE)
         with self.database.transaction() as connection:
-            escrows.save_escrow(connection, claim.agency, escrow, self.clock.now())
+            keys.save_escrow(connection, claim.agency, escrow, self.clock.now())
         return encode_escrow_receipt(
             EscrowReceipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
         )
@@ -129,10 +128,10 @@ class ServiceEndpoints:
     def _load_agency_recovery_key(
         self, connection: Connection[TupleRow], agency: str, now: datetime
     ) -> RecoveryKey:
-        key = escrows.load_agency_key(connection, agency)
+        key = keys.load_agency_key(connection, agency)
         if key is None and agency == TRAINING_AGENCY:
-            key = load_or_create_training_key(self.training_key_file)
-            escrows.save_agency_key(connection, agency, key, now)
+            key = keys.load_or_create_training_key(self.training_key_file)
+            keys.save_agency_key(connection, agency, key, now)
         if key is None:
             raise RequestRefused(problems.NO_AGENCY_KEY)
         return key

@@ -201,50 +201,49 @@ def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened:
         raise SubmissionHeld("payload-mismatch")
     try:
         with connection.transaction():
-            _insert_people(connection, stored, household, subject, contact)
+            _upsert(connection, "household", stored, household.id, name=household.name)
+            _upsert(
+                connection,
+                "person",
+                stored,
+                subject.id,
+                household=household.id,
+                name=subject.name,
+                born=subject.born,
+                due=subject.due,
+                roles=list(subject.roles),
+            )
+            _upsert(
+                connection,
+                "contact",
+                stored,
+                contact.id,
+                household=household.id,
+                held_on=contact.on,
+                kind=contact.kind,
+                role=contact.role,
+            )
             _insert_assessment(connection, stored, opened, assessment)
     except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as fault:
         raise SubmissionHeld("not-storable") from fault
 
 
-def _insert_people(
-    connection: Connection[TupleRow],
-    stored: StoredSubmission,
-    household: Household,
-    subject: Person,
-    contact: Contact,
+def _upsert(
+    connection: Connection[TupleRow], table: str, stored: StoredSubmission, row_id: str, **columns: object
 ) -> None:
-    connection.execute(
-        "INSERT INTO household (agency, id, sequence, name) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence, name = excluded.name"
-        " WHERE household.sequence < excluded.sequence",
-        (stored.agency, household.id, stored.sequence, household.name),
-    )
-    connection.execute(
-        "INSERT INTO person (agency, id, sequence, household, name, born, due, roles)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence,"
-        " household = excluded.household, name = excluded.name, born = excluded.born, due = excluded.due,"
-        " roles = excluded.roles WHERE person.sequence < excluded.sequence",
-        (
-            stored.agency,
-            subject.id,
-            stored.sequence,
-            household.id,
-            subject.name,
-            subject.born,
-            subject.due,
-            list(subject.roles),
-        ),
-    )
-    connection.execute(
-        "INSERT INTO contact (agency, id, sequence, household, held_on, kind, role)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence,"
-        " household = excluded.household, held_on = excluded.held_on, kind = excluded.kind,"
-        " role = excluded.role WHERE contact.sequence < excluded.sequence",
-        (stored.agency, contact.id, stored.sequence, household.id, contact.on, contact.kind, contact.role),
-    )
+    """Insert a row, or bring it up to date unless a later submission already has. Names are this module's."""
+    changes = ", ".join(f"{name} = excluded.{name}" for name in ("sequence", *columns))
+    values = {"agency": stored.agency, "id": row_id, "sequence": stored.sequence} | columns
+    update = f" ON CONFLICT (agency, id) DO UPDATE SET {changes} WHERE {table}.sequence < excluded.sequence"
+    _insert(connection, table, values, update)
+
+
+def _insert(
+    connection: Connection[TupleRow], table: str, columns: dict[str, object], otherwise: str = ""
+) -> None:
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){otherwise}"  # noqa: S608  # our own names
+    connection.execute(statement.encode(), tuple(columns.values()))
 
 
 def _insert_assessment(
@@ -253,32 +252,29 @@ def _insert_assessment(
     opened: OpenedSubmission,
     assessment: Assessment,
 ) -> None:
-    connection.execute(
-        "INSERT INTO assessment (agency, id, sequence, household, contact, subject, instrument, version,"
-        " instrument_hash, status, author, author_seq, claimed_at, started_at, completed_at, amends,"
-        " context, result)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            stored.agency,
-            assessment.id,
-            stored.sequence,
-            assessment.household_id,
-            assessment.contact_id,
-            assessment.subject_id,
-            assessment.instrument,
-            assessment.version,
-            assessment.instrument_hash,
-            assessment.status,
-            assessment.author,
-            opened.statement.author_seq,
-            opened.statement.claimed_at,
-            assessment.started_at,
-            assessment.completed_at,
-            assessment.amends,
-            _json(assessment.model_dump(mode="json")["context"]),
-            None if assessment.result is None else _json(assessment.result),
-        ),
+    columns = {
+        "agency": stored.agency,
+        "id": assessment.id,
+        "sequence": stored.sequence,
+        "household": assessment.household_id,
+        "contact": assessment.contact_id,
+        "subject": assessment.subject_id,
+        "author_seq": opened.statement.author_seq,
+        "claimed_at": opened.statement.claimed_at,
+        "context": _json(assessment.model_dump(mode="json")["context"]),
+        "result": None if assessment.result is None else _json(assessment.result),
+    }
+    same = (
+        "instrument",
+        "version",
+        "instrument_hash",
+        "status",
+        "author",
+        "started_at",
+        "completed_at",
+        "amends",
     )
+    _insert(connection, "assessment", columns | {name: getattr(assessment, name) for name in same})
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO answer (agency, assessment, position, link_id, value) VALUES (%s, %s, %s, %s, %s)",
