@@ -93,10 +93,8 @@ def derive_kid(public: bytes) -> str:
 def seal_submission(
     payload: bytes, statement: Statement, author_sign: Callable[[bytes], bytes], service: ServiceKey
 ) -> bytes:
-    """Sign a payload as its author and seal it to the service: once, at completion.
-
-    Raises WrenError("too-large") when the envelope would be more than the service takes.
-    """
+    """Sign a payload as its author and seal it to the service: once, at completion. Raises
+    WrenError("too-large") when the envelope would be more than the service takes."""
     signed = statement.signed_bytes(payload, (service.kid,))
     plain = sealing.pad(sealing.length_prefix(signed, author_sign(signed), _compress(payload)))
     kid = service.kid.encode()
@@ -113,11 +111,8 @@ def read_envelope_kid(envelope: bytes) -> str:
 
 
 def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, bytes]) -> OpenedSubmission:
-    """Open an envelope with the private keys by kid.
-
-    Raises UnknownFormat ("unknown-format", "unknown-encoding", "unknown-service-key"), Damaged
-    ("does-not-open") and Malformed ("malformed").
-    """
+    """Open an envelope with the private keys by kid. Raises UnknownFormat ("unknown-format",
+    "unknown-encoding", "unknown-service-key"), Damaged ("does-not-open") and Malformed ("malformed")."""
     kid, sealed = _split_header(envelope)
     private = keys.get(kid)
     if private is None:

@@ -27,9 +27,7 @@ def encode_pem(label: PemLabel, packed: bytes) -> str:
 
 def decode_pem(label: PemLabel, text: str) -> list[bytes]:
     """Read every block with this label in a text, whatever is around it and however its lines were broken.
-
-    Raises WrenError("no-such-text") when there is none, or one was cut or changed on its way.
-    """
+    Raises WrenError("no-such-text") when there is none, or one was cut or changed on its way."""
     blocks = re.findall(f"{_boundary('BEGIN', label)}(.*?){_boundary('END', label)}", text, re.DOTALL)
     if not blocks:
         raise WrenError("no-such-text")

@@ -50,10 +50,8 @@ def pack(value: dict[str, Any]) -> bytes:
 
 
 class MessageFormat(Generic[T]):
-    """Reads and writes one kind of message: the fields of a dataclass, and "v".
-
-    Every type in the dataclass must itself be strict. `allow_unknown` ignores other keys, as in a reply.
-    """
+    """Reads and writes one kind of message: the fields of a dataclass, and "v". Every type in the dataclass
+    must itself be strict. `allow_unknown` ignores other keys, as in a reply."""
 
     def __init__(self, kind: type[T], *, version: int, max_bytes: int, allow_unknown: bool = False) -> None:
         self._validator = TypeAdapter(kind).validator

@@ -39,9 +39,7 @@ class ChronologyFinding:
 @dataclass(frozen=True, slots=True, repr=False)
 class ChronologySummary:
     """All that a chronology says on one day. `gap_days` lie between the last dated incidents.
-
-    `duplicate_count` is how many of the incidents have more than one record: each counts once.
-    """
+    `duplicate_count` is how many of the incidents have more than one record: each counts once."""
 
     on: date
     incidents: tuple[Incident, ...]
@@ -64,11 +62,8 @@ def summarise_chronology(
     child_ids: Collection[str] = (),
     links: Iterable[RecordLink] = (),
 ) -> ChronologySummary:
-    """Summarise a run of incidents as of a day.
-
-    `child_ids` are the children that every incident should mention; `links` join the records of one
-    incident.
-    """
+    """Summarise a run of incidents as of a day. `child_ids` are the children that every incident should
+    mention; `links` join the records of one incident."""
     groups = group_incident_records(incidents, links)
     run, days = sort_by_date(map(combine_incident_records, groups)), sort_by_date(key_dates)
     recent = select_recent_incidents(run, on, rules)

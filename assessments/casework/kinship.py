@@ -73,9 +73,7 @@ SIBLING_KINDS = ("sibling", "half-sibling", "step-sibling")
 @dataclass(frozen=True, slots=True, repr=False)
 class RelationshipSide:
     """One person's side of one relationship: `kind` of the other, who is the `inverse_kind` of this one.
-
-    `is_stored_direction` is false where this side follows from the stored one.
-    """
+    `is_stored_direction` is false where this side follows from the stored one."""
 
     relationship_id: str
     other_id: str
@@ -120,10 +118,8 @@ def find_active_relationships(relationships: Iterable[Relationship]) -> tuple[Re
 def find_relationships_of(
     person_id: str, relationships: Iterable[Relationship]
 ) -> tuple[RelationshipSide, ...]:
-    """All that one person is to others, from both sides, in the order of entry.
-
-    Entered from both ends ("mother of", "child of") it is one relationship, as entered from this end.
-    """
+    """All that one person is to others, from both sides, in the order of entry. Entered from both ends
+    ("mother of", "child of") it is one relationship, as entered from this end."""
     found: dict[tuple[str, str], RelationshipSide] = {}
     for link in find_active_relationships(relationships):
         if link.from_id == link.to_id:
@@ -179,10 +175,8 @@ def parents_of(person_id: str, relationships: Iterable[Relationship]) -> tuple[s
 
 
 def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, ...]:
-    """Pairs who share a parent and are not recorded as siblings.
-
-    Half-siblings where exactly one parent is shared and each is known to have another.
-    """
+    """Pairs who share a parent and are not recorded as siblings. Half-siblings where exactly one parent is
+    shared and each is known to have another."""
     links = find_active_relationships(relationships)
     parents: dict[str, set[str]] = {}
     for parent, children in _children_of(links).items():
@@ -205,11 +199,8 @@ def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, .
 
 
 def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]) -> dict[str, int]:
-    """The generation of each person: 0 is the eldest.
-
-    Partners share one, and so do siblings. A person without relationships is in the eldest. A circle of
-    parents is broken where it closes.
-    """
+    """The generation of each person: 0 is the eldest. Partners share one, and so do siblings. A person
+    without relationships is in the eldest. A circle of parents is broken where it closes."""
     ids = tuple(person_ids)
     links = tuple(
         link for link in find_active_relationships(relationships) if link.from_id in ids and link.to_id in ids

@@ -53,11 +53,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PhraseHit:
-    """A phrase in a text: `start` and `length` count characters (code points), as Python does.
-
-    `instead` are texts that may stand in its place, with … for what only the writer knows; "" is to
-    take it out.
-    """
+    """A phrase in a text: `start` and `length` count characters (code points), as Python does. `instead` are
+    texts that may stand in its place, with … for what only the writer knows; "" is to take it out."""
 
     code: str
     start: int
@@ -88,10 +85,8 @@ def find_phrases(text: str) -> tuple[PhraseHit, ...]:
 
 
 def replace_phrase(text: str, hit: PhraseHit, words: str) -> str:
-    """The text with these words in the place of one phrase, and nothing else changed.
-
-    A capital at its first letter stays one. Taken out, the phrase takes one space with it.
-    """
+    """The text with these words in the place of one phrase, and nothing else changed. A capital at its first
+    letter stays one. Taken out, the phrase takes one space with it."""
     before, after = text[: hit.start], text[hit.end :]
     if not words and before.endswith(" ") and after[:1] in ("", " ", ".", ",", ";", ":", "!", "?"):
         before = before[:-1]

@@ -69,10 +69,8 @@ class Household(Record):
 
 @dataclass(frozen=True, slots=True)
 class FieldUse:
-    """Who reads a field of a person beside the device and its forms.
-
-    `service`: the service has a readable column of the same name. `visit_file`: a visit file may give it.
-    """
+    """Who reads a field of a person beside the device and its forms. `service`: the service has a readable
+    column of the same name. `visit_file`: a visit file may give it."""
 
     service: bool = False
     visit_file: bool = True
@@ -146,10 +144,8 @@ def person_field_uses() -> Mapping[str, FieldUse]:
 
 
 class Relationship(Record):
-    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child".
-
-    A wrong one is undone, never deleted. The kinds are in `kinship`.
-    """
+    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child". A wrong one is undone, never
+    deleted. The kinds are in `kinship`."""
 
     household_id: str
     from_id: str

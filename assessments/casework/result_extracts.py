@@ -27,10 +27,8 @@ _SEEN_ALONE = "seen-alone"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LadderStep:
-    """The step of a ladder that a child chose, with the labels of both ends: the child's own if given.
-
-    It is that child's answer on that day, and no score.
-    """
+    """The step of a ladder that a child chose, with the labels of both ends: the child's own if given. It is
+    that child's answer on that day, and no score."""
 
     number: int
     lowest: int
@@ -41,10 +39,8 @@ class LadderStep:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ResultExtract:
-    """One thing out of a completed tool. `text` is "" for what was shown: the record has its pictures.
-
-    `step` is the chosen step of a ladder; `jar` what a child put into a jar, as (size, name).
-    """
+    """One thing out of a completed tool. `text` is "" for what was shown: the record has its pictures. `step`
+    is the chosen step of a ladder; `jar` what a child put into a jar, as (size, name)."""
 
     assessment_id: str
     contact_id: str

@@ -96,10 +96,8 @@ def build_chronology_entries(
 def filter_entries_by_child(
     found: Iterable[ChronologyEntry], child_id: str, contact_ids: Collection[str] = ()
 ) -> tuple[ChronologyEntry, ...]:
-    """The entries about one child, with the contacts that have an observation of the child.
-
-    Key dates stay: they concern every child.
-    """
+    """The entries about one child, with the contacts that have an observation of the child. Key dates stay:
+    they concern every child."""
     return tuple(
         entry for entry in found if entry.id in contact_ids or _concerns_child(entry.record, child_id)
     )

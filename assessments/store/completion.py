@@ -128,9 +128,7 @@ def _load_completion(database: SqliteDatabase, outbox: StoredOutbox, entry_id: s
 
 def is_stale(driver: sqlite3.Connection, finished: Completion) -> bool:
     """Whether the assessment has moved on since: the person was not shown that it is completed, and went on.
-
-    One that is not here, or is just as it was, is not stale: then the copy is what was finished.
-    """
+    One that is not here, or is just as it was, is not stale: then the copy is what was finished."""
     row = driver.execute(
         f"SELECT rev, state, {_LAST_LINE} FROM assessment WHERE id = ?",  # noqa: S608  # constants
         (finished.entry_id,),

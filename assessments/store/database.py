@@ -145,10 +145,8 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
-        """One immediate transaction on the one writing connection.
-
-        `outbox`: what becomes of finished work is written even where nothing else is.
-        """
+        """One immediate transaction on the one writing connection. `outbox`: what becomes of finished work is
+        written even where nothing else is."""
         with self._lock, _DamageTracking(self):
             self._refuse_when_closed()
             if self.read_only and not outbox:

@@ -78,7 +78,8 @@ def save_household(
     with unlocked.database.write() as driver:
         kid, wrap = _household_key(driver, unlocked, household.id)
         _save(driver, unlocked, household, None, kid, wrap)
-        for record in (*persons, *relationships):
+        records: list[Person | Relationship] = [*persons, *relationships]
+        for record in records:
             if record.household_id != household.id:
                 raise StoreFault("other-household")
             _save(driver, unlocked, record, household.id, kid, wrap)
@@ -242,10 +243,10 @@ def _parse_json(body: bytes) -> dict[str, Any]:
 
 
 def _decode_record(name: str, plain: dict[str, Any], row_id: str) -> Record:
+    kind = _TYPES.get(name)
+    content = {key: value for key, value in plain.items() if key != _CHANGED_AT}
     if name == "fact":
         kind, content = RECORD_TYPES_BY_KIND.get(plain["kind"]), plain["record"]
-    else:
-        kind, content = _TYPES.get(name), {key: plain[key] for key in plain if key != _CHANGED_AT}
     if kind is None:
         raise UnknownFormat(part="fact" if name == "fact" else "record")
     return validate_record(kind, content, row_id)

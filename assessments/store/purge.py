@@ -55,10 +55,8 @@ class Tombstone:
 
 
 def purge_assessment(unlocked: UnlockedStore, assessment_id: str, reason: str) -> list[Tombstone]:
-    """Delete one assessment for good, and close the keys: unlock again to go on.
-
-    Raises NotFound, or StoreFault: "not-sent-yet", "other-person"; nothing is deleted then.
-    """
+    """Delete one assessment for good, and close the keys: unlock again to go on. Raises NotFound, or
+    StoreFault: "not-sent-yet", "other-person"; nothing is deleted then."""
     with unlocked.database.write() as driver:
         found = driver.execute("SELECT author, kid FROM assessment WHERE id = ?", (assessment_id,)).fetchone()
         if found is None:

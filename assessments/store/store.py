@@ -69,11 +69,8 @@ class DeviceSettings:
 
 
 class Store:
-    """An open folder. Make it with `Store.open`.
-
-    `read_only`: a newer Wren was here; everything is read, finished work is sent, and every other write
-    raises StoreFault("newer-store").
-    """
+    """An open folder. Make it with `Store.open`. `read_only`: a newer Wren was here; everything is read,
+    finished work is sent, and every other write raises StoreFault("newer-store")."""
 
     def __init__(
         self,

@@ -59,10 +59,8 @@ class EnrolmentIdentity(SigningIdentity, Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EnrolledService:
-    """What a device keeps of a service: nothing personal, nothing secret.
-
-    The recovery keys are empty where an older version enrolled the device, which enrols again to get them.
-    """
+    """What a device keeps of a service: nothing personal, nothing secret. The recovery keys are empty where
+    an older version enrolled the device, which enrols again to get them."""
 
     url: str
     agency: str

@@ -48,10 +48,8 @@ class SendSummary:
 
 
 async def drain_outbox(outbox: Outbox, transport: Transport, clock: Clock) -> SendSummary:
-    """Send every waiting entry, due or not, until the outbox is empty or no exchange succeeds.
-
-    `sent` and `set_aside` count what this run did; `waiting` is what is left.
-    """
+    """Send every waiting entry, due or not, until the outbox is empty or no exchange succeeds. `sent` and
+    `set_aside` count what this run did; `waiting` is what is left."""
     before = compute_outbox_status(await asyncio.to_thread(outbox.entries))
     run = _SendRun(outbox, transport, clock, ignore_schedule=True)
     await run.run()

@@ -60,10 +60,8 @@ class ServiceDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[TupleRow]]:
-        """A connection in a transaction: committed at the end, rolled back by an exception.
-
-        Raises DatabaseUnavailable when the database cannot be reached or goes away meanwhile.
-        """
+        """A connection in a transaction: committed at the end, rolled back by an exception. Raises
+        DatabaseUnavailable when the database cannot be reached or goes away meanwhile."""
         try:
             connection = self._pool.get(timeout=POOL_TIMEOUT_S)
         except queue.Empty:

@@ -69,10 +69,8 @@ def find_possible_duplicate_persons(
     links: Iterable[RecordLink] = (),
     relationships: Iterable[Relationship] = (),
 ) -> tuple[PersonMatch, ...]:
-    """Who may be the same as this person, likely ones first.
-
-    Left out: pairs that somebody decided about, and people who are something to each other.
-    """
+    """Who may be the same as this person, likely ones first. Left out: pairs that somebody decided about, and
+    people who are something to each other."""
     settled = find_decided_pairs(links) | {frozenset((tie.from_id, tie.to_id)) for tie in relationships}
     found = [
         alike

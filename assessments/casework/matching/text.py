@@ -38,10 +38,8 @@ class CopiedText:
 
 
 def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -> tuple[CopiedText, ...]:
-    """Every pair of sentences of two children that are nearly the same, once for each pair of places.
-
-    Short sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone.
-    """
+    """Every pair of sentences of two children that are nearly the same, once for each pair of places. Short
+    sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone."""
     found: dict[tuple[str, str, str, str], CopiedText] = {}
     sentences = [
         (short, _normalise_text(short.text)) for full in passages for short in _sentences(full, rules)

@@ -72,9 +72,7 @@ class RosterChild:
 @dataclass(frozen=True, slots=True)
 class ChildStanding:
     """How one child stands in one contact. `missing` is what the chosen status still needs.
-
-    `needs_observation`: the child is so young that an observation is asked for whatever was heard.
-    """
+    `needs_observation`: the child is so young that an observation is asked for whatever was heard."""
 
     child_id: str
     state: ChildSeenStatus | None

@@ -63,10 +63,8 @@ def restore_accounts(database: SqliteDatabase, folder: Path) -> None:
 
 
 def insert_or_ignore(driver: sqlite3.Connection, table: str, names: Sequence[str], row: RowValues) -> int:
-    """Insert the first columns of a row, unless it is there; later columns get their defaults.
-
-    `names` are the database's own, never from a damaged one. Returns how many rows were written.
-    """
+    """Insert the first columns of a row, unless it is there; later columns get their defaults. `names` are
+    the database's own, never from a damaged one. Returns how many rows were written."""
     columns, marks = ", ".join(names[: len(row)]), ", ".join("?" * len(row))
     return driver.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row).rowcount  # noqa: S608
 

@@ -128,11 +128,8 @@ class RotatedEpoch:
 
 
 class KeyRing(RowKeys):
-    """The keys of one unlocked person.
-
-    `is_epoch_current` tells whether an epoch key of this name is still the one on the device: another
-    process may have renewed it.
-    """
+    """The keys of one unlocked person. `is_epoch_current` tells whether an epoch key of this name is still
+    the one on the device: another process may have renewed it."""
 
     def __init__(
         self, row: Practitioner, udk: bytearray, device_id: str, is_epoch_current: Callable[[str], bool]
@@ -177,10 +174,8 @@ class KeyRing(RowKeys):
             return kid, sealing.seal(self._epoch, bytes(key), self._content_context(kid, self.epoch_kid))
 
     def rotate_epoch_key(self, wraps: Iterable[tuple[str, bytes]]) -> RotatedEpoch:
-        """Seal content keys anew under a fresh epoch key, which this ring does not take over.
-
-        A wrap that does not open is left out: it opens nothing, before or after.
-        """
+        """Seal content keys anew under a fresh epoch key, which this ring does not take over. A wrap that
+        does not open is left out: it opens nothing, before or after."""
         with self._while_open():
             epoch, epoch_kid = sealing.make_key(), make_kid()
             renewed = []

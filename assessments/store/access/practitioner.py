@@ -58,10 +58,8 @@ def make_practitioner(
 
 
 def rotate_udk(row: Practitioner, udk: bytearray, device: str) -> tuple[Practitioner, bytearray]:
-    """The same keys under a fresh UDK, which is returned too: the old one opens none of them.
-
-    The wrap stays the old one. Raises Damaged when `udk` is not this person's.
-    """
+    """The same keys under a fresh UDK, which is returned too: the old one opens none of them. The wrap stays
+    the old one. Raises Damaged when `udk` is not this person's."""
     fresh = sealing.make_key()
 
     def reseal(sealed: bytes, context: bytes) -> bytes:

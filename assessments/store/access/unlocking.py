@@ -83,10 +83,8 @@ class Unlocking:
             driver.execute(_INSERT, astuple(row))
 
     def unlock(self, author: str, passphrase: str, device_id: str) -> tuple[Practitioner, bytearray]:
-        """The row and the UDK. Counted before it is tried.
-
-        Raises WrongPassphrase (with `left`), TooManyAttempts, LockedOut, KeyAbsent, KeystoreFault.
-        """
+        """The row and the UDK. Counted before it is tried. Raises WrongPassphrase (with `left`),
+        TooManyAttempts, LockedOut, KeyAbsent, KeystoreFault."""
         row = self.read_practitioner(author)
         if self._attempts.status(author).is_locked_out:
             self._lock_out(row)

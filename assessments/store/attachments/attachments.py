@@ -111,10 +111,8 @@ def save_attachment(
 def import_captured_file(
     unlocked: UnlockedStore, assessment_id: str, path: Path, media_type: str, caption: str = ""
 ) -> Attachment:
-    """Keep what a camera or recorder left in clear; then overwrite and remove that file.
-
-    Only what is sealed and committed is removed: when keeping fails, the file stays for another try.
-    """
+    """Keep what a camera or recorder left in clear; then overwrite and remove that file. Only what is sealed
+    and committed is removed: when keeping fails, the file stays for another try."""
     with translate_errors():
         size_bytes = path.stat().st_size
         if size_bytes > MAX_ATTACHMENT_BYTES:

@@ -45,11 +45,8 @@ _EXIF = b"Exif\x00\x00"
 
 
 def strip_metadata(content: bytes, media_type: str) -> bytes:
-    """The same picture, sound or drawing, and nothing else.
-
-    Raises StoreFault: "media-not-taken" for a type that is not taken, "media-damaged" for a file that
-    is not whole or not of its type.
-    """
+    """The same picture, sound or drawing, and nothing else. Raises StoreFault: "media-not-taken" for a type
+    that is not taken, "media-damaged" for a file that is not whole or not of its type."""
     strip = STRIP_BY_MEDIA_TYPE.get(media_type)
     if strip is None:
         raise StoreFault("media-not-taken")
@@ -80,10 +77,8 @@ def _jpeg(content: bytes) -> bytes:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture.
-
-    What follows the end (second pictures, films, a maker's notes) is not looked at.
-    """
+    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture. What
+    follows the end (second pictures, films, a maker's notes) is not looked at."""
     if content[:2] != bytes((0xFF, _SOI)):
         raise ValueError("no picture")
     at = 2

@@ -86,10 +86,8 @@ class AnswerLog(list[LogLine]):
         self.lost = tuple(lost)
 
     def current_answers(self) -> dict[str, Any]:
-        """The answers as they stand: the last line of each item, in the order of first answering.
-
-        An item whose last line is known to be lost has no answer: an earlier one would be wrong.
-        """
+        """The answers as they stand: the last line of each item, in the order of first answering. An item
+        whose last line is known to be lost has no answer: an earlier one would be wrong."""
         last = {line.link_id: line for line in self}
         lost = [
             link_id

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from assessments.casework.records import AssessmentStatus, Record
 from assessments.errors import Locked
@@ -22,7 +22,9 @@ from assessments.ports import Clock, DataLoss
 from assessments.store.access.keyring import KeyRing, RowKeys, SingleKeyRing
 from assessments.store.database import SqliteDatabase
 from assessments.store.outbox import StoredOutbox
-from assessments.store.rows.sealed_rows import AnyRow, AssessmentRow, C, SealedRow, schema_of
+from assessments.store.rows.sealed_rows import AnyRow, AssessmentRow, SealedRow, schema_of
+
+B = TypeVar("B", bound=tuple[str, ...])
 
 
 class AssessmentSummary(NamedTuple):
@@ -133,16 +135,14 @@ class UnlockedStore(UnlockedRows):
         return self.keys.sign(message)
 
     def new_row(
-        self, table: str, row_id: str, columns: C, kid: str, wrap: bytes | None, rev: int = 1
-    ) -> SealedRow[C]:
+        self, table: str, row_id: str, columns: B, kid: str, wrap: bytes | None, rev: int = 1
+    ) -> SealedRow[B]:
         """A row of this person's that is not written yet."""
         return SealedRow(table, row_id, columns, rev, schema_of(table), self.agency, self.author, kid, wrap)
 
     def create_content_key(self, driver: sqlite3.Connection) -> tuple[str, bytes]:
-        """Insert a fresh content key in this transaction: its name, and its sealed bytes.
-
-        Raises Locked("keys-renewed") when the epoch key is no longer the one held here.
-        """
+        """Insert a fresh content key in this transaction: its name, and its sealed bytes. Raises
+        Locked("keys-renewed") when the epoch key is no longer the one held here."""
         kid, wrap = self.keys.make_content_key()
         inserted = driver.execute(
             "INSERT INTO content_key SELECT ?, epoch_kid, ? FROM practitioner WHERE epoch_kid = ?",

@@ -63,10 +63,8 @@ _SCHEMA_SHAPE = TableShape(
 
 
 def read_pages(path: Path) -> list[bytes]:
-    """The pages as they stand, the first of them number 1, with what the log has newer in place.
-
-    The log's checksums are not asked: a frame that is damaged in one place still holds rows.
-    """
+    """The pages as they stand, the first of them number 1, with what the log has newer in place. The log's
+    checksums are not asked: a frame that is damaged in one place still holds rows."""
     file = path.read_bytes() if path.exists() else b""
     log_path = path.with_name(path.name + "-wal")
     log = log_path.read_bytes() if log_path.exists() else b""
