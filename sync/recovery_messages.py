@@ -1,4 +1,4 @@
-"""Messages of account recovery, as in docs/sync-protocol.md section 7.
+"""Messages of account recovery, as in docs/sync-protocol.md section 7, and as text for mail or paper.
 
 Bytes are checked for their form only; nothing is opened here, and nobody is let in.
 
@@ -8,6 +8,9 @@ Bytes are checked for their form only; nothing is opened here, and nobody is let
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +30,10 @@ from sync.wire import MessageFormat, Signature
 RecoveryCommand = Literal["ask", "stop", "done"]
 RecoveryState = Literal["asked", "closed", "stopped", "finished"]
 
+PemLabel = Literal["request", "answer"]
+
 SAME_OFFICER = "same-officer"
+_PEM_LINE_CHARS = 64
 _MAX_BODY, _MAX_PACKED_BYTES = 8192, 4096
 
 
@@ -134,3 +140,27 @@ encode_recovery_command, decode_recovery_command = _ORDER.encode, _ORDER.decode
 decode_recovery_reply = MessageFormat(
     RecoveryReply, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True
 ).decode
+
+
+def encode_pem(label: PemLabel, packed: bytes) -> str:
+    """Write a request, or an answer to one, as text between two marked lines."""
+    letters = base64.b64encode(packed).decode()
+    lines = [letters[at : at + _PEM_LINE_CHARS] for at in range(0, len(letters), _PEM_LINE_CHARS)]
+    return "\n".join([_boundary("BEGIN", label), *lines, _boundary("END", label), ""])
+
+
+def decode_pem(label: PemLabel, text: str) -> list[bytes]:
+    """Read every block with this label in a text, whatever is around it and however its lines were broken.
+    Raises WrenError("no-such-text") when there is none, or one was cut or changed on its way."""
+    blocks = re.findall(f"{_boundary('BEGIN', label)}(.*?){_boundary('END', label)}", text, re.DOTALL)
+    if not blocks:
+        raise WrenError("no-such-text")
+    try:
+        # A mail program breaks lines and puts ">" before them.
+        return [base64.b64decode(re.sub(r"[\s>]", "", block), validate=True) for block in blocks]
+    except binascii.Error as fault:
+        raise WrenError("no-such-text") from fault
+
+
+def _boundary(which: str, label: PemLabel) -> str:
+    return f"-----{which} WREN RECOVERY {label.upper()}-----"

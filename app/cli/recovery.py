@@ -223,12 +223,12 @@ def _id(text: str) -> uuid.UUID:
 
 
 def _read_request_file(file: Path) -> bytes:
-    from sync.pem import decode_pem
+    from sync.recovery_messages import decode_pem
 
     return decode_pem("request", read_text(file))[0]
 
 
 def _answer_text(answer: RecoveryApproval) -> str:
-    from sync.pem import encode_pem
+    from sync.recovery_messages import encode_pem
 
     return encode_pem("answer", answer.packed())

@@ -111,19 +111,15 @@ def reconcile_completions(database: SqliteDatabase, outbox: StoredOutbox) -> int
             outbox.completion_files.remove(entry_id)
     for entry_id in sorted(entered - copied):
         with contextlib.suppress(Damaged):  # a damaged envelope says so when it is sent
-            outbox.completion_files.write(_load_completion(database, outbox, entry_id))
+            rows = database.rows(
+                "SELECT assessment.rev, state, assessment.body, completion.body FROM assessment"
+                " JOIN completion ON completion.assessment_id = assessment.id WHERE assessment.id = ?",
+                (entry_id,),
+            )
+            parts = rows[0] if rows else (0, "", b"", b"")
+            kid, envelope = outbox.entry(entry_id).service_kid, outbox.envelope(entry_id)
+            outbox.completion_files.write(Completion(entry_id, kid, envelope, *parts))
     return unreadable
-
-
-def _load_completion(database: SqliteDatabase, outbox: StoredOutbox, entry_id: str) -> Completion:
-    rows = database.rows(
-        "SELECT assessment.rev, state, assessment.body, completion.body FROM assessment"
-        " JOIN completion ON completion.assessment_id = assessment.id WHERE assessment.id = ?",
-        (entry_id,),
-    )
-    rev, state, head, body = rows[0] if rows else (0, "", b"", b"")
-    envelope = outbox.envelope(entry_id)
-    return Completion(entry_id, outbox.entry(entry_id).service_kid, envelope, rev, state, head, body)
 
 
 def is_stale(driver: sqlite3.Connection, finished: Completion) -> bool:

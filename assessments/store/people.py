@@ -25,10 +25,11 @@ from assessments.store.rows.sealed_rows import (
     ReadResult,
     SealedRow,
     check_random_id,
+    insert,
     open_rows,
+    select_row,
     validate_record,
 )
-from assessments.store.rows.statements import insert, select_row
 from assessments.store.rows.unlocked_store import UnlockedStore
 from assessments.store.tables import REVISED_TABLES
 

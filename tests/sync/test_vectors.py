@@ -15,7 +15,6 @@ from assessments.ports import Outcome
 from sync import protocol
 from sync.envelope import Statement, derive_kid, open_submission
 from sync.errors import Malformed
-from sync.pem import decode_pem, encode_pem
 from sync.protocol import (
     Enrolment,
     EnrolmentReply,
@@ -32,10 +31,12 @@ from sync.recovery_messages import (
     RecoveryOrder,
     RecoveryReply,
     decode_escrow,
+    decode_pem,
     decode_recovery_command,
     decode_recovery_reply,
     derive_request_id,
     encode_escrow,
+    encode_pem,
     encode_recovery_command,
     encode_recovery_reply,
     escrow_receipt_bytes,

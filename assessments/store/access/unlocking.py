@@ -19,11 +19,13 @@ from assessments.store.access.passphrase_policy import CredentialKind, check_pas
 from assessments.store.access.practitioner import (
     Practitioner,
     make_practitioner,
+    make_wrap,
     open_device_key_copy,
+    open_wrap,
+    parse_wrap,
     rotate_udk,
 )
 from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, AttemptStatus, UnlockAttempts
-from assessments.store.access.wrap import make_wrap, open_wrap, parse_wrap
 from assessments.store.database import SqliteDatabase
 
 # The fields of a `Practitioner` are the columns of its table.

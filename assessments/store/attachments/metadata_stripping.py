@@ -18,19 +18,7 @@ STROKES_MEDIA_TYPE = "application/vnd.wren.strokes+json"
 
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 # Size, pixels and colours; bruises must keep theirs, so colour profiles stay.
-_PNG_KEPT = {
-    b"IHDR",
-    b"PLTE",
-    b"IDAT",
-    b"IEND",
-    b"tRNS",
-    b"gAMA",
-    b"cHRM",
-    b"sRGB",
-    b"iCCP",
-    b"sBIT",
-    b"cICP",
-}
+_PNG_KEPT = set(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT cICP".split())
 _WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"}
 _WAV_KEPT = {b"fmt ", b"fact", b"data"}
 _ANIMATION_CHUNKS = {b"acTL", b"ANIM"}
