@@ -57,17 +57,17 @@ class Statement:
     def signed_bytes(self, payload: bytes, recipients: tuple[str, ...]) -> bytes:
         """The exact bytes under the author's signature."""
         return sealing.length_prefix(
-            b"cst1",
-            self.id.encode(),
+            "cst1",
+            self.id,
             self.rev.to_bytes(4, "big"),
             self.previous,
             sealing.digest(payload),
-            self.author.encode(),
-            self.device.encode(),
+            self.author,
+            self.device,
             self.author_seq.to_bytes(8, "big"),
-            self.schema.encode(),
-            sealing.length_prefix(*sorted(kid.encode() for kid in recipients)),
-            format_utc(self.claimed_at).encode(),
+            self.schema,
+            sealing.length_prefix(*sorted(recipients)),
+            format_utc(self.claimed_at),
         )
 
 

@@ -132,17 +132,8 @@ class EnrolmentReply:
 
     def signed_bytes(self, nonce: bytes) -> bytes:
         """The bytes under the service's signature."""
-        return sealing.length_prefix(
-            b"cenr2",
-            self.agency.encode(),
-            self.device.encode(),
-            nonce,
-            self.kid.encode(),
-            self.service_key,
-            self.receipt_key,
-            self.agency_recovery,
-            self.service_recovery,
-        )
+        keys = (self.service_key, self.receipt_key, self.agency_recovery, self.service_recovery)
+        return sealing.length_prefix("cenr2", self.agency, self.device, nonce, self.kid, *keys)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -158,15 +149,8 @@ class Receipt:
 
     def signed_bytes(self) -> bytes:
         """The bytes under the service's signature."""
-        return sealing.length_prefix(
-            b"crcpt1",
-            self.id.encode(),
-            self.digest,
-            self.device.encode(),
-            self.outcome.encode(),
-            self.received_at.encode(),
-            self.sequence.to_bytes(8, "big"),
-        )
+        said = (self.id, self.digest, self.device, self.outcome, self.received_at)
+        return sealing.length_prefix("crcpt1", *said, self.sequence.to_bytes(8, "big"))
 
 
 def make_receipt(
@@ -187,14 +171,8 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
     try:
         said, signature = split_parts(outcome.receipt, 2)
         label, id_, digest_, device_, word, received_at, sequence = split_parts(said, 7)
-        receipt = Receipt(
-            id_.decode(),
-            digest_,
-            device_.decode(),
-            word.decode(),
-            received_at.decode(),
-            int.from_bytes(sequence, "big"),
-        )
+        name, owner, said_outcome, at = (raw.decode() for raw in (id_, device_, word, received_at))
+        receipt = Receipt(name, digest_, owner, said_outcome, at, int.from_bytes(sequence, "big"))
     except (WrenError, UnicodeDecodeError) as fault:
         raise BadReceipt from fault
     expected = "stored" if outcome.status == "duplicate" else outcome.status

@@ -131,18 +131,15 @@ def _store_batch(
         items, _load_known(connection, agency, items), secrets.receive_private_keys.keys()
     )
     keep = [decision for decision in decisions if decision.table]
-    sequences = iter(_allocate_sequences(connection, len(keep)))
-    made: dict[ItemKey, bytes] = {}
-    numbered = []
-    for decision in keep:
-        sequence = next(sequences)
-        receipt = make_receipt(decision.item, device, decision.word, now, sequence, secrets.sign)
-        made[decision.item.id, decision.item.digest] = receipt
-        numbered.append((decision, sequence, receipt))
+    sequences = _allocate_sequences(connection, len(keep))
+    numbered = [
+        (each, sequence, make_receipt(each.item, device, each.word, now, sequence, secrets.sign))
+        for each, sequence in zip(keep, sequences, strict=True)
+    ]
+    made = {(each.item.id, each.item.digest): receipt for each, _, receipt in numbered}
     for table in _INSERTS:
-        _insert_rows(
-            connection, table, agency, device, now, [row for row in numbered if row[0].table == table]
-        )
+        rows = [row for row in numbered if row[0].table == table]
+        _insert_rows(connection, table, agency, device, now, rows)
     outcomes = []
     for decision in decisions:
         item = decision.item
