@@ -95,21 +95,17 @@ def _read_answers(tool: Instrument, answers: Mapping[str, Any]) -> Iterator[Cond
         whom = found.read_options(f"{name}.whom")
         acts = found.read_questions(*(f"{name}.{suffix}" for suffix in _ACT_ITEMS))
         yield ConductAnswer("acts", name, acts, tactic=tactic, whom=whom)
-        effect = found.read_questions(f"{name}.effect-children")
-        if effect:
+        if effect := found.read_questions(f"{name}.effect-children"):
             yield ConductAnswer("children", f"{name}.effect-children", effect, tactic=tactic, whom=whom)
     judged = [words for _, words in found.read_questions("coercive-control", "coercive-control-because")]
     if judged:
-        yield ConductAnswer(
-            "acts", "coercive-control", ((tool.index["coercive-control"].text, ": ".join(judged)),)
-        )
+        question = tool.index["coercive-control"].text
+        yield ConductAnswer("acts", "coercive-control", ((question, ": ".join(judged)),))
     for row in found.read_rows("homes"):
-        asked = row.read_questions(*_HOUSEHOLD_ITEMS)
-        if asked:
+        if asked := row.read_questions(*_HOUSEHOLD_ITEMS):
             yield ConductAnswer("acts", "homes", asked)
     for row in found.read_rows("children"):
-        asked = row.read_questions(*_CHILD_ITEMS)
-        if asked:
+        if asked := row.read_questions(*_CHILD_ITEMS):
             child = next((words for _, words in row.read_questions("child-who")), "")
             yield ConductAnswer("children", "child-effect", asked, child=child)
     for name in _SAFETY_ITEMS:
@@ -126,16 +122,15 @@ class _ConductAnswers:
     plain: Mapping[str, Any]
 
     def read_answer(self, part: StatementPart, *names: str) -> Iterator[ConductAnswer]:
-        asked = self.read_questions(*names)
-        if asked:
+        if asked := self.read_questions(*names):
             yield ConductAnswer(part, names[0], asked)
 
     def read_questions(self, *names: str) -> tuple[QuestionAnswer, ...]:
         """Each of these questions that has an answer, with it."""
-        found = (
-            (self.tool.index[name].text, self._answer_text(name)) for name in names if name in self.tool.index
+        known = [name for name in names if name in self.tool.index]
+        return tuple(
+            (self.tool.index[name].text, words) for name in known if (words := self._answer_text(name))
         )
-        return tuple((question, words) for question, words in found if words)
 
     def read_options(self, name: str) -> tuple[str, ...]:
         """What was chosen, in the tool's words, within a sentence."""
