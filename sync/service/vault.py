@@ -20,7 +20,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from pydantic import ValidationError
 
-from assessments.casework.records import Assessment, Contact, Household, Person
+from assessments.casework.records import Assessment, Contact, Household, Person, person_field_uses
 from assessments.errors import WrenError
 from assessments.ports import Clock
 from sync.envelope import PAYLOAD_SCHEMA, OpenedSubmission, open_submission
@@ -28,6 +28,8 @@ from sync.service import feed
 from sync.service.database import ServiceDatabase
 from sync.service.service_keys import ServiceSecrets
 
+# What of a person can be read here: a field says it of itself.
+PERSON_COLUMNS = tuple(name for name, use in person_field_uses().items() if use.service)
 _RETRY_AFTER_S = 5.0
 
 _log = logging.getLogger("wren.service")
@@ -202,27 +204,12 @@ def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened:
     try:
         with connection.transaction():
             _upsert(connection, "household", stored, household.id, name=household.name)
-            _upsert(
-                connection,
-                "person",
-                stored,
-                subject.id,
-                household=household.id,
-                name=subject.name,
-                born=subject.born,
-                due=subject.due,
-                roles=list(subject.roles),
-            )
-            _upsert(
-                connection,
-                "contact",
-                stored,
-                contact.id,
-                household=household.id,
-                held_on=contact.on,
-                kind=contact.kind,
-                role=contact.role,
-            )
+            person = {name: getattr(subject, name) for name in PERSON_COLUMNS} | {
+                "roles": list(subject.roles)
+            }
+            _upsert(connection, "person", stored, subject.id, household=household.id, **person)
+            met = {"held_on": contact.on, "kind": contact.kind, "role": contact.role}
+            _upsert(connection, "contact", stored, contact.id, household=household.id, **met)
             _insert_assessment(connection, stored, opened, assessment)
     except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as fault:
         raise SubmissionHeld("not-storable") from fault
