@@ -10,7 +10,7 @@ import base64
 import binascii
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -187,7 +187,7 @@ def _approve_at_service(
     from sync.service.recovery import approvals
 
     now = datetime.now(UTC)
-    with ServiceDatabase.open(settings) as database:
+    with closing(ServiceDatabase.open(settings)) as database:
         id_ = approvals.import_request(database, packed, now) if packed else _id(request)
         return approvals.approve_request(database, id_, side, officer, code, private, now)
 
@@ -197,7 +197,7 @@ def _service(data: Path, database_url: str | None) -> Iterator[tuple[ServiceData
     from sync.service.database import ServiceDatabase
 
     settings = _settings(data, database_url)
-    with errors_as_messages(), ServiceDatabase.open(settings) as database:
+    with errors_as_messages(), closing(ServiceDatabase.open(settings)) as database:
         yield database, settings
 
 

@@ -6,6 +6,7 @@ returns personal content, for the screen of somebody who may see it and never fo
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -37,7 +38,7 @@ def list_submissions(settings: ServiceSettings) -> list[dict[str, Any]]:
     received_at, answers {link_id: value}, result, state ("opened", "held" or "waiting"), reason, conflicts.
     Dates and times are ISO 8601 text; what only an opened submission tells is None in the others.
     """
-    with ServiceDatabase.open(settings) as database, database.transaction() as connection:
+    with closing(ServiceDatabase.open(settings)) as database, database.transaction() as connection:
         answers: dict[tuple[str, str], dict[str, Any]] = {}
         for agency, assessment, link_id, value in connection.execute(
             "SELECT agency, assessment::text, link_id, value FROM answer"

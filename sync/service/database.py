@@ -9,7 +9,6 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
-from types import TracebackType
 from typing import Self
 
 import psycopg
@@ -99,14 +98,6 @@ class ServiceDatabase:
                     connection.close()
         for _ in range(places):
             self._pool.put(None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def list_migrations() -> list[tuple[int, str, str]]:

@@ -34,15 +34,8 @@ ToolEvidence = Literal["heard", "observed"]
 
 CHILD_SEEN_STATUSES: tuple[ChildSeenStatus, ...] = ("heard", "observed", "seen-not-spoken", "not-seen")
 REASON_CODES = (
-    "asleep",
-    "elsewhere",
-    "not-safe",
-    "adult-said-no",
-    "child-said-no",
-    "no-answer",
-    "cut-short",
-    "not-born",
-    "other",
+    *("asleep", "elsewhere", "not-safe", "adult-said-no", "child-said-no"),
+    *("no-answer", "cut-short", "not-born", "other"),
 )
 _REQUIRED_DETAILS: dict[ChildSeenStatus, tuple[MissingDetail, ...]] = {
     "heard": ("words",),

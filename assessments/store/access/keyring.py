@@ -136,11 +136,8 @@ class KeyRing(RowKeys):
     ) -> None:
         super().__init__(row.agency, row.author)
         self.device_id, self._is_epoch_current = device_id, is_epoch_current
-        self.sign_public, self.epoch_kid, self.epoch_sealed = (
-            row.sign_public,
-            row.epoch_kid,
-            row.epoch_sealed,
-        )
+        self.sign_public = row.sign_public
+        self.epoch_kid, self.epoch_sealed = row.epoch_kid, row.epoch_sealed
         signing = sign_context(device_id, row.author, row.sign_public)
         self._sign = bytearray(sealing.open_sealed(udk, row.sign_sealed, signing))
         self._epoch = bytearray(

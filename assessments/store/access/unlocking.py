@@ -25,7 +25,7 @@ from assessments.store.access.practitioner import (
     parse_wrap,
     rotate_udk,
 )
-from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, AttemptStatus, UnlockAttempts
+from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, UnlockAttempts
 from assessments.store.database import SqliteDatabase
 
 # The fields of a `Practitioner` are the columns of its table.
@@ -42,17 +42,14 @@ class Unlocking:
     def __init__(self, database: SqliteDatabase, keystore: Keystore, clock: Clock, kdf: Kdf) -> None:
         self._database, self._keystore, self._kdf = database, keystore, kdf
         self._attempts = UnlockAttempts(database, keystore, clock)
-
-    @property
-    def credential_kind(self) -> CredentialKind:
-        """Digits are enough only where the system guards the secret."""
-        return "pin" if self._keystore.kind == "system" else "passphrase"
+        self.attempt_status = self._attempts.status
+        # Digits are enough only where the system guards the secret.
+        self.credential_kind: CredentialKind = "pin" if keystore.kind == "system" else "passphrase"
 
     def authors(self) -> tuple[str, ...]:
         """Everybody's alias, in the order of setting up."""
-        return tuple(
-            author for (author,) in self._database.rows("SELECT author FROM practitioner ORDER BY rowid")
-        )
+        rows = self._database.rows("SELECT author FROM practitioner ORDER BY rowid")
+        return tuple(author for (author,) in rows)
 
     def read_practitioner(self, author: str) -> Practitioner:
         """One person's row. Raises Locked("not-set-up")."""
@@ -64,10 +61,6 @@ class Unlocking:
     def is_epoch_current(self, epoch_kid: str) -> bool:
         """Whether this is the name of somebody's epoch key: deleting something renews it."""
         return bool(self._database.rows("SELECT 1 FROM practitioner WHERE epoch_kid = ?", (epoch_kid,)))
-
-    def attempt_status(self, author: str) -> AttemptStatus:
-        """How many attempts failed, and until when to wait."""
-        return self._attempts.status(author)
 
     def set_up(self, passphrase: str, agency: str, author: str, device: DeviceIdentity) -> None:
         """Add a person. Raises WrenError for a weak passphrase, StoreFault("alias-taken")."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import TupleRow, dict_row
@@ -44,8 +43,7 @@ MAX_WRONG_CODES = 5
 _FINAL_STATES: dict[str, RecoveryState] = {"closed": "closed", "stopped": "stopped", "finished": "finished"}
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RecoveryLogEntry:
+class RecoveryLogEntry(NamedTuple):
     """One line of the log of a request."""
 
     word: str
@@ -55,10 +53,7 @@ class RecoveryLogEntry:
 
 def derive_request_state(lines: Sequence[RecoveryLogEntry]) -> RecoveryState:
     """The state of a request, from its log."""
-    for line in lines:
-        if line.word in _FINAL_STATES:
-            return _FINAL_STATES[line.word]
-    return "asked"
+    return next((_FINAL_STATES[line.word] for line in lines if line.word in _FINAL_STATES), "asked")
 
 
 def find_refusal(
@@ -99,10 +94,9 @@ def apply_recovery_command(
         raise RequestRefused(problems.BAD_SIGNATURE)
     id_ = _save_request(connection, request, now)
     if derive_request_state(_load_log(connection, agency, id_)) == "asked":
-        if command == "stop":
-            _append_log(connection, agency, id_, now, "stopped")
-        elif command == "done":
-            _append_log(connection, agency, id_, now, "finished")
+        word = {"stop": "stopped", "done": "finished"}.get(command)
+        if word is not None:
+            _append_log(connection, agency, id_, now, word)
     return _load_reply(connection, agency, id_)
 
 
@@ -186,11 +180,8 @@ FROM recovery_log l JOIN recovery_request r ON r.agency = l.agency AND r.id = l.
 def list_open_requests(database: ServiceDatabase) -> list[dict[str, Any]]:
     """Every open request, oldest first: agency, id, device, author, asked_at, agreed, wrong_codes."""
     with database.transaction() as connection:
-        rows = (
-            connection.cursor(row_factory=dict_row)
-            .execute(_OPEN_REQUESTS_SQL, (list(_FINAL_STATES),))
-            .fetchall()
-        )
+        cursor = connection.cursor(row_factory=dict_row)
+        rows = cursor.execute(_OPEN_REQUESTS_SQL, (list(_FINAL_STATES),)).fetchall()
     return [row | {"asked_at": format_utc(row["asked_at"])} for row in rows]
 
 
