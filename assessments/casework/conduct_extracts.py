@@ -153,7 +153,8 @@ class _ConductAnswers:
                 chosen = [item.option(code) for code in ((value,) if isinstance(value, str) else value)]
                 return "; ".join(one.text for one in chosen if one is not None)
             case "words":
-                return " ".join(f"“{line.words}”" for line in value if _is_child_words(line))
+                own = (line for line in value if isinstance(line, VerbatimLine))
+                return " ".join(f"“{line.words}”" for line in own if line.origin in CHILD_WORD_ORIGINS)
         return str(value).strip()
 
     def _answer_value(self, item: Item) -> Any:
@@ -165,7 +166,3 @@ class _ConductAnswers:
         except BadAnswer:  # left to the record, which shows it as it stands
             return None
         return entry.value if isinstance(entry, Answered) else None
-
-
-def _is_child_words(line: Any) -> bool:
-    return isinstance(line, VerbatimLine) and line.origin in CHILD_WORD_ORIGINS

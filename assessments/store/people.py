@@ -114,7 +114,8 @@ def list_household_records(unlocked: UnlockedStore) -> ReadResult[HouseholdRecor
     within: dict[str, dict[str, list[RowWithBody]]] = {name: defaultdict(list) for name in REVISED_TABLES}
     for name, found in rows.items():
         for row, sealed in found:
-            within[name][_household_of(row)].append((row, sealed))
+            home = row.bound_columns[0] if row.bound_columns else row.id
+            within[name][home].append((row, sealed))
     records = _open_all(unlocked, Household, rows["household"])
     return ReadResult(
         (
@@ -281,10 +282,6 @@ def _select_changed_ids(driver: sqlite3.Connection, where: str, *args: str) -> d
     for home, row_id in driver.execute(f"SELECT household_id, id FROM earlier WHERE {where}", args):  # noqa: S608  # as above
         changed[home].add(row_id)
     return changed
-
-
-def _household_of(row: AnyRow) -> str:
-    return row.bound_columns.household_id if isinstance(row.bound_columns, HouseholdColumns) else row.id
 
 
 def _open_household_records(

@@ -138,7 +138,10 @@ class Transport:
         if isinstance(heard, Failure):
             return heard
         if heard.status != httpx.codes.OK:
-            return self._failure_from_problem(heard, nonce)
+            problem = read_problem(heard)
+            if problem.get("type") == _CLOCK_PROBLEM:
+                return self._clock_failure(problem, nonce)
+            return Failure(_PROBLEM_KINDS.get(str(problem.get("type"))) or classify_status(heard.status))
         if heard.content_type != CONTENT_TYPE:
             return Failure("garbled")
         try:
@@ -149,12 +152,6 @@ class Transport:
     async def close(self) -> None:
         """Close the connection."""
         await self._connection.close()
-
-    def _failure_from_problem(self, heard: HttpReply, nonce: str) -> Failure:
-        problem = read_problem(heard)
-        if problem.get("type") == _CLOCK_PROBLEM:
-            return self._clock_failure(problem, nonce)
-        return Failure(_PROBLEM_KINDS.get(str(problem.get("type"))) or classify_status(heard.status))
 
     def _clock_failure(self, problem: dict[str, object], nonce: str) -> Failure:
         try:

@@ -126,14 +126,12 @@ class SyncWorker:
         finally:
             self.sending = False
         self._on_status(status)
-        return self._compute_rest_s(status, run.rest_s)
-
-    def _compute_rest_s(self, status: OutboxStatus, rest_s: float) -> float | None:
         if not status.waiting:
             return None
-        if status.next_try_at is None:
-            return max(rest_s, _MIN_REST_S)
-        return max((status.next_try_at - self._clock.now()).total_seconds(), rest_s, _MIN_REST_S)
+        rests = [run.rest_s, _MIN_REST_S]
+        if status.next_try_at is not None:
+            rests.append((status.next_try_at - self._clock.now()).total_seconds())
+        return max(rests)
 
     async def _sleep(self, rest_s: float | None) -> bool:
         """True when somebody asked; False when the time was up."""

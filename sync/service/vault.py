@@ -77,7 +77,9 @@ class SubmissionOpener:
     def wait_until_idle(self, timeout_s: float) -> bool:
         """True when nothing is left to open."""
         with self._changed:
-            return self._changed.wait_for(self._idle, timeout_s)
+            return self._changed.wait_for(
+                lambda: not (self._queue or self._rescan or self._working), timeout_s
+            )
 
     def stop(self) -> None:
         """Stop the thread after the submission that it is opening."""
@@ -86,9 +88,6 @@ class SubmissionOpener:
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join()
-
-    def _idle(self) -> bool:
-        return not (self._queue or self._rescan or self._working)
 
     def _run(self) -> None:
         while True:

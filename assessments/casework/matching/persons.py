@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -57,8 +57,7 @@ class PersonMatch:
     reasons: tuple[MatchReason, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _NormalisedName:
+class _NormalisedName(NamedTuple):
     given: str
     surname: str
 
@@ -150,10 +149,6 @@ def _compare_births(one: Person, other: Person) -> MatchReason | None:
             if day is None:
                 return None
             return "due-near-birth" if abs((day - unborn.due).days) <= _DUE_TOLERANCE_DAYS else None
-    return _compare_birth_years(one, other)
-
-
-def _compare_birth_years(one: Person, other: Person) -> MatchReason | None:
     years = [_estimate_birth_year(person) for person in (one, other)]
     if None in years:
         return "born-unknown"

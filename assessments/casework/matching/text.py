@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from assessments.definitions.area_settings import ChildAccountingRules
 
+_WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -42,7 +43,9 @@ def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -
     sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone."""
     found: dict[tuple[str, str, str, str], CopiedText] = {}
     sentences = [
-        (short, _normalise_text(short.text)) for full in passages for short in _sentences(full, rules)
+        (short, " ".join(_WORD.findall(short.text.casefold())))
+        for full in passages
+        for short in _sentences(full, rules)
     ]
     for (one, own), (other, others) in combinations(sentences, 2):
         if one.child_id == other.child_id or one.whose != other.whose:
@@ -60,7 +63,3 @@ def _sentences(passage: Passage, rules: ChildAccountingRules) -> list[Passage]:
         for part in parts
         if len(part.split()) >= rules.copied_words
     ]
-
-
-def _normalise_text(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

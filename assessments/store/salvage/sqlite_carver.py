@@ -166,12 +166,10 @@ def _carve_page(pages: Sequence[bytes], number: int, shapes: Mapping[str, TableS
     for at in range(len(page) - 4, start - 1, -1):
         found = _carve_cell(pages, number, at, shapes)
         # Without a list, what is short and plain may be anything: an entry of an index, for one.
-        if found is not None and (found[0] == (SCHEMA,) or any(_is_long(value) for value in found[1])):
+        if found is not None and (
+            found[0] == (SCHEMA,) or any(isinstance(value, bytes) and len(value) >= 32 for value in found[1])
+        ):
             yield found
-
-
-def _is_long(value: Value) -> bool:
-    return isinstance(value, bytes) and len(value) >= 32
 
 
 def _carve_cell(
