@@ -117,7 +117,8 @@ def reconcile_completions(database: SqliteDatabase, outbox: StoredOutbox) -> int
                 (entry_id,),
             )
             parts = rows[0] if rows else (0, "", b"", b"")
-            kid, envelope = outbox.entry(entry_id).service_kid, outbox.envelope(entry_id)
+            envelope = outbox.envelope(entry_id)  # first: what was deleted for good has none, and no entry
+            kid = outbox.entry(entry_id).service_kid
             outbox.completion_files.write(Completion(entry_id, kid, envelope, *parts))
     return unreadable
 

@@ -111,7 +111,8 @@ class SqliteDatabase:
         self.read_only = False
         # Pages that do not read were met since it was opened.
         self.is_damaged = False
-        self._lock = threading.RLock()
+        # Held around several calls, it holds off the writes of other threads.
+        self.write_lock = threading.RLock()
         self._open = True
         # Idle connections of finished reads: opening and checking one costs more than most reads.
         self._readers: deque[sqlite3.Connection] = deque()
@@ -126,7 +127,7 @@ class SqliteDatabase:
 
     def wrong_pragmas(self) -> list[str]:
         """The names of settings that are not as they were made when the file was opened."""
-        with self._lock, _DamageTracking(self):
+        with self.write_lock, _DamageTracking(self):
             self._refuse_when_closed()
             return [
                 name
@@ -147,7 +148,7 @@ class SqliteDatabase:
     def write(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
         """One immediate transaction on the one writing connection. `outbox`: what becomes of finished work is
         written even where nothing else is."""
-        with self._lock, _DamageTracking(self):
+        with self.write_lock, _DamageTracking(self):
             self._refuse_when_closed()
             if self.read_only and not outbox:
                 raise StoreFault("newer-store")
@@ -160,12 +161,6 @@ class SqliteDatabase:
                 # Still open when the body or the commit failed; a full disk has rolled back itself.
                 if driver.in_transaction:
                     driver.execute("ROLLBACK")
-
-    @contextmanager
-    def hold_write_lock(self) -> Iterator[None]:
-        """Hold off the writes of other threads around several calls of this one."""
-        with self._lock:
-            yield
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -217,7 +212,7 @@ class SqliteDatabase:
 
     def checkpoint(self, *, truncate: bool = False) -> None:
         """Move the log into the file. Not being able to now (a reader, a full disk) loses nothing."""
-        with self._lock:
+        with self.write_lock:
             self._refuse_when_closed()
             try:
                 self._driver.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})")
@@ -226,7 +221,7 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Make a last checkpoint and close every connection."""
-        with self._lock:
+        with self.write_lock:
             if self._open:
                 self.checkpoint(truncate=True)
                 self._open = False

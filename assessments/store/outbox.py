@@ -88,7 +88,7 @@ class StoredOutbox:
     @contextmanager
     def reserve_author_seq(self, author: str) -> Iterator[int]:
         """The number that this author's next entry will have, for them to sign. Others wait."""
-        with self._database.hold_write_lock():
+        with self._database.write_lock:
             ((number,),) = self._database.rows(_NEXT_AUTHOR_SEQ, (author,))
             self._reserved_author_seq = (author, number)
             try:

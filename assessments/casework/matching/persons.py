@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -57,7 +57,8 @@ class PersonMatch:
     reasons: tuple[MatchReason, ...]
 
 
-class _NormalisedName(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class _NormalisedName:
     given: str
     surname: str
 

@@ -1,7 +1,7 @@
 """One person's row on a device: an alias, never a name, and their keys, all sealed.
 
 The UDK seals the author's signing key, the epoch key and a copy of the device's key. The epoch key seals
-one content key per household and per assessment. Each seal is bound to whose it is (`*_context`). The UDK
+one content key per household and per assessment. Each seal is bound to whose it is (`key_context`). The UDK
 itself is wrapped under what the passphrase and a secret of this device make: the wrap's header names the KDF
 and its cost, and a digest at its end tells damage from a wrong passphrase.
 """
@@ -53,11 +53,11 @@ def make_practitioner(
         agency=agency,
         wrap=make_wrap(kdf, passphrase, device_secret, device, author, udk),
         sign_public=public,
-        sign_sealed=sealing.seal(udk, bytes(private), sign_context(device, author, public)),
+        sign_sealed=sealing.seal(udk, bytes(private), key_context("author", device, author, public)),
         epoch_kid=epoch_kid,
-        epoch_sealed=sealing.seal(udk, bytes(epoch), epoch_context(device, author, agency, epoch_kid)),
+        epoch_sealed=sealing.seal(udk, bytes(epoch), key_context("epoch", device, author, agency, epoch_kid)),
         secret_slot=secret_slot,
-        device_copy=sealing.seal(udk, bytes(device_key), device_copy_context(device, author)),
+        device_copy=sealing.seal(udk, bytes(device_key), key_context("device-copy", device, author)),
     )
     for key in (udk, epoch, private):
         sealing.wipe(key)
@@ -75,9 +75,11 @@ def rotate_udk(row: Practitioner, udk: bytearray, device: str) -> tuple[Practiti
     copy = row.device_copy
     changed = replace(
         row,
-        sign_sealed=reseal(row.sign_sealed, sign_context(device, row.author, row.sign_public)),
-        epoch_sealed=reseal(row.epoch_sealed, epoch_context(device, row.author, row.agency, row.epoch_kid)),
-        device_copy=None if copy is None else reseal(copy, device_copy_context(device, row.author)),
+        sign_sealed=reseal(row.sign_sealed, key_context("author", device, row.author, row.sign_public)),
+        epoch_sealed=reseal(
+            row.epoch_sealed, key_context("epoch", device, row.author, row.agency, row.epoch_kid)
+        ),
+        device_copy=None if copy is None else reseal(copy, key_context("device-copy", device, row.author)),
     )
     return changed, fresh
 
@@ -86,27 +88,13 @@ def open_device_key_copy(row: Practitioner, udk: bytearray, device: str) -> byte
     """The device's key as this person keeps it; None from before such copies were kept."""
     if row.device_copy is None:
         return None
-    return sealing.open_sealed(udk, row.device_copy, device_copy_context(device, row.author))
+    return sealing.open_sealed(udk, row.device_copy, key_context("device-copy", device, row.author))
 
 
-def sign_context(device: str, author: str, public: bytes) -> bytes:
-    """The context of the author's signing key."""
-    return sealing.length_prefix("ck1", "author", device, author, public)
-
-
-def epoch_context(device: str, author: str, agency: str, kid: str) -> bytes:
-    """The context of the epoch key."""
-    return sealing.length_prefix("ck1", "epoch", device, author, agency, kid)
-
-
-def device_copy_context(device: str, author: str) -> bytes:
-    """The context of a person's copy of the device's key."""
-    return sealing.length_prefix("ck1", "device-copy", device, author)
-
-
-def content_key_context(device: str, author: str, epoch_kid: str, kid: str) -> bytes:
-    """The context of one content key."""
-    return sealing.length_prefix("ck1", "cek", device, author, epoch_kid, kid)
+def key_context(purpose: str, *bound: str | bytes) -> bytes:
+    """What a sealed key is bound to. `purpose`: "author" (a signing key), "epoch", "cek" (a content key) or
+    "device-copy"."""
+    return sealing.length_prefix("ck1", purpose, *bound)
 
 
 def make_kid() -> str:

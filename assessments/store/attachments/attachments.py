@@ -126,10 +126,7 @@ def import_captured_file(
 
 def open_incoming_folder(unlocked: UnlockedStore) -> Path:
     """The folder that a camera or recorder writes into; what a cut leaves there is found."""
-    folder = unlocked.database.path.parent / INCOMING_FOLDER
-    with translate_errors():
-        make_folder(folder)
-    return folder
+    return _folder(unlocked.database, INCOMING_FOLDER)
 
 
 def list_attachments(unlocked: UnlockedStore, assessment_id: str) -> ReadResult[Attachment]:
@@ -165,7 +162,7 @@ def list_interrupted_captures(database: SqliteDatabase) -> list[str]:
     `attach_interrupted_capture`.
     """
     with translate_errors():
-        return sorted(path.stem for path in _quarantine(database).glob(f"*{_CAPTURE_SUFFIX}"))
+        return sorted(path.stem for path in _folder(database, QUARANTINE_FOLDER).glob(f"*{_CAPTURE_SUFFIX}"))
 
 
 def attach_interrupted_capture(
@@ -177,7 +174,7 @@ def attach_interrupted_capture(
     caption: str = "",
 ) -> Attachment:
     """Keep what was left behind as an attachment of an assessment in progress."""
-    path = _quarantine(unlocked.database) / f"{name}{_CAPTURE_SUFFIX}"
+    path = _folder(unlocked.database, QUARANTINE_FOLDER) / f"{name}{_CAPTURE_SUFFIX}"
     with translate_errors():
         raw = path.read_bytes()
     made = save_attachment(
@@ -199,7 +196,7 @@ def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
     quarantine. What stands in clear in the incoming folder is sealed under the device's key, since
     nobody's own key is open, and then removed.
     """
-    folder, aside = _folder(database), _quarantine(database)
+    folder, aside = _folder(database), _folder(database, QUARANTINE_FOLDER)
     with database.write() as driver:
         for part in (*folder.glob(f"*{_PART}"), *aside.glob(f"*{_PART}")):
             part.unlink(missing_ok=True)
@@ -235,15 +232,8 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _folder(database: SqliteDatabase) -> Path:
-    return _ensure_folder(database.path.parent / ATTACHMENT_FOLDER)
-
-
-def _quarantine(database: SqliteDatabase) -> Path:
-    return _ensure_folder(database.path.parent / QUARANTINE_FOLDER)
-
-
-def _ensure_folder(folder: Path) -> Path:
+def _folder(database: SqliteDatabase, name: str = ATTACHMENT_FOLDER) -> Path:
+    folder = database.path.parent / name
     with translate_errors():
         make_folder(folder)
     return folder

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import TupleRow, dict_row
@@ -43,7 +44,8 @@ MAX_WRONG_CODES = 5
 _FINAL_STATES: dict[str, RecoveryState] = {"closed": "closed", "stopped": "stopped", "finished": "finished"}
 
 
-class RecoveryLogEntry(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class RecoveryLogEntry:
     """One line of the log of a request."""
 
     word: str
