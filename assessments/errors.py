@@ -32,103 +32,75 @@ class WrenError(Exception):
 
     code = "error"
 
+    def __init_subclass__(cls, code: str) -> None:
+        super().__init_subclass__()
+        cls.code = code
+
     def __init__(self, code: str | None = None, **data: Any) -> None:
         self.code = code or type(self).code
         self.data = data
         super().__init__(self.code)
 
 
-class BadInstrument(WrenError):
+class BadInstrument(WrenError, code="bad-instrument"):
     """A tool file that cannot be used."""
 
-    code = "bad-instrument"
 
-
-class UnknownItem(WrenError):
+class UnknownItem(WrenError, code="unknown-item"):
     """An answer to an item that the tool does not have."""
 
-    code = "unknown-item"
 
-
-class BadAnswer(WrenError):
+class BadAnswer(WrenError, code="bad-answer"):
     """An answer of the wrong shape."""
 
-    code = "bad-answer"
 
-
-class WeakPassphrase(WrenError):
+class WeakPassphrase(WrenError, code="few-words"):
     """A passphrase or PIN that is easy to guess; the code says why."""
 
-    code = "few-words"
 
-
-class CompletionBlocked(WrenError):
+class CompletionBlocked(WrenError, code="not-ready"):
     """Completing was asked for while something stands in the way."""
 
-    code = "not-ready"
 
-
-class Locked(WrenError):
+class Locked(WrenError, code="locked"):
     """The store is locked, or was never set up."""
 
-    code = "locked"
 
-
-class WrongPassphrase(Locked):
+class WrongPassphrase(Locked, code="wrong-passphrase"):
     """The passphrase does not open this store."""
 
-    code = "wrong-passphrase"
 
-
-class TooManyAttempts(Locked):
+class TooManyAttempts(Locked, code="too-many-tries"):
     """Wait until `data["until"]`."""
 
-    code = "too-many-tries"
 
-
-class LockedOut(Locked):
+class LockedOut(Locked, code="locked-for-safety"):
     """Ten wrong attempts: only recovery opens this person's records."""
 
-    code = "locked-for-safety"
 
-
-class StoreFault(WrenError):
+class StoreFault(WrenError, code="store-fault"):
     """The store cannot be used as it is."""
 
-    code = "store-fault"
 
-
-class Damaged(StoreFault):
+class Damaged(StoreFault, code="damaged"):
     """Bytes on disk do not open or do not add up."""
 
-    code = "damaged"
 
-
-class DiskFull(StoreFault):
+class DiskFull(StoreFault, code="disk-full"):
     """Nothing more can be written; nothing was lost."""
 
-    code = "disk-full"
 
-
-class UnknownFormat(StoreFault):
+class UnknownFormat(StoreFault, code="unknown-format"):
     """Sealed by a newer Wren: kept, shown, never dropped."""
 
-    code = "unknown-format"
 
-
-class NotFound(StoreFault):
+class NotFound(StoreFault, code="not-found"):
     """No such record."""
 
-    code = "not-found"
 
-
-class KeystoreFault(StoreFault):
+class KeystoreFault(StoreFault, code="keystore-error"):
     """The key store did not answer: nothing was written, try again."""
 
-    code = "keystore-error"
 
-
-class KeyAbsent(StoreFault):
+class KeyAbsent(StoreFault, code="key-absent"):
     """The key store has no such key: recovery brings it back."""
-
-    code = "key-absent"

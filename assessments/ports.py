@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 EntryState = Literal["waiting", "sent", "set-aside"]
 OutcomeStatus = Literal["stored", "duplicate", "conflict", "rejected"]
@@ -19,7 +19,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
-        ...
 
 
 class SystemClock:
@@ -40,19 +39,15 @@ class Keystore(Protocol):
     @property
     def kind(self) -> Literal["system", "file"]:
         """Whether a key is held by the system, apart from this app's files."""
-        ...
 
     def read(self, name: str) -> bytes | None:
         """The value, or None when there is surely none."""
-        ...
 
     def write(self, name: str, value: bytes) -> None:
         """Keep a value: durable, whole or not at all, when this returns."""
-        ...
 
     def remove(self, name: str) -> None:
         """Remove a value. One that is absent is fine."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +59,12 @@ class OutboxEntry:
     service_kid: str
     digest: bytes
     size_bytes: int
-    state: EntryState
-    attempts: int
     queued_at: datetime
-    next_try_at: datetime | None
-    reason: str | None
-    sent_at: datetime | None
+    state: EntryState = "waiting"
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    reason: str | None = None
+    sent_at: datetime | None = None
     postponed_at: datetime | None = None
 
     def __repr__(self) -> str:
@@ -83,8 +78,7 @@ class OutboxEntry:
         return self.next_try_at is None or self.next_try_at <= at or gone_back
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Outcome:
+class Outcome(NamedTuple):
     """The service's word on one submission. `reason` is a problem code; `receipt` its signed word."""
 
     id: str
@@ -92,45 +86,39 @@ class Outcome:
     reason: str | None = None
     receipt: bytes = b""
 
+    def __repr__(self) -> str:
+        return f"<Outcome {self.id} {self.status}>"
+
 
 class Outbox(Protocol):
     """The append-only queue of sealed submissions. Opening it needs no passphrase."""
 
     def entries(self) -> Sequence[OutboxEntry]:
         """All entries, oldest first."""
-        ...
 
     def due(self, at: datetime) -> Sequence[OutboxEntry]:
         """Waiting entries that may be tried now, oldest first."""
-        ...
 
     def envelope(self, entry_id: str) -> bytes:
         """The sealed bytes, the same on every call."""
-        ...
 
     def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
         """Write the service's word for each id, in one transaction. Unknown ids are ignored."""
-        ...
 
     def postpone(self, ids: Sequence[str], reason: str, until: datetime) -> None:
         """Note a failed try: count it, say why, and when to try again."""
-        ...
 
     def set_aside(self, entry_id: str, reason: str) -> None:
         """Take one entry out of the queue with its reason; its bytes stay."""
-        ...
 
     def requeue(self, entry_id: str) -> None:
         """Put an entry that was set aside back in the queue, due at once."""
-        ...
 
     def cursor(self) -> str:
         """The last position in the service's sequence, or ""."""
-        ...
 
     def save_cursor(self, cursor: str) -> None:
         """Keep the position up to which everything was received."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -40,7 +40,7 @@ class ServiceKey:
     public: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Statement:
     """What the author signs. `author_seq` counts an author's submissions from one device, from 1,
     without gaps; `previous` is the digest of the statement this one follows, or empty."""
@@ -54,23 +54,20 @@ class Statement:
     rev: int = 1
     previous: bytes = b""
 
-    def __repr__(self) -> str:
-        return f"<Statement {self.id}>"
-
     def signed_bytes(self, payload: bytes, recipients: tuple[str, ...]) -> bytes:
         """The exact bytes under the author's signature."""
         return sealing.length_prefix(
-            b"cst1",
-            self.id.encode(),
+            "cst1",
+            self.id,
             self.rev.to_bytes(4, "big"),
             self.previous,
             sealing.digest(payload),
-            self.author.encode(),
-            self.device.encode(),
+            self.author,
+            self.device,
             self.author_seq.to_bytes(8, "big"),
-            self.schema.encode(),
-            sealing.length_prefix(*sorted(kid.encode() for kid in recipients)),
-            format_utc(self.claimed_at).encode(),
+            self.schema,
+            sealing.length_prefix(*sorted(recipients)),
+            format_utc(self.claimed_at),
         )
 
 
@@ -96,10 +93,8 @@ def derive_kid(public: bytes) -> str:
 def seal_submission(
     payload: bytes, statement: Statement, author_sign: Callable[[bytes], bytes], service: ServiceKey
 ) -> bytes:
-    """Sign a payload as its author and seal it to the service: once, at completion.
-
-    Raises WrenError("too-large") when the envelope would be more than the service takes.
-    """
+    """Sign a payload as its author and seal it to the service: once, at completion. Raises
+    WrenError("too-large") when the envelope would be more than the service takes."""
     signed = statement.signed_bytes(payload, (service.kid,))
     plain = sealing.pad(sealing.length_prefix(signed, author_sign(signed), _compress(payload)))
     kid = service.kid.encode()
@@ -116,11 +111,8 @@ def read_envelope_kid(envelope: bytes) -> str:
 
 
 def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, bytes]) -> OpenedSubmission:
-    """Open an envelope with the private keys by kid.
-
-    Raises UnknownFormat ("unknown-format", "unknown-encoding", "unknown-service-key"), Damaged
-    ("does-not-open") and Malformed ("malformed").
-    """
+    """Open an envelope with the private keys by kid. Raises UnknownFormat ("unknown-format",
+    "unknown-encoding", "unknown-service-key"), Damaged ("does-not-open") and Malformed ("malformed")."""
     kid, sealed = _split_header(envelope)
     private = keys.get(kid)
     if private is None:

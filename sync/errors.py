@@ -16,19 +16,13 @@ from __future__ import annotations
 from assessments.errors import WrenError
 
 
-class Malformed(WrenError):
+class Malformed(WrenError, code="malformed-body"):
     """A message does not follow the protocol."""
 
-    code = "malformed-body"
 
-
-class BadReceipt(WrenError):
+class BadReceipt(WrenError, code="bad-receipt"):
     """A receipt does not verify."""
 
-    code = "bad-receipt"
 
-
-class EnrolmentFailed(WrenError):
+class EnrolmentFailed(WrenError, code="not-introduced"):
     """Enrolment failed; `code` says why."""
-
-    code = "not-introduced"

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
@@ -22,9 +22,8 @@ from assessments.casework.ids import format_utc
 from assessments.crypto import sealing
 from assessments.errors import Damaged, WrenError
 from assessments.ports import Outcome, OutcomeStatus
-from sync import wire
 from sync.errors import BadReceipt, Malformed
-from sync.wire import Key, MessageReader, Name, ShortText, Signature
+from sync.wire import Key, MessageFormat, Name, Row, ShortText, Signature
 
 VERSION = 1
 ENROLMENT_VERSION = 2
@@ -44,28 +43,33 @@ MAX_ITEMS = 50
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 MAX_REPLY_BYTES = 1024 * 1024
 MAX_CHANGES = 500
-MAX_CURSOR = 128
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SubmissionItem:
+def _refuse_too_many_items(rows: object) -> object:
+    # Before the items themselves: how many there are is what a device can do something about.
+    if isinstance(rows, tuple) and len(rows) > MAX_ITEMS:
+        raise PydanticCustomError("too-many-items", "too-many-items")
+    return rows
+
+
+_Id = Annotated[str, Field(strict=True, max_length=64)]
+_Cursor = Annotated[str, Field(strict=True, max_length=128)]
+_Envelope = Annotated[bytes, Field(strict=True, max_length=MAX_REQUEST_BYTES)]
+_Receipt = Annotated[bytes, Field(strict=True, max_length=1024)]
+
+
+class SubmissionItem(NamedTuple):
     """One sealed submission on its way up, with the digest the device believes it has."""
 
     id: str
     digest: bytes
-    envelope: bytes = field(repr=False)
+    envelope: bytes
+
+    def __repr__(self) -> str:
+        return f"<SubmissionItem {self.id}>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ExchangeRequest:
-    """Submissions up, and the position in the change feed."""
-
-    cursor: str
-    items: tuple[SubmissionItem, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class FeedChange:
+class FeedChange(NamedTuple):
     """What became of a stored submission: "opened", or "held" with a reason. Or "recovered": the service
     approved request `id`, so that the author in `reason` regains access on another device."""
 
@@ -73,15 +77,31 @@ class FeedChange:
     word: str
     reason: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<FeedChange {self.id}>"
+
+
+_ItemRow = Annotated[SubmissionItem, Row(_Id, Key, _Envelope)]
+_OutcomeRow = Annotated[Outcome, Row(_Id, OutcomeStatus, ShortText | None, _Receipt)]
+_ChangeRow = Annotated[FeedChange, Row(_Id, ShortText, ShortText | None)]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ExchangeRequest:
+    """Submissions up, and the position in the change feed."""
+
+    cursor: _Cursor
+    items: Annotated[tuple[_ItemRow, ...], Strict(), BeforeValidator(_refuse_too_many_items)]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeReply:
-    """An outcome for each submission, and changes after the cursor."""
+    """An outcome for each submission, and changes after the cursor. The receipts are not checked yet."""
 
-    outcomes: tuple[Outcome, ...]
-    changes: tuple[FeedChange, ...]
-    cursor: str
-    more: bool
+    outcomes: Annotated[tuple[_OutcomeRow, ...], Strict()]
+    changes: Annotated[tuple[_ChangeRow, ...], Strict()]
+    cursor: _Cursor
+    more: Annotated[bool, Strict()]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -99,7 +119,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EnrolmentReply:
-    """The service's keys, with its signature over them and the device's nonce."""
+    """The service's keys, with its signature over them and the device's nonce, not verified yet."""
 
     agency: Name
     device: Name
@@ -112,17 +132,8 @@ class EnrolmentReply:
 
     def signed_bytes(self, nonce: bytes) -> bytes:
         """The bytes under the service's signature."""
-        return sealing.length_prefix(
-            b"cenr2",
-            self.agency.encode(),
-            self.device.encode(),
-            nonce,
-            self.kid.encode(),
-            self.service_key,
-            self.receipt_key,
-            self.agency_recovery,
-            self.service_recovery,
-        )
+        keys = (self.service_key, self.receipt_key, self.agency_recovery, self.service_recovery)
+        return sealing.length_prefix("cenr2", self.agency, self.device, nonce, self.kid, *keys)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -138,15 +149,8 @@ class Receipt:
 
     def signed_bytes(self) -> bytes:
         """The bytes under the service's signature."""
-        return sealing.length_prefix(
-            b"crcpt1",
-            self.id.encode(),
-            self.digest,
-            self.device.encode(),
-            self.outcome.encode(),
-            self.received_at.encode(),
-            self.sequence.to_bytes(8, "big"),
-        )
+        said = (self.id, self.digest, self.device, self.outcome, self.received_at)
+        return sealing.length_prefix("crcpt1", *said, self.sequence.to_bytes(8, "big"))
 
 
 def make_receipt(
@@ -167,14 +171,8 @@ def check_receipt(outcome: Outcome, digest: bytes, device: str, receipt_key: byt
     try:
         said, signature = split_parts(outcome.receipt, 2)
         label, id_, digest_, device_, word, received_at, sequence = split_parts(said, 7)
-        receipt = Receipt(
-            id_.decode(),
-            digest_,
-            device_.decode(),
-            word.decode(),
-            received_at.decode(),
-            int.from_bytes(sequence, "big"),
-        )
+        name, owner, said_outcome, at = (raw.decode() for raw in (id_, device_, word, received_at))
+        receipt = Receipt(name, digest_, owner, said_outcome, at, int.from_bytes(sequence, "big"))
     except (WrenError, UnicodeDecodeError) as fault:
         raise BadReceipt from fault
     expected = "stored" if outcome.status == "duplicate" else outcome.status
@@ -209,99 +207,13 @@ def is_submission_id(text: str) -> bool:
         return False
 
 
-def encode_request(request: ExchangeRequest) -> bytes:
-    """Encode a request."""
-    items = [[item.id, item.digest, item.envelope] for item in request.items]
-    return wire.pack({"v": VERSION, "cursor": request.cursor, "items": items})
-
-
-def decode_request(body: bytes) -> ExchangeRequest:
-    """Decode a request. Raises Malformed ("malformed-body", "unsupported-version", "too-many-items")."""
-    message = _REQUEST.read(body)
-    return ExchangeRequest(message.cursor, tuple(SubmissionItem(*row) for row in message.items))
-
-
-def encode_reply(reply: ExchangeReply) -> bytes:
-    """Encode a reply."""
-    return wire.pack(
-        {
-            "v": VERSION,
-            "outcomes": [[each.id, each.status, each.reason, each.receipt] for each in reply.outcomes],
-            "changes": [[each.id, each.word, each.reason] for each in reply.changes],
-            "cursor": reply.cursor,
-            "more": reply.more,
-        }
-    )
-
-
-def decode_reply(body: bytes) -> ExchangeReply:
-    """Decode a reply; the receipts are not checked here. Raises Malformed."""
-    message = _REPLY.read(body)
-    return ExchangeReply(
-        tuple(Outcome(*row) for row in message.outcomes),
-        tuple(FeedChange(*row) for row in message.changes),
-        message.cursor,
-        message.more,
-    )
-
-
-def encode_enrolment(enrolment: Enrolment) -> bytes:
-    """Encode an enrolment."""
-    return wire.pack(
-        {"v": ENROLMENT_VERSION} | {name: getattr(enrolment, name) for name in Enrolment.__slots__}
-    )
-
-
-def decode_enrolment(body: bytes) -> Enrolment:
-    """Decode an enrolment. Raises Malformed."""
-    return _ENROLMENT.read(body)
-
-
-def encode_enrolment_reply(welcome: EnrolmentReply) -> bytes:
-    """Encode the service's keys."""
-    return wire.pack(
-        {"v": ENROLMENT_VERSION} | {name: getattr(welcome, name) for name in EnrolmentReply.__slots__}
-    )
-
-
-def decode_enrolment_reply(body: bytes) -> EnrolmentReply:
-    """Decode the service's keys; the signature is not checked here. Raises Malformed."""
-    return _ENROLMENT_REPLY.read(body)
-
-
-def _refuse_too_many_items(rows: object) -> object:
-    # Before the items themselves: how many there are is what a device can do something about.
-    if isinstance(rows, tuple) and len(rows) > MAX_ITEMS:
-        raise PydanticCustomError("too-many-items", "too-many-items")
-    return rows
-
-
-_Id = Annotated[str, Field(strict=True, max_length=64)]
-_Cursor = Annotated[str, Field(strict=True, max_length=MAX_CURSOR)]
-_Envelope = Annotated[bytes, Field(strict=True, max_length=MAX_REQUEST_BYTES)]
-_Receipt = Annotated[bytes, Field(strict=True, max_length=1024)]
-_ItemRow = Annotated[tuple[_Id, Key, _Envelope], Strict()]
-_OutcomeRow = Annotated[tuple[_Id, OutcomeStatus, ShortText | None, _Receipt], Strict()]
-_ChangeRow = Annotated[tuple[_Id, ShortText, ShortText | None], Strict()]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _RequestMessage:
-    cursor: _Cursor
-    items: Annotated[tuple[_ItemRow, ...], Strict(), BeforeValidator(_refuse_too_many_items)]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _ReplyMessage:
-    outcomes: Annotated[tuple[_OutcomeRow, ...], Strict()]
-    changes: Annotated[tuple[_ChangeRow, ...], Strict()]
-    cursor: _Cursor
-    more: Annotated[bool, Strict()]
-
-
-_REQUEST = MessageReader(_RequestMessage, version=VERSION, max_bytes=MAX_REQUEST_BYTES)
-_REPLY = MessageReader(_ReplyMessage, version=VERSION, max_bytes=MAX_REPLY_BYTES, allow_unknown=True)
-_ENROLMENT = MessageReader(Enrolment, version=ENROLMENT_VERSION, max_bytes=4096)
-_ENROLMENT_REPLY = MessageReader(
+_REQUEST = MessageFormat(ExchangeRequest, version=VERSION, max_bytes=MAX_REQUEST_BYTES)
+_REPLY = MessageFormat(ExchangeReply, version=VERSION, max_bytes=MAX_REPLY_BYTES, allow_unknown=True)
+_ENROLMENT = MessageFormat(Enrolment, version=ENROLMENT_VERSION, max_bytes=4096)
+_ENROLMENT_REPLY = MessageFormat(
     EnrolmentReply, version=ENROLMENT_VERSION, max_bytes=4096, allow_unknown=True
 )
+encode_request, decode_request = _REQUEST.encode, _REQUEST.decode
+encode_reply, decode_reply = _REPLY.encode, _REPLY.decode
+encode_enrolment, decode_enrolment = _ENROLMENT.encode, _ENROLMENT.decode
+encode_enrolment_reply, decode_enrolment_reply = _ENROLMENT_REPLY.encode, _ENROLMENT_REPLY.decode

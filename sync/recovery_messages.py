@@ -1,19 +1,22 @@
-"""Messages of account recovery, as in docs/sync-protocol.md section 7.
+"""Messages of account recovery, as in docs/sync-protocol.md section 7, and as text for mail or paper.
 
 Bytes are checked for their form only; nothing is opened here, and nobody is let in.
 
-    >>> decode_recovery_command(encode_recovery_command("ask", b"packed"))
-    ('ask', b'packed')
+    >>> decode_escrow(encode_escrow(EscrowUpload(b"packed"))).escrow
+    b'packed'
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict
+from pydantic import Field, PlainValidator, Strict
 
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow
@@ -22,12 +25,16 @@ from sync import wire
 from sync.errors import Malformed
 from sync.protocol import VERSION, split_parts
 from sync.signing import NAME_PATTERN
-from sync.wire import MessageReader
+from sync.wire import MessageFormat, Signature
 
 RecoveryCommand = Literal["ask", "stop", "done"]
 RecoveryState = Literal["asked", "closed", "stopped", "finished"]
 
+PemLabel = Literal["request", "answer"]
+
 SAME_OFFICER = "same-officer"
+_PEM_LINE_CHARS = 64
+_MAX_BODY, _MAX_PACKED_BYTES = 8192, 4096
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,20 +44,9 @@ class RecoveryApproval:
     officer: str
     grant: bytes
 
-    def __repr__(self) -> str:
-        return "<RecoveryApproval>"
-
     def packed(self) -> bytes:
         """The approval as it travels: lp(officer, grant)."""
         return sealing.length_prefix(self.officer, self.grant)
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveryReply:
-    """The state of a request at the service, with the answers given so far."""
-
-    state: RecoveryState
-    answers: tuple[RecoveryApproval, ...] = ()
 
 
 def read_approval(packed: bytes) -> RecoveryApproval:
@@ -89,78 +85,82 @@ def escrow_receipt_bytes(agency: str, escrow: Escrow) -> bytes:
     )
 
 
-def encode_escrow(packed: bytes) -> bytes:
-    """Encode an escrow for upload."""
-    return wire.pack({"v": VERSION, "escrow": packed})
+def _read_answer(packed: object) -> RecoveryApproval:
+    if not isinstance(packed, bytes) or len(packed) > _MAX_PACKED_BYTES:
+        raise Malformed
+    return read_approval(packed)
 
 
-def decode_escrow(body: bytes) -> bytes:
-    """Decode an upload; the escrow itself is not read yet. Raises Malformed."""
-    return _ESCROW.read(body).escrow
-
-
-def encode_escrow_receipt(signature: bytes) -> bytes:
-    """Encode the service's signature for an escrow."""
-    return wire.pack({"v": VERSION, "signature": signature})
-
-
-def decode_escrow_receipt(body: bytes) -> bytes:
-    """Decode the service's signature, not verified yet. Raises Malformed."""
-    return _ESCROW_RECEIPT.read(body).signature
-
-
-def encode_recovery_command(command: RecoveryCommand, packed: bytes) -> bytes:
-    """Encode a command about a packed request."""
-    return wire.pack({"v": VERSION, "word": command, "request": packed})
-
-
-def decode_recovery_command(body: bytes) -> tuple[RecoveryCommand, bytes]:
-    """Decode a command and its request; the request itself is not read yet. Raises Malformed."""
-    message = _COMMAND.read(body)
-    return message.word, message.request
-
-
-def encode_recovery_reply(standing: RecoveryReply) -> bytes:
-    """Encode the state of a request with its answers."""
-    answers = [answer.packed() for answer in standing.answers]
-    return wire.pack({"v": VERSION, "state": standing.state, "answers": answers})
-
-
-def decode_recovery_reply(body: bytes) -> RecoveryReply:
-    """Decode the state of a request. Raises Malformed. Whether the grants open is not known yet."""
-    message = _REPLY.read(body)
-    return RecoveryReply(message.state, tuple(map(read_approval, message.answers)))
-
-
-_Packed = Annotated[bytes, Field(strict=True, max_length=4096)]
+_Packed = Annotated[bytes, Field(strict=True, max_length=_MAX_PACKED_BYTES)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _EscrowMessage:
+class EscrowUpload:
+    """A packed escrow, not read yet."""
+
     escrow: _Packed
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _EscrowReceiptMessage:
-    signature: wire.Signature
+class EscrowReceipt:
+    """The service's signature for an escrow, not verified yet."""
+
+    signature: Signature
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _CommandMessage:
+class RecoveryOrder:
+    """A command about a packed request, which is not read yet."""
+
     word: RecoveryCommand
     request: _Packed
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _RecoveryReplyMessage:
+@dataclass(frozen=True, slots=True)
+class RecoveryReply:
+    """The state of a request at the service, with the answers given so far, not opened yet."""
+
     state: RecoveryState
-    answers: Annotated[tuple[_Packed, ...], Strict()]
+    answers: Annotated[tuple[Annotated[RecoveryApproval, PlainValidator(_read_answer)], ...], Strict()] = ()
 
 
-_MAX_BODY = 8192
-_ESCROW = MessageReader(_EscrowMessage, version=VERSION, max_bytes=_MAX_BODY)
-_ESCROW_RECEIPT = MessageReader(
-    _EscrowReceiptMessage, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True
-)
-_COMMAND = MessageReader(_CommandMessage, version=VERSION, max_bytes=_MAX_BODY)
-_REPLY = MessageReader(_RecoveryReplyMessage, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True)
+def encode_recovery_reply(reply: RecoveryReply) -> bytes:
+    """Encode the state of a request with its answers."""
+    return wire.pack(
+        {"v": VERSION, "state": reply.state, "answers": [answer.packed() for answer in reply.answers]}
+    )
+
+
+_ESCROW = MessageFormat(EscrowUpload, version=VERSION, max_bytes=_MAX_BODY)
+_ESCROW_RECEIPT = MessageFormat(EscrowReceipt, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True)
+_ORDER = MessageFormat(RecoveryOrder, version=VERSION, max_bytes=_MAX_BODY)
+encode_escrow, decode_escrow = _ESCROW.encode, _ESCROW.decode
+encode_escrow_receipt, decode_escrow_receipt = _ESCROW_RECEIPT.encode, _ESCROW_RECEIPT.decode
+encode_recovery_command, decode_recovery_command = _ORDER.encode, _ORDER.decode
+decode_recovery_reply = MessageFormat(
+    RecoveryReply, version=VERSION, max_bytes=_MAX_BODY, allow_unknown=True
+).decode
+
+
+def encode_pem(label: PemLabel, packed: bytes) -> str:
+    """Write a request, or an answer to one, as text between two marked lines."""
+    letters = base64.b64encode(packed).decode()
+    lines = [letters[at : at + _PEM_LINE_CHARS] for at in range(0, len(letters), _PEM_LINE_CHARS)]
+    return "\n".join([_boundary("BEGIN", label), *lines, _boundary("END", label), ""])
+
+
+def decode_pem(label: PemLabel, text: str) -> list[bytes]:
+    """Read every block with this label in a text, whatever is around it and however its lines were broken.
+    Raises WrenError("no-such-text") when there is none, or one was cut or changed on its way."""
+    blocks = re.findall(f"{_boundary('BEGIN', label)}(.*?){_boundary('END', label)}", text, re.DOTALL)
+    if not blocks:
+        raise WrenError("no-such-text")
+    try:
+        # A mail program breaks lines and puts ">" before them.
+        return [base64.b64decode(re.sub(r"[\s>]", "", block), validate=True) for block in blocks]
+    except binascii.Error as fault:
+        raise WrenError("no-such-text") from fault
+
+
+def _boundary(which: str, label: PemLabel) -> str:
+    return f"-----{which} WREN RECOVERY {label.upper()}-----"

@@ -3,19 +3,18 @@
 A message is a map whose shape is a dataclass, validated by pydantic in one call. Everything is bounded and
 of exactly its type, or the whole message is refused with Malformed. The messages themselves are in `protocol`
 and `recovery_messages`.
-
-    ENROLMENT = MessageReader(Enrolment, version=2, max_bytes=4096)
-    enrolment = ENROLMENT.read(body)
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic_core import core_schema
 
 from sync.errors import Malformed
 from sync.signing import NAME_REGEX
@@ -28,6 +27,20 @@ Key = Annotated[bytes, Field(strict=True, min_length=32, max_length=32)]
 Signature = Annotated[bytes, Field(strict=True, min_length=64, max_length=64)]
 
 
+class Row:
+    """Reads a named tuple that travels as an array of values of these strict types."""
+
+    def __init__(self, *types: Any) -> None:
+        self._types = types
+
+    def __get_pydantic_core_schema__(
+        self, kind: type[Any], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """The array is checked in one go; its class is then given without a call in Python."""
+        row = core_schema.tuple_schema(list(map(handler.generate_schema, self._types)), strict=True)
+        return core_schema.no_info_after_validator_function(partial(tuple.__new__, kind), row)
+
+
 def pack(value: dict[str, Any]) -> bytes:
     """Encode a message."""
     packed = msgpack.packb(value)
@@ -36,11 +49,9 @@ def pack(value: dict[str, Any]) -> bytes:
     return packed
 
 
-class MessageReader(Generic[T]):
-    """Reads one kind of message: the fields of a dataclass, and "v".
-
-    Every type in the dataclass must itself be strict. `allow_unknown` ignores other keys, as in a reply.
-    """
+class MessageFormat(Generic[T]):
+    """Reads and writes one kind of message: the fields of a dataclass, and "v". Every type in the dataclass
+    must itself be strict. `allow_unknown` ignores other keys, as in a reply."""
 
     def __init__(self, kind: type[T], *, version: int, max_bytes: int, allow_unknown: bool = False) -> None:
         self._validator = TypeAdapter(kind).validator
@@ -50,7 +61,11 @@ class MessageReader(Generic[T]):
         self._max_bytes = max_bytes
         self._allow_unknown = allow_unknown
 
-    def read(self, body: bytes) -> T:
+    def encode(self, message: T) -> bytes:
+        """Encode a message."""
+        return pack({"v": self._version} | {name: getattr(message, name) for name in self._names})
+
+    def decode(self, body: bytes) -> T:
         """Decode a message. Raises Malformed with the title of the Problem that it is."""
         value = _unpack(body, self._max_bytes)
         if not isinstance(value, dict) or not value.keys() >= self._keys:

@@ -14,7 +14,7 @@ import pytest
 from assessments.crypto import recovery, sealing
 from assessments.errors import WrenError
 from assessments.store import completion_files
-from assessments.store.access.wrap import open_wrap
+from assessments.store.access.practitioner import open_wrap
 from tests.vectors.make_outcomes import FILE, fixed_randomness, made
 
 VECTORS: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["vectors"]

@@ -10,7 +10,7 @@ import base64
 import binascii
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,7 +69,7 @@ def admit(
 ) -> None:
     """Bring the public half of an agency's key to the service."""
     from assessments.crypto.recovery import RecoveryKey, recovery_kid
-    from sync.service.recovery import escrows
+    from sync.service.recovery.keys import save_agency_key
 
     try:
         raw = base64.b64decode(public, validate=True)
@@ -79,7 +79,7 @@ def admit(
         exit_with(say("cli.recovery-no-key"))
     made = RecoveryKey(recovery_kid(raw), raw)
     with _service(data, database_url) as (database, _), database.transaction() as connection:
-        escrows.save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
+        save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
     print_result(
         {"agency": agency, "kid": made.kid},
         as_json,
@@ -187,7 +187,7 @@ def _approve_at_service(
     from sync.service.recovery import approvals
 
     now = datetime.now(UTC)
-    with ServiceDatabase.open(settings) as database:
+    with closing(ServiceDatabase.open(settings)) as database:
         id_ = approvals.import_request(database, packed, now) if packed else _id(request)
         return approvals.approve_request(database, id_, side, officer, code, private, now)
 
@@ -197,7 +197,7 @@ def _service(data: Path, database_url: str | None) -> Iterator[tuple[ServiceData
     from sync.service.database import ServiceDatabase
 
     settings = _settings(data, database_url)
-    with errors_as_messages(), ServiceDatabase.open(settings) as database:
+    with errors_as_messages(), closing(ServiceDatabase.open(settings)) as database:
         yield database, settings
 
 
@@ -223,12 +223,12 @@ def _id(text: str) -> uuid.UUID:
 
 
 def _read_request_file(file: Path) -> bytes:
-    from sync.pem import decode_pem
+    from sync.recovery_messages import decode_pem
 
     return decode_pem("request", read_text(file))[0]
 
 
 def _answer_text(answer: RecoveryApproval) -> str:
-    from sync.pem import encode_pem
+    from sync.recovery_messages import encode_pem
 
     return encode_pem("answer", answer.packed())

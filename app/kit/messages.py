@@ -33,11 +33,9 @@ _PLURALS: dict[object, str] = {0: "zero", 1: "one", 2: "two", 3: "few", 6: "many
 _language_in_use = DEFAULT_LANGUAGE
 
 
-class LanguageRefused(WrenError):
+class LanguageRefused(WrenError, code="language-refused"):
     """The language is not used. `code` says why: unknown-language, missing-sentences,
     unknown-sentences, other-places; `codes` in its data names the sentences, ten at most."""
-
-    code = "language-refused"
 
 
 def assets_folder() -> Path:

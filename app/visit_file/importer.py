@@ -67,10 +67,8 @@ class VisitFile:
         return f"<VisitFile {len(self.assessments)}>"
 
 
-class BadVisit(WrenError):
+class BadVisit(WrenError, code="bad-visit"):
     """The file cannot be played. `faults` are sentences that name places in it, never values."""
-
-    code = "bad-visit"
 
 
 def read_visit_file(given: Mapping[str, Any], answer_fault: Callable[[WrenError], str]) -> VisitFile:

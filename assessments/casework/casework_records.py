@@ -60,10 +60,8 @@ class RecordLink(CaseworkRecord):
 
 
 class WithheldInformation(CaseworkRecord):
-    """Information that a person asked to withhold from somebody. `about_id` is any record's id.
-
-    `keep_from` holds ids of people here, or words for somebody who is not. It can be lifted.
-    """
+    """Information that a person asked to withhold from somebody. `about_id` is any record's id. `keep_from`
+    holds ids of people here, or words for somebody who is not. It can be lifted."""
 
     about_id: str
     part: str = Field(default="", max_length=100)
@@ -146,10 +144,8 @@ class FollowUp(CaseworkRecord):
 
 
 class ChildAtIncident(Record):
-    """A child during an incident: `id` is the child's, `where` is free text ("on the stairs").
-
-    A child who was somewhere else is listed too, with `there` False.
-    """
+    """A child during an incident: `id` is the child's, `where` is free text ("on the stairs"). A child who
+    was somewhere else is listed too, with `there` False."""
 
     there: bool = True
     where: str = Field(default="", max_length=200)
@@ -158,10 +154,8 @@ class ChildAtIncident(Record):
 
 
 class Incident(CaseworkRecord):
-    """Something that happened, with the `source` that it is known from.
-
-    Severity 1 to 4: the worst element decides; None while it is not known.
-    """
+    """Something that happened, with the `source` that it is known from. Severity 1 to 4: the worst element
+    decides; None while it is not known."""
 
     on: date
     precision: Precision = "exact"

@@ -2,9 +2,6 @@
 
 A section becomes a form with the child's own questions only: no earlier answer, no text for adults,
 no rule of the tool. Sessions are read back from the append-only log of answers.
-
-    part = build_child_form(form, "ladder", list)    # None when the section has nothing left to ask
-    read_child_sessions(history)                     # (<ChildSessionRecord>,)
 """
 
 from __future__ import annotations

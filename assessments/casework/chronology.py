@@ -6,8 +6,6 @@ stable, and no key date makes a finding weaker.
 How days count: an incident of "about" a day counts in a window wherever it may lie, so that an unsure
 day never hides a run; gaps and trajectory use the day as given. One of "before" a day is never
 counted in a window, and is listed under what is missing.
-
-    summarise_chronology(incidents, key_dates, on=today, rules=load_area().chronology_rules).findings
 """
 
 from __future__ import annotations
@@ -21,10 +19,16 @@ from statistics import median
 from typing import Any
 
 from assessments.casework.casework_records import Incident, KeyDate, RecordLink
-from assessments.casework.day_spans import DaySpan, closed_day_span, day_span, days_between
 from assessments.casework.matching.incidents import combine_incident_records, group_incident_records
 from assessments.casework.tactics import find_threat_words, tactic_sort_key
-from assessments.casework.timeline import DatedRecord, sort_by_date
+from assessments.casework.timeline import (
+    DatedRecord,
+    DaySpan,
+    closed_day_span,
+    day_span,
+    days_between,
+    sort_by_date,
+)
 from assessments.definitions.ages import months_before
 from assessments.definitions.area_settings import ChronologyRules
 
@@ -41,9 +45,7 @@ class ChronologyFinding:
 @dataclass(frozen=True, slots=True, repr=False)
 class ChronologySummary:
     """All that a chronology says on one day. `gap_days` lie between the last dated incidents.
-
-    `duplicate_count` is how many of the incidents have more than one record: each counts once.
-    """
+    `duplicate_count` is how many of the incidents have more than one record: each counts once."""
 
     on: date
     incidents: tuple[Incident, ...]
@@ -66,11 +68,8 @@ def summarise_chronology(
     child_ids: Collection[str] = (),
     links: Iterable[RecordLink] = (),
 ) -> ChronologySummary:
-    """Summarise a run of incidents as of a day.
-
-    `child_ids` are the children that every incident should mention; `links` join the records of one
-    incident.
-    """
+    """Summarise a run of incidents as of a day. `child_ids` are the children that every incident should
+    mention; `links` join the records of one incident."""
     groups = group_incident_records(incidents, links)
     run, days = sort_by_date(map(combine_incident_records, groups)), sort_by_date(key_dates)
     recent = select_recent_incidents(run, on, rules)
@@ -164,9 +163,8 @@ def find_shortening_gaps(incidents: Sequence[Incident], rules: ChronologyRules) 
 
 def find_rising_severity(incidents: Sequence[Incident], rules: ChronologyRules) -> ChronologyFinding | None:
     """The last incidents of known severity, where none is milder than the one before, the last worse."""
-    last = [incident for incident in _select_dated(incidents) if incident.severity is not None][
-        -rules.last_events :
-    ]
+    known = [incident for incident in _select_dated(incidents) if incident.severity is not None]
+    last = known[-rules.last_events :]
     steps = [incident.severity or 0 for incident in last]
     if len(steps) < rules.last_events or steps != sorted(steps) or steps[-1] == steps[0]:
         return None
@@ -199,19 +197,15 @@ def find_threats(incidents: Sequence[Incident]) -> ChronologyFinding | None:
         if here or incident.threat.strip():
             found.append(incident)
             words |= here
-    return (
-        ChronologyFinding("threats", _ids(found), {"n": len(found), "words": tuple(sorted(words))})
-        if found
-        else None
-    )
+    if not found:
+        return None
+    return ChronologyFinding("threats", _ids(found), {"n": len(found), "words": tuple(sorted(words))})
 
 
 def find_other_households(incidents: Sequence[Incident]) -> ChronologyFinding | None:
     """Incidents in more than one household."""
-    homes = {incident.household_id for incident in incidents}
-    return (
-        ChronologyFinding("other-households", _ids(incidents), {"n": len(homes)}) if len(homes) > 1 else None
-    )
+    count = len({incident.household_id for incident in incidents})
+    return ChronologyFinding("other-households", _ids(incidents), {"n": count}) if count > 1 else None
 
 
 def find_separations(
@@ -235,20 +229,15 @@ def find_near_key_dates(
     today: DaySpan = (on.toordinal(), on.toordinal())
     dated = _select_dated(incidents)
     findings = []
-    for one in key_dates:
-        span = day_span(one, rules)
-        beside = [
-            incident
-            for incident in dated
-            if abs(days_between(day_span(incident, rules), span)) <= rules.near_days
-        ]
-        days, data = days_between(today, span), {"kind": one.kind, "day": one.on, "n": len(beside)}
-        if abs(days) <= rules.near_days and one.kind != "separation":
-            findings.append(ChronologyFinding("near", (one.id, *_ids(beside)), {**data, "to_go": days}))
+    for key_date in key_dates:
+        span = day_span(key_date, rules)
+        beside = [one for one in dated if abs(days_between(day_span(one, rules), span)) <= rules.near_days]
+        ids = (key_date.id, *_ids(beside))
+        days, data = days_between(today, span), {"kind": key_date.kind, "day": key_date.on, "n": len(beside)}
+        if abs(days) <= rules.near_days and key_date.kind != "separation":
+            findings.append(ChronologyFinding("near", ids, {**data, "to_go": days}))
         elif beside:
-            findings.append(
-                ChronologyFinding("around", (one.id, *_ids(beside)), {**data, "days": rules.near_days})
-            )
+            findings.append(ChronologyFinding("around", ids, {**data, "days": rules.near_days}))
     return tuple(findings)
 
 
@@ -266,7 +255,7 @@ def find_missing_information(
         ("tactics-unknown", lambda incident: not incident.tactics),
         (
             "children-unknown",
-            lambda incident: bool(set(child_ids) - {child.id for child in incident.children}),
+            lambda incident: not {child.id for child in incident.children}.issuperset(child_ids),
         ),
     )
     findings = [

@@ -2,8 +2,6 @@
 
 Gives the tool's questions and the answers as typed; unanswered questions are left out. Names in the
 answers are as somebody typed them and are not matched to people.
-
-    extract_conduct(load_tool("perpetrator-pattern"), assessment)    # <ConductExtract a1>
 """
 
 from __future__ import annotations
@@ -37,7 +35,7 @@ _DATE_ITEMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConductAnswer:
     """Questions with their answers, and the part of the statement they belong to.
 
@@ -52,11 +50,8 @@ class ConductAnswer:
     whom: tuple[str, ...] = ()
     child: str = ""
 
-    def __repr__(self) -> str:
-        return f"<ConductAnswer {self.part}>"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConductExtract:
     """One completed assessment with the tool: whom it is about, the day, and its answers."""
 
@@ -67,9 +62,6 @@ class ConductExtract:
     tool: str
     amends: str
     answers: tuple[ConductAnswer, ...]
-
-    def __repr__(self) -> str:
-        return f"<ConductExtract {self.assessment_id}>"
 
     def has_answer(self, link_id: str) -> bool:
         """Whether this question has an answer here."""
@@ -103,21 +95,17 @@ def _read_answers(tool: Instrument, answers: Mapping[str, Any]) -> Iterator[Cond
         whom = found.read_options(f"{name}.whom")
         acts = found.read_questions(*(f"{name}.{suffix}" for suffix in _ACT_ITEMS))
         yield ConductAnswer("acts", name, acts, tactic=tactic, whom=whom)
-        effect = found.read_questions(f"{name}.effect-children")
-        if effect:
+        if effect := found.read_questions(f"{name}.effect-children"):
             yield ConductAnswer("children", f"{name}.effect-children", effect, tactic=tactic, whom=whom)
     judged = [words for _, words in found.read_questions("coercive-control", "coercive-control-because")]
     if judged:
-        yield ConductAnswer(
-            "acts", "coercive-control", ((tool.index["coercive-control"].text, ": ".join(judged)),)
-        )
+        question = tool.index["coercive-control"].text
+        yield ConductAnswer("acts", "coercive-control", ((question, ": ".join(judged)),))
     for row in found.read_rows("homes"):
-        asked = row.read_questions(*_HOUSEHOLD_ITEMS)
-        if asked:
+        if asked := row.read_questions(*_HOUSEHOLD_ITEMS):
             yield ConductAnswer("acts", "homes", asked)
     for row in found.read_rows("children"):
-        asked = row.read_questions(*_CHILD_ITEMS)
-        if asked:
+        if asked := row.read_questions(*_CHILD_ITEMS):
             child = next((words for _, words in row.read_questions("child-who")), "")
             yield ConductAnswer("children", "child-effect", asked, child=child)
     for name in _SAFETY_ITEMS:
@@ -134,16 +122,15 @@ class _ConductAnswers:
     plain: Mapping[str, Any]
 
     def read_answer(self, part: StatementPart, *names: str) -> Iterator[ConductAnswer]:
-        asked = self.read_questions(*names)
-        if asked:
+        if asked := self.read_questions(*names):
             yield ConductAnswer(part, names[0], asked)
 
     def read_questions(self, *names: str) -> tuple[QuestionAnswer, ...]:
         """Each of these questions that has an answer, with it."""
-        found = (
-            (self.tool.index[name].text, self._answer_text(name)) for name in names if name in self.tool.index
+        known = [name for name in names if name in self.tool.index]
+        return tuple(
+            (self.tool.index[name].text, words) for name in known if (words := self._answer_text(name))
         )
-        return tuple((question, words) for question, words in found if words)
 
     def read_options(self, name: str) -> tuple[str, ...]:
         """What was chosen, in the tool's words, within a sentence."""
@@ -166,7 +153,8 @@ class _ConductAnswers:
                 chosen = [item.option(code) for code in ((value,) if isinstance(value, str) else value)]
                 return "; ".join(one.text for one in chosen if one is not None)
             case "words":
-                return " ".join(f"“{line.words}”" for line in value if _is_child_words(line))
+                own = (line for line in value if isinstance(line, VerbatimLine))
+                return " ".join(f"“{line.words}”" for line in own if line.origin in CHILD_WORD_ORIGINS)
         return str(value).strip()
 
     def _answer_value(self, item: Item) -> Any:
@@ -178,7 +166,3 @@ class _ConductAnswers:
         except BadAnswer:  # left to the record, which shows it as it stands
             return None
         return entry.value if isinstance(entry, Answered) else None
-
-
-def _is_child_words(line: Any) -> bool:
-    return isinstance(line, VerbatimLine) and line.origin in CHILD_WORD_ORIGINS

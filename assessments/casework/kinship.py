@@ -10,7 +10,7 @@ its kind. Faults are pointed out and never block. Sibling hints are never stored
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assessments.casework.records import Relationship
@@ -28,13 +28,8 @@ _INVERSE_PAIRS = (
     ("professional", "supported-by"),
 )
 _SYMMETRIC_KINDS = (
-    "sibling",
-    "half-sibling",
-    "step-sibling",
-    "partner",
-    "ex-partner",
-    "lives-with",
-    "spends-time-with",
+    *("sibling", "half-sibling", "step-sibling", "partner", "ex-partner"),
+    *("lives-with", "spends-time-with"),
 )
 # Closer words that people use, and the kinds they mean.
 _KIND_SYNONYMS = {
@@ -73,9 +68,7 @@ SIBLING_KINDS = ("sibling", "half-sibling", "step-sibling")
 @dataclass(frozen=True, slots=True, repr=False)
 class RelationshipSide:
     """One person's side of one relationship: `kind` of the other, who is the `inverse_kind` of this one.
-
-    `is_stored_direction` is false where this side follows from the stored one.
-    """
+    `is_stored_direction` is false where this side follows from the stored one."""
 
     relationship_id: str
     other_id: str
@@ -120,22 +113,17 @@ def find_active_relationships(relationships: Iterable[Relationship]) -> tuple[Re
 def find_relationships_of(
     person_id: str, relationships: Iterable[Relationship]
 ) -> tuple[RelationshipSide, ...]:
-    """All that one person is to others, from both sides, in the order of entry.
-
-    Entered from both ends ("mother of", "child of") it is one relationship, as entered from this end.
-    """
+    """All that one person is to others, from both sides, in the order of entry. Entered from both ends
+    ("mother of", "child of") it is one relationship, as entered from this end."""
     found: dict[tuple[str, str], RelationshipSide] = {}
     for link in find_active_relationships(relationships):
         if link.from_id == link.to_id:
             continue
+        inverse = invert_kind(link.kind)
         if link.from_id == person_id:
-            tie = RelationshipSide(
-                link.id, link.to_id, link.kind, invert_kind(link.kind), is_stored_direction=True
-            )
+            tie = RelationshipSide(link.id, link.to_id, link.kind, inverse, is_stored_direction=True)
         elif link.to_id == person_id:
-            tie = RelationshipSide(
-                link.id, link.from_id, invert_kind(link.kind), link.kind, is_stored_direction=False
-            )
+            tie = RelationshipSide(link.id, link.from_id, inverse, link.kind, is_stored_direction=False)
         else:
             continue
         same = (tie.other_id, normalise_kind(tie.kind))
@@ -144,9 +132,7 @@ def find_relationships_of(
             found[same] = tie
         elif before.is_stored_direction != tie.is_stored_direction:
             own, theirs = (before, tie) if before.is_stored_direction else (tie, before)
-            found[same] = RelationshipSide(
-                own.relationship_id, own.other_id, own.kind, theirs.inverse_kind, is_stored_direction=True
-            )
+            found[same] = replace(own, inverse_kind=theirs.inverse_kind, is_stored_direction=True)
     return tuple(found.values())
 
 
@@ -173,16 +159,13 @@ def find_relationship_faults(relationships: Iterable[Relationship]) -> tuple[Rel
 
 def parents_of(person_id: str, relationships: Iterable[Relationship]) -> tuple[str, ...]:
     """The ids of a person's parents, not of step-parents, in the order of entry."""
-    return tuple(
-        tie.other_id for tie in find_relationships_of(person_id, relationships) if tie.kind == "child"
-    )
+    ties = find_relationships_of(person_id, relationships)
+    return tuple(tie.other_id for tie in ties if tie.kind == "child")
 
 
 def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, ...]:
-    """Pairs who share a parent and are not recorded as siblings.
-
-    Half-siblings where exactly one parent is shared and each is known to have another.
-    """
+    """Pairs who share a parent and are not recorded as siblings. Half-siblings where exactly one parent is
+    shared and each is known to have another."""
     links = find_active_relationships(relationships)
     parents: dict[str, set[str]] = {}
     for parent, children in _children_of(links).items():
@@ -205,11 +188,8 @@ def sibling_hints(relationships: Iterable[Relationship]) -> tuple[SiblingHint, .
 
 
 def generations(person_ids: Iterable[str], relationships: Iterable[Relationship]) -> dict[str, int]:
-    """The generation of each person: 0 is the eldest.
-
-    Partners share one, and so do siblings. A person without relationships is in the eldest. A circle of
-    parents is broken where it closes.
-    """
+    """The generation of each person: 0 is the eldest. Partners share one, and so do siblings. A person
+    without relationships is in the eldest. A circle of parents is broken where it closes."""
     ids = tuple(person_ids)
     links = tuple(
         link for link in find_active_relationships(relationships) if link.from_id in ids and link.to_id in ids
@@ -257,9 +237,11 @@ def _generation_steps(links: Iterable[Relationship]) -> Iterator[tuple[str, str,
 def _children_of(links: Iterable[Relationship]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for link in links:
-        if normalise_kind(link.kind) == "parent" and link.from_id != link.to_id:
+        if link.from_id == link.to_id:
+            continue
+        if normalise_kind(link.kind) == "parent":
             found.setdefault(link.from_id, set()).add(link.to_id)
-        elif link.kind == "child" and link.from_id != link.to_id:
+        elif link.kind == "child":
             found.setdefault(link.to_id, set()).add(link.from_id)
     return found
 

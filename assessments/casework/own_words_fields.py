@@ -1,8 +1,6 @@
 """Text fields in the practitioner's own words, and the listed phrases that they chose to keep there.
 
 Exact words of a child or another person are in fields of their own and are never checked.
-
-    find_kept_phrases(form)    # (("facts", ("alleges",)),)
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 Each sentence names who did it first. Incidents with several records count once, and the statement
 says so. Withheld records are left out, and the statement says so. The same records give the same
 sentences in any order. It makes no judgement of guilt or safety.
-
-    compose_statement(dane, PatternInput(persons, records, contacts), on=today)
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """Record links: what a practitioner decided about two records, that they are of one thing, or of two.
 
 A device hints and never decides. A link joins records without merging them; it stands until it is undone.
-
-    find_linked_ids(links, incident.id, "same-event")    # ids of all its records, its own among them
 """
 
 from __future__ import annotations

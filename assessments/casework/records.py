@@ -45,20 +45,28 @@ def parse_role(word: str) -> Role | None:
     return _ROLE_SYNONYMS.get(slug)
 
 
-class Record(BaseModel):
-    """Base of all records: frozen, checked, without content in its repr, keeping unknown fields."""
+class _Unshown(BaseModel):
+    """Base of what is frozen and never prints its content."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+class Record(_Unshown):
+    """Base of all records: checked, printing their id alone, and keeping unknown fields."""
 
     # Without hide_input_in_errors, an error message would quote the refused value.
-    model_config = ConfigDict(
-        frozen=True, extra="allow", str_strip_whitespace=False, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(extra="allow", str_strip_whitespace=False, hide_input_in_errors=True)
 
     id: str = Field(min_length=1, max_length=64)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
-
-    __str__ = __repr__
 
 
 class Household(Record):
@@ -69,10 +77,8 @@ class Household(Record):
 
 @dataclass(frozen=True, slots=True)
 class FieldUse:
-    """Who reads a field of a person beside the device and its forms.
-
-    `service`: the service has a readable column of the same name. `visit_file`: a visit file may give it.
-    """
+    """Who reads a field of a person beside the device and its forms. `service`: the service has a readable
+    column of the same name. `visit_file`: a visit file may give it."""
 
     service: bool = False
     visit_file: bool = True
@@ -146,10 +152,8 @@ def person_field_uses() -> Mapping[str, FieldUse]:
 
 
 class Relationship(Record):
-    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child".
-
-    A wrong one is undone, never deleted. The kinds are in `kinship`.
-    """
+    """`from_id` is the `kind` of `to_id`: from Otis to Dane, kind "child". A wrong one is undone, never
+    deleted. The kinds are in `kinship`."""
 
     household_id: str
     from_id: str
@@ -169,29 +173,20 @@ class Contact(Record):
     present: tuple[str, ...] = ()
 
 
-class ChildSessionEntry(BaseModel):
+class ChildSessionEntry(_Unshown):
     """One answer of a child session: `entry` in plain form, None when taken back."""
-
-    model_config = ConfigDict(frozen=True)
 
     at: AwareDatetime
     link_id: str
     entry: Any
 
-    def __repr__(self) -> str:
-        return f"<ChildSessionEntry {self.link_id}>"
 
-    __str__ = __repr__
-
-
-class ChildSessionRecord(BaseModel):
+class ChildSessionRecord(_Unshown):
     """One child session: every answer in its order, and how the session ended.
 
     `shown` gives the order in which shuffled options were shown. The session ended "left" when the page
     was locked or closed before the child finished or stopped.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     section: str
     began_at: AwareDatetime
@@ -199,11 +194,6 @@ class ChildSessionRecord(BaseModel):
     ended: Literal["finished", "stopped", "left"] = "left"
     shown: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     given: tuple[ChildSessionEntry, ...] = ()
-
-    def __repr__(self) -> str:
-        return "<ChildSessionRecord>"
-
-    __str__ = __repr__
 
 
 class Assessment(Record):

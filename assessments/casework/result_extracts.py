@@ -2,8 +2,6 @@
 
 The tool says which answers are the child's: words have an origin, and items for the child are
 marked. No text is changed, and no two answers are joined.
-
-    extract_results(load_tool("child-voice-7-11"), assessment)    # (<ResultExtract words>, ...)
 """
 
 from __future__ import annotations
@@ -29,10 +27,8 @@ _SEEN_ALONE = "seen-alone"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LadderStep:
-    """The step of a ladder that a child chose, with the labels of both ends: the child's own if given.
-
-    It is that child's answer on that day, and no score.
-    """
+    """The step of a ladder that a child chose, with the labels of both ends: the child's own if given. It is
+    that child's answer on that day, and no score."""
 
     number: int
     lowest: int
@@ -41,12 +37,10 @@ class LadderStep:
     high: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ResultExtract:
-    """One thing out of a completed tool. `text` is "" for what was shown: the record has its pictures.
-
-    `step` is the chosen step of a ladder; `jar` what a child put into a jar, as (size, name).
-    """
+    """One thing out of a completed tool. `text` is "" for what was shown: the record has its pictures. `step`
+    is the chosen step of a ladder; `jar` what a child put into a jar, as (size, name)."""
 
     assessment_id: str
     contact_id: str
@@ -56,9 +50,6 @@ class ResultExtract:
     text: str
     step: LadderStep | None = None
     jar: tuple[tuple[str, str], ...] = ()
-
-    def __repr__(self) -> str:
-        return f"<ResultExtract {self.part}>"
 
 
 def extract_results(instrument: Instrument, assessment: Assessment) -> tuple[ResultExtract, ...]:

@@ -2,8 +2,6 @@
 
 The order does not depend on the order in which records were written. What a run of incidents means
 is in `chronology`.
-
-    build_chronology_entries("h1", incidents=[incident], contacts=[visit])    # (<ChronologyEntry ...>, ...)
 """
 
 from __future__ import annotations
@@ -15,8 +13,11 @@ from typing import Literal, TypeVar
 
 from assessments.casework.casework_records import Incident, KeyDate
 from assessments.casework.records import Contact, Person
+from assessments.definitions.area_settings import ChronologyRules
 
 DatedRecord = Incident | KeyDate
+# A first and a last day as ordinals; None where there is no first.
+DaySpan = tuple[int | None, int]
 AnyDatedRecord = TypeVar("AnyDatedRecord", Incident, KeyDate)
 
 
@@ -36,16 +37,10 @@ def list_key_dates(key_dates: Iterable[KeyDate], persons: Iterable[Person], on: 
     recorded = {one.person_id for one in written if one.kind == "birth"}
     births = (
         KeyDate(
-            id=f"birth.{person.id}"[:64],
-            household_id=person.household_id,
-            kind="birth",
-            on=day,
-            person_id=person.id,
+            id=f"birth.{one.id}"[:64], household_id=one.household_id, kind="birth", on=day, person_id=one.id
         )
-        for person in persons
-        if person.is_child(on)
-        and person.id not in recorded
-        and (day := person.born or person.due) is not None
+        for one in persons
+        if one.is_child(on) and one.id not in recorded and (day := one.born or one.due) is not None
     )
     return sort_by_date((*written, *births))
 
@@ -63,7 +58,7 @@ class GradedAssessment:
     provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChronologyEntry:
     """One entry of a chronology. `household_id` is where its record is filed."""
 
@@ -72,9 +67,6 @@ class ChronologyEntry:
     id: str
     household_id: str
     record: Incident | KeyDate | Contact | GradedAssessment
-
-    def __repr__(self) -> str:
-        return f"<ChronologyEntry {self.kind}>"
 
 
 _KIND_ORDER = ("contact", "tool", "milestone", "event")
@@ -95,16 +87,24 @@ def build_chronology_entries(
         *(ChronologyEntry("contact", one.on, one.id, one.household_id, one) for one in contacts),
         *(ChronologyEntry("tool", one.on, one.id, household_id, one) for one in graded_assessments),
     ]
-    return tuple(sorted(found, key=_entry_sort_key))
+    return tuple(
+        sorted(
+            found,
+            key=lambda entry: (
+                entry.on,
+                _KIND_ORDER.index(entry.kind),
+                _record_sort_key(entry.record) if isinstance(entry.record, Incident) else (),
+                entry.id,
+            ),
+        )
+    )
 
 
 def filter_entries_by_child(
     found: Iterable[ChronologyEntry], child_id: str, contact_ids: Collection[str] = ()
 ) -> tuple[ChronologyEntry, ...]:
-    """The entries about one child, with the contacts that have an observation of the child.
-
-    Key dates stay: they concern every child.
-    """
+    """The entries about one child, with the contacts that have an observation of the child. Key dates stay:
+    they concern every child."""
     return tuple(
         entry for entry in found if entry.id in contact_ids or _concerns_child(entry.record, child_id)
     )
@@ -127,6 +127,26 @@ def _record_sort_key(one: DatedRecord) -> tuple[date, str, int, str]:
     return one.on, one.time, one.severity or 0, one.id
 
 
-def _entry_sort_key(entry: ChronologyEntry) -> tuple[date, int, tuple[date, str, int, str] | tuple[()], str]:
-    own = _record_sort_key(entry.record) if isinstance(entry.record, Incident) else ()
-    return entry.on, _KIND_ORDER.index(entry.kind), own, entry.id
+def day_span(record: DatedRecord, rules: ChronologyRules) -> DaySpan:
+    """The days on which a record may lie: "exact" is that day, "about" any day within `about_days` of it, and
+    "before" has no first day."""
+    day = record.on.toordinal()
+    if record.precision == "before":
+        return None, day
+    slack = rules.about_days if record.precision == "about" else 0
+    return day - slack, day + slack
+
+
+def closed_day_span(record: DatedRecord, rules: ChronologyRules) -> tuple[int, int]:
+    """The days on which a record may lie; without a first day its last one alone."""
+    first, last = day_span(record, rules)
+    return last if first is None else first, last
+
+
+def days_between(one: DaySpan, other: DaySpan) -> int:
+    """Days from one span to the other: positive when the other lies ahead, 0 when they overlap."""
+    if other[0] is not None and other[0] > one[1]:
+        return other[0] - one[1]
+    if one[0] is not None and one[0] > other[1]:
+        return other[1] - one[0]
+    return 0

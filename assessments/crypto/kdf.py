@@ -10,7 +10,7 @@ wrapped before. Argon2id needs OpenSSL 3.2, which not every phone has: it is pro
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -67,12 +67,8 @@ def read_kdf(header: bytes) -> Kdf:
 def _check_kdf(kdf: Kdf) -> None:
     if kdf.id not in _BOUNDS:
         raise UnknownFormat(part="kdf", kdf=kdf.id)
-    low, high = _BOUNDS[kdf.id]
-    if not (
-        low.memory <= kdf.memory <= high.memory
-        and low.passes <= kdf.passes <= high.passes
-        and low.lanes <= kdf.lanes <= high.lanes
-    ):
+    low, high = map(astuple, _BOUNDS[kdf.id])
+    if any(not least <= cost <= most for least, cost, most in zip(low, astuple(kdf), high, strict=True)):
         raise UnknownFormat(part="kdf-cost", kdf=kdf.id)
 
 

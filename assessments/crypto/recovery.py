@@ -54,9 +54,6 @@ class Escrow:
     service_kid: str
     service_half: bytes
 
-    def __repr__(self) -> str:
-        return "<Escrow>"
-
     def half(self, side: EscrowSide) -> tuple[str, bytes]:
         """The name of the key that opens this side's half, and the half."""
         if side == "agency":
@@ -71,17 +68,9 @@ class Escrow:
 
 def read_escrow(packed: bytes) -> Escrow:
     """Raises UnknownFormat for another format, Damaged for bytes that do not add up."""
-    device, author, agency_kid, agency_half, service_kid, service_half = _split_parts(
-        _ESCROW_MAGIC, packed, 6
-    )
-    return Escrow(
-        _decode_text(device),
-        _decode_text(author),
-        _decode_text(agency_kid),
-        agency_half,
-        _decode_text(service_kid),
-        service_half,
-    )
+    parts = _split_parts(_ESCROW_MAGIC, packed, 6)
+    device, author, agency_kid, service_kid = (_decode_text(parts[place]) for place in (0, 1, 2, 4))
+    return Escrow(device, author, agency_kid, parts[3], service_kid, parts[5])
 
 
 def make_escrow(
@@ -90,19 +79,13 @@ def make_escrow(
     """Cut the key in two and seal each half to its side."""
     pad = sealing.make_key()
     other = _xor(udk, pad)
-    made = Escrow(
-        device,
-        author,
-        agency.kid,
-        sealing.hpke_seal(agency.public, bytes(pad), _half_context("agency", agency.kid, device, author)),
-        service.kid,
-        sealing.hpke_seal(
-            service.public, bytes(other), _half_context("service", service.kid, device, author)
-        ),
-    )
+    halves = [
+        sealing.hpke_seal(key.public, bytes(half), _half_context(side, key.kid, device, author))
+        for side, key, half in (("agency", agency, pad), ("service", service, other))
+    ]
     sealing.wipe(pad)
     sealing.wipe(other)
-    return made
+    return Escrow(device, author, agency.kid, halves[0], service.kid, halves[1])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,9 +98,6 @@ class RecoveryRequest:
     one_off_public: bytes
     escrow: Escrow
 
-    def __repr__(self) -> str:
-        return "<RecoveryRequest>"
-
     def to_bytes(self) -> bytes:
         """The bytes that travel: magic and length-prefixed parts."""
         fields = (self.device, self.agency, self.author, self.one_off_public)
@@ -126,9 +106,8 @@ class RecoveryRequest:
     @property
     def code(self) -> str:
         """What is read out on the phone, so that both sides know they speak of the same request."""
-        number = int.from_bytes(
-            sealing.digest(sealing.length_prefix("ck1", "check", self.to_bytes()))[:5], "big"
-        )
+        digest = sealing.digest(sealing.length_prefix("ck1", "check", self.to_bytes()))
+        number = int.from_bytes(digest[:5], "big")
         letters = [_CODE_ALPHABET[(number >> (5 * place)) & 31] for place in range(_CODE_LENGTH)]
         return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
@@ -183,7 +162,7 @@ def combine_grants(
     return _xor(*halves)
 
 
-def _half_context(side: EscrowSide, kid: str, device: str, author: str) -> bytes:
+def _half_context(side: str, kid: str, device: str, author: str) -> bytes:
     return sealing.length_prefix("ck1", "escrow", side, kid, device, author)
 
 

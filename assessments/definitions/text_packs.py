@@ -41,11 +41,9 @@ class TextPack:
     hash: str
 
 
-class PackRefused(WrenError):
+class PackRefused(WrenError, code="pack-refused"):
     """The pack is not used. `code` says why: expired, other-tool, other-version, unknown-keys,
     missing-keys, other-places; `keys` in its data names the texts in question, ten at most."""
-
-    code = "pack-refused"
 
 
 def collect_texts(instrument: Instrument) -> dict[str, str]:

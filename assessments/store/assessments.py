@@ -3,15 +3,13 @@
 Answers in progress are an append-only log of sealed lines; the current answers are read by folding it, the
 last line of each item winning. The log is the autosave, the history and the crash recovery in one.
 Completing is in `completion`. Answers are plain JSON values here.
-
-    begin(unlocked, assessment)
-    append_answer(unlocked, assessment.id, "injury", {"value": "yes"})
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from assessments.casework.records import Assessment
@@ -24,20 +22,18 @@ from assessments.store.rows.answer_log import (
     read_log,
     select_log_rows,
 )
-from assessments.store.rows.caches import LogEnd
-from assessments.store.rows.integrity import RowChange, record_changes
+from assessments.store.rows.integrity import RowChange, insert_row, record_changes
 from assessments.store.rows.sealed_rows import (
     AssessmentColumns,
     AssessmentRow,
-    SealedRow,
     check_random_id,
     row_context,
     schema_of,
+    select_sealed_rows,
     validate_record,
 )
-from assessments.store.rows.statements import insert
-from assessments.store.rows.summaries import SELECT_ASSESSMENT, encode_summary, to_sealed_row
-from assessments.store.rows.unlocked_store import UnlockedAssessment, UnlockedRows, UnlockedStore
+from assessments.store.rows.summaries import encode_summary
+from assessments.store.rows.unlocked_store import LogEnd, UnlockedAssessment, UnlockedRows, UnlockedStore
 
 _TABLE = "assessment"
 # Made once: json.dumps makes an encoder for every call that is not plain.
@@ -54,37 +50,24 @@ def begin(unlocked: UnlockedStore, assessment: Assessment) -> None:
             raise NotFound(part="household")
         (number,) = driver.execute("SELECT coalesce(max(number), 0) + 1 FROM assessment").fetchone()
         kid, wrap = unlocked.create_content_key(driver)
-        row = SealedRow(
-            table=_TABLE,
-            id=check_random_id(assessment.id),
-            bound_columns=AssessmentColumns(assessment.household_id, "in-progress", str(number)),
-            rev=1,
-            schema_id=schema_of(_TABLE),
-            agency=unlocked.agency,
-            author=unlocked.author,
-            kid=kid,
-            wrap=wrap,
-        )
-        body = row.seal(unlocked.keys, encode_summary(begun))
-        insert(driver, _TABLE, {**row.columns(), "number": number, "body": body})
+        columns = AssessmentColumns(assessment.household_id, "in-progress", str(number))
+        row = unlocked.new_row(_TABLE, check_random_id(assessment.id), columns, kid, wrap)
+        insert_row(driver, unlocked, row, encode_summary(begun), number=number)
         driver.execute("INSERT INTO place (assessment_id, rev, body) VALUES (?, 0, x'')", (assessment.id,))
-        record_changes(driver, unlocked, RowChange(_TABLE, assessment.id, None, row.rev))
         end = begin_log(driver, unlocked.keys, row)
         for link_id, entry in assessment.answers.items():
             end = _append_or_raise(driver, unlocked, end, link_id, entry)
 
 
 def append_answer(unlocked: UnlockedRows, assessment_id: str, link_id: str, entry: Any) -> int:
-    """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number.
-
-    What is damaged in the list is no reason to refuse what is said now.
-    """
+    """Add one line: one sealed row, one commit, on the disk when this returns. Returns its number. What is
+    damaged in the list is no reason to refuse what is said now."""
     # Remembered from the line before; taken out, so that after any fault it is looked up again.
     end = unlocked.caches.log_ends.pop(assessment_id, None)
     with unlocked.database.write() as driver:
         moved = append_line(driver, unlocked, end, link_id, entry) if end is not None else None
         if moved is None:
-            row, _ = require_row(driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone())
+            row, _ = read_row(driver, assessment_id)
             require_in_progress(row.bound_columns.state)
             moved = _append_or_raise(
                 driver, unlocked, find_log_end(driver, unlocked.keys, row), link_id, entry
@@ -96,8 +79,7 @@ def append_answer(unlocked: UnlockedRows, assessment_id: str, link_id: str, entr
 def unlock_assessment(unlocked: UnlockedStore, assessment_id: str) -> UnlockedAssessment:
     """What can add lines to this assessment, and open no other row of anybody."""
     with unlocked.database.read() as driver:
-        found = driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone()
-    row, _ = require_row(found)
+        row, _ = read_row(driver, assessment_id)
     require_in_progress(row.bound_columns.state)
     return unlocked.unlock_assessment(row.kid, row.wrap)
 
@@ -110,8 +92,7 @@ def read_answers(unlocked: UnlockedRows, assessment_id: str) -> dict[str, Any]:
 def read_answer_log(unlocked: UnlockedRows, assessment_id: str) -> AnswerLog:
     """Every line ever added that can be read, and where one cannot."""
     with unlocked.database.read() as driver:
-        found = driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone()
-        row, _ = require_row(found)
+        row, _ = read_row(driver, assessment_id)
         rows = select_log_rows(driver, row)
     return read_log(unlocked.keys, row, rows)
 
@@ -119,7 +100,7 @@ def read_answer_log(unlocked: UnlockedRows, assessment_id: str) -> AnswerLog:
 def save_item_drafts(unlocked: UnlockedStore, assessment_id: str, place: dict[str, Any]) -> None:
     """Keep where the person left off, half-typed words included. Only the latest is kept."""
     with unlocked.database.write() as driver:
-        row, _ = require_row(driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone())
+        row, _ = read_row(driver, assessment_id)
         require_in_progress(row.bound_columns.state)
         before = driver.execute("SELECT rev FROM place WHERE assessment_id = ?", (assessment_id,)).fetchone()
         rev = before[0] + 1 if before else 1
@@ -136,11 +117,10 @@ def save_item_drafts(unlocked: UnlockedStore, assessment_id: str, place: dict[st
 def read_item_drafts(unlocked: UnlockedStore, assessment_id: str) -> dict[str, Any] | None:
     """Where the person left off, or None."""
     with unlocked.database.read() as driver:
-        found = driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone()
+        row, _ = read_row(driver, assessment_id)
         kept = driver.execute(
             "SELECT rev, body FROM place WHERE assessment_id = ?", (assessment_id,)
         ).fetchone()
-    row, _ = require_row(found)
     if kept is None or not kept[0]:
         return None
     opened: dict[str, Any] = json.loads(
@@ -152,7 +132,7 @@ def read_item_drafts(unlocked: UnlockedStore, assessment_id: str) -> dict[str, A
 def stop(unlocked: UnlockedStore, assessment_id: str) -> None:
     """End an assessment that will not be finished. What was written stays."""
     with unlocked.database.write() as driver:
-        before, sealed = require_row(driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone())
+        before, sealed = read_row(driver, assessment_id)
         stopped = validate_record(Assessment, before.open(unlocked.keys, sealed), assessment_id).model_copy(
             update={"status": "stopped"}
         )
@@ -167,11 +147,10 @@ def stop(unlocked: UnlockedStore, assessment_id: str) -> None:
 def get(unlocked: UnlockedStore, assessment_id: str) -> Assessment:
     """One assessment whole: as completed, or with the answers as they stand."""
     with unlocked.database.read() as driver:
-        found = driver.execute(SELECT_ASSESSMENT, (assessment_id,)).fetchone()
+        row, sealed = read_row(driver, assessment_id)
         done = driver.execute(
             "SELECT rev, body FROM completion WHERE assessment_id = ?", (assessment_id,)
         ).fetchone()
-    row, sealed = require_row(found)
     if row.bound_columns.state == "completed":
         if done is None or done[0] != row.rev:
             raise Damaged(part="completion")
@@ -182,11 +161,12 @@ def get(unlocked: UnlockedStore, assessment_id: str) -> Assessment:
     return validate_record(Assessment, {**head, **found_now}, assessment_id)
 
 
-def require_row(row: Any) -> tuple[AssessmentRow, bytes]:
-    """The row of `SELECT_ASSESSMENT` and its sealed body. Raises NotFound."""
-    if row is None:
+def read_row(driver: sqlite3.Connection, assessment_id: str) -> tuple[AssessmentRow, bytes]:
+    """An assessment's row and its sealed summary. Raises NotFound."""
+    found = select_sealed_rows(driver, _TABLE, AssessmentColumns, "t.id = ?", assessment_id)
+    if not found:
         raise NotFound(part=_TABLE)
-    return to_sealed_row(row)
+    return found[0]
 
 
 def next_revision(before: AssessmentRow, assessment: Assessment, state: str) -> AssessmentRow:
@@ -194,17 +174,7 @@ def next_revision(before: AssessmentRow, assessment: Assessment, state: str) -> 
     require_in_progress(before.bound_columns.state)
     if assessment.household_id != before.bound_columns.household_id:
         raise StoreFault("other-household")
-    return SealedRow(
-        before.table,
-        before.id,
-        before.bound_columns._replace(state=state),
-        before.rev + 1,
-        before.schema_id,
-        before.agency,
-        before.author,
-        before.kid,
-        before.wrap,
-    )
+    return replace(before, bound_columns=before.bound_columns._replace(state=state), rev=before.rev + 1)
 
 
 def require_in_progress(state: str) -> None:

@@ -2,8 +2,6 @@
 
 The second copy (`completion_files`) is on the disk before the transaction commits, and either copy makes
 the other again when the store is opened. Nothing is completed twice and nothing completed is lost.
-
-    complete(unlocked, assessment, envelope, service_kid)
 """
 
 from __future__ import annotations
@@ -14,13 +12,13 @@ import sqlite3
 from assessments.casework.records import Assessment, AssessmentStatus
 from assessments.errors import Damaged, DiskFull, StoreFault, UnknownFormat
 from assessments.ports import OutboxEntry
-from assessments.store.assessments import next_revision, require_row
+from assessments.store.assessments import next_revision, read_row
 from assessments.store.completion_files import Completion
 from assessments.store.database import SqliteDatabase
 from assessments.store.outbox import StoredOutbox
 from assessments.store.rows.answer_log import LINES_OF_ASSESSMENT
 from assessments.store.rows.integrity import RowChange, count_after
-from assessments.store.rows.summaries import SELECT_ASSESSMENT, encode_summary
+from assessments.store.rows.summaries import encode_summary
 from assessments.store.rows.unlocked_store import UnlockedStore
 
 _COMPLETED_STATUSES: tuple[AssessmentStatus, ...] = ("completed", "amended", "entered-in-error")
@@ -40,7 +38,7 @@ def complete(
     copied = False
     try:
         with unlocked.database.write() as driver:
-            before, _ = require_row(driver.execute(SELECT_ASSESSMENT, (assessment.id,)).fetchone())
+            before, _ = read_row(driver, assessment.id)
             row = next_revision(before, assessment, "completed")
             (last_line,) = driver.execute(
                 f"SELECT coalesce({_LAST_LINE}, 0) FROM assessment WHERE id = ?",  # noqa: S608  # constants
@@ -113,26 +111,21 @@ def reconcile_completions(database: SqliteDatabase, outbox: StoredOutbox) -> int
             outbox.completion_files.remove(entry_id)
     for entry_id in sorted(entered - copied):
         with contextlib.suppress(Damaged):  # a damaged envelope says so when it is sent
-            outbox.completion_files.write(_load_completion(database, outbox, entry_id))
+            rows = database.rows(
+                "SELECT assessment.rev, state, assessment.body, completion.body FROM assessment"
+                " JOIN completion ON completion.assessment_id = assessment.id WHERE assessment.id = ?",
+                (entry_id,),
+            )
+            parts = rows[0] if rows else (0, "", b"", b"")
+            envelope = outbox.envelope(entry_id)  # first: what was deleted for good has none, and no entry
+            kid = outbox.entry(entry_id).service_kid
+            outbox.completion_files.write(Completion(entry_id, kid, envelope, *parts))
     return unreadable
-
-
-def _load_completion(database: SqliteDatabase, outbox: StoredOutbox, entry_id: str) -> Completion:
-    rows = database.rows(
-        "SELECT assessment.rev, state, assessment.body, completion.body FROM assessment"
-        " JOIN completion ON completion.assessment_id = assessment.id WHERE assessment.id = ?",
-        (entry_id,),
-    )
-    rev, state, head, body = rows[0] if rows else (0, "", b"", b"")
-    envelope = outbox.envelope(entry_id)
-    return Completion(entry_id, outbox.entry(entry_id).service_kid, envelope, rev, state, head, body)
 
 
 def is_stale(driver: sqlite3.Connection, finished: Completion) -> bool:
     """Whether the assessment has moved on since: the person was not shown that it is completed, and went on.
-
-    One that is not here, or is just as it was, is not stale: then the copy is what was finished.
-    """
+    One that is not here, or is just as it was, is not stale: then the copy is what was finished."""
     row = driver.execute(
         f"SELECT rev, state, {_LAST_LINE} FROM assessment WHERE id = ?",  # noqa: S608  # constants
         (finished.entry_id,),

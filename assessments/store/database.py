@@ -16,15 +16,12 @@ import shutil
 import sqlite3
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
 
 from assessments.errors import Damaged, DiskFull, StoreFault, WrenError
 
@@ -84,8 +81,6 @@ class translate_errors:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, DBAPIError):
-            raise _translate_error(error.orig or error) from None
         if isinstance(error, UnicodeDecodeError):
             # What SQLite gives as text, its own messages about a damaged schema too, is not.
             raise Damaged(part="text") from None
@@ -116,30 +111,23 @@ class SqliteDatabase:
         self.read_only = False
         # Pages that do not read were met since it was opened.
         self.is_damaged = False
-        self._lock = threading.RLock()
+        # Held around several calls, it holds off the writes of other threads.
+        self.write_lock = threading.RLock()
         self._open = True
+        # Idle connections of finished reads: opening and checking one costs more than most reads.
+        self._readers: deque[sqlite3.Connection] = deque()
         with translate_errors():
             _check_file(path)
-            self._engine = create_engine(
-                URL.create("sqlite", database=str(path)),
-                hide_parameters=True,
-                connect_args={"check_same_thread": False, "isolation_level": None},
-            )
-            event.listen(self._engine, "connect", _configure)
-            event.listen(self._engine, "begin", _begin)
+            self._driver = _connect(path)
             try:
-                self._writer = self._engine.connect()
-                self._driver = _require_writable(_driver_of(self._writer))
+                _require_writable(self._driver)
             except BaseException:
-                self._engine.dispose()
+                self._driver.close()
                 raise
-
-    def __repr__(self) -> str:
-        return "<SqliteDatabase>"
 
     def wrong_pragmas(self) -> list[str]:
         """The names of settings that are not as they were made when the file was opened."""
-        with self._lock, _DamageTracking(self):
+        with self.write_lock, _DamageTracking(self):
             self._refuse_when_closed()
             return [
                 name
@@ -158,14 +146,12 @@ class SqliteDatabase:
 
     @contextmanager
     def write(self, *, outbox: bool = False) -> Iterator[sqlite3.Connection]:
-        """One immediate transaction on the one writing connection.
-
-        `outbox`: what becomes of finished work is written even where nothing else is.
-        """
-        with self._lock, _DamageTracking(self):
+        """One immediate transaction on the one writing connection. `outbox`: what becomes of finished work is
+        written even where nothing else is."""
+        with self.write_lock, _DamageTracking(self):
             self._refuse_when_closed()
-            if not outbox:
-                self._refuse_when_read_only()
+            if self.read_only and not outbox:
+                raise StoreFault("newer-store")
             driver = self._driver
             driver.execute("BEGIN IMMEDIATE")
             try:
@@ -177,18 +163,21 @@ class SqliteDatabase:
                     driver.execute("ROLLBACK")
 
     @contextmanager
-    def hold_write_lock(self) -> Iterator[None]:
-        """Hold off the writes of other threads around several calls of this one."""
-        with self._lock:
-            yield
-
-    @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """One read transaction on a connection of its own: everything is of one moment."""
         with _DamageTracking(self):
             self._refuse_when_closed()
-            with self._engine.connect() as connection, connection.begin():
-                yield _driver_of(connection)
+            driver = self._take_reader()
+            try:
+                driver.execute("BEGIN")
+                yield driver
+            finally:
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+                if self._open:
+                    self._readers.append(driver)
+                else:
+                    driver.close()
 
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of one statement, in a read transaction of its own."""
@@ -223,7 +212,7 @@ class SqliteDatabase:
 
     def checkpoint(self, *, truncate: bool = False) -> None:
         """Move the log into the file. Not being able to now (a reader, a full disk) loses nothing."""
-        with self._lock:
+        with self.write_lock:
             self._refuse_when_closed()
             try:
                 self._driver.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})")
@@ -232,16 +221,18 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Make a last checkpoint and close every connection."""
-        with self._lock:
+        with self.write_lock:
             if self._open:
                 self.checkpoint(truncate=True)
                 self._open = False
-                self._writer.close()
-                self._engine.dispose()
+                for driver in (self._driver, *self._readers):
+                    driver.close()
+                self._readers.clear()
 
-    def _refuse_when_read_only(self) -> None:
-        if self.read_only:
-            raise StoreFault("newer-store")
+    def _take_reader(self) -> sqlite3.Connection:
+        with suppress(IndexError):
+            return self._readers.pop()
+        return _connect(self.path)
 
     def _refuse_when_closed(self) -> None:
         if not self._open:
@@ -262,7 +253,17 @@ def _check_file(path: Path) -> None:
         raise Damaged(part="header")
 
 
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        _configure(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _configure(connection: sqlite3.Connection) -> None:
     # One damaged text costs its own row, which then does not open, and not every row beside it.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     for name, (value, expected) in _PRAGMAS.items():
@@ -271,23 +272,10 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
             raise StoreFault("store-setting", setting=name)
 
 
-def _driver_of(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise StoreFault(part="driver")
-    return driver
-
-
-def _require_writable(driver: sqlite3.Connection) -> sqlite3.Connection:
+def _require_writable(driver: sqlite3.Connection) -> None:
     """Raise now what the first save would raise: SQLite quietly opens for reading what it cannot write."""
     driver.execute("BEGIN IMMEDIATE")
     try:
         driver.execute("PRAGMA user_version = 0")  # any write would do: it is taken back
     finally:
         driver.execute("ROLLBACK")
-    return driver
-
-
-def _begin(connection: Connection) -> None:
-    # The driver's own transaction control is off (isolation_level None), so this is the only BEGIN of a read.
-    connection.exec_driver_sql("BEGIN")

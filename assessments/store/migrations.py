@@ -3,8 +3,6 @@
 Each step runs in one transaction with its record: a cut leaves the step done or not begun. Steps are only
 added, never changed. A file with a step that is not known here was written by a newer Wren and is never
 changed. A test proves that the steps add up to `tables`.
-
-    migrate(database)       # nothing happens when nothing is missing
 """
 
 from __future__ import annotations

@@ -4,9 +4,6 @@ An entry's state is read from its log, never from a flag, so an outcome that arr
 cannot be overwritten. It opens without a passphrase: the envelopes are sealed to the service, and the notes
 (times, reasons, receipts) under the device's key, bound to the clear columns of their line. A line whose
 note does not open counts as not written: the worst that follows is that the same bytes are sent again.
-
-    for entry in outbox.due(clock.now()):
-        outbox.envelope(entry.id)
 """
 
 from __future__ import annotations
@@ -52,11 +49,9 @@ class DeviceSealer(Protocol):
 
     def seal_with_device_key(self, purpose: str, place: bytes, body: bytes) -> bytes:
         """Seal something small, bound to its purpose and place."""
-        ...
 
     def open_with_device_key(self, purpose: str, place: bytes, sealed: bytes) -> bytes:
         """Open what `seal_with_device_key` made. Raises Damaged."""
-        ...
 
 
 class StoredOutbox:
@@ -88,12 +83,12 @@ class StoredOutbox:
             (sequence, finished.entry_id, finished.service_kid, hashed, finished.envelope, note, author),
         )
         size_bytes = len(finished.envelope)
-        return _new_entry(sequence, finished.entry_id, finished.service_kid, hashed, size_bytes, now)
+        return OutboxEntry(finished.entry_id, sequence, finished.service_kid, hashed, size_bytes, now)
 
     @contextmanager
     def reserve_author_seq(self, author: str) -> Iterator[int]:
         """The number that this author's next entry will have, for them to sign. Others wait."""
-        with self._database.hold_write_lock():
+        with self._database.write_lock:
             ((number,),) = self._database.rows(_NEXT_AUTHOR_SEQ, (author,))
             self._reserved_author_seq = (author, number)
             try:
@@ -131,10 +126,9 @@ class StoredOutbox:
     def receipt(self, entry_id: str) -> bytes:
         """The service's signed word, or b"" before there is one."""
         self.entry(entry_id)
-        for sequence, _, word, until, note in self._database.rows(_SELECT_LOG, (entry_id,)):
-            opened = self._open_note("outbox-log", _log_context(sequence, entry_id, word, until), note)
-            if word in _SENT_OUTCOMES and opened is not None:
-                return base64.b64decode(opened.get("receipt", ""))
+        for _, word, _, note in self._open_log(self._database.rows(_SELECT_LOG, (entry_id,))):
+            if word in _SENT_OUTCOMES:
+                return base64.b64decode(note.get("receipt", ""))
         return b""
 
     def record_outcomes(self, outcomes: Sequence[Outcome], at: datetime) -> None:
@@ -208,10 +202,8 @@ class StoredOutbox:
         for entry_id in set(ids):
             if driver.execute("SELECT 1 FROM outbox_entry WHERE id = ?", (entry_id,)).fetchone():
                 states[entry_id] = "waiting"
-                for sequence, _, word, until, note in driver.execute(_SELECT_LOG, (entry_id,)):
-                    place = _log_context(sequence, entry_id, word, until)
-                    if self._open_note("outbox-log", place, note) is not None:
-                        states[entry_id] = _next_state(states[entry_id], word)
+                for _, word, _, _ in self._open_log(driver.execute(_SELECT_LOG, (entry_id,))):
+                    states[entry_id] = _next_state(states[entry_id], word)
         return states
 
     def _read(self, entry_id: str | None = None, *, unsent: bool = False) -> list[OutboxEntry]:
@@ -227,14 +219,18 @@ class StoredOutbox:
             )
             # A damaged note costs the time. It must not hold up the entry, nor the others.
             queued_at = datetime.fromisoformat(opened["queued_at"]) if opened else _UNKNOWN_TIME
-            entries[found_id] = _new_entry(sequence, found_id, service_kid, hashed, size_bytes, queued_at)
-        for sequence, found_id, word, until, note in lines:
-            if found_id in entries:
-                opened = self._open_note("outbox-log", _log_context(sequence, found_id, word, until), note)
-                if opened is not None:
-                    entries[found_id] = _apply_log_line(entries[found_id], word, _parse_time(until), opened)
+            entries[found_id] = OutboxEntry(found_id, sequence, service_kid, hashed, size_bytes, queued_at)
+        for found_id, word, until, said in self._open_log(line for line in lines if line[1] in entries):
+            entries[found_id] = _apply_log_line(entries[found_id], word, _parse_time(until), said)
         self._sent.update(entry.id for entry in entries.values() if entry.state == "sent")
         return list(entries.values())
+
+    def _open_log(self, lines: Iterable[Any]) -> Iterator[tuple[str, str, str | None, dict[str, Any]]]:
+        """The entry, word, time and note of each line of `_SELECT_LOG` whose note opens."""
+        for sequence, entry_id, word, until, sealed in lines:
+            note = self._open_note("outbox-log", _log_context(sequence, entry_id, word, until), sealed)
+            if note is not None:
+                yield entry_id, word, until, note
 
     def _seal_note(self, purpose: str, place: bytes, note: dict[str, Any]) -> bytes:
         return self._sealer.seal_with_device_key(purpose, place, json.dumps(note).encode())
@@ -246,25 +242,6 @@ class StoredOutbox:
         except Damaged:
             return None
         return opened
-
-
-def _new_entry(
-    sequence: int, entry_id: str, service_kid: str, hashed: bytes, size_bytes: int, queued_at: datetime
-) -> OutboxEntry:
-    """An entry of which nothing has become yet."""
-    return OutboxEntry(
-        id=entry_id,
-        sequence=sequence,
-        service_kid=service_kid,
-        digest=hashed,
-        size_bytes=size_bytes,
-        state="waiting",
-        attempts=0,
-        queued_at=queued_at,
-        next_try_at=None,
-        reason=None,
-        sent_at=None,
-    )
 
 
 def _entry_context(sequence: int, entry_id: str, service_kid: str, hashed: bytes) -> bytes:
@@ -293,15 +270,8 @@ def _apply_log_line(
 ) -> OutboxEntry:
     if entry.state == "sent":
         return entry
-    state = _next_state(entry.state, word)
-    if state == "sent":
-        return replace(
-            entry,
-            state="sent",
-            sent_at=_parse_time(note["at"]),
-            reason=None,
-            next_try_at=None,
-        )
+    if word in _SENT_OUTCOMES:
+        return replace(entry, state="sent", sent_at=_parse_time(note["at"]), reason=None, next_try_at=None)
     if word == "postponed":
         return replace(
             entry,

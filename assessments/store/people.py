@@ -2,10 +2,6 @@
 
 All of one household is sealed under one key, made when the household is first saved. Each function is one
 transaction. Saving again writes the next revision, and the row as it stood is kept as it was sealed.
-
-    save_household(unlocked, household, persons, relationships)
-    read_household_records(unlocked, household.id)
-    read_revisions(unlocked, household.id)       # what stood there before it was changed
 """
 
 from __future__ import annotations
@@ -29,15 +25,16 @@ from assessments.store.rows.sealed_rows import (
     ReadResult,
     SealedRow,
     check_random_id,
+    insert,
     open_rows,
-    schema_of,
+    select_row,
     validate_record,
 )
-from assessments.store.rows.statements import Value, insert, select_row
 from assessments.store.rows.unlocked_store import UnlockedStore
 from assessments.store.tables import REVISED_TABLES
 
 R = TypeVar("R", bound=Record)
+HouseholdRecord = Person | Relationship | Contact | CaseworkRecord
 RowWithBody = tuple[AnyRow, bytes]
 
 _TABLES: dict[type[Record], str] = {
@@ -46,6 +43,7 @@ _TABLES: dict[type[Record], str] = {
     Relationship: "relationship",
     Contact: "contact",
 }
+_TYPES = {name: kind for kind, name in _TABLES.items()}
 # When a row took the place of an earlier one, beside what it holds and under the same seal.
 _CHANGED_AT = "changed_at"
 
@@ -81,36 +79,28 @@ def save_household(
     with unlocked.database.write() as driver:
         kid, wrap = _household_key(driver, unlocked, household.id)
         _save(driver, unlocked, household, None, kid, wrap)
-        row: list[Person | Relationship] = [*persons, *relationships]
-        for record in row:
+        records: list[Person | Relationship] = [*persons, *relationships]
+        for record in records:
             if record.household_id != household.id:
                 raise StoreFault("other-household")
             _save(driver, unlocked, record, household.id, kid, wrap)
 
 
-def save_person(unlocked: UnlockedStore, person: Person) -> None:
-    """Write one person of a household that is here."""
-    _save_in_household(unlocked, person.household_id, [person])
+def save_record(unlocked: UnlockedStore, record: HouseholdRecord) -> None:
+    """Write one record of a household that is here."""
+    save_records(unlocked, record.household_id, [record])
 
 
-def save_relationships(
-    unlocked: UnlockedStore, household_id: str, relationships: Sequence[Relationship]
-) -> None:
-    """Write relationships between people of a household that is here."""
-    for relationship in relationships:
-        if relationship.household_id != household_id:
-            raise StoreFault("other-household")
-    _save_in_household(unlocked, household_id, relationships)
-
-
-def save_casework_records(
-    unlocked: UnlockedStore, household_id: str, facts: Sequence[CaseworkRecord]
-) -> None:
-    """Write facts of one household in one transaction; one saved before gets its next revision."""
-    for fact in facts:
-        if fact.household_id != household_id:
-            raise StoreFault("other-household")
-    _save_in_household(unlocked, household_id, facts)
+def save_records(unlocked: UnlockedStore, household_id: str, records: Sequence[HouseholdRecord]) -> None:
+    """Write records of one household that is here, all or none; one saved before gets its next revision."""
+    if any(record.household_id != household_id for record in records):
+        raise StoreFault("other-household")
+    with unlocked.database.write() as driver:
+        # Opened, not only found: a household of somebody else's is not one to file under.
+        _read_one(driver, unlocked, Household, household_id)
+        kid, wrap = _household_key(driver, unlocked, household_id)
+        for record in records:
+            _save(driver, unlocked, record, household_id, kid, wrap)
 
 
 def list_household_records(unlocked: UnlockedStore) -> ReadResult[HouseholdRecords]:
@@ -124,7 +114,8 @@ def list_household_records(unlocked: UnlockedStore) -> ReadResult[HouseholdRecor
     within: dict[str, dict[str, list[RowWithBody]]] = {name: defaultdict(list) for name in REVISED_TABLES}
     for name, found in rows.items():
         for row, sealed in found:
-            within[name][_household_of(row)].append((row, sealed))
+            home = row.bound_columns[0] if row.bound_columns else row.id
+            within[name][home].append((row, sealed))
     records = _open_all(unlocked, Household, rows["household"])
     return ReadResult(
         (
@@ -180,21 +171,10 @@ def read_revisions(unlocked: UnlockedStore, household_id: str) -> ReadResult[Rev
     )
 
 
-def save_contact(unlocked: UnlockedStore, contact: Contact) -> None:
-    """Write one visit, appointment, meeting or incident."""
-    _save_in_household(unlocked, contact.household_id, [contact])
-
-
-def read_person(unlocked: UnlockedStore, person_id: str) -> Person:
-    """One person. Raises NotFound, Damaged."""
+def read_record(unlocked: UnlockedStore, kind: type[R], record_id: str) -> R:
+    """One household, person, relationship or contact. Raises NotFound, Damaged."""
     with unlocked.database.read() as driver:
-        return _read_one(driver, unlocked, Person, person_id)
-
-
-def read_contact(unlocked: UnlockedStore, contact_id: str) -> Contact:
-    """One contact. Raises NotFound, Damaged."""
-    with unlocked.database.read() as driver:
-        return _read_one(driver, unlocked, Contact, contact_id)
+        return _read_one(driver, unlocked, kind, record_id)
 
 
 def _household_key(
@@ -205,15 +185,6 @@ def _household_key(
         (household_id,),
     ).fetchone()
     return known or unlocked.create_content_key(driver)
-
-
-def _save_in_household(unlocked: UnlockedStore, household_id: str, records: Sequence[Record]) -> None:
-    with unlocked.database.write() as driver:
-        # Opened, not only found: a household of somebody else's is not one to file under.
-        _read_one(driver, unlocked, Household, household_id)
-        kid, wrap = _household_key(driver, unlocked, household_id)
-        for record in records:
-            _save(driver, unlocked, record, household_id, kid, wrap)
 
 
 def _save(
@@ -232,20 +203,19 @@ def _save(
     ):
         raise StoreFault("other-household")
     rev_before = before["rev"] if before else None
-    row = SealedRow(
-        table=name,
-        id=record.id,
-        bound_columns=() if household_id is None else HouseholdColumns(household_id),
-        rev=_last_rev(driver, name, record.id, rev_before or 0) + 1,
-        schema_id=schema_of(name),
-        agency=unlocked.agency,
-        author=unlocked.author,
-        kid=kid,
-        wrap=wrap,
-    )
+    # After damage an earlier revision may be all that is left.
+    (last_rev,) = driver.execute(
+        "SELECT coalesce(max(rev), 0) FROM earlier WHERE name = ? AND id = ?", (name, record.id)
+    ).fetchone()
+    columns = () if household_id is None else HouseholdColumns(household_id)
+    rev = max(last_rev, rev_before or 0) + 1
+    row: AnyRow = unlocked.new_row(name, record.id, columns, kid, wrap, rev)
     changes = [RowChange(name, record.id, rev_before, row.rev)]
-    if before is not None and _save_revision(driver, name, before):
-        changes.append(RowChange("earlier", f"{name} {record.id}", None, before["rev"]))
+    if before is not None:
+        # A household's own row is kept under itself. It may be there already: damage may bring a row back.
+        kept = {"household_id": before["id"], **before, "name": name}
+        if insert(driver, "earlier", kept, or_ignore=True):
+            changes.append(RowChange("earlier", f"{name} {record.id}", None, before["rev"]))
     body = row.seal(unlocked.keys, _encode_record(record, unlocked.now() if row.rev > 1 else None))
     record_changes(driver, unlocked, *changes)
     if before is None:
@@ -255,21 +225,6 @@ def _save(
             f"UPDATE {name} SET rev = ?, schema_id = ?, kid = ?, body = ? WHERE id = ?",  # noqa: S608  # as above
             (row.rev, row.schema_id, kid, body, record.id),
         )
-
-
-def _last_rev(driver: sqlite3.Connection, name: str, record_id: str, rev: int) -> int:
-    """The highest revision there ever was. After damage an earlier one may be all that is left."""
-    (kept,) = driver.execute(
-        "SELECT coalesce(max(rev), 0) FROM earlier WHERE name = ? AND id = ?", (name, record_id)
-    ).fetchone()
-    return max(int(kept), rev)
-
-
-def _save_revision(driver: sqlite3.Connection, name: str, before: Mapping[str, Value]) -> bool:
-    """Keep a row as it is sealed. False where it is kept already: damage may bring a row back twice."""
-    columns = {**before, "name": name}
-    columns.setdefault("household_id", before["id"])  # a household's own row
-    return insert(driver, "earlier", columns, or_ignore=True) == 1
 
 
 def _encode_record(record: Record, changed_at: datetime | None) -> bytes:
@@ -290,25 +245,13 @@ def _parse_json(body: bytes) -> dict[str, Any]:
 
 
 def _decode_record(name: str, plain: dict[str, Any], row_id: str) -> Record:
+    kind = _TYPES.get(name)
+    content = {key: value for key, value in plain.items() if key != _CHANGED_AT}
     if name == "fact":
-        return _decode_casework_record(plain, row_id)
-    kind = next((made for made, its_name in _TABLES.items() if its_name == name), None)
+        kind, content = RECORD_TYPES_BY_KIND.get(plain["kind"]), plain["record"]
     if kind is None:
-        raise UnknownFormat(part="record")
-    return _validate(kind, plain, row_id)
-
-
-def _validate(kind: type[R], plain: dict[str, Any], row_id: str) -> R:
-    return validate_record(
-        kind, {name: value for name, value in plain.items() if name != _CHANGED_AT}, row_id
-    )
-
-
-def _decode_casework_record(plain: dict[str, Any], row_id: str) -> CaseworkRecord:
-    kind = RECORD_TYPES_BY_KIND.get(plain["kind"])
-    if kind is None:
-        raise UnknownFormat(part="fact")
-    return validate_record(kind, plain["record"], row_id)
+        raise UnknownFormat(part="fact" if name == "fact" else "record")
+    return validate_record(kind, content, row_id)
 
 
 def _select_rows(driver: sqlite3.Connection, name: str, where: str, *args: str) -> list[RowWithBody]:
@@ -339,10 +282,6 @@ def _select_changed_ids(driver: sqlite3.Connection, where: str, *args: str) -> d
     for home, row_id in driver.execute(f"SELECT household_id, id FROM earlier WHERE {where}", args):  # noqa: S608  # as above
         changed[home].add(row_id)
     return changed
-
-
-def _household_of(row: AnyRow) -> str:
-    return row.bound_columns.household_id if isinstance(row.bound_columns, HouseholdColumns) else row.id
 
 
 def _open_household_records(

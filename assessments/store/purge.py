@@ -9,9 +9,6 @@ have no gaps. Who may order a deletion is decided elsewhere.
 Two limits. Someone who holds the passphrase, the device's secret, an old remnant of the epoch key and one of
 the content key can still open what they had. A database that was set aside as damaged keeps what was in it,
 with its keys.
-
-    tombstones = purge_assessment(unlocked, assessment_id, "Asked for by the family, ref 114")
-    list_tombstones(store.unlock(passphrase))
 """
 
 from __future__ import annotations
@@ -28,10 +25,15 @@ from assessments.errors import Locked, NotFound, StoreFault
 from assessments.store.access.account_backup import save_account_backup
 from assessments.store.attachments import attachments
 from assessments.store.rows.answer_log import LINES_OF_ASSESSMENT
-from assessments.store.rows.integrity import RowChange, record_changes, record_deletions
+from assessments.store.rows.integrity import insert_row, record_deletions
 from assessments.store.rows.resume_state import delete_resume_state
-from assessments.store.rows.sealed_rows import ReadResult, SealedRow, TombstoneColumns, open_rows, schema_of
-from assessments.store.rows.statements import insert
+from assessments.store.rows.sealed_rows import (
+    ReadResult,
+    SealedRow,
+    TombstoneColumns,
+    open_rows,
+    select_sealed_rows,
+)
 from assessments.store.rows.summaries import delete_summary_cache
 from assessments.store.rows.unlocked_store import UnlockedStore
 
@@ -39,14 +41,9 @@ PurgedKind = Literal["assessment", "household"]
 
 _TABLE = "purged"
 _HOUSEHOLD_TABLES = ("earlier", "fact", "relationship", "contact", "person")
-_ROW = (
-    "SELECT t.id, t.kind, t.at, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
-    " FROM purged AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
-    " WHERE t.agency = ? AND t.author = ? ORDER BY t.rowid"
-)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tombstone:
     """What is left of what was deleted: its random id, when, by which alias, and why."""
 
@@ -56,15 +53,10 @@ class Tombstone:
     author: str
     reason: str
 
-    def __repr__(self) -> str:
-        return f"<Tombstone {self.id}>"
-
 
 def purge_assessment(unlocked: UnlockedStore, assessment_id: str, reason: str) -> list[Tombstone]:
-    """Delete one assessment for good, and close the keys: unlock again to go on.
-
-    Raises NotFound, or StoreFault: "not-sent-yet", "other-person"; nothing is deleted then.
-    """
+    """Delete one assessment for good, and close the keys: unlock again to go on. Raises NotFound, or
+    StoreFault: "not-sent-yet", "other-person"; nothing is deleted then."""
     with unlocked.database.write() as driver:
         found = driver.execute("SELECT author, kid FROM assessment WHERE id = ?", (assessment_id,)).fetchone()
         if found is None:
@@ -107,10 +99,10 @@ def purge_household(unlocked: UnlockedStore, household_id: str, reason: str) -> 
 
 def list_tombstones(unlocked: UnlockedStore) -> ReadResult[Tombstone]:
     """What this person has deleted here, oldest first."""
-    rows = unlocked.database.rows(_ROW, (unlocked.agency, unlocked.author))
-    return open_rows(
-        (_to_sealed_row(row) for row in rows), lambda row, sealed: _open_tombstone(unlocked, row, sealed)
-    )
+    own, where = (unlocked.agency, unlocked.author), "t.agency = ? AND t.author = ? ORDER BY t.rowid"
+    with unlocked.database.read() as driver:
+        rows = select_sealed_rows(driver, _TABLE, TombstoneColumns, where, *own)
+    return open_rows(rows, lambda row, sealed: _open_tombstone(unlocked, row, sealed))
 
 
 def _reject_undeletable(
@@ -186,12 +178,8 @@ def _write_tombstone(
     kid, wrap = unlocked.create_content_key(driver)
     at = unlocked.now().replace(microsecond=0)
     stub = Tombstone(record_id, kind, at, unlocked.author, reason)
-    bound = TombstoneColumns(kind, format_utc(at))
-    schema = schema_of(_TABLE)
-    row = SealedRow(_TABLE, record_id, bound, 1, schema, unlocked.agency, unlocked.author, kid, wrap)
-    body = row.seal(unlocked.keys, json.dumps(reason).encode())
-    insert(driver, _TABLE, {**row.columns(), "body": body})
-    record_changes(driver, unlocked, RowChange(_TABLE, record_id, None, 1))
+    row = unlocked.new_row(_TABLE, record_id, TombstoneColumns(kind, format_utc(at)), kid, wrap)
+    insert_row(driver, unlocked, row, json.dumps(reason).encode())
     return stub
 
 
@@ -203,13 +191,6 @@ def _finish_purge(unlocked: UnlockedStore, stubs: list[Tombstone]) -> list[Tombs
     unlocked.close()
     database.checkpoint(truncate=True)
     return stubs
-
-
-def _to_sealed_row(row: tuple[Any, ...]) -> tuple[SealedRow[TombstoneColumns], bytes]:
-    row_id, kind, at, rev, schema_id, agency, author, kid, wrap, body = row
-    return SealedRow(
-        _TABLE, row_id, TombstoneColumns(kind, at), rev, schema_id, agency, author, kid, wrap
-    ), body
 
 
 def _open_tombstone(unlocked: UnlockedStore, row: SealedRow[TombstoneColumns], sealed: bytes) -> Tombstone:

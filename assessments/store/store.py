@@ -3,10 +3,6 @@
 Locked, it gives whether it is set up, the device, its settings and its outbox. `unlock` gives an
 `UnlockedStore`, with which `people`, `assessments` and `completion` read and write rows. It never recreates
 or deletes what it cannot open. All calls block: use a worker thread.
-
-    store = Store.open(folder, clock)
-    unlocked = store.unlock(passphrase)
-    people.list_household_records(unlocked)
 """
 
 from __future__ import annotations
@@ -32,9 +28,7 @@ from assessments.store.access.device import (
     read_key,
 )
 from assessments.store.access.keyring import KeyRing
-from assessments.store.access.passphrase_policy import CredentialKind
 from assessments.store.access.recovery_requests import RecoveryRequests
-from assessments.store.access.unlock_attempts import AttemptStatus
 from assessments.store.access.unlocking import Unlocking
 from assessments.store.attachments import attachments
 from assessments.store.completion import reconcile_completions
@@ -44,8 +38,7 @@ from assessments.store.durable_files import make_folder
 from assessments.store.migrations import applied_migrations, is_newer, migrate
 from assessments.store.outbox import StoredOutbox
 from assessments.store.rows import integrity
-from assessments.store.rows.unit_of_work import UnitOfWork
-from assessments.store.rows.unlocked_store import UnlockedStore
+from assessments.store.rows.unlocked_store import UnitOfWork, UnlockedStore
 from assessments.store.tables import table
 
 COMPLETION_FOLDER = "outbox"
@@ -76,7 +69,8 @@ class DeviceSettings:
 
 
 class Store:
-    """An open folder. Make it with `Store.open`."""
+    """An open folder. Make it with `Store.open`. `read_only`: a newer Wren was here; everything is read,
+    finished work is sent, and every other write raises StoreFault("newer-store")."""
 
     def __init__(
         self,
@@ -94,14 +88,15 @@ class Store:
         self.outbox = StoredOutbox(database, device, CompletionFiles(folder / COMPLETION_FOLDER), clock)
         self.recovery = RecoveryRequests(database, keystore, clock, kdf)
         self._unlocking = Unlocking(database, keystore, clock, kdf)
+        self.credential_kind = self._unlocking.credential_kind
+        self.authors, self.attempt_status = self._unlocking.authors, self._unlocking.attempt_status
+        self.escrow, self.wrong_pragmas = self._unlocking.escrow, database.wrong_pragmas
+        self.keystore_kind, self.read_only = keystore.kind, database.read_only
         self.unreadable_completions = reconcile_completions(database, self.outbox)
         if not database.read_only:
             with contextlib.suppress(DiskFull):  # then at the next opening: nobody is kept out for it
                 attachments.sweep(database, device)
         self._save_account_backup()
-
-    def __repr__(self) -> str:
-        return "<Store>"
 
     @classmethod
     def open(
@@ -154,15 +149,6 @@ class Store:
         """Whether pages were met, since it was opened, that do not read: `salvage` may help."""
         return self._database.is_damaged
 
-    def wrong_pragmas(self) -> list[str]:
-        """Settings of the database that are not as they should be, read back."""
-        return self._database.wrong_pragmas()
-
-    @property
-    def keystore_kind(self) -> Literal["system", "file"]:
-        """Whether the device's key is held by the system or in a file."""
-        return self._keystore.kind
-
     def keystore_state(self) -> Literal["present", "absent", "error"]:
         """Whether the device's key can be read, is surely gone, or nobody can say."""
         try:
@@ -174,30 +160,11 @@ class Store:
         """Room left on the disk."""
         return attachments.free_bytes(self._database.path.parent)
 
-    @property
-    def read_only(self) -> bool:
-        """Whether a newer Wren was here: everything is read, finished work is sent, nothing else is
-        written. Every other write raises StoreFault("newer-store")."""
-        return self._database.read_only
-
     # People
-
-    @property
-    def credential_kind(self) -> CredentialKind:
-        """Whether a PIN is enough on this device, or a passphrase is needed."""
-        return self._unlocking.credential_kind
-
-    def authors(self) -> tuple[str, ...]:
-        """The aliases of everybody who has set up here."""
-        return self._unlocking.authors()
 
     def is_set_up(self) -> bool:
         """Whether somebody has chosen a passphrase here."""
         return bool(self.authors())
-
-    def attempt_status(self, author: str) -> AttemptStatus:
-        """How often this person failed to unlock, and how long to wait."""
-        return self._unlocking.attempt_status(author)
 
     def set_up(self, passphrase: str, agency: str, author: str) -> UnlockedStore:
         """Add a person and open their keys. `agency` and `author` stay in clear: aliases, never names."""
@@ -231,10 +198,6 @@ class Store:
         """Choose another passphrase. Raises WrongPassphrase, or WrenError for a weak one."""
         self._unlocking.change_passphrase(author, old, new, self.device.device_id)
         self._save_account_backup(author)
-
-    def escrow(self, author: str) -> Escrow | None:
-        """What lets this person in again with two people's help; None before there is any."""
-        return self._unlocking.escrow(author)
 
     def save_escrow(self, unlocked: UnlockedStore, agency: RecoveryKey, service: RecoveryKey) -> Escrow:
         """Make this person's escrow, in place of an earlier one."""

@@ -4,8 +4,6 @@ What is in clear is here to be seen: random ids, revisions, schema names, agency
 key names, sizes, and for the outbox when to try next. Everything else is in a sealed column. A
 table never checks a value (`records` do) and is never printed. The tables have a registry of their
 own, so that the service's tables of the same names can live in the same process.
-
-    table("person").c.household_id
 """
 
 from __future__ import annotations

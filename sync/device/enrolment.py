@@ -2,10 +2,6 @@
 
 Afterwards the device needs no connection to seal a submission or to check a receipt. For training no code
 is needed. Private keys are not used here but through `sign`.
-
-    keys = await enrol_device("http://127.0.0.1:8765", identity, agency="training", author="hv1",
-                              author_key=public, clock=clock)
-    store.settings["service"] = json.dumps(keys.to_plain())
 """
 
 from __future__ import annotations
@@ -41,7 +37,7 @@ from sync.protocol import (
     decode_enrolment_reply,
     encode_enrolment,
 )
-from sync.signing import NAME_PATTERN, signed_headers
+from sync.signing import NAME_PATTERN
 
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _KEY_FIELDS = ("service_key", "receipt_key", "agency_recovery", "service_recovery")
@@ -53,20 +49,16 @@ class EnrolmentIdentity(SigningIdentity, Protocol):
     @property
     def sign_public(self) -> bytes:
         """The Ed25519 public key."""
-        ...
 
     @property
     def receive_public(self) -> bytes:
         """The X25519 public key."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EnrolledService:
-    """What a device keeps of a service: nothing personal, nothing secret.
-
-    The recovery keys are empty where an older version enrolled the device, which enrols again to get them.
-    """
+    """What a device keeps of a service: nothing personal, nothing secret. The recovery keys are empty where
+    an older version enrolled the device, which enrols again to get them."""
 
     url: str
     agency: str
@@ -86,11 +78,10 @@ class EnrolledService:
         """What an escrow is made with: the agency's key and the service's. None when not known yet."""
         if not (self.agency_recovery and self.service_recovery):
             return None
-        agency, service = (
-            RecoveryKey(recovery_kid(public), public)
-            for public in (self.agency_recovery, self.service_recovery)
+        return (
+            RecoveryKey(recovery_kid(self.agency_recovery), self.agency_recovery),
+            RecoveryKey(recovery_kid(self.service_recovery), self.service_recovery),
         )
-        return agency, service
 
     def to_plain(self) -> dict[str, str]:
         """A form that JSON can carry."""
@@ -144,21 +135,23 @@ async def enrol_device(
         author_key=author_key,
         nonce=sealing.make_random(16),
     )
-    line = HttpConnection(url, http_transport=http_transport)
+    connection = HttpConnection(url, http_transport=http_transport)
     try:
-        heard = await _post_enrolment(line, enrolment, identity, clock)
+        heard = await connection.post(
+            DEVICES_PATH,
+            encode_enrolment(enrolment),
+            agency=agency,
+            identity=identity,
+            created=int(clock.now().timestamp()),
+            nonce=make_nonce(),
+        )
     finally:
-        await line.close()
+        await connection.close()
+    if isinstance(heard, Failure):
+        raise EnrolmentFailed(heard.kind)
     welcome = _verify_reply(heard, enrolment)
-    return EnrolledService(
-        url.rstrip("/"),
-        agency,
-        welcome.kid,
-        welcome.service_key,
-        welcome.receipt_key,
-        welcome.agency_recovery,
-        welcome.service_recovery,
-    )
+    keys = {name: getattr(welcome, name) for name in _KEY_FIELDS}
+    return EnrolledService(url.rstrip("/"), agency, welcome.kid, **keys)
 
 
 def check_service_url(url: str) -> None:
@@ -172,27 +165,6 @@ def check_service_url(url: str) -> None:
     near = parts.scheme == "http" and host in _LOOPBACK_HOSTS
     if not (host and port_is_fine and (near or parts.scheme == "https")) or parts.query or parts.fragment:
         raise EnrolmentFailed("address")
-
-
-async def _post_enrolment(
-    line: HttpConnection, enrolment: Enrolment, identity: SigningIdentity, clock: Clock
-) -> HttpReply:
-    body = encode_enrolment(enrolment)
-    headers = signed_headers(
-        "POST",
-        DEVICES_PATH,
-        body,
-        CONTENT_TYPE,
-        agency=enrolment.agency,
-        device=enrolment.device,
-        created=int(clock.now().timestamp()),
-        nonce=make_nonce(),
-        sign=identity.sign,
-    )
-    heard = await line.post(DEVICES_PATH, body, headers)
-    if isinstance(heard, Failure):
-        raise EnrolmentFailed(heard.kind)
-    return heard
 
 
 def _verify_reply(heard: HttpReply, enrolment: Enrolment) -> EnrolmentReply:

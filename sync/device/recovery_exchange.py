@@ -1,9 +1,6 @@
 """Account recovery over the device's signed connection: uploads escrows, and asks for the state of a request.
 
 It works locked or unlocked. No key is used here and no answer is opened: the store does that.
-
-    failure = await upload_escrows(pending, transport)         # every escrow that has no receipt yet
-    reply = await send_recovery_command("ask", request, transport)
 """
 
 from __future__ import annotations
@@ -18,7 +15,9 @@ from sync.device.exchange import Failure
 from sync.device.transport import Transport
 from sync.protocol import ESCROW_PATH, RECOVERY_PATH
 from sync.recovery_messages import (
+    EscrowUpload,
     RecoveryCommand,
+    RecoveryOrder,
     RecoveryReply,
     decode_escrow_receipt,
     decode_recovery_reply,
@@ -35,22 +34,22 @@ class UnconfirmedEscrows(Protocol):
 
     def list_escrows(self) -> Sequence[Escrow]:
         """The escrows without a receipt."""
-        ...
 
     def mark_confirmed(self, escrow: Escrow) -> None:
         """Note that the service signed for an escrow."""
-        ...
 
 
 async def upload_escrows(owed: UnconfirmedEscrows, transport: Transport) -> Failure | None:
     """Upload escrows until the service has signed for each; returns what prevented it, or None."""
     for escrow in await asyncio.to_thread(owed.list_escrows):
         came = await _post_with_retry(
-            transport, ESCROW_PATH, encode_escrow(escrow.to_bytes()), decode_escrow_receipt
+            transport, ESCROW_PATH, encode_escrow(EscrowUpload(escrow.to_bytes())), decode_escrow_receipt
         )
         if isinstance(came, Failure):
             return came
-        if not sealing.verify(transport.receipt_key, escrow_receipt_bytes(transport.agency, escrow), came):
+        if not sealing.verify(
+            transport.receipt_key, escrow_receipt_bytes(transport.agency, escrow), came.signature
+        ):
             return Failure("garbled")
         await asyncio.to_thread(owed.mark_confirmed, escrow)
     return None
@@ -61,7 +60,10 @@ async def send_recovery_command(
 ) -> RecoveryReply | Failure:
     """Ask (again), stop asking, or say that it is done; returns the state of the request."""
     return await _post_with_retry(
-        transport, RECOVERY_PATH, encode_recovery_command(command, request.to_bytes()), decode_recovery_reply
+        transport,
+        RECOVERY_PATH,
+        encode_recovery_command(RecoveryOrder(command, request.to_bytes())),
+        decode_recovery_reply,
     )
 
 

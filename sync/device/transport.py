@@ -80,11 +80,9 @@ class SigningIdentity(Protocol):
     @property
     def device_id(self) -> str:
         """The device's id."""
-        ...
 
     def sign(self, message: bytes) -> bytes:
         """Make an Ed25519 signature."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -118,7 +116,7 @@ class Transport:
         self.receipt_key = receipt_key
         self.device_id = identity.device_id
         self.agency = agency
-        self._sign = identity.sign
+        self._identity = identity
         self._clock = clock
         self._connection = HttpConnection(url, http_transport=http_transport, timeout_s=timeout_s)
 
@@ -133,22 +131,17 @@ class Transport:
     ) -> T | Failure:
         """One signed request and its reply, read; or why there is none."""
         nonce = make_nonce()
-        headers = signed_headers(
-            "POST",
-            path,
-            body,
-            CONTENT_TYPE,
-            agency=self.agency,
-            device=self.device_id,
-            created=int(self._clock.now().timestamp() + clock_offset_s),
-            nonce=nonce,
-            sign=self._sign,
+        created = int(self._clock.now().timestamp() + clock_offset_s)
+        heard = await self._connection.post(
+            path, body, agency=self.agency, identity=self._identity, created=created, nonce=nonce
         )
-        heard = await self._connection.post(path, body, headers)
         if isinstance(heard, Failure):
             return heard
         if heard.status != httpx.codes.OK:
-            return self._failure_from_problem(heard, nonce)
+            problem = read_problem(heard)
+            if problem.get("type") == _CLOCK_PROBLEM:
+                return self._clock_failure(problem, nonce)
+            return Failure(_PROBLEM_KINDS.get(str(problem.get("type"))) or classify_status(heard.status))
         if heard.content_type != CONTENT_TYPE:
             return Failure("garbled")
         try:
@@ -159,13 +152,6 @@ class Transport:
     async def close(self) -> None:
         """Close the connection."""
         await self._connection.close()
-
-    def _failure_from_problem(self, heard: HttpReply, nonce: str) -> Failure:
-        problem = read_problem(heard)
-        if problem.get("type") == _CLOCK_PROBLEM:
-            return self._clock_failure(problem, nonce)
-        said = str(problem.get("type"))
-        return Failure(_PROBLEM_KINDS.get(said) or classify_status(heard.status))
 
     def _clock_failure(self, problem: dict[str, object], nonce: str) -> Failure:
         try:
@@ -194,8 +180,18 @@ class HttpConnection:
         self._timeout_s = timeout_s
         self._http: httpx.AsyncClient | None = None
 
-    async def post(self, path: str, body: bytes, headers: dict[str, str]) -> HttpReply | Failure:
-        """Send and read, or say why not."""
+    async def post(
+        self, path: str, body: bytes, *, agency: str, identity: SigningIdentity, created: int, nonce: str
+    ) -> HttpReply | Failure:
+        """Sign, send and read, or say why not. `created` is in seconds since 1970."""
+        headers = signed_headers(
+            *("POST", path, body, CONTENT_TYPE),
+            agency=agency,
+            device=identity.device_id,
+            created=created,
+            nonce=nonce,
+            sign=identity.sign,
+        )
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._post(path, body, headers)

@@ -2,10 +2,6 @@
 
 The decisions are in `exchange`; this module has the loop and the clock. The status it reports is read from
 the outbox each time. The outbox is called in a thread, so that a slow disk never stops the screen.
-
-    worker = SyncWorker(outbox, transport, clock, on_status=show)
-    task = asyncio.create_task(worker.run())
-    worker.wake()                                    # "Send now", or a visit was completed
 """
 
 from __future__ import annotations
@@ -14,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from assessments.crypto import sealing
@@ -52,10 +48,8 @@ class SendSummary:
 
 
 async def drain_outbox(outbox: Outbox, transport: Transport, clock: Clock) -> SendSummary:
-    """Send every waiting entry, due or not, until the outbox is empty or no exchange succeeds.
-
-    `sent` and `set_aside` count what this run did; `waiting` is what is left.
-    """
+    """Send every waiting entry, due or not, until the outbox is empty or no exchange succeeds. `sent` and
+    `set_aside` count what this run did; `waiting` is what is left."""
     before = compute_outbox_status(await asyncio.to_thread(outbox.entries))
     run = _SendRun(outbox, transport, clock, ignore_schedule=True)
     await run.run()
@@ -121,13 +115,7 @@ class SyncWorker:
                 return None
             self.sending = True
             self._on_status(status)
-            run = _SendRun(
-                self._outbox,
-                self._transport,
-                self._clock,
-                ignore_schedule=ignore_schedule,
-                on_changes=self._on_changes,
-            )
+            run = _SendRun(self._outbox, self._transport, self._clock, ignore_schedule, self._on_changes)
             await run.run()
             status = await self.status()
         # The loop must outlive any fault, or work would wait for ever and look as if it were being sent.
@@ -138,14 +126,12 @@ class SyncWorker:
         finally:
             self.sending = False
         self._on_status(status)
-        return self._compute_rest_s(status, run.rest_s)
-
-    def _compute_rest_s(self, status: OutboxStatus, rest_s: float) -> float | None:
         if not status.waiting:
             return None
-        if status.next_try_at is None:
-            return max(rest_s, _MIN_REST_S)
-        return max((status.next_try_at - self._clock.now()).total_seconds(), rest_s, _MIN_REST_S)
+        rests = [run.rest_s, _MIN_REST_S]
+        if status.next_try_at is not None:
+            rests.append((status.next_try_at - self._clock.now()).total_seconds())
+        return max(rests)
 
     async def _sleep(self, rest_s: float | None) -> bool:
         """True when somebody asked; False when the time was up."""
@@ -156,27 +142,19 @@ class SyncWorker:
         return False
 
 
+@dataclass(repr=False, eq=False)
 class _SendRun:
     """One run over the outbox: exchanges until none succeeds."""
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        transport: Transport,
-        clock: Clock,
-        *,
-        ignore_schedule: bool,
-        on_changes: Callable[[Sequence[FeedChange]], None] = lambda _changes: None,
-    ) -> None:
-        self.reason: str | None = None
-        self.rest_s = 0.0
-        self.changes: list[FeedChange] = []
-        self._outbox = outbox
-        self._transport = transport
-        self._clock = clock
-        self._ignore_schedule = ignore_schedule
-        self._on_changes = on_changes
-        self._tried: set[str] = set()
+    outbox: Outbox
+    transport: Transport
+    clock: Clock
+    ignore_schedule: bool
+    on_changes: Callable[[Sequence[FeedChange]], None] = lambda _changes: None
+    reason: str | None = None
+    rest_s: float = 0.0
+    changes: list[FeedChange] = field(default_factory=list)
+    tried: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
         state = ExchangeState()
@@ -195,17 +173,17 @@ class _SendRun:
                 return
 
     def _select_due(self) -> Sequence[OutboxEntry]:
-        if not self._ignore_schedule:
-            found: Sequence[OutboxEntry] = self._outbox.due(self._clock.now())
+        if not self.ignore_schedule:
+            found: Sequence[OutboxEntry] = self.outbox.due(self.clock.now())
         else:
-            found = [entry for entry in self._outbox.entries() if entry.state == "waiting"]
-        return [entry for entry in found if entry.id not in self._tried]
+            found = [entry for entry in self.outbox.entries() if entry.state == "waiting"]
+        return [entry for entry in found if entry.id not in self.tried]
 
     async def _exchange(
         self, state: ExchangeState, request: ExchangeRequest, batch: Sequence[OutboxEntry]
     ) -> ExchangeResult:
-        came = await self._transport.exchange(request, state.clock_offset_s)
-        now = self._clock.now()
+        came = await self.transport.exchange(request, state.clock_offset_s)
+        now = self.clock.now()
         if isinstance(came, Failure):
             result = decide_after_failure(state, batch, came, now=now, jitter=sealing.make_random_fraction)
         else:
@@ -213,8 +191,8 @@ class _SendRun:
                 state,
                 batch,
                 came,
-                device=self._transport.device_id,
-                receipt_key=self._transport.receipt_key,
+                device=self.transport.device_id,
+                receipt_key=self.transport.receipt_key,
                 now=now,
                 jitter=sealing.make_random_fraction,
             )
@@ -225,7 +203,7 @@ class _SendRun:
         items = []
         for entry in batch:
             try:
-                envelope = self._outbox.envelope(entry.id)
+                envelope = self.outbox.envelope(entry.id)
             except StoreFault:
                 envelope = b""
             if sealing.constant_time_equal(sealing.digest(envelope), entry.digest):
@@ -233,24 +211,24 @@ class _SendRun:
             else:
                 # Bytes that this disk no longer gives back would only be refused, and
                 # must not hold the others.
-                self._outbox.set_aside(entry.id, "damaged")
-        return ExchangeRequest(self._outbox.cursor(), tuple(items))
+                self.outbox.set_aside(entry.id, "damaged")
+        return ExchangeRequest(self.outbox.cursor(), tuple(items))
 
     def _save_result(self, result: ExchangeResult, now: datetime) -> None:
         if result.settle:
-            self._outbox.record_outcomes(result.settle, now)
+            self.outbox.record_outcomes(result.settle, now)
         for each in result.postpone:
-            self._outbox.postpone([each.id], each.reason, each.until)
-            self._tried.add(each.id)
+            self.outbox.postpone([each.id], each.reason, each.until)
+            self.tried.add(each.id)
         if result.changes:
             self.changes.extend(result.changes)
-            self._on_changes(result.changes)
+            self.on_changes(result.changes)
         if result.cursor is not None:
-            self._outbox.save_cursor(result.cursor)
+            self.outbox.save_cursor(result.cursor)
 
     def _set_rest(self, result: ExchangeResult) -> None:
         waits = [each.until for each in result.postpone]
         if waits:
-            self.rest_s = max(0.0, (min(waits) - self._clock.now()).total_seconds())
+            self.rest_s = max(0.0, (min(waits) - self.clock.now()).total_seconds())
         elif result.reason is not None:
             self.rest_s = RETRY_POLICIES[result.reason].first_delay_s

@@ -8,7 +8,7 @@ intake, feed       outcomes and storing; changes after a cursor
 vault              opens what was stored and projects it into readable tables
 admin              the rows behind `wren service list`
 recovery           requests to be let in again, approvals by two people, escrows and their keys
-service_keys, key_files     the service's own keys; files that are written once
-database, migrations        connections and numbered migrations
-embedded_postgres           the service's own PostgreSQL server
+service_keys       the service's own keys; files that are written once
+database, migrations   connections and numbered migrations
+embedded_postgres  the service's own PostgreSQL server
 """

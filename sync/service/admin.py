@@ -2,12 +2,11 @@
 
 It works beside a running service and without one, and needs no key: the readable tables exist already. It
 returns personal content, for the screen of somebody who may see it and never for a log.
-
-    for row in list_submissions(ServiceSettings(Path("data"))): print(row["tool"], row["state"])
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -39,7 +38,7 @@ def list_submissions(settings: ServiceSettings) -> list[dict[str, Any]]:
     received_at, answers {link_id: value}, result, state ("opened", "held" or "waiting"), reason, conflicts.
     Dates and times are ISO 8601 text; what only an opened submission tells is None in the others.
     """
-    with ServiceDatabase.open(settings) as database, database.transaction() as connection:
+    with closing(ServiceDatabase.open(settings)) as database, database.transaction() as connection:
         answers: dict[tuple[str, str], dict[str, Any]] = {}
         for agency, assessment, link_id, value in connection.execute(
             "SELECT agency, assessment::text, link_id, value FROM answer"

@@ -2,8 +2,6 @@
 
 One signature is checked per request, and the body is never read. Nonces are kept in memory for twice the
 allowed clock difference; a replay after a restart is harmless, since `intake` is idempotent.
-
-    RequestAuthenticator(secrets, clock).authenticate(claim, device_key)     # or raises RequestRefused
 """
 
 from __future__ import annotations

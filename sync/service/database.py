@@ -1,9 +1,6 @@
 """PostgreSQL for the service: a connection pool, numbered migrations, and the durability check.
 
 Without a URL the service runs its own server (`embedded_postgres`). One transaction per `with`.
-
-    with ServiceDatabase.open(settings) as database, database.transaction() as connection:
-        connection.execute("SELECT 1")
 """
 
 from __future__ import annotations
@@ -12,7 +9,6 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
-from types import TracebackType
 from typing import Self
 
 import psycopg
@@ -31,10 +27,8 @@ _QUIET_LOG_OPTIONS = "-c log_min_error_statement=panic -c log_error_verbosity=te
 _MIGRATION_LOCK = 0x5752454E
 
 
-class DatabaseUnavailable(StoreFault):
+class DatabaseUnavailable(StoreFault, code="database-away"):
     """The database cannot be reached."""
-
-    code = "database-away"
 
 
 class ServiceDatabase:
@@ -65,10 +59,8 @@ class ServiceDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[TupleRow]]:
-        """A connection in a transaction: committed at the end, rolled back by an exception.
-
-        Raises DatabaseUnavailable when the database cannot be reached or goes away meanwhile.
-        """
+        """A connection in a transaction: committed at the end, rolled back by an exception. Raises
+        DatabaseUnavailable when the database cannot be reached or goes away meanwhile."""
         try:
             connection = self._pool.get(timeout=POOL_TIMEOUT_S)
         except queue.Empty:
@@ -106,14 +98,6 @@ class ServiceDatabase:
                     connection.close()
         for _ in range(places):
             self._pool.put(None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def list_migrations() -> list[tuple[int, str, str]]:

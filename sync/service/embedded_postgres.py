@@ -7,10 +7,6 @@ that a killed process left running is recognised by the data folder it serves, a
 No permission of anything else is changed. Two things may be made outside: a folder in /tmp for the socket,
 where the data folder's path is too long for one; and, when root starts it, an account without a shell, and
 `SYSTEM_FOLDER` where that account cannot enter the data folder. PostgreSQL refuses to run as root.
-
-    server = EmbeddedPostgres(Path("data/postgresql"))
-    psycopg.connect(server.url)
-    server.close()
 """
 
 from __future__ import annotations
@@ -57,10 +53,8 @@ _CAUSES = {
 _log = logging.getLogger("wren.service")
 
 
-class PostgresFault(StoreFault):
+class PostgresFault(StoreFault, code="postgresql-failed"):
     """The server cannot run; `code` names the cause."""
-
-    code = "postgresql-failed"
 
 
 class EmbeddedPostgres:
@@ -171,21 +165,17 @@ def _choose_account(folder: Path) -> tuple[pwd.struct_passwd | None, Path]:
 
 def _service_account() -> pwd.struct_passwd:
     """The account that root starts the server as, made at first use: no home, no shell, no password."""
-    if not _has_account():
-        command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        with suppress(OSError):
-            subprocess.run(  # noqa: S603
-                [*command, "--shell", "/usr/sbin/nologin", ACCOUNT], check=False, capture_output=True
-            )
-    if not _has_account():
-        raise PostgresFault("postgresql-needs-account")
-    return pwd.getpwnam(ACCOUNT)
-
-
-def _has_account() -> bool:
     with suppress(KeyError):
-        return bool(pwd.getpwnam(ACCOUNT))
-    return False
+        return pwd.getpwnam(ACCOUNT)
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    with suppress(OSError):
+        subprocess.run(  # noqa: S603
+            [*command, "--shell", "/usr/sbin/nologin", ACCOUNT], check=False, capture_output=True
+        )
+    try:
+        return pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        raise PostgresFault("postgresql-needs-account") from None
 
 
 def _is_reachable(path: Path, account: pwd.struct_passwd) -> bool:

@@ -2,8 +2,6 @@
 
 Changes are ordered by (transaction, sequence) and read only below the oldest transaction still running,
 because sequence numbers are given out before a commit, and a later number may be committed first.
-
-    changes, cursor, more = read_changes(connection, "agency-7", "device-1", "")
 """
 
 from __future__ import annotations
@@ -40,8 +38,11 @@ def read_changes(
     connection: Connection[TupleRow], agency: str, device: str, cursor: str, limit: int = MAX_CHANGES
 ) -> tuple[tuple[FeedChange, ...], str, bool]:
     """Read changes after a cursor: at most `limit`, the next cursor, and whether there are more."""
-    epoch = _epoch(connection)
-    transaction, sequence = _position(cursor, epoch)
+    row = connection.execute("SELECT epoch FROM feed").fetchone()
+    epoch = row[0].hex if row else ""
+    found = _CURSOR.fullmatch(cursor)
+    # A cursor of another database, or of none: from the beginning. Taking a change twice is harmless.
+    transaction, sequence = ("0", 0) if found is None or found[1] != epoch else (found[2], int(found[3]))
     rows = connection.execute(
         "SELECT transaction::text, sequence, id, word, reason FROM change"
         " WHERE agency = %s AND device = %s AND (transaction, sequence) > (%s::text::xid8, %s)"
@@ -54,16 +55,3 @@ def read_changes(
         transaction, sequence = given[-1][0], given[-1][1]
     changes = tuple(FeedChange(str(row[2]), row[3], row[4]) for row in given)
     return changes, f"{epoch}.{transaction}.{sequence}", len(rows) > limit
-
-
-def _epoch(connection: Connection[TupleRow]) -> str:
-    row = connection.execute("SELECT epoch FROM feed").fetchone()
-    return row[0].hex if row else ""
-
-
-def _position(cursor: str, epoch: str) -> tuple[str, int]:
-    found = _CURSOR.fullmatch(cursor)
-    # A cursor of another database, or of none: from the beginning. Taking a change twice is harmless.
-    if found is None or found[1] != epoch:
-        return "0", 0
-    return found[2], int(found[3])

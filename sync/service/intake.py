@@ -2,8 +2,6 @@
 
 `decide_outcomes` is pure. No envelope is opened here; bytes are stored as they came and never changed. A
 batch is answered after its commit or not at all.
-
-    outcomes = store_batch(database, secrets, "agency-7", "device-1", request.items, now)
 """
 
 from __future__ import annotations
@@ -133,18 +131,15 @@ def _store_batch(
         items, _load_known(connection, agency, items), secrets.receive_private_keys.keys()
     )
     keep = [decision for decision in decisions if decision.table]
-    sequences = iter(_allocate_sequences(connection, len(keep)))
-    made: dict[ItemKey, bytes] = {}
-    numbered = []
-    for decision in keep:
-        sequence = next(sequences)
-        receipt = make_receipt(decision.item, device, decision.word, now, sequence, secrets.sign)
-        made[decision.item.id, decision.item.digest] = receipt
-        numbered.append((decision, sequence, receipt))
-    for table in ("submission", "conflict"):
-        _insert_rows(
-            connection, table, agency, device, now, [row for row in numbered if row[0].table == table]
-        )
+    sequences = _allocate_sequences(connection, len(keep))
+    numbered = [
+        (each, sequence, make_receipt(each.item, device, each.word, now, sequence, secrets.sign))
+        for each, sequence in zip(keep, sequences, strict=True)
+    ]
+    made = {(each.item.id, each.item.digest): receipt for each, _, receipt in numbered}
+    for table in _INSERTS:
+        rows = [row for row in numbered if row[0].table == table]
+        _insert_rows(connection, table, agency, device, now, rows)
     outcomes = []
     for decision in decisions:
         item = decision.item
@@ -187,18 +182,11 @@ def _allocate_sequences(connection: Connection[TupleRow], count: int) -> list[in
 
 
 _INSERTS = {
-    "submission": (
-        b"INSERT INTO submission (agency, id, sequence, device, kid, digest, envelope, received_at, receipt)"
-        b" SELECT %b, id, sequence, %b, kid, digest, envelope, %b, receipt"
-        b" FROM unnest(%b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])"
-        b" AS new (id, sequence, kid, digest, envelope, receipt) ON CONFLICT DO NOTHING RETURNING id"
-    ),
-    "conflict": (
-        b"INSERT INTO conflict (agency, id, sequence, device, kid, digest, envelope, received_at, receipt)"
-        b" SELECT %b, id, sequence, %b, kid, digest, envelope, %b, receipt"
-        b" FROM unnest(%b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])"
-        b" AS new (id, sequence, kid, digest, envelope, receipt) ON CONFLICT DO NOTHING RETURNING id"
-    ),
+    table: f"INSERT INTO {table} (agency, id, sequence, device, kid, digest, envelope, received_at, receipt)"  # noqa: S608  # these two
+    " SELECT %b, id, sequence, %b, kid, digest, envelope, %b, receipt"
+    " FROM unnest(%b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])"
+    " AS new (id, sequence, kid, digest, envelope, receipt) ON CONFLICT DO NOTHING RETURNING id".encode()
+    for table in ("submission", "conflict")
 }
 
 

@@ -56,33 +56,12 @@ WRONG_METHOD = Problem(4005, 405, "wrong-method")
 FAULT = Problem(5000, 500, "fault")
 AWAY = Problem(5003, 503, "away")
 
-PROBLEMS = (
-    MALFORMED,
-    UNSUPPORTED_VERSION,
-    WRONG_CONTENT_TYPE,
-    TOO_LARGE,
-    TOO_MANY_ITEMS,
-    TOO_SLOW,
-    NOT_SIGNED,
-    BAD_SIGNATURE,
-    CLOCK,
-    REPLAYED,
-    UNKNOWN_DEVICE,
-    DIGEST_MISMATCH,
-    DEVICE_KNOWN,
-    NO_AGENCY_KEY,
-    NO_SUCH_PATH,
-    WRONG_METHOD,
-    FAULT,
-    AWAY,
-)
+PROBLEMS = tuple(value for value in tuple(vars().values()) if isinstance(value, Problem))
 _BY_TITLE = {problem.title: problem for problem in PROBLEMS}
 
 
-class RequestRefused(WrenError):
+class RequestRefused(WrenError, code="refused"):
     """Ends a request with a Problem; `more` are its further members."""
-
-    code = "refused"
 
     def __init__(self, problem: Problem, **more: str) -> None:
         super().__init__(problem.title)

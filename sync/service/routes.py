@@ -2,8 +2,6 @@
 
 A body is read within limits, `auth` checks who sent it, and `intake` or `recovery` decides. FastAPI's own
 checks of bodies are not used: they answer bytes that are not UTF-8 with a fault, and quote the input.
-
-    FastAPI(routes=make_routes(endpoints))
 """
 
 from __future__ import annotations
@@ -29,6 +27,7 @@ from sync import protocol
 from sync.errors import Malformed
 from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, EnrolmentReply, ExchangeReply
 from sync.recovery_messages import (
+    EscrowReceipt,
     decode_escrow,
     decode_recovery_command,
     encode_escrow_receipt,
@@ -39,8 +38,7 @@ from sync.service import auth, feed, intake, problems
 from sync.service.auth import RequestAuthenticator
 from sync.service.database import ServiceDatabase
 from sync.service.problems import RequestRefused
-from sync.service.recovery import approvals, escrows
-from sync.service.recovery.keys import load_or_create_training_key
+from sync.service.recovery import approvals, keys
 from sync.service.service_keys import ServiceSecrets
 from sync.service.vault import SubmissionOpener
 from sync.signing import Claim, content_digest, read_claim
@@ -83,40 +81,42 @@ class ServiceEndpoints:
             # Without it no escrow could be made, and a forgotten passphrase would lose work.
             agency_recovery = self._load_agency_recovery_key(connection, enrolment.agency, now)
             auth.save_enrolment(connection, enrolment, now)
-        keys = self.secrets
+        secrets = self.secrets
         welcome = EnrolmentReply(
             enrolment.agency,
             enrolment.device,
-            keys.kid,
-            keys.receive_public,
-            keys.receipt_public,
+            secrets.kid,
+            secrets.receive_public,
+            secrets.receipt_public,
             agency_recovery.public,
             self.recovery_key.public,
             b"",
         )
-        signature = keys.sign(welcome.signed_bytes(enrolment.nonce))
+        signature = secrets.sign(welcome.signed_bytes(enrolment.nonce))
         return protocol.encode_enrolment_reply(replace(welcome, signature=signature))
 
     def save_escrow(self, claim: Claim, body: bytes) -> bytes:
         """Store a device's escrow; returns the service's signature for it."""
         self._authenticate(claim)
         try:
-            escrow = read_escrow(decode_escrow(body))
+            escrow = read_escrow(decode_escrow(body).escrow)
         except StoreFault as fault:
             raise Malformed from fault
         if escrow.device != claim.device:
             raise RequestRefused(problems.BAD_SIGNATURE)
         with self.database.transaction() as connection:
-            escrows.save_escrow(connection, claim.agency, escrow, self.clock.now())
-        return encode_escrow_receipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
+            keys.save_escrow(connection, claim.agency, escrow, self.clock.now())
+        return encode_escrow_receipt(
+            EscrowReceipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
+        )
 
     def update_recovery(self, claim: Claim, body: bytes) -> bytes:
         """Apply a command about a recovery request; returns its state."""
         self._authenticate(claim)
-        word, packed = decode_recovery_command(body)
+        order = decode_recovery_command(body)
         with self.database.transaction() as connection:
             standing = approvals.apply_recovery_command(
-                connection, claim.agency, claim.device, word, packed, self.clock.now()
+                connection, claim.agency, claim.device, order.word, order.request, self.clock.now()
             )
         return encode_recovery_reply(standing)
 
@@ -128,10 +128,10 @@ class ServiceEndpoints:
     def _load_agency_recovery_key(
         self, connection: Connection[TupleRow], agency: str, now: datetime
     ) -> RecoveryKey:
-        key = escrows.load_agency_key(connection, agency)
+        key = keys.load_agency_key(connection, agency)
         if key is None and agency == TRAINING_AGENCY:
-            key = load_or_create_training_key(self.training_key_file)
-            escrows.save_agency_key(connection, agency, key, now)
+            key = keys.load_or_create_training_key(self.training_key_file)
+            keys.save_agency_key(connection, agency, key, now)
         if key is None:
             raise RequestRefused(problems.NO_AGENCY_KEY)
         return key

@@ -1,25 +1,47 @@
-"""The service's own keys: one that submissions are sealed to, one that signs receipts.
+"""The service's own keys, one that submissions are sealed to and one that signs receipts; and key files.
 
 They are in a file that only its owner can read, outside the database, so that a copy of the database opens
 nothing. A key is never replaced: older receive keys stay while anything is sealed to them.
-
-    keys = load_or_create_secrets(Path("data/service-keys.json"))
-    keys.receive_private_keys[keys.kid]
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assessments.crypto import sealing
 from assessments.errors import Damaged, UnknownFormat
 from sync.envelope import derive_kid
-from sync.service.key_files import create_key_file
 
 _FORMAT = 1
+
+
+def create_key_file(path: Path, content: dict[str, Any]) -> bool:
+    """Write a file where there is none; False when one was there. It is never replaced, and only its owner
+    reads it; a power cut, or two processes at once, leave one whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(beside)
+    except FileExistsError:
+        return False
+    finally:
+        beside.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,10 +4,6 @@ The only part of the service that uses a private receive key. Each submission is
 its own, after it was stored and answered, so no fault in it can undo the storing. What cannot be opened or
 does not agree with itself is `held` with a reason, for a person to look at; the sealed bytes stay, and
 everything here can be made again from them.
-
-    opener = SubmissionOpener(database, secrets, clock)
-    opener.start()                # also opens what an earlier run left
-    opener.enqueue("agency-7", ["8d3f…"])
 """
 
 from __future__ import annotations
@@ -24,7 +20,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from pydantic import ValidationError
 
-from assessments.casework.records import Assessment, Contact, Household, Person
+from assessments.casework.records import Assessment, Contact, Household, Person, person_field_uses
 from assessments.errors import WrenError
 from assessments.ports import Clock
 from sync.envelope import PAYLOAD_SCHEMA, OpenedSubmission, open_submission
@@ -32,15 +28,15 @@ from sync.service import feed
 from sync.service.database import ServiceDatabase
 from sync.service.service_keys import ServiceSecrets
 
+# What of a person can be read here: a field says it of itself.
+PERSON_COLUMNS = tuple(name for name, use in person_field_uses().items() if use.service)
 _RETRY_AFTER_S = 5.0
 
 _log = logging.getLogger("wren.service")
 
 
-class SubmissionHeld(WrenError):
+class SubmissionHeld(WrenError, code="held"):
     """A submission that stays stored and waits for a person; `code` is the reason."""
-
-    code = "held"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,7 +77,9 @@ class SubmissionOpener:
     def wait_until_idle(self, timeout_s: float) -> bool:
         """True when nothing is left to open."""
         with self._changed:
-            return self._changed.wait_for(self._idle, timeout_s)
+            return self._changed.wait_for(
+                lambda: not (self._queue or self._rescan or self._working), timeout_s
+            )
 
     def stop(self) -> None:
         """Stop the thread after the submission that it is opening."""
@@ -90,9 +88,6 @@ class SubmissionOpener:
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join()
-
-    def _idle(self) -> bool:
-        return not (self._queue or self._rescan or self._working)
 
     def _run(self) -> None:
         while True:
@@ -207,50 +202,34 @@ def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened:
         raise SubmissionHeld("payload-mismatch")
     try:
         with connection.transaction():
-            _insert_people(connection, stored, household, subject, contact)
+            _upsert(connection, "household", stored, household.id, name=household.name)
+            person = {name: getattr(subject, name) for name in PERSON_COLUMNS} | {
+                "roles": list(subject.roles)
+            }
+            _upsert(connection, "person", stored, subject.id, household=household.id, **person)
+            met = {"held_on": contact.on, "kind": contact.kind, "role": contact.role}
+            _upsert(connection, "contact", stored, contact.id, household=household.id, **met)
             _insert_assessment(connection, stored, opened, assessment)
     except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as fault:
         raise SubmissionHeld("not-storable") from fault
 
 
-def _insert_people(
-    connection: Connection[TupleRow],
-    stored: StoredSubmission,
-    household: Household,
-    subject: Person,
-    contact: Contact,
+def _upsert(
+    connection: Connection[TupleRow], table: str, stored: StoredSubmission, row_id: str, **columns: object
 ) -> None:
-    connection.execute(
-        "INSERT INTO household (agency, id, sequence, name) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence, name = excluded.name"
-        " WHERE household.sequence < excluded.sequence",
-        (stored.agency, household.id, stored.sequence, household.name),
-    )
-    connection.execute(
-        "INSERT INTO person (agency, id, sequence, household, name, born, due, roles)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence,"
-        " household = excluded.household, name = excluded.name, born = excluded.born, due = excluded.due,"
-        " roles = excluded.roles WHERE person.sequence < excluded.sequence",
-        (
-            stored.agency,
-            subject.id,
-            stored.sequence,
-            household.id,
-            subject.name,
-            subject.born,
-            subject.due,
-            list(subject.roles),
-        ),
-    )
-    connection.execute(
-        "INSERT INTO contact (agency, id, sequence, household, held_on, kind, role)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (agency, id) DO UPDATE SET sequence = excluded.sequence,"
-        " household = excluded.household, held_on = excluded.held_on, kind = excluded.kind,"
-        " role = excluded.role WHERE contact.sequence < excluded.sequence",
-        (stored.agency, contact.id, stored.sequence, household.id, contact.on, contact.kind, contact.role),
-    )
+    """Insert a row, or bring it up to date unless a later submission already has. Names are this module's."""
+    changes = ", ".join(f"{name} = excluded.{name}" for name in ("sequence", *columns))
+    values = {"agency": stored.agency, "id": row_id, "sequence": stored.sequence} | columns
+    update = f" ON CONFLICT (agency, id) DO UPDATE SET {changes} WHERE {table}.sequence < excluded.sequence"
+    _insert(connection, table, values, update)
+
+
+def _insert(
+    connection: Connection[TupleRow], table: str, columns: dict[str, object], otherwise: str = ""
+) -> None:
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){otherwise}"  # noqa: S608  # our own names
+    connection.execute(statement.encode(), tuple(columns.values()))
 
 
 def _insert_assessment(
@@ -259,32 +238,29 @@ def _insert_assessment(
     opened: OpenedSubmission,
     assessment: Assessment,
 ) -> None:
-    connection.execute(
-        "INSERT INTO assessment (agency, id, sequence, household, contact, subject, instrument, version,"
-        " instrument_hash, status, author, author_seq, claimed_at, started_at, completed_at, amends,"
-        " context, result)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            stored.agency,
-            assessment.id,
-            stored.sequence,
-            assessment.household_id,
-            assessment.contact_id,
-            assessment.subject_id,
-            assessment.instrument,
-            assessment.version,
-            assessment.instrument_hash,
-            assessment.status,
-            assessment.author,
-            opened.statement.author_seq,
-            opened.statement.claimed_at,
-            assessment.started_at,
-            assessment.completed_at,
-            assessment.amends,
-            _json(assessment.model_dump(mode="json")["context"]),
-            None if assessment.result is None else _json(assessment.result),
-        ),
+    columns = {
+        "agency": stored.agency,
+        "id": assessment.id,
+        "sequence": stored.sequence,
+        "household": assessment.household_id,
+        "contact": assessment.contact_id,
+        "subject": assessment.subject_id,
+        "author_seq": opened.statement.author_seq,
+        "claimed_at": opened.statement.claimed_at,
+        "context": _json(assessment.model_dump(mode="json")["context"]),
+        "result": None if assessment.result is None else _json(assessment.result),
+    }
+    same = (
+        "instrument",
+        "version",
+        "instrument_hash",
+        "status",
+        "author",
+        "started_at",
+        "completed_at",
+        "amends",
     )
+    _insert(connection, "assessment", columns | {name: getattr(assessment, name) for name in same})
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO answer (agency, assessment, position, link_id, value) VALUES (%s, %s, %s, %s, %s)",

@@ -12,7 +12,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,7 +80,7 @@ async def introduced(
 
 def agree(machine: Machine, asked: RecoveryStatus, side: EscrowSide, officer: str, heard: str = "") -> None:
     settings = ServiceSettings(machine.data)
-    with ServiceDatabase.open(settings) as database:
+    with closing(ServiceDatabase.open(settings)) as database:
         (pending,) = approvals.list_open_requests(database)
         private = (
             open_agency_key(settings.training_key_file, TRAINING_PASSPHRASE).private
@@ -96,7 +96,7 @@ def finish_one(desk: CaseService) -> None:
 
 
 def pending(machine: Machine) -> list[str]:
-    with ServiceDatabase.open(ServiceSettings(machine.data)) as database:
+    with closing(ServiceDatabase.open(ServiceSettings(machine.data))) as database:
         return [row["author"] for row in approvals.list_open_requests(database)]
 
 

@@ -79,7 +79,7 @@ def _begin(folder: Path) -> None:
     keys = store.set_up(WORDS, "agency-7", "hv-1")
     family = make_family()
     people.save_household(keys, family.household, family.persons)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     begun = family.assessment()
     kept.begin(keys, begun)
     for number in range(3):

@@ -60,7 +60,7 @@ def fill(folder: Path) -> tuple[Path, Path, Facts]:
     for number in range(5):
         family = make_family()
         people.save_household(keys, family.household, family.persons, family.relationships)
-        people.save_contact(keys, family.contact)
+        people.save_record(keys, family.contact)
         people.save_household(keys, family.household, family.persons)
         begun, whole = family.assessment(), family.assessment()
         for one in (begun, whole):
@@ -70,7 +70,7 @@ def fill(folder: Path) -> tuple[Path, Path, Facts]:
         kept.append_answer(keys, begun.id, "wish", "x" * 6000)
         kept.save_item_drafts(keys, begun.id, {"page": number})
         complete(keys, finished(whole, {"wish": "y" * 5000}), b"envelope" * 700, "svc-1")
-    people.save_person(keys, family.persons[0].model_copy(update={"name": "Ottoline Quarrender"}))
+    people.save_record(keys, family.persons[0].model_copy(update={"name": "Ottoline Quarrender"}))
     keys.close()
     keys = store.unlock(WORDS)
     facts = read(store, keys, lambda _: None)

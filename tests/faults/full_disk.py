@@ -72,8 +72,8 @@ class Limited:
         real = database._configure
         limit = [0]
 
-        def limited(connection: database.sqlite3.Connection, record: object) -> None:
-            real(connection, record)
+        def limited(connection: database.sqlite3.Connection) -> None:
+            real(connection)
             connection.execute(f"PRAGMA max_page_count = {limit[0]}").fetchone()
 
         def spoil() -> None:

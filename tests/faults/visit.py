@@ -230,9 +230,9 @@ class Visit:
         with self.step({f"household {home.id}": home.name, f"person {child.id}": child.name}):
             people.save_household(self.keys, home, [child])
         with self.step({f"person {adult.id}": adult.name}):
-            people.save_person(self.keys, adult)
+            people.save_record(self.keys, adult)
         with self.step({f"contact {contact.id}": contact.kind}):
-            people.save_contact(self.keys, contact)
+            people.save_record(self.keys, contact)
         with self.step({"setting": home.id}):
             self.store.settings.put("last-household", home.id)
 
@@ -250,11 +250,11 @@ class Visit:
 
     def correct(self) -> None:
         """Write a person anew: what stood there before is kept beside it."""
-        before = people.read_person(self.keys, self._child)
+        before = people.read_record(self.keys, Person, self._child)
         self._line += 1
         now = before.model_copy(update={"name": f"Otisette Marrowby {self._line}"})
         with self.step({f"person {now.id}": now.name, f"before {before.id} {before.name}": True}):
-            people.save_person(self.keys, now)
+            people.save_record(self.keys, now)
 
     def begin(self) -> str:
         begun = self._new_id()

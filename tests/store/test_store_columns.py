@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assessments.casework.records import Contact, Person
 from assessments.errors import StoreFault
 from assessments.ports import Outcome
 from assessments.store import Store, UnlockedStore, people, tables
@@ -51,8 +52,8 @@ def test_a_changed_clear_column_is_refused(
     folder: Path, store: Store, keys: UnlockedStore, family: Family, name: str, column: str
 ) -> None:
     people.save_household(keys, family.household, family.persons[:1], family.relationships)
-    people.save_contact(keys, family.contact)
-    people.save_person(keys, family.persons[0])
+    people.save_record(keys, family.contact)
+    people.save_record(keys, family.persons[0])
     begun, done = family.assessment(), family.assessment()
     for one in (begun, done):
         kept.begin(keys, one)
@@ -94,7 +95,9 @@ def test_a_changed_clear_column_is_refused(
         "household": lambda: read_household(again, home),
         "person": related(1),
         "relationship": related(2),
-        "contact": lambda: people.read_contact(again, OTHER_ID if column == "id" else family.contact.id),
+        "contact": lambda: people.read_record(
+            again, Contact, OTHER_ID if column == "id" else family.contact.id
+        ),
         "assessment": lambda: kept.get(again, seen),
         "answer": lambda: _refused(
             not kept.read_answers(again, begun.id) and bool(kept.read_answer_log(again, begun.id).lost)
@@ -151,7 +154,7 @@ def test_a_row_copied_to_another_household_is_refused(keys: UnlockedStore, famil
         )
     for one in family.persons:
         with pytest.raises(StoreFault):
-            people.read_person(keys, one.id)
+            people.read_record(keys, Person, one.id)
 
 
 @pytest.mark.parametrize("column", ["word", "entry_id", "until", "sequence"])

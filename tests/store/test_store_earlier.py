@@ -42,10 +42,10 @@ def test_a_correction_keeps_what_stood_there_and_when_it_was_changed(
 ) -> None:
     clock.move(days=1)
     second, third = renamed(child, "Ottoline"), renamed(child, "Otis")
-    people.save_person(keys, second)
+    people.save_record(keys, second)
     clock.move(days=1)
-    people.save_person(keys, third)
-    assert people.read_person(keys, child.id) == third
+    people.save_record(keys, third)
+    assert people.read_record(keys, Person, child.id) == third
     assert told(people.read_revisions(keys, child.household_id)) == [
         (child, 1, FIRST.replace(day=5)),
         (second, 2, FIRST.replace(day=6)),
@@ -62,13 +62,13 @@ def test_everything_of_a_household_is_kept_when_it_is_changed(
     keys: UnlockedStore, child: Person, family: Family
 ) -> None:
     event = Incident(id=new_id(), household_id=child.household_id, on=date(2026, 1, 2), source="S", what="W")
-    people.save_casework_records(keys, child.household_id, [event])
-    people.save_contact(keys, family.contact)
+    people.save_records(keys, child.household_id, [event])
+    people.save_record(keys, family.contact)
     tie = family.relationships[0]
     people.save_household(keys, family.household.model_copy(update={"name": "Brandt"}))
-    people.save_relationships(keys, child.household_id, [tie.model_copy(update={"undone_at": FIRST})])
-    people.save_contact(keys, family.contact.model_copy(update={"place": "At school"}))
-    people.save_casework_records(keys, child.household_id, [event.model_copy(update={"what": "More"})])
+    people.save_records(keys, child.household_id, [tie.model_copy(update={"undone_at": FIRST})])
+    people.save_record(keys, family.contact.model_copy(update={"place": "At school"}))
+    people.save_records(keys, child.household_id, [event.model_copy(update={"what": "More"})])
     found = people.read_revisions(keys, child.household_id)
     assert [one.record for one in found] == [family.household, tie, family.contact, event]
     assert {one.changed_at for one in found} == {FIRST}
@@ -85,12 +85,12 @@ def test_a_child_is_carried_to_birth_with_all_that_was_known_before(
         due=date(2026, 4, 1),
         roles=("unborn",),
     )
-    people.save_person(keys, unborn)
+    people.save_record(keys, unborn)
     born = unborn.model_copy(update={"name": "Juno Marrowby", "born": date(2026, 3, 30), "roles": ("child",)})
-    people.save_person(keys, born)
+    people.save_record(keys, born)
     (before,) = people.read_revisions(keys, child.household_id)
     assert before.record == unborn
-    assert people.read_person(keys, unborn.id) == born
+    assert people.read_record(keys, Person, unborn.id) == born
 
 
 def test_the_row_is_put_aside_with_the_seal_that_it_had(keys: UnlockedStore, child: Person) -> None:
@@ -98,7 +98,7 @@ def test_the_row_is_put_aside_with_the_seal_that_it_had(keys: UnlockedStore, chi
         "SELECT id, rev, schema_id, agency, author, kid, body, household_id FROM person WHERE id = ?",
         (child.id,),
     )
-    people.save_person(keys, renamed(child, "Ottoline"))
+    people.save_record(keys, renamed(child, "Ottoline"))
     kept = "SELECT id, rev, schema_id, agency, author, kid, body, household_id FROM earlier"
     assert keys.database.rows(kept) == sealed
 
@@ -109,8 +109,8 @@ def test_a_change_that_is_refused_leaves_one_revision_and_nothing_put_aside(
     with keys.database.write() as driver:
         driver.execute("CREATE TRIGGER refuse BEFORE UPDATE ON person BEGIN SELECT raise(ABORT, 'no'); END")
     with pytest.raises(StoreFault):
-        people.save_person(keys, renamed(child, "Ottoline"))
-    assert people.read_person(keys, child.id) == child
+        people.save_record(keys, renamed(child, "Ottoline"))
+    assert people.read_record(keys, Person, child.id) == child
     assert told(people.read_revisions(keys, child.household_id)) == []
     keys.close()
     assert store.unlock(PASSPHRASE).losses == ()
@@ -118,7 +118,7 @@ def test_a_change_that_is_refused_leaves_one_revision_and_nothing_put_aside(
 
 def test_when_it_was_changed_is_not_made_up(keys: UnlockedStore, child: Person) -> None:
     """A store of before this was kept has rows of a later revision that do not say since when."""
-    people.save_person(keys, renamed(child, "Ottoline"))
+    people.save_record(keys, renamed(child, "Ottoline"))
     ((kid, wrap),) = keys.database.rows(
         "SELECT k.kid, k.sealed FROM content_key AS k JOIN person AS p ON p.kid = k.kid WHERE p.id = ?",
         (child.id,),
@@ -140,7 +140,7 @@ def test_when_it_was_changed_is_not_made_up(keys: UnlockedStore, child: Person) 
 def test_another_persons_earlier_rows_are_not_opened(
     keys: UnlockedStore, child: Person, store: Store
 ) -> None:
-    people.save_person(keys, renamed(child, "Ottoline"))
+    people.save_record(keys, renamed(child, "Ottoline"))
     other = store.set_up("lantern-hedge-robin-kettle", "agency-7", "hv-2")
     found = people.read_revisions(other, child.household_id)
     assert list(found) == []
@@ -151,7 +151,7 @@ def test_another_persons_earlier_rows_are_not_opened(
 def test_a_row_of_another_table_is_not_taken_for_an_earlier_record(
     keys: UnlockedStore, child: Person
 ) -> None:
-    people.save_person(keys, renamed(child, "Ottoline"))
+    people.save_record(keys, renamed(child, "Ottoline"))
     with keys.database.write() as driver:
         driver.execute("UPDATE earlier SET name = 'fact'")
     found = people.read_revisions(keys, child.household_id)
@@ -169,7 +169,7 @@ def test_a_missing_earlier_row_is_noticed(
     store: Store, keys: UnlockedStore, child: Person, family: Family, folder: Path
 ) -> None:
     for name in ("Ottoline", "Otis"):
-        people.save_person(keys, renamed(child, name))
+        people.save_record(keys, renamed(child, name))
     keys.close()
     raw(folder, "DELETE FROM earlier WHERE rev = 1")
     again = store.unlock(PASSPHRASE)
@@ -187,7 +187,7 @@ def test_a_missing_earlier_row_is_noticed(
 def test_an_earlier_row_put_in_the_place_of_another_is_noticed(
     store: Store, keys: UnlockedStore, child: Person, folder: Path
 ) -> None:
-    people.save_person(keys, renamed(child, "Ottoline"))
+    people.save_record(keys, renamed(child, "Ottoline"))
     keys.close()
     raw(folder, "UPDATE earlier SET rev = 7")
     again = store.unlock(PASSPHRASE)
@@ -207,7 +207,7 @@ def test_a_store_from_before_this_is_not_told_that_rows_are_missing(
         again = opened()
         held = again.unlock(PASSPHRASE)
         assert held.losses == ()
-        people.save_person(held, renamed(child, name))
+        people.save_record(held, renamed(child, name))
         held.close()
     last = opened().unlock(PASSPHRASE)
     assert last.losses == ()
@@ -219,15 +219,15 @@ def test_no_revision_is_used_twice_when_damage_brought_an_older_row_back(
     keys: UnlockedStore, child: Person, folder: Path
 ) -> None:
     for name in ("Ottoline", "Otis"):
-        people.save_person(keys, renamed(child, name))
+        people.save_record(keys, renamed(child, name))
     # The row of revision 3 is lost, and the one before stands in its place; then it is lost as well.
     raw(
         folder,
         "UPDATE person SET (rev, body) = (SELECT rev, body FROM earlier WHERE rev = 2)"
         f" WHERE id = '{child.id}'",
     )
-    people.save_person(keys, renamed(child, "Ottilie"))
-    people.save_person(keys, renamed(child, "Otto"))
+    people.save_record(keys, renamed(child, "Ottilie"))
+    people.save_record(keys, renamed(child, "Otto"))
     found = people.read_revisions(keys, child.household_id)
     assert [(one.rev, one.record.model_dump()["name"]) for one in found] == [
         (1, child.name),
@@ -235,8 +235,8 @@ def test_no_revision_is_used_twice_when_damage_brought_an_older_row_back(
         (3, "Ottilie"),
     ]
     raw(folder, f"DELETE FROM person WHERE id = '{child.id}'")
-    people.save_person(keys, renamed(child, "Otis"))
-    people.save_person(keys, renamed(child, "Otto"))
+    people.save_record(keys, renamed(child, "Otis"))
+    people.save_record(keys, renamed(child, "Otto"))
     found = people.read_revisions(keys, child.household_id)
     assert not found.unreadable
     assert [one.rev for one in found] == [1, 2, 3, 4]

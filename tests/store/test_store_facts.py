@@ -51,16 +51,16 @@ def made(family: Family) -> list[object]:
 def test_every_fact_comes_back_as_it_was_written(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
-    people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
+    people.save_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
     assert list(people.read_casework_records(keys, family.household.id)) == facts
 
 
 def test_a_corrected_fact_takes_the_place_of_the_earlier_one(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     task = FollowUp(id=new_id(), household_id=family.household.id, person_id=family.persons[0].id, code="see")
-    people.save_casework_records(keys, family.household.id, [task])
+    people.save_records(keys, family.household.id, [task])
     done = task.model_copy(update={"done_on": date(2026, 3, 9)})
-    people.save_casework_records(keys, family.household.id, [done])
+    people.save_records(keys, family.household.id, [done])
     assert list(people.read_casework_records(keys, family.household.id)) == [done]
 
 
@@ -69,14 +69,14 @@ def test_facts_of_another_household_are_refused_whole(keys: UnlockedStore, famil
     facts = made(family)
     facts[2] = facts[2].model_copy(update={"household_id": new_id()})  # type: ignore[attr-defined]  # a record
     with pytest.raises(StoreFault):
-        people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
+        people.save_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
     assert list(people.read_casework_records(keys, family.household.id)) == []
 
 
 def test_an_unknown_kind_is_kept_and_named(keys: UnlockedStore, store: Store, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     facts = made(family)
-    people.save_casework_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
+    people.save_records(keys, family.household.id, facts)  # type: ignore[arg-type]  # all are facts
     event = RECORD_TYPES_BY_KIND.pop("event")
     try:
         found = people.read_casework_records(keys, family.household.id)

@@ -97,7 +97,7 @@ def test_closed_keys_open_nothing(keys: UnlockedStore, family: Family) -> None:
     for call in (
         lambda: keys.sign(b"statement"),
         lambda: read_household(keys, family.household.id),
-        lambda: people.save_person(keys, family.persons[0]),
+        lambda: people.save_record(keys, family.persons[0]),
         lambda: kept.append_answer(keys, begun.id, "wish", {"value": "yes"}),
         lambda: kept.get(keys, begun.id),
         lambda: kept.begin(keys, family.assessment()),
@@ -297,7 +297,7 @@ def test_two_folders_never_share_a_key(tmp_path: Path, clock: StoppedClock) -> N
 
 def test_narrow_keys_add_to_one_assessment_and_open_nothing_else(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     one, other = family.assessment(id=ONE), family.assessment(id=OTHER)
     kept.begin(keys, one)
     kept.begin(keys, other)
@@ -327,7 +327,7 @@ def test_what_narrow_keys_added_is_read_with_the_persons_own(
     store: Store, keys: UnlockedStore, family: Family
 ) -> None:
     people.save_household(keys, family.household, family.persons)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     kept.begin(keys, family.assessment(id=ONE))
     narrow = kept.unlock_assessment(keys, ONE)
     keys.close()
@@ -340,7 +340,7 @@ def test_what_narrow_keys_added_is_read_with_the_persons_own(
 
 def test_a_finished_assessment_is_not_narrowed_to(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     kept.begin(keys, family.assessment(id=ONE))
     kept.stop(keys, ONE)
     with pytest.raises(StoreFault):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from assessments.casework.records import Person
 from assessments.errors import StoreFault, UnknownFormat
 from assessments.ports import Outcome
 from assessments.store import Store, UnlockedStore, people, tables
@@ -130,12 +131,12 @@ def test_a_store_of_a_newer_wren_is_read_and_sent_from_and_otherwise_unchanged(
     again = opened()
     assert again.read_only
     read = again.unlock(PASSPHRASE)
-    assert people.read_person(read, family.persons[0].id) == family.persons[0]
+    assert people.read_record(read, Person, family.persons[0].id) == family.persons[0]
     assert read_household(read, family.household.id)[2].unreadable
     assert kept.read_answers(read, begun.id) == {"wish": "a dog"}
     assert kept.get(read, done.id) == done
     for write in (
-        lambda: people.save_person(read, family.persons[0]),
+        lambda: people.save_record(read, family.persons[0]),
         lambda: people.save_household(read, family.household),
         lambda: kept.begin(read, family.assessment()),
         lambda: kept.append_answer(read, begun.id, "wish", "a cat"),

@@ -43,7 +43,7 @@ def test_a_full_visit_leaves_no_word_in_clear(
     store.settings.put("service-url", "https://services.example")
     keys = store.set_up(PASSPHRASE, "agency-7", "hv-1")
     people.save_household(keys, family.household, family.persons, family.relationships)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     _, service_public = sealing.make_receive_key()
     for number in range(3):
         begun = family.assessment()

@@ -12,14 +12,14 @@ from tests.store.made_up import Family, list_households, make_family, new_id, re
 
 def test_a_household_comes_back_whole(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons, family.relationships)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     household, persons, relationships, contacts = read_household(keys, family.household.id)
     assert household == family.household
     assert list(persons) == family.persons
     assert list(relationships) == family.relationships
     assert list(contacts) == [family.contact]
-    assert people.read_person(keys, family.persons[1].id) == family.persons[1]
-    assert people.read_contact(keys, family.contact.id) == family.contact
+    assert people.read_record(keys, Person, family.persons[1].id) == family.persons[1]
+    assert people.read_record(keys, Contact, family.contact.id) == family.contact
 
 
 def test_households_are_listed_in_the_order_they_came(keys: UnlockedStore) -> None:
@@ -32,8 +32,8 @@ def test_households_are_listed_in_the_order_they_came(keys: UnlockedStore) -> No
 def test_a_changed_person_replaces_the_earlier_one(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household, family.persons)
     renamed = family.persons[0].model_copy(update={"name": "Otisette Fernsby"})
-    people.save_person(keys, renamed)
-    people.save_person(keys, renamed)
+    people.save_record(keys, renamed)
+    people.save_record(keys, renamed)
     _, persons, _, _ = read_household(keys, family.household.id)
     assert list(persons) == [renamed, family.persons[1]]
 
@@ -48,7 +48,7 @@ def test_people_saved_before_stay(keys: UnlockedStore, family: Family) -> None:
 def test_fields_from_a_newer_wren_survive(keys: UnlockedStore, family: Family) -> None:
     newer = Person.model_validate({**family.persons[0].model_dump(), "pronouns": "they", "extra": {"a": [1]}})
     people.save_household(keys, family.household, [newer])
-    assert people.read_person(keys, newer.id).model_dump() == newer.model_dump()
+    assert people.read_record(keys, Person, newer.id).model_dump() == newer.model_dump()
 
 
 def test_saving_is_all_or_nothing(keys: UnlockedStore, family: Family) -> None:
@@ -64,17 +64,17 @@ def test_a_person_does_not_move_to_another_household(keys: UnlockedStore, family
     people.save_household(keys, family.household, family.persons)
     people.save_household(keys, other.household)
     with pytest.raises(StoreFault):
-        people.save_person(keys, family.persons[0].model_copy(update={"household_id": other.household.id}))
-    assert people.read_person(keys, family.persons[0].id).household_id == family.household.id
+        people.save_record(keys, family.persons[0].model_copy(update={"household_id": other.household.id}))
+    assert people.read_record(keys, Person, family.persons[0].id).household_id == family.household.id
 
 
 def test_what_is_not_here_is_not_found(keys: UnlockedStore, family: Family) -> None:
     for call in (
         lambda: read_household(keys, family.household.id),
-        lambda: people.read_contact(keys, family.contact.id),
-        lambda: people.read_person(keys, family.persons[0].id),
-        lambda: people.save_person(keys, family.persons[0]),
-        lambda: people.save_contact(keys, family.contact),
+        lambda: people.read_record(keys, Contact, family.contact.id),
+        lambda: people.read_record(keys, Person, family.persons[0].id),
+        lambda: people.save_record(keys, family.persons[0]),
+        lambda: people.save_record(keys, family.contact),
     ):
         with pytest.raises(NotFound):
             call()
@@ -128,7 +128,7 @@ def test_the_size_of_a_short_name_does_not_tell_it(keys: UnlockedStore) -> None:
 def test_a_contact_of_each_kind_is_kept(keys: UnlockedStore, family: Family) -> None:
     people.save_household(keys, family.household)
     for kind in ("home visit", "clinic", "ymweliad â'r cartref", "گھر کا دورہ"):
-        people.save_contact(keys, family.contact.model_copy(update={"id": new_id(), "kind": kind}))
+        people.save_record(keys, family.contact.model_copy(update={"id": new_id(), "kind": kind}))
     _, _, _, contacts = read_household(keys, family.household.id)
     kinds = [one.kind for one in contacts if isinstance(one, Contact)]
     assert kinds == ["home visit", "clinic", "ymweliad â'r cartref", "گھر کا دورہ"]
@@ -138,7 +138,7 @@ def test_all_homes_are_read_as_each_is_read_alone(keys: UnlockedStore) -> None:
     families = [make_family(), make_family()]
     for family in families:
         people.save_household(keys, family.household, family.persons, family.relationships)
-        people.save_contact(keys, family.contact)
+        people.save_record(keys, family.contact)
     together = people.list_household_records(keys)
     assert together == [people.read_household_records(keys, family.household.id) for family in families]
     assert [home.persons for home in together] == [family.persons for family in families]
@@ -152,11 +152,11 @@ def test_what_was_read_before_does_not_stand_in_for_a_row_that_is_damaged_since(
     keys: UnlockedStore, family: Family, change: str
 ) -> None:
     people.save_household(keys, family.household, family.persons)
-    first = people.read_person(keys, family.persons[0].id)
+    first = people.read_record(keys, Person, family.persons[0].id)
     with keys.database.write() as driver:
         driver.execute(f"UPDATE person SET {change} WHERE id = ?", (first.id,))
     with pytest.raises(StoreFault):
-        people.read_person(keys, first.id)
+        people.read_record(keys, Person, first.id)
     found = people.read_household_records(keys, family.household.id).persons
     assert list(found) == [family.persons[1]]
     assert len(found.unreadable) == 1

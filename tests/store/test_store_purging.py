@@ -12,7 +12,7 @@ from assessments.errors import Damaged, Locked, NotFound, StoreFault
 from assessments.ports import Outcome
 from assessments.store import Store, UnlockedStore, people, purge
 from assessments.store import assessments as kept
-from assessments.store.access.practitioner import content_key_context
+from assessments.store.access.practitioner import key_context
 from assessments.store.attachments import attachments
 from assessments.store.attachments.metadata_stripping import STROKES_MEDIA_TYPE
 from assessments.store.completion import complete
@@ -41,10 +41,10 @@ def unlocked(store: Store) -> Callable[[], UnlockedStore]:
 def _filled(keys: UnlockedStore, family: Family, *, done: bool = True, sent: bool = True) -> str:
     """A household with one assessment that has everything an assessment can have."""
     people.save_household(keys, family.household, family.persons, family.relationships)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     # Corrected, so that there is something earlier of each.
     people.save_household(keys, family.household, family.persons, family.relationships)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     begun = family.assessment()
     kept.begin(keys, begun)
     for number in range(40):
@@ -117,7 +117,7 @@ def test_a_remnant_of_the_deleted_key_opens_with_nothing_that_is_still_used(
     for epoch_kid in (before, held.keys.epoch_kid):
         with pytest.raises(Damaged):
             sealing.open_sealed(
-                held.keys._epoch, wrap, content_key_context(held.keys.device_id, held.author, epoch_kid, kid)
+                held.keys._epoch, wrap, key_context("cek", held.keys.device_id, held.author, epoch_kid, kid)
             )
 
 

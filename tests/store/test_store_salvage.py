@@ -32,15 +32,15 @@ def filled(store: Store, keys: UnlockedStore) -> list[Assessment]:
     for number in range(4):
         family: Family = make_family()
         people.save_household(keys, family.household, family.persons, family.relationships)
-        people.save_contact(keys, family.contact)
+        people.save_record(keys, family.contact)
         # Corrected, so that something of each table was put aside.
         people.save_household(keys, family.household, family.persons, family.relationships)
-        people.save_contact(keys, family.contact)
+        people.save_record(keys, family.contact)
         event = Incident(
             id=new_id(), household_id=family.household.id, on=family.contact.on, source="Mother", what=LONG
         )
         for _ in range(2):
-            people.save_casework_records(keys, family.household.id, [event])
+            people.save_records(keys, family.household.id, [event])
         begun, whole = family.assessment(), family.assessment()
         for one in (begun, whole):
             kept.begin(keys, one)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments.casework.records import Assessment
+from assessments.casework.records import Assessment, Person
 from assessments.ports import DataLoss
 from assessments.store import Store, UnlockedStore, people, purge
 from assessments.store import assessments as kept
@@ -26,7 +26,7 @@ TAIL = "substr(body, 1, 4) = x'434b5431'"
 @pytest.fixture
 def begun(keys: UnlockedStore, family: Family) -> Assessment:
     people.save_household(keys, family.household, family.persons, family.relationships)
-    people.save_contact(keys, family.contact)
+    people.save_record(keys, family.contact)
     assessment = family.assessment()
     kept.begin(keys, assessment)
     for number in range(5):
@@ -53,7 +53,7 @@ def losses(store: Store) -> tuple[DataLoss, ...]:
 def test_a_whole_store_has_lost_nothing(
     store: Store, keys: UnlockedStore, family: Family, begun: Assessment
 ) -> None:
-    people.save_person(keys, family.persons[0].model_copy(update={"name": "Wulfrun Ottershaw"}))
+    people.save_record(keys, family.persons[0].model_copy(update={"name": "Wulfrun Ottershaw"}))
     other = family.assessment()
     kept.begin(keys, other)
     kept.stop(keys, other.id)
@@ -232,7 +232,7 @@ def test_a_lost_tally_is_said_and_writing_goes_on(
     raw(folder, damage)
     again = store.unlock(PASSPHRASE)
     assert again.losses == (DataLoss("untallied"),)
-    people.save_person(again, family.persons[0])
+    people.save_record(again, family.persons[0])
     complete(again, finished(begun, {"a": 1}), b"envelope", "svc-1")
     again.close()
     again = store.unlock(PASSPHRASE)
@@ -249,7 +249,7 @@ def test_rows_that_cannot_be_counted_do_not_hold_up_opening(
     raw(folder, "ALTER TABLE relationship RENAME TO elsewhere")
     keys = store.unlock(PASSPHRASE)
     assert keys.losses == (DataLoss("unchecked"),)
-    assert people.read_person(keys, begun.subject_id).id == begun.subject_id
+    assert people.read_record(keys, Person, begun.subject_id).id == begun.subject_id
     keys.close()
 
 

@@ -28,12 +28,13 @@ from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.exchange import Failure
 from sync.device.recovery_exchange import send_recovery_command, upload_escrows
 from sync.errors import EnrolmentFailed
-from sync.pem import decode_pem, encode_pem
 from sync.recovery_messages import (
     RecoveryApproval,
     RecoveryReply,
     collect_grants,
+    decode_pem,
     derive_request_id,
+    encode_pem,
 )
 from sync.service.recovery import approvals
 from sync.service.recovery.keys import (

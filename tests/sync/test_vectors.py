@@ -15,7 +15,6 @@ from assessments.ports import Outcome
 from sync import protocol
 from sync.envelope import Statement, derive_kid, open_submission
 from sync.errors import Malformed
-from sync.pem import decode_pem, encode_pem
 from sync.protocol import (
     Enrolment,
     EnrolmentReply,
@@ -27,13 +26,17 @@ from sync.protocol import (
     make_receipt,
 )
 from sync.recovery_messages import (
+    EscrowUpload,
     RecoveryApproval,
+    RecoveryOrder,
     RecoveryReply,
     decode_escrow,
+    decode_pem,
     decode_recovery_command,
     decode_recovery_reply,
     derive_request_id,
     encode_escrow,
+    encode_pem,
     encode_recovery_command,
     encode_recovery_reply,
     escrow_receipt_bytes,
@@ -88,9 +91,9 @@ def made() -> dict[str, str]:
         "welcome_2": protocol.encode_enrolment_reply(welcome).hex(),
         "welcome_signed_2": welcome.signed_bytes(bytes(16)).hex(),
         "time_signed": time_signature_bytes("AAAAAAAAAAAAAAAAAAAAAA", "2026-03-04T09:30:00Z").hex(),
-        "escrow": encode_escrow(ESCROW.to_bytes()).hex(),
+        "escrow": encode_escrow(EscrowUpload(ESCROW.to_bytes())).hex(),
         "escrow_receipt": escrow_receipt_bytes("agency-7", ESCROW).hex(),
-        "recovery": encode_recovery_command("ask", RECOVERY.to_bytes()).hex(),
+        "recovery": encode_recovery_command(RecoveryOrder("ask", RECOVERY.to_bytes())).hex(),
         "recovery_id": str(derive_request_id(RECOVERY.to_bytes())),
         "recovery_code": RECOVERY.code,
         "standing": encode_recovery_reply(RecoveryReply("asked", (RecoveryApproval("o1", b"grant"),))).hex(),
@@ -129,8 +132,10 @@ def test_what_is_written_is_read_back() -> None:
     assert (reply.outcomes, reply.changes) == ((outcome(),), (FeedChange(ID, "held", "malformed"),))
     assert protocol.decode_enrolment(bytes.fromhex(vectors["enrolment_2"])).author == "hv1"
     assert protocol.decode_enrolment_reply(bytes.fromhex(vectors["welcome_2"])).kid == derive_kid(bytes(32))
-    assert decode_escrow(bytes.fromhex(vectors["escrow"])) == ESCROW.to_bytes()
-    assert decode_recovery_command(bytes.fromhex(vectors["recovery"])) == ("ask", RECOVERY.to_bytes())
+    assert decode_escrow(bytes.fromhex(vectors["escrow"])) == EscrowUpload(ESCROW.to_bytes())
+    assert decode_recovery_command(bytes.fromhex(vectors["recovery"])) == RecoveryOrder(
+        "ask", RECOVERY.to_bytes()
+    )
     assert decode_recovery_reply(bytes.fromhex(vectors["standing"])) == RecoveryReply(
         "asked", (RecoveryApproval("o1", b"grant"),)
     )

@@ -27,7 +27,7 @@ from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.worker import SendSummary, drain_outbox
 from sync.envelope import Statement, seal_submission
 from sync.service.main import Service
-from sync.service.recovery import escrows
+from sync.service.recovery.keys import save_agency_key
 from sync.service.settings import ServiceSettings
 from tests.fakes import MemoryOutbox, StoppedClock
 
@@ -254,7 +254,7 @@ class World:
             self.agencies[agency] = bytes(private)
             with self.service.database.transaction() as connection:
                 key = RecoveryKey(recovery_kid(public), public)
-                escrows.save_agency_key(connection, agency, key, self.clock.now())
+                save_agency_key(connection, agency, key, self.clock.now())
         return self.agencies[agency]
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from assessments.crypto import portable, recovery, sealing
 from assessments.crypto.kdf import SCRYPT_FLOOR, Kdf
-from assessments.store.access.wrap import make_wrap
+from assessments.store.access.practitioner import make_wrap
 from assessments.store.completion_files import Completion
 
 FILE = Path(__file__).parent / "outcomes.json"

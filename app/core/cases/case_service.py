@@ -49,9 +49,9 @@ from assessments.engine.version_move import MovePreview, preview_move
 from assessments.ports import Clock
 from assessments.store import DataLoss, Store, UnlockedStore, assessments, people
 from assessments.store.people import Revision
-from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.resume_state import read_resume_state, save_resume_state
 from assessments.store.rows.sealed_rows import ReadResult
+from assessments.store.rows.unlocked_store import AssessmentSummary
 from sync.device.exchange import OutboxStatus
 
 __all__ = [
@@ -139,19 +139,19 @@ class CaseService:
 
     def save_person(self, person: Person) -> None:
         """Save a revision of a person."""
-        people.save_person(self._keys, person)
+        people.save_record(self._keys, person)
 
     def save_relationships(self, household_id: str, relationships: Sequence[Relationship]) -> None:
         """Save relationships between people of one household."""
-        people.save_relationships(self._keys, household_id, relationships)
+        people.save_records(self._keys, household_id, relationships)
 
     def save_contact(self, contact: Contact) -> None:
         """Save a contact."""
-        people.save_contact(self._keys, contact)
+        people.save_record(self._keys, contact)
 
     def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> None:
         """Save records of one household: all of them or none."""
-        people.save_casework_records(self._keys, household_id, facts)
+        people.save_records(self._keys, household_id, facts)
 
     def households(self) -> ReadResult[HouseholdOverview]:
         """Every household with its people, for the first page after unlocking, and what does not open."""
@@ -267,7 +267,7 @@ class CaseService:
 
     def subject_of(self, assessment_id: str) -> Person:
         """The person that an assessment is about."""
-        return people.read_person(self._keys, assessments.get(self._keys, assessment_id).subject_id)
+        return people.read_record(self._keys, Person, assessments.get(self._keys, assessment_id).subject_id)
 
     def apply_event(self, work: OpenAssessment, event: forms.FormEvent) -> OpenAssessment:
         """Run one event: the form moves on, and what it asks to be kept is kept when this returns."""

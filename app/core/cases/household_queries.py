@@ -22,9 +22,9 @@ from assessments.casework.result_extracts import ResultExtract, extract_results
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
 from assessments.store import UnlockedStore, assessments, people
-from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.sealed_rows import ReadResult
 from assessments.store.rows.summaries import list_summaries
+from assessments.store.rows.unlocked_store import AssessmentSummary
 
 F = TypeVar("F", bound=CaseworkRecord)
 

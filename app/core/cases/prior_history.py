@@ -67,7 +67,7 @@ def save_history(keys: UnlockedStore, assessment: Assessment, history: HistorySt
         history=history,
         why=why,
     )
-    people.save_casework_records(keys, assessment.household_id, [judged, *asked])
+    people.save_records(keys, assessment.household_id, [judged, *asked])
 
 
 def add_history_follow_up(keys: UnlockedStore, assessment: Assessment) -> None:
@@ -88,7 +88,7 @@ def add_history_follow_up(keys: UnlockedStore, assessment: Assessment) -> None:
         due=assessment.context.on + timedelta(days=days),
         contact_id=assessment.contact_id,
     )
-    people.save_casework_records(keys, assessment.household_id, [ask])
+    people.save_records(keys, assessment.household_id, [ask])
 
 
 def _is_same_occasion(fact: HistoryReview, assessment: Assessment) -> bool:

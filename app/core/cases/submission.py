@@ -14,7 +14,7 @@ from app.core.cases.form_metadata import completed_in_contact
 from app.core.cases.prior_history import add_history_follow_up
 from assessments.casework import child_sessions
 from assessments.casework.own_words_fields import find_kept_phrases
-from assessments.casework.records import Assessment
+from assessments.casework.records import Assessment, Contact, Person
 from assessments.engine import form as forms
 from assessments.engine.answers import to_plain
 from assessments.errors import CompletionBlocked
@@ -76,8 +76,8 @@ def fill_record(keys: UnlockedStore, assessment: Assessment, form: forms.Form) -
 def build_payload(keys: UnlockedStore, assessment: Assessment) -> bytes:
     """What the service gets: the record, and as much of the household as gives it meaning."""
     household = people.read_household_records(keys, assessment.household_id).household
-    subject = people.read_person(keys, assessment.subject_id)
-    contact = people.read_contact(keys, assessment.contact_id)
+    subject = people.read_record(keys, Person, assessment.subject_id)
+    contact = people.read_record(keys, Contact, assessment.contact_id)
     parts = {
         "schema": PAYLOAD_SCHEMA,
         "assessment": assessment.model_dump(mode="json"),

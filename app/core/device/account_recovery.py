@@ -24,12 +24,13 @@ from assessments.store.access.passphrase_policy import CredentialKind
 from sync.device.exchange import Failure
 from sync.device.recovery_exchange import send_recovery_command
 from sync.device.transport import Transport
-from sync.pem import decode_pem, encode_pem
 from sync.recovery_messages import (
     RecoveryApproval,
     RecoveryCommand,
     RecoveryState,
     collect_grants,
+    decode_pem,
+    encode_pem,
     read_approval,
 )
 

@@ -3,14 +3,12 @@
 Two records may be of one incident when they are of the same day and nothing in the people or tactics
 speaks against it. Only a person decides. A joined incident has the worst severity and all texts of
 its records; the records stay as they are.
-
-    deduplicate_incidents(incidents, links)    # one for each incident, not for each record
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from itertools import combinations, groupby
 
 from assessments.casework.casework_records import ChildAtIncident, Incident, Precision, RecordLink
 from assessments.casework.record_links import find_decided_pairs, find_linked_ids
@@ -69,16 +67,11 @@ def find_possible_duplicate_incidents(
     return tuple(
         (one, other)
         for _, day in groupby(ordered, key=lambda incident: incident.on)
-        for one, other in _pairs_of_day(list(day))
+        for one, other in combinations(list(day), 2)
         if frozenset((one.id, other.id)) not in settled
         and other.id not in find_linked_ids(joins, one.id, "same-event")
         and _may_be_same_incident(one, other, known)
     )
-
-
-def _pairs_of_day(day: Sequence[Incident]) -> Iterator[tuple[Incident, Incident]]:
-    for place, one in enumerate(day):
-        yield from ((one, other) for other in day[place + 1 :])
 
 
 def _may_be_same_incident(one: Incident, other: Incident, links: Sequence[RecordLink]) -> bool:
@@ -86,8 +79,8 @@ def _may_be_same_incident(one: Incident, other: Incident, links: Sequence[Record
     if "before" in (one.precision, other.precision) or (one.time and other.time and one.time != other.time):
         return False
     by, to = (
-        (_canonical_person_ids(one.by_ids, links), _canonical_person_ids(other.by_ids, links)),
-        (_canonical_person_ids(one.to_ids, links), _canonical_person_ids(other.to_ids, links)),
+        tuple(_canonical_person_ids(getattr(incident, name), links) for incident in (one, other))
+        for name in ("by_ids", "to_ids")
     )
     if one.household_id != other.household_id and not (by[0] & by[1]):
         return False

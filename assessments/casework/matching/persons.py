@@ -69,10 +69,8 @@ def find_possible_duplicate_persons(
     links: Iterable[RecordLink] = (),
     relationships: Iterable[Relationship] = (),
 ) -> tuple[PersonMatch, ...]:
-    """Who may be the same as this person, likely ones first.
-
-    Left out: pairs that somebody decided about, and people who are something to each other.
-    """
+    """Who may be the same as this person, likely ones first. Left out: pairs that somebody decided about, and
+    people who are something to each other."""
     settled = find_decided_pairs(links) | {frozenset((tie.from_id, tie.to_id)) for tie in relationships}
     found = [
         alike
@@ -152,10 +150,6 @@ def _compare_births(one: Person, other: Person) -> MatchReason | None:
             if day is None:
                 return None
             return "due-near-birth" if abs((day - unborn.due).days) <= _DUE_TOLERANCE_DAYS else None
-    return _compare_birth_years(one, other)
-
-
-def _compare_birth_years(one: Person, other: Person) -> MatchReason | None:
     years = [_estimate_birth_year(person) for person in (one, other)]
     if None in years:
         return "born-unknown"

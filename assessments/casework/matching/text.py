@@ -1,8 +1,6 @@
 """Copied text: nearly the same sentence under two children.
 
 It is a hint for a person to look at: two children can say the same thing.
-
-    find_copied_text([Passage("a", "seen", "s1", "Settled and close to Mum all visit."), ...], rules)
 """
 
 from __future__ import annotations
@@ -17,10 +15,11 @@ from rapidfuzz import fuzz
 
 from assessments.definitions.area_settings import ChildAccountingRules
 
+_WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Passage:
     """Text under one child. "own" is what a child said, "seen" is what an adult wrote."""
 
@@ -29,11 +28,8 @@ class Passage:
     record_id: str
     text: str
 
-    def __repr__(self) -> str:
-        return f"<Passage {self.whose}>"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CopiedText:
     """Nearly the same text, found under two children."""
 
@@ -41,18 +37,15 @@ class CopiedText:
     other: Passage
     whose: Literal["own", "seen"]
 
-    def __repr__(self) -> str:
-        return f"<CopiedText {self.whose}>"
-
 
 def find_copied_text(passages: Iterable[Passage], rules: ChildAccountingRules) -> tuple[CopiedText, ...]:
-    """Every pair of sentences of two children that are nearly the same, once for each pair of places.
-
-    Short sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone.
-    """
+    """Every pair of sentences of two children that are nearly the same, once for each pair of places. Short
+    sentences do not count: "He was asleep." is true of many. Each `text` is the sentence alone."""
     found: dict[tuple[str, str, str, str], CopiedText] = {}
     sentences = [
-        (short, _normalise_text(short.text)) for full in passages for short in _sentences(full, rules)
+        (short, " ".join(_WORD.findall(short.text.casefold())))
+        for full in passages
+        for short in _sentences(full, rules)
     ]
     for (one, own), (other, others) in combinations(sentences, 2):
         if one.child_id == other.child_id or one.whose != other.whose:
@@ -70,7 +63,3 @@ def _sentences(passage: Passage, rules: ChildAccountingRules) -> list[Passage]:
         for part in parts
         if len(part.split()) >= rules.copied_words
     ]
-
-
-def _normalise_text(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -34,15 +34,8 @@ ToolEvidence = Literal["heard", "observed"]
 
 CHILD_SEEN_STATUSES: tuple[ChildSeenStatus, ...] = ("heard", "observed", "seen-not-spoken", "not-seen")
 REASON_CODES = (
-    "asleep",
-    "elsewhere",
-    "not-safe",
-    "adult-said-no",
-    "child-said-no",
-    "no-answer",
-    "cut-short",
-    "not-born",
-    "other",
+    *("asleep", "elsewhere", "not-safe", "adult-said-no", "child-said-no"),
+    *("no-answer", "cut-short", "not-born", "other"),
 )
 _REQUIRED_DETAILS: dict[ChildSeenStatus, tuple[MissingDetail, ...]] = {
     "heard": ("words",),
@@ -72,9 +65,7 @@ class RosterChild:
 @dataclass(frozen=True, slots=True)
 class ChildStanding:
     """How one child stands in one contact. `missing` is what the chosen status still needs.
-
-    `needs_observation`: the child is so young that an observation is asked for whatever was heard.
-    """
+    `needs_observation`: the child is so young that an observation is asked for whatever was heard."""
 
     child_id: str
     state: ChildSeenStatus | None

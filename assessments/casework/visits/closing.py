@@ -32,16 +32,13 @@ _SETTLED_FOLLOW_UPS: dict[ChildSeenStatus, tuple[FollowUpCode, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NoRecordReason:
     """Why there is no record of a child in a contact. "other" needs words."""
 
     code: str
     words: str = ""
     due: date | None = None
-
-    def __repr__(self) -> str:
-        return f"<NoRecordReason {self.code}>"
 
     @property
     def is_given(self) -> bool:

@@ -1,8 +1,6 @@
 """Counts across visits: seen, seen alone, at home, sleeping place seen, refused, not answered.
 
 What was not written counts as not written, never as no. No count says that a child is safe.
-
-    count_child_contacts(met, today)    # ChildCounts(contacts=4, seen=2, alone=0, ...)
 """
 
 from __future__ import annotations

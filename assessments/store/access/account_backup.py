@@ -39,10 +39,7 @@ def save_account_backup(database: SqliteDatabase, folder: Path, *known: str) -> 
             if row[0] in known or row[0] not in held:
                 held[row[0]] = row
         kept[table] = list(held.values())
-    plain = {
-        table: [[_to_json_value(value) for value in row] for row in rows] for table, rows in kept.items()
-    }
-    raw = _COPY_MAGIC + json.dumps(plain).encode()
+    raw = _COPY_MAGIC + json.dumps(kept, default=lambda value: {"hex": value.hex()}).encode()
     raw += digest(raw)
     path = folder / ACCOUNT_BACKUP_FILE
     with translate_errors():
@@ -63,10 +60,8 @@ def restore_accounts(database: SqliteDatabase, folder: Path) -> None:
 
 
 def insert_or_ignore(driver: sqlite3.Connection, table: str, names: Sequence[str], row: RowValues) -> int:
-    """Insert the first columns of a row, unless it is there; later columns get their defaults.
-
-    `names` are the database's own, never from a damaged one. Returns how many rows were written.
-    """
+    """Insert the first columns of a row, unless it is there; later columns get their defaults. `names` are
+    the database's own, never from a damaged one. Returns how many rows were written."""
     columns, marks = ", ".join(names[: len(row)]), ", ".join("?" * len(row))
     return driver.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", row).rowcount  # noqa: S608
 
@@ -79,16 +74,9 @@ def read_account_backup(folder: Path) -> dict[str, list[RowValues]]:
     content, check = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
     if not content.startswith(_COPY_MAGIC) or not constant_time_equal(digest(content), check):
         return {}
-    rows = json.loads(content[len(_COPY_MAGIC) :])
-    return {
-        table: [tuple(_from_json_value(value) for value in row) for row in rows[table]]
-        for table in _BACKED_UP_TABLES
-    }
+    rows = json.loads(content[len(_COPY_MAGIC) :], object_hook=_read_object)
+    return {table: list(map(tuple, rows[table])) for table in _BACKED_UP_TABLES}
 
 
-def _to_json_value(value: Value) -> object:
-    return {"hex": value.hex()} if isinstance(value, bytes) else value
-
-
-def _from_json_value(plain: Any) -> Value:
-    return bytes.fromhex(plain["hex"]) if isinstance(plain, dict) else plain
+def _read_object(plain: dict[str, Any]) -> object:
+    return bytes.fromhex(plain["hex"]) if "hex" in plain else plain

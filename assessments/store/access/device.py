@@ -3,16 +3,12 @@
 Completed work is sent while the store is locked, so these keys do not depend on a person. The device's key
 is made once and never overwritten; each person keeps a copy of it under their own keys, so that losing it
 loses nothing.
-
-    device.sign(request)
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -33,9 +29,6 @@ class FileKeystore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
-    def __repr__(self) -> str:
-        return "<FileKeystore>"
 
     def read(self, name: str) -> bytes | None:
         """The value, or None when there is no such file. Raises KeystoreFault."""
@@ -94,13 +87,14 @@ class DeviceIdentity:
     _receive_sealed: bytes
     _devkey: bytearray = field(compare=False)
 
-    def __repr__(self) -> str:
-        return f"<DeviceIdentity {self.device_id}>"
-
     def sign(self, message: bytes) -> bytes:
         """Sign a request as this device."""
-        with self._private("device-sign", self.sign_public, self._sign_sealed) as private:
+        context = self._context("device-sign", self.sign_public)
+        private = bytearray(sealing.open_sealed(self._devkey, self._sign_sealed, context))
+        try:
             return sealing.sign(private, message)
+        finally:
+            sealing.wipe(private)
 
     def export_device_key(self) -> bytes:
         """The device's key, for the person who keeps a copy of it under their own."""
@@ -115,15 +109,7 @@ class DeviceIdentity:
         return sealing.unpad(sealing.open_sealed(self._devkey, sealed, self._context(purpose, place)))
 
     def _context(self, purpose: str, place: bytes) -> bytes:
-        return sealing.length_prefix("ck1", purpose, self.device_id, place)
-
-    @contextlib.contextmanager
-    def _private(self, purpose: str, public: bytes, sealed: bytes) -> Iterator[bytearray]:
-        private = bytearray(sealing.open_sealed(self._devkey, sealed, self._context(purpose, public)))
-        try:
-            yield private
-        finally:
-            sealing.wipe(private)
+        return _device_context(purpose, self.device_id, place)
 
 
 DeviceColumns = tuple[str, bytes, bytes, bytes, bytes]
@@ -134,19 +120,19 @@ def make_device(devkey: bytearray) -> DeviceColumns:
     device_id = str(uuid.uuid4())
     sign_private, sign_public = sealing.make_signing_key()
     receive_private, receive_public = sealing.make_receive_key()
+    sign_context = _device_context("device-sign", device_id, sign_public)
+    receive_context = _device_context("device-receive", device_id, receive_public)
     columns = (
         device_id,
         sign_public,
-        sealing.seal(
-            devkey, bytes(sign_private), sealing.length_prefix("ck1", "device-sign", device_id, sign_public)
-        ),
+        sealing.seal(devkey, bytes(sign_private), sign_context),
         receive_public,
-        sealing.seal(
-            devkey,
-            bytes(receive_private),
-            sealing.length_prefix("ck1", "device-receive", device_id, receive_public),
-        ),
+        sealing.seal(devkey, bytes(receive_private), receive_context),
     )
     sealing.wipe(sign_private)
     sealing.wipe(receive_private)
     return columns
+
+
+def _device_context(purpose: str, device_id: str, place: bytes) -> bytes:
+    return sealing.length_prefix("ck1", purpose, device_id, place)

@@ -3,10 +3,6 @@ wiped when they are closed.
 
 The UDK opens the author's signing key and the epoch key; the epoch key opens one content key per
 household and per assessment. After `close` every use raises `Locked`. Usable from any thread.
-
-    keys = KeyRing(row, udk, device_id, is_epoch_current)
-    keys.sign(statement)
-    keys.close()
 """
 
 from __future__ import annotations
@@ -22,14 +18,7 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow, RecoveryKey, make_escrow
 from assessments.errors import Damaged, Locked, NotFound
 from assessments.store.access.device import DeviceIdentity
-from assessments.store.access.practitioner import (
-    Practitioner,
-    content_key_context,
-    device_copy_context,
-    epoch_context,
-    make_kid,
-    sign_context,
-)
+from assessments.store.access.practitioner import Practitioner, key_context, make_kid
 
 _PADDED_BYTES = 256
 
@@ -132,23 +121,17 @@ class RotatedEpoch:
 
 
 class KeyRing(RowKeys):
-    """The keys of one unlocked person.
-
-    `is_epoch_current` tells whether an epoch key of this name is still the one on the device: another
-    process may have renewed it.
-    """
+    """The keys of one unlocked person. `is_epoch_current` tells whether an epoch key of this name is still
+    the one on the device: another process may have renewed it."""
 
     def __init__(
         self, row: Practitioner, udk: bytearray, device_id: str, is_epoch_current: Callable[[str], bool]
     ) -> None:
         super().__init__(row.agency, row.author)
         self.device_id, self._is_epoch_current = device_id, is_epoch_current
-        self.sign_public, self.epoch_kid, self.epoch_sealed = (
-            row.sign_public,
-            row.epoch_kid,
-            row.epoch_sealed,
-        )
-        signing = sign_context(device_id, row.author, row.sign_public)
+        self.sign_public = row.sign_public
+        self.epoch_kid, self.epoch_sealed = row.epoch_kid, row.epoch_sealed
+        signing = key_context("author", device_id, row.author, row.sign_public)
         self._sign = bytearray(sealing.open_sealed(udk, row.sign_sealed, signing))
         self._epoch = bytearray(
             sealing.open_sealed(udk, row.epoch_sealed, self._epoch_context(row.epoch_kid))
@@ -170,7 +153,7 @@ class KeyRing(RowKeys):
     def seal_device_key(self, device: DeviceIdentity) -> bytes:
         """A copy of the device's key, sealed for this person."""
         with self._while_open():
-            context = device_copy_context(self.device_id, self.author)
+            context = key_context("device-copy", self.device_id, self.author)
             return sealing.seal(self._udk, device.export_device_key(), context)
 
     def make_content_key(self) -> tuple[str, bytes]:
@@ -181,10 +164,8 @@ class KeyRing(RowKeys):
             return kid, sealing.seal(self._epoch, bytes(key), self._content_context(kid, self.epoch_kid))
 
     def rotate_epoch_key(self, wraps: Iterable[tuple[str, bytes]]) -> RotatedEpoch:
-        """Seal content keys anew under a fresh epoch key, which this ring does not take over.
-
-        A wrap that does not open is left out: it opens nothing, before or after.
-        """
+        """Seal content keys anew under a fresh epoch key, which this ring does not take over. A wrap that
+        does not open is left out: it opens nothing, before or after."""
         with self._while_open():
             epoch, epoch_kid = sealing.make_key(), make_kid()
             renewed = []
@@ -243,10 +224,10 @@ class KeyRing(RowKeys):
         return [self._udk, self._sign, self._epoch, self._integrity_key, *super()._held_keys()]
 
     def _content_context(self, kid: str, epoch_kid: str) -> bytes:
-        return content_key_context(self.device_id, self.author, epoch_kid, kid)
+        return key_context("cek", self.device_id, self.author, epoch_kid, kid)
 
     def _epoch_context(self, epoch_kid: str) -> bytes:
-        return epoch_context(self.device_id, self.author, self.agency, epoch_kid)
+        return key_context("epoch", self.device_id, self.author, self.agency, epoch_kid)
 
     def _integrity_context(self, *revision: str) -> bytes:
         return sealing.length_prefix("ck1", "tally", *revision, self.device_id, self.author)

@@ -2,8 +2,6 @@
 
 A PIN is enough only where the system's key store guards the device's secret and limits guessing; everywhere
 else the passphrase alone must withstand a copy of the disk.
-
-    check_passphrase("robin hedge kettle lantern", "passphrase")
 """
 
 from __future__ import annotations

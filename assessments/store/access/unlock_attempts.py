@@ -3,10 +3,6 @@
 The count stands in the database and in the key store, and the higher one holds: putting back an old copy of
 either gives no free guess, and being killed between count and attempt costs one. A clock set forward can
 skip a wait, never the count.
-
-    attempts.count_attempt("hv1")       # raises TooManyAttempts or LockedOut, or has counted
-    ...                                 # try
-    attempts.reset("hv1")
 """
 
 from __future__ import annotations

@@ -3,9 +3,6 @@
 Each person has a row with keys of their own, guarded by their passphrase and a secret in the key store. One
 person's keys open nothing of another's. It works before the device's own key is there, so that recovery can
 start from it.
-
-    access = Unlocking(database, keystore, clock, kdf)
-    row, udk = access.unlock("hv1", passphrase, device_id)
 """
 
 from __future__ import annotations
@@ -22,11 +19,13 @@ from assessments.store.access.passphrase_policy import CredentialKind, check_pas
 from assessments.store.access.practitioner import (
     Practitioner,
     make_practitioner,
+    make_wrap,
     open_device_key_copy,
+    open_wrap,
+    parse_wrap,
     rotate_udk,
 )
-from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, AttemptStatus, UnlockAttempts
-from assessments.store.access.wrap import make_wrap, open_wrap, parse_wrap
+from assessments.store.access.unlock_attempts import MAX_ATTEMPTS, UnlockAttempts
 from assessments.store.database import SqliteDatabase
 
 # The fields of a `Practitioner` are the columns of its table.
@@ -43,17 +42,14 @@ class Unlocking:
     def __init__(self, database: SqliteDatabase, keystore: Keystore, clock: Clock, kdf: Kdf) -> None:
         self._database, self._keystore, self._kdf = database, keystore, kdf
         self._attempts = UnlockAttempts(database, keystore, clock)
-
-    @property
-    def credential_kind(self) -> CredentialKind:
-        """Digits are enough only where the system guards the secret."""
-        return "pin" if self._keystore.kind == "system" else "passphrase"
+        self.attempt_status = self._attempts.status
+        # Digits are enough only where the system guards the secret.
+        self.credential_kind: CredentialKind = "pin" if keystore.kind == "system" else "passphrase"
 
     def authors(self) -> tuple[str, ...]:
         """Everybody's alias, in the order of setting up."""
-        return tuple(
-            author for (author,) in self._database.rows("SELECT author FROM practitioner ORDER BY rowid")
-        )
+        rows = self._database.rows("SELECT author FROM practitioner ORDER BY rowid")
+        return tuple(author for (author,) in rows)
 
     def read_practitioner(self, author: str) -> Practitioner:
         """One person's row. Raises Locked("not-set-up")."""
@@ -65,10 +61,6 @@ class Unlocking:
     def is_epoch_current(self, epoch_kid: str) -> bool:
         """Whether this is the name of somebody's epoch key: deleting something renews it."""
         return bool(self._database.rows("SELECT 1 FROM practitioner WHERE epoch_kid = ?", (epoch_kid,)))
-
-    def attempt_status(self, author: str) -> AttemptStatus:
-        """How many attempts failed, and until when to wait."""
-        return self._attempts.status(author)
 
     def set_up(self, passphrase: str, agency: str, author: str, device: DeviceIdentity) -> None:
         """Add a person. Raises WrenError for a weak passphrase, StoreFault("alias-taken")."""
@@ -86,10 +78,8 @@ class Unlocking:
             driver.execute(_INSERT, astuple(row))
 
     def unlock(self, author: str, passphrase: str, device_id: str) -> tuple[Practitioner, bytearray]:
-        """The row and the UDK. Counted before it is tried.
-
-        Raises WrongPassphrase (with `left`), TooManyAttempts, LockedOut, KeyAbsent, KeystoreFault.
-        """
+        """The row and the UDK. Counted before it is tried. Raises WrongPassphrase (with `left`),
+        TooManyAttempts, LockedOut, KeyAbsent, KeystoreFault."""
         row = self.read_practitioner(author)
         if self._attempts.status(author).is_locked_out:
             self._lock_out(row)

@@ -11,9 +11,6 @@ What a camera or recorder leaves in clear belongs in `open_incoming_folder`, and
 takes it from there.
 Overwriting and removing such a file is all that a program can do: flash memory may keep older cells
 of it until they are used again. A drawing made here never touches the disk in clear.
-
-    made = save_attachment(keys, assessment.id, strokes, "application/vnd.wren.strokes+json")
-    read_attachment(keys, made.id)
 """
 
 from __future__ import annotations
@@ -21,30 +18,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from assessments.crypto.sealing import length_prefix, make_random
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.access.device import DeviceIdentity
-from assessments.store.assessments import require_in_progress
+from assessments.store.assessments import read_row, require_in_progress
 from assessments.store.attachments.metadata_stripping import strip_metadata
 from assessments.store.database import SqliteDatabase, translate_errors
 from assessments.store.durable_files import make_folder, sync_folder, write_atomically, write_synced
-from assessments.store.rows.integrity import RowChange, record_changes
+from assessments.store.rows.integrity import insert_row
 from assessments.store.rows.sealed_rows import (
     AttachmentColumns,
     ReadResult,
     SealedRow,
     open_rows,
     row_context,
-    schema_of,
+    select_sealed_rows,
 )
-from assessments.store.rows.statements import insert
 from assessments.store.rows.unlocked_store import UnlockedStore
 
 ATTACHMENT_FOLDER, QUARANTINE_FOLDER, INCOMING_FOLDER = "attachments", "quarantine", "incoming"
@@ -60,17 +56,9 @@ _TABLE = "attachment"
 _MAGIC = b"CKA1"
 _SUFFIX, _PART, _CAPTURE_SUFFIX = ".bin", ".part", ".left"
 _MIN_SLICE_BYTES = 256
-_SELECT_ASSESSMENT = (
-    "SELECT a.state, a.agency, a.author, a.kid, k.sealed"
-    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid WHERE a.id = ?"
-)
-_SELECT_ATTACHMENT = (
-    "SELECT t.id, t.assessment_id, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"
-    " FROM attachment AS t LEFT JOIN content_key AS k ON k.kid = t.kid"
-)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Attachment:
     """What is known of an attachment without opening it."""
 
@@ -80,9 +68,6 @@ class Attachment:
     size_bytes: int
     caption: str
     made_at: datetime
-
-    def __repr__(self) -> str:
-        return f"<Attachment {self.id}>"
 
 
 def save_attachment(
@@ -100,7 +85,8 @@ def save_attachment(
     if free_bytes(folder) < MIN_FREE_BYTES:
         raise StoreFault("no-room-for-attachment")
     made = Attachment(make_random(16).hex(), assessment_id, media_type, len(clean), caption, unlocked.now())
-    row = _new_row(unlocked, unlocked.database.rows(_SELECT_ASSESSMENT, (assessment_id,)), made)
+    with unlocked.database.read() as driver:
+        row = _new_row(driver, unlocked, made)
     path = folder / f"{made.id}{_SUFFIX}"
     part = path.with_suffix(_PART)
     try:
@@ -109,12 +95,11 @@ def save_attachment(
         with unlocked.database.write() as driver:
             # Looked up again: it may have been completed meanwhile. Named inside the transaction,
             # so that a sweep, which holds the same lock, never meets a file that waits for its row.
-            row = _new_row(unlocked, driver.execute(_SELECT_ASSESSMENT, (assessment_id,)).fetchall(), made)
+            row = _new_row(driver, unlocked, made)
             part.replace(path)
             sync_folder(folder)
-            body = row.seal(unlocked.keys, _encode_metadata(made))
-            insert(driver, _TABLE, {**row.columns(), "body": body})
-            record_changes(driver, unlocked, RowChange("attachment", made.id, None, 1))
+            metadata = [made.media_type, made.size_bytes, made.caption, made.made_at.isoformat()]
+            insert_row(driver, unlocked, row, json.dumps(metadata).encode())
     except BaseException:
         with suppress(OSError):  # what cannot be removed now is put away by the next sweep
             part.unlink(missing_ok=True)
@@ -126,10 +111,8 @@ def save_attachment(
 def import_captured_file(
     unlocked: UnlockedStore, assessment_id: str, path: Path, media_type: str, caption: str = ""
 ) -> Attachment:
-    """Keep what a camera or recorder left in clear; then overwrite and remove that file.
-
-    Only what is sealed and committed is removed: when keeping fails, the file stays for another try.
-    """
+    """Keep what a camera or recorder left in clear; then overwrite and remove that file. Only what is sealed
+    and committed is removed: when keeping fails, the file stays for another try."""
     with translate_errors():
         size_bytes = path.stat().st_size
         if size_bytes > MAX_ATTACHMENT_BYTES:
@@ -143,28 +126,24 @@ def import_captured_file(
 
 def open_incoming_folder(unlocked: UnlockedStore) -> Path:
     """The folder that a camera or recorder writes into; what a cut leaves there is found."""
-    folder = unlocked.database.path.parent / INCOMING_FOLDER
-    with translate_errors():
-        make_folder(folder)
-    return folder
+    return _folder(unlocked.database, INCOMING_FOLDER)
 
 
 def list_attachments(unlocked: UnlockedStore, assessment_id: str) -> ReadResult[Attachment]:
     """The attachments of one assessment, oldest first; one whose file is gone is named as damaged."""
-    rows = unlocked.database.rows(
-        _SELECT_ATTACHMENT + " WHERE t.assessment_id = ? ORDER BY t.rowid", (assessment_id,)
-    )
-    return open_rows(
-        (_to_sealed_row(row) for row in rows), lambda row, sealed: _open_attachment(unlocked, row, sealed)
-    )
+    where = "t.assessment_id = ? ORDER BY t.rowid"
+    with unlocked.database.read() as driver:
+        rows = select_sealed_rows(driver, _TABLE, AttachmentColumns, where, assessment_id)
+    return open_rows(rows, lambda row, sealed: _open_attachment(unlocked, row, sealed))
 
 
 def read_attachment(unlocked: UnlockedStore, attachment_id: str) -> bytes:
     """One attachment whole. Raises NotFound, Damaged."""
-    rows = unlocked.database.rows(_SELECT_ATTACHMENT + " WHERE t.id = ?", (attachment_id,))
+    with unlocked.database.read() as driver:
+        rows = select_sealed_rows(driver, _TABLE, AttachmentColumns, "t.id = ?", attachment_id)
     if not rows:
         raise NotFound(part=_TABLE)
-    row, sealed = _to_sealed_row(rows[0])
+    row, sealed = rows[0]
     made = _open_attachment(unlocked, row, sealed)
     total = _slice_count(made.size_bytes)
     with translate_errors():
@@ -183,7 +162,7 @@ def list_interrupted_captures(database: SqliteDatabase) -> list[str]:
     `attach_interrupted_capture`.
     """
     with translate_errors():
-        return sorted(path.stem for path in _quarantine(database).glob(f"*{_CAPTURE_SUFFIX}"))
+        return sorted(path.stem for path in _folder(database, QUARANTINE_FOLDER).glob(f"*{_CAPTURE_SUFFIX}"))
 
 
 def attach_interrupted_capture(
@@ -195,7 +174,7 @@ def attach_interrupted_capture(
     caption: str = "",
 ) -> Attachment:
     """Keep what was left behind as an attachment of an assessment in progress."""
-    path = _quarantine(unlocked.database) / f"{name}{_CAPTURE_SUFFIX}"
+    path = _folder(unlocked.database, QUARANTINE_FOLDER) / f"{name}{_CAPTURE_SUFFIX}"
     with translate_errors():
         raw = path.read_bytes()
     made = save_attachment(
@@ -217,7 +196,7 @@ def sweep(database: SqliteDatabase, device: DeviceIdentity) -> None:
     quarantine. What stands in clear in the incoming folder is sealed under the device's key, since
     nobody's own key is open, and then removed.
     """
-    folder, aside = _folder(database), _quarantine(database)
+    folder, aside = _folder(database), _folder(database, QUARANTINE_FOLDER)
     with database.write() as driver:
         for part in (*folder.glob(f"*{_PART}"), *aside.glob(f"*{_PART}")):
             part.unlink(missing_ok=True)
@@ -253,50 +232,20 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _folder(database: SqliteDatabase) -> Path:
-    return _ensure_folder(database.path.parent / ATTACHMENT_FOLDER)
-
-
-def _quarantine(database: SqliteDatabase) -> Path:
-    return _ensure_folder(database.path.parent / QUARANTINE_FOLDER)
-
-
-def _ensure_folder(folder: Path) -> Path:
+def _folder(database: SqliteDatabase, name: str = ATTACHMENT_FOLDER) -> Path:
+    folder = database.path.parent / name
     with translate_errors():
         make_folder(folder)
     return folder
 
 
-def _new_row(unlocked: UnlockedStore, rows: Sequence[tuple[Any, ...]], made: Attachment) -> AttachmentRow:
+def _new_row(driver: sqlite3.Connection, unlocked: UnlockedStore, made: Attachment) -> AttachmentRow:
     """Where a new attachment is filed: under its assessment, if that is one's own and in progress."""
-    if not rows:
+    row, _ = read_row(driver, made.assessment_id)
+    if (row.agency, row.author) != (unlocked.agency, unlocked.author):
         raise NotFound(part="assessment")
-    state, agency, author, kid, wrap = rows[0]
-    if (agency, author) != (unlocked.agency, unlocked.author):
-        raise NotFound(part="assessment")
-    require_in_progress(state)
-    return SealedRow(
-        _TABLE,
-        made.id,
-        AttachmentColumns(made.assessment_id),
-        1,
-        schema_of(_TABLE),
-        agency,
-        author,
-        kid,
-        wrap,
-    )
-
-
-def _to_sealed_row(row: tuple[Any, ...]) -> tuple[AttachmentRow, bytes]:
-    row_id, assessment_id, rev, schema_id, agency, author, kid, wrap, body = row
-    return SealedRow(
-        _TABLE, row_id, AttachmentColumns(assessment_id), rev, schema_id, agency, author, kid, wrap
-    ), body
-
-
-def _encode_metadata(made: Attachment) -> bytes:
-    return json.dumps([made.media_type, made.size_bytes, made.caption, made.made_at.isoformat()]).encode()
+    require_in_progress(row.bound_columns.state)
+    return unlocked.new_row(_TABLE, made.id, AttachmentColumns(made.assessment_id), row.kid, row.wrap)
 
 
 def _open_attachment(unlocked: UnlockedStore, row: AttachmentRow, sealed: bytes) -> Attachment:

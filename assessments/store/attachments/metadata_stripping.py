@@ -4,8 +4,6 @@ A camera writes where it stood, when, and whose it is into every photo. Of JPEG,
 parts that showing or playing needs are kept, and every other part is dropped, unknown ones too. Nothing is
 decoded or encoded again: pixels and samples stay byte for byte. A type that is not in
 `STRIP_BY_MEDIA_TYPE` is refused, and so are moving pictures: nothing here can read MP4, M4A and WebM.
-
-    strip_metadata(photo, "image/jpeg")
 """
 
 from __future__ import annotations
@@ -20,19 +18,7 @@ STROKES_MEDIA_TYPE = "application/vnd.wren.strokes+json"
 
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 # Size, pixels and colours; bruises must keep theirs, so colour profiles stay.
-_PNG_KEPT = {
-    b"IHDR",
-    b"PLTE",
-    b"IDAT",
-    b"IEND",
-    b"tRNS",
-    b"gAMA",
-    b"cHRM",
-    b"sRGB",
-    b"iCCP",
-    b"sBIT",
-    b"cICP",
-}
+_PNG_KEPT = set(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT cICP".split())
 _WEBP_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"}
 _WAV_KEPT = {b"fmt ", b"fact", b"data"}
 _ANIMATION_CHUNKS = {b"acTL", b"ANIM"}
@@ -47,11 +33,8 @@ _EXIF = b"Exif\x00\x00"
 
 
 def strip_metadata(content: bytes, media_type: str) -> bytes:
-    """The same picture, sound or drawing, and nothing else.
-
-    Raises StoreFault: "media-not-taken" for a type that is not taken, "media-damaged" for a file that
-    is not whole or not of its type.
-    """
+    """The same picture, sound or drawing, and nothing else. Raises StoreFault: "media-not-taken" for a type
+    that is not taken, "media-damaged" for a file that is not whole or not of its type."""
     strip = STRIP_BY_MEDIA_TYPE.get(media_type)
     if strip is None:
         raise StoreFault("media-not-taken")
@@ -82,10 +65,8 @@ def _jpeg(content: bytes) -> bytes:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture.
-
-    What follows the end (second pictures, films, a maker's notes) is not looked at.
-    """
+    """Marker, content, and for a scan the compressed pixels after it, up to the end of the picture. What
+    follows the end (second pictures, films, a maker's notes) is not looked at."""
     if content[:2] != bytes((0xFF, _SOI)):
         raise ValueError("no picture")
     at = 2

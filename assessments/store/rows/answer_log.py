@@ -25,9 +25,8 @@ from typing import Any
 from assessments.crypto.sealing import constant_time_equal, digest, length_prefix
 from assessments.errors import Damaged, StoreFault
 from assessments.store.access.keyring import RowKeys
-from assessments.store.rows.caches import LogEnd
 from assessments.store.rows.sealed_rows import AssessmentRow, row_context, schema_of
-from assessments.store.rows.unlocked_store import UnlockedRows
+from assessments.store.rows.unlocked_store import LogEnd, UnlockedRows
 
 # A line is (number of the assessment << 20) + its place, from 1: a million lines each. The tail stands
 # at the place of the next line, which takes it over. So every line goes to the end of SQLite's table,
@@ -87,10 +86,8 @@ class AnswerLog(list[LogLine]):
         self.lost = tuple(lost)
 
     def current_answers(self) -> dict[str, Any]:
-        """The answers as they stand: the last line of each item, in the order of first answering.
-
-        An item whose last line is known to be lost has no answer: an earlier one would be wrong.
-        """
+        """The answers as they stand: the last line of each item, in the order of first answering. An item
+        whose last line is known to be lost has no answer: an earlier one would be wrong."""
         last = {line.link_id: line for line in self}
         lost = [
             link_id
@@ -141,7 +138,7 @@ def count_missing(keys: RowKeys, row: AssessmentRow, rows: LogRows) -> tuple[int
 
 def _is_intact(keys: RowKeys, row: AssessmentRow, rows: LogRows) -> bool:
     """Whether these are the lines that the tail at their end was made of."""
-    reached = _first_tail(keys, row)
+    reached = _tail(keys, row, length_prefix("ck1", "tail", row.id))
     for _, sealed in rows[:-1]:
         reached = _next_tail(keys, row, reached, sealed)
     return _ends_in_tail(rows) and constant_time_equal(reached[:_TAIL_BYTES], rows[-1][1][:_TAIL_BYTES])
@@ -174,7 +171,7 @@ def _lost_mark(opened: dict[int, LogLine], place: int) -> str:
 
 def begin_log(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow) -> LogEnd:
     """The end of a new, empty list."""
-    tail = _first_tail(keys, row)
+    tail = _tail(keys, row, length_prefix("ck1", "tail", row.id))
     driver.execute("INSERT INTO answer (line, body) VALUES (?, ?)", (_first_key(row) + 1, tail))
     return LogEnd(row, 1, tail, "")
 
@@ -182,9 +179,8 @@ def begin_log(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow) -> 
 def find_log_end(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow) -> LogEnd:
     """Where a list goes on, whatever is damaged in it."""
     start = _first_key(row)
-    rows = driver.execute(f"{_SELECT_LINES} DESC LIMIT 2", (start, start, start + MAX_SEQUENCE)).fetchall()[
-        ::-1
-    ]
+    backwards = driver.execute(f"{_SELECT_LINES} DESC LIMIT 2", (start, start, start + MAX_SEQUENCE))
+    rows = backwards.fetchall()[::-1]
     sequence = _next_sequence(keys, row, rows)
     tail = rows.pop()[1] if _ends_in_tail(rows) else _LOST_TAIL
     trail = ""
@@ -221,7 +217,7 @@ def reanchor(driver: sqlite3.Connection, keys: RowKeys, row: AssessmentRow, *, i
     start, rows = _first_key(row), select_log_rows(driver, row)
     if _is_intact(keys, row, rows):
         return
-    reached = _first_tail(keys, row)
+    reached = _tail(keys, row, length_prefix("ck1", "tail", row.id))
     for place, sealed in rows:
         if _is_tail(sealed):
             driver.execute("DELETE FROM answer WHERE line = ?", (start + place,))
@@ -265,11 +261,6 @@ def _line_context(row: AssessmentRow, sequence: int) -> bytes:
 def _item_mark(link_id: str) -> str:
     """A short name of an item: eighteen bits, so that two of one tool hardly ever share one."""
     return base64.b64encode(digest(link_id.encode())[:3])[:_MARK_LETTERS].decode()
-
-
-def _first_tail(keys: RowKeys, row: AssessmentRow) -> bytes:
-    """The tail of an empty list."""
-    return _tail(keys, row, length_prefix("ck1", "tail", row.id))
 
 
 def _next_tail(keys: RowKeys, row: AssessmentRow, tail: bytes, sealed: object) -> bytes:

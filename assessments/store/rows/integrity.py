@@ -6,9 +6,6 @@ sum of the (table, id, revision) of all their rows, moved in the same transactio
 revision of that count is also kept outside the database as a rollback counter, advanced at completing and
 at locking, which an older database falls behind. What is found is a `DataLoss` for a person to be shown; it
 never stands in the way. A lost content key needs no count: its rows do not open.
-
-    record_changes(driver, unlocked, RowChange("person", person.id, 1, 2))     # beside the UPDATE
-    find_losses(unlocked, counter)                                             # once, at unlock
 """
 
 from __future__ import annotations
@@ -23,7 +20,14 @@ from assessments.crypto.sealing import length_prefix
 from assessments.errors import Damaged, StoreFault, WrenError
 from assessments.ports import DataLoss, Keystore
 from assessments.store.rows.answer_log import count_missing, reanchor, select_log_rows
-from assessments.store.rows.sealed_rows import AssessmentColumns, AssessmentRow, SealedRow
+from assessments.store.rows.sealed_rows import (
+    AnyRow,
+    AssessmentColumns,
+    AssessmentRow,
+    SealedRow,
+    Value,
+    insert,
+)
 from assessments.store.rows.unlocked_store import UnlockedStore
 
 COUNTED_TABLES = (
@@ -110,6 +114,14 @@ def record_changes(driver: sqlite3.Connection, unlocked: UnlockedStore, *changes
         )
 
 
+def insert_row(
+    driver: sqlite3.Connection, unlocked: UnlockedStore, row: AnyRow, body: bytes, **more: Value
+) -> None:
+    """Seal and insert a new row, and count it. `more` are its columns that the seal does not bind."""
+    insert(driver, row.table, {**row.columns(), **more, "body": row.seal(unlocked.keys, body)})
+    record_changes(driver, unlocked, RowChange(row.table, row.id, None, row.rev))
+
+
 def count_after(
     driver: sqlite3.Connection, unlocked: UnlockedStore, *changes: RowChange
 ) -> IntegrityCount | None:
@@ -119,16 +131,10 @@ def count_after(
         return None
     for change in changes:
         count, total = counts.get(change.table, (0, 0))
-        if change.before is not None:
-            count, total = (
-                count - 1,
-                total - sum(unlocked.keys.row_macs([_row_label(change.table, change.id, change.before)])),
-            )
-        if change.after is not None:
-            count, total = (
-                count + 1,
-                total + sum(unlocked.keys.row_macs([_row_label(change.table, change.id, change.after)])),
-            )
+        for rev, step in ((change.before, -1), (change.after, 1)):
+            if rev is not None:
+                (mark,) = unlocked.keys.row_macs([_row_label(change.table, change.id, rev)])
+                count, total = count + step, total + step * mark
         counts[change.table] = count, total % _SUM_MODULUS
     return _seal_count(unlocked, stored.rev + 1, counts)
 
@@ -138,10 +144,9 @@ def record_deletions(
 ) -> None:
     """Take rows that are about to be deleted out of the integrity count."""
     # The names are this module's and its callers' own, never from outside.
-    rows = driver.execute(f"SELECT {_row_key(table)}, rev FROM {table} WHERE {column} = ?", (value,))  # noqa: S608
-    record_changes(
-        driver, unlocked, *(RowChange(table, row_id, rev, None) for row_id, rev in rows.fetchall())
-    )
+    key = _ROW_KEYS.get(table, "id")
+    rows = driver.execute(f"SELECT {key}, rev FROM {table} WHERE {column} = ?", (value,)).fetchall()  # noqa: S608
+    record_changes(driver, unlocked, *(RowChange(table, row_id, rev, None) for row_id, rev in rows))
 
 
 def advance_rollback_counter(unlocked: UnlockedStore, counter: RollbackCounter) -> None:
@@ -185,13 +190,8 @@ def rebuild_count(unlocked: UnlockedStore, counter: RollbackCounter, *, is_first
         return
     with unlocked.database.write() as driver:
         counted = driver.execute("SELECT rev FROM tally WHERE author = ?", (unlocked.author,)).fetchone()
-        rev = (
-            max(
-                counter.read(unlocked.author) or 0,
-                counted[0] if counted and isinstance(counted[0], int) else 0,
-            )
-            + 1
-        )
+        here = counted[0] if counted and isinstance(counted[0], int) else 0
+        rev = max(counter.read(unlocked.author) or 0, here) + 1
         made = _seal_count(unlocked, rev, _count_rows(driver, unlocked))
         driver.execute(
             "INSERT OR REPLACE INTO tally (author, rev, body) VALUES (?, ?, ?)", (made.author, rev, made.body)
@@ -207,14 +207,11 @@ def rebuild_count(unlocked: UnlockedStore, counter: RollbackCounter, *, is_first
 def _answer_log_rows(driver: sqlite3.Connection, unlocked: UnlockedStore) -> list[AssessmentRow]:
     """The person's assessments whose key is here."""
     rows = driver.execute(
-        "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
-        " k.sealed FROM assessment AS a JOIN content_key AS k ON k.kid = a.kid WHERE a.author = ?",
+        "SELECT a.id, household_id, state, CAST(number AS TEXT), rev, schema_id, agency, author, a.kid,"
+        " k.sealed FROM assessment AS a JOIN content_key AS k ON k.kid = a.kid WHERE author = ?",
         (unlocked.author,),
     ).fetchall()
-    return [
-        SealedRow("assessment", row[0], AssessmentColumns(row[1], row[2], str(row[3])), *row[4:])
-        for row in rows
-    ]
+    return [SealedRow("assessment", row[0], AssessmentColumns(*row[1:4]), *row[4:]) for row in rows]
 
 
 def _find_missing_answers(driver: sqlite3.Connection, unlocked: UnlockedStore) -> tuple[DataLoss, ...]:
@@ -230,19 +227,10 @@ def _find_missing_answers(driver: sqlite3.Connection, unlocked: UnlockedStore) -
 
 def _find_differences(counts: Counts, found: Counts) -> list[DataLoss]:
     return [
-        DataLoss(
-            "missing" if found[table][0] < counts[table][0] else "older",
-            table,
-            counts[table][0],
-            found[table][0],
-        )
+        DataLoss("missing" if found[table][0] < counted[0] else "older", table, counted[0], found[table][0])
         for table in COUNTED_TABLES
-        if table in counts and found[table] != counts[table]
+        if (counted := counts.get(table, found[table])) != found[table]
     ]
-
-
-def _row_key(table: str) -> str:
-    return _ROW_KEYS.get(table, "id")
 
 
 def _row_label(table: str, row_id: str, rev: int) -> bytes:
@@ -255,8 +243,9 @@ def _count_rows(driver: sqlite3.Connection, unlocked: UnlockedStore) -> Counts:
     counts = {}
     for table in COUNTED_TABLES:
         # The names are those above, never from outside.
+        key = _ROW_KEYS.get(table, "id")
         rows = driver.execute(
-            f"SELECT {_row_key(table)}, rev FROM {table}"  # noqa: S608
+            f"SELECT {key}, rev FROM {table}"  # noqa: S608
             f" WHERE agency = ? AND author = ?{_REACHABLE.get(table, '')}",
             (unlocked.agency, unlocked.author),
         ).fetchall()

@@ -2,8 +2,6 @@
 
 Only the latest is kept, sealed under that person's own key. It is plain JSON and no record: a row that does
 not open costs the place and never the work.
-
-    save_resume_state(unlocked, {"trail": [["today", ""]], "offset": 120.0})
 """
 
 from __future__ import annotations

@@ -2,16 +2,15 @@
 
 Reading many rows, one that does not open costs that row and not the others: it is named in
 `ReadResult.unreadable`, kept as it is, and never dropped.
-
-    found = open_rows(rows, open_one)
-    found, found.unreadable
 """
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -20,6 +19,7 @@ from assessments.casework.records import Record
 from assessments.crypto import sealing
 from assessments.errors import Damaged, NotFound, StoreFault, UnknownFormat
 from assessments.store.access.keyring import RowKeys
+from assessments.store.tables import table
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -124,6 +124,7 @@ class SealedRow(Generic[C]):
         return keys.open_row(self.kid, self.wrap, self.context(part), sealed)
 
 
+Value = int | str | bytes | None
 AnyRow = SealedRow[tuple[str, ...]]
 AssessmentRow = SealedRow[AssessmentColumns]
 
@@ -134,6 +135,30 @@ def row_context(table: str, ids: tuple[str, ...], rev: int, schema: str, agency:
     if not (named and isinstance(rev, int) and 0 <= rev < 1 << 32):
         raise Damaged(part="row")  # a damaged page may give anything
     return sealing.record_context(table, sealing.length_prefix(*ids), rev, schema, agency, author)
+
+
+def select_sealed_rows(
+    driver: sqlite3.Connection, table: str, columns: type[C], where: str, *args: object
+) -> list[tuple[SealedRow[C], bytes]]:
+    """Rows as they are filed, each with its sealed body. Names and conditions are never from outside."""
+    bound = len(columns.__annotations__)
+    found = driver.execute(_select_statement(table, tuple(columns.__annotations__)) + where, args).fetchall()
+    return [
+        (
+            SealedRow(table, row[0], tuple.__new__(columns, row[1 : bound + 1]), *row[bound + 1 : -1]),
+            row[-1],
+        )
+        for row in found
+    ]
+
+
+@cache
+def _select_statement(table: str, bound: tuple[str, ...]) -> str:
+    columns = ", ".join(f"CAST(t.{name} AS TEXT)" for name in bound)
+    return (
+        f"SELECT t.id, {columns}, t.rev, t.schema_id, t.agency, t.author, t.kid, k.sealed, t.body"  # noqa: S608  # our own names
+        f" FROM {table} AS t LEFT JOIN content_key AS k ON k.kid = t.kid WHERE "
+    )
 
 
 def check_random_id(record_id: str) -> str:
@@ -175,3 +200,31 @@ def open_rows(
         except StoreFault as fault:
             unreadable.append(UnreadableRow(row.table, row.id, fault.code))
     return ReadResult(records, unreadable)
+
+
+def insert(
+    driver: sqlite3.Connection, name: str, columns: Mapping[str, Value], *, or_ignore: bool = False
+) -> int:
+    """Insert one row. Returns how many rows were written: 0 where one was there and `or_ignore`."""
+    statement = _insert_statement(name, tuple(columns), or_ignore=or_ignore)
+    return driver.execute(statement, tuple(columns.values())).rowcount
+
+
+def select_row(driver: sqlite3.Connection, name: str, row_id: str) -> dict[str, Any] | None:
+    """The row of this id, by column; None where there is none."""
+    names = _column_names(name)
+    found = driver.execute(f"SELECT {', '.join(names)} FROM {name} WHERE id = ?", (row_id,)).fetchone()  # noqa: S608  # declared names
+    return None if found is None else dict(zip(names, found, strict=True))
+
+
+@cache
+def _column_names(name: str) -> tuple[str, ...]:
+    return tuple(column.name for column in table(name).columns)
+
+
+@cache
+def _insert_statement(name: str, columns: tuple[str, ...], *, or_ignore: bool) -> str:
+    if not set(columns) <= set(_column_names(name)):
+        raise KeyError("a column that the table does not have")
+    verb = "INSERT OR IGNORE" if or_ignore else "INSERT"
+    return f"{verb} INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

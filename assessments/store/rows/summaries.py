@@ -4,9 +4,6 @@ A summary is opened once while unlocked, and again when its row has a newer revi
 need not open thousands of rows, opened summaries are also stored in groups, each one sealed body under a
 content key of its own. A group is a copy and nothing depends on it: one that is gone, damaged or out of date
 costs the time to open its rows. Deleting an assessment deletes all groups and their keys.
-
-    for summary in list_summaries(unlocked):
-        summary.status
 """
 
 from __future__ import annotations
@@ -19,26 +16,19 @@ from typing import Any
 
 from assessments.casework.records import Assessment
 from assessments.errors import Locked, StoreFault
-from assessments.store.rows.caches import AssessmentSummary
 from assessments.store.rows.sealed_rows import (
     AssessmentColumns,
     AssessmentRow,
     ReadResult,
     SealedRow,
     open_rows,
-    schema_of,
+    select_sealed_rows,
 )
-from assessments.store.rows.unlocked_store import UnlockedStore
+from assessments.store.rows.unlocked_store import AssessmentSummary, UnlockedStore
 
 _SELECT_OWN = "SELECT number, id, rev FROM assessment WHERE agency = ? AND author = ? ORDER BY number"
 _SELECT_OWN_IN_HOUSEHOLD = _SELECT_OWN.replace(" ORDER", " AND household_id = ? ORDER")
-_SELECT_COLUMNS = (
-    "SELECT a.id, a.household_id, a.state, a.number, a.rev, a.schema_id, a.agency, a.author, a.kid,"
-    " k.sealed, a.body"
-    " FROM assessment AS a LEFT JOIN content_key AS k ON k.kid = a.kid"
-)
-SELECT_ASSESSMENT = _SELECT_COLUMNS + " WHERE a.id = ?"
-_SELECT_BY_NUMBER = _SELECT_COLUMNS + " WHERE a.number IN (SELECT value FROM json_each(?))"  # noqa: S608  # constants
+_BY_NUMBER = "t.number IN (SELECT value FROM json_each(?))"
 _SELECT_GROUPS = (
     "SELECT h.kid, h.first, k.sealed, h.body FROM heading AS h JOIN content_key AS k ON k.kid = h.kid"
     " WHERE h.agency = ? AND h.author = ?"
@@ -75,8 +65,12 @@ def list_summaries(unlocked: UnlockedStore, household_id: str | None = None) -> 
         if len(fresh) >= _MIN_GROUP_SIZE:
             _load_summary_cache(unlocked, driver)
             fresh = [number for number, place in wanted if place not in held]
-        rows = driver.execute(_SELECT_BY_NUMBER, (json.dumps(fresh),)).fetchall() if fresh else []
-    opened = open_rows(map(to_sealed_row, rows), lambda row, sealed: _open_summary(unlocked, row, sealed))
+        rows = (
+            select_sealed_rows(driver, "assessment", AssessmentColumns, _BY_NUMBER, json.dumps(fresh))
+            if fresh
+            else []
+        )
+    opened = open_rows(rows, lambda row, sealed: _open_summary(unlocked, row, sealed))
     held.update(opened)
     if household_id is None and len(opened) >= _MIN_GROUP_SIZE:
         _save_summary_cache(unlocked, wanted, {number >> _GROUP_BITS for number in fresh})
@@ -87,13 +81,6 @@ def list_summaries(unlocked: UnlockedStore, household_id: str | None = None) -> 
 def encode_summary(assessment: Assessment) -> bytes:
     """What is sealed into the assessment's own row."""
     return assessment.model_dump_json(exclude=_EXCLUDED_FIELDS).encode()
-
-
-def to_sealed_row(row: Any) -> tuple[AssessmentRow, bytes]:
-    """The columns of `SELECT_ASSESSMENT` as a sealed row and its body."""
-    row_id, household_id, state, number, rev, schema_id, agency, author, kid, wrap, body = row
-    bound = AssessmentColumns(household_id, state, str(number))
-    return SealedRow("assessment", row_id, bound, rev, schema_id, agency, author, kid, wrap), body
 
 
 def delete_summary_cache(driver: sqlite3.Connection) -> None:
@@ -130,9 +117,7 @@ def _parse_time(text: str | None) -> datetime | None:
 
 
 def _group_row(unlocked: UnlockedStore, kid: str, wrap: bytes, first: int) -> SealedRow[tuple[str]]:
-    return SealedRow(
-        "heading", kid, (str(first),), 1, schema_of("heading"), unlocked.agency, unlocked.author, kid, wrap
-    )
+    return unlocked.new_row("heading", kid, (str(first),), kid, wrap)
 
 
 def _load_summary_cache(unlocked: UnlockedStore, driver: sqlite3.Connection) -> None:

@@ -4,16 +4,13 @@ The damaged files are set aside, whole, in a folder of their own (quarantine), a
 from the bytes of the pages (`sqlite_carver`); the device and its people also from the account backup;
 completed work also from its second copies, when the store is next opened. A row is put back as it was found:
 whether it is true its seal says, and whether any are missing the integrity count. No key is needed.
-
-    report = salvage(folder, clock)
-    report.rows["assessment"], report.damaged_pages, report.quarantine
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +42,7 @@ COMPLETION_FOLDER = "outbox"
 _SEALED_MAGIC = (b"CKR1",)
 _LOG_MAGIC = (b"CKR1", b"CKT1")
 _BODY_MAGIC = {"answer": _LOG_MAGIC, "place": _SEALED_MAGIC, "completion": _SEALED_MAGIC}
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REPORT_FILE = "report.json"
 _DATABASE_FILES = (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
 
@@ -129,13 +127,9 @@ def _swap_databases(folder: Path, aside: Path, part: Path) -> None:
 
 def _table_shapes(database: SqliteDatabase) -> dict[str, TableShape]:
     """What a row of each table looks like, as the new database says itself."""
-    tables = [
-        name
-        for (name,) in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if not name.startswith("sqlite_")
-    ]
+    named = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'")
     shapes = {}
-    for table in tables:
+    for (table,) in named:
         described = database.rows(f"PRAGMA table_info('{table}')")
         key = tuple(place for place, *_, part in described if part)
         columns = tuple(
@@ -177,16 +171,10 @@ def _revision_of(shape: TableShape, row: RowValues) -> int:
 
 def _guess_table(row: CarvedRow, completed: set[Value]) -> str | None:
     """The table of a row whose page is not under any tree, and which several tables could hold."""
-    keyed = _is_random_id(row.values[0])
-    wanted = "tally" if not keyed else "completion" if row.values[0] in completed else "place"
+    key = row.values[0]
+    keyed = isinstance(key, str) and _ID.fullmatch(key) is not None
+    wanted = "tally" if not keyed else "completion" if key in completed else "place"
     return wanted if wanted in row.tables else None
-
-
-def _is_random_id(value: Value) -> bool:
-    try:
-        return isinstance(value, str) and str(uuid.UUID(value)) == value
-    except ValueError:
-        return False
 
 
 def _insert_rows(path: Path, shapes: Mapping[str, TableShape], rows: RowsByTable) -> dict[str, int]:

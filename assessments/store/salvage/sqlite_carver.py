@@ -4,10 +4,6 @@ SQLite finds rows by a tree from the first page down: one bad page hides all bel
 file and of its write-ahead log is looked at, and each row whose bytes make sense is taken. Its table comes
 from the tree where that is whole, else from the row's own shape. The format is sqlite.org/fileformat2.html.
 Whether a row is true is for its seal to tell, later.
-
-    pages = read_pages(folder / "wren.db")
-    for row in carve_rows(pages, shapes):
-        row.tables, row.values
 """
 
 from __future__ import annotations
@@ -67,10 +63,8 @@ _SCHEMA_SHAPE = TableShape(
 
 
 def read_pages(path: Path) -> list[bytes]:
-    """The pages as they stand, the first of them number 1, with what the log has newer in place.
-
-    The log's checksums are not asked: a frame that is damaged in one place still holds rows.
-    """
+    """The pages as they stand, the first of them number 1, with what the log has newer in place. The log's
+    checksums are not asked: a frame that is damaged in one place still holds rows."""
     file = path.read_bytes() if path.exists() else b""
     log_path = path.with_name(path.name + "-wal")
     log = log_path.read_bytes() if log_path.exists() else b""
@@ -172,12 +166,10 @@ def _carve_page(pages: Sequence[bytes], number: int, shapes: Mapping[str, TableS
     for at in range(len(page) - 4, start - 1, -1):
         found = _carve_cell(pages, number, at, shapes)
         # Without a list, what is short and plain may be anything: an entry of an index, for one.
-        if found is not None and (found[0] == (SCHEMA,) or any(_is_long(value) for value in found[1])):
+        if found is not None and (
+            found[0] == (SCHEMA,) or any(isinstance(value, bytes) and len(value) >= 32 for value in found[1])
+        ):
             yield found
-
-
-def _is_long(value: Value) -> bool:
-    return isinstance(value, bytes) and len(value) >= 32
 
 
 def _carve_cell(

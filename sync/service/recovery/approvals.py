@@ -2,9 +2,6 @@
 
 The state of a request follows from its log alone. The fifth wrong code closes it. The two officers and the
 author are three people. When the service's side approves, every other device of the author gets a change.
-
-    reply = apply_recovery_command(connection, "agency-7", "device-1", "ask", packed, now)
-    answer = approve_request(database, request_id, "agency", "officer-3", spoken_code, private, now)
 """
 
 from __future__ import annotations
@@ -58,10 +55,7 @@ class RecoveryLogEntry:
 
 def derive_request_state(lines: Sequence[RecoveryLogEntry]) -> RecoveryState:
     """The state of a request, from its log."""
-    for line in lines:
-        if line.word in _FINAL_STATES:
-            return _FINAL_STATES[line.word]
-    return "asked"
+    return next((_FINAL_STATES[line.word] for line in lines if line.word in _FINAL_STATES), "asked")
 
 
 def find_refusal(
@@ -102,10 +96,9 @@ def apply_recovery_command(
         raise RequestRefused(problems.BAD_SIGNATURE)
     id_ = _save_request(connection, request, now)
     if derive_request_state(_load_log(connection, agency, id_)) == "asked":
-        if command == "stop":
-            _append_log(connection, agency, id_, now, "stopped")
-        elif command == "done":
-            _append_log(connection, agency, id_, now, "finished")
+        word = {"stop": "stopped", "done": "finished"}.get(command)
+        if word is not None:
+            _append_log(connection, agency, id_, now, word)
     return _load_reply(connection, agency, id_)
 
 
@@ -189,11 +182,8 @@ FROM recovery_log l JOIN recovery_request r ON r.agency = l.agency AND r.id = l.
 def list_open_requests(database: ServiceDatabase) -> list[dict[str, Any]]:
     """Every open request, oldest first: agency, id, device, author, asked_at, agreed, wrong_codes."""
     with database.transaction() as connection:
-        rows = (
-            connection.cursor(row_factory=dict_row)
-            .execute(_OPEN_REQUESTS_SQL, (list(_FINAL_STATES),))
-            .fetchall()
-        )
+        cursor = connection.cursor(row_factory=dict_row)
+        rows = cursor.execute(_OPEN_REQUESTS_SQL, (list(_FINAL_STATES),)).fetchall()
     return [row | {"asked_at": format_utc(row["asked_at"])} for row in rows]
 
 

@@ -1,12 +1,9 @@
-"""Keys that open the two halves of an escrow: the service's own, and key files of agencies.
+"""Escrows as the service keeps them, and the keys that open their halves: its own, and agencies' key files.
 
 The service's key is in a file of its own, so that the part that receives never needs it. An agency's key is
 made by its officer and sealed under that person's passphrase; only the public half goes to a service.
 Neither is ever replaced: older escrows still need it. For training the service makes the agency's key too,
 under a published passphrase: both halves are then on one machine, and guard invented people only.
-
-    private = load_or_create_recovery_key(Path("data/recovery-key.json"))
-    key = make_agency_key(Path("agency-key.json"), "agency-7", passphrase)
 """
 
 from __future__ import annotations
@@ -14,15 +11,19 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
 from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf, best_kdf, derive_kek, read_kdf
-from assessments.crypto.recovery import RecoveryKey, recovery_kid
+from assessments.crypto.recovery import Escrow, RecoveryKey, recovery_kid
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.protocol import TRAINING_AGENCY
-from sync.service.key_files import create_key_file
+from sync.service.service_keys import create_key_file
 
 # Printed on the screen and in the README: it guards invented people only.
 TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
@@ -37,9 +38,6 @@ class AgencyKey:
     agency: str
     private: bytes
     public: bytes
-
-    def __repr__(self) -> str:
-        return "<AgencyKey>"
 
 
 def load_or_create_recovery_key(path: Path) -> bytes:
@@ -100,6 +98,35 @@ def load_or_create_training_key(path: Path) -> RecoveryKey:
         return make_agency_key(path, TRAINING_AGENCY, TRAINING_PASSPHRASE)
     public = _read_key_file(path, "agency-key", "public")["public"]
     return RecoveryKey(recovery_kid(public), public)
+
+
+def save_agency_key(connection: Connection[TupleRow], agency: str, key: RecoveryKey, now: datetime) -> None:
+    """Give this key to the agency's devices from now on. Again is harmless."""
+    connection.execute(
+        "INSERT INTO agency_key (agency, kid, public, admitted_at) VALUES (%b, %b, %b, %b)"
+        " ON CONFLICT DO NOTHING",
+        (agency, key.kid, key.public, now),
+    )
+
+
+def load_agency_key(connection: Connection[TupleRow], agency: str) -> RecoveryKey | None:
+    """The newest key of an agency, or None."""
+    row = connection.execute(
+        "SELECT kid, public FROM agency_key WHERE agency = %b ORDER BY sequence DESC LIMIT 1",
+        (agency,),
+        binary=True,
+    ).fetchone()
+    return RecoveryKey(row[0], bytes(row[1])) if row else None
+
+
+def save_escrow(connection: Connection[TupleRow], agency: str, escrow: Escrow, now: datetime) -> None:
+    """Keep a copy of an escrow. The same again is harmless."""
+    packed = escrow.to_bytes()
+    connection.execute(
+        "INSERT INTO escrow (agency, device, author, digest, escrow, received_at)"
+        " VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT DO NOTHING",
+        (agency, escrow.device, escrow.author, sealing.digest(packed), packed, now),
+    )
 
 
 def _derive_kek(kdf: Kdf, passphrase: str, salt: bytes, agency: str) -> bytearray:
