@@ -264,8 +264,7 @@ def neutral_names(path: str, tree: ast.Module) -> Iterator[ast.AST]:
         if isinstance(node, ast.Call):
             given = {word.arg: word.value for word in node.keywords}
             route = given.get("route", ast.Constant("" if _named(node) == "View" else "/"))
-            handed_on = (path, ast.unparse(route)) == ("app/kit/controls/page_frame.py", "route")
-            if ast.unparse(route) != "'/'" and not handed_on:
+            if ast.unparse(route) != "'/'":
                 yield node
             if _named(node) in ("push_route", "launch_url", "UrlLauncher", "notify", "Notification"):
                 yield node

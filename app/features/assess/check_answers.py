@@ -93,7 +93,6 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
             kept_phrases_note(find_kept_phrases(form)),
             meaning_card(form.instrument),
         ],
-        route="/",
         on_cover=actions.lock,
         on_back=go_back,
         training=model.training,

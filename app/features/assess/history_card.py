@@ -25,9 +25,8 @@ from app.features.shared.text.chronology import (
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
-from app.kit.controls.keyed import keyed, keyed_component
+from app.kit.controls.keyed import keyed, keyed_component, stack
 from app.kit.controls.lists import bullet_list
-from app.kit.controls.stack import stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field

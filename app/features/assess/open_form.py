@@ -8,16 +8,14 @@ from app.core.cases.case_service import OpenAssessment
 from app.core.controller import AppController, AppState
 from app.features.shared.save_status import save_failed_banner, unreadable_answers_banner
 from app.features.shared.subject_header import subject_header
+from app.kit.controls.keyed import stack
 from app.kit.controls.page_frame import page_frame
-from app.kit.controls.stack import stack
 from app.kit.messages import say
 
 
 def closed_page(actions: AppController) -> ft.View:
     """Draw that no assessment is open."""
-    return page_frame(
-        say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
-    )
+    return page_frame(say("assess.closed"), [], on_cover=actions.lock, on_back=actions.go_back, key="closed")
 
 
 def form_top(

@@ -14,12 +14,11 @@ from app.core.controller import AppController
 from app.features.shared.text.answers import StoredResult, describe_finding, format_scale_counts
 from app.kit import theme
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import beside
+from app.kit.controls.keyed import beside, keyed, keyed_component
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area
+from app.kit.forms.fields import text_field
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_ref
 from app.kit.messages import say
@@ -96,7 +95,7 @@ def _judgement_card(form: Form, actions: AppController, name: str, problem: str)
         quiet(say("judgement.lead")),
         problem_line(problem) if problem else None,
         radio_rows(rows, chosen=chosen, on_choose=choose),
-        text_area(
+        text_field(
             say("judgement.reason"),
             value=reason.current,
             on_change=type_in,

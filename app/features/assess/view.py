@@ -98,7 +98,6 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
             *_questions(actions, work, here, shown, dict(problems), is_single=is_single),
             _handover_button(actions, work) if can_hand_over(form) else None,
         ],
-        route="/",
         caption=format_progress(form, every),
         on_cover=actions.lock,
         on_back=go_back,

@@ -19,7 +19,7 @@ from app.features.child.question import child_question
 from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler, guarded, guarded_render
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text
 from app.kit.drawing.pictures import picture

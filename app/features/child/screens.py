@@ -20,7 +20,7 @@ from app.features.child.buttons import child_secondary_button
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.drawing_view import drawing_image
-from app.kit.controls.stack import centred
+from app.kit.controls.keyed import centred
 from app.kit.controls.text import heading, text, title
 from app.kit.messages import say
 from assessments.definitions.definition import Item

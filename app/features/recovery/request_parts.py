@@ -23,7 +23,7 @@ from app.kit.controls.keyed import keyed, with_placeholders
 from app.kit.controls.status import banner
 from app.kit.controls.text import code_text, heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area
+from app.kit.forms.fields import text_field
 from app.kit.forms.secret_field import CredentialKind, secret_field
 from app.kit.hooks import Dispatch
 from app.kit.messages import say
@@ -209,7 +209,7 @@ def _offline_exchange_card(
                 )
             ),
         ),
-        text_area(
+        text_field(
             say("recover.paste"),
             on_change=hold,
             hint=say("recover.paste-hint"),

@@ -68,7 +68,6 @@ def _recovery_view(recovery: AccountRecovery, on_back: Handler | None, on_open: 
     return page_frame(
         title,
         body,
-        route="/",
         on_cover=None,
         on_back=on_back,
         top=error_summary([state.problem] if state.problem[1] else [], go_to=lambda _: None),

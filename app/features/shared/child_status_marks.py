@@ -16,7 +16,7 @@ from app.core.cases.case_service import HouseholdOverview
 from app.features.shared.text.child_status import describe_follow_up, status_and_detail
 from app.features.shared.text.people import counts_of_child, describe_last_heard, first_name
 from app.kit import theme
-from app.kit.controls.stack import beside
+from app.kit.controls.keyed import beside
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildSeenStatus, FollowUp

@@ -20,8 +20,8 @@ from app.core.controller import AppController, AppState
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.fault_boundary import log_error
+from app.kit.controls.keyed import centred, stack
 from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
-from app.kit.controls.stack import centred, stack
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
 from app.kit.hooks import ValueRef as ValueRef
@@ -53,7 +53,6 @@ def build_page(
     return page_frame(
         heading,
         body,
-        route="/",
         on_cover=actions.lock,
         on_back=actions.go_back if back and len(model.trail) > 1 else None,
         training=model.training,
@@ -102,7 +101,6 @@ def guarded_page(draw: PageComponent) -> PageComponent:
             return page_frame(
                 say("error.title"),
                 [text(say_error(error))],
-                route="/",
                 on_cover=actions.lock,
                 training=model.training,
                 action=primary_button(say("action.home"), actions.go_home),

@@ -20,8 +20,7 @@ from app.core.cases.case_service import run_blocking
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.fault_boundary import log_error
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field

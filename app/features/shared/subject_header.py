@@ -11,7 +11,7 @@ from app.core.controller import AppController, AppState
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import tool_title
 from app.kit.controls.cards import avatar
-from app.kit.controls.stack import beside
+from app.kit.controls.keyed import beside
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from assessments.casework.records import Assessment, Person

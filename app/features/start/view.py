@@ -197,7 +197,6 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
             ),
             cover_key_hint(),
         ],
-        route="/",
         on_cover=None,
         on_back=actions.show_unlock if is_joining else None,
         top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_key(scroll, at)),

@@ -3,8 +3,6 @@
 Cover is always in the top right corner; the body is one column of at most 720 px; the bottom bar holds the
 save state at its left and the main action at its right. The system's own back does what Back does and never
 loses what was typed.
-
-    page_frame("Today", [...], route="/", on_cover=lock, training=True)
 """
 
 from __future__ import annotations
@@ -12,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable
-from typing import Any
 
 import flet as ft
 
 from app.kit import theme
 from app.kit.controls.buttons import back_button, cover_button
 from app.kit.controls.fault_boundary import Handler, guarded
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.keyed import row, stack
 from app.kit.controls.text import title
 from app.kit.messages import say
 
@@ -39,7 +36,6 @@ def page_frame(
     heading: str,
     body: Sequence[ft.Control | None],
     *,
-    route: str,
     on_cover: Handler | None,
     on_back: Handler | None = None,
     caption: str = "",
@@ -74,7 +70,7 @@ def page_frame(
             _reading_column(
                 top,
                 # Back, the pill and Cover do not fit side by side on a phone: Cover never moves.
-                ft.Row(controls=[pill]) if pill is not None and on_back is not None else None,
+                row(pill) if pill is not None and on_back is not None else None,
                 title(heading, caption=caption, subtitle=subtitle),
                 *body,
                 spacing=spacing,
@@ -90,7 +86,7 @@ def page_frame(
     if saved is not None or action is not None:
         parts.append(_bottom_bar(saved, action))
 
-    async def system_back(event: Any) -> None:
+    async def system_back(event: ft.Event[ft.View]) -> None:
         # Letting the view pop by itself strands the route: refuse, then go where Back goes.
         await event.control.confirm_pop(False)
         if on_back is not None:
@@ -99,7 +95,7 @@ def page_frame(
                 await going
 
     return ft.View(
-        route=route,
+        route="/",
         padding=0,
         spacing=0,
         can_pop=False,
@@ -140,11 +136,8 @@ async def scroll_to(scroll: Scroll, offset: float) -> None:
 def _reading_column(*controls: ft.Control | None, spacing: int, wide: bool) -> ft.Control:
     """The reading column. A box within a centred row keeps 720 px on a wide screen."""
     col: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12} if wide else {"xs": 12, "lg": 8, "xl": 7}
-    inner = ft.Column(
-        spacing=spacing,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(*controls),
-    )
+    inner = stack(*controls, spacing=spacing)
+    inner.tight = False
     return ft.Container(
         padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28),
         content=ft.ResponsiveRow(
@@ -155,50 +148,32 @@ def _reading_column(*controls: ft.Control | None, spacing: int, wide: bool) -> f
 
 
 def _training_band() -> ft.Control:
+    mark = ft.Icon(ft.Icons.SCHOOL_OUTLINED, size=20, color=ft.Colors.ON_TERTIARY_FIXED)
+    words = ft.Text(say("app.training"), theme_style=theme.MARK, color=ft.Colors.ON_TERTIARY_FIXED)
     return ft.Container(
         bgcolor=ft.Colors.TERTIARY_FIXED,
         padding=ft.Padding.symmetric(horizontal=theme.GUTTER, vertical=6),
-        content=ft.Row(
-            spacing=8,
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[
-                ft.Icon(ft.Icons.SCHOOL_OUTLINED, size=20, color=ft.Colors.ON_TERTIARY_FIXED),
-                ft.Text(say("app.training"), theme_style=theme.MARK, color=ft.Colors.ON_TERTIARY_FIXED),
-            ],
-        ),
+        content=ft.Row(spacing=8, alignment=ft.MainAxisAlignment.CENTER, controls=[mark, words]),
     )
 
 
 def _top_bar(on_back: Handler | None, on_cover: Handler | None, pill: ft.Control | None) -> ft.Control:
     return ft.Container(
         padding=ft.Padding.only(left=6 if on_back else theme.GUTTER, right=theme.GUTTER, top=8, bottom=4),
-        content=ft.Row(
-            spacing=10,
-            controls=[
-                *([back_button(on_back)] if on_back is not None else []),
-                ft.Container(expand=True),
-                *([pill] if pill is not None else []),
-                *([cover_button(on_cover)] if on_cover is not None else []),
-            ],
+        content=row(
+            back_button(on_back) if on_back is not None else None,
+            ft.Container(expand=True),
+            pill,
+            cover_button(on_cover) if on_cover is not None else None,
         ),
     )
 
 
 def _bottom_bar(saved: ft.Control | None, action: ft.Control | None) -> ft.Control:
+    bar = row(ft.Container(expand=True, content=saved), action, spacing=12)
+    bar.col = {"xs": 12, "lg": 8, "xl": 7}
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER,
         padding=ft.Padding.symmetric(horizontal=theme.GUTTER, vertical=10),
-        content=ft.ResponsiveRow(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[
-                ft.Row(
-                    col={"xs": 12, "lg": 8, "xl": 7},
-                    spacing=12,
-                    controls=[
-                        ft.Container(expand=True, content=saved),
-                        *([action] if action is not None else []),
-                    ],
-                )
-            ],
-        ),
+        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[bar]),
     )

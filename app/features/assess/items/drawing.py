@@ -27,7 +27,7 @@ def drawing_control(bound: BoundItem) -> ft.Control:
         drawing = _drawing_in(bound.current_entry())
         return DrawingDraft(drawing) if drawing else None
 
-    pad = drawing_pad(_drawing_in(bound.entry), changed, key=f"{bound.key}.paper")
+    pad = drawing_pad(f"{bound.key}.paper", _drawing_in(bound.entry), changed)
     return with_not_answered(bound, pad, to_draft=to_draft, from_draft=_from_draft)
 
 

@@ -19,11 +19,10 @@ from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import ItemDraft, VerbatimDraft, VerbatimLineDraft, verbatim_draft_of
 from app.features.assess.items.not_answered import with_not_answered
 from app.kit.controls.buttons import quiet_button, secondary_button
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed, keyed_component, stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.fields import text_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
@@ -128,7 +127,7 @@ def _line_editor(
     label = say("words.line", n=number) if number else say("words.exact")
     lacking = bound.problem and line.words.strip() and not line.origin
     return stack(
-        text_area(label, value=line.words, on_change=on_words, lines=3, key=f"{name}.words"),
+        text_field(label, value=line.words, on_change=on_words, lines=3, key=f"{name}.words"),
         heading(say("words.origin"), level=3),
         text(bound.problem, strong=True, colour=ft.Colors.ERROR) if lacking else None,
         radio_rows(

@@ -16,7 +16,7 @@ import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem, not_answered_label
 from app.features.assess.items.drafts import ItemDraft
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import stack
 from app.kit.controls.text import heading, optional_label, quiet
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field

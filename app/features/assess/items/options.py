@@ -17,7 +17,7 @@ from app.features.assess.items.not_answered import (
     not_answered_entry,
     not_answered_rows,
 )
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import stack
 from app.kit.forms.choices import Choice, checkbox_rows, ladder, radio_rows
 from assessments.engine.answers import Answered, AnswerEntry
 

@@ -17,8 +17,7 @@ from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import ItemDraft, PeopleMapDraft
 from app.features.assess.items.not_answered import with_not_answered
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed, keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows

@@ -20,8 +20,7 @@ from app.features.assess.items.repeating_group import repeating_group_control
 from app.features.assess.items.typed_fields import day_control, number_control, text_control, time_control
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import keyed_component, with_placeholders
-from app.kit.controls.stack import beside, stack
+from app.kit.controls.keyed import beside, keyed_component, stack, with_placeholders
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_state

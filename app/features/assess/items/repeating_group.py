@@ -17,8 +17,7 @@ from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import GroupDraft, ItemDraft
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed, keyed_component, stack
 from app.kit.controls.text import heading, text
 from app.kit.hooks import use_state
 from app.kit.messages import say

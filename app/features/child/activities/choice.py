@@ -16,10 +16,10 @@ import flet as ft
 from app.features.child.bound_question import BoundQuestion, choices_for, chosen_codes, make_answer
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND
 from app.kit import theme
-from app.kit.controls.stack import stack
-from app.kit.controls.tappable import TappableKind, tappable
+from app.kit.controls.keyed import stack
+from app.kit.controls.tappable import TappableKind, selection_style, tappable
 from app.kit.drawing.pictures import has_picture
-from app.kit.forms.choices import Choice, checkbox_rows, radio_rows, selection_style
+from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from assessments.casework.child_sessions import AgeBand
 
 

@@ -17,13 +17,12 @@ from app.features.child.activities.free_text import entry_from_text, text_of_ent
 from app.features.child.answer_text import format_child_answer
 from app.features.child.bound_question import BoundQuestion, answer_value, choices_for
 from app.kit import theme
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
 from app.kit.drawing.pictures import has_picture, picture
 from app.kit.forms.choices import Choice
-from app.kit.forms.fields import text_area
+from app.kit.forms.fields import text_field
 from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
@@ -98,7 +97,7 @@ def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> 
     )
     if item.type == "choice":
         return stack(heading(item.text, level=3), choose_one(inner))
-    return text_area(
+    return text_field(
         item.text,
         value=text_of_entry(inner.entry),
         on_change=lambda words: inner.set_answer_debounced(entry_from_text(inner, words)),

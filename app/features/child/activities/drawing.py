@@ -21,4 +21,4 @@ def drawing_activity(bound: BoundQuestion) -> ft.Control:
         await bound.set_answer(Answered(paper))
 
     given = bound.value if isinstance(bound.value, Drawing) else None
-    return drawing_pad(given, drew, key=f"{bound.key}.paper", tall=MIN_HEIGHT_BY_BAND[bound.band])
+    return drawing_pad(f"{bound.key}.paper", given, drew, MIN_HEIGHT_BY_BAND[bound.band])

@@ -16,8 +16,7 @@ import flet as ft
 from app.features.child.activities.free_text import entry_from_text, text_of_entry
 from app.features.child.bound_question import BoundQuestion, make_answer
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed_component, stack
 from app.kit.forms.choices import ladder
 from app.kit.forms.fields import text_field
 from app.kit.hooks import use_state

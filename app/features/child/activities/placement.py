@@ -27,8 +27,7 @@ from app.features.child.activities.placement_views import (
 from app.features.child.bound_question import BoundQuestion, choices_for
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND, child_secondary_button
 from app.kit import theme
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed, keyed_component, stack
 from app.kit.controls.text import heading
 from app.kit.forms.choices import Choice
 from app.kit.forms.fields import text_field

@@ -17,8 +17,7 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import guarded
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import centred, stack
+from app.kit.controls.keyed import centred, keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.drawing.pictures import has_picture, picture
