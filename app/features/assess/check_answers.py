@@ -3,8 +3,6 @@
 It shows what to act on today, what still needs an answer, the result, then every answer with Change,
 which leads to its page and straight back. A blank is shown as a blank. An assessment cannot be completed
 while a required answer is missing or an answer cannot be read.
-
-    check_answers_page(model, actions)
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 "Sent" is shown only once the service has acknowledged the record. Each of the other children of the
 household has a row, with what has been heard or seen of that child.
-
-    completed_page(model, actions)
 """
 
 from __future__ import annotations

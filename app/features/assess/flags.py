@@ -1,8 +1,6 @@
 """Flags: what to act on today, as cards with the numbers to call.
 
 The engine decides which flags are raised (findings "same-day").
-
-    [flag_card(flag) for flag in raised_flags(form.instrument, form.findings)]
 """
 
 from __future__ import annotations

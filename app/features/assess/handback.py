@@ -2,8 +2,6 @@
 
 What the child gave cannot be edited here; the adult marks the origin of each answer, and answers the
 tool's own questions about who was there and where.
-
-    handback_page(model, actions)
 """
 
 from __future__ import annotations

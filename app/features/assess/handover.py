@@ -2,8 +2,6 @@
 
 Wren keeps to the child's pages, but the device is not pinned unless a person pins it: the page says so.
 The name that the child chooses is shown to the child and stored nowhere.
-
-    handover_page(model, actions)
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 A tool that is about another person leads to the household instead of starting. Why a supplement is not
 done can be written, and stands in the record either way.
-
-    offers_card(form, model, actions)
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 The engine's result is shown whole: each count with what is missing, each route with its reasons, the
 grade with its floor. Judgement can only raise it: grades at the floor and above, each with a reason.
-
-    result_card(form), judgement_card(form, actions)
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from app.core.controller import AppController
 from app.features.shared.text.answers import StoredResult, describe_finding, format_scale_counts
 from app.kit import theme
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import beside, keyed, keyed_component
+from app.kit.controls.keyed import beside, column, keyed, keyed_component, panel, side_line
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -112,11 +110,11 @@ def _scale_count(tool: Instrument, scale: StoredResult) -> ft.Control:
     title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
     words = say("result.count", title=title, n=scale["value"], of=scale["of"])
     number = ft.Text(str(scale["value"]), theme_style=theme.NUMBER)
-    box = ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
-        border_radius=theme.BUTTON_RADIUS,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=10),
-        content=ft.Semantics(exclude_semantics=True, content=number),
+    box = panel(
+        ft.Semantics(exclude_semantics=True, content=number),
+        ft.Colors.SURFACE_CONTAINER_HIGH,
+        padding=(16, 10),
+        radius=theme.BUTTON_RADIUS,
     )
     return beside(box, text(words, strong=True), quiet(format_scale_counts(scale)), gap=16, top=False)
 
@@ -133,10 +131,8 @@ def _grade(tool: Instrument, grade: StoredResult) -> list[ft.Control]:
         words.append(text(say("grade.provisional")))
     words += [quiet(reason) for reason in grade["reasons"]]
     return [
-        ft.Container(
-            border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
-            padding=ft.Padding.only(left=14, top=2, bottom=2),
-            content=ft.Column(tight=True, spacing=4, controls=words),
+        side_line(
+            column(*words, spacing=4), ft.Colors.PRIMARY, padding=ft.Padding.only(left=14, top=2, bottom=2)
         )
     ]
 

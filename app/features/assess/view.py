@@ -3,8 +3,6 @@
 Nothing is validated while a person types; Continue stops only for what cannot be read, never for what is
 missing: the check page lists that. Opened by Change, Continue and Back both lead straight back to the
 check page.
-
-    assessment_page(model, actions)
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from app.features.shared.save_status import save_status_line
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed
+from app.kit.controls.keyed import keyed, row, side_line
 from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.forms.problems import error_summary
 from app.kit.hooks import ValueRef, use_ref, use_state
@@ -223,16 +221,12 @@ def _handover_button(actions: AppController, work: OpenAssessment) -> ft.Control
         lambda: actions.open_screen("hand-over", work.assessment.id),
         icon=ft.Icons.BACK_HAND_OUTLINED,
     )
-    return ft.Row(controls=[offer])
+    return row(offer)
 
 
 def _indented(part: ft.Control) -> ft.Control:
     """Set off a question that follows from the answer above it."""
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.OUTLINE_VARIANT)),
-        padding=ft.Padding.only(left=theme.LIST_GAP),
-        content=part,
-    )
+    return side_line(part, padding=ft.Padding.only(left=theme.LIST_GAP))
 
 
 def _flags_on_page(here: FormPage, flags: Sequence[Flag]) -> list[Flag]:

@@ -2,8 +2,6 @@
 
 The activities see a session through this alone, so that a question in a part of the day is the same as
 one on a page. A tap is saved at once, typing when it rests.
-
-    await bind_question(session, item).set_answer(Answered("happy"))
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 A question page has "Next" and "Back", and below them the three ways out, equal in size and look: I don't
 know, Not now, Stop. There is no progress bar, no count, no clock and no sound. The system's own back
 does nothing, so that it leads to no other page.
-
-    child_page(session.state, session)
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from app.features.child.question import child_question
 from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler, guarded, guarded_render
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import panel, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text
 from app.kit.drawing.pictures import picture
@@ -147,15 +145,14 @@ def _save_failed_notice(state: ChildSessionState) -> ft.Control | None:
     """Say that saving failed, which is not the child's fault; None when all is saved."""
     if state.is_saved:
         return None
-    return ft.Container(
-        bgcolor=ft.Colors.TERTIARY_FIXED,
-        border_radius=theme.FIELD_RADIUS,
-        padding=16,
-        content=ft.Semantics(
+    return panel(
+        ft.Semantics(
             live_region=True,
             container=True,
             content=text(say("child.not-kept"), colour=ft.Colors.ON_TERTIARY_FIXED),
         ),
+        ft.Colors.TERTIARY_FIXED,
+        radius=theme.FIELD_RADIUS,
     )
 
 

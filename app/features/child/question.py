@@ -1,7 +1,4 @@
-"""The activity of a question, by its type. A question that is only to be read has none.
-
-child_question(session.state, session)
-"""
+"""The activity of a question, by its type. A question that is only to be read has none."""
 
 from __future__ import annotations
 

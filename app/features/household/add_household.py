@@ -20,7 +20,7 @@ from app.features.shared.draft_form import DraftForm, form_page, form_text_field
 from app.features.shared.page import guarded_page
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, stack
+from app.kit.controls.keyed import keyed, row, stack
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
@@ -48,7 +48,7 @@ def add_household_page(model: AppState, actions: AppController) -> ft.View:
         return [
             card(form_text_field(form, "name", say("add.name"), problems, hint=say("add.name-hint"))),
             *(_person_card(form, one, n, problems) for n, one in enumerate(form.value.people, start=1)),
-            ft.Row(controls=[secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)]),
+            row(secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)),
         ]
 
     return form_page(
@@ -122,8 +122,6 @@ def _person_card(
                 chosen=("unknown",) if one.unknown else (),
                 on_choose=lambda codes: change(draw=True, unknown=bool(codes)),
             ),
-            ft.Row(controls=[quiet_button(say("action.remove", n=n), remove)])
-            if len(form.value.people) > 1
-            else None,
+            row(quiet_button(say("action.remove", n=n), remove)) if len(form.value.people) > 1 else None,
         ),
     )

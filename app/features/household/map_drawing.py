@@ -28,6 +28,7 @@ from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.cards import avatar
+from app.kit.controls.keyed import column, row
 from app.kit.messages import say
 from assessments.casework import kinship
 from assessments.casework.records import Person
@@ -85,13 +86,11 @@ def legend() -> ft.Control:
             spacing=18,
             run_spacing=8,
             controls=[
-                ft.Row(
-                    tight=True,
+                row(
+                    cv.Canvas(width=46, height=16, shapes=_stroke(style, 2, 8, 44, 8)),
+                    ft.Text(say(f"map.line.{style}"), theme_style=theme.QUIET),
                     spacing=8,
-                    controls=[
-                        cv.Canvas(width=46, height=16, shapes=_stroke(style, 2, 8, 44, 8)),
-                        ft.Text(say(f"map.line.{style}"), theme_style=theme.QUIET),
-                    ],
+                    tight=True,
                 )
                 for style in _WIDTHS
             ],
@@ -121,13 +120,11 @@ def _box(x: int, y: int, width: int, height: int, title: str) -> ft.Control:
         border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
         padding=ft.Padding.symmetric(horizontal=14, vertical=10),
         alignment=ft.Alignment.TOP_LEFT,
-        content=ft.Row(
+        content=row(
+            ft.Icon(ft.Icons.HOME_OUTLINED, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
+            ft.Text(title, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE, expand=True, max_lines=2),
             spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-            controls=[
-                ft.Icon(ft.Icons.HOME_OUTLINED, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
-                ft.Text(title, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE, expand=True, max_lines=2),
-            ],
+            top=True,
         ),
     )
 
@@ -146,31 +143,25 @@ def _person_node(person: Person, x: int, y: int, actions: AppController, put: st
             ft.Colors.ON_SURFACE if put else ft.Colors.OUTLINE,
         ),
         padding=8,
-        content=ft.Column(
-            tight=True,
-            spacing=2,
-            controls=[
-                ft.Row(
-                    spacing=8,
-                    controls=[
-                        avatar(person.name, size=28),
-                        ft.Text(
-                            first_name(person),
-                            theme_style=theme.MARK,
-                            color=ft.Colors.ON_SURFACE,
-                            max_lines=1,
-                            overflow=ft.TextOverflow.ELLIPSIS,
-                            expand=True,
-                        ),
-                    ],
-                ),
+        content=column(
+            row(
+                avatar(person.name, size=28),
                 ft.Text(
-                    put or format_age(person, actions.today()),
-                    theme_style=theme.QUIET,
-                    max_lines=2,
+                    first_name(person),
+                    theme_style=theme.MARK,
+                    color=ft.Colors.ON_SURFACE,
+                    max_lines=1,
                     overflow=ft.TextOverflow.ELLIPSIS,
+                    expand=True,
                 ),
-            ],
+                spacing=8,
+            ),
+            ft.Text(
+                put or format_age(person, actions.today()),
+                theme_style=theme.QUIET,
+                max_lines=2,
+                overflow=ft.TextOverflow.ELLIPSIS,
+            ),
         ),
     )
 

@@ -25,7 +25,7 @@ from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name
 from app.kit import theme
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import column, stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.hooks import use_state
@@ -120,13 +120,10 @@ def _home_card(model: AppState, page: HouseholdOverview, home: MapHome, actions:
         heading(_titles(page, [home])[home.id], level=3),
         badge(say("address.confidential")) if address is not None and address.confidential else None,
         *(
-            ft.Column(
-                tight=True,
+            column(
+                text(say("label.age", name=one.name, age=format_age(one, on))),
+                quiet(words) if (words := describe_family(page, one, on)) else None,
                 spacing=0,
-                controls=[
-                    text(say("label.age", name=one.name, age=format_age(one, on))),
-                    *([quiet(words)] if (words := describe_family(page, one, on)) else []),
-                ],
             )
             for one in people
         ),

@@ -26,7 +26,7 @@ from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name, tool_title
 from app.kit import theme
 from app.kit.controls.cards import avatar_row, card
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import column, side_line, stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
@@ -177,10 +177,10 @@ def _dated_block(words: str, day: str) -> ft.Control:
 
 
 def _noted_block(words: ft.Control, *notes: str) -> ft.Control:
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.TERTIARY_CONTAINER)),
+    return side_line(
+        column(words, *(quiet(note) for note in notes if note)),
+        ft.Colors.TERTIARY_CONTAINER,
         padding=ft.Padding.only(left=12),
-        content=ft.Column(tight=True, spacing=2, controls=[words, *(quiet(note) for note in notes if note)]),
     )
 
 

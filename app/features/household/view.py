@@ -28,6 +28,7 @@ from app.features.shared.text.people import (
 )
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import avatar, card, nav_row
+from app.kit.controls.keyed import beside, row
 from app.kit.controls.lists import Task, task_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
@@ -109,25 +110,15 @@ def _person_card(
         describe_causes_concern(person),
         may_be,
     ]
-    looks = ft.Row(
-        spacing=14,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-        controls=[
-            avatar(person.name),
-            ft.Column(
-                tight=True,
-                spacing=2,
-                expand=True,
-                controls=[
-                    heading(person.name, level=3),
-                    *(quiet(line) for line in lines if line),
-                    *([last_heard_line(page, person.id, on)] if is_child else []),
-                    *([badge] if (badge := withheld_badge(page, person.id)) is not None else []),
-                    *([not_observed_line(person)] if is_observation_due(page, person, on) else []),
-                    *(follow_up_line(page, task) for task in open_follow_ups(page, person.id)),
-                ],
-            ),
-        ],
+    looks = beside(
+        avatar(person.name),
+        heading(person.name, level=3),
+        *(quiet(line) for line in lines if line),
+        last_heard_line(page, person.id, on) if is_child else None,
+        badge if (badge := withheld_badge(page, person.id)) is not None else None,
+        not_observed_line(person) if is_observation_due(page, person, on) else None,
+        *(follow_up_line(page, task) for task in open_follow_ups(page, person.id)),
+        gap=14,
     )
     own = page.assessments_of(person.id)
     return card(
@@ -139,15 +130,13 @@ def _person_card(
             icon=ft.Icons.TIMELINE,
             on_tap=lambda: actions.open_screen("conduct", person.id),
         ),
-        ft.Row(
+        row(
+            quiet_button(
+                say("person.open"),
+                lambda: actions.open_screen("person", person.id),
+                name=say("person.open-name", name=person.name),
+            ),
             wrap=True,
-            controls=[
-                quiet_button(
-                    say("person.open"),
-                    lambda: actions.open_screen("person", person.id),
-                    name=say("person.open-name", name=person.name),
-                )
-            ],
         ),
         _records(page, person, actions) if own else None,
         secondary_button(

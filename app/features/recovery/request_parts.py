@@ -1,8 +1,6 @@
 """The parts of the account recovery page: before asking, while the request waits, and when it is agreed.
 
 Each draws the state of `update` and dispatches events to it.
-
-    request_form(state, dispatch)
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import call_card, card
 from app.kit.controls.fault_boundary import Handler
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import keyed, row, with_placeholders
 from app.kit.controls.status import banner
 from app.kit.controls.text import code_text, heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -169,7 +167,7 @@ def _step(n: int, name: str) -> ft.Control:
     )
     words = text(say(f"recover.step-{name}"))
     words.expand = True
-    return ft.Row(spacing=14, vertical_alignment=ft.CrossAxisAlignment.START, controls=[mark, words])
+    return row(mark, words, spacing=14, top=True)
 
 
 def _offline_exchange_card(

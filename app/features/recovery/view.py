@@ -2,8 +2,6 @@
 
 Draws the state of `update`. A request that waits is found again after the app was closed. No name is
 shown but the aliases of those who share the device.
-
-    recovery_page(account_recovery, on_back=to_unlock, on_open=unlock, key="recover")
 """
 
 from __future__ import annotations

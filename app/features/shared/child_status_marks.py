@@ -2,8 +2,6 @@
 
 Each has words and a picture first, and colour only beside them. No status is green, and none says that
 all is well.
-
-    child_status_badge(row.standing)      # an open eye and "Observed"
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from app.core.cases.case_service import HouseholdOverview
 from app.features.shared.text.child_status import describe_follow_up, status_and_detail
 from app.features.shared.text.people import counts_of_child, describe_last_heard, first_name
 from app.kit import theme
-from app.kit.controls.keyed import beside
+from app.kit.controls.keyed import beside, panel, row
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildSeenStatus, FollowUp
@@ -44,18 +42,18 @@ def child_status_badge(standing: ChildStanding, why: str = "") -> ft.Control:
     style = _STATUS_STYLES[standing.state] if standing.state else _UNACCOUNTED_STYLE
     icon, ink, ground = _REASON_GIVEN_STYLE if given else style
     words, below = status_and_detail(standing, why)
-    return ft.Container(
-        bgcolor=ground,
-        border_radius=theme.BUTTON_RADIUS,
-        border=ft.Border.all(theme.SELECTED_BORDER, ink) if standing.state is None or given else None,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        content=beside(
+    return panel(
+        beside(
             ft.Icon(icon, size=34, color=ink),
             ft.Text(words, theme_style=theme.H2, color=ink),
             *([quiet(below, colour=ink)] if below else []),
             gap=14,
             top=False,
         ),
+        ground,
+        padding=(16, 12),
+        radius=theme.BUTTON_RADIUS,
+        border=ft.Border.all(theme.SELECTED_BORDER, ink) if standing.state is None or given else None,
     )
 
 
@@ -79,7 +77,7 @@ def last_heard_line(page: HouseholdOverview, child_id: str, today: date) -> ft.C
         color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
     )
     words = quiet(describe_last_heard(page, child_id, today))
-    return ft.Row(spacing=6, controls=[mark, ft.Container(expand=True, content=words)])
+    return row(mark, ft.Container(expand=True, content=words), spacing=6)
 
 
 def _line(icon: ft.IconData, words: str, more: str = "") -> ft.Control:

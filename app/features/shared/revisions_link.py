@@ -1,7 +1,4 @@
-"""The link from a record to its earlier revisions.
-
-*revisions_link(page, visit.id, actions)
-"""
+"""The link from a record to its earlier revisions."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController
 from app.kit.controls.buttons import quiet_button
+from app.kit.controls.keyed import row
 from app.kit.messages import say
 
 
@@ -20,4 +18,4 @@ def revisions_link(page: HouseholdOverview, record_id: str, actions: AppControll
     go = quiet_button(
         say("earlier.title"), lambda: actions.open_screen("earlier", record_id), icon=ft.Icons.HISTORY
     )
-    return [ft.Row(controls=[go])]
+    return [row(go)]

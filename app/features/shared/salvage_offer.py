@@ -2,9 +2,6 @@
 
 Salvage starts only when a person has read what will happen and taps. Nothing here names what was damaged,
 so both may stand on the locked page too.
-
-    salvage_offer_card(actions)
-    unreadable_records_banner(page.unreadable)
 """
 
 from __future__ import annotations

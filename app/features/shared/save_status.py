@@ -1,8 +1,6 @@
 """The save status of a page: "Saved on this phone at 14:02", or what to do when saving failed.
 
 "Saved" is shown only once the disk has it, by the model's `save_state`.
-
-    page_frame(..., saved=save_status_line(model))
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The person that a page is about, at its top, so that no answer lands on the wrong child.
-
-subject_header(model, actions, work.assessment)
-"""
+"""The person that a page is about, at its top, so that no answer lands on the wrong child."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """The pages before there is anything to unlock: opening, a fault of the store, and set-up.
 
 The passphrase stands in the fields and nowhere else, and is gone with the page.
-
-    set_up_page(model, actions)
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from app.features.today.recovery_notice import recovery_notice
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import beside, row, stack
 from app.kit.controls.status import banner
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
@@ -56,15 +56,13 @@ def today_page(model: AppState, actions: AppController) -> ft.View:
             if model.households
             else _empty_state(model, actions),
             cover_key_hint(),
-            ft.Row(
+            row(
+                quiet_button(say("selftest.title"), actions.show_device_report),
+                quiet_button(
+                    say(f"change.{model.credential_kind}-title"),
+                    lambda: actions.open_screen("change-words"),
+                ),
                 wrap=True,
-                controls=[
-                    quiet_button(say("selftest.title"), actions.show_device_report),
-                    quiet_button(
-                        say(f"change.{model.credential_kind}-title"),
-                        lambda: actions.open_screen("change-words"),
-                    ),
-                ],
             ),
         ],
         subtitle=format_long_day(actions.today()),
@@ -100,7 +98,7 @@ def _may_salvage(model: AppState) -> bool:
 def _in_progress_list(
     begun: list[tuple[HouseholdOverview, AssessmentSummary]], actions: AppController
 ) -> ft.Control:
-    def row(page: HouseholdOverview, found: AssessmentSummary) -> ft.Control:
+    def begun_row(page: HouseholdOverview, found: AssessmentSummary) -> ft.Control:
         name = next((person.name for person in page.persons if person.id == found.subject_id), "")
         return nav_row(
             say("today.go-on-with", tool=tool_title(found.instrument)),
@@ -110,7 +108,9 @@ def _in_progress_list(
         )
 
     return stack(
-        heading(say("today.go-on")), *(row(page, found) for page, found in begun), spacing=theme.LIST_GAP
+        heading(say("today.go-on")),
+        *(begun_row(page, found) for page, found in begun),
+        spacing=theme.LIST_GAP,
     )
 
 
@@ -128,11 +128,9 @@ def _household(page: HouseholdOverview, actions: AppController) -> ft.Control:
         if is_observation_due(page, child, today_)
     ]
     looks = stack(
-        ft.Row(
-            controls=[
-                ft.Text(page.household.name, theme_style=theme.H2, expand=True),
-                ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
-            ]
+        row(
+            ft.Text(page.household.name, theme_style=theme.H2, expand=True),
+            ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
         ),
         *(_child(page, child, actions) for child in children),
         *([quiet(say("household.no-children"))] if not children else []),
@@ -150,22 +148,15 @@ def _household(page: HouseholdOverview, actions: AppController) -> ft.Control:
 
 def _child(page: HouseholdOverview, child: Person, actions: AppController) -> ft.Control:
     on = actions.today()
-    return ft.Row(
-        spacing=12,
-        controls=[
-            avatar(child.name, size=44),
-            ft.Column(
-                tight=True,
-                spacing=1,
-                expand=True,
-                controls=[
-                    ft.Text(child.name, theme_style=theme.LEAD),
-                    quiet(format_age(child, on)),
-                    last_heard_line(page, child.id, on),
-                    *([not_observed_line(child)] if is_observation_due(page, child, on) else []),
-                ],
-            ),
-        ],
+    return beside(
+        avatar(child.name, size=44),
+        ft.Text(child.name, theme_style=theme.LEAD),
+        quiet(format_age(child, on)),
+        last_heard_line(page, child.id, on),
+        not_observed_line(child) if is_observation_due(page, child, on) else None,
+        gap=12,
+        spacing=1,
+        top=False,
     )
 
 

@@ -1,8 +1,6 @@
 """Changing the passphrase or PIN, with the current one asked for first.
 
 The three fields are held nowhere but here. What waits to be sent still waits, and drafts stay.
-
-    change_passphrase_page(model, actions)
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 Anybody may see it: it shows aliases, and no count but that of the sealed records that wait. Where the
 passphrase cannot be tried (too many attempts, an absent key, a key store that does not answer) it says so,
 that nothing is lost, and what to do.
-
-    unlock_page(model, actions)
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from app.features.shared.text.people import author_display_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import nav_row
-from app.kit.controls.keyed import keyed
+from app.kit.controls.keyed import centred, keyed
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.forms.problems import error_summary
@@ -165,4 +163,4 @@ def _centred_text(words: str, *, strong: bool = False) -> ft.Control:
 
 
 def _centred(control: ft.Control) -> ft.Control:
-    return ft.Row(alignment=ft.MainAxisAlignment.CENTER, wrap=True, controls=[control])
+    return centred(control, wrap=True)

@@ -225,7 +225,7 @@ def _rubber() -> ft.Control:
         border_radius=5,
         border=ft.Border.all(2.5, ft.Colors.ON_SURFACE),
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        content=ft.Row(controls=[ft.Container(width=13, height=20, bgcolor=ft.Colors.ON_SURFACE)]),
+        content=row(ft.Container(width=13, height=20, bgcolor=ft.Colors.ON_SURFACE)),
     )
 
 

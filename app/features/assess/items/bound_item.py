@@ -3,8 +3,6 @@
 The controls of this package see a form through this alone, so that a question in a row of a group is the
 same as one on a page. A choice is saved at once, typing when it rests; each carries the entry and the
 draft (`drafts`), which is kept beside the answers.
-
-    await bind_item(actions, item, work_id=work_id, entry=None).set_answer(Answered("yes"), None)
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """A drawing as an answer: the pad, and the ways of not answering.
 
 Every step on the pad is saved at once, so that a lost device costs no more than the stroke being drawn.
-
-    drawing_control(bound)
 """
 
 from __future__ import annotations

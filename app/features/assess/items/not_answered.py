@@ -2,8 +2,6 @@
 
 They stand below an "or"; each is an answer of its own, and "not asked" takes a reason. What was typed
 before is kept as the item's draft and is back when the choice is cleared.
-
-    with_not_answered(bound, field, to_draft=standing, from_draft=read_text)
 """
 
 from __future__ import annotations

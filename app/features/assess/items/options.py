@@ -2,8 +2,6 @@
 
 An item's options and its ways of not answering are rows of the same size, or pictures of the same size
 where the tool names one for each option. A retired option is shown only while it is chosen.
-
-    choice_control(bound)
 """
 
 from __future__ import annotations

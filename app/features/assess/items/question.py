@@ -2,8 +2,6 @@
 
 The item's type decides the control. What the child sees or hears is large; what is for the practitioner
 alone stands in a strip of its own, never as the child's question.
-
-    question_control(bound, lead=True)       # the page's own heading is the question
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from app.features.assess.items.repeating_group import repeating_group_control
 from app.features.assess.items.typed_fields import day_control, number_control, text_control, time_control
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import beside, keyed_component, stack, with_placeholders
+from app.kit.controls.keyed import beside, keyed_component, panel, row, stack, with_placeholders
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_state
@@ -56,17 +54,17 @@ def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
 
 def practitioner_note(*prompts: str) -> ft.Control:
     """Draw words for the practitioner alone."""
-    return ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
-        border_radius=theme.FIELD_RADIUS,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        content=beside(
+    return panel(
+        beside(
             ft.Icon(ft.Icons.LIGHTBULB_OUTLINE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
             ft.Text(say("label.for-you"), theme_style=theme.MARK),
             *(quiet(prompt) for prompt in prompts if prompt),
             gap=12,
             spacing=4,
         ),
+        ft.Colors.SURFACE_CONTAINER_HIGH,
+        padding=(16, 12),
+        radius=theme.FIELD_RADIUS,
     )
 
 
@@ -110,13 +108,10 @@ def _label(item: Item) -> str:
 
 def _display(item: Item, *, lead: bool) -> ft.Control:
     words = ft.Text(item.text, theme_style=theme.BODY)
-    said = ft.Container(
-        bgcolor=ft.Colors.SECONDARY_CONTAINER,
-        border_radius=theme.CARD_RADIUS,
-        padding=20,
-        content=ft.Text(
-            item.text, theme_style=theme.BODY, size=_CHILD_TEXT, color=ft.Colors.ON_SECONDARY_CONTAINER
-        ),
+    said = panel(
+        ft.Text(item.text, theme_style=theme.BODY, size=_CHILD_TEXT, color=ft.Colors.ON_SECONDARY_CONTAINER),
+        ft.Colors.SECONDARY_CONTAINER,
+        padding=(20, 20),
     )
     return stack(
         practitioner_note(item.prompt) if item.prompt and not lead else None,
@@ -137,5 +132,5 @@ def _help_disclosure(words: str) -> ft.Control:
     return ft.Column(
         tight=True,
         spacing=4,
-        controls=with_placeholders(ft.Row(controls=[link]), text(words) if is_open else None),
+        controls=with_placeholders(row(link), text(words) if is_open else None),
     )

@@ -2,8 +2,6 @@
 
 Letters become an entry as they are typed; letters that cannot be read are kept as the item's draft.
 Nothing corrects what stands in a field.
-
-    text_control(bound, show_label=True)
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Each row of the answer belongs to one part of the day; a part without a row was not spoken of, which says
 nothing about it. The first question of the rows names the part; the others stand below the open part.
-
-    day_timeline(bound)
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from app.features.child.activities.free_text import entry_from_text, text_of_ent
 from app.features.child.answer_text import format_child_answer
 from app.features.child.bound_question import BoundQuestion, answer_value, choices_for
 from app.kit import theme
-from app.kit.controls.keyed import keyed_component, stack
+from app.kit.controls.keyed import beside, keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
 from app.kit.drawing.pictures import has_picture, picture
@@ -108,18 +106,13 @@ def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> 
 
 def _part_header(part: Choice, summary: str, is_open: bool, on_tap: Callable[[], object]) -> ft.Control:
     mark = ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE
-    looks = ft.Row(
-        spacing=14,
-        controls=[
-            *([picture(part.picture, part.text, size=56)] if has_picture(part.picture) else []),
-            ft.Column(
-                tight=True,
-                spacing=2,
-                expand=True,
-                controls=[ft.Text(part.text, theme_style=theme.LEAD), *([quiet(summary)] if summary else [])],
-            ),
-            ft.Icon(mark, size=28, color=ft.Colors.ON_SURFACE_VARIANT),
-        ],
+    looks = beside(
+        picture(part.picture, part.text, size=56) if has_picture(part.picture) else None,
+        ft.Text(part.text, theme_style=theme.LEAD),
+        quiet(summary) if summary else None,
+        gap=14,
+        top=False,
+        end=ft.Icon(mark, size=28, color=ft.Colors.ON_SURFACE_VARIANT),
     )
     return tappable(
         say("child.day.part", part=part.text, told=summary) if summary else part.text,

@@ -1,7 +1,4 @@
-"""Drawing: paper, pens and stickers. Every step on the paper is saved at once.
-
-drawing_activity(bound)
-"""
+"""Drawing: paper, pens and stickers. Every step on the paper is saved at once."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 Words are kept letter for letter. Who typed is marked by the adult afterwards; until then the words count
 as typed by the child.
-
-    free_text_activity(bound)
 """
 
 from __future__ import annotations

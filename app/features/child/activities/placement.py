@@ -3,8 +3,6 @@
 A name is written and its place tapped; tapping the name again moves it or takes it off. On the map it can
 be dragged too. No name is suggested, the order is the child's, and no place, weather or size has a
 meaning. What was placed is the list answer of the question.
-
-    placement_activity(bound)
 """
 
 from __future__ import annotations
@@ -26,8 +24,7 @@ from app.features.child.activities.placement_views import (
 )
 from app.features.child.bound_question import BoundQuestion, choices_for
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND, child_secondary_button
-from app.kit import theme
-from app.kit.controls.keyed import keyed, keyed_component, stack
+from app.kit.controls.keyed import keyed, keyed_component, panel, row, stack
 from app.kit.controls.text import heading
 from app.kit.forms.choices import Choice
 from app.kit.forms.fields import text_field
@@ -89,18 +86,14 @@ def _move_panel(
         else:
             await flow.move(at, code)
 
-    return ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-        border_radius=theme.CARD_RADIUS,
-        padding=16,
-        content=stack(
+    return panel(
+        stack(
             heading(say("child.move", who=person.who)),
             single_choice_rows(places, person.place, choose, band),
-            ft.Row(
-                controls=[child_secondary_button(say("people.remove"), lambda: flow.move(at, None), band)]
-            ),
+            row(child_secondary_button(say("people.remove"), lambda: flow.move(at, None), band)),
             spacing=10,
         ),
+        ft.Colors.SURFACE_CONTAINER_LOWEST,
     )
 
 

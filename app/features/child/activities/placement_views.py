@@ -3,8 +3,6 @@
 "Me" stands in the middle of the rings; a name on them can be dragged, and where it is dropped decides its
 ring. Names are read out and tapped in the order in which the child placed them. A spot is right and down
 of the middle, in percent of half the map's width.
-
-    rings_view(people, places, flow.toggle, dropped, 88)
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import guarded
-from app.kit.controls.keyed import centred, keyed_component, stack
+from app.kit.controls.keyed import centred, column, keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.drawing.pictures import has_picture, picture
@@ -319,21 +317,19 @@ def jar_view(
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(3, ft.Colors.OUTLINE),
         border_radius=ft.BorderRadius.only(top_left=28, top_right=28, bottom_left=56, bottom_right=56),
-        content=ft.Column(
-            tight=True,
-            controls=[
-                ft.Container(height=24 if people else 150),
-                ft.Row(
-                    wrap=True,
-                    spacing=8,
-                    run_spacing=8,
-                    alignment=ft.MainAxisAlignment.CENTER,
-                    controls=[
-                        _worry(worry, _WORRY_SIZES[min(sizes.get(worry.place, 0), 2)], partial(tap, at))
-                        for at, worry in enumerate(people)
-                    ],
-                ),
-            ],
+        content=column(
+            ft.Container(height=24 if people else 150),
+            ft.Row(
+                wrap=True,
+                spacing=8,
+                run_spacing=8,
+                alignment=ft.MainAxisAlignment.CENTER,
+                controls=[
+                    _worry(worry, _WORRY_SIZES[min(sizes.get(worry.place, 0), 2)], partial(tap, at))
+                    for at, worry in enumerate(people)
+                ],
+            ),
+            spacing=10,
         ),
     )
     return ft.Column(
