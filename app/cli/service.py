@@ -1,4 +1,7 @@
-"""`wren serve`, `wren service list`, `wren app`, `wren demo`: the service, the app, and both at once."""
+"""`wren serve`, `wren service list`, `wren app`, `wren demo`: the service, the app, and both at once.
+
+Default data folders are absolute, whatever the working folder.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,36 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from platformdirs import user_data_path
 
-from app.cli.folders import demo_data_folder, service_data_folder
 from app.cli.output import AsJson, errors_as_messages, print_result
 from app.cli.processes import bind_loopback, end_in_order_on_signals, end_with_parent
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def default_data_folder(name: str) -> Path:
+    """Return data/NAME in the repository, or in the user's data folder for an installed copy.
+
+    A data/NAME that an earlier version left in the working folder is used where it is.
+    """
+    here = Path("data", name).resolve()
+    if here.is_dir():
+        return here
+    if (_REPOSITORY / "pyproject.toml").is_file():
+        return _REPOSITORY / "data" / name
+    return user_data_path("wren", appauthor=False) / name
+
+
+def service_data_folder() -> Path:
+    """Return the default for the service's `--data`."""
+    return default_data_folder("service")
+
+
+def demo_data_folder() -> Path:
+    """Return the default for the demo's `--data`."""
+    return default_data_folder("demo")
+
 
 cli = typer.Typer()
 service_cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")

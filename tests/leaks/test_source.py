@@ -95,7 +95,7 @@ def _is_false(node: ast.expr | None) -> bool:
 
 
 COPIERS = {
-    "app/features/recovery/effects.py": "a request to be let in again, which is sealed and is to be passed on"
+    "app/features/recovery/view.py": "a request to be let in again, which is sealed and is to be passed on"
 }
 
 

@@ -12,8 +12,8 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
-from app.features.assess.flags import flag_card, flags_with_ids
 from app.features.assess.offers import offer_rows
+from app.features.assess.result import flag_card, flags_with_ids
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.save_status import device_kind
 from app.features.shared.subject_header import subject_header

@@ -15,7 +15,7 @@ from app.features.shared.badges import withheld_badge
 from app.features.shared.child_status_marks import follow_up_line, last_heard_line, not_observed_line
 from app.features.shared.duplicate_hints import use_possible_duplicates
 from app.features.shared.page import build_page, guarded_page, side_by_side
-from app.features.shared.salvage_offer import unreadable_records_banner
+from app.features.shared.save_status import unreadable_records_banner
 from app.features.shared.text.chronology import chronology_headline, summarise_household_chronology
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import (

@@ -1,13 +1,16 @@
-"""Badges: a short mark beside a heading, such as who something is withheld from."""
+"""Badges of a record, such as who it is withheld from, and the link to its earlier revisions."""
 
 from __future__ import annotations
 
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
-from app.features.shared.text.withheld import describe_withheld_from
+from app.core.controller import AppController
+from app.features.shared.text.person_details import describe_withheld_from
 from app.kit import theme
+from app.kit.controls.buttons import quiet_button
 from app.kit.controls.keyed import row
+from app.kit.messages import say
 
 
 def withheld_badge(page: HouseholdOverview, about_id: str, part: str | None = None) -> ft.Control | None:
@@ -40,3 +43,13 @@ def badge(words: str, icon: ft.IconData = ft.Icons.LOCK_OUTLINED) -> ft.Control:
             ),
         )
     )
+
+
+def revisions_link(page: HouseholdOverview, record_id: str, actions: AppController) -> list[ft.Control]:
+    """Draw the link; nothing for a record that was never changed."""
+    if record_id not in page.revised_ids:
+        return []
+    go = quiet_button(
+        say("earlier.title"), lambda: actions.open_screen("earlier", record_id), icon=ft.Icons.HISTORY
+    )
+    return [row(go)]

@@ -19,7 +19,7 @@ import flet as ft
 from app.core.controller import AppController, AppState
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
-from app.kit.controls.fault_boundary import log_error
+from app.kit.controls.fault_boundary import Handler, log_error
 from app.kit.controls.keyed import centred, stack
 from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
 from app.kit.controls.status import SyncStatus, sync_pill
@@ -44,17 +44,21 @@ def build_page(
     body: Sequence[ft.Control | None],
     *,
     back: bool = True,
+    on_back: Handler | None = None,
     pill: bool = False,
     scroll: Scroll | None = None,
     **more: Any,
 ) -> ft.View:
-    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is."""
+    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is.
+
+    Without `on_back`, Back leads to the page before, where there is one.
+    """
     screen = model.screen
     return page_frame(
         heading,
         body,
         on_cover=actions.lock,
-        on_back=actions.go_back if back and len(model.trail) > 1 else None,
+        on_back=on_back or (actions.go_back if back and len(model.trail) > 1 else None),
         training=model.training,
         pill=sync_pill(sync_status(model), actions.show_outbox) if pill else None,
         scroll=scroll or use_scroll(actions),

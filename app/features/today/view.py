@@ -5,19 +5,25 @@ Every child is listed, each with what was heard or seen of that child alone.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import flet as ft
 
-from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
+from app.core.cases.case_service import AssessmentSummary, HouseholdOverview, run_blocking
 from app.core.cases.visit_queries import is_observation_due
 from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import last_heard_line, not_observed_line
 from app.features.shared.page import build_page, busy_indicator, cover_key_hint, guarded_page, side_by_side
-from app.features.shared.salvage_offer import salvage_offer_card, unreadable_records_banner
-from app.features.shared.text.days import format_age, format_day_and_time, format_long_day, greeting
+from app.features.shared.save_status import salvage_offer_card, unreadable_records_banner
+from app.features.shared.text.days import (
+    format_age,
+    format_day,
+    format_day_and_time,
+    format_long_day,
+    greeting,
+)
 from app.features.shared.text.people import describe_last_heard, first_name, tool_title
-from app.features.today.recovery_notice import recovery_notice
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row
@@ -25,8 +31,10 @@ from app.kit.controls.keyed import beside, row, stack
 from app.kit.controls.status import banner
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.records import Person
+from assessments.errors import Locked
 
 
 @ft.component
@@ -178,4 +186,30 @@ def _empty_state(model: AppState, actions: AppController) -> ft.Control:
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
             controls=[add, *([learn] if model.training else [])],
         ),
+    )
+
+
+@ft.component
+def recovery_notice(actions: AppController) -> ft.Control:
+    """The line, or nothing."""
+    day, show = use_state("")
+
+    async def read() -> None:
+        moment = None
+        with suppress(Locked):  # locked since this was drawn: there is nobody to tell
+            moment = await run_blocking(actions.recovered_elsewhere)
+        if moment is not None:
+            show(format_day(moment.astimezone().date(), actions.today(), near=False))
+
+    async def put_away() -> None:
+        await run_blocking(actions.dismiss_recovery_notice)
+        show("")
+
+    ft.use_effect(read, [])
+    if not day:
+        return ft.Container(visible=False)
+    return banner(
+        say("today.recovered", day=day),
+        tone="help",
+        action=quiet_button(say("today.recovered-seen"), put_away),
     )

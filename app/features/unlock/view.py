@@ -14,7 +14,7 @@ import flet as ft
 from app.core.controller import AppController, AppState
 from app.core.session_update import UnlockPrompt
 from app.features.shared.page import busy_indicator, centred_page, guarded_page
-from app.features.shared.salvage_offer import salvage_offer_card
+from app.features.shared.save_status import salvage_offer_card
 from app.features.shared.text.days import format_time
 from app.features.shared.text.people import author_display_name
 from app.kit import theme
