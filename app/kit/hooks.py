@@ -21,14 +21,11 @@ Effect = TypeVar("Effect")
 Dispatch = Callable[[Event], Awaitable[None]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class ValueRef(Generic[T]):
     """A value kept from drawing to drawing; changing it draws nothing."""
 
     current: T
-
-    def __repr__(self) -> str:
-        return "<ValueRef>"
 
 
 class _Ref(Protocol[T]):

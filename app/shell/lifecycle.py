@@ -60,9 +60,6 @@ class PageLifecycle:
         page.on_app_lifecycle_state_change = guarded(self._on_lifecycle_change, by_hand=False)
         page.on_keyboard_event = guarded(self._on_key)
 
-    def __repr__(self) -> str:
-        return "<PageLifecycle>"
-
     async def open(self) -> None:
         """Open the store behind the first frame, and show what comes first."""
         self.model.phase, self.model.salvage_lines = "starting", ()

@@ -134,9 +134,7 @@ WRITERS = {
     "sync/service/service_keys.py": "the service's keys",
     "app/core/runtime.py": "wording packs: published words, no person's",
     "app/cli/demo.py": "makes the folder that the demo runs in",
-    "app/cli/fhir.py": "writes a tool as a file that was asked for",
-    "app/cli/tools.py": "writes a tool as a file that was asked for",
-    "app/cli/output.py": "writes a request or an answer for recovery, sealed, where it was asked for",
+    "app/cli/output.py": "writes a tool, or a sealed request or answer for recovery, where it was asked for",
     "sync/service/key_files.py": "the service's key files",
     "app/kit/logs.py": "empties the file of what was printed",
 }

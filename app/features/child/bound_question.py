@@ -30,9 +30,6 @@ class BoundQuestion:
     # The entry at this moment, with typing that is not saved yet.
     current_entry: Callable[[], AnswerEntry | None]
 
-    def __repr__(self) -> str:
-        return "<BoundQuestion>"
-
     @property
     def value(self) -> AnswerValue | None:
         """What was given, or None."""

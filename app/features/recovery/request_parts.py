@@ -39,9 +39,6 @@ class TypedFields:
     secret_again: str = ""
     answers: str = ""
 
-    def __repr__(self) -> str:
-        return "<TypedFields>"
-
 
 def press(dispatch: RecoveryDispatch, event: flow.RecoveryEvent) -> Handler:
     """A handler that dispatches one event."""

@@ -74,11 +74,9 @@ class RecoveryEffects:
                 await dispatch(flow.RecoveryFinished())
 
 
-def recovery_page(
-    recovery: AccountRecovery, *, on_back: Handler | None, on_open: OnRecovered, key: str
-) -> ft.View:
+def recovery_page(recovery: AccountRecovery, on_back: Handler | None, on_open: OnRecovered) -> ft.View:
     """The page, under a name of its own."""
-    return cast(Callable[..., ft.View], _recovery_component)(recovery, on_back, on_open, key=key)
+    return cast(Callable[..., ft.View], _recovery_component)(recovery, on_back, on_open, key="recover")
 
 
 @ft.component

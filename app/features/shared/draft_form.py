@@ -42,9 +42,6 @@ class DraftForm(Generic[D]):
         self.value: D = type(first).from_plain(actions.screen_draft(draft_key), first)
         self.redraw: Callable[[], None] = lambda: None
 
-    def __repr__(self) -> str:
-        return "<DraftForm>"
-
     def set_value(self, value: D, *, draw: bool = False) -> None:
         """Put another draft on the page, and hold it; `draw` draws the page again."""
         self.value = value

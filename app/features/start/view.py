@@ -85,7 +85,7 @@ def describe_salvage(salvaged: SalvageReport) -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SetUpForm:
     """What stands on the page so far. It never shows itself: it holds what opens Wren."""
 
@@ -94,9 +94,6 @@ class SetUpForm:
     author: str = FIRST_AUTHOR
     role: Role | None = None
     service: str = _LOCAL_SERVICE
-
-    def __repr__(self) -> str:
-        return "<SetUpForm>"
 
     def validate(self, kind: str, *, with_words: bool) -> dict[str, str]:
         """What is still wanting, by the place on the page."""

@@ -18,7 +18,7 @@ from assessments.engine.answers import AnswerEntry, NotAnswered
 from assessments.engine.form import AnswerCleared, AnswerEntered, PhraseKept
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BoundItem:
     """One item on a page. `key` is unique on it and holds ids only; `entry` is that of the last drawing."""
 
@@ -35,9 +35,6 @@ class BoundItem:
     # Codes of the phrases that the writer keeps, by the link_id of the text, and the way to keep one.
     kept_phrases: Callable[[str], Collection[str]]
     keep_phrase: Callable[[str, str], Awaitable[None]]
-
-    def __repr__(self) -> str:
-        return f"<BoundItem {self.item.link_id}>"
 
     @property
     def draft(self) -> ItemDraft | None:
