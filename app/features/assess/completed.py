@@ -39,9 +39,6 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
         raise NotFound
     page = model.household_of(done.subject_id)
 
-    async def to_household() -> None:
-        await actions.go_to_household(done.household_id)
-
     return build_page(
         model,
         actions,
@@ -60,7 +57,7 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
             ),
         ],
         top=subject_header(model, actions, done),
-        action=primary_button(say("finished.household"), to_household),
+        action=primary_button(say("finished.household"), lambda: actions.go_to_household(done.household_id)),
         back=False,
         spacing=18,
     )

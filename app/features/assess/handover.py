@@ -54,9 +54,6 @@ def handover_page(model: AppState, actions: AppController) -> ft.View:
     def type_in(name: str) -> None:
         called.current = name
 
-    async def go() -> None:
-        await actions.hand_over(called.current)
-
     in_browser = ft.context.page.web
     return build_page(
         model,
@@ -90,7 +87,7 @@ def handover_page(model: AppState, actions: AppController) -> ft.View:
             ),
         ],
         top=subject_header(model, actions, work.assessment),
-        action=primary_button(say("hand-over.go"), go),
+        action=primary_button(say("hand-over.go"), lambda: actions.hand_over(called.current)),
     )
 
 

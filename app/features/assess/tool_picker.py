@@ -15,6 +15,7 @@ from app.core.controller import AppController, AppState
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import find_person, first_name
+from app.kit import theme
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card, empty_state
 from app.kit.controls.keyed import column, row
@@ -154,13 +155,10 @@ def _bullet(words: str) -> ft.Control:
 
 
 def _unsuitable_tool_card(tool: Instrument, why: str) -> ft.Control:
+    title = ft.Text(tool.title, color=ft.Colors.ON_SURFACE_VARIANT, weight=ft.FontWeight.W_700)
     return ft.Container(
-        border=ft.Border.all(1.5, ft.Colors.OUTLINE_VARIANT),
-        border_radius=20,
+        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
+        border_radius=theme.CARD_RADIUS,
         padding=18,
-        content=column(
-            ft.Text(tool.title, color=ft.Colors.ON_SURFACE_VARIANT, weight=ft.FontWeight.W_700),
-            quiet(why),
-            spacing=4,
-        ),
+        content=column(title, quiet(why), spacing=4),
     )

@@ -18,8 +18,6 @@ from app.features.household.map_layout import (
     NODE_SIZE,
     LineStyle,
     MapHome,
-    MapLayout,
-    MapLine,
     lay_out_map,
     line_ends,
     map_lines,
@@ -42,7 +40,7 @@ def draw_household_map(
     page: HouseholdOverview,
     homes: Sequence[MapHome],
     titles: Mapping[str, str],
-    told: ChildPeopleMap | None,
+    own: ChildPeopleMap | None,
     actions: AppController,
     *,
     wide: bool,
@@ -55,20 +53,15 @@ def draw_household_map(
     drawn = [
         line for line in map_lines(page.relationships, list(places.people)) if line.from_id in places.people
     ]
+    lines = [shape for line in drawn for shape in _stroke(line.style, *line_ends(line, places))]
+    standing = ((people[person_id], x, y) for person_id, (x, y) in places.people.items())
     stack = ft.Stack(
         width=places.width,
         height=places.height,
         controls=[
             *(_box(box.x, box.y, box.width, box.height, titles[box.id]) for box in places.boxes),
-            cv.Canvas(
-                width=places.width,
-                height=places.height,
-                shapes=[shape for line in drawn for shape in _shapes(line, places)],
-            ),
-            *(
-                _person_node(people[person_id], x, y, actions, _place_given_by_child(people[person_id], told))
-                for person_id, (x, y) in places.people.items()
-            ),
+            cv.Canvas(width=places.width, height=places.height, shapes=lines),
+            *(_person_node(one, x, y, actions, _place_given_by_child(one, own)) for one, x, y in standing),
         ],
     )
     return ft.Semantics(
@@ -98,15 +91,13 @@ def legend() -> ft.Control:
     )
 
 
-def _place_given_by_child(person: Person, told: ChildPeopleMap | None) -> str:
+def _place_given_by_child(person: Person, own: ChildPeopleMap | None) -> str:
     """Where the child put this person: only where the child's name for them is theirs."""
-    if told is None:
+    if own is None:
         return ""
     names = {name.casefold() for name in (person.name, first_name(person), *person.other_names)}
-    words = dict(told.places)
-    return next(
-        (words.get(placed.place, "") for placed in told.people if placed.who.strip().casefold() in names), ""
-    )
+    words = dict(own.places)
+    return next((words.get(one.place, "") for one in own.people if one.who.strip().casefold() in names), "")
 
 
 def _box(x: int, y: int, width: int, height: int, title: str) -> ft.Control:
@@ -164,10 +155,6 @@ def _person_node(person: Person, x: int, y: int, actions: AppController, put: st
             ),
         ),
     )
-
-
-def _shapes(line: MapLine, places: MapLayout) -> list[cv.Shape]:
-    return _stroke(line.style, *line_ends(line, places))
 
 
 def _stroke(style: LineStyle, x1: float, y1: float, x2: float, y2: float) -> list[cv.Shape]:
