@@ -82,7 +82,7 @@ def gallery(shown: Shown) -> list[ft.Control]:
 
     async def go_to(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]
-        await page_frame.scroll_to_key(scroll, place)
+        await scroll.to_key(place)
 
     def open_place(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]

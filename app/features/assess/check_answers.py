@@ -32,7 +32,6 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.keyed import keyed
 from app.kit.controls.lists import AnswerListRow, answer_list
-from app.kit.controls.page_frame import scroll_to, scroll_to_key
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, underlined
 from app.kit.forms.problems import call_out, error_summary
@@ -59,7 +58,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
 
     async def change(link_id: str) -> None:
         if link_id == "judgement":
-            await scroll_to_key(scroll, link_id)
+            await scroll.to_key(link_id)
             return
         actions.open_screen("assess", work.assessment.id)
         await actions.dispatch(PageChanged(page_index_of(form, link_id)))
@@ -73,9 +72,9 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
         actions.apply_input()
         now = (model.open_assessment or work).form
         if all_problems(now, actions.item_drafts):
-            await scroll_to(scroll, 0)
+            await scroll.to_offset(0)
         elif now.missing:
-            await scroll_to_key(scroll, _MISSING_KEY)
+            await scroll.to_key(_MISSING_KEY)
         else:
             await actions.complete_assessment()
 

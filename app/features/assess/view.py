@@ -26,7 +26,7 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed, row, side_line, stack
-from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
+from app.kit.controls.page_frame import page_frame
 from app.kit.forms.problems import error_summary
 from app.kit.hooks import ValueRef, use_ref, use_state
 from app.kit.messages import say
@@ -58,7 +58,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         new = [flag for flag in shown if flag.id not in before]
         # Only an answer brings the card into view: a page that is opened starts at its top.
         if new and page == form.page:
-            await scroll_to_key(scroll, f"flag-{new[0].id}")
+            await scroll.to_key(f"flag-{new[0].id}")
 
     ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
     problems = page_problems(form, actions.item_drafts, here.items) if asked_at == form.page else []
@@ -68,7 +68,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         now = model.open_assessment or work
         if page_problems(now.form, actions.item_drafts, here.items):
             ask(form.page)
-            await scroll_to(scroll, 0)
+            await scroll.to_offset(0)
             return
         ask(-1)
         if _opened_from_check(model):
@@ -104,7 +104,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
             model,
             actions,
             work,
-            error_summary(problems, go_to=lambda link_id: scroll_to_key(scroll, link_id)),
+            error_summary(problems, go_to=scroll.to_key),
             _progress_bar(_progress_fraction(form, every)),
         ),
         saved=save_status_line(model),

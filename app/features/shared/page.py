@@ -21,7 +21,7 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.fault_boundary import Handler, log_error
 from app.kit.controls.keyed import centred, stack
-from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
+from app.kit.controls.page_frame import Scroll, page_frame
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
 from app.kit.hooks import ValueRef as ValueRef
@@ -75,7 +75,7 @@ def use_scroll(actions: AppController) -> Scroll:
     async def go_down() -> None:
         offset = actions.take_restored_offset()
         if offset:
-            await scroll_to(scroll, offset)
+            await scroll.to_offset(offset)
 
     ft.use_effect(go_down, [])
     return scroll

@@ -15,7 +15,6 @@ from app.features.unlock.view import describe_unlock_error
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed
-from app.kit.controls.page_frame import scroll_to
 from app.kit.controls.status import banner
 from app.kit.controls.text import text
 from app.kit.forms.problems import error_summary
@@ -67,7 +66,7 @@ def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
                 be_busy(False)
         show_problem(found)
         if found:
-            await scroll_to(scroll, 0)
+            await scroll.to_offset(0)
 
     at, problem_words = problem or ("", "")
 
@@ -105,7 +104,7 @@ def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
         actions,
         say(f"change.{kind}-title"),
         body,
-        top=error_summary([problem] if problem else [], go_to=lambda _: scroll_to(scroll, 0)),
+        top=error_summary([problem] if problem else [], go_to=lambda _: scroll.to_offset(0)),
         action=action,
         scroll=scroll,
     )

@@ -20,7 +20,7 @@ from app.features.shared.text.people import author_display_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import nav_row
-from app.kit.controls.keyed import centred, keyed
+from app.kit.controls.keyed import centred, keyed, stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.forms.problems import error_summary
@@ -73,12 +73,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
             say("unlock.title"),
             [
                 _centred_text(say("unlock.who")),
-                ft.Column(
-                    tight=True,
-                    spacing=theme.LIST_GAP,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=[_author_row(author, choose) for author in model.authors],
-                ),
+                stack(*(_author_row(author, choose) for author in model.authors), spacing=theme.LIST_GAP),
                 *_footer(model, actions),
             ],
         )
@@ -108,7 +103,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
             salvage_offer_card(actions) if model.damaged and not busy else None,
-            _centred(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery)),
+            centred(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery), wrap=True),
             _switch_author_button(model, choose),
             *_footer(model, actions),
         ],
@@ -144,23 +139,19 @@ def _switch_author_button(model: AppState, choose: Callable[[str | None], object
     """The way back to everybody on this device."""
     if len(model.authors) < 2:
         return None
-    return _centred(quiet_button(say("action.somebody-else"), lambda: choose(None)))
+    return centred(quiet_button(say("action.somebody-else"), lambda: choose(None)), wrap=True)
 
 
 def _footer(model: AppState, actions: AppController) -> list[ft.Control | None]:
     """What is the same whoever it is: joining, and what waits to be sent."""
     waiting = model.send_status.waiting
     return [
-        _centred(quiet_button(say("action.add-person-here"), actions.begin_set_up)),
-        _centred(quiet(say("outbox.waiting", n=waiting))) if waiting else None,
+        centred(quiet_button(say("action.add-person-here"), actions.begin_set_up), wrap=True),
+        centred(quiet(say("outbox.waiting", n=waiting)), wrap=True) if waiting else None,
     ]
 
 
 def _centred_text(words: str, *, strong: bool = False) -> ft.Control:
     said = text(words, strong=strong)
     said.text_align = ft.TextAlign.CENTER
-    return _centred(said)
-
-
-def _centred(control: ft.Control) -> ft.Control:
-    return centred(control, wrap=True)
+    return centred(said, wrap=True)

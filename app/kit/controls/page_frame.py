@@ -31,6 +31,16 @@ class Scroll:
     on_scroll: Callable[[float], None]
     column: ft.Ref[ft.Column] = field(default_factory=ft.Ref[ft.Column])
 
+    async def to_key(self, link_id: str) -> None:
+        """Bring a marked part of the page into view."""
+        if self.column.current is not None:
+            await self.column.current.scroll_to(scroll_key=link_id, duration=150)
+
+    async def to_offset(self, offset: float) -> None:
+        """Move so far down, in pixels; 0 brings the heading and the error summary into view."""
+        if self.column.current is not None:
+            await self.column.current.scroll_to(offset=offset, duration=0)
+
 
 def page_frame(
     heading: str,
@@ -54,7 +64,7 @@ def page_frame(
 
     `pill` sits beside Cover, or above the heading where there is a Back; `top` is the error
     summary; `saved` and `action` are the bottom bar. Only the unlock and set-up pages have no
-    `on_cover`: they show nothing yet. Give `scroll` to move the page (`scroll_to_key`), and a new
+    `on_cover`: they show nothing yet. Give `scroll` to move the page (`Scroll.to_key`), and a new
     `key` for each question so that it starts at its top. A None in `body` keeps its place empty.
     """
     column = ft.Column(
@@ -119,18 +129,6 @@ def page_frame(
             )
         ],
     )
-
-
-async def scroll_to_key(scroll: Scroll, link_id: str) -> None:
-    """Bring a marked part of the page into view."""
-    if scroll.column.current is not None:
-        await scroll.column.current.scroll_to(scroll_key=link_id, duration=150)
-
-
-async def scroll_to(scroll: Scroll, offset: float) -> None:
-    """Move the page so far down, in pixels; 0 brings the heading and the error summary into view."""
-    if scroll.column.current is not None:
-        await scroll.column.current.scroll_to(offset=offset, duration=0)
 
 
 def _reading_column(*controls: ft.Control | None, spacing: int, wide: bool) -> ft.Control:

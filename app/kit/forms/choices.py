@@ -36,9 +36,6 @@ class Choice:
     picture: str = ""
 
 
-# How one choice is drawn: its kind, itself, whether it is chosen, and what a tap does.
-DrawChoice = Callable[[TappableKind, Choice, bool, Callable[[], object]], ft.Control]
-
 # The height of a line of body text, in logical pixels.
 _LINE = 27.0
 
@@ -52,11 +49,10 @@ def radio_rows(
 ) -> ft.Control:
     """Rows of which one can be chosen. Tapping the chosen row, or the link below, takes it back."""
 
-    def option(choice: Choice, draw: DrawChoice) -> ft.Control:
-        on = choice.code == chosen
-        return draw("radio", choice, on, lambda: on_choose(None if on else choice.code))
+    def tap(code: str) -> object:
+        return on_choose(None if code == chosen else code)
 
-    rows = _rows_with_or(choices, option)
+    rows = _rows_with_or("radio", choices, (chosen,), tap)
     if clear and any(choice.code == chosen for choice in choices):
         rows.append(_clear(on_choose))
     return stack(*rows)
@@ -83,11 +79,7 @@ def checkbox_rows(
             kept = (set(chosen) - alone) | {code}
         return tuple(choice.code for choice in choices if choice.code in kept)
 
-    def option(choice: Choice, draw: DrawChoice) -> ft.Control:
-        on = choice.code in chosen
-        return draw("tick", choice, on, lambda: on_choose(after(choice.code)))
-
-    return stack(*_rows_with_or(choices, option))
+    return stack(*_rows_with_or("tick", choices, chosen, lambda code: on_choose(after(code))))
 
 
 def ladder(
@@ -177,28 +169,32 @@ def _ink(on: bool) -> str:
 
 
 def _rows_with_or(
-    choices: Sequence[Choice], option: Callable[[Choice, DrawChoice], ft.Control]
+    kind: TappableKind,
+    choices: Sequence[Choice],
+    chosen: Collection[str | None],
+    on_tap: Callable[[str], object],
 ) -> list[ft.Control]:
+    def draw(choice: Choice, how: Callable[..., ft.Control] = _row) -> ft.Control:
+        return how(kind, choice, choice.code in chosen, partial(on_tap, choice.code))
+
     apart = [choice for choice in choices if choice.exclusive]
     together = [choice for choice in choices if not choice.exclusive]
     # A hint needs the width of a row, and one choice without a picture would be the odd one out.
     pictured = all(has_picture(choice.picture) and not choice.hint for choice in together)
-    rows = (
-        [_tiles(together, option)] if together and pictured else [option(choice, _row) for choice in together]
-    )
+    rows = [_tiles(together, draw)] if together and pictured else [draw(choice) for choice in together]
     if apart and together:
         rows.append(ft.Container(padding=ft.Padding.only(left=16), content=quiet(say("label.or"))))
-    return rows + [option(choice, _row) for choice in apart]
+    return rows + [draw(choice) for choice in apart]
 
 
-def _tiles(choices: Sequence[Choice], option: Callable[[Choice, DrawChoice], ft.Control]) -> ft.Control:
+def _tiles(choices: Sequence[Choice], draw: Callable[..., ft.Control]) -> ft.Control:
     """Tiles of one size, two or three to a row, so that no choice is left alone where it can be helped."""
     in_twos = len(choices) in (1, 2, 4)
     size = 120 if in_twos else MIN_PICTURE_SIZE
     # Of one height too: where one name needs a second line, each gets the room.
     longest = max(len(choice.text) for choice in choices)
     room = _LINE * (2 if longest > (16 if in_twos else 11) else 1)
-    tiles = [option(choice, partial(_tile, size=size, room=room)) for choice in choices]
+    tiles = [draw(choice, partial(_tile, size=size, room=room)) for choice in choices]
     for tile in tiles:
         tile.col = 3 if in_twos else {"narrow": 3, "phone": 2}
     return ft.ResponsiveRow(
