@@ -22,8 +22,9 @@ from app.features.child.bound_question import BoundQuestion, bind_question
 from app.features.child.buttons import child_primary_button, child_secondary_button
 from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
-from app.kit.controls.fault_boundary import Handler, guarded, guarded_render
-from app.kit.controls.keyed import panel, stack
+from app.kit.controls.fault_boundary import Handler, guarded_render
+from app.kit.controls.keyed import panel, row, stack
+from app.kit.controls.page_frame import bare_view, filling_column, narrow, scrolling_column
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text, title
 from app.kit.drawing.pictures import picture
@@ -118,34 +119,13 @@ def _frame(
         ft.Container(expand=True),
         *([child_primary_button(*on, state.band)] if on else []),
     ]
-    scrolled = ft.Column(
-        key=f"turn-{key}",
-        expand=True,
-        scroll=ft.ScrollMode.AUTO,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[_reading_column([_save_failed_notice(state), *body], top=24, bottom=24)],
-    )
-    parts: list[ft.Control] = [scrolled]
+    body_column = _reading_column([_save_failed_notice(state), *body], top=24, bottom=24)
+    parts: list[ft.Control] = [scrolling_column(body_column, key=f"turn-{key}")]
     if on:
-        bottom = _reading_column(
-            [ft.Row(controls=moves), exit_buttons(session)], top=10, bottom=12, spacing=10
-        )
+        bottom = _reading_column([row(*moves), exit_buttons(session)], top=10, bottom=12, spacing=10)
         parts.append(ft.Container(bgcolor=ft.Colors.SURFACE_CONTAINER, content=bottom))
-    content = ft.Column(
-        expand=True,
-        spacing=0,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=parts,
-    )
-    return ft.View(
-        route="/",
-        padding=0,
-        spacing=0,
-        can_pop=False,
-        on_confirm_pop=guarded(block_system_back),
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
-        controls=[ft.SafeArea(expand=True, content=content)],
-    )
+    content = ft.SafeArea(expand=True, content=filling_column(*parts))
+    return bare_view(content, on_back=block_system_back)
 
 
 def _save_failed_notice(state: ChildSessionState) -> ft.Control | None:
@@ -166,12 +146,8 @@ def _save_failed_notice(state: ChildSessionState) -> ft.Control | None:
 def _reading_column(
     controls: Sequence[ft.Control | None], *, top: int, bottom: int, spacing: int = 18
 ) -> ft.Control:
-    inner = stack(*controls, spacing=spacing)
-    column = ft.Container(content=inner, col={"xs": 12, "md": 10, "lg": 8, "xl": 7})
-    return ft.Container(
-        padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom),
-        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[column]),
-    )
+    padding = ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom)
+    return narrow(stack(*controls, spacing=spacing), padding, xs=12, md=10, lg=8, xl=7)
 
 
 _ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {

@@ -21,7 +21,7 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.fault_boundary import Handler, log_error
 from app.kit.controls.keyed import centred, stack
-from app.kit.controls.page_frame import Scroll, page_frame
+from app.kit.controls.page_frame import Scroll, bare_view, narrow, page_frame, scrolling_column
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
 from app.kit.hooks import ValueRef as ValueRef
@@ -133,37 +133,10 @@ def centred_page(
 ) -> ft.View:
     """Build a page that shows no record: the logo, one heading, one narrow column in the middle."""
     logo = ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
-    inner = stack(
-        centred(logo),
-        top,
-        centred(title(heading)),
-        *body,
-        spacing=theme.CARD_GAP,
-    )
-    column = ft.Column(
-        expand=True,
-        scroll=ft.ScrollMode.AUTO,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[
-            ft.Container(
-                padding=ft.Padding.only(left=24, right=24, top=72, bottom=28),
-                content=ft.ResponsiveRow(
-                    alignment=ft.MainAxisAlignment.CENTER,
-                    controls=[
-                        ft.Container(content=inner, col={"xs": 12, "sm": 8, "md": 6, "lg": 5, "xl": 4})
-                    ],
-                ),
-            )
-        ],
-    )
-    return ft.View(
-        route="/",
-        padding=0,
-        spacing=0,
-        can_pop=False,
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
-        controls=[ft.SafeArea(expand=True, content=column)],
-    )
+    inner = stack(centred(logo), top, centred(title(heading)), *body, spacing=theme.CARD_GAP)
+    padding = ft.Padding.only(left=24, right=24, top=72, bottom=28)
+    column = scrolling_column(narrow(inner, padding, xs=12, sm=8, md=6, lg=5, xl=4))
+    return bare_view(ft.SafeArea(expand=True, content=column))
 
 
 def side_by_side(blocks: Sequence[ft.Control]) -> ft.Control:

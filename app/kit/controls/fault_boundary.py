@@ -74,7 +74,7 @@ def guarded_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
     """Wrap a component's body: if drawing breaks, a calm panel stands in its place.
 
     Without this, one broken drawing ends Flet's update loop and the app stands still. Use it
-    under the decorator: `@ft.component`, then `@calm_render`.
+    under the decorator: `@ft.component`, then `@guarded_render`.
     """
 
     @wraps(render)

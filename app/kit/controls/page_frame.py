@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable
+from typing import Any
 
 import flet as ft
 
@@ -67,26 +68,24 @@ def page_frame(
     `on_cover`: they show nothing yet. Give `scroll` to move the page (`Scroll.to_key`), and a new
     `key` for each question so that it starts at its top. A None in `body` keeps its place empty.
     """
-    column = ft.Column(
+    reading = stack(
+        top,
+        # Back, the pill and Cover do not fit side by side on a phone: Cover never moves.
+        row(pill) if pill is not None and on_back is not None else None,
+        title(heading, caption=caption, subtitle=subtitle),
+        *body,
+        spacing=spacing,
+    )
+    reading.tight = False
+    wider = {} if wide else {"lg": 8, "xl": 7}
+    padding = ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28)
+    column = scrolling_column(
+        narrow(reading, padding, xs=12, **wider),
         ref=scroll.column if scroll is not None else None,
         on_scroll=guarded(lambda event: scroll.on_scroll(event.pixels)) if scroll is not None else None,
         scroll_interval=_SCROLL_INTERVAL_MS,
-        key=key,
-        expand=True,
-        scroll=ft.ScrollMode.AUTO,
         spacing=0,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[
-            _reading_column(
-                top,
-                # Back, the pill and Cover do not fit side by side on a phone: Cover never moves.
-                row(pill) if pill is not None and on_back is not None else None,
-                title(heading, caption=caption, subtitle=subtitle),
-                *body,
-                spacing=spacing,
-                wide=wide,
-            )
-        ],
+        key=key,
     )
     parts: list[ft.Control] = [
         *([_training_band()] if training else []),
@@ -104,44 +103,54 @@ def page_frame(
             if isawaitable(going):
                 await going
 
+    # A finger put down anywhere is a sign of life, whatever else it does.
+    touched = ft.GestureDetector(
+        expand=True,
+        exclude_from_semantics=True,
+        on_pan_down=guarded(lambda: None),
+        content=ft.SafeArea(expand=True, content=filling_column(*parts)),
+    )
+    return bare_view(touched, on_back=system_back)
+
+
+def bare_view(content: ft.Control, *, on_back: Handler | None = None) -> ft.View:
+    """A page without a frame. `on_back` is what the system's own back does, which never leaves the page."""
     return ft.View(
         route="/",
         padding=0,
         spacing=0,
         can_pop=False,
-        on_confirm_pop=guarded(system_back),
+        on_confirm_pop=guarded(on_back),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
-        controls=[
-            # A finger put down anywhere is a sign of life, whatever else it does.
-            ft.GestureDetector(
-                expand=True,
-                exclude_from_semantics=True,
-                on_pan_down=guarded(lambda: None),
-                content=ft.SafeArea(
-                    expand=True,
-                    content=ft.Column(
-                        expand=True,
-                        spacing=0,
-                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                        controls=parts,
-                    ),
-                ),
-            )
-        ],
+        controls=[content],
     )
 
 
-def _reading_column(*controls: ft.Control | None, spacing: int, wide: bool) -> ft.Control:
-    """The reading column. A box within a centred row keeps 720 px on a wide screen."""
-    col: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12} if wide else {"xs": 12, "lg": 8, "xl": 7}
-    inner = stack(*controls, spacing=spacing)
-    inner.tight = False
+def filling_column(*parts: ft.Control) -> ft.Column:
+    """Parts that fill the page from top to bottom, each as wide as the page."""
+    stretch = ft.CrossAxisAlignment.STRETCH
+    return ft.Column(expand=True, spacing=0, horizontal_alignment=stretch, controls=list(parts))
+
+
+def scrolling_column(content: ft.Control, **more: Any) -> ft.Column:
+    """The part of a page that scrolls. `more` goes to the column."""
+    return ft.Column(
+        expand=True,
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        controls=[content],
+        **more,
+    )
+
+
+def narrow(content: ft.Control, padding: ft.Padding, **col: float) -> ft.Container:
+    """A column in the middle, as wide as so many twelfths of the page; a name says from which width on."""
+    # A box within a centred row keeps its width on a wide screen.
+    spans: dict[str | ft.ResponsiveRowBreakpoint, float] = {**col}
+    box = ft.Container(content=content, col=spans)
     return ft.Container(
-        padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28),
-        content=ft.ResponsiveRow(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[ft.Container(content=inner, col=col)],
-        ),
+        padding=padding,
+        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[box]),
     )
 
 

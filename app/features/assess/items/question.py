@@ -15,7 +15,7 @@ from app.features.assess.items.not_answered import reason_rows
 from app.features.assess.items.options import choice_control, choices_control, is_ladder, ladder_control
 from app.features.assess.items.people_map import people_map_control
 from app.features.assess.items.repeating_group import repeating_group_control
-from app.features.assess.items.typed_fields import day_control, number_control, text_control, time_control
+from app.features.assess.items.typed_fields import typed_control
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.keyed import beside, keyed_component, panel, row, stack, with_placeholders
@@ -28,7 +28,7 @@ from assessments.definitions.definition import Item
 # What a child reads is larger than body text, and not heavier.
 _CHILD_TEXT = 23
 
-_FIELDS = {"text": text_control, "date": day_control, "time": time_control}
+_FIELDS = ("text", "date", "time")
 
 
 def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
@@ -84,8 +84,7 @@ def _control(bound: BoundItem, *, lead: bool) -> ft.Control:
         case "integer" if is_ladder(bound):
             return ladder_control(bound)
     hint = "" if lead or item.for_child else item.prompt
-    draw = _FIELDS.get(item.type, number_control)
-    return draw(bound, _label(item), show_label=not lead, hint=hint)
+    return typed_control(bound, _label(item), show_label=not lead, hint=hint)
 
 
 def _has_own_label(bound: BoundItem) -> bool:
