@@ -147,7 +147,7 @@ def _reading_column(
     controls: Sequence[ft.Control | None], *, top: int, bottom: int, spacing: int = 18
 ) -> ft.Control:
     padding = ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom)
-    return narrow(stack(*controls, spacing=spacing), padding, xs=12, md=10, lg=8, xl=7)
+    return narrow(stack(*controls, spacing=spacing), padding, {"xs": 12, "md": 10, "lg": 8, "xl": 7})
 
 
 _ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {

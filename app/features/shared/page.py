@@ -135,7 +135,7 @@ def centred_page(
     logo = ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
     inner = stack(centred(logo), top, centred(title(heading)), *body, spacing=theme.CARD_GAP)
     padding = ft.Padding.only(left=24, right=24, top=72, bottom=28)
-    column = scrolling_column(narrow(inner, padding, xs=12, sm=8, md=6, lg=5, xl=4))
+    column = scrolling_column(narrow(inner, padding, {"xs": 12, "sm": 8, "md": 6, "lg": 5, "xl": 4}))
     return bare_view(ft.SafeArea(expand=True, content=column))
 
 

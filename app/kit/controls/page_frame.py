@@ -24,6 +24,8 @@ from app.kit.messages import say
 # A scroll tells where it is this often; its end is always told.
 _SCROLL_INTERVAL_MS = 200
 
+Columns = dict[str | ft.ResponsiveRowBreakpoint, float]
+
 
 @dataclass(slots=True, repr=False)
 class Scroll:
@@ -77,10 +79,10 @@ def page_frame(
         spacing=spacing,
     )
     reading.tight = False
-    wider = {} if wide else {"lg": 8, "xl": 7}
+    col: Columns = {"xs": 12} if wide else {"xs": 12, "lg": 8, "xl": 7}
     padding = ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28)
     column = scrolling_column(
-        narrow(reading, padding, xs=12, **wider),
+        narrow(reading, padding, col),
         ref=scroll.column if scroll is not None else None,
         on_scroll=guarded(lambda event: scroll.on_scroll(event.pixels)) if scroll is not None else None,
         scroll_interval=_SCROLL_INTERVAL_MS,
@@ -143,11 +145,10 @@ def scrolling_column(content: ft.Control, **more: Any) -> ft.Column:
     )
 
 
-def narrow(content: ft.Control, padding: ft.Padding, **col: float) -> ft.Container:
-    """A column in the middle, as wide as so many twelfths of the page; a name says from which width on."""
+def narrow(content: ft.Control, padding: ft.Padding, col: Columns) -> ft.Container:
+    """A column in the middle of the page, as wide as so many of its twelfths from each width on."""
     # A box within a centred row keeps its width on a wide screen.
-    spans: dict[str | ft.ResponsiveRowBreakpoint, float] = {**col}
-    box = ft.Container(content=content, col=spans)
+    box = ft.Container(content=content, col=col)
     return ft.Container(
         padding=padding,
         content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[box]),
