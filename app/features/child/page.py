@@ -14,12 +14,11 @@ import flet as ft
 from app.core.child.child_session import ChildSession, ChildSessionState
 from app.features.child.activities.choice import choose_one, choose_some
 from app.features.child.activities.day_timeline import day_timeline
-from app.features.child.activities.drawing import drawing_activity
 from app.features.child.activities.free_text import free_text_activity
 from app.features.child.activities.ladder import ladder_activity
 from app.features.child.activities.placement import placement_activity
 from app.features.child.bound_question import BoundQuestion, bind_question
-from app.features.child.buttons import child_primary_button, child_secondary_button
+from app.features.child.buttons import MIN_HEIGHT_BY_BAND, child_primary_button, child_secondary_button
 from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler, guarded_render
@@ -27,9 +26,12 @@ from app.kit.controls.keyed import panel, row, stack
 from app.kit.controls.page_frame import bare_view, filling_column, narrow, scrolling_column
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text, title
+from app.kit.drawing.drawing_pad import drawing_pad
 from app.kit.drawing.pictures import picture
 from app.kit.messages import say
 from assessments.definitions.definition import ItemType
+from assessments.definitions.drawing import Drawing
+from assessments.engine.answers import Answered
 
 EXIT_BUTTON_HEIGHT = 88
 _PICTURE = 44
@@ -148,6 +150,16 @@ def _reading_column(
 ) -> ft.Control:
     padding = ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom)
     return narrow(stack(*controls, spacing=spacing), padding, {"xs": 12, "md": 10, "lg": 8, "xl": 7})
+
+
+def drawing_activity(bound: BoundQuestion) -> ft.Control:
+    """Draw the pad of one question."""
+
+    async def drew(paper: Drawing) -> None:
+        await bound.set_answer(Answered(paper))
+
+    given = bound.value if isinstance(bound.value, Drawing) else None
+    return drawing_pad(f"{bound.key}.paper", given, drew, MIN_HEIGHT_BY_BAND[bound.band])
 
 
 _ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {

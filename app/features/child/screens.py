@@ -12,8 +12,7 @@ from functools import partial
 import flet as ft
 
 from app.core.child.child_session import ChildSession, ChildSessionState
-from app.features.child.answer_text import format_child_answer
-from app.features.child.bound_question import answer_value
+from app.features.child.bound_question import answer_value, format_child_answer
 from app.features.child.buttons import child_secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.drawing_view import drawing_image

@@ -9,9 +9,9 @@ from __future__ import annotations
 import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem
-from app.features.assess.items.drawing import drawing_control
+from app.features.assess.items.drafts import DrawingDraft, ItemDraft
 from app.features.assess.items.exact_words import exact_words_control, lacks_origin
-from app.features.assess.items.not_answered import reason_rows
+from app.features.assess.items.not_answered import reason_rows, with_not_answered
 from app.features.assess.items.options import choice_control, choices_control, is_ladder, ladder_control
 from app.features.assess.items.people_map import people_map_control
 from app.features.assess.items.repeating_group import repeating_group_control
@@ -20,10 +20,13 @@ from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.keyed import beside, keyed_component, panel, row, stack, with_placeholders
 from app.kit.controls.text import heading, optional_label, quiet, text
+from app.kit.drawing.drawing_pad import drawing_pad
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
+from assessments.definitions.drawing import Drawing
+from assessments.engine.answers import Answered, AnswerEntry
 
 # What a child reads is larger than body text, and not heavier.
 _CHILD_TEXT = 23
@@ -133,3 +136,26 @@ def _help_disclosure(words: str) -> ft.Control:
         spacing=4,
         controls=with_placeholders(row(link), text(words) if is_open else None),
     )
+
+
+def drawing_control(bound: BoundItem) -> ft.Control:
+    """Draw the pad of one question."""
+
+    async def changed(drawing: Drawing) -> None:
+        await bound.set_answer(Answered(drawing), None)
+
+    def to_draft() -> DrawingDraft | None:
+        drawing = _drawing_in(bound.current_entry())
+        return DrawingDraft(drawing) if drawing else None
+
+    pad = drawing_pad(f"{bound.key}.paper", _drawing_in(bound.entry), changed)
+    return with_not_answered(bound, pad, to_draft=to_draft, from_draft=_from_draft)
+
+
+def _drawing_in(entry: AnswerEntry | None) -> Drawing | None:
+    value = entry.value if isinstance(entry, Answered) else None
+    return value if isinstance(value, Drawing) else None
+
+
+def _from_draft(draft: ItemDraft | None) -> tuple[AnswerEntry | None, None]:
+    return (Answered(draft.drawing) if isinstance(draft, DrawingDraft) else None), None

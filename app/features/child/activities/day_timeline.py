@@ -12,8 +12,7 @@ import flet as ft
 
 from app.features.child.activities.choice import choose_one
 from app.features.child.activities.free_text import entry_from_text, text_of_entry
-from app.features.child.answer_text import format_child_answer
-from app.features.child.bound_question import BoundQuestion, answer_value, choices_for
+from app.features.child.bound_question import BoundQuestion, answer_value, choices_for, format_child_answer
 from app.kit import theme
 from app.kit.controls.keyed import beside, keyed_component, stack
 from app.kit.controls.tappable import tappable
