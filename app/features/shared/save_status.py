@@ -18,6 +18,7 @@ from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.status import DeviceKind, banner, save_indicator
 from app.kit.controls.text import text
+from app.kit.hooks import component
 from app.kit.messages import say
 from assessments.casework.records import Assessment
 
@@ -26,11 +27,10 @@ _PHONES = (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
 
 def save_status_line(model: AppState) -> ft.Control:
     """Draw the save status at the left of the bottom bar, on its own as saving goes on."""
-    line: ft.Control = _save_status(model.save_progress)
-    return line
+    return _save_status(model.save_progress)
 
 
-@ft.component
+@component
 def _save_status(progress: SaveProgress) -> ft.Control:
     at = format_time(progress.saved_at) if progress.saved_at is not None else ""
     return save_indicator(progress.state, at=at, device=device_kind())

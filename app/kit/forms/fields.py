@@ -46,17 +46,11 @@ def text_field(
     row. `on_change` gets the whole text and must set state at once, without awaiting.
     `show_label=False` where the page's heading is the same words: the field is still named by it.
     """
-    typed = use_ref(value)
-
-    def changed(event: ft.Event[ft.TextField]) -> None:
-        typed.current = event.control.value
-        on_change(typed.current)
-
-    field = _safe_text_field(
+    field = _use_text_field(
         label,
-        typed.current,
-        guarded(changed),
-        guarded(on_submit),
+        value,
+        on_change,
+        on_submit,
         has_problem=bool(problem),
         multiline=lines > 1,
         min_lines=lines,
@@ -80,17 +74,11 @@ def passphrase_field(
 ) -> ft.Control:
     """A field whose letters are dots until "Show what I typed". Pasting is allowed."""
     shown, show = use_state(False)
-    typed = use_ref("")
-
-    def changed(event: ft.Event[ft.TextField]) -> None:
-        typed.current = event.control.value
-        on_change(typed.current)
-
-    field = _safe_text_field(
+    field = _use_text_field(
         label,
-        typed.current,
-        guarded(changed),
-        guarded(on_submit),
+        "",
+        on_change,
+        on_submit,
         has_problem=bool(problem),
         password=not shown,
         autofocus=focus,
@@ -109,23 +97,29 @@ def passphrase_field(
     return column(_labelled(label, hint, problem, field), toggle)
 
 
-def _safe_text_field(
+def _use_text_field(
     label: str,
-    value: str,
-    on_change: Handler | None,
+    first: str,
+    on_change: Callable[[str], object],
     on_submit: Handler | None,
     *,
     has_problem: bool,
     **more: Any,
 ) -> ft.Control:
     """The one field of the app: all that is typed goes through it, and nothing learns from it."""
+    typed = use_ref(first)
+
+    def changed(event: ft.Event[ft.TextField]) -> None:
+        typed.current = event.control.value
+        on_change(typed.current)
+
     return ft.MergeSemantics(
         content=ft.Semantics(
             label=label,
             content=ft.TextField(
-                value=value,
-                on_change=on_change,
-                on_submit=on_submit,
+                value=typed.current,
+                on_change=guarded(changed),
+                on_submit=guarded(on_submit),
                 autocorrect=False,
                 enable_suggestions=False,
                 enable_ime_personalized_learning=False,
