@@ -150,7 +150,7 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
         await scroll.to_offset(0)
 
     def letters(place: str, label: str, value: str, hint: str) -> ft.Control:
-        own = text_field(
+        return text_field(
             label,
             value=value,
             on_change=lambda words: note(**{place: words.strip() if place == "author" else words}),
@@ -159,7 +159,6 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
             keyboard=ft.KeyboardType.URL if place == "service" else ft.KeyboardType.TEXT,
             key=place,
         )
-        return card(keyed(place, own))
 
     def secret(place: str, field: str, label: str, hint: str = "") -> ft.Control:
         problem = problems.get(place, "")
@@ -180,7 +179,9 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
         say(f"{said}.title"),
         [
             text(say(f"{said}.lead")),
-            letters("author", say("join.alias"), now.author, say("join.alias-hint")) if is_joining else None,
+            keyed("author", card(letters("author", say("join.alias"), now.author, say("join.alias-hint"))))
+            if is_joining
+            else None,
             card(heading(say(f"set-up.{kind}-title")), *secrets),
             keyed(
                 "role",
@@ -195,7 +196,12 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
                     ),
                 ),
             ),
-            letters("service", say("set-up.service"), now.service, say("set-up.service-hint")),
+            card(
+                keyed(
+                    "service",
+                    letters("service", say("set-up.service"), now.service, say("set-up.service-hint")),
+                )
+            ),
             cover_key_hint(),
         ],
         on_cover=None,
