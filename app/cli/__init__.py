@@ -22,16 +22,16 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Wren: assessments of children living with domestic abuse, offline first.",
 )
+cli.add_typer(device.cli)
+cli.add_typer(service.cli)
+cli.add_typer(selftest.cli)
 cli.add_typer(tools.cli, name="tools")
-cli.add_typer(service.cli, name="service")
+cli.add_typer(service.service_cli, name="service")
 cli.add_typer(fhir.cli, name="fhir")
 cli.add_typer(packs.cli, name="packs")
 cli.add_typer(language.cli, name="language")
 cli.add_typer(store.cli, name="store")
 cli.add_typer(recovery.cli, name="recovery")
-device.register_commands(cli)
-service.register_commands(cli)
-selftest.register_commands(cli)
 
 
 # The extra of pyproject.toml that holds a package which only some commands import.

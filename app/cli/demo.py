@@ -14,7 +14,7 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -44,15 +44,12 @@ def run(port: int, service_port: int | None, data: Path, *, open_browser: bool) 
     with _bind_both(port, service_port) as (app_socket, service_socket):
         data.mkdir(parents=True, exist_ok=True)
         service_url = f"http://{LOOPBACK}:{port_of(service_socket)}"
-        with _running_service(service_socket, data / "service"):
-            runtime = Runtime.open(data / "device")
-            try:
-                asyncio.run(_set_up_once(runtime, service_url))
-                if not _is_introduced(runtime, service_url, data / "service"):
-                    asyncio.run(_introduce_again(runtime, service_url, data / "device"))
-                _serve(runtime, data / "device", app_socket, open_browser=open_browser, training=service_url)
-            finally:
-                runtime.close()
+        service = _running_service(service_socket, data / "service")
+        with service, closing(Runtime.open(data / "device")) as runtime:
+            asyncio.run(_set_up_once(runtime, service_url))
+            if not _is_introduced(runtime, service_url, data / "service"):
+                asyncio.run(_introduce_again(runtime, service_url, data / "device"))
+            _serve(runtime, data / "device", app_socket, open_browser=open_browser, training=service_url)
     typer.echo(say("cli.ended"))
 
 
@@ -92,10 +89,8 @@ def run_app(port: int, *, open_browser: bool) -> None:
         # The page asks for help, and opens the store when its key is back.
         _serve(lambda: Runtime.open(folder), folder, listener, open_browser=open_browser)
         return
-    try:
+    with closing(runtime):
         _serve(runtime, folder, listener, open_browser=open_browser)
-    finally:
-        runtime.close()
 
 
 def _serve(
@@ -183,12 +178,9 @@ async def _set_up_once(runtime: Runtime, service_url: str) -> None:
     """Set up the device, enrol it at the service and import the training households: once."""
     if runtime.store.is_set_up():
         return
-    desk = runtime.set_up(TRAINING_PASSPHRASE, "hv1")
-    try:
-        await runtime.introduce(service_url, desk)
-        import_training_households(desk)
-    finally:
-        desk.close()
+    with closing(runtime.set_up(TRAINING_PASSPHRASE, "hv1")) as service:
+        await runtime.introduce(service_url, service)
+        import_training_households(service)
 
 
 def _is_introduced(runtime: Runtime, service_url: str, service_data: Path) -> bool:
@@ -201,11 +193,9 @@ def _is_introduced(runtime: Runtime, service_url: str, service_data: Path) -> bo
 async def _introduce_again(runtime: Runtime, service_url: str, device_data: Path) -> None:
     """Enrol a device whose service has another port or other data than before."""
     try:
-        desk = runtime.unlock(TRAINING_PASSPHRASE)
+        service = runtime.unlock(TRAINING_PASSPHRASE)
     except WrongPassphrase:
         typer.echo(say("cli.introduce-again", url=service_url, folder=device_data))
         return
-    try:
-        await runtime.introduce(service_url, desk)
-    finally:
-        desk.close()
+    with closing(service):
+        await runtime.introduce(service_url, service)

@@ -1,4 +1,4 @@
-"""`wren setup`, `visit`, `send`, `outbox`, `show`: a device without a screen.
+"""`wren setup`, `visit`, `send`, `outbox`, `show`, `move`: a device without a screen.
 
 WREN_HOME names the data folder, WREN_PASSPHRASE unlocks it, and WREN_AUTHOR says whose passphrase it is
 where several people use this device. A passphrase is never an argument: arguments are seen by everyone
@@ -10,33 +10,28 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import errors_as_messages, exit_with, print_result, read_json
-from app.cli.tools import AsJson, describe_answer_fault
+from app.cli.output import AsJson, errors_as_messages, exit_with, fields_of, print_result, read_json
+from app.cli.tools import describe_answer_fault
 from app.kit.messages import say
 
 if TYPE_CHECKING:
     from app.core.cases.case_service import CaseService
     from app.core.runtime import Runtime
-    from assessments.ports import OutboxEntry
 
 
-def register_commands(cli: typer.Typer) -> None:
-    """Give the command line these commands."""
-    for name, command in (
-        ("setup", setup),
-        ("visit", visit),
-        ("send", send),
-        ("outbox", outbox),
-        ("show", show_assessment),
-        ("move", move_to_version),
-    ):
-        cli.command(name)(command)
+cli = typer.Typer()
+
+_ENTRY_FIELDS = (
+    *("id", "sequence", "state", "attempts", "reason"),
+    *("size_bytes", "digest", "queued_at", "next_try_at", "sent_at"),
+)
 
 
 @contextmanager
@@ -44,12 +39,8 @@ def open_runtime() -> Iterator[Runtime]:
     """The data folder, opened; closed again whatever happens."""
     from app.core.runtime import Runtime, data_folder
 
-    with errors_as_messages():
-        runtime = Runtime.open(data_folder())
-        try:
-            yield runtime
-        finally:
-            runtime.close()
+    with errors_as_messages(), closing(Runtime.open(data_folder())) as runtime:
+        yield runtime
 
 
 @contextmanager
@@ -57,11 +48,8 @@ def unlock_case_service(runtime: Runtime) -> Iterator[CaseService]:
     """The case service of the person whose passphrase is in WREN_PASSPHRASE, closed afterwards."""
     if not runtime.store.is_set_up():
         exit_with(say("cli.not-set-up"))
-    desk = runtime.unlock(passphrase_from_env(), author_from_env())
-    try:
-        yield desk
-    finally:
-        desk.close()
+    with closing(runtime.unlock(passphrase_from_env(), author_from_env())) as service:
+        yield service
 
 
 def passphrase_from_env() -> str:
@@ -77,6 +65,7 @@ def author_from_env() -> str | None:
     return os.environ.get("WREN_AUTHOR") or None
 
 
+@cli.command()
 def setup(
     url: Annotated[str, typer.Option(help="The address of the service.")],
     author: Annotated[str, typer.Option(help="An alias for you: small letters and digits, no name.")] = "hv1",
@@ -87,15 +76,13 @@ def setup(
     From then on everything works with the service gone.
     """
     with open_runtime() as runtime:
-        if runtime.store.is_set_up():
-            desk = runtime.unlock(passphrase_from_env(), author_from_env())
-        else:
-            desk = runtime.set_up(passphrase_from_env(), author)
-        try:
-            keys = asyncio.run(runtime.introduce(url, desk))
+        passphrase, is_set_up = passphrase_from_env(), runtime.store.is_set_up()
+        opened = (
+            runtime.unlock(passphrase, author_from_env()) if is_set_up else runtime.set_up(passphrase, author)
+        )
+        with closing(opened) as service:
+            keys = asyncio.run(runtime.introduce(url, service))
             asyncio.run(runtime.upload_escrows())
-        finally:
-            desk.close()
         device = runtime.store.device.device_id
     print_result(
         {
@@ -110,6 +97,7 @@ def setup(
     )
 
 
+@cli.command()
 def visit(file: Path, as_json: AsJson = False) -> None:
     """Play a visit from a JSON file through the same engine, store and outbox as the screens."""
     from app.core.cases.case_service import load_sealing_key
@@ -122,9 +110,9 @@ def visit(file: Path, as_json: AsJson = False) -> None:
         for fault in bad.data["faults"]:
             typer.echo(fault, err=True)
         exit_with(say("cli.visit-refused"))
-    with open_runtime() as runtime, unlock_case_service(runtime) as desk:
+    with open_runtime() as runtime, unlock_case_service(runtime) as service:
         load_sealing_key(runtime.store)
-        done = import_visit(desk, plan)
+        done = import_visit(service, plan)
     lines = [say("cli.visit-kept")]
     for assessment in done["assessments"]:
         missing = f", {len(assessment['missing'])} not reached" if assessment["missing"] else ""
@@ -132,41 +120,40 @@ def visit(file: Path, as_json: AsJson = False) -> None:
     print_result(done, as_json, lines)
 
 
+@cli.command()
 def send(as_json: AsJson = False) -> None:
     """Send what waits, until the outbox is empty or nothing moves. Needs no passphrase."""
     with open_runtime() as runtime:
         summary = asyncio.run(runtime.send())
         url = runtime.service_url()
-    result = {
-        "sent": summary.sent,
-        "waiting": summary.waiting,
-        "set_aside": summary.set_aside,
-        "reason": summary.reason,
-    }
     words = [say("cli.sent", sent=summary.sent, waiting=summary.waiting, aside=summary.set_aside)]
     if summary.waiting and summary.reason:
         unknown = summary.reason == "unknown-device"
         words.append(say("cli.unknown-device", url=url) if unknown else say("cli.still-waiting"))
+    (result,) = fields_of([summary], "sent", "waiting", "set_aside", "reason")
     print_result(result, as_json, words)
 
 
+@cli.command()
 def outbox(as_json: AsJson = False) -> None:
     """List what waits, what was sent and what was set aside. Needs no passphrase."""
     with open_runtime() as runtime:
-        entries = [_entry_fields(entry) for entry in runtime.store.outbox.entries()]
-    lines = [f"{e['id']}  {e['state']:<9}  {e['reason'] or ''}".rstrip() for e in entries]
-    print_result(entries, as_json, lines or [say("cli.outbox-empty")])
+        entries = runtime.store.outbox.entries()
+    lines = [f"{entry.id}  {entry.state:<9}  {entry.reason or ''}".rstrip() for entry in entries]
+    print_result(fields_of(entries, *_ENTRY_FIELDS), as_json, lines or [say("cli.outbox-empty")])
 
 
+@cli.command("show")
 def show_assessment(assessment_id: str, as_json: AsJson = False) -> None:
     """Show one assessment as it is kept here: every answer, its result and its state."""
-    with open_runtime() as runtime, unlock_case_service(runtime) as desk:
-        record = desk.read_assessment(assessment_id).model_dump(mode="json")
+    with open_runtime() as runtime, unlock_case_service(runtime) as service:
+        record = service.read_assessment(assessment_id).model_dump(mode="json")
     lines = [f"{record['instrument']} {record['version']}: {record['status']}"]
     lines += [f"  {link_id}: {value}" for link_id, value in record["answers"].items()]
     print_result(record, as_json, lines)
 
 
+@cli.command("move")
 def move_to_version(
     assessment_id: str,
     to: Annotated[str, typer.Option(help="The version; the newest if not given.")] = "",
@@ -177,17 +164,15 @@ def move_to_version(
 
     Nothing is deleted: moving back with --to gives the same form.
     """
-    from dataclasses import asdict
-
     from assessments.definitions import catalogue
     from assessments.engine.version_move import preview_move
 
-    with open_runtime() as runtime, unlock_case_service(runtime) as desk:
-        work = desk.resume_assessment(assessment_id)
+    with open_runtime() as runtime, unlock_case_service(runtime) as service:
+        work = service.resume_assessment(assessment_id)
         other = catalogue.load_tool(work.assessment.instrument, to)
         seen = preview_move(work.form.instrument, other, work.form.entries)
         if yes:
-            desk.move_to_version(work, other.version)
+            service.move_to_version(work, other.version)
     lines = [f"{seen.before} -> {seen.after}", *(f"new: {link_id}" for link_id in seen.added)]
     lines += [f"gone: {link_id}" for link_id in seen.gone]
     lines += [f"reads now: {one.link_id}: {one.after}" for one in seen.reworded]
@@ -195,18 +180,3 @@ def move_to_version(
     lines += [f"look at: {link_id}" for link_id in seen.to_look_at]
     lines += [] if len(lines) > 1 else [say("cli.move-nothing")]
     print_result({**asdict(seen), "moved": yes}, as_json, lines)
-
-
-def _entry_fields(entry: OutboxEntry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "sequence": entry.sequence,
-        "state": entry.state,
-        "attempts": entry.attempts,
-        "reason": entry.reason,
-        "size_bytes": entry.size_bytes,
-        "digest": entry.digest.hex(),
-        "queued_at": entry.queued_at.isoformat(),
-        "next_try_at": entry.next_try_at.isoformat() if entry.next_try_at else None,
-        "sent_at": entry.sent_at.isoformat() if entry.sent_at else None,
-    }

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import errors_as_messages, print_result, read_json, write_output
-from app.cli.tools import AsJson, load_tool
+from app.cli.output import AsJson, errors_as_messages, print_result, read_json, write_output
+from app.cli.tools import load_tool
 from assessments.definitions import catalogue
 
 cli = typer.Typer(no_args_is_help=True, help="FHIR R4 in and out.")
@@ -32,8 +32,8 @@ def response(assessment_id: str, out: Out = None) -> None:
     from app.cli.device import open_runtime, unlock_case_service
     from assessments.fhir.results import export_bundle
 
-    with open_runtime() as runtime, unlock_case_service(runtime) as desk:
-        record, subject = desk.read_assessment(assessment_id), desk.subject_of(assessment_id)
+    with open_runtime() as runtime, unlock_case_service(runtime) as service:
+        record, subject = service.read_assessment(assessment_id), service.subject_of(assessment_id)
     found = export_bundle(record, catalogue.load_tool(record.instrument), subject)
     _write(json.dumps(found, ensure_ascii=False, indent=2), out)
 

@@ -13,8 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.output import print_result, read_text
-from app.cli.tools import AsJson
+from app.cli.output import AsJson, print_result, read_text
 from app.kit.messages import say
 from assessments.casework.phrasing_check import PhraseHit, find_phrases
 

@@ -1,36 +1,51 @@
-"""Output of the command line: one JSON value or lines for people; an error as one sentence.
-
-with errors_as_messages():     # a WrenError inside becomes its sentence and exit status 1
-    ...
-"""
+"""Input and output of the command line: one JSON value or lines for people; an error as one sentence."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from app.kit.messages import say, say_error
+from assessments.definitions.toml_document import FileFault
 from assessments.errors import WrenError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 
 
 def print_result(value: Any, as_json: bool, lines: list[str]) -> None:
-    """Print a value as JSON, or the lines made for people."""
+    """Print a value as JSON, or the lines made for people. Moments become ISO texts, bytes hexadecimal."""
     if as_json:
-        typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
     else:
         for line in lines:
             typer.echo(line)
 
 
+def fields_of(records: Iterable[object], *names: str) -> list[dict[str, object]]:
+    """Return these fields of each record, for `print_result`."""
+    return [{name: getattr(record, name) for name in names} for record in records]
+
+
+def _as_json(value: date | bytes) -> str:
+    return value.hex() if isinstance(value, bytes) else value.isoformat()
+
+
 def print_error(sentence: str) -> None:
     """Print one sentence on standard error."""
     typer.echo(sentence, err=True)
+
+
+def print_faults(file: object, faults: Iterable[FileFault]) -> None:
+    """Print each fault of a file on standard error, with its line."""
+    for fault in faults:
+        print_error(f"{file}:{fault.line}: {fault.sentence}")
 
 
 def exit_with(sentence: str, status: int = 1) -> NoReturn:
@@ -75,9 +90,9 @@ def read_text(file: Path) -> str:
         exit_with(say("cli.cannot-read", file=file))
 
 
-def write_output(file: Path, text: str) -> None:
+def write_output(file: Path, content: str | bytes) -> None:
     """Write a file, or say that it cannot be."""
     try:
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
     except OSError:
         exit_with(say("cli.cannot-write", file=file))

@@ -7,8 +7,7 @@ from pathlib import Path
 import typer
 
 from app.cli.device import open_runtime
-from app.cli.output import errors_as_messages, exit_with, print_result, read_text
-from app.cli.tools import AsJson
+from app.cli.output import AsJson, errors_as_messages, exit_with, print_faults, print_result, read_text
 from app.kit.messages import say
 from assessments.definitions import catalogue
 from assessments.definitions.text_packs import PackRefused, apply_pack
@@ -25,8 +24,7 @@ def add(file: Path) -> None:
         try:
             pack = runtime.add_pack(text)
         except BadInstrument as bad:
-            for fault in bad.data.get("faults", ()):
-                typer.echo(f"{file}:{fault.line}: {fault.sentence}", err=True)
+            print_faults(file, bad.data.get("faults", ()))
             exit_with(say("error.bad-pack"))
         except PackRefused as refused:
             exit_with(explain_refusal(refused))

@@ -19,20 +19,16 @@ import typer
 
 from app.cli import recovery_request
 from app.cli.device import passphrase_from_env
-from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_output
+from app.cli.output import AsJson, errors_as_messages, exit_with, print_result, read_text, write_output
 from app.cli.service import DatabaseUrl, DataFolder
-from app.cli.tools import AsJson
 from app.kit.messages import say
 from assessments.crypto.recovery import ESCROW_SIDES, EscrowSide
 
 if TYPE_CHECKING:
-    from sync.recovery_messages import RecoveryApproval
     from sync.service.database import ServiceDatabase
     from sync.service.settings import ServiceSettings
 
-cli = typer.Typer(no_args_is_help=True, help="Get back in without the passphrase: two people, a spoken code.")
-
-recovery_request.register_commands(cli)
+cli = recovery_request.cli
 
 Agency = Annotated[str, typer.Option(help="The agency.")]
 Out = Annotated[Path | None, typer.Option(help="A file to write the answer to.")]
@@ -78,7 +74,7 @@ def admit(
     if len(raw) != 32:
         exit_with(say("cli.recovery-no-key"))
     made = RecoveryKey(recovery_kid(raw), raw)
-    with _service(data, database_url) as (database, _), database.transaction() as connection:
+    with _database(data, database_url) as database, database.transaction() as connection:
         save_agency_key(connection, _alias(agency), made, datetime.now(UTC))
     print_result(
         {"agency": agency, "kid": made.kid},
@@ -92,7 +88,7 @@ def pending(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson 
     """List open requests and which sides have agreed. Never the code."""
     from sync.service.recovery import approvals
 
-    with _service(data, database_url) as (database, _):
+    with _database(data, database_url) as database:
         rows = approvals.list_open_requests(database)
     lines = [
         f"{row['id']}  {row['agency']}  {row['author']}  {row['device']}  {row['asked_at']}"
@@ -107,7 +103,7 @@ def whole_log(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJso
     """List everything that was ever asked, agreed, refused and finished. Lines are never changed."""
     from sync.service.recovery import approvals
 
-    with _service(data, database_url) as (database, _):
+    with _database(data, database_url) as database:
         rows = approvals.list_recovery_log(database)
     lines = [
         f"{row['at']}  {row['request']}  {row['author']}  {row['word']:<10}"
@@ -142,19 +138,26 @@ def approve(
     sides: dict[str, EscrowSide] = {known: known for known in ESCROW_SIDES}
     if side not in sides or bool(request) == bool(request_file):
         exit_with(say("cli.recovery-which"))
-    chosen, settings = sides[side], _settings(data, database_url)
+    from assessments.crypto import sealing
+    from assessments.crypto.recovery import read_recovery_request
+    from sync.recovery_messages import decode_pem, encode_pem
+    from sync.service.database import ServiceDatabase
+    from sync.service.recovery import approvals
+
+    chosen, settings, now = sides[side], _settings(data, database_url), datetime.now(UTC)
     with errors_as_messages():
         private = _private_key(chosen, key_file, settings)
-        packed = _read_request_file(request_file) if request_file is not None else b""
+        packed = decode_pem("request", read_text(request_file))[0] if request_file is not None else b""
         alias = _alias(officer)
         if packed and chosen == "agency":
-            answer = _approve_offline(packed, alias, code, private)
+            asked = read_recovery_request(packed)
+            answer = approvals.approve_offline(asked, alias, code, "agency", private)
         else:
-            answer = _approve_at_service(settings, request, packed, chosen, alias, code, private)
+            with closing(ServiceDatabase.open(settings)) as database:
+                id_ = approvals.import_request(database, packed, now) if packed else _id(request)
+                answer = approvals.approve_request(database, id_, chosen, alias, code, private, now)
     if out is not None:
-        write_output(out, _answer_text(answer))
-    from assessments.crypto import sealing
-
+        write_output(out, encode_pem("answer", answer.packed()))
     result = {"side": side, "officer": officer, "grant_hash": sealing.digest(answer.grant).hex()}
     print_result(result, as_json, [say("cli.recovery-agreed")])
 
@@ -167,38 +170,12 @@ def _private_key(side: EscrowSide, key_file: Path | None, settings: ServiceSetti
     return open_agency_key(key_file or settings.training_key_file, passphrase_from_env()).private
 
 
-def _approve_offline(packed: bytes, officer: str, code: str, private: bytes) -> RecoveryApproval:
-    from assessments.crypto.recovery import read_recovery_request
-    from sync.service.recovery.approvals import approve_offline
-
-    return approve_offline(read_recovery_request(packed), officer, code, "agency", private)
-
-
-def _approve_at_service(
-    settings: ServiceSettings,
-    request: str,
-    packed: bytes,
-    side: EscrowSide,
-    officer: str,
-    code: str,
-    private: bytes,
-) -> RecoveryApproval:
-    from sync.service.database import ServiceDatabase
-    from sync.service.recovery import approvals
-
-    now = datetime.now(UTC)
-    with closing(ServiceDatabase.open(settings)) as database:
-        id_ = approvals.import_request(database, packed, now) if packed else _id(request)
-        return approvals.approve_request(database, id_, side, officer, code, private, now)
-
-
 @contextmanager
-def _service(data: Path, database_url: str | None) -> Iterator[tuple[ServiceDatabase, ServiceSettings]]:
+def _database(data: Path, database_url: str | None) -> Iterator[ServiceDatabase]:
     from sync.service.database import ServiceDatabase
 
-    settings = _settings(data, database_url)
-    with errors_as_messages(), closing(ServiceDatabase.open(settings)) as database:
-        yield database, settings
+    with errors_as_messages(), closing(ServiceDatabase.open(_settings(data, database_url))) as database:
+        yield database
 
 
 def _settings(data: Path, database_url: str | None) -> ServiceSettings:
@@ -220,15 +197,3 @@ def _id(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         exit_with(say("error.no-such-request"))
-
-
-def _read_request_file(file: Path) -> bytes:
-    from sync.recovery_messages import decode_pem
-
-    return decode_pem("request", read_text(file))[0]
-
-
-def _answer_text(answer: RecoveryApproval) -> str:
-    from sync.recovery_messages import encode_pem
-
-    return encode_pem("answer", answer.packed())

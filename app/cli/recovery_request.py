@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import errors_as_messages, exit_with, print_result, read_text, write_output
-from app.cli.tools import AsJson
+from app.cli.device import open_runtime
+from app.cli.output import AsJson, errors_as_messages, exit_with, print_result, read_text, write_output
 from app.kit.messages import say
 
 if TYPE_CHECKING:
@@ -27,24 +27,14 @@ Out = Annotated[Path | None, typer.Option(help="A file to write the request to."
 Author = Annotated[str, typer.Option(help="Whose records: the alias; the first one here if not given.")]
 
 
-def register_commands(cli: typer.Typer) -> None:
-    """Give the command line these commands."""
-    for name, command in (
-        ("request", request_recovery),
-        ("finish", finish_recovery),
-        ("stop", cancel_request),
-    ):
-        cli.command(name)(command)
+cli = typer.Typer(no_args_is_help=True, help="Get back in without the passphrase: two people, a spoken code.")
 
 
-def request_recovery(
-    author: Author = "",
-    out: Out = None,
-    as_json: AsJson = False,
-) -> None:
+@cli.command("request")
+def request_recovery(author: Author = "", out: Out = None, as_json: AsJson = False) -> None:
     """Ask to be let in again, or show the state of the request. Prints the code to read out."""
-    with _open_recovery() as regaining:
-        asked = asyncio.run(regaining.request_recovery(_author(regaining, author)))
+    with _open_recovery() as recovery:
+        asked = asyncio.run(recovery.request_recovery(_author(recovery, author)))
     if out is not None:
         write_output(out, asked.request_text)
     lines = [say("cli.recovery-code", letters=asked.code), _status_sentence(asked)]
@@ -57,6 +47,7 @@ def request_recovery(
     )
 
 
+@cli.command("finish")
 def finish_recovery(
     author: Author = "",
     grant: Annotated[list[Path] | None, typer.Option(help="A file with an answer; give both.")] = None,
@@ -68,27 +59,29 @@ def finish_recovery(
     words = os.environ.get("WREN_NEW_PASSPHRASE", "")
     if not words:
         exit_with(say("cli.no-new-passphrase"))
-    with _open_recovery() as regaining:
-        name = _author(regaining, author)
+    with _open_recovery() as recovery:
+        name = _author(recovery, author)
         answers: tuple[RecoveryApproval, ...]
         if grant:
             answers = read_answers("\n".join(read_text(file) for file in grant))
         else:
-            asked = asyncio.run(regaining.request_recovery(name))
+            asked = asyncio.run(recovery.request_recovery(name))
             if not asked.is_agreed:
                 exit_with(_status_sentence(asked))
             answers = asked.answers
-        asyncio.run(regaining.finish(name, answers, words))
+        asyncio.run(recovery.finish(name, answers, words))
     # The escrow is a new one: the service gets its copy now if it can be reached, else with the next contact.
-    given = _upload_escrows()
+    with open_runtime() as runtime:
+        given = asyncio.run(runtime.upload_escrows())
     print_result({"author": name, "escrow_given": given}, as_json, [say("cli.recovery-done")])
 
 
+@cli.command("stop")
 def cancel_request(author: Author = "", as_json: AsJson = False) -> None:
     """Stop asking: answers that still come fit nothing."""
-    with _open_recovery() as regaining:
-        name = _author(regaining, author)
-        asyncio.run(regaining.cancel(name))
+    with _open_recovery() as recovery:
+        name = _author(recovery, author)
+        asyncio.run(recovery.cancel(name))
     print_result({"author": name, "state": "stopped"}, as_json, [say("cli.recovery-stopped")])
 
 
@@ -106,25 +99,12 @@ def _open_recovery() -> Iterator[AccountRecovery]:
         except KeyAbsent:
             yield AccountRecovery.open(data_folder(), SystemClock())
             return
-        try:
+        with closing(runtime):
             yield runtime.account_recovery
-        finally:
-            runtime.close()
 
 
-def _upload_escrows() -> bool:
-    from app.core.runtime import Runtime, data_folder
-
-    with errors_as_messages():
-        runtime = Runtime.open(data_folder())
-        try:
-            return asyncio.run(runtime.upload_escrows())
-        finally:
-            runtime.close()
-
-
-def _author(regaining: AccountRecovery, named: str) -> str:
-    authors = regaining.authors()
+def _author(recovery: AccountRecovery, named: str) -> str:
+    authors = recovery.authors()
     if not authors:
         exit_with(say("cli.not-set-up"))
     if named and named not in authors:

@@ -1,4 +1,7 @@
-"""`wren serve`, `wren service list`, `wren app`, `wren demo`: the service, the app, and both at once."""
+"""`wren serve`, `wren service list`, `wren app`, `wren demo`: the service, the app, and both at once.
+
+Default data folders are absolute, whatever the working folder.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,39 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from platformdirs import user_data_path
 
-from app.cli.folders import demo_data_folder, service_data_folder
-from app.cli.output import errors_as_messages, print_result
+from app.cli.output import AsJson, errors_as_messages, print_result
 from app.cli.processes import bind_loopback, end_in_order_on_signals, end_with_parent
-from app.cli.tools import AsJson
 
-cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def default_data_folder(name: str) -> Path:
+    """Return data/NAME in the repository, or in the user's data folder for an installed copy.
+
+    A data/NAME that an earlier version left in the working folder is used where it is.
+    """
+    here = Path("data", name).resolve()
+    if here.is_dir():
+        return here
+    if (_REPOSITORY / "pyproject.toml").is_file():
+        return _REPOSITORY / "data" / name
+    return user_data_path("wren", appauthor=False) / name
+
+
+def service_data_folder() -> Path:
+    """Return the default for the service's `--data`."""
+    return default_data_folder("service")
+
+
+def demo_data_folder() -> Path:
+    """Return the default for the demo's `--data`."""
+    return default_data_folder("demo")
+
+
+cli = typer.Typer()
+service_cli = typer.Typer(no_args_is_help=True, help="The central service: what has arrived.")
 
 DataFolder = Annotated[
     Path,
@@ -29,13 +58,7 @@ DatabaseUrl = Annotated[
 ]
 
 
-def register_commands(root: typer.Typer) -> None:
-    """Give the command line these commands."""
-    root.command("serve")(serve)
-    root.command("app")(app)
-    root.command("demo")(demo)
-
-
+@cli.command()
 def serve(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8765,
     *,
@@ -56,6 +79,7 @@ def serve(
         run(listener, data, database_url)
 
 
+@cli.command()
 def app(
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8550,
     browser: Annotated[bool, typer.Option(help="Open the app in the browser.")] = True,
@@ -67,6 +91,7 @@ def app(
         run_app(port, open_browser=browser)
 
 
+@cli.command()
 def demo(
     port: Annotated[int, typer.Option(help="The app's port; the service takes the next one.")] = 8550,
     *,
@@ -89,7 +114,7 @@ def demo(
         run(port, service_port, data, open_browser=browser)
 
 
-@cli.command("list")
+@service_cli.command("list")
 def list_arrived(data: DataFolder, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Show what has arrived, opened."""
     from sync.service.admin import list_submissions as arrived

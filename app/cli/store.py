@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.device import author_from_env, open_runtime, passphrase_from_env
-from app.cli.output import errors_as_messages, exit_with, print_result
-from app.cli.tools import AsJson
+from app.cli.output import AsJson, errors_as_messages, exit_with, print_result
 from app.kit.messages import say
 
 if TYPE_CHECKING:
-    from assessments.store.purge import Tombstone
+    from assessments.store.rows.unlocked_store import UnlockedStore
 
 cli = typer.Typer(no_args_is_help=True, help="What this device keeps.")
 
 _TYPED = 4
+
+
+@contextmanager
+def _unlocked_keys() -> Iterator[UnlockedStore]:
+    with (
+        open_runtime() as runtime,
+        closing(runtime.store.unlock(passphrase_from_env(), author_from_env())) as keys,
+    ):
+        yield keys
 
 
 @cli.command()
@@ -31,17 +42,13 @@ def purge(
     """Delete one assessment, or one household, for good. Only what has been sent is deleted."""
     from assessments.store.purge import purge_assessment, purge_household
 
-    with open_runtime() as runtime:
-        keys = runtime.store.unlock(passphrase_from_env(), author_from_env())
-        try:
-            typed = typer.prompt(say("cli.purge-confirm", n=_TYPED), err=True)
-            if typed.strip() != record_id[:_TYPED]:
-                exit_with(say("cli.purge-not-confirmed"))
-            delete = purge_household if household else purge_assessment
-            stubs = delete(keys, record_id, reason)
-        finally:
-            keys.close()
-    print_result([_tombstone_fields(stub) for stub in stubs], as_json, [say("cli.purged", n=len(stubs))])
+    with _unlocked_keys() as keys:
+        typed = typer.prompt(say("cli.purge-confirm", n=_TYPED), err=True)
+        if typed.strip() != record_id[:_TYPED]:
+            exit_with(say("cli.purge-not-confirmed"))
+        delete = purge_household if household else purge_assessment
+        stubs = delete(keys, record_id, reason)
+    print_result(list(map(asdict, stubs)), as_json, [say("cli.purged", n=len(stubs))])
 
 
 @cli.command()
@@ -49,17 +56,10 @@ def purged(as_json: AsJson = False) -> None:
     """List what was deleted for good: when, by which alias, and why."""
     from assessments.store.purge import list_tombstones as list_purged
 
-    with open_runtime() as runtime:
-        keys = runtime.store.unlock(passphrase_from_env(), author_from_env())
-        try:
-            stubs = list_purged(keys)
-        finally:
-            keys.close()
-    lines = [
-        f"{stub.id}  {stub.kind}  {_tombstone_fields(stub)['at']}  {stub.author}  {stub.reason}"
-        for stub in stubs
-    ]
-    print_result([_tombstone_fields(stub) for stub in stubs], as_json, lines or [say("cli.purged-none")])
+    with _unlocked_keys() as keys:
+        stubs = list_purged(keys)
+    lines = [f"{one.id}  {one.kind}  {one.at.isoformat()}  {one.author}  {one.reason}" for one in stubs]
+    print_result(list(map(asdict, stubs)), as_json, lines or [say("cli.purged-none")])
 
 
 @cli.command()
@@ -77,13 +77,3 @@ def salvage(as_json: AsJson = False) -> None:
         "aside": str(salvaged.quarantine),
     }
     print_result(plain, as_json, list(describe_salvage(salvaged)))
-
-
-def _tombstone_fields(stub: Tombstone) -> dict[str, str]:
-    return {
-        "id": stub.id,
-        "kind": stub.kind,
-        "at": stub.at.isoformat(),
-        "author": stub.author,
-        "reason": stub.reason,
-    }

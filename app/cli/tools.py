@@ -12,7 +12,16 @@ from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from app.cli.output import errors_as_messages, exit_with, print_result, read_json
+from app.cli.output import (
+    AsJson,
+    errors_as_messages,
+    exit_with,
+    print_faults,
+    print_result,
+    read_json,
+    read_text,
+    write_output,
+)
 from app.kit.messages import say
 from assessments.casework.records import parse_role
 from assessments.definitions import catalogue, definition
@@ -26,29 +35,14 @@ from assessments.errors import WrenError
 
 cli = typer.Typer(no_args_is_help=True, help="The tools there are: list, show, check, answer.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
-
 
 @cli.command("list")
 def list_tools(as_json: AsJson = False) -> None:
     """List every tool, for whom it is and how long it takes."""
     with errors_as_messages():
         tools = [catalogue.load_tool(tool) for tool in catalogue.list_tool_ids()]
-    rows = [
-        {
-            "id": tool.id,
-            "version": tool.version,
-            "title": tool.title,
-            "kind": tool.kind,
-            "subject": tool.subject,
-            "roles": list(tool.roles),
-            "age_from": tool.age_from or None,
-            "age_below": tool.age_below or None,
-            "minutes": list(tool.minutes),
-            "hash": tool.hash,
-        }
-        for tool in tools
-    ]
+    shown = "id", "version", "title", "kind", "subject", "roles", "age_from", "age_below", "minutes", "hash"
+    rows = [{name: getattr(tool, name) or None for name in shown} for tool in tools]
     lines = [
         f"{tool.id:<20} {tool.version:<8} {tool.minutes[0]:>2}-{tool.minutes[1]:<3} min  {tool.title}"
         for tool in tools
@@ -90,7 +84,7 @@ def suggest_tools(
             "title": one.title,
             "fits": one.fits,
             "reasons": [say(f"suggest.{reason}") for reason in one.reasons],
-            "codes": list(one.reasons),
+            "codes": one.reasons,
         }
         for one in found
     ]
@@ -121,19 +115,18 @@ def show_tool(tool_id: str, as_json: AsJson = False) -> None:
 @cli.command("check")
 def check_tools(path: Annotated[Path | None, typer.Argument()] = None, as_json: AsJson = False) -> None:
     """Check a tool file, a folder of them, or all that Wren ships. Names each fault with its line."""
-    found: list[dict[str, Any]] = []
-    names: list[str] = []
-    for name, read in _files(path):
-        names.append(name)
-        found += [{"file": name, "line": f.line, "sentence": f.sentence} for f in _faults_in(read)]
-    if not names:
+    checked = _files(path)
+    if not checked:
         exit_with(f"There is no .toml file in {path}.")
-    lines = [f"{fault['file']}:{fault['line']}: {fault['sentence']}" for fault in found]
-    count = len({fault["file"] for fault in found})
-    summary = (
-        f"{len(names)} checked, all good." if not found else f"{len(names)} checked, {count} with faults."
+    found = [(name, fault) for name, file in checked for fault in _faults_in(file)]
+    rows = [{"file": name, "line": fault.line, "sentence": fault.sentence} for name, fault in found]
+    count = len({name for name, _ in found})
+    summary = f"{len(checked)} checked, {f'{count} with faults' if found else 'all good'}."
+    print_result(
+        {"checked": [name for name, _ in checked], "faults": rows},
+        as_json,
+        [*(f"{name}:{fault.line}: {fault.sentence}" for name, fault in found), summary],
     )
-    print_result({"checked": names, "faults": found}, as_json, [*lines, summary])
     if found:
         raise typer.Exit(1)
 
@@ -174,10 +167,7 @@ def export_tool(
     if form != "xlsform":
         exit_with(f"{form} is not a form that Wren writes. Use xlsform, or wren fhir export.")
     tool = load_tool(tool_id)
-    try:
-        out.write_bytes(export_xlsform(tool))
-    except OSError:
-        exit_with(say("cli.cannot-write", file=out))
+    write_output(out, export_xlsform(tool))
     for line in list_left_out(tool):
         typer.echo(line)
 
@@ -220,13 +210,9 @@ def load_tool(name: str) -> definition.Instrument:
     if not name.endswith(".toml"):
         with errors_as_messages():
             return catalogue.load_tool(name)
-    try:
-        tool, faults = read_tool(Path(name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        exit_with(say("cli.cannot-read", file=name))
+    tool, faults = read_tool(read_text(Path(name)))
     if tool is None:
-        for fault in faults:
-            typer.echo(f"{name}:{fault.line}: {fault.sentence}", err=True)
+        print_faults(name, faults)
         exit_with(say("error.bad-instrument"))
     return tool
 

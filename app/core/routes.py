@@ -15,7 +15,7 @@ ROUTES: Mapping[str, str] = {
     "pick": "app.features.assess.tool_picker:tool_picker_page",
     "assess": "app.features.assess.view:assessment_page",
     "hand-over": "app.features.assess.handover:handover_page",
-    "handed-back": "app.features.assess.handback:handback_page",
+    "handed-back": "app.features.assess.handover:handback_page",
     "check": "app.features.assess.check_answers:check_answers_page",
     "finished": "app.features.assess.completed:completed_page",
     "record": "app.features.assess.record:record_page",

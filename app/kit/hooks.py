@@ -1,6 +1,6 @@
-"""Typed hooks for components: a reference, a state, a flow (a state with a pure update), a memo.
+"""Typed components and their hooks: a reference, a state, a flow (a state with a pure update), a memo.
 
-Flet's own hooks are untyped; this module is the one place that calls them.
+Flet's own are untyped; this module is the one place that calls them.
 
     state, dispatch = use_flow(RecoveryPageState(), update, effects.run)
 """
@@ -21,14 +21,11 @@ Effect = TypeVar("Effect")
 Dispatch = Callable[[Event], Awaitable[None]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class ValueRef(Generic[T]):
     """A value kept from drawing to drawing; changing it draws nothing."""
 
     current: T
-
-    def __repr__(self) -> str:
-        return "<ValueRef>"
 
 
 class _Ref(Protocol[T]):
@@ -39,10 +36,16 @@ class _Hooks(Protocol):
     def use_ref(self, first: Callable[[], T]) -> _Ref[T]: ...
     def use_state(self, first: T) -> tuple[T, Callable[[T], None]]: ...
     def memo(self, component: Callable[P, T]) -> Callable[P, T]: ...
+    def component(self, render: Callable[P, T]) -> Callable[P, T]: ...
 
 
 _flet: Any = ft
 _hooks: _Hooks = _flet
+
+
+def component(render: Callable[P, T]) -> Callable[P, T]:
+    """Make a component of `render`. Flet takes a `key=` that it is called with; `render` never gets one."""
+    return _hooks.component(render)
 
 
 def use_ref(first: T) -> ValueRef[T]:

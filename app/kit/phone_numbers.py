@@ -2,8 +2,6 @@
 
 Read from `assets/numbers.toml`, which an organisation replaces by its own. 999 and 101 are real; the others
 are training numbers and say so. They are words on a page: Wren itself never calls anyone.
-
-    numbers_for(("emergency", "police"))
 """
 
 from __future__ import annotations

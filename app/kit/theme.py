@@ -5,14 +5,11 @@ Colours are written out, not grown from the seed (#2F7A78, a calm teal) on the d
 meaning: TERTIARY CONTAINER is "on its way", TERTIARY FIXED is the pale yellow of "needs your help". Offline
 is grey, never red. Text is 19 sp and never below 16. The fonts are shipped with the app: Nunito for Latin
 and Cyrillic, Noto Sans Arabic, and Noto Emoji for what a child types.
-
-    apply_theme(page)                       # theme, fonts and the neutral title, once per page
-    ft.Text("Hello", theme_style=BODY)
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 
 import flet as ft
 
@@ -50,113 +47,42 @@ NUMBER = ft.TextThemeStyle.DISPLAY_SMALL
 CODE = ft.TextThemeStyle.DISPLAY_LARGE
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """One complete set of colours; each field is the Material role of the same name."""
-
-    primary: str
-    on_primary: str
-    primary_container: str
-    on_primary_container: str
-    secondary: str
-    on_secondary: str
-    secondary_container: str
-    on_secondary_container: str
-    tertiary: str
-    on_tertiary: str
-    tertiary_container: str
-    on_tertiary_container: str
-    tertiary_fixed: str
-    on_tertiary_fixed: str
-    error: str
-    on_error: str
-    error_container: str
-    on_error_container: str
-    surface: str
-    surface_container_lowest: str
-    surface_container_low: str
-    surface_container: str
-    surface_container_high: str
-    surface_container_highest: str
-    on_surface: str
-    on_surface_variant: str
-    outline: str
-    outline_variant: str
-    inverse_surface: str
-    on_inverse_surface: str
-    inverse_primary: str
-    surface_tint: str
-
-
-LIGHT = Palette(
-    primary="#0B6562",
-    on_primary="#FFFFFF",
-    primary_container="#B5EDEA",
-    on_primary_container="#00403E",
-    secondary="#47605F",
-    on_secondary="#FFFFFF",
-    secondary_container="#D2ECEA",
-    on_secondary_container="#12302F",
-    tertiary="#2B5F7E",
-    on_tertiary="#FFFFFF",
-    tertiary_container="#D6E9F9",
-    on_tertiary_container="#0D3C55",
-    tertiary_fixed="#FFF0C4",
-    on_tertiary_fixed="#4A3600",
-    error="#A3302E",
-    on_error="#FFFFFF",
-    error_container="#FFE9E6",
-    on_error_container="#6E0A12",
-    surface="#F6FAF9",
-    surface_container_lowest="#FFFFFF",
-    surface_container_low="#EEF4F3",
-    surface_container="#E7EFEE",
-    surface_container_high="#E1EAE9",
-    surface_container_highest="#D9E3E1",
-    on_surface="#1B2424",
-    on_surface_variant="#46514F",
-    outline="#6A7574",
-    outline_variant="#C3CDCC",
-    inverse_surface="#2A3433",
-    on_inverse_surface="#EEF5F4",
-    inverse_primary="#84D5D1",
-    surface_tint="#0B6562",
-)
-
-DARK = Palette(
-    primary="#84D5D1",
-    on_primary="#003735",
-    primary_container="#1F5957",
-    on_primary_container="#C3F2EF",
-    secondary="#B0CCCA",
-    on_secondary="#1C3534",
-    secondary_container="#2B4F4D",
-    on_secondary_container="#D9F0EE",
-    tertiary="#A9D5F0",
-    on_tertiary="#0D3C55",
-    tertiary_container="#25445A",
-    on_tertiary_container="#D6E9F9",
-    tertiary_fixed="#4A3A10",
-    on_tertiary_fixed="#FFE9B0",
-    error="#FFB4AB",
-    on_error="#5A0006",
-    error_container="#5C1B1B",
-    on_error_container="#FFDAD6",
-    surface="#111716",
-    surface_container_lowest="#252E2D",
-    surface_container_low="#141B1A",
-    surface_container="#1E2726",
-    surface_container_high="#303B39",
-    surface_container_highest="#3A4644",
-    on_surface="#E1EBE9",
-    on_surface_variant="#B7C3C1",
-    outline="#8E9A99",
-    outline_variant="#47534F",
-    inverse_surface="#DDE7E5",
-    on_inverse_surface="#1B2424",
-    inverse_primary="#0B6562",
-    surface_tint="#84D5D1",
-)
+# Each Material role, in light and in dark.
+_COLOURS = {
+    "primary": ("#0B6562", "#84D5D1"),
+    "on_primary": ("#FFFFFF", "#003735"),
+    "primary_container": ("#B5EDEA", "#1F5957"),
+    "on_primary_container": ("#00403E", "#C3F2EF"),
+    "secondary": ("#47605F", "#B0CCCA"),
+    "on_secondary": ("#FFFFFF", "#1C3534"),
+    "secondary_container": ("#D2ECEA", "#2B4F4D"),
+    "on_secondary_container": ("#12302F", "#D9F0EE"),
+    "tertiary": ("#2B5F7E", "#A9D5F0"),
+    "on_tertiary": ("#FFFFFF", "#0D3C55"),
+    "tertiary_container": ("#D6E9F9", "#25445A"),
+    "on_tertiary_container": ("#0D3C55", "#D6E9F9"),
+    "tertiary_fixed": ("#FFF0C4", "#4A3A10"),
+    "on_tertiary_fixed": ("#4A3600", "#FFE9B0"),
+    "error": ("#A3302E", "#FFB4AB"),
+    "on_error": ("#FFFFFF", "#5A0006"),
+    "error_container": ("#FFE9E6", "#5C1B1B"),
+    "on_error_container": ("#6E0A12", "#FFDAD6"),
+    "surface": ("#F6FAF9", "#111716"),
+    "surface_container_lowest": ("#FFFFFF", "#252E2D"),
+    "surface_container_low": ("#EEF4F3", "#141B1A"),
+    "surface_container": ("#E7EFEE", "#1E2726"),
+    "surface_container_high": ("#E1EAE9", "#303B39"),
+    "surface_container_highest": ("#D9E3E1", "#3A4644"),
+    "on_surface": ("#1B2424", "#E1EBE9"),
+    "on_surface_variant": ("#46514F", "#B7C3C1"),
+    "outline": ("#6A7574", "#8E9A99"),
+    "outline_variant": ("#C3CDCC", "#47534F"),
+    "inverse_surface": ("#2A3433", "#DDE7E5"),
+    "on_inverse_surface": ("#EEF5F4", "#1B2424"),
+    "inverse_primary": ("#84D5D1", "#0B6562"),
+    "surface_tint": ("#0B6562", "#84D5D1"),
+}
+LIGHT, DARK = ({role: pair[n] for role, pair in _COLOURS.items()} for n in (0, 1))
 
 
 def _style(
@@ -196,11 +122,11 @@ def _text_theme() -> ft.TextTheme:
     )
 
 
-def theme_of(palette: Palette) -> ft.Theme:
-    """The Flet theme of one palette."""
+def theme_of(palette: Mapping[str, str]) -> ft.Theme:
+    """Return the Flet theme of one palette: a colour for each Material role."""
     return ft.Theme(
         color_scheme_seed=SEED,
-        color_scheme=ft.ColorScheme(**asdict(palette)),
+        color_scheme=ft.ColorScheme(**palette),
         font_family=FONT,
         text_theme=_text_theme(),
         scaffold_bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,

@@ -54,20 +54,9 @@ def app_view(model: AppState, life: Lifecycle) -> list[ft.Control]:
             return [salvage_report_page(model.salvage_lines, life.open)]
         return [store_fault_page(model.fault, life.open, life.salvage if model.can_salvage else None)]
     if model.phase == "recover" and actions is not None:
-        return [
-            recovery_page(
-                actions.account_recovery,
-                on_back=actions.show_unlock,
-                on_open=actions.unlock_after_recovery,
-                key="recover",
-            )
-        ]
+        return [recovery_page(actions.account_recovery, actions.show_unlock, actions.unlock_after_recovery)]
     if model.phase == "recover" and life.account_recovery is not None:
-        return [
-            recovery_page(
-                life.account_recovery, on_back=None, on_open=life.unlock_after_recovery, key="recover"
-            )
-        ]
+        return [recovery_page(life.account_recovery, None, life.unlock_after_recovery)]
     if model.phase == "starting" or actions is None:
         return [starting_page()]
     if model.phase == "set-up":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
 
@@ -59,9 +59,6 @@ class PageLifecycle:
         page.on_close = guarded(self.close, by_hand=False)
         page.on_app_lifecycle_state_change = guarded(self._on_lifecycle_change, by_hand=False)
         page.on_keyboard_event = guarded(self._on_key)
-
-    def __repr__(self) -> str:
-        return "<PageLifecycle>"
 
     async def open(self) -> None:
         """Open the store behind the first frame, and show what comes first."""
@@ -136,21 +133,17 @@ class PageLifecycle:
     async def _watch_idle(self) -> None:
         """Lock when nobody has touched the page for long enough, with a warning before."""
         lock = guarded(self.lock, by_hand=False)
-        while lock is not None:
+        while True:
             await asyncio.sleep(_IDLE_CHECK_S)
-            has_keys = self.controller is not None and self.controller.is_unlocked
-            if has_keys and self.controller is not None:
+            is_soon = False
+            if self.controller is not None and self.controller.is_unlocked:
                 self.controller.note_damage()
-            if has_keys and self._idle_timer.is_expired:
-                await lock()
-            self._show_lock_warning(
-                has_keys and self._idle_timer.is_near_expiry and not self._idle_timer.is_expired
-            )
-
-    def _show_lock_warning(self, is_soon: bool) -> None:
-        if self._lock_warning.visible is not is_soon:
-            self._lock_warning.visible = is_soon
-            self._lock_warning.update()
+                if self._idle_timer.is_expired:
+                    await lock()
+                is_soon = self._idle_timer.is_near_expiry and not self._idle_timer.is_expired
+            if self._lock_warning.visible is not is_soon:
+                self._lock_warning.visible = is_soon
+                self._lock_warning.update()
 
     async def _on_disconnect(self) -> None:
         """Empty and lock the page: whoever connects next would see what is drawn."""
@@ -194,15 +187,9 @@ class PageLifecycle:
             if self.controller is not None:
                 await self.controller.update_send_status(status, sending)
 
-        show = guarded(update, by_hand=False)
-        if show is not None:
-            task = self._loop.create_task(_run_guarded(show))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-
-async def _run_guarded(handler: Callable[[], Awaitable[None]]) -> None:
-    await handler()
+        task = asyncio.ensure_future(guarded(update, by_hand=False)(), loop=self._loop)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def _today() -> date:

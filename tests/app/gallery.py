@@ -82,7 +82,7 @@ def gallery(shown: Shown) -> list[ft.Control]:
 
     async def go_to(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]
-        await page_frame.scroll_to_key(scroll, place)
+        await scroll.to_key(place)
 
     def open_place(place: str) -> None:
         shown.gone_to = [*shown.gone_to, place]
@@ -101,16 +101,17 @@ def gallery(shown: Shown) -> list[ft.Control]:
                     fields.text_field("First name", value=shown.name, on_change=set_name, key="name"),
                     keyed.keyed(
                         "words",
-                        fields.text_area(
+                        fields.text_field(
                             text.optional_label("The child's own words"),
                             value=shown.words,
                             on_change=set_words,
                             hint="Write exactly what was said.",
+                            lines=4,
                             problem=stood[1][1] if shown.stopped else "",
                             key="words",
                         ),
                     ),
-                    fields.passphrase_field("Passphrase", on_change=lambda _: None, key="pass"),
+                    fields.passphrase_field("Passphrase", on_change=lambda _: None),
                     text.quiet("Bore da · Dzień dobry · صبح بخیر · 🙂😢😡"),
                 ),
                 cards.card(
@@ -179,7 +180,6 @@ def gallery(shown: Shown) -> list[ft.Control]:
                     ],
                 ),
             ],
-            route="/",
             caption="Question 3 of 24",
             training=True,
             on_back=stop,

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 import flet.canvas as cv
 
-from app.features.child.answer_text import format_child_answer
+from app.features.child.bound_question import format_child_answer
 from app.kit.drawing.pointer import DrawingInput
 from app.kit.messages import say
 from assessments.definitions.drawing import Drawing, Erasure, Sticker, Stroke, Undo

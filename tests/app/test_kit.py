@@ -243,7 +243,7 @@ async def test_the_system_back_goes_where_back_goes_and_never_pops_by_itself() -
 
     @ft.component
     def pages() -> list[ft.Control]:
-        return [page_frame("Today", [], route="/", on_cover=None, on_back=lambda: went.append("back"))]
+        return [page_frame("Today", [], on_cover=None, on_back=lambda: went.append("back"))]
 
     async with Headless(lambda page: page.render_views(pages)) as app:
         await app.go_back()

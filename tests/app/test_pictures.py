@@ -130,8 +130,8 @@ def test_the_lines_stand_out_from_what_is_behind_them(ground: str) -> None:
 
 
 def test_the_square_stands_out_from_a_dark_tile() -> None:
-    assert contrast(GROUND, theme.DARK.surface_container_lowest) >= 3
-    assert contrast(GROUND, theme.DARK.secondary_container) >= 3
+    assert contrast(GROUND, theme.DARK["surface_container_lowest"]) >= 3
+    assert contrast(GROUND, theme.DARK["secondary_container"]) >= 3
 
 
 @pytest.mark.parametrize("code", ["", "face-unheard-of", "../icon", "../strings/en", "Face-Happy", "face-"])

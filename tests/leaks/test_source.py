@@ -95,7 +95,7 @@ def _is_false(node: ast.expr | None) -> bool:
 
 
 COPIERS = {
-    "app/features/recovery/effects.py": "a request to be let in again, which is sealed and is to be passed on"
+    "app/features/recovery/view.py": "a request to be let in again, which is sealed and is to be passed on"
 }
 
 
@@ -134,10 +134,7 @@ WRITERS = {
     "sync/service/service_keys.py": "the service's keys",
     "app/core/runtime.py": "wording packs: published words, no person's",
     "app/cli/demo.py": "makes the folder that the demo runs in",
-    "app/cli/fhir.py": "writes a tool as a file that was asked for",
-    "app/cli/tools.py": "writes a tool as a file that was asked for",
-    "app/cli/output.py": "writes a request or an answer for recovery, sealed, where it was asked for",
-    "sync/service/key_files.py": "the service's key files",
+    "app/cli/output.py": "writes a tool, or a sealed request or answer for recovery, where it was asked for",
     "app/kit/logs.py": "empties the file of what was printed",
 }
 _WRITE_VERBS = {
@@ -264,8 +261,7 @@ def neutral_names(path: str, tree: ast.Module) -> Iterator[ast.AST]:
         if isinstance(node, ast.Call):
             given = {word.arg: word.value for word in node.keywords}
             route = given.get("route", ast.Constant("" if _named(node) == "View" else "/"))
-            handed_on = (path, ast.unparse(route)) == ("app/kit/controls/page_frame.py", "route")
-            if ast.unparse(route) != "'/'" and not handed_on:
+            if ast.unparse(route) != "'/'":
                 yield node
             if _named(node) in ("push_route", "launch_url", "UrlLauncher", "notify", "Notification"):
                 yield node

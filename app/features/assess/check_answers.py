@@ -3,8 +3,6 @@
 It shows what to act on today, what still needs an answer, the result, then every answer with Change,
 which leads to its page and straight back. A blank is shown as a blank. An assessment cannot be completed
 while a required answer is missing or an answer cannot be read.
-
-    check_answers_page(model, actions)
 """
 
 from __future__ import annotations
@@ -14,14 +12,19 @@ from collections.abc import Awaitable, Callable
 import flet as ft
 
 from app.core.controller import AppController, AppState
-from app.features.assess.flags import flag_card, raised_flags
 from app.features.assess.history_card import history_card
 from app.features.assess.offers import offers_card
-from app.features.assess.open_form import closed_page, form_top
-from app.features.assess.result import finding_banners, judgement_card, meaning_card, result_card
+from app.features.assess.result import (
+    finding_banners,
+    flag_card,
+    judgement_card,
+    meaning_card,
+    raised_flags,
+    result_card,
+)
 from app.features.assess.validation_messages import all_problems
-from app.features.assess.view import page_index_of
-from app.features.shared.page import guarded_page, use_scroll
+from app.features.assess.view import closed_page, form_top, page_index_of
+from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import kept_phrases_note
 from app.features.shared.save_status import save_status_line
 from app.features.shared.text.answers import drawing_of, format_answer
@@ -29,9 +32,8 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.keyed import keyed
 from app.kit.controls.lists import AnswerListRow, answer_list
-from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
 from app.kit.controls.tappable import tappable
-from app.kit.controls.text import heading, quiet
+from app.kit.controls.text import heading, quiet, underlined
 from app.kit.forms.problems import call_out, error_summary
 from app.kit.messages import say
 from assessments.casework.own_words_fields import find_kept_phrases
@@ -56,7 +58,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
 
     async def change(link_id: str) -> None:
         if link_id == "judgement":
-            await scroll_to_key(scroll, link_id)
+            await scroll.to_key(link_id)
             return
         actions.open_screen("assess", work.assessment.id)
         await actions.dispatch(PageChanged(page_index_of(form, link_id)))
@@ -70,13 +72,15 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
         actions.apply_input()
         now = (model.open_assessment or work).form
         if all_problems(now, actions.item_drafts):
-            await scroll_to(scroll, 0)
+            await scroll.to_offset(0)
         elif now.missing:
-            await scroll_to_key(scroll, _MISSING_KEY)
+            await scroll.to_key(_MISSING_KEY)
         else:
             await actions.complete_assessment()
 
-    return page_frame(
+    return build_page(
+        model,
+        actions,
         say("check.title"),
         [
             *(flag_card(flag) for flag in raised_flags(form.instrument, form.findings)),
@@ -93,10 +97,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
             kept_phrases_note(find_kept_phrases(form)),
             meaning_card(form.instrument),
         ],
-        route="/",
-        on_cover=actions.lock,
         on_back=go_back,
-        training=model.training,
         top=form_top(model, actions, work, error_summary(problems, go_to=change)),
         saved=save_status_line(model),
         action=primary_button(say("action.finish"), finish),
@@ -114,7 +115,7 @@ def _missing(form: Form, change: Callable[[str], Awaitable[None]]) -> ft.Control
     block = call_out(
         heading(say("check.missing", n=len(form.missing))),
         *(_link(form, link_id, change) for link_id in form.missing[:_MAX_MISSING_LINKS]),
-        *([quiet(say("check.missing-more", n=rest))] if rest > 0 else []),
+        quiet(say("check.missing-more", n=rest)) if rest > 0 else None,
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border_color=ft.Colors.PRIMARY,
         spacing=2,
@@ -127,12 +128,7 @@ def _link(form: Form, link_id: str, change: Callable[[str], Awaitable[None]]) ->
     # A question on a page of its own stands for itself; one of a group may be a word or two.
     is_alone = section.pages == "each" and item in section.items
     words = item.text if is_alone else say("check.missing-in", part=section.text, question=item.text)
-    looks = ft.Text(
-        words,
-        theme_style=theme.BODY,
-        color=ft.Colors.PRIMARY,
-        style=ft.TextStyle(decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.PRIMARY),
-    )
+    looks = underlined(words, style=theme.BODY)
     return tappable(
         words,
         looks,

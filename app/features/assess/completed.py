@@ -2,8 +2,6 @@
 
 "Sent" is shown only once the service has acknowledged the record. Each of the other children of the
 household has a row, with what has been heard or seen of that child.
-
-    completed_page(model, actions)
 """
 
 from __future__ import annotations
@@ -14,8 +12,8 @@ import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppController, AppState
-from app.features.assess.flags import flag_card, flags_with_ids
 from app.features.assess.offers import offer_rows
+from app.features.assess.result import flag_card, flags_with_ids
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.save_status import device_kind
 from app.features.shared.subject_header import subject_header
@@ -41,9 +39,6 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
         raise NotFound
     page = model.household_of(done.subject_id)
 
-    async def to_household() -> None:
-        await actions.go_to_household(done.household_id)
-
     return build_page(
         model,
         actions,
@@ -62,7 +57,7 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
             ),
         ],
         top=subject_header(model, actions, done),
-        action=primary_button(say("finished.household"), to_household),
+        action=primary_button(say("finished.household"), lambda: actions.go_to_household(done.household_id)),
         back=False,
         spacing=18,
     )

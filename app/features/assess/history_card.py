@@ -1,8 +1,6 @@
 """The history of the household, above every tool that grades, and whether it was considered.
 
 The question does not block: a grade without its answer is provisional, says so, and leaves a follow-up.
-
-    history_card(model, actions, work)
 """
 
 from __future__ import annotations
@@ -25,9 +23,8 @@ from app.features.shared.text.chronology import (
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
-from app.kit.controls.keyed import keyed, keyed_component
+from app.kit.controls.keyed import column, keyed, keyed_component, row, stack
 from app.kit.controls.lists import bullet_list
-from app.kit.controls.stack import stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
@@ -63,13 +60,7 @@ def history_card(model: AppState, actions: AppController, work: OpenAssessment) 
             text(describe_trajectory(found)) if found.incidents else None,
             bullet_list(describe_chronology_findings(found)[:_FINDINGS_SHOWN]),
             _last_incidents(last, found.on) if last else None,
-            ft.Row(
-                controls=[
-                    quiet_button(
-                        say("known.all"), lambda: actions.open_screen("chronology", page.household.id)
-                    )
-                ]
-            ),
+            row(quiet_button(say("known.all"), lambda: actions.open_screen("chronology", page.household.id))),
             _history_question(f"{work.assessment.id}.history", actions, work),
         ),
     )
@@ -94,13 +85,10 @@ def _household_if_graded(model: AppState, work: OpenAssessment) -> HouseholdOver
 
 def _last_incidents(last: Sequence[Incident], today: date) -> ft.Control:
     lines = [
-        ft.Column(
-            tight=True,
+        column(
+            quiet(format_day_with_precision(one.on, one.precision, today)),
+            ft.Text(one.what, theme_style=theme.BODY, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
             spacing=0,
-            controls=[
-                quiet(format_day_with_precision(one.on, one.precision, today)),
-                ft.Text(one.what, theme_style=theme.BODY, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
-            ],
         )
         for one in last
     ]

@@ -2,8 +2,6 @@
 
 A tool that is about another person leads to the household instead of starting. Why a supplement is not
 done can be written, and stands in the record either way.
-
-    offers_card(form, model, actions)
 """
 
 from __future__ import annotations
@@ -15,8 +13,7 @@ import flet as ft
 from app.core.controller import AppController, AppState
 from app.features.shared.subject_header import subject_of
 from app.kit.controls.cards import card, nav_row
-from app.kit.controls.keyed import keyed
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.fields import text_field
 from app.kit.messages import say

@@ -2,8 +2,6 @@
 
 Exact words stand in quotation marks with where they came from. Answers that a newer tool wrote and this
 one does not know are shown as they were stored.
-
-    record_page(model, actions)
 """
 
 from __future__ import annotations

@@ -1,29 +1,31 @@
-"""The result of an assessment, and the practitioner's own judgement on top.
+"""The result of an assessment, what to act on today, and the practitioner's own judgement on top.
 
 The engine's result is shown whole: each count with what is missing, each route with its reasons, the
-grade with its floor. Judgement can only raise it: grades at the floor and above, each with a reason.
-
-    result_card(form), judgement_card(form, actions)
+grade with its floor, each flag that it raised. Judgement can only raise it: grades at the floor and above,
+each with a reason.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import flet as ft
 
 from app.core.controller import AppController
 from app.features.shared.text.answers import StoredResult, describe_finding, format_scale_counts
 from app.kit import theme
-from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import beside
+from app.kit.controls.cards import call_card, card
+from app.kit.controls.keyed import beside, column, keyed, keyed_component, panel, side_line
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area
+from app.kit.forms.fields import text_field
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_ref
 from app.kit.messages import say
-from assessments.definitions.definition import Instrument
+from app.kit.phone_numbers import numbers_for
+from assessments.definitions.definition import Flag, Instrument
+from assessments.engine.answers import Finding
 from assessments.engine.form import Form, JudgementGiven
 from assessments.engine.scoring import Judgement
 
@@ -96,7 +98,7 @@ def _judgement_card(form: Form, actions: AppController, name: str, problem: str)
         quiet(say("judgement.lead")),
         problem_line(problem) if problem else None,
         radio_rows(rows, chosen=chosen, on_choose=choose),
-        text_area(
+        text_field(
             say("judgement.reason"),
             value=reason.current,
             on_change=type_in,
@@ -113,11 +115,11 @@ def _scale_count(tool: Instrument, scale: StoredResult) -> ft.Control:
     title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
     words = say("result.count", title=title, n=scale["value"], of=scale["of"])
     number = ft.Text(str(scale["value"]), theme_style=theme.NUMBER)
-    box = ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
-        border_radius=theme.BUTTON_RADIUS,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=10),
-        content=ft.Semantics(exclude_semantics=True, content=number),
+    box = panel(
+        ft.Semantics(exclude_semantics=True, content=number),
+        ft.Colors.SURFACE_CONTAINER_HIGH,
+        padding=(16, 10),
+        radius=theme.BUTTON_RADIUS,
     )
     return beside(box, text(words, strong=True), quiet(format_scale_counts(scale)), gap=16, top=False)
 
@@ -134,10 +136,8 @@ def _grade(tool: Instrument, grade: StoredResult) -> list[ft.Control]:
         words.append(text(say("grade.provisional")))
     words += [quiet(reason) for reason in grade["reasons"]]
     return [
-        ft.Container(
-            border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
-            padding=ft.Padding.only(left=14, top=2, bottom=2),
-            content=ft.Column(tight=True, spacing=4, controls=words),
+        side_line(
+            column(*words, spacing=4), ft.Colors.PRIMARY, padding=ft.Padding.only(left=14, top=2, bottom=2)
         )
     ]
 
@@ -157,3 +157,21 @@ def _route(tool: Instrument, route: StoredResult) -> ft.Control:
 
 def _format_grade(tool: Instrument, code: str) -> str:
     return dict(tool.grades).get(code, code)
+
+
+def raised_flags(instrument: Instrument, findings: Iterable[Finding]) -> tuple[Flag, ...]:
+    """Return the raised flags of a tool, in the order of the tool."""
+    return flags_with_ids(
+        instrument, (finding.data.get("flag") for finding in findings if finding.code == "same-day")
+    )
+
+
+def flags_with_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag, ...]:
+    """Return the flags of a tool with these ids, in the order of the tool."""
+    wanted = frozenset(ids)
+    return tuple(flag for flag in instrument.flags if flag.id in wanted)
+
+
+def flag_card(flag: Flag) -> ft.Control:
+    """Draw what to do today about one flag, and who to call."""
+    return keyed(f"flag-{flag.id}", call_card(flag.text, flag.do, numbers_for(flag.call)))

@@ -2,8 +2,6 @@
 
 A tool for another age or role is not hidden: it stands apart and says why. Where the date of birth is not
 known, the choice is left to the practitioner.
-
-    tool_picker_page(model, actions)
 """
 
 from __future__ import annotations
@@ -17,8 +15,10 @@ from app.core.controller import AppController, AppState
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import find_person, first_name
+from app.kit import theme
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card, empty_state
+from app.kit.controls.keyed import column, row
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.hooks import use_state
@@ -125,15 +125,13 @@ def _tool_card(
         heading(tool.title),
         quiet(say("pick.minutes", low=low, high=high)),
         text(tool.purpose),
-        ft.Row(
-            controls=[
-                quiet_button(
-                    say("pick.not-for"),
-                    on_toggle,
-                    icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
-                    name=say("pick.not-for-of", tool=tool.title),
-                )
-            ]
+        row(
+            quiet_button(
+                say("pick.not-for"),
+                on_toggle,
+                icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
+                name=say("pick.not-for-of", tool=tool.title),
+            )
         ),
         ft.Column(tight=True, spacing=6, controls=[_bullet(words) for words in tool.not_for])
         if is_open
@@ -149,27 +147,18 @@ def _tool_card(
 
 
 def _bullet(words: str) -> ft.Control:
-    return ft.Row(
-        spacing=10,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-        controls=[
-            ft.Icon(ft.Icons.REMOVE, size=20, color=ft.Colors.ON_SURFACE_VARIANT),
-            ft.Container(expand=True, content=quiet(words)),
-        ],
+    return row(
+        ft.Icon(ft.Icons.REMOVE, size=20, color=ft.Colors.ON_SURFACE_VARIANT),
+        ft.Container(expand=True, content=quiet(words)),
+        top=True,
     )
 
 
 def _unsuitable_tool_card(tool: Instrument, why: str) -> ft.Control:
+    title = ft.Text(tool.title, color=ft.Colors.ON_SURFACE_VARIANT, weight=ft.FontWeight.W_700)
     return ft.Container(
-        border=ft.Border.all(1.5, ft.Colors.OUTLINE_VARIANT),
-        border_radius=20,
+        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
+        border_radius=theme.CARD_RADIUS,
         padding=18,
-        content=ft.Column(
-            tight=True,
-            spacing=4,
-            controls=[
-                ft.Text(tool.title, color=ft.Colors.ON_SURFACE_VARIANT, weight=ft.FontWeight.W_700),
-                quiet(why),
-            ],
-        ),
+        content=column(title, quiet(why), spacing=4),
     )

@@ -3,8 +3,6 @@
 Nothing is validated while a person types; Continue stops only for what cannot be read, never for what is
 missing: the check page lists that. Opened by Change, Continue and Back both lead straight back to the
 check page.
-
-    assessment_page(model, actions)
 """
 
 from __future__ import annotations
@@ -16,19 +14,19 @@ import flet as ft
 from app.core.cases.case_service import OpenAssessment
 from app.core.child.handover import can_hand_over
 from app.core.controller import AppController, AppState
-from app.features.assess.flags import flag_card, raised_flags
 from app.features.assess.history_card import history_card, history_row
 from app.features.assess.items.bound_item import bind_item
 from app.features.assess.items.question import practitioner_note, question_control
-from app.features.assess.open_form import closed_page, form_top
+from app.features.assess.result import flag_card, raised_flags
 from app.features.assess.validation_messages import page_problems
-from app.features.shared.page import guarded_page, use_scroll
-from app.features.shared.save_status import save_status_line
+from app.features.shared.page import build_page, guarded_page, use_scroll
+from app.features.shared.save_status import save_failed_banner, save_status_line, unreadable_answers_banner
+from app.features.shared.subject_header import subject_header
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed
-from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
+from app.kit.controls.keyed import keyed, row, side_line, stack
+from app.kit.controls.page_frame import page_frame
 from app.kit.forms.problems import error_summary
 from app.kit.hooks import ValueRef, use_ref, use_state
 from app.kit.messages import say
@@ -60,7 +58,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         new = [flag for flag in shown if flag.id not in before]
         # Only an answer brings the card into view: a page that is opened starts at its top.
         if new and page == form.page:
-            await scroll_to_key(scroll, f"flag-{new[0].id}")
+            await scroll.to_key(f"flag-{new[0].id}")
 
     ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
     problems = page_problems(form, actions.item_drafts, here.items) if asked_at == form.page else []
@@ -70,7 +68,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         now = model.open_assessment or work
         if page_problems(now.form, actions.item_drafts, here.items):
             ask(form.page)
-            await scroll_to(scroll, 0)
+            await scroll.to_offset(0)
             return
         ask(-1)
         if _opened_from_check(model):
@@ -90,7 +88,9 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
 
     is_single = len(here.items) == 1 and (here.section.pages == "each" or here.section is here.items[0])
     heading = here.items[0].text if is_single else here.section.text
-    return page_frame(
+    return build_page(
+        model,
+        actions,
         heading,
         [
             history_row(model, actions, work) if form.page else history_card(model, actions, work),
@@ -98,16 +98,13 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
             *_questions(actions, work, here, shown, dict(problems), is_single=is_single),
             _handover_button(actions, work) if can_hand_over(form) else None,
         ],
-        route="/",
         caption=format_progress(form, every),
-        on_cover=actions.lock,
         on_back=go_back,
-        training=model.training,
         top=form_top(
             model,
             actions,
             work,
-            error_summary(problems, go_to=lambda link_id: scroll_to_key(scroll, link_id)),
+            error_summary(problems, go_to=scroll.to_key),
             _progress_bar(_progress_fraction(form, every)),
         ),
         saved=save_status_line(model),
@@ -219,24 +216,41 @@ def _questions(
 
 def _handover_button(actions: AppController, work: OpenAssessment) -> ft.Control:
     """Offer to hand the child's own part of this section to the child."""
-    offer = secondary_button(
-        say("hand-over.offer"),
-        lambda: actions.open_screen("hand-over", work.assessment.id),
-        icon=ft.Icons.BACK_HAND_OUTLINED,
+    offer, icon = say("hand-over.offer"), ft.Icons.BACK_HAND_OUTLINED
+    return row(
+        secondary_button(offer, lambda: actions.open_screen("hand-over", work.assessment.id), icon=icon)
     )
-    return ft.Row(controls=[offer])
 
 
 def _indented(part: ft.Control) -> ft.Control:
     """Set off a question that follows from the answer above it."""
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.OUTLINE_VARIANT)),
-        padding=ft.Padding.only(left=theme.LIST_GAP),
-        content=part,
-    )
+    return side_line(part, padding=ft.Padding.only(left=theme.LIST_GAP))
 
 
 def _flags_on_page(here: FormPage, flags: Sequence[Flag]) -> list[Flag]:
     """Return the flags that an answer on this page calls for."""
     own = {item.link_id for item in walk_items(here.items)}
     return [flag for flag in flags if flag.when.link_ids()[0] in own]
+
+
+def closed_page(actions: AppController) -> ft.View:
+    """Draw that no assessment is open."""
+    return page_frame(say("assess.closed"), [], on_cover=actions.lock, on_back=actions.go_back, key="closed")
+
+
+def form_top(
+    model: AppState,
+    actions: AppController,
+    work: OpenAssessment,
+    problems: ft.Control | None,
+    progress: ft.Control | None = None,
+) -> ft.Control:
+    """Draw whom the assessment is about, how far through it is, and what is wrong."""
+    return stack(
+        subject_header(model, actions, work.assessment),
+        progress,
+        save_failed_banner(model, actions),
+        unreadable_answers_banner(work.assessment, "here"),
+        problems,
+        spacing=14,
+    )

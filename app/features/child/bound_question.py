@@ -1,22 +1,32 @@
-"""One question of a child's session together with its entry and the ways to answer it.
+"""One question of a child's session: its entry, the ways to answer it, and the answer in words.
 
 The activities see a session through this alone, so that a question in a part of the day is the same as
-one on a page. A tap is saved at once, typing when it rests.
+one on a page. A tap is saved at once, typing when it rests. The child's own words stay untouched, and no
+meaning is read into any of it.
 
-    await bind_question(session, item).set_answer(Answered("happy"))
+    format_child_answer(item, Answered(("happy", "sad")))      # "Happy, Sad"
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.core.child.child_session import ChildSession
 from app.core.child.child_update import stop_option
 from app.kit.forms.choices import Choice
+from app.kit.messages import say
 from assessments.casework.child_sessions import AgeBand
-from assessments.definitions.definition import Item
-from assessments.engine.answers import Answered, AnswerEntry, AnswerValue, NotAnswered
+from assessments.definitions.definition import Item, walk_items
+from assessments.definitions.drawing import Drawing
+from assessments.engine.answers import (
+    Answered,
+    AnswerEntry,
+    AnswerValue,
+    NotAnswered,
+    PlacedPerson,
+    VerbatimLine,
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,9 +41,6 @@ class BoundQuestion:
     set_answer_debounced: Callable[[AnswerEntry | None], None]
     # The entry at this moment, with typing that is not saved yet.
     current_entry: Callable[[], AnswerEntry | None]
-
-    def __repr__(self) -> str:
-        return "<BoundQuestion>"
 
     @property
     def value(self) -> AnswerValue | None:
@@ -84,3 +91,41 @@ def choices_for(item: Item) -> list[Choice]:
 def make_answer(value: AnswerValue | None) -> AnswerEntry | None:
     """Make an answer of a value; None for None, an empty text or an empty list."""
     return Answered(value) if value is not None and value not in ("", ()) else None
+
+
+_SKIPPED_CODES = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
+
+
+def format_child_answer(item: Item, entry: AnswerEntry | None) -> str:
+    """Format one entry as text; "" when there is none."""
+    if isinstance(entry, NotAnswered):
+        code = _SKIPPED_CODES.get(entry.state)
+        return say(code) if code else dict(item.state_words).get(entry.state, "")
+    value = answer_value(entry)
+    if value is None:
+        return ""
+    if not isinstance(value, tuple):
+        return _part(item, value)
+    parts = [_part(item, part) for part in value]
+    return ("\n" if any(not isinstance(part, str) for part in value) else ", ").join(parts)
+
+
+def _part(item: Item, part: object) -> str:
+    match part:
+        case VerbatimLine():
+            return say("said.words", words=part.words)
+        case Drawing():
+            return say("draw.mine" if part.visible_marks else "draw.empty")
+        case PlacedPerson():
+            return say("said.place", place=_option(item, part.place), who=part.who)
+        case Mapping():
+            inner = [format_child_answer(own, part.get(own.link_id)) for own in walk_items(item.items)]
+            return say("child.row", row=inner[0], rest=", ".join(words for words in inner[1:] if words))
+        case int() if item.maximum:
+            return say("label.ladder-step", n=part, of=item.maximum)
+    return _option(item, str(part))
+
+
+def _option(item: Item, code: str) -> str:
+    option = item.option(code)
+    return option.text if option is not None else code

@@ -1,8 +1,6 @@
 """The buttons on a page in a child's hands: as tall as the child's age calls for.
 
 Colours and type are the kit's; only the least height differs, 88 pixels for the youngest.
-
-    child_primary_button(say("child.next"), session.go_next, "young")
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import row
 from app.kit.controls.tappable import tappable
 from assessments.casework.child_sessions import AgeBand
 
@@ -42,13 +41,10 @@ def _button(
     line: ft.Border | None,
     name: str = "",
 ) -> ft.Control:
-    looks = ft.Row(
+    looks = row(
+        ft.Icon(icon, size=24, color=ink) if icon is not None else None,
+        ft.Text(words, theme_style=theme.ACTION, color=ink),
         tight=True,
-        spacing=10,
-        controls=[
-            *([ft.Icon(icon, size=24, color=ink)] if icon is not None else []),
-            ft.Text(words, theme_style=theme.ACTION, color=ink),
-        ],
     )
     return tappable(
         name or words,

@@ -3,27 +3,35 @@
 A question page has "Next" and "Back", and below them the three ways out, equal in size and look: I don't
 know, Not now, Stop. There is no progress bar, no count, no clock and no sound. The system's own back
 does nothing, so that it leads to no other page.
-
-    child_page(session.state, session)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import flet as ft
 
 from app.core.child.child_session import ChildSession, ChildSessionState
-from app.features.child.buttons import child_primary_button, child_secondary_button
-from app.features.child.question import child_question
+from app.features.child.activities.choice import choose_one, choose_some
+from app.features.child.activities.day_timeline import day_timeline
+from app.features.child.activities.free_text import free_text_activity
+from app.features.child.activities.ladder import ladder_activity
+from app.features.child.activities.placement import placement_activity
+from app.features.child.bound_question import BoundQuestion, bind_question
+from app.features.child.buttons import MIN_HEIGHT_BY_BAND, child_primary_button, child_secondary_button
 from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
-from app.kit.controls.fault_boundary import Handler, guarded, guarded_render
-from app.kit.controls.stack import stack
+from app.kit.controls.fault_boundary import Handler, guarded_render
+from app.kit.controls.keyed import panel, row, stack
+from app.kit.controls.page_frame import bare_view, filling_column, narrow, scrolling_column
 from app.kit.controls.tappable import tappable
-from app.kit.controls.text import text
+from app.kit.controls.text import text, title
+from app.kit.drawing.drawing_pad import drawing_pad
 from app.kit.drawing.pictures import picture
 from app.kit.messages import say
+from assessments.definitions.definition import ItemType
+from assessments.definitions.drawing import Drawing
+from assessments.engine.answers import Answered
 
 EXIT_BUTTON_HEIGHT = 88
 _PICTURE = 44
@@ -113,58 +121,72 @@ def _frame(
         ft.Container(expand=True),
         *([child_primary_button(*on, state.band)] if on else []),
     ]
-    scrolled = ft.Column(
-        key=f"turn-{key}",
-        expand=True,
-        scroll=ft.ScrollMode.AUTO,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[_reading_column([_save_failed_notice(state), *body], top=24, bottom=24)],
-    )
-    parts: list[ft.Control] = [scrolled]
+    body_column = _reading_column([_save_failed_notice(state), *body], top=24, bottom=24)
+    parts: list[ft.Control] = [scrolling_column(body_column, key=f"turn-{key}")]
     if on:
-        bottom = _reading_column(
-            [ft.Row(controls=moves), exit_buttons(session)], top=10, bottom=12, spacing=10
-        )
+        bottom = _reading_column([row(*moves), exit_buttons(session)], top=10, bottom=12, spacing=10)
         parts.append(ft.Container(bgcolor=ft.Colors.SURFACE_CONTAINER, content=bottom))
-    content = ft.Column(
-        expand=True,
-        spacing=0,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=parts,
-    )
-    return ft.View(
-        route="/",
-        padding=0,
-        spacing=0,
-        can_pop=False,
-        on_confirm_pop=guarded(block_system_back),
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
-        controls=[ft.SafeArea(expand=True, content=content)],
-    )
+    content = ft.SafeArea(expand=True, content=filling_column(*parts))
+    return bare_view(content, on_back=block_system_back)
 
 
 def _save_failed_notice(state: ChildSessionState) -> ft.Control | None:
     """Say that saving failed, which is not the child's fault; None when all is saved."""
     if state.is_saved:
         return None
-    return ft.Container(
-        bgcolor=ft.Colors.TERTIARY_FIXED,
-        border_radius=theme.FIELD_RADIUS,
-        padding=16,
-        content=ft.Semantics(
+    return panel(
+        ft.Semantics(
             live_region=True,
             container=True,
             content=text(say("child.not-kept"), colour=ft.Colors.ON_TERTIARY_FIXED),
         ),
+        ft.Colors.TERTIARY_FIXED,
+        radius=theme.FIELD_RADIUS,
     )
 
 
 def _reading_column(
     controls: Sequence[ft.Control | None], *, top: int, bottom: int, spacing: int = 18
 ) -> ft.Control:
-    inner = stack(*controls, spacing=spacing)
-    column = ft.Container(content=inner, col={"xs": 12, "md": 10, "lg": 8, "xl": 7})
-    return ft.Container(
-        padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom),
-        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[column]),
-    )
+    padding = ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=top, bottom=bottom)
+    return narrow(stack(*controls, spacing=spacing), padding, {"xs": 12, "md": 10, "lg": 8, "xl": 7})
+
+
+def drawing_activity(bound: BoundQuestion) -> ft.Control:
+    """Draw the pad of one question."""
+
+    async def drew(paper: Drawing) -> None:
+        await bound.set_answer(Answered(paper))
+
+    given = bound.value if isinstance(bound.value, Drawing) else None
+    return drawing_pad(f"{bound.key}.paper", given, drew, MIN_HEIGHT_BY_BAND[bound.band])
+
+
+_ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {
+    "choice": choose_one,
+    "choices": choose_some,
+    "words": free_text_activity,
+    "text": free_text_activity,
+    "people": placement_activity,
+    "drawing": drawing_activity,
+}
+
+
+def child_question(state: ChildSessionState, session: ChildSession) -> list[ft.Control | None]:
+    """Draw the question that the session is on, with its activity."""
+    item = state.question
+    bound = bind_question(session, item)
+    match item.type:
+        case "integer":
+            ends = [
+                bind_question(session, own)
+                for own in state.form.instrument.items[0].items
+                if own.link_id in item.ends
+            ]
+            doing: ft.Control | None = ladder_activity(bound, ends)
+        case "group":
+            doing = day_timeline(bound)
+        case _:
+            draw = _ACTIVITIES.get(item.type)
+            doing = draw(bound) if draw else None
+    return [title(item.text), doing]

@@ -3,8 +3,6 @@
 The welcome says first, for the child's age, who will read the answers. The review shows every answer with
 a way to change it. The closing screen shows nothing of what was given. Nothing is praised, and nobody is
 asked whether they are sure.
-
-    welcome_screen(session.state)
 """
 
 from __future__ import annotations
@@ -14,13 +12,11 @@ from functools import partial
 import flet as ft
 
 from app.core.child.child_session import ChildSession, ChildSessionState
-from app.features.child.answer_text import format_child_answer
-from app.features.child.bound_question import answer_value
+from app.features.child.bound_question import answer_value, format_child_answer
 from app.features.child.buttons import child_secondary_button
-from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.drawing_view import drawing_image
-from app.kit.controls.stack import centred
+from app.kit.controls.keyed import centred, panel, row
 from app.kit.controls.text import heading, text, title
 from app.kit.messages import say
 from assessments.definitions.definition import Item
@@ -83,17 +79,16 @@ def _answer_card(
         heading(item.text),
         _large_text(words),
         *([drawing_image(paper)] if isinstance(paper, Drawing) and paper.visible_marks else []),
-        ft.Row(controls=[change]),
+        row(change),
         spacing=8,
     )
 
 
 def _speech_card(words: str) -> ft.Control:
-    return ft.Container(
-        bgcolor=ft.Colors.SECONDARY_CONTAINER,
-        border_radius=theme.CARD_RADIUS,
-        padding=20,
-        content=_large_text(words, colour=ft.Colors.ON_SECONDARY_CONTAINER),
+    return panel(
+        _large_text(words, colour=ft.Colors.ON_SECONDARY_CONTAINER),
+        ft.Colors.SECONDARY_CONTAINER,
+        padding=(20, 20),
     )
 
 

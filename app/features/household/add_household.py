@@ -20,7 +20,7 @@ from app.features.shared.draft_form import DraftForm, form_page, form_text_field
 from app.features.shared.page import guarded_page
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, stack
+from app.kit.controls.keyed import keyed, row, stack
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
@@ -48,7 +48,7 @@ def add_household_page(model: AppState, actions: AppController) -> ft.View:
         return [
             card(form_text_field(form, "name", say("add.name"), problems, hint=say("add.name-hint"))),
             *(_person_card(form, one, n, problems) for n, one in enumerate(form.value.people, start=1)),
-            ft.Row(controls=[secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)]),
+            row(secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)),
         ]
 
     return form_page(
@@ -68,7 +68,6 @@ def _person_card(
 ) -> ft.Control:
     """One person to fill in. Without a date of birth the place in the family says who is a child."""
     at = one.key
-    wrong_role = problems.get(f"role-{at}")
 
     def change(*, draw: bool = False, **changes: object) -> None:
         people = form.value.people
@@ -78,52 +77,42 @@ def _person_card(
     def remove() -> None:
         form.change(draw=True, people=tuple(each for each in form.value.people if each.key != at))
 
+    def field(name: str, label: str, hint: str = "", width: int | None = None) -> ft.Control:
+        place = f"{name}-{at}"
+        own = text_field(
+            label,
+            value=getattr(one, name),
+            on_change=lambda words: change(draw=False, **{name: words}),
+            hint=hint,
+            problem=problems.get(place, ""),
+            width=width,
+            key=place,
+        )
+        return keyed(place, own)
+
+    wrong_role, is_alone = problems.get(f"role-{at}"), len(form.value.people) == 1
+    role = stack(
+        text(say("add.role"), strong=True),
+        *([problem_line(wrong_role)] if wrong_role else []),
+        radio_rows(
+            [Choice(code, say(f"kin.{code}")) for code in ROLES_IN_FAMILY],
+            chosen=one.role,
+            on_choose=lambda code: change(draw=True, role=code),
+            clear=False,
+        ),
+    )
     return keyed(
         f"person-{at}",
         card(
             heading(say("add.person", n=n)),
-            keyed(
-                f"name-{at}",
-                text_field(
-                    say("add.person-name"),
-                    value=one.name,
-                    on_change=lambda words: change(name=words),
-                    problem=problems.get(f"name-{at}", ""),
-                    key=f"name-{at}",
-                ),
-            ),
-            keyed(
-                f"role-{at}",
-                stack(
-                    text(say("add.role"), strong=True),
-                    *([problem_line(wrong_role)] if wrong_role else []),
-                    radio_rows(
-                        [Choice(code, say(f"kin.{code}")) for code in ROLES_IN_FAMILY],
-                        chosen=one.role,
-                        on_choose=lambda code: change(draw=True, role=code),
-                        clear=False,
-                    ),
-                ),
-            ),
-            keyed(
-                f"born-{at}",
-                text_field(
-                    say("add.due") if one.role == "unborn" else say("add.born"),
-                    value=one.born,
-                    on_change=lambda words: change(born=words),
-                    hint=say("add.born-hint"),
-                    problem=problems.get(f"born-{at}", ""),
-                    width=220,
-                    key=f"born-{at}",
-                ),
-            ),
+            field("name", say("add.person-name")),
+            keyed(f"role-{at}", role),
+            field("born", say("add.due" if one.role == "unborn" else "add.born"), say("add.born-hint"), 220),
             checkbox_rows(
                 [Choice("unknown", say("add.unknown"))],
                 chosen=("unknown",) if one.unknown else (),
                 on_choose=lambda codes: change(draw=True, unknown=bool(codes)),
             ),
-            ft.Row(controls=[quiet_button(say("action.remove", n=n), remove)])
-            if len(form.value.people) > 1
-            else None,
+            None if is_alone else row(quiet_button(say("action.remove", n=n), remove)),
         ),
     )

@@ -18,8 +18,6 @@ from app.features.household.map_layout import (
     NODE_SIZE,
     LineStyle,
     MapHome,
-    MapLayout,
-    MapLine,
     lay_out_map,
     line_ends,
     map_lines,
@@ -28,6 +26,7 @@ from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.cards import avatar
+from app.kit.controls.keyed import column, row
 from app.kit.messages import say
 from assessments.casework import kinship
 from assessments.casework.records import Person
@@ -41,7 +40,7 @@ def draw_household_map(
     page: HouseholdOverview,
     homes: Sequence[MapHome],
     titles: Mapping[str, str],
-    told: ChildPeopleMap | None,
+    own: ChildPeopleMap | None,
     actions: AppController,
     *,
     wide: bool,
@@ -54,20 +53,15 @@ def draw_household_map(
     drawn = [
         line for line in map_lines(page.relationships, list(places.people)) if line.from_id in places.people
     ]
+    lines = [shape for line in drawn for shape in _stroke(line.style, *line_ends(line, places))]
+    standing = ((people[person_id], x, y) for person_id, (x, y) in places.people.items())
     stack = ft.Stack(
         width=places.width,
         height=places.height,
         controls=[
             *(_box(box.x, box.y, box.width, box.height, titles[box.id]) for box in places.boxes),
-            cv.Canvas(
-                width=places.width,
-                height=places.height,
-                shapes=[shape for line in drawn for shape in _shapes(line, places)],
-            ),
-            *(
-                _person_node(people[person_id], x, y, actions, _place_given_by_child(people[person_id], told))
-                for person_id, (x, y) in places.people.items()
-            ),
+            cv.Canvas(width=places.width, height=places.height, shapes=lines),
+            *(_person_node(one, x, y, actions, _place_given_by_child(one, own)) for one, x, y in standing),
         ],
     )
     return ft.Semantics(
@@ -85,13 +79,11 @@ def legend() -> ft.Control:
             spacing=18,
             run_spacing=8,
             controls=[
-                ft.Row(
-                    tight=True,
+                row(
+                    cv.Canvas(width=46, height=16, shapes=_stroke(style, 2, 8, 44, 8)),
+                    ft.Text(say(f"map.line.{style}"), theme_style=theme.QUIET),
                     spacing=8,
-                    controls=[
-                        cv.Canvas(width=46, height=16, shapes=_stroke(style, 2, 8, 44, 8)),
-                        ft.Text(say(f"map.line.{style}"), theme_style=theme.QUIET),
-                    ],
+                    tight=True,
                 )
                 for style in _WIDTHS
             ],
@@ -99,15 +91,13 @@ def legend() -> ft.Control:
     )
 
 
-def _place_given_by_child(person: Person, told: ChildPeopleMap | None) -> str:
+def _place_given_by_child(person: Person, own: ChildPeopleMap | None) -> str:
     """Where the child put this person: only where the child's name for them is theirs."""
-    if told is None:
+    if own is None:
         return ""
     names = {name.casefold() for name in (person.name, first_name(person), *person.other_names)}
-    words = dict(told.places)
-    return next(
-        (words.get(placed.place, "") for placed in told.people if placed.who.strip().casefold() in names), ""
-    )
+    words = dict(own.places)
+    return next((words.get(one.place, "") for one in own.people if one.who.strip().casefold() in names), "")
 
 
 def _box(x: int, y: int, width: int, height: int, title: str) -> ft.Control:
@@ -121,13 +111,11 @@ def _box(x: int, y: int, width: int, height: int, title: str) -> ft.Control:
         border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE_VARIANT),
         padding=ft.Padding.symmetric(horizontal=14, vertical=10),
         alignment=ft.Alignment.TOP_LEFT,
-        content=ft.Row(
+        content=row(
+            ft.Icon(ft.Icons.HOME_OUTLINED, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
+            ft.Text(title, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE, expand=True, max_lines=2),
             spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-            controls=[
-                ft.Icon(ft.Icons.HOME_OUTLINED, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
-                ft.Text(title, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE, expand=True, max_lines=2),
-            ],
+            top=True,
         ),
     )
 
@@ -146,37 +134,27 @@ def _person_node(person: Person, x: int, y: int, actions: AppController, put: st
             ft.Colors.ON_SURFACE if put else ft.Colors.OUTLINE,
         ),
         padding=8,
-        content=ft.Column(
-            tight=True,
-            spacing=2,
-            controls=[
-                ft.Row(
-                    spacing=8,
-                    controls=[
-                        avatar(person.name, size=28),
-                        ft.Text(
-                            first_name(person),
-                            theme_style=theme.MARK,
-                            color=ft.Colors.ON_SURFACE,
-                            max_lines=1,
-                            overflow=ft.TextOverflow.ELLIPSIS,
-                            expand=True,
-                        ),
-                    ],
-                ),
+        content=column(
+            row(
+                avatar(person.name, size=28),
                 ft.Text(
-                    put or format_age(person, actions.today()),
-                    theme_style=theme.QUIET,
-                    max_lines=2,
+                    first_name(person),
+                    theme_style=theme.MARK,
+                    color=ft.Colors.ON_SURFACE,
+                    max_lines=1,
                     overflow=ft.TextOverflow.ELLIPSIS,
+                    expand=True,
                 ),
-            ],
+                spacing=8,
+            ),
+            ft.Text(
+                put or format_age(person, actions.today()),
+                theme_style=theme.QUIET,
+                max_lines=2,
+                overflow=ft.TextOverflow.ELLIPSIS,
+            ),
         ),
     )
-
-
-def _shapes(line: MapLine, places: MapLayout) -> list[cv.Shape]:
-    return _stroke(line.style, *line_ends(line, places))
 
 
 def _stroke(style: LineStyle, x1: float, y1: float, x2: float, y2: float) -> list[cv.Shape]:

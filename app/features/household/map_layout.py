@@ -118,7 +118,7 @@ def map_lines(relationships: Sequence[Relationship], person_ids: Sequence[str]) 
         for tie in kinship.find_relationships_of(person_id, relationships):
             if tie.other_id not in drawn:
                 continue
-            style = _style(kinship.normalise_kind(tie.kind))
+            style = _STYLES.get(kinship.normalise_kind(tie.kind))
             if style is None or (style == "other" and _is_implied(person_id, tie.other_id, relationships)):
                 continue
             ends = (person_id, tie.other_id)
@@ -144,10 +144,6 @@ _STYLES: dict[str, LineStyle] = {
     "step-sibling": "other",
     "aunt-uncle": "other",
 }
-
-
-def _style(kind: str) -> LineStyle | None:
-    return _STYLES.get(kind)
 
 
 def _is_implied(one: str, other: str, relationships: Sequence[Relationship]) -> bool:

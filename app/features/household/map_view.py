@@ -25,7 +25,7 @@ from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name
 from app.kit import theme
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import column, stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.hooks import use_state
@@ -45,14 +45,14 @@ _WIDE = 700
 def household_map_page(model: AppState, actions: AppController) -> ft.View:
     """Show the list and the drawing."""
     page = model.household(model.screen.target)
-    told, show_told = use_state(_NO_CHILD_MAPS)
+    child_maps, show_maps = use_state(_NO_CHILD_MAPS)
     child_id, choose = use_state(_NO_CHILD)
     scroll = use_scroll(actions)
 
     async def read() -> None:
         if page is not None:
             with suppress(Locked):  # locked since this was drawn: the map is not seen
-                show_told(await actions.people_commands.read_people_maps(page))
+                show_maps(await actions.people_commands.read_people_maps(page))
 
     ft.use_effect(read, [])
     if page is None:
@@ -62,10 +62,10 @@ def household_map_page(model: AppState, actions: AppController) -> ft.View:
     listed = [_home_card(model, page, home, actions) for home in homes]
     drawn = [
         heading(say("map.drawing")),
-        _child_filter(page, told, child_id, choose),
+        _child_filter(page, child_maps, child_id, choose),
         card(
             draw_household_map(
-                page, homes, _titles(page, homes), told.get(child_id or ""), actions, wide=is_wide
+                page, homes, _titles(page, homes), child_maps.get(child_id or ""), actions, wide=is_wide
             ),
             legend(),
         ),
@@ -78,7 +78,7 @@ def household_map_page(model: AppState, actions: AppController) -> ft.View:
             *(drawn if is_wide else []),
             heading(say("map.list")),
             *listed,
-            *[_child_map_card(found, one, actions) for one, found in _children_with_maps(page, told)],
+            *[_child_map_card(found, one, actions) for one, found in _children_with_maps(page, child_maps)],
             *([] if is_wide else drawn),
         ],
         caption=page.household.name,
@@ -120,23 +120,14 @@ def _home_card(model: AppState, page: HouseholdOverview, home: MapHome, actions:
         heading(_titles(page, [home])[home.id], level=3),
         badge(say("address.confidential")) if address is not None and address.confidential else None,
         *(
-            ft.Column(
-                tight=True,
+            column(
+                text(say("label.age", name=one.name, age=format_age(one, on))),
+                quiet(words) if (words := describe_family(page, one, on)) else None,
                 spacing=0,
-                controls=[
-                    text(say("label.age", name=one.name, age=format_age(one, on))),
-                    *([quiet(words)] if (words := describe_family(page, one, on)) else []),
-                ],
             )
             for one in people
         ),
-        quiet(
-            say(
-                "map.host",
-                household=host.household.name,
-                names=", ".join(first_name(one) for one in host.persons),
-            )
-        )
+        quiet(say("map.host", household=host.household.name, names=", ".join(map(first_name, host.persons))))
         if host is not None
         else None,
         spacing=8,
@@ -144,9 +135,9 @@ def _home_card(model: AppState, page: HouseholdOverview, home: MapHome, actions:
 
 
 def _children_with_maps(
-    page: HouseholdOverview, told: Mapping[str, ChildPeopleMap]
+    page: HouseholdOverview, child_maps: Mapping[str, ChildPeopleMap]
 ) -> list[tuple[Person, ChildPeopleMap]]:
-    return [(one, told[one.id]) for one in page.persons if one.id in told]
+    return [(one, child_maps[one.id]) for one in page.persons if one.id in child_maps]
 
 
 def _child_map_card(found: ChildPeopleMap, child: Person, actions: AppController) -> ft.Control:
@@ -168,12 +159,12 @@ def _child_map_card(found: ChildPeopleMap, child: Person, actions: AppController
 
 def _child_filter(
     page: HouseholdOverview,
-    told: Mapping[str, ChildPeopleMap],
+    child_maps: Mapping[str, ChildPeopleMap],
     child_id: str | None,
     choose: Callable[[str | None], None],
 ) -> ft.Control | None:
     """Whose map of people the drawing shows; nobody's to begin with."""
-    children = _children_with_maps(page, told)
+    children = _children_with_maps(page, child_maps)
     if not children:
         return quiet(say("map.not-told"))
     return stack(

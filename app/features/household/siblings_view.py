@@ -26,7 +26,7 @@ from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import describe_family, first_name, tool_title
 from app.kit import theme
 from app.kit.controls.cards import avatar_row, card
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import column, side_line, stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
@@ -116,23 +116,19 @@ def _child_column(page: HouseholdOverview, child: Person, today: date) -> ft.Con
     risk = [text(say("siblings.risk-of", tool=one.prompt, grade=one.text or say("siblings.no-grade")))
             for one in own if one.part == "risk"]  # fmt: skip
     tools = [found for found in page.assessments_of(child.id) if found.status in ("completed", "amended")]
-    role = [part for part in (describe_family(page, child, today),) if part]
+    family = describe_family(page, child, today)
     return card(
         avatar_row(child.name, heading(child.name), quiet(format_age(child, today))),
         not_observed_line(child) if is_observation_due(page, child, today) else None,
-        _section(say("siblings.words"), words, say("siblings.no-words", name=name)),
-        _section(say("siblings.steps"), steps, ""),
+        _section("words", words, name),
+        _section("steps", steps),
         quiet(say("siblings.shown", n=shown)) if shown else None,
-        _section(say("siblings.seen"), saw, say("siblings.no-seen", name=name)),
-        _section(say("siblings.made"), made, ""),
-        _section(say("siblings.role"), [text(part) for part in role], say("siblings.no-role", name=name)),
-        _section(say("siblings.risk"), risk, say("siblings.no-risk", name=name)),
-        _section(
-            say("siblings.plan"),
-            [follow_up_line(page, task) for task in open_follow_ups(page, child.id)],
-            say("siblings.no-plan", name=name),
-        ),
-        _section(say("siblings.counts"), _counts(page, child, today), ""),
+        _section("seen", saw, name),
+        _section("made", made),
+        _section("role", [text(family)] if family else [], name),
+        _section("risk", risk, name),
+        _section("plan", [follow_up_line(page, task) for task in open_follow_ups(page, child.id)], name),
+        _section("counts", _counts(page, child, today)),
         quiet(say("siblings.tools", tools=", ".join(tool_title(found.instrument) for found in tools)))
         if tools
         else None,
@@ -140,14 +136,14 @@ def _child_column(page: HouseholdOverview, child: Person, today: date) -> ft.Con
     )
 
 
-def _section(title: str, lines: Sequence[ft.Control], nothing: str) -> ft.Control | None:
-    """One heading of a column with what is known, or the plain word that nothing is."""
-    if not lines and not nothing:
+def _section(code: str, lines: Sequence[ft.Control], name: str = "") -> ft.Control | None:
+    """One heading of a column with what is known, or, by the child's name, that nothing is."""
+    if not lines and not name:
         return None
     rest = len(lines) - _MAX_PER_SECTION
     return stack(
-        heading(title, level=3),
-        *(lines[:_MAX_PER_SECTION] or [quiet(nothing)]),
+        heading(say(f"siblings.{code}"), level=3),
+        *(lines[:_MAX_PER_SECTION] or [quiet(say(f"siblings.no-{code}", name=name))]),
         *([quiet(say("siblings.more", n=rest))] if rest > 0 else []),
     )
 
@@ -177,10 +173,10 @@ def _dated_block(words: str, day: str) -> ft.Control:
 
 
 def _noted_block(words: ft.Control, *notes: str) -> ft.Control:
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.TERTIARY_CONTAINER)),
+    return side_line(
+        column(words, *(quiet(note) for note in notes if note)),
+        ft.Colors.TERTIARY_CONTAINER,
         padding=ft.Padding.only(left=12),
-        content=ft.Column(tight=True, spacing=2, controls=[words, *(quiet(note) for note in notes if note)]),
     )
 
 
@@ -192,10 +188,8 @@ def _counts(page: HouseholdOverview, child: Person, today: date) -> list[ft.Cont
         say(f"counts.{code}", n=getattr(found, code), of=found.contacts)
         for code in ("seen", "alone", "at_home")
     ]
-    slept = (
-        format_day(found.sleeping_place_seen_on, today) if found.sleeping_place_seen_on is not None else ""
-    )
-    lines.append(say("counts.slept", day=slept) if slept else say("counts.never-slept"))
+    slept = found.sleeping_place_seen_on
+    lines.append(say("counts.slept", day=format_day(slept, today)) if slept else say("counts.never-slept"))
     if found.days_since_seen is not None and found.contacts_since_seen:
         lines.append(say("counts.since", days=found.days_since_seen, n=found.contacts_since_seen))
     return [quiet(line) for line in lines]

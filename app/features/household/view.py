@@ -5,6 +5,8 @@ No record of one child stands under another. A record in progress is continued; 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
@@ -15,7 +17,7 @@ from app.features.shared.badges import withheld_badge
 from app.features.shared.child_status_marks import follow_up_line, last_heard_line, not_observed_line
 from app.features.shared.duplicate_hints import use_possible_duplicates
 from app.features.shared.page import build_page, guarded_page, side_by_side
-from app.features.shared.salvage_offer import unreadable_records_banner
+from app.features.shared.save_status import unreadable_records_banner
 from app.features.shared.text.chronology import chronology_headline, summarise_household_chronology
 from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import (
@@ -28,6 +30,7 @@ from app.features.shared.text.people import (
 )
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import avatar, card, nav_row
+from app.kit.controls.keyed import beside, row
 from app.kit.controls.lists import Task, task_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
@@ -44,54 +47,44 @@ def household_page(model: AppState, actions: AppController) -> ft.View:
     marked = use_possible_duplicates(model, page)
     if page is None:
         raise NotFound
-    on = actions.today()
+    on, household = actions.today(), page.household
     children, adults = page.children(on), page.adults(on)
+
+    def opens(screen: str) -> Callable[[], None]:
+        return lambda: actions.open_screen(screen, household.id)
+
+    def cards(people: Sequence[Person]) -> ft.Control | None:
+        return side_by_side([_person_card(page, one, actions, marked) for one in people]) if people else None
+
     return build_page(
         model,
         actions,
-        page.household.name,
+        household.name,
         [
             unreadable_records_banner(page.unreadable_count),
             nav_row(
                 say("household.who-seen"),
                 note=say("household.who-seen-note"),
                 icon=ft.Icons.HOW_TO_REG_OUTLINED,
-                on_tap=lambda: actions.show_contact(page.household.id),
+                on_tap=lambda: actions.show_contact(household.id),
             ),
             nav_row(
                 say("chronology.title"),
                 note=chronology_headline(summarise_household_chronology(page, on)),
                 icon=ft.Icons.TIMELINE,
-                on_tap=lambda: actions.open_screen("chronology", page.household.id),
+                on_tap=opens("chronology"),
             ),
             heading(say("household.children")),
-            side_by_side([_person_card(page, child, actions, marked) for child in children])
-            if children
-            else None,
+            cards(children),
             banner(say("household.no-children")) if not children else None,
-            nav_row(
-                say("siblings.title"),
-                icon=ft.Icons.VIEW_COLUMN_OUTLINED,
-                on_tap=lambda: actions.open_screen("siblings", page.household.id),
-            )
+            nav_row(say("siblings.title"), icon=ft.Icons.VIEW_COLUMN_OUTLINED, on_tap=opens("siblings"))
             if len(children) > 1
             else None,
             *_visit_counts_card(page),
             heading(say("household.adults")) if adults else None,
-            side_by_side([_person_card(page, adult, actions, marked) for adult in adults])
-            if adults
-            else None,
-            nav_row(
-                say("map.title"),
-                note=say("map.note"),
-                icon=ft.Icons.HUB_OUTLINED,
-                on_tap=lambda: actions.open_screen("map", page.household.id),
-            ),
-            secondary_button(
-                say("person.add"),
-                lambda: actions.open_screen("add-person", page.household.id),
-                icon=ft.Icons.PERSON_ADD_OUTLINED,
-            ),
+            cards(adults),
+            nav_row(say("map.title"), note=say("map.note"), icon=ft.Icons.HUB_OUTLINED, on_tap=opens("map")),
+            secondary_button(say("person.add"), opens("add-person"), icon=ft.Icons.PERSON_ADD_OUTLINED),
         ],
         pill=True,
     )
@@ -100,70 +93,47 @@ def household_page(model: AppState, actions: AppController) -> ft.View:
 def _person_card(
     page: HouseholdOverview, person: Person, actions: AppController, marked: frozenset[str]
 ) -> ft.Control:
-    on = actions.today()
-    is_child = person.is_child(on)
-    may_be = say("alike.line") if person.id in marked else ""
-    lines = [
+    on, name = actions.today(), first_name(person)
+    is_child, has_pattern = person.is_child(on), allows_pattern_statement(page, person)
+    badge, own = withheld_badge(page, person.id), page.assessments_of(person.id)
+    lines = (
         format_age(person, on),
         describe_family(page, person, on),
         describe_causes_concern(person),
-        may_be,
-    ]
-    looks = ft.Row(
-        spacing=14,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-        controls=[
-            avatar(person.name),
-            ft.Column(
-                tight=True,
-                spacing=2,
-                expand=True,
-                controls=[
-                    heading(person.name, level=3),
-                    *(quiet(line) for line in lines if line),
-                    *([last_heard_line(page, person.id, on)] if is_child else []),
-                    *([badge] if (badge := withheld_badge(page, person.id)) is not None else []),
-                    *([not_observed_line(person)] if is_observation_due(page, person, on) else []),
-                    *(follow_up_line(page, task) for task in open_follow_ups(page, person.id)),
-                ],
-            ),
-        ],
+        say("alike.line") if person.id in marked else "",
     )
-    own = page.assessments_of(person.id)
+
+    def opens(screen: str) -> Callable[[], None]:
+        return lambda: actions.open_screen(screen, person.id)
+
     return card(
-        looks,
-        None
-        if is_child or not allows_pattern_statement(page, person)
-        else nav_row(
-            say("chronology.of", name=first_name(person)),
-            icon=ft.Icons.TIMELINE,
-            on_tap=lambda: actions.open_screen("conduct", person.id),
+        beside(
+            avatar(person.name),
+            heading(person.name, level=3),
+            *(quiet(line) for line in lines if line),
+            last_heard_line(page, person.id, on) if is_child else None,
+            badge,
+            not_observed_line(person) if is_observation_due(page, person, on) else None,
+            *(follow_up_line(page, task) for task in open_follow_ups(page, person.id)),
+            gap=14,
         ),
-        ft.Row(
+        nav_row(say("chronology.of", name=name), icon=ft.Icons.TIMELINE, on_tap=opens("conduct"))
+        if has_pattern and not is_child
+        else None,
+        row(
+            quiet_button(say("person.open"), opens("person"), name=say("person.open-name", name=person.name)),
             wrap=True,
-            controls=[
-                quiet_button(
-                    say("person.open"),
-                    lambda: actions.open_screen("person", person.id),
-                    name=say("person.open-name", name=person.name),
-                )
-            ],
         ),
         _records(page, person, actions) if own else None,
         secondary_button(
             say("action.start-tool"),
-            lambda: actions.open_screen("pick", person.id),
+            opens("pick"),
             icon=ft.Icons.ADD,
             fill=True,
-            name=say("household.start-for", name=first_name(person)),
+            name=say("household.start-for", name=name),
         ),
-        secondary_button(
-            say("pattern.open", name=first_name(person)),
-            lambda: actions.open_screen("pattern", person.id),
-            icon=ft.Icons.EDIT_NOTE,
-            fill=True,
-        )
-        if allows_pattern_statement(page, person)
+        secondary_button(say("pattern.open", name=name), opens("pattern"), icon=ft.Icons.EDIT_NOTE, fill=True)
+        if has_pattern
         else None,
     )
 

@@ -24,7 +24,6 @@ from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.fault_boundary import Handler
 from app.kit.controls.keyed import keyed
-from app.kit.controls.page_frame import scroll_to_key
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, text
 from app.kit.forms.problems import error_summary
@@ -127,7 +126,7 @@ def pattern_page(model: AppState, actions: AppController) -> ft.View:
             ),
             kept_phrases_note(((person.id, saved.kept_phrases),)) if saved is not None else None,
         ],
-        top=error_summary([(_FIELD, problem)] if problem else [], go_to=lambda at: scroll_to_key(scroll, at)),
+        top=error_summary([(_FIELD, problem)] if problem else [], go_to=scroll.to_key),
         action=primary_button(say("pattern.keep"), save),
         scroll=scroll,
     )

@@ -22,11 +22,11 @@ from app.features.incidents.draft import (
     incident_from_draft,
     validate_incident,
 )
+from app.features.shared.badges import revisions_link
 from app.features.shared.day_field import day_field
 from app.features.shared.draft_form import DraftForm, form_page, form_text_field, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.phrasing_field import phrasing_checked_field
-from app.features.shared.revisions_link import revisions_link
 from app.features.shared.text.people import first_name
 from app.kit import theme
 from app.kit.controls.buttons import secondary_button

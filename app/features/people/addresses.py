@@ -38,7 +38,7 @@ def _card(model: AppState, actions: AppController, page: HouseholdOverview, foun
         text(say(f"address.kind.{found.kind}"), strong=True),
         badge(say("address.confidential")) if found.confidential else None,
         withheld_badge(page, found.id),
-        hold_to_reveal(say("address.hidden"), found.lines, key=f"held-{found.id}")
+        hold_to_reveal(f"held-{found.id}", say("address.hidden"), found.lines)
         if found.confidential
         else text(found.lines),
         quiet(say("address.who", names=who)) if who else None,

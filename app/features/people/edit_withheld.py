@@ -22,7 +22,7 @@ from app.features.shared.draft_form import (
 )
 from app.features.shared.page import guarded_page
 from app.features.shared.text.people import first_name
-from app.features.shared.text.withheld import WITHHOLDABLE_PARTS
+from app.features.shared.text.person_details import WITHHOLDABLE_PARTS
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet
 from app.kit.forms.choices import Choice

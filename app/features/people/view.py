@@ -16,13 +16,11 @@ from app.features.people.addresses import address_cards
 from app.features.people.links import link_cards
 from app.features.people.possible_duplicate import duplicate_person_cards
 from app.features.people.relationships import relationship_cards
-from app.features.shared.badges import badge, withheld_badge
+from app.features.shared.badges import badge, revisions_link, withheld_badge
 from app.features.shared.page import build_page, guarded_page, use_scroll
-from app.features.shared.revisions_link import revisions_link
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import find_person, names_by_id
-from app.features.shared.text.person_details import person_rows
-from app.features.shared.text.withheld import withheld_records
+from app.features.shared.text.person_details import person_rows, withheld_records
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.lists import answer_list

@@ -1,8 +1,6 @@
 """The parts of the account recovery page: before asking, while the request waits, and when it is agreed.
 
 Each draws the state of `update` and dispatches events to it.
-
-    request_form(state, dispatch)
 """
 
 from __future__ import annotations
@@ -19,11 +17,11 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import call_card, card
 from app.kit.controls.fault_boundary import Handler
-from app.kit.controls.keyed import keyed, with_placeholders
+from app.kit.controls.keyed import column, keyed, row
 from app.kit.controls.status import banner
 from app.kit.controls.text import code_text, heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area
+from app.kit.forms.fields import text_field
 from app.kit.forms.secret_field import CredentialKind, secret_field
 from app.kit.hooks import Dispatch
 from app.kit.messages import say
@@ -40,9 +38,6 @@ class TypedFields:
     secret: str = ""
     secret_again: str = ""
     answers: str = ""
-
-    def __repr__(self) -> str:
-        return "<TypedFields>"
 
 
 def press(dispatch: RecoveryDispatch, event: flow.RecoveryEvent) -> Handler:
@@ -91,12 +86,6 @@ def passphrase_parts(
     async def save() -> None:
         await dispatch(flow.PassphraseSubmitted(typed.secret, typed.secret_again))
 
-    def hold(secret: str) -> None:
-        typed.secret = secret
-
-    def hold_again(secret: str) -> None:
-        typed.secret_again = secret
-
     return [
         banner(say("recover.words-lead"), icon=ft.Icons.CHECK_CIRCLE_OUTLINE),
         card(
@@ -104,13 +93,13 @@ def passphrase_parts(
                 kind,
                 say(f"unlock.{kind}"),
                 hint=say(f"set-up.{kind}-hint"),
-                on_change=hold,
+                on_change=lambda words: setattr(typed, "secret", words),
                 problem=state.problem_at("words"),
             ),
             secret_field(
                 kind,
                 say("set-up.again"),
-                on_change=hold_again,
+                on_change=lambda words: setattr(typed, "secret_again", words),
                 on_submit=save,
                 problem=state.problem_at("again"),
             ),
@@ -128,6 +117,12 @@ def code_parts(
     status = state.status
     if status is None:
         return []
+    check = press(dispatch, flow.CheckPressed())
+    look = (
+        busy_indicator(say("recover.looking"))
+        if state.busy
+        else primary_button(say("recover.look"), check, icon=ft.Icons.REFRESH, fill=True)
+    )
     return [
         card(
             text(say("recover.code-lead")),
@@ -136,7 +131,7 @@ def code_parts(
                 describe_request_status(status) if has_key else say("recover.no-key"),
                 tone="calm" if status.state in (None, "asked") else "help",
             ),
-            _check_status_button(state, dispatch) if has_key else None,
+            look if has_key else None,
         ),
         help_contact_card(),
         keyed("answers", _offline_exchange_card(state, status, dispatch, typed))
@@ -144,13 +139,6 @@ def code_parts(
         else quiet_button(say("recover.by-text"), press(dispatch, flow.TextShown())),
         secondary_button(say("recover.stop"), press(dispatch, flow.StopPressed()), fill=True),
     ]
-
-
-def _check_status_button(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> ft.Control:
-    if state.busy:
-        return busy_indicator(say("recover.looking"))
-    check = press(dispatch, flow.CheckPressed())
-    return primary_button(say("recover.look"), check, icon=ft.Icons.REFRESH, fill=True)
 
 
 def help_contact_card() -> ft.Control:
@@ -169,16 +157,13 @@ def _step(n: int, name: str) -> ft.Control:
     )
     words = text(say(f"recover.step-{name}"))
     words.expand = True
-    return ft.Row(spacing=14, vertical_alignment=ft.CrossAxisAlignment.START, controls=[mark, words])
+    return row(mark, words, spacing=14, top=True)
 
 
 def _offline_exchange_card(
     state: flow.RecoveryPageState, status: RecoveryStatus, dispatch: RecoveryDispatch, typed: TypedFields
 ) -> ft.Control:
     """The exchange as text: the request out, the two answers in."""
-
-    def hold(answers: str) -> None:
-        typed.answers = answers
 
     async def submit() -> None:
         await dispatch(flow.AnswersSubmitted(typed.answers))
@@ -199,19 +184,16 @@ def _offline_exchange_card(
                 ),
             ),
         ),
-        ft.Column(
-            tight=True,
-            controls=with_placeholders(
-                quiet_button(
-                    say("recover.copied") if state.copied else say("recover.copy"),
-                    press(dispatch, flow.CopyPressed()),
-                    icon=ft.Icons.COPY,
-                )
-            ),
+        column(
+            quiet_button(
+                say("recover.copied" if state.copied else "recover.copy"),
+                press(dispatch, flow.CopyPressed()),
+                icon=ft.Icons.COPY,
+            )
         ),
-        text_area(
+        text_field(
             say("recover.paste"),
-            on_change=hold,
+            on_change=lambda words: setattr(typed, "answers", words),
             hint=say("recover.paste-hint"),
             problem=state.problem_at("answers"),
             lines=3,

@@ -1,36 +1,82 @@
 """Account recovery after a forgotten passphrase: ask, read a code out, choose new words.
 
-Draws the state of `update`. A request that waits is found again after the app was closed. No name is
+Draws the state of `update`, and carries out its effects. The status is polled by
+`app.core.device.account_recovery`. A request that waits is found again after the app was closed. No name is
 shown but the aliases of those who share the device.
-
-    recovery_page(account_recovery, on_back=to_unlock, on_open=unlock, key="recover")
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 import flet as ft
 
-from app.core.device.account_recovery import AccountRecovery
+from app.core.device.account_recovery import AccountRecovery, RecoveryStatus, StatusPolling
 from app.features.recovery import update as flow
-from app.features.recovery.effects import OnRecovered, RecoveryEffects
 from app.features.recovery.request_parts import TypedFields, code_parts, passphrase_parts, request_form
 from app.features.shared.page import centred_page
 from app.kit.controls.fault_boundary import Handler, guarded_render
 from app.kit.controls.page_frame import page_frame
 from app.kit.controls.text import text
 from app.kit.forms.problems import error_summary
-from app.kit.hooks import use_flow, use_ref
-from app.kit.messages import say
+from app.kit.hooks import Dispatch, use_flow, use_ref
+from app.kit.messages import say, say_error
+from assessments.errors import WrenError
+
+OnRecovered = Callable[[str, str], Awaitable[None]]
 
 
-def recovery_page(
-    recovery: AccountRecovery, *, on_back: Handler | None, on_open: OnRecovered, key: str
-) -> ft.View:
+class RecoveryEffects:
+    """The effects of one page. `on_open` takes the author and the new passphrase."""
+
+    def __init__(self, recovery: AccountRecovery, on_open: OnRecovered) -> None:
+        self._recovery, self._on_open, self._polling = recovery, on_open, StatusPolling(recovery)
+
+    def stop(self) -> None:
+        """End the polling: the page is closed."""
+        self._polling.stop()
+
+    async def run(self, effect: flow.RecoveryEffect, dispatch: Dispatch[flow.RecoveryEvent]) -> None:
+        """Carry out one effect; a refusal is dispatched and never raised."""
+        try:
+            await self._run(effect, dispatch)
+        except WrenError as error:
+            place = "words" if isinstance(effect, flow.FinishRecovery) else "page"
+            await dispatch(flow.RecoveryRefused(place, say_error(error)))
+
+    async def _run(self, effect: flow.RecoveryEffect, dispatch: Dispatch[flow.RecoveryEvent]) -> None:
+        match effect:
+            case flow.FindAuthors():
+                await dispatch(flow.AuthorsFound(*await self._recovery.find_waiting()))
+            case flow.RequestRecovery(author):
+                await dispatch(flow.StatusRead(await self._recovery.request_recovery(author)))
+            case flow.ReadStatus(author):
+                await dispatch(flow.StatusRead(await self._recovery.read_status(author)))
+            case flow.StartPolling(author):
+
+                async def show(status: RecoveryStatus) -> None:
+                    await dispatch(flow.StatusPolled(status))
+
+                self._polling.start(author, show)
+            case flow.StopPolling():
+                self._polling.stop()
+            case flow.CancelRequest(author):
+                await self._recovery.cancel(author)
+                await dispatch(flow.RequestStopped())
+            case flow.CopyText(text):
+                # Sealed for two keys that this device does not have: the one text that may be copied.
+                await ft.Clipboard().set(text)
+                await dispatch(flow.TextCopied())
+            case flow.FinishRecovery(status, secret):
+                await self._recovery.finish(status.author, status.answers, secret)
+                await self._on_open(status.author, secret)
+                await dispatch(flow.RecoveryFinished())
+
+
+def recovery_page(recovery: AccountRecovery, on_back: Handler | None, on_open: OnRecovered) -> ft.View:
     """The page, under a name of its own."""
-    return cast(Callable[..., ft.View], _recovery_component)(recovery, on_back, on_open, key=key)
+    return cast(Callable[..., ft.View], _recovery_component)(recovery, on_back, on_open, key="recover")
 
 
 @ft.component
@@ -68,7 +114,6 @@ def _recovery_view(recovery: AccountRecovery, on_back: Handler | None, on_open: 
     return page_frame(
         title,
         body,
-        route="/",
         on_cover=None,
         on_back=on_back,
         top=error_summary([state.problem] if state.problem[1] else [], go_to=lambda _: None),

@@ -7,7 +7,6 @@ unborn shows all that was known before the birth. What is withheld from somebody
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import flet as ft
@@ -15,13 +14,15 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview, Revision, RevisionsResult
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge
-from app.features.shared.incident_fields import INCIDENT_TEXT_FIELDS
 from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll
 from app.features.shared.text.chronology import format_day_with_precision
 from app.features.shared.text.days import format_day_and_time
-from app.features.shared.text.incident import describe_child_presence, first_names_of
-from app.features.shared.text.person_details import describe_concern_roles, person_rows
-from app.features.shared.text.withheld import describe_withheld_from
+from app.features.shared.text.incident import INCIDENT_TEXT_FIELDS, describe_child_presence, first_names_of
+from app.features.shared.text.person_details import (
+    describe_concern_roles,
+    describe_withheld_from,
+    person_rows,
+)
 from app.kit.controls.lists import AnswerListRow, answer_list
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet
@@ -34,12 +35,8 @@ from assessments.errors import NotFound
 _NOT_READ: RevisionsResult | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _ShownRevision:
-    """One revision as it is shown."""
-
-    title: str
-    rows: list[AnswerListRow]
+# A revision as it is shown: its title, and a row for each part.
+ShownRevision = tuple[str, list[AnswerListRow]]
 
 
 @ft.component
@@ -90,15 +87,15 @@ def _revision_lists(
     return [
         *([banner(say("earlier.unreadable"), tone="help")] if lost else []),
         *([quiet(say("earlier.lead" if versions else "earlier.same"))] if versions or not lost else []),
-        *(answer_list(one.title, one.rows, on_change=None) for one in reversed(versions)),
+        *(answer_list(title, rows, on_change=None) for title, rows in reversed(versions)),
     ]
 
 
 def _revisions_with_changes(
     page: HouseholdOverview, own: Sequence[Revision], now: Record, on: date
-) -> list[_ShownRevision]:
+) -> list[ShownRevision]:
     """The revisions that said something else than the next one, in their order."""
-    shown = []
+    shown: list[ShownRevision] = []
     for one, after in zip(own, [*(each.record for each in own), now][1:], strict=True):
         until = (
             say("earlier.until", when=format_day_and_time(one.changed_at, on))
@@ -107,9 +104,9 @@ def _revisions_with_changes(
         )
         if _is_birth(one.record, after):
             known = [row for row in _rows(page, one.record, on) if row.answer]
-            shown.append(_ShownRevision(say("earlier.birth", until=until), known))
+            shown.append((say("earlier.birth", until=until), known))
         elif rows := _changed_rows(_rows(page, one.record, on), _rows(page, after, on)):
-            shown.append(_ShownRevision(until, rows))
+            shown.append((until, rows))
     return shown
 
 

@@ -12,7 +12,7 @@ from app.core.device.selftest import SelfTestLine, SelfTestReport, describe_line
 from app.features.shared.page import build_page, busy_indicator, guarded_page
 from app.kit import theme
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import row, stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
@@ -43,23 +43,21 @@ def _lines(report: SelfTestReport) -> ft.Control:
 
 
 def _line(line: SelfTestLine) -> ft.Control:
-    return ft.Row(
+    return row(
+        ft.Icon(
+            ft.Icons.CHECK if line.ok else ft.Icons.INFO_OUTLINE,
+            size=26,
+            color=ft.Colors.PRIMARY if line.ok else ft.Colors.ON_SURFACE,
+        ),
+        ft.Semantics(
+            container=True,
+            expand=True,
+            content=stack(
+                text(describe_line(line)),
+                quiet(say("selftest.ok" if line.ok else "selftest.look")),
+                spacing=theme.LIST_GAP // 4,
+            ),
+        ),
         spacing=14,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-        controls=[
-            ft.Icon(
-                ft.Icons.CHECK if line.ok else ft.Icons.INFO_OUTLINE,
-                size=26,
-                color=ft.Colors.PRIMARY if line.ok else ft.Colors.ON_SURFACE,
-            ),
-            ft.Semantics(
-                container=True,
-                expand=True,
-                content=stack(
-                    text(describe_line(line)),
-                    quiet(say("selftest.ok" if line.ok else "selftest.look")),
-                    spacing=theme.LIST_GAP // 4,
-                ),
-            ),
-        ],
+        top=True,
     )

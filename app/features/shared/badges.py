@@ -1,15 +1,16 @@
-"""Badges: a short mark beside a heading, such as who something is withheld from.
-
-withheld_badge(page, person.id)          # None where nothing is withheld
-"""
+"""Badges of a record, such as who it is withheld from, and the link to its earlier revisions."""
 
 from __future__ import annotations
 
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
-from app.features.shared.text.withheld import describe_withheld_from
+from app.core.controller import AppController
+from app.features.shared.text.person_details import describe_withheld_from
 from app.kit import theme
+from app.kit.controls.buttons import quiet_button
+from app.kit.controls.keyed import row
+from app.kit.messages import say
 
 
 def withheld_badge(page: HouseholdOverview, about_id: str, part: str | None = None) -> ft.Control | None:
@@ -20,29 +21,35 @@ def withheld_badge(page: HouseholdOverview, about_id: str, part: str | None = No
 
 def badge(words: str, icon: ft.IconData = ft.Icons.LOCK_OUTLINED) -> ft.Control:
     """Draw a short mark with its icon, as wide as its words; longer ones wrap."""
-    return ft.Row(
-        controls=[
-            ft.Container(
-                expand=True,
-                expand_loose=True,
-                bgcolor=ft.Colors.TERTIARY_FIXED,
-                border_radius=10,
-                padding=ft.Padding.symmetric(horizontal=10, vertical=4),
-                content=ft.Row(
-                    tight=True,
-                    spacing=6,
-                    vertical_alignment=ft.CrossAxisAlignment.START,
-                    controls=[
-                        ft.Icon(icon, size=20, color=ft.Colors.ON_TERTIARY_FIXED),
-                        ft.Text(
-                            words,
-                            theme_style=theme.MARK,
-                            color=ft.Colors.ON_TERTIARY_FIXED,
-                            expand=True,
-                            expand_loose=True,
-                        ),
-                    ],
+    return row(
+        ft.Container(
+            expand=True,
+            expand_loose=True,
+            bgcolor=ft.Colors.TERTIARY_FIXED,
+            border_radius=10,
+            padding=ft.Padding.symmetric(horizontal=10, vertical=4),
+            content=row(
+                ft.Icon(icon, size=20, color=ft.Colors.ON_TERTIARY_FIXED),
+                ft.Text(
+                    words,
+                    theme_style=theme.MARK,
+                    color=ft.Colors.ON_TERTIARY_FIXED,
+                    expand=True,
+                    expand_loose=True,
                 ),
-            )
-        ],
+                spacing=6,
+                top=True,
+                tight=True,
+            ),
+        )
     )
+
+
+def revisions_link(page: HouseholdOverview, record_id: str, actions: AppController) -> list[ft.Control]:
+    """Draw the link; nothing for a record that was never changed."""
+    if record_id not in page.revised_ids:
+        return []
+    go = quiet_button(
+        say("earlier.title"), lambda: actions.open_screen("earlier", record_id), icon=ft.Icons.HISTORY
+    )
+    return [row(go)]

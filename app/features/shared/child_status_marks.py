@@ -1,9 +1,9 @@
-"""Marks of how a child stands: the status badge, and lines with an icon.
+"""How a child stands in a contact: as text, as the status badge, and as lines with an icon.
 
-Each has words and a picture first, and colour only beside them. No status is green, and none says that
+Each mark has words and a picture first, and colour only beside them. No status is green, and none says that
 all is well.
 
-    child_status_badge(row.standing)      # an open eye and "Observed"
+    describe_child_status(row.standing)      # "Observed. Still to add: where"
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from datetime import date
 import flet as ft
 
 from app.core.cases.case_service import HouseholdOverview
-from app.features.shared.text.child_status import describe_follow_up, status_and_detail
+from app.features.shared.text.days import format_day
 from app.features.shared.text.people import counts_of_child, describe_last_heard, first_name
 from app.kit import theme
-from app.kit.controls.stack import beside
+from app.kit.controls.keyed import beside, panel, row
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildSeenStatus, FollowUp
 from assessments.casework.records import Person
-from assessments.casework.visits.accounting import ChildStanding
+from assessments.casework.visits.accounting import ChildStanding, MissingDetail
 
 _PLAIN = (ft.Colors.ON_SURFACE, ft.Colors.SURFACE_CONTAINER_HIGHEST)
 _MET = (ft.Colors.ON_TERTIARY_CONTAINER, ft.Colors.TERTIARY_CONTAINER)
@@ -44,18 +44,18 @@ def child_status_badge(standing: ChildStanding, why: str = "") -> ft.Control:
     style = _STATUS_STYLES[standing.state] if standing.state else _UNACCOUNTED_STYLE
     icon, ink, ground = _REASON_GIVEN_STYLE if given else style
     words, below = status_and_detail(standing, why)
-    return ft.Container(
-        bgcolor=ground,
-        border_radius=theme.BUTTON_RADIUS,
-        border=ft.Border.all(theme.SELECTED_BORDER, ink) if standing.state is None or given else None,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        content=beside(
+    return panel(
+        beside(
             ft.Icon(icon, size=34, color=ink),
             ft.Text(words, theme_style=theme.H2, color=ink),
             *([quiet(below, colour=ink)] if below else []),
             gap=14,
             top=False,
         ),
+        ground,
+        padding=(16, 12),
+        radius=theme.BUTTON_RADIUS,
+        border=ft.Border.all(theme.SELECTED_BORDER, ink) if standing.state is None or given else None,
     )
 
 
@@ -79,7 +79,7 @@ def last_heard_line(page: HouseholdOverview, child_id: str, today: date) -> ft.C
         color=ft.Colors.PRIMARY if heard else ft.Colors.ON_SURFACE_VARIANT,
     )
     words = quiet(describe_last_heard(page, child_id, today))
-    return ft.Row(spacing=6, controls=[mark, ft.Container(expand=True, content=words)])
+    return row(mark, ft.Container(expand=True, content=words), spacing=6)
 
 
 def _line(icon: ft.IconData, words: str, more: str = "") -> ft.Control:
@@ -90,3 +90,34 @@ def _line(icon: ft.IconData, words: str, more: str = "") -> ft.Control:
         gap=6,
         spacing=0,
     )
+
+
+def describe_child_status(standing: ChildStanding, why: str = "") -> str:
+    """Say how a child stands; `why` is the code of the reason given at the finish, "" for none."""
+    return ". ".join(part for part in status_and_detail(standing, why) if part)
+
+
+def status_and_detail(standing: ChildStanding, why: str) -> tuple[str, str]:
+    """Return the status, and the detail below it: the reason given, or what is to be added."""
+    if standing.is_unaccounted and why:
+        return say("seen.no-more"), say(f"why.{why}")
+    return say(f"seen.how.{standing.state}") if standing.state else say("seen.nothing"), _describe_missing(
+        standing
+    )
+
+
+def _describe_missing(standing: ChildStanding) -> str:
+    wants: list[MissingDetail] = [want for want in standing.missing if want != "how"]
+    if standing.needs_observation:
+        wants.append("observation")
+    parts = [say(f"seen.want.{want}") for want in wants]
+    return say("seen.wants", what=", ".join(parts)) if parts else ""
+
+
+def describe_follow_up(page: HouseholdOverview, task: FollowUp) -> str:
+    """Say what is still to be done for a person, and by when."""
+    person = next((one for one in page.persons if one.id == task.person_id), None)
+    what = say(f"todo.{task.code}", name=first_name(person) if person else "")
+    if task.due is None:
+        return say("todo.no-day", what=what)
+    return say("todo.by", what=what, day=format_day(task.due, task.due, near=False))

@@ -1,7 +1,4 @@
-"""The field that asks for a day and how sure it is: two taps for the usual days, and a field for others.
-
-day_field(form, problems)      # form: DraftForm of a DayDraft
-"""
+"""The field that asks for a day and how sure it is: two taps for the usual days, and a field for others."""
 
 from __future__ import annotations
 

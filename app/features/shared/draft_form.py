@@ -21,7 +21,6 @@ from app.features.shared.page import build_page, busy_indicator, use_scroll
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed, stack
-from app.kit.controls.page_frame import scroll_to, scroll_to_key
 from app.kit.controls.text import quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
@@ -41,9 +40,6 @@ class DraftForm(Generic[D]):
         self._defaults = {each.name: each.default for each in fields(first)}
         self.value: D = type(first).from_plain(actions.screen_draft(draft_key), first)
         self.redraw: Callable[[], None] = lambda: None
-
-    def __repr__(self) -> str:
-        return "<DraftForm>"
 
     def set_value(self, value: D, *, draw: bool = False) -> None:
         """Put another draft on the page, and hold it; `draw` draws the page again."""
@@ -190,7 +186,7 @@ def form_page(
         found = problems()
         show(found)
         if found:
-            await scroll_to(scroll, 0)
+            await scroll.to_offset(0)
         elif await save() is not False:
             form.clear_draft()
             await actions.go_back()
@@ -200,7 +196,7 @@ def form_page(
         actions,
         heading,
         fields(shown),
-        top=error_summary(list(shown.items()), go_to=lambda at: scroll_to_key(scroll, at)),
+        top=error_summary(list(shown.items()), go_to=scroll.to_key),
         action=busy_indicator(say("save.saving"))
         if model.busy
         else primary_button(save_label or say("action.save"), save_if_valid),

@@ -1,7 +1,4 @@
-"""Hints that two records may be about one person, and the answers to that question.
-
-use_possible_duplicates(model, page)      # ids of the persons to ask about
-"""
+"""Hints that two records may be about one person, and the answers to that question."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.controller import AppState
 from app.kit.controls.buttons import secondary_button
+from app.kit.controls.keyed import row
 from app.kit.controls.text import quiet
 from app.kit.messages import say
 from assessments.casework.casework_records import RecordLink
@@ -42,13 +40,11 @@ def duplicate_decision_buttons(
 ) -> list[ft.Control]:
     """Draw the answers to "Are these two records of one?", and what becomes of the records."""
     return [
-        ft.Row(
+        row(
+            secondary_button(yes, on_yes),
+            secondary_button(say("alike.no"), on_no),
+            secondary_button(say("alike.later"), put_off),
             wrap=True,
-            controls=[
-                secondary_button(yes, on_yes),
-                secondary_button(say("alike.no"), on_no),
-                secondary_button(say("alike.later"), put_off),
-            ],
         ),
         quiet(say("alike.kept-apart")),
     ]

@@ -19,9 +19,9 @@ import flet as ft
 from app.core.controller import AppController, AppState
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
-from app.kit.controls.fault_boundary import log_error
-from app.kit.controls.page_frame import Scroll, page_frame, scroll_to
-from app.kit.controls.stack import centred, stack
+from app.kit.controls.fault_boundary import Handler, log_error
+from app.kit.controls.keyed import centred, stack
+from app.kit.controls.page_frame import Scroll, bare_view, narrow, page_frame, scrolling_column
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
 from app.kit.hooks import ValueRef as ValueRef
@@ -44,18 +44,21 @@ def build_page(
     body: Sequence[ft.Control | None],
     *,
     back: bool = True,
+    on_back: Handler | None = None,
     pill: bool = False,
     scroll: Scroll | None = None,
     **more: Any,
 ) -> ft.View:
-    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is."""
+    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is.
+
+    Without `on_back`, Back leads to the page before, where there is one.
+    """
     screen = model.screen
     return page_frame(
         heading,
         body,
-        route="/",
         on_cover=actions.lock,
-        on_back=actions.go_back if back and len(model.trail) > 1 else None,
+        on_back=on_back or (actions.go_back if back and len(model.trail) > 1 else None),
         training=model.training,
         pill=sync_pill(sync_status(model), actions.show_outbox) if pill else None,
         scroll=scroll or use_scroll(actions),
@@ -72,7 +75,7 @@ def use_scroll(actions: AppController) -> Scroll:
     async def go_down() -> None:
         offset = actions.take_restored_offset()
         if offset:
-            await scroll_to(scroll, offset)
+            await scroll.to_offset(offset)
 
     ft.use_effect(go_down, [])
     return scroll
@@ -102,7 +105,6 @@ def guarded_page(draw: PageComponent) -> PageComponent:
             return page_frame(
                 say("error.title"),
                 [text(say_error(error))],
-                route="/",
                 on_cover=actions.lock,
                 training=model.training,
                 action=primary_button(say("action.home"), actions.go_home),
@@ -131,37 +133,10 @@ def centred_page(
 ) -> ft.View:
     """Build a page that shows no record: the logo, one heading, one narrow column in the middle."""
     logo = ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
-    inner = stack(
-        centred(logo),
-        top,
-        centred(title(heading)),
-        *body,
-        spacing=theme.CARD_GAP,
-    )
-    column = ft.Column(
-        expand=True,
-        scroll=ft.ScrollMode.AUTO,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[
-            ft.Container(
-                padding=ft.Padding.only(left=24, right=24, top=72, bottom=28),
-                content=ft.ResponsiveRow(
-                    alignment=ft.MainAxisAlignment.CENTER,
-                    controls=[
-                        ft.Container(content=inner, col={"xs": 12, "sm": 8, "md": 6, "lg": 5, "xl": 4})
-                    ],
-                ),
-            )
-        ],
-    )
-    return ft.View(
-        route="/",
-        padding=0,
-        spacing=0,
-        can_pop=False,
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
-        controls=[ft.SafeArea(expand=True, content=column)],
-    )
+    inner = stack(centred(logo), top, centred(title(heading)), *body, spacing=theme.CARD_GAP)
+    padding = ft.Padding.only(left=24, right=24, top=72, bottom=28)
+    column = scrolling_column(narrow(inner, padding, {"xs": 12, "sm": 8, "md": 6, "lg": 5, "xl": 4}))
+    return bare_view(ft.SafeArea(expand=True, content=column))
 
 
 def side_by_side(blocks: Sequence[ft.Control]) -> ft.Control:

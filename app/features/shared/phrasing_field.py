@@ -3,9 +3,6 @@
 The phrases are those of `assessments.casework.phrasing_check`, shown one at a time once typing rests. The
 field stops nobody, changes no word by itself, and is not for what somebody else said. A phrase that the
 writer keeps goes to `on_keep` as a code.
-
-    phrasing_checked_field("What do you know?", value="", on_change=note, kept=lambda: (),
-                           on_keep=keep, key="facts")
 """
 
 from __future__ import annotations
@@ -20,8 +17,7 @@ from app.core.cases.case_service import run_blocking
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.fault_boundary import log_error
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed_component, row, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import text_field
@@ -150,16 +146,13 @@ def _phrase_hint(
         border_radius=theme.FIELD_RADIUS,
         padding=ft.Padding.only(left=14, right=10, top=12, bottom=4),
         content=stack(
-            ft.Row(spacing=10, vertical_alignment=ft.CrossAxisAlignment.START, controls=[icon, sentence]),
+            row(icon, sentence, top=True),
             quiet(say("language.instead")),
             *(_alternative(words, partial(use, hit, phrase, words)) for words in hit.instead),
-            ft.Row(
+            row(
+                quiet_button(say("language.keep"), lambda: keep(hit), name=name),
+                quiet(say("language.more", n=rest)) if rest > 0 else None,
                 wrap=True,
-                vertical_alignment=ft.CrossAxisAlignment.CENTER,
-                controls=[
-                    quiet_button(say("language.keep"), lambda: keep(hit), name=name),
-                    *([quiet(say("language.more", n=rest))] if rest > 0 else []),
-                ],
             ),
         ),
     )

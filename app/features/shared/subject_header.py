@@ -1,7 +1,4 @@
-"""The person that a page is about, at its top, so that no answer lands on the wrong child.
-
-subject_header(model, actions, work.assessment)
-"""
+"""The person that a page is about, at its top, so that no answer lands on the wrong child."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from app.core.controller import AppController, AppState
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import tool_title
 from app.kit.controls.cards import avatar
-from app.kit.controls.stack import beside
+from app.kit.controls.keyed import beside
 from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 from assessments.casework.records import Assessment, Person

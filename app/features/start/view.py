@@ -1,8 +1,6 @@
 """The pages before there is anything to unlock: opening, a fault of the store, and set-up.
 
 The passphrase stands in the fields and nowhere else, and is gone with the page.
-
-    set_up_page(model, actions)
 """
 
 from __future__ import annotations
@@ -21,13 +19,13 @@ from app.features.shared.page import busy_indicator, centred_page, cover_key_hin
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed
-from app.kit.controls.page_frame import page_frame, scroll_to, scroll_to_key
+from app.kit.controls.page_frame import page_frame
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
-from app.kit.forms.secret_field import CredentialKind, secret_field
+from app.kit.forms.secret_field import secret_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
 from assessments.definitions.definition import ROLES, Role
@@ -87,7 +85,7 @@ def describe_salvage(salvaged: SalvageReport) -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SetUpForm:
     """What stands on the page so far. It never shows itself: it holds what opens Wren."""
 
@@ -96,9 +94,6 @@ class SetUpForm:
     author: str = FIRST_AUTHOR
     role: Role | None = None
     service: str = _LOCAL_SERVICE
-
-    def __repr__(self) -> str:
-        return "<SetUpForm>"
 
     def validate(self, kind: str, *, with_words: bool) -> dict[str, str]:
         """What is still wanting, by the place on the page."""
@@ -152,22 +147,42 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
             finally:
                 be_busy(False)
         show_problems(found)
-        await scroll_to(scroll, 0)
+        await scroll.to_offset(0)
 
-    said = "join" if is_joining else "set-up"
+    def letters(place: str, label: str, value: str, hint: str) -> ft.Control:
+        return text_field(
+            label,
+            value=value,
+            on_change=lambda words: note(**{place: words.strip() if place == "author" else words}),
+            hint=hint,
+            problem=problems.get(place, ""),
+            keyboard=ft.KeyboardType.URL if place == "service" else ft.KeyboardType.TEXT,
+            key=place,
+        )
+
+    def secret(place: str, field: str, label: str, hint: str = "") -> ft.Control:
+        problem = problems.get(place, "")
+        own = secret_field(
+            kind, label, on_change=lambda words: note(**{field: words}), hint=hint, problem=problem
+        )
+        return keyed(place, own)
+
+    said, now = "join" if is_joining else "set-up", chosen.current
+    secrets: list[ft.Control] = [text(say(f"set-up.{kind}-done"))]
+    if needs_words:
+        secrets = [
+            text(say(f"set-up.{kind}-lead")),
+            secret("words", "secret", say(f"unlock.{kind}"), say(f"set-up.{kind}-hint")),
+            secret("again", "secret_again", say("set-up.again")),
+        ]
     return page_frame(
         say(f"{said}.title"),
         [
             text(say(f"{said}.lead")),
-            _author_field(note, chosen.current.author, problems) if is_joining else None,
-            card(
-                heading(say(f"set-up.{kind}-title")),
-                *(
-                    _secret_fields(kind, note, problems)
-                    if needs_words
-                    else [text(say(f"set-up.{kind}-done"))]
-                ),
-            ),
+            keyed("author", card(letters("author", say("join.alias"), now.author, say("join.alias-hint"))))
+            if is_joining
+            else None,
+            card(heading(say(f"set-up.{kind}-title")), *secrets),
             keyed(
                 "role",
                 card(
@@ -184,23 +199,14 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
             card(
                 keyed(
                     "service",
-                    text_field(
-                        say("set-up.service"),
-                        value=chosen.current.service,
-                        on_change=lambda words: note(service=words),
-                        hint=say("set-up.service-hint"),
-                        problem=problems.get("service", ""),
-                        keyboard=ft.KeyboardType.URL,
-                        key="service",
-                    ),
-                ),
+                    letters("service", say("set-up.service"), now.service, say("set-up.service-hint")),
+                )
             ),
             cover_key_hint(),
         ],
-        route="/",
         on_cover=None,
         on_back=actions.show_unlock if is_joining else None,
-        top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_key(scroll, at)),
+        top=error_summary(list(problems.items()), go_to=scroll.to_key),
         action=busy_indicator(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
         scroll=scroll,
         key="set-up",
@@ -212,46 +218,3 @@ def _field_of_error(error: WrenError) -> str:
     if isinstance(error, WeakPassphrase):
         return "words"
     return "author" if error.code in ("alias-taken", "name") else "service"
-
-
-def _author_field(note: Callable[..., None], author: str, problems: dict[str, str]) -> ft.Control:
-    return keyed(
-        "author",
-        card(
-            text_field(
-                say("join.alias"),
-                value=author,
-                on_change=lambda words: note(author=words.strip()),
-                hint=say("join.alias-hint"),
-                problem=problems.get("author", ""),
-                key="author",
-            )
-        ),
-    )
-
-
-def _secret_fields(
-    kind: CredentialKind, note: Callable[..., None], problems: dict[str, str]
-) -> list[ft.Control | None]:
-    return [
-        text(say(f"set-up.{kind}-lead")),
-        keyed(
-            "words",
-            secret_field(
-                kind,
-                say(f"unlock.{kind}"),
-                on_change=lambda words: note(secret=words),
-                hint=say(f"set-up.{kind}-hint"),
-                problem=problems.get("words", ""),
-            ),
-        ),
-        keyed(
-            "again",
-            secret_field(
-                kind,
-                say("set-up.again"),
-                on_change=lambda words: note(secret_again=words),
-                problem=problems.get("again", ""),
-            ),
-        ),
-    ]

@@ -5,28 +5,36 @@ Every child is listed, each with what was heard or seen of that child alone.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import flet as ft
 
-from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
+from app.core.cases.case_service import AssessmentSummary, HouseholdOverview, run_blocking
 from app.core.cases.visit_queries import is_observation_due
 from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import last_heard_line, not_observed_line
 from app.features.shared.page import build_page, busy_indicator, cover_key_hint, guarded_page, side_by_side
-from app.features.shared.salvage_offer import salvage_offer_card, unreadable_records_banner
-from app.features.shared.text.days import format_age, format_day_and_time, format_long_day, greeting
+from app.features.shared.save_status import salvage_offer_card, unreadable_records_banner
+from app.features.shared.text.days import (
+    format_age,
+    format_day,
+    format_day_and_time,
+    format_long_day,
+    greeting,
+)
 from app.features.shared.text.people import describe_last_heard, first_name, tool_title
-from app.features.today.recovery_notice import recovery_notice
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import avatar, empty_state, nav_row
-from app.kit.controls.keyed import stack
+from app.kit.controls.keyed import beside, row, stack
 from app.kit.controls.status import banner
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
+from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.records import Person
+from assessments.errors import Locked
 
 
 @ft.component
@@ -56,15 +64,13 @@ def today_page(model: AppState, actions: AppController) -> ft.View:
             if model.households
             else _empty_state(model, actions),
             cover_key_hint(),
-            ft.Row(
+            row(
+                quiet_button(say("selftest.title"), actions.show_device_report),
+                quiet_button(
+                    say(f"change.{model.credential_kind}-title"),
+                    lambda: actions.open_screen("change-words"),
+                ),
                 wrap=True,
-                controls=[
-                    quiet_button(say("selftest.title"), actions.show_device_report),
-                    quiet_button(
-                        say(f"change.{model.credential_kind}-title"),
-                        lambda: actions.open_screen("change-words"),
-                    ),
-                ],
             ),
         ],
         subtitle=format_long_day(actions.today()),
@@ -100,7 +106,7 @@ def _may_salvage(model: AppState) -> bool:
 def _in_progress_list(
     begun: list[tuple[HouseholdOverview, AssessmentSummary]], actions: AppController
 ) -> ft.Control:
-    def row(page: HouseholdOverview, found: AssessmentSummary) -> ft.Control:
+    def begun_row(page: HouseholdOverview, found: AssessmentSummary) -> ft.Control:
         name = next((person.name for person in page.persons if person.id == found.subject_id), "")
         return nav_row(
             say("today.go-on-with", tool=tool_title(found.instrument)),
@@ -110,7 +116,9 @@ def _in_progress_list(
         )
 
     return stack(
-        heading(say("today.go-on")), *(row(page, found) for page, found in begun), spacing=theme.LIST_GAP
+        heading(say("today.go-on")),
+        *(begun_row(page, found) for page, found in begun),
+        spacing=theme.LIST_GAP,
     )
 
 
@@ -128,11 +136,9 @@ def _household(page: HouseholdOverview, actions: AppController) -> ft.Control:
         if is_observation_due(page, child, today_)
     ]
     looks = stack(
-        ft.Row(
-            controls=[
-                ft.Text(page.household.name, theme_style=theme.H2, expand=True),
-                ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
-            ]
+        row(
+            ft.Text(page.household.name, theme_style=theme.H2, expand=True),
+            ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT),
         ),
         *(_child(page, child, actions) for child in children),
         *([quiet(say("household.no-children"))] if not children else []),
@@ -150,22 +156,15 @@ def _household(page: HouseholdOverview, actions: AppController) -> ft.Control:
 
 def _child(page: HouseholdOverview, child: Person, actions: AppController) -> ft.Control:
     on = actions.today()
-    return ft.Row(
-        spacing=12,
-        controls=[
-            avatar(child.name, size=44),
-            ft.Column(
-                tight=True,
-                spacing=1,
-                expand=True,
-                controls=[
-                    ft.Text(child.name, theme_style=theme.LEAD),
-                    quiet(format_age(child, on)),
-                    last_heard_line(page, child.id, on),
-                    *([not_observed_line(child)] if is_observation_due(page, child, on) else []),
-                ],
-            ),
-        ],
+    return beside(
+        avatar(child.name, size=44),
+        ft.Text(child.name, theme_style=theme.LEAD),
+        quiet(format_age(child, on)),
+        last_heard_line(page, child.id, on),
+        not_observed_line(child) if is_observation_due(page, child, on) else None,
+        gap=12,
+        spacing=1,
+        top=False,
     )
 
 
@@ -187,4 +186,30 @@ def _empty_state(model: AppState, actions: AppController) -> ft.Control:
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
             controls=[add, *([learn] if model.training else [])],
         ),
+    )
+
+
+@ft.component
+def recovery_notice(actions: AppController) -> ft.Control:
+    """The line, or nothing."""
+    day, show = use_state("")
+
+    async def read() -> None:
+        moment = None
+        with suppress(Locked):  # locked since this was drawn: there is nobody to tell
+            moment = await run_blocking(actions.recovered_elsewhere)
+        if moment is not None:
+            show(format_day(moment.astimezone().date(), actions.today(), near=False))
+
+    async def put_away() -> None:
+        await run_blocking(actions.dismiss_recovery_notice)
+        show("")
+
+    ft.use_effect(read, [])
+    if not day:
+        return ft.Container(visible=False)
+    return banner(
+        say("today.recovered", day=day),
+        tone="help",
+        action=quiet_button(say("today.recovered-seen"), put_away),
     )

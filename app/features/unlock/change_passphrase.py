@@ -1,14 +1,11 @@
 """Changing the passphrase or PIN, with the current one asked for first.
 
 The three fields are held nowhere but here. What waits to be sent still waits, and drafts stay.
-
-    change_passphrase_page(model, actions)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import flet as ft
 
@@ -18,46 +15,39 @@ from app.features.unlock.view import describe_unlock_error
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed
-from app.kit.controls.page_frame import scroll_to
 from app.kit.controls.status import banner
 from app.kit.controls.text import text
 from app.kit.forms.problems import error_summary
 from app.kit.forms.secret_field import secret_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
-from assessments.errors import Locked, WeakPassphrase, WrenError
+from assessments.errors import Locked, WrenError
 
 _NO_PROBLEM: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PassphraseChange:
+@dataclass(slots=True, repr=False)
+class _Typed:
     """What stands in the fields. It never shows itself."""
 
     old: str = ""
     new: str = ""
     again: str = ""
 
-    def __repr__(self) -> str:
-        return "<PassphraseChange>"
-
 
 @ft.component
 @guarded_page
 def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the words in use, then twice for the new ones."""
-    chosen = use_ref(PassphraseChange())
+    typed = use_ref(_Typed())
     problem, show_problem = use_state(_NO_PROBLEM)
     busy, be_busy = use_state(False)
     done, be_done = use_state(False)
     scroll = use_scroll(actions)
     kind = model.credential_kind
 
-    def note(**what: Any) -> None:
-        chosen.current = replace(chosen.current, **what)
-
     async def save() -> None:
-        wanted, found = chosen.current, _NO_PROBLEM
+        wanted, found = typed.current, _NO_PROBLEM
         if not wanted.old:
             found = ("old", say(f"unlock.{kind}-empty"))
         elif wanted.new != wanted.again:
@@ -66,10 +56,8 @@ def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
             be_busy(True)
             try:
                 await actions.change_passphrase(wanted.old, wanted.new)
-                chosen.current = PassphraseChange()
+                typed.current = _Typed()
                 be_done(True)
-            except WeakPassphrase as error:
-                found = ("new", say_error(error))
             except Locked as error:
                 found = ("old", describe_unlock_error(error))
             except WrenError as error:
@@ -78,9 +66,9 @@ def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
                 be_busy(False)
         show_problem(found)
         if found:
-            await scroll_to(scroll, 0)
+            await scroll.to_offset(0)
 
-    at, words = problem or ("", "")
+    at, problem_words = problem or ("", "")
 
     def field(name: str, label: str, hint: str = "") -> ft.Control:
         return keyed(
@@ -88,9 +76,9 @@ def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
             secret_field(
                 kind,
                 label,
-                on_change=lambda typed: note(**{name: typed}),
+                on_change=lambda words: setattr(typed.current, name, words),
                 hint=hint,
-                problem=words if at == name else "",
+                problem=problem_words if at == name else "",
             ),
         )
 
@@ -116,7 +104,7 @@ def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
         actions,
         say(f"change.{kind}-title"),
         body,
-        top=error_summary([problem] if problem else [], go_to=lambda _: scroll_to(scroll, 0)),
+        top=error_summary([problem] if problem else [], go_to=lambda _: scroll.to_offset(0)),
         action=action,
         scroll=scroll,
     )

@@ -3,8 +3,6 @@
 Anybody may see it: it shows aliases, and no count but that of the sealed records that wait. Where the
 passphrase cannot be tried (too many attempts, an absent key, a key store that does not answer) it says so,
 that nothing is lost, and what to do.
-
-    unlock_page(model, actions)
 """
 
 from __future__ import annotations
@@ -16,13 +14,13 @@ import flet as ft
 from app.core.controller import AppController, AppState
 from app.core.session_update import UnlockPrompt
 from app.features.shared.page import busy_indicator, centred_page, guarded_page
-from app.features.shared.salvage_offer import salvage_offer_card
+from app.features.shared.save_status import salvage_offer_card
 from app.features.shared.text.days import format_time
 from app.features.shared.text.people import author_display_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import nav_row
-from app.kit.controls.keyed import keyed
+from app.kit.controls.keyed import centred, keyed, stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
 from app.kit.forms.problems import error_summary
@@ -75,12 +73,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
             say("unlock.title"),
             [
                 _centred_text(say("unlock.who")),
-                ft.Column(
-                    tight=True,
-                    spacing=theme.LIST_GAP,
-                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    controls=[_author_row(author, choose) for author in model.authors],
-                ),
+                stack(*(_author_row(author, choose) for author in model.authors), spacing=theme.LIST_GAP),
                 *_footer(model, actions),
             ],
         )
@@ -110,7 +103,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
             salvage_offer_card(actions) if model.damaged and not busy else None,
-            _centred(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery)),
+            centred(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery), wrap=True),
             _switch_author_button(model, choose),
             *_footer(model, actions),
         ],
@@ -146,23 +139,19 @@ def _switch_author_button(model: AppState, choose: Callable[[str | None], object
     """The way back to everybody on this device."""
     if len(model.authors) < 2:
         return None
-    return _centred(quiet_button(say("action.somebody-else"), lambda: choose(None)))
+    return centred(quiet_button(say("action.somebody-else"), lambda: choose(None)), wrap=True)
 
 
 def _footer(model: AppState, actions: AppController) -> list[ft.Control | None]:
     """What is the same whoever it is: joining, and what waits to be sent."""
     waiting = model.send_status.waiting
     return [
-        _centred(quiet_button(say("action.add-person-here"), actions.begin_set_up)),
-        _centred(quiet(say("outbox.waiting", n=waiting))) if waiting else None,
+        centred(quiet_button(say("action.add-person-here"), actions.begin_set_up), wrap=True),
+        centred(quiet(say("outbox.waiting", n=waiting)), wrap=True) if waiting else None,
     ]
 
 
 def _centred_text(words: str, *, strong: bool = False) -> ft.Control:
     said = text(words, strong=strong)
     said.text_align = ft.TextAlign.CENTER
-    return _centred(said)
-
-
-def _centred(control: ft.Control) -> ft.Control:
-    return ft.Row(alignment=ft.MainAxisAlignment.CENTER, wrap=True, controls=[control])
+    return centred(said, wrap=True)

@@ -31,7 +31,6 @@ from app.features.visits.exact_words import exact_words_card
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import avatar_row, card
 from app.kit.controls.keyed import keyed, with_placeholders
-from app.kit.controls.page_frame import scroll_to_key
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -70,7 +69,7 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
         found = validate_observation(form.value, is_correction=is_correction) + ([] if record else ["long"])
         show_problems(found)
         if record is None or found:
-            await scroll_to_key(scroll, _TOP_KEY)
+            await scroll.to_key(_TOP_KEY)
             return
         await actions.visit_commands.save_observation(page, record)
         form.clear_draft()
@@ -95,7 +94,7 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
             _correction_reason(form, wrong) if is_correction else None,
             previous_versions_card(page, row.observation) if row.observation is not None else None,
         ],
-        top=keyed(_TOP_KEY, _top(child, here, list(wrong.items()), lambda at: scroll_to_key(scroll, at))),
+        top=keyed(_TOP_KEY, _top(child, here, list(wrong.items()), scroll.to_key)),
         action=primary_button(say("seen.save"), save),
         saved=quiet(say("seen.held")),
         scroll=scroll,

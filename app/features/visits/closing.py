@@ -22,7 +22,6 @@ from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import avatar_row, card
 from app.kit.controls.keyed import keyed, with_placeholders
-from app.kit.controls.page_frame import scroll_to_key
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from app.kit.forms.fields import text_field
@@ -54,7 +53,7 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
         found = validate_closure(form.value, {row.child.id: first_name(row.child) for row in silent})
         show_problems(found)
         if found:
-            await scroll_to_key(scroll, "top")
+            await scroll.to_key("top")
             return
         now = form.value
         reasons = {child_id: why.to_reason() for child_id, why in now.why.items()}
@@ -80,9 +79,7 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
             "top",
             ft.Column(
                 tight=True,
-                controls=with_placeholders(
-                    error_summary(problems, go_to=lambda at: scroll_to_key(scroll, at))
-                ),
+                controls=with_placeholders(error_summary(problems, go_to=scroll.to_key)),
             ),
         ),
         action=primary_button(say("contact.finish"), finish),

@@ -14,7 +14,7 @@ from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.fields import text_field
 from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 
@@ -55,7 +55,7 @@ def _line(line: QuoteDraft, n: int, of: int, form: DraftForm[ObservationDraft]) 
                 hint=say("seen.prompt-hint") if n == 1 else "",
                 key=f"prompt-{key}",
             ),
-            text_area(
+            text_field(
                 say("seen.exact"),
                 value=line.words,
                 on_change=lambda words: form.set_value(form.value.with_line(key, words=words)),

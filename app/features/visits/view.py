@@ -10,9 +10,8 @@ import flet as ft
 from app.core.cases.case_service import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, is_finished, roster
 from app.core.controller import AppController, AppState
-from app.features.shared.child_status_marks import child_status_badge
+from app.features.shared.child_status_marks import child_status_badge, describe_child_status
 from app.features.shared.page import build_page, guarded_page, side_by_side
-from app.features.shared.text.child_status import describe_child_status
 from app.features.shared.text.days import format_age, format_day, format_day_and_time
 from app.features.visits.child_observation_draft import observation_draft_key, observation_target
 from app.kit import theme

@@ -1,140 +1,108 @@
 """Buttons: one filled one on a page, the others quieter.
 
 Every handler is guarded. A button that is not available is left out, not greyed.
-
-    primary_button(say("action.continue"), go_on)
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
 from app.kit.controls.tappable import tappable
+from app.kit.controls.text import underlined
 from app.kit.messages import say
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a kind of button is drawn. `padding` is (sideways, up and down), in logical pixels."""
+
+    ink: str
+    bgcolor: str | None = None
+    border: ft.Border | None = None
+    padding: tuple[int, int] = (22, 12)
+    height: int = theme.ROW_HEIGHT
+    radius: float = theme.BUTTON_RADIUS
+    is_underlined: bool = False
+
+
+_LINE = ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE)
+_PRIMARY = _Look(ft.Colors.ON_PRIMARY, ft.Colors.PRIMARY)
+_SECONDARY = _Look(ft.Colors.ON_SURFACE, ft.Colors.SURFACE_CONTAINER_HIGH, _LINE)
+_QUIET = _Look(ft.Colors.PRIMARY, padding=(8, 10), height=theme.TOUCH_TARGET, is_underlined=True)
+_BACK = _Look(ft.Colors.ON_SURFACE, padding=(10, 10), height=theme.TOUCH_TARGET)
+_COVER = _Look(
+    ft.Colors.ON_SURFACE,
+    ft.Colors.SURFACE_CONTAINER_HIGHEST,
+    padding=(14, 10),
+    height=theme.TOUCH_TARGET,
+    radius=theme.TOUCH_TARGET / 2,
+)
 
 
 def primary_button(
     words: str, on_tap: Handler, *, icon: ft.IconData | None = None, fill: bool = False, name: str = ""
 ) -> ft.Control:
     """The one thing to do next. `name` is what a screen reader says when the words need more."""
-    return _button(
-        words,
-        on_tap,
-        icon=icon,
-        fill=fill,
-        name=name,
-        bgcolor=ft.Colors.PRIMARY,
-        ink=ft.Colors.ON_PRIMARY,
-    )
+    return _button(_PRIMARY, words, on_tap, icon, fill=fill, name=name)
 
 
 def secondary_button(
     words: str, on_tap: Handler, *, icon: ft.IconData | None = None, fill: bool = False, name: str = ""
 ) -> ft.Control:
     """Another thing that can be done here."""
-    return _button(
-        words,
-        on_tap,
-        icon=icon,
-        fill=fill,
-        name=name,
-        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
-        ink=ft.Colors.ON_SURFACE,
-        border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
-    )
+    return _button(_SECONDARY, words, on_tap, icon, fill=fill, name=name)
 
 
 def quiet_button(
     words: str, on_tap: Handler, *, icon: ft.IconData | None = None, name: str = ""
 ) -> ft.Control:
     """Underlined words that do something small."""
-    return _button(
-        words,
-        on_tap,
-        icon=icon,
-        fill=False,
-        name=name,
-        ink=ft.Colors.PRIMARY,
-        padding=(8, 10),
-        height=theme.TOUCH_TARGET,
-        decoration=ft.TextDecoration.UNDERLINE,
-    )
+    return _button(_QUIET, words, on_tap, icon, name=name)
 
 
 def back_button(on_back: Handler) -> ft.Control:
     """Back, at the top left of each page that has somewhere to go back to."""
-    return _button(
-        say("action.back"),
-        on_back,
-        icon=ft.Icons.ARROW_BACK,
-        fill=False,
-        name="",
-        ink=ft.Colors.ON_SURFACE,
-        padding=(10, 10),
-        height=theme.TOUCH_TARGET,
-    )
+    return _button(_BACK, say("action.back"), on_back, ft.Icons.ARROW_BACK)
 
 
 def cover_button(on_cover: Handler) -> ft.Control:
     """Blank the screen in one tap. Always in the top right corner, on every adult page."""
-    return _button(
-        say("action.cover"),
-        on_cover,
-        icon=ft.Icons.VISIBILITY_OFF_OUTLINED,
-        fill=False,
-        name=say("action.cover"),
-        hint=say("action.cover.hint"),
-        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
-        ink=ft.Colors.ON_SURFACE,
-        padding=(14, 10),
-        height=theme.TOUCH_TARGET,
-        radius=theme.TOUCH_TARGET / 2,
-    )
+    icon, hint = ft.Icons.VISIBILITY_OFF_OUTLINED, say("action.cover.hint")
+    return _button(_COVER, say("action.cover"), on_cover, icon, hint=hint)
 
 
 def _button(
+    look: _Look,
     words: str,
     on_tap: Handler,
-    *,
     icon: ft.IconData | None,
-    fill: bool,
-    name: str,
-    ink: str,
-    bgcolor: str | None = None,
-    border: ft.Border | None = None,
-    padding: tuple[int, int] = (22, 12),
-    height: int = theme.ROW_HEIGHT,
-    radius: float = theme.BUTTON_RADIUS,
+    *,
+    fill: bool = False,
+    name: str = "",
     hint: str = "",
-    decoration: ft.TextDecoration | None = None,
 ) -> ft.Control:
-    style: dict[str, Any] = {"decoration": decoration, "decoration_color": ink} if decoration else {}
-    parts: list[ft.Control] = [
-        ft.Text(
-            words,
-            theme_style=theme.ACTION,
-            color=ink,
-            style=ft.TextStyle(**style) if style else None,
-            text_align=ft.TextAlign.CENTER,
-        )
-    ]
+    shown = (
+        underlined(words, look.ink)
+        if look.is_underlined
+        else ft.Text(words, theme_style=theme.ACTION, color=look.ink)
+    )
+    shown.text_align = ft.TextAlign.CENTER
+    parts: list[ft.Control] = [shown]
     if icon is not None:
-        parts.insert(0, ft.Icon(icon, size=22, color=ink))
-    looks = ft.Row(tight=not fill, spacing=10, alignment=ft.MainAxisAlignment.CENTER, controls=parts)
+        parts.insert(0, ft.Icon(icon, size=22, color=look.ink))
     return tappable(
         name or words,
-        looks,
+        ft.Row(tight=not fill, spacing=10, alignment=ft.MainAxisAlignment.CENTER, controls=parts),
         on_tap,
         hint=hint,
-        bgcolor=bgcolor,
-        border=border,
-        radius=radius,
-        padding=padding,
-        min_height=height,
-        min_width=theme.TOUCH_TARGET,
+        bgcolor=look.bgcolor,
+        border=look.border,
+        radius=look.radius,
+        padding=look.padding,
+        min_height=look.height,
         fill=fill,
     )

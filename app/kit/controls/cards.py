@@ -2,8 +2,6 @@
 
 Whether it is safe to show a whole name is decided by the caller. An avatar is initials and a colour that
 says nothing about the child.
-
-    person_row("Ada Fernwright", "Aged 8", note="Seen alone 3 November", on_tap=open_child)
 """
 
 from __future__ import annotations
@@ -15,10 +13,9 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.keyed import beside, column, panel, row, stack
 from app.kit.controls.tappable import tappable
-from app.kit.controls.text import quiet
-from app.kit.messages import say
+from app.kit.controls.text import coloured_heading, quiet
 from app.kit.phone_numbers import PhoneNumber
 
 # Quiet grounds for initials, dark enough letters on each: one pair serves light and dark.
@@ -28,17 +25,7 @@ _AVATAR_INK = "#22302F"
 
 def card(*controls: ft.Control | None, spacing: int = theme.QUESTION_GAP) -> ft.Control:
     """A white block on the page. A None keeps its place empty."""
-    return ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-        border_radius=theme.CARD_RADIUS,
-        padding=18,
-        content=ft.Column(
-            tight=True,
-            spacing=spacing,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=with_placeholders(*controls),
-        ),
-    )
+    return panel(stack(*controls, spacing=spacing), ft.Colors.SURFACE_CONTAINER_LOWEST, padding=(18, 18))
 
 
 def avatar(name: str, *, size: int = 48) -> ft.Control:
@@ -56,16 +43,9 @@ def avatar(name: str, *, size: int = 48) -> ft.Control:
     )
 
 
-def avatar_row(name: str, *lines: ft.Control, end: ft.Control | None = None) -> ft.Control:
+def avatar_row(name: str, *below: ft.Control, end: ft.Control | None = None) -> ft.Control:
     """Whom a block is about: the face, what is said of them, and a mark at the end."""
-    return ft.Row(
-        spacing=14,
-        controls=[
-            avatar(name, size=56),
-            ft.Column(tight=True, spacing=0, expand=True, controls=list(lines)),
-            *([end] if end is not None else []),
-        ],
-    )
+    return beside(avatar(name, size=56), *below, gap=14, spacing=0, top=False, end=end)
 
 
 def initials(name: str) -> str:
@@ -74,96 +54,61 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
-def person_row(
-    name: str, age: str, *, note: str = "", on_tap: Handler | None = None, mark: ft.Control | None = None
-) -> ft.Control:
+def person_row(name: str, age: str, *, note: str, on_tap: Handler) -> ft.Control:
     """A person with initials and age, and a line of what has been heard or seen so far."""
-    lines: list[ft.Control] = [
-        ft.Text(name, theme_style=theme.LEAD),
-        *([quiet(age)] if age else []),
-        *([quiet(note)] if note else []),
-    ]
-    looks = ft.Row(
-        spacing=14,
-        controls=[
-            avatar(name),
-            ft.Column(tight=True, spacing=1, expand=True, controls=lines),
-            *([mark] if mark is not None else []),
-            *([chevron()] if on_tap is not None else []),
-        ],
-    )
-    return _block_row(
-        ". ".join(part for part in (f"{name}, {age}" if age else name, note) if part), looks, on_tap
-    )
+    return _row(avatar(name), name, (age, note), f"{name}, {age}. {note}", on_tap)
 
 
-def nav_row(
-    words: str,
-    *,
-    note: str = "",
-    icon: ft.IconData | None = None,
-    on_tap: Handler,
-    mark: ft.Control | None = None,
-) -> ft.Control:
+def nav_row(words: str, *, note: str = "", icon: ft.IconData | None = None, on_tap: Handler) -> ft.Control:
     """A row that leads somewhere."""
-    looks = ft.Row(
-        spacing=14,
-        controls=[
-            *([ft.Icon(icon, size=26, color=ft.Colors.PRIMARY)] if icon is not None else []),
-            ft.Column(
-                tight=True,
-                spacing=1,
-                expand=True,
-                controls=[ft.Text(words, theme_style=theme.LEAD), *([quiet(note)] if note else [])],
-            ),
-            *([mark] if mark is not None else []),
-            chevron(),
-        ],
+    mark = ft.Icon(icon, size=26, color=ft.Colors.PRIMARY) if icon is not None else None
+    return _row(mark, words, (note,), f"{words}. {note}" if note else words, on_tap)
+
+
+def _row(mark: ft.Control | None, words: str, notes: Sequence[str], name: str, on_tap: Handler) -> ft.Control:
+    shown = (ft.Text(words, theme_style=theme.LEAD), *(quiet(note) for note in notes if note))
+    return tappable(
+        name,
+        beside(mark, *shown, gap=14, spacing=1, top=False, end=chevron()),
+        on_tap,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        radius=theme.CARD_RADIUS,
+        padding=(16, 14),
     )
-    return _block_row(f"{words}. {note}" if note else words, looks, on_tap)
 
 
-def call_card(
-    words: str, do: str, numbers: Sequence[PhoneNumber], *, on_call: Handler | None = None
-) -> ft.Control:
-    """What to do today, with numbers big enough to read from a table. The record comes second.
-
-    Where the device can dial, `on_call` gets the digits; else the numbers are only shown.
-    """
-    return ft.Container(
-        bgcolor=ft.Colors.TERTIARY_FIXED,
-        border_radius=theme.CARD_RADIUS,
-        padding=20,
-        content=ft.Column(
-            tight=True,
+def call_card(words: str, do: str, numbers: Sequence[PhoneNumber]) -> ft.Control:
+    """What to do today, with numbers big enough to read from a table. The record comes second."""
+    ink = ft.Colors.ON_TERTIARY_FIXED
+    title = coloured_heading(words, ink)
+    title.expand = True
+    return panel(
+        stack(
+            row(ft.Icon(ft.Icons.CALL_OUTLINED, size=28, color=ink), title, spacing=12, top=True),
+            ft.Text(do, theme_style=theme.BODY, color=ink),
+            *(_phone_number(number) for number in numbers),
             spacing=12,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            controls=[
-                ft.Row(
-                    spacing=12,
-                    vertical_alignment=ft.CrossAxisAlignment.START,
-                    controls=[
-                        ft.Icon(ft.Icons.CALL_OUTLINED, size=28, color=ft.Colors.ON_TERTIARY_FIXED),
-                        ft.Semantics(
-                            header=True,
-                            heading_level=2,
-                            container=True,
-                            expand=True,
-                            content=ft.Text(words, theme_style=theme.H2, color=ft.Colors.ON_TERTIARY_FIXED),
-                        ),
-                    ],
-                ),
-                ft.Text(do, theme_style=theme.BODY, color=ft.Colors.ON_TERTIARY_FIXED),
-                *(_phone_number(number, on_call) for number in numbers),
-            ],
         ),
+        ft.Colors.TERTIARY_FIXED,
+        padding=(20, 20),
+    )
+
+
+def _phone_number(number: PhoneNumber) -> ft.Control:
+    who = ft.Text(number.who, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE)
+    digits = ft.Text(number.digits, theme_style=theme.NUMBER, color=ft.Colors.ON_SURFACE)
+    return panel(
+        column(who, digits, spacing=0),
+        ft.Colors.SURFACE_CONTAINER_LOWEST,
+        padding=(18, 12),
+        radius=theme.BUTTON_RADIUS,
     )
 
 
 def empty_state(
     words: str,
     *,
-    note: str = "",
+    note: str,
     icon: ft.IconData = ft.Icons.INBOX_OUTLINED,
     action: ft.Control | None = None,
 ) -> ft.Control:
@@ -177,52 +122,10 @@ def empty_state(
             controls=[
                 ft.Icon(icon, size=44, color=ft.Colors.OUTLINE),
                 ft.Text(words, theme_style=theme.H2, text_align=ft.TextAlign.CENTER),
-                *([ft.Text(note, theme_style=theme.QUIET, text_align=ft.TextAlign.CENTER)] if note else []),
-                *(
-                    [ft.Container(padding=ft.Padding.only(top=8), content=action)]
-                    if action is not None
-                    else []
-                ),
+                ft.Text(note, theme_style=theme.QUIET, text_align=ft.TextAlign.CENTER),
+                *([ft.Container(padding=ft.Padding.only(top=8), content=action)] if action else []),
             ],
         ),
-    )
-
-
-def _phone_number(number: PhoneNumber, on_call: Handler | None) -> ft.Control:
-    looks = ft.Column(
-        tight=True,
-        spacing=0,
-        controls=[
-            ft.Text(number.who, theme_style=theme.MARK, color=ft.Colors.ON_SURFACE),
-            ft.Text(number.digits, theme_style=theme.NUMBER, color=ft.Colors.ON_SURFACE),
-        ],
-    )
-    if on_call is None:
-        return ft.Container(
-            bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-            border_radius=theme.BUTTON_RADIUS,
-            padding=ft.Padding.symmetric(horizontal=18, vertical=12),
-            content=looks,
-        )
-    return tappable(
-        f"{number.who}. {say('action.call', number=number.digits)}",
-        looks,
-        lambda: on_call(number.digits),
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-        padding=(18, 12),
-    )
-
-
-def _block_row(name: str, looks: ft.Control, on_tap: Handler | None) -> ft.Control:
-    if on_tap is None:
-        return card(looks)
-    return tappable(
-        name,
-        looks,
-        on_tap,
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-        radius=theme.CARD_RADIUS,
-        padding=(16, 14),
     )
 
 

@@ -76,7 +76,7 @@ def stroke_shape(stroke: Stroke, scale: float) -> cv.Shape:
     elements += [cv.Path.LineTo(*place) for place in rest or [(first[0] + 0.1, first[1])]]
     return cv.Path(
         elements=elements,
-        paint=_stroke_paint(
+        paint=stroke_paint(
             colour_of(stroke.colour), STROKE_WIDTHS.get(stroke.width, STROKE_WIDTHS["thin"]) * scale
         ),
     )
@@ -92,7 +92,7 @@ def _shapes(mark: Mark, scale: float) -> Iterator[cv.Shape]:
         elements = list(_elements(path, left, top, side))
         if fill:
             yield cv.Path(elements=elements, paint=ft.Paint(color=fill, style=ft.PaintingStyle.FILL))
-        yield cv.Path(elements=elements, paint=_stroke_paint(STROKE_COLOURS["black"], _STICKER_LINE * side))
+        yield cv.Path(elements=elements, paint=stroke_paint(STROKE_COLOURS["black"], _STICKER_LINE * side))
 
 
 def _elements(path: str, left: float, top: float, side: float) -> Iterator[cv.Path.PathElement]:
@@ -111,7 +111,8 @@ def _elements(path: str, left: float, top: float, side: float) -> Iterator[cv.Pa
                 yield cv.Path.Close()
 
 
-def _stroke_paint(colour: str, width: float) -> ft.Paint:
+def stroke_paint(colour: str, width: float) -> ft.Paint:
+    """Return the paint of a line with round ends and corners; `width` in pixels."""
     return ft.Paint(
         color=colour,
         stroke_width=width,

@@ -17,7 +17,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, overload
 
 import flet as ft
 
@@ -35,6 +35,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+@overload
+def guarded(handler: Handler, *, by_hand: bool = True) -> Callable[..., Awaitable[None]]: ...
+@overload
+def guarded(handler: None) -> None: ...
 def guarded(handler: Handler | None, *, by_hand: bool = True) -> Callable[..., Awaitable[None]] | None:
     """Wrap a handler of no or one argument, plain or async, so that nothing escapes it.
 
@@ -70,7 +74,7 @@ def guarded_render(render: Callable[P, R]) -> Callable[P, R | ft.Control]:
     """Wrap a component's body: if drawing breaks, a calm panel stands in its place.
 
     Without this, one broken drawing ends Flet's update loop and the app stands still. Use it
-    under the decorator: `@ft.component`, then `@calm_render`.
+    under the decorator: `@ft.component`, then `@guarded_render`.
     """
 
     @wraps(render)

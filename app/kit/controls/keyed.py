@@ -1,20 +1,22 @@
-"""Keeping controls in place while a page is drawn again.
+"""Arrangements of controls, and how they keep their places while a page is drawn again.
 
 Flet matches what is drawn to what was there by its place among its siblings: a part that appears above a
-field makes the field a new one, without its letters and its cursor. Leave a placeholder for what is not
-there, or give a part a key of its own.
+field makes the field a new one, without its letters and its cursor. A stack leaves a placeholder for what is
+not there; a part may have a key of its own.
 
-    with_placeholders(summary_or_none, heading, keyed("injury", rows))
+    stack(summary_or_none, heading("Injuries"), keyed("injury", rows))
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 import flet as ft
 
+from app.kit import theme
 from app.kit.controls.fault_boundary import guarded_render
+from app.kit.hooks import component
 
 P = ParamSpec("P")
 
@@ -34,6 +36,83 @@ def stack(*controls: ft.Control | None, spacing: int = 8) -> ft.Column:
     )
 
 
+def row(
+    *controls: ft.Control | None,
+    spacing: int = 10,
+    top: bool = False,
+    tight: bool = False,
+    wrap: bool = False,
+) -> ft.Row:
+    """The controls side by side, None left out; `top` lines up their tops, `tight` takes no spare width."""
+    return ft.Row(
+        tight=tight,
+        wrap=wrap,
+        spacing=spacing,
+        vertical_alignment=ft.CrossAxisAlignment.START if top else ft.CrossAxisAlignment.CENTER,
+        controls=[control for control in controls if control is not None],
+    )
+
+
+def column(*controls: ft.Control | None, spacing: int = 2, expand: bool | None = None) -> ft.Column:
+    """Short lines one below the other, each as wide as its words, None left out."""
+    return ft.Column(
+        tight=True,
+        spacing=spacing,
+        expand=expand,
+        controls=[control for control in controls if control is not None],
+    )
+
+
+def beside(
+    mark: ft.Control | None,
+    *below: ft.Control | None,
+    gap: int,
+    spacing: int = 2,
+    top: bool = True,
+    end: ft.Control | None = None,
+) -> ft.Row:
+    """Lines in the width that is left beside a mark; `top` sets the mark, and the `end`, at the first one."""
+    return row(mark, column(*below, spacing=spacing, expand=True), end, spacing=gap, top=top)
+
+
+def centred(control: ft.Control, *, wrap: bool = False) -> ft.Row:
+    """One control in the middle of the width; `wrap` lets its words run over several lines."""
+    return ft.Row(alignment=ft.MainAxisAlignment.CENTER, wrap=wrap, controls=[control])
+
+
+def panel(
+    content: ft.Control,
+    bgcolor: ft.ColorValue,
+    *,
+    padding: tuple[int, int] = (16, 16),
+    radius: float = theme.CARD_RADIUS,
+    border: ft.Border | None = None,
+) -> ft.Container:
+    """A coloured block around a control. `padding` is (sideways, up and down), in logical pixels."""
+    return ft.Container(
+        bgcolor=bgcolor,
+        border=border,
+        border_radius=radius,
+        padding=ft.Padding.symmetric(horizontal=padding[0], vertical=padding[1]),
+        content=content,
+    )
+
+
+def side_line(
+    content: ft.Control,
+    colour: ft.ColorValue = ft.Colors.OUTLINE_VARIANT,
+    *,
+    width: int = 4,
+    padding: ft.Padding | None = None,
+) -> ft.Container:
+    """A control set off by a line at its left."""
+    return ft.Container(
+        border=ft.Border.only(left=ft.BorderSide(width, colour)),
+        padding=padding or ft.Padding.only(left=14),
+        content=content,
+    )
+
+
 def keyed(link_id: str, control: ft.Control) -> ft.Control:
     """A part of the page with a name: it keeps its letters when it moves, and can be scrolled to.
 
@@ -45,10 +124,9 @@ def keyed(link_id: str, control: ft.Control) -> ft.Control:
 
 def keyed_component(render: Callable[P, ft.Control]) -> Callable[Concatenate[str, P], ft.Control]:
     """Make a guarded component of `render`; the key, which holds ids only, becomes its first argument."""
-    drawn: Any = ft.component(guarded_render(render))
+    drawn: Callable[..., ft.Control] = component(guarded_render(render))
 
     def with_key(key: str, /, *args: P.args, **kwargs: P.kwargs) -> ft.Control:
-        control: ft.Control = drawn(*args, key=key, **kwargs)
-        return control
+        return drawn(*args, key=key, **kwargs)
 
     return with_key

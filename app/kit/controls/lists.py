@@ -1,22 +1,23 @@
 """Lists: tasks with their status, answers with Change.
 
 A task has one of six statuses; red is only for a problem.
-
-    task_list([Task("Ada", "child-voice", "in-progress")], on_open=open_task)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import flet as ft
 
 from app.kit import theme
+from app.kit.controls.cards import chevron
 from app.kit.controls.drawing_view import drawing_image
+from app.kit.controls.keyed import beside, column, row, stack
 from app.kit.controls.tappable import tappable
-from app.kit.controls.text import heading, quiet, text
+from app.kit.controls.text import heading, quiet, text, underlined
 from app.kit.messages import say
 from assessments.definitions.drawing import Drawing
 
@@ -68,13 +69,11 @@ def status_mark(status: TaskStatus) -> ft.Control:
         bgcolor=ground,
         border_radius=10,
         padding=ft.Padding.symmetric(horizontal=10 if ground else 0, vertical=4),
-        content=ft.Row(
-            tight=True,
+        content=row(
+            ft.Icon(icon, size=20, color=ink),
+            ft.Text(say(f"task.{status}"), theme_style=theme.MARK, color=ink),
             spacing=6,
-            controls=[
-                ft.Icon(icon, size=20, color=ink),
-                ft.Text(say(f"task.{status}"), theme_style=theme.MARK, color=ink),
-            ],
+            tight=True,
         ),
     )
 
@@ -83,43 +82,27 @@ def answer_list(
     title: str, rows: Sequence[AnswerListRow], *, on_change: Callable[[str], object] | None
 ) -> ft.Control:
     """Answers of one section to look over, each with Change. Without `on_change` they only show."""
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            *([heading(title)] if title else []),
-            _sheet([_answer_row(row, on_change) for row in rows]),
-        ],
+    return stack(
+        heading(title) if title else None, _sheet([_answer_row(answer, on_change) for answer in rows])
     )
 
 
 def _task_row(task: Task, on_open: Callable[[str], object]) -> ft.Control:
-    looks = ft.Row(
-        spacing=12,
-        controls=[
-            ft.Column(
-                tight=True,
-                spacing=6,
-                expand=True,
-                controls=[
-                    ft.Text(task.text, theme_style=theme.LEAD),
-                    *([quiet(task.note)] if task.note else []),
-                    status_mark(task.status),
-                ],
-            ),
-            *(
-                [ft.Icon(ft.Icons.CHEVRON_RIGHT, size=26, color=ft.Colors.ON_SURFACE_VARIANT)]
-                if task.status != "cannot-start"
-                else []
-            ),
-        ],
+    can_start = task.status != "cannot-start"
+    looks = beside(
+        None,
+        ft.Text(task.text, theme_style=theme.LEAD),
+        quiet(task.note) if task.note else None,
+        status_mark(task.status),
+        gap=12,
+        spacing=6,
+        top=False,
+        end=chevron() if can_start else None,
     )
-    name = ". ".join(part for part in (task.text, task.note, say(f"task.{task.status}")) if part)
-    if task.status == "cannot-start":
+    if not can_start:
         return ft.Container(padding=ft.Padding.symmetric(horizontal=18, vertical=14), content=looks)
     return tappable(
-        name,
+        ". ".join(part for part in (task.text, task.note, say(f"task.{task.status}")) if part),
         looks,
         lambda: on_open(task.target),
         radius=0,
@@ -128,70 +111,55 @@ def _task_row(task: Task, on_open: Callable[[str], object]) -> ft.Control:
     )
 
 
-def _answer_row(row: AnswerListRow, on_change: Callable[[str], object] | None) -> ft.Control:
-    blank = not row.answer
-    words = ft.Column(
-        tight=True,
+def _answer_row(answer: AnswerListRow, on_change: Callable[[str], object] | None) -> ft.Control:
+    is_blank, paper = not answer.answer, answer.drawing
+    words = column(
+        quiet(answer.question),
+        ft.Text(
+            say("label.not-recorded") if is_blank else answer.answer,
+            theme_style=theme.BODY,
+            italic=is_blank,
+            color=ft.Colors.ON_SURFACE_VARIANT if is_blank else None,
+        ),
+        drawing_image(paper) if paper is not None else None,
+        quiet(say("draw.not-read")) if paper is not None else None,
+        quiet(answer.note) if answer.note else None,
         spacing=4,
         expand=True,
-        controls=[
-            quiet(row.question),
-            ft.Text(
-                say("label.not-recorded") if blank else row.answer,
-                theme_style=theme.BODY,
-                italic=blank,
-                color=ft.Colors.ON_SURFACE_VARIANT if blank else None,
-            ),
-            *([drawing_image(row.drawing), quiet(say("draw.not-read"))] if row.drawing is not None else []),
-            *([quiet(row.note)] if row.note else []),
-        ],
     )
     return ft.Container(
         padding=ft.Padding.only(left=18, right=8, top=4, bottom=4),
-        content=ft.Row(
+        content=row(
+            ft.Container(expand=True, padding=ft.Padding.symmetric(vertical=10), content=words),
+            _change(answer, on_change) if on_change is not None else None,
             spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-            controls=[
-                ft.Container(expand=True, padding=ft.Padding.symmetric(vertical=10), content=words),
-                *([_change(row, on_change)] if on_change is not None else []),
-            ],
+            top=True,
         ),
     )
 
 
-def _change(row: AnswerListRow, on_change: Callable[[str], object]) -> ft.Control:
-    looks = ft.Text(
-        say("action.change"),
-        theme_style=theme.ACTION,
-        color=ft.Colors.PRIMARY,
-        style=ft.TextStyle(decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.PRIMARY),
-    )
+def _change(answer: AnswerListRow, on_change: Callable[[str], object]) -> ft.Control:
     return tappable(
-        f"{say('action.change')}: {row.question}",
-        looks,
-        lambda: on_change(row.target),
+        f"{say('action.change')}: {answer.question}",
+        underlined(say("action.change")),
+        lambda: on_change(answer.target),
         kind="link",
         padding=(10, 10),
         min_height=theme.TOUCH_TARGET,
         fill=False,
-        identifier=f"change-{row.target}",
+        identifier=f"change-{answer.target}",
     )
 
 
 def _sheet(rows: Sequence[ft.Control]) -> ft.Control:
     """Rows on one white block, with a thin line between them."""
-    lined: list[ft.Control] = []
-    for index, row in enumerate(rows):
-        if index:
-            lined.append(ft.Divider(height=1, thickness=1, color=ft.Colors.OUTLINE_VARIANT))
-        lined.append(row)
+    line = partial(ft.Divider, height=1, thickness=1, color=ft.Colors.OUTLINE_VARIANT)
+    lined = [part for drawn in rows for part in (line(), drawn)][1:]
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border_radius=theme.CARD_RADIUS,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        content=ft.Column(
-            tight=True, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, controls=lined
-        ),
+        content=stack(*lined, spacing=0),
     )
 
 
@@ -199,22 +167,10 @@ def bullet_list(sentences: list[str]) -> ft.Control | None:
     """Short lines with a mark each."""
     if not sentences:
         return None
-    return ft.Column(
-        tight=True,
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            ft.Row(
-                spacing=10,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-                controls=[
-                    ft.Container(
-                        padding=ft.Padding.only(top=9),
-                        content=ft.Icon(ft.Icons.CIRCLE, size=9, color=ft.Colors.PRIMARY),
-                    ),
-                    ft.Container(expand=True, content=text(words)),
-                ],
-            )
-            for words in sentences
-        ],
-    )
+    return stack(*(_bullet(words) for words in sentences))
+
+
+def _bullet(words: str) -> ft.Control:
+    dot = ft.Icon(ft.Icons.CIRCLE, size=9, color=ft.Colors.PRIMARY)
+    mark = ft.Container(padding=ft.Padding.only(top=9), content=dot)
+    return row(mark, ft.Container(expand=True, content=text(words)), top=True)

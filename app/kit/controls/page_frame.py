@@ -3,8 +3,6 @@
 Cover is always in the top right corner; the body is one column of at most 720 px; the bottom bar holds the
 save state at its left and the main action at its right. The system's own back does what Back does and never
 loses what was typed.
-
-    page_frame("Today", [...], route="/", on_cover=lock, training=True)
 """
 
 from __future__ import annotations
@@ -19,12 +17,14 @@ import flet as ft
 from app.kit import theme
 from app.kit.controls.buttons import back_button, cover_button
 from app.kit.controls.fault_boundary import Handler, guarded
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.keyed import row, stack
 from app.kit.controls.text import title
 from app.kit.messages import say
 
 # A scroll tells where it is this often; its end is always told.
 _SCROLL_INTERVAL_MS = 200
+
+Columns = dict[str | ft.ResponsiveRowBreakpoint, float]
 
 
 @dataclass(slots=True, repr=False)
@@ -34,12 +34,21 @@ class Scroll:
     on_scroll: Callable[[float], None]
     column: ft.Ref[ft.Column] = field(default_factory=ft.Ref[ft.Column])
 
+    async def to_key(self, link_id: str) -> None:
+        """Bring a marked part of the page into view."""
+        if self.column.current is not None:
+            await self.column.current.scroll_to(scroll_key=link_id, duration=150)
+
+    async def to_offset(self, offset: float) -> None:
+        """Move so far down, in pixels; 0 brings the heading and the error summary into view."""
+        if self.column.current is not None:
+            await self.column.current.scroll_to(offset=offset, duration=0)
+
 
 def page_frame(
     heading: str,
     body: Sequence[ft.Control | None],
     *,
-    route: str,
     on_cover: Handler | None,
     on_back: Handler | None = None,
     caption: str = "",
@@ -58,29 +67,27 @@ def page_frame(
 
     `pill` sits beside Cover, or above the heading where there is a Back; `top` is the error
     summary; `saved` and `action` are the bottom bar. Only the unlock and set-up pages have no
-    `on_cover`: they show nothing yet. Give `scroll` to move the page (`scroll_to_key`), and a new
+    `on_cover`: they show nothing yet. Give `scroll` to move the page (`Scroll.to_key`), and a new
     `key` for each question so that it starts at its top. A None in `body` keeps its place empty.
     """
-    column = ft.Column(
+    reading = stack(
+        top,
+        # Back, the pill and Cover do not fit side by side on a phone: Cover never moves.
+        row(pill) if pill is not None and on_back is not None else None,
+        title(heading, caption=caption, subtitle=subtitle),
+        *body,
+        spacing=spacing,
+    )
+    reading.tight = False
+    col: Columns = {"xs": 12} if wide else {"xs": 12, "lg": 8, "xl": 7}
+    padding = ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28)
+    column = scrolling_column(
+        narrow(reading, padding, col),
         ref=scroll.column if scroll is not None else None,
         on_scroll=guarded(lambda event: scroll.on_scroll(event.pixels)) if scroll is not None else None,
         scroll_interval=_SCROLL_INTERVAL_MS,
-        key=key,
-        expand=True,
-        scroll=ft.ScrollMode.AUTO,
         spacing=0,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        controls=[
-            _reading_column(
-                top,
-                # Back, the pill and Cover do not fit side by side on a phone: Cover never moves.
-                ft.Row(controls=[pill]) if pill is not None and on_back is not None else None,
-                title(heading, caption=caption, subtitle=subtitle),
-                *body,
-                spacing=spacing,
-                wide=wide,
-            )
-        ],
+        key=key,
     )
     parts: list[ft.Control] = [
         *([_training_band()] if training else []),
@@ -90,7 +97,7 @@ def page_frame(
     if saved is not None or action is not None:
         parts.append(_bottom_bar(saved, action))
 
-    async def system_back(event: Any) -> None:
+    async def system_back(event: ft.Event[ft.View]) -> None:
         # Letting the view pop by itself strands the route: refuse, then go where Back goes.
         await event.control.confirm_pop(False)
         if on_back is not None:
@@ -98,107 +105,83 @@ def page_frame(
             if isawaitable(going):
                 await going
 
+    # A finger put down anywhere is a sign of life, whatever else it does.
+    touched = ft.GestureDetector(
+        expand=True,
+        exclude_from_semantics=True,
+        on_pan_down=guarded(lambda: None),
+        content=ft.SafeArea(expand=True, content=filling_column(*parts)),
+    )
+    return bare_view(touched, on_back=system_back)
+
+
+def bare_view(content: ft.Control, *, on_back: Handler | None = None) -> ft.View:
+    """A page without a frame. `on_back` is what the system's own back does, which never leaves the page."""
     return ft.View(
-        route=route,
+        route="/",
         padding=0,
         spacing=0,
         can_pop=False,
-        on_confirm_pop=guarded(system_back),
+        on_confirm_pop=guarded(on_back),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
-        controls=[
-            # A finger put down anywhere is a sign of life, whatever else it does.
-            ft.GestureDetector(
-                expand=True,
-                exclude_from_semantics=True,
-                on_pan_down=guarded(lambda: None),
-                content=ft.SafeArea(
-                    expand=True,
-                    content=ft.Column(
-                        expand=True,
-                        spacing=0,
-                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                        controls=parts,
-                    ),
-                ),
-            )
-        ],
+        controls=[content],
     )
 
 
-async def scroll_to_key(scroll: Scroll, link_id: str) -> None:
-    """Bring a marked part of the page into view."""
-    if scroll.column.current is not None:
-        await scroll.column.current.scroll_to(scroll_key=link_id, duration=150)
+def filling_column(*parts: ft.Control) -> ft.Column:
+    """Parts that fill the page from top to bottom, each as wide as the page."""
+    stretch = ft.CrossAxisAlignment.STRETCH
+    return ft.Column(expand=True, spacing=0, horizontal_alignment=stretch, controls=list(parts))
 
 
-async def scroll_to(scroll: Scroll, offset: float) -> None:
-    """Move the page so far down, in pixels; 0 brings the heading and the error summary into view."""
-    if scroll.column.current is not None:
-        await scroll.column.current.scroll_to(offset=offset, duration=0)
-
-
-def _reading_column(*controls: ft.Control | None, spacing: int, wide: bool) -> ft.Control:
-    """The reading column. A box within a centred row keeps 720 px on a wide screen."""
-    col: dict[str | ft.ResponsiveRowBreakpoint, float] = {"xs": 12} if wide else {"xs": 12, "lg": 8, "xl": 7}
-    inner = ft.Column(
-        spacing=spacing,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(*controls),
+def scrolling_column(content: ft.Control, **more: Any) -> ft.Column:
+    """The part of a page that scrolls. `more` goes to the column."""
+    return ft.Column(
+        expand=True,
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        controls=[content],
+        **more,
     )
+
+
+def narrow(content: ft.Control, padding: ft.Padding, col: Columns) -> ft.Container:
+    """A column in the middle of the page, as wide as so many of its twelfths from each width on."""
+    # A box within a centred row keeps its width on a wide screen.
+    box = ft.Container(content=content, col=col)
     return ft.Container(
-        padding=ft.Padding.only(left=theme.GUTTER, right=theme.GUTTER, top=8, bottom=28),
-        content=ft.ResponsiveRow(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[ft.Container(content=inner, col=col)],
-        ),
+        padding=padding,
+        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[box]),
     )
 
 
 def _training_band() -> ft.Control:
+    mark = ft.Icon(ft.Icons.SCHOOL_OUTLINED, size=20, color=ft.Colors.ON_TERTIARY_FIXED)
+    words = ft.Text(say("app.training"), theme_style=theme.MARK, color=ft.Colors.ON_TERTIARY_FIXED)
     return ft.Container(
         bgcolor=ft.Colors.TERTIARY_FIXED,
         padding=ft.Padding.symmetric(horizontal=theme.GUTTER, vertical=6),
-        content=ft.Row(
-            spacing=8,
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[
-                ft.Icon(ft.Icons.SCHOOL_OUTLINED, size=20, color=ft.Colors.ON_TERTIARY_FIXED),
-                ft.Text(say("app.training"), theme_style=theme.MARK, color=ft.Colors.ON_TERTIARY_FIXED),
-            ],
-        ),
+        content=ft.Row(spacing=8, alignment=ft.MainAxisAlignment.CENTER, controls=[mark, words]),
     )
 
 
 def _top_bar(on_back: Handler | None, on_cover: Handler | None, pill: ft.Control | None) -> ft.Control:
     return ft.Container(
         padding=ft.Padding.only(left=6 if on_back else theme.GUTTER, right=theme.GUTTER, top=8, bottom=4),
-        content=ft.Row(
-            spacing=10,
-            controls=[
-                *([back_button(on_back)] if on_back is not None else []),
-                ft.Container(expand=True),
-                *([pill] if pill is not None else []),
-                *([cover_button(on_cover)] if on_cover is not None else []),
-            ],
+        content=row(
+            back_button(on_back) if on_back is not None else None,
+            ft.Container(expand=True),
+            pill,
+            cover_button(on_cover) if on_cover is not None else None,
         ),
     )
 
 
 def _bottom_bar(saved: ft.Control | None, action: ft.Control | None) -> ft.Control:
+    bar = row(ft.Container(expand=True, content=saved), action, spacing=12)
+    bar.col = {"xs": 12, "lg": 8, "xl": 7}
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER,
         padding=ft.Padding.symmetric(horizontal=theme.GUTTER, vertical=10),
-        content=ft.ResponsiveRow(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[
-                ft.Row(
-                    col={"xs": 12, "lg": 8, "xl": 7},
-                    spacing=12,
-                    controls=[
-                        ft.Container(expand=True, content=saved),
-                        *([action] if action is not None else []),
-                    ],
-                )
-            ],
-        ),
+        content=ft.ResponsiveRow(alignment=ft.MainAxisAlignment.CENTER, controls=[bar]),
     )

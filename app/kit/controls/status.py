@@ -3,8 +3,6 @@
 Offline is grey, on its way is light blue, needing help is pale yellow, nothing is red. "Saved" is for after
 the commit and "Sent" for after the service's receipt: the caller decides. Text that changes is a live
 region without a fixed label, so that a screen reader never announces an old state.
-
-    save_indicator("saved", at="14:02")
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
+from app.kit.controls.keyed import centred, column, panel, row
 from app.kit.controls.tappable import tappable
 from app.kit.messages import say
 
@@ -49,13 +48,8 @@ class SyncStatus:
 
     def words(self) -> str:
         """The short sentence for the pill."""
-        if self.state == "offline":
-            return say("sync.offline-waiting", n=self.n)
-        if self.state == "sending":
-            return say("sync.sending", n=self.n, of=self.of)
-        if self.state in ("waiting", "help"):
-            return say(f"sync.{self.state}", n=self.n)
-        return say(f"sync.{self.state}")
+        code = "offline-waiting" if self.state == "offline" else self.state
+        return say(f"sync.{code}", n=self.n, of=self.of)
 
 
 def save_indicator(state: SaveState, *, at: str = "", device: DeviceKind = "phone") -> ft.Control:
@@ -69,18 +63,8 @@ def save_indicator(state: SaveState, *, at: str = "", device: DeviceKind = "phon
         "saved": (ft.Icons.CHECK_CIRCLE, ft.Colors.PRIMARY),
         "failed": (ft.Icons.INFO_OUTLINE, ft.Colors.ERROR),
     }[state]
-    return ft.Row(
-        spacing=8,
-        controls=[
-            ft.Icon(icon, size=20, color=colour),
-            ft.Semantics(
-                live_region=True,
-                container=True,
-                expand=True,
-                content=ft.Text(words, theme_style=theme.QUIET),
-            ),
-        ],
-    )
+    said = ft.Text(words, theme_style=theme.QUIET)
+    return row(ft.Icon(icon, size=20, color=colour), _live(said), spacing=8)
 
 
 def sync_pill(sync: SyncStatus, on_tap: Handler) -> ft.Control:
@@ -88,18 +72,11 @@ def sync_pill(sync: SyncStatus, on_tap: Handler) -> ft.Control:
     tone, icon = _SYNC_LOOKS[sync.state]
     ground, ink = _TONES[tone]
     words = sync.words()
-    looks = ft.Row(
-        tight=True,
-        spacing=8,
-        controls=[
-            ft.Icon(icon, size=20, color=ink),
-            ft.Text(words, theme_style=theme.MARK, color=ink),
-        ],
-    )
+    mark, said = ft.Icon(icon, size=20, color=ink), ft.Text(words, theme_style=theme.MARK, color=ink)
     # The name is the words themselves and is drawn anew with them: it cannot go stale.
     pill = tappable(
         words,
-        looks,
+        row(mark, said, spacing=8, tight=True),
         on_tap,
         bgcolor=ground,
         radius=theme.TOUCH_TARGET / 2,
@@ -114,17 +91,10 @@ def lock_warning() -> ft.Container:
     """A word before the page locks, over the page and above its bottom bar. Any tap will do, also here."""
     words = say("lock.soon")
     ground, ink = _TONES["help"]
-    looks = ft.Row(
-        tight=True,
-        spacing=10,
-        controls=[
-            ft.Icon(ft.Icons.LOCK_CLOCK_OUTLINED, size=22, color=ink),
-            ft.Text(words, theme_style=theme.MARK, color=ink),
-        ],
-    )
+    mark = ft.Icon(ft.Icons.LOCK_CLOCK_OUTLINED, size=22, color=ink)
     band = tappable(
         words,
-        looks,
+        row(mark, ft.Text(words, theme_style=theme.MARK, color=ink), tight=True),
         lambda: None,
         bgcolor=ground,
         radius=theme.TOUCH_TARGET / 2,
@@ -136,10 +106,7 @@ def lock_warning() -> ft.Container:
         right=theme.GUTTER,
         bottom=92,
         visible=False,
-        content=ft.Row(
-            alignment=ft.MainAxisAlignment.CENTER,
-            controls=[ft.Semantics(live_region=True, content=band)],
-        ),
+        content=centred(ft.Semantics(live_region=True, content=band)),
     )
 
 
@@ -148,31 +115,16 @@ def banner(
 ) -> ft.Control:
     """A sentence about the whole page, with at most one thing to do about it."""
     ground, ink = _TONES[tone]
-    shown = (
-        icon or {"calm": ft.Icons.INFO_OUTLINE, "moving": ft.Icons.SYNC, "help": ft.Icons.INFO_OUTLINE}[tone]
+    shown = icon or (ft.Icons.SYNC if tone == "moving" else ft.Icons.INFO_OUTLINE)
+    said = _live(ft.Text(words, theme_style=theme.BODY, color=ink))
+    return panel(
+        column(row(ft.Icon(shown, size=24, color=ink), said, spacing=12, top=True), action, spacing=8),
+        ground,
+        padding=(16, 14),
+        radius=theme.FIELD_RADIUS,
     )
-    return ft.Container(
-        bgcolor=ground,
-        border_radius=theme.FIELD_RADIUS,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
-        content=ft.Column(
-            tight=True,
-            spacing=8,
-            controls=[
-                ft.Row(
-                    spacing=12,
-                    vertical_alignment=ft.CrossAxisAlignment.START,
-                    controls=[
-                        ft.Icon(shown, size=24, color=ink),
-                        ft.Semantics(
-                            live_region=True,
-                            container=True,
-                            expand=True,
-                            content=ft.Text(words, theme_style=theme.BODY, color=ink),
-                        ),
-                    ],
-                ),
-                *([action] if action is not None else []),
-            ],
-        ),
-    )
+
+
+def _live(words: ft.Text) -> ft.Control:
+    """Words that are read out when they change, in the width that is left."""
+    return ft.Semantics(live_region=True, container=True, expand=True, content=words)

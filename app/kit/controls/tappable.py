@@ -2,13 +2,11 @@
 
 One clean node for a screen reader, at least 48 px each way, reachable by keyboard. Flet's own buttons are
 40 px and its icon buttons have no name, so everything in the kit that can be tapped goes through `tappable`.
-
-    tappable("Continue", looks, on_tap=go_on)
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypedDict
 
 import flet as ft
 
@@ -82,3 +80,26 @@ def tappable(
             ),
         ),
     )
+
+
+class SelectionStyle(TypedDict):
+    """The arguments of `tappable` that show whether something is chosen."""
+
+    bgcolor: str
+    border: ft.Border
+    padding: tuple[float, float]
+
+
+def selection_style(
+    on: bool, sideways: float, upright: float, plain: str = ft.Colors.OUTLINE_VARIANT
+) -> SelectionStyle:
+    """Return the tint, border and padding of a choice, as arguments of `tappable`; padding in pixels."""
+    width = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER
+    line = ft.Colors.PRIMARY if on else plain
+    # A thinner border gives its difference to the padding, so that nothing moves on a tap.
+    slack = theme.SELECTED_BORDER - width
+    return {
+        "bgcolor": ft.Colors.SECONDARY_CONTAINER if on else ft.Colors.SURFACE_CONTAINER_LOWEST,
+        "border": ft.Border.all(width, line),
+        "padding": (sideways + slack, upright + slack),
+    }

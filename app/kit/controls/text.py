@@ -2,8 +2,6 @@
 
 Each page has one `title`, announced as an h1. Text that changes must not have a fixed label for screen
 readers, so none of these takes one.
-
-    title("Who was in the room?", caption="Question 3 of 24")
 """
 
 from __future__ import annotations
@@ -11,19 +9,17 @@ from __future__ import annotations
 import flet as ft
 
 from app.kit import theme
+from app.kit.controls.keyed import column
 from app.kit.messages import say
 
 
 def title(words: str, *, caption: str = "", subtitle: str = "") -> ft.Control:
     """The one h1 of a page, with a quiet line above it and one below it."""
-    return ft.Column(
-        tight=True,
+    return column(
+        quiet(caption) if caption else None,
+        _heading(words, theme.H1, 1),
+        quiet(subtitle) if subtitle else None,
         spacing=4,
-        controls=[
-            *([quiet(caption)] if caption else []),
-            _heading(words, theme.H1, 1),
-            *([quiet(subtitle)] if subtitle else []),
-        ],
     )
 
 
@@ -32,9 +28,22 @@ def heading(words: str, *, level: int = 2) -> ft.Control:
     return _heading(words, theme.H2 if level == 2 else theme.LEAD, level)
 
 
+def coloured_heading(words: str, colour: ft.ColorValue) -> ft.Semantics:
+    """A heading of level 2 on a coloured block."""
+    return _heading(words, theme.H2, 2, colour)
+
+
 def text(words: str, *, strong: bool = False, colour: str | None = None) -> ft.Text:
     """Body text, 19 sp."""
     return ft.Text(words, theme_style=theme.LEAD if strong else theme.BODY, color=colour)
+
+
+def underlined(
+    words: str, colour: ft.ColorValue = ft.Colors.PRIMARY, style: ft.TextThemeStyle = theme.ACTION
+) -> ft.Text:
+    """Words that look like a link."""
+    line = ft.TextStyle(decoration=ft.TextDecoration.UNDERLINE, decoration_color=colour)
+    return ft.Text(words, theme_style=style, color=colour, style=line)
 
 
 def quiet(words: str, *, colour: str | None = None) -> ft.Text:
@@ -68,8 +77,9 @@ def optional_label(label: str) -> str:
     return say("label.optional", label=label)
 
 
-def _heading(words: str, style: ft.TextThemeStyle, level: int) -> ft.Control:
+def _heading(
+    words: str, style: ft.TextThemeStyle, level: int, colour: ft.ColorValue | None = None
+) -> ft.Semantics:
     # Without `container` a heading swallows the words beside it.
-    return ft.Semantics(
-        header=True, heading_level=level, container=True, content=ft.Text(words, theme_style=style)
-    )
+    shown = ft.Text(words, theme_style=style, color=colour)
+    return ft.Semantics(header=True, heading_level=level, container=True, content=shown)

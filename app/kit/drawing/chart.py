@@ -3,21 +3,19 @@
 The line only joins the dots: nothing is smoothed, averaged or projected. A ring is a day that is not sure, a
 short stroke at the foot a level that is not known: shape, never colour alone. A screen reader hears one
 sentence, given by the caller.
-
-    level_chart([ChartPoint(0.0, 2), ChartPoint(1.0, 4, sure=False)], levels=4, first="May", last="today",
-    words="…")
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import flet as ft
 import flet.canvas as cv
 
 from app.kit import theme
+from app.kit.controls.drawing_view import stroke_paint
+from app.kit.hooks import component, use_state
 
 _HEIGHT = 216.0
 # The smallest that the theme writes.
@@ -38,14 +36,13 @@ class ChartPoint:
 
 def level_chart(dots: Sequence[ChartPoint], *, levels: int, first: str, last: str, words: str) -> ft.Control:
     """The chart, `levels` high, with the first and the last day below it."""
-    drawn: Any = _chart
-    chart: ft.Control = drawn(tuple(dots), levels, first, last)
+    chart = _chart(tuple(dots), levels, first, last)
     return ft.Semantics(label=words, image=True, content=ft.Semantics(exclude_semantics=True, content=chart))
 
 
-@ft.component
+@component
 def _chart(dots: tuple[ChartPoint, ...], levels: int, first: str, last: str) -> ft.Control:
-    width, set_width = ft.use_state(_FIRST_WIDTH)
+    width, set_width = use_state(_FIRST_WIDTH)
 
     def resized(event: cv.CanvasResizeEvent) -> None:
         if abs(event.width - width) > 1:
@@ -71,7 +68,9 @@ def chart_shapes(
 
     found: list[cv.Shape] = []
     for level in range(levels + 1):
-        found.append(cv.Line(_LEFT, y(level), right, y(level), paint=_stroke(ft.Colors.OUTLINE_VARIANT, 1)))
+        found.append(
+            cv.Line(_LEFT, y(level), right, y(level), paint=stroke_paint(ft.Colors.OUTLINE_VARIANT, 1))
+        )
         if level:
             found.append(_label(_LEFT - 10, y(level), str(level), ft.Alignment.CENTER_RIGHT))
     known = [((x(dot), y(dot.level)), dot.sure) for dot in dots if dot.level is not None]
@@ -89,18 +88,8 @@ def chart_shapes(
     return found
 
 
-def _stroke(colour: str, width: float) -> ft.Paint:
-    return ft.Paint(
-        color=colour,
-        stroke_width=width,
-        style=ft.PaintingStyle.STROKE,
-        stroke_join=ft.StrokeJoin.ROUND,
-        stroke_cap=ft.StrokeCap.ROUND,
-    )
-
-
 def _points(at: Sequence[tuple[float, float]], mode: cv.PointMode, colour: str, width: float) -> cv.Shape:
-    return cv.Points(points=list(at), point_mode=mode, paint=_stroke(colour, width))
+    return cv.Points(points=list(at), point_mode=mode, paint=stroke_paint(colour, width))
 
 
 def _label(x: float, y: float, words: str, alignment: ft.Alignment) -> cv.Text:

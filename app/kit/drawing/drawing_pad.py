@@ -2,8 +2,6 @@
 
 Each step is handed on when it ends; only the running line is not yet. What the pointer does is in `pointer`.
 Nothing is praised or suggested.
-
-    drawing_pad(kept, on_change, key="rooms-picture")        # kept: a Drawing, or None for new paper
 """
 
 from __future__ import annotations
@@ -18,11 +16,12 @@ import flet.canvas as cv
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.drawing_view import WHITE, drawing_shapes, stroke_shape
-from app.kit.controls.fault_boundary import guarded, guarded_render
-from app.kit.controls.keyed import with_placeholders
-from app.kit.controls.tappable import tappable
+from app.kit.controls.fault_boundary import guarded
+from app.kit.controls.keyed import keyed_component, row, stack
+from app.kit.controls.tappable import selection_style, tappable
 from app.kit.controls.text import quiet
 from app.kit.drawing.pointer import CurrentStroke, DrawingInput, DrawingTool
+from app.kit.hooks import use_ref
 from app.kit.messages import say
 from assessments.definitions.drawing import (
     CANVAS_WIDTH,
@@ -45,23 +44,13 @@ _DOT = 24
 _STICKER_SIZE = 52
 
 
-def drawing_pad(
-    start: Drawing | None, on_change: OnChange, *, key: str, tall: int = theme.ROW_HEIGHT
-) -> ft.Control:
+@keyed_component
+def drawing_pad(start: Drawing | None, on_change: OnChange, tall: int = theme.ROW_HEIGHT) -> ft.Control:
     """The paper with its tools. `on_change` gets the drawing after every step.
 
-    `key` holds ids only; `tall` is the least height of what can be tapped, in pixels.
+    `tall` is the least height of what can be tapped, in pixels.
     """
-    kept: Any = _pad
-    pad: ft.Control = kept(start, on_change, tall, key=key)
-    return pad
-
-
-@ft.component
-@guarded_render
-def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
-    kept: Any = ft.use_ref(lambda: DrawingInput(start or Drawing(_new_paper_height())))
-    hand: DrawingInput = kept.current
+    pointer = use_ref(DrawingInput(start or Drawing(_new_paper_height()))).current
     _, draw = ft.use_state(0)
 
     def again() -> None:
@@ -71,31 +60,28 @@ def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
         if is_changed:
             again()
             if hand_on:
-                await on_change(hand.drawing)
+                await on_change(pointer.drawing)
 
     def choose(name: str, code: str) -> None:
-        setattr(hand, name, code)
+        setattr(pointer, name, code)
         again()
 
     def size(event: cv.CanvasResizeEvent) -> None:
-        if hand.scale != event.width / CANVAS_WIDTH:
-            hand.scale = event.width / CANVAS_WIDTH
+        if pointer.scale != event.width / CANVAS_WIDTH:
+            pointer.scale = event.width / CANVAS_WIDTH
             again()
 
-    sheet = _paper(hand, changed, size)
-    return ft.Column(
-        tight=True,
+    return stack(
+        _paper(pointer, changed, size),
+        quiet(say("draw.full")) if pointer.drawing.is_full else None,
+        _tools(pointer, partial(choose, "tool"), lambda: changed(pointer.undo()), tall),
+        _colours(pointer, partial(choose, "colour"), tall) if pointer.tool in STROKE_WIDTHS else None,
+        _stickers(
+            pointer, partial(choose, "sticker"), lambda: changed(pointer.place_sticker_in_centre()), tall
+        )
+        if pointer.tool == "stickers"
+        else None,
         spacing=theme.LIST_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            sheet,
-            quiet(say("draw.full")) if hand.drawing.is_full else None,
-            _tools(hand, partial(choose, "tool"), lambda: changed(hand.undo()), tall),
-            _colours(hand, partial(choose, "colour"), tall) if hand.tool in STROKE_WIDTHS else None,
-            _stickers(hand, partial(choose, "sticker"), lambda: changed(hand.place_sticker_in_centre()), tall)
-            if hand.tool == "stickers"
-            else None,
-        ),
     )
 
 
@@ -103,28 +89,26 @@ def _new_paper_height() -> int:
     return _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
 
 
-def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEvent], None]) -> ft.Control:
+def _paper(pointer: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEvent], None]) -> ft.Control:
     """The paper. Drags up and down and to the sides are asked for apart: so they win over scrolling."""
-    running: Any = _current_stroke
-    settled: Any = _finished_strokes
 
     def down(event: Any) -> None:
-        hand.pointer_down(event.local_position)
+        pointer.pointer_down(event.local_position)
 
     async def begin() -> None:
-        await changed(hand.begin_drag(), hand_on=hand.tool == "stickers")
+        await changed(pointer.begin_drag(), hand_on=pointer.tool == "stickers")
 
     async def move(event: Any) -> None:
         # A rub is handed on when it ends; a long line in parts.
-        await changed(hand.drag_to(event.local_position), hand_on=hand.tool != "rubber")
+        await changed(pointer.drag_to(event.local_position), hand_on=pointer.tool != "rubber")
 
     async def end(event: Any) -> None:
         # The last place may have been too soon after the one before to be told.
-        hand.drag_to(event.local_position)
-        await changed(hand.end_drag())
+        pointer.drag_to(event.local_position)
+        await changed(pointer.end_drag())
 
     async def tap(event: Any) -> None:
-        await changed(hand.tap(event.local_position))
+        await changed(pointer.tap(event.local_position))
 
     drags: dict[str, Any] = {
         f"on_{way}_drag_{part}": guarded(handler)
@@ -143,15 +127,17 @@ def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEven
             on_tap_up=guarded(tap),
             **drags,
             content=ft.Container(
-                aspect_ratio=CANVAS_WIDTH / hand.drawing.height,
+                aspect_ratio=CANVAS_WIDTH / pointer.drawing.height,
                 bgcolor=WHITE,
                 border=ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE),
                 border_radius=theme.BUTTON_RADIUS,
                 clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
                 content=ft.Stack(
                     controls=[
-                        settled(hand.drawing, hand.scale, size, key="settled"),
-                        running(hand.current_stroke, hand.colour, hand.tool, hand.scale, key="running"),
+                        _finished_strokes("settled", pointer.drawing, pointer.scale, size),
+                        _current_stroke(
+                            "running", pointer.current_stroke, pointer.colour, pointer.tool, pointer.scale
+                        ),
                     ],
                 ),
             ),
@@ -159,15 +145,17 @@ def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEven
     )
 
 
-@ft.component
-def _finished_strokes(drawing: Drawing, scale: float, size: Any) -> ft.Control:
+@keyed_component
+def _finished_strokes(
+    drawing: Drawing, scale: float, size: Callable[[cv.CanvasResizeEvent], None]
+) -> ft.Control:
     """What stands on the paper."""
     return _canvas(
         drawing_shapes(drawing.visible_marks, scale) if scale else [], on_resize=guarded(size, by_hand=False)
     )
 
 
-@ft.component
+@keyed_component
 def _current_stroke(running: CurrentStroke, colour: str, width: str, scale: float) -> ft.Control:
     """The line under the finger."""
     points = running.points
@@ -179,7 +167,7 @@ def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
 
 
 def _tools(
-    hand: DrawingInput, choose: Callable[[str], None], undo: Callable[[], object], tall: int
+    pointer: DrawingInput, choose: Callable[[str], None], undo: Callable[[], object], tall: int
 ) -> ft.Control:
     def line(height: int) -> ft.Control:
         return ft.Container(width=30, height=height, border_radius=height / 2, bgcolor=ft.Colors.ON_SURFACE)
@@ -188,80 +176,45 @@ def _tools(
         ("thin", line(4)),
         ("thick", line(12)),
         ("rubber", _rubber()),
-        ("stickers", _sticker(hand.sticker, _ICON_SIZE)),
+        ("stickers", _sticker(pointer.sticker, _ICON_SIZE)),
     ]
-    return ft.Row(
+    tile = partial(_tile, tall=tall, expand=True)
+    arrow = ft.Icon(ft.Icons.UNDO, size=_ICON_SIZE, color=ft.Colors.ON_SURFACE)
+    return row(
+        *(
+            tile(say(f"draw.{tool}"), sign, partial(choose, tool), chosen=tool == pointer.tool)
+            for tool, sign in looks
+        ),
+        tile(say("draw.undo"), arrow, undo, chosen=None),
         spacing=6,
-        controls=[
-            *(
-                _tile(
-                    say(f"draw.{tool}"),
-                    sign,
-                    partial(choose, tool),
-                    chosen=tool == hand.tool,
-                    tall=tall,
-                    expand=True,
-                )
-                for tool, sign in looks
-            ),
-            _tile(
-                say("draw.undo"),
-                ft.Icon(ft.Icons.UNDO, size=_ICON_SIZE, color=ft.Colors.ON_SURFACE),
-                undo,
-                chosen=None,
-                tall=tall,
-                expand=True,
-            ),
-        ],
     )
 
 
-def _colours(hand: DrawingInput, choose: Callable[[str], None], tall: int) -> ft.Control:
+def _colours(pointer: DrawingInput, choose: Callable[[str], None], tall: int) -> ft.Control:
     def dot(colour: str) -> ft.Control:
-        return ft.Container(
-            width=_DOT,
-            height=_DOT,
-            border_radius=_DOT / 2,
-            bgcolor=colour,
-            border=ft.Border.all(2, WHITE),
-        )
+        edge = ft.Border.all(2, WHITE)
+        return ft.Container(width=_DOT, height=_DOT, border_radius=_DOT / 2, bgcolor=colour, border=edge)
 
+    tile = partial(_tile, tall=tall, beside=True)
     tiles = [
-        _tile(
-            say(f"draw.colour.{code}"),
-            dot(colour),
-            partial(choose, code),
-            chosen=code == hand.colour,
-            tall=tall,
-            beside=True,
-        )
+        tile(say(f"draw.colour.{code}"), dot(colour), partial(choose, code), chosen=code == pointer.colour)
         for code, colour in STROKE_COLOURS.items()
     ]
     return _grid(tiles, on_phone=4, on_wide=8)
 
 
 def _stickers(
-    hand: DrawingInput, choose: Callable[[str], None], put: Callable[[], object], tall: int
+    pointer: DrawingInput, choose: Callable[[str], None], put: Callable[[], object], tall: int
 ) -> ft.Control:
-    tiles = [
-        _tile(
-            say(f"draw.sticker.{kind}"),
-            _sticker(kind, _STICKER_SIZE),
-            partial(choose, kind),
-            chosen=kind == hand.sticker,
-            tall=tall,
-        )
-        for kind in STICKERS
-    ]
-    return ft.Column(
-        tight=True,
+    def tile(kind: str) -> ft.Control:
+        name, is_chosen = say(f"draw.sticker.{kind}"), kind == pointer.sticker
+        return _tile(name, _sticker(kind, _STICKER_SIZE), partial(choose, kind), chosen=is_chosen, tall=tall)
+
+    return stack(
+        quiet(say("draw.sticker-how")),
+        _grid([tile(kind) for kind in STICKERS], on_phone=4, on_wide=6),
+        row(quiet_button(say("draw.middle"), put)),
         spacing=6,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=[
-            quiet(say("draw.sticker-how")),
-            _grid(tiles, on_phone=4, on_wide=6),
-            ft.Row(controls=[quiet_button(say("draw.middle"), put)]),
-        ],
     )
 
 
@@ -272,7 +225,7 @@ def _rubber() -> ft.Control:
         border_radius=5,
         border=ft.Border.all(2.5, ft.Colors.ON_SURFACE),
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        content=ft.Row(controls=[ft.Container(width=13, height=20, bgcolor=ft.Colors.ON_SURFACE)]),
+        content=row(ft.Container(width=13, height=20, bgcolor=ft.Colors.ON_SURFACE)),
     )
 
 
@@ -301,8 +254,6 @@ def _tile(
     expand: bool = False,
 ) -> ft.Control:
     """A sign with its word below or beside it; the chosen one has a thick border and a tint."""
-    width = theme.SELECTED_BORDER if chosen else theme.PLAIN_BORDER
-    slack = theme.SELECTED_BORDER - width
     word = ft.Text(words, theme_style=theme.MARK, text_align=ft.TextAlign.CENTER)
     middle = ft.MainAxisAlignment.CENTER
     if beside:
@@ -321,9 +272,7 @@ def _tile(
         on_tap,
         kind="button" if chosen is None else "radio",
         chosen=chosen,
-        padding=(slack, 6 + slack),
         min_height=tall,
-        bgcolor=ft.Colors.SECONDARY_CONTAINER if chosen else ft.Colors.SURFACE_CONTAINER_LOWEST,
-        border=ft.Border.all(width, ft.Colors.PRIMARY if chosen else ft.Colors.OUTLINE_VARIANT),
         expand=expand or None,
+        **selection_style(bool(chosen), 0, 6),
     )

@@ -2,8 +2,6 @@
 
 All are on the same square. The same face can stand for "Happy" and for "Yes", so the caller brings the
 words. A code from a tool that came from elsewhere may have no drawing; then the words stand alone.
-
-    picture("face-happy", "Happy", size=96)
 """
 
 from __future__ import annotations

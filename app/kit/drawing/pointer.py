@@ -37,14 +37,11 @@ _MAX_STROKE_POINTS = 300
 
 
 @ft.observable
-@dataclass
+@dataclass(repr=False)
 class CurrentStroke:
     """The line that is being drawn: on a canvas of its own, since each move draws that canvas again."""
 
     points: tuple[Point, ...] = ()
-
-    def __repr__(self) -> str:
-        return "<CurrentStroke>"
 
 
 class DrawingInput:
@@ -60,9 +57,6 @@ class DrawingInput:
         self._offset_ms = drawing.ended_ms
         self._down_point: Point = (0, 0, 0)
         self._before_erase: Drawing | None = None
-
-    def __repr__(self) -> str:
-        return "<DrawingInput>"
 
     def pointer_down(self, place: ft.Offset) -> None:
         """The pointer came down here."""

@@ -3,8 +3,6 @@
 A choice that is made has a tint, a 2.5 px border and a tick, so that colour is never the only sign. Where
 every choice has a picture they are tiles of one size. Nothing is chosen to begin with, and what was chosen
 can be taken back by tapping it again or by "Clear this answer".
-
-    radio_rows([Choice("yes", "Yes"), Choice("no", "No")], chosen=None, on_choose=pick)
 """
 
 from __future__ import annotations
@@ -12,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import flet as ft
 
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.tappable import TappableKind, tappable
+from app.kit.controls.keyed import column, row, stack
+from app.kit.controls.tappable import TappableKind, selection_style, tappable
 from app.kit.controls.text import quiet
 from app.kit.drawing.pictures import MIN_PICTURE_SIZE, has_picture, picture
 from app.kit.messages import say
@@ -38,9 +36,6 @@ class Choice:
     picture: str = ""
 
 
-# How one choice is drawn: its kind, itself, whether it is chosen, and what a tap does.
-DrawChoice = Callable[[TappableKind, Choice, bool, Callable[[], object]], ft.Control]
-
 # The height of a line of body text, in logical pixels.
 _LINE = 27.0
 
@@ -54,14 +49,13 @@ def radio_rows(
 ) -> ft.Control:
     """Rows of which one can be chosen. Tapping the chosen row, or the link below, takes it back."""
 
-    def row(choice: Choice, draw: DrawChoice) -> ft.Control:
-        on = choice.code == chosen
-        return draw("radio", choice, on, lambda: on_choose(None if on else choice.code))
+    def tap(code: str) -> object:
+        return on_choose(None if code == chosen else code)
 
-    rows = _rows_with_or(choices, row)
+    rows = _rows_with_or("radio", choices, (chosen,), tap)
     if clear and any(choice.code == chosen for choice in choices):
         rows.append(_clear(on_choose))
-    return _stack(rows)
+    return stack(*rows)
 
 
 def checkbox_rows(
@@ -85,11 +79,7 @@ def checkbox_rows(
             kept = (set(chosen) - alone) | {code}
         return tuple(choice.code for choice in choices if choice.code in kept)
 
-    def row(choice: Choice, draw: DrawChoice) -> ft.Control:
-        on = choice.code in chosen
-        return draw("tick", choice, on, lambda: on_choose(after(choice.code)))
-
-    return _stack(_rows_with_or(choices, row))
+    return stack(*_rows_with_or("tick", choices, chosen, lambda code: on_choose(after(code))))
 
 
 def ladder(
@@ -108,23 +98,19 @@ def ladder(
         rungs.append(_rung(step, high, words, step == chosen, on_choose))
     if chosen is not None:
         rungs.append(_clear(on_choose))
-    return _stack(rungs, spacing=6)
+    return stack(*rungs, spacing=6)
 
 
 def _rung(
     step: int, high: int, words: str, on: bool, on_choose: Callable[[int | None], object]
 ) -> ft.Control:
-    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
-    looks = ft.Row(
+    ink = _ink(on)
+    number = ft.Text(str(step), theme_style=theme.H2, color=ink, text_align=ft.TextAlign.CENTER)
+    looks = row(
+        ft.Container(width=36, content=number),
+        ft.Container(expand=True, content=ft.Text(words, theme_style=theme.BODY, color=ink)),
+        ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY) if on else None,
         spacing=14,
-        controls=[
-            ft.Container(
-                width=36,
-                content=ft.Text(str(step), theme_style=theme.H2, color=ink, text_align=ft.TextAlign.CENTER),
-            ),
-            ft.Container(expand=True, content=ft.Text(words, theme_style=theme.BODY, color=ink)),
-            *([_tick()] if on else []),
-        ],
     )
     said = say("label.ladder-step", n=step, of=high)
     return tappable(
@@ -138,17 +124,16 @@ def _rung(
 
 
 def _row(kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], object]) -> ft.Control:
-    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
-    words: list[ft.Control] = [ft.Text(choice.text, theme_style=theme.BODY, color=ink)]
-    if choice.hint:
-        words.append(quiet(choice.hint, colour=ink if on else None))
-    looks = ft.Row(
+    ink = _ink(on)
+    looks = row(
+        _mark(kind, on),
+        picture(choice.picture, choice.text) if has_picture(choice.picture) else None,
+        column(
+            ft.Text(choice.text, theme_style=theme.BODY, color=ink),
+            quiet(choice.hint, colour=ink if on else None) if choice.hint else None,
+            expand=True,
+        ),
         spacing=14,
-        controls=[
-            _mark(kind, on),
-            *([picture(choice.picture, choice.text)] if has_picture(choice.picture) else []),
-            ft.Column(tight=True, spacing=2, expand=True, controls=words),
-        ],
     )
     return tappable(
         f"{choice.text}. {choice.hint}" if choice.hint else choice.text,
@@ -176,49 +161,40 @@ def _mark(kind: TappableKind, on: bool) -> ft.Control:
 
 def _clear(on_choose: Callable[[None], object]) -> ft.Control:
     words = say("action.choose-again")
-    return ft.Row(controls=[quiet_button(words, lambda: on_choose(None), icon=ft.Icons.UNDO)])
+    return row(quiet_button(words, lambda: on_choose(None), icon=ft.Icons.UNDO))
 
 
-def _tick() -> ft.Control:
-    return ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY)
-
-
-def selection_style(
-    on: bool, sideways: float, upright: float, plain: str = ft.Colors.OUTLINE_VARIANT
-) -> dict[str, Any]:
-    """Return the tint, border and padding of a choice, as arguments of `tappable`; padding in pixels."""
-    width = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER
-    line = ft.Colors.PRIMARY if on else plain
-    # A thinner border gives its difference to the padding, so that nothing moves on a tap.
-    slack = theme.SELECTED_BORDER - width
-    return {
-        "bgcolor": ft.Colors.SECONDARY_CONTAINER if on else ft.Colors.SURFACE_CONTAINER_LOWEST,
-        "border": ft.Border.all(width, line),
-        "padding": (sideways + slack, upright + slack),
-    }
+def _ink(on: bool) -> str:
+    return ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
 
 
 def _rows_with_or(
-    choices: Sequence[Choice], row: Callable[[Choice, DrawChoice], ft.Control]
+    kind: TappableKind,
+    choices: Sequence[Choice],
+    chosen: Collection[str | None],
+    on_tap: Callable[[str], object],
 ) -> list[ft.Control]:
+    def draw(choice: Choice, how: Callable[..., ft.Control] = _row) -> ft.Control:
+        return how(kind, choice, choice.code in chosen, partial(on_tap, choice.code))
+
     apart = [choice for choice in choices if choice.exclusive]
     together = [choice for choice in choices if not choice.exclusive]
     # A hint needs the width of a row, and one choice without a picture would be the odd one out.
     pictured = all(has_picture(choice.picture) and not choice.hint for choice in together)
-    rows = [_tiles(together, row)] if together and pictured else [row(choice, _row) for choice in together]
+    rows = [_tiles(together, draw)] if together and pictured else [draw(choice) for choice in together]
     if apart and together:
         rows.append(ft.Container(padding=ft.Padding.only(left=16), content=quiet(say("label.or"))))
-    return rows + [row(choice, _row) for choice in apart]
+    return rows + [draw(choice) for choice in apart]
 
 
-def _tiles(choices: Sequence[Choice], row: Callable[[Choice, DrawChoice], ft.Control]) -> ft.Control:
+def _tiles(choices: Sequence[Choice], draw: Callable[..., ft.Control]) -> ft.Control:
     """Tiles of one size, two or three to a row, so that no choice is left alone where it can be helped."""
     in_twos = len(choices) in (1, 2, 4)
     size = 120 if in_twos else MIN_PICTURE_SIZE
     # Of one height too: where one name needs a second line, each gets the room.
     longest = max(len(choice.text) for choice in choices)
     room = _LINE * (2 if longest > (16 if in_twos else 11) else 1)
-    tiles = [row(choice, partial(_tile, size=size, room=room)) for choice in choices]
+    tiles = [draw(choice, partial(_tile, size=size, room=room)) for choice in choices]
     for tile in tiles:
         tile.col = 3 if in_twos else {"narrow": 3, "phone": 2}
     return ft.ResponsiveRow(
@@ -234,7 +210,6 @@ def _tiles(choices: Sequence[Choice], row: Callable[[Choice, DrawChoice], ft.Con
 def _tile(
     kind: TappableKind, choice: Choice, on: bool, on_tap: Callable[[], object], *, size: int, room: float
 ) -> ft.Control:
-    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     badge = ft.Container(
         right=-6,
         top=-6,
@@ -246,6 +221,9 @@ def _tile(
         alignment=ft.Alignment.CENTER,
         content=ft.Icon(ft.Icons.CHECK, size=22, color=ft.Colors.ON_PRIMARY),
     )
+    name = ft.Text(
+        choice.text, theme_style=theme.BODY, color=_ink(on), text_align=ft.TextAlign.CENTER, expand=True
+    )
     looks = ft.Column(
         tight=True,
         spacing=4,
@@ -255,20 +233,7 @@ def _tile(
                 clip_behavior=ft.ClipBehavior.NONE,
                 controls=[picture(choice.picture, choice.text, size=size), *([badge] if on else [])],
             ),
-            ft.Row(
-                spacing=0,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-                controls=[
-                    ft.Container(width=0, height=room),
-                    ft.Text(
-                        choice.text,
-                        theme_style=theme.BODY,
-                        color=ink,
-                        text_align=ft.TextAlign.CENTER,
-                        expand=True,
-                    ),
-                ],
-            ),
+            row(ft.Container(width=0, height=room), name, spacing=0, top=True),
         ],
     )
     return tappable(
@@ -279,13 +244,4 @@ def _tile(
         chosen=on,
         identifier=f"choice-{choice.code}",
         **selection_style(on, 4, 8),
-    )
-
-
-def _stack(rows: list[ft.Control], spacing: int = 8) -> ft.Control:
-    return ft.Column(
-        tight=True,
-        spacing=spacing,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=rows,
     )

@@ -5,8 +5,6 @@ No suggestions, no correction, no learning, nothing filled in from elsewhere, no
 letters: a page that is drawn again never overwrites typing. `value` is for the first drawing; pass the
 state's own text. Give each field a `key` (the link_id), so that another question never inherits its
 letters.
-
-    text_field("First name", value=state.name, on_change=state.set_name, key="name")
 """
 
 from __future__ import annotations
@@ -18,13 +16,15 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler, guarded
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.keyed import column, row, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.problems import problem_line
+from app.kit.hooks import component, use_ref, use_state
 from app.kit.messages import say
 
 
+@component
 def text_field(
     label: str,
     *,
@@ -35,11 +35,10 @@ def text_field(
     problem: str = "",
     width: int | None = None,
     lines: int = 1,
-    max_length: int | None = None,
     keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
     focus: bool = False,
     show_label: bool = True,
-    key: str | None = None,
+    key: str | None = None,  # noqa: ARG001 - Flet takes it
 ) -> ft.Control:
     """A field with its label above it. More than one line makes it an area that grows.
 
@@ -47,83 +46,15 @@ def text_field(
     row. `on_change` gets the whole text and must set state at once, without awaiting.
     `show_label=False` where the page's heading is the same words: the field is still named by it.
     """
-    kept: Any = _stateful_field
-    field: ft.Control = kept(
+    field = _use_text_field(
         label,
         value,
         on_change,
         on_submit,
-        hint=hint,
-        problem=problem,
-        show_label=show_label,
-        key=key,
-        width=width,
-        lines=lines,
-        max_length=max_length,
-        keyboard=keyboard,
-        focus=focus,
-    )
-    return field
-
-
-def text_area(
-    label: str,
-    *,
-    on_change: Callable[[str], object],
-    value: str = "",
-    hint: str = "",
-    problem: str = "",
-    lines: int = 4,
-    max_length: int | None = None,
-    show_label: bool = True,
-    key: str | None = None,
-) -> ft.Control:
-    """A field for exact words, that grows with them."""
-    return text_field(
-        label,
-        value=value,
-        on_change=on_change,
-        hint=hint,
-        problem=problem,
-        lines=lines,
-        max_length=max_length,
-        show_label=show_label,
-        key=key,
-    )
-
-
-@ft.component
-def _stateful_field(
-    label: str,
-    value: str,
-    on_change: Callable[[str], object],
-    on_submit: Handler | None,
-    *,
-    hint: str,
-    problem: str,
-    show_label: bool,
-    width: int | None,
-    lines: int,
-    max_length: int | None,
-    keyboard: ft.KeyboardType,
-    focus: bool,
-) -> ft.Control:
-    typed = ft.use_ref(value)
-
-    def changed(event: Any) -> None:
-        typed.current = event.control.value
-        on_change(typed.current or "")
-
-    field = _safe_text_field(
-        label,
-        typed.current or "",
-        guarded(changed),
-        guarded(on_submit),
         has_problem=bool(problem),
         multiline=lines > 1,
         min_lines=lines,
         max_lines=max(lines, 12) if lines > 1 else 1,
-        max_length=max_length,
         keyboard_type=ft.KeyboardType.MULTILINE if lines > 1 else keyboard,
         autofocus=focus,
         width=width,
@@ -131,7 +62,7 @@ def _stateful_field(
     return _labelled(label if show_label else "", hint, problem, field)
 
 
-@ft.component
+@component
 def passphrase_field(
     label: str,
     *,
@@ -142,59 +73,53 @@ def passphrase_field(
     focus: bool = False,
 ) -> ft.Control:
     """A field whose letters are dots until "Show what I typed". Pasting is allowed."""
-    shown, show = ft.use_state(False)
-    typed = ft.use_ref("")
-
-    def changed(event: Any) -> None:
-        typed.current = event.control.value
-        on_change(typed.current or "")
-
-    field = _safe_text_field(
+    shown, show = use_state(False)
+    field = _use_text_field(
         label,
-        typed.current or "",
-        guarded(changed),
-        guarded(on_submit),
+        "",
+        on_change,
+        on_submit,
         has_problem=bool(problem),
         password=not shown,
         autofocus=focus,
     )
     eye = ft.Icons.VISIBILITY_OFF_OUTLINED if shown else ft.Icons.VISIBILITY_OUTLINED
     words = say("action.hide") if shown else say("action.show")
-    looks = ft.Row(
-        tight=True,
+    looks = row(
+        ft.Icon(eye, size=22, color=ft.Colors.PRIMARY),
+        ft.Text(words, theme_style=theme.MARK, color=ft.Colors.PRIMARY),
         spacing=8,
-        controls=[
-            ft.Icon(eye, size=22, color=ft.Colors.PRIMARY),
-            ft.Text(words, theme_style=theme.MARK, color=ft.Colors.PRIMARY),
-        ],
+        tight=True,
     )
     toggle = tappable(
         words, looks, lambda: show(not shown), padding=(8, 8), min_height=theme.TOUCH_TARGET, fill=False
     )
-    return ft.Column(
-        tight=True,
-        spacing=2,
-        controls=[_labelled(label, hint, problem, field), toggle],
-    )
+    return column(_labelled(label, hint, problem, field), toggle)
 
 
-def _safe_text_field(
+def _use_text_field(
     label: str,
-    value: str,
-    on_change: Handler | None,
+    first: str,
+    on_change: Callable[[str], object],
     on_submit: Handler | None,
     *,
     has_problem: bool,
     **more: Any,
 ) -> ft.Control:
     """The one field of the app: all that is typed goes through it, and nothing learns from it."""
+    typed = use_ref(first)
+
+    def changed(event: ft.Event[ft.TextField]) -> None:
+        typed.current = event.control.value
+        on_change(typed.current)
+
     return ft.MergeSemantics(
         content=ft.Semantics(
             label=label,
             content=ft.TextField(
-                value=value,
-                on_change=on_change,
-                on_submit=on_submit,
+                value=typed.current,
+                on_change=guarded(changed),
+                on_submit=guarded(on_submit),
                 autocorrect=False,
                 enable_suggestions=False,
                 enable_ime_personalized_learning=False,
@@ -229,14 +154,10 @@ def _borders(has_problem: bool) -> dict[ft.ControlState, ft.InputBorder]:
 def _labelled(label: str, hint: str, problem: str, field: ft.Control) -> ft.Control:
     # The field itself is named by the same words, so the label is for eyes only.
     words = ft.Semantics(exclude_semantics=True, content=ft.Text(label, theme_style=theme.LEAD))
-    return ft.Column(
-        tight=True,
+    return stack(
+        words if label else None,
+        quiet(hint) if hint else None,
+        problem_line(problem) if problem else None,
+        field,
         spacing=6,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            words if label else None,
-            quiet(hint) if hint else None,
-            problem_line(problem) if problem else None,
-            field,
-        ),
     )

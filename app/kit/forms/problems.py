@@ -1,8 +1,6 @@
 """Problems: a summary at the top of the page and a line beside the answer, in the same words.
 
 When there is a problem is decided by the engine, on Continue and never while someone is typing.
-
-    error_summary([("injury", "Say whether anyone was hurt")], go_to=scroll_there)
 """
 
 from __future__ import annotations
@@ -12,7 +10,9 @@ from collections.abc import Callable, Sequence
 import flet as ft
 
 from app.kit import theme
+from app.kit.controls.keyed import row, stack
 from app.kit.controls.tappable import tappable
+from app.kit.controls.text import coloured_heading, underlined
 from app.kit.messages import say
 
 
@@ -25,26 +25,16 @@ def error_summary(
     """
     if not problems:
         return None
-    title = ft.Row(
-        spacing=10,
-        controls=[
-            ft.Icon(ft.Icons.ERROR_OUTLINE, size=26, color=ft.Colors.ERROR),
-            ft.Semantics(
-                header=True,
-                heading_level=2,
-                container=True,
-                content=ft.Text(
-                    say("problems.title"), theme_style=theme.H2, color=ft.Colors.ON_ERROR_CONTAINER
-                ),
-            ),
-        ],
+    title = row(
+        ft.Icon(ft.Icons.ERROR_OUTLINE, size=26, color=ft.Colors.ERROR),
+        coloured_heading(say("problems.title"), ft.Colors.ON_ERROR_CONTAINER),
     )
     links = [_link(place, words, go_to) for place, words in problems]
     return call_out(title, *links, bgcolor=ft.Colors.ERROR_CONTAINER, border_color=ft.Colors.ERROR, spacing=4)
 
 
 def call_out(
-    *controls: ft.Control, bgcolor: ft.ColorValue, border_color: ft.ColorValue, spacing: int
+    *controls: ft.Control | None, bgcolor: ft.ColorValue, border_color: ft.ColorValue, spacing: int
 ) -> ft.Control:
     """A block that is read out as soon as it stands on the page."""
     return ft.Container(
@@ -55,37 +45,20 @@ def call_out(
         content=ft.Semantics(
             live_region=True,
             container=True,
-            content=ft.Column(
-                tight=True,
-                spacing=spacing,
-                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                controls=list(controls),
-            ),
+            content=stack(*controls, spacing=spacing),
         ),
     )
 
 
 def problem_line(words: str) -> ft.Control:
     """The same sentence beside the answer it is about."""
-    return ft.Row(
-        spacing=8,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-        controls=[
-            ft.Icon(ft.Icons.ERROR_OUTLINE, size=24, color=ft.Colors.ERROR),
-            ft.Text(words, theme_style=theme.LEAD, color=ft.Colors.ERROR, expand=True),
-        ],
-    )
+    mark = ft.Icon(ft.Icons.ERROR_OUTLINE, size=24, color=ft.Colors.ERROR)
+    said = ft.Text(words, theme_style=theme.LEAD, color=ft.Colors.ERROR, expand=True)
+    return row(mark, said, spacing=8, top=True)
 
 
 def _link(place: str, words: str, go_to: Callable[[str], object]) -> ft.Control:
-    looks = ft.Text(
-        words,
-        theme_style=theme.LEAD,
-        color=ft.Colors.ON_ERROR_CONTAINER,
-        style=ft.TextStyle(
-            decoration=ft.TextDecoration.UNDERLINE, decoration_color=ft.Colors.ON_ERROR_CONTAINER
-        ),
-    )
+    looks = underlined(words, ft.Colors.ON_ERROR_CONTAINER, theme.LEAD)
     return tappable(
         words, looks, lambda: go_to(place), kind="link", padding=(0, 10), min_height=theme.TOUCH_TARGET
     )

@@ -2,29 +2,28 @@
 
 Digits must not pass the system's keyboard, which may learn them: they are tapped on large keys and shown as
 dots. What is typed is held by the caller. Pasting a passphrase is allowed.
-
-    secret_field("pin", "PIN", on_change=hold, problem="")
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
 import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import Handler
-from app.kit.controls.keyed import with_placeholders
+from app.kit.controls.keyed import centred, row, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.fields import passphrase_field
 from app.kit.forms.problems import problem_line
+from app.kit.hooks import component, use_ref, use_state
 from app.kit.messages import say
 
 CredentialKind = Literal["pin", "passphrase"]
 
-_KEYPAD_ROWS = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"))
+_KEYPAD_ROWS = ("123", "456", "789")
 _KEY_HEIGHT = 64
 _MAX_DIGITS = 12
 _DOT = 14
@@ -42,18 +41,16 @@ def secret_field(
 ) -> ft.Control:
     """Ask for the passphrase or the PIN. `on_submit` is Enter in a passphrase; digits have a button."""
     if kind == "pin":
-        pad: ft.Control = _pin_pad(label, on_change, hint=hint, problem=problem)
-        return pad
-    field: ft.Control = passphrase_field(
+        return _pin_pad(label, on_change, hint=hint, problem=problem)
+    return passphrase_field(
         label, on_change=on_change, on_submit=on_submit, hint=hint, problem=problem, focus=focus
     )
-    return field
 
 
-@ft.component
+@component
 def _pin_pad(label: str, on_change: Callable[[str], object], *, hint: str, problem: str) -> ft.Control:
-    digits = ft.use_ref("")
-    count, show_count = ft.use_state(0)
+    digits = use_ref("")
+    count, show_count = use_state(0)
 
     def now(changed: str) -> None:
         digits.current = changed
@@ -61,37 +58,22 @@ def _pin_pad(label: str, on_change: Callable[[str], object], *, hint: str, probl
         on_change(changed)
 
     def tap(digit: str) -> None:
-        typed = digits.current or ""
-        if len(typed) < _MAX_DIGITS:
-            now(typed + digit)
+        if len(digits.current) < _MAX_DIGITS:
+            now(digits.current + digit)
 
     def key(digit: str) -> ft.Control:
         return _key(digit, digit, lambda: tap(digit))
 
-    rows = [[key(digit) for digit in row] for row in _KEYPAD_ROWS]
-    rows.append(
-        [
-            ft.Container(expand=True),
-            key("0"),
-            _key(say("action.delete"), "", lambda: now((digits.current or "")[:-1])),
-        ]
-    )
-    return ft.Column(
-        tight=True,
+    delete = _key(say("action.delete"), "", lambda: now(digits.current[:-1]))
+    return stack(
+        ft.Text(label, theme_style=theme.LEAD),
+        quiet(hint) if hint else None,
+        problem_line(problem) if problem else None,
+        _dots(count, has_problem=bool(problem)),
+        *(row(*map(key, digits_of_row), spacing=theme.LIST_GAP) for digits_of_row in _KEYPAD_ROWS),
+        row(ft.Container(expand=True), key("0"), delete, spacing=theme.LIST_GAP),
         spacing=theme.LIST_GAP,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        controls=with_placeholders(
-            ft.Text(label, theme_style=theme.LEAD),
-            quiet(hint) if hint else None,
-            problem_line(problem) if problem else None,
-            _dots(count, has_problem=bool(problem)),
-            *(_row(row) for row in rows),
-        ),
     )
-
-
-def _row(keys: Sequence[ft.Control]) -> ft.Control:
-    return ft.Row(spacing=theme.LIST_GAP, controls=list(keys))
 
 
 def _key(name: str, digit: str, on_tap: Handler) -> ft.Control:
@@ -102,7 +84,7 @@ def _key(name: str, digit: str, on_tap: Handler) -> ft.Control:
     )
     return tappable(
         name,
-        ft.Row(alignment=ft.MainAxisAlignment.CENTER, controls=[looks]),
+        centred(looks),
         on_tap,
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH if digit else None,
         min_height=_KEY_HEIGHT,

@@ -3,8 +3,6 @@
 The controls of this package see a form through this alone, so that a question in a row of a group is the
 same as one on a page. A choice is saved at once, typing when it rests; each carries the entry and the
 draft (`drafts`), which is kept beside the answers.
-
-    await bind_item(actions, item, work_id=work_id, entry=None).set_answer(Answered("yes"), None)
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from assessments.engine.answers import AnswerEntry, NotAnswered
 from assessments.engine.form import AnswerCleared, AnswerEntered, PhraseKept
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BoundItem:
     """One item on a page. `key` is unique on it and holds ids only; `entry` is that of the last drawing."""
 
@@ -37,9 +35,6 @@ class BoundItem:
     # Codes of the phrases that the writer keeps, by the link_id of the text, and the way to keep one.
     kept_phrases: Callable[[str], Collection[str]]
     keep_phrase: Callable[[str, str], Awaitable[None]]
-
-    def __repr__(self) -> str:
-        return f"<BoundItem {self.item.link_id}>"
 
     @property
     def draft(self) -> ItemDraft | None:

@@ -3,8 +3,6 @@
 A line becomes part of the answer once its words and its origin are both there; until then all lines are
 kept as the item's draft. Nothing trims or completes what a child said. A complete line closes to a
 quotation when another is added; Change opens it.
-
-    exact_words_control(bound)
 """
 
 from __future__ import annotations
@@ -19,11 +17,10 @@ from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import ItemDraft, VerbatimDraft, VerbatimLineDraft, verbatim_draft_of
 from app.features.assess.items.not_answered import with_not_answered
 from app.kit.controls.buttons import quiet_button, secondary_button
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import beside, column, keyed, keyed_component, row, side_line, stack
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
-from app.kit.forms.fields import text_area, text_field
+from app.kit.forms.fields import text_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
@@ -88,7 +85,7 @@ def _line_editors(bound: BoundItem) -> ft.Control:
         draft.current = VerbatimDraft((*draft.current.lines, empty))
         open_line(len(draft.current.lines) - 1)
 
-    def row(at: int, line: VerbatimLineDraft) -> ft.Control:
+    def draw_line(at: int, line: VerbatimLineDraft) -> ft.Control:
         name = f"{bound.key}.{line_keys[at]}"
         if at != open_at and line.is_complete:
             return keyed(name, _line_summary(line, lambda: open_line(at)))
@@ -108,8 +105,8 @@ def _line_editors(bound: BoundItem) -> ft.Control:
         )
 
     return stack(
-        *(row(at, line) for at, line in enumerate(lines)),
-        ft.Row(controls=[secondary_button(say("words.add"), add, icon=ft.Icons.ADD)]),
+        *(draw_line(at, line) for at, line in enumerate(lines)),
+        row(secondary_button(say("words.add"), add, icon=ft.Icons.ADD)),
         spacing=16,
     )
 
@@ -128,7 +125,7 @@ def _line_editor(
     label = say("words.line", n=number) if number else say("words.exact")
     lacking = bound.problem and line.words.strip() and not line.origin
     return stack(
-        text_area(label, value=line.words, on_change=on_words, lines=3, key=f"{name}.words"),
+        text_field(label, value=line.words, on_change=on_words, lines=3, key=f"{name}.words"),
         heading(say("words.origin"), level=3),
         text(bound.problem, strong=True, colour=ft.Colors.ERROR) if lacking else None,
         radio_rows(
@@ -138,7 +135,7 @@ def _line_editor(
             clear=False,
         ),
         _prompt_field(f"{name}.asked", line.prompt, on_prompt, f"{name}.asked"),
-        ft.Row(controls=[quiet_button(say("words.remove", n=number), on_remove)]) if on_remove else None,
+        row(quiet_button(say("words.remove", n=number), on_remove)) if on_remove else None,
         spacing=12,
     )
 
@@ -151,13 +148,10 @@ def _prompt_field(prompt: str, on_prompt: Callable[[str], None], name: str) -> f
         return text_field(
             say("words.asked"), value=prompt, on_change=on_prompt, hint=say("words.asked-hint"), key=name
         )
-    return ft.Column(
-        tight=True,
+    return column(
+        quiet(say("words.asked-was", prompt=prompt)),
+        quiet_button(say("words.asked-change"), lambda: open_field(True)),
         spacing=0,
-        controls=[
-            quiet(say("words.asked-was", prompt=prompt)),
-            quiet_button(say("words.asked-change"), lambda: open_field(True)),
-        ],
     )
 
 
@@ -168,16 +162,9 @@ def _line_summary(line: VerbatimLineDraft, on_change: Callable[[], None]) -> ft.
         quiet(say(f"origin.choice.{line.origin}")),
     ]
     name = f"{say('action.change')}: {line.words[:40]}"
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(4, ft.Colors.PRIMARY)),
-        padding=ft.Padding.only(left=14),
-        content=ft.Row(
-            vertical_alignment=ft.CrossAxisAlignment.START,
-            controls=[
-                ft.Column(tight=True, spacing=2, expand=True, controls=words),
-                quiet_button(say("action.change"), on_change, name=name),
-            ],
-        ),
+    return side_line(
+        beside(None, *words, gap=10, end=quiet_button(say("action.change"), on_change, name=name)),
+        ft.Colors.PRIMARY,
     )
 
 

@@ -2,8 +2,6 @@
 
 They stand below an "or"; each is an answer of its own, and "not asked" takes a reason. What was typed
 before is kept as the item's draft and is back when the choice is cleared.
-
-    with_not_answered(bound, field, to_draft=standing, from_draft=read_text)
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem, not_answered_label
 from app.features.assess.items.drafts import ItemDraft
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import stack
 from app.kit.controls.text import heading, optional_label, quiet
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field

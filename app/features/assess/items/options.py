@@ -2,8 +2,6 @@
 
 An item's options and its ways of not answering are rows of the same size, or pictures of the same size
 where the tool names one for each option. A retired option is shown only while it is chosen.
-
-    choice_control(bound)
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from app.features.assess.items.not_answered import (
     not_answered_entry,
     not_answered_rows,
 )
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import stack
 from app.kit.forms.choices import Choice, checkbox_rows, ladder, radio_rows
 from assessments.engine.answers import Answered, AnswerEntry
 

@@ -2,8 +2,6 @@
 
 Each place is a heading with the people in it, in the order in which they were placed. No name is
 suggested, and a name without a place is kept as the item's draft.
-
-    people_map_control(bound)
 """
 
 from __future__ import annotations
@@ -17,8 +15,7 @@ from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import ItemDraft, PeopleMapDraft
 from app.features.assess.items.not_answered import with_not_answered
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed, keyed_component, row, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -96,12 +93,10 @@ def _ring(
 
 def _person(who: str, on_tap: Callable[[], object]) -> ft.Control:
     # No mark of a person: on some maps it is a room, a place or a worry.
-    looks = ft.Row(
+    looks = row(
+        ft.Container(expand=True, content=text(who, colour=ft.Colors.ON_SECONDARY_CONTAINER)),
+        ft.Icon(ft.Icons.SWAP_VERT, size=24, color=ft.Colors.ON_SECONDARY_CONTAINER),
         spacing=12,
-        controls=[
-            ft.Container(expand=True, content=text(who, colour=ft.Colors.ON_SECONDARY_CONTAINER)),
-            ft.Icon(ft.Icons.SWAP_VERT, size=24, color=ft.Colors.ON_SECONDARY_CONTAINER),
-        ],
     )
     return tappable(
         say("people.move", who=who), looks, on_tap, bgcolor=ft.Colors.SECONDARY_CONTAINER, padding=(16, 12)
@@ -116,7 +111,7 @@ def _move_panel(now: str, rings: list[Choice], *, on_choose: Callable[[str | Non
             heading(say("people.where"), level=3),
             # Tapping the place where the person is changes nothing: taking off has its own button.
             radio_rows(rings, chosen=now, on_choose=lambda code: on_choose(code or now), clear=False),
-            ft.Row(controls=[quiet_button(say("people.remove"), lambda: on_choose(None))]),
+            row(quiet_button(say("people.remove"), lambda: on_choose(None))),
         ),
     )
 

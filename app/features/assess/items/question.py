@@ -2,8 +2,6 @@
 
 The item's type decides the control. What the child sees or hears is large; what is for the practitioner
 alone stands in a strip of its own, never as the child's question.
-
-    question_control(bound, lead=True)       # the page's own heading is the question
 """
 
 from __future__ import annotations
@@ -11,27 +9,29 @@ from __future__ import annotations
 import flet as ft
 
 from app.features.assess.items.bound_item import BoundItem
-from app.features.assess.items.drawing import drawing_control
+from app.features.assess.items.drafts import DrawingDraft, ItemDraft
 from app.features.assess.items.exact_words import exact_words_control, lacks_origin
-from app.features.assess.items.not_answered import reason_rows
+from app.features.assess.items.not_answered import reason_rows, with_not_answered
 from app.features.assess.items.options import choice_control, choices_control, is_ladder, ladder_control
 from app.features.assess.items.people_map import people_map_control
 from app.features.assess.items.repeating_group import repeating_group_control
-from app.features.assess.items.typed_fields import day_control, number_control, text_control, time_control
+from app.features.assess.items.typed_fields import typed_control
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import keyed_component, with_placeholders
-from app.kit.controls.stack import beside, stack
+from app.kit.controls.keyed import beside, keyed_component, panel, row, stack, with_placeholders
 from app.kit.controls.text import heading, optional_label, quiet, text
+from app.kit.drawing.drawing_pad import drawing_pad
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
+from assessments.definitions.drawing import Drawing
+from assessments.engine.answers import Answered, AnswerEntry
 
 # What a child reads is larger than body text, and not heavier.
 _CHILD_TEXT = 23
 
-_FIELDS = {"text": text_control, "date": day_control, "time": time_control}
+_FIELDS = ("text", "date", "time")
 
 
 def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
@@ -57,17 +57,17 @@ def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
 
 def practitioner_note(*prompts: str) -> ft.Control:
     """Draw words for the practitioner alone."""
-    return ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
-        border_radius=theme.FIELD_RADIUS,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        content=beside(
+    return panel(
+        beside(
             ft.Icon(ft.Icons.LIGHTBULB_OUTLINE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
             ft.Text(say("label.for-you"), theme_style=theme.MARK),
             *(quiet(prompt) for prompt in prompts if prompt),
             gap=12,
             spacing=4,
         ),
+        ft.Colors.SURFACE_CONTAINER_HIGH,
+        padding=(16, 12),
+        radius=theme.FIELD_RADIUS,
     )
 
 
@@ -87,8 +87,7 @@ def _control(bound: BoundItem, *, lead: bool) -> ft.Control:
         case "integer" if is_ladder(bound):
             return ladder_control(bound)
     hint = "" if lead or item.for_child else item.prompt
-    draw = _FIELDS.get(item.type, number_control)
-    return draw(bound, _label(item), show_label=not lead, hint=hint)
+    return typed_control(bound, _label(item), show_label=not lead, hint=hint)
 
 
 def _has_own_label(bound: BoundItem) -> bool:
@@ -111,13 +110,10 @@ def _label(item: Item) -> str:
 
 def _display(item: Item, *, lead: bool) -> ft.Control:
     words = ft.Text(item.text, theme_style=theme.BODY)
-    said = ft.Container(
-        bgcolor=ft.Colors.SECONDARY_CONTAINER,
-        border_radius=theme.CARD_RADIUS,
-        padding=20,
-        content=ft.Text(
-            item.text, theme_style=theme.BODY, size=_CHILD_TEXT, color=ft.Colors.ON_SECONDARY_CONTAINER
-        ),
+    said = panel(
+        ft.Text(item.text, theme_style=theme.BODY, size=_CHILD_TEXT, color=ft.Colors.ON_SECONDARY_CONTAINER),
+        ft.Colors.SECONDARY_CONTAINER,
+        padding=(20, 20),
     )
     return stack(
         practitioner_note(item.prompt) if item.prompt and not lead else None,
@@ -138,5 +134,28 @@ def _help_disclosure(words: str) -> ft.Control:
     return ft.Column(
         tight=True,
         spacing=4,
-        controls=with_placeholders(ft.Row(controls=[link]), text(words) if is_open else None),
+        controls=with_placeholders(row(link), text(words) if is_open else None),
     )
+
+
+def drawing_control(bound: BoundItem) -> ft.Control:
+    """Draw the pad of one question."""
+
+    async def changed(drawing: Drawing) -> None:
+        await bound.set_answer(Answered(drawing), None)
+
+    def to_draft() -> DrawingDraft | None:
+        drawing = _drawing_in(bound.current_entry())
+        return DrawingDraft(drawing) if drawing else None
+
+    pad = drawing_pad(f"{bound.key}.paper", _drawing_in(bound.entry), changed)
+    return with_not_answered(bound, pad, to_draft=to_draft, from_draft=_from_draft)
+
+
+def _drawing_in(entry: AnswerEntry | None) -> Drawing | None:
+    value = entry.value if isinstance(entry, Answered) else None
+    return value if isinstance(value, Drawing) else None
+
+
+def _from_draft(draft: ItemDraft | None) -> tuple[AnswerEntry | None, None]:
+    return (Answered(draft.drawing) if isinstance(draft, DrawingDraft) else None), None

@@ -2,8 +2,6 @@
 
 Each question of a row has the same control as a question on a page. Taking a row out is asked twice,
 since words go with it.
-
-    repeating_group_control(bound, question_control)
 """
 
 from __future__ import annotations
@@ -17,8 +15,7 @@ from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import GroupDraft, ItemDraft
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import column, keyed, keyed_component, row, stack
 from app.kit.controls.text import heading, text
 from app.kit.hooks import use_state
 from app.kit.messages import say
@@ -52,12 +49,12 @@ def _rows(bound: BoundItem, draw: QuestionControl) -> ft.Control:
         set_version(version + 1)
         await bound.set_answer(Answered(rest) if rest else None, _draft_of(bound).without_row(at))
 
-    def row(at: int) -> ft.Control:
+    def draw_row(at: int) -> ft.Control:
         name = say("rows.name", row=bound.item.row_name, n=at + 1)
         out = (
             _confirm_removal(name, on_yes=lambda: take_out(at), on_no=lambda: set_removing(-1))
             if at == removing
-            else ft.Row(controls=[quiet_button(say("rows.remove", name=name), lambda: set_removing(at))])
+            else row(quiet_button(say("rows.remove", name=name), lambda: set_removing(at)))
         )
         inside = [
             draw(_bind_row_item(bound, inner, at, version)) for inner in _visible_items(bound.item, rows[at])
@@ -65,7 +62,7 @@ def _rows(bound: BoundItem, draw: QuestionControl) -> ft.Control:
         return keyed(f"{bound.key}.{at}.{version}", card(heading(name), *inside, out, spacing=16))
 
     adding = secondary_button(say("rows.add", row=bound.item.row_name), add, icon=ft.Icons.ADD)
-    return stack(*(row(at) for at in range(len(rows))), ft.Row(controls=[adding]), spacing=14)
+    return stack(*(draw_row(at) for at in range(len(rows))), row(adding), spacing=14)
 
 
 def _bind_row_item(bound: BoundItem, inner: Item, at: int, version: int) -> BoundItem:
@@ -100,7 +97,7 @@ def _bind_row_item(bound: BoundItem, inner: Item, at: int, version: int) -> Boun
 def _confirm_removal(name: str, *, on_yes: Callable[[], object], on_no: Callable[[], object]) -> ft.Control:
     buttons = [secondary_button(say("rows.out"), on_yes), secondary_button(say("rows.keep"), on_no)]
     sure = text(say("rows.sure", name=name))
-    return ft.Column(tight=True, spacing=8, controls=[sure, ft.Row(wrap=True, spacing=10, controls=buttons)])
+    return column(sure, ft.Row(wrap=True, spacing=10, controls=buttons), spacing=8)
 
 
 def _visible_items(group: Item, row: GroupRow) -> list[Item]:

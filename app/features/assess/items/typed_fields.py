@@ -2,13 +2,12 @@
 
 Letters become an entry as they are typed; letters that cannot be read are kept as the item's draft.
 Nothing corrects what stands in a field.
-
-    text_control(bound, show_label=True)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, time
 from functools import partial
 
@@ -33,64 +32,27 @@ _SHORT_LETTERS = 200
 Parser = Callable[[str], Answered | None]
 
 
-def text_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """Draw a field for free text; three lines where more than 200 letters are allowed."""
-    is_short = bound.item.max_length <= _SHORT_LETTERS
-    return _typed_control(
-        bound, label, _parse_text, show_label=show_label, hint=hint, lines=1 if is_short else 3
-    )
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one type of answer is typed: how it is read, the code of its hint, and the width in pixels."""
+
+    read: Parser
+    hint: str = ""
+    width: int | None = None
+    keyboard: ft.KeyboardType = ft.KeyboardType.TEXT
 
 
-def number_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """Draw a field for a number."""
-    return _typed_control(
-        bound,
-        label,
-        partial(_parse_number, read=parse_whole_number if bound.item.type == "integer" else parse_decimal),
-        show_label=show_label,
-        hint=hint,
-        keyboard=ft.KeyboardType.NUMBER,
-        width=140,
-    )
+def typed_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
+    """Draw the field of an item; three lines where more than 200 letters of text are allowed.
 
+    A day stands in full below its field.
+    """
+    kind, is_text = _KINDS[bound.item.type], bound.item.type == "text"
+    hint = " ".join(part for part in (hint, say(kind.hint) if kind.hint else "") if part)
+    lines = 3 if is_text and bound.item.max_length > _SHORT_LETTERS else 1
 
-def day_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """Draw a field for a day, with the day in full below it."""
-    hint = " ".join(part for part in (hint, say("hint.day")) if part)
-    in_full = _day_in_full(bound)
-    return _typed_control(
-        bound,
-        label,
-        partial(_parse_moment, read=parse_day),
-        show_label=show_label,
-        hint=hint,
-        read_back=in_full,
-        width=240,
-    )
-
-
-def time_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """Draw a field for a time of day."""
-    hint = " ".join(part for part in (hint, say("hint.time")) if part)
-    return _typed_control(
-        bound, label, partial(_parse_moment, read=parse_time), show_label=show_label, hint=hint, width=160
-    )
-
-
-def _typed_control(
-    bound: BoundItem,
-    label: str,
-    read: Parser,
-    *,
-    show_label: bool,
-    hint: str,
-    read_back: str = "",
-    lines: int = 1,
-    width: int | None = None,
-    keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
-) -> ft.Control:
     def parts(text: str) -> tuple[AnswerEntry | None, TextDraft | None]:
-        entry = read(text)
+        entry = kind.read(text)
         return entry, None if entry is not None or not text.strip() else TextDraft(text)
 
     def type_in(text: str) -> None:
@@ -121,14 +83,14 @@ def _typed_control(
             value=value,
             on_change=type_in,
             lines=lines,
-            width=width,
-            keyboard=keyboard,
+            width=kind.width,
+            keyboard=kind.keyboard,
             key=bound.key,
             hint=hint,
             problem=bound.problem,
             show_label=show_label,
         )
-    in_full = quiet(read_back) if read_back else None
+    in_full = _day_in_full(bound) if bound.item.type == "date" else None
     return with_not_answered(
         bound, field, in_full, to_draft=standing, from_draft=lambda draft: parts(_drafted(draft))
     )
@@ -150,9 +112,11 @@ def _as_typed(item: Item, entry: AnswerEntry | None) -> str:
     return str(entry.value)
 
 
-def _day_in_full(bound: BoundItem) -> str:
+def _day_in_full(bound: BoundItem) -> ft.Control | None:
     entry = bound.entry
-    return format_long_day(date.fromisoformat(str(entry.value))) if isinstance(entry, Answered) else ""
+    if not isinstance(entry, Answered):
+        return None
+    return quiet(format_long_day(date.fromisoformat(str(entry.value))))
 
 
 def _parse_text(text: str) -> Answered | None:
@@ -167,3 +131,13 @@ def _parse_number(text: str, read: Callable[[str], float | None]) -> Answered | 
 def _parse_moment(text: str, read: Callable[[str], date | time | None]) -> Answered | None:
     moment = read(text)
     return None if moment is None else Answered(moment.isoformat())
+
+
+_NUMBER = ft.KeyboardType.NUMBER
+_KINDS = {
+    "text": _Kind(_parse_text),
+    "integer": _Kind(partial(_parse_number, read=parse_whole_number), width=140, keyboard=_NUMBER),
+    "decimal": _Kind(partial(_parse_number, read=parse_decimal), width=140, keyboard=_NUMBER),
+    "date": _Kind(partial(_parse_moment, read=parse_day), "hint.day", 240),
+    "time": _Kind(partial(_parse_moment, read=parse_time), "hint.time", 160),
+}

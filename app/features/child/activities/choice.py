@@ -2,8 +2,6 @@
 
 Every choice has the same size, and nothing is chosen to begin with. Options with pictures are tiles;
 others are wide rows, taller for the youngest.
-
-    choose_one(bound)
 """
 
 from __future__ import annotations
@@ -16,10 +14,10 @@ import flet as ft
 from app.features.child.bound_question import BoundQuestion, choices_for, chosen_codes, make_answer
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND
 from app.kit import theme
-from app.kit.controls.stack import stack
-from app.kit.controls.tappable import TappableKind, tappable
+from app.kit.controls.keyed import row, stack
+from app.kit.controls.tappable import TappableKind, selection_style, tappable
 from app.kit.drawing.pictures import has_picture
-from app.kit.forms.choices import Choice, checkbox_rows, radio_rows, selection_style
+from app.kit.forms.choices import Choice, checkbox_rows, radio_rows
 from assessments.casework.child_sessions import AgeBand
 
 
@@ -91,12 +89,10 @@ def _row(
 ) -> ft.Control:
     ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
     mark = ft.Icons.CHECK_CIRCLE if on else ft.Icons.RADIO_BUTTON_UNCHECKED
-    looks = ft.Row(
+    looks = row(
+        ft.Icon(mark, size=30, color=ft.Colors.PRIMARY if on else ft.Colors.OUTLINE),
+        ft.Text(choice.text, theme_style=theme.LEAD, color=ink, expand=True),
         spacing=14,
-        controls=[
-            ft.Icon(mark, size=30, color=ft.Colors.PRIMARY if on else ft.Colors.OUTLINE),
-            ft.Text(choice.text, theme_style=theme.LEAD, color=ink, expand=True),
-        ],
     )
     return tappable(
         choice.text,

@@ -2,8 +2,6 @@
 
 Each row of the answer belongs to one part of the day; a part without a row was not spoken of, which says
 nothing about it. The first question of the rows names the part; the others stand below the open part.
-
-    day_timeline(bound)
 """
 
 from __future__ import annotations
@@ -14,16 +12,14 @@ import flet as ft
 
 from app.features.child.activities.choice import choose_one
 from app.features.child.activities.free_text import entry_from_text, text_of_entry
-from app.features.child.answer_text import format_child_answer
-from app.features.child.bound_question import BoundQuestion, answer_value, choices_for
+from app.features.child.bound_question import BoundQuestion, answer_value, choices_for, format_child_answer
 from app.kit import theme
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import beside, keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet
 from app.kit.drawing.pictures import has_picture, picture
 from app.kit.forms.choices import Choice
-from app.kit.forms.fields import text_area
+from app.kit.forms.fields import text_field
 from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.definitions.definition import Item
@@ -98,7 +94,7 @@ def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> 
     )
     if item.type == "choice":
         return stack(heading(item.text, level=3), choose_one(inner))
-    return text_area(
+    return text_field(
         item.text,
         value=text_of_entry(inner.entry),
         on_change=lambda words: inner.set_answer_debounced(entry_from_text(inner, words)),
@@ -109,18 +105,13 @@ def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> 
 
 def _part_header(part: Choice, summary: str, is_open: bool, on_tap: Callable[[], object]) -> ft.Control:
     mark = ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE
-    looks = ft.Row(
-        spacing=14,
-        controls=[
-            *([picture(part.picture, part.text, size=56)] if has_picture(part.picture) else []),
-            ft.Column(
-                tight=True,
-                spacing=2,
-                expand=True,
-                controls=[ft.Text(part.text, theme_style=theme.LEAD), *([quiet(summary)] if summary else [])],
-            ),
-            ft.Icon(mark, size=28, color=ft.Colors.ON_SURFACE_VARIANT),
-        ],
+    looks = beside(
+        picture(part.picture, part.text, size=56) if has_picture(part.picture) else None,
+        ft.Text(part.text, theme_style=theme.LEAD),
+        quiet(summary) if summary else None,
+        gap=14,
+        top=False,
+        end=ft.Icon(mark, size=28, color=ft.Colors.ON_SURFACE_VARIANT),
     )
     return tappable(
         say("child.day.part", part=part.text, told=summary) if summary else part.text,

@@ -2,8 +2,6 @@
 
 Words are kept letter for letter. Who typed is marked by the adult afterwards; until then the words count
 as typed by the child.
-
-    free_text_activity(bound)
 """
 
 from __future__ import annotations
@@ -11,9 +9,9 @@ from __future__ import annotations
 import flet as ft
 
 from app.features.child.bound_question import BoundQuestion, answer_value
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import stack
 from app.kit.controls.text import text
-from app.kit.forms.fields import text_area
+from app.kit.forms.fields import text_field
 from app.kit.messages import say
 from assessments.engine.answers import Answered, AnswerEntry, VerbatimLine
 
@@ -25,7 +23,7 @@ def free_text_activity(bound: BoundQuestion) -> ft.Control:
         bound.set_answer_debounced(entry_from_text(bound, words))
 
     label, value = say("child.say.here"), text_of_entry(bound.entry)
-    field = text_area(label, value=value, on_change=typed, lines=4, key=bound.key)
+    field = text_field(label, value=value, on_change=typed, lines=4, key=bound.key)
     return stack(text(say(f"child.say.{bound.band}")), field, spacing=14)
 
 

@@ -2,8 +2,6 @@
 
 A step starts a conversation and is no score: it is neither coloured nor compared. Where the tool has
 texts for the two ends, the child's names stand on the rungs as soon as they are typed.
-
-    ladder_activity(bound, [low, high])
 """
 
 from __future__ import annotations
@@ -16,8 +14,7 @@ import flet as ft
 from app.features.child.activities.free_text import entry_from_text, text_of_entry
 from app.features.child.bound_question import BoundQuestion, make_answer
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import keyed_component, row, stack
 from app.kit.forms.choices import ladder
 from app.kit.forms.fields import text_field
 from app.kit.hooks import use_state
@@ -49,7 +46,7 @@ def _ladder(bound: BoundQuestion, ends: tuple[BoundQuestion, ...]) -> ft.Control
             low_text=low or item.low_text,
             high_text=high or item.high_text,
         ),
-        ft.Row(controls=[name]) if ends and not naming else None,
+        row(name) if ends and not naming else None,
         spacing=14,
     )
 
@@ -70,6 +67,6 @@ def _end_label_fields(ends: Sequence[BoundQuestion], on_done: Callable[[], None]
             )
             for end in reversed(ends)
         ),
-        ft.Row(controls=[quiet_button(say("child.ladder.named"), on_done, icon=ft.Icons.CHECK)]),
+        row(quiet_button(say("child.ladder.named"), on_done, icon=ft.Icons.CHECK)),
         spacing=12,
     )

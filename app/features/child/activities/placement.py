@@ -3,8 +3,6 @@
 A name is written and its place tapped; tapping the name again moves it or takes it off. On the map it can
 be dragged too. No name is suggested, the order is the child's, and no place, weather or size has a
 meaning. What was placed is the list answer of the question.
-
-    placement_activity(bound)
 """
 
 from __future__ import annotations
@@ -17,18 +15,15 @@ import flet as ft
 
 from app.features.child.activities.choice import single_choice_rows
 from app.features.child.activities.placement_views import (
-    PlacementView,
     default_spot,
     jar_view,
     placement_list,
-    rings_view,
+    rings_map,
     rooms_view,
 )
 from app.features.child.bound_question import BoundQuestion, choices_for
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND, child_secondary_button
-from app.kit import theme
-from app.kit.controls.keyed import keyed, keyed_component
-from app.kit.controls.stack import stack
+from app.kit.controls.keyed import centred, keyed, keyed_component, panel, row, stack
 from app.kit.controls.text import heading
 from app.kit.forms.choices import Choice
 from app.kit.forms.fields import text_field
@@ -36,8 +31,6 @@ from app.kit.forms.placement import PlacementFlow, Spot, placement_entry, use_pl
 from app.kit.messages import say
 from assessments.casework.child_sessions import AgeBand
 from assessments.engine.answers import PlacedPerson, parts_of
-
-_PLACEMENT_VIEWS: dict[str, PlacementView] = {"rings": rings_view, "rooms": rooms_view, "jar": jar_view}
 
 
 def placement_activity(bound: BoundQuestion) -> ft.Control:
@@ -57,9 +50,18 @@ def _placement_activity(bound: BoundQuestion) -> ft.Control:
         now[at] = replace(now[at], place=code, spot=spot)
         await bound.set_answer(placement_entry(tuple(now)))
 
-    draw = _PLACEMENT_VIEWS.get(kind, placement_list)
+    tall = MIN_HEIGHT_BY_BAND[bound.band]
+    match kind:
+        case "rooms":
+            shown: ft.Control = rooms_view(people, places, flow.toggle)
+        case "jar":
+            shown = jar_view(people, places, flow.toggle)
+        case _:
+            shown = placement_list(people, places, flow.toggle, tall)
     return stack(
-        draw(people, places, flow.toggle, dropped, MIN_HEIGHT_BY_BAND[bound.band]),
+        stack(centred(rings_map("rings", people, tuple(places), dropped)), shown, spacing=18)
+        if kind == "rings"
+        else shown,
         _move_panel(people[flow.moving], places, flow, bound.band)
         if 0 <= flow.moving < len(people)
         else None,
@@ -90,18 +92,14 @@ def _move_panel(
         else:
             await flow.move(at, code)
 
-    return ft.Container(
-        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
-        border_radius=theme.CARD_RADIUS,
-        padding=16,
-        content=stack(
+    return panel(
+        stack(
             heading(say("child.move", who=person.who)),
             single_choice_rows(places, person.place, choose, band),
-            ft.Row(
-                controls=[child_secondary_button(say("people.remove"), lambda: flow.move(at, None), band)]
-            ),
+            row(child_secondary_button(say("people.remove"), lambda: flow.move(at, None), band)),
             spacing=10,
         ),
+        ft.Colors.SURFACE_CONTAINER_LOWEST,
     )
 
 

@@ -3,8 +3,6 @@
 "Me" stands in the middle of the rings; a name on them can be dragged, and where it is dropped decides its
 ring. Names are read out and tapped in the order in which the child placed them. A spot is right and down
 of the middle, in percent of half the map's width.
-
-    rings_view(people, places, flow.toggle, dropped, 88)
 """
 
 from __future__ import annotations
@@ -17,8 +15,7 @@ import flet as ft
 
 from app.kit import theme
 from app.kit.controls.fault_boundary import guarded
-from app.kit.controls.keyed import keyed_component
-from app.kit.controls.stack import centred, stack
+from app.kit.controls.keyed import column, keyed_component, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.drawing.pictures import has_picture, picture
@@ -30,7 +27,6 @@ from assessments.engine.answers import PlacedPerson
 
 OnTap = Callable[[int], None]
 OnDrop = Callable[[int, str, Spot], Awaitable[None]]
-PlacementView = Callable[[Sequence[PlacedPerson], Sequence[Choice], OnTap, OnDrop, int], ft.Control]
 
 # The map is a square of this side; ring edges and spots are in percent of half of it.
 MAP_SIZE = 344
@@ -75,20 +71,9 @@ def default_spot(ring: int, rings_n: int, number: int) -> Spot:
     return round(far * math.cos(angle)), round(far * math.sin(angle))
 
 
-def rings_view(
-    people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, drop: OnDrop, tall: int
-) -> ft.Control:
-    """Draw the map, and the same as a list below it."""
-    rings = _map("rings", tuple(people), tuple(places), drop)
-    return stack(
-        centred(rings),
-        placement_list(people, places, tap, drop, tall),
-        spacing=18,
-    )
-
-
 @keyed_component
-def _map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop: OnDrop) -> ft.Control:
+def rings_map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop: OnDrop) -> ft.Control:
+    """Draw the map; a list below it says the same. Its key comes first."""
     dragged, drag = use_state(_NO_DRAG)
 
     def begin(at: int) -> None:
@@ -235,18 +220,15 @@ def _labels(places: Sequence[Choice]) -> list[ft.Control]:
 
 
 def placement_list(
-    people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, _drop: OnDrop, tall: int
+    people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, tall: int
 ) -> ft.Control:
     """Draw each place with what is in it; a tap opens a way to move it."""
     return stack(*(_place(ring, people, tap, tall) for ring in places), spacing=14)
 
 
 def _place(ring: Choice, people: Sequence[PlacedPerson], tap: OnTap, tall: int) -> ft.Control:
-    inside = [
-        _name(person.who, partial(tap, at), tall)
-        for at, person in enumerate(people)
-        if person.place == ring.code
-    ]
+    here = [(at, person) for at, person in enumerate(people) if person.place == ring.code]
+    inside = [_name(person.who, partial(tap, at), tall) for at, person in here]
     return stack(heading(ring.text, level=3), *(inside or [quiet(say("people.nobody"))]))
 
 
@@ -261,9 +243,7 @@ def _name(who: str, on_tap: Callable[[], None], tall: int) -> ft.Control:
     )
 
 
-def rooms_view(
-    people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, _drop: OnDrop, _tall: int
-) -> ft.Control:
+def rooms_view(people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap) -> ft.Control:
     """Draw a tile for each room, with its weather and its name, as a house of two rooms to a floor."""
     weather = {place.code: place for place in places}
     return ft.ResponsiveRow(
@@ -302,39 +282,31 @@ def _room(room: PlacedPerson, weather: Choice, on_tap: Callable[[], None]) -> ft
     return tile
 
 
-def jar_view(
-    people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, _drop: OnDrop, _tall: int
-) -> ft.Control:
+def jar_view(people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap) -> ft.Control:
     """Draw a jar with a lid; the worries in it are as big as the child made them."""
     sizes = {place.code: number for number, place in enumerate(places)}
-    lid = ft.Container(
-        width=200,
-        height=26,
-        border_radius=8,
-        bgcolor=ft.Colors.SECONDARY_CONTAINER,
-        border=ft.Border.all(2, ft.Colors.OUTLINE),
-    )
+    edge, ground = ft.Border.all(2, ft.Colors.OUTLINE), ft.Colors.SECONDARY_CONTAINER
+    lid = ft.Container(width=200, height=26, border_radius=8, bgcolor=ground, border=edge)
+    worries = [
+        _worry(worry, _WORRY_SIZES[min(sizes.get(worry.place, 0), 2)], partial(tap, at))
+        for at, worry in enumerate(people)
+    ]
     glass = ft.Container(
         width=MAP_SIZE,
         padding=16,
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(3, ft.Colors.OUTLINE),
         border_radius=ft.BorderRadius.only(top_left=28, top_right=28, bottom_left=56, bottom_right=56),
-        content=ft.Column(
-            tight=True,
-            controls=[
-                ft.Container(height=24 if people else 150),
-                ft.Row(
-                    wrap=True,
-                    spacing=8,
-                    run_spacing=8,
-                    alignment=ft.MainAxisAlignment.CENTER,
-                    controls=[
-                        _worry(worry, _WORRY_SIZES[min(sizes.get(worry.place, 0), 2)], partial(tap, at))
-                        for at, worry in enumerate(people)
-                    ],
-                ),
-            ],
+        content=column(
+            ft.Container(height=24 if people else 150),
+            ft.Row(
+                wrap=True,
+                spacing=8,
+                run_spacing=8,
+                alignment=ft.MainAxisAlignment.CENTER,
+                controls=worries,
+            ),
+            spacing=10,
         ),
     )
     return ft.Column(

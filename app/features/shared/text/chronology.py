@@ -1,8 +1,6 @@
 """The findings of a chronology as sentences, one for every code of `assessments.casework.chronology`.
 
 No sentence reassures: a falling trajectory says what it does not show.
-
-    describe_chronology_finding(ChronologyFinding("several", data={"n": 4, "months": 12}), today)
 """
 
 from __future__ import annotations

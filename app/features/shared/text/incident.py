@@ -10,6 +10,18 @@ from app.features.shared.text.people import first_name
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildAtIncident
 
+INCIDENT_TEXT_FIELDS = {
+    "what": ("what", 10_000),
+    "source": ("source", 200),
+    "place": ("place", 200),
+    "threat": ("threat", 2_000),
+    "injury": ("injury", 1_000),
+    "police": ("police_ref", 100),
+    "outcome": ("outcome", 1_000),
+    "protective": ("protective", 2_000),
+    "first-known": ("first_known_to", 200),
+}
+
 
 def describe_child_presence(child: ChildAtIncident) -> str:
     """Say where a child was during an incident, and what they saw or heard of it."""

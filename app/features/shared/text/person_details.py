@@ -1,9 +1,6 @@
-"""All that is recorded of one person, a row for each part.
+"""All that is recorded of one person, a row for each part, and from whom a part is withheld.
 
-The page of a person shows these rows, and so do its earlier revisions. A part that is withheld from
-somebody says so.
-
-    person_rows(page, person, today)      # [AnswerRow("Birth", "Born 2 September", "born"), ...]
+person_rows(page, person, today)      # [AnswerListRow("Birth", "Born 2 September", "born"), ...]
 """
 
 from __future__ import annotations
@@ -12,11 +9,39 @@ from datetime import date
 
 from app.core.cases.case_service import HouseholdOverview
 from app.features.shared.text.days import format_day
-from app.features.shared.text.people import relationship_label
-from app.features.shared.text.withheld import describe_withheld_from
+from app.features.shared.text.people import names_by_id, relationship_label
 from app.kit.controls.lists import AnswerListRow
 from app.kit.messages import has_message, say
+from assessments.casework.casework_records import WithheldInformation
 from assessments.casework.records import CONCERN_ROLES, Person
+
+WITHHOLDABLE_PARTS = ("all", "address", "born", "names", "needs", "ties")
+
+
+def withheld_records(
+    page: HouseholdOverview, about_id: str, part: str | None = None
+) -> tuple[WithheldInformation, ...]:
+    """Return what is withheld about a record now; of one part of it where `part` is given.
+
+    What is withheld of the whole record is withheld of each part.
+    """
+    return tuple(
+        fact
+        for fact in page.records_of(WithheldInformation)
+        if fact.about_id == about_id
+        and fact.lifted_at is None
+        and (part is None or fact.part in (part, "", "all"))
+    )
+
+
+def describe_withheld_from(page: HouseholdOverview, about_id: str, part: str | None = None) -> str:
+    """Say "Kept from Dane and the school"; "" for nobody."""
+    names = names_by_id(page)
+    who: dict[str, None] = {}
+    for fact in withheld_records(page, about_id, part):
+        who |= dict.fromkeys(names.get(one, one) for one in fact.keep_from)
+    return say("withheld.from", names=", ".join(who)) if who else ""
+
 
 NEEDS = ("no-words", "symbols", "signs", "hearing", "sight", "autism", "learning", "quiet-place", "other")
 
