@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
 from assessments.definitions import definition as d
@@ -50,7 +50,8 @@ class _ToolWriter:
         self._heading("[instrument]")
         self._values(self.instrument, _HEAD)
         for source in self.instrument.sources:
-            self._table("[[source]]", source)
+            self._heading("[[source]]")
+            self.lines += [f"{name} = {_toml_value(value)}" for name, value in asdict(source).items()]
         if self.sets:
             self._heading("[option_sets]")
             for options, name in self.sets.items():
