@@ -31,12 +31,9 @@ _ITEM_TYPES: dict[str, d.ItemType] = {
     **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
 }
 _REMARK_OF_TYPE = {"url": "url", "attachment": "attachment"}
-_MERGED_DISPLAY_FIELDS = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
-_MERGED_DISPLAY_FIELDS |= {
-    "lower": "low_text",
-    "upper": "high_text",
-    "instructions": "prompt",
-    "security": "help",
+_MERGED_DISPLAY_FIELDS = {
+    **{"help": "help", "flyover": "help", "legal": "help", "unit": "help", "security": "help"},
+    **{"lower": "low_text", "upper": "high_text", "instructions": "prompt"},
 }
 
 
