@@ -1,20 +1,10 @@
 """A visit as one JSON file: read and checked whole before anything is kept.
 
-    {"household": {"name", "persons": [{"ref", "name", "born", "roles", ...}],
-                   "relationships": [{"from", "to", "kind"}],
-                   "addresses": [{"lines", "kind", "confidential", "persons"}],
-                   "withheld": [{"about", "part", "keep_from", "asked_by", "why"}],
-                   "events": [{"on", "what", "source", ...}], "milestones": [{"on", "kind", ...}]},
-     "linked": [{"kind", "household": {...}}],
-     "links": [{"kind", "from", "to"}],
-     "contact": {"on", "kind", "role"},
-     "assessments": [{"tool", "subject", "answers", "context"}],
-     "seen": [{"child", "how", "said": [{"words", "prompt", "origin"}], "observation", ...}]}
+    {"household": {"name": "Fern", "persons": [{"ref": "mair", "name": "Mair Fern"}]},
+     "contact": {"on": "2026-03-05", "kind": "home-visit", "role": "HV"}}
 
-A person may have any field of `records.Person`. A linked household is kept as one of its own; refs are
-one set for the whole file.
-
-docs/visit-files.md lists every key. `import_visit` saves through the same case service as the screens.
+docs/visit-files.md lists every key. A linked household is kept as one of its own; refs are one set for
+the whole file. `import_visit` saves through the same case service as the screens.
 """
 
 from __future__ import annotations
@@ -33,6 +23,7 @@ from assessments.casework.ids import new_id
 from assessments.casework.records import Contact, parse_role
 from assessments.definitions import catalogue
 from assessments.definitions.definition import ROLES
+from assessments.definitions.unprinted import Unprinted
 from assessments.engine import form as forms
 from assessments.engine.answers import AnswerEntry
 from assessments.engine.scoring import HistoryStatus, Judgement, ScoringContext
@@ -51,8 +42,8 @@ _OBSERVATION_KEYS = tuple(
 _SAID_KEYS = tuple(name for name in VerbatimQuote.model_fields if name != "id")
 
 
-@dataclass(frozen=True, slots=True)
-class FileAssessment:
+@dataclass(frozen=True, slots=True, repr=False)
+class FileAssessment(Unprinted):
     """One assessment of the file, read."""
 
     tool: str
@@ -60,12 +51,9 @@ class FileAssessment:
     entries: Mapping[str, AnswerEntry]
     context: ScoringContext
 
-    def __repr__(self) -> str:
-        return f"<FileAssessment {self.tool}>"
 
-
-@dataclass(frozen=True, slots=True)
-class VisitFile:
+@dataclass(frozen=True, slots=True, repr=False)
+class VisitFile(Unprinted):
     """A whole file, read: ids are new, and `refs` gives each person's."""
 
     main_household: FileHousehold
@@ -74,9 +62,6 @@ class VisitFile:
     refs: Mapping[str, str]
     assessments: tuple[FileAssessment, ...]
     observations: tuple[ChildObservation, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"<VisitFile {len(self.assessments)}>"
 
 
 class ImportedAssessment(TypedDict):

@@ -25,6 +25,7 @@ from assessments.casework.casework_records import (
 )
 from assessments.casework.ids import new_id
 from assessments.casework.records import Contact, Household, Person, Record, Relationship, person_field_uses
+from assessments.definitions.unprinted import Unprinted
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -42,17 +43,14 @@ _KEY_DATE_KEYS = ("on", "kind", "person", "precision", "words")
 _CHILD_KEYS = {"there": "there", "where": "where", "saw": "saw_it", "heard": "heard_it"}
 
 
-@dataclass(frozen=True, slots=True)
-class FileHousehold:
+@dataclass(frozen=True, slots=True, repr=False)
+class FileHousehold(Unprinted):
     """One household of the file, read, with what is filed under it beside its people."""
 
     household: Household
     persons: tuple[Person, ...]
     relationships: tuple[Relationship, ...]
     records: tuple[CaseworkRecord, ...]
-
-    def __repr__(self) -> str:
-        return f"<FileHousehold {self.household.id}>"
 
 
 def faulty_fields(error: ValidationError) -> list[str]:

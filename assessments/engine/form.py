@@ -242,6 +242,7 @@ def update(form: Form, event: FormEvent) -> FormUpdate:
     """
     if form.status != "in-progress":
         return FormUpdate(form)
+    context = form.context
     match event:
         case AnswerEntered(link_id, entry):
             if not _accepts_entry(form, link_id):
@@ -256,18 +257,22 @@ def update(form: Form, event: FormEvent) -> FormUpdate:
         case PageChanged(page):
             return FormUpdate(replace(form, page=max(0, min(page, len(list_pages(form)) - 1))))
         case JudgementGiven(judgement):
-            return _with_context(form, SaveJudgement(judgement), judgement=judgement)
+            return _with_context(form, replace(context, judgement=judgement), SaveJudgement(judgement))
         case HistoryAnswered(history, why):
-            return _with_context(form, SaveHistory(history, why), history=history, history_why=why)
+            answered = replace(context, history=history, history_why=why)
+            return _with_context(form, answered, SaveHistory(history, why))
         case SupplementDeferred(tool, reason):
-            others = tuple(found for found in form.context.not_done if found[0] != tool)
+            others = tuple(found for found in context.not_done if found[0] != tool)
             not_done = (*others, (tool, reason)) if reason.strip() else others
-            return _with_context(form, SaveSupplementDeferral(tool, reason.strip()), not_done=not_done)
+            deferral = SaveSupplementDeferral(tool, reason.strip())
+            return _with_context(form, replace(context, not_done=not_done), deferral)
         case PhraseKept(link_id, code):
-            kept = dict(form.context.kept_phrases)
+            kept = dict(context.kept_phrases)
             codes = tuple(sorted({*kept.get(link_id, ()), code}))
             phrases = tuple(sorted({**kept, link_id: codes}.items()))
-            return _with_context(form, SaveKeptPhrases(link_id, codes), kept_phrases=phrases)
+            return _with_context(
+                form, replace(context, kept_phrases=phrases), SaveKeptPhrases(link_id, codes)
+            )
         case CompletionRequested():
             if not form.can_complete:
                 errors = tuple(finding for finding in form.findings if finding.severity == "error")
@@ -277,8 +282,8 @@ def update(form: Form, event: FormEvent) -> FormUpdate:
             return FormUpdate(replace(form, status="stopped"), (SaveStoppedForm(),))
 
 
-def _with_context(form: Form, effect: FormEffect, **changes: object) -> FormUpdate:
-    return FormUpdate(replace(form, context=replace(form.context, **changes)), (effect,))
+def _with_context(form: Form, context: ScoringContext, effect: FormEffect) -> FormUpdate:
+    return FormUpdate(replace(form, context=context), (effect,))
 
 
 def _takes_entry(item: Item) -> bool:
