@@ -24,6 +24,7 @@ KeyPath = tuple[str | int, ...]
 # Readers of a key by the type of its field: table, key, and whether the key must be there.
 FieldReaders = Mapping[object, "Callable[[TomlTable, str, bool], object]"]
 
+_OPTIONAL_INT = int | None
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-]+|\"[^\"]*\"|'[^']*')\s*(?:\.[^=]*)?=")
 
@@ -172,15 +173,15 @@ class TomlTable:
 
     def _read_field(self, key: str, hint: object, default: object, readers: FieldReaders) -> object:
         required = default is MISSING
-        if hint in readers:
-            return readers[hint](self, key, required)
+        text = "" if required else str(default)
         if hint is bool:
             return self.flag(key)
-        if hint == (int | None):
+        if hint is not str and hint in readers:
+            return readers[hint](self, key, required)
+        if hint == _OPTIONAL_INT:
             return self.number(key)
         if hint is int:
             return self.number(key, required=required) or (0 if required else default)
-        text = "" if required else str(default)
         if get_origin(hint) is Literal:
             return self.one_of(key, get_args(hint), required=required, default=text)
         if get_origin(hint) is tuple:
