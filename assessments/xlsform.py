@@ -15,13 +15,14 @@ from io import BytesIO
 from openpyxl import Workbook  # type: ignore[import-untyped]  # it has no types
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]  # the same
 
-from assessments.definitions.definition import AnswerOption, Condition, Instrument, Item, Scale, When
+from assessments.definitions.definition import Condition, Instrument, Item, Scale, When
 from assessments.engine.answers import NOT_ASKED_REASONS, ORIGINS
 
 _COLUMNS = (
     *("type", "name", "label", "hint", "guidance_hint", "required", "relevant", "constraint"),
     *("constraint_message", "appearance", "parameters", "calculation", "bind::wren:link_id"),
 )
+_TEXT_COLUMNS = ("label", "hint", "guidance_hint", "form_title")
 _TYPES = {"text": "text", "integer": "integer", "decimal": "decimal", "date": "date", "time": "time"}
 _TYPES |= {"drawing": "image"}
 _STATE_WORDS = {
@@ -283,11 +284,7 @@ class _XlsformWriter:
         if item.type in ("integer", "decimal"):
             return f"coalesce(${{{name}}}, 0)"
         weighed = [option for option in item.options if option.weight]
-        return " + ".join(_option_weight(name, option) for option in weighed)
-
-
-def _option_weight(name: str, option: AnswerOption) -> str:
-    return f"if(selected(${{{name}}}, '{option.code}'), {option.weight}, 0)"
+        return " + ".join(f"if(selected(${{{name}}}, '{o.code}'), {o.weight}, 0)" for o in weighed)
 
 
 def _literal(value: str | int | float | bool, item: Item) -> str:
@@ -309,11 +306,7 @@ def _write_sheet(sheet: Worksheet, columns: tuple[str, ...], rows: list[SheetRow
             words = row.get(column, "")
             if words:
                 cell = sheet.cell(number, place)
-                cell.value = (
-                    _escape_cell(words)
-                    if column in ("label", "hint", "guidance_hint", "form_title")
-                    else words
-                )
+                cell.value = _escape_cell(words) if column in _TEXT_COLUMNS else words
                 cell.data_type = "s"
 
 

@@ -1,46 +1,49 @@
 """A visit as one JSON file: read and checked whole before anything is kept.
 
-    {"household": {"name", "persons": [{"ref", "name", "born", "roles", ...}],
-                   "relationships": [{"from", "to", "kind"}],
-                   "addresses": [{"lines", "kind", "confidential", "persons"}],
-                   "withheld": [{"about", "part", "keep_from", "asked_by", "why"}],
-                   "events" and "milestones": see `incidents`},
-     "linked": [{"kind", "household": {...}}],
-     "links": [{"kind", "from", "to"}],
-     "contact": {"on", "kind", "role"},
-     "assessments": [{"tool", "subject", "answers", "context"}],
-     "seen": [{"child", "how", "said": [{"words", "prompt", "origin"}], "observation", ...}]}
+    {"household": {"name": "Fern", "persons": [{"ref": "mair", "name": "Mair Fern"}]},
+     "contact": {"on": "2026-03-05", "kind": "home-visit", "role": "HV"}}
 
-A person may have any field of `records.Person`. A linked household is kept as one of its own; refs are
-one set for the whole file.
-
-docs/visit-files.md lists every key. `import_visit` saves through the same case service as the screens.
+docs/visit-files.md lists every key. A linked household is kept as one of its own; refs are one set for
+the whole file. `import_visit` saves through the same case service as the screens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Literal, TypedDict, cast, get_args
 
-from app.core.cases.case_service import CaseService
-from app.visit_file.observations import OBSERVATION_KEYS, SAID_KEYS, faulty_fields, read_observation
-from app.visit_file.people import FileHousehold, PeopleReader
-from assessments.casework.casework_records import ChildObservation
+from pydantic import JsonValue, ValidationError
+
+from app.core.cases.case_service import CaseService, OpenAssessment
+from app.visit_file.file_part import FilePart
+from app.visit_file.people import HOUSEHOLD_KEYS, FileHousehold, PeopleReader, faulty_fields
+from assessments.casework.casework_records import ChildObservation, VerbatimQuote
 from assessments.casework.ids import new_id
-from assessments.casework.records import Contact, Household, parse_role
+from assessments.casework.records import Contact, parse_role
 from assessments.definitions import catalogue
 from assessments.definitions.definition import ROLES
+from assessments.definitions.unprinted import Unprinted
 from assessments.engine import form as forms
 from assessments.engine.answers import AnswerEntry
 from assessments.engine.scoring import HistoryStatus, Judgement, ScoringContext
 from assessments.errors import WrenError
 
-__all__ = ["BadVisit", "FileAssessment", "VisitFile", "import_visit", "read_visit_file"]
+# What an entry under "seen" may hold beside the child: what the page of one child asks.
+_OBSERVATION_KEYS = tuple(
+    name
+    for name in ChildObservation.model_fields
+    if name
+    not in (
+        *("id", "household_id", "contact_id", "child_id", "written_at", "amends", "amended_why"),
+        "kept_phrases",
+    )
+)
+_SAID_KEYS = tuple(name for name in VerbatimQuote.model_fields if name != "id")
 
 
-@dataclass(frozen=True, slots=True)
-class FileAssessment:
+@dataclass(frozen=True, slots=True, repr=False)
+class FileAssessment(Unprinted):
     """One assessment of the file, read."""
 
     tool: str
@@ -48,12 +51,9 @@ class FileAssessment:
     entries: Mapping[str, AnswerEntry]
     context: ScoringContext
 
-    def __repr__(self) -> str:
-        return f"<FileAssessment {self.tool}>"
 
-
-@dataclass(frozen=True, slots=True)
-class VisitFile:
+@dataclass(frozen=True, slots=True, repr=False)
+class VisitFile(Unprinted):
     """A whole file, read: ids are new, and `refs` gives each person's."""
 
     main_household: FileHousehold
@@ -63,24 +63,43 @@ class VisitFile:
     assessments: tuple[FileAssessment, ...]
     observations: tuple[ChildObservation, ...] = ()
 
-    def __repr__(self) -> str:
-        return f"<VisitFile {len(self.assessments)}>"
+
+class ImportedAssessment(TypedDict):
+    """What became of one assessment of the file, as JSON."""
+
+    id: str
+    tool: str
+    subject: str
+    status: str
+    missing: list[str]
+    findings: list[dict[str, JsonValue]]
+    band: str | None
+    grade: str | None
+
+
+class ImportedVisit(TypedDict):
+    """The ids under which a file was kept, as JSON; `persons` are by their refs."""
+
+    household: str
+    contact: str
+    persons: dict[str, str]
+    assessments: list[ImportedAssessment]
 
 
 class BadVisit(WrenError, code="bad-visit"):
     """The file cannot be played. `faults` are sentences that name places in it, never values."""
 
 
-def read_visit_file(given: Mapping[str, Any], answer_fault: Callable[[WrenError], str]) -> VisitFile:
+def read_visit_file(given: JsonValue, answer_fault: Callable[[WrenError], str]) -> VisitFile:
     """Read a visit file, or raise BadVisit with every fault found. Nothing has been kept by then."""
     reader = _VisitReader(answer_fault)
     plan = reader.read_visit(given)
-    if reader.faults or plan is None:
+    if plan is None:
         raise BadVisit(faults=tuple(reader.faults))
     return plan
 
 
-def import_visit(desk: CaseService, plan: VisitFile) -> dict[str, Any]:
+def import_visit(desk: CaseService, plan: VisitFile) -> ImportedVisit:
     """Keep the household and the contact, then fill and finish each assessment, as a screen would."""
     for family in (plan.main_household, *plan.linked_households):
         desk.save_household(family.household, family.persons, family.relationships)
@@ -88,42 +107,37 @@ def import_visit(desk: CaseService, plan: VisitFile) -> dict[str, Any]:
     desk.save_contact(plan.contact)
     if plan.observations:
         desk.save_records(plan.contact.household_id, plan.observations)
-    done = []
-    for planned in plan.assessments:
-        work = desk.start_assessment(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
-        work = _fill(desk, work, planned.entries)
-        work = desk.apply_event(work, forms.CompletionRequested())
-        outcome = forms.form_to_plain(work.form)
-        done.append(
-            {
-                "id": work.assessment.id,
-                "tool": planned.tool,
-                "subject": planned.subject,
-                "status": work.form.status,
-                "missing": outcome["missing"],
-                "findings": outcome["findings"],
-                "band": outcome["band"],
-                "grade": outcome["grade"]["value"],
-            }
-        )
     return {
         "household": plan.main_household.household.id,
         "contact": plan.contact.id,
         "persons": dict(plan.refs),
-        "assessments": done,
+        "assessments": [_import_assessment(desk, plan, planned) for planned in plan.assessments],
     }
 
 
-def _fill(desk: CaseService, work: Any, entries: Mapping[str, AnswerEntry]) -> Any:
+def _import_assessment(desk: CaseService, plan: VisitFile, planned: FileAssessment) -> ImportedAssessment:
+    work = desk.start_assessment(plan.contact, plan.refs[planned.subject], planned.tool, planned.context)
+    work = desk.apply_event(_fill(desk, work, planned.entries), forms.CompletionRequested())
+    form, result = work.form, work.form.result
+    return {
+        "id": work.assessment.id,
+        "tool": planned.tool,
+        "subject": planned.subject,
+        "status": form.status,
+        "missing": list(form.missing),
+        "findings": [finding.to_plain() for finding in form.findings],
+        "band": result.band,
+        "grade": result.grade.value,
+    }
+
+
+def _fill(desk: CaseService, work: OpenAssessment, entries: Mapping[str, AnswerEntry]) -> OpenAssessment:
     """Enter answers as they become possible: a question opened by another waits for it.
 
     What no answer opens is kept as well, hidden, as it is when a person changes an answer.
     """
     waiting = dict(entries)
-    while True:
-        ready = [link_id for link_id in waiting if link_id in work.form.visible]
-        if not ready:
-            break
+    while ready := [link_id for link_id in waiting if link_id in work.form.visible]:
         for link_id in ready:
             if link_id in work.form.visible:
                 work = desk.apply_event(work, forms.AnswerEntered(link_id, waiting.pop(link_id)))
@@ -137,114 +151,118 @@ class _VisitReader(PeopleReader):
         super().__init__()
         self.answer_fault = answer_fault
 
-    def read_visit(self, given: Mapping[str, Any]) -> VisitFile | None:
+    def read_visit(self, given: JsonValue) -> VisitFile | None:
         """Read the whole file; None where `faults` were found."""
-        self.check_keys(given, ("household", "linked", "links", "contact", "assessments", "seen"), "the file")
-        family = self.read_household(given.get("household"), "household")
-        linked = []
-        for number, part in enumerate(self.read_list(given.get("linked") or [], "linked"), start=1):
-            where = f"linked {number}"
-            other = self.read_object(part, where)
-            self.check_keys(other, ("kind", "household"), where)
-            linked.append(
-                (self.read_text(other, "kind", where), self.read_household(other.get("household"), where))
+        known = ("household", "linked", "links", "contact", "assessments", "seen")
+        file = FilePart(given, "the file", known, self.faults)
+        family = self.read_household(file.child("household", "household", HOUSEHOLD_KEYS))
+        linked = [
+            (
+                part,
+                part.text("kind"),
+                self.read_household(part.child("household", part.where, HOUSEHOLD_KEYS)),
             )
-        contact = self._contact(family.household, given)
-        assessments = self._assessments(given, contact, self.refs)
-        seen = self._observations(given, contact, self.refs)
-        links = self.read_links(given, family, linked, contact)
+            for part in file.numbered("linked", "linked", ("kind", "household"))
+        ]
+        contact = self._contact(family.household.id, file)
+        assessments = tuple(self._assessments(file, contact))
+        seen = self._observations(file, contact)
+        links = self.read_links(file, family, linked, contact)
         if self.faults or contact is None:
             return None
         family = replace(family, records=(*family.records, *links))
-        return VisitFile(family, tuple(other for _, other in linked), contact, self.refs, assessments, seen)
+        others = tuple(other for _, _, other in linked)
+        return VisitFile(family, others, contact, self.refs, assessments, seen)
 
-    def _contact(self, household: Household, given: Mapping[str, Any]) -> Contact | None:
-        contact = self.read_object(given.get("contact"), "contact")
-        self.check_keys(contact, ("on", "kind", "role"), "contact")
-        on = self.read_date(contact.get("on"), "contact: on")
+    def _contact(self, household_id: str, file: FilePart) -> Contact | None:
+        part = file.child("contact", "contact", ("on", "kind", "role"))
+        on = part.day("on")
         if on is None and not self.faults:
-            self.add_fault("contact: on is missing. Write the day as in 2026-03-05.")
-        role = parse_role(self.read_text(contact, "role", "contact"))
+            part.add_fault("on is missing. Write the day as in 2026-03-05.")
+        role = parse_role(part.text("role"))
         if role is None:
-            self.add_fault(f"contact: role must be one of {', '.join(ROLES)}.")
-        kind = self.read_text(contact, "kind", "contact")
+            part.add_fault(f"role must be one of {', '.join(ROLES)}.")
+        kind = part.text("kind")
         if on is None or role is None or not kind:
             return None
-        return Contact(id=new_id(), household_id=household.id, on=on, kind=kind, role=role)
+        return next(iter(self.make(Contact, household_id, part, on=on, kind=kind, role=role)), None)
 
-    def _assessments(
-        self, given: Mapping[str, Any], contact: Contact | None, refs: Mapping[str, str]
-    ) -> tuple[FileAssessment, ...]:
-        found = []
-        for number, part in enumerate(self.read_list(given.get("assessments") or [], "assessments"), start=1):
-            where = f"assessment {number}"
-            planned = self.read_object(part, where)
-            self.check_keys(planned, ("tool", "subject", "answers", "context"), where)
-            tool, subject = self.read_text(planned, "tool", where), self.read_text(planned, "subject", where)
-            if subject and subject not in refs:
-                self.add_fault(f"{where}: no person has the ref that subject names.")
-            entries = self._entries(tool, planned.get("answers") or {}, where)
-            context = self._context(planned.get("context") or {}, contact, where)
+    def _assessments(self, file: FilePart, contact: Contact | None) -> Iterable[FileAssessment]:
+        known = ("tool", "subject", "answers", "context")
+        for part in file.numbered("assessments", "assessment", known):
+            tool, subject = part.text("tool"), part.text("subject")
+            if subject and subject not in self.refs:
+                part.add_fault("no person has the ref that subject names.")
+            entries, context = self._entries(tool, part), self._context(part, contact)
             if entries is not None and context is not None:
-                found.append(FileAssessment(tool, subject, entries, context))
-        return tuple(found)
+                yield FileAssessment(tool, subject, entries, context)
 
-    def _observations(
-        self, given: Mapping[str, Any], contact: Contact | None, refs: Mapping[str, str]
-    ) -> tuple[ChildObservation, ...]:
-        """Who was seen, child by child: each once, and people in it by their refs where they have one."""
-        found: dict[str, ChildObservation] = {}
-        for number, part in enumerate(self.read_list(given.get("seen") or [], "seen"), start=1):
-            where = f"seen {number}"
-            one = self.read_object(part, where)
-            self.check_keys(one, ("child", *OBSERVATION_KEYS), where)
-            for line in self.read_list(one.get("said") or [], f"{where}: said"):
-                self.check_keys(self.read_object(line, f"{where}: said"), SAID_KEYS, f"{where}: said")
-            child = self.read_text(one, "child", where)
-            if child and (child not in refs or child in found):
-                self.add_fault(f"{where}: child must be the ref of a person, each once.")
-            elif child and contact is not None:
-                try:
-                    found[child] = read_observation(one, contact, refs, child, new_id)
-                except (ValueError, TypeError) as error:
-                    self.add_fault(f"{where}: {faulty_fields(error)} cannot be read.")
-        return tuple(found.values())
-
-    def _entries(self, tool: str, answers: Any, where: str) -> Mapping[str, AnswerEntry] | None:
+    def _entries(self, tool: str, part: FilePart) -> Mapping[str, AnswerEntry] | None:
         try:
             instrument = catalogue.load_tool(tool)
         except WrenError:
-            known = ", ".join(catalogue.list_tool_ids())
-            self.add_fault(f"{where}: there is no such tool. Tools are {known}.")
+            part.add_fault(f"there is no such tool. Tools are {', '.join(catalogue.list_tool_ids())}.")
             return None
         try:
-            return forms.read_entries(instrument, self.read_object(answers, f"{where}: answers"))
+            return forms.read_entries(instrument, _object(part, "answers", None).data)
         except WrenError as error:
-            self.add_fault(f"{where}: {self.answer_fault(error)}")
+            part.add_fault(self.answer_fault(error))
             return None
 
-    def _context(self, given: Any, contact: Contact | None, where: str) -> ScoringContext | None:
-        where = f"{where}: context"
-        context = self.read_object(given, where)
-        self.check_keys(context, ("on", "events", "last_marac_referral", "judgement", "history"), where)
-        on = self.read_date(context.get("on"), f"{where}: on") or (contact.on if contact else None)
-        days = [
-            self.read_date(day, f"{where}: events")
-            for day in self.read_list(context.get("events") or [], where)
-        ]
-        last = self.read_date(context.get("last_marac_referral"), f"{where}: last_marac_referral")
-        judged = context.get("judgement")
-        history: HistoryStatus | Literal[""] = context.get("history") or ""
+    def _context(self, assessment: FilePart, contact: Contact | None) -> ScoringContext | None:
+        part = _object(assessment, "context", ("on", "events", "last_marac_referral", "judgement", "history"))
+        on = part.day("on") or (contact.on if contact else None)
+        days = [part.read_day(day, "events") for day in part.items("events", part.where)]
+        last = part.day("last_marac_referral")
+        history = part.data.get("history") or ""
         if history not in ("", *get_args(HistoryStatus)):
-            self.add_fault(f"{where}: history must be one of {', '.join(get_args(HistoryStatus))}.")
-            history = ""
+            part.add_fault(f"history must be one of {', '.join(get_args(HistoryStatus))}.")
         judgement = None
-        if judged is not None:
-            parts = self.read_object(judged, f"{where}: judgement")
-            judgement = Judgement(self.read_text(parts, "grade", where), str(parts.get("reason") or ""))
+        if part.data.get("judgement") is not None:
+            judged = part.child("judgement", f"{part.where}: judgement", None).data
+            grade = FilePart(judged, part.where, None, self.faults).text("grade")
+            judgement = Judgement(grade, str(judged.get("reason") or ""))
         if on is None:
             return None
-        return replace(
-            ScoringContext(on=on, last_marac_referral=last, judgement=judgement, history=history),
+        return ScoringContext(
+            on=on,
             events=tuple(sorted(day for day in days if day is not None)),
+            last_marac_referral=last,
+            judgement=judgement,
+            history=cast("HistoryStatus | Literal['']", history),
         )
+
+    def _observations(self, file: FilePart, contact: Contact | None) -> tuple[ChildObservation, ...]:
+        """Who was seen, child by child: each once, and people in it by their refs where they have one."""
+        found: dict[str, ChildObservation] = {}
+        for part in file.numbered("seen", "seen", ("child", *_OBSERVATION_KEYS)):
+            where = f"{part.where}: said"
+            said = [FilePart(line, where, _SAID_KEYS, self.faults).data for line in part.items("said", where)]
+            child = part.text("child")
+            if child and (child not in self.refs or child in found):
+                part.add_fault("child must be the ref of a person, each once.")
+            elif child and contact is not None:
+                try:
+                    found[child] = self._observation(part, contact, child, said)
+                except ValidationError as error:
+                    part.add_fault(f"{', '.join(faulty_fields(error))} cannot be read.")
+        return tuple(found.values())
+
+    def _observation(
+        self, part: FilePart, contact: Contact, child: str, said: list[dict[str, JsonValue]]
+    ) -> ChildObservation:
+        """One entry as a record; whoever has no ref in it stays as written. Raises ValidationError."""
+        fields = {key: value for key, value in part.data.items() if key in _OBSERVATION_KEYS}
+        for key in ("present", "in_earshot"):
+            who = fields.get(key)
+            if isinstance(who, list):
+                fields[key] = [self.refs.get(one, one) if isinstance(one, str) else one for one in who]
+        if said or not fields.get("said"):
+            fields["said"] = [{**line, "id": new_id()} for line in said]
+        ids = {"id": new_id(), "household_id": contact.household_id, "contact_id": contact.id}
+        return ChildObservation.model_validate({**fields, **ids, "child_id": self.refs[child]})
+
+
+def _object(part: FilePart, key: str, known: tuple[str, ...] | None) -> FilePart:
+    """The object under a key of an assessment; an empty one where there is none."""
+    return FilePart(part.data.get(key) or {}, f"{part.where}: {key}", known, part.faults)

@@ -1,36 +1,50 @@
-"""The people of a visit file: households, persons, relationships, addresses, withheld information.
+"""The households of a visit file: persons, relationships, addresses, incidents, withheld information.
 
-The reader goes on after a fault, to report every fault at once; a fault names places, never values.
-
-    reader = PeopleReader()
-    family = reader.read_household({"name": "Samplewood", "persons": [...]}, "household")
-    reader.faults
+reader = PeopleReader()
+family = reader.read_household(FilePart(...))
+reader.faults
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
-from app.visit_file.incidents import faulty_fields, read_records
-from assessments.casework.casework_records import Address, CaseworkRecord, RecordLink, WithheldInformation
+from app.visit_file.file_part import FilePart
+from assessments.casework.casework_records import (
+    Address,
+    CaseworkRecord,
+    Incident,
+    KeyDate,
+    RecordLink,
+    WithheldInformation,
+)
 from assessments.casework.ids import new_id
-from assessments.casework.records import Contact, Household, Person, Relationship, person_field_uses
+from assessments.casework.records import Contact, Household, Person, Record, Relationship, person_field_uses
+from assessments.definitions.unprinted import Unprinted
 
-_HOUSEHOLD_KEYS = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")
+RecordT = TypeVar("RecordT", bound=Record)
+
+HOUSEHOLD_KEYS = ("name", "persons", "relationships", "addresses", "withheld", "events", "milestones")
 _DATE_KEYS = tuple(name for name, field in Person.model_fields.items() if field.annotation == date | None)
 _KEYS_READ_HERE = ("ref", "name", "roles", *_DATE_KEYS)
 _PERSON_KEYS = tuple(
     dict.fromkeys((*_KEYS_READ_HERE, *(name for name, use in person_field_uses().items() if use.visit_file)))
 )
+_INCIDENT_KEYS = (
+    *("on", "what", "source", "severity", "precision", "time", "place", "tactics", "by", "to", "children"),
+    *("threat", "injury", "police_ref", "outcome", "first_known_to"),
+)
+_KEY_DATE_KEYS = ("on", "kind", "person", "precision", "words")
+_CHILD_KEYS = {"there": "there", "where": "where", "saw": "saw_it", "heard": "heard_it"}
 
 
-@dataclass(frozen=True, slots=True)
-class FileHousehold:
+@dataclass(frozen=True, slots=True, repr=False)
+class FileHousehold(Unprinted):
     """One household of the file, read, with what is filed under it beside its people."""
 
     household: Household
@@ -38,8 +52,10 @@ class FileHousehold:
     relationships: tuple[Relationship, ...]
     records: tuple[CaseworkRecord, ...]
 
-    def __repr__(self) -> str:
-        return f"<FileHousehold {self.household.id}>"
+
+def faulty_fields(error: ValidationError) -> list[str]:
+    """The fields that cannot be read, by name and never by value, in the order of the record."""
+    return list(dict.fromkeys(str(part["loc"][0]) for part in error.errors(include_input=False)))
 
 
 class PeopleReader:
@@ -49,191 +65,163 @@ class PeopleReader:
         self.faults: list[str] = []
         self.refs: dict[str, str] = {}
 
-    def add_fault(self, sentence: str) -> None:
-        """Note one fault and go on."""
-        self.faults.append(sentence)
-
-    def read_household(self, given: Any, where: str) -> FileHousehold:
+    def read_household(self, part: FilePart) -> FileHousehold:
         """Read one household with all that is filed under it; new persons get their refs."""
-        fields = self.read_object(given, where)
-        self.check_keys(fields, _HOUSEHOLD_KEYS, where)
-        household = Household(id=new_id(), name=self.read_text(fields, "name", where) or "-")
-        persons = self._persons(household, fields, where)
-        relationships = self._relationships(household, fields, self.refs)
-        facts = (
-            *self._addresses(household, fields),
-            *self._withheld(household, fields),
-            *read_records(fields, household.id, self.refs, self.add_fault),
+        household = Household(id=new_id(), name=part.text("name") or "-")
+        persons = tuple(self._persons(household.id, part))
+        relationships = tuple(self._relationships(household.id, part))
+        records = (
+            *self._addresses(household.id, part),
+            *self._withheld(household.id, part),
+            *self._dated(Incident, household.id, part, "events", _INCIDENT_KEYS, self._incident),
+            *self._dated(KeyDate, household.id, part, "milestones", _KEY_DATE_KEYS, self._key_date),
         )
-        return FileHousehold(household, persons, relationships, facts)
+        return FileHousehold(household, persons, relationships, records)
 
-    def _persons(self, household: Household, given: Mapping[str, Any], at: str) -> tuple[Person, ...]:
-        persons = []
-        for number, part in enumerate(self.read_list(given.get("persons"), f"{at}.persons"), start=1):
-            where = f"person {number}"
-            person = self.read_object(part, where)
-            self.check_keys(person, _PERSON_KEYS, where)
-            ref, name = self.read_text(person, "ref", where), self.read_text(person, "name", where)
+    def make(
+        self, record: type[RecordT], household_id: str, part: FilePart, /, **fields: object
+    ) -> list[RecordT]:
+        """One new record, or none and a fault that names the fields which cannot be read."""
+        try:
+            return [record.model_validate({"id": new_id(), "household_id": household_id, **fields})]
+        except ValidationError as error:
+            part.add_fault(f"{', '.join(sorted(faulty_fields(error)))} cannot be read.")
+            return []
+
+    def person_ids(self, refs: Sequence[JsonValue], part: FilePart) -> list[str]:
+        """The ids of the persons with these refs; an unknown ref is a fault and is left out."""
+        found = [self.refs[ref] for ref in refs if isinstance(ref, str) and ref in self.refs]
+        if len(found) < len(refs):
+            part.add_fault("no person has the ref that it names.")
+        return found
+
+    def _persons(self, household_id: str, household: FilePart) -> Iterable[Person]:
+        where = f"{household.where}.persons"
+        persons: list[Person] = []
+        for part in household.numbered("persons", "person", _PERSON_KEYS, where, required=True):
+            ref, name = part.text("ref"), part.text("name")
             if ref in self.refs:
-                self.add_fault(f"{where}: the ref is taken by another person.")
-            roles = person.get("roles") or []
+                part.add_fault("the ref is taken by another person.")
+            roles = part.data.get("roles") or []
             if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
-                self.add_fault(f"{where}: roles must be a list of words.")
+                part.add_fault("roles must be a list of words.")
                 roles = []
             self.refs[ref] = new_id()
-            more = {key: value for key, value in person.items() if key not in _KEYS_READ_HERE}
-            dates = {day: self.read_date(person.get(day), f"{where}: {day}") for day in _DATE_KEYS}
-            own = {"id": self.refs[ref], "household_id": household.id, "name": name or "-", "roles": roles}
-            try:
-                persons.append(Person.model_validate({**more, **dates, **own}))
-            except ValidationError as error:
-                self.add_fault(f"{where}: {faulty_fields(error)} cannot be read.")
+            fields = {key: value for key, value in part.data.items() if key not in _KEYS_READ_HERE}
+            dates = {key: part.day(key) for key in _DATE_KEYS}
+            own = {"id": self.refs[ref], "name": name or "-", "roles": roles}
+            persons += self.make(Person, household_id, part, **{**fields, **dates, **own})
         if not persons:
-            self.add_fault(f"{at}.persons is empty: name at least one person.")
-        return tuple(persons)
+            household.faults.append(f"{where} is empty: name at least one person.")
+        return persons
 
-    def _addresses(self, household: Household, given: Mapping[str, Any]) -> list[CaseworkRecord]:
-        found: list[CaseworkRecord] = []
-        for number, part in enumerate(self.read_list(given.get("addresses") or [], "addresses"), start=1):
-            where = f"address {number}"
-            fields = self.read_object(part, where)
-            self.check_keys(fields, ("lines", "kind", "confidential", "persons", "since", "until"), where)
-            plain = {key: fields[key] for key in ("lines", "kind", "confidential") if key in fields}
-            days = {day: self.read_date(fields.get(day), f"{where}: {day}") for day in ("since", "until")}
-            who = self.read_person_ids(fields.get("persons"), where)
-            found += self._record(Address, household, {**plain, **days, "person_ids": who}, where)
-        return found
+    def _relationships(self, household_id: str, household: FilePart) -> Iterable[Relationship]:
+        listed = ("relationships", "relationship", ("from", "to", "kind"), "household.relationships")
+        for part in household.numbered(*listed):
+            ends = [part.text("from"), part.text("to")]
+            kind = part.text("kind")
+            for end in ends:
+                if end and end not in self.refs:
+                    part.add_fault("no person has the ref that it names.")
+            if kind and all(end in self.refs for end in ends):
+                from_id, to_id = (self.refs[end] for end in ends)
+                yield from self.make(
+                    Relationship, household_id, part, from_id=from_id, to_id=to_id, kind=kind
+                )
 
-    def _withheld(self, household: Household, given: Mapping[str, Any]) -> list[CaseworkRecord]:
-        found: list[CaseworkRecord] = []
-        for number, part in enumerate(self.read_list(given.get("withheld") or [], "withheld"), start=1):
-            where = f"withheld {number}"
-            fields = self.read_object(part, where)
-            self.check_keys(fields, ("about", "part", "keep_from", "asked_by", "why"), where)
+    def _addresses(self, household_id: str, household: FilePart) -> Iterable[Address]:
+        known = ("lines", "kind", "confidential", "persons", "since", "until")
+        for part in household.numbered("addresses", "address", known):
+            fields = {key: part.data[key] for key in ("lines", "kind", "confidential") if key in part.data}
+            days = {key: part.day(key) for key in ("since", "until")}
+            who = self.person_ids(part.items("persons", part.where, required=True), part)
+            yield from self.make(Address, household_id, part, **fields, **days, person_ids=who)
+
+    def _withheld(self, household_id: str, household: FilePart) -> Iterable[WithheldInformation]:
+        known = ("about", "part", "keep_from", "asked_by", "why")
+        for part in household.numbered("withheld", "withheld", known):
             # Who it is kept from may be somebody who has no record: then the words stand.
             kept = [
-                self.refs.get(str(who), str(who)) for who in self.read_list(fields.get("keep_from"), where)
+                self.refs.get(str(who), str(who))
+                for who in part.items("keep_from", part.where, required=True)
             ]
-            plain = {key: str(fields[key]) for key in ("part", "why") if key in fields}
-            about = self.read_person_ids([fields.get("about")], where)
-            asked = self.refs.get(str(fields.get("asked_by")), "")
-            parts = {"about_id": (*about, "-")[0], "keep_from": kept, "asked_by": asked, **plain}
-            found += self._record(WithheldInformation, household, parts, where)
-        return found
+            about = self.person_ids([part.data.get("about")], part)
+            yield from self.make(
+                WithheldInformation,
+                household_id,
+                part,
+                about_id=(*about, "-")[0],
+                keep_from=kept,
+                asked_by=self.refs.get(str(part.data.get("asked_by")), ""),
+                **{key: str(part.data[key]) for key in ("part", "why") if key in part.data},
+            )
+
+    def _dated(
+        self,
+        kind: type[RecordT],
+        household_id: str,
+        household: FilePart,
+        key: str,
+        known: tuple[str, ...],
+        read: Callable[[FilePart], dict[str, JsonValue]],
+    ) -> Iterable[RecordT]:
+        """Incidents or key dates. `read` raises KeyError for a ref that no person has."""
+        where = f"household.{key}"
+        for part in household.numbered(key, where, known, where):
+            if not part.is_sound:
+                continue
+            try:
+                fields = {"id": new_id(), "household_id": household_id, **read(part)}
+                yield kind.model_validate(fields)
+            except KeyError:
+                part.add_fault("no person has a ref that it names.")
+            except ValidationError as error:
+                part.add_fault(f"these cannot be read: {', '.join(sorted(faulty_fields(error)))}.")
+
+    def _incident(self, part: FilePart) -> dict[str, JsonValue]:
+        fields = {key: value for key, value in part.data.items() if key not in ("by", "to", "children")}
+        ends: dict[str, JsonValue] = {
+            f"{key}_ids": [self.refs[str(ref)] for ref in part.items(key, f"{part.where}: {key}")]
+            for key in ("by", "to")
+        }
+        children: list[JsonValue] = []
+        for value in part.items("children", f"{part.where}: children"):
+            child = FilePart(value, f"{part.where}: children", None, part.faults).data
+            given = {own: child[key] for key, own in _CHILD_KEYS.items() if key in child}
+            children.append({"id": self.refs[str(child["ref"])], **given})
+        return {**fields, **ends, "children": children}
+
+    def _key_date(self, part: FilePart) -> dict[str, JsonValue]:
+        fields = {key: value for key, value in part.data.items() if key != "person"}
+        return {**fields, "person_id": self.refs[str(part.data["person"])] if "person" in part.data else ""}
 
     def read_links(
         self,
-        given: Mapping[str, Any],
+        file: FilePart,
         family: FileHousehold,
-        linked: list[tuple[str, FileHousehold]],
+        linked: list[tuple[FilePart, str, FileHousehold]],
         contact: Contact | None,
-    ) -> list[CaseworkRecord]:
+    ) -> list[RecordLink]:
         """Between households, from "linked"; between people of two of them, from "links"."""
-        on = contact.on if contact else date.min
-        decided = {"decided_at": datetime.combine(on, time(12), UTC)}
-        found: list[CaseworkRecord] = []
-        for number, (kind, other) in enumerate(linked, start=1):
-            ends = {"own_id": family.household.id, "other_id": other.household.id}
-            parts = {"kind": kind, "other_household_id": other.household.id, **ends, **decided}
-            found += self._record(RecordLink, family.household, parts, f"linked {number}")
+        decided_at = datetime.combine(contact.on if contact else date.min, time(12), UTC)
+        found: list[RecordLink] = []
+
+        def link(part: FilePart, kind: str, own_id: str, other_id: str, household_id: str) -> None:
+            ends = {"own_id": own_id, "other_id": other_id, "other_household_id": household_id}
+            found.extend(
+                self.make(RecordLink, family.household.id, part, kind=kind, decided_at=decided_at, **ends)
+            )
+
+        for part, kind, other in linked:
+            link(part, kind, family.household.id, other.household.id, other.household.id)
         own = {person.id for person in family.persons}
-        there = {person.id: other.household.id for _, other in linked for person in other.persons}
-        for number, part in enumerate(self.read_list(given.get("links") or [], "links"), start=1):
-            where = f"link {number}"
-            fields = self.read_object(part, where)
-            self.check_keys(fields, ("kind", "from", "to"), where)
-            ids = self.read_person_ids([fields.get("from"), fields.get("to")], where)
+        there = {person.id: other.household.id for _, _, other in linked for person in other.persons}
+        for part in file.numbered("links", "link", ("kind", "from", "to")):
+            ids = self.person_ids([part.data.get("from"), part.data.get("to")], part)
             if len(ids) != 2:
                 continue
             if ids[0] not in own or ids[1] not in there:
-                self.add_fault(f"{where}: from must be of the household and to of a linked one.")
+                part.add_fault("from must be of the household and to of a linked one.")
                 continue
-            parts = {
-                "kind": self.read_text(fields, "kind", where),
-                "own_id": ids[0],
-                "other_id": ids[1],
-                "other_household_id": there[ids[1]],
-                **decided,
-            }
-            found += self._record(RecordLink, family.household, parts, where)
+            link(part, part.text("kind"), ids[0], ids[1], there[ids[1]])
         return found
-
-    def _record(
-        self, kind: type[CaseworkRecord], household: Household, parts: Mapping[str, Any], where: str
-    ) -> list[CaseworkRecord]:
-        """One record, or a fault that names the fields which cannot be read."""
-        try:
-            return [kind.model_validate({"id": new_id(), "household_id": household.id, **parts})]
-        except ValidationError as error:
-            self.add_fault(f"{where}: {faulty_fields(error)} cannot be read.")
-            return []
-
-    def read_person_ids(self, refs: Any, where: str) -> tuple[str, ...]:
-        """Return the ids behind a list of refs; an unknown ref is a fault and is left out."""
-        listed = self.read_list(refs, where)
-        if any(ref not in self.refs for ref in listed):
-            self.add_fault(f"{where}: no person has the ref that it names.")
-        return tuple(self.refs[ref] for ref in listed if ref in self.refs)
-
-    def _relationships(
-        self, household: Household, given: Mapping[str, Any], refs: Mapping[str, str]
-    ) -> tuple[Relationship, ...]:
-        found = []
-        parts = self.read_list(given.get("relationships") or [], "household.relationships")
-        for number, part in enumerate(parts, start=1):
-            where = f"relationship {number}"
-            link = self.read_object(part, where)
-            self.check_keys(link, ("from", "to", "kind"), where)
-            ends = [self.read_text(link, end, where) for end in ("from", "to")]
-            kind = self.read_text(link, "kind", where)
-            for end in ends:
-                if end and end not in refs:
-                    self.add_fault(f"{where}: no person has the ref that it names.")
-            if kind and all(end in refs for end in ends):
-                found.append(
-                    Relationship(
-                        id=new_id(),
-                        household_id=household.id,
-                        from_id=refs[ends[0]],
-                        to_id=refs[ends[1]],
-                        kind=kind,
-                    )
-                )
-        return tuple(found)
-
-    def check_keys(self, given: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-        """An unknown key is a fault: a misspelt one must not lose what stands under it."""
-        if set(given) - set(known):
-            self.add_fault(f"{where}: only {', '.join(known)} may stand here.")
-
-    def read_object(self, value: Any, where: str) -> Mapping[str, Any]:
-        """Return the object, or {} with a fault."""
-        if isinstance(value, Mapping):
-            return value
-        self.add_fault(f"{where} must be an object.")
-        return {}
-
-    def read_list(self, value: Any, where: str) -> list[Any]:
-        """Return the list, or [] with a fault."""
-        if isinstance(value, list):
-            return value
-        self.add_fault(f"{where} must be a list.")
-        return []
-
-    def read_text(self, given: Mapping[str, Any], key: str, where: str) -> str:
-        """Return a text of 1 to 200 characters, or "" with a fault."""
-        value = given.get(key)
-        if isinstance(value, str) and value.strip() and len(value) <= 200:
-            return value
-        self.add_fault(f"{where}: {key} must be a text of 1 to 200 characters.")
-        return ""
-
-    def read_date(self, value: Any, where: str) -> date | None:
-        """Return a day, None for none, or None with a fault."""
-        if value is None:
-            return None
-        try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            self.add_fault(f"{where}: write each date as in 2026-03-05.")
-            return None

@@ -144,7 +144,7 @@ def _lock_after(device: TomlTable) -> int | None:
 def _area_rules(table: TomlTable) -> AreaRules:
     bands = []
     for band in table.tables("bands"):
-        bands.append(BandRange(band.text("id", required=True), band.number("at_least", required=True) or 0))
+        bands.append(band.read(BandRange))
         band.reject_unknown_keys()
     if [band.at_least for band in bands] != sorted({band.at_least for band in bands}):
         table.add_fault("bands must rise.", "bands")
@@ -169,11 +169,10 @@ def _area_rules(table: TomlTable) -> AreaRules:
 
 
 def _child_accounting_rules(table: TomlTable) -> ChildAccountingRules:
-    below = table.text("observe_below", required=True)
-    if below and not AGE_PATTERN.match(below):
+    rules = table.read(ChildAccountingRules)
+    if rules.observe_below and not AGE_PATTERN.match(rules.observe_below):
         table.add_fault("observe_below must be an age such as P3Y.", "observe_below")
-    words, alike = table.number("copied_words", required=True), table.number("copied_alike", required=True)
-    return ChildAccountingRules(below, words or 0, alike or 0)
+    return rules
 
 
 def _two_numbers(table: TomlTable, *keys: str) -> tuple[int, int]:

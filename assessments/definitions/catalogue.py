@@ -26,12 +26,12 @@ OLDER_VERSIONS_FOLDER = "instruments/older"
 
 def list_tool_ids() -> tuple[str, ...]:
     """The ids of all tools there are, in alphabetical order."""
-    return _sorted_ids("instruments")
+    return tuple(sorted(_file_names("instruments")))
 
 
 def list_area_ids() -> tuple[str, ...]:
     """The ids of all area settings, in alphabetical order."""
-    return _sorted_ids("areas")
+    return tuple(sorted(_file_names("areas")))
 
 
 def list_versions(tool: str) -> tuple[str, ...]:
@@ -124,20 +124,14 @@ def load_linked_tools() -> tuple[LinkedTool, ...]:
     text = files("assessments").joinpath("linked.toml").read_text(encoding="utf-8")
     page = TomlDocument.parse(text)
     root = page.root
-    names = ("id", "name", "ages", "shape", "training", "licence", "where", "source")
     found = []
     for table in root.tables("linked"):
-        parts = {name: table.text(name, required=True) for name in names}
-        found.append(LinkedTool(**parts, unverified=table.flag("unverified")))
+        found.append(table.read(LinkedTool))
         table.reject_unknown_keys()
     root.reject_unknown_keys()
     if page.faults:
         raise BadInstrument(file="linked.toml", faults=tuple(page.faults))
     return tuple(found)
-
-
-def _sorted_ids(folder: str) -> tuple[str, ...]:
-    return tuple(sorted(_file_names(folder)))
 
 
 def _file_names(folder: str) -> list[str]:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 ItemType = Literal[
     "group",
@@ -56,6 +56,11 @@ ABSENT_STATES: tuple[AnswerState, ...] = tuple(
 Appearance = Literal["", "rings", "rooms", "jar", "day-line"]
 APPEARANCES: tuple[Appearance, ...] = get_args(Appearance)
 
+# The fields of a group that are keys of their own in its table.
+GROUP_FIELDS = (
+    *("link_id", "text", "prompt", "help", "required", "repeats", "row_name", "pages", "foreign_id", "codes"),
+)
+
 # Items of these types offer states of not answering, or say in `no_states` why they offer none.
 TYPES_NEEDING_STATES: tuple[ItemType, ...] = ("choice", "choices", "words", "people", "integer", "drawing")
 
@@ -65,8 +70,16 @@ CODE_PATTERN = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
 # The most characters of a text, unless the item says otherwise.
 DEFAULT_MAX_LENGTH = 4000
 
+# Kinds of text, which the reader of a tool file checks by the name of the kind.
 # Ages are given as ISO 8601 durations from birth ("P7Y", "P12M", "P0D"): exact to the day.
-Age = str
+Age = Annotated[str, "age"]
+Code = Annotated[str, "code"]
+SourceId = Annotated[str, "source"]
+# A sentence with `{value}`, `{threshold}`, `{months}` and `{date}`.
+Template = Annotated[str, "template"]
+# The white space around it belongs to it: an id that others gave may begin or end in a space.
+ForeignId = Annotated[str, "foreign"]
+Weight = int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +99,13 @@ class AnswerOption:
     `weight` is what it adds to a scale that sums. `coding` is the "system|code" it has elsewhere.
     """
 
-    code: str
+    code: Code
     text: str
     hint: str = ""
     picture: str = ""
     alone: bool = False
     retired: bool = False
-    weight: int | float | None = None
+    weight: Weight = None
     coding: str = ""
 
 
@@ -139,7 +152,7 @@ class Item:
     elsewhere, each "system|code|display".
     """
 
-    link_id: str
+    link_id: Code
     type: ItemType
     text: str
     prompt: str = ""
@@ -164,7 +177,7 @@ class Item:
     appearance: Appearance = ""
     ends: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
-    foreign_id: str = ""
+    foreign_id: ForeignId = ""
     codes: tuple[str, ...] = ()
 
     def option(self, code: str) -> AnswerOption | None:
@@ -179,7 +192,7 @@ class Scale:
     With `sums` it adds up the weights of the options chosen, and the numbers given, instead.
     """
 
-    id: str
+    id: Code
     title: str
     items: tuple[str, ...]
     counts: tuple[str, ...] = ()
@@ -190,24 +203,21 @@ class Scale:
 class Indicator:
     """One thing that matters independently of the count, with its reason in words."""
 
-    id: str
+    id: Code
     when: When
     reason: str
-    source: str
+    source: SourceId
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way of reaching a decision. Its numbers are area settings, never code or content.
+    """One way of reaching a decision. Its numbers are area settings, never code or content."""
 
-    `met` and `not_met` are sentences with `{value}`, `{threshold}`, `{months}` and `{date}`.
-    """
-
-    id: str
+    id: Code
     title: str
     kind: RouteKind
-    met: str = ""
-    not_met: str = ""
+    met: Template = ""
+    not_met: Template = ""
     scale: str = ""
     indicators: tuple[Indicator, ...] = ()
 
@@ -216,32 +226,32 @@ class Route:
 class Flag:
     """Something to act on today. `call` names the numbers to show; the record comes second."""
 
-    id: str
+    id: Code
     when: When
     text: str
     do: str
     call: tuple[str, ...]
-    source: str
+    source: SourceId
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """A sentence that a set of answers calls for: pregnancy, control, unlike answers."""
 
-    id: str
+    id: Code
     when: When
     text: str
-    source: str
+    source: SourceId
 
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
     """Another tool that a set of answers calls for, in the same contact, and why."""
 
-    tool: str
+    tool: Code
     when: When
     because: str
-    source: str
+    source: SourceId
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,7 +267,7 @@ class Instrument:
     Two instruments are equal only when they are the same object: a tool is looked up, not compared.
     """
 
-    id: str
+    id: Code
     version: str
     title: str
     kind: InstrumentKind

@@ -59,15 +59,11 @@ def suggest(
             instrument, own = load_tool(tool), None if unborn else born
             found.append(_judge_fit(instrument, own, on, role, frozenset(needs), adult=adult, unborn=unborn))
     order = {"yes": 0, "maybe": 1, "no": 2}
-    return sorted(
-        found,
-        key=lambda one: (
-            order[one.fits],
-            "fits-needs" not in one.reasons,
-            _age_span_days(one.tool),
-            one.tool,
-        ),
-    )
+
+    def rank(one: Suggestion) -> tuple[int, bool, int, str]:
+        return order[one.fits], "fits-needs" not in one.reasons, _age_span_days(one.tool), one.tool
+
+    return sorted(found, key=rank)
 
 
 def _age_span_days(tool: str) -> int:

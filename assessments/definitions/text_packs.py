@@ -11,14 +11,17 @@ A pack that does not fit is refused with a reason, and Wren's own texts stay.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from assessments.definitions.definition import AnswerOption, Instrument, Item, Route
-from assessments.definitions.toml_document import FileFault, TomlDocument, TomlTable
+from assessments.definitions.definition import Instrument, Item, Route
+from assessments.definitions.toml_document import FileFault, PartT, TomlDocument, TomlTable
 from assessments.errors import WrenError
+
+# The new text for a key and the text there is.
+NewText = Callable[[str, str], str]
 
 _HEAD = ("title", "purpose", "training", "licence", "means", "does_not_mean")
 _ITEM = ("text", "prompt", "help", "low_text", "high_text", "row_name", "no_states")
@@ -48,54 +51,57 @@ class PackRefused(WrenError, code="pack-refused"):
 
 def collect_texts(instrument: Instrument) -> dict[str, str]:
     """Every text of a tool that a person reads, by key, empty ones left out."""
-    return {key: text for key, text in _texts(instrument) if text}
+    found: dict[str, str] = {}
 
+    def collect(key: str, text: str) -> str:
+        found[key] = text
+        return text
 
-def _texts(instrument: Instrument) -> Iterator[tuple[str, str]]:
-    for name in _HEAD:
-        yield name, getattr(instrument, name)
-    yield from ((f"not_for.{number}", text) for number, text in enumerate(instrument.not_for))
-    yield from ((f"grade.{code}", text) for code, text in instrument.grades)
-    for item in instrument.walk():
-        yield from ((f"item.{item.link_id}.{name}", getattr(item, name)) for name in _ITEM)
-        for option in item.options:
-            yield f"item.{item.link_id}.option.{option.code}.text", option.text
-            yield f"item.{item.link_id}.option.{option.code}.hint", option.hint
-        yield from ((f"item.{item.link_id}.state.{state}", text) for state, text in item.state_words)
-    for scale in instrument.scales:
-        yield f"scale.{scale.id}.title", scale.title
-    for route in instrument.routes:
-        yield from (
-            (f"route.{route.id}.{name}", getattr(route, name)) for name in ("title", "met", "not_met")
-        )
-        yield from ((f"route.{route.id}.{found.id}.reason", found.reason) for found in route.indicators)
-    for flag in instrument.flags:
-        yield from ((f"flag.{flag.id}.{name}", getattr(flag, name)) for name in ("text", "do"))
-    yield from ((f"note.{note.id}", note.text) for note in instrument.notes)
-    yield from ((f"supplement.{found.tool}", found.because) for found in instrument.supplements)
+    _with_texts(instrument, collect)
+    return {key: text for key, text in found.items() if text}
 
 
 def apply_pack(pack: TextPack, instrument: Instrument, *, on: date) -> Instrument:
     """The tool with the pack's words. Raises PackRefused."""
     own = collect_texts(instrument)
     _check_pack(pack, instrument, own, on)
-    words = {**own, **pack.texts}
-    head: dict[str, Any] = {name: words.get(name, "") for name in _HEAD}
+    return _with_texts(instrument, lambda key, text: pack.texts.get(key, text))
+
+
+def _with_texts(instrument: Instrument, word: NewText) -> Instrument:
+    """The tool with other words: `word` is asked for each text by its key, with the text there is."""
+
+    def parts(prefix: str, pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((code, word(f"{prefix}.{code}", text)) for code, text in pairs)
+
+    def fields(part: PartT, prefix: str, *names: str) -> PartT:
+        return replace(part, **{name: word(f"{prefix}{name}", getattr(part, name)) for name in names})
+
+    def item(one: Item) -> Item:
+        start = f"item.{one.link_id}."
+        changed = fields(one, start, *_ITEM)
+        options = tuple(fields(o, f"{start}option.{o.code}.", "text", "hint") for o in one.options)
+        states = parts(f"{start}state", one.state_words)
+        return replace(changed, options=options, state_words=states, items=tuple(map(item, one.items)))
+
+    def route(one: Route) -> Route:
+        start = f"route.{one.id}."
+        changed = fields(one, start, "title", "met", "not_met")
+        reasons = tuple(fields(found, f"{start}{found.id}.", "reason") for found in one.indicators)
+        return replace(changed, indicators=reasons)
+
     return replace(
-        instrument,
-        **head,
-        not_for=tuple(words[f"not_for.{number}"] for number in range(len(instrument.not_for))),
-        grades=tuple((code, words[f"grade.{code}"]) for code, _ in instrument.grades),
-        items=tuple(_item(item, words) for item in instrument.items),
-        scales=tuple(replace(scale, title=words[f"scale.{scale.id}.title"]) for scale in instrument.scales),
-        routes=tuple(_route(route, words) for route in instrument.routes),
-        flags=tuple(
-            replace(flag, text=words[f"flag.{flag.id}.text"], do=words[f"flag.{flag.id}.do"])
-            for flag in instrument.flags
-        ),
-        notes=tuple(replace(note, text=words[f"note.{note.id}"]) for note in instrument.notes),
+        fields(instrument, "", *_HEAD),
+        not_for=tuple(word(f"not_for.{n}", text) for n, text in enumerate(instrument.not_for)),
+        grades=parts("grade", instrument.grades),
+        items=tuple(map(item, instrument.items)),
+        scales=tuple(fields(scale, f"scale.{scale.id}.", "title") for scale in instrument.scales),
+        routes=tuple(map(route, instrument.routes)),
+        flags=tuple(fields(flag, f"flag.{flag.id}.", "text", "do") for flag in instrument.flags),
+        notes=tuple(replace(note, text=word(f"note.{note.id}", note.text)) for note in instrument.notes),
         supplements=tuple(
-            replace(found, because=words[f"supplement.{found.tool}"]) for found in instrument.supplements
+            replace(found, because=word(f"supplement.{found.tool}", found.because))
+            for found in instrument.supplements
         ),
     )
 
@@ -121,36 +127,6 @@ def _check_pack(pack: TextPack, instrument: Instrument, own: Mapping[str, str], 
 def _placeholders(text: str) -> set[str]:
     """The names in curly brackets that a sentence is filled in at."""
     return {name for name in ("value", "threshold", "months", "date") if "{" + name + "}" in text}
-
-
-def _item(item: Item, words: Mapping[str, str]) -> Item:
-    start = f"item.{item.link_id}"
-    parts: dict[str, Any] = {name: words.get(f"{start}.{name}", "") for name in _ITEM}
-    return replace(
-        item,
-        **parts,
-        options=tuple(_option(option, start, words) for option in item.options),
-        state_words=tuple((state, words[f"{start}.state.{state}"]) for state, _ in item.state_words),
-        items=tuple(_item(inner, words) for inner in item.items),
-    )
-
-
-def _route(route: Route, words: Mapping[str, str]) -> Route:
-    start = f"route.{route.id}"
-    return replace(
-        route,
-        title=words[f"{start}.title"],
-        met=words.get(f"{start}.met", ""),
-        not_met=words.get(f"{start}.not_met", ""),
-        indicators=tuple(
-            replace(found, reason=words[f"{start}.{found.id}.reason"]) for found in route.indicators
-        ),
-    )
-
-
-def _option(option: AnswerOption, start: str, words: Mapping[str, str]) -> AnswerOption:
-    start = f"{start}.option.{option.code}"
-    return replace(option, text=words[f"{start}.text"], hint=words.get(f"{start}.hint", ""))
 
 
 def read_pack(text: str) -> tuple[TextPack | None, tuple[FileFault, ...]]:

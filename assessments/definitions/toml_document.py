@@ -11,12 +11,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+PartT = TypeVar("PartT", bound="DataclassInstance")
 KeyPath = tuple[str | int, ...]
+# Readers of a key by the type of its field: table, key, and whether the key must be there.
+FieldReaders = Mapping[object, "Callable[[TomlTable, str, bool], object]"]
 
+_OPTIONAL_INT = int | None
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-]+|\"[^\"]*\"|'[^']*')\s*(?:\.[^=]*)?=")
 
@@ -150,11 +158,48 @@ class TomlTable:
                 self.add_fault(f"{key} must be a list of tables.", key)
         return found
 
+    def read(self, kind: type[PartT], readers: FieldReaders | None = None, /, **given: object) -> PartT:
+        """Read a dataclass whose fields are keys of this table, but for those that are `given`.
+
+        The type of a field says how its key is read: by one of `readers`, else as a text, a list of texts,
+        a number, true or false, or one of the values of a Literal. A key without a default must be there.
+        """
+        values = {
+            name: self._read_field(name, hint, default, readers or {})
+            for name, hint, default in _fields(kind)
+            if name not in given
+        }
+        return cast("Callable[..., PartT]", kind)(**values, **given)
+
+    def _read_field(self, key: str, hint: object, default: object, readers: FieldReaders) -> object:
+        required = default is MISSING
+        text = "" if required else str(default)
+        if hint is bool:
+            return self.flag(key)
+        if hint is not str and hint in readers:
+            return readers[hint](self, key, required)
+        if hint == _OPTIONAL_INT:
+            return self.number(key)
+        if hint is int:
+            return self.number(key, required=required) or (0 if required else default)
+        if get_origin(hint) is Literal:
+            return self.one_of(key, get_args(hint), required=required, default=text)
+        if get_origin(hint) is tuple:
+            return self.texts(key, required=required)
+        return self.text(key, required=required, default=text)
+
     def reject_unknown_keys(self) -> None:
         """Add a fault for every key that was not read: a typing error must not pass."""
         for key in self.data:
             if key not in self.read_keys:
                 self.add_fault(f'"{key}" is not known here. Check its spelling.', key)
+
+
+@lru_cache
+def _fields(kind: type[DataclassInstance]) -> list[tuple[str, object, object]]:
+    """Name, type and default of each field."""
+    hints = get_type_hints(kind, include_extras=True)
+    return [(field.name, hints[field.name], field.default) for field in fields(kind)]
 
 
 def _line_map(text: str) -> dict[KeyPath, int]:

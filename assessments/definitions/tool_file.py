@@ -11,16 +11,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import cast, get_args
 
 from assessments.definitions import definition as d
-from assessments.definitions.ages import AGE_PATTERN
 from assessments.definitions.toml_document import FileFault, TomlDocument, TomlTable
 from assessments.definitions.tool_rules import ToolRulesReader
 
 _VERSION = re.compile(r"^\d+\.\d+\.\d+$")
 # The one type that each appearance is a way of answering.
 _TYPE_OF_APPEARANCE = {"rings": "people", "rooms": "people", "jar": "people", "day-line": "group"}
+_NOT_OF_A_GROUP = {field.name: field.default for field in fields(d.Item) if field.name not in d.GROUP_FIELDS}
 
 
 def read_tool(text: str) -> tuple[d.Instrument | None, tuple[FileFault, ...]]:
@@ -52,35 +53,19 @@ class _ToolReader(ToolRulesReader):
         if not (isinstance(minutes, list) and len(minutes) == 2 and all(isinstance(m, int) for m in minutes)):
             head.add_fault("minutes must be two whole numbers, such as [10, 15].", "minutes")
             minutes = [0, 0]
-        instrument = d.Instrument(
-            id=self._code(head, "id"),
-            version=head.text("version", required=True),
-            title=head.text("title", required=True),
-            kind=cast("d.InstrumentKind", head.one_of("kind", get_args(d.InstrumentKind), required=True)),
-            subject=cast("d.Subject", head.one_of("subject", get_args(d.Subject), required=True)),
-            purpose=head.text("purpose", required=True),
-            not_for=head.texts("not_for", required=True),
-            roles=head.texts("roles", required=True),
-            training=head.text("training", required=True),
+        instrument = head.read(
+            d.Instrument,
+            self.readers,
             minutes=(minutes[0], minutes[1]),
-            reading_age=head.number("reading_age", required=True) or 0,
-            licence=head.text("licence", required=True),
-            means=head.text("means", required=True),
-            does_not_mean=head.text("does_not_mean", required=True),
-            needs=head.texts("needs"),
-            retired=head.texts("retired"),
-            age_from=self._age(head, "age_from"),
-            age_below=self._age(head, "age_below"),
             sources=sources,
             items=items,
             scales=tuple(self._scale(scale) for scale in root.tables("scale")),
             grades=self._grades(root),
             routes=tuple(self._route(route) for route in root.tables("route")),
             flags=tuple(self._flag(flag) for flag in root.tables("flag")),
-            notes=tuple(self._note(note) for note in root.tables("note")),
-            supplements=tuple(self._supplement(table) for table in root.tables("supplement")),
+            notes=tuple(self._rule(d.Note, note) for note in root.tables("note")),
+            supplements=tuple(self._rule(d.Supplement, table) for table in root.tables("supplement")),
             missed_when=self._missed(root.table("attempt")),
-            canonical=head.text("canonical"),
             hash=self.digest,
         )
         self._check_head(head, instrument)
@@ -96,22 +81,13 @@ class _ToolReader(ToolRulesReader):
             if role not in d.ROLES:
                 head.add_fault(f'"{role}" is not a role. Roles are {", ".join(d.ROLES)}.', "roles")
 
-    def _age(self, table: TomlTable, key: str) -> str:
-        age = table.text(key)
-        if age and not AGE_PATTERN.match(age):
-            table.add_fault(f"{key} must be a duration from birth, such as P7Y or P12M.", key)
-        return age
-
     def _sources(self, root: TomlTable) -> tuple[d.Source, ...]:
         found = []
         for table in root.tables("source"):
-            source = d.Source(
-                table.text("id", required=True), table.text("text", required=True), table.flag("unverified")
-            )
-            if source.id in self.sources:
-                table.add_fault(f'The source "{source.id}" stands here twice.', "id")
-            self.sources.add(source.id)
-            found.append(source)
+            found.append(table.read(d.Source))
+            if found[-1].id in self.sources:
+                table.add_fault(f'The source "{found[-1].id}" stands here twice.', "id")
+            self.sources.add(found[-1].id)
             table.reject_unknown_keys()
         return tuple(found)
 
@@ -120,26 +96,10 @@ class _ToolReader(ToolRulesReader):
         return {name: tuple(self._option(option) for option in sets.tables(name)) for name in sets.data}
 
     def _option(self, table: TomlTable) -> d.AnswerOption:
-        option = d.AnswerOption(
-            code=self._code(table, "code"),
-            text=table.text("text", required=True),
-            hint=table.text("hint"),
-            picture=table.text("picture"),
-            alone=table.flag("alone"),
-            retired=table.flag("retired"),
-            weight=self._weight(table),
-            coding=table.text("coding"),
-        )
+        option = table.read(d.AnswerOption, self.readers)
         _reject_preselection(table)
         table.reject_unknown_keys()
         return option
-
-    def _weight(self, table: TomlTable) -> int | float | None:
-        weight = table.raw("weight")
-        if weight is None or (isinstance(weight, int | float) and not isinstance(weight, bool)):
-            return weight
-        table.add_fault("weight must be a number.", "weight")
-        return None
 
     def _options(
         self, table: TomlTable, sets: dict[str, tuple[d.AnswerOption, ...]]
@@ -169,15 +129,14 @@ class _ToolReader(ToolRulesReader):
             for value in follow.texts("shown_for"):
                 if value not in offered:
                     follow.add_fault(f'No question of this group offers "{value}".', "shown_for")
-        group = self._build_item(
-            table,
-            type="group",
-            items=inner,
-            pages=table.one_of("pages", ("each", "together"), default="together"),
-            repeats=table.flag("repeats"),
-            row_name=table.text("row_name"),
-            required=table.flag("required"),
-        )
+        own = {
+            "type": "group",
+            "items": inner,
+            "source": source,
+            "enable_when": self._when(table, "enable_when"),
+        }
+        group = table.read(d.Item, self.readers, **{**_NOT_OF_A_GROUP, **own})
+        self._register(table, group)
         table.reject_unknown_keys()
         return group
 
@@ -198,54 +157,30 @@ class _ToolReader(ToolRulesReader):
             follow_ups = (self._follow_up(follow, link_id, own_source, offered) for follow in each)
             inner += tuple(follow_up for follow_up in follow_ups if follow_up is not None)
         words = table.table("state_words")
-        item = self._build_item(
-            table,
+        item = table.read(
+            d.Item,
+            self.readers,
             type=kind,
             options=options,
             states=states,
             state_words=tuple((state, words.text(state)) for state in words.data),
-            no_states=table.text("no_states"),
-            required=table.flag("required"),
-            repeats=table.flag("repeats"),
-            row_name=table.text("row_name"),
-            minimum=table.number("minimum"),
-            maximum=table.number("maximum"),
-            low_text=table.text("low_text"),
-            high_text=table.text("high_text"),
-            max_length=table.number("max_length") or d.DEFAULT_MAX_LENGTH,
+            enable_when=self._when(table, "enable_when"),
             source=own_source,
-            for_child=table.flag("for_child"),
-            appearance=table.one_of("appearance", d.APPEARANCES, default=""),
-            ends=table.texts("ends"),
-            exact_words=table.flag("exact_words"),
+            pages="together",
             items=inner,
         )
+        self._register(table, item)
         self._check_item(table, item)
         _reject_preselection(table)
         table.reject_unknown_keys()
         return item
 
-    def _build_item(self, table: TomlTable, **parts: object) -> d.Item:
-        """The parts that groups and items share, and the register of link_ids."""
-        link_id = self._code(table, "link_id")
-        when = self._when(table, "enable_when")
-        parts.setdefault("source", table.text("source"))
-        item = d.Item(
-            link_id=link_id,
-            text=table.text("text", required=True),
-            prompt=table.text("prompt"),
-            help=table.text("help"),
-            enable_when=when,
-            foreign_id=_raw_text(table, "foreign_id"),
-            codes=table.texts("codes"),
-            **parts,  # type: ignore[arg-type]  # the parts are named and typed by the two callers
-        )
-        if link_id in self.items:
-            table.add_fault(f'The link_id "{link_id}" stands in this file twice.', "link_id")
-        self.items[link_id] = item
-        if when:
-            self.rules.append((table, link_id, when))
-        return item
+    def _register(self, table: TomlTable, item: d.Item) -> None:
+        if item.link_id in self.items:
+            table.add_fault(f'The link_id "{item.link_id}" stands in this file twice.', "link_id")
+        self.items[item.link_id] = item
+        if item.enable_when:
+            self.rules.append((table, item.link_id, item.enable_when))
 
     def _follow_up(self, table: TomlTable, parent: str, source: str, offered: set[str]) -> d.Item | None:
         """One item asked below every question of a group that offers a value of `shown_for`."""
@@ -306,10 +241,3 @@ def _reject_preselection(table: TomlTable) -> None:
         if table.has(key):
             table.raw(key)
             table.add_fault("Nothing is pre-selected. Take this line out.", key)
-
-
-def _raw_text(table: TomlTable, key: str) -> str:
-    """A text with the white space around it: an id that others gave may begin or end in a space."""
-    table.text(key)
-    value = table.data.get(key)
-    return value if isinstance(value, str) else ""

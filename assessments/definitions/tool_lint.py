@@ -52,10 +52,7 @@ class Wording:
 
     def find_faults(self) -> list[WordingFault]:
         """Every rule that this text breaks."""
-        found = [*self._for_all()]
-        if self.for_child:
-            found += self._for_children()
-        return found
+        return [*self._for_all(), *(self._for_children() if self.for_child else ())]
 
     def _fault(self, rule: str, sentence: str) -> WordingFault:
         return WordingFault(rule, self.link_id, sentence)
@@ -142,10 +139,9 @@ def _check_none_option(item: Item) -> Iterator[WordingFault]:
 def _check_reading_age(instrument: Instrument, *, for_child: bool) -> Iterator[WordingFault]:
     """Short texts are too short to judge one by one: those for children and for adults are judged whole."""
     texts = [
-        wording.text if wording.text[-1:] in ".?!…" else f"{wording.text}."
+        item.text if item.text[-1:] in ".?!…" else f"{item.text}."
         for item in instrument.walk()
         if item.for_child is for_child and item.type != "group"
-        for wording in (Wording(item.link_id, item.text),)
     ]
     together = " ".join(texts)
     age = reading_age(together)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from assessments.definitions import definition as d
-from assessments.definitions.toml_document import TomlDocument, TomlTable
+from assessments.definitions.ages import AGE_PATTERN
+from assessments.definitions.toml_document import FieldReaders, PartT, TomlDocument, TomlTable
 
 NUMBERS_TO_CALL = ("emergency", "police", "childrens-social-care", "named-nurse", "maternity", "ambulance")
 _TEMPLATE_WORDS = {"value": 1, "threshold": 1, "months": 1, "date": ""}
@@ -23,12 +24,14 @@ class ToolRulesReader:
         self.sources: set[str] = set()
         self.items: dict[str, d.Item] = {}
         self.rules: list[tuple[TomlTable, str, d.When]] = []
-
-    def _code(self, table: TomlTable, key: str, prefix: str = "") -> str:
-        code = table.text(key, required=True)
-        if code and not d.CODE_PATTERN.match(code):
-            table.add_fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
-        return prefix + code
+        self.readers: FieldReaders = {
+            d.Age: _age,
+            d.Code: _code,
+            d.ForeignId: _untrimmed_text,
+            d.SourceId: lambda table, _key, _required: self._source(table),
+            d.Template: _template,
+            d.Weight: _weight,
+        }
 
     def _source(self, table: TomlTable, default: str = "") -> str:
         source = table.text("source", default=default)
@@ -54,22 +57,22 @@ class ToolRulesReader:
         if not isinstance(value, str | int | float | bool):
             table.add_fault("A condition needs a value: text, a number, true or false.", "value")
             value = ""
-        condition = d.Condition(
-            table.text("item", required=True),
-            cast("d.Operator", table.one_of("op", get_args(d.Operator), required=True, default="=")),
-            value,
-        )
+        op = table.one_of("op", get_args(d.Operator), required=True, default="=")
+        condition = d.Condition(table.text("item", required=True), cast("d.Operator", op), value)
         table.reject_unknown_keys()
         return condition
 
+    def _rule(self, kind: type[PartT], table: TomlTable) -> PartT:
+        """An indicator, flag, note or supplement: what holds `when` a condition does."""
+        when = self._when(table, "when", required=True)
+        self.rules.append((table, "", when))
+        rule = table.read(kind, self.readers, when=when)
+        table.reject_unknown_keys()
+        return rule
+
     def _scale(self, table: TomlTable) -> d.Scale:
-        scale = d.Scale(
-            self._code(table, "id"),
-            table.text("title", required=True),
-            table.texts("items", required=True),
-            table.texts("counts", required=not table.data.get("sums")),
-            table.flag("sums"),
-        )
+        counts = table.texts("counts", required=not table.data.get("sums"))
+        scale = table.read(d.Scale, self.readers, counts=counts)
         for link_id in scale.items:
             if link_id not in self.items:
                 table.add_fault(f'The scale counts "{link_id}", which is not an item here.', "items")
@@ -81,70 +84,19 @@ class ToolRulesReader:
         return tuple((code, grades.text(code, required=True)) for code in grades.data)
 
     def _route(self, table: TomlTable) -> d.Route:
-        indicators = []
-        for inner in table.tables("indicator"):
-            when = self._when(inner, "when", required=True)
-            indicators.append(
-                d.Indicator(
-                    self._code(inner, "id"), when, inner.text("reason", required=True), self._source(inner)
-                )
-            )
-            self.rules.append((inner, "", when))
-            inner.reject_unknown_keys()
-        route = d.Route(
-            id=self._code(table, "id"),
-            title=table.text("title", required=True),
-            kind=cast("d.RouteKind", table.one_of("kind", get_args(d.RouteKind), required=True)),
-            met=self._template(table, "met"),
-            not_met=self._template(table, "not_met"),
-            scale=table.text("scale"),
-            indicators=tuple(indicators),
-        )
+        indicators = tuple(self._rule(d.Indicator, inner) for inner in table.tables("indicator"))
+        route = table.read(d.Route, self.readers, indicators=indicators)
         table.reject_unknown_keys()
         return route
 
-    def _template(self, table: TomlTable, key: str) -> str:
-        template = table.text(key)
-        try:
-            template.format(**_TEMPLATE_WORDS)
-        except (KeyError, IndexError, ValueError):
-            table.add_fault(f"{key} may use {{value}}, {{threshold}}, {{months}} and {{date}} only.", key)
-        return template
-
     def _flag(self, table: TomlTable) -> d.Flag:
-        when = self._when(table, "when", required=True)
-        flag = d.Flag(
-            id=self._code(table, "id"),
-            when=when,
-            text=table.text("text", required=True),
-            do=table.text("do", required=True),
-            call=table.texts("call", required=True),
-            source=self._source(table),
-        )
+        flag = self._rule(d.Flag, table)
         for number in flag.call:
             if number not in NUMBERS_TO_CALL:
                 table.add_fault(
                     f'"{number}" is not a number to call. Known: {", ".join(NUMBERS_TO_CALL)}.', "call"
                 )
-        self.rules.append((table, "", when))
-        table.reject_unknown_keys()
         return flag
-
-    def _note(self, table: TomlTable) -> d.Note:
-        when = self._when(table, "when", required=True)
-        note = d.Note(self._code(table, "id"), when, table.text("text", required=True), self._source(table))
-        self.rules.append((table, "", when))
-        table.reject_unknown_keys()
-        return note
-
-    def _supplement(self, table: TomlTable) -> d.Supplement:
-        when = self._when(table, "when", required=True)
-        supplement = d.Supplement(
-            self._code(table, "tool"), when, table.text("because", required=True), self._source(table)
-        )
-        self.rules.append((table, "", when))
-        table.reject_unknown_keys()
-        return supplement
 
     def _missed(self, table: TomlTable) -> d.When:
         when = self._when(table, "missed_when", required=bool(table.data))
@@ -183,3 +135,40 @@ class ToolRulesReader:
             and item.type != "people"
         ):
             table.add_fault(f'A rule waits for "{condition.value}", which "{item.link_id}" does not offer.')
+
+
+def _age(table: TomlTable, key: str, _required: bool) -> str:
+    age = table.text(key)
+    if age and not AGE_PATTERN.match(age):
+        table.add_fault(f"{key} must be a duration from birth, such as P7Y or P12M.", key)
+    return age
+
+
+def _code(table: TomlTable, key: str, _required: bool) -> str:
+    code = table.text(key, required=True)
+    if code and not d.CODE_PATTERN.match(code):
+        table.add_fault(f"{key} may hold small letters, digits, hyphens and full stops only.", key)
+    return code
+
+
+def _template(table: TomlTable, key: str, _required: bool) -> str:
+    template = table.text(key)
+    try:
+        template.format(**_TEMPLATE_WORDS)
+    except (KeyError, IndexError, ValueError):
+        table.add_fault(f"{key} may use {{value}}, {{threshold}}, {{months}} and {{date}} only.", key)
+    return template
+
+
+def _untrimmed_text(table: TomlTable, key: str, _required: bool) -> str:
+    table.text(key)
+    value = table.data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _weight(table: TomlTable, key: str, _required: bool) -> d.Weight:
+    weight = table.raw(key)
+    if weight is None or (isinstance(weight, int | float) and not isinstance(weight, bool)):
+        return weight
+    table.add_fault(f"{key} must be a number.", key)
+    return None

@@ -10,35 +10,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING
 
 from assessments.definitions import definition as d
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 _FOLLOW_UP = ("text", "words", "date")
-_DEFAULTS: dict[str, object] = {
-    field.name: field.default for field in (*fields(d.Item), *fields(d.AnswerOption), *fields(d.Instrument))
-}
 _HEAD = (
     *("id", "version", "title", "kind", "subject", "purpose", "not_for", "roles", "training", "minutes"),
-    *(
-        "reading_age",
-        "age_from",
-        "age_below",
-        "needs",
-        "retired",
-        "licence",
-        "means",
-        "does_not_mean",
-        "canonical",
-    ),
+    *("reading_age", "age_from", "age_below", "needs", "retired", "licence", "means", "does_not_mean"),
+    "canonical",
 )
-_ITEM = (
-    *("prompt", "help", "states", "no_states", "required", "repeats", "row_name", "minimum", "maximum"),
-    *("low_text", "high_text", "max_length", "for_child", "exact_words", "appearance", "ends"),
-    *("foreign_id", "codes"),
-)
-_GROUP = ("prompt", "help", "required", "repeats", "row_name", "pages", "foreign_id", "codes")
-_OPTION = ("hint", "picture", "alone", "retired", "weight", "coding")
+# Written in a form of their own, or read from the table that an item stands in.
+_NOT_PLAIN = ("type", "options", "state_words", "enable_when", "source", "pages", "items")
+_ITEM = tuple(field.name for field in fields(d.Item) if field.name not in _NOT_PLAIN)
 
 
 def write_tool(instrument: d.Instrument) -> str:
@@ -60,13 +48,10 @@ class _ToolWriter:
 
     def text(self) -> str:
         self._heading("[instrument]")
-        for name in _HEAD:
-            self._value(name, getattr(self.instrument, name))
+        self._values(self.instrument, _HEAD)
         for source in self.instrument.sources:
             self._heading("[[source]]")
-            self._value("id", source.id)
-            self._value("text", source.text)
-            self._value("unverified", source.unverified)
+            self.lines += [f"{name} = {_toml_value(value)}" for name, value in asdict(source).items()]
         if self.sets:
             self._heading("[option_sets]")
             for options, name in self.sets.items():
@@ -79,16 +64,14 @@ class _ToolWriter:
     def _heading(self, heading: str) -> None:
         self.lines += ["", heading]
 
-    def _value(self, name: str, value: object) -> None:
-        """Write a key unless its value is what a reader assumes anyway."""
-        if name in _DEFAULTS and value == _DEFAULTS[name] and type(value) is type(_DEFAULTS[name]):
-            return
-        self.lines.append(f"{name} = {_toml_value(value)}")
+    def _values(self, part: DataclassInstance, names: tuple[str, ...]) -> None:
+        values = _set_fields(part)
+        self.lines += [f"{name} = {_toml_value(values[name])}" for name in names if name in values]
 
     def _group(self, group: d.Item) -> None:
         self._heading("[[group]]")
-        self._fields(group, _GROUP)
-        self._value("source", group.source)
+        self._fields(group, d.GROUP_FIELDS)
+        self._values(group, ("source",))
         follow_ups = _follow_ups(group)
         if follow_ups:
             self.lines += ["each = [", *(f"  {_follow_up_table(item)}," for item in follow_ups), "]"]
@@ -106,15 +89,13 @@ class _ToolWriter:
             pairs = ", ".join(f"{state} = {quote_toml(words)}" for state, words in item.state_words)
             self.lines.append(f"state_words = {{ {pairs} }}")
         if item.source != source:
-            self._value("source", item.source)
+            self._values(item, ("source",))
         own = item.items[: len(item.items) - follow_ups] if item.type != "display" else ()
         for inner in own:
             self._item(inner, f"{path}.item", item.source)
 
     def _fields(self, item: d.Item, names: tuple[str, ...]) -> None:
-        self.lines += [f"link_id = {quote_toml(item.link_id)}", f"text = {quote_toml(item.text)}"]
-        for name in names:
-            self._value(name, getattr(item, name))
+        self._values(item, names)
         if item.enable_when:
             self.lines.append(f"enable_when = {_when_table(item.enable_when)}")
 
@@ -140,16 +121,24 @@ class _ToolWriter:
         for other in self.instrument.supplements:
             self._table("[[supplement]]", other)
 
-    def _table(self, heading: str, rule: d.Route | d.Indicator | d.Flag | d.Note | d.Supplement) -> None:
-        """Write every field of a rule; the indicators of a route are tables of their own."""
+    def _table(self, heading: str, part: DataclassInstance) -> None:
+        """Write every field; the indicators of a route are tables of their own."""
         self._heading(heading)
-        names = (field.name for field in fields(rule) if field.name != "indicators")
-        self._pairs(**{name: getattr(rule, name) for name in names})
+        names = (field.name for field in fields(part) if field.name != "indicators")
+        self._pairs(**{name: getattr(part, name) for name in names})
 
     def _pairs(self, **values: object) -> None:
         self.lines += [
             f"{_toml_key(name)} = {_toml_value(value)}" for name, value in values.items() if value != ""
         ]
+
+
+def _set_fields(part: DataclassInstance) -> dict[str, object]:
+    """The fields whose values are not what a reader assumes anyway."""
+    values = ((field.name, getattr(part, field.name), field.default) for field in fields(part))
+    return {
+        name: value for name, value, default in values if value != default or type(value) is not type(default)
+    }
 
 
 def _toml_key(name: str) -> str:
@@ -186,11 +175,7 @@ def _when_table(when: d.When) -> str:
 def _options_array(options: tuple[d.AnswerOption, ...]) -> str:
     lines = []
     for option in options:
-        pairs = [f"code = {quote_toml(option.code)}", f"text = {quote_toml(option.text)}"]
-        for name in _OPTION:
-            value = getattr(option, name)
-            if value not in ("", None, False) or (name == "weight" and value is not None):
-                pairs.append(f"{name} = {_toml_value(value)}")
+        pairs = [f"{name} = {_toml_value(value)}" for name, value in _set_fields(option).items()]
         lines.append(f"  {{ {', '.join(pairs)} }},\n")
     return f"[\n{''.join(lines)}]"
 
@@ -252,7 +237,7 @@ def _follow_up_table(item: d.Item) -> str:
     values: dict[str, object] = {**pairs, "prompt": item.prompt, "shown_for": shown_for}
     if item.required:
         values["required"] = True
-    if item.max_length != _DEFAULTS["max_length"]:
+    if item.max_length != d.DEFAULT_MAX_LENGTH:
         values["max_length"] = item.max_length
     assignments = (f"{name} = {_toml_value(value)}" for name, value in values.items() if value != "")
     return f"{{ {', '.join(assignments)} }}"

@@ -139,12 +139,8 @@ def is_empty(entry: AnswerEntry) -> bool:
 def to_plain(entry: AnswerEntry) -> Any:
     """The JSON form of an entry: a bare value, or {"not_answered": state, "reason": …}."""
     if isinstance(entry, NotAnswered):
-        plain: dict[str, Any] = {"not_answered": entry.state}
-        if entry.reason:
-            plain["reason"] = entry.reason
-        if entry.note:
-            plain["note"] = entry.note
-        return plain
+        more = {"reason": entry.reason, "note": entry.note}
+        return {"not_answered": entry.state, **{name: words for name, words in more.items() if words}}
     value = entry.value
     if isinstance(value, Drawing):
         return drawing.to_plain(value)

@@ -18,13 +18,7 @@ from assessments.definitions.area_settings import AreaRules
 from assessments.definitions.definition import Instrument, Item
 from assessments.engine import answers as a
 from assessments.engine.enablement import find_visible_items
-from assessments.engine.scoring import (
-    HistoryStatus,
-    Judgement,
-    ScoringContext,
-    ScoringResult,
-    score,
-)
+from assessments.engine.scoring import HistoryStatus, Judgement, ScoringContext, ScoringResult, score
 from assessments.engine.validation import find_missing_answers, validate_answers
 from assessments.errors import BadAnswer, UnknownItem
 
@@ -248,14 +242,13 @@ def update(form: Form, event: FormEvent) -> FormUpdate:
     """
     if form.status != "in-progress":
         return FormUpdate(form)
+    context = form.context
     match event:
         case AnswerEntered(link_id, entry):
             if not _accepts_entry(form, link_id):
                 return FormUpdate(form)
-            return FormUpdate(
-                _with_entries(form, {**form.entries, link_id: entry}),
-                (SaveAnswer(link_id, a.to_plain(entry)),),
-            )
+            changed = _with_entries(form, {**form.entries, link_id: entry})
+            return FormUpdate(changed, (SaveAnswer(link_id, a.to_plain(entry)),))
         case AnswerCleared(link_id):
             if link_id not in form.entries or not _accepts_entry(form, link_id):
                 return FormUpdate(form)
@@ -264,21 +257,22 @@ def update(form: Form, event: FormEvent) -> FormUpdate:
         case PageChanged(page):
             return FormUpdate(replace(form, page=max(0, min(page, len(list_pages(form)) - 1))))
         case JudgementGiven(judgement):
-            context = replace(form.context, judgement=judgement)
-            return FormUpdate(replace(form, context=context), (SaveJudgement(judgement),))
+            return _with_context(form, replace(context, judgement=judgement), SaveJudgement(judgement))
         case HistoryAnswered(history, why):
-            context = replace(form.context, history=history, history_why=why)
-            return FormUpdate(replace(form, context=context), (SaveHistory(history, why),))
+            answered = replace(context, history=history, history_why=why)
+            return _with_context(form, answered, SaveHistory(history, why))
         case SupplementDeferred(tool, reason):
-            others = tuple(found for found in form.context.not_done if found[0] != tool)
+            others = tuple(found for found in context.not_done if found[0] != tool)
             not_done = (*others, (tool, reason)) if reason.strip() else others
-            context = replace(form.context, not_done=not_done)
-            return FormUpdate(replace(form, context=context), (SaveSupplementDeferral(tool, reason.strip()),))
+            deferral = SaveSupplementDeferral(tool, reason.strip())
+            return _with_context(form, replace(context, not_done=not_done), deferral)
         case PhraseKept(link_id, code):
-            kept = dict(form.context.kept_phrases)
+            kept = dict(context.kept_phrases)
             codes = tuple(sorted({*kept.get(link_id, ()), code}))
-            context = replace(form.context, kept_phrases=tuple(sorted({**kept, link_id: codes}.items())))
-            return FormUpdate(replace(form, context=context), (SaveKeptPhrases(link_id, codes),))
+            phrases = tuple(sorted({**kept, link_id: codes}.items()))
+            return _with_context(
+                form, replace(context, kept_phrases=phrases), SaveKeptPhrases(link_id, codes)
+            )
         case CompletionRequested():
             if not form.can_complete:
                 errors = tuple(finding for finding in form.findings if finding.severity == "error")
@@ -288,14 +282,17 @@ def update(form: Form, event: FormEvent) -> FormUpdate:
             return FormUpdate(replace(form, status="stopped"), (SaveStoppedForm(),))
 
 
+def _with_context(form: Form, context: ScoringContext, effect: FormEffect) -> FormUpdate:
+    return FormUpdate(replace(form, context=context), (effect,))
+
+
+def _takes_entry(item: Item) -> bool:
+    return item.type != "display" and (item.type != "group" or item.repeats)
+
+
 def _accepts_entry(form: Form, link_id: str) -> bool:
     item = form.instrument.index.get(link_id)
-    return (
-        item is not None
-        and link_id in form.visible
-        and item.type != "display"
-        and (item.type != "group" or item.repeats)
-    )
+    return item is not None and link_id in form.visible and _takes_entry(item)
 
 
 def _with_entries(form: Form, entries: Mapping[str, a.AnswerEntry]) -> Form:
@@ -346,7 +343,7 @@ def read_entries(instrument: Instrument, plain: Mapping[str, Any]) -> dict[str, 
     entries: dict[str, a.AnswerEntry] = {}
     for link_id, value in plain.items():
         item = instrument.index[link_id]
-        if item.type == "display" or (item.type == "group" and not item.repeats):
+        if not _takes_entry(item):
             raise BadAnswer("takes-no-answer", link_id=link_id)
         entries[link_id] = a.from_plain(item, value)
     return entries

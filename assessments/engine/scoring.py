@@ -141,94 +141,190 @@ def score(
     context: ScoringContext,
 ) -> ScoringResult:
     """Compute the result of a form from the items shown."""
-    seen = frozenset(visible)
-    scales = tuple(_score_scale(scale, instrument, answers, seen) for scale in instrument.scales)
-    main = next((scale for scale in scales if scale.id == rules.scale), None)
-    band = _band(main, rules)
-    routes = tuple(
-        _route(route, instrument, rules, scales, answers, seen, context) for route in instrument.routes
-    )
-    grade, findings = _grade(instrument, band, main, routes, context)
-    grade = replace(grade, provisional=bool(instrument.grades) and not context.history)
-    findings += _missed_findings(instrument, rules, answers, seen, context)
-    findings += _unknown_findings(rules, main, answers, seen)
-    findings += tuple(
-        Finding("same-day", _triggering_item(flag.when, answers, seen), "today", {"flag": flag.id})
-        for flag in instrument.flags
-        if when_holds(flag.when, answers, seen)
-    )
-    findings += tuple(
-        Finding(
-            "note",
-            _triggering_item(note.when, answers, seen),
-            "warning",
-            {"note": note.id, "text": note.text},
+    return _Scoring(instrument, rules, answers, frozenset(visible), context).result()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Scoring(Unprinted):
+    """What a result is computed from. `seen` are the link_ids of the items shown."""
+
+    instrument: Instrument
+    rules: AreaRules
+    answers: Answers
+    seen: frozenset[str]
+    context: ScoringContext
+
+    def result(self) -> ScoringResult:
+        tool = self.instrument
+        scales = tuple(self._scale(scale) for scale in tool.scales)
+        main = next((scale for scale in scales if scale.id == self.rules.scale), None)
+        band = self._band(main)
+        routes = tuple(self._route(route, scales) for route in tool.routes)
+        grade, findings = self._grade(band, main, routes)
+        grade = replace(grade, provisional=bool(tool.grades) and not self.context.history)
+        findings += (*self._missed(), *self._unknown(main))
+        findings += tuple(
+            Finding("same-day", self._triggering_item(flag.when), "today", {"flag": flag.id})
+            for flag in tool.flags
+            if self._holds(flag.when)
         )
-        for note in instrument.notes
-        if when_holds(note.when, answers, seen)
-    )
-    offers = tuple(
-        _offer(supplement, context)
-        for supplement in instrument.supplements
-        if when_holds(supplement.when, answers, seen)
-    )
-    return ScoringResult(scales, band, routes, grade, findings, offers)
+        findings += tuple(
+            Finding("note", self._triggering_item(note.when), "warning", {"note": note.id, "text": note.text})
+            for note in tool.notes
+            if self._holds(note.when)
+        )
+        offers = tuple(self._offer(other) for other in tool.supplements if self._holds(other.when))
+        return ScoringResult(scales, band, routes, grade, findings, offers)
+
+    def _holds(self, when: When) -> bool:
+        return when_holds(when, self.answers, self.seen)
+
+    def _triggering_item(self, when: When) -> str:
+        """The item of the first condition that holds: what a person should look at."""
+        held = (c.item for c in (*when.all, *when.any) if condition_holds(c, self.answers, self.seen))
+        return next(held, "")
+
+    def _missed(self) -> tuple[Finding, ...]:
+        """How many times in a row, this one included, the tool could not be done."""
+        when = self.instrument.missed_when
+        if not when or not self._holds(when):
+            return ()
+        count, (alert, escalate) = self.context.misses + 1, self.rules.misses or (2, 3)
+        level = "escalate" if count >= escalate else "alert" if count >= alert else "first"
+        return (Finding("missed", when.link_ids()[0], "warning", {"count": count, "level": level}),)
+
+    def _offer(self, supplement: Supplement) -> SupplementOffer:
+        tool, because = supplement.tool, supplement.because
+        if tool in self.context.done:
+            return SupplementOffer(tool, because, "done")
+        reason = dict(self.context.not_done).get(tool, "")
+        return SupplementOffer(tool, because, "not-done" if reason else "offered", reason)
+
+    def _scale(self, scale: Scale) -> ScaleResult:
+        items = [link_id for link_id in scale.items if link_id in self.seen]
+        entries = [self.answers.get(link_id) for link_id in items]
+        states = [state_of(entry) for entry in entries]
+        value: int | float
+        if scale.sums:
+            index = self.instrument.index
+            value = sum(_weight(index[link_id], entry) for link_id, entry in zip(items, entries, strict=True))
+        else:
+            value = sum(isinstance(entry, Answered) and entry.value in scale.counts for entry in entries)
+        return ScaleResult(
+            id=scale.id,
+            value=value,
+            answered=states.count("answered"),
+            unknown=states.count("asked-unknown"),
+            declined=states.count("asked-declined") + states.count("child-pass"),
+            not_asked=states.count("not-asked") + states.count("observed-instead"),
+            not_applicable=states.count("not-applicable"),
+            not_reached=states.count("not-reached"),
+            of=len(items),
+        )
+
+    def _band(self, main: ScaleResult | None) -> str | None:
+        """The highest range reached; None while nothing has been answered: blank is not "standard"."""
+        if main is None or main.answered == 0:
+            return None
+        reached = [band.id for band in self.rules.bands if main.value >= band.at_least]
+        return reached[-1] if reached else None
+
+    def _route(self, route: Route, scales: tuple[ScaleResult, ...]) -> RouteResult:
+        context = self.context
+        match route.kind:
+            case "count":
+                threshold = dict(self.rules.counts).get(route.id)
+                value = next((scale.value for scale in scales if scale.id == route.scale), 0)
+                met = threshold is not None and value >= threshold
+                return _route_result(route, met, value=value, threshold=threshold)
+            case "judgement":
+                judgement, highest = context.judgement, self._levels()[-1:]
+                if judgement and judgement.grade in highest and judgement.reason.strip():
+                    met_because = _fill_template(route.met)
+                    return RouteResult(route.id, True, (*met_because, judgement.reason.strip()))
+                return _route_result(route, False)
+            case "events":
+                setting = next((setting for setting in self.rules.events if setting[0] == route.id), None)
+                if setting is None:
+                    return RouteResult(route.id, False, ())
+                _, count, months = setting
+                start = months_before(context.on, months)
+                value = sum(start <= event <= context.on for event in context.events)
+                return _route_result(route, value >= count, value=value, threshold=count, months=months)
+            case "repeat":
+                return self._repeat_route(route, abuse_now=any(scale.value > 0 for scale in scales))
+            case _:
+                wanted = dict(self.rules.indicators).get(route.id, ())
+                reasons = tuple(
+                    indicator.reason
+                    for indicator in route.indicators
+                    if indicator.id in wanted and self._holds(indicator.when)
+                )
+                return RouteResult(route.id, bool(reasons), reasons or _fill_template(route.not_met))
+
+    def _repeat_route(self, route: Route, *, abuse_now: bool) -> RouteResult:
+        months, last = dict(self.rules.repeats).get(route.id), self.context.last_marac_referral
+        on = self.context.on
+        if months is None or last is None or not months_before(on, months) <= last <= on:
+            return _route_result(route, False, months=months)
+        met = abuse_now or any(last <= event <= on for event in self.context.events)
+        return _route_result(route, met, months=months, date=f"{last.day} {last:%B %Y}")
+
+    def _levels(self) -> list[str]:
+        return [code for code, _ in self.instrument.grades]
+
+    def _grade(
+        self, band: str | None, main: ScaleResult | None, routes: tuple[RouteResult, ...]
+    ) -> tuple[Grade, tuple[Finding, ...]]:
+        """The floor is the band, or the highest level once any route is met; judgement may go above it."""
+        levels = self._levels()
+        if not levels:
+            return Grade(None, None, ()), ()
+        met = [route for route in routes if route.met]
+        judged_route = {route.id for route in self.instrument.routes if route.kind == "judgement"}
+        rules_met = [route for route in met if route.id not in judged_route]
+        floor = levels[-1] if rules_met else (band if band in levels else None)
+        reasons = tuple(reason for route in met for reason in route.reasons)
+        if main is not None and not rules_met and band is not None:
+            title = next((scale.title for scale in self.instrument.scales if scale.id == main.id), main.id)
+            words = dict(self.instrument.grades).get(band, band)
+            reasons = (f"{title}: {main.value} of {main.of}. {words}", *reasons)
+        grade, judgement = Grade(floor, floor, reasons), self.context.judgement
+        if judgement is None:
+            return grade, ()
+        if judgement.grade not in levels:
+            return grade, (Finding("judgement-unknown", data={"levels": levels}),)
+        if not judgement.reason.strip():
+            return grade, (Finding("judgement-without-reason"),)
+        if floor is not None and levels.index(judgement.grade) < levels.index(floor):
+            return grade, (Finding("judgement-below-floor", severity="warning", data={"floor": floor}),)
+        if not any(route.id in judged_route for route in met):
+            reasons = (*reasons, judgement.reason.strip())
+        return Grade(judgement.grade, floor, reasons), ()
+
+    def _unknown(self, main: ScaleResult | None) -> tuple[Finding, ...]:
+        """Many unknowns are a finding of their own; some items are named whenever they are not known."""
+        findings: list[Finding] = []
+        if main is not None and self.rules.many_unknown is not None:
+            unknown = main.unknown + main.declined + main.not_asked
+            if unknown >= self.rules.many_unknown:
+                data = {"count": unknown, "of": main.of}
+                findings.append(Finding("many-unknown", severity="warning", data=data))
+        findings += [
+            Finding("danger-unknown", link_id, "warning")
+            for link_id in self.rules.name_unknown
+            if link_id in self.seen
+            and state_of(self.answers.get(link_id)) in ("asked-unknown", "asked-declined", "not-asked")
+        ]
+        return tuple(findings)
 
 
-def _missed_findings(
-    instrument: Instrument, rules: AreaRules, answers: Answers, seen: frozenset[str], context: ScoringContext
-) -> tuple[Finding, ...]:
-    """How many times in a row, this one included, the tool could not be done."""
-    if not instrument.missed_when or not when_holds(instrument.missed_when, answers, seen):
-        return ()
-    count, (alert, escalate) = context.misses + 1, rules.misses or (2, 3)
-    level = "escalate" if count >= escalate else "alert" if count >= alert else "first"
-    link_id = instrument.missed_when.link_ids()[0]
-    return (Finding("missed", link_id, "warning", {"count": count, "level": level}),)
+def _route_result(route: Route, met: bool, **data: object) -> RouteResult:
+    return RouteResult(route.id, met, _fill_template(route.met if met else route.not_met, **data))
 
 
-def _triggering_item(when: When, answers: Answers, seen: frozenset[str]) -> str:
-    """The item of the first condition that holds: what a person should look at."""
-    held = (
-        condition.item for condition in (*when.all, *when.any) if condition_holds(condition, answers, seen)
-    )
-    return next(held, "")
-
-
-def _offer(supplement: Supplement, context: ScoringContext) -> SupplementOffer:
-    reason = dict(context.not_done).get(supplement.tool, "")
-    state: Literal["offered", "done", "not-done"] = "offered"
-    if supplement.tool in context.done:
-        state = "done"
-    elif reason:
-        state = "not-done"
-    return SupplementOffer(supplement.tool, supplement.because, state, reason if state == "not-done" else "")
-
-
-def _score_scale(scale: Scale, instrument: Instrument, answers: Answers, seen: frozenset[str]) -> ScaleResult:
-    items = [link_id for link_id in scale.items if link_id in seen]
-    states = [state_of(answers.get(link_id)) for link_id in items]
-    value: int | float
-    if scale.sums:
-        value = sum(_weight(instrument.index[link_id], answers.get(link_id)) for link_id in items)
-    else:
-        value = sum(_is_counted(answers, link_id, scale) for link_id in items)
-    return ScaleResult(
-        id=scale.id,
-        value=value,
-        answered=states.count("answered"),
-        unknown=states.count("asked-unknown"),
-        declined=states.count("asked-declined") + states.count("child-pass"),
-        not_asked=states.count("not-asked") + states.count("observed-instead"),
-        not_applicable=states.count("not-applicable"),
-        not_reached=states.count("not-reached"),
-        of=len(items),
-    )
-
-
-def _is_counted(answers: Answers, link_id: str, scale: Scale) -> bool:
-    entry = answers.get(link_id)
-    return isinstance(entry, Answered) and entry.value in scale.counts
+def _fill_template(template: str, **data: object) -> tuple[str, ...]:
+    return (template.format(**data),) if template else ()
 
 
 def _weight(item: Item, entry: AnswerEntry | None) -> int | float:
@@ -240,146 +336,3 @@ def _weight(item: Item, entry: AnswerEntry | None) -> int | float:
     chosen = entry.value if isinstance(entry.value, tuple) else (entry.value,)
     options = [item.option(code) for code in chosen if isinstance(code, str)]
     return sum(option.weight for option in options if option is not None and option.weight is not None)
-
-
-def _band(main: ScaleResult | None, rules: AreaRules) -> str | None:
-    """The highest range reached; None while nothing has been answered: blank is not "standard"."""
-    if main is None or main.answered == 0:
-        return None
-    reached = [band.id for band in rules.bands if main.value >= band.at_least]
-    return reached[-1] if reached else None
-
-
-def _route(
-    route: Route,
-    instrument: Instrument,
-    rules: AreaRules,
-    scales: tuple[ScaleResult, ...],
-    answers: Answers,
-    seen: frozenset[str],
-    context: ScoringContext,
-) -> RouteResult:
-    match route.kind:
-        case "count":
-            return _count_route(route, rules, scales)
-        case "judgement":
-            return _judgement_route(route, instrument, context)
-        case "events":
-            return _events_route(route, rules, context)
-        case "repeat":
-            abuse_now = any(scale.value > 0 for scale in scales)
-            return _repeat_route(route, rules, context, abuse_now)
-        case _:
-            wanted = dict(rules.indicators).get(route.id, ())
-            reasons = tuple(
-                indicator.reason
-                for indicator in route.indicators
-                if indicator.id in wanted and when_holds(indicator.when, answers, seen)
-            )
-            return RouteResult(route.id, bool(reasons), reasons or _fill_template(route.not_met))
-
-
-def _fill_template(template: str, **data: Any) -> tuple[str, ...]:
-    return (template.format(**data),) if template else ()
-
-
-def _count_route(route: Route, rules: AreaRules, scales: tuple[ScaleResult, ...]) -> RouteResult:
-    threshold = dict(rules.counts).get(route.id)
-    value = next((scale.value for scale in scales if scale.id == route.scale), 0)
-    met = threshold is not None and value >= threshold
-    template = route.met if met else route.not_met
-    return RouteResult(route.id, met, _fill_template(template, value=value, threshold=threshold))
-
-
-def _judgement_route(route: Route, instrument: Instrument, context: ScoringContext) -> RouteResult:
-    judgement, highest = context.judgement, _grade_codes(instrument)[-1:]
-    met = bool(judgement and judgement.grade in highest and judgement.reason.strip())
-    if met and judgement:
-        return RouteResult(route.id, True, (*_fill_template(route.met), judgement.reason.strip()))
-    return RouteResult(route.id, False, _fill_template(route.not_met))
-
-
-def _events_route(route: Route, rules: AreaRules, context: ScoringContext) -> RouteResult:
-    setting = next(((count, months) for name, count, months in rules.events if name == route.id), None)
-    if setting is None:
-        return RouteResult(route.id, False, ())
-    count, months = setting
-    start = months_before(context.on, months)
-    value = sum(start <= event <= context.on for event in context.events)
-    template = route.met if value >= count else route.not_met
-    return RouteResult(
-        route.id, value >= count, _fill_template(template, value=value, threshold=count, months=months)
-    )
-
-
-def _repeat_route(route: Route, rules: AreaRules, context: ScoringContext, abuse_now: bool) -> RouteResult:
-    months, last = dict(rules.repeats).get(route.id), context.last_marac_referral
-    if months is None or last is None or not months_before(context.on, months) <= last <= context.on:
-        return RouteResult(route.id, False, _fill_template(route.not_met, months=months))
-    met = abuse_now or any(last <= event <= context.on for event in context.events)
-    date_words = f"{last.day} {last:%B %Y}"
-    template = route.met if met else route.not_met
-    return RouteResult(route.id, met, _fill_template(template, months=months, date=date_words))
-
-
-def _grade_codes(instrument: Instrument) -> list[str]:
-    return [code for code, _ in instrument.grades]
-
-
-def _grade(
-    instrument: Instrument,
-    band: str | None,
-    main: ScaleResult | None,
-    routes: tuple[RouteResult, ...],
-    context: ScoringContext,
-) -> tuple[Grade, tuple[Finding, ...]]:
-    """The floor is the band, or the highest level once any route is met; judgement may go above it."""
-    levels = _grade_codes(instrument)
-    if not levels:
-        return Grade(None, None, ()), ()
-    met = [route for route in routes if route.met]
-    judged_route = {route.id for route in instrument.routes if route.kind == "judgement"}
-    rules_met = [route for route in met if route.id not in judged_route]
-    floor = levels[-1] if rules_met else (band if band in levels else None)
-    reasons = tuple(reason for route in met for reason in route.reasons)
-    if main is not None and not rules_met and band is not None:
-        title = next((scale.title for scale in instrument.scales if scale.id == main.id), main.id)
-        words = dict(instrument.grades).get(band, band)
-        reasons = (f"{title}: {main.value} of {main.of}. {words}", *reasons)
-    judgement, value = context.judgement, floor
-    if judgement is None:
-        return Grade(value, floor, reasons), ()
-    if judgement.grade not in levels:
-        return Grade(value, floor, reasons), (Finding("judgement-unknown", data={"levels": levels}),)
-    if not judgement.reason.strip():
-        return Grade(value, floor, reasons), (Finding("judgement-without-reason"),)
-    if floor is not None and levels.index(judgement.grade) < levels.index(floor):
-        return Grade(value, floor, reasons), (
-            Finding("judgement-below-floor", severity="warning", data={"floor": floor}),
-        )
-    if not any(route.id in judged_route for route in met):
-        reasons = (*reasons, judgement.reason.strip())
-    return Grade(judgement.grade, floor, reasons), ()
-
-
-def _unknown_findings(
-    rules: AreaRules,
-    main: ScaleResult | None,
-    answers: Answers,
-    seen: frozenset[str],
-) -> tuple[Finding, ...]:
-    """Many unknowns are a finding of their own; some items are named whenever they are not known."""
-    findings: list[Finding] = []
-    if main is not None and rules.many_unknown is not None:
-        unknown = main.unknown + main.declined + main.not_asked
-        if unknown >= rules.many_unknown:
-            findings.append(
-                Finding("many-unknown", severity="warning", data={"count": unknown, "of": main.of})
-            )
-    unknown_states = ("asked-unknown", "asked-declined", "not-asked")
-    findings += [
-        Finding("danger-unknown", link_id, "warning")
-        for link_id in rules.name_unknown
-        if link_id in seen and state_of(answers.get(link_id)) in unknown_states
-    ]
-    return tuple(findings)

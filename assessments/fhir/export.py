@@ -8,8 +8,6 @@ exported.
 
 from __future__ import annotations
 
-from typing import Any
-
 from assessments.definitions.definition import AnswerOption, Instrument, Item
 from assessments.fhir.enable_when import export_enable_when
 from assessments.fhir.names import (
@@ -30,16 +28,14 @@ _TYPES = {
 }
 _REPEATING_TYPES = ("choices", "words", "people")
 SINGLE_HEADER_FIELDS = (
-    "id",
-    "kind",
-    "subject",
-    "training",
-    "reading_age",
-    "age_from",
-    "age_below",
-    "means",
+    *("id", "kind", "subject", "training", "reading_age", "age_from", "age_below", "means"),
     "does_not_mean",
 )
+# What guides the practitioner, as FHIR calls it: extension, code system and code.
+_GUIDES = {
+    "prompt": ("questionnaire-displayCategory", "questionnaire-display-category", "instructions"),
+    "help": ("questionnaire-itemControl", "questionnaire-item-control", "help"),
+}
 REPEATED_HEADER_FIELDS = ("not_for", "roles", "minutes", "needs")
 
 
@@ -126,10 +122,7 @@ class _QuestionnaireWriter:
             "type": _TYPES[item.type],
             **rule,
         }
-        if item.type == "group" or item.type == "display" or not item.required:
-            written["required"] = item.required and item.repeats
-        else:
-            written["required"] = True
+        written["required"] = item.required and (item.repeats or item.type not in ("group", "display"))
         if item.repeats or item.type in _REPEATING_TYPES:
             written["repeats"] = True
         if item.type in ("text", "words"):
@@ -164,24 +157,13 @@ class _QuestionnaireWriter:
 
     def _words(self, item: Item) -> list[Json]:
         """What guides the practitioner, as display items below a question."""
-        found = []
-        if item.prompt:
-            found.append(
-                self._display(
-                    item, "prompt", f"{HL7_STRUCTURE_URL}/questionnaire-displayCategory", "instructions"
-                )
-            )
-        if item.help:
-            found.append(
-                self._display(item, "help", f"{HL7_STRUCTURE_URL}/questionnaire-itemControl", "help")
-            )
-        return found
+        return [self._display(item, part) for part in _GUIDES if getattr(item, part)]
 
-    def _display(self, item: Item, part: str, url: str, code: str) -> Json:
-        system = "questionnaire-display-category" if part == "prompt" else "questionnaire-item-control"
+    def _display(self, item: Item, part: str) -> Json:
+        url, system, code = _GUIDES[part]
         coding = {"system": f"http://hl7.org/fhir/{system}", "code": code}
         return {
-            "extension": [extension(url, valueCodeableConcept={"coding": [coding]})],
+            "extension": [extension(f"{HL7_STRUCTURE_URL}/{url}", valueCodeableConcept={"coding": [coding]})],
             "linkId": part_link_id(self.instrument, item, part),
             "text": fhir_string(getattr(item, part)),
             "type": "display",
@@ -207,23 +189,22 @@ def _code_to_coding(code: str) -> Json:
 
 
 def _extensions(item: Item) -> list[Json]:
-    values: list[tuple[str, Any]] = []
-    if item.minimum is not None:
-        values.append((f"{HL7_STRUCTURE_URL}/minValue", item.minimum))
-    if item.maximum is not None:
-        values.append((f"{HL7_STRUCTURE_URL}/maxValue", item.maximum))
-    kind = "valueDecimal" if item.type == "decimal" else "valueInteger"
-    found = [extension(url, **{kind: value}) for url, value in values]
-    if item.type in ("words", "people", "drawing"):
-        found.append(extension(f"{WREN_STRUCTURE_URL}/item-type", valueCode=item.type))
-    if item.for_child:
-        found.append(extension(f"{WREN_STRUCTURE_URL}/for-child", valueBoolean=True))
-    if item.appearance:
-        found.append(extension(f"{WREN_STRUCTURE_URL}/appearance", valueCode=item.appearance))
-    if item.ends:
-        found.append(extension(f"{WREN_STRUCTURE_URL}/ends", valueString=" ".join(item.ends)))
-    if item.exact_words:
-        found.append(extension(f"{WREN_STRUCTURE_URL}/exact-words", valueBoolean=True))
+    bound = "valueDecimal" if item.type == "decimal" else "valueInteger"
+    found = [
+        extension(f"{HL7_STRUCTURE_URL}/{name}", **{bound: value})
+        for name, value in (("minValue", item.minimum), ("maxValue", item.maximum))
+        if value is not None
+    ]
+    own = (
+        ("item-type", "valueCode", item.type if item.type in ("words", "people", "drawing") else ""),
+        ("for-child", "valueBoolean", item.for_child),
+        ("appearance", "valueCode", item.appearance),
+        ("ends", "valueString", " ".join(item.ends)),
+        ("exact-words", "valueBoolean", item.exact_words),
+    )
+    found += [
+        extension(f"{WREN_STRUCTURE_URL}/{name}", **{kind: value}) for name, kind, value in own if value
+    ]
     words = dict(item.state_words)
     for state in item.states:
         parts = [extension("state", valueCode=state)]

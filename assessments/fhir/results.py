@@ -17,6 +17,7 @@ from assessments.fhir import names as n
 from assessments.fhir.response import export_patient, export_response
 
 _OBSERVATION_STATUS = {
+    "completed": "final",
     "in-progress": "preliminary",
     "stopped": "preliminary",
     "amended": "amended",
@@ -30,13 +31,8 @@ def export_observations(assessment: Assessment, instrument: Instrument) -> list[
     result = assessment.result or {}
     found = [_scale(scale, assessment, instrument) for scale in result.get("scales", ())]
     if result.get("band"):
-        coding = {"system": f"{n.CODE_SYSTEM_URL}/{instrument.id}-bands", "code": result["band"]}
-        found.append(
-            {
-                **_head(assessment, instrument, "band", "Band"),
-                "valueCodeableConcept": {"coding": [coding], "text": n.fhir_string(result["band"])},
-            }
-        )
+        concept = _concept(instrument, "bands", result["band"], result["band"])
+        found.append({**_head(assessment, instrument, "band", "Band"), "valueCodeableConcept": concept})
     titles = {route.id: route.title for route in instrument.routes}
     for route in result.get("routes", ()):
         title = titles.get(route["id"], route["id"])
@@ -50,13 +46,13 @@ def export_observations(assessment: Assessment, instrument: Instrument) -> list[
     grade = result.get("grade") or {}
     if grade.get("value"):
         words = dict(instrument.grades).get(grade["value"], grade["value"])
-        coding = {"system": f"{n.CODE_SYSTEM_URL}/{instrument.id}-grades", "code": grade["value"]}
+        is_for_now = grade.get("provisional") and assessment.status == "completed"
         found.append(
             {
                 **_head(assessment, instrument, "grade", "Grade"),
                 # Until it is answered whether the history was seen, a grade is for now only.
-                **_preliminary_status(grade, assessment),
-                "valueCodeableConcept": {"coding": [coding], "text": n.fhir_string(words)},
+                **({"status": "preliminary"} if is_for_now else {}),
+                "valueCodeableConcept": _concept(instrument, "grades", grade["value"], words),
                 **_reasons(grade.get("reasons", ())),
             }
         )
@@ -81,9 +77,9 @@ def export_bundle(assessment: Assessment, instrument: Instrument, subject: Perso
     }
 
 
-def _preliminary_status(grade: n.Json, assessment: Assessment) -> n.Json:
-    is_for_now = grade.get("provisional") and assessment.status == "completed"
-    return {"status": "preliminary"} if is_for_now else {}
+def _concept(instrument: Instrument, kind: str, code: str, words: str) -> n.Json:
+    coding = {"system": f"{n.CODE_SYSTEM_URL}/{instrument.id}-{kind}", "code": code}
+    return {"coding": [coding], "text": n.fhir_string(words)}
 
 
 def _head(assessment: Assessment, instrument: Instrument, code: str, title: str) -> n.Json:
@@ -91,9 +87,7 @@ def _head(assessment: Assessment, instrument: Instrument, code: str, title: str)
         "resourceType": "Observation",
         # Letters, digits, hyphens and full stops, 64 at most; a long one keeps its distinct end.
         "id": f"{assessment.id}-{code}"[-64:].lstrip("-"),
-        "status": "final"
-        if assessment.status == "completed"
-        else _OBSERVATION_STATUS.get(assessment.status, "unknown"),
+        "status": _OBSERVATION_STATUS.get(assessment.status, "unknown"),
         "code": {
             "coding": [{"system": f"{n.CODE_SYSTEM_URL}/{instrument.id}-results", "code": code}],
             "text": n.fhir_string(title),

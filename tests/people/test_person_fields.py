@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from app.features.people.person_draft import PersonDraft, person_from_draft
-from app.visit_file.people import PeopleReader
+from app.visit_file.file_part import FilePart
+from app.visit_file.people import HOUSEHOLD_KEYS, PeopleReader
 from assessments.casework.records import Person, person_field_uses
 from sync.service import vault
 
@@ -76,7 +77,8 @@ def test_the_service_has_no_column_that_is_no_field() -> None:
 def test_a_visit_file_gives_a_field_exactly_if_it_says_so(name: str) -> None:
     reader = PeopleReader()
     given = {"ref": "nia", "name": "-", name: FULL[name]}
-    found = reader.read_household({"name": "Fern", "persons": [given]}, "household")
+    household = {"name": "Fern", "persons": [given]}
+    found = reader.read_household(FilePart(household, "household", HOUSEHOLD_KEYS, reader.faults))
     if person_field_uses()[name].visit_file:
         assert reader.faults == []
         assert found.persons[0].model_dump(mode="json")[name] == FULL[name]

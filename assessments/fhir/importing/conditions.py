@@ -153,19 +153,12 @@ def _find_option(test: Comparison, item: ImportedItem) -> OfferedOption | None:
         system, _, code = str(test.value).partition("|")
         exact = next((o for o in item.options if (o.system, o.code) == (system, code) and code), None)
         return exact or next((o for o in item.options if o.code == code and code and not system), None)
-    for offer in item.options:
-        match test.level:
-            case "code":
-                same = offer.code == test.value
-            case "weight":
-                same = offer.option.weight == test.value
-            case "display":
-                same = offer.option.text == test.value
-            case _:
-                same = offer.value == test.value
-        if same:
-            return offer
-    return None
+    return next((offer for offer in item.options if _compared_part(offer, test.level) == test.value), None)
+
+
+def _compared_part(offer: OfferedOption, level: str) -> str | int | float | None:
+    parts = {"code": offer.code, "weight": offer.option.weight, "display": offer.option.text}
+    return parts.get(level, offer.value)
 
 
 def _resolve_value(test: Comparison, item: ImportedItem) -> tuple[Condition, ...]:

@@ -22,8 +22,7 @@ from assessments.fhir.importing.answer_lists import ValueSets
 from assessments.fhir.importing.conditions import UnresolvedRule, resolve_comparison, rule_to_when
 from assessments.fhir.importing.expressions import Comparison, ExpressionReader
 from assessments.fhir.importing.import_report import ImportReport
-from assessments.fhir.importing.import_state import FORM_SOURCE
-from assessments.fhir.importing.items import ItemBuilder
+from assessments.fhir.importing.items import FORM_SOURCE, ItemBuilder
 from assessments.fhir.importing.path_targets import Outline
 from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, value_of
 from assessments.fhir.importing.sums import CalculatedSums

@@ -16,16 +16,11 @@ from assessments.fhir.importing.questionnaire_node import QuestionnaireNode, val
 
 DEFAULT_STATES = ("asked-unknown", "asked-declined", "not-asked", "not-applicable")
 _LAYOUT_EXTENSIONS = (
-    *(
-        "questionnaire-choiceOrientation",
-        "questionnaire-sliderStepValue",
-        "rendering-style",
-        "sdc-questionnaire-width",
-    ),
-    *("rendering-styleSensitive", "sdc-questionnaire-columnCount", "sdc-questionnaire-collapsible"),
-    *("sdc-questionnaire-choiceColumn", "sdc-questionnaire-keyboard", "sdc-questionnaire-shortText"),
-    *("sdc-questionnaire-preferredTerminologyServer", "preferredTerminologyServer", "rendering-markdown"),
-    *("rendering-xhtml", "questionnaire-optionPrefix"),
+    *("questionnaire-choiceOrientation", "questionnaire-sliderStepValue", "rendering-style"),
+    *("sdc-questionnaire-width", "rendering-styleSensitive", "sdc-questionnaire-columnCount"),
+    *("sdc-questionnaire-collapsible", "sdc-questionnaire-choiceColumn", "sdc-questionnaire-keyboard"),
+    *("sdc-questionnaire-shortText", "sdc-questionnaire-preferredTerminologyServer", "rendering-markdown"),
+    *("preferredTerminologyServer", "rendering-xhtml", "questionnaire-optionPrefix"),
 )
 _BOUNDED_TYPES = ("integer", "decimal")
 

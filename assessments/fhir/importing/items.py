@@ -8,18 +8,21 @@ beforehand are never kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from assessments.definitions import definition as d
 from assessments.fhir.importing import item_parts
-from assessments.fhir.importing.answer_lists import OfferedOption, read_options
-from assessments.fhir.importing.conditions import ImportedItem
-from assessments.fhir.importing.import_state import FORM_SOURCE, ImportState
+from assessments.fhir.importing.answer_lists import OfferedOption, ValueSets, read_options
+from assessments.fhir.importing.conditions import ImportedItem, read_enable_when
+from assessments.fhir.importing.expressions import ExpressionReader, ImportedRule
+from assessments.fhir.importing.fhirpath import UnsupportedExpression
+from assessments.fhir.importing.import_report import ImportReport
 from assessments.fhir.importing.questionnaire_node import QuestionnaireNode
-from assessments.fhir.importing.sums import CALCULATED_EXTENSIONS
+from assessments.fhir.importing.sums import CALCULATED_EXTENSIONS, CalculatedSums
 from assessments.fhir.names import make_code
 
+FORM_SOURCE = "form"
 _YES_NO = (d.AnswerOption("yes", "Yes"), d.AnswerOption("no", "No"))
 _CHOICE_TYPES = ("choice", "open-choice", "coding")
 _ITEM_TYPES: dict[str, d.ItemType] = {
@@ -28,18 +31,53 @@ _ITEM_TYPES: dict[str, d.ItemType] = {
     **{"date": "date", "dateTime": "date", "time": "time", "question": "text"},
 }
 _REMARK_OF_TYPE = {"url": "url", "attachment": "attachment"}
-_MERGED_DISPLAY_FIELDS = {"help": "help", "flyover": "help", "legal": "help", "unit": "help"}
-_MERGED_DISPLAY_FIELDS |= {
-    "lower": "low_text",
-    "upper": "high_text",
-    "instructions": "prompt",
-    "security": "help",
+_MERGED_DISPLAY_FIELDS = {
+    **{"help": "help", "flyover": "help", "legal": "help", "unit": "help", "security": "help"},
+    **{"lower": "low_text", "upper": "high_text", "instructions": "prompt"},
 }
 
 
 @dataclass(slots=True)
-class ItemBuilder(ImportState):
-    """Builds the items of one form."""
+class ItemBuilder:
+    """Builds the items of one form.
+
+    `imported_items` are by linkId. `rules` are by link_id with the linkId of their item;
+    `unreadable_rules` give the linkIds of rules that could not be read. `scales` are linkId and title.
+    """
+
+    sets: ValueSets
+    expressions: ExpressionReader
+    sums: CalculatedSums
+    report: ImportReport
+    is_from_wren: bool = False
+    imported_items: dict[str, ImportedItem] = field(default_factory=dict)
+    rules: dict[str, tuple[str, ImportedRule]] = field(default_factory=dict)
+    unreadable_rules: dict[str, str] = field(default_factory=dict)
+    scales: list[tuple[str, str]] = field(default_factory=list)
+    used_link_ids: set[str] = field(default_factory=set)
+
+    def record_item(self, foreign: str, known: ImportedItem) -> None:
+        """Record what a linkId became; rules mean the first of two that are alike."""
+        self.imported_items.setdefault(foreign, replace(known, position=len(self.imported_items)))
+
+    def make_link_id(self, link_id: str, part: str) -> str:
+        """The link_id of an item that the form does not have, such as the unit of an amount."""
+        made = make_code(f"{link_id}.{part}", self.used_link_ids)
+        self.used_link_ids.add(made)
+        return made
+
+    def record_rule(self, node: QuestionnaireNode, foreign: str, link_id: str) -> None:
+        """Record the rule of an item, or report why it cannot be read."""
+        rule = read_enable_when(node.nodes("enableWhen"), node.text("enableBehavior"))
+        expression = node.extension("sdc-questionnaire-enableWhenExpression")
+        if isinstance(expression, dict):
+            try:
+                rule = self.expressions.read_rule(str(expression.get("expression", "")))
+            except UnsupportedExpression as reason:
+                self.report.add(foreign, "expression", reason.part)
+                self.unreadable_rules[link_id] = foreign
+        if rule is not None:
+            self.rules[link_id] = (foreign, rule)
 
     def items(self, nodes: list[QuestionnaireNode], row: str) -> tuple[d.Item, ...]:
         """The items below one place of the form. `row` is the repeating group around it, or ""."""

@@ -24,15 +24,7 @@ from assessments.fhir.names import ANSWER_STATE_URL
 
 _FORM_VARIABLES = ("resource", "context", "questionnaire", "qitem", "rootResource", "questionnaireResponse")
 _TRANSPARENT_FUNCTIONS = (
-    "first",
-    "last",
-    "single",
-    "toString",
-    "toInteger",
-    "toDecimal",
-    "ofType",
-    "trace",
-    "distinct",
+    *("first", "last", "single", "toString", "toInteger", "toDecimal", "ofType", "trace", "distinct"),
 )
 
 

@@ -10,10 +10,12 @@ wrong type reads as absent and counts as unread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from assessments.fhir.names import WREN_STRUCTURE_URL, Json
+
+ValueT = TypeVar("ValueT")
 
 
 class QuestionnaireNode:
@@ -29,31 +31,24 @@ class QuestionnaireNode:
 
     def text(self, key: str) -> str:
         """A text without the white space around it; "" when there is none."""
-        value = self.data.get(key)
-        if not isinstance(value, str):
-            return ""
-        self.read_keys.add(key)
-        return value.strip()
+        return self.exact_text(key).strip()
 
     def exact_text(self, key: str) -> str:
         """A text as it is: an id may hold spaces."""
-        value = self.data.get(key)
-        if not isinstance(value, str):
-            return ""
-        self.read_keys.add(key)
-        return value
+        return self._typed(key, str) or ""
 
     def flag(self, key: str) -> bool:
         """True, or false for anything else."""
-        value = self.data.get(key)
-        if isinstance(value, bool):
-            self.read_keys.add(key)
-        return value is True
+        return self._typed(key, bool) is True
 
     def number(self, key: str) -> int | None:
         """A whole number, or None."""
+        return self._typed(key, int)
+
+    def _typed(self, key: str, kind: type[ValueT]) -> ValueT | None:
         value = self.data.get(key)
-        if isinstance(value, bool) or not isinstance(value, int):
+        # True is an int to isinstance, and no number here.
+        if type(value) is not kind:
             return None
         self.read_keys.add(key)
         return value
@@ -89,7 +84,7 @@ class QuestionnaireNode:
         """The values of all extensions of this name that Wren itself wrote."""
         return [value_of(part) for part in self._matching(lambda url: url == f"{WREN_STRUCTURE_URL}/{name}")]
 
-    def _matching(self, wanted: Any) -> Iterator[Json]:
+    def _matching(self, wanted: Callable[[str], bool]) -> Iterator[Json]:
         for place, part in enumerate(self._extensions):
             url = part.get("url")
             if isinstance(url, str) and wanted(url):
@@ -98,9 +93,7 @@ class QuestionnaireNode:
 
     def unread(self) -> Iterator[str]:
         """The names of parts that were not read."""
-        for key in self.data:
-            if key not in self.read_keys:
-                yield key
+        yield from (key for key in self.data if key not in self.read_keys)
 
     def unread_extensions(self) -> Iterator[str]:
         """The addresses of extensions that were not read."""
