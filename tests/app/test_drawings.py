@@ -67,7 +67,7 @@ async def kept(app: Headless, progress: SaveProgress) -> None:
 async def test_opening_a_household_draws_it_once(runtime: Runtime, drawn: Counter[str]) -> None:
     async with unlocked(runtime) as app:
         drawn.clear()
-        await press(app, "Fernhollow", then="Start a tool")
+        await press(app, "Fernhollow", then=say("action.start-tool"))
         assert drawn["household_page"] == 1, drawn
 
 
