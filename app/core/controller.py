@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.core.autosave import TypedEvent
-from app.core.cases.case_service import HouseholdOverview, OutboxStatus, run_blocking
+from app.core.cases.case_service import OutboxStatus, run_blocking
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.people_commands import PeopleCommands
 from app.core.cases.visit_commands import VisitCommands
 from app.core.device.selftest import check_device

@@ -18,7 +18,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
+from app.core.cases.case_service import CaseService
+from app.core.cases.submission import SERVICE_SETTING, load_enrolled_service
 from app.core.device.account_recovery import AccountRecovery
 from assessments.casework.ids import format_utc
 from assessments.casework.records import parse_role

@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app.core.cases.case_service import DataLoss, HouseholdOverview, OpenAssessment, OutboxStatus
+from app.core.cases.case_service import DataLoss, OpenAssessment, OutboxStatus
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.child.child_session import ChildSession
 from app.core.child.handover import HandbackReview
 from app.core.device.selftest import SelfTestReport

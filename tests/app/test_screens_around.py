@@ -17,7 +17,7 @@ import flet as ft
 import pytest
 import uvicorn
 
-from app.core.cases.case_service import SERVICE_SETTING
+from app.core.cases.submission import SERVICE_SETTING
 from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from app.features.assess.record import record_page

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.incidents.draft import (
     draft_from_incident,
     empty_incident_draft,

@@ -20,7 +20,7 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import SERVICE_SETTING
+from app.core.cases.submission import SERVICE_SETTING
 from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from app.features.assess.check_answers import check_answers_page

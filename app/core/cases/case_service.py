@@ -11,7 +11,6 @@ blocks: screens call it through `run_blocking`, on a thread.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,16 +20,10 @@ from app.core.cases import form_metadata
 from app.core.cases.child_writer import ChildWriter
 from app.core.cases.household_queries import HouseholdOverview, HouseholdReader
 from app.core.cases.prior_history import with_history
-from app.core.cases.submission import (
-    SERVICE_SETTING,
-    complete_assessment,
-    ensure_escrow,
-    fill_record,
-    load_enrolled_service,
-    load_sealing_key,
-)
+from app.core.cases.submission import complete_assessment, ensure_escrow, fill_record
 from assessments.casework import child_sessions
 from assessments.casework.casework_records import CaseworkRecord
+from assessments.casework.ids import new_id
 from assessments.casework.records import (
     Assessment,
     ChildSessionRecord,
@@ -54,19 +47,15 @@ from assessments.store.rows.resume_state import read_resume_state, save_resume_s
 from assessments.store.rows.sealed_rows import ReadResult
 from sync.device.exchange import OutboxStatus
 
+# Pages may not import the store or the wire: the types of theirs that they show are named here.
 __all__ = [
-    "SERVICE_SETTING",
     "AssessmentSummary",
     "CaseService",
-    "ChildWriter",
     "DataLoss",
-    "HouseholdOverview",
     "OpenAssessment",
     "OutboxStatus",
     "Revision",
     "RevisionsResult",
-    "load_enrolled_service",
-    "load_sealing_key",
     "run_blocking",
 ]
 
@@ -174,7 +163,7 @@ class CaseService:
         instrument = self._with_licensed_wording(catalogue.load_tool(tool))
         area = catalogue.load_area()
         assessment = Assessment(
-            id=str(uuid.uuid4()),
+            id=new_id(),
             household_id=contact.household_id,
             contact_id=contact.id,
             subject_id=subject_id,

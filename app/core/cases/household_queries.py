@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from assessments.casework.casework_records import Address, CaseworkRecord, Incident, PatternStatement
 from assessments.casework.conduct_extracts import ConductExtract, extract_conduct
-from assessments.casework.records import Contact, Household, Person, Relationship
+from assessments.casework.records import COMPLETED_STATUSES, Contact, Household, Person, Relationship
 from assessments.casework.result_extracts import ResultExtract, extract_results
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
@@ -119,7 +119,7 @@ class HouseholdReader:
         self, heading: AssessmentSummary
     ) -> tuple[tuple[ResultExtract, ...], ConductExtract | None]:
         """What a finished tool holds. Kept with the keys: what is finished never changes."""
-        if heading.status not in ("completed", "amended"):
+        if heading.status not in COMPLETED_STATUSES:
             return (), None
         if heading.id not in self._completed_cache:
             # A tool that is not here any more, or a record that does not open: the others are shown.

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
-from app.core.cases.case_service import CaseService, HouseholdOverview, RevisionsResult, run_blocking
+from app.core.cases.case_service import CaseService, RevisionsResult, run_blocking
+from app.core.cases.household_queries import HouseholdOverview
 from assessments.casework.casework_records import CaseworkRecord, LinkKind, RecordLink, WithheldInformation
 from assessments.casework.ids import new_id
-from assessments.casework.records import Person, Relationship
+from assessments.casework.records import COMPLETED_STATUSES, Person, Relationship
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, PlacedPerson, from_plain
 from assessments.errors import WrenError
@@ -120,7 +121,7 @@ class PeopleCommands:
         found: dict[str, ChildPeopleMap] = {}
         days = {contact.id: contact.on for contact in page.contacts}
         for heading in page.assessments:  # the newest first
-            if heading.subject_id in found or heading.status not in ("completed", "amended"):
+            if heading.subject_id in found or heading.status not in COMPLETED_STATUSES:
                 continue
             try:
                 tool = catalogue.load_tool(heading.instrument)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from app.core.cases.case_service import CaseService, HouseholdOverview, run_blocking
+from app.core.cases.case_service import CaseService, run_blocking
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of
 from assessments.casework.casework_records import ChildObservation, FollowUp, VisitOutcome
 from assessments.casework.ids import new_id

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from assessments.casework.casework_records import ChildObservation, FollowUp, RecordLink, VisitClosure
 from assessments.casework.matching.text import CopiedText, Passage, find_copied_text
 from assessments.casework.records import Contact, Person

@@ -15,7 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.cases.case_service import CaseService, ChildWriter, OpenAssessment, run_blocking
+from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
+from app.core.cases.child_writer import ChildWriter
 from app.core.child.child_session import ChildSession, ChildSessionState
 from assessments.casework.child_sessions import build_child_form, choose_age_band
 from assessments.casework.records import ChildSessionRecord

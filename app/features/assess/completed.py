@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.assess.flags import flag_card, flags_with_ids
 from app.features.assess.offers import offer_rows

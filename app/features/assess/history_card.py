@@ -13,7 +13,8 @@ from typing import get_args
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview, OpenAssessment
+from app.core.cases.case_service import OpenAssessment
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.text.chronology import (
     chronology_headline,

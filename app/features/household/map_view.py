@@ -12,8 +12,7 @@ from contextlib import suppress
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
-from app.core.cases.household_queries import current_addresses
+from app.core.cases.household_queries import HouseholdOverview, current_addresses
 from app.core.cases.people_commands import ChildPeopleMap
 from app.core.controller import AppController, AppState
 from app.core.state import host_household

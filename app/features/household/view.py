@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
-from app.core.cases.household_queries import allows_pattern_statement
+from app.core.cases.household_queries import HouseholdOverview, allows_pattern_statement
 from app.core.cases.visit_queries import count_visits, is_observation_due, open_follow_ups
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import closure_of
 from app.core.controller import AppController, AppState
 from app.features.incidents.possible_duplicate import duplicate_decision_lines

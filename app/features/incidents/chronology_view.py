@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.incidents.chronology_entry import chronology_entry_card
 from app.features.incidents.possible_duplicate import duplicate_incident_cards
@@ -40,13 +40,12 @@ from app.kit.messages import say
 from assessments.casework import chronology as c
 from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
-from assessments.casework.records import Person
+from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.definitions import catalogue
 from assessments.errors import NotFound
 
 _PAGE_SIZE = 20
 _EVERYONE = "everyone"
-_DONE = ("completed", "amended")
 
 
 @ft.component
@@ -152,7 +151,7 @@ def _graded_assessments(page: HouseholdOverview) -> list[timeline.GradedAssessme
             provisional=found.provisional,
         )
         for found in page.assessments
-        if found.status in _DONE
+        if found.status in COMPLETED_STATUSES
     ]
 
 

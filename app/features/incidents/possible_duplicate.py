@@ -13,7 +13,7 @@ from typing import Literal
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge
 from app.features.shared.duplicate_hints import duplicate_decision_buttons

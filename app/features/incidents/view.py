@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.incidents.draft import (
     CHILD_PRESENCE_CODES,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.core.state import host_household
 from app.features.people.drafts import (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.people.drafts import WithheldDraft, validate_withheld, withheld_from_draft
 from app.features.shared.draft_form import (

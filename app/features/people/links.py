@@ -11,7 +11,7 @@ from functools import partial
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.text.people import describe_relationship_both_ways, first_name
 from app.kit.controls.buttons import quiet_button

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.people.links import not_same_person_lines
 from app.features.shared.duplicate_hints import duplicate_decision_buttons, find_person_matches

@@ -10,7 +10,7 @@ from functools import partial
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.people_commands import new_relationship
 from app.core.controller import AppController
 from app.features.shared.text.people import (

@@ -10,7 +10,7 @@ from functools import partial
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.people.addresses import address_cards
 from app.features.people.links import link_cards

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.withheld import describe_withheld_from
 from app.kit import theme
 

@@ -12,7 +12,7 @@ from datetime import date
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.child_status import describe_follow_up, status_and_detail
 from app.features.shared.text.people import counts_of_child, describe_last_heard, first_name
 from app.kit import theme

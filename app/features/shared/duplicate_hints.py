@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppState
 from app.kit.controls.buttons import secondary_button
 from app.kit.controls.text import quiet

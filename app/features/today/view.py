@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
+from app.core.cases.case_service import AssessmentSummary
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import is_observation_due
 from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import last_heard_line, not_observed_line

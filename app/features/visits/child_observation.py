@@ -11,7 +11,7 @@ from datetime import datetime
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
 from app.features.shared.draft_form import DraftForm, form_text_field, use_draft_form

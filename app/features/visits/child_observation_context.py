@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import earlier_versions
 from app.features.shared.draft_form import DraftForm, form_text_field
 from app.features.shared.text.people import first_name

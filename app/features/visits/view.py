@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, is_finished, roster
 from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import child_status_badge

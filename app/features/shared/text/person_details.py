@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.days import format_day
 from app.features.shared.text.people import relationship_label
 from app.features.shared.text.withheld import describe_withheld_from

@@ -5,7 +5,7 @@ describe_withheld_from(page, person.id, "address")      # "Kept from Dane"
 
 from __future__ import annotations
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.people import names_by_id
 from app.kit.messages import say
 from assessments.casework.casework_records import WithheldInformation
