@@ -41,7 +41,7 @@ def rows() -> Iterator[Row]:
 
 async def _measured(made: Path) -> list[Row]:
     async with visiting(made / "wren") as visit:
-        desk = visit.actions.case_service
+        desk = visit.actions.session.case_service
         household_id = fill(desk)
         page = desk.household(household_id)
         with closing(_plain(made / "plain.db", page)) as plain:

@@ -8,10 +8,9 @@ tabs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
@@ -20,6 +19,7 @@ from app.core.cases.household_queries import HouseholdOverview
 from app.core.child.child_session import ChildSession
 from app.core.child.handover import HandbackReview
 from app.core.device.selftest import SelfTestReport
+from app.core.plain import Json
 from app.core.routes import ROUTES
 from app.core.session_update import Phase, UnlockPrompt
 from app.kit.controls.status import SaveState
@@ -48,11 +48,11 @@ TODAY_SCREEN = Screen("today")
 Trail = tuple[Screen, ...]
 
 
-def read_trail(plain: Any) -> Trail:
+def read_trail(plain: Json) -> Trail:
     """The screens of a kept place; the first page alone where one of them is not known here."""
-    if not isinstance(plain, Sequence) or not plain or any(name not in ROUTES for name, _ in plain):
-        return (TODAY_SCREEN,)
-    return tuple(Screen(name, str(about)) for name, about in plain)
+    pairs = plain if isinstance(plain, list | tuple) else ()
+    trail = tuple(Screen(*map(str, pair)) for pair in pairs if isinstance(pair, list | tuple))
+    return trail if trail and all(screen.name in ROUTES for screen in trail) else (TODAY_SCREEN,)
 
 
 @ft.observable

@@ -56,9 +56,9 @@ def app_view(model: AppState, life: Lifecycle) -> list[ft.Control]:
     if model.phase == "recover" and actions is not None:
         return [
             recovery_page(
-                actions.account_recovery,
-                on_back=actions.show_unlock,
-                on_open=actions.unlock_after_recovery,
+                actions.session.account_recovery,
+                on_back=actions.session.show_unlock,
+                on_open=actions.session.unlock_after_recovery,
                 key="recover",
             )
         ]

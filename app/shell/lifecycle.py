@@ -19,6 +19,7 @@ from app.core.cases.case_service import run_blocking
 from app.core.controller import AppController, AppState
 from app.core.device.account_recovery import AccountRecovery
 from app.core.device.selftest import check_once_per_version
+from app.core.outbox_update import StatusChanged
 from app.core.runtime import Runtime
 from app.features.start.view import describe_salvage
 from app.kit.controls.fault_boundary import guarded, log_error
@@ -78,9 +79,9 @@ class PageLifecycle:
                     self.salvage if self._process.can_salvage else None,
                     import_training_households,
                 )
-            self.controller.set_runtime(runtime)
-            self.controller.note_damage()
-            await self.controller.start()
+            self.controller.session.runtime = runtime
+            self.controller.session.note_damage()
+            await self.controller.session.start()
             await run_blocking(_preload_tools)
         except WrenError as error:
             log_error(error)
@@ -106,7 +107,7 @@ class PageLifecycle:
         """Open the store with the recovered key, and then this person's session."""
         await self.open()
         if self.controller is not None:
-            await self.controller.unlock_after_recovery(author, passphrase)
+            await self.controller.session.unlock_after_recovery(author, passphrase)
 
     async def salvage(self) -> None:
         """Salvage the store and show what came back. Pages are locked first; nobody's typing is lost."""
@@ -131,16 +132,16 @@ class PageLifecycle:
     async def lock(self) -> None:
         """Lock this page."""
         if self.controller is not None:
-            await self.controller.lock()
+            await self.controller.session.lock()
 
     async def _watch_idle(self) -> None:
         """Lock when nobody has touched the page for long enough, with a warning before."""
         lock = guarded(self.lock, by_hand=False)
         while lock is not None:
             await asyncio.sleep(_IDLE_CHECK_S)
-            has_keys = self.controller is not None and self.controller.is_unlocked
+            has_keys = self.controller is not None and self.controller.session.is_unlocked
             if has_keys and self.controller is not None:
-                self.controller.note_damage()
+                self.controller.session.note_damage()
             if has_keys and self._idle_timer.is_expired:
                 await lock()
             self._show_lock_warning(
@@ -192,7 +193,7 @@ class PageLifecycle:
     def _show_send_status(self, status: OutboxStatus, sending: bool) -> None:
         async def update() -> None:
             if self.controller is not None:
-                await self.controller.update_send_status(status, sending)
+                await self.controller.dispatch_outbox(StatusChanged(status, sending))
 
         show = guarded(update, by_hand=False)
         if show is not None:

@@ -394,7 +394,7 @@ async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runti
     set_up(runtime, fernhollow())
     model = AppState()
     actions = AppController(model, runtime, lambda: TODAY)
-    await actions.unlock(PASSPHRASE)
+    await actions.session.unlock(PASSPHRASE)
     actions.open_screen("record", "a record that is not here")
 
     def open_page(page: ft.Page) -> None:

@@ -21,6 +21,7 @@ from app.core.cases.child_writer import ChildWriter
 from app.core.cases.household_queries import HouseholdOverview, HouseholdReader
 from app.core.cases.prior_history import with_history
 from app.core.cases.submission import complete_assessment, ensure_escrow, fill_record
+from app.core.plain import Json
 from assessments.casework import child_sessions
 from assessments.casework.casework_records import CaseworkRecord
 from assessments.casework.ids import new_id
@@ -278,7 +279,7 @@ class CaseService:
         """A writer for the open assessment that outlives these keys."""
         return ChildWriter(assessments.unlock_assessment(self._keys, work.assessment.id), work.assessment.id)
 
-    def add_line(self, assessment_id: str, link_id: str, plain: Any) -> None:
+    def add_line(self, assessment_id: str, link_id: str, plain: Json) -> None:
         """Add one line that a child writer could not write at its time."""
         assessments.append_answer(self._keys, assessment_id, link_id, plain)
 

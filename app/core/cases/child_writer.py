@@ -8,8 +8,7 @@ Holds a key narrowed to that assessment; the adult's keys are dropped while it w
 
 from __future__ import annotations
 
-from typing import Any
-
+from app.core.plain import Json
 from assessments.store import UnlockedAssessment, assessments
 
 
@@ -22,7 +21,7 @@ class ChildWriter:
     def __repr__(self) -> str:
         return "<ChildWriter>"
 
-    def write(self, link_id: str, plain: Any) -> None:
+    def write(self, link_id: str, plain: Json) -> None:
         """Add one line: on the disk when this returns."""
         assessments.append_answer(self._keys, self._assessment_id, link_id, plain)
 

@@ -12,29 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 import flet as ft
 
 from app.core.child.child_update import (
     AnswerTapped,
-    BackPressed,
     ChildEvent,
     ChildPage,
+    ChildSignal,
     ChildTurn,
     LettersTyped,
-    NextPressed,
-    PageTaken,
     QuestionReopened,
     QuestionSkipped,
     SessionEnded,
-    SessionResumed,
-    SessionStarted,
-    StopTapped,
-    TypingRested,
     WriteLine,
     update,
 )
+from app.core.plain import Json
 from app.core.write_queue import WriteQueue
 from assessments.casework.child_sessions import ChildSessionEnd
 from assessments.definitions.definition import AnswerState
@@ -59,7 +53,7 @@ class ChildSession:
     def __init__(
         self,
         state: ChildSessionState,
-        write: Callable[[str, Any], Awaitable[None]],
+        write: Callable[[str, Json], Awaitable[None]],
         lock: Callable[[], Awaitable[None]],
     ) -> None:
         self.state, self.lock = state, lock
@@ -89,7 +83,7 @@ class ChildSession:
 
     async def start(self) -> None:
         """Begin: the child was told who reads it."""
-        await self._dispatch(SessionStarted())
+        await self._dispatch(ChildSignal.SESSION_STARTED)
 
     async def skip(self, state: AnswerState) -> None:
         """Say "I don't know" or "Not now" to the question on the screen, and go on."""
@@ -97,11 +91,11 @@ class ChildSession:
 
     async def go_next(self) -> None:
         """Go to the next question, or to everything once more."""
-        await self._dispatch(NextPressed())
+        await self._dispatch(ChildSignal.NEXT_PRESSED)
 
     async def go_back(self) -> None:
         """Go to the question before; from the first one nowhere."""
-        await self._dispatch(BackPressed())
+        await self._dispatch(ChildSignal.BACK_PRESSED)
 
     def reopen_question(self, link_id: str) -> None:
         """Open one question again from the look back."""
@@ -109,7 +103,7 @@ class ChildSession:
 
     async def stop(self) -> None:
         """Stop; where the question has a stop of its own, that is its answer as well."""
-        await self._dispatch(StopTapped())
+        await self._dispatch(ChildSignal.STOP_TAPPED)
 
     async def end(self, how: ChildSessionEnd) -> None:
         """Stop, or finish: the page goes quiet."""
@@ -117,12 +111,12 @@ class ChildSession:
 
     async def resume(self) -> None:
         """Go from the quiet page back to the questions: another turn of the same child."""
-        await self._dispatch(SessionResumed())
+        await self._dispatch(ChildSignal.SESSION_RESUMED)
 
-    async def close(self) -> list[tuple[str, Any]]:
+    async def close(self) -> list[tuple[str, Json]]:
         """Write what stands, and return the lines that the disk refused."""
         self._queue.stop_debounce()
-        await self._dispatch(PageTaken())
+        await self._dispatch(ChildSignal.PAGE_TAKEN)
         return [(line.link_id, line.plain) for line in self._queue.entries]
 
     async def _dispatch(self, event: ChildEvent) -> None:
@@ -146,7 +140,7 @@ class ChildSession:
             self.state.is_saved = True
 
     async def _save_typing(self) -> None:
-        await self._dispatch(TypingRested())
+        await self._dispatch(ChildSignal.TYPING_RESTED)
 
 
 def is_given(entry: AnswerEntry | None) -> bool:

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
 from app.core.cases.child_writer import ChildWriter
 from app.core.child.child_session import ChildSession, ChildSessionState
+from app.core.plain import Json
 from assessments.casework.child_sessions import build_child_form, choose_age_band
 from assessments.casework.records import ChildSessionRecord
 from assessments.crypto import sealing
@@ -67,7 +67,7 @@ class Handover:
         self._child_session: ChildSession | None = None
         self._assessment_id = ""
         # What the disk refused while a child wrote, by assessment; and whose assessment it is.
-        self._unsaved: list[tuple[str, str, Any]] = []
+        self._unsaved: list[tuple[str, str, Json]] = []
         self._author = ""
 
     def __repr__(self) -> str:
@@ -89,7 +89,7 @@ class Handover:
         self._writer = writer = await run_blocking(service.open_child_writer, work)
         self._assessment_id, self._author = work.assessment.id, service.author[0]
 
-        async def write(link_id: str, plain: Any) -> None:
+        async def write(link_id: str, plain: Json) -> None:
             await run_blocking(writer.write, link_id, plain)
 
         self._child_session = ChildSession(

@@ -52,7 +52,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
     if work is None:
         return closed_page(actions)
     form = work.form
-    problems = all_problems(form, actions.item_drafts)
+    problems = all_problems(form, actions.autosave.item_drafts)
 
     async def change(link_id: str) -> None:
         if link_id == "judgement":
@@ -67,9 +67,9 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
         await actions.go_back()
 
     async def finish() -> None:
-        actions.apply_input()
+        actions.autosave.apply_input()
         now = (model.open_assessment or work).form
-        if all_problems(now, actions.item_drafts):
+        if all_problems(now, actions.autosave.item_drafts):
             await scroll_to(scroll, 0)
         elif now.missing:
             await scroll_to_key(scroll, _MISSING_KEY)
@@ -94,7 +94,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
             meaning_card(form.instrument),
         ],
         route="/",
-        on_cover=actions.lock,
+        on_cover=actions.session.lock,
         on_back=go_back,
         training=model.training,
         top=form_top(model, actions, work, error_summary(problems, go_to=change)),

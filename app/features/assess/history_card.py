@@ -122,7 +122,7 @@ def _history_question(actions: AppController, work: OpenAssessment) -> ft.Contro
 
     def type_in(words: str) -> None:
         why.current = words
-        actions.queue_input(HistoryAnswered("not-available", words))
+        actions.autosave.queue_input(HistoryAnswered("not-available", words))
 
     rows = [Choice(code, say(f"known.{code}")) for code in get_args(HistoryStatus)]
     reason = text_field(

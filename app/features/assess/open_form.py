@@ -16,7 +16,12 @@ from app.kit.messages import say
 def closed_page(actions: AppController) -> ft.View:
     """Draw that no assessment is open."""
     return page_frame(
-        say("assess.closed"), [], route="/", on_cover=actions.lock, on_back=actions.go_back, key="closed"
+        say("assess.closed"),
+        [],
+        route="/",
+        on_cover=actions.session.lock,
+        on_back=actions.go_back,
+        key="closed",
     )
 
 

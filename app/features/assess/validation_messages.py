@@ -3,7 +3,7 @@
 The findings of the engine and the drafts that are no answer yet become sentences here once, so that the
 top of the page and the answer say the same. What is missing is no problem: the check page lists it.
 
-    page_problems(form, actions.item_drafts, page.items)     # [("born-early", "How many weeks …? Write …")]
+    page_problems(form, drafts, page.items)     # [("born-early", "How many weeks …? Write …")]
 """
 
 from __future__ import annotations

@@ -63,12 +63,12 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
             await scroll_to_key(scroll, f"flag-{new[0].id}")
 
     ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
-    problems = page_problems(form, actions.item_drafts, here.items) if asked_at == form.page else []
+    problems = page_problems(form, actions.autosave.item_drafts, here.items) if asked_at == form.page else []
 
     async def go_on() -> None:
-        actions.apply_input()
+        actions.autosave.apply_input()
         now = model.open_assessment or work
-        if page_problems(now.form, actions.item_drafts, here.items):
+        if page_problems(now.form, actions.autosave.item_drafts, here.items):
             ask(form.page)
             await scroll_to(scroll, 0)
             return
@@ -100,7 +100,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         ],
         route="/",
         caption=format_progress(form, every),
-        on_cover=actions.lock,
+        on_cover=actions.session.lock,
         on_back=go_back,
         training=model.training,
         top=form_top(

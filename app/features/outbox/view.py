@@ -11,6 +11,7 @@ from datetime import date
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.core.outbox_update import OutboxSignal, RetryPressed
 from app.features.shared.page import build_page, busy_indicator, guarded_page, sync_status
 from app.features.shared.text.days import format_day_and_time
 from app.features.shared.text.people import tool_title
@@ -37,7 +38,11 @@ def outbox_page(model: AppState, actions: AppController) -> ft.View:
         action = (
             busy_indicator(say("outbox.trying"))
             if model.is_sending
-            else primary_button(say("action.send-now"), actions.send_now, icon=ft.Icons.SEND_OUTLINED)
+            else primary_button(
+                say("action.send-now"),
+                lambda: actions.dispatch_outbox(OutboxSignal.SEND_PRESSED),
+                icon=ft.Icons.SEND_OUTLINED,
+            )
         )
     return build_page(
         model,
@@ -102,7 +107,7 @@ def _entry(entry: OutboxEntry, model: AppState, actions: AppController) -> ft.Co
                     [
                         secondary_button(
                             say("action.retry-entry"),
-                            lambda: actions.retry_entry(entry.id),
+                            lambda: actions.dispatch_outbox(RetryPressed(entry.id)),
                             icon=ft.Icons.REFRESH,
                             name=say("outbox.again", name=name),
                         )

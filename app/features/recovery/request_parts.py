@@ -79,7 +79,9 @@ def request_form(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> l
         help_contact_card(),
         busy_indicator(say("recover.asking"))
         if state.busy
-        else primary_button(say("recover.ask"), press(dispatch, flow.RequestPressed()), fill=True),
+        else primary_button(
+            say("recover.ask"), press(dispatch, flow.RecoverySignal.REQUEST_PRESSED), fill=True
+        ),
     ]
 
 
@@ -141,15 +143,15 @@ def code_parts(
         help_contact_card(),
         keyed("answers", _offline_exchange_card(state, status, dispatch, typed))
         if state.by_text or status.state is None
-        else quiet_button(say("recover.by-text"), press(dispatch, flow.TextShown())),
-        secondary_button(say("recover.stop"), press(dispatch, flow.StopPressed()), fill=True),
+        else quiet_button(say("recover.by-text"), press(dispatch, flow.RecoverySignal.TEXT_SHOWN)),
+        secondary_button(say("recover.stop"), press(dispatch, flow.RecoverySignal.STOP_PRESSED), fill=True),
     ]
 
 
 def _check_status_button(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> ft.Control:
     if state.busy:
         return busy_indicator(say("recover.looking"))
-    check = press(dispatch, flow.CheckPressed())
+    check = press(dispatch, flow.RecoverySignal.CHECK_PRESSED)
     return primary_button(say("recover.look"), check, icon=ft.Icons.REFRESH, fill=True)
 
 
@@ -204,7 +206,7 @@ def _offline_exchange_card(
             controls=with_placeholders(
                 quiet_button(
                     say("recover.copied") if state.copied else say("recover.copy"),
-                    press(dispatch, flow.CopyPressed()),
+                    press(dispatch, flow.RecoverySignal.COPY_PRESSED),
                     icon=ft.Icons.COPY,
                 )
             ),

@@ -51,7 +51,7 @@ def _recovery_view(recovery: AccountRecovery, on_back: Handler | None, on_open: 
     state, dispatch = use_flow(flow.RecoveryPageState(), flow.update, effects.run)
 
     async def open_page() -> None:
-        await dispatch(flow.PageOpened())
+        await dispatch(flow.RecoverySignal.PAGE_OPENED)
 
     ft.use_effect(open_page, [], effects.stop)
     has_key, status = recovery.has_key, state.status

@@ -39,7 +39,7 @@ class DraftForm(Generic[D]):
         self._actions, self._draft_key = actions, draft_key
         self._dropped = None if always_held else first
         self._defaults = {each.name: each.default for each in fields(first)}
-        self.value: D = type(first).from_plain(actions.screen_draft(draft_key), first)
+        self.value: D = type(first).from_plain(actions.autosave.screen_drafts.get(draft_key), first)
         self.redraw: Callable[[], None] = lambda: None
 
     def __repr__(self) -> str:
@@ -48,7 +48,9 @@ class DraftForm(Generic[D]):
     def set_value(self, value: D, *, draw: bool = False) -> None:
         """Put another draft on the page, and hold it; `draw` draws the page again."""
         self.value = value
-        self._actions.set_screen_draft(self._draft_key, None if value == self._dropped else value.to_plain())
+        self._actions.autosave.set_screen_draft(
+            self._draft_key, None if value == self._dropped else value.to_plain()
+        )
         if draw:
             self.redraw()
 
@@ -71,7 +73,7 @@ class DraftForm(Generic[D]):
 
     def clear_draft(self) -> None:
         """Forget the draft: it is saved as a record."""
-        self._actions.set_screen_draft(self._draft_key, None)
+        self._actions.autosave.set_screen_draft(self._draft_key, None)
 
 
 def use_draft_form(

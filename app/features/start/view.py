@@ -118,11 +118,11 @@ class SetUpForm:
 @guarded_page
 def set_up_page(model: AppState, actions: AppController) -> ft.View:
     """Choose the words, say what work it is for, and meet the service. A second person has a short name."""
-    needs_words, kind = not actions.is_unlocked, model.credential_kind
+    needs_words, kind = not actions.session.is_unlocked, model.credential_kind
     is_joining = needs_words and bool(model.authors)
-    begun = actions.screen_draft(_DRAFT_KEY) or {
+    begun = actions.autosave.screen_drafts.get(_DRAFT_KEY) or {
         "author": "" if is_joining else FIRST_AUTHOR,
-        "service": actions.service_url or _LOCAL_SERVICE,
+        "service": actions.session.service_url or _LOCAL_SERVICE,
     }
     chosen = use_ref(SetUpForm(**begun))
     role, show_role = use_state(chosen.current.role or _NO_ROLE)
@@ -133,7 +133,9 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
     def note(**what: Any) -> None:
         chosen.current = now = replace(chosen.current, **what)
         # The words are never held anywhere but here.
-        actions.set_screen_draft(_DRAFT_KEY, {"author": now.author, "role": now.role, "service": now.service})
+        actions.autosave.set_screen_draft(
+            _DRAFT_KEY, {"author": now.author, "role": now.role, "service": now.service}
+        )
 
     def choose_role(code: str | None) -> None:
         note(role=code)
@@ -145,7 +147,9 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
         if not found and wanted.role is not None:
             be_busy(True)
             try:
-                await actions.set_up(wanted.secret, wanted.role, wanted.service.strip(), wanted.author)
+                await actions.session.set_up(
+                    wanted.secret, wanted.role, wanted.service.strip(), wanted.author
+                )
                 return
             except WrenError as error:
                 found = {_field_of_error(error): say_error(error)}
@@ -199,7 +203,7 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
         ],
         route="/",
         on_cover=None,
-        on_back=actions.show_unlock if is_joining else None,
+        on_back=actions.session.show_unlock if is_joining else None,
         top=error_summary(list(problems.items()), go_to=lambda at: scroll_to_key(scroll, at)),
         action=busy_indicator(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
         scroll=scroll,

@@ -27,12 +27,12 @@ def recovery_notice(actions: AppController) -> ft.Control:
     async def read() -> None:
         moment = None
         with suppress(Locked):  # locked since this was drawn: there is nobody to tell
-            moment = await run_blocking(actions.recovered_elsewhere)
+            moment = await run_blocking(actions.session.recovered_elsewhere)
         if moment is not None:
             show(format_day(moment.astimezone().date(), actions.today(), near=False))
 
     async def put_away() -> None:
-        await run_blocking(actions.dismiss_recovery_notice)
+        await run_blocking(actions.session.dismiss_recovery_notice)
         show("")
 
     ft.use_effect(read, [])

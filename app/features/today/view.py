@@ -89,7 +89,7 @@ def _losses_banner(model: AppState, actions: AppController) -> ft.Control:
     return banner(
         " ".join((say("loss.title"), *found, say("loss.next"))),
         tone="help",
-        action=secondary_button(say("action.loss-read"), actions.accept_losses),
+        action=secondary_button(say("action.loss-read"), actions.session.accept_losses),
     )
 
 

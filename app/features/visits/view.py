@@ -78,7 +78,7 @@ def _child(page: HouseholdOverview, here: Contact, row: ChildAccount, actions: A
                 else "contact.elsewhere"
             )
         )
-    if actions.screen_draft(observation_draft_key(about)) is not None:
+    if actions.autosave.screen_drafts.get(observation_draft_key(about)) is not None:
         lines.append(say("contact.half"))
     ended = closure_of(page, here.id)
     why = ended.silent.get(child.id, "") if ended is not None else ""
