@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 import flet as ft
@@ -58,6 +59,12 @@ def use_state(first: T) -> tuple[T, Callable[[T], None]]:
 def memo(component: Callable[P, T]) -> Callable[P, T]:
     """Draw this component again only where what it is given, or what it observes, has changed."""
     return _hooks.memo(component)
+
+
+def with_key(component: Callable[P, T], key: str | None) -> Callable[P, T]:
+    """Give a component a key, which Flet takes beside the component's own arguments."""
+    called: Callable[..., T] = component
+    return partial(called, key=key)
 
 
 def use_flow(

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 from app.core.cases import form_metadata
 from app.core.cases.child_writer import ChildWriter
@@ -60,13 +60,14 @@ __all__ = [
     "run_blocking",
 ]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 RevisionsResult: TypeAlias = ReadResult[Revision]
 
 
-async def run_blocking(work: Callable[..., T], *arguments: Any) -> T:
+async def run_blocking(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Run blocking work on a thread and wait for it without holding the event loop."""
-    return await asyncio.to_thread(work, *arguments)
+    return await asyncio.to_thread(work, *arguments, **named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,21 +298,21 @@ class CaseService:
             self._keys, assessment_id, child_sessions.ORIGIN_KEY_PREFIX + link_id, origin
         )
 
-    def save_item_drafts(self, work: OpenAssessment, place: Mapping[str, Any]) -> None:
+    def save_item_drafts(self, work: OpenAssessment, place: Mapping[str, Json]) -> None:
         """Remember the page and the half-typed words of an assessment in progress."""
         assessments.save_item_drafts(self._keys, work.assessment.id, dict(place))
 
-    def read_item_drafts(self, assessment_id: str) -> dict[str, Any]:
+    def read_item_drafts(self, assessment_id: str) -> dict[str, Json]:
         """Where the person left off; empty when nothing was noted."""
         return assessments.read_item_drafts(self._keys, assessment_id) or {}
 
-    def save_resume_state(self, place: Mapping[str, Any]) -> None:
+    def save_resume_state(self, place: Mapping[str, Json]) -> None:
         """Remember where this person is and what stands half typed outside assessments."""
         if self._store.read_only:
             return  # a newer Wren's place is not this one's to overwrite
         save_resume_state(self._keys, dict(place))
 
-    def read_resume_state(self) -> dict[str, Any]:
+    def read_resume_state(self) -> dict[str, Json]:
         """Where this person left off; empty when nothing was noted. Raises Damaged."""
         return read_resume_state(self._keys)
 

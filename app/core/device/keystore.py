@@ -17,7 +17,7 @@ import base64
 import os
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypedDict, TypeVar
 
 import flet as ft
 from flet_secure_storage import (  # type: ignore[import-untyped]  # typed, without the marker file
@@ -44,7 +44,12 @@ _PACKED_FOR = (
 )
 
 
-def _apple(accessibility: KeychainAccessibility) -> dict[str, Any]:
+class _AppleOptions(TypedDict):
+    ios: IOSOptions
+    macos: MacOsOptions
+
+
+def _apple(accessibility: KeychainAccessibility) -> _AppleOptions:
     # "This device": never in a backup or on another phone.
     return {
         "ios": IOSOptions(accessibility=accessibility, synchronizable=False),
@@ -130,7 +135,7 @@ class SystemKeystore:
         if await self._read(name) != value:
             raise KeystoreFault
 
-    async def _remove(self, key: str, options: dict[str, Any]) -> None:
+    async def _remove(self, key: str, options: _AppleOptions) -> None:
         await self._storage.remove(key, **options)
         if await self._storage.contains_key(key, **options):
             raise KeystoreFault
@@ -141,7 +146,7 @@ class SystemKeystore:
                 if key.startswith(_PREFIX):
                     await self._remove(key, options)
 
-    def _run_on_page_loop(self, asked: Coroutine[Any, Any, T]) -> T:
+    def _run_on_page_loop(self, asked: Coroutine[object, None, T]) -> T:
         """Ask on the page's loop and wait here, for so long and no longer."""
         try:
             future = asyncio.run_coroutine_threadsafe(asked, self._loop)
@@ -155,5 +160,5 @@ class SystemKeystore:
             raise KeystoreFault from None
 
 
-def _options(name: str) -> dict[str, Any]:
+def _options(name: str) -> _AppleOptions:
     return _SINCE_FIRST_UNLOCK if name == DEVICE_KEY else _WHILE_UNLOCKED

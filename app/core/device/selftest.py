@@ -16,9 +16,10 @@ import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
+from typing import TypedDict
 
 from app import VERSION
+from app.core.plain import Json
 from app.kit.messages import say
 from assessments.casework.ids import format_utc
 from assessments.crypto import sealing, vectors
@@ -59,7 +60,7 @@ class SelfTestReport:
         """Whether every check passed."""
         return all(line.ok for line in self.lines)
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, Json]:
         """The report as JSON."""
         return {
             "ok": self.ok,
@@ -68,12 +69,21 @@ class SelfTestReport:
         }
 
 
+class LastResult(TypedDict):
+    """The result of the last self-test, and the codes of the lines to look at."""
+
+    version: str
+    at: str
+    ok: bool
+    look: list[str]
+
+
 def check_device(store: Store, clock: Clock) -> SelfTestReport:
     """Look at everything and keep the result. Blocking: it runs the KDFs and reads every page."""
     report = SelfTestReport(
         (*_check_ciphers(), *_check_store(store), _check_free_space(store), _check_tools(), _list_versions())
     )
-    kept = {
+    kept: LastResult = {
         "version": VERSION,
         "at": format_utc(clock.now()),
         "ok": report.ok,
@@ -89,10 +99,10 @@ def describe_line(line: SelfTestLine) -> str:
     return say(f"selftest.{line.code}" if line.ok else f"selftest.{line.code}.look", **line.found)
 
 
-def read_last_result(store: Store) -> dict[str, Any] | None:
-    """The result that was kept last: `version`, `at`, `ok`, and the codes to look at."""
+def read_last_result(store: Store) -> LastResult | None:
+    """The result that was kept last."""
     kept = store.settings.get(_RESULT_SETTING)
-    found: dict[str, Any] | None = json.loads(kept) if kept else None
+    found: LastResult | None = json.loads(kept) if kept else None
     return found
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Self
 
 from app.core.drafts import Draft
+from app.core.plain import Json
 from app.features.shared.day_draft import DayDraft
 from app.features.shared.incident_fields import INCIDENT_TEXT_FIELDS
 from app.features.shared.parse_typed import parse_time
@@ -63,7 +64,7 @@ class IncidentDraft(DayDraft):
         """What stands in a text field, by its name on the form."""
         return str(getattr(self, name.replace("-", "_")))
 
-    def to_plain(self) -> dict[str, object]:
+    def to_plain(self) -> dict[str, Json]:
         """Return the draft as JSON values, those of a child under keys of their own."""
         plain = super().to_plain()
         plain["first-known"] = plain.pop("first_known")

@@ -8,7 +8,7 @@ The passphrase stands in the fields and nowhere else, and is gone with the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from app.kit.forms.problems import error_summary, problem_line
 from app.kit.forms.secret_field import CredentialKind, secret_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
+from assessments.casework.records import parse_role
 from assessments.definitions.definition import ROLES, Role
 from assessments.errors import WeakPassphrase, WrenError
 
@@ -120,11 +121,15 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
     """Choose the words, say what work it is for, and meet the service. A second person has a short name."""
     needs_words, kind = not actions.session.is_unlocked, model.credential_kind
     is_joining = needs_words and bool(model.authors)
-    begun = actions.autosave.screen_drafts.get(_DRAFT_KEY) or {
-        "author": "" if is_joining else FIRST_AUTHOR,
-        "service": actions.session.service_url or _LOCAL_SERVICE,
-    }
-    chosen = use_ref(SetUpForm(**begun))
+    kept = actions.autosave.screen_drafts.get(_DRAFT_KEY)
+    begun = kept if isinstance(kept, Mapping) else {}
+    chosen = use_ref(
+        SetUpForm(
+            author=str(begun.get("author", "" if is_joining else FIRST_AUTHOR)),
+            role=parse_role(str(begun.get("role") or "")),
+            service=str(begun.get("service", actions.session.service_url or _LOCAL_SERVICE)),
+        )
+    )
     role, show_role = use_state(chosen.current.role or _NO_ROLE)
     problems, show_problems = use_state(_NO_PROBLEMS)
     busy, be_busy = use_state(False)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import flet as ft
 import flet.canvas as cv
@@ -38,8 +37,7 @@ class ChartPoint:
 
 def level_chart(dots: Sequence[ChartPoint], *, levels: int, first: str, last: str, words: str) -> ft.Control:
     """The chart, `levels` high, with the first and the last day below it."""
-    drawn: Any = _chart
-    chart: ft.Control = drawn(tuple(dots), levels, first, last)
+    chart = _chart(tuple(dots), levels, first, last)
     return ft.Semantics(label=words, image=True, content=ft.Semantics(exclude_semantics=True, content=chart))
 
 

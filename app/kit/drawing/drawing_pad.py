@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Protocol
 
 import flet as ft
 import flet.canvas as cv
@@ -18,11 +18,12 @@ import flet.canvas as cv
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.drawing_view import WHITE, drawing_shapes, stroke_shape
-from app.kit.controls.fault_boundary import guarded, guarded_render
+from app.kit.controls.fault_boundary import Handler, guarded, guarded_render
 from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.drawing.pointer import CurrentStroke, DrawingInput, DrawingTool
+from app.kit.hooks import use_ref, with_key
 from app.kit.messages import say
 from assessments.definitions.drawing import (
     CANVAS_WIDTH,
@@ -35,6 +36,12 @@ from assessments.definitions.drawing import (
 from assessments.definitions.stickers import STICKERS
 
 OnChange = Callable[[Drawing], Awaitable[None]]
+_OnResize = Callable[[cv.CanvasResizeEvent], None]
+
+
+class _OnStep(Protocol):
+    async def __call__(self, is_changed: bool, *, hand_on: bool = True) -> None: ...
+
 
 # New paper stands upright on a phone and lies on a wider screen, in thousandths of its width.
 _UPRIGHT, _LYING = 940, 500
@@ -52,16 +59,13 @@ def drawing_pad(
 
     `key` holds ids only; `tall` is the least height of what can be tapped, in pixels.
     """
-    kept: Any = _pad
-    pad: ft.Control = kept(start, on_change, tall, key=key)
-    return pad
+    return with_key(_pad, key)(start, on_change, tall)
 
 
 @ft.component
 @guarded_render
 def _pad(start: Drawing | None, on_change: OnChange, tall: int) -> ft.Control:
-    kept: Any = ft.use_ref(lambda: DrawingInput(start or Drawing(_new_paper_height())))
-    hand: DrawingInput = kept.current
+    hand = use_ref(DrawingInput(start or Drawing(_new_paper_height()))).current
     _, draw = ft.use_state(0)
 
     def again() -> None:
@@ -103,34 +107,29 @@ def _new_paper_height() -> int:
     return _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
 
 
-def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEvent], None]) -> ft.Control:
+def _paper(hand: DrawingInput, changed: _OnStep, size: _OnResize) -> ft.Control:
     """The paper. Drags up and down and to the sides are asked for apart: so they win over scrolling."""
-    running: Any = _current_stroke
-    settled: Any = _finished_strokes
 
-    def down(event: Any) -> None:
+    def down(event: ft.DragDownEvent[ft.GestureDetector]) -> None:
         hand.pointer_down(event.local_position)
 
     async def begin() -> None:
         await changed(hand.begin_drag(), hand_on=hand.tool == "stickers")
 
-    async def move(event: Any) -> None:
+    async def move(event: ft.DragUpdateEvent[ft.GestureDetector]) -> None:
         # A rub is handed on when it ends; a long line in parts.
         await changed(hand.drag_to(event.local_position), hand_on=hand.tool != "rubber")
 
-    async def end(event: Any) -> None:
+    async def end(event: ft.DragEndEvent[ft.GestureDetector]) -> None:
         # The last place may have been too soon after the one before to be told.
         hand.drag_to(event.local_position)
         await changed(hand.end_drag())
 
-    async def tap(event: Any) -> None:
-        await changed(hand.tap(event.local_position))
+    async def tap(event: ft.TapEvent[ft.GestureDetector]) -> None:
+        if event.local_position is not None:
+            await changed(hand.tap(event.local_position))
 
-    drags: dict[str, Any] = {
-        f"on_{way}_drag_{part}": guarded(handler)
-        for way in ("vertical", "horizontal")
-        for part, handler in (("start", begin), ("update", move), ("end", end))
-    }
+    begun, moved, ended = guarded(begin), guarded(move), guarded(end)
     return ft.Semantics(
         label=say("draw.paper"),
         image=True,
@@ -141,7 +140,12 @@ def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEven
             mouse_cursor=ft.MouseCursor.PRECISE,
             on_vertical_drag_down=guarded(down),
             on_tap_up=guarded(tap),
-            **drags,
+            on_vertical_drag_start=begun,
+            on_vertical_drag_update=moved,
+            on_vertical_drag_end=ended,
+            on_horizontal_drag_start=begun,
+            on_horizontal_drag_update=moved,
+            on_horizontal_drag_end=ended,
             content=ft.Container(
                 aspect_ratio=CANVAS_WIDTH / hand.drawing.height,
                 bgcolor=WHITE,
@@ -150,8 +154,10 @@ def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEven
                 clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
                 content=ft.Stack(
                     controls=[
-                        settled(hand.drawing, hand.scale, size, key="settled"),
-                        running(hand.current_stroke, hand.colour, hand.tool, hand.scale, key="running"),
+                        with_key(_finished_strokes, "settled")(hand.drawing, hand.scale, size),
+                        with_key(_current_stroke, "running")(
+                            hand.current_stroke, hand.colour, hand.tool, hand.scale
+                        ),
                     ],
                 ),
             ),
@@ -160,11 +166,10 @@ def _paper(hand: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEven
 
 
 @ft.component
-def _finished_strokes(drawing: Drawing, scale: float, size: Any) -> ft.Control:
+def _finished_strokes(drawing: Drawing, scale: float, size: _OnResize) -> ft.Control:
     """What stands on the paper."""
-    return _canvas(
-        drawing_shapes(drawing.visible_marks, scale) if scale else [], on_resize=guarded(size, by_hand=False)
-    )
+    shapes = drawing_shapes(drawing.visible_marks, scale) if scale else []
+    return _canvas(shapes, guarded(size, by_hand=False))
 
 
 @ft.component
@@ -174,8 +179,8 @@ def _current_stroke(running: CurrentStroke, colour: str, width: str, scale: floa
     return _canvas([stroke_shape(Stroke(points, colour, width), scale)] if points else [])
 
 
-def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
-    return cv.Canvas(shapes=drawn, left=0, top=0, right=0, bottom=0, **more)
+def _canvas(drawn: list[cv.Shape], on_resize: Handler | None = None) -> ft.Control:
+    return cv.Canvas(shapes=drawn, left=0, top=0, right=0, bottom=0, on_resize=on_resize)
 
 
 def _tools(

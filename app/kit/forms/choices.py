@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 import flet as ft
 
@@ -183,9 +183,17 @@ def _tick() -> ft.Control:
     return ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=ft.Colors.PRIMARY)
 
 
+class SelectionStyle(TypedDict):
+    """Arguments of `tappable` that show whether something is chosen."""
+
+    bgcolor: str
+    border: ft.Border
+    padding: tuple[float, float]
+
+
 def selection_style(
     on: bool, sideways: float, upright: float, plain: str = ft.Colors.OUTLINE_VARIANT
-) -> dict[str, Any]:
+) -> SelectionStyle:
     """Return the tint, border and padding of a choice, as arguments of `tappable`; padding in pixels."""
     width = theme.SELECTED_BORDER if on else theme.PLAIN_BORDER
     line = ft.Colors.PRIMARY if on else plain

@@ -22,6 +22,7 @@ from app.kit.controls.keyed import with_placeholders
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import quiet
 from app.kit.forms.problems import problem_line
+from app.kit.hooks import with_key
 from app.kit.messages import say
 
 
@@ -47,8 +48,7 @@ def text_field(
     row. `on_change` gets the whole text and must set state at once, without awaiting.
     `show_label=False` where the page's heading is the same words: the field is still named by it.
     """
-    kept: Any = _stateful_field
-    field: ft.Control = kept(
+    return with_key(_stateful_field, key)(
         label,
         value,
         on_change,
@@ -56,14 +56,12 @@ def text_field(
         hint=hint,
         problem=problem,
         show_label=show_label,
-        key=key,
         width=width,
         lines=lines,
         max_length=max_length,
         keyboard=keyboard,
         focus=focus,
     )
-    return field
 
 
 def text_area(
@@ -110,7 +108,7 @@ def _stateful_field(
 ) -> ft.Control:
     typed = ft.use_ref(value)
 
-    def changed(event: Any) -> None:
+    def changed(event: ft.Event[ft.TextField]) -> None:
         typed.current = event.control.value
         on_change(typed.current or "")
 
@@ -145,7 +143,7 @@ def passphrase_field(
     shown, show = ft.use_state(False)
     typed = ft.use_ref("")
 
-    def changed(event: Any) -> None:
+    def changed(event: ft.Event[ft.TextField]) -> None:
         typed.current = event.control.value
         on_change(typed.current or "")
 
