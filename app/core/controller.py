@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 from app.core.autosave import Autosave
 from app.core.cases.case_service import CaseService, run_blocking
 from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.people_commands import PeopleCommands
+from app.core.cases.record_changes import Record, SaveRecords, Submitted
 from app.core.cases.visit_commands import VisitCommands
 from app.core.device.selftest import check_device
+from app.core.drafts import Draft
 from app.core.outbox_update import OutboxAction, OutboxEvent, OutboxState, Requeue, update
 from app.core.runtime import Runtime
 from app.core.session import Session
@@ -49,6 +51,14 @@ class AppController:
     ) -> None:
         self.model, self.session = model, Session(model, runtime)
         self.today, self.salvage, self.import_training = today, salvage, import_training
+
+    def submitted(self, draft: Draft, page: HouseholdOverview, about: Record | None = None) -> Submitted:
+        """The event that a draft is to be saved, with what decides about it."""
+        return Submitted(draft, page, about, self.model.households, self.today(), self.now())
+
+    def now(self) -> datetime:
+        """The moment, as records are marked with it, in UTC."""
+        return self.session.runtime.clock.now()
 
     @property
     def autosave(self) -> Autosave:
@@ -221,6 +231,11 @@ class AppController:
             await self.session.load_households()
         self.autosave.set_screen_draft("add-household", None)
         self._set_trail((TODAY_SCREEN, Screen("household", household.id)))
+
+    async def save_changes(self, changes: SaveRecords) -> bool:
+        """Carry out the effect of a pure update, on records of one household; see `save_records`."""
+        facts = [record for record in changes.records if isinstance(record, CaseworkRecord)]
+        return await self.save_records(facts[0].household_id, facts)
 
     async def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> bool:
         """Save records of one household together, and give the open form its history. False while busy."""

@@ -11,11 +11,11 @@ An event or effect with data is a `Message`; those without are members of an `En
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import dataclass_transform
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Message:
     """An event or effect with data, or a state. Subclasses are frozen dataclasses that print no value."""
 

@@ -23,7 +23,6 @@ from app.core.plain import Json
 from app.core.routes import ROUTES
 from app.core.session_update import Phase, UnlockPrompt
 from app.kit.controls.status import SaveState
-from assessments.casework.casework_records import RecordLink
 from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
 from assessments.ports import OutboxEntry
@@ -125,11 +124,3 @@ class AppState:
         return next(
             (page for page in self.households if any(person.id == person_id for person in page.persons)), None
         )
-
-
-def host_household(model: AppState, page: HouseholdOverview) -> HouseholdOverview | None:
-    """The household that takes this one in, where somebody has linked it."""
-    for link in page.records_of(RecordLink):
-        if link.kind == "host" and link.undone_at is None:
-            return model.household(link.other_household_id)
-    return None

@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from assessments.casework.casework_records import Address, CaseworkRecord, Incident, PatternStatement
+from assessments.casework.casework_records import (
+    Address,
+    CaseworkRecord,
+    Incident,
+    PatternStatement,
+    RecordLink,
+)
 from assessments.casework.conduct_extracts import ConductExtract, extract_conduct
 from assessments.casework.records import COMPLETED_STATUSES, Contact, Household, Person, Relationship
 from assessments.casework.result_extracts import ResultExtract, extract_results
@@ -149,3 +155,24 @@ def pattern_statement_of(page: HouseholdOverview, person_id: str) -> PatternStat
 def current_addresses(page: HouseholdOverview) -> tuple[Address, ...]:
     """The addresses where somebody stays now."""
     return tuple(found for found in page.records_of(Address) if found.until is None)
+
+
+def host_household(
+    page: HouseholdOverview, households: Sequence[HouseholdOverview]
+) -> HouseholdOverview | None:
+    """The household that takes this one in, where somebody has linked it."""
+    hosts = [link.other_household_id for link in standing_host_links(page)][:1]
+    return next((found for found in households if found.household.id in hosts), None)
+
+
+def standing_host_links(page: HouseholdOverview) -> tuple[RecordLink, ...]:
+    """The links that say which household takes this one in, without those that were undone."""
+    return tuple(one for one in page.records_of(RecordLink) if one.kind == "host" and one.undone_at is None)
+
+
+def find_record(
+    households: Sequence[HouseholdOverview], kind: type[F], record_id: str
+) -> tuple[HouseholdOverview, F] | None:
+    """A record of this kind with the household it is filed in; None where it is not here."""
+    found = ((page, one) for page in households for one in page.records_of(kind) if one.id == record_id)
+    return next(found, None)

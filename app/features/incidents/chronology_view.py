@@ -76,7 +76,7 @@ def chronology_page(model: AppState, actions: AppController) -> ft.View:
         say("chronology.title"),
         [
             *_summary_cards(summarise_household_chronology(page, on)),
-            *duplicate_incident_cards(model, actions, page),
+            duplicate_incident_cards(model, actions, page),
             secondary_button(
                 say("chronology.add-milestone"),
                 lambda: actions.open_screen("milestone", page.household.id),

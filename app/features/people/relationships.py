@@ -11,8 +11,8 @@ from functools import partial
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview
-from app.core.cases.people_commands import new_relationship
 from app.core.controller import AppController
+from app.features.people.update import make_relationship
 from app.features.shared.text.people import (
     describe_relationship,
     describe_relationship_both_ways,
@@ -109,7 +109,7 @@ def _sibling_hint_banner(
     other = people[hint.other_id if hint.one_id == one.id else hint.one_id]
 
     async def told() -> None:
-        await actions.people_commands.save(new_relationship(one.household_id, one.id, hint.kind, other.id))
+        await actions.people_commands.save(make_relationship(one.household_id, one.id, hint.kind, other.id))
 
     return banner(
         say(f"tie.hint.{hint.kind}", one=first_name(one), other=first_name(other)),

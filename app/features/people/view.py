@@ -49,7 +49,7 @@ def person_page(model: AppState, actions: AppController) -> ft.View:
             if "causes-concern" in one.roles
             else None,
             withheld_badge(page, one.id, "all"),
-            *duplicate_person_cards(model, actions, page, one),
+            duplicate_person_cards(model, actions, page, one),
             _birth_banner(one, actions) if one.born is None and one.due is not None else None,
             heading(say("person.about")),
             answer_list("", person_rows(page, one, on), on_change=None),
