@@ -17,7 +17,7 @@ from app.features.household.draft import (
     household_from_draft,
     validate_household,
 )
-from app.features.shared.draft_form import DraftForm, form_page, form_text_field, use_draft_form
+from app.features.shared.draft_form import DraftForm, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
@@ -51,7 +51,7 @@ def add_household_page(model: AppState, actions: AppController) -> ft.View:
         form,
         say("add.title"),
         [
-            card(form_text_field(form, "name", say("add.name"), hint=say("add.name-hint"))),
+            card(form.text_field("name", say("add.name"), hint=say("add.name-hint"))),
             *(_person_card(form, one, n) for n, one in enumerate(form.value.people, start=1)),
             ft.Row(controls=[secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)]),
         ],

@@ -14,7 +14,7 @@ from app.core.controller import AppController, AppState
 from app.features.incidents.draft import KeyDateDraft
 from app.features.incidents.update import IncidentState, update
 from app.features.shared.day_field import day_field
-from app.features.shared.draft_form import coded_choices, form_page, form_text_field, use_draft_form
+from app.features.shared.draft_form import coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.people import first_name
 from app.kit.controls.cards import card
@@ -60,7 +60,7 @@ def key_date_page(model: AppState, actions: AppController) -> ft.View:
             card(
                 heading(say("milestone.who")),
                 person,
-                form_text_field(form, "words", say("milestone.words"), lines=2),
+                form.text_field("words", say("milestone.words"), lines=2),
             ),
         ],
         submit=lambda: update(IncidentState(), actions.submitted(form.value, page)),

@@ -70,9 +70,6 @@ def pattern_page(model: AppState, actions: AppController) -> ft.View:
         if is_saved:
             show_saved(False)
 
-    async def keep_phrase(code: str) -> None:
-        form.change(kept=tuple(sorted({*form.value.kept, code})))
-
     def put(changed: StatementDraft) -> None:
         form.set_value(changed)
         show_saved(False)
@@ -117,7 +114,7 @@ def pattern_page(model: AppState, actions: AppController) -> ft.View:
                         value=form.value.words,
                         on_change=type_in,
                         kept=lambda: form.value.kept,
-                        on_keep=keep_phrase,
+                        on_keep=form.keep_phrase,
                         hint=say("pattern.lead"),
                         problem=problem,
                         lines=_line_count(form.value.words),

@@ -23,13 +23,7 @@ from app.features.incidents.draft import (
 )
 from app.features.incidents.update import OPTIONAL_FIELDS, IncidentState, update
 from app.features.shared.day_field import day_field
-from app.features.shared.draft_form import (
-    DraftForm,
-    coded_choices,
-    form_page,
-    form_text_field,
-    use_draft_form,
-)
+from app.features.shared.draft_form import DraftForm, coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.revisions_link import revisions_link
@@ -105,10 +99,7 @@ def _find_target(model: AppState) -> tuple[HouseholdOverview, Incident | None]:
 def _field(name: str, form: DraftForm[IncidentDraft], *, lines: int = 1) -> ft.Control:
     hint = say(f"event.{name}-hint") if name in ("what", "source") else ""
     if name not in PHRASING_CHECKED_FIELDS:
-        return form_text_field(form, name, say(f"event.{name}"), hint=hint, lines=lines)
-
-    async def keep(code: str) -> None:
-        form.change(kept=tuple(sorted({*form.value.kept, code})))
+        return form.text_field(name, say(f"event.{name}"), hint=hint, lines=lines)
 
     return keyed(
         name,
@@ -117,7 +108,7 @@ def _field(name: str, form: DraftForm[IncidentDraft], *, lines: int = 1) -> ft.C
             value=form.value.text(name),
             on_change=form.setter(name),
             kept=lambda: form.value.kept,
-            on_keep=keep,
+            on_keep=form.keep_phrase,
             hint=hint,
             problem=form.problems.get(name, ""),
             lines=lines,

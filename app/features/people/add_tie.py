@@ -14,13 +14,7 @@ from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
 from app.features.people.drafts import LinkDraft, RelationshipDraft
 from app.features.people.update import update
-from app.features.shared.draft_form import (
-    choice_card,
-    coded_choices,
-    form_page,
-    named_choices,
-    use_draft_form,
-)
+from app.features.shared.draft_form import coded_choices, form_page, named_choices, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import (
@@ -55,9 +49,9 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
         form,
         say("tie.title", name=own),
         [
-            choice_card(form, "other", say("tie.who"), _people_by_age(others, actions)),
-            choice_card(form, "group", say("tie.about"), groups, clears="kind") if other else None,
-            choice_card(form, "kind", what, choices) if other and kinds else None,
+            form.choice_card("other", say("tie.who"), _people_by_age(others, actions)),
+            form.choice_card("group", say("tie.about"), groups, clears="kind") if other else None,
+            form.choice_card("kind", what, choices) if other and kinds else None,
             banner(describe_relationship_both_ways(kind, kinship.invert_kind(kind), own, name))
             if other and kind
             else None,
@@ -86,9 +80,9 @@ def add_link_page(model: AppState, actions: AppController) -> ft.View:
         [
             quiet(say("link.lead")),
             None if elsewhere else banner(say("link.no-household")),
-            choice_card(form, "household", say("link.household"), named_choices(elsewhere), clears="other"),
-            choice_card(form, "other", say("link.person"), people) if there is not None else None,
-            choice_card(form, "kind", what, coded_choices("link.kind", kinds)) if form.value.other else None,
+            form.choice_card("household", say("link.household"), named_choices(elsewhere), clears="other"),
+            form.choice_card("other", say("link.person"), people) if there is not None else None,
+            form.choice_card("kind", what, coded_choices("link.kind", kinds)) if form.value.other else None,
         ],
         submit=lambda: update(FormState(), actions.submitted(form.value, page, one)),
         save=actions.people_commands.save_changes,

@@ -11,7 +11,7 @@ from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
 from app.features.people.person_draft import BirthDraft
 from app.features.people.update import update
-from app.features.shared.draft_form import form_page, form_text_field, use_draft_form
+from app.features.shared.draft_form import form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.people import find_person
 from app.kit.controls.cards import card
@@ -33,8 +33,8 @@ def birth_page(model: AppState, actions: AppController) -> ft.View:
         [
             text(say("born.same-record")),
             card(
-                form_text_field(form, "day", say("add.born"), hint=say("add.born-hint"), width=220),
-                form_text_field(form, "name", say("add.person-name")),
+                form.text_field("day", say("add.born"), hint=say("add.born-hint"), width=220),
+                form.text_field("name", say("add.person-name")),
             ),
         ],
         submit=lambda: update(FormState(), actions.submitted(form.value, page, before)),

@@ -13,16 +13,7 @@ from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
 from app.features.people.drafts import AddressDraft, draft_from_address
 from app.features.people.update import update
-from app.features.shared.draft_form import (
-    DraftForm,
-    choice_card,
-    choice_field,
-    coded_choices,
-    form_page,
-    form_text_field,
-    named_choices,
-    use_draft_form,
-)
+from app.features.shared.draft_form import DraftForm, coded_choices, form_page, named_choices, use_draft_form
 from app.features.shared.page import guarded_page
 from app.kit.controls.cards import card
 from app.kit.forms.choices import Choice
@@ -75,16 +66,16 @@ def _fields(
     confidential = Choice("yes", say("address.confidential"), say("address.confidential-hint"))
     hint = say("address.lines-hidden") if before is not None and before.confidential else ""
     return [
-        choice_card(form, "kind", say("address.kind"), coded_choices("address.kind", ADDRESS_KINDS)),
-        card(choice_field(form, "host", say("address.host-who"), hosts, hint=say("address.host-hint")))
+        form.choice_card("kind", say("address.kind"), coded_choices("address.kind", ADDRESS_KINDS)),
+        card(form.choice_field("host", say("address.host-who"), hosts, hint=say("address.host-hint")))
         if form.value.kind == "host" and others
         else None,
         card(
-            choice_field(form, "confidential", "", [confidential], many=True),
-            form_text_field(form, "lines", say("address.lines"), hint=hint, lines=3),
+            form.choice_field("confidential", "", [confidential], many=True),
+            form.text_field("lines", say("address.lines"), hint=hint, lines=3),
         ),
-        card(choice_field(form, "who", say("address.who-stays"), named_choices(page.persons), many=True)),
-        card(choice_field(form, "left", "", [Choice("yes", say("address.left"))], many=True))
+        card(form.choice_field("who", say("address.who-stays"), named_choices(page.persons), many=True)),
+        card(form.choice_field("left", "", [Choice("yes", say("address.left"))], many=True))
         if before is not None
         else None,
     ]

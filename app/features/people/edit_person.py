@@ -12,14 +12,7 @@ from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
 from app.features.people.person_draft import PersonDraft, draft_from_person
 from app.features.people.update import update
-from app.features.shared.draft_form import (
-    DraftForm,
-    choice_field,
-    coded_choices,
-    form_page,
-    form_text_field,
-    use_draft_form,
-)
+from app.features.shared.draft_form import DraftForm, coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.people import relationship_label
 from app.features.shared.text.person_details import NEEDS
@@ -68,24 +61,24 @@ def _identity_fields(form: DraftForm[PersonDraft]) -> list[ft.Control | None]:
     names_hint, is_professional = say("person.other-names-hint"), "professional" in roles
     return [
         card(
-            form_text_field(form, "name", say("add.person-name")),
-            form_text_field(form, "other_names", say("person.other-names"), hint=names_hint),
+            form.text_field("name", say("add.person-name")),
+            form.text_field("other_names", say("person.other-names"), hint=names_hint),
         ),
         card(
-            choice_field(form, "way", say("person.born"), coded_choices("person.way", _BIRTH_DATE_OPTIONS)),
-            form_text_field(form, "day", say("add.born"), hint=day_hint, width=220) if way == "day" else None,
-            form_text_field(form, "due", say("add.due"), hint=day_hint, width=220) if way == "due" else None,
-            form_text_field(form, "years", say("person.years"), width=120) if way == "about" else None,
+            form.choice_field("way", say("person.born"), coded_choices("person.way", _BIRTH_DATE_OPTIONS)),
+            form.text_field("day", say("add.born"), hint=day_hint, width=220) if way == "day" else None,
+            form.text_field("due", say("add.due"), hint=day_hint, width=220) if way == "due" else None,
+            form.text_field("years", say("person.years"), width=120) if way == "about" else None,
         ),
         card(
-            choice_field(form, "roles", say("add.role"), kin, many=True),
-            form_text_field(form, "position", say("person.position")) if is_professional else None,
-            form_text_field(form, "agency", say("person.agency")) if is_professional else None,
+            form.choice_field("roles", say("add.role"), kin, many=True),
+            form.text_field("position", say("person.position")) if is_professional else None,
+            form.text_field("agency", say("person.agency")) if is_professional else None,
         ),
         card(
-            choice_field(form, "marks", say("person.marks"), marks, many=True, hint=say("person.marks-hint"))
+            form.choice_field("marks", say("person.marks"), marks, many=True, hint=say("person.marks-hint"))
         ),
-        card(choice_field(form, "lives", say("person.lives"), places)),
+        card(form.choice_field("lives", say("person.lives"), places)),
     ]
 
 
@@ -96,11 +89,11 @@ def _communication_fields(form: DraftForm[PersonDraft]) -> list[ft.Control | Non
     needs = coded_choices("need", (*NEEDS, *others))
     return [
         card(
-            form_text_field(form, "language", say("person.language")),
-            choice_field(form, "interpreter", "", [interpreter], many=True),
+            form.text_field("language", say("person.language")),
+            form.choice_field("interpreter", "", [interpreter], many=True),
         ),
         card(
-            choice_field(form, "needs", say("person.needs"), needs, many=True),
-            form_text_field(form, "needs_words", say("person.needs-words"), lines=3),
+            form.choice_field("needs", say("person.needs"), needs, many=True),
+            form.text_field("needs_words", say("person.needs-words"), lines=3),
         ),
     ]

@@ -13,15 +13,7 @@ from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
 from app.features.people.drafts import WithheldDraft
 from app.features.people.update import update
-from app.features.shared.draft_form import (
-    choice_card,
-    choice_field,
-    coded_choices,
-    form_page,
-    form_text_field,
-    named_choices,
-    use_draft_form,
-)
+from app.features.shared.draft_form import coded_choices, form_page, named_choices, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.people import first_name
 from app.features.shared.text.withheld import WITHHOLDABLE_PARTS
@@ -56,14 +48,14 @@ def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
         say("withheld.form-title"),
         [
             quiet(say("withheld.lead")),
-            choice_card(form, "part", say("withheld.what", name=first_name(one)), parts) if one else None,
+            form.choice_card("part", say("withheld.what", name=first_name(one)), parts) if one else None,
             card(
-                choice_field(form, "who", say("withheld.who"), others, many=True),
-                form_text_field(form, "others", say("withheld.others"), hint=say("withheld.others-hint")),
+                form.choice_field("who", say("withheld.who"), others, many=True),
+                form.text_field("others", say("withheld.others"), hint=say("withheld.others-hint")),
             ),
             card(
-                choice_field(form, "asked", say("withheld.who-asked"), people),
-                form_text_field(form, "why", say("withheld.why"), lines=2),
+                form.choice_field("asked", say("withheld.who-asked"), people),
+                form.text_field("why", say("withheld.why"), lines=2),
             ),
         ],
         submit=lambda: update(FormState(), actions.submitted(form.value, page, about)),

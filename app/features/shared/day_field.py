@@ -10,7 +10,7 @@ from typing import TypeVar, get_args
 import flet as ft
 
 from app.features.shared.day_draft import DayDraft
-from app.features.shared.draft_form import DraftForm, form_text_field
+from app.features.shared.draft_form import DraftForm
 from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -36,7 +36,7 @@ def day_field(form: DraftForm[D]) -> ft.Control:
     ]
     if form.value.when == "other":
         parts += [
-            form_text_field(form, "day", say("event.day"), hint=say("event.day-hint"), width=220),
+            form.text_field("day", say("event.day"), hint=say("event.day-hint"), width=220),
             text(say("event.sure"), strong=True),
             radio_rows(
                 [Choice(code, say(f"precision.{code}")) for code in get_args(Precision)],

@@ -4,7 +4,7 @@ Letters change the draft at once and draw nothing; a choice draws the page again
 autosave as plain JSON under a key that names what the page is about, by id.
 
     form = use_draft_form(actions, f"born-{person.id}", BirthDraft(name=person.name))
-    form_text_field(form, "day", say("add.born"))
+    form.text_field("day", say("add.born"))
 """
 
 from __future__ import annotations
@@ -84,9 +84,75 @@ class DraftForm(Generic[D]):
 
         return choose
 
+    async def keep_phrase(self, code: str) -> None:
+        """Leave a phrase unmarked from now on: of a draft that keeps the codes of such phrases in `kept`."""
+        self.change(kept=tuple(sorted({*getattr(self.value, "kept", ()), code})))
+
     def clear_draft(self) -> None:
         """Forget the draft: it is saved as a record."""
         self._actions.autosave.set_screen_draft(self._draft_key, None)
+
+    def text_field(
+        self,
+        name: str,
+        label: str,
+        *,
+        hint: str = "",
+        lines: int = 1,
+        width: int | None = None,
+    ) -> ft.Control:
+        """Draw a field to type in: of the field of the draft with this name, with "_" for "-"."""
+        own = name.replace("-", "_")
+        return keyed(
+            name,
+            text_field(
+                label,
+                value=getattr(self.value, own),
+                on_change=self.setter(own),
+                hint=hint,
+                problem=self.problems.get(name, ""),
+                lines=lines,
+                width=width,
+                key=name,
+            ),
+        )
+
+    def choice_field(
+        self,
+        name: str,
+        label: str,
+        choices: Sequence[Choice],
+        *,
+        many: bool = False,
+        hint: str = "",
+        clears: str = "",
+    ) -> ft.Control:
+        """Draw one of several, or any of several, under a label. Nothing is chosen to begin with.
+
+        `clears` names a field that has no meaning any more when this one changes.
+        """
+        chosen, on_choose = getattr(self.value, name), self.chooser(name, clears)
+        problem = self.problems.get(name)
+        rows = (
+            checkbox_rows(choices, chosen=chosen, on_choose=on_choose)
+            if many
+            else radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
+        )
+        return keyed(
+            name,
+            stack(
+                text(label, strong=True) if label else None,
+                quiet(hint) if hint else None,
+                problem_line(problem) if problem else None,
+                rows,
+            ),
+        )
+
+    def choice_card(
+        self, name: str, label: str, choices: Sequence[Choice], *, clears: str = ""
+    ) -> ft.Control:
+        """Draw one of several on a card of its own."""
+        return card(self.choice_field(name, label, choices, clears=clears))
 
 
 def use_draft_form(
@@ -100,71 +166,6 @@ def use_draft_form(
         ref.current = DraftForm(actions, draft_key, first, always_held=always_held)
     ref.current.redraw = lambda: draw(turn + 1)
     return ref.current
-
-
-def form_text_field(
-    form: DraftForm[D],
-    name: str,
-    label: str,
-    *,
-    hint: str = "",
-    lines: int = 1,
-    width: int | None = None,
-) -> ft.Control:
-    """Draw a field to type in: of the field of the draft with this name, with "_" for "-"."""
-    own = name.replace("-", "_")
-    return keyed(
-        name,
-        text_field(
-            label,
-            value=getattr(form.value, own),
-            on_change=form.setter(own),
-            hint=hint,
-            problem=form.problems.get(name, ""),
-            lines=lines,
-            width=width,
-            key=name,
-        ),
-    )
-
-
-def choice_field(
-    form: DraftForm[D],
-    name: str,
-    label: str,
-    choices: Sequence[Choice],
-    *,
-    many: bool = False,
-    hint: str = "",
-    clears: str = "",
-) -> ft.Control:
-    """Draw one of several, or any of several, under a label. Nothing is chosen to begin with.
-
-    `clears` names a field that has no meaning any more when this one changes.
-    """
-    chosen, on_choose = getattr(form.value, name), form.chooser(name, clears)
-    problem = form.problems.get(name)
-    rows = (
-        checkbox_rows(choices, chosen=chosen, on_choose=on_choose)
-        if many
-        else radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
-    )
-    return keyed(
-        name,
-        stack(
-            text(label, strong=True) if label else None,
-            quiet(hint) if hint else None,
-            problem_line(problem) if problem else None,
-            rows,
-        ),
-    )
-
-
-def choice_card(
-    form: DraftForm[D], name: str, label: str, choices: Sequence[Choice], *, clears: str = ""
-) -> ft.Control:
-    """Draw one of several on a card of its own."""
-    return card(choice_field(form, name, label, choices, clears=clears))
 
 
 def coded_choices(prefix: str, codes: Iterable[str]) -> list[Choice]:

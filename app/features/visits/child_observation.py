@@ -12,13 +12,7 @@ from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.record_changes import FormState
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
-from app.features.shared.draft_form import (
-    DraftForm,
-    coded_choices,
-    form_text_field,
-    save_handler,
-    use_draft_form,
-)
+from app.features.shared.draft_form import DraftForm, coded_choices, save_handler, use_draft_form
 from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_age
@@ -157,32 +151,25 @@ def _reason_not_met(child: Person, form: DraftForm[ObservationDraft]) -> ft.Cont
 
 def _follow_up_plan(form: DraftForm[ObservationDraft]) -> ft.Control:
     return card(
-        form_text_field(form, "plan", say("seen.plan"), hint=say("seen.plan-hint"), lines=2),
-        form_text_field(form, "due", say("seen.due"), hint=say("seen.due-hint"), width=220),
+        form.text_field("plan", say("seen.plan"), hint=say("seen.plan-hint"), lines=2),
+        form.text_field("due", say("seen.due"), hint=say("seen.due-hint"), width=220),
     )
 
 
 def _observed(child: Person, here: Contact, form: DraftForm[ObservationDraft]) -> ft.Control:
     """What was seen, and how the child was: facts, apart from what one makes of them."""
-    name = first_name(child)
+    name, how = first_name(child), optional_label(say("seen.demeanour"))
     is_asked = needs_observation(child, load_child_accounting_rules(), here.on)
     return card(
         heading(say("seen.observed", name=name)),
         banner(say("seen.observe-young", name=name)) if is_asked else None,
-        form_text_field(
-            form, "observation", say("seen.observation"), hint=say("seen.observation-hint"), lines=4
-        ),
-        form_text_field(
-            form, "demeanour", optional_label(say("seen.demeanour")), hint=say("seen.demeanour-hint"), lines=2
-        ),
+        form.text_field("observation", say("seen.observation"), hint=say("seen.observation-hint"), lines=4),
+        form.text_field("demeanour", how, hint=say("seen.demeanour-hint"), lines=2),
     )
 
 
 def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
     """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
-
-    async def keep(code: str) -> None:
-        form.change(kept=tuple(sorted({*form.value.kept, code})))
 
     return card(
         phrasing_checked_field(
@@ -190,7 +177,7 @@ def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
             value=form.value.interpretation,
             on_change=form.setter("interpretation"),
             kept=lambda: form.value.kept,
-            on_keep=keep,
+            on_keep=form.keep_phrase,
             hint=say("seen.interpretation-hint"),
             lines=3,
             key="interpretation",
