@@ -142,18 +142,13 @@ def _collect_records(model: AppState) -> PatternInput:
 
 
 def _new_sentences_card(new: Sequence[Sentence], add: Handler, anew: Handler | None) -> ft.Control:
+    buttons = [secondary_button(say("pattern.add"), add, icon=ft.Icons.ADD)]
+    if anew:
+        buttons.append(secondary_button(say("pattern.anew"), anew, icon=ft.Icons.REFRESH))
     return card(
         heading(say("pattern.new", n=len(new))),
         *(text(format_sentence(one)) for one in new),
-        ft.Row(
-            wrap=True,
-            spacing=10,
-            run_spacing=10,
-            controls=[
-                secondary_button(say("pattern.add"), add, icon=ft.Icons.ADD),
-                *([secondary_button(say("pattern.anew"), anew, icon=ft.Icons.REFRESH)] if anew else []),
-            ],
-        ),
+        ft.Row(wrap=True, spacing=10, run_spacing=10, controls=buttons),
     )
 
 

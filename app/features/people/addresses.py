@@ -33,6 +33,10 @@ def _card(model: AppState, actions: AppController, page: HouseholdOverview, foun
     names = names_by_id(page)
     who = ", ".join(names[one] for one in found.person_ids if one in names)
     host = host_household(page, model.households) if found.kind == "host" else None
+
+    def button(words: str, screen: str, icon: ft.IconData) -> ft.Control:
+        return quiet_button(say(words), lambda: actions.open_screen(screen, found.id), icon=icon)
+
     return card(
         text(say(f"address.kind.{found.kind}"), strong=True),
         badge(say("address.confidential")) if found.confidential else None,
@@ -46,16 +50,8 @@ def _card(model: AppState, actions: AppController, page: HouseholdOverview, foun
         ft.Row(
             wrap=True,
             controls=[
-                quiet_button(
-                    say("address.change"),
-                    lambda: actions.open_screen("address", found.id),
-                    icon=ft.Icons.EDIT_OUTLINED,
-                ),
-                quiet_button(
-                    say("withheld.add-address"),
-                    lambda: actions.open_screen("keep-from", found.id),
-                    icon=ft.Icons.LOCK_OUTLINED,
-                ),
+                button("address.change", "address", ft.Icons.EDIT_OUTLINED),
+                button("withheld.add-address", "keep-from", ft.Icons.LOCK_OUTLINED),
             ],
         ),
         spacing=8,
