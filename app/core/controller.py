@@ -18,7 +18,6 @@ from app.core.cases.case_service import CaseService, run_blocking
 from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.people_commands import PeopleCommands
 from app.core.cases.record_changes import Record, SaveRecords, Submitted
-from app.core.cases.visit_commands import VisitCommands
 from app.core.device.selftest import check_device
 from app.core.drafts import Draft
 from app.core.outbox_update import OutboxAction, OutboxEvent, OutboxState, Requeue, update
@@ -207,13 +206,6 @@ class AppController:
 
     # Who was seen
 
-    @property
-    def visit_commands(self) -> VisitCommands:
-        """Recording the children of a contact, and closing it. Raises Locked."""
-        return VisitCommands(
-            self.session.case_service, self.session.runtime.clock.now, self.session.load_households
-        )
-
     async def show_contact(self, household_id: str) -> None:
         """Open the contact of today with a household: who was seen."""
         page = self.model.household(household_id)
@@ -236,6 +228,12 @@ class AppController:
         """Carry out the effect of a pure update, on records of one household; see `save_records`."""
         facts = [record for record in changes.records if isinstance(record, CaseworkRecord)]
         return await self.save_records(facts[0].household_id, facts)
+
+    async def save_visit(self, changes: SaveRecords) -> None:
+        """Save records of a contact together. They change nothing in a form that is open."""
+        facts = [record for record in changes.records if isinstance(record, CaseworkRecord)]
+        await run_blocking(self.session.case_service.save_records, facts[0].household_id, facts)
+        await self.session.load_households()
 
     async def save_records(self, household_id: str, facts: Sequence[CaseworkRecord]) -> bool:
         """Save records of one household together, and give the open form its history. False while busy."""

@@ -187,7 +187,7 @@ def save_handler(
 ) -> Callable[[], Awaitable[None]]:
     """Return what pressing Save does: show the problems that `submit` finds, or save its effects and go back.
 
-    A `save` that returns False was refused, or went elsewhere: then the draft and the page stay.
+    Without an effect, or where a `save` returns False (it was refused, or went elsewhere), the page stays.
     """
 
     async def save_if_valid() -> None:
@@ -195,7 +195,7 @@ def save_handler(
         form.show_problems(state.problems)
         if state.problems:
             await scroll_up()
-        elif False not in [await save(effect) for effect in effects]:
+        elif effects and False not in [await save(effect) for effect in effects]:
             form.clear_draft()
             await actions.go_back()
 

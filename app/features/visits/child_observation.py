@@ -9,7 +9,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview
-from app.core.cases.record_changes import FormState
+from app.core.cases.record_changes import FormState, SaveRecords
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
 from app.features.shared.draft_form import DraftForm, coded_choices, save_handler, use_draft_form
@@ -24,13 +24,7 @@ from app.features.visits.child_observation_draft import (
     observation_draft_key,
 )
 from app.features.visits.exact_words import exact_words_card
-from app.features.visits.update import (
-    ObservationSubmitted,
-    SaveObservation,
-    VisitEffect,
-    is_correction,
-    update,
-)
+from app.features.visits.update import ObservationSubmitted, is_correction, update
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import avatar_row, card
 from app.kit.controls.keyed import keyed, with_placeholders
@@ -56,19 +50,15 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
     about = model.screen.target
     page, here, row = _find(model, about)
     child, name, before = row.child, first_name(row.child), row.observation
-    closure = closure_of(page, here.id)
-    corrects = is_correction(before, closure)
+    corrects = is_correction(before, closure_of(page, here.id))
     form = use_draft_form(
         actions, observation_draft_key(about), draft_from_observation(before), always_held=True
     )
     scroll = use_scroll(actions)
 
-    async def save(effect: VisitEffect) -> None:
-        if isinstance(effect, SaveObservation):
-            await actions.visit_commands.save_observation(page, effect.record)
-
-    def submit() -> tuple[FormState, tuple[VisitEffect, ...]]:
-        return update(FormState(), ObservationSubmitted(form.value, here, child.id, before, closure))
+    def submit() -> tuple[FormState, tuple[SaveRecords, ...]]:
+        now = actions.now()
+        return update(FormState(), ObservationSubmitted(form.value, page, here, child.id, before, now))
 
     how = form.value.how
     was_met = how in ("heard", "observed", "seen-not-spoken")
@@ -95,7 +85,7 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
         top=keyed(_TOP_KEY, top),
         action=primary_button(
             say("seen.save"),
-            save_handler(actions, form, submit, save, lambda: scroll_to_key(scroll, _TOP_KEY)),
+            save_handler(actions, form, submit, actions.save_visit, lambda: scroll_to_key(scroll, _TOP_KEY)),
         ),
         saved=quiet(say("seen.held")),
         scroll=scroll,

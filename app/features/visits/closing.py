@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.record_changes import FormState
+from app.core.cases.record_changes import FormState, SaveRecords
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
 from app.features.shared.draft_form import (
@@ -23,14 +23,7 @@ from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import observation_target
 from app.features.visits.closure_draft import ClosureDraft
-from app.features.visits.update import (
-    OUTCOMES,
-    CloseVisit,
-    ClosureSubmitted,
-    VisitEffect,
-    find_silent_children,
-    update,
-)
+from app.features.visits.update import OUTCOMES, ClosureSubmitted, find_silent_children, update
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import avatar_row, card
@@ -57,15 +50,10 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
     names = {row.child.id: first_name(row.child) for row in silent}
     adults = page.adults(here.on)
 
-    async def save(effect: VisitEffect) -> bool:
-        return isinstance(effect, CloseVisit) and not await actions.visit_commands.close_visit(
-            page, here, rows, effect.reasons, effect.outcome, effect.answered
-        )
+    def submit() -> tuple[FormState, tuple[SaveRecords, ...]]:
+        return update(FormState(), ClosureSubmitted(form.value, page, here, rows, names, actions.now()))
 
-    def submit() -> tuple[FormState, tuple[VisitEffect, ...]]:
-        return update(FormState(), ClosureSubmitted(form.value, names))
-
-    finish = save_handler(actions, form, submit, save, lambda: scroll_to_key(scroll, "top"))
+    finish = save_handler(actions, form, submit, actions.save_visit, lambda: scroll_to_key(scroll, "top"))
     summary = error_summary(list(form.problems.items()), go_to=lambda at: scroll_to_key(scroll, at))
     return build_page(
         model,
