@@ -48,9 +48,6 @@ class Autosave:
         self._unsaved_item_drafts: tuple[OpenAssessment, ResumeState] | None = None
         self._unsaved_resume_state: ResumeState | None = None
 
-    def __repr__(self) -> str:
-        return "<Autosave>"
-
     @property
     def has_unsaved(self) -> bool:
         """Whether something is not on the disk yet."""

@@ -2,9 +2,6 @@
 
 `AppController` changes the `AppState`. Unlocking and locking are in its `session`; what is typed goes through
 its `autosave`. There is one of each per page: nothing of a person is in a module or shared between tabs.
-
-    await controller.session.unlock(passphrase)
-    await controller.dispatch(AnswerEntered("injury", Answered("yes")))
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """What the outbox does after an event: `update(state, event) -> (state, effects)`.
 
 Pure. `app.core.controller` runs the effects in order.
-
-    update(OutboxState(), RetryPressed(entry_id))     # (state, (Requeue(entry_id), READ_ENTRIES, SEND))
 """
 
 from __future__ import annotations

@@ -1,10 +1,6 @@
 """The composition root: puts the concrete parts of one installed copy together.
 
 One Runtime per process, because the store's files have one owner. It holds nothing of a person.
-
-    runtime = Runtime.open(data_folder())
-    service = runtime.unlock(passphrase)        # blocking: on a thread
-    await runtime.run_sender()                  # sends in the background until cancelled
 """
 
 from __future__ import annotations

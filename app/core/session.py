@@ -3,10 +3,6 @@
 What is decided is in `session_update`; this module runs its effects. A lock expires nothing: unlocking
 comes back to the same screen, question and half-typed word, also after the app was killed, and another
 person on the same device comes back to their own.
-
-    await session.choose_author("hv1")
-    await session.unlock(passphrase)
-    await session.lock()
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Pure: `app.core.session` runs the effects in the order given, each of them even when one before it fails.
 Every unlock and every lock takes a new generation; what was begun under an older one does not open.
-
-    state, effects = update(state, SessionSignal.LOCK_REQUESTED)     # (COVER, SAVE_TYPING, DROP_KEYS)
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Assigning a field of `AppState` draws the page again. Nothing of a person is in a module or shared between
 tabs.
-
-    model.screen.name       # "household"
 """
 
 from __future__ import annotations

@@ -91,9 +91,6 @@ class CaseService:
         self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
         self._household_reader = HouseholdReader(keys)
 
-    def __repr__(self) -> str:
-        return "<CaseService>"
-
     def close(self) -> None:
         """Drop the keys. Everything that was typed is saved before."""
         self._household_reader.clear_cache()

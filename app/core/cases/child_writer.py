@@ -1,9 +1,6 @@
 """The write access of a child's session: adds lines to one assessment, and reads nothing.
 
 Holds a key narrowed to that assessment; the adult's keys are dropped while it writes.
-
-    writer = ChildWriter(narrowed_keys, assessment.id)
-    writer.write("ladder-now", to_plain(Answered(4)))
 """
 
 from __future__ import annotations
@@ -17,9 +14,6 @@ class ChildWriter:
 
     def __init__(self, keys: UnlockedAssessment, assessment_id: str) -> None:
         self._keys, self._assessment_id = keys, assessment_id
-
-    def __repr__(self) -> str:
-        return "<ChildWriter>"
 
     def write(self, link_id: str, plain: Json) -> None:
         """Add one line: on the disk when this returns."""

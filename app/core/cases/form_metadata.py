@@ -1,9 +1,6 @@
 """The metadata of an open form, saved beside its answers, and the context read back from it.
 
 Metadata are lines of the same append-only list, under names that no item can have.
-
-    save_metadata(keys, assessment, SaveSupplementDeferral("strengths", "no time"))   # one sealed line
-    current_context(keys, assessment, instrument, kept).not_done      # (("strengths", "no time"),)
 """
 
 from __future__ import annotations

@@ -1,9 +1,6 @@
 """A household with everyone in it and what has been recorded of each, read from the store.
 
 Writes nothing. What is returned is frozen and never prints itself.
-
-    page = HouseholdReader(keys).read_household(household_id)
-    page.assessments_of(child.id)                 # of one person, the newest first
 """
 
 from __future__ import annotations
@@ -78,9 +75,6 @@ class HouseholdReader:
     def __init__(self, keys: UnlockedStore) -> None:
         self._keys = keys
         self._completed_cache: dict[str, tuple[tuple[ResultExtract, ...], ConductExtract | None]] = {}
-
-    def __repr__(self) -> str:
-        return "<HouseholdReader>"
 
     def clear_cache(self) -> None:
         """Forget the extracts."""

@@ -21,7 +21,7 @@ from assessments.engine.answers import Answered, PlacedPerson, from_plain
 from assessments.errors import WrenError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildPeopleMap:
     """Where one child put people on their own map, that day, in the child's order and names.
 
@@ -31,9 +31,6 @@ class ChildPeopleMap:
     on: date
     people: tuple[PlacedPerson, ...]
     places: tuple[tuple[str, str], ...]
-
-    def __repr__(self) -> str:
-        return "<ChildPeopleMap>"
 
 
 class HouseholdsState(Protocol):
@@ -48,9 +45,6 @@ class PeopleCommands:
 
     def __init__(self, model: HouseholdsState, service: CaseService, now: Callable[[], datetime]) -> None:
         self._model, self._service, self._now = model, service, now
-
-    def __repr__(self) -> str:
-        return "<PeopleCommands>"
 
     async def save(self, *records: Record) -> None:
         """Keep records, each in its own household, and show the households as they are now."""

@@ -2,8 +2,6 @@
 
 Whether the history was seen is saved for the person and the contact, so that it is asked once; completing
 without it leaves a task.
-
-    with_history(keys, assessment, context).events     # the days of known incidents
 """
 
 from __future__ import annotations

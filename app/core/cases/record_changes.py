@@ -1,8 +1,6 @@
 """What changes records of a household: a draft that is submitted, a link that is decided, an undoing.
 
 The parts of the pure updates of people, incidents and duplicates: their event, state and effect.
-
-    update(FormState(), Submitted(draft, page, None, households, today, now))
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 Puts what a `HouseholdOverview` holds before the pure rules of `casework`; it writes nothing and holds no
 sentence.
-
-    rows = roster(page, model.households, contact)     # one row for every child, none left out
 """
 
 from __future__ import annotations

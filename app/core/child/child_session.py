@@ -3,9 +3,6 @@
 Holds one section's questions, what this child gave, and the name the child chose. It has no way to who the
 child is, to what was recorded before, or to another screen. Lines are written with a key that can add and
 not read; letters are written when the typing rests.
-
-    session = ChildSession(ChildSessionState(form, "middle", "Kestrel"), write, lock)
-    await session.set_answer("ladder-now", Answered(4))
 """
 
 from __future__ import annotations
@@ -63,9 +60,6 @@ class ChildSession:
             await write(line.link_id, line.plain)
 
         self._queue = WriteQueue(write_line)
-
-    def __repr__(self) -> str:
-        return "<ChildSession>"
 
     def current_entry(self, link_id: str) -> AnswerEntry | None:
         """The answer as it stands, with letters that are not written yet."""

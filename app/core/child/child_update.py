@@ -2,8 +2,6 @@
 
 Pure. A turn is one child's time at the screen: one section's questions in the child's words, and what
 this child gave. Every line that is to be written is an effect; lines are only ever added.
-
-    turn, effects = update(turn, ChildSignal.SESSION_STARTED)      # (WriteLine(CHILD_SESSION_KEY, ...),)
 """
 
 from __future__ import annotations

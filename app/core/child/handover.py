@@ -2,10 +2,6 @@
 
 Before a child sees anything there is a key that can only add to one assessment, and the adult's keys are
 dropped. After the adult has unlocked, what could not be written is written, and the session is read back.
-
-    session = await handover.begin(service, work, "Kestrel", lock)
-    await handover.end()                                      # locked: the child's key is wiped
-    review = await handover.read_review(service, assessment_id)
 """
 
 from __future__ import annotations
@@ -27,16 +23,13 @@ from assessments.engine.form import Form, list_pages
 from assessments.errors import StoreFault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HandbackReview:
     """The child's last session, and where its answers came from as far as that is marked."""
 
     assessment_id: str
     sitting: ChildSessionRecord
     origins: dict[str, str]
-
-    def __repr__(self) -> str:
-        return "<HandbackReview>"
 
     @property
     def link_ids(self) -> tuple[str, ...]:
@@ -69,9 +62,6 @@ class Handover:
         # What the disk refused while a child wrote, by assessment; and whose assessment it is.
         self._unsaved: list[tuple[str, str, Json]] = []
         self._author = ""
-
-    def __repr__(self) -> str:
-        return "<Handover>"
 
     async def begin(
         self,

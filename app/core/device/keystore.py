@@ -6,8 +6,6 @@ Flet has such a store too, with its key beside it: that one protects nothing and
 A value is present, surely absent, or unknown. An exception, no answer in time and a value that cannot be read
 are all the third, `KeystoreFault`, so that nothing is taken for absent because a phone had just woken up. A
 value is read back before it counts as written.
-
-    Runtime.open(folder, system_keystore(folder))
 """
 
 from __future__ import annotations
@@ -100,9 +98,6 @@ class SystemKeystore:
         self, storage: SecureStorage, loop: asyncio.AbstractEventLoop, within_s: float = ANSWER_TIMEOUT_S
     ) -> None:
         self._storage, self._loop, self._timeout_s = storage, loop, within_s
-
-    def __repr__(self) -> str:
-        return "<SystemKeystore>"
 
     def read(self, name: str) -> bytes | None:
         """Read a secret; None where there is none. Blocking, never on the page's loop."""

@@ -3,9 +3,6 @@
 Needs no passphrase and holds nothing of a person, so a report may be handed on. The words for each line are
 found by its code: `selftest.<code>`, and `selftest.<code>.look` where it needs attention. The last result is
 saved in the settings with the version of Wren that it belongs to.
-
-    report = check_device(store)
-    report.ok, [line.code for line in report.lines if not line.ok]
 """
 
 from __future__ import annotations
@@ -34,16 +31,13 @@ _RESULT_SETTING = "selftest"
 _KDF_NAMES = {ARGON2ID.id: "Argon2id", SCRYPT.id: "scrypt"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SelfTestLine:
     """One thing that was looked at. `found` fills the sentence; it holds nothing of a person."""
 
     code: str
     ok: bool
     found: dict[str, str | int]
-
-    def __repr__(self) -> str:
-        return "<SelfTestLine>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 An incident needs its day, what was done, how it is known and how serious it was, where "not known yet" is an
 answer. A child of whom nothing is said has no entry in the record.
-
-    validate_incident(IncidentDraft(when="today"), today)      # {"what": "Write what was done.", ...}
 """
 
 from __future__ import annotations

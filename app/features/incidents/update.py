@@ -1,8 +1,6 @@
 """What the pages of incidents and key dates save, or refuse: `update(state, event) -> (state, effects)`.
 
 Pure. The checks and the records are in `draft`.
-
-    update(IncidentState(), Submitted(IncidentDraft(), ...))     # (IncidentState({"what": "Write ..."}), ())
 """
 
 from __future__ import annotations

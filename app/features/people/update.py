@@ -1,8 +1,6 @@
 """What the pages of people save, or refuse, of a draft: `update(state, event) -> (state, effects)`.
 
 Pure. The checks and the records of the longer drafts are in `drafts` and `person_draft`.
-
-    update(FormState(), Submitted(RelationshipDraft(), ...))     # (FormState({"other": "Choose ..."}), ())
 """
 
 from __future__ import annotations

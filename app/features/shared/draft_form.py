@@ -49,9 +49,6 @@ class DraftForm(Generic[D]):
         self.redraw: Callable[[], None] = lambda: None
         self.problems: Mapping[str, str] = {}
 
-    def __repr__(self) -> str:
-        return "<DraftForm>"
-
     def set_value(self, value: D, *, draw: bool = False) -> None:
         """Put another draft on the page, and hold it; `draw` draws the page again."""
         self.value = value
