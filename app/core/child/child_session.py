@@ -20,15 +20,11 @@ from app.core.child.child_update import (
     ChildTurn,
     LettersTyped,
     QuestionReopened,
-    QuestionSkipped,
-    SessionEnded,
     WriteLine,
     update,
 )
 from app.core.plain import Json
 from app.core.write_queue import WriteQueue
-from assessments.casework.child_sessions import ChildSessionEnd
-from assessments.definitions.definition import AnswerState
 from assessments.engine.answers import AnswerEntry, NotAnswered
 from assessments.errors import StoreFault
 
@@ -66,56 +62,29 @@ class ChildSession:
         letters = self._turn.letters
         return letters[link_id] if link_id in letters else self._turn.form.entries.get(link_id)
 
+    async def dispatch(self, event: ChildEvent) -> None:
+        """Let the page follow an event, and write the lines that it brings."""
+        self._apply(event)
+        await self._flush()
+
     async def set_answer(self, link_id: str, entry: AnswerEntry | None) -> None:
         """Give an answer by tap; None takes it back. The one before stays in the list of answers."""
-        await self._dispatch(AnswerTapped(link_id, entry))
+        await self.dispatch(AnswerTapped(link_id, entry))
 
     def queue_input(self, link_id: str, entry: AnswerEntry | None) -> None:
         """Take letters that arrived in a field."""
         self._apply(LettersTyped(link_id, entry))
         self._queue.restart_debounce(self._save_typing)
 
-    async def start(self) -> None:
-        """Begin: the child was told who reads it."""
-        await self._dispatch(ChildSignal.SESSION_STARTED)
-
-    async def skip(self, state: AnswerState) -> None:
-        """Say "I don't know" or "Not now" to the question on the screen, and go on."""
-        await self._dispatch(QuestionSkipped(state))
-
-    async def go_next(self) -> None:
-        """Go to the next question, or to everything once more."""
-        await self._dispatch(ChildSignal.NEXT_PRESSED)
-
-    async def go_back(self) -> None:
-        """Go to the question before; from the first one nowhere."""
-        await self._dispatch(ChildSignal.BACK_PRESSED)
-
     def reopen_question(self, link_id: str) -> None:
         """Open one question again from the look back."""
         self._apply(QuestionReopened(link_id))
 
-    async def stop(self) -> None:
-        """Stop; where the question has a stop of its own, that is its answer as well."""
-        await self._dispatch(ChildSignal.STOP_TAPPED)
-
-    async def end(self, how: ChildSessionEnd) -> None:
-        """Stop, or finish: the page goes quiet."""
-        await self._dispatch(SessionEnded(how))
-
-    async def resume(self) -> None:
-        """Go from the quiet page back to the questions: another turn of the same child."""
-        await self._dispatch(ChildSignal.SESSION_RESUMED)
-
     async def close(self) -> list[tuple[str, Json]]:
         """Write what stands, and return the lines that the disk refused."""
         self._queue.stop_debounce()
-        await self._dispatch(ChildSignal.PAGE_TAKEN)
+        await self.dispatch(ChildSignal.PAGE_TAKEN)
         return [(line.link_id, line.plain) for line in self._queue.entries]
-
-    async def _dispatch(self, event: ChildEvent) -> None:
-        self._apply(event)
-        await self._flush()
 
     def _apply(self, event: ChildEvent) -> None:
         self._turn, lines = update(self._turn, event)
@@ -134,7 +103,7 @@ class ChildSession:
             self.state.is_saved = True
 
     async def _save_typing(self) -> None:
-        await self._dispatch(ChildSignal.TYPING_RESTED)
+        await self.dispatch(ChildSignal.TYPING_RESTED)
 
 
 def is_given(entry: AnswerEntry | None) -> bool:

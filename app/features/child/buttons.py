@@ -2,7 +2,7 @@
 
 Colours and type are the kit's; only the least height differs, 88 pixels for the youngest.
 
-    child_primary_button(say("child.next"), session.go_next, "young")
+    child_primary_button(say("child.next"), go_next, "young")
 """
 
 from __future__ import annotations
