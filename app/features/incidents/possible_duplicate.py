@@ -50,16 +50,19 @@ def duplicate_incident_cards(model: AppState, actions: AppController, page: Hous
 
 def _question(model: AppState, actions: AppController, pair: IncidentPair) -> DuplicateQuestion:
     own, other = (RecordEnd(event.household_id, event.id) for event in pair)
+    return DuplicateQuestion(
+        own, other, say("twice.yes"), "same-event", lambda: _draw_pair(model, actions, pair)
+    )
+
+
+def _draw_pair(model: AppState, actions: AppController, pair: IncidentPair) -> list[ft.Control | None]:
     day = format_day(pair[0].on, actions.today())
     parts: list[ft.Control | None] = [heading(say("twice.title")), quiet(day[:1].upper() + day[1:])]
     for event in pair:
         page = model.household(event.household_id)
-        parts += [
-            text(event.what),
-            quiet(say("entry.source", source=event.source)),
-            withheld_badge(page, event.id) if page is not None else None,
-        ]
-    return DuplicateQuestion(own, other, say("twice.yes"), "same-event", parts)
+        source = quiet(say("entry.source", source=event.source))
+        parts += [text(event.what), source, withheld_badge(page, event.id) if page is not None else None]
+    return parts
 
 
 def duplicate_decision_lines(model: AppState, event: Incident, actions: AppController) -> list[ft.Control]:

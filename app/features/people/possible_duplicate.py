@@ -49,14 +49,15 @@ def _question(
         return None
     reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
     age, household = format_age(other, actions.today()), there.household.name
+    words = say("alike.other", name=other.name, age=age, household=household)
     return DuplicateQuestion(
         RecordEnd(one.household_id, one.id),
         RecordEnd(there.household.id, other.id),
         say("alike.yes"),
         "same-person",
-        (
+        lambda: (
             heading(say("alike.title")),
-            text(say("alike.other", name=other.name, age=age, household=household)),
+            text(words),
             quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
         ),
     )

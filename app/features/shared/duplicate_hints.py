@@ -49,13 +49,13 @@ def use_possible_duplicates(model: AppState, page: HouseholdOverview | None) -> 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DuplicateQuestion:
-    """Two records that may be about one person or event: what is shown of them, and what Yes says."""
+    """Two records that may be about one person or event: what Yes says, and how they are shown."""
 
     own: RecordEnd
     other: RecordEnd
     yes: str
     kind: LinkKind
-    parts: Sequence[ft.Control | None]
+    draw: Callable[[], Sequence[ft.Control | None]]
 
 
 def use_duplicate_cards(
@@ -82,7 +82,7 @@ def use_duplicate_cards(
 
     cards = [
         card(
-            *question.parts,
+            *question.draw(),
             ft.Row(
                 wrap=True,
                 controls=[
