@@ -58,9 +58,9 @@ def _write(value: object) -> Json:
             return [_write(each) for each in value]
         case Mapping():
             return {name: _write(each) for name, each in value.items()}
-        case str() | bool() | None:
+        case str() | int() | float() | None:
             return value
-    raise TypeError(type(value).__name__)
+    raise TypeError("not a field of a draft")
 
 
 def _read(kind: object, plain: object) -> object:
