@@ -15,7 +15,7 @@ import base64
 import os
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Literal, TypedDict, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import flet as ft
 from flet_secure_storage import (  # type: ignore[import-untyped]  # typed, without the marker file
@@ -42,9 +42,7 @@ _PACKED_FOR = (
 )
 
 
-class _AppleOptions(TypedDict):
-    ios: IOSOptions
-    macos: MacOsOptions
+_AppleOptions: TypeAlias = dict[str, IOSOptions | MacOsOptions]
 
 
 def _apple(accessibility: KeychainAccessibility) -> _AppleOptions:
