@@ -22,7 +22,8 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.core.cases.case_service import CaseService, HouseholdOverview
+from app.core.cases.case_service import CaseService
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.chronology import summarise_household_chronology
 from assessments.casework.casework_records import ChildAtIncident, Incident
 from assessments.casework.records import Contact, Household, Person
@@ -40,7 +41,7 @@ def rows() -> Iterator[Row]:
 
 async def _measured(made: Path) -> list[Row]:
     async with visiting(made / "wren") as visit:
-        desk = visit.actions.case_service
+        desk = visit.actions.session.case_service
         household_id = fill(desk)
         page = desk.household(household_id)
         with closing(_plain(made / "plain.db", page)) as plain:

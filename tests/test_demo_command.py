@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import load_enrolled_service
+from app.core.cases.submission import load_enrolled_service
 from app.core.runtime import Runtime
 
 ROOT = Path(__file__).parent.parent

@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import typer
 
 from app.cli.processes import LOOPBACK, bind_loopback, end_in_order_on_signals, port_of
-from app.core.cases.case_service import load_enrolled_service
+from app.core.cases.submission import load_enrolled_service
 from app.core.device.account_recovery import AccountRecovery
 from app.core.runtime import Runtime, data_folder
 from app.kit.messages import say

@@ -100,7 +100,7 @@ def setup(
 @cli.command()
 def visit(file: Path, as_json: AsJson = False) -> None:
     """Play a visit from a JSON file through the same engine, store and outbox as the screens."""
-    from app.core.cases.case_service import load_sealing_key
+    from app.core.cases.submission import load_sealing_key
     from app.visit_file.importer import BadVisit, import_visit, read_visit_file
 
     given = read_json(file)

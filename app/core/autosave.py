@@ -14,9 +14,9 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
+from app.core.plain import Json
 from app.core.state import AppState
 from app.core.write_queue import WriteQueue
 from assessments.engine import form as forms
@@ -30,7 +30,7 @@ TypedEvent = (
     | forms.HistoryAnswered
     | forms.SupplementDeferred
 )
-ResumeState = dict[str, Any]
+ResumeState = dict[str, Json]
 
 
 class Autosave:
@@ -40,16 +40,13 @@ class Autosave:
         self._model, self._now = model, now
         self.case_service: CaseService | None = None
         # What is half typed: of the open assessment by item, and of other screens by their name.
-        self.item_drafts: Mapping[str, Any] = {}
-        self.screen_drafts: Mapping[str, Any] = {}
+        self.item_drafts: Mapping[str, Json] = {}
+        self.screen_drafts: Mapping[str, Json] = {}
         self.scroll_offset = 0.0
         self._queue = WriteQueue(self._write_effect)
         self._queued_input: dict[str, TypedEvent] = {}
         self._unsaved_item_drafts: tuple[OpenAssessment, ResumeState] | None = None
         self._unsaved_resume_state: ResumeState | None = None
-
-    def __repr__(self) -> str:
-        return "<Autosave>"
 
     @property
     def has_unsaved(self) -> bool:
@@ -111,7 +108,7 @@ class Autosave:
             return None
         return self._model.open_assessment.form.entries.get(link_id)
 
-    def set_item_draft(self, link_id: str, half: Any) -> None:
+    def set_item_draft(self, link_id: str, half: Json) -> None:
         """Remember what was typed and is not an answer yet; None forgets it."""
         if self.item_drafts.get(link_id) == half:
             return
@@ -120,7 +117,7 @@ class Autosave:
         self._model.set_save_state("saving")
         self._queue.restart_debounce(self._save_typing)
 
-    def set_screen_draft(self, screen: str, plain: Any) -> None:
+    def set_screen_draft(self, screen: str, plain: Json) -> None:
         """Remember what stands half typed on a screen that is no assessment; None forgets it."""
         if self.screen_drafts.get(screen) == plain:
             return
@@ -153,7 +150,9 @@ class Autosave:
         place = self._unsaved_resume_state
         if place is None:
             place = await run_blocking(self._open_case_service.read_resume_state)
-        self.screen_drafts, self.scroll_offset = place.get("begun", {}), float(place.get("offset", 0))
+        begun, offset = place.get("begun"), place.get("offset")
+        self.screen_drafts = begun if isinstance(begun, Mapping) else {}
+        self.scroll_offset = float(offset) if isinstance(offset, int | float) else 0.0
         return place
 
     async def reopen_assessment(self, assessment_id: str) -> OpenAssessment:
@@ -178,8 +177,9 @@ class Autosave:
             work = self._queue.entries[-1][0]
         else:
             work = await run_blocking(self._open_case_service.resume_assessment, assessment_id)
-        self.item_drafts = left.get("half", {})
-        step = forms.update(work.form, forms.PageChanged(int(left.get("page", 0))))
+        half, page = left.get("half"), left.get("page")
+        self.item_drafts = half if isinstance(half, Mapping) else {}
+        step = forms.update(work.form, forms.PageChanged(page if isinstance(page, int) else 0))
         found = work.assessment.model_copy(update={"lost_lines": work.assessment.lost_lines + lost})
         return replace(work, assessment=found, form=step.form)
 
@@ -239,7 +239,7 @@ class Autosave:
         return self.case_service
 
 
-def _with_draft(half: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
+def _with_draft(half: Mapping[str, Json], place: str, value: Json) -> dict[str, Json]:
     """The same with one thing changed, or taken out when it is None."""
     others = {key: kept for key, kept in half.items() if key != place}
     return others if value is None else {**others, place: value}

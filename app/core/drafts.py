@@ -16,6 +16,8 @@ from dataclasses import dataclass, fields, replace
 from types import UnionType
 from typing import Self, get_args, get_origin, get_type_hints
 
+from app.core.plain import Json
+
 _UNREADABLE = object()
 
 
@@ -30,7 +32,7 @@ class Draft:
         """Return the draft with some fields changed."""
         return replace(self, **changes)
 
-    def to_plain(self) -> dict[str, object]:
+    def to_plain(self) -> dict[str, Json]:
         """Return the draft as JSON values, by the names of its fields."""
         return {each.name: _write(getattr(self, each.name)) for each in fields(self)}
 
@@ -48,7 +50,7 @@ def _kinds(draft: type[Draft]) -> Mapping[str, object]:
     return {each.name: hints[each.name] for each in fields(draft)}
 
 
-def _write(value: object) -> object:
+def _write(value: object) -> Json:
     match value:
         case Draft():
             return value.to_plain()
@@ -56,7 +58,9 @@ def _write(value: object) -> object:
             return [_write(each) for each in value]
         case Mapping():
             return {name: _write(each) for name, each in value.items()}
-    return value
+        case str() | int() | float() | None:
+            return value
+    raise TypeError("not a field of a draft")
 
 
 def _read(kind: object, plain: object) -> object:

@@ -35,11 +35,11 @@ ROUTES: Mapping[str, str] = {
     "change-person": "app.features.people.edit_person:edit_person_page",
     "add-person": "app.features.people.edit_person:edit_person_page",
     "born": "app.features.people.birth:birth_page",
-    "tie": "app.features.people.add_relationship:add_relationship_page",
+    "tie": "app.features.people.add_tie:add_relationship_page",
     "address": "app.features.people.edit_address:edit_address_page",
     "add-address": "app.features.people.edit_address:edit_address_page",
     "keep-from": "app.features.people.edit_withheld:edit_withheld_page",
-    "link": "app.features.people.add_link:add_link_page",
+    "link": "app.features.people.add_tie:add_link_page",
     "map": "app.features.household.map_view:household_map_page",
     "pattern": "app.features.incidents.pattern_view:pattern_page",
 }

@@ -1,10 +1,6 @@
 """The composition root: puts the concrete parts of one installed copy together.
 
 One Runtime per process, because the store's files have one owner. It holds nothing of a person.
-
-    runtime = Runtime.open(data_folder())
-    service = runtime.unlock(passphrase)        # blocking: on a thread
-    await runtime.run_sender()                  # sends in the background until cancelled
 """
 
 from __future__ import annotations
@@ -18,7 +14,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
+from app.core.cases.case_service import CaseService
+from app.core.cases.submission import SERVICE_SETTING, load_enrolled_service
 from app.core.device.account_recovery import AccountRecovery
 from assessments.casework.ids import format_utc
 from assessments.casework.records import parse_role

@@ -3,19 +3,14 @@
 What is decided is in `session_update`; this module runs its effects. A lock expires nothing: unlocking
 comes back to the same screen, question and half-typed word, also after the app was killed, and another
 person on the same device comes back to their own.
-
-    await session.choose_author("hv1")
-    await session.unlock(passphrase)
-    await session.lock()
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 
 from app.core.autosave import Autosave
 from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
@@ -28,26 +23,16 @@ from app.core.session_update import (
     AttemptsRead,
     AuthorPicked,
     ChildReady,
-    Cover,
-    DropKeys,
-    EndChildSession,
-    LockRequested,
     OpeningStarted,
     PromptFailed,
-    PromptReady,
     ReadAttempts,
-    RecoveryRequested,
-    SavePosition,
-    SaveTyping,
+    SessionAction,
     SessionEffect,
     SessionEvent,
     SessionRestored,
+    SessionSignal,
     SessionState,
-    SetUpRequested,
-    ShowChild,
-    ShowRestored,
     UnlockPrompt,
-    UnlockRequested,
     update,
 )
 from app.core.state import FIRST_AUTHOR, TODAY_SCREEN, AppState, Screen, Trail, read_trail
@@ -60,21 +45,13 @@ _GC_DELAY_S = 1.0
 class Session:
     """Opening and locking of one page. Call from the event loop."""
 
-    def __init__(
-        self,
-        model: AppState,
-        runtime: Runtime,
-        today: Callable[[], date],
-        salvage: Callable[[], Awaitable[None]] | None = None,
-        import_training: Callable[[CaseService], None] | None = None,
-    ) -> None:
-        self.model, self._runtime, self._today = model, runtime, today
-        # How a damaged store is salvaged, where that can be done.
-        self.salvage = salvage
-        # How the training households are added, where there are any.
-        self.import_training = import_training
+    def __init__(self, model: AppState, runtime: Runtime) -> None:
+        self.model = model
+        # Replaced when the store is opened anew. What the disk refused before waits for it.
+        self.runtime = runtime
         self._case_service: CaseService | None = None
-        self._autosave = self._new_autosave()
+        # Of the unlocked person; another one after each lock.
+        self.autosave = self._new_autosave()
         # What the disk refused before a lock, by author.
         self._unsaved_by_author: dict[str, Autosave] = {}
         self._generation = 0
@@ -91,10 +68,6 @@ class Session:
             raise Locked
         return self._case_service
 
-    def today(self) -> date:
-        """Today's date on this device."""
-        return self._today()
-
     @property
     def is_unlocked(self) -> bool:
         """Whether somebody's keys are open; set-up can go on, and there is something to lock."""
@@ -102,22 +75,18 @@ class Session:
 
     # Before unlocking
 
-    def set_runtime(self, runtime: Runtime) -> None:
-        """Go on with a store that was opened anew. What the disk refused before waits for it."""
-        self._runtime = runtime
-
     def note_damage(self) -> None:
         """Show on the page whether the store met damage."""
-        if self.model.damaged is not self._runtime.store.is_damaged:
-            self.model.damaged = self._runtime.store.is_damaged
+        if self.model.damaged is not self.runtime.store.is_damaged:
+            self.model.damaged = self.runtime.store.is_damaged
 
     async def start(self) -> None:
         """Find out which page comes first."""
-        model, store = self.model, self._runtime.store
+        model, store = self.model, self.runtime.store
         model.authors = await run_blocking(store.authors)
         model.credential_kind = store.credential_kind
-        model.training = await run_blocking(lambda: self._runtime.is_training)
-        model.send_status = await run_blocking(self._runtime.send_status)
+        model.training = await run_blocking(lambda: self.runtime.is_training)
+        model.send_status = await run_blocking(self.runtime.send_status)
         model.store_is_newer = store.read_only
         await self.show_unlock()
         with suppress(KeystoreFault):  # the locked page says that it does not answer
@@ -126,8 +95,8 @@ class Session:
 
     async def show_unlock(self) -> None:
         """Show the unlock page; set-up where nobody has set up."""
-        await self._dispatch(UnlockRequested())
-        await self._dispatch(PromptReady())
+        await self._dispatch(SessionSignal.UNLOCK_REQUESTED)
+        await self._dispatch(SessionSignal.PROMPT_READY)
 
     async def choose_author(self, author: str | None) -> None:
         """Say who it is of several people; None leads back to everybody."""
@@ -141,62 +110,62 @@ class Session:
 
     def begin_set_up(self) -> None:
         """Let another person set up on this device."""
-        self._apply(SetUpRequested())
-        self._autosave = self._new_autosave()
+        self._apply(SessionSignal.SET_UP_REQUESTED)
+        self.autosave = self._new_autosave()
 
     # Account recovery
 
     @property
     def account_recovery(self) -> AccountRecovery:
         """The recovery requests of this device."""
-        return self._runtime.account_recovery
+        return self.runtime.account_recovery
 
     def show_recovery(self) -> None:
         """Show the account recovery page."""
-        self._apply(RecoveryRequested())
+        self._apply(SessionSignal.RECOVERY_REQUESTED)
 
     async def unlock_after_recovery(self, author: str, passphrase: str) -> None:
         """Unlock with the passphrase that was just chosen, and come back to the same place."""
         generation = self._start_opening(author)
-        service = await run_blocking(self._runtime.unlock, passphrase, author)
-        self._runtime.wake()
+        service = await run_blocking(self.runtime.unlock, passphrase, author)
+        self.runtime.wake()
         await self._restore(service, generation)
 
     def recovered_elsewhere(self) -> datetime | None:
         """When this person recovered on another device, until the notice is dismissed. Blocking."""
         author, _ = self.case_service.author
-        return self._runtime.recovered_at(author)
+        return self.runtime.recovered_at(author)
 
     def dismiss_recovery_notice(self) -> None:
         """Forget the notice of a recovery elsewhere. Blocking."""
         author, _ = self.case_service.author
-        self._runtime.clear_recovered(author)
+        self.runtime.clear_recovered(author)
 
     # Setting up, unlocking and locking
 
     @property
     def service_url(self) -> str:
         """The address of the enrolled service; empty before enrolment."""
-        return self._runtime.service_url()
+        return self.runtime.service_url()
 
     async def set_up(self, passphrase: str, role: Role, url: str, author: str = FIRST_AUTHOR) -> None:
         """Set a passphrase, meet the service and unlock. Raises WeakPassphrase, StoreFault, NotIntroduced."""
         generation, service = self._start_opening(), self._case_service
         if service is None:
-            service = await run_blocking(self._runtime.set_up, passphrase, author)
-            self.model.authors = await run_blocking(self._runtime.store.authors)
+            service = await run_blocking(self.runtime.set_up, passphrase, author)
+            self.model.authors = await run_blocking(self.runtime.store.authors)
             self.model.unlock_prompt = UnlockPrompt(author)
             if generation != self._generation:
                 await run_blocking(service.close)
-                self._apply(PromptReady())
+                self._apply(SessionSignal.PROMPT_READY)
                 return
-            self._case_service = self._autosave.case_service = service
+            self._case_service = self.autosave.case_service = service
         author, _ = service.author
-        await run_blocking(self._runtime.save_role, author, role)
-        await self._runtime.introduce(url, service)
-        self.model.training = await run_blocking(lambda: self._runtime.is_training)
+        await run_blocking(self.runtime.save_role, author, role)
+        await self.runtime.introduce(url, service)
+        self.model.training = await run_blocking(lambda: self.runtime.is_training)
         if generation == self._generation:
-            self._autosave.set_screen_draft("set-up", None)
+            self.autosave.set_screen_draft("set-up", None)
             await self._restore(service, generation)
 
     async def unlock(self, passphrase: str) -> None:
@@ -204,7 +173,7 @@ class Session:
         generation, prompt = self._start_opening(), self.model.unlock_prompt
         author = prompt.author if prompt is not None else None
         try:
-            service = await run_blocking(self._runtime.unlock, passphrase, author)
+            service = await run_blocking(self.runtime.unlock, passphrase, author)
         except WrenError as error:
             if author is not None:
                 await self._dispatch(PromptFailed(author, error))
@@ -226,11 +195,11 @@ class Session:
     async def change_passphrase(self, old: str, new: str) -> None:
         """Change the passphrase. Raises Locked for the old one, WeakPassphrase for the new."""
         author, _ = self.case_service.author
-        await run_blocking(self._runtime.store.change_passphrase, author, old, new)
+        await run_blocking(self.runtime.store.change_passphrase, author, old, new)
 
     async def lock(self) -> None:
         """Cover the page, save what was typed, drop the keys, forget what was read."""
-        await self._dispatch(LockRequested())
+        await self._dispatch(SessionSignal.LOCK_REQUESTED)
 
     async def hand_to_child(self, work: OpenAssessment, chosen_name: str) -> None:
         """Give the page to a child: one section, and no keys but the one for adding to it."""
@@ -275,37 +244,37 @@ class Session:
                 await self._run(effects[1:])
 
     async def _run_effect(self, effect: SessionEffect) -> None:
-        model, autosave = self.model, self._autosave
+        model, autosave = self.model, self.autosave
         match effect:
             case ReadAttempts(author):
                 await self._read_attempts(author)
-            case EndChildSession():
+            case SessionAction.END_CHILD_SESSION:
                 await self._handover.end()
-            case Cover():
+            case SessionAction.COVER:
                 autosave.capture_resume_state()
                 model.trail, model.record = (TODAY_SCREEN,), None
-            case ShowChild() if self._next_child is not None:
+            case SessionAction.SHOW_CHILD if self._next_child is not None:
                 self._show_child(*self._next_child)
-            case SaveTyping():
+            case SessionAction.SAVE_TYPING:
                 autosave.apply_input()
                 await autosave.flush()
-            case SavePosition():
+            case SessionAction.SAVE_POSITION:
                 await autosave.flush()
-            case DropKeys():
+            case SessionAction.DROP_KEYS:
                 await self._drop_keys()
-            case ShowRestored():
+            case SessionAction.SHOW_RESTORED:
                 model.trail, self._restored_offset = self._restored_trail, autosave.scroll_offset
 
     async def _read_attempts(self, author: str) -> None:
         try:
-            attempts = await run_blocking(self._runtime.store.attempt_status, author)
+            attempts = await run_blocking(self.runtime.store.attempt_status, author)
         except WrenError as error:
             self._apply(PromptFailed(author, error))
         else:
             self._apply(AttemptsRead(author, attempts.is_locked_out, attempts.wait_until))
 
     def _show_child(self, child_session: ChildSession, assessment_id: str) -> None:
-        model, autosave = self.model, self._autosave
+        model, autosave = self.model, self.autosave
         before = (screen for screen in model.trail if screen.name not in ("hand-over", "handed-back"))
         model.trail = (*before, Screen("handed-back", assessment_id))
         autosave.scroll_offset = 0.0
@@ -313,11 +282,11 @@ class Session:
         model.child_session, model.trail, self._next_child = child_session, (TODAY_SCREEN,), None
 
     def _new_autosave(self) -> Autosave:
-        return Autosave(self.model, self._runtime.clock.now)
+        return Autosave(self.model, self.runtime.clock.now)
 
     async def _drop_keys(self) -> None:
         service, self._case_service = self._case_service, None
-        autosave, self._autosave = self._autosave, self._new_autosave()
+        autosave, self.autosave = self.autosave, self._new_autosave()
         autosave.case_service = None
         model = self.model
         model.open_assessment, model.households, model.record, model.outbox_entries = None, (), None, ()
@@ -335,13 +304,13 @@ class Session:
         if self._case_service is not service:
             self._case_service = service
             has_unsaved = author in self._unsaved_by_author
-            self._autosave = self._unsaved_by_author.pop(author) if has_unsaved else self._new_autosave()
-            self._autosave.case_service = service
+            self.autosave = self._unsaved_by_author.pop(author) if has_unsaved else self._new_autosave()
+            self.autosave.case_service = service
         try:
             await self._handover.retry_unsaved(service)
             self._restored_trail = await self._restore_trail()
-            is_introduced = await run_blocking(self._runtime.is_introduced, author)
-            self.model.role = await run_blocking(self._runtime.role, author)
+            is_introduced = await run_blocking(self.runtime.is_introduced, author)
+            self.model.role = await run_blocking(self.runtime.role, author)
         except BaseException:
             await self._drop_keys()
             raise
@@ -351,13 +320,13 @@ class Session:
 
     async def _restore_trail(self) -> Trail:
         """Read what stands on the screens where this person left off; the first page if it is gone."""
-        await self._load_households()
+        await self.load_households()
         try:
-            trail = read_trail((await self._autosave.read_resume_state()).get("trail"))
+            trail = read_trail((await self.autosave.read_resume_state()).get("trail"))
             for screen in trail:
                 await self._load_screen(screen)
         except WrenError:
-            self._autosave.scroll_offset = 0.0
+            self.autosave.scroll_offset = 0.0
             return (TODAY_SCREEN,)
         return trail
 
@@ -367,19 +336,19 @@ class Session:
         match screen.name:
             case "assess" | "hand-over" | "handed-back" | "check":
                 if model.open_assessment is None:
-                    model.open_assessment = await self._autosave.reopen_assessment(about)
+                    model.open_assessment = await self.autosave.reopen_assessment(about)
                 if model.open_assessment.assessment.status != "in-progress":
                     raise NotFound
                 if screen.name == "handed-back":
                     model.handback_review = await self._handover.read_review(self.case_service, about)
             case "record" | "finished":
                 model.record = await run_blocking(self.case_service.read_assessment, about)
-                await self._load_outbox()
+                await self.load_outbox()
             case "outbox":
-                await self._load_outbox()
+                await self.load_outbox()
             case "device" if model.selftest_report is None:
                 model.selftest_report = await run_blocking(
-                    check_device, self._runtime.store, self._runtime.clock
+                    check_device, self.runtime.store, self.runtime.clock
                 )
             case "household" if model.household(about) is None:
                 raise NotFound
@@ -391,10 +360,12 @@ class Session:
         offset, self._restored_offset = self._restored_offset, 0.0
         return offset
 
-    async def _load_households(self) -> None:
+    async def load_households(self) -> None:
+        """Read every household anew."""
         found = await run_blocking(self.case_service.households)
         self.model.households = tuple(found)
         self.model.unreadable_count = len(found.unreadable) + sum(page.unreadable_count for page in found)
 
-    async def _load_outbox(self) -> None:
-        self.model.outbox_entries = tuple(await run_blocking(self._runtime.store.outbox.entries))
+    async def load_outbox(self) -> None:
+        """Read the entries of the outbox."""
+        self.model.outbox_entries = tuple(await run_blocking(self.runtime.store.outbox.entries))

@@ -2,27 +2,25 @@
 
 Assigning a field of `AppState` draws the page again. Nothing of a person is in a module or shared between
 tabs.
-
-    model.screen.name       # "household"
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import flet as ft
 
-from app.core.cases.case_service import DataLoss, HouseholdOverview, OpenAssessment, OutboxStatus
+from app.core.cases.case_service import DataLoss, OpenAssessment, OutboxStatus
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.child.child_session import ChildSession
 from app.core.child.handover import HandbackReview
 from app.core.device.selftest import SelfTestReport
+from app.core.plain import Json
 from app.core.routes import ROUTES
 from app.core.session_update import Phase, UnlockPrompt
 from app.kit.controls.status import SaveState
-from assessments.casework.casework_records import RecordLink
 from assessments.casework.records import Assessment
 from assessments.definitions.definition import Role
 from assessments.ports import OutboxEntry
@@ -47,11 +45,11 @@ TODAY_SCREEN = Screen("today")
 Trail = tuple[Screen, ...]
 
 
-def read_trail(plain: Any) -> Trail:
+def read_trail(plain: Json) -> Trail:
     """The screens of a kept place; the first page alone where one of them is not known here."""
-    if not isinstance(plain, Sequence) or not plain or any(name not in ROUTES for name, _ in plain):
-        return (TODAY_SCREEN,)
-    return tuple(Screen(name, str(about)) for name, about in plain)
+    pairs = plain if isinstance(plain, list | tuple) else ()
+    trail = tuple(Screen(*map(str, pair)) for pair in pairs if isinstance(pair, list | tuple))
+    return trail if trail and all(screen.name in ROUTES for screen in trail) else (TODAY_SCREEN,)
 
 
 @ft.observable
@@ -124,11 +122,3 @@ class AppState:
         return next(
             (page for page in self.households if any(person.id == person_id for person in page.persons)), None
         )
-
-
-def host_household(model: AppState, page: HouseholdOverview) -> HouseholdOverview | None:
-    """The household that takes this one in, where somebody has linked it."""
-    for link in page.records_of(RecordLink):
-        if link.kind == "host" and link.undone_at is None:
-            return model.household(link.other_household_id)
-    return None

@@ -28,9 +28,6 @@ class WriteQueue(Generic[Entry]):
         self.debounce_task: asyncio.Task[None] | None = None
         self._debounce_started = 0.0
 
-    def __repr__(self) -> str:
-        return f"<WriteQueue {len(self.entries)}>"
-
     def add(self, *entries: Entry) -> None:
         """Put entries at the end."""
         self.entries += entries

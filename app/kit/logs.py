@@ -14,10 +14,10 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from assessments.errors import WrenError
 
@@ -67,10 +67,10 @@ def _redacted_record(
     level: int,
     path: str,
     line: int,
-    message: Any,
-    arguments: Any,
-    fault: Any = None,
-    *_: Any,
+    message: object,
+    arguments: tuple[object, ...] | Mapping[str, object] | None,
+    fault: object = None,
+    *_: object,
 ) -> logging.LogRecord:
     """A record that keeps what Wren says in codes, and of all others only who spoke and where."""
     if (name or "").partition(".")[0] != _OWN_LOGGER:

@@ -54,7 +54,13 @@ def app_view(model: AppState, life: Lifecycle) -> list[ft.Control]:
             return [salvage_report_page(model.salvage_lines, life.open)]
         return [store_fault_page(model.fault, life.open, life.salvage if model.can_salvage else None)]
     if model.phase == "recover" and actions is not None:
-        return [recovery_page(actions.account_recovery, actions.show_unlock, actions.unlock_after_recovery)]
+        return [
+            recovery_page(
+                actions.session.account_recovery,
+                actions.session.show_unlock,
+                actions.session.unlock_after_recovery,
+            )
+        ]
     if model.phase == "recover" and life.account_recovery is not None:
         return [recovery_page(life.account_recovery, None, life.unlock_after_recovery)]
     if model.phase == "starting" or actions is None:

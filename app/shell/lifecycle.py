@@ -19,6 +19,7 @@ from app.core.cases.case_service import run_blocking
 from app.core.controller import AppController, AppState
 from app.core.device.account_recovery import AccountRecovery
 from app.core.device.selftest import check_once_per_version
+from app.core.outbox_update import StatusChanged
 from app.core.runtime import Runtime
 from app.features.start.view import describe_salvage
 from app.kit.controls.fault_boundary import guarded, log_error
@@ -75,9 +76,9 @@ class PageLifecycle:
                     self.salvage if self._process.can_salvage else None,
                     import_training_households,
                 )
-            self.controller.set_runtime(runtime)
-            self.controller.note_damage()
-            await self.controller.start()
+            self.controller.session.runtime = runtime
+            self.controller.session.note_damage()
+            await self.controller.session.start()
             await run_blocking(_preload_tools)
         except WrenError as error:
             log_error(error)
@@ -103,7 +104,7 @@ class PageLifecycle:
         """Open the store with the recovered key, and then this person's session."""
         await self.open()
         if self.controller is not None:
-            await self.controller.unlock_after_recovery(author, passphrase)
+            await self.controller.session.unlock_after_recovery(author, passphrase)
 
     async def salvage(self) -> None:
         """Salvage the store and show what came back. Pages are locked first; nobody's typing is lost."""
@@ -128,7 +129,7 @@ class PageLifecycle:
     async def lock(self) -> None:
         """Lock this page."""
         if self.controller is not None:
-            await self.controller.lock()
+            await self.controller.session.lock()
 
     async def _watch_idle(self) -> None:
         """Lock when nobody has touched the page for long enough, with a warning before."""
@@ -136,8 +137,8 @@ class PageLifecycle:
         while True:
             await asyncio.sleep(_IDLE_CHECK_S)
             is_soon = False
-            if self.controller is not None and self.controller.is_unlocked:
-                self.controller.note_damage()
+            if self.controller is not None and self.controller.session.is_unlocked:
+                self.controller.session.note_damage()
                 if self._idle_timer.is_expired:
                     await lock()
                 is_soon = self._idle_timer.is_near_expiry and not self._idle_timer.is_expired
@@ -185,7 +186,7 @@ class PageLifecycle:
     def _show_send_status(self, status: OutboxStatus, sending: bool) -> None:
         async def update() -> None:
             if self.controller is not None:
-                await self.controller.update_send_status(status, sending)
+                await self.controller.dispatch_outbox(StatusChanged(status, sending))
 
         task = asyncio.ensure_future(guarded(update, by_hand=False)(), loop=self._loop)
         self._tasks.add(task)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import flet as ft
 
+from app.core.child.child_update import SessionEnded
 from app.kit.controls.fault_boundary import log
 from app.kit.messages import say
 from tests.app.handed import World
@@ -146,11 +147,11 @@ class Escape:
 
     async def stop(self) -> None:
         if self.world.life.model.phase == "child":
-            await self.world.hand.end("stopped")
+            await self.world.hand.dispatch(SessionEnded("stopped"))
 
     async def finish(self) -> None:
         if self.world.life.model.phase == "child":
-            await self.world.hand.end("finished")
+            await self.world.hand.dispatch(SessionEnded("finished"))
 
     async def wrong_words(self) -> None:
         if self.world.life.model.phase == "locked" and self._wrong < _WRONG_AT_MOST:

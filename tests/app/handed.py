@@ -158,9 +158,9 @@ class World:
         model, actions = self.life.model, self.life.controller
         assert actions is not None
         if model.phase != "open":
-            await actions.choose_author("hv1")
-            await actions.show_unlock()
-            await actions.unlock(PASSPHRASE)
+            await actions.session.choose_author("hv1")
+            await actions.session.show_unlock()
+            await actions.session.unlock(PASSPHRASE)
         assert model.phase == "open", model.phase
 
     async def hand_over_quickly(self, section: str, called: str) -> None:
@@ -168,12 +168,14 @@ class World:
         actions = self.life.controller
         assert actions is not None
         await self._unlocked()
-        work = actions.case_service.start_assessment(
+        work = actions.session.case_service.start_assessment(
             self.contact, self.child.id, self._tool, ScoringContext(on=TODAY)
         )
         for link_id, value in (("earshot", "nobody"), ("earshot-who", ADULTS_WORDS), ("child-ok", "yes")):
-            work = actions.case_service.apply_event(work, AnswerEntered(link_id, Answered(value)))
-        actions.case_service.save_item_drafts(work, {"page": page_index_of(work.form, section), "half": {}})
+            work = actions.session.case_service.apply_event(work, AnswerEntered(link_id, Answered(value)))
+        actions.session.case_service.save_item_drafts(
+            work, {"page": page_index_of(work.form, section), "half": {}}
+        )
         await actions.resume_assessment(work.assessment.id)
         await actions.hand_over(called)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import SERVICE_SETTING
+from app.core.cases.submission import SERVICE_SETTING
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from sync.device.enrolment import EnrolledService

@@ -47,7 +47,7 @@ async def test_rings_by_tapping_alone_keep_the_order_and_every_move(tmp_path: Pa
         ]
         assert world.life.controller is not None
         await world.life.lock()
-        await world.life.controller.unlock("kettle-orchard-violet-train")
+        await world.life.controller.session.unlock("kettle-orchard-violet-train")
         handed = world.life.model.handback_review
         assert handed is not None
         moves = [given.entry for given in handed.sitting.given if given.link_id == "people-map"]

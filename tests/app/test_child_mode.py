@@ -53,7 +53,9 @@ async def test_an_adult_hands_over_and_takes_back(tmp_path: Path) -> None:
         assert words == Answered((VerbatimLine("when it is dark", "child-said", "Tell me about that face."),))
         await app.press(say("origin.tapped.child-pointed"))
         assert world.life.controller is not None
-        record = world.life.controller.case_service.read_assessment(model.open_assessment.assessment.id)
+        record = world.life.controller.session.case_service.read_assessment(
+            model.open_assessment.assessment.id
+        )
         assert record.origins == {"face-home": "child-pointed"}
         (sitting,) = record.sittings
         assert (sitting.section, sitting.ended) == ("faces", "finished")
@@ -67,8 +69,8 @@ async def test_keys_in_a_childs_hands_open_nothing_but_the_one_form(tmp_path: Pa
         actions = world.life.controller
         assert actions is not None
         with pytest.raises(Locked):
-            _ = actions.case_service
-        pen = actions._handover._writer
+            _ = actions.session.case_service
+        pen = actions.session._handover._writer
         assert pen is not None
         held = set(dir(pen._keys)) | set(dir(pen._keys.keys))
         assert "seal_row" in held
@@ -99,8 +101,8 @@ async def test_a_kill_comes_back_to_the_lock_and_keeps_what_was_given(tmp_path: 
         await world.until(lambda: world.life.model.phase == "locked")
         assert world.leaks() == []
         assert world.life.controller is not None
-        await world.life.controller.unlock(PASSPHRASE)
-        desk = world.life.controller.case_service
+        await world.life.controller.session.unlock(PASSPHRASE)
+        desk = world.life.controller.session.case_service
         (heading,) = desk.households()[0].assessments_of(world.child.id)
         work = desk.resume_assessment(heading.id)
         assert work.form.entries["face-home"] == Answered(("sad",))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import SERVICE_SETTING, CaseService, OpenAssessment
+from app.core.cases.case_service import CaseService, OpenAssessment
+from app.core.cases.submission import SERVICE_SETTING
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page

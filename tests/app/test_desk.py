@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import CaseService, HouseholdOverview
+from app.core.cases.case_service import CaseService
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.runtime import Runtime
 from assessments.casework.ids import new_id
 from assessments.casework.records import Contact

@@ -76,8 +76,8 @@ async def test_a_tap_a_letter_and_continue_draw_the_form_once(runtime: Runtime, 
 
     async def open_page(page: ft.Page) -> None:
         actions = AppController(AppState(), runtime, lambda: TODAY)
-        await actions.start()
-        await actions.unlock(PASSPHRASE)
+        await actions.session.start()
+        await actions.session.unlock(PASSPHRASE)
         await actions.start_assessment(actions.model.households[0].persons[0].id, "risk-24")
         opened.append(actions)
         page.render_views(app_view, actions.model, SimpleNamespace(controller=actions, account_recovery=None))

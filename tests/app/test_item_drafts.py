@@ -116,7 +116,7 @@ async def test_stored_drafts_open_on_their_pages_and_stay_in_the_store_as_they_w
         work = visit.model.open_assessment
         assert work is not None
         await visit.actions.go_home()
-        visit.actions.case_service.save_item_drafts(work, {"page": 0, "half": drafts})
+        visit.actions.session.case_service.save_item_drafts(work, {"page": 0, "half": drafts})
         await visit.actions.resume_assessment(work.assessment.id)
         await visit.app.settle()
         await visit.turn_to("people-map")
@@ -129,7 +129,7 @@ async def test_stored_drafts_open_on_their_pages_and_stay_in_the_store_as_they_w
         await visit.app.press("Continue")
         assert visit.app.sees(say("problem.origin"))
         await visit.actions.go_home()
-        assert visit.actions.case_service.read_item_drafts(work.assessment.id)["half"] == drafts
+        assert visit.actions.session.case_service.read_item_drafts(work.assessment.id)["half"] == drafts
 
 
 def test_nothing_stored_is_no_draft() -> None:

@@ -83,12 +83,12 @@ async def test_what_is_kept_is_counted_and_not_pointed_out_again(tmp_path: Path)
         assert not visit.app.sees(say("language.keep"))
         assert visit.model.open_assessment is not None
         assessment_id = visit.model.open_assessment.assessment.id
-        resumed = visit.actions.case_service.resume_assessment(assessment_id)
+        resumed = visit.actions.session.case_service.resume_assessment(assessment_id)
         assert resumed.form.context.kept_phrases == ((ITEM, ("alleges",)),)
-        assert visit.actions.case_service.read_assessment(assessment_id).context.kept_phrases == (
+        assert visit.actions.session.case_service.read_assessment(assessment_id).context.kept_phrases == (
             (ITEM, ("alleges",)),
         )
-        await visit.actions.lock()
+        await visit.actions.session.lock()
         await visit.unlock()
         await remark(visit.app)
         assert not visit.app.sees(say("language.keep"))
@@ -137,7 +137,7 @@ async def test_an_event_has_the_line_where_its_words_are_ones_own_and_counts_wha
         await visit.app.press(say("language.keep-name", phrase="claims"))
         await visit.app.type(say("event.protective"), "She rang her sister.")
         await visit.app.press(say("event.save"))
-        (page,) = visit.actions.case_service.households()
+        (page,) = visit.actions.session.case_service.households()
         (event,) = page.records_of(Incident)
         assert event.kept_phrases == ("alleges",)
         assert event.protective == "She rang her sister."

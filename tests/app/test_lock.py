@@ -82,8 +82,8 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
     async def open_page(page: ft.Page) -> None:
         model = AppState()
         actions = AppController(model, runtime, lambda: TODAY)
-        await actions.start()
-        await actions.unlock(PASSPHRASE)
+        await actions.session.start()
+        await actions.session.unlock(PASSPHRASE)
         found.append((model, actions))
         page.render_views(shown_app, model, _Life(actions))
 
@@ -117,7 +117,7 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
         about |= {"address": place.id}
         about |= {"contact": visit, "leave": visit, "seen": f"{visit} {child}", "siblings": page.household.id}
         for name in ROUTES:
-            model.record = actions.case_service.read_assessment(record)
+            model.record = actions.session.case_service.read_assessment(record)
             actions.open_screen(name, about.get(name, ""))
             await app.settle()
             control, inside = cover_of(app)
@@ -130,10 +130,10 @@ async def test_every_page_of_an_open_wren_has_cover_in_the_same_corner(runtime: 
             assert column.scroll is None, name
             await app.press(say("action.cover"))
             assert model.phase == "locked", name
-            await actions.unlock(PASSPHRASE)
+            await actions.session.unlock(PASSPHRASE)
             await app.settle()
             assert model.screen.name == name
-        await actions.lock()
+        await actions.session.lock()
 
 
 class _Life:

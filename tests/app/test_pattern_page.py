@@ -38,7 +38,7 @@ async def dane_with(visit: Visit, *tactics: str) -> Person:
         born=date(1988, 2, 2),
         roles=("father", "causes-concern"),
     )
-    visit.actions.case_service.save_person(dane)
+    visit.actions.session.case_service.save_person(dane)
     await act(visit, dane, *tactics)
     return dane
 
@@ -69,7 +69,7 @@ async def open_statement(visit: Visit, dane: Person) -> str:
 
 
 def saved(visit: Visit, dane: Person) -> PatternStatement:
-    page = visit.actions.case_service.household(dane.household_id)
+    page = visit.actions.session.case_service.household(dane.household_id)
     (found,) = [one for one in page.records_of(PatternStatement) if one.person_id == dane.id]
     return found
 
@@ -88,7 +88,7 @@ async def test_what_the_tool_holds_of_a_person_is_drafted_with_its_day_and_can_b
 ) -> None:
     async with visiting(tmp_path) as visit:
         dane = await dane_with(visit)
-        desk = visit.actions.case_service
+        desk = visit.actions.session.case_service
         contact = Contact(
             id=new_id(), household_id=dane.household_id, on=date(2026, 5, 2), kind="visit", role="midwife"
         )
@@ -168,7 +168,7 @@ async def test_what_stands_there_unsaved_survives_a_lock(tmp_path: Path) -> None
         dane = await dane_with(visit, "T1")
         await open_statement(visit, dane)
         await visit.app.type(FIELD, "Dane pu")
-        await visit.actions.lock()
+        await visit.actions.session.lock()
         await visit.unlock()
         assert visit.app.field(FIELD).value == "Dane pu"
 
@@ -180,7 +180,7 @@ async def test_an_empty_statement_is_not_saved(tmp_path: Path) -> None:
         await visit.app.type(FIELD, " ")
         await visit.app.press(say("pattern.keep"))
         assert visit.app.sees(say("pattern.empty"))
-        page: Any = visit.actions.case_service.household(dane.household_id)
+        page: Any = visit.actions.session.case_service.household(dane.household_id)
         assert page.records_of(PatternStatement) == ()
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.core.cases.case_service import CaseService, HouseholdOverview
+from app.core.cases.case_service import CaseService
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.runtime import Runtime
 from app.features.household.map_layout import NODE_SIZE, MapHome, lay_out_map, line_ends, map_lines
 from app.kit.controls import hold_to_reveal

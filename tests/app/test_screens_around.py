@@ -17,7 +17,7 @@ import flet as ft
 import pytest
 import uvicorn
 
-from app.core.cases.case_service import SERVICE_SETTING
+from app.core.cases.submission import SERVICE_SETTING
 from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from app.features.assess.record import record_page
@@ -394,7 +394,7 @@ async def test_a_page_that_cannot_be_drawn_is_calm_and_leads_home(runtime: Runti
     set_up(runtime, fernhollow())
     model = AppState()
     actions = AppController(model, runtime, lambda: TODAY)
-    await actions.unlock(PASSPHRASE)
+    await actions.session.unlock(PASSPHRASE)
     actions.open_screen("record", "a record that is not here")
 
     def open_page(page: ft.Page) -> None:

@@ -169,7 +169,9 @@ async def test_fast_taps_are_kept_in_their_order(visit: Visit) -> None:
     await asyncio.gather(*(visit.app.session.dispatch_event(rows[name]._i, "click", None) for name in taps))
     await visit.app.settle()
     assert visit.model.open_assessment is not None
-    lines = read_answer_log(visit.actions.case_service._keys, visit.model.open_assessment.assessment.id)
+    lines = read_answer_log(
+        visit.actions.session.case_service._keys, visit.model.open_assessment.assessment.id
+    )
     plain = {"Yes": "yes", "No": "no", "Not known": {"not_answered": "asked-unknown"}}
     assert [line.entry for line in lines] == [plain[name] for name in taps]
     assert visit.kept("injury") == NotAnswered("asked-unknown")
@@ -181,7 +183,7 @@ async def test_locking_while_typing_comes_back_to_the_same_question_with_the_tex
     await visit.turn_to("frightened")
     await visit.app.press("Yes")
     await visit.app.type(DETAIL, "She said she")
-    await visit.actions.lock()
+    await visit.actions.session.lock()
     await visit.app.settle()
     assert not visit.app.sees("She said she")
     assert visit.model.open_assessment is None
@@ -196,7 +198,7 @@ async def test_words_of_every_script_come_back_equal_after_locking(visit: Visit)
     await visit.app.press(say("action.continue"))
     await visit.app.type("Exact words", WORDS)
     await visit.app.press("The child typed it")
-    await visit.actions.lock()
+    await visit.actions.session.lock()
     await visit.unlock()
     line = VerbatimLine(WORDS, "child-typed", "Tell me about waking up.")
     assert visit.entry("day-wake") == visit.kept("day-wake") == Answered((line,))
@@ -214,7 +216,7 @@ async def test_words_without_their_origin_are_asked_for_and_never_lost(visit: Vi
     assert visit.app.sees(say("problem.origin"))
     assert visit.entry("day-wake") is None
     # Neither locking nor going away and coming back drops what is only half there.
-    await visit.actions.lock()
+    await visit.actions.session.lock()
     await visit.unlock()
     assert visit.app.field("Exact words").value == "The kettle"
     await visit.app.press(say("action.back"))
@@ -435,7 +437,7 @@ async def test_a_raised_grade_needs_its_reason(visit: Visit) -> None:
     assert not visit.app.sees(say("problem.judgement-without-reason"))
     assert visit.app.sees("Your own judgement raises it.")
     assert visit.model.open_assessment is not None
-    again = visit.actions.case_service.resume_assessment(visit.model.open_assessment.assessment.id)
+    again = visit.actions.session.case_service.resume_assessment(visit.model.open_assessment.assessment.id)
     assert again.form.result.grade.value == "medium"
     assert again.form.context.judgement is not None
     assert again.form.context.judgement.reason == "Her face"
@@ -481,7 +483,7 @@ async def test_a_number_out_of_range_and_a_day_that_cannot_be_read_stop_continue
     assert visit.app.sees("For how many minutes did you watch? Write a whole number.")
     assert visit.app.field(weeks).value == "40"
     assert visit.app.field(minutes).value == "five"
-    await visit.actions.lock()
+    await visit.actions.session.lock()
     await visit.unlock()
     assert visit.app.field(minutes).value == "five"
 

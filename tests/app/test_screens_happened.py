@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.incidents.draft import (
     draft_from_incident,
     empty_incident_draft,
@@ -66,7 +66,7 @@ def happened(visit: Visit, days_ago: int, severity: int | None = 2, **more: Any)
 
 
 def events(visit: Visit) -> tuple[Incident, ...]:
-    return visit.actions.case_service.household(home(visit).household.id).records_of(Incident)
+    return visit.actions.session.case_service.household(home(visit).household.id).records_of(Incident)
 
 
 # ---------------------------------------------------------------- writing down
@@ -102,7 +102,7 @@ async def test_each_thing_that_is_wanting_is_named_and_nothing_is_lost(visit: Vi
 async def test_a_half_written_event_is_there_again_after_a_lock(visit: Visit) -> None:
     await show(visit, "event", home(visit).household.id)
     await visit.app.type("What was done?", "Half a sent")
-    await visit.actions.lock()
+    await visit.actions.session.lock()
     await visit.app.settle()
     assert not visit.app.sees("Half a sent")
     await visit.unlock()
@@ -271,7 +271,7 @@ async def test_a_contacts_line_says_how_each_child_was_met_and_how_it_ended(visi
     contact = Contact(
         id=new_id(), household_id=page.household.id, on=TODAY, kind="home-visit", role="health-visitor"
     )
-    visit.actions.case_service.save_contact(contact)
+    visit.actions.session.case_service.save_contact(contact)
     fields = {"household_id": page.household.id, "contact_id": contact.id}
     await keep(
         visit,
@@ -291,7 +291,7 @@ async def test_a_contacts_line_says_how_each_child_was_met_and_how_it_ended(visi
 async def test_one_persons_conduct_is_read_in_every_household(visit: Visit) -> None:
     other = Household(id=new_id(), name="Testerby")
     callan = Person(id=new_id(), household_id=other.id, name="Callan Testerby", roles=("partner",))
-    visit.actions.case_service.save_household(other, [callan])
+    visit.actions.session.case_service.save_household(other, [callan])
     link = RecordLink(
         id=new_id(),
         household_id=home(visit).household.id,
@@ -302,7 +302,9 @@ async def test_one_persons_conduct_is_read_in_every_household(visit: Visit) -> N
         decided_at=datetime(2026, 5, 1, tzinfo=UTC),
     )
     there = happened(visit, 20, by_ids=(callan.id,), what="In the other home.")
-    visit.actions.case_service.save_records(other.id, [there.model_copy(update={"household_id": other.id})])
+    visit.actions.session.case_service.save_records(
+        other.id, [there.model_copy(update={"household_id": other.id})]
+    )
     await keep(visit, link, happened(visit, 3, by_ids=(visit.mother.id,)), happened(visit, 4))
     await show(visit, "conduct", visit.mother.id)
     assert visit.app.sees("In the other home.")
@@ -337,7 +339,7 @@ class Asked:
 
 
 def asked(visit: Visit) -> Asked:
-    page = visit.actions.case_service.household(home(visit).household.id)
+    page = visit.actions.session.case_service.household(home(visit).household.id)
     return Asked(page.records_of(HistoryReview), page.records_of(FollowUp))
 
 
@@ -368,7 +370,7 @@ async def test_known_events_open_the_route_for_escalation(visit: Visit) -> None:
     assert "escalation" in met
     await keep(visit, happened(visit, 1))
     assert len(visit.model.open_assessment.form.context.events) == 4
-    again = visit.actions.case_service.resume_assessment(visit.model.open_assessment.assessment.id)
+    again = visit.actions.session.case_service.resume_assessment(visit.model.open_assessment.assessment.id)
     assert again.form.context.events == visit.model.open_assessment.form.context.events
 
 
@@ -434,7 +436,7 @@ async def test_why_it_could_not_be_seen_is_kept_as_it_is_typed(visit: Visit) -> 
     await visit.begin(visit.mother, "risk-24")
     await visit.app.press(say("known.not-available"))
     await visit.app.type(say("known.why"), "No signal")
-    await visit.actions.lock()
+    await visit.actions.session.lock()
     await visit.app.settle()
     await visit.unlock()
     assert visit.app.field(say("known.why")).value == "No signal"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.core.cases.case_service import CaseService, HouseholdOverview
+from app.core.cases.case_service import CaseService
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.runtime import Runtime
 from app.features.shared import phrasing_field
 from app.kit.messages import say

@@ -69,8 +69,8 @@ class Typing(RuleBasedStateMachine):
         self.stores.append(runtime)
         self.model = AppState()
         self.actions = AppController(self.model, runtime, lambda: TODAY)
-        self.run(self.actions.start())
-        self.run(self.actions.unlock(PASSPHRASE))
+        self.run(self.actions.session.start())
+        self.run(self.actions.session.unlock(PASSPHRASE))
 
     @property
     def is_open(self) -> bool:
@@ -82,19 +82,19 @@ class Typing(RuleBasedStateMachine):
     @rule(letters=LETTERS)
     def types_an_answer(self, letters: str) -> None:
         self.answer += letters
-        self.call(self.actions.queue_input, AnswerEntered(QUESTION, Answered(self.answer)))
+        self.call(self.actions.autosave.queue_input, AnswerEntered(QUESTION, Answered(self.answer)))
 
     @precondition(lambda self: self.is_open)
     @rule(letters=LETTERS)
     def types_half_an_answer(self, letters: str) -> None:
         self.half += letters
-        self.call(self.actions.set_item_draft, "fears", self.half)
+        self.call(self.actions.autosave.set_item_draft, "fears", self.half)
 
     @precondition(lambda self: self.is_open)
     @rule(letters=LETTERS)
     def types_a_name(self, letters: str) -> None:
         self.name += letters
-        self.call(self.actions.set_screen_draft, "add-household", {"name": self.name, "people": []})
+        self.call(self.actions.autosave.set_screen_draft, "add-household", {"name": self.name, "people": []})
 
     @precondition(lambda self: self.is_open)
     @rule()
@@ -102,7 +102,7 @@ class Typing(RuleBasedStateMachine):
         async def until_still() -> None:
             for _ in range(200):
                 await asyncio.sleep(0.005)
-                if not self.actions._autosave.has_unsaved:
+                if not self.actions.autosave.has_unsaved:
                     return
             raise AssertionError("what was typed was never kept")
 
@@ -114,13 +114,13 @@ class Typing(RuleBasedStateMachine):
     @precondition(lambda self: self.is_open)
     @rule()
     def is_covered(self) -> None:
-        self.run(self.actions.lock())
+        self.run(self.actions.session.lock())
         self.is_all_on_the_disk()
 
     @precondition(lambda self: not self.is_open)
     @rule()
     def is_unlocked(self) -> None:
-        self.run(self.actions.unlock(PASSPHRASE))
+        self.run(self.actions.session.unlock(PASSPHRASE))
         self.check(exactly=True)
 
     @precondition(lambda self: self.is_open)
@@ -129,7 +129,7 @@ class Typing(RuleBasedStateMachine):
         async def both() -> None:
             saving = asyncio.create_task(self.actions.retry_save())
             await asyncio.sleep(0)
-            await self.actions.lock()
+            await self.actions.session.lock()
             await saving
 
         self.run(both())
@@ -149,7 +149,7 @@ class Typing(RuleBasedStateMachine):
     # What must hold
 
     def is_all_on_the_disk(self) -> None:
-        assert not self.actions._unsaved_by_author, "something is only in memory"
+        assert not self.actions.session._unsaved_by_author, "something is only in memory"
         self.rested = (self.answer, self.half, self.name)
 
     def call(self, act: Any, *arguments: Any) -> None:
@@ -159,10 +159,10 @@ class Typing(RuleBasedStateMachine):
         self.run(now())
 
     def shown(self) -> tuple[str, str, str]:
-        entry = self.actions.current_entry(QUESTION)
-        begun = self.actions.screen_draft("add-household") or {"name": ""}
+        entry = self.actions.autosave.current_entry(QUESTION)
+        begun = self.actions.autosave.screen_drafts.get("add-household") or {"name": ""}
         answer = str(entry.value) if isinstance(entry, Answered) else ""
-        return answer, str(self.actions.item_drafts.get("fears") or ""), str(begun["name"])
+        return answer, str(self.actions.autosave.item_drafts.get("fears") or ""), str(begun["name"])
 
     def check(self, *, exactly: bool) -> None:
         assert self.model.screen.name == "assess"
@@ -180,12 +180,12 @@ class Typing(RuleBasedStateMachine):
         if hasattr(self, "actions") and not self.is_open:
             assert self.model.open_assessment is None
             assert not self.model.households
-            assert not self.actions._autosave.has_unsaved
-            assert not self.actions.is_unlocked
+            assert not self.actions.autosave.has_unsaved
+            assert not self.actions.session.is_unlocked
 
     def teardown(self) -> None:
         if hasattr(self, "actions"):
-            self.run(self.actions.lock())
+            self.run(self.actions.session.lock())
         for runtime in self.stores:
             runtime.close()
         self.loop.close()

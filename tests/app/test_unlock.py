@@ -9,7 +9,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.core.cases.case_service import SERVICE_SETTING
+from app.core.cases.submission import SERVICE_SETTING
 from app.core.runtime import Runtime
 from app.kit.messages import say
 from app.shell.shell import make_open_page

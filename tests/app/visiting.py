@@ -20,7 +20,7 @@ from typing import Any
 
 import flet as ft
 
-from app.core.cases.case_service import SERVICE_SETTING
+from app.core.cases.submission import SERVICE_SETTING
 from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from app.features.assess.check_answers import check_answers_page
@@ -93,7 +93,7 @@ class Visit:
         await self.app.press(say("action.continue"))
 
     async def unlock(self) -> None:
-        await self.actions.unlock(PASSPHRASE)
+        await self.actions.session.unlock(PASSPHRASE)
         await self.app.settle()
 
     def entry(self, link_id: str) -> AnswerEntry | None:
@@ -104,7 +104,7 @@ class Visit:
     def kept(self, link_id: str) -> AnswerEntry | None:
         """What the disk has."""
         assert self.model.open_assessment is not None
-        return self.actions.case_service.resume_assessment(
+        return self.actions.session.case_service.resume_assessment(
             self.model.open_assessment.assessment.id
         ).form.entries.get(link_id)
 
@@ -164,8 +164,8 @@ def open_visit(
         theme.apply_theme(page)
         model = AppState()
         actions = AppController(model, runtime, lambda: TODAY)
-        await actions.start()
-        await actions.unlock(PASSPHRASE)
+        await actions.session.start()
+        await actions.session.unlock(PASSPHRASE)
         going_on = opened(model, actions)
         if going_on is not None:
             await going_on
@@ -189,5 +189,5 @@ async def visiting(folder: Path, *, calm_expected: bool = False) -> AsyncIterato
         yield Visit(
             app, model, actions, runtime, people["Alys"], people["Bryn"], people["Carys"], people["Dewi"]
         )
-        await actions.lock()
+        await actions.session.lock()
     runtime.close()

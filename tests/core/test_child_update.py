@@ -21,6 +21,7 @@ from tests.core.faults import passing_rows
 # Three questions: how it is at home (a choice), and two in words.
 HOME, WORDS, UP = "step-home", "step-words", "step-up"
 TOP, SAID = Answered("top"), Answered("I like the top")
+Signal = flow.ChildSignal
 SKIPPED = NotAnswered("child-pass")
 
 
@@ -62,7 +63,7 @@ PASSED = WriteLine(HOME, {"not_answered": "child-pass"})
 
 Row = tuple[str, ChildTurn, flow.ChildEvent, ChildTurn, tuple[WriteLine, ...]]
 ROWS: list[Row] = [
-    ("a turn begins at the first question", HELLO, flow.SessionStarted(), at(HOME), (BEGUN,)),
+    ("a turn begins at the first question", HELLO, Signal.SESSION_STARTED, at(HOME), (BEGUN,)),
     ("a tap is an answer", at(HOME), flow.AnswerTapped(HOME, TOP), at(HOME, step_home=TOP), (TAPPED,)),
     ("the same tap writes nothing", at(HOME, step_home=TOP), flow.AnswerTapped(HOME, TOP),
      at(HOME, step_home=TOP), ()),
@@ -72,8 +73,8 @@ ROWS: list[Row] = [
     ("a tap keeps the letters of another", TYPED, flow.AnswerTapped(HOME, TOP),
      at(WORDS, step_words=SAID, step_home=TOP), (WRITTEN, TAPPED)),
     ("letters wait", at(WORDS), flow.LettersTyped(WORDS, SAID), TYPED, ()),
-    ("letters are written at rest", TYPED, flow.TypingRested(), at(WORDS, step_words=SAID), (WRITTEN,)),
-    ("no letters, no line", at(WORDS), flow.TypingRested(), at(WORDS), ()),
+    ("letters are written at rest", TYPED, Signal.TYPING_RESTED, at(WORDS, step_words=SAID), (WRITTEN,)),
+    ("no letters, no line", at(WORDS), Signal.TYPING_RESTED, at(WORDS), ()),
     ("skipping is an answer", at(HOME), flow.QuestionSkipped("child-pass"), at(WORDS, step_home=SKIPPED),
      (PASSED,)),
     ("skipping drops what was half typed", TYPED, flow.QuestionSkipped("not-applicable"), at(UP), ()),
@@ -81,28 +82,28 @@ ROWS: list[Row] = [
      (BEGUN, STOPPED)),
     ("skipping the look back finishes", look_back(), flow.QuestionSkipped("child-pass"),
      replace(look_back(), screen="end"), (DONE,)),
-    ("next", at(HOME), flow.NextPressed(), at(WORDS), ()),
-    ("next takes the letters along", TYPED, flow.NextPressed(), at(UP, step_words=SAID), (WRITTEN,)),
-    ("after the last comes the look back", at(UP), flow.NextPressed(), look_back(), ()),
-    ("a changed answer leads to the look back", replace(at(HOME), is_changing=True), flow.NextPressed(),
+    ("next", at(HOME), Signal.NEXT_PRESSED, at(WORDS), ()),
+    ("next takes the letters along", TYPED, Signal.NEXT_PRESSED, at(UP, step_words=SAID), (WRITTEN,)),
+    ("after the last comes the look back", at(UP), Signal.NEXT_PRESSED, look_back(), ()),
+    ("a changed answer leads to the look back", replace(at(HOME), is_changing=True), Signal.NEXT_PRESSED,
      replace(at(HOME), screen="look-back"), ()),
-    ("back", at(WORDS), flow.BackPressed(), at(HOME), ()),
-    ("from the first question nowhere", at(HOME), flow.BackPressed(), at(HOME), ()),
-    ("back from the look back", look_back(), flow.BackPressed(), at(UP), ()),
-    ("back from a change", replace(at(HOME), is_changing=True), flow.BackPressed(),
+    ("back", at(WORDS), Signal.BACK_PRESSED, at(HOME), ()),
+    ("from the first question nowhere", at(HOME), Signal.BACK_PRESSED, at(HOME), ()),
+    ("back from the look back", look_back(), Signal.BACK_PRESSED, at(UP), ()),
+    ("back from a change", replace(at(HOME), is_changing=True), Signal.BACK_PRESSED,
      replace(at(HOME), screen="look-back"), ()),
     ("one question again", look_back(), flow.QuestionReopened(HOME), replace(at(HOME), is_changing=True), ()),
-    ("a child stops", TYPED, flow.StopTapped(), replace(at(WORDS, step_words=SAID), screen="end"),
+    ("a child stops", TYPED, Signal.STOP_TAPPED, replace(at(WORDS, step_words=SAID), screen="end"),
      (WRITTEN, STOPPED)),
     ("a child finishes", look_back(), flow.SessionEnded("finished"), replace(look_back(), screen="end"),
      (DONE,)),
     ("a child who did not begin was asked", HELLO, flow.SessionEnded("stopped"),
      replace(HELLO, screen="end"), (BEGUN, STOPPED)),
-    ("again after answers", replace(look_back(step_home=TOP), screen="end"), flow.SessionResumed(),
+    ("again after answers", replace(look_back(step_home=TOP), screen="end"), Signal.SESSION_RESUMED,
      look_back(step_home=TOP), (BEGUN,)),
-    ("again after nothing", replace(HELLO, screen="end"), flow.SessionResumed(), HELLO, ()),
-    ("a lock writes what stands", TYPED, flow.PageTaken(), at(WORDS, step_words=SAID), (WRITTEN, LEFT)),
-    ("a lock of the quiet page writes nothing", replace(HELLO, screen="end"), flow.PageTaken(),
+    ("again after nothing", replace(HELLO, screen="end"), Signal.SESSION_RESUMED, HELLO, ()),
+    ("a lock writes what stands", TYPED, Signal.PAGE_TAKEN, at(WORDS, step_words=SAID), (WRITTEN, LEFT)),
+    ("a lock of the quiet page writes nothing", replace(HELLO, screen="end"), Signal.PAGE_TAKEN,
      replace(HELLO, screen="end"), ()),
 ]  # fmt: skip
 

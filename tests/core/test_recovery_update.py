@@ -13,6 +13,7 @@ from assessments.crypto.recovery import EscrowSide
 from sync.recovery_messages import RecoveryApproval
 from tests.core.faults import passing_rows
 
+Signal, Action = flow.RecoverySignal, flow.RecoveryAction
 WAITING = RecoveryStatus("hv1", "AAAA-BBBB", "the request")
 ASKED = replace(WAITING, state="asked")
 CLOSED = replace(WAITING, state="closed")
@@ -39,40 +40,40 @@ Row = tuple[
     str, flow.RecoveryPageState, flow.RecoveryEvent, flow.RecoveryPageState, tuple[flow.RecoveryEffect, ...]
 ]
 ROWS: list[Row] = [
-    ("the page looks who is here", START, flow.PageOpened(), START, (flow.FindAuthors(),)),
+    ("the page looks who is here", START, Signal.PAGE_OPENED, START, (Action.FIND_AUTHORS,)),
     ("the only person is chosen", START, flow.AuthorsFound(("hv1",), ""),
      replace(START, authors=("hv1",), author="hv1"), ()),
     ("of several nobody is chosen", START, flow.AuthorsFound(("hv1", "hv2"), ""), SEVERAL, ()),
     ("a request that waits is read", START, flow.AuthorsFound(("hv1", "hv2"), "hv2"),
      replace(SEVERAL, author="hv2"), (flow.ReadStatus("hv2"),)),
     ("a person says who they are", SEVERAL, flow.AuthorChosen("hv1"), CHOSEN, ()),
-    ("nobody can ask for nobody", SEVERAL, flow.RequestPressed(), replace(SEVERAL, problem=WHO), ()),
-    ("asking clears the problem", replace(CHOSEN, problem=WHO), flow.RequestPressed(), ASKING,
+    ("nobody can ask for nobody", SEVERAL, Signal.REQUEST_PRESSED, replace(SEVERAL, problem=WHO), ()),
+    ("asking clears the problem", replace(CHOSEN, problem=WHO), Signal.REQUEST_PRESSED, ASKING,
      (flow.RequestRecovery("hv1"),)),
-    ("a second tap asks nothing", ASKING, flow.RequestPressed(), ASKING, ()),
+    ("a second tap asks nothing", ASKING, Signal.REQUEST_PRESSED, ASKING, ()),
     ("the code is shown and polled", ASKING, flow.StatusRead(ASKED), CODE, (flow.StartPolling("hv1"),)),
     ("an unreached service is polled too", ASKING, flow.StatusRead(WAITING), replace(CODE, status=WAITING),
      (flow.StartPolling("hv1"),)),
     ("a closed request is not polled", CODE, flow.StatusPolled(CLOSED),
-     replace(CODE, status=CLOSED, polled=""), (flow.StopPolling(),)),
+     replace(CODE, status=CLOSED, polled=""), (Action.STOP_POLLING,)),
     ("one answer goes on polling", CODE, flow.StatusPolled(ONE), replace(CODE, status=ONE), ()),
     ("a lost connection loses no answer", replace(CODE, status=ONE), flow.StatusPolled(WAITING),
      replace(CODE, status=replace(ONE, state=None)), ()),
-    ("both answers end the polling", CODE, flow.StatusPolled(BOTH), AGREED, (flow.StopPolling(),)),
+    ("both answers end the polling", CODE, flow.StatusPolled(BOTH), AGREED, (Action.STOP_POLLING,)),
     ("polling does not end what is under way", replace(CODE, busy=True), flow.StatusPolled(ONE),
      replace(CODE, status=ONE, busy=True), ()),
     ("a late poll brings no request back", CHOSEN, flow.StatusPolled(ASKED), CHOSEN, ()),
-    ("a check reads the status", CODE, flow.CheckPressed(), replace(CODE, busy=True),
+    ("a check reads the status", CODE, Signal.CHECK_PRESSED, replace(CODE, busy=True),
      (flow.ReadStatus("hv1"),)),
-    ("stopping ends the polling first", CODE, flow.StopPressed(), replace(CODE, busy=True, polled=""),
-     (flow.StopPolling(), flow.CancelRequest("hv1"))),
-    ("no stopping while busy", replace(CODE, busy=True), flow.StopPressed(), replace(CODE, busy=True), ()),
-    ("a stopped request is gone", replace(CODE, busy=True, polled=""), flow.RequestStopped(), CHOSEN, ()),
+    ("stopping ends the polling first", CODE, Signal.STOP_PRESSED, replace(CODE, busy=True, polled=""),
+     (Action.STOP_POLLING, flow.CancelRequest("hv1"))),
+    ("no stopping while busy", replace(CODE, busy=True), Signal.STOP_PRESSED, replace(CODE, busy=True), ()),
+    ("a stopped request is gone", replace(CODE, busy=True, polled=""), Signal.REQUEST_STOPPED, CHOSEN, ()),
     ("a request that could not be stopped is polled again", replace(CODE, busy=True, polled=""),
      flow.RecoveryRefused("page", "no"), replace(CODE, problem=("page", "no")), (flow.StartPolling("hv1"),)),
-    ("the text is shown on request", CODE, flow.TextShown(), replace(CODE, by_text=True), ()),
-    ("the request is copied", CODE, flow.CopyPressed(), CODE, (flow.CopyText("the request"),)),
-    ("copying is said when it is done", CODE, flow.TextCopied(), replace(CODE, copied=True), ()),
+    ("the text is shown on request", CODE, Signal.TEXT_SHOWN, replace(CODE, by_text=True), ()),
+    ("the request is copied", CODE, Signal.COPY_PRESSED, CODE, (flow.CopyText("the request"),)),
+    ("copying is said when it is done", CODE, Signal.TEXT_COPIED, replace(CODE, copied=True), ()),
     ("a text without answers is refused", CODE, flow.AnswersSubmitted("no answer"),
      replace(CODE, problem=NO_TEXT), ()),
     ("two passphrases that differ are refused", AGREED, flow.PassphraseSubmitted("a", "b"),
@@ -83,7 +84,7 @@ ROWS: list[Row] = [
      replace(AGREED, busy=True), ()),
     ("a refusal stands at its field", replace(AGREED, busy=True), flow.RecoveryRefused("words", "too short"),
      replace(AGREED, problem=("words", "too short")), ()),
-    ("the end is not busy", replace(AGREED, busy=True), flow.RecoveryFinished(), AGREED, ()),
+    ("the end is not busy", replace(AGREED, busy=True), Signal.RECOVERY_FINISHED, AGREED, ()),
 ]  # fmt: skip
 
 

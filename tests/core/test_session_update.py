@@ -18,6 +18,7 @@ from assessments.errors import (
 )
 from tests.core.faults import passing_rows
 
+Signal, Action = flow.SessionSignal, flow.SessionAction
 LATER = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 
 NEW = flow.SessionState()
@@ -33,14 +34,14 @@ def asking(state: str, wait_until: datetime | None = None) -> flow.SessionState:
 
 Row = tuple[str, flow.SessionState, flow.SessionEvent, flow.SessionState, tuple[flow.SessionEffect, ...]]
 ROWS: list[Row] = [
-    ("nobody has set up", NEW, flow.UnlockRequested(), NEW, ()),
-    ("a new device sets up", NEW, flow.PromptReady(), replace(NEW, phase="set-up"), ()),
-    ("the only person is asked", replace(ONE, prompt=None), flow.UnlockRequested(), ONE,
+    ("nobody has set up", NEW, Signal.UNLOCK_REQUESTED, NEW, ()),
+    ("a new device sets up", NEW, Signal.PROMPT_READY, replace(NEW, phase="set-up"), ()),
+    ("the only person is asked", replace(ONE, prompt=None), Signal.UNLOCK_REQUESTED, ONE,
      (flow.ReadAttempts("hv1"),)),
-    ("of several nobody is asked", replace(TWO, prompt=flow.UnlockPrompt("gone")), flow.UnlockRequested(),
+    ("of several nobody is asked", replace(TWO, prompt=flow.UnlockPrompt("gone")), Signal.UNLOCK_REQUESTED,
      TWO, ()),
-    ("who was asked stays asked", asking("wait", LATER), flow.UnlockRequested(), asking("wait", LATER), ()),
-    ("a device in use is locked", replace(ONE, phase="starting"), flow.PromptReady(), ONE, ()),
+    ("who was asked stays asked", asking("wait", LATER), Signal.UNLOCK_REQUESTED, asking("wait", LATER), ()),
+    ("a device in use is locked", replace(ONE, phase="starting"), Signal.PROMPT_READY, ONE, ()),
     ("one of several is chosen", TWO, flow.AuthorPicked("hv2"),
      replace(TWO, prompt=flow.UnlockPrompt("hv2")), (flow.ReadAttempts("hv2"),)),
     ("back to everybody", replace(TWO, prompt=flow.UnlockPrompt("hv2")), flow.AuthorPicked(None), TWO, ()),
@@ -55,32 +56,32 @@ ROWS: list[Row] = [
     ("the key store fails", ONE, flow.PromptFailed("hv1", KeystoreFault()), asking("keystore-error"), ()),
     ("the key is gone", ONE, flow.PromptFailed("hv1", KeyAbsent()), asking("key-absent"), ()),
     ("damage asks again", asking("wait", LATER), flow.PromptFailed("hv1", Damaged()), ONE, ()),
-    ("another person sets up", ONE, flow.SetUpRequested(), replace(ONE, prompt=None, phase="set-up"), ()),
-    ("the way to recovery", ONE, flow.RecoveryRequested(), replace(ONE, phase="recover"), ()),
+    ("another person sets up", ONE, Signal.SET_UP_REQUESTED, replace(ONE, prompt=None, phase="set-up"), ()),
+    ("the way to recovery", ONE, Signal.RECOVERY_REQUESTED, replace(ONE, phase="recover"), ()),
     ("each opening is a generation", ONE, flow.OpeningStarted(), replace(ONE, generation=4), ()),
     ("recovery opens for its author", TWO, flow.OpeningStarted("hv2"),
      replace(TWO, generation=4, prompt=flow.UnlockPrompt("hv2")), ()),
     ("a session opens", replace(ONE, has_keys=True), flow.SessionRestored(3, True), OPEN,
-     (flow.ShowRestored(),)),
+     (Action.SHOW_RESTORED,)),
     ("set-up goes on without a service", replace(ONE, has_keys=True), flow.SessionRestored(3, False),
-     replace(ONE, phase="set-up", has_keys=True), (flow.ShowRestored(),)),
+     replace(ONE, phase="set-up", has_keys=True), (Action.SHOW_RESTORED,)),
     ("a lock overtakes an opening", replace(ONE, generation=4, has_keys=True), flow.SessionRestored(3, True),
-     replace(ONE, generation=4, has_keys=True), (flow.DropKeys(),)),
+     replace(ONE, generation=4, has_keys=True), (Action.DROP_KEYS,)),
     ("a child takes the page", OPEN, flow.ChildReady(3, True),
      replace(OPEN, phase="child", has_child=True),
-     (flow.ShowChild(), flow.SavePosition(), flow.DropKeys())),
-    ("nothing to hand over", OPEN, flow.ChildReady(3, False), OPEN, (flow.EndChildSession(),)),
+     (Action.SHOW_CHILD, Action.SAVE_POSITION, Action.DROP_KEYS)),
+    ("nothing to hand over", OPEN, flow.ChildReady(3, False), OPEN, (Action.END_CHILD_SESSION,)),
     ("a lock overtakes a handover", replace(ONE, generation=4), flow.ChildReady(3, True),
-     replace(ONE, generation=4), (flow.EndChildSession(),)),
-    ("a lock covers first", OPEN, flow.LockRequested(), replace(OPEN, phase="locked", generation=4),
-     (flow.Cover(), flow.SaveTyping(), flow.DropKeys())),
-    ("a lock ends the child's session", CHILD, flow.LockRequested(), replace(ONE, generation=4),
-     (flow.EndChildSession(),)),
-    ("set-up half done is locked too", replace(OPEN, phase="set-up"), flow.LockRequested(),
-     replace(OPEN, phase="locked", generation=4), (flow.Cover(), flow.SaveTyping(), flow.DropKeys())),
-    ("a second lock only overtakes", replace(OPEN, phase="locked"), flow.LockRequested(),
+     replace(ONE, generation=4), (Action.END_CHILD_SESSION,)),
+    ("a lock covers first", OPEN, Signal.LOCK_REQUESTED, replace(OPEN, phase="locked", generation=4),
+     (Action.COVER, Action.SAVE_TYPING, Action.DROP_KEYS)),
+    ("a lock ends the child's session", CHILD, Signal.LOCK_REQUESTED, replace(ONE, generation=4),
+     (Action.END_CHILD_SESSION,)),
+    ("set-up half done is locked too", replace(OPEN, phase="set-up"), Signal.LOCK_REQUESTED,
+     replace(OPEN, phase="locked", generation=4), (Action.COVER, Action.SAVE_TYPING, Action.DROP_KEYS)),
+    ("a second lock only overtakes", replace(OPEN, phase="locked"), Signal.LOCK_REQUESTED,
      replace(OPEN, phase="locked", generation=4), ()),
-    ("nothing to lock", ONE, flow.LockRequested(), replace(ONE, generation=4), ()),
+    ("nothing to lock", ONE, Signal.LOCK_REQUESTED, replace(ONE, generation=4), ()),
 ]  # fmt: skip
 
 
@@ -91,7 +92,11 @@ def test_the_flow_decides(row: Row) -> None:
 
 
 def drops_before_saving(state: flow.SessionState) -> flow.SessionStep:
-    return replace(state, phase="locked"), (flow.Cover(), flow.DropKeys(), flow.SaveTyping())
+    return replace(state, phase="locked"), (
+        Action.COVER,
+        Action.DROP_KEYS,
+        Action.SAVE_TYPING,
+    )
 
 
 @pytest.mark.parametrize(

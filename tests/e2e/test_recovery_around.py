@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.cases.case_service import SERVICE_SETTING, CaseService, load_enrolled_service
+from app.core.cases.case_service import CaseService
+from app.core.cases.submission import SERVICE_SETTING, load_enrolled_service
 from app.core.device.account_recovery import RecoveryStatus
 from app.core.runtime import PendingEscrows, Runtime
 from app.kit.messages import say

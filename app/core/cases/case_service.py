@@ -11,26 +11,20 @@ blocks: screens call it through `run_blocking`, on a thread.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 from app.core.cases import form_metadata
 from app.core.cases.child_writer import ChildWriter
 from app.core.cases.household_queries import HouseholdOverview, HouseholdReader
 from app.core.cases.prior_history import with_history
-from app.core.cases.submission import (
-    SERVICE_SETTING,
-    complete_assessment,
-    ensure_escrow,
-    fill_record,
-    load_enrolled_service,
-    load_sealing_key,
-)
+from app.core.cases.submission import complete_assessment, ensure_escrow, fill_record
+from app.core.plain import Json
 from assessments.casework import child_sessions
 from assessments.casework.casework_records import CaseworkRecord
+from assessments.casework.ids import new_id
 from assessments.casework.records import (
     Assessment,
     ChildSessionRecord,
@@ -54,29 +48,26 @@ from assessments.store.rows.sealed_rows import ReadResult
 from assessments.store.rows.unlocked_store import AssessmentSummary
 from sync.device.exchange import OutboxStatus
 
+# Pages may not import the store or the wire: the types of theirs that they show are named here.
 __all__ = [
-    "SERVICE_SETTING",
     "AssessmentSummary",
     "CaseService",
-    "ChildWriter",
     "DataLoss",
-    "HouseholdOverview",
     "OpenAssessment",
     "OutboxStatus",
     "Revision",
     "RevisionsResult",
-    "load_enrolled_service",
-    "load_sealing_key",
     "run_blocking",
 ]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 RevisionsResult: TypeAlias = ReadResult[Revision]
 
 
-async def run_blocking(work: Callable[..., T], *arguments: Any) -> T:
+async def run_blocking(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Run blocking work on a thread and wait for it without holding the event loop."""
-    return await asyncio.to_thread(work, *arguments)
+    return await asyncio.to_thread(work, *arguments, **named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +90,6 @@ class CaseService:
     ) -> None:
         self._store, self._keys, self._clock, self._packs = store, keys, clock, packs
         self._household_reader = HouseholdReader(keys)
-
-    def __repr__(self) -> str:
-        return "<CaseService>"
 
     def close(self) -> None:
         """Drop the keys. Everything that was typed is saved before."""
@@ -174,7 +162,7 @@ class CaseService:
         instrument = self._with_licensed_wording(catalogue.load_tool(tool))
         area = catalogue.load_area()
         assessment = Assessment(
-            id=str(uuid.uuid4()),
+            id=new_id(),
             household_id=contact.household_id,
             contact_id=contact.id,
             subject_id=subject_id,
@@ -289,7 +277,7 @@ class CaseService:
         """A writer for the open assessment that outlives these keys."""
         return ChildWriter(assessments.unlock_assessment(self._keys, work.assessment.id), work.assessment.id)
 
-    def add_line(self, assessment_id: str, link_id: str, plain: Any) -> None:
+    def add_line(self, assessment_id: str, link_id: str, plain: Json) -> None:
         """Add one line that a child writer could not write at its time."""
         assessments.append_answer(self._keys, assessment_id, link_id, plain)
 
@@ -307,21 +295,21 @@ class CaseService:
             self._keys, assessment_id, child_sessions.ORIGIN_KEY_PREFIX + link_id, origin
         )
 
-    def save_item_drafts(self, work: OpenAssessment, place: Mapping[str, Any]) -> None:
+    def save_item_drafts(self, work: OpenAssessment, place: Mapping[str, Json]) -> None:
         """Remember the page and the half-typed words of an assessment in progress."""
         assessments.save_item_drafts(self._keys, work.assessment.id, dict(place))
 
-    def read_item_drafts(self, assessment_id: str) -> dict[str, Any]:
+    def read_item_drafts(self, assessment_id: str) -> dict[str, Json]:
         """Where the person left off; empty when nothing was noted."""
         return assessments.read_item_drafts(self._keys, assessment_id) or {}
 
-    def save_resume_state(self, place: Mapping[str, Any]) -> None:
+    def save_resume_state(self, place: Mapping[str, Json]) -> None:
         """Remember where this person is and what stands half typed outside assessments."""
         if self._store.read_only:
             return  # a newer Wren's place is not this one's to overwrite
         save_resume_state(self._keys, dict(place))
 
-    def read_resume_state(self) -> dict[str, Any]:
+    def read_resume_state(self) -> dict[str, Json]:
         """Where this person left off; empty when nothing was noted. Raises Damaged."""
         return read_resume_state(self._keys)
 

@@ -1,15 +1,11 @@
 """The write access of a child's session: adds lines to one assessment, and reads nothing.
 
 Holds a key narrowed to that assessment; the adult's keys are dropped while it writes.
-
-    writer = ChildWriter(narrowed_keys, assessment.id)
-    writer.write("ladder-now", to_plain(Answered(4)))
 """
 
 from __future__ import annotations
 
-from typing import Any
-
+from app.core.plain import Json
 from assessments.store import UnlockedAssessment, assessments
 
 
@@ -19,10 +15,7 @@ class ChildWriter:
     def __init__(self, keys: UnlockedAssessment, assessment_id: str) -> None:
         self._keys, self._assessment_id = keys, assessment_id
 
-    def __repr__(self) -> str:
-        return "<ChildWriter>"
-
-    def write(self, link_id: str, plain: Any) -> None:
+    def write(self, link_id: str, plain: Json) -> None:
         """Add one line: on the disk when this returns."""
         assessments.append_answer(self._keys, self._assessment_id, link_id, plain)
 

@@ -1,9 +1,6 @@
 """The metadata of an open form, saved beside its answers, and the context read back from it.
 
 Metadata are lines of the same append-only list, under names that no item can have.
-
-    save_metadata(keys, assessment, SaveSupplementDeferral("strengths", "no time"))   # one sealed line
-    current_context(keys, assessment, instrument, kept).not_done      # (("strengths", "no time"),)
 """
 
 from __future__ import annotations
@@ -13,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.core.cases.prior_history import save_history, with_history
+from app.core.plain import Json
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument
@@ -51,12 +49,12 @@ def save_version(keys: UnlockedStore, assessment_id: str, instrument: Instrument
     _write(keys, assessment_id, _VERSION, pinned)
 
 
-def read_moved_version(kept: Mapping[str, Any]) -> dict[str, Any]:
+def read_moved_version(kept: Mapping[str, Any]) -> dict[str, str]:
     """The version that the form was moved to, as fields of the record; empty where it was not."""
     return kept.get(_VERSION) or {}
 
 
-def _write(keys: UnlockedStore, assessment_id: str, name: str, plain: Any) -> None:
+def _write(keys: UnlockedStore, assessment_id: str, name: str, plain: Json) -> None:
     assessments.append_answer(keys, assessment_id, name, plain)
 
 

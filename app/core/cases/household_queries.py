@@ -1,9 +1,6 @@
 """A household with everyone in it and what has been recorded of each, read from the store.
 
 Writes nothing. What is returned is frozen and never prints itself.
-
-    page = HouseholdReader(keys).read_household(household_id)
-    page.assessments_of(child.id)                 # of one person, the newest first
 """
 
 from __future__ import annotations
@@ -15,9 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from assessments.casework.casework_records import Address, CaseworkRecord, Incident, PatternStatement
+from assessments.casework.casework_records import (
+    Address,
+    CaseworkRecord,
+    Incident,
+    PatternStatement,
+    RecordLink,
+)
 from assessments.casework.conduct_extracts import ConductExtract, extract_conduct
-from assessments.casework.records import Contact, Household, Person, Relationship
+from assessments.casework.records import COMPLETED_STATUSES, Contact, Household, Person, Relationship
 from assessments.casework.result_extracts import ResultExtract, extract_results
 from assessments.definitions import catalogue
 from assessments.errors import WrenError
@@ -73,9 +76,6 @@ class HouseholdReader:
         self._keys = keys
         self._completed_cache: dict[str, tuple[tuple[ResultExtract, ...], ConductExtract | None]] = {}
 
-    def __repr__(self) -> str:
-        return "<HouseholdReader>"
-
     def clear_cache(self) -> None:
         """Forget the extracts."""
         self._completed_cache.clear()
@@ -119,7 +119,7 @@ class HouseholdReader:
         self, heading: AssessmentSummary
     ) -> tuple[tuple[ResultExtract, ...], ConductExtract | None]:
         """What a finished tool holds. Kept with the keys: what is finished never changes."""
-        if heading.status not in ("completed", "amended"):
+        if heading.status not in COMPLETED_STATUSES:
             return (), None
         if heading.id not in self._completed_cache:
             # A tool that is not here any more, or a record that does not open: the others are shown.
@@ -149,3 +149,24 @@ def pattern_statement_of(page: HouseholdOverview, person_id: str) -> PatternStat
 def current_addresses(page: HouseholdOverview) -> tuple[Address, ...]:
     """The addresses where somebody stays now."""
     return tuple(found for found in page.records_of(Address) if found.until is None)
+
+
+def host_household(
+    page: HouseholdOverview, households: Sequence[HouseholdOverview]
+) -> HouseholdOverview | None:
+    """The household that takes this one in, where somebody has linked it."""
+    hosts = [link.other_household_id for link in standing_host_links(page)][:1]
+    return next((found for found in households if found.household.id in hosts), None)
+
+
+def standing_host_links(page: HouseholdOverview) -> tuple[RecordLink, ...]:
+    """The links that say which household takes this one in, without those that were undone."""
+    return tuple(one for one in page.records_of(RecordLink) if one.kind == "host" and one.undone_at is None)
+
+
+def find_record(
+    households: Sequence[HouseholdOverview], kind: type[F], record_id: str
+) -> tuple[HouseholdOverview, F] | None:
+    """A record of this kind with the household it is filed in; None where it is not here."""
+    found = ((page, one) for page in households for one in page.records_of(kind) if one.id == record_id)
+    return next(found, None)

@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from app.core.cases.case_service import CaseService, HouseholdOverview, RevisionsResult, run_blocking
-from assessments.casework.casework_records import CaseworkRecord, LinkKind, RecordLink, WithheldInformation
-from assessments.casework.ids import new_id
-from assessments.casework.records import Person, Relationship
+from app.core.cases.case_service import CaseService, RevisionsResult, run_blocking
+from app.core.cases.household_queries import HouseholdOverview
+from app.core.cases.record_changes import Record, SaveRecords, Undoable, make_undone
+from assessments.casework.casework_records import CaseworkRecord
+from assessments.casework.records import COMPLETED_STATUSES, Person, Relationship
 from assessments.definitions import catalogue
 from assessments.engine.answers import Answered, PlacedPerson, from_plain
 from assessments.errors import WrenError
 
-Undoable: TypeAlias = Relationship | RecordLink | WithheldInformation
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildPeopleMap:
     """Where one child put people on their own map, that day, in the child's order and names.
 
@@ -32,9 +31,6 @@ class ChildPeopleMap:
     on: date
     people: tuple[PlacedPerson, ...]
     places: tuple[tuple[str, str], ...]
-
-    def __repr__(self) -> str:
-        return "<ChildPeopleMap>"
 
 
 class HouseholdsState(Protocol):
@@ -50,10 +46,7 @@ class PeopleCommands:
     def __init__(self, model: HouseholdsState, service: CaseService, now: Callable[[], datetime]) -> None:
         self._model, self._service, self._now = model, service, now
 
-    def __repr__(self) -> str:
-        return "<PeopleCommands>"
-
-    async def save(self, *records: Person | Relationship | CaseworkRecord) -> None:
+    async def save(self, *records: Record) -> None:
         """Keep records, each in its own household, and show the households as they are now."""
         self._model.busy = True
         try:
@@ -63,34 +56,13 @@ class PeopleCommands:
         finally:
             self._model.busy = False
 
+    async def save_changes(self, changes: SaveRecords) -> None:
+        """Carry out the effect of a pure update."""
+        await self.save(*changes.records)
+
     async def undo(self, record: Undoable) -> None:
         """Undo a record. It stays, with the time when it was undone."""
-        name = "lifted_at" if isinstance(record, WithheldInformation) else "undone_at"
-        await self.save(record.model_copy(update={name: self._now()}))
-
-    async def save_link(
-        self, kind: LinkKind, own: HouseholdOverview, own_id: str, other: HouseholdOverview, other_id: str
-    ) -> None:
-        """Note what a practitioner holds to be so between two records. Both stay as they are."""
-        await self.save(self.make_link(kind, own, own_id, other, other_id))
-
-    def make_link(
-        self, kind: LinkKind, own: HouseholdOverview, own_id: str, other: HouseholdOverview, other_id: str
-    ) -> RecordLink:
-        """What a practitioner holds to be so between two records, to be kept."""
-        return RecordLink(
-            id=new_id(),
-            household_id=own.household.id,
-            kind=kind,
-            own_id=own_id,
-            other_household_id=other.household.id,
-            other_id=other_id,
-            decided_at=self._now(),
-        )
-
-    def make_undone_link(self, link: RecordLink) -> RecordLink:
-        """The link as it is once it is taken back, to be kept."""
-        return link.model_copy(update={"undone_at": self._now()})
+        await self.save(make_undone(record, self._now()))
 
     async def read_revisions(self, page: HouseholdOverview) -> RevisionsResult:
         """What stood in the records of a household before they were changed."""
@@ -100,7 +72,7 @@ class PeopleCommands:
         """The newest finished map of people of each child, by the child's id."""
         return await run_blocking(self._people_maps, page)
 
-    def _write(self, records: tuple[Person | Relationship | CaseworkRecord, ...]) -> None:
+    def _write(self, records: tuple[Record, ...]) -> None:
         for record in records:
             match record:
                 case Person():
@@ -120,7 +92,7 @@ class PeopleCommands:
         found: dict[str, ChildPeopleMap] = {}
         days = {contact.id: contact.on for contact in page.contacts}
         for heading in page.assessments:  # the newest first
-            if heading.subject_id in found or heading.status not in ("completed", "amended"):
+            if heading.subject_id in found or heading.status not in COMPLETED_STATUSES:
                 continue
             try:
                 tool = catalogue.load_tool(heading.instrument)
@@ -138,8 +110,3 @@ class PeopleCommands:
                     on = days.get(heading.contact_id) or heading.started_at.date()
                     found.setdefault(heading.subject_id, ChildPeopleMap(on, people, places))
         return found
-
-
-def new_relationship(household_id: str, from_id: str, kind: str, to_id: str) -> Relationship:
-    """A new relationship: the first is the `kind` of the second."""
-    return Relationship(id=new_id(), household_id=household_id, from_id=from_id, to_id=to_id, kind=kind)

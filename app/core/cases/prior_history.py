@@ -2,18 +2,16 @@
 
 Whether the history was seen is saved for the person and the contact, so that it is asked once; completing
 without it leaves a task.
-
-    with_history(keys, assessment, context).events     # the days of known incidents
 """
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 from assessments.casework.casework_records import FollowUp, HistoryReview, Incident, RecordLink
+from assessments.casework.ids import new_id
 from assessments.casework.matching.incidents import deduplicate_incidents
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
@@ -60,7 +58,7 @@ def save_history(keys: UnlockedStore, assessment: Assessment, history: HistorySt
         "",
     )
     judged = HistoryReview(
-        id=before or str(uuid.uuid4()),
+        id=before or new_id(),
         household_id=assessment.household_id,
         contact_id=assessment.contact_id,
         subject_id=assessment.subject_id,
@@ -81,7 +79,7 @@ def add_history_follow_up(keys: UnlockedStore, assessment: Assessment) -> None:
         return
     days = catalogue.load_area(assessment.area).chronology_rules.history_due_days
     ask = FollowUp(
-        id=str(uuid.uuid4()),
+        id=new_id(),
         household_id=assessment.household_id,
         person_id=assessment.subject_id,
         code=_ASK_HISTORY,

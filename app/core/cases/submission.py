@@ -1,8 +1,6 @@
 """Completing an assessment: fill, sign, seal once to the service, commit with its outbox entry.
 
 The record and its outbox entry are committed in one transaction. Nothing is opened here.
-
-    completed = complete_assessment(store, keys, clock, assessment, form)  # in the outbox when this returns
 """
 
 from __future__ import annotations

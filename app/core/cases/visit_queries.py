@@ -2,8 +2,6 @@
 
 Puts what a `HouseholdOverview` holds before the pure rules of `casework`; it writes nothing and holds no
 sentence.
-
-    rows = roster(page, model.households, contact)     # one row for every child, none left out
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from assessments.casework.casework_records import ChildObservation, FollowUp, RecordLink, VisitClosure
 from assessments.casework.matching.text import CopiedText, Passage, find_copied_text
 from assessments.casework.records import Contact, Person

@@ -3,41 +3,28 @@
 Holds one section's questions, what this child gave, and the name the child chose. It has no way to who the
 child is, to what was recorded before, or to another screen. Lines are written with a key that can add and
 not read; letters are written when the typing rests.
-
-    session = ChildSession(ChildSessionState(form, "middle", "Kestrel"), write, lock)
-    await session.set_answer("ladder-now", Answered(4))
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 import flet as ft
 
 from app.core.child.child_update import (
     AnswerTapped,
-    BackPressed,
     ChildEvent,
     ChildPage,
+    ChildSignal,
     ChildTurn,
     LettersTyped,
-    NextPressed,
-    PageTaken,
     QuestionReopened,
-    QuestionSkipped,
-    SessionEnded,
-    SessionResumed,
-    SessionStarted,
-    StopTapped,
-    TypingRested,
     WriteLine,
     update,
 )
+from app.core.plain import Json
 from app.core.write_queue import WriteQueue
-from assessments.casework.child_sessions import ChildSessionEnd
-from assessments.definitions.definition import AnswerState
 from assessments.engine.answers import AnswerEntry, NotAnswered
 from assessments.errors import StoreFault
 
@@ -59,7 +46,7 @@ class ChildSession:
     def __init__(
         self,
         state: ChildSessionState,
-        write: Callable[[str, Any], Awaitable[None]],
+        write: Callable[[str, Json], Awaitable[None]],
         lock: Callable[[], Awaitable[None]],
     ) -> None:
         self.state, self.lock = state, lock
@@ -70,64 +57,34 @@ class ChildSession:
 
         self._queue = WriteQueue(write_line)
 
-    def __repr__(self) -> str:
-        return "<ChildSession>"
-
     def current_entry(self, link_id: str) -> AnswerEntry | None:
         """The answer as it stands, with letters that are not written yet."""
         letters = self._turn.letters
         return letters[link_id] if link_id in letters else self._turn.form.entries.get(link_id)
 
+    async def dispatch(self, event: ChildEvent) -> None:
+        """Let the page follow an event, and write the lines that it brings."""
+        self._apply(event)
+        await self._flush()
+
     async def set_answer(self, link_id: str, entry: AnswerEntry | None) -> None:
         """Give an answer by tap; None takes it back. The one before stays in the list of answers."""
-        await self._dispatch(AnswerTapped(link_id, entry))
+        await self.dispatch(AnswerTapped(link_id, entry))
 
     def queue_input(self, link_id: str, entry: AnswerEntry | None) -> None:
         """Take letters that arrived in a field."""
         self._apply(LettersTyped(link_id, entry))
         self._queue.restart_debounce(self._save_typing)
 
-    async def start(self) -> None:
-        """Begin: the child was told who reads it."""
-        await self._dispatch(SessionStarted())
-
-    async def skip(self, state: AnswerState) -> None:
-        """Say "I don't know" or "Not now" to the question on the screen, and go on."""
-        await self._dispatch(QuestionSkipped(state))
-
-    async def go_next(self) -> None:
-        """Go to the next question, or to everything once more."""
-        await self._dispatch(NextPressed())
-
-    async def go_back(self) -> None:
-        """Go to the question before; from the first one nowhere."""
-        await self._dispatch(BackPressed())
-
     def reopen_question(self, link_id: str) -> None:
         """Open one question again from the look back."""
         self._apply(QuestionReopened(link_id))
 
-    async def stop(self) -> None:
-        """Stop; where the question has a stop of its own, that is its answer as well."""
-        await self._dispatch(StopTapped())
-
-    async def end(self, how: ChildSessionEnd) -> None:
-        """Stop, or finish: the page goes quiet."""
-        await self._dispatch(SessionEnded(how))
-
-    async def resume(self) -> None:
-        """Go from the quiet page back to the questions: another turn of the same child."""
-        await self._dispatch(SessionResumed())
-
-    async def close(self) -> list[tuple[str, Any]]:
+    async def close(self) -> list[tuple[str, Json]]:
         """Write what stands, and return the lines that the disk refused."""
         self._queue.stop_debounce()
-        await self._dispatch(PageTaken())
+        await self.dispatch(ChildSignal.PAGE_TAKEN)
         return [(line.link_id, line.plain) for line in self._queue.entries]
-
-    async def _dispatch(self, event: ChildEvent) -> None:
-        self._apply(event)
-        await self._flush()
 
     def _apply(self, event: ChildEvent) -> None:
         self._turn, lines = update(self._turn, event)
@@ -146,7 +103,7 @@ class ChildSession:
             self.state.is_saved = True
 
     async def _save_typing(self) -> None:
-        await self._dispatch(TypingRested())
+        await self.dispatch(ChildSignal.TYPING_RESTED)
 
 
 def is_given(entry: AnswerEntry | None) -> bool:

@@ -2,16 +2,17 @@
 
 Pure. A turn is one child's time at the screen: one section's questions in the child's words, and what
 this child gave. Every line that is to be written is an effect; lines are only ever added.
-
-    turn, effects = update(turn, SessionStarted())      # (WriteLine(CHILD_SESSION_KEY, ...),)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from enum import Enum
+from typing import Literal
 
+from app.core.flow import Message
+from app.core.plain import Json
 from assessments.casework.child_sessions import (
     CHILD_SESSION_KEY,
     AgeBand,
@@ -62,90 +63,58 @@ class ChildTurn(ChildPage):
         return f"<ChildTurn {self.screen}>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SessionStarted:
-    """The child was told who reads it, and begins."""
+class ChildSignal(Enum):
+    """An event without data."""
+
+    SESSION_STARTED = "the child was told who reads it, and begins"
+    TYPING_RESTED = "no letter came for a while, or the page closes"
+    NEXT_PRESSED = "on to the next question, or to the look back"
+    BACK_PRESSED = "to the question before; from the first one nowhere"
+    STOP_TAPPED = "the child stops"
+    SESSION_RESUMED = "from the quiet page back to the questions"
+    PAGE_TAKEN = "the page is locked or gone"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AnswerTapped:
+class AnswerTapped(Message):
     """An answer by tap; None takes it back."""
 
     link_id: str
     entry: AnswerEntry | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class LettersTyped:
+class LettersTyped(Message):
     """Letters arrived in a field."""
 
     link_id: str
     entry: AnswerEntry | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class TypingRested:
-    """No letter came for a while, or the page closes."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class QuestionSkipped:
+class QuestionSkipped(Message):
     """The child said "I don't know" or "Not now"."""
 
     state: AnswerState
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class NextPressed:
-    """On to the next question, or to the look back."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class BackPressed:
-    """To the question before."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class QuestionReopened:
+class QuestionReopened(Message):
     """One question again, from the look back."""
 
     link_id: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StopTapped:
-    """The child stops."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SessionEnded:
+class SessionEnded(Message):
     """The questions are over."""
 
     how: ChildSessionEnd
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SessionResumed:
-    """From the quiet page back to the questions."""
+ChildEvent = ChildSignal | AnswerTapped | LettersTyped | QuestionSkipped | QuestionReopened | SessionEnded
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PageTaken:
-    """The page is locked or gone."""
-
-
-ChildEvent = (
-    SessionStarted | AnswerTapped | LettersTyped | TypingRested | QuestionSkipped | NextPressed | BackPressed
-    | QuestionReopened | StopTapped | SessionEnded | SessionResumed | PageTaken
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class WriteLine:
+class WriteLine(Message):
     """Add one line to the assessment; None takes an answer back."""
 
     link_id: str
-    plain: Any
+    plain: Json
 
 
 ChildStep = tuple[ChildTurn, tuple[WriteLine, ...]]
@@ -155,7 +124,7 @@ NO_LINES: tuple[WriteLine, ...] = ()
 def update(turn: ChildTurn, event: ChildEvent) -> ChildStep:
     """Decide what follows from an event."""
     match event:
-        case SessionStarted():
+        case ChildSignal.SESSION_STARTED:
             first = turn.questions[0].link_id
             return replace(turn, current_link_id=first, screen="question"), (_start_line(turn),)
         case AnswerTapped(link_id, entry):
@@ -165,7 +134,7 @@ def update(turn: ChildTurn, event: ChildEvent) -> ChildStep:
             return turn, (*letters, *answer)
         case LettersTyped(link_id, entry):
             return replace(turn, letters={**turn.letters, link_id: entry}), ()
-        case TypingRested():
+        case ChildSignal.TYPING_RESTED:
             return _apply_letters(turn)
         case QuestionSkipped() if turn.screen != "question":
             # Before the first question only Start is a yes; after the last there is nothing to skip.
@@ -175,24 +144,24 @@ def update(turn: ChildTurn, event: ChildEvent) -> ChildStep:
             turn, skipped = _without_letters(turn, item.link_id), NO_LINES
             if state in item.states:
                 turn, skipped = _change(turn, item.link_id, NotAnswered(state))
-            return _after(skipped, update(turn, NextPressed()))
-        case NextPressed():
+            return _after(skipped, update(turn, ChildSignal.NEXT_PRESSED))
+        case ChildSignal.NEXT_PRESSED:
             turn, letters = _apply_letters(turn)
             return _next(turn), letters
-        case BackPressed():
+        case ChildSignal.BACK_PRESSED:
             turn, letters = _apply_letters(turn)
             return _back(turn), letters
         case QuestionReopened(link_id):
             return replace(turn, current_link_id=link_id, is_changing=True, screen="question"), ()
-        case StopTapped():
+        case ChildSignal.STOP_TAPPED:
             return _stop(turn)
         case SessionEnded(how):
             return _end(turn, how)
-        case SessionResumed() if turn.form.entries:
+        case ChildSignal.SESSION_RESUMED if turn.form.entries:
             return replace(turn, is_changing=False, screen="look-back"), (_start_line(turn),)
-        case SessionResumed():
+        case ChildSignal.SESSION_RESUMED:
             return replace(turn, is_changing=False, screen="hello"), ()
-        case PageTaken():
+        case ChildSignal.PAGE_TAKEN:
             turn, letters = _apply_letters(turn)
             left = (_end_line("left"),) if turn.screen in ("question", "look-back") else ()
             return turn, (*letters, *left)

@@ -2,10 +2,6 @@
 
 Before a child sees anything there is a key that can only add to one assessment, and the adult's keys are
 dropped. After the adult has unlocked, what could not be written is written, and the session is read back.
-
-    session = await handover.begin(service, work, "Kestrel", lock)
-    await handover.end()                                      # locked: the child's key is wiped
-    review = await handover.read_review(service, assessment_id)
 """
 
 from __future__ import annotations
@@ -13,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
-from app.core.cases.case_service import CaseService, ChildWriter, OpenAssessment, run_blocking
+from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
+from app.core.cases.child_writer import ChildWriter
 from app.core.child.child_session import ChildSession, ChildSessionState
+from app.core.plain import Json
 from assessments.casework.child_sessions import build_child_form, choose_age_band
 from assessments.casework.records import ChildSessionRecord
 from assessments.crypto import sealing
@@ -26,16 +23,13 @@ from assessments.engine.form import Form, list_pages
 from assessments.errors import StoreFault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HandbackReview:
     """The child's last session, and where its answers came from as far as that is marked."""
 
     assessment_id: str
     sitting: ChildSessionRecord
     origins: dict[str, str]
-
-    def __repr__(self) -> str:
-        return "<HandbackReview>"
 
     @property
     def link_ids(self) -> tuple[str, ...]:
@@ -66,11 +60,8 @@ class Handover:
         self._child_session: ChildSession | None = None
         self._assessment_id = ""
         # What the disk refused while a child wrote, by assessment; and whose assessment it is.
-        self._unsaved: list[tuple[str, str, Any]] = []
+        self._unsaved: list[tuple[str, str, Json]] = []
         self._author = ""
-
-    def __repr__(self) -> str:
-        return "<Handover>"
 
     async def begin(
         self,
@@ -88,7 +79,7 @@ class Handover:
         self._writer = writer = await run_blocking(service.open_child_writer, work)
         self._assessment_id, self._author = work.assessment.id, service.author[0]
 
-        async def write(link_id: str, plain: Any) -> None:
+        async def write(link_id: str, plain: Json) -> None:
             await run_blocking(writer.write, link_id, plain)
 
         self._child_session = ChildSession(

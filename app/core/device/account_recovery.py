@@ -3,9 +3,6 @@
 Joins the store's side of recovery with the transport to the service. Without a transport the request and
 the answers travel as text. Nothing of a person is held: a waiting request is in the key store, and its
 status is read each time.
-
-    status = await recovery.request_recovery("hv1")     # status.code is read out
-    await recovery.finish("hv1", status.answers, new_passphrase)
 """
 
 from __future__ import annotations
@@ -46,9 +43,6 @@ class RecoveryStatus:
     request_text: str
     state: RecoveryState | None = None
     answers: tuple[RecoveryApproval, ...] = ()
-
-    def __repr__(self) -> str:
-        return "<RecoveryStatus>"
 
     @property
     def agreed(self) -> tuple[EscrowSide, ...]:

@@ -6,8 +6,6 @@ Flet has such a store too, with its key beside it: that one protects nothing and
 A value is present, surely absent, or unknown. An exception, no answer in time and a value that cannot be read
 are all the third, `KeystoreFault`, so that nothing is taken for absent because a phone had just woken up. A
 value is read back before it counts as written.
-
-    Runtime.open(folder, system_keystore(folder))
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ import base64
 import os
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import flet as ft
 from flet_secure_storage import (  # type: ignore[import-untyped]  # typed, without the marker file
@@ -44,7 +42,10 @@ _PACKED_FOR = (
 )
 
 
-def _apple(accessibility: KeychainAccessibility) -> dict[str, Any]:
+_AppleOptions: TypeAlias = dict[str, IOSOptions | MacOsOptions]
+
+
+def _apple(accessibility: KeychainAccessibility) -> _AppleOptions:
     # "This device": never in a backup or on another phone.
     return {
         "ios": IOSOptions(accessibility=accessibility, synchronizable=False),
@@ -96,9 +97,6 @@ class SystemKeystore:
     ) -> None:
         self._storage, self._loop, self._timeout_s = storage, loop, within_s
 
-    def __repr__(self) -> str:
-        return "<SystemKeystore>"
-
     def read(self, name: str) -> bytes | None:
         """Read a secret; None where there is none. Blocking, never on the page's loop."""
         return self._run_on_page_loop(self._read(name))
@@ -130,7 +128,7 @@ class SystemKeystore:
         if await self._read(name) != value:
             raise KeystoreFault
 
-    async def _remove(self, key: str, options: dict[str, Any]) -> None:
+    async def _remove(self, key: str, options: _AppleOptions) -> None:
         await self._storage.remove(key, **options)
         if await self._storage.contains_key(key, **options):
             raise KeystoreFault
@@ -141,7 +139,7 @@ class SystemKeystore:
                 if key.startswith(_PREFIX):
                     await self._remove(key, options)
 
-    def _run_on_page_loop(self, asked: Coroutine[Any, Any, T]) -> T:
+    def _run_on_page_loop(self, asked: Coroutine[object, None, T]) -> T:
         """Ask on the page's loop and wait here, for so long and no longer."""
         try:
             future = asyncio.run_coroutine_threadsafe(asked, self._loop)
@@ -155,5 +153,5 @@ class SystemKeystore:
             raise KeystoreFault from None
 
 
-def _options(name: str) -> dict[str, Any]:
+def _options(name: str) -> _AppleOptions:
     return _SINCE_FIRST_UNLOCK if name == DEVICE_KEY else _WHILE_UNLOCKED

@@ -3,9 +3,6 @@
 Needs no passphrase and holds nothing of a person, so a report may be handed on. The words for each line are
 found by its code: `selftest.<code>`, and `selftest.<code>.look` where it needs attention. The last result is
 saved in the settings with the version of Wren that it belongs to.
-
-    report = check_device(store)
-    report.ok, [line.code for line in report.lines if not line.ok]
 """
 
 from __future__ import annotations
@@ -16,9 +13,10 @@ import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
+from typing import TypedDict
 
 from app import VERSION
+from app.core.plain import Json
 from app.kit.messages import say
 from assessments.casework.ids import format_utc
 from assessments.crypto import sealing, vectors
@@ -33,16 +31,13 @@ _RESULT_SETTING = "selftest"
 _KDF_NAMES = {ARGON2ID.id: "Argon2id", SCRYPT.id: "scrypt"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SelfTestLine:
     """One thing that was looked at. `found` fills the sentence; it holds nothing of a person."""
 
     code: str
     ok: bool
     found: dict[str, str | int]
-
-    def __repr__(self) -> str:
-        return "<SelfTestLine>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class SelfTestReport:
         """Whether every check passed."""
         return all(line.ok for line in self.lines)
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, Json]:
         """The report as JSON."""
         return {
             "ok": self.ok,
@@ -68,12 +63,21 @@ class SelfTestReport:
         }
 
 
+class LastResult(TypedDict):
+    """The result of the last self-test, and the codes of the lines to look at."""
+
+    version: str
+    at: str
+    ok: bool
+    look: list[str]
+
+
 def check_device(store: Store, clock: Clock) -> SelfTestReport:
     """Look at everything and keep the result. Blocking: it runs the KDFs and reads every page."""
     report = SelfTestReport(
         (*_check_ciphers(), *_check_store(store), _check_free_space(store), _check_tools(), _list_versions())
     )
-    kept = {
+    kept: LastResult = {
         "version": VERSION,
         "at": format_utc(clock.now()),
         "ok": report.ok,
@@ -89,10 +93,10 @@ def describe_line(line: SelfTestLine) -> str:
     return say(f"selftest.{line.code}" if line.ok else f"selftest.{line.code}.look", **line.found)
 
 
-def read_last_result(store: Store) -> dict[str, Any] | None:
-    """The result that was kept last: `version`, `at`, `ok`, and the codes to look at."""
+def read_last_result(store: Store) -> LastResult | None:
+    """The result that was kept last."""
     kept = store.settings.get(_RESULT_SETTING)
-    found: dict[str, Any] | None = json.loads(kept) if kept else None
+    found: LastResult | None = json.loads(kept) if kept else None
     return found
 
 

@@ -54,7 +54,7 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
     if work is None:
         return closed_page(actions)
     form = work.form
-    problems = all_problems(form, actions.item_drafts)
+    problems = all_problems(form, actions.autosave.item_drafts)
 
     async def change(link_id: str) -> None:
         if link_id == "judgement":
@@ -69,9 +69,9 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
         await actions.go_back()
 
     async def finish() -> None:
-        actions.apply_input()
+        actions.autosave.apply_input()
         now = (model.open_assessment or work).form
-        if all_problems(now, actions.item_drafts):
+        if all_problems(now, actions.autosave.item_drafts):
             await scroll.to_offset(0)
         elif now.missing:
             await scroll.to_key(_MISSING_KEY)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
+from app.core.outbox_update import OutboxSignal
 from app.features.assess.offers import offer_rows
 from app.features.assess.result import flag_card, flags_with_ids
 from app.features.shared.page import build_page, guarded_page
@@ -70,7 +71,7 @@ def _send_status_banner(model: AppState, actions: AppController, done: Assessmen
     if entry is not None and entry.state == "sent" and entry.sent_at is not None:
         when = format_day_and_time(entry.sent_at, actions.today())
         return banner(say("finished.sent", device=device, when=when), icon=ft.Icons.CLOUD_DONE_OUTLINED)
-    outbox = quiet_button(say("finished.outbox"), actions.show_outbox)
+    outbox = quiet_button(say("finished.outbox"), lambda: actions.dispatch_outbox(OutboxSignal.OPENED))
     if entry is not None and entry.state == "set-aside":
         return banner(say("finished.set-aside", device=device), tone="help", action=outbox)
     return banner(say("finished.waiting", device=device), icon=ft.Icons.CHECK_CIRCLE_OUTLINED, action=outbox)

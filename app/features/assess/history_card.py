@@ -11,7 +11,8 @@ from typing import get_args
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview, OpenAssessment
+from app.core.cases.case_service import OpenAssessment
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.text.chronology import (
     chronology_headline,
@@ -109,7 +110,7 @@ def _history_question(actions: AppController, work: OpenAssessment) -> ft.Contro
 
     def type_in(words: str) -> None:
         why.current = words
-        actions.queue_input(HistoryAnswered("not-available", words))
+        actions.autosave.queue_input(HistoryAnswered("not-available", words))
 
     rows = [Choice(code, say(f"known.{code}")) for code in get_args(HistoryStatus)]
     reason = text_field(

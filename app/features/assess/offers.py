@@ -34,7 +34,7 @@ def offers_card(form: Form, model: AppState, actions: AppController) -> ft.Contr
 
 def _offer(offer: SupplementOffer, actions: AppController) -> ft.Control:
     def typed(words: str) -> None:
-        actions.queue_input(SupplementDeferred(offer.tool, words))
+        actions.autosave.queue_input(SupplementDeferred(offer.tool, words))
 
     title = catalogue.load_tool(offer.tool).title
     reason = text_field(

@@ -90,7 +90,7 @@ def _judgement_card(form: Form, actions: AppController, name: str, problem: str)
     def type_in(words: str) -> None:
         reason.current = words
         if chosen:
-            actions.queue_input(JudgementGiven(Judgement(chosen, words)))
+            actions.autosave.queue_input(JudgementGiven(Judgement(chosen, words)))
 
     rows = [Choice(code, _format_grade(form.instrument, code)) for code in offered]
     return card(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from app.core.plain import Json
 from app.features.assess.items.drafts import GroupDraft, ItemDraft, draft_from_plain
 from app.features.assess.items.exact_words import lacks_origin
 from app.features.assess.items.people_map import lacks_place
@@ -20,7 +21,7 @@ from assessments.engine.validation import validate_entry
 _UNREADABLE_CODES = {"date": "day", "time": "time", "integer": "number", "decimal": "number"}
 
 
-def page_problems(form: Form, drafts: Mapping[str, object], items: Iterable[Item]) -> list[tuple[str, str]]:
+def page_problems(form: Form, drafts: Mapping[str, Json], items: Iterable[Item]) -> list[tuple[str, str]]:
     """List every problem of these items and what is below them, in the order of the tool."""
     found: list[tuple[str, str]] = []
     for item in walk_items(tuple(items)):
@@ -29,7 +30,7 @@ def page_problems(form: Form, drafts: Mapping[str, object], items: Iterable[Item
     return found
 
 
-def all_problems(form: Form, drafts: Mapping[str, object]) -> list[tuple[str, str]]:
+def all_problems(form: Form, drafts: Mapping[str, Json]) -> list[tuple[str, str]]:
     """List every problem of the whole form, its rows and its judgement included."""
     found = page_problems(form, drafts, form.instrument.items)
     index = form.instrument.index
@@ -44,7 +45,7 @@ def all_problems(form: Form, drafts: Mapping[str, object]) -> list[tuple[str, st
     return found
 
 
-def _item_problems(form: Form, drafts: Mapping[str, object], item: Item) -> list[str]:
+def _item_problems(form: Form, drafts: Mapping[str, Json], item: Item) -> list[str]:
     entry = form.entries.get(item.link_id)
     sentences = []
     if not isinstance(entry, NotAnswered) and (

@@ -61,12 +61,12 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
             await scroll.to_key(f"flag-{new[0].id}")
 
     ft.use_effect(show_new_card, [form.page, [flag.id for flag in shown]])
-    problems = page_problems(form, actions.item_drafts, here.items) if asked_at == form.page else []
+    problems = page_problems(form, actions.autosave.item_drafts, here.items) if asked_at == form.page else []
 
     async def go_on() -> None:
-        actions.apply_input()
+        actions.autosave.apply_input()
         now = model.open_assessment or work
-        if page_problems(now.form, actions.item_drafts, here.items):
+        if page_problems(now.form, actions.autosave.item_drafts, here.items):
             ask(form.page)
             await scroll.to_offset(0)
             return
@@ -235,7 +235,9 @@ def _flags_on_page(here: FormPage, flags: Sequence[Flag]) -> list[Flag]:
 
 def closed_page(actions: AppController) -> ft.View:
     """Draw that no assessment is open."""
-    return page_frame(say("assess.closed"), [], on_cover=actions.lock, on_back=actions.go_back, key="closed")
+    return page_frame(
+        say("assess.closed"), [], on_cover=actions.session.lock, on_back=actions.go_back, key="closed"
+    )
 
 
 def form_top(

@@ -8,10 +8,12 @@ does nothing, so that it leads to no other page.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import flet as ft
 
 from app.core.child.child_session import ChildSession, ChildSessionState
+from app.core.child.child_update import ChildSignal, QuestionSkipped, SessionEnded
 from app.features.child.activities.choice import choose_one, choose_some
 from app.features.child.activities.day_timeline import day_timeline
 from app.features.child.activities.free_text import free_text_activity
@@ -44,7 +46,11 @@ def child_page(state: ChildSessionState, session: ChildSession) -> ft.View:
     match state.screen:
         case "hello":
             return _frame(
-                state, session, welcome_screen(state), key="hello", on=(say("child.start"), session.start)
+                state,
+                session,
+                welcome_screen(state),
+                key="hello",
+                on=(say("child.start"), partial(session.dispatch, ChildSignal.SESSION_STARTED)),
             )
         case "look-back":
             return _frame(
@@ -52,8 +58,8 @@ def child_page(state: ChildSessionState, session: ChildSession) -> ft.View:
                 session,
                 review_screen(state, session),
                 key="look-back",
-                back=session.go_back,
-                on=(say("child.right"), lambda: session.end("finished")),
+                back=partial(session.dispatch, ChildSignal.BACK_PRESSED),
+                on=(say("child.right"), partial(session.dispatch, SessionEnded("finished"))),
             )
         case "end":
             return _frame(state, session, closing_screen(session), key="end")
@@ -64,8 +70,10 @@ def child_page(state: ChildSessionState, session: ChildSession) -> ft.View:
         session,
         child_question(state, session),
         key=f"question-{item.link_id}",
-        back=None if is_first and not state.is_changing else session.go_back,
-        on=(say("child.next"), session.go_next),
+        back=None
+        if is_first and not state.is_changing
+        else partial(session.dispatch, ChildSignal.BACK_PRESSED),
+        on=(say("child.next"), partial(session.dispatch, ChildSignal.NEXT_PRESSED)),
     )
 
 
@@ -77,9 +85,13 @@ async def block_system_back(event: ft.Event[ft.View]) -> None:
 def exit_buttons(session: ChildSession) -> ft.Control:
     """Draw I don't know, Not now and Stop, which every page but the closing one has."""
     ways = (
-        _exit_button(say("child.unsure"), "sym-unsure", lambda: session.skip("asked-unknown")),
-        _exit_button(say("child.not-now"), "sym-later", lambda: session.skip("child-pass")),
-        _exit_button(say("child.stop"), "sym-stop", session.stop),
+        _exit_button(
+            say("child.unsure"), "sym-unsure", partial(session.dispatch, QuestionSkipped("asked-unknown"))
+        ),
+        _exit_button(
+            say("child.not-now"), "sym-later", partial(session.dispatch, QuestionSkipped("child-pass"))
+        ),
+        _exit_button(say("child.stop"), "sym-stop", partial(session.dispatch, ChildSignal.STOP_TAPPED)),
     )
     return ft.Row(spacing=8, controls=list(ways))
 

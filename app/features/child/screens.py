@@ -12,6 +12,7 @@ from functools import partial
 import flet as ft
 
 from app.core.child.child_session import ChildSession, ChildSessionState
+from app.core.child.child_update import ChildSignal
 from app.features.child.bound_question import answer_value, format_child_answer
 from app.features.child.buttons import child_secondary_button
 from app.kit.controls.cards import card
@@ -57,7 +58,14 @@ def closing_screen(session: ChildSession) -> list[ft.Control]:
         centred(title(say("child.end")), wrap=True),
         centred(_large_text(say("child.end-thanks"), centred=True), wrap=True),
         ft.Container(height=16),
-        centred(child_secondary_button(say("child.go-again"), session.resume, band, ft.Icons.ARROW_BACK)),
+        centred(
+            child_secondary_button(
+                say("child.go-again"),
+                partial(session.dispatch, ChildSignal.SESSION_RESUMED),
+                band,
+                ft.Icons.ARROW_BACK,
+            )
+        ),
         centred(child_secondary_button(say("child.give-back"), session.lock, band, ft.Icons.LOCK_OUTLINED)),
     ]
 

@@ -5,10 +5,11 @@ It asks for no more than is needed to start; relationships and other names come 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
 
 import flet as ft
 
+from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
 from app.features.household.draft import (
     HouseholdDraft,
@@ -16,7 +17,7 @@ from app.features.household.draft import (
     household_from_draft,
     validate_household,
 )
-from app.features.shared.draft_form import DraftForm, form_page, form_text_field, use_draft_form
+from app.features.shared.draft_form import DraftForm, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
@@ -39,33 +40,33 @@ def add_household_page(model: AppState, actions: AppController) -> ft.View:
     def add() -> None:
         form.change(draw=True, people=(*form.value.people, NewPersonDraft()))
 
-    async def save() -> bool:
+    async def save(draft: HouseholdDraft) -> bool:
         # It opens the page of the new household, or does nothing while something else is being saved.
-        await actions.add_household(*household_from_draft(form.value))
+        await actions.add_household(*household_from_draft(draft))
         return False
-
-    def fields(problems: Mapping[str, str]) -> list[ft.Control | None]:
-        return [
-            card(form_text_field(form, "name", say("add.name"), problems, hint=say("add.name-hint"))),
-            *(_person_card(form, one, n, problems) for n, one in enumerate(form.value.people, start=1)),
-            row(secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)),
-        ]
 
     return form_page(
         model,
         actions,
         form,
         say("add.title"),
-        fields,
-        problems=lambda: validate_household(form.value, actions.today()),
+        [
+            card(form.text_field("name", say("add.name"), hint=say("add.name-hint"))),
+            *(_person_card(form, one, n) for n, one in enumerate(form.value.people, start=1)),
+            ft.Row(controls=[secondary_button(say("action.add-person"), add, icon=ft.Icons.ADD)]),
+        ],
+        submit=lambda: _decide(form.value, actions.today()),
         save=save,
         save_label=say("action.save-household"),
     )
 
 
-def _person_card(
-    form: DraftForm[HouseholdDraft], one: NewPersonDraft, n: int, problems: Mapping[str, str]
-) -> ft.Control:
+def _decide(draft: HouseholdDraft, today: date) -> tuple[FormState, tuple[HouseholdDraft, ...]]:
+    problems = validate_household(draft, today)
+    return FormState(problems), () if problems else (draft,)
+
+
+def _person_card(form: DraftForm[HouseholdDraft], one: NewPersonDraft, n: int) -> ft.Control:
     """One person to fill in. Without a date of birth the place in the family says who is a child."""
     at = one.key
 
@@ -84,13 +85,13 @@ def _person_card(
             value=getattr(one, name),
             on_change=lambda words: change(draw=False, **{name: words}),
             hint=hint,
-            problem=problems.get(place, ""),
+            problem=form.problems.get(place, ""),
             width=width,
             key=place,
         )
         return keyed(place, own)
 
-    wrong_role, is_alone = problems.get(f"role-{at}"), len(form.value.people) == 1
+    wrong_role, is_alone = form.problems.get(f"role-{at}"), len(form.value.people) == 1
     role = stack(
         text(say("add.role"), strong=True),
         *([problem_line(wrong_role)] if wrong_role else []),

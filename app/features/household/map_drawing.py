@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import flet as ft
 import flet.canvas as cv
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.people_commands import ChildPeopleMap
 from app.core.controller import AppController
 from app.features.household.map_layout import (

@@ -12,11 +12,9 @@ from contextlib import suppress
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
-from app.core.cases.household_queries import current_addresses
+from app.core.cases.household_queries import HouseholdOverview, current_addresses, host_household
 from app.core.cases.people_commands import ChildPeopleMap
 from app.core.controller import AppController, AppState
-from app.core.state import host_household
 from app.features.household.map_drawing import draw_household_map, legend
 from app.features.household.map_layout import MapHome
 from app.features.shared.badges import badge
@@ -114,7 +112,7 @@ def _titles(page: HouseholdOverview, homes: list[MapHome]) -> dict[str, str]:
 def _home_card(model: AppState, page: HouseholdOverview, home: MapHome, actions: AppController) -> ft.Control:
     on = actions.today()
     address = next((found for found in page.records_of(Address) if found.id == home.id), None)
-    host = host_household(model, page) if address is not None and address.kind == "host" else None
+    host = host_household(page, model.households) if address is not None and address.kind == "host" else None
     people = [one for one in page.persons if one.id in home.person_ids]
     return card(
         heading(_titles(page, [home])[home.id], level=3),

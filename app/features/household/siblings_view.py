@@ -11,7 +11,7 @@ from datetime import date
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import (
     count_visits_of_child,
     find_copied_passages,
@@ -32,7 +32,7 @@ from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework.casework_records import VerbatimQuote
 from assessments.casework.matching.text import CopiedText
-from assessments.casework.records import Person
+from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.casework.result_extracts import LadderStep, ResultExtract
 from assessments.errors import NotFound
 
@@ -115,7 +115,7 @@ def _child_column(page: HouseholdOverview, child: Person, today: date) -> ft.Con
     made = [text(seen.interpretation) for _, seen in written if seen.interpretation.strip()]
     risk = [text(say("siblings.risk-of", tool=one.prompt, grade=one.text or say("siblings.no-grade")))
             for one in own if one.part == "risk"]  # fmt: skip
-    tools = [found for found in page.assessments_of(child.id) if found.status in ("completed", "amended")]
+    tools = [found for found in page.assessments_of(child.id) if found.status in COMPLETED_STATUSES]
     family = describe_family(page, child, today)
     return card(
         avatar_row(child.name, heading(child.name), quiet(format_age(child, today))),

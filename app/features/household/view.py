@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
-from app.core.cases.household_queries import allows_pattern_statement
+from app.core.cases.household_queries import HouseholdOverview, allows_pattern_statement
 from app.core.cases.visit_queries import count_visits, is_observation_due, open_follow_ups
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import closure_of
 from app.core.controller import AppController, AppState
 from app.features.incidents.possible_duplicate import duplicate_decision_lines
@@ -18,7 +18,7 @@ from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card
 from app.kit.controls.text import quiet, text
 from app.kit.messages import has_message, say
-from assessments.casework.casework_records import ChildAtIncident, ChildObservation, Incident, KeyDate
+from assessments.casework.casework_records import ChildObservation, Incident, KeyDate
 from assessments.casework.records import Contact
 from assessments.casework.timeline import ChronologyEntry, GradedAssessment
 from assessments.casework.visits.accounting import find_current_observations
@@ -100,34 +100,29 @@ def _how_children_were_met(page: HouseholdOverview, contact: Contact) -> list[ft
 def _incident_lines(
     event: Incident, page: HouseholdOverview | None, model: AppState, actions: AppController
 ) -> list[ft.Control]:
-    severity = say(f"severity.{event.severity}") if event.severity else say("severity.unknown")
     by, to = first_names_of(page, event.by_ids), first_names_of(page, event.to_ids)
-    lines: list[ft.Control] = [text(event.what), quiet(severity)]
-    lines += [quiet(say(f"tactic.{code}")) for code in event.tactics if has_message(f"tactic.{code}")]
-    lines += [quiet(say("entry.by", names=by))] if by else []
-    lines += [quiet(say("entry.to", names=to))] if to else []
-    lines += [
-        quiet(_child_presence(child, page)) for child in event.children if first_names_of(page, (child.id,))
-    ]
+    words = [say(f"severity.{event.severity}") if event.severity else say("severity.unknown")]
+    words += [say(f"tactic.{code}") for code in event.tactics if has_message(f"tactic.{code}")]
+    words += [say("entry.by", names=by)] if by else []
+    words += [say("entry.to", names=to)] if to else []
+    for child in event.children:
+        if name := first_names_of(page, (child.id,)):
+            words.append(say("entry.child", name=name, words=describe_child_presence(child)))
     told = (
         ("entry.threat", event.threat),
         ("entry.injury", event.injury),
         ("entry.police", event.police_ref),
         ("entry.outcome", event.outcome),
     )
-    lines += [quiet(say(code, words=words)) for code, words in told if words]
-    lines.append(quiet(say("entry.source", source=event.source)))
-    lines += duplicate_decision_lines(model, event, actions)
+    words += [say(code, words=said) for code, said in told if said]
+    words.append(say("entry.source", source=event.source))
     change = quiet_button(
         say("action.change"),
         lambda: actions.open_screen("event", event.id),
         name=say("entry.change", what=event.what[:60]),
     )
-    return [*lines, ft.Row(controls=[change])]
-
-
-def _child_presence(child: ChildAtIncident, page: HouseholdOverview | None) -> str:
-    return say("entry.child", name=first_names_of(page, (child.id,)), words=describe_child_presence(child))
+    decided = duplicate_decision_lines(model, event, actions)
+    return [text(event.what), *map(quiet, words), *decided, ft.Row(controls=[change])]
 
 
 def _assessment_lines(tool: GradedAssessment, page: HouseholdOverview | None) -> list[ft.Control]:

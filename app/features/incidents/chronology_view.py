@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.incidents.chronology_entry import chronology_entry_card
 from app.features.incidents.possible_duplicate import duplicate_incident_cards
@@ -40,13 +40,12 @@ from app.kit.messages import say
 from assessments.casework import chronology as c
 from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
-from assessments.casework.records import Person
+from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.definitions import catalogue
 from assessments.errors import NotFound
 
 _PAGE_SIZE = 20
 _EVERYONE = "everyone"
-_DONE = ("completed", "amended")
 
 
 @ft.component
@@ -77,7 +76,7 @@ def chronology_page(model: AppState, actions: AppController) -> ft.View:
         say("chronology.title"),
         [
             *_summary_cards(summarise_household_chronology(page, on)),
-            *duplicate_incident_cards(model, actions, page),
+            duplicate_incident_cards(model, actions, page),
             secondary_button(
                 say("chronology.add-milestone"),
                 lambda: actions.open_screen("milestone", page.household.id),
@@ -86,7 +85,7 @@ def chronology_page(model: AppState, actions: AppController) -> ft.View:
             ),
             _child_filter(children, whose, choose) if children else None,
             _not_mentioned_banner(page, child) if child else None,
-            *_entry_list(shown, model, actions),
+            _paged_entries(shown, model, actions, home=False) if shown else None,
         ],
         subtitle=page.household.name,
         action=primary_button(
@@ -123,18 +122,14 @@ def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
         rules=catalogue.load_area().chronology_rules,
         links=links,
     )
+    entries = timeline.build_chronology_entries("", incidents=events, key_dates=milestones)
     return build_page(
         model,
         actions,
         say("chronology.of", name=first_name(person)),
         [
             *_summary_cards(found),
-            *_entry_list(
-                timeline.build_chronology_entries("", incidents=events, key_dates=milestones),
-                model,
-                actions,
-                home=True,
-            ),
+            _paged_entries(entries, model, actions, home=True) if entries else None,
         ],
         subtitle=say("chronology.of-note", name=first_name(person)),
     )
@@ -152,7 +147,7 @@ def _graded_assessments(page: HouseholdOverview) -> list[timeline.GradedAssessme
             provisional=found.provisional,
         )
         for found in page.assessments
-        if found.status in _DONE
+        if found.status in COMPLETED_STATUSES
     ]
 
 
@@ -161,17 +156,13 @@ def _summary_cards(found: c.ChronologySummary) -> list[ft.Control | None]:
     if not found.incidents:
         return [banner(say("chronology.none"))]
     signs, lacks = describe_chronology_findings(found), describe_missing(found)
+    is_charted = any(event.precision != "before" and event.severity for event in found.incidents)
     return [
         card(text(chronology_headline(found), strong=True), text(describe_trajectory(found))),
         card(heading(say("chronology.stands-out")), bullet_list(signs)) if signs else None,
-        _chart_card(found),
+        _chart(found) if is_charted else None,
         card(heading(say("chronology.missing")), bullet_list(lacks)) if lacks else None,
     ]
-
-
-def _chart_card(found: c.ChronologySummary) -> ft.Control | None:
-    levels = [event for event in found.incidents if event.precision != "before" and event.severity]
-    return _chart(found) if levels else None
 
 
 @ft.component
@@ -189,6 +180,7 @@ def _chart(found: c.ChronologySummary) -> ft.Control:
         last=format_day(dated[-1].on, found.on),
         worst=max(levels),
     )
+    toggle = say("chart.hide-table" if is_open else "chart.show-table")
     dots = [
         ChartPoint((event.on - first).days / whole, event.severity, event.precision == "exact")
         for event in dated
@@ -201,13 +193,7 @@ def _chart(found: c.ChronologySummary) -> ft.Control:
         text(words),
         quiet(say("chart.key")),
         quiet(say("chart.key-unknown")) if len(levels) < len(dated) else None,
-        ft.Row(
-            controls=[
-                quiet_button(
-                    say("chart.hide-table" if is_open else "chart.show-table"), lambda: set_open(not is_open)
-                )
-            ]
-        ),
+        ft.Row(controls=[quiet_button(toggle, lambda: set_open(not is_open))]),
         _table(found) if is_open else None,
     )
 
@@ -216,21 +202,15 @@ def _table(found: c.ChronologySummary) -> ft.Control:
     """Every event as a row: the day, how serious, and how it is known."""
 
     def row(day: str, level: str, source: str, *, head: bool = False) -> ft.Control:
-        cells = ((day, 5), (level, 4), (source, 5))
+        style = theme.MARK if head else theme.QUIET
+        cells: list[ft.Control] = [
+            ft.Container(expand=share, content=ft.Text(words, theme_style=style))
+            for words, share in ((day, 5), (level, 4), (source, 5))
+        ]
         return ft.Container(
             padding=ft.Padding.symmetric(vertical=8),
             border=ft.Border.only(bottom=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
-            content=ft.Row(
-                spacing=8,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-                controls=[
-                    ft.Container(
-                        expand=share,
-                        content=ft.Text(words, theme_style=theme.MARK if head else theme.QUIET),
-                    )
-                    for words, share in cells
-                ],
-            ),
+            content=ft.Row(spacing=8, vertical_alignment=ft.CrossAxisAlignment.START, controls=cells),
         )
 
     rows = [row(say("chart.day"), say("chart.level"), say("chart.source"), head=True)]
@@ -259,15 +239,9 @@ def _not_mentioned_banner(page: HouseholdOverview, child: Person) -> ft.Control 
     return banner(say("chronology.unsaid", n=len(silent), name=first_name(child))) if silent else None
 
 
-def _entry_list(
-    found: Sequence[timeline.ChronologyEntry], model: AppState, actions: AppController, *, home: bool = False
-) -> list[ft.Control | None]:
-    return [_paged_entries(tuple(found), model, actions, home)] if found else []
-
-
 @ft.component
 def _paged_entries(
-    found: tuple[timeline.ChronologyEntry, ...], model: AppState, actions: AppController, home: bool
+    found: tuple[timeline.ChronologyEntry, ...], model: AppState, actions: AppController, *, home: bool
 ) -> ft.Control:
     """The records, a page of them at a time, the newest or the oldest first."""
     newest, set_newest = use_state(True)
@@ -275,6 +249,9 @@ def _paged_entries(
     ordered = found[::-1] if newest else found
     order = [Choice("new", say("chronology.newest")), Choice("old", say("chronology.oldest"))]
     rest = len(ordered) - upto
+    more = secondary_button(
+        say("chronology.more", n=min(rest, _PAGE_SIZE)), lambda: set_upto(upto + _PAGE_SIZE), fill=True
+    )
     return stack(
         heading(say("chronology.order")),
         radio_rows(
@@ -284,16 +261,6 @@ def _paged_entries(
             clear=False,
         ),
         *(chronology_entry_card(entry, model, actions, home=home) for entry in ordered[:upto]),
-        *(
-            [
-                secondary_button(
-                    say("chronology.more", n=min(rest, _PAGE_SIZE)),
-                    lambda: set_upto(upto + _PAGE_SIZE),
-                    fill=True,
-                )
-            ]
-            if rest > 0
-            else []
-        ),
+        *([more] if rest > 0 else []),
         spacing=theme.LIST_GAP,
     )

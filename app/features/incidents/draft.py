@@ -2,8 +2,6 @@
 
 An incident needs its day, what was done, how it is known and how serious it was, where "not known yet" is an
 answer. A child of whom nothing is said has no entry in the record.
-
-    validate_incident(IncidentDraft(when="today"), today)      # {"what": "Write what was done.", ...}
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ from datetime import date
 from typing import Self
 
 from app.core.drafts import Draft
+from app.core.plain import Json
 from app.features.shared.day_draft import DayDraft
 from app.features.shared.parse_typed import parse_time
 from app.features.shared.text.incident import INCIDENT_TEXT_FIELDS
@@ -63,7 +62,7 @@ class IncidentDraft(DayDraft):
         """What stands in a text field, by its name on the form."""
         return str(getattr(self, name.replace("-", "_")))
 
-    def to_plain(self) -> dict[str, object]:
+    def to_plain(self) -> dict[str, Json]:
         """Return the draft as JSON values, those of a child under keys of their own."""
         plain = super().to_plain()
         plain["first-known"] = plain.pop("first_known")

@@ -6,15 +6,15 @@ one. A key date never makes a grade milder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import get_args
 
 import flet as ft
 
 from app.core.controller import AppController, AppState
-from app.features.incidents.draft import KeyDateDraft, key_date_from_draft, validate_key_date
+from app.features.incidents.draft import KeyDateDraft
+from app.features.incidents.update import IncidentState, update
 from app.features.shared.day_field import day_field
-from app.features.shared.draft_form import form_page, form_text_field, use_draft_form
+from app.features.shared.draft_form import coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.people import first_name
 from app.kit.controls.cards import card
@@ -37,46 +37,34 @@ def key_date_page(model: AppState, actions: AppController) -> ft.View:
     if page is None:
         raise NotFound
     form = use_draft_form(actions, f"milestone-{page.household.id}", KeyDateDraft())
-
-    async def save() -> bool:
-        record = key_date_from_draft(form.value, page.household.id, actions.today())
-        return await actions.save_records(page.household.id, [record])
-
-    def fields(problems: Mapping[str, str]) -> list[ft.Control | None]:
-        return [
-            keyed(
-                "kind",
-                card(
-                    heading(say("milestone.kind")),
-                    problem_line(problems["kind"]) if "kind" in problems else None,
-                    radio_rows(
-                        [Choice(code, say(f"milestone.{code}")) for code in _KINDS],
-                        chosen=form.value.kind or None,
-                        on_choose=form.chooser("kind"),
-                        clear=False,
-                    ),
-                ),
-            ),
-            card(day_field(form, problems)),
-            card(
-                heading(say("milestone.who")),
-                radio_rows(
-                    [Choice(person.id, first_name(person)) for person in page.persons],
-                    chosen=form.value.person or None,
-                    on_choose=form.chooser("person"),
-                ),
-                form_text_field(form, "words", say("milestone.words"), problems, lines=2),
-            ),
-        ]
-
+    kind = radio_rows(
+        coded_choices("milestone", _KINDS),
+        chosen=form.value.kind or None,
+        on_choose=form.chooser("kind"),
+        clear=False,
+    )
+    person = radio_rows(
+        [Choice(person.id, first_name(person)) for person in page.persons],
+        chosen=form.value.person or None,
+        on_choose=form.chooser("person"),
+    )
+    wrong = form.problems.get("kind")
     return form_page(
         model,
         actions,
         form,
         say("milestone.title"),
-        fields,
-        problems=lambda: validate_key_date(form.value, actions.today()),
-        save=save,
+        [
+            keyed("kind", card(heading(say("milestone.kind")), problem_line(wrong) if wrong else None, kind)),
+            card(day_field(form)),
+            card(
+                heading(say("milestone.who")),
+                person,
+                form.text_field("words", say("milestone.words"), lines=2),
+            ),
+        ],
+        submit=lambda: update(IncidentState(), actions.submitted(form.value, page)),
+        save=actions.save_changes,
         save_label=say("event.save"),
         subtitle=page.household.name,
     )

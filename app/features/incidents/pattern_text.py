@@ -1,7 +1,4 @@
-"""The sentences of a pattern statement in words, and the whole of it as a text to edit.
-
-format_sentence(sentence)     # "Dane has watched or tracked Siân. Dane did this once that we know of: …"
-"""
+"""The sentences of a pattern statement in words, and the whole of it as a text to edit."""
 
 from __future__ import annotations
 

@@ -69,9 +69,6 @@ def pattern_page(model: AppState, actions: AppController) -> ft.View:
         if is_saved:
             show_saved(False)
 
-    async def keep_phrase(code: str) -> None:
-        form.change(kept=tuple(sorted({*form.value.kept, code})))
-
     def put(changed: StatementDraft) -> None:
         form.set_value(changed)
         show_saved(False)
@@ -116,7 +113,7 @@ def pattern_page(model: AppState, actions: AppController) -> ft.View:
                         value=form.value.words,
                         on_change=type_in,
                         kept=lambda: form.value.kept,
-                        on_keep=keep_phrase,
+                        on_keep=form.keep_phrase,
                         hint=say("pattern.lead"),
                         problem=problem,
                         lines=_line_count(form.value.words),
@@ -144,18 +141,13 @@ def _collect_records(model: AppState) -> PatternInput:
 
 
 def _new_sentences_card(new: Sequence[Sentence], add: Handler, anew: Handler | None) -> ft.Control:
+    buttons = [secondary_button(say("pattern.add"), add, icon=ft.Icons.ADD)]
+    if anew:
+        buttons.append(secondary_button(say("pattern.anew"), anew, icon=ft.Icons.REFRESH))
     return card(
         heading(say("pattern.new", n=len(new))),
         *(text(format_sentence(one)) for one in new),
-        ft.Row(
-            wrap=True,
-            spacing=10,
-            run_spacing=10,
-            controls=[
-                secondary_button(say("pattern.add"), add, icon=ft.Icons.ADD),
-                *([secondary_button(say("pattern.anew"), anew, icon=ft.Icons.REFRESH)] if anew else []),
-            ],
-        ),
+        ft.Row(wrap=True, spacing=10, run_spacing=10, controls=buttons),
     )
 
 

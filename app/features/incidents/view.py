@@ -6,11 +6,12 @@ behind one button, all that can wait. A serious incident shows the numbers to ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview, find_record
+from app.core.cases.record_changes import SaveRecords
 from app.core.controller import AppController, AppState
 from app.features.incidents.draft import (
     CHILD_PRESENCE_CODES,
@@ -19,12 +20,11 @@ from app.features.incidents.draft import (
     IncidentDraft,
     draft_from_incident,
     empty_incident_draft,
-    incident_from_draft,
-    validate_incident,
 )
+from app.features.incidents.update import OPTIONAL_FIELDS, IncidentState, update
 from app.features.shared.badges import revisions_link
 from app.features.shared.day_field import day_field
-from app.features.shared.draft_form import DraftForm, form_page, form_text_field, use_draft_form
+from app.features.shared.draft_form import DraftForm, coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.people import first_name
@@ -45,7 +45,6 @@ from assessments.casework.tactics import tactic_groups
 from assessments.errors import NotFound
 
 _URGENT_FROM_SEVERITY = 3
-_OPTIONAL_FIELDS = ("time", "place", "injury", "police", "outcome", "protective", "first-known")
 
 
 @ft.component
@@ -59,43 +58,29 @@ def incident_page(model: AppState, actions: AppController) -> ft.View:
     form = use_draft_form(actions, f"event-{model.screen.target}", first)
     is_open, set_open = use_state(before is not None)
 
-    def problems() -> dict[str, str]:
-        found = validate_incident(form.value, actions.today())
-        set_open(is_open or bool(set(found) & {"threat", *_OPTIONAL_FIELDS}))
-        return found
+    def submit() -> tuple[IncidentState, tuple[SaveRecords, ...]]:
+        state, effects = update(IncidentState(is_open=is_open), actions.submitted(form.value, page, before))
+        set_open(state.is_open)
+        return state, effects
 
-    async def save() -> bool:
-        record = incident_from_draft(form.value, page.household.id, actions.today(), before)
-        return await actions.save_records(page.household.id, [record])
-
-    def fields(problems: Mapping[str, str]) -> list[ft.Control | None]:
-        return [
-            card(day_field(form, problems)),
-            card(_field("what", form, problems, lines=4), _field("source", form, problems)),
-            _severity(form, problems),
-            _urgent_call_card(form),
-            *(_child(child, form, problems) for child in children),
-            *(_optional_cards(page, form, problems) if is_open else []),
-            *(revisions_link(page, before.id, actions) if before else []),
-            None
-            if is_open
-            else stack(
-                secondary_button(
-                    say("event.more"), lambda: set_open(True), icon=ft.Icons.EXPAND_MORE, fill=True
-                ),
-                quiet(say("event.more-note")),
-                spacing=6,
-            ),
-        ]
-
+    more = secondary_button(say("event.more"), lambda: set_open(True), icon=ft.Icons.EXPAND_MORE, fill=True)
     return form_page(
         model,
         actions,
         form,
         say("event.change" if before else "event.title"),
-        fields,
-        problems=problems,
-        save=save,
+        [
+            card(day_field(form)),
+            card(_field("what", form, lines=4), _field("source", form)),
+            _severity(form),
+            _urgent_call_card(form),
+            *(_child(child, form) for child in children),
+            *(_optional_cards(page, form) if is_open else []),
+            *(revisions_link(page, before.id, actions) if before else []),
+            None if is_open else stack(more, quiet(say("event.more-note")), spacing=6),
+        ],
+        submit=submit,
+        save=actions.save_changes,
         save_label=say("event.save"),
         subtitle=page.household.name,
     )
@@ -104,51 +89,42 @@ def incident_page(model: AppState, actions: AppController) -> ft.View:
 def _find_target(model: AppState) -> tuple[HouseholdOverview, Incident | None]:
     """The household, and the event to be changed if the screen is about one."""
     about = model.screen.target
-    for page in model.households:
-        if page.household.id == about:
-            return page, None
-        for found in page.records_of(Incident):
-            if found.id == about:
-                return page, found
-    raise NotFound
+    page = model.household(about)
+    found = (page, None) if page else find_record(model.households, Incident, about)
+    if found is None:
+        raise NotFound
+    return found
 
 
-def _field(
-    name: str, form: DraftForm[IncidentDraft], problems: Mapping[str, str], *, lines: int = 1
-) -> ft.Control:
+def _field(name: str, form: DraftForm[IncidentDraft], *, lines: int = 1) -> ft.Control:
     hint = say(f"event.{name}-hint") if name in ("what", "source") else ""
-    if name in PHRASING_CHECKED_FIELDS:
-        return keyed(name, _phrasing_checked_text(name, form, problems, hint=hint, lines=lines))
-    return form_text_field(form, name, say(f"event.{name}"), problems, hint=hint, lines=lines)
+    if name not in PHRASING_CHECKED_FIELDS:
+        return form.text_field(name, say(f"event.{name}"), hint=hint, lines=lines)
 
-
-def _phrasing_checked_text(
-    name: str, form: DraftForm[IncidentDraft], problems: Mapping[str, str], *, hint: str, lines: int
-) -> ft.Control:
-    async def keep(code: str) -> None:
-        form.change(kept=tuple(sorted({*form.value.kept, code})))
-
-    return phrasing_checked_field(
-        say(f"event.{name}"),
-        value=form.value.text(name),
-        on_change=form.setter(name),
-        kept=lambda: form.value.kept,
-        on_keep=keep,
-        hint=hint,
-        problem=problems.get(name, ""),
-        lines=lines,
-        key=name,
+    return keyed(
+        name,
+        phrasing_checked_field(
+            say(f"event.{name}"),
+            value=form.value.text(name),
+            on_change=form.setter(name),
+            kept=lambda: form.value.kept,
+            on_keep=form.keep_phrase,
+            hint=hint,
+            problem=form.problems.get(name, ""),
+            lines=lines,
+            key=name,
+        ),
     )
 
 
-def _severity(form: DraftForm[IncidentDraft], problems: Mapping[str, str]) -> ft.Control:
+def _severity(form: DraftForm[IncidentDraft]) -> ft.Control:
     levels = [Choice(n, say(f"severity.{n}"), say(f"severity.{n}.hint")) for n in "1234"]
     return keyed(
         "severity",
         card(
             heading(say("event.severity")),
             quiet(say("event.severity-hint")),
-            problem_line(problems["severity"]) if "severity" in problems else None,
+            problem_line(form.problems["severity"]) if "severity" in form.problems else None,
             radio_rows(
                 [*levels, Choice(SEVERITY_UNKNOWN, say("severity.unknown"), exclusive=True)],
                 chosen=form.value.severity or None,
@@ -166,9 +142,12 @@ def _urgent_call_card(form: DraftForm[IncidentDraft]) -> ft.Control | None:
     return call_card(say("event.urgent"), say("event.urgent-do"), numbers_for(("emergency", "named-nurse")))
 
 
-def _child(child: Person, form: DraftForm[IncidentDraft], problems: Mapping[str, str]) -> ft.Control:
+def _child(child: Person, form: DraftForm[IncidentDraft]) -> ft.Control:
     """One child, by themselves."""
     at, now = f"where-{child.id}", form.value
+    presence = [
+        Choice(code, say(f"there.{code}"), exclusive=code == "elsewhere") for code in CHILD_PRESENCE_CODES
+    ]
 
     def choose(codes: tuple[str, ...]) -> None:
         form.change(draw=True, seen={**form.value.seen, child.id: codes})
@@ -176,33 +155,22 @@ def _child(child: Person, form: DraftForm[IncidentDraft], problems: Mapping[str,
     def type_in(words: str) -> None:
         form.change(where={**form.value.where, child.id: words})
 
+    where = text_field(
+        say("event.where"),
+        value=now.where[child.id],
+        on_change=type_in,
+        problem=form.problems.get(at, ""),
+        key=at,
+    )
     return card(
         heading(say("event.child", name=first_name(child))),
         quiet(say("event.child-hint")),
-        checkbox_rows(
-            [
-                Choice(code, say(f"there.{code}"), exclusive=code == "elsewhere")
-                for code in CHILD_PRESENCE_CODES
-            ],
-            chosen=now.seen[child.id],
-            on_choose=choose,
-        ),
-        keyed(
-            at,
-            text_field(
-                say("event.where"),
-                value=now.where[child.id],
-                on_change=type_in,
-                problem=problems.get(at, ""),
-                key=at,
-            ),
-        ),
+        checkbox_rows(presence, chosen=now.seen[child.id], on_choose=choose),
+        keyed(at, where),
     )
 
 
-def _optional_cards(
-    page: HouseholdOverview, form: DraftForm[IncidentDraft], problems: Mapping[str, str]
-) -> list[ft.Control]:
+def _optional_cards(page: HouseholdOverview, form: DraftForm[IncidentDraft]) -> list[ft.Control]:
     """All that can wait."""
     people = [Choice(person.id, first_name(person)) for person in page.persons]
     return [
@@ -213,10 +181,7 @@ def _optional_cards(
             checkbox_rows(people, chosen=form.value.to, on_choose=form.chooser("to")),
         ),
         _tactics(form),
-        card(
-            _field("threat", form, problems, lines=3),
-            *(_field(name, form, problems) for name in _OPTIONAL_FIELDS),
-        ),
+        card(_field("threat", form, lines=3), *(_field(name, form) for name in OPTIONAL_FIELDS)),
     ]
 
 
@@ -228,11 +193,7 @@ def _tactics(form: DraftForm[IncidentDraft]) -> ft.Control:
             others = tuple(code for code in form.value.tactics if code not in own)
             form.change(draw=True, tactics=(*others, *chosen))
 
-        choices = [Choice(code, say(f"tactic.{code}")) for code in codes]
+        chosen = [code for code in form.value.tactics if code in codes]
         parts.append(heading(say(f"tactic-group.{group}"), level=3))
-        parts.append(
-            checkbox_rows(
-                choices, chosen=[code for code in form.value.tactics if code in codes], on_choose=choose
-            )
-        )
+        parts.append(checkbox_rows(coded_choices("tactic", codes), chosen=chosen, on_choose=choose))
     return card(*parts, spacing=theme.LIST_GAP)

@@ -7,10 +7,12 @@ and sent again; it never holds up the others.
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.core.outbox_update import OutboxSignal, RetryPressed
 from app.features.shared.page import build_page, busy_indicator, guarded_page, sync_status
 from app.features.shared.text.days import format_day_and_time
 from app.features.shared.text.people import tool_title
@@ -32,39 +34,30 @@ def outbox_page(model: AppState, actions: AppController) -> ft.View:
     status, today = model.send_status, actions.today()
     last = format_day_and_time(status.last_sent_at, today) if status.last_sent_at else ""
     newest = sorted(model.outbox_entries, key=lambda entry: (_ORDER.index(entry.state), -entry.sequence))
-    action: ft.Control | None = None
-    if status.waiting:
-        action = (
-            busy_indicator(say("outbox.trying"))
-            if model.is_sending
-            else primary_button(say("action.send-now"), actions.send_now, icon=ft.Icons.SEND_OUTLINED)
-        )
+    send = primary_button(
+        say("action.send-now"),
+        partial(actions.dispatch_outbox, OutboxSignal.SEND_PRESSED),
+        icon=ft.Icons.SEND_OUTLINED,
+    )
+    none = empty_state(say("outbox.none"), note=say("outbox.none-note"), icon=ft.Icons.OUTBOX_OUTLINED)
+    entries = (_entry(entry, model, actions) for entry in newest[:_SHOWN])
+    sent = quiet(say("outbox.last-sent", when=last) if last else say("outbox.never-sent"))
+    busy_or_send = busy_indicator(say("outbox.trying")) if model.is_sending else send
     return build_page(
         model,
         actions,
         say("outbox.title"),
-        [
-            _summary(model) if newest else None,
-            None
-            if newest
-            else empty_state(say("outbox.none"), note=say("outbox.none-note"), icon=ft.Icons.OUTBOX_OUTLINED),
-            *(_entry(entry, model, actions) for entry in newest[:_SHOWN]),
-        ],
-        saved=quiet(say("outbox.last-sent", when=last) if last else say("outbox.never-sent"))
-        if newest
-        else None,
-        action=action,
+        [_summary(model), None, *entries] if newest else [None, none],
+        saved=sent if newest else None,
+        action=busy_or_send if status.waiting else None,
     )
 
 
 def _summary(model: AppState) -> ft.Control:
     status = model.send_status
     if status.set_aside:
-        words = (
-            say("sync.partly", sent=status.sent, n=status.set_aside)
-            if status.sent
-            else say("sync.help", n=status.set_aside)
-        )
+        partly = say("sync.partly", sent=status.sent, n=status.set_aside)
+        words = partly if status.sent else say("sync.help", n=status.set_aside)
         if status.waiting:
             words = f"{say('outbox.waiting', n=status.waiting)}. {words}"
         return banner(words, tone="help")
@@ -79,39 +72,24 @@ def _summary(model: AppState) -> ft.Control:
 
 def _entry(entry: OutboxEntry, model: AppState, actions: AppController) -> ft.Control:
     """One record by its tool and person; by its number when it belongs to no household here."""
-    today = actions.today()
-    name = _name(entry, model)
+    today, name = actions.today(), _name(entry, model)
     when = format_day_and_time(entry.queued_at, today)
     size = max(1, round(entry.size_bytes / 1024))
+    buttons = [
+        secondary_button(
+            say("action.read"), lambda: actions.show_record(entry.id), name=say("outbox.read", name=name)
+        )
+    ]
+    if entry.state == "set-aside":
+        again = partial(actions.dispatch_outbox, RetryPressed(entry.id))
+        words, named = say("action.retry-entry"), say("outbox.again", name=name)
+        buttons.append(secondary_button(words, again, icon=ft.Icons.REFRESH, name=named))
     return card(
         heading(name, level=3),
         _state(entry, today),
         text(_reason(entry.reason)) if entry.state != "sent" and entry.reason else None,
         quiet(say("outbox.entry-size", when=when, size=size)),
-        ft.Row(
-            wrap=True,
-            spacing=10,
-            run_spacing=10,
-            controls=[
-                secondary_button(
-                    say("action.read"),
-                    lambda: actions.show_record(entry.id),
-                    name=say("outbox.read", name=name),
-                ),
-                *(
-                    [
-                        secondary_button(
-                            say("action.retry-entry"),
-                            lambda: actions.retry_entry(entry.id),
-                            icon=ft.Icons.REFRESH,
-                            name=say("outbox.again", name=name),
-                        )
-                    ]
-                    if entry.state == "set-aside"
-                    else []
-                ),
-            ],
-        ),
+        ft.Row(wrap=True, spacing=10, run_spacing=10, controls=buttons),
         spacing=8,
     )
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview, host_household
 from app.core.controller import AppController, AppState
-from app.core.state import host_household
 from app.features.shared.badges import badge, withheld_badge
 from app.features.shared.text.people import names_by_id
 from app.kit.controls.buttons import quiet_button
@@ -33,7 +32,11 @@ def address_cards(
 def _card(model: AppState, actions: AppController, page: HouseholdOverview, found: Address) -> ft.Control:
     names = names_by_id(page)
     who = ", ".join(names[one] for one in found.person_ids if one in names)
-    host = _host(model, page) if found.kind == "host" else ""
+    host = host_household(page, model.households) if found.kind == "host" else None
+
+    def button(words: str, screen: str, icon: ft.IconData) -> ft.Control:
+        return quiet_button(say(words), lambda: actions.open_screen(screen, found.id), icon=icon)
+
     return card(
         text(say(f"address.kind.{found.kind}"), strong=True),
         badge(say("address.confidential")) if found.confidential else None,
@@ -42,27 +45,14 @@ def _card(model: AppState, actions: AppController, page: HouseholdOverview, foun
         if found.confidential
         else text(found.lines),
         quiet(say("address.who", names=who)) if who else None,
-        quiet(say("address.host", household=host)) if host else None,
+        quiet(say("address.host", household=host.household.name)) if host else None,
         quiet(say("address.left")) if found.until is not None else None,
         ft.Row(
             wrap=True,
             controls=[
-                quiet_button(
-                    say("address.change"),
-                    lambda: actions.open_screen("address", found.id),
-                    icon=ft.Icons.EDIT_OUTLINED,
-                ),
-                quiet_button(
-                    say("withheld.add-address"),
-                    lambda: actions.open_screen("keep-from", found.id),
-                    icon=ft.Icons.LOCK_OUTLINED,
-                ),
+                button("address.change", "address", ft.Icons.EDIT_OUTLINED),
+                button("withheld.add-address", "keep-from", ft.Icons.LOCK_OUTLINED),
             ],
         ),
         spacing=8,
     )
-
-
-def _host(model: AppState, page: HouseholdOverview) -> str:
-    linked = host_household(model, page)
-    return linked.household.name if linked else ""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
-from app.features.people.person_draft import BirthDraft, validate_birth
-from app.features.shared.draft_form import form_page, form_text_field, use_draft_form
+from app.features.people.person_draft import BirthDraft
+from app.features.people.update import update
+from app.features.shared.draft_form import form_page, use_draft_form
 from app.features.shared.page import guarded_page
-from app.features.shared.parse_typed import parse_day
 from app.features.shared.text.people import find_person
 from app.kit.controls.cards import card
 from app.kit.controls.text import text
@@ -22,27 +23,21 @@ from app.kit.messages import say
 @guarded_page
 def birth_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the day, and for the name as it is now."""
-    about = model.screen.target
-    page, before = find_person(model, about)
-    form = use_draft_form(actions, f"born-{about}", BirthDraft(name=before.name))
-
-    async def save() -> None:
-        name, born = form.value.name.strip(), parse_day(form.value.day)
-        await actions.people_commands.save(before.after_birth(name, born))
-
+    page, before = find_person(model, model.screen.target)
+    form = use_draft_form(actions, f"born-{before.id}", BirthDraft(name=before.name))
     return form_page(
         model,
         actions,
         form,
         say("born.title"),
-        lambda problems: [
+        [
             text(say("born.same-record")),
             card(
-                form_text_field(form, "day", say("add.born"), problems, hint=say("add.born-hint"), width=220),
-                form_text_field(form, "name", say("add.person-name"), problems),
+                form.text_field("day", say("add.born"), hint=say("add.born-hint"), width=220),
+                form.text_field("name", say("add.person-name")),
             ),
         ],
-        problems=lambda: validate_birth(form.value, actions.today()),
-        save=save,
+        submit=lambda: update(FormState(), actions.submitted(form.value, page, before)),
+        save=actions.people_commands.save_changes,
         caption=page.household.name,
     )

@@ -6,18 +6,13 @@ stays as it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import flet as ft
 
+from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
-from app.features.people.person_draft import (
-    PersonDraft,
-    draft_from_person,
-    person_from_draft,
-    validate_person,
-)
-from app.features.shared.draft_form import DraftForm, choice_field, form_page, form_text_field, use_draft_form
+from app.features.people.person_draft import PersonDraft, draft_from_person
+from app.features.people.update import update
+from app.features.shared.draft_form import DraftForm, coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.people import relationship_label
 from app.features.shared.text.person_details import NEEDS
@@ -44,113 +39,61 @@ def edit_person_page(model: AppState, actions: AppController) -> ft.View:
     )
     if page is None or (before is None and not is_new):
         raise NotFound
-    household = page.household
-
-    async def save() -> None:
-        await actions.people_commands.save(
-            person_from_draft(form.value, before, household.id, actions.today())
-        )
-
     return form_page(
         model,
         actions,
         form,
         say("person.add") if before is None else say("person.change-title", name=before.name),
-        lambda problems: [*_identity_fields(form, problems), *_communication_fields(form)],
-        problems=lambda: validate_person(form.value, actions.today()),
-        save=save,
-        caption=household.name,
+        [*_identity_fields(form), *_communication_fields(form)],
+        submit=lambda: update(FormState(), actions.submitted(form.value, page, before)),
+        save=actions.people_commands.save_changes,
+        caption=page.household.name,
     )
 
 
-def _identity_fields(form: DraftForm[PersonDraft], problems: Mapping[str, str]) -> list[ft.Control | None]:
+def _identity_fields(form: DraftForm[PersonDraft]) -> list[ft.Control | None]:
     # A role that this page does not offer, from a record made elsewhere, stays on offer.
-    way, roles = form.value.way, form.value.roles
-    others = [role for role in roles if role not in PERSON_ROLES]
-    is_professional = "professional" in roles
+    way, roles, day_hint = form.value.way, form.value.roles, say("add.born-hint")
+    offered = dict.fromkeys((*PERSON_ROLES, *roles))
+    kin = [Choice(role, relationship_label(role)) for role in offered]
+    marks = [Choice(mark, say(f"person.{mark}"), say(f"person.{mark}-hint")) for mark in CONCERN_ROLES]
+    places = [Choice(place, say(f"person.lives-{place}")) for place in ("here", "elsewhere")]
+    names_hint, is_professional = say("person.other-names-hint"), "professional" in roles
     return [
         card(
-            form_text_field(form, "name", say("add.person-name"), problems),
-            form_text_field(
-                form, "other_names", say("person.other-names"), hint=say("person.other-names-hint")
-            ),
+            form.text_field("name", say("add.person-name")),
+            form.text_field("other_names", say("person.other-names"), hint=names_hint),
         ),
         card(
-            choice_field(
-                form,
-                "way",
-                say("person.born"),
-                [Choice(code, say(f"person.way.{code}")) for code in _BIRTH_DATE_OPTIONS],
-                problems,
-            ),
-            form_text_field(form, "day", say("add.born"), problems, hint=say("add.born-hint"), width=220)
-            if way == "day"
-            else None,
-            form_text_field(form, "due", say("add.due"), problems, hint=say("add.born-hint"), width=220)
-            if way == "due"
-            else None,
-            form_text_field(form, "years", say("person.years"), problems, width=120)
-            if way == "about"
-            else None,
+            form.choice_field("way", say("person.born"), coded_choices("person.way", _BIRTH_DATE_OPTIONS)),
+            form.text_field("day", say("add.born"), hint=day_hint, width=220) if way == "day" else None,
+            form.text_field("due", say("add.due"), hint=day_hint, width=220) if way == "due" else None,
+            form.text_field("years", say("person.years"), width=120) if way == "about" else None,
         ),
         card(
-            choice_field(
-                form,
-                "roles",
-                say("add.role"),
-                [Choice(role, relationship_label(role)) for role in (*PERSON_ROLES, *others)],
-                many=True,
-            ),
-            form_text_field(form, "position", say("person.position")) if is_professional else None,
-            form_text_field(form, "agency", say("person.agency")) if is_professional else None,
+            form.choice_field("roles", say("add.role"), kin, many=True),
+            form.text_field("position", say("person.position")) if is_professional else None,
+            form.text_field("agency", say("person.agency")) if is_professional else None,
         ),
         card(
-            choice_field(
-                form,
-                "marks",
-                say("person.marks"),
-                [Choice(mark, say(f"person.{mark}"), say(f"person.{mark}-hint")) for mark in CONCERN_ROLES],
-                many=True,
-                hint=say("person.marks-hint"),
-            )
+            form.choice_field("marks", say("person.marks"), marks, many=True, hint=say("person.marks-hint"))
         ),
-        card(
-            choice_field(
-                form,
-                "lives",
-                say("person.lives"),
-                [Choice(place, say(f"person.lives-{place}")) for place in ("here", "elsewhere")],
-                problems,
-            )
-        ),
+        card(form.choice_field("lives", say("person.lives"), places)),
     ]
 
 
 def _communication_fields(form: DraftForm[PersonDraft]) -> list[ft.Control | None]:
     """How to talk with this person."""
+    interpreter = Choice("yes", say("person.interpreter-needed"), say("person.interpreter-never"))
+    others = [code for code in form.value.needs if code not in NEEDS and has_message(f"need.{code}")]
+    needs = coded_choices("need", (*NEEDS, *others))
     return [
         card(
-            form_text_field(form, "language", say("person.language")),
-            choice_field(
-                form,
-                "interpreter",
-                "",
-                [Choice("yes", say("person.interpreter-needed"), say("person.interpreter-never"))],
-                many=True,
-            ),
+            form.text_field("language", say("person.language")),
+            form.choice_field("interpreter", "", [interpreter], many=True),
         ),
         card(
-            choice_field(
-                form,
-                "needs",
-                say("person.needs"),
-                [Choice(code, say(f"need.{code}")) for code in (*NEEDS, *_other_needs(form.value.needs))],
-                many=True,
-            ),
-            form_text_field(form, "needs_words", say("person.needs-words"), lines=3),
+            form.choice_field("needs", say("person.needs"), needs, many=True),
+            form.text_field("needs_words", say("person.needs-words"), lines=3),
         ),
     ]
-
-
-def _other_needs(needs: tuple[str, ...]) -> list[str]:
-    return [code for code in needs if code not in NEEDS and has_message(f"need.{code}")]

@@ -11,7 +11,7 @@ from functools import partial
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.text.people import describe_relationship_both_ways, first_name
 from app.kit.controls.buttons import quiet_button
@@ -46,17 +46,12 @@ def link_cards(model: AppState, one: Person, actions: AppController) -> list[ft.
 
 def not_same_person_lines(model: AppState, one: Person, actions: AppController) -> list[ft.Control]:
     """Records that somebody said are of two people: one line each, with a way to take it back."""
-    return [
-        ft.Row(
-            wrap=True,
-            controls=[
-                quiet(say("link.not-same", name=other.name, household=there.household.name)),
-                _undo(link, actions),
-            ],
-        )
-        for link, there, other in linked_persons(model, one)
-        if link.kind == "not-same"
-    ]
+    lines: list[ft.Control] = []
+    for link, there, other in linked_persons(model, one):
+        if link.kind == "not-same":
+            words = quiet(say("link.not-same", name=other.name, household=there.household.name))
+            lines.append(ft.Row(wrap=True, controls=[words, _undo(link, actions)]))
+    return lines
 
 
 def _card(link: RecordLink, there: HouseholdOverview, other: Person, actions: AppController) -> ft.Control:

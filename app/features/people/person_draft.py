@@ -1,9 +1,4 @@
-"""One person as typed: the draft of the page that adds or changes a person, its checks, and the record.
-
-form = draft_from_person(person)
-validate_person(form, today)            # {} when nothing is wanting
-person_from_draft(form, person, person.household_id, today)
-"""
+"""One person as typed: the draft of the page that adds or changes a person, its checks, and the record."""
 
 from __future__ import annotations
 

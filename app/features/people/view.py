@@ -10,7 +10,7 @@ from functools import partial
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.people.addresses import address_cards
 from app.features.people.links import link_cards
@@ -38,63 +38,45 @@ def person_page(model: AppState, actions: AppController) -> ft.View:
     page, one = find_person(model, model.screen.target)
     scroll = use_scroll(actions)
     on = actions.today()
+
+    def button(words: str, screen: str, icon: ft.IconData) -> ft.Control:
+        return secondary_button(say(words), lambda: actions.open_screen(screen, one.id), icon=icon)
+
+    born = primary_button(say("born.title"), lambda: actions.open_screen("born", one.id))
+    concern = badge(say("person.causes-concern"), ft.Icons.INFO_OUTLINE)
     return build_page(
         model,
         actions,
         one.name,
         [
-            badge(say("person.causes-concern"), ft.Icons.INFO_OUTLINE)
-            if "causes-concern" in one.roles
-            else None,
+            concern if "causes-concern" in one.roles else None,
             withheld_badge(page, one.id, "all"),
-            *duplicate_person_cards(model, actions, page, one),
-            _birth_banner(one, actions) if one.born is None and one.due is not None else None,
+            duplicate_person_cards(f"alike-{one.id}", model, actions, page, one),
+            banner(say("born.lead"), icon=ft.Icons.CHILD_FRIENDLY_OUTLINED, action=ft.Row(controls=[born]))
+            if one.born is None and one.due is not None
+            else None,
             heading(say("person.about")),
             answer_list("", person_rows(page, one, on), on_change=None),
-            ft.Row(
-                controls=[
-                    secondary_button(
-                        say("person.change"),
-                        lambda: actions.open_screen("change-person", one.id),
-                        icon=ft.Icons.EDIT_OUTLINED,
-                    )
-                ]
-            ),
+            ft.Row(controls=[button("person.change", "change-person", ft.Icons.EDIT_OUTLINED)]),
             *revisions_link(page, one.id, actions),
             heading(say("person.ties")),
             withheld_badge(page, one.id, "ties"),
             *relationship_cards(page, one, actions),
-            secondary_button(say("tie.add"), lambda: actions.open_screen("tie", one.id), icon=ft.Icons.ADD),
+            button("tie.add", "tie", ft.Icons.ADD),
             heading(say("address.title")),
             withheld_badge(page, one.id, "address"),
             *address_cards(model, actions, page, one),
-            secondary_button(
-                say("address.add"), lambda: actions.open_screen("add-address", one.id), icon=ft.Icons.ADD
-            ),
+            button("address.add", "add-address", ft.Icons.ADD),
             heading(say("link.title")),
             *link_cards(model, one, actions),
-            secondary_button(say("link.add"), lambda: actions.open_screen("link", one.id), icon=ft.Icons.ADD),
+            button("link.add", "link", ft.Icons.ADD),
             heading(say("withheld.title")),
             *_withheld_cards(page, one, actions),
-            secondary_button(
-                say("withheld.add"),
-                lambda: actions.open_screen("keep-from", one.id),
-                icon=ft.Icons.LOCK_OUTLINED,
-            ),
+            button("withheld.add", "keep-from", ft.Icons.LOCK_OUTLINED),
         ],
         caption=page.household.name,
         subtitle=format_age(one, on),
         scroll=scroll,
-    )
-
-
-def _birth_banner(one: Person, actions: AppController) -> ft.Control:
-    return banner(
-        say("born.lead"),
-        icon=ft.Icons.CHILD_FRIENDLY_OUTLINED,
-        action=ft.Row(
-            controls=[primary_button(say("born.title"), lambda: actions.open_screen("born", one.id))]
-        ),
     )
 
 
@@ -112,17 +94,12 @@ def _withheld_card(page: HouseholdOverview, fact: WithheldInformation, actions: 
     names = names_by_id(page)
     asked = names.get(fact.asked_by, fact.asked_by)
     what = f"part.{fact.part or 'all'}" if fact.about_id in names else "an-address"
+    undo = partial(actions.people_commands.undo, fact)
     return card(
         text(say(f"withheld.{what}"), strong=True),
         text(say("withheld.from", names=", ".join(names.get(who, who) for who in fact.keep_from))),
         quiet(say("withheld.asked", name=asked)) if asked else None,
         quiet(fact.why) if fact.why else None,
-        ft.Row(
-            controls=[
-                quiet_button(
-                    say("withheld.lift"), partial(actions.people_commands.undo, fact), icon=ft.Icons.UNDO
-                )
-            ]
-        ),
+        ft.Row(controls=[quiet_button(say("withheld.lift"), undo, icon=ft.Icons.UNDO)]),
         spacing=4,
     )

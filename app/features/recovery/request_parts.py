@@ -74,7 +74,9 @@ def request_form(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> l
         help_contact_card(),
         busy_indicator(say("recover.asking"))
         if state.busy
-        else primary_button(say("recover.ask"), press(dispatch, flow.RequestPressed()), fill=True),
+        else primary_button(
+            say("recover.ask"), press(dispatch, flow.RecoverySignal.REQUEST_PRESSED), fill=True
+        ),
     ]
 
 
@@ -117,7 +119,7 @@ def code_parts(
     status = state.status
     if status is None:
         return []
-    check = press(dispatch, flow.CheckPressed())
+    check = press(dispatch, flow.RecoverySignal.CHECK_PRESSED)
     look = (
         busy_indicator(say("recover.looking"))
         if state.busy
@@ -136,8 +138,8 @@ def code_parts(
         help_contact_card(),
         keyed("answers", _offline_exchange_card(state, status, dispatch, typed))
         if state.by_text or status.state is None
-        else quiet_button(say("recover.by-text"), press(dispatch, flow.TextShown())),
-        secondary_button(say("recover.stop"), press(dispatch, flow.StopPressed()), fill=True),
+        else quiet_button(say("recover.by-text"), press(dispatch, flow.RecoverySignal.TEXT_SHOWN)),
+        secondary_button(say("recover.stop"), press(dispatch, flow.RecoverySignal.STOP_PRESSED), fill=True),
     ]
 
 
@@ -187,7 +189,7 @@ def _offline_exchange_card(
         column(
             quiet_button(
                 say("recover.copied" if state.copied else "recover.copy"),
-                press(dispatch, flow.CopyPressed()),
+                press(dispatch, flow.RecoverySignal.COPY_PRESSED),
                 icon=ft.Icons.COPY,
             )
         ),

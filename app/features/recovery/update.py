@@ -3,109 +3,73 @@
 Pure: the service, the key store and the clock are reached by `effects`. No passphrase is held in the
 state; it goes straight from the submitted event to the effect.
 
-    state, effects = update(RecoveryPageState(author="hv1"), RequestPressed())
+    state, effects = update(RecoveryPageState(author="hv1"), RecoverySignal.REQUEST_PRESSED)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from enum import Enum
 
 from app.core.device.account_recovery import RecoveryStatus, read_answers
+from app.core.flow import Message
 from app.kit.messages import say, say_error
 from assessments.errors import WrenError
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PageOpened:
-    """The page is drawn for the first time."""
+class RecoverySignal(Enum):
+    """An event without data."""
+
+    PAGE_OPENED = "the page is drawn for the first time"
+    REQUEST_PRESSED = "a person asked for recovery"
+    CHECK_PRESSED = "a person asked how the request stands"
+    STOP_PRESSED = "a person withdrew the request"
+    REQUEST_STOPPED = "the request is withdrawn"
+    TEXT_SHOWN = "a person wants to pass the request on as text"
+    COPY_PRESSED = "a person wants the text of the request in the clipboard"
+    TEXT_COPIED = "the text is in the clipboard"
+    RECOVERY_FINISHED = "the person is let in"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AuthorsFound:
+class AuthorsFound(Message):
     """Everybody on this device, and whose request waits ("" for nobody's)."""
 
     authors: tuple[str, ...]
     waiting: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AuthorChosen:
+class AuthorChosen(Message):
     """A person said who they are."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RequestPressed:
-    """A person asked for recovery."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class CheckPressed:
-    """A person asked how the request stands."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class StatusRead:
+class StatusRead(Message):
     """The answer to a request or a check."""
 
     status: RecoveryStatus
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StatusPolled:
+class StatusPolled(Message):
     """A status that polling brought."""
 
     status: RecoveryStatus
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StopPressed:
-    """A person withdrew the request."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RequestStopped:
-    """The request is withdrawn."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class TextShown:
-    """A person wants to pass the request on as text."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class CopyPressed:
-    """A person wants the text of the request in the clipboard."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class TextCopied:
-    """The text is in the clipboard."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class AnswersSubmitted:
+class AnswersSubmitted(Message):
     """A person pasted the answers."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PassphraseSubmitted:
+class PassphraseSubmitted(Message):
     """A person chose a new passphrase."""
 
     secret: str
     secret_again: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RecoveryFinished:
-    """The person is let in."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RecoveryRefused:
+class RecoveryRefused(Message):
     """What was tried did not work: the field it belongs to ("page" for none) and what to say."""
 
     place: str
@@ -113,59 +77,49 @@ class RecoveryRefused:
 
 
 RecoveryEvent = (
-    PageOpened | AuthorsFound | AuthorChosen | RequestPressed | CheckPressed | StatusRead | StatusPolled
-    | StopPressed | RequestStopped | TextShown | CopyPressed | TextCopied | AnswersSubmitted
-    | PassphraseSubmitted | RecoveryFinished | RecoveryRefused
+    RecoverySignal | AuthorsFound | AuthorChosen | StatusRead | StatusPolled | AnswersSubmitted
+    | PassphraseSubmitted | RecoveryRefused
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class FindAuthors:
-    """Read who is on this device and whose request waits."""
+class RecoveryAction(Enum):
+    """An effect without data."""
+
+    FIND_AUTHORS = "read who is on this device and whose request waits"
+    STOP_POLLING = "read the status no more"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RequestRecovery:
+class RequestRecovery(Message):
     """Begin a request, or take up the one that waits."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ReadStatus:
+class ReadStatus(Message):
     """Ask the service how the request stands."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StartPolling:
+class StartPolling(Message):
     """Read the status every few seconds; replaces the polling under way."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StopPolling:
-    """Read the status no more."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class CancelRequest:
+class CancelRequest(Message):
     """Withdraw the request here, and at the service if it can be reached."""
 
     author: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CopyText:
+class CopyText(Message):
     """Put the text of the request in the clipboard."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class FinishRecovery:
+class FinishRecovery(Message):
     """Set the new passphrase with the answers of `status`, and unlock with it."""
 
     status: RecoveryStatus
@@ -173,13 +127,11 @@ class FinishRecovery:
 
 
 RecoveryEffect = (
-    FindAuthors | RequestRecovery | ReadStatus | StartPolling | StopPolling | CancelRequest | CopyText
-    | FinishRecovery
-)  # fmt: skip
+    RecoveryAction | RequestRecovery | ReadStatus | StartPolling | CancelRequest | CopyText | FinishRecovery
+)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RecoveryPageState:
+class RecoveryPageState(Message):
     """What the page shows. `problem` is the field it belongs to and a sentence; `polled` a request's code."""
 
     authors: tuple[str, ...] = ()
@@ -202,13 +154,17 @@ RecoveryStep = tuple[RecoveryPageState, tuple[RecoveryEffect, ...]]
 def update(state: RecoveryPageState, event: RecoveryEvent) -> RecoveryStep:
     """Decide what follows from an event. While something is under way, presses change nothing."""
     before, (state, effects) = state, _decide(state, event)
-    if isinstance(event, StopPressed):
+    if event is RecoverySignal.STOP_PRESSED:
         return state, effects
     # A request is polled while it waits for an answer.
     wanted = state.status.code if state.status is not None and is_waiting(state.status) else ""
     if wanted == before.polled:
         return state, effects
-    polling = StartPolling(state.status.author) if wanted and state.status is not None else StopPolling()
+    polling = (
+        StartPolling(state.status.author)
+        if wanted and state.status is not None
+        else RecoveryAction.STOP_POLLING
+    )
     return replace(state, polled=wanted), (*effects, polling)
 
 
@@ -220,34 +176,34 @@ def is_waiting(status: RecoveryStatus) -> bool:
 def _decide(state: RecoveryPageState, event: RecoveryEvent) -> RecoveryStep:
     status = state.status
     match event:
-        case PageOpened():
-            return state, (FindAuthors(),)
+        case RecoverySignal.PAGE_OPENED:
+            return state, (RecoveryAction.FIND_AUTHORS,)
         case AuthorsFound(authors, waiting):
             author = waiting or (authors[0] if len(authors) == 1 else "")
             found = replace(state, authors=authors, author=author)
             return found, (ReadStatus(waiting),) if waiting else ()
         case AuthorChosen(author):
             return replace(state, author=author), ()
-        case RequestPressed() if not state.author:
+        case RecoverySignal.REQUEST_PRESSED if not state.author:
             return replace(state, problem=("who", say("recover.who-problem"))), ()
-        case RequestPressed():
+        case RecoverySignal.REQUEST_PRESSED:
             return _start(state, RequestRecovery(state.author))
-        case CheckPressed() if status is not None:
+        case RecoverySignal.CHECK_PRESSED if status is not None:
             return _start(state, ReadStatus(status.author))
         case StatusRead(now):
             return replace(state, status=_merge_status(status, now), busy=False), ()
         case StatusPolled(now) if status is not None:
             return replace(state, status=_merge_status(status, now)), ()
-        case StopPressed() if status is not None and not state.busy:
+        case RecoverySignal.STOP_PRESSED if status is not None and not state.busy:
             begun, effects = _start(state, CancelRequest(status.author))
-            return replace(begun, polled=""), (StopPolling(), *effects)
-        case RequestStopped():
+            return replace(begun, polled=""), (RecoveryAction.STOP_POLLING, *effects)
+        case RecoverySignal.REQUEST_STOPPED:
             return replace(state, status=None, busy=False), ()
-        case TextShown():
+        case RecoverySignal.TEXT_SHOWN:
             return replace(state, by_text=True), ()
-        case CopyPressed() if status is not None:
+        case RecoverySignal.COPY_PRESSED if status is not None:
             return state, (CopyText(status.request_text),)
-        case TextCopied():
+        case RecoverySignal.TEXT_COPIED:
             return replace(state, copied=True), ()
         case AnswersSubmitted(text) if status is not None and not state.busy:
             return _take_answers(state, status, text), ()
@@ -255,7 +211,7 @@ def _decide(state: RecoveryPageState, event: RecoveryEvent) -> RecoveryStep:
             return replace(state, problem=("again", say("set-up.problem.passphrase-differs"))), ()
         case PassphraseSubmitted(secret) if status is not None:
             return _start(state, FinishRecovery(status, secret))
-        case RecoveryFinished():
+        case RecoverySignal.RECOVERY_FINISHED:
             return replace(state, busy=False), ()
         case RecoveryRefused(place, sentence):
             return replace(state, problem=(place, sentence), busy=False), ()

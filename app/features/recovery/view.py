@@ -47,7 +47,7 @@ class RecoveryEffects:
 
     async def _run(self, effect: flow.RecoveryEffect, dispatch: Dispatch[flow.RecoveryEvent]) -> None:
         match effect:
-            case flow.FindAuthors():
+            case flow.RecoveryAction.FIND_AUTHORS:
                 await dispatch(flow.AuthorsFound(*await self._recovery.find_waiting()))
             case flow.RequestRecovery(author):
                 await dispatch(flow.StatusRead(await self._recovery.request_recovery(author)))
@@ -59,19 +59,19 @@ class RecoveryEffects:
                     await dispatch(flow.StatusPolled(status))
 
                 self._polling.start(author, show)
-            case flow.StopPolling():
+            case flow.RecoveryAction.STOP_POLLING:
                 self._polling.stop()
             case flow.CancelRequest(author):
                 await self._recovery.cancel(author)
-                await dispatch(flow.RequestStopped())
+                await dispatch(flow.RecoverySignal.REQUEST_STOPPED)
             case flow.CopyText(text):
                 # Sealed for two keys that this device does not have: the one text that may be copied.
                 await ft.Clipboard().set(text)
-                await dispatch(flow.TextCopied())
+                await dispatch(flow.RecoverySignal.TEXT_COPIED)
             case flow.FinishRecovery(status, secret):
                 await self._recovery.finish(status.author, status.answers, secret)
                 await self._on_open(status.author, secret)
-                await dispatch(flow.RecoveryFinished())
+                await dispatch(flow.RecoverySignal.RECOVERY_FINISHED)
 
 
 def recovery_page(recovery: AccountRecovery, on_back: Handler | None, on_open: OnRecovered) -> ft.View:
@@ -97,7 +97,7 @@ def _recovery_view(recovery: AccountRecovery, on_back: Handler | None, on_open: 
     state, dispatch = use_flow(flow.RecoveryPageState(), flow.update, effects.run)
 
     async def open_page() -> None:
-        await dispatch(flow.PageOpened())
+        await dispatch(flow.RecoverySignal.PAGE_OPENED)
 
     ft.use_effect(open_page, [], effects.stop)
     has_key, status = recovery.has_key, state.status

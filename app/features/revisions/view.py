@@ -11,7 +11,8 @@ from datetime import date
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview, Revision, RevisionsResult
+from app.core.cases.case_service import Revision, RevisionsResult
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge
 from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll

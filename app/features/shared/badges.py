@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController
 from app.features.shared.text.person_details import describe_withheld_from
 from app.kit import theme

@@ -12,7 +12,7 @@ from datetime import date
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.days import format_day
 from app.features.shared.text.people import counts_of_child, describe_last_heard, first_name
 from app.kit import theme

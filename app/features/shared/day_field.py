@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypeVar, get_args
 
 import flet as ft
 
 from app.features.shared.day_draft import DayDraft
-from app.features.shared.draft_form import DraftForm, form_text_field
+from app.features.shared.draft_form import DraftForm
 from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -19,12 +18,12 @@ from assessments.casework.casework_records import Precision
 D = TypeVar("D", bound=DayDraft)
 
 
-def day_field(form: DraftForm[D], problems: Mapping[str, str]) -> ft.Control:
+def day_field(form: DraftForm[D]) -> ft.Control:
     """Draw the question, the field for another day, and how sure it is."""
     days = [Choice(code, say(f"event.{code}")) for code in ("today", "yesterday")]
     parts: list[ft.Control] = [
         heading(say("event.when")),
-        *([problem_line(problems["when"])] if "when" in problems else []),
+        *([problem_line(form.problems["when"])] if "when" in form.problems else []),
         radio_rows(
             [*days, Choice("other", say("event.other-day"))],
             chosen=form.value.when or None,
@@ -34,7 +33,7 @@ def day_field(form: DraftForm[D], problems: Mapping[str, str]) -> ft.Control:
     ]
     if form.value.when == "other":
         parts += [
-            form_text_field(form, "day", say("event.day"), problems, hint=say("event.day-hint"), width=220),
+            form.text_field("day", say("event.day"), hint=say("event.day-hint"), width=220),
             text(say("event.sure"), strong=True),
             radio_rows(
                 [Choice(code, say(f"precision.{code}")) for code in get_args(Precision)],

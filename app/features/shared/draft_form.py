@@ -4,17 +4,18 @@ Letters change the draft at once and draw nothing; a choice draws the page again
 autosave as plain JSON under a key that names what the page is about, by id.
 
     form = use_draft_form(actions, f"born-{person.id}", BirthDraft(name=person.name))
-    form_text_field(form, "day", say("add.born"), problems)
+    form.text_field("day", say("add.born"))
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Generic, TypeVar
 
 import flet as ft
 
+from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
 from app.core.drafts import Draft
 from app.features.shared.page import build_page, busy_indicator, use_scroll
@@ -27,25 +28,39 @@ from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary, problem_line
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say
+from assessments.casework.records import Household, Person
 
 D = TypeVar("D", bound=Draft)
+E = TypeVar("E")
 
 
 class DraftForm(Generic[D]):
-    """What stands on the page now, in `value`. `always_held` holds a draft that says nothing new as well."""
+    """What stands on the page now, in `value`, and what is wrong with it, by field, in `problems`.
+
+    `always_held` holds a draft that says nothing new as well.
+    """
 
     def __init__(self, actions: AppController, draft_key: str, first: D, *, always_held: bool) -> None:
         self._actions, self._draft_key = actions, draft_key
         self._dropped = None if always_held else first
         self._defaults = {each.name: each.default for each in fields(first)}
-        self.value: D = type(first).from_plain(actions.screen_draft(draft_key), first)
+        self.value: D = type(first).from_plain(actions.autosave.screen_drafts.get(draft_key), first)
         self.redraw: Callable[[], None] = lambda: None
+        self.problems: Mapping[str, str] = {}
 
     def set_value(self, value: D, *, draw: bool = False) -> None:
         """Put another draft on the page, and hold it; `draw` draws the page again."""
         self.value = value
-        self._actions.set_screen_draft(self._draft_key, None if value == self._dropped else value.to_plain())
+        self._actions.autosave.set_screen_draft(
+            self._draft_key, None if value == self._dropped else value.to_plain()
+        )
         if draw:
+            self.redraw()
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Show what is wrong; the page is drawn again where that is something else than before."""
+        if problems != self.problems:
+            self.problems = problems
             self.redraw()
 
     def change(self, *, draw: bool = False, **changes: object) -> None:
@@ -65,9 +80,75 @@ class DraftForm(Generic[D]):
 
         return choose
 
+    async def keep_phrase(self, code: str) -> None:
+        """Leave a phrase unmarked from now on: of a draft that keeps the codes of such phrases in `kept`."""
+        self.change(kept=tuple(sorted({*getattr(self.value, "kept", ()), code})))
+
     def clear_draft(self) -> None:
         """Forget the draft: it is saved as a record."""
-        self._actions.set_screen_draft(self._draft_key, None)
+        self._actions.autosave.set_screen_draft(self._draft_key, None)
+
+    def text_field(
+        self,
+        name: str,
+        label: str,
+        *,
+        hint: str = "",
+        lines: int = 1,
+        width: int | None = None,
+    ) -> ft.Control:
+        """Draw a field to type in: of the field of the draft with this name, with "_" for "-"."""
+        own = name.replace("-", "_")
+        return keyed(
+            name,
+            text_field(
+                label,
+                value=getattr(self.value, own),
+                on_change=self.setter(own),
+                hint=hint,
+                problem=self.problems.get(name, ""),
+                lines=lines,
+                width=width,
+                key=name,
+            ),
+        )
+
+    def choice_field(
+        self,
+        name: str,
+        label: str,
+        choices: Sequence[Choice],
+        *,
+        many: bool = False,
+        hint: str = "",
+        clears: str = "",
+    ) -> ft.Control:
+        """Draw one of several, or any of several, under a label. Nothing is chosen to begin with.
+
+        `clears` names a field that has no meaning any more when this one changes.
+        """
+        chosen, on_choose = getattr(self.value, name), self.chooser(name, clears)
+        problem = self.problems.get(name)
+        rows = (
+            checkbox_rows(choices, chosen=chosen, on_choose=on_choose)
+            if many
+            else radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
+        )
+        return keyed(
+            name,
+            stack(
+                text(label, strong=True) if label else None,
+                quiet(hint) if hint else None,
+                problem_line(problem) if problem else None,
+                rows,
+            ),
+        )
+
+    def choice_card(
+        self, name: str, label: str, choices: Sequence[Choice], *, clears: str = ""
+    ) -> ft.Control:
+        """Draw one of several on a card of its own."""
+        return card(self.choice_field(name, label, choices, clears=clears))
 
 
 def use_draft_form(
@@ -83,82 +164,38 @@ def use_draft_form(
     return ref.current
 
 
-def form_text_field(
+def coded_choices(prefix: str, codes: Iterable[str]) -> list[Choice]:
+    """Choices in the words of `<prefix>.<code>`."""
+    return [Choice(code, say(f"{prefix}.{code}")) for code in codes]
+
+
+def named_choices(named: Iterable[Person | Household]) -> list[Choice]:
+    """Choices of people, or of households, by their names."""
+    return [Choice(one.id, one.name) for one in named]
+
+
+def save_handler(
+    actions: AppController,
     form: DraftForm[D],
-    name: str,
-    label: str,
-    problems: Mapping[str, str] | None = None,
-    *,
-    hint: str = "",
-    lines: int = 1,
-    width: int | None = None,
-) -> ft.Control:
-    """Draw a field to type in: of the field of the draft with this name, with "_" for "-"."""
-    own = name.replace("-", "_")
-    return keyed(
-        name,
-        text_field(
-            label,
-            value=getattr(form.value, own),
-            on_change=form.setter(own),
-            hint=hint,
-            problem=(problems or {}).get(name, ""),
-            lines=lines,
-            width=width,
-            key=name,
-        ),
-    )
+    submit: Callable[[], tuple[FormState, tuple[E, ...]]],
+    save: Callable[[E], Awaitable[bool | None]],
+    scroll_up: Callable[[], Awaitable[None]],
+) -> Callable[[], Awaitable[None]]:
+    """Return what pressing Save does: show the problems that `submit` finds, or save its effects and go back.
 
-
-def choice_field(
-    form: DraftForm[D],
-    name: str,
-    label: str,
-    choices: Sequence[Choice],
-    problems: Mapping[str, str] | None = None,
-    *,
-    many: bool = False,
-    hint: str = "",
-    clears: str = "",
-) -> ft.Control:
-    """Draw one of several, or any of several, under a label. Nothing is chosen to begin with.
-
-    `clears` names a field that has no meaning any more when this one changes.
+    Without an effect, or where a `save` returns False (it was refused, or went elsewhere), the page stays.
     """
-    chosen, on_choose = getattr(form.value, name), form.chooser(name, clears)
-    problem = (problems or {}).get(name)
-    rows = (
-        checkbox_rows(choices, chosen=chosen, on_choose=on_choose)
-        if many
-        else radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
-    )
-    return keyed(
-        name,
-        stack(
-            text(label, strong=True) if label else None,
-            quiet(hint) if hint else None,
-            problem_line(problem) if problem else None,
-            rows,
-        ),
-    )
 
+    async def save_if_valid() -> None:
+        state, effects = submit()
+        form.show_problems(state.problems)
+        if state.problems:
+            await scroll_up()
+        elif effects and False not in [await save(effect) for effect in effects]:
+            form.clear_draft()
+            await actions.go_back()
 
-def choice_card(
-    form: DraftForm[D],
-    name: str,
-    label: str,
-    choices: Sequence[Choice],
-    problems: Mapping[str, str],
-    *,
-    clears: str = "",
-) -> ft.Control:
-    """Draw one of several on a card of its own, with what is wrong about it."""
-    return card(choice_field(form, name, label, choices, problems, clears=clears))
-
-
-def first_missing(draft: Draft, **sentences: str) -> dict[str, str]:
-    """Return the first of these fields that is empty, with the sentence that asks for it."""
-    return next(({name: words} for name, words in sentences.items() if not getattr(draft, name)), {})
+    return save_if_valid
 
 
 def form_page(
@@ -166,40 +203,26 @@ def form_page(
     actions: AppController,
     form: DraftForm[D],
     heading: str,
-    fields: Callable[[Mapping[str, str]], Sequence[ft.Control | None]],
+    body: Sequence[ft.Control | None],
     *,
-    problems: Callable[[], dict[str, str]],
-    save: Callable[[], Awaitable[bool | None]],
+    submit: Callable[[], tuple[FormState, tuple[E, ...]]],
+    save: Callable[[E], Awaitable[bool | None]],
     save_label: str = "",
     caption: str = "",
     subtitle: str = "",
 ) -> ft.View:
-    """Draw a page with one form. Saving shows the problems first; without any it saves and goes back.
-
-    A `save` that returns False was refused, or went elsewhere: then the draft and the page stay.
-    """
-    none: dict[str, str] = {}
-    shown, show = use_state(none)
+    """Draw a page with one form, with its problems on top; see `save_handler`."""
     scroll = use_scroll(actions)
-
-    async def save_if_valid() -> None:
-        found = problems()
-        show(found)
-        if found:
-            await scroll.to_offset(0)
-        elif await save() is not False:
-            form.clear_draft()
-            await actions.go_back()
-
+    handler = save_handler(actions, form, submit, save, lambda: scroll.to_offset(0))
     return build_page(
         model,
         actions,
         heading,
-        fields(shown),
-        top=error_summary(list(shown.items()), go_to=scroll.to_key),
+        body,
+        top=error_summary(list(form.problems.items()), go_to=scroll.to_key),
         action=busy_indicator(say("save.saving"))
         if model.busy
-        else primary_button(save_label or say("action.save"), save_if_valid),
+        else primary_button(save_label or say("action.save"), handler),
         caption=caption,
         subtitle=subtitle,
         scroll=scroll,

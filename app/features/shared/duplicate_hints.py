@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
-from app.core.controller import AppState
+from app.core.cases.household_queries import HouseholdOverview
+from app.core.cases.record_changes import (
+    DuplicateAnswered,
+    PutOff,
+    RecordEnd,
+    SaveRecords,
+    update_duplicates,
+)
+from app.core.controller import AppController, AppState
 from app.kit.controls.buttons import secondary_button
+from app.kit.controls.cards import card
 from app.kit.controls.keyed import row
 from app.kit.controls.text import quiet
+from app.kit.hooks import Dispatch, use_flow
 from app.kit.messages import say
-from assessments.casework.casework_records import RecordLink
+from assessments.casework.casework_records import LinkKind, RecordLink
 from assessments.casework.matching.persons import PersonMatch, find_possible_duplicate_persons
 from assessments.casework.records import Person
 
@@ -35,16 +45,58 @@ def use_possible_duplicates(model: AppState, page: HouseholdOverview | None) -> 
     return found
 
 
-def duplicate_decision_buttons(
-    yes: str, on_yes: Callable[[], object], on_no: Callable[[], object], put_off: Callable[[], object]
-) -> list[ft.Control]:
-    """Draw the answers to "Are these two records of one?", and what becomes of the records."""
-    return [
-        row(
-            secondary_button(yes, on_yes),
-            secondary_button(say("alike.no"), on_no),
-            secondary_button(say("alike.later"), put_off),
-            wrap=True,
-        ),
-        quiet(say("alike.kept-apart")),
+@dataclass(frozen=True, slots=True, repr=False)
+class DuplicateQuestion:
+    """Two records that may be about one person or event: what Yes says, and how they are shown."""
+
+    own: RecordEnd
+    other: RecordEnd
+    yes: str
+    kind: LinkKind
+    draw: Callable[[], Sequence[ft.Control | None]]
+
+
+def use_duplicate_cards(
+    actions: AppController,
+    questions: Sequence[DuplicateQuestion],
+    save: Callable[[SaveRecords], Awaitable[object]],
+    *,
+    below: Sequence[ft.Control] = (),
+    spacing: int,
+) -> ft.Control:
+    """Draw a card for each question that was not put off, with its answers and what they mean."""
+
+    async def run(effect: SaveRecords, _: Dispatch[DuplicateAnswered]) -> None:
+        await save(effect)
+
+    nothing: PutOff = frozenset()
+    put_off, dispatch = use_flow(nothing, update_duplicates, run)
+
+    def answer(question: DuplicateQuestion, words: str, kind: LinkKind | None) -> ft.Control:
+        def press() -> Awaitable[None]:
+            return dispatch(DuplicateAnswered(kind, question.own, question.other, actions.now()))
+
+        return secondary_button(words, press)
+
+    cards = [
+        card(
+            *question.draw(),
+            row(
+                answer(question, question.yes, question.kind),
+                answer(question, say("alike.no"), "not-same"),
+                answer(question, say("alike.later"), None),
+                wrap=True,
+            ),
+            quiet(say("alike.kept-apart")),
+            spacing=8,
+        )
+        for question in questions
+        if (question.own, question.other) not in put_off
     ]
+    return ft.Column(
+        tight=True,
+        visible=bool(cards or below),
+        spacing=spacing,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        controls=[*cards, *below],
+    )

@@ -17,6 +17,7 @@ from typing import Any
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.core.outbox_update import OutboxSignal
 from app.kit import theme
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.fault_boundary import Handler, log_error
@@ -57,10 +58,12 @@ def build_page(
     return page_frame(
         heading,
         body,
-        on_cover=actions.lock,
+        on_cover=actions.session.lock,
         on_back=on_back or (actions.go_back if back and len(model.trail) > 1 else None),
         training=model.training,
-        pill=sync_pill(sync_status(model), actions.show_outbox) if pill else None,
+        pill=sync_pill(sync_status(model), lambda: actions.dispatch_outbox(OutboxSignal.OPENED))
+        if pill
+        else None,
         scroll=scroll or use_scroll(actions),
         # Ids only: a key never holds a name. A new page starts at its top.
         key=more.pop("key", f"{screen.name}-{screen.target}"),
@@ -73,7 +76,7 @@ def use_scroll(actions: AppController) -> Scroll:
     scroll = use_ref(Scroll(actions.note_scroll)).current
 
     async def go_down() -> None:
-        offset = actions.take_restored_offset()
+        offset = actions.session.take_restored_offset()
         if offset:
             await scroll.to_offset(offset)
 
@@ -105,7 +108,7 @@ def guarded_page(draw: PageComponent) -> PageComponent:
             return page_frame(
                 say("error.title"),
                 [text(say_error(error))],
-                on_cover=actions.lock,
+                on_cover=actions.session.lock,
                 training=model.training,
                 action=primary_button(say("action.home"), actions.go_home),
                 key="trouble",

@@ -6,7 +6,7 @@ The passphrase stands in the fields and nowhere else, and is gone with the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from app.kit.forms.problems import error_summary, problem_line
 from app.kit.forms.secret_field import secret_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
+from assessments.casework.records import parse_role
 from assessments.definitions.definition import ROLES, Role
 from assessments.errors import WeakPassphrase, WrenError
 
@@ -113,13 +114,17 @@ class SetUpForm:
 @guarded_page
 def set_up_page(model: AppState, actions: AppController) -> ft.View:
     """Choose the words, say what work it is for, and meet the service. A second person has a short name."""
-    needs_words, kind = not actions.is_unlocked, model.credential_kind
+    needs_words, kind = not actions.session.is_unlocked, model.credential_kind
     is_joining = needs_words and bool(model.authors)
-    begun = actions.screen_draft(_DRAFT_KEY) or {
-        "author": "" if is_joining else FIRST_AUTHOR,
-        "service": actions.service_url or _LOCAL_SERVICE,
-    }
-    chosen = use_ref(SetUpForm(**begun))
+    kept = actions.autosave.screen_drafts.get(_DRAFT_KEY)
+    begun = kept if isinstance(kept, Mapping) else {}
+    chosen = use_ref(
+        SetUpForm(
+            author=str(begun.get("author", "" if is_joining else FIRST_AUTHOR)),
+            role=parse_role(str(begun.get("role") or "")),
+            service=str(begun.get("service", actions.session.service_url or _LOCAL_SERVICE)),
+        )
+    )
     role, show_role = use_state(chosen.current.role or _NO_ROLE)
     problems, show_problems = use_state(_NO_PROBLEMS)
     busy, be_busy = use_state(False)
@@ -128,7 +133,9 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
     def note(**what: Any) -> None:
         chosen.current = now = replace(chosen.current, **what)
         # The words are never held anywhere but here.
-        actions.set_screen_draft(_DRAFT_KEY, {"author": now.author, "role": now.role, "service": now.service})
+        actions.autosave.set_screen_draft(
+            _DRAFT_KEY, {"author": now.author, "role": now.role, "service": now.service}
+        )
 
     def choose_role(code: str | None) -> None:
         note(role=code)
@@ -140,7 +147,9 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
         if not found and wanted.role is not None:
             be_busy(True)
             try:
-                await actions.set_up(wanted.secret, wanted.role, wanted.service.strip(), wanted.author)
+                await actions.session.set_up(
+                    wanted.secret, wanted.role, wanted.service.strip(), wanted.author
+                )
                 return
             except WrenError as error:
                 found = {_field_of_error(error): say_error(error)}
@@ -205,7 +214,7 @@ def set_up_page(model: AppState, actions: AppController) -> ft.View:
             cover_key_hint(),
         ],
         on_cover=None,
-        on_back=actions.show_unlock if is_joining else None,
+        on_back=actions.session.show_unlock if is_joining else None,
         top=error_summary(list(problems.items()), go_to=scroll.to_key),
         action=busy_indicator(say("set-up.busy")) if busy else primary_button(say("action.set-up"), go),
         scroll=scroll,

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from app.core.cases.case_service import AssessmentSummary, HouseholdOverview, run_blocking
+from app.core.cases.case_service import AssessmentSummary, run_blocking
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import is_observation_due
 from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import last_heard_line, not_observed_line
@@ -94,7 +95,7 @@ def _losses_banner(model: AppState, actions: AppController) -> ft.Control:
     return banner(
         " ".join((say("loss.title"), *found, say("loss.next"))),
         tone="help",
-        action=secondary_button(say("action.loss-read"), actions.accept_losses),
+        action=secondary_button(say("action.loss-read"), actions.session.accept_losses),
     )
 
 
@@ -197,12 +198,12 @@ def recovery_notice(actions: AppController) -> ft.Control:
     async def read() -> None:
         moment = None
         with suppress(Locked):  # locked since this was drawn: there is nobody to tell
-            moment = await run_blocking(actions.recovered_elsewhere)
+            moment = await run_blocking(actions.session.recovered_elsewhere)
         if moment is not None:
             show(format_day(moment.astimezone().date(), actions.today(), near=False))
 
     async def put_away() -> None:
-        await run_blocking(actions.dismiss_recovery_notice)
+        await run_blocking(actions.session.dismiss_recovery_notice)
         show("")
 
     ft.use_effect(read, [])

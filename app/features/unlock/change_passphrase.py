@@ -55,7 +55,7 @@ def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
         else:
             be_busy(True)
             try:
-                await actions.change_passphrase(wanted.old, wanted.new)
+                await actions.session.change_passphrase(wanted.old, wanted.new)
                 typed.current = _Typed()
                 be_done(True)
             except Locked as error:

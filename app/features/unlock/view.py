@@ -49,7 +49,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
     async def choose(author: str | None) -> None:
         typed.current = ""
         show_problem("")
-        await actions.choose_author(author)
+        await actions.session.choose_author(author)
 
     async def go() -> None:
         if busy:
@@ -59,7 +59,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
             return
         be_busy(True)
         try:
-            await actions.unlock(typed.current)
+            await actions.session.unlock(typed.current)
         except WrenError as error:
             show_problem(describe_unlock_error(error))
             # A new, empty field takes the cursor again.
@@ -103,7 +103,7 @@ def unlock_page(model: AppState, actions: AppController) -> ft.View:
             if busy
             else primary_button(say("action.unlock"), go, icon=ft.Icons.LOCK_OPEN_OUTLINED, fill=True),
             salvage_offer_card(actions) if model.damaged and not busy else None,
-            centred(quiet_button(say(f"unlock.{kind}-forgot"), actions.show_recovery), wrap=True),
+            centred(quiet_button(say(f"unlock.{kind}-forgot"), actions.session.show_recovery), wrap=True),
             _switch_author_button(model, choose),
             *_footer(model, actions),
         ],
@@ -126,8 +126,8 @@ def _blocked_notice(prompt: UnlockPrompt, actions: AppController) -> list[ft.Con
     else:
         words = say(f"error.{prompt.state}")
     can_wait = prompt.state in ("wait", "keystore-error")
-    again = secondary_button(say("action.try-again"), actions.refresh_unlock_prompt, fill=True)
-    ask = primary_button(say("action.get-help"), actions.show_recovery, fill=True)
+    again = secondary_button(say("action.try-again"), actions.session.refresh_unlock_prompt, fill=True)
+    ask = primary_button(say("action.get-help"), actions.session.show_recovery, fill=True)
     return [banner(words, tone="help", icon=ft.Icons.LOCK_CLOCK_OUTLINED), again if can_wait else ask]
 
 
@@ -146,7 +146,7 @@ def _footer(model: AppState, actions: AppController) -> list[ft.Control | None]:
     """What is the same whoever it is: joining, and what waits to be sent."""
     waiting = model.send_status.waiting
     return [
-        centred(quiet_button(say("action.add-person-here"), actions.begin_set_up), wrap=True),
+        centred(quiet_button(say("action.add-person-here"), actions.session.begin_set_up), wrap=True),
         centred(quiet(say("outbox.waiting", n=waiting)), wrap=True) if waiting else None,
     ]
 

@@ -6,15 +6,13 @@ a change is a correction, with its reason, and the first version stays below it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
+from app.core.cases.record_changes import FormState, SaveRecords
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, roster
 from app.core.controller import AppController, AppState
-from app.features.shared.draft_form import DraftForm, form_text_field, use_draft_form
+from app.features.shared.draft_form import DraftForm, coded_choices, save_handler, use_draft_form
 from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_age
@@ -24,10 +22,9 @@ from app.features.visits.child_observation_draft import (
     ObservationDraft,
     draft_from_observation,
     observation_draft_key,
-    observation_from_draft,
-    validate_observation,
 )
 from app.features.visits.exact_words import exact_words_card
+from app.features.visits.update import ObservationSubmitted, is_correction, update
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import avatar_row, card
 from app.kit.controls.keyed import keyed, with_placeholders
@@ -36,15 +33,12 @@ from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import error_summary
-from app.kit.hooks import use_state
 from app.kit.messages import say
-from assessments.casework.casework_records import ChildObservation
 from assessments.casework.records import Contact, Person
 from assessments.casework.visits.accounting import CHILD_SEEN_STATUSES, needs_observation, reason_codes_for
 from assessments.definitions.catalogue import load_child_accounting_rules
 from assessments.errors import NotFound
 
-_NO_PROBLEMS: list[str] = []
 _TOP_KEY = "top"
 
 
@@ -54,48 +48,44 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
     """Write down one child, and keep it."""
     about = model.screen.target
     page, here, row = _find(model, about)
-    child, name = row.child, first_name(row.child)
-    first = draft_from_observation(row.observation)
-    form = use_draft_form(actions, observation_draft_key(about), first, always_held=True)
-    problems, show_problems = use_state(_NO_PROBLEMS)
-    scroll = use_scroll(actions)
-    ended = closure_of(page, here.id)
-    is_correction = (
-        ended is not None and row.observation is not None and _is_before_closure(row.observation, ended.at)
+    child, name, before = row.child, first_name(row.child), row.observation
+    corrects = is_correction(before, closure_of(page, here.id))
+    form = use_draft_form(
+        actions, observation_draft_key(about), draft_from_observation(before), always_held=True
     )
+    scroll = use_scroll(actions)
 
-    async def save() -> None:
-        record = observation_from_draft(form.value, here, child.id, row.observation)
-        found = validate_observation(form.value, is_correction=is_correction) + ([] if record else ["long"])
-        show_problems(found)
-        if record is None or found:
-            await scroll.to_key(_TOP_KEY)
-            return
-        await actions.visit_commands.save_observation(page, record)
-        form.clear_draft()
-        await actions.go_back()
+    def submit() -> tuple[FormState, tuple[SaveRecords, ...]]:
+        now = actions.now()
+        return update(FormState(), ObservationSubmitted(form.value, page, here, child.id, before, now))
 
-    wrong = {code: say(f"seen.problem.{code}") for code in problems}
     how = form.value.how
     was_met = how in ("heard", "observed", "seen-not-spoken")
+    who = avatar_row(child.name, text(child.name, strong=True), quiet(format_age(child, here.on)))
+    summary = error_summary(list(form.problems.items()), go_to=scroll.to_key)
+    # Whom the page is about stands on top, so that no word lands on a brother or sister.
+    top = ft.Column(tight=True, spacing=14, controls=with_placeholders(who, summary))
     return build_page(
         model,
         actions,
         say("seen.how", name=name),
         [
-            banner(say("seen.correction"), icon=ft.Icons.LOCK_OUTLINED) if is_correction else None,
+            banner(say("seen.correction"), icon=ft.Icons.LOCK_OUTLINED) if corrects else None,
             _how_met(child, how, form),
-            exact_words_card(name, form, wrong) if how == "heard" else None,
-            _reason_not_met(child, form, wrong) if how in ("seen-not-spoken", "not-seen") else None,
-            _follow_up_plan(form, wrong) if how == "not-seen" else None,
+            exact_words_card(name, form) if how == "heard" else None,
+            _reason_not_met(child, form) if how in ("seen-not-spoken", "not-seen") else None,
+            _follow_up_plan(form) if how == "not-seen" else None,
             _observed(child, here, form) if was_met else None,
             _interpretation(form) if was_met else None,
             circumstances_card(page, child, form) if was_met else None,
-            _correction_reason(form, wrong) if is_correction else None,
-            previous_versions_card(page, row.observation) if row.observation is not None else None,
+            _correction_reason(form) if corrects else None,
+            previous_versions_card(page, before) if before is not None else None,
         ],
-        top=keyed(_TOP_KEY, _top(child, here, list(wrong.items()), scroll.to_key)),
-        action=primary_button(say("seen.save"), save),
+        top=keyed(_TOP_KEY, top),
+        action=primary_button(
+            say("seen.save"),
+            save_handler(actions, form, submit, actions.save_visit, lambda: scroll.to_key(_TOP_KEY)),
+        ),
         saved=quiet(say("seen.held")),
         scroll=scroll,
     )
@@ -111,21 +101,6 @@ def _find(model: AppState, about: str) -> tuple[HouseholdOverview, Contact, Chil
     return page, here, row
 
 
-def _is_before_closure(one: ChildObservation, ended_at: datetime) -> bool:
-    """Whether it was written before the finish: what came after it may still be changed."""
-    return one.written_at is None or one.written_at <= ended_at
-
-
-def _top(
-    child: Person, here: Contact, problems: list[tuple[str, str]], go_to: Callable[[str], Awaitable[None]]
-) -> ft.Control:
-    """Whom the page is about, so that no word lands on a brother or sister."""
-    who = avatar_row(child.name, text(child.name, strong=True), quiet(format_age(child, here.on)))
-    return ft.Column(
-        tight=True, spacing=14, controls=with_placeholders(who, error_summary(problems, go_to=go_to))
-    )
-
-
 def _how_met(child: Person, chosen: str | None, form: DraftForm[ObservationDraft]) -> ft.Control:
     hows = ("observed", "not-seen") if child.is_unborn else CHILD_SEEN_STATUSES
     kind = "unborn" if child.is_unborn else "hint"
@@ -138,7 +113,7 @@ def _how_met(child: Person, chosen: str | None, form: DraftForm[ObservationDraft
     )
 
 
-def _reason_not_met(child: Person, form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
+def _reason_not_met(child: Person, form: DraftForm[ObservationDraft]) -> ft.Control:
     draft = form.value
     not_seen = draft.how == "not-seen"
     return keyed(
@@ -146,7 +121,7 @@ def _reason_not_met(child: Person, form: DraftForm[ObservationDraft], wrong: dic
         card(
             heading(say("seen.why-not-seen" if not_seen else "seen.why-not-spoken", name=first_name(child))),
             radio_rows(
-                [Choice(code, say(f"why.{code}")) for code in reason_codes_for(child)],
+                coded_choices("why", reason_codes_for(child)),
                 chosen=draft.why_code or None,
                 on_choose=form.chooser("why_code"),
                 clear=False,
@@ -155,7 +130,7 @@ def _reason_not_met(child: Person, form: DraftForm[ObservationDraft], wrong: dic
                 say("seen.why-words") if draft.why_code == "other" else optional_label(say("seen.why-words")),
                 value=draft.why,
                 on_change=form.setter("why"),
-                problem=wrong.get("why", ""),
+                problem=form.problems.get("why", ""),
                 lines=2,
                 key="why",
             ),
@@ -163,34 +138,27 @@ def _reason_not_met(child: Person, form: DraftForm[ObservationDraft], wrong: dic
     )
 
 
-def _follow_up_plan(form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
+def _follow_up_plan(form: DraftForm[ObservationDraft]) -> ft.Control:
     return card(
-        form_text_field(form, "plan", say("seen.plan"), hint=say("seen.plan-hint"), lines=2),
-        form_text_field(form, "due", say("seen.due"), wrong, hint=say("seen.due-hint"), width=220),
+        form.text_field("plan", say("seen.plan"), hint=say("seen.plan-hint"), lines=2),
+        form.text_field("due", say("seen.due"), hint=say("seen.due-hint"), width=220),
     )
 
 
 def _observed(child: Person, here: Contact, form: DraftForm[ObservationDraft]) -> ft.Control:
     """What was seen, and how the child was: facts, apart from what one makes of them."""
-    name = first_name(child)
+    name, how = first_name(child), optional_label(say("seen.demeanour"))
     is_asked = needs_observation(child, load_child_accounting_rules(), here.on)
     return card(
         heading(say("seen.observed", name=name)),
         banner(say("seen.observe-young", name=name)) if is_asked else None,
-        form_text_field(
-            form, "observation", say("seen.observation"), hint=say("seen.observation-hint"), lines=4
-        ),
-        form_text_field(
-            form, "demeanour", optional_label(say("seen.demeanour")), hint=say("seen.demeanour-hint"), lines=2
-        ),
+        form.text_field("observation", say("seen.observation"), hint=say("seen.observation-hint"), lines=4),
+        form.text_field("demeanour", how, hint=say("seen.demeanour-hint"), lines=2),
     )
 
 
 def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
     """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
-
-    async def keep(code: str) -> None:
-        form.change(kept=tuple(sorted({*form.value.kept, code})))
 
     return card(
         phrasing_checked_field(
@@ -198,7 +166,7 @@ def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
             value=form.value.interpretation,
             on_change=form.setter("interpretation"),
             kept=lambda: form.value.kept,
-            on_keep=keep,
+            on_keep=form.keep_phrase,
             hint=say("seen.interpretation-hint"),
             lines=3,
             key="interpretation",
@@ -206,7 +174,7 @@ def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
     )
 
 
-def _correction_reason(form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
+def _correction_reason(form: DraftForm[ObservationDraft]) -> ft.Control:
     return keyed(
         "amended_why",
         card(
@@ -214,7 +182,7 @@ def _correction_reason(form: DraftForm[ObservationDraft], wrong: dict[str, str])
                 say("seen.amended-why"),
                 value=form.value.amended_why,
                 on_change=form.setter("amended_why"),
-                problem=wrong.get("amended_why", ""),
+                problem=form.problems.get("amended_why", ""),
                 lines=2,
                 key="amended-why",
             )

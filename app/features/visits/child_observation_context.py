@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import earlier_versions
-from app.features.shared.draft_form import DraftForm, form_text_field
+from app.features.shared.draft_form import DraftForm
 from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import YES_NO_FIELDS, ObservationDraft
 from app.kit.controls.cards import card
@@ -37,8 +37,8 @@ def circumstances_card(
             stack(text(say(f"seen.{which}"), strong=True), _people_present_field(which, others, form))
             for which in ("present", "in_earshot")
         ),
-        form_text_field(form, "place", optional_label(say("seen.place")), hint=say("seen.place-hint")),
-        form_text_field(form, "language", optional_label(say("seen.language"))),
+        form.text_field("place", optional_label(say("seen.place")), hint=say("seen.place-hint")),
+        form.text_field("language", optional_label(say("seen.language"))),
         _interpreter(page, form),
     )
 

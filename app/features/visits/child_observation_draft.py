@@ -1,9 +1,6 @@
 """One child in one contact as typed: the draft of the page, what stands in its way, and the record.
 
 Half a line and half a day are held as they stand; nothing is dropped but empty lines.
-
-    draft = draft_from_observation(row.observation)
-    observation_from_draft(draft, contact, child.id, row.observation)
 """
 
 from __future__ import annotations

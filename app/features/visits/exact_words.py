@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.features.shared.draft_form import DraftForm
+from app.features.shared.draft_form import DraftForm, coded_choices
 from app.features.visits.child_observation_draft import ORIGINS, ObservationDraft, QuoteDraft
 from app.kit.controls.buttons import quiet_button, secondary_button
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed, stack
 from app.kit.controls.text import heading, quiet, text
-from app.kit.forms.choices import Choice, radio_rows
+from app.kit.forms.choices import radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 
 
-def exact_words_card(name: str, form: DraftForm[ObservationDraft], wrong: dict[str, str]) -> ft.Control:
+def exact_words_card(name: str, form: DraftForm[ObservationDraft]) -> ft.Control:
     """The child's words, line by line, each with what was asked before it and how it came."""
 
     def add() -> None:
@@ -31,7 +31,7 @@ def exact_words_card(name: str, form: DraftForm[ObservationDraft], wrong: dict[s
         card(
             heading(say("seen.words", name=name)),
             quiet(say("seen.words-hint")),
-            problem_line(wrong["origin"]) if "origin" in wrong else None,
+            problem_line(form.problems["origin"]) if "origin" in form.problems else None,
             *(_line(line, n, len(lines), form) for n, line in enumerate(lines, start=1)),
             ft.Row(controls=[secondary_button(say("seen.more-words"), add, icon=ft.Icons.ADD)]),
         ),
@@ -64,7 +64,7 @@ def _line(line: QuoteDraft, n: int, of: int, form: DraftForm[ObservationDraft]) 
             ),
             text(say("seen.origin"), strong=True),
             radio_rows(
-                [Choice(origin, say(f"seen.origin.{origin}")) for origin in ORIGINS],
+                coded_choices("seen.origin", ORIGINS),
                 chosen=line.origin or None,
                 on_choose=lambda code: form.set_value(
                     form.value.with_line(key, origin=code or ""), draw=True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import ChildAccount, closure_of, find_contact, is_finished, roster
 from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import child_status_badge, describe_child_status
@@ -77,7 +77,7 @@ def _child(page: HouseholdOverview, here: Contact, row: ChildAccount, actions: A
                 else "contact.elsewhere"
             )
         )
-    if actions.screen_draft(observation_draft_key(about)) is not None:
+    if actions.autosave.screen_drafts.get(observation_draft_key(about)) is not None:
         lines.append(say("contact.half"))
     ended = closure_of(page, here.id)
     why = ended.silent.get(child.id, "") if ended is not None else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Protocol
 
 import flet as ft
 import flet.canvas as cv
@@ -16,7 +16,7 @@ import flet.canvas as cv
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.drawing_view import WHITE, drawing_shapes, stroke_shape
-from app.kit.controls.fault_boundary import guarded
+from app.kit.controls.fault_boundary import Handler, guarded
 from app.kit.controls.keyed import keyed_component, row, stack
 from app.kit.controls.tappable import selection_style, tappable
 from app.kit.controls.text import quiet
@@ -34,6 +34,12 @@ from assessments.definitions.drawing import (
 from assessments.definitions.stickers import STICKERS
 
 OnChange = Callable[[Drawing], Awaitable[None]]
+_OnResize = Callable[[cv.CanvasResizeEvent], None]
+
+
+class _OnStep(Protocol):
+    async def __call__(self, is_changed: bool, *, hand_on: bool = True) -> None: ...
+
 
 # New paper stands upright on a phone and lies on a wider screen, in thousandths of its width.
 _UPRIGHT, _LYING = 940, 500
@@ -89,32 +95,29 @@ def _new_paper_height() -> int:
     return _LYING if (ft.context.page.width or 0) >= _WIDE_FROM else _UPRIGHT
 
 
-def _paper(pointer: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeEvent], None]) -> ft.Control:
+def _paper(pointer: DrawingInput, changed: _OnStep, size: _OnResize) -> ft.Control:
     """The paper. Drags up and down and to the sides are asked for apart: so they win over scrolling."""
 
-    def down(event: Any) -> None:
+    def down(event: ft.DragDownEvent[ft.GestureDetector]) -> None:
         pointer.pointer_down(event.local_position)
 
     async def begin() -> None:
         await changed(pointer.begin_drag(), hand_on=pointer.tool == "stickers")
 
-    async def move(event: Any) -> None:
+    async def move(event: ft.DragUpdateEvent[ft.GestureDetector]) -> None:
         # A rub is handed on when it ends; a long line in parts.
         await changed(pointer.drag_to(event.local_position), hand_on=pointer.tool != "rubber")
 
-    async def end(event: Any) -> None:
+    async def end(event: ft.DragEndEvent[ft.GestureDetector]) -> None:
         # The last place may have been too soon after the one before to be told.
         pointer.drag_to(event.local_position)
         await changed(pointer.end_drag())
 
-    async def tap(event: Any) -> None:
-        await changed(pointer.tap(event.local_position))
+    async def tap(event: ft.TapEvent[ft.GestureDetector]) -> None:
+        if event.local_position is not None:
+            await changed(pointer.tap(event.local_position))
 
-    drags: dict[str, Any] = {
-        f"on_{way}_drag_{part}": guarded(handler)
-        for way in ("vertical", "horizontal")
-        for part, handler in (("start", begin), ("update", move), ("end", end))
-    }
+    begun, moved, ended = guarded(begin), guarded(move), guarded(end)
     return ft.Semantics(
         label=say("draw.paper"),
         image=True,
@@ -125,7 +128,12 @@ def _paper(pointer: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeE
             mouse_cursor=ft.MouseCursor.PRECISE,
             on_vertical_drag_down=guarded(down),
             on_tap_up=guarded(tap),
-            **drags,
+            on_vertical_drag_start=begun,
+            on_vertical_drag_update=moved,
+            on_vertical_drag_end=ended,
+            on_horizontal_drag_start=begun,
+            on_horizontal_drag_update=moved,
+            on_horizontal_drag_end=ended,
             content=ft.Container(
                 aspect_ratio=CANVAS_WIDTH / pointer.drawing.height,
                 bgcolor=WHITE,
@@ -146,13 +154,10 @@ def _paper(pointer: DrawingInput, changed: Any, size: Callable[[cv.CanvasResizeE
 
 
 @keyed_component
-def _finished_strokes(
-    drawing: Drawing, scale: float, size: Callable[[cv.CanvasResizeEvent], None]
-) -> ft.Control:
+def _finished_strokes(drawing: Drawing, scale: float, size: _OnResize) -> ft.Control:
     """What stands on the paper."""
-    return _canvas(
-        drawing_shapes(drawing.visible_marks, scale) if scale else [], on_resize=guarded(size, by_hand=False)
-    )
+    shapes = drawing_shapes(drawing.visible_marks, scale) if scale else []
+    return _canvas(shapes, guarded(size, by_hand=False))
 
 
 @keyed_component
@@ -162,8 +167,8 @@ def _current_stroke(running: CurrentStroke, colour: str, width: str, scale: floa
     return _canvas([stroke_shape(Stroke(points, colour, width), scale)] if points else [])
 
 
-def _canvas(drawn: list[cv.Shape], **more: Any) -> ft.Control:
-    return cv.Canvas(shapes=drawn, left=0, top=0, right=0, bottom=0, **more)
+def _canvas(drawn: list[cv.Shape], on_resize: Handler | None = None) -> ft.Control:
+    return cv.Canvas(shapes=drawn, left=0, top=0, right=0, bottom=0, on_resize=on_resize)
 
 
 def _tools(

@@ -54,7 +54,7 @@ def bind_item(
     link_id = item.link_id
 
     def event(changed: AnswerEntry | None, draft: ItemDraft | None) -> AnswerEntered | AnswerCleared:
-        actions.set_item_draft(link_id, None if draft is None else draft.to_plain())
+        actions.autosave.set_item_draft(link_id, None if draft is None else draft.to_plain())
         return AnswerCleared(link_id) if changed is None else AnswerEntered(link_id, changed)
 
     async def set_answer(changed: AnswerEntry | None, draft: ItemDraft | None) -> None:
@@ -70,9 +70,9 @@ def bind_item(
         entry=entry,
         problem=problem,
         set_answer=set_answer,
-        set_answer_debounced=lambda changed, draft: actions.queue_input(event(changed, draft)),
-        current_entry=lambda: actions.current_entry(link_id),
-        read_draft=lambda: draft_from_plain(item, actions.item_drafts.get(link_id)),
+        set_answer_debounced=lambda changed, draft: actions.autosave.queue_input(event(changed, draft)),
+        current_entry=lambda: actions.autosave.current_entry(link_id),
+        read_draft=lambda: draft_from_plain(item, actions.autosave.item_drafts.get(link_id)),
         kept_phrases=kept_phrases,
         keep_phrase=lambda text_id, code: actions.dispatch(PhraseKept(text_id, code)),
     )

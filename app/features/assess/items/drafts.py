@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.core.plain import Json
 from assessments.definitions import drawing
 from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.drawing import Drawing
@@ -31,7 +32,7 @@ class TextDraft:
 
     text: str
 
-    def to_plain(self) -> object:
+    def to_plain(self) -> Json:
         """Return the JSON form."""
         return self.text
 
@@ -61,7 +62,7 @@ class VerbatimDraft:
         """Whether words stand here without where they came from."""
         return any(line.words.strip() and not line.origin for line in self.lines)
 
-    def to_plain(self) -> object:
+    def to_plain(self) -> Json:
         """Return the JSON form."""
         return [{"words": line.words, "origin": line.origin, "prompt": line.prompt} for line in self.lines]
 
@@ -85,7 +86,7 @@ class PeopleMapDraft:
     name: str
     people: tuple[PlacedPerson, ...] | None = None
 
-    def to_plain(self) -> object:
+    def to_plain(self) -> Json:
         """Return the JSON form."""
         people = [{"who": person.who, "place": person.place} for person in self.people or ()]
         return {"name": self.name} if self.people is None else {"name": self.name, "people": people}
@@ -97,7 +98,7 @@ class DrawingDraft:
 
     drawing: Drawing
 
-    def to_plain(self) -> object:
+    def to_plain(self) -> Json:
         """Return the JSON form."""
         return drawing.to_plain(self.drawing)
 
@@ -106,9 +107,9 @@ class DrawingDraft:
 class UnreadDraft:
     """A draft of another shape than this version writes, kept as it is."""
 
-    plain: object
+    plain: Json
 
-    def to_plain(self) -> object:
+    def to_plain(self) -> Json:
         """Return the JSON form."""
         return self.plain
 
@@ -133,7 +134,7 @@ class GroupDraft:
         }
         return GroupDraft(drafts) if drafts else None
 
-    def to_plain(self) -> object:
+    def to_plain(self) -> Json:
         """Return the JSON form."""
         return {f"{at}.{link_id}": draft.to_plain() for (at, link_id), draft in self.drafts.items()}
 
@@ -147,7 +148,7 @@ def verbatim_draft_of(entry: AnswerEntry | None) -> VerbatimDraft:
     return VerbatimDraft(tuple(VerbatimLineDraft(line.words, line.origin, line.prompt) for line in lines))
 
 
-def draft_from_plain(item: Item, plain: object) -> ItemDraft | None:
+def draft_from_plain(item: Item, plain: Json) -> ItemDraft | None:
     """Read the stored draft of an item; None where nothing is stored."""
     if plain is None:
         return None
@@ -157,7 +158,7 @@ def draft_from_plain(item: Item, plain: object) -> ItemDraft | None:
         return UnreadDraft(plain)
 
 
-def _read_draft(item: Item, plain: object) -> ItemDraft:
+def _read_draft(item: Item, plain: Json) -> ItemDraft:
     if isinstance(plain, str):
         return TextDraft(plain)
     if item.type == "drawing":

@@ -5,7 +5,7 @@ describe_child_presence(child)      # "Saw it, heard it, in the kitchen"
 
 from __future__ import annotations
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.people import first_name
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildAtIncident

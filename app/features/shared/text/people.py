@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.core.cases.case_service import AssessmentSummary, HouseholdOverview
+from app.core.cases.case_service import AssessmentSummary
+from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.visit_queries import count_visits_of_child
 from app.core.controller import AppState
 from app.core.state import FIRST_AUTHOR
@@ -17,12 +18,10 @@ from app.features.shared.text.days import format_day
 from app.kit.controls.lists import TaskStatus
 from app.kit.messages import has_message, say
 from assessments.casework import kinship
-from assessments.casework.records import Person
+from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.casework.visits.statistics import ChildCounts
 from assessments.definitions import catalogue
 from assessments.errors import NotFound, WrenError
-
-_DONE = ("completed", "amended")
 
 
 def first_name(person: Person) -> str:
@@ -79,7 +78,7 @@ def task_status(found: AssessmentSummary) -> TaskStatus:
     """Return the status of an assessment for a task list."""
     return (
         "completed"
-        if found.status in (*_DONE, "entered-in-error")
+        if found.status in (*COMPLETED_STATUSES, "entered-in-error")
         else ("in-progress" if found.status == "in-progress" else "incomplete")
     )
 

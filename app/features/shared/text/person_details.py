@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.core.cases.case_service import HouseholdOverview
+from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.days import format_day
 from app.features.shared.text.people import names_by_id, relationship_label
 from app.kit.controls.lists import AnswerListRow
