@@ -16,7 +16,7 @@ from app.kit.controls.text import underlined
 from app.kit.messages import say
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Look:
     """How a kind of button is drawn. `padding` is (sideways, up and down), in logical pixels."""
 

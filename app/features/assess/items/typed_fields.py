@@ -32,7 +32,7 @@ _SHORT_LETTERS = 200
 Parser = Callable[[str], Answered | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Kind:
     """How one type of answer is typed: how it is read, the code of its hint, and the width in pixels."""
 
