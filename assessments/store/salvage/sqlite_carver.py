@@ -178,20 +178,27 @@ def _carve_cell(
     page = pages[number - 1]
     try:
         size, at = _read_varint(page, at)
+        if size < 2:
+            return None
         rowid, at = _read_varint(page, at)
         header_size, header_at = _read_varint(page, at)
         # The longest header of any table has a byte or two for each of its columns.
         if not 2 <= header_size <= min(size, 64):
             return None
-        kinds = []
+        # Tried at every byte of a damaged page: it ends at the first thing that cannot be.
+        kinds, widths, left = [], [], size - header_size
         end = at + header_size
         while header_at < end:
             kind, header_at = _read_varint(page, header_at)
+            width = _value_width(kind)
+            if width is None or width > left:
+                return None
             kinds.append(kind)
+            widths.append(width)
+            left -= width
     except IndexError:
         return None
-    widths = [_value_width(kind) for kind in kinds]
-    if header_at != end or None in widths or header_size + sum(w for w in widths if w) != size:
+    if header_at != end or left:
         return None
     payload = _read_payload(pages, page, at, size)
     if payload is None:
@@ -199,8 +206,8 @@ def _carve_cell(
     values: list[Value] = []
     place = header_size
     for kind, width in zip(kinds, widths, strict=True):
-        raw = payload[place : place + (width or 0)]
-        place += width or 0
+        raw = payload[place : place + width]
+        place += width
         try:
             values.append(_decode_value(kind, raw))
         except UnicodeDecodeError:
@@ -255,6 +262,9 @@ def _match_shape(shape: TableShape, rowid: int, values: list[Value]) -> tuple[Va
 
 
 def _read_varint(page: bytes, at: int) -> tuple[int, int]:
+    value = page[at]
+    if value < 0x80:
+        return value, at + 1
     value = 0
     for index in range(9):
         byte = page[at + index]
