@@ -16,9 +16,9 @@ run: $(STAMP)
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-# The unit tests: no browser, no service, no process to kill.
+# The unit tests: no screen, no browser, no service, no process to kill.
 quick: $(STAMP)
-	$(PYTEST) -m "not browser and not service and not slow" --hypothesis-profile=quick
+	$(PYTEST) -m "not screen and not browser and not service and not slow" --hypothesis-profile=quick
 
 # Browsers get both cores to themselves: beside other tests a page may be too slow for a person, too.
 test: $(STAMP)

@@ -1,8 +1,8 @@
 """What every test shares: property-test profiles, markers, one browser and one PostgreSQL per worker.
 
-Markers are set by what a test uses, never by hand: `browser` by the fixture `chromium`, `service` by a
-PostgreSQL or by the folder of the end-to-end tests, `slow` by starting processes or by a fault run.
-`make quick` leaves all three out.
+Markers are set by what a test uses: `browser` by the fixture `chromium`, `service` by a PostgreSQL or by
+the folder of the end-to-end tests, `screen` by drawing the app's screens, `slow` by starting processes or by a
+fault run; and by hand on the few others that take longer than ten seconds. `make quick` leaves all four out.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ settings.load_profile("gate")
 _SERVICE_FIXTURES = {"postgres", "database_url", "world"}
 # A fault run or a kill says nothing in a second.
 _SLOW_FOLDERS = ("faults",)
+_SCREENS = {"tests.app.headless", "tests.app.visiting", "tests.app.handed", "tests.app.test_screens_around"}
 _STATE_MACHINE = "run_state_machine_as_test"
 
 
@@ -53,6 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if folder == "e2e" or fixtures & _SERVICE_FIXTURES:
             item.add_marker("service")
+        if any(getattr(used, "__module__", "") in _SCREENS for used in vars(item.module).values()):
+            item.add_marker("screen")
         if folder in _SLOW_FOLDERS or hasattr(item.module, "subprocess"):
             item.add_marker("slow")
         if _STATE_MACHINE in item.function.__code__.co_names:

@@ -18,6 +18,7 @@ from tests.app.handed import World
 SEQUENCES = int(os.environ.get("WREN_ESCAPE_SEQUENCES", "200"))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)
 async def test_no_sequence_of_events_reaches_an_adults_page(tmp_path: Path) -> None:
     counted = await escape(tmp_path, SEQUENCES)

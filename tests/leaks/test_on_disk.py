@@ -55,6 +55,7 @@ def _seen(folder: Path) -> list[tuple[str, str, str]]:
     return leaks([folder], WORDS) + leaks(unlicensed, TOLD)
 
 
+@pytest.mark.slow
 def test_no_word_of_a_visit_lies_in_clear(folder: Path, runtime: Runtime, tmp_path: Path) -> None:
     texts = Planter()
     desk = begin(runtime, texts)

@@ -10,6 +10,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from assessments.store import Store, people
 from assessments.store import assessments as kept
 from assessments.store.completion import complete
@@ -65,6 +67,7 @@ def run_and_kill(
     return [line.strip() for line in lines if line.endswith("\n")]
 
 
+@pytest.mark.slow
 def test_no_acknowledged_answer_is_lost_in_twenty_kills(folder: Path) -> None:
     store = Store.open(folder, StoppedClock(), CHEAPEST)
     keys = store.set_up(PASSPHRASE, "agency-7", "hv-1")
@@ -89,6 +92,7 @@ def test_no_acknowledged_answer_is_lost_in_twenty_kills(folder: Path) -> None:
         last = len(lines)
 
 
+@pytest.mark.slow
 def test_a_completion_is_whole_or_not_begun_after_a_kill(folder: Path) -> None:
     store = Store.open(folder, StoppedClock(), CHEAPEST)
     keys = store.set_up(PASSPHRASE, "agency-7", "hv-1")

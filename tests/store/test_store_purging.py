@@ -267,6 +267,7 @@ def purge_some(say: Callable[[str], None], folder: Path) -> None:
         say(found[0].id)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_every_other_key_still_opens(
     folder: Path, opened: Callable[[], Store], store: Store, keys: UnlockedStore, family: Family
 ) -> None:

@@ -104,6 +104,7 @@ def test_rows_that_are_only_in_the_log_come_back(
     assert dump(killed / "wren.db") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first_bytes", [64, PAGE])
 def test_every_row_on_another_page_comes_back_whichever_page_is_lost(
     store: Store,
@@ -166,6 +167,7 @@ def test_finished_work_comes_back_without_any_database(
     unlocked.close()
 
 
+@pytest.mark.slow
 def test_what_is_lost_is_said_at_unlock_or_when_it_is_read(
     store: Store,
     keys: UnlockedStore,

@@ -22,7 +22,7 @@ class _Look:
 
     ink: str
     bgcolor: str | None = None
-    border: ft.Border | None = None
+    is_outlined: bool = False
     padding: tuple[int, int] = (22, 12)
     height: int = theme.ROW_HEIGHT
     radius: float = theme.BUTTON_RADIUS
@@ -31,7 +31,7 @@ class _Look:
 
 _LINE = ft.Border.all(theme.PLAIN_BORDER, ft.Colors.OUTLINE)
 _PRIMARY = _Look(ft.Colors.ON_PRIMARY, ft.Colors.PRIMARY)
-_SECONDARY = _Look(ft.Colors.ON_SURFACE, ft.Colors.SURFACE_CONTAINER_HIGH, _LINE)
+_SECONDARY = _Look(ft.Colors.ON_SURFACE, ft.Colors.SURFACE_CONTAINER_HIGH, is_outlined=True)
 _QUIET = _Look(ft.Colors.PRIMARY, padding=(8, 10), height=theme.TOUCH_TARGET, is_underlined=True)
 _BACK = _Look(ft.Colors.ON_SURFACE, padding=(10, 10), height=theme.TOUCH_TARGET)
 _COVER = _Look(
@@ -100,7 +100,7 @@ def _button(
         on_tap,
         hint=hint,
         bgcolor=look.bgcolor,
-        border=look.border,
+        border=_LINE if look.is_outlined else None,
         radius=look.radius,
         padding=look.padding,
         min_height=look.height,
