@@ -1,8 +1,8 @@
 """What every test shares: property-test profiles, markers, one browser and one PostgreSQL per worker.
 
 Markers are set by what a test uses: `browser` by the fixture `chromium`, `service` by a PostgreSQL or by
-the folder of the end-to-end tests, `screen` by drawing the app's screens, `slow` by starting processes or by a
-fault run; and by hand on the few others that take longer than ten seconds. `make quick` leaves all four out.
+the folder of the end-to-end tests, `screen` by drawing the app's screens, `slow` by starting processes or by
+a fault run, and by hand on what takes longer than ten seconds. `make quick` leaves all four out.
 """
 
 from __future__ import annotations
