@@ -9,7 +9,7 @@ STAMP := .venv/.made
 UNFINISHED := .venv/.unfinished
 INSTALL_LOG := .venv/install.log
 
-.PHONY: run quick test check bench faults pictures requirements clean
+.PHONY: run quick test check bench evidence faults pictures requirements clean
 
 run: $(STAMP)
 	$(BIN)/wren demo $(if $(PORT),--port $(PORT)) $(if $(SERVICE_PORT),--service-port $(SERVICE_PORT))
@@ -38,6 +38,11 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: sqlcipher3==0.6.4
 	$(BIN)/python -m bench
+
+# Writes docs/evidence/bench.md, on a machine at rest. Beside another commit: make evidence AGAINST=caa67ec
+evidence: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: sqlcipher3==0.6.4
+	$(BIN)/python -m bench --page docs/evidence/bench.md $(if $(AGAINST),--against $(AGAINST))
 
 # Hours: the fault runs and the property tests at their full length.
 faults: $(STAMP)
