@@ -80,9 +80,9 @@ def _head(against: str, loads: list[str]) -> Iterator[str]:
     yield ""
     yield (
         "Written by `make evidence`; why the figures are as they are is in "
-        "[performance.md](../performance.md). Each figure is a ratio against the baseline that the claim names, "
-        "taken in the same run operation by operation in turn, with Wren's own figure behind it. Times are not "
-        "comparable between machines."
+        "[performance.md](../performance.md). Each figure is a ratio against the baseline that the claim "
+        "names, taken in the same run operation by operation in turn, with Wren's own figure behind it. "
+        "Times are not comparable between machines."
     )
     yield ""
     yield (
