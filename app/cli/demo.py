@@ -184,7 +184,7 @@ async def _set_up_once(runtime: Runtime, service_url: str) -> None:
 
 
 def _is_introduced(runtime: Runtime, service_url: str, service_data: Path) -> bool:
-    """Whether the device knows this very service, by its address and its key."""
+    """Whether the device was introduced to this very service: its address and key are the same."""
     known = load_enrolled_service(runtime.store)
     own = load_or_create_secrets(ServiceSettings(service_data).keys_file)
     return known is not None and (known.url, known.receipt_key) == (service_url, own.receipt_public)

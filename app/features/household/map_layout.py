@@ -1,6 +1,6 @@
 """The layout of a household map: boxes, people in them, and lines between people, in logical pixels.
 
-It knows ids only, no names. Each home is a box; in it the eldest generation stands on top; somebody who
+It holds ids only, no names. Each home is a box; in it the eldest generation stands on top; somebody who
 stays in two homes stands in the first, and the second names them.
 
     places = lay_out_map([MapHome("a1", ("ifeoma", "otis"))], generations, per_row=2)
