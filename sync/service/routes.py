@@ -136,20 +136,27 @@ class ServiceEndpoints:
             raise RequestRefused(problems.NO_AGENCY_KEY)
         return key
 
-    def check_database(self) -> None:
-        """Check that the database answers. Raises DatabaseUnavailable."""
+    def read_health(self) -> dict[str, object]:
+        """That the database answers, and the age in seconds of the oldest submission that is not opened.
+        Raises DatabaseUnavailable."""
         with self.database.transaction() as connection:
             connection.execute("SELECT 1")
+        waiting = self.opener.backlog()
+        age = None if waiting.oldest is None else self.clock.now() - waiting.oldest
+        return {
+            "status": "up",
+            "version": protocol.VERSION,
+            "unopened": waiting.count,
+            "oldest_unopened_s": None if age is None else max(0, int(age.total_seconds())),
+        }
 
 
 def make_routes(endpoints: ServiceEndpoints) -> list[Route]:
     """All paths of the service."""
 
     async def health(_request: Request) -> Response:
-        await run_in_threadpool(endpoints.check_database)
-        return JSONResponse(
-            {"status": "up", "version": protocol.VERSION}, headers={"cache-control": "no-store"}
-        )
+        read = await run_in_threadpool(endpoints.read_health)
+        return JSONResponse(read, headers={"cache-control": "no-store"})
 
     return [
         Route(protocol.EXCHANGE_PATH, _signed_endpoint(endpoints.exchange), methods=["POST"]),

@@ -1,9 +1,9 @@
 """Opening of stored submissions, and their projection into readable tables.
 
 The only part of the service that uses a private receive key. Each submission is opened in a transaction of
-its own, after it was stored and answered, so no fault in it can undo the storing. What cannot be opened or
-does not agree with itself is `held` with a reason, for a person to look at; the sealed bytes stay, and
-everything here can be made again from them.
+its own, after it was stored and answered, so no fault in it can undo the storing or keep another from being
+opened. What cannot be opened, does not agree with itself or meets a fault that nobody foresaw is `held` with
+a reason, for a person to look at; the sealed bytes stay, and everything here can be made again from them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
-from pydantic import ValidationError
 
 from assessments.casework.records import Assessment, Contact, Household, Person, person_field_uses
 from assessments.errors import WrenError
@@ -30,7 +30,15 @@ from sync.service.service_keys import ServiceSecrets
 
 # What of a person can be read here: a field says it of itself.
 PERSON_COLUMNS = tuple(name for name, use in person_field_uses().items() if use.service)
+# How deep lists and objects stand in each other: a form needs about eight.
+MAX_DEPTH = 32
 _RETRY_AFTER_S = 5.0
+# So many failures in a row are a fault of the database and not of a submission.
+_FAILURES_IN_A_ROW = 3
+_BACKLOG_FOR = timedelta(seconds=10)
+# Classes of SQLSTATE that say nothing about what was to be written: connection, rollback for another
+# transaction's sake, resources, intervention, system. Source: PostgreSQL, appendix A.
+_DATABASE_FAULTS = {"08", "40", "53", "57", "58"}
 
 _log = logging.getLogger("wren.service")
 
@@ -50,6 +58,14 @@ class StoredSubmission:
     envelope: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is stored and not opened, never tried or held: how many, and when the oldest came, in UTC."""
+
+    count: int
+    oldest: datetime | None
+
+
 class SubmissionOpener:
     """Opens submissions one after another in a thread of its own, so that intake never waits for it."""
 
@@ -61,6 +77,8 @@ class SubmissionOpener:
         self._rescan = True
         self._stopping = False
         self._working = False
+        # Asked for by anybody who asks how the service is, so it is not counted for each of them.
+        self._backlog: tuple[datetime, Backlog] | None = None
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="wren-opener", daemon=True)
 
@@ -80,6 +98,13 @@ class SubmissionOpener:
             return self._changed.wait_for(
                 lambda: not (self._queue or self._rescan or self._working), timeout_s
             )
+
+    def backlog(self) -> Backlog:
+        """What is not opened, counted at most every ten seconds. Raises DatabaseUnavailable."""
+        now, known = self._clock.now(), self._backlog
+        if known is None or not timedelta() <= now - known[0] < _BACKLOG_FOR:
+            known = self._backlog = (now, count_unopened(self._database))
+        return known[1]
 
     def stop(self) -> None:
         """Stop the thread after the submission that it is opening."""
@@ -102,19 +127,36 @@ class SubmissionOpener:
             self._open_all(todo, look=look)
 
     def _open_all(self, todo: Sequence[tuple[str, str]], *, look: bool) -> None:
+        is_all_done, in_a_row = True, 0
         try:
             if look:
                 todo = [*list_unopened(self._database), *todo]
             for agency, submission_id in todo:
                 if self._stopping:
                     return
-                open_and_project(self._database, self._secrets, self._clock, agency, submission_id)
-        # The thread must outlive any fault, or nothing would be opened again until a restart.
-        except Exception as fault:  # noqa: BLE001, RUF100 - see above; the submission stays stored and is looked for again
+                if self._try_to_open(agency, submission_id):
+                    in_a_row = 0
+                    continue
+                is_all_done, in_a_row = False, in_a_row + 1
+                if in_a_row == _FAILURES_IN_A_ROW:
+                    break
+        except WrenError as fault:
             _log.warning("open-fault %s", type(fault).__name__)
+            is_all_done = False
+        if not is_all_done:
             with self._changed:
                 self._rescan = True
                 self._changed.wait_for(lambda: self._stopping, _RETRY_AFTER_S)
+
+    def _try_to_open(self, agency: str, submission_id: str) -> bool:
+        """Whether it was opened or held. One that fails is looked for again, and the next is tried."""
+        try:
+            open_and_project(self._database, self._secrets, self._clock, agency, submission_id)
+        # The thread must outlive any fault, or nothing would be opened again until a restart.
+        except Exception as fault:  # noqa: BLE001, RUF100 - see above; the submission stays stored
+            _log.warning("open-fault %s", type(fault).__name__)
+            return False
+        return True
 
 
 def list_unopened(database: ServiceDatabase) -> list[tuple[str, str]]:
@@ -125,6 +167,16 @@ def list_unopened(database: ServiceDatabase) -> list[tuple[str, str]]:
             " WHERE a.id IS NULL ORDER BY s.sequence"
         ).fetchall()
     return [(agency, str(id_)) for agency, id_ in rows]
+
+
+def count_unopened(database: ServiceDatabase) -> Backlog:
+    """How many are stored and not opened, and when the oldest of them came."""
+    with database.transaction() as connection:
+        row = connection.execute(
+            "SELECT count(*), min(s.received_at) FROM submission s LEFT JOIN assessment a USING (agency, id)"
+            " WHERE a.id IS NULL"
+        ).fetchone()
+    return Backlog(*row) if row is not None else Backlog(0, None)
 
 
 def open_and_project(
@@ -146,17 +198,29 @@ def open_and_project(
         if row is None or row[4]:
             return
         stored = StoredSubmission(agency, row[0], row[1], row[2], bytes(row[3]))
-        try:
-            opened = _open_and_verify(connection, secrets, stored)
-            _project(connection, stored, opened)
-        except WrenError as held:
-            # Said before with the same reason: nothing new to say.
-            if row[5] != held.code:
-                feed.append_change(
-                    connection, agency, stored.device, stored.id, "held", held.code, clock.now()
-                )
-        else:
-            feed.append_change(connection, agency, stored.device, stored.id, "opened", None, clock.now())
+        reason = _open_or_reason(connection, secrets, stored)
+        # Said before with the same reason: nothing new to say.
+        if reason is None or reason != row[5]:
+            word = "opened" if reason is None else "held"
+            feed.append_change(connection, agency, stored.device, stored.id, word, reason, clock.now())
+
+
+def _open_or_reason(
+    connection: Connection[TupleRow], secrets: ServiceSecrets, stored: StoredSubmission
+) -> str | None:
+    """Open and project it, whole or not at all. Returns why it is held; None when it is opened."""
+    try:
+        with connection.transaction():
+            _project(connection, stored, _open_and_verify(connection, secrets, stored))
+    except WrenError as held:
+        return held.code
+    # Whatever one submission brings about is no reason to leave the others closed.
+    except Exception as fault:
+        if isinstance(fault, psycopg.Error) and (fault.sqlstate or "08")[:2] in _DATABASE_FAULTS:
+            raise
+        _log.warning("held-fault %s", type(fault).__name__)
+        return "unforeseen"
+    return None
 
 
 def _open_and_verify(
@@ -182,6 +246,8 @@ def _open_and_verify(
 def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened: OpenedSubmission) -> None:
     try:
         payload = json.loads(opened.payload)
+        if _is_too_deep(payload, MAX_DEPTH):
+            raise SubmissionHeld("too-deep")
         if payload["schema"] != PAYLOAD_SCHEMA:
             raise SubmissionHeld("unknown-schema")
         assessment = Assessment.model_validate(payload["assessment"])
@@ -190,7 +256,7 @@ def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened:
         subject = Person.model_validate(payload["subject"])
         instrument = payload["instrument"]
         pinned = (instrument["id"], instrument["version"], instrument["hash"])
-    except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as fault:
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise SubmissionHeld("malformed") from fault
     if (
         (assessment.id, assessment.author) != (opened.statement.id, opened.statement.author)
@@ -201,17 +267,19 @@ def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened:
     ):
         raise SubmissionHeld("payload-mismatch")
     try:
-        with connection.transaction():
-            _upsert(connection, "household", stored, household.id, name=household.name)
-            person = {name: getattr(subject, name) for name in PERSON_COLUMNS} | {
-                "roles": list(subject.roles)
-            }
-            _upsert(connection, "person", stored, subject.id, household=household.id, **person)
-            met = {"held_on": contact.on, "kind": contact.kind, "role": contact.role}
-            _upsert(connection, "contact", stored, contact.id, household=household.id, **met)
-            _insert_assessment(connection, stored, opened, assessment)
+        _upsert(connection, "household", stored, household.id, name=household.name)
+        person = {name: getattr(subject, name) for name in PERSON_COLUMNS} | {"roles": list(subject.roles)}
+        _upsert(connection, "person", stored, subject.id, household=household.id, **person)
+        met = {"held_on": contact.on, "kind": contact.kind, "role": contact.role}
+        _upsert(connection, "contact", stored, contact.id, household=household.id, **met)
+        _insert_assessment(connection, stored, opened, assessment)
     except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError) as fault:
         raise SubmissionHeld("not-storable") from fault
+
+
+def _is_too_deep(value: object, left: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return left == 0 or any(_is_too_deep(each, left - 1) for each in inner)
 
 
 def _upsert(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
+import uuid
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from assessments.crypto import sealing
@@ -15,6 +19,7 @@ from sync.device.enrolment import enrol_device
 from sync.device.worker import drain_outbox
 from sync.errors import BadReceipt, EnrolmentFailed
 from sync.protocol import CONTENT_TYPE, check_receipt
+from sync.service import vault
 from sync.service.admin import list_submissions
 from sync.service.main import create_app
 from tests.sync.world import URL, WORDS, Device, Line, World, answering, make_keys
@@ -308,8 +313,7 @@ async def test_changes_say_opened_and_held_with_the_reason(world: World) -> None
     unreadable = device.finish(assessment=7)
     await device.send()
     world.settle()
-    summary = await device.send()
-    assert {change.id: (change.word, change.reason) for change in summary.changes} == {
+    assert {change.id: (change.word, change.reason) for change in await device.changes(4)} == {
         good: ("opened", None),
         held: ("held", "unknown-schema"),
         mixed: ("held", "payload-mismatch"),
@@ -317,6 +321,74 @@ async def test_changes_say_opened_and_held_with_the_reason(world: World) -> None
     }
     assert (await device.send()).changes == ()
     assert_stored_once(world, device)
+
+
+@pytest.mark.parametrize(("depth", "reason"), [(260, "too-deep"), (100_000, "malformed")])
+async def test_answers_nested_too_deep_are_held_and_the_next_is_opened(
+    world: World, depth: int, reason: str
+) -> None:
+    device = await world.device()
+    deep = str(uuid.uuid4())
+    content = json.dumps(device.payload(deep, {"injury": "planted"}, "risk-24")).encode()
+    nested = content.replace(b'"planted"', b"[" * depth + b"]" * depth)
+    device.queue(deep, device.seal(deep, nested))
+    good = device.finish()
+    await device.send()
+    world.settle()
+    changes = {change.id: (change.word, change.reason) for change in await device.changes(2)}
+    assert changes == {deep: ("held", reason), good: ("opened", None)}
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError, MemoryError, psycopg.errors.ProgramLimitExceeded])
+async def test_a_fault_nobody_foresaw_holds_its_own_submission_only(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    device = await world.device()
+    broken = device.finish({"injury": WORDS})
+    good = device.finish()
+    project = vault._insert_assessment
+
+    def odd(connection: Any, stored: vault.StoredSubmission, *more: Any) -> None:
+        project(connection, stored, *more)
+        if str(stored.id) == broken:
+            raise fault(WORDS)
+
+    monkeypatch.setattr(vault, "_insert_assessment", odd)
+    await device.send()
+    world.settle()
+    changes = {change.id: (change.word, change.reason) for change in await device.changes(2)}
+    assert changes == {broken: ("held", "unforeseen"), good: ("opened", None)}
+    # Whole or not at all: nothing of the held one is in the readable tables.
+    assert world.rows("SELECT id::text FROM assessment") == [(good,)]
+    assert fault.__name__ in caplog.text
+    assert WORDS not in caplog.text
+
+
+async def test_one_that_fails_with_the_database_leaves_the_others_to_be_opened(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = await world.device()
+    fails = device.finish()
+    good = [device.finish() for _ in range(3)]
+    project = vault._insert_assessment
+
+    def shut_down(connection: Any, stored: vault.StoredSubmission, *more: Any) -> None:
+        if str(stored.id) == fails:
+            raise psycopg.errors.AdminShutdown
+        project(connection, stored, *more)
+
+    monkeypatch.setattr(vault, "_insert_assessment", shut_down)
+    monkeypatch.setattr(vault, "_RETRY_AFTER_S", 0.01)
+    await device.send()
+    deadline = time.monotonic() + 60
+    while len(world.rows("SELECT id FROM assessment")) < len(good):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    # It is not held: the fault says nothing of what was to be written, and it is tried again.
+    assert world.rows("SELECT id::text FROM change WHERE word = 'held'") == []
+    monkeypatch.setattr(vault, "_insert_assessment", project)
+    world.settle()
+    assert len(world.rows("SELECT id FROM assessment")) == len(good) + 1
 
 
 async def test_a_submission_by_an_author_nobody_introduced_is_held(world: World) -> None:
@@ -328,7 +400,7 @@ async def test_a_submission_by_an_author_nobody_introduced_is_held(world: World)
     forged = device.finish()
     await device.send()
     world.settle()
-    changes = {change.id: change.reason for change in (await device.send()).changes}
+    changes = {change.id: change.reason for change in await device.changes(2)}
     assert changes == {stranger: "unknown-author", forged: "bad-signature"}
 
 
@@ -342,7 +414,7 @@ async def test_what_was_held_is_opened_when_its_cause_is_gone(world: World) -> N
     app = create_app(world.settings, world.clock)
     assert app.state.service.opener.wait_until_idle(20)
     app.state.service.close()
-    words = [(c.id, c.word) for c in (await device.send()).changes]
+    words = [(c.id, c.word) for c in await device.changes(2)]
     assert words == [(submission_id, "held"), (submission_id, "opened")]
 
 
@@ -364,7 +436,7 @@ async def test_agencies_do_not_meet(world: World) -> None:
     other.queue(shared, other.seal(shared, b"{}"))
     assert (await one.send()).sent == (await other.send()).sent == 1
     world.settle()
-    assert {change.id for change in (await other.send()).changes} == {shared}
+    assert {change.id for change in await other.changes(1)} == {shared}
     assert world.rows("SELECT agency, id::text FROM submission ORDER BY agency") == [
         ("one", shared),
         ("other", shared),

@@ -267,7 +267,7 @@ async def test_every_other_device_of_the_person_hears_of_it(world: World, person
     person.agree("agency", "officer-1")
     assert (await other.send()).changes == ()
     person.agree("service", "officer-2")
-    (change,) = (await other.send()).changes
+    (change,) = await other.changes(1)
     assert (change.id, change.word, change.reason) == (str(person.id), "recovered", "hv1")
     assert (await person.device.send()).changes == ()
     assert (await stranger.send()).changes == ()

@@ -281,9 +281,18 @@ def signed(device: Device, body: bytes, *, seconds: float = 0.0, nonce: str = "N
     )
 
 
-async def test_health_says_up_and_nothing_else(world: World) -> None:
+async def test_health_says_up_and_how_long_the_oldest_was_not_opened(world: World) -> None:
+    up = {"status": "up", "version": 1}
     response = await ask(world, "GET", "/v1/health")
-    assert response.json() == {"status": "up", "version": 1}
+    assert response.json() == up | {"unopened": 0, "oldest_unopened_s": None}
+    device = await world.device()
+    device.finish()
+    device.finish(assessment=7)
+    await device.send()
+    world.settle()
+    world.clock.move(days=2)
+    response = await ask(world, "GET", "/v1/health")
+    assert response.json() == up | {"unopened": 1, "oldest_unopened_s": 2 * 24 * 3600}
 
 
 @pytest.mark.parametrize(

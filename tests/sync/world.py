@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from sync.device.enrolment import EnrolledService, enrol_device
 from sync.device.worker import SendSummary, drain_outbox
 from sync.envelope import Statement, seal_submission
+from sync.protocol import FeedChange
 from sync.service.main import Service
 from sync.service.recovery.keys import save_agency_key
 from sync.service.settings import ServiceSettings
@@ -216,6 +218,16 @@ class Device:
             return await drain_outbox(self.outbox, transport, self.clock)
         finally:
             await transport.close()
+
+    async def changes(self, count: int) -> tuple[FeedChange, ...]:
+        """Send until so many changes have come: they wait for every older transaction in the cluster, and
+        another worker's test or the server's own upkeep may be running one."""
+        found: tuple[FeedChange, ...] = ()
+        deadline = time.monotonic() + 60
+        while len(found) < count:
+            assert time.monotonic() < deadline, found
+            found += (await self.send()).changes
+        return found
 
     def states(self) -> dict[str, str]:
         return {entry.id: entry.state for entry in self.outbox.entries()}
