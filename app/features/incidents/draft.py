@@ -14,8 +14,8 @@ from typing import Self
 from app.core.drafts import Draft
 from app.core.plain import Json
 from app.features.shared.day_draft import DayDraft
+from app.features.shared.incident_fields import INCIDENT_TEXT_FIELDS
 from app.features.shared.parse_typed import parse_time
-from app.features.shared.text.incident import INCIDENT_TEXT_FIELDS
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildAtIncident, Incident, KeyDate, PatternStatement
 from assessments.casework.ids import new_id

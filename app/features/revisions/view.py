@@ -15,10 +15,11 @@ from app.core.cases.case_service import Revision, RevisionsResult
 from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.features.shared.badges import withheld_badge
+from app.features.shared.incident_fields import INCIDENT_TEXT_FIELDS
 from app.features.shared.page import build_page, busy_indicator, guarded_page, use_scroll
 from app.features.shared.text.chronology import format_day_with_precision
 from app.features.shared.text.days import format_day_and_time
-from app.features.shared.text.incident import INCIDENT_TEXT_FIELDS, describe_child_presence, first_names_of
+from app.features.shared.text.incident import describe_child_presence, first_names_of
 from app.features.shared.text.person_details import (
     describe_concern_roles,
     describe_withheld_from,

@@ -1,4 +1,4 @@
-"""Incidents as text, and the text fields that the incident form and its revisions share.
+"""Incidents as text.
 
 describe_child_presence(child)      # "Saw it, heard it, in the kitchen"
 """
@@ -9,18 +9,6 @@ from app.core.cases.household_queries import HouseholdOverview
 from app.features.shared.text.people import first_name
 from app.kit.messages import say
 from assessments.casework.casework_records import ChildAtIncident
-
-INCIDENT_TEXT_FIELDS = {
-    "what": ("what", 10_000),
-    "source": ("source", 200),
-    "place": ("place", 200),
-    "threat": ("threat", 2_000),
-    "injury": ("injury", 1_000),
-    "police": ("police_ref", 100),
-    "outcome": ("outcome", 1_000),
-    "protective": ("protective", 2_000),
-    "first-known": ("first_known_to", 200),
-}
 
 
 def describe_child_presence(child: ChildAtIncident) -> str:
