@@ -193,7 +193,7 @@ class Browser:
         node = self.page.get_by_role(role, name=name, exact=exact).nth(nth)
         self.look_for(node)
         # Flutter drops a tap that follows a real mouse event too closely.
-        self.wait_frames(4)
+        self.wait_frames(3)
         node.dispatch_event("click")
 
     def press_for(self, name: str, words: str, *, tries: int = 3) -> None:
@@ -225,12 +225,12 @@ class Browser:
         def filled() -> bool:
             field.focus()
             # Flutter listens to a field some frames after it has the focus.
-            self.wait_frames(8)
+            self.wait_frames(4)
             field.fill(text)
-            self.wait_frames(8)
+            self.wait_frames(4)
             # Left again, the field shows what Flutter knows: letters that it never heard are gone.
             field.blur()
-            self.wait_frames(14)
+            self.wait_frames(6)
             return field.input_value() == text
 
         _until(filled, f"the field did not keep what was typed: {label}")
@@ -257,7 +257,7 @@ class Browser:
     def scroll(self, pixels: int) -> None:
         self.page.mouse.move(self._size[0] / 2, self._size[1] / 2)
         self.page.mouse.wheel(0, pixels)
-        self.wait_frames(12)
+        self.wait_frames(5)
 
     def wait_frames(self, count: int) -> None:
         """Wait until the page has drawn this many frames: longer on a busy machine, as a person would."""
@@ -270,11 +270,11 @@ class Browser:
         )
 
     def settle(self) -> None:
-        """Wait until what is on the page, and where, has stayed the same for 20 frames."""
+        """Wait until what is on the page, and where, has stayed the same for ten frames."""
 
         def is_still() -> bool:
             before = (self.said(), self.tappables())
-            self.wait_frames(20)
+            self.wait_frames(10)
             return before == (self.said(), self.tappables())
 
         _until(is_still, "the page never came to rest")
@@ -334,7 +334,7 @@ class Browser:
         path.parent.mkdir(parents=True, exist_ok=True)
         for attempt in range(tries):
             try:
-                self.wait_frames(8)
+                self.wait_frames(4)
                 self.page.screenshot(path=str(path), timeout=15_000)
                 return path
             except Error:

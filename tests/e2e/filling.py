@@ -176,7 +176,7 @@ class _Hand:
     def _tick(self, name: str, *, stays: bool = True) -> None:
         row = self._lower(self.app.page.get_by_role("checkbox", name=name, exact=True))
         # Flutter drops a tap that follows a real mouse event too closely.
-        self.app.wait_frames(4)
+        self.app.wait_frames(3)
         row.dispatch_event("click")
         if stays:
             expect(row).to_have_attribute("aria-checked", "true")
@@ -200,9 +200,9 @@ class _Hand:
             field = self._lower(self.app.field(label or self.label))
             field.focus()
             # Flutter listens to a field some frames after it has the focus.
-            self.app.wait_frames(8)
+            self.app.wait_frames(4)
             field.fill(text)
-            self.app.wait_frames(14)
+            self.app.wait_frames(6)
             if field.input_value() == text:
                 return
         raise AssertionError(f"the field did not keep what was typed: {self.item.link_id}")

@@ -50,16 +50,16 @@ class Paper:
             mouse.move(*self._at(*place), steps=12)
             self.app.wait_frames(2)
         mouse.up()
-        self.app.wait_frames(24)
+        self.app.wait_frames(10)
 
     def tap(self, across: float, down: float) -> None:
         self.app.page.mouse.click(*self._at(across, down))
-        self.app.wait_frames(24)
+        self.app.wait_frames(10)
 
     def picture(self) -> bytes:
         """What is painted on the paper, without its edge."""
         self.app.page.mouse.move(5, 5)
-        self.app.wait_frames(30)
+        self.app.wait_frames(10)
         box = self.box
         inside = {
             "x": box["x"] + 8,
