@@ -15,10 +15,13 @@ from assessments.casework.ids import format_utc
 from sync.service.database import ServiceDatabase
 from sync.service.settings import ServiceSettings
 
+# One statement, so that what is opened meanwhile is seen whole or not at all.
 _SUBMISSIONS_SQL = """
 SELECT s.id::text AS id, s.agency, a.instrument AS tool, a.version, a.status, p.name AS subject,
        h.name AS household, c.held_on AS contact_on, c.role, a.author, a.completed_at, a.result,
        s.received_at, coalesce(said.word, 'waiting') AS state, said.reason,
+       (SELECT coalesce(json_object_agg(w.link_id, w.value ORDER BY w.position), '{}') FROM answer w
+        WHERE w.agency = s.agency AND w.assessment = s.id) AS answers,
        (SELECT count(*) FROM conflict k WHERE k.agency = s.agency AND k.id = s.id) AS conflicts
 FROM submission s
 LEFT JOIN LATERAL (SELECT word, reason FROM change WHERE change.agency = s.agency AND change.id = s.id
@@ -39,16 +42,9 @@ def list_submissions(settings: ServiceSettings) -> list[dict[str, Any]]:
     Dates and times are ISO 8601 text; what only an opened submission tells is None in the others.
     """
     with closing(ServiceDatabase.open(settings)) as database, database.transaction() as connection:
-        answers: dict[tuple[str, str], dict[str, Any]] = {}
-        for agency, assessment, link_id, value in connection.execute(
-            "SELECT agency, assessment::text, link_id, value FROM answer"
-            " ORDER BY agency, assessment, position"
-        ):
-            answers.setdefault((agency, assessment), {})[link_id] = value
         rows = connection.cursor(row_factory=dict_row).execute(_SUBMISSIONS_SQL).fetchall()
     for row in rows:
         row["contact_on"] = row["contact_on"].isoformat() if row["contact_on"] else None
         for name in ("received_at", "completed_at"):
             row[name] = format_utc(row[name]) if row[name] else None
-        row["answers"] = answers.get((row["agency"], row["id"]), {})
     return rows

@@ -58,7 +58,7 @@ class StoredSubmission:
     envelope: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Backlog:
     """What is stored and not opened, never tried or held: how many, and when the oldest came, in UTC."""
 
