@@ -15,7 +15,7 @@ from app.kit.messages import say
 from tests.app.child_escape import Escape, escape
 from tests.app.handed import World
 
-SEQUENCES = int(os.environ.get("WREN_ESCAPE_SEQUENCES", "200"))
+SEQUENCES = int(os.environ.get("WREN_ESCAPE_SEQUENCES", "60"))
 
 
 @pytest.mark.slow

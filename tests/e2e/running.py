@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent.parent
@@ -70,6 +75,19 @@ class Machine:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
+    def set_up(self, visit: object = None) -> None:
+        """Make this a device that a service knows, with this visit on it; both processes are at rest."""
+        template = _template()
+        self.service_port = template.service_port
+        for kept, copy in ((template.home, self.home), (template.data, self.data)):
+            # PostgreSQL's files keep their owner, who is not root.
+            subprocess.run(["cp", "-a", str(kept), str(copy)], check=True)
+        if visit is not None:
+            with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+                json.dump(visit, file)
+                file.flush()
+                self.wren("visit", file.name)
+
     def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         log = (self.logs / f"{name}.log").open("ab")
         return subprocess.Popen(
@@ -114,3 +132,32 @@ class Machine:
             else:
                 return
         raise AssertionError(f"no answer: {url}")
+
+
+Made = TypeVar("Made", bound=Machine)
+
+
+@contextmanager
+def open_machine(kind: type[Made]) -> Iterator[Made]:
+    """A machine in a folder that other accounts may enter, unlike pytest's own: started by root, PostgreSQL
+    runs as one. Its processes and its folder are gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
+    folder.chmod(0o755)
+    made = kind(folder)
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _template() -> Machine:
+    """A device and the service that it was introduced to, made once in a process and copied by each test."""
+    machine = open_machine(Machine)
+    made = machine.__enter__()
+    atexit.register(machine.__exit__, None, None, None)
+    made.start_service()
+    made.wren("setup", "--url", made.service_url)
+    made.stop_service()
+    return made

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from app.kit.messages import say
 from tests.app.browser import Browser
 from tests.e2e.paper import Paper, Places
-from tests.e2e.running import PASSPHRASE, Machine
+from tests.e2e.running import PASSPHRASE, Machine, open_machine
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
@@ -54,15 +52,9 @@ def to_the_paper(app: Browser) -> None:
     app.expect_text(QUESTION)
 
 
-def test_what_a_child_drew_is_there_after_the_app_was_killed(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
-    try:
-        machine.start_service()
-        machine.wren("setup", "--url", machine.service_url)
-        file = tmp_path / "visit.json"
-        file.write_text(json.dumps(family()), encoding="utf-8")
-        machine.wren("visit", str(file))
-        machine.stop_service()
+def test_what_a_child_drew_is_there_after_the_app_was_killed() -> None:
+    with open_machine(Machine) as machine:
+        machine.set_up(family())
         machine.start_app()
         with Browser(machine.app_url) as app:
             to_the_paper(app)
@@ -90,5 +82,3 @@ def test_what_a_child_drew_is_there_after_the_app_was_killed(tmp_path: Path) -> 
             assert Paper(app).picture() == drawn
             assert app.errors == []
             assert app.foreign == []
-    finally:
-        machine.stop()

@@ -5,25 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from assessments.definitions import catalogue
-from tests.e2e.running import ROOT, Machine
+from tests.e2e.running import ROOT, Machine, open_machine
 from tests.test_command_line import a_visit, json_of, wren
 
 pytestmark = pytest.mark.timeout(300)
 
 
 def test_a_record_leaves_as_fhir_and_a_tool_comes_back(tmp_path: Path) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="wren-fhir-"))
-    folder.chmod(0o755)
-    machine = Machine(folder)
-    try:
-        machine.start_service()
-        machine.wren("setup", "--url", machine.service_url)
+    with open_machine(Machine) as machine:
+        machine.set_up()
         visit = tmp_path / "visit.json"
         visit.write_text(json.dumps(a_visit()), encoding="utf-8")
         done = machine.wren("visit", str(visit))
@@ -31,8 +26,6 @@ def test_a_record_leaves_as_fhir_and_a_tool_comes_back(tmp_path: Path) -> None:
             [sys.executable, "-m", "app.cli", "fhir", "response", done["assessments"][0]["id"]],
             env=machine.environment, cwd=ROOT, capture_output=True, text=True, check=True,
         )  # fmt: skip
-    finally:
-        machine.stop()
     bundle = json.loads(found.stdout)
     kinds = {entry["resource"]["resourceType"] for entry in bundle["entry"]}
     assert {"QuestionnaireResponse", "Observation"} <= kinds

@@ -11,10 +11,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -27,7 +25,7 @@ from assessments.definitions import catalogue
 from sync.service.recovery.keys import TRAINING_PASSPHRASE
 from tests.app.browser import PHONE, WIDE, Browser
 from tests.e2e.filling import fill
-from tests.e2e.running import PASSPHRASE, ROOT, Machine
+from tests.e2e.running import PASSPHRASE, ROOT, Machine, open_machine
 
 needs_browser = pytest.mark.usefixtures("chromium")
 pytestmark = pytest.mark.timeout(600)
@@ -52,25 +50,14 @@ TALK: dict[str, Any] = {
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:
-    # Not under pytest's own folder: the embedded PostgreSQL needs to pass through every parent.
-    folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
-    folder.chmod(0o755)
-    folder.chmod(0o755)
-    made = Machine(folder)
-    try:
-        made.start_service()
-        made.wren("setup", "--url", made.service_url)
+    with open_machine(Machine) as made:
         seed = json.loads((ROOT / "app/visit_file/training/fernsby-demo.json").read_text("utf-8"))
         born = date.today().replace(year=date.today().year - 8, day=1)
         seed["household"]["persons"][3]["born"] = born.isoformat()
         seed["assessments"] = []
-        visit = folder / "visit.json"
-        visit.write_text(json.dumps(seed), encoding="utf-8")
-        made.wren("visit", str(visit))
+        made.set_up(seed)
+        made.start_service()
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(machine: Machine, *arguments: str, **more: str) -> Done:
@@ -210,12 +197,8 @@ def test_two_people_let_somebody_in_and_the_half_finished_work_is_there(machine:
 
 def test_an_agency_that_keeps_its_key_to_itself_and_no_connection_at_all(tmp_path: Path) -> None:
     """Keys by a ceremony, requests and answers as files, the service's process not even running."""
-    folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
-    folder.chmod(0o755)
-    folder.chmod(0o755)
-    machine = Machine(folder)
     key, question, answers = tmp_path / "agency.json", tmp_path / "request.txt", []
-    try:
+    with open_machine(Machine) as machine:
         made = run(
             machine, "key", "--agency", "training", "--out", str(key), "--json", WREN_PASSPHRASE=OFFICER
         )
@@ -244,9 +227,6 @@ def test_an_agency_that_keeps_its_key_to_itself_and_no_connection_at_all(tmp_pat
         assert machine.wren("outbox") == []
         again = run(machine, "finish", *both, WREN_NEW_PASSPHRASE="other words than these")
         assert again.returncode == 1
-    finally:
-        machine.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @needs_browser

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from app.core.write_queue import DEBOUNCE_MAX_S, DEBOUNCE_S
 from app.kit.messages import say
 from tests.app.browser import Browser
-from tests.e2e.running import PASSPHRASE, Machine
+from tests.e2e.running import PASSPHRASE, Machine, open_machine
 
 pytestmark = pytest.mark.usefixtures("chromium")
 
@@ -34,11 +32,9 @@ def top_of(app: Browser, name: str) -> float:
     return float(next(node["y"] for node in app.tappables() if node["name"] == name))
 
 
-def test_half_a_name_is_there_after_cover_and_after_a_kill(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
-    try:
-        machine.start_service()
-        machine.wren("setup", "--url", machine.service_url)
+def test_half_a_name_is_there_after_cover_and_after_a_kill() -> None:
+    with open_machine(Machine) as machine:
+        machine.set_up()
         machine.start_app()
         with Browser(machine.app_url) as app:
             unlock(app, say("action.add-household"))
@@ -68,5 +64,3 @@ def test_half_a_name_is_there_after_cover_and_after_a_kill(tmp_path: Path) -> No
             assert chosen.get_attribute("aria-checked") == "true"
             assert letters(app, say("add.name")) == "Samplebr"
             assert letters(app, say("add.person-name")) == "Iwan Samplebr"
-    finally:
-        machine.stop()

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -34,7 +31,7 @@ from sync.service.recovery import approvals
 from sync.service.recovery.keys import TRAINING_PASSPHRASE, load_or_create_recovery_key, open_agency_key
 from sync.service.settings import ServiceSettings
 from tests.app.headless import Headless
-from tests.e2e.running import PASSPHRASE, Machine
+from tests.e2e.running import PASSPHRASE, Machine, open_machine
 from tests.store.made_up import CHEAPEST
 from tests.test_command_line import a_visit
 
@@ -44,16 +41,9 @@ NEW_WORDS = "purple window gravel oak"
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:
-    folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
-    folder.chmod(0o755)
-    folder.chmod(0o755)
-    made = Machine(folder)
-    try:
+    with open_machine(Machine) as made:
         made.start_service()
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ comes back and all arrives, to the letter.
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,7 +19,7 @@ from app.kit.messages import say
 from assessments.definitions import catalogue
 from tests.app.browser import Browser
 from tests.e2e.filling import fill
-from tests.e2e.running import PASSPHRASE, Machine
+from tests.e2e.running import PASSPHRASE, Machine, open_machine
 
 pytestmark = [
     pytest.mark.usefixtures("chromium"),
@@ -65,28 +63,15 @@ SECOND_TALK = talk("garden", "quiet. drew a dog. " + EMOJI, 8)
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:
-    # Not under pytest's own folder: the embedded PostgreSQL needs to pass through every parent.
-    folder = Path(tempfile.mkdtemp(prefix="wren-e2e-"))
-    folder.chmod(0o755)
-    folder.chmod(0o755)
-    made = Machine(folder)
-    try:
-        made.start_service()
-        made.wren("setup", "--url", made.service_url)
+    with open_machine(Machine) as made:
         seed = json.loads(
             (Path(__file__).parents[2] / "app/visit_file/training/fernsby-demo.json").read_text("utf-8")
         )
         # Ages that fit the tool on whatever day this runs, and a contact of another day.
         seed["household"]["persons"][2]["born"] = TODAY.replace(year=TODAY.year - 10, day=1).isoformat()
         seed["household"]["persons"][3]["born"] = TODAY.replace(year=TODAY.year - 8, day=1).isoformat()
-        visit = folder / "visit.json"
-        visit.write_text(json.dumps(seed), encoding="utf-8")
-        made.wren("visit", str(visit))
-        made.stop_service()
+        made.set_up(seed)
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def unlock(app: Browser, left_at: str = "today.households") -> None:
