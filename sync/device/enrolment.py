@@ -17,6 +17,7 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import WrenError
 from assessments.ports import Clock
+from sync import protocol
 from sync.device.exchange import Failure
 from sync.device.transport import (
     HttpConnection,
@@ -28,15 +29,7 @@ from sync.device.transport import (
 )
 from sync.envelope import ServiceKey, derive_kid
 from sync.errors import EnrolmentFailed
-from sync.protocol import (
-    CONTENT_TYPE,
-    DEVICES_PATH,
-    PROBLEM_URN,
-    Enrolment,
-    EnrolmentReply,
-    decode_enrolment_reply,
-    encode_enrolment,
-)
+from sync.protocol import Enrolment, EnrolmentReply
 from sync.signing import NAME_PATTERN
 
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -135,15 +128,10 @@ async def enrol_device(
         author_key=author_key,
         nonce=sealing.make_random(16),
     )
-    connection = HttpConnection(url, http_transport=http_transport)
+    connection = HttpConnection(url, agency, identity, clock, http_transport)
     try:
         heard = await connection.post(
-            DEVICES_PATH,
-            encode_enrolment(enrolment),
-            agency=agency,
-            identity=identity,
-            created=int(clock.now().timestamp()),
-            nonce=make_nonce(),
+            protocol.DEVICES_PATH, protocol.encode_enrolment(enrolment), make_nonce()
         )
     finally:
         await connection.close()
@@ -169,14 +157,14 @@ def check_service_url(url: str) -> None:
 
 def _verify_reply(heard: HttpReply, enrolment: Enrolment) -> EnrolmentReply:
     if heard.status != httpx.codes.OK:
-        number = str(read_problem(heard).get("type", "")).removeprefix(PROBLEM_URN)
+        number = str(read_problem(heard).get("type", "")).removeprefix(protocol.PROBLEM_URN)
         raise EnrolmentFailed(
             {"3001": "device-known", "3002": "no-agency-key", "2003": "clock"}.get(number, "refused")
         )
-    if heard.content_type != CONTENT_TYPE:
+    if heard.content_type != protocol.CONTENT_TYPE:
         raise EnrolmentFailed("garbled")
     try:
-        welcome = decode_enrolment_reply(heard.body)
+        welcome = protocol.decode_enrolment_reply(heard.body)
     except WrenError as fault:
         raise EnrolmentFailed("garbled") from fault
     if (
