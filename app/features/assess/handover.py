@@ -55,6 +55,7 @@ def handover_page(model: AppState, actions: AppController) -> ft.View:
         called.current = name
 
     in_browser = ft.context.page.web
+    label = optional_label(say("hand-over.called"))
     return build_page(
         model,
         actions,
@@ -77,14 +78,7 @@ def handover_page(model: AppState, actions: AppController) -> ft.View:
                 heading(say("hand-over.told")),
                 *(text(say("said.words", words=say(f"child.telling.{band}.{n}"))) for n in (1, 2, 3)),
             ),
-            card(
-                text_field(
-                    optional_label(say("hand-over.called")),
-                    on_change=type_in,
-                    hint=say("hand-over.called-hint"),
-                    key="called",
-                )
-            ),
+            card(text_field(label, on_change=type_in, hint=say("hand-over.called-hint"), key="called")),
         ],
         top=subject_header(model, actions, work.assessment),
         action=primary_button(say("hand-over.go"), lambda: actions.hand_over(called.current)),

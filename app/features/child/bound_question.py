@@ -19,14 +19,8 @@ from app.kit.messages import say
 from assessments.casework.child_sessions import AgeBand
 from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.drawing import Drawing
-from assessments.engine.answers import (
-    Answered,
-    AnswerEntry,
-    AnswerValue,
-    NotAnswered,
-    PlacedPerson,
-    VerbatimLine,
-)
+from assessments.engine import answers
+from assessments.engine.answers import Answered, AnswerEntry, AnswerValue, NotAnswered, VerbatimLine
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,6 +87,24 @@ def make_answer(value: AnswerValue | None) -> AnswerEntry | None:
     return Answered(value) if value is not None and value not in ("", ()) else None
 
 
+def text_of_entry(entry: AnswerEntry | None) -> str:
+    """Return the words of an entry; "" for none."""
+    value = answer_value(entry)
+    if isinstance(value, tuple):
+        return "\n".join(part.words for part in value if isinstance(part, VerbatimLine))
+    return "" if value is None else str(value)
+
+
+def entry_from_text(item: Item, words: str) -> AnswerEntry | None:
+    """Make the entry of some words, letter for letter; None for blank ones.
+
+    Until the adult marks who typed, the words count as typed by the child.
+    """
+    if not words.strip():
+        return None
+    return Answered((VerbatimLine(words, "child-typed", item.text),) if item.type == "words" else words)
+
+
 _SKIPPED_CODES = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
 
 
@@ -116,7 +128,7 @@ def _part(item: Item, part: object) -> str:
             return say("said.words", words=part.words)
         case Drawing():
             return say("draw.mine" if part.visible_marks else "draw.empty")
-        case PlacedPerson():
+        case answers.PlacedPerson():
             return say("said.place", place=_option(item, part.place), who=part.who)
         case Mapping():
             inner = [format_child_answer(own, part.get(own.link_id)) for own in walk_items(item.items)]

@@ -101,9 +101,8 @@ def status_and_detail(standing: ChildStanding, why: str) -> tuple[str, str]:
     """Return the status, and the detail below it: the reason given, or what is to be added."""
     if standing.is_unaccounted and why:
         return say("seen.no-more"), say(f"why.{why}")
-    return say(f"seen.how.{standing.state}") if standing.state else say("seen.nothing"), _describe_missing(
-        standing
-    )
+    status = say(f"seen.how.{standing.state}") if standing.state else say("seen.nothing")
+    return status, _describe_missing(standing)
 
 
 def _describe_missing(standing: ChildStanding) -> str:

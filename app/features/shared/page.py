@@ -25,9 +25,7 @@ from app.kit.controls.keyed import centred, stack
 from app.kit.controls.page_frame import Scroll, bare_view, narrow, page_frame, scrolling_column
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
-from app.kit.hooks import ValueRef as ValueRef
-from app.kit.hooks import use_ref as use_ref
-from app.kit.hooks import use_state as use_state
+from app.kit.hooks import use_ref
 from app.kit.messages import say, say_error
 
 # A page as a function; Flet's `key` may be given to it as well.
@@ -162,14 +160,13 @@ def cover_key_hint() -> ft.Control | None:
 
 def busy_indicator(words: str) -> ft.Control:
     """Show that something takes a moment, with words for it."""
+    ring = ft.ProgressRing(width=26, height=26, stroke_width=3)
     return ft.Row(
         alignment=ft.MainAxisAlignment.CENTER,
         spacing=14,
         height=theme.ROW_HEIGHT,
         controls=[
-            ft.Semantics(
-                exclude_semantics=True, content=ft.ProgressRing(width=26, height=26, stroke_width=3)
-            ),
+            ft.Semantics(exclude_semantics=True, content=ring),
             ft.Semantics(live_region=True, container=True, content=text(words)),
         ],
     )
