@@ -1,9 +1,5 @@
-"""Messages of account recovery, as in docs/sync-protocol.md section 7, and as text for mail or paper.
-
-Bytes are checked for their form only; nothing is opened here, and nobody is let in.
-
-    >>> decode_escrow(encode_escrow(EscrowUpload(b"packed"))).escrow
-    b'packed'
+"""Messages of account recovery, as in docs/sync-protocol.md section 7, and as text for mail or paper. Bytes
+are checked for their form only; nothing is opened here, and nobody is let in.
 """
 
 from __future__ import annotations

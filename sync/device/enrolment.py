@@ -1,7 +1,5 @@
-"""Enrolment: a device and a service exchange public keys, each proving that it holds its own.
-
-Afterwards the device needs no connection to seal a submission or to check a receipt. For training no code
-is needed. Private keys are not used here but through `sign`.
+"""Enrolment: a device and a service exchange public keys, each proving that it holds its own. For training no
+code is needed. Private keys are not used here but through `sign`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""Account recovery over the device's signed connection: uploads escrows, and asks for the state of a request.
-
-It works locked or unlocked. No key is used here and no answer is opened: the store does that.
+"""Account recovery over the device's signed connection. It works locked or unlocked: no key is used here and
+no answer is opened.
 """
 
 from __future__ import annotations

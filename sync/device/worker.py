@@ -1,7 +1,5 @@
-"""Background sending: runs exchanges as soon as the service can be reached, and at once when asked to.
-
-The decisions are in `exchange`; this module has the loop and the clock. The status it reports is read from
-the outbox each time. The outbox is called in a thread, so that a slow disk never stops the screen.
+"""Background sending: runs exchanges as soon as the service can be reached, and at once when asked to. The
+outbox is called in a thread, so that a slow disk never stops the screen.
 """
 
 from __future__ import annotations

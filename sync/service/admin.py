@@ -1,7 +1,5 @@
-"""The rows behind `wren service list`: what has arrived, opened. Reads only.
-
-It works beside a running service and without one, and needs no key: the readable tables exist already. It
-returns personal content, for the screen of somebody who may see it and never for a log.
+"""The rows behind `wren service list`. Reads only, beside a running service or without one, with no key. They
+are personal content, for the screen of somebody who may see it and never for a log.
 """
 
 from __future__ import annotations

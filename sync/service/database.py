@@ -1,6 +1,5 @@
-"""PostgreSQL for the service: a connection pool, numbered migrations, and the durability check.
-
-Without a URL the service runs its own server (`embedded_postgres`). One transaction per `with`.
+"""PostgreSQL for the service: a connection pool, numbered migrations, and the durability check. Without a URL
+the service runs its own server (`embedded_postgres`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""Intake: the outcome of each item of a batch, and the transaction that stores it.
-
-`decide_outcomes` is pure. No envelope is opened here; bytes are stored as they came and never changed. A
-batch is answered after its commit or not at all.
+"""Intake: the outcome of each item of a batch, and the transaction that stores it. No envelope is opened
+here; bytes are stored as they came. A batch is answered after its commit or not at all.
 """
 
 from __future__ import annotations

@@ -1,9 +1,5 @@
-"""Numbered refusals (RFC 9457), section 8 of docs/sync-protocol.md. They repeat nothing of what was sent.
-
-A number is never given another meaning. The title is a code for programs; people do not see it.
-
-    >>> REPLAYED.status
-    401
+"""Numbered refusals (RFC 9457), section 8 of docs/sync-protocol.md. They repeat nothing of what was sent. A
+number is never given another meaning; the title is a code for programs.
 """
 
 from __future__ import annotations

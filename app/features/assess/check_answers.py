@@ -1,8 +1,5 @@
-"""The check-answers page: everything that the record will hold, before it is completed.
-
-It shows what to act on today, what still needs an answer, the result, then every answer with Change,
-which leads to its page and straight back. A blank is shown as a blank. An assessment cannot be completed
-while a required answer is missing or an answer cannot be read.
+"""The check-answers page: everything that the record will hold, before it is completed. A blank is shown as a
+blank. A form cannot be completed while a required answer is missing or an answer cannot be read.
 """
 
 from __future__ import annotations

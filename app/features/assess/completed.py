@@ -1,7 +1,5 @@
-"""The page after completing: the sync status, what to do today, and the other children.
-
-"Sent" is shown only once the service has acknowledged the record. Each of the other children of the
-household has a row, with what has been heard or seen of that child.
+"""The page after completing: the sync status, what to do today, and the other children. "Sent" is shown only
+once the service has acknowledged the record.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The adult's pages before and after a child session.
 
-Before it: what the child will see, the lock, and the name that the child chooses, which is stored nowhere.
-Wren keeps to the child's pages, but the device is not pinned unless a person pins it: the page says so.
-After it: what the child gave, which cannot be edited here. The adult marks the origin of each answer, and
-answers the tool's own questions about who was there and where.
+The name that the child chooses is stored nowhere. Wren keeps to the child's pages, but the device is not
+pinned unless a person pins it: the page says so. What the child gave cannot be edited here; the adult marks
+the origin of each answer, and answers the tool's own questions about who was there and where.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""The history of the household, above every tool that grades, and whether it was considered.
-
-The question does not block: a grade without its answer is provisional, says so, and leaves a follow-up.
+"""The history of the household, above every tool that grades, and whether it was considered. The question
+does not block: a grade without its answer is provisional, says so, and leaves a follow-up.
 """
 
 from __future__ import annotations

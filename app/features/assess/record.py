@@ -1,7 +1,5 @@
-"""A record to read: every answer as text, the result, and whether it was sent.
-
-Exact words stand in quotation marks with where they came from. Answers that a newer tool wrote and this
-one does not know are shown as they were stored.
+"""A record to read: every answer as text, the result, and whether it was sent. Answers that a newer tool
+wrote and this one does not know are shown as they were stored.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """The result of an assessment, what to act on today, the practitioner's own judgement, and supplements.
 
-The engine's result is shown whole: each count with what is missing, each route with its reasons, the
-grade with its floor, each flag that it raised. Judgement can only raise it: grades at the floor and above,
-each with a reason. Why a supplement that the answers call for is not done can be written, and the record
-names it either way; one that is about another person leads to the household instead of starting.
+Judgement can only raise the result: grades at the floor and above, each with a reason. Why a supplement is
+not done can be written, and stands in the record; one about another person leads to the household.
 """
 
 from __future__ import annotations

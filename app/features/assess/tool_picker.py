@@ -1,7 +1,5 @@
-"""The page to choose a tool for one person: what fits the age and the role, and what does not, with why.
-
-A tool for another age or role is not hidden: it stands apart and says why. Where the date of birth is not
-known, the choice is left to the practitioner.
+"""The page to choose a tool for one person. A tool for another age or role is not hidden: it stands apart and
+says why. Where the date of birth is not known, the choice is left to the practitioner.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""What stands in the way on a page, as sentences with the place each belongs to.
-
-The findings of the engine and the drafts that are no answer yet become sentences here once, so that the
-top of the page and the answer say the same. What is missing is no problem: the check page lists it.
+"""What stands in the way on a page, as sentences with the place each belongs to: findings of the engine, and
+drafts that are no answer yet. What is missing is no problem: the check page lists it.
 """
 
 from __future__ import annotations

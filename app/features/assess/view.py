@@ -1,8 +1,7 @@
 """The pages of an assessment being filled: one question on a page, or one short group.
 
 Nothing is validated while a person types; Continue stops only for what cannot be read, never for what is
-missing: the check page lists that. Opened by Change, Continue and Back both lead straight back to the
-check page.
+missing. Opened by Change, Continue and Back both lead straight back to the check page.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 """One question of a child's session: its entry, the ways to answer it, and the answer in words.
 
-The activities see a session through this alone, so that a question in a part of the day is the same as
-one on a page. A tap is saved at once, typing when it rests. The child's own words stay untouched, and no
-meaning is read into any of it.
-
-    format_child_answer(item, Answered(("happy", "sad")))      # "Happy, Sad"
+The activities see a session through this alone. A tap is saved at once, typing when it rests. The child's own
+words stay untouched, and no meaning is read into any of it.
 """
 
 from __future__ import annotations

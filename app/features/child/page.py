@@ -1,8 +1,7 @@
 """The frame of every page in a child's hands, and the screen that a session is on.
 
-A question page has "Next" and "Back", and below them the three ways out, equal in size and look: I don't
-know, Not now, Stop. There is no progress bar, no count, no clock and no sound. The system's own back
-does nothing, so that it leads to no other page.
+Three ways out, equal in size and look, stand below every question. There is no progress bar, no count, no
+clock and no sound. The system's own back does nothing, so that it leads to no other page.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
-"""The welcome, review and closing screens of a child's session.
-
-The welcome says first, for the child's age, who will read the answers. The review shows every answer with
-a way to change it. The closing screen shows nothing of what was given. Nothing is praised, and nobody is
-asked whether they are sure.
+"""The welcome, review and closing screens of a child's session. The welcome says first who will read the
+answers; the closing screen shows nothing of what was given. Nothing is praised, nobody is asked to be sure.
 """
 
 from __future__ import annotations

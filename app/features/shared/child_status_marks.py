@@ -1,9 +1,5 @@
-"""How a child stands in a contact: as text, as the status badge, and as lines with an icon.
-
-Each mark has words and a picture first, and colour only beside them. No status is green, and none says that
-all is well.
-
-    describe_child_status(row.standing)      # "Observed. Still to add: where"
+"""How a child stands in a contact: as text, as the status badge, and as lines with an icon. Colour is never
+the only sign; no status is green, and none says that all is well.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
 """The frame of every adult page: Cover, the training mark, the sync status, and an error page.
 
-`guarded_page` stands under `@ft.component`: when drawing a page fails, the person gets a calm sentence,
-Cover and a way to the first page, not an empty window.
-
-    @ft.component
-    @guarded_page
-    def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
+@ft.component
+@guarded_page
+def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A field for the practitioner's own words, with a quiet line below it about a phrase that may mislead.
 
 The phrases are those of `assessments.casework.phrasing_check`, shown one at a time once typing rests. The
-field stops nobody, changes no word by itself, and is not for what somebody else said. A phrase that the
-writer keeps goes to `on_keep` as a code.
+field stops nobody, changes no word by itself, and is not for what somebody else said.
 """
 
 from __future__ import annotations

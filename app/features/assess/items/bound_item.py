@@ -1,8 +1,5 @@
-"""An item together with its entry and the ways to change it.
-
-The controls of this package see a form through this alone, so that a question in a row of a group is the
-same as one on a page. A choice is saved at once, typing when it rests; each carries the entry and the
-draft (`drafts`), which is kept beside the answers.
+"""An item together with its entry and the ways to change it: all that a control sees of a form, so that a
+question in a row of a group is the same as one on a page. A choice is saved at once, typing when it rests.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
-"""Drafts of items: what was typed into a question and is no answer yet.
+"""Drafts of items: what was typed into a question and is no answer yet, and never becomes one by itself.
 
-One frozen class for each way of answering. A draft is kept beside the answers, shown again, and never
-becomes an answer by itself. The plain (JSON) form is what the autosave stores: `draft_from_plain` reads
-it by the item's type, and what it cannot read goes back to the store as it came.
-
-    draft_from_plain(item, "31 february").to_plain()      # "31 february"
+The plain (JSON) form is what the autosave stores: `draft_from_plain` reads it by the item's type, and what it
+cannot read goes back to the store as it came.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Exact words: each line as it was said, where it came from, and what was asked just before.
 
-A line becomes part of the answer once its words and its origin are both there; until then all lines are
-kept as the item's draft. Nothing trims or completes what a child said. A complete line closes to a
-quotation when another is added; Change opens it.
+A line becomes part of the answer once its words and its origin are both there; until then all lines are kept
+as the item's draft. Nothing trims or completes what a child said.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""The ways of not answering, of the same size as an answer: "Not known", "Not now", "Not asked because".
-
-They stand below an "or"; each is an answer of its own, and "not asked" takes a reason. What was typed
-before is kept as the item's draft and is back when the choice is cleared.
+"""The ways of not answering, of the same size as an answer: "Not known", "Not now", "Not asked because". What
+was typed before is kept as the item's draft and is back when the choice is cleared.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""People on a map: a name, and the place that the child gives it, by tapping.
-
-Each place is a heading with the people in it, in the order in which they were placed. No name is
-suggested, and a name without a place is kept as the item's draft.
+"""People on a map: a name, and the place that the child gives it, by tapping. No name is suggested, and a
+name without a place is kept as the item's draft.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""One question on a page: its heading, what guides the practitioner, its control.
+"""One question on a page: its heading, what guides the practitioner, and the control for the item's type.
 
-The item's type decides the control. What the child sees or hears is large; what is for the practitioner
-alone stands in a strip of its own, never as the child's question. Options and the ways of not answering are
-rows of the same size, or pictures of the same size where the tool names one for each option.
+What the child sees or hears is large; what is for the practitioner alone stands in a strip of its own.
+Options and the ways of not answering are rows, or pictures, of the same size.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""A group that is filled once for each: each adult in turn, each in a card of its own.
-
-Each question of a row has the same control as a question on a page. Taking a row out is asked twice,
-since words go with it.
+"""A group that is filled once for each: each adult in turn, each in a card of its own. Taking a row out is
+asked twice, since words go with it.
 """
 
 from __future__ import annotations

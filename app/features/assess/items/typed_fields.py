@@ -1,7 +1,5 @@
-"""Answers that are typed: text, a day, a time, a number.
-
-Letters become an entry as they are typed; letters that cannot be read are kept as the item's draft.
-Nothing corrects what stands in a field.
+"""Answers that are typed: text, a day, a time, a number. Letters that cannot be read are kept as the item's
+draft; nothing corrects what stands in a field.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Choosing by picture or by word.
-
-Every choice has the same size, and nothing is chosen to begin with. Options with pictures are tiles;
-others are wide rows, taller for the youngest.
-"""
+"""Choosing by picture or by word. Every choice has the same size, and nothing is chosen to begin with."""
 
 from __future__ import annotations
 

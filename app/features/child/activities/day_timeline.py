@@ -1,7 +1,5 @@
-"""The line of a day: its parts from waking to night, each open to a tap.
-
-Each row of the answer belongs to one part of the day; a part without a row was not spoken of, which says
-nothing about it. The first question of the rows names the part; the others stand below the open part.
+"""The line of a day: its parts from waking to night, each open to a tap. The first question of the rows names
+the part. A part without a row was not spoken of, which says nothing about it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""A ladder whose ends a child may rename.
-
-A step starts a conversation and is no score: it is neither coloured nor compared. Where the tool has
-texts for the two ends, the child's names stand on the rungs as soon as they are typed.
+"""A ladder whose ends a child may rename. A step starts a conversation and is no score: it is neither
+coloured nor compared.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Putting someone or something in its place: a map of people, rooms with weather, a jar of worries.
 
-A name is written and its place tapped; tapping the name again moves it or takes it off. On the map it can
-be dragged too. No name is suggested, the order is the child's, and no place, weather or size has a
-meaning. What was placed is the list answer of the question.
+A name is written and its place tapped; tapping the name again moves it or takes it off. No name is suggested,
+the order is the child's, and no place, weather or size has a meaning.
 """
 
 from __future__ import annotations

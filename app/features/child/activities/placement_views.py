@@ -1,8 +1,7 @@
 """How placed names are drawn: rings with names on them, rooms with weather, a jar, a list.
 
-"Me" stands in the middle of the rings; a name on them can be dragged, and where it is dropped decides its
-ring. Names are read out and tapped in the order in which the child placed them. A spot is right and down
-of the middle, in percent of half the map's width.
+A name on the rings can be dragged, and where it is dropped decides its ring. A spot is right and down of the
+middle, in percent of half the map's width.
 """
 
 from __future__ import annotations

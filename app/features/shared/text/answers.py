@@ -1,10 +1,7 @@
-"""Answers as text: what was chosen, said, placed or not answered, as a reader sees it.
+"""Answers as text: what was chosen, said, placed or not answered, as a reader sees it. What cannot be read
+(written by a newer tool) is shown as it stands.
 
-Options show by their texts, exact words in quotation marks with where they came from, and every way of
-not answering by its name. What cannot be read (written by a newer tool) is shown as it stands.
-
-    format_answer(item, Answered("yes"))                      # "Yes"
-    format_answer(item, NotAnswered("not-asked", "not-safe"))   # "Not asked because it was not safe to ask"
+    format_answer(item, NotAnswered("not-asked", "not-safe"))   # Not asked because it was not safe to ask
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Incidents as text.
-
-describe_child_presence(child)      # "Saw it, heard it, in the kitchen"
-"""
+"""Incidents as text: "Saw it, heard it, in the kitchen"."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""A person in short lines: first name, family, and what has been heard or seen so far.
-
-Each line is made from that person's own records alone, so that nothing of one child stands under another.
-
-    describe_last_heard(page, child.id, today)      # "Heard on 14 May"
+"""A person in short lines: first name, family, and what has been heard or seen so far. Each line is made from
+that person's own records alone, so that nothing of one child stands under another.
 """
 
 from __future__ import annotations

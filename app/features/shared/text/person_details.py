@@ -1,7 +1,4 @@
-"""All that is recorded of one person, a row for each part, and from whom a part is withheld.
-
-person_rows(page, person, today)      # [AnswerListRow("Birth", "Born 2 September", "born"), ...]
-"""
+"""All that is recorded of one person, a row for each part, and from whom a part is withheld."""
 
 from __future__ import annotations
 
