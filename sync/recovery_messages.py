@@ -76,9 +76,8 @@ def derive_request_id(packed: bytes) -> uuid.UUID:
 
 def escrow_receipt_bytes(agency: str, escrow: Escrow) -> bytes:
     """What the service signs when it has kept an escrow."""
-    return sealing.length_prefix(
-        "cesc1", agency, escrow.device, escrow.author, sealing.digest(escrow.to_bytes())
-    )
+    digest = sealing.digest(escrow.to_bytes())
+    return sealing.length_prefix("cesc1", agency, escrow.device, escrow.author, digest)
 
 
 def _read_answer(packed: object) -> RecoveryApproval:
@@ -122,9 +121,8 @@ class RecoveryReply:
 
 def encode_recovery_reply(reply: RecoveryReply) -> bytes:
     """Encode the state of a request with its answers."""
-    return wire.pack(
-        {"v": VERSION, "state": reply.state, "answers": [answer.packed() for answer in reply.answers]}
-    )
+    answers = [answer.packed() for answer in reply.answers]
+    return wire.pack({"v": VERSION, "state": reply.state, "answers": answers})
 
 
 _ESCROW = MessageFormat(EscrowUpload, version=VERSION, max_bytes=_MAX_BODY)

@@ -67,12 +67,10 @@ class EnrolledService:
     @property
     def recovery_keys(self) -> tuple[RecoveryKey, RecoveryKey] | None:
         """What an escrow is made with: the agency's key and the service's. None when not known yet."""
-        if not (self.agency_recovery and self.service_recovery):
+        agency, service = self.agency_recovery, self.service_recovery
+        if not (agency and service):
             return None
-        return (
-            RecoveryKey(recovery_kid(self.agency_recovery), self.agency_recovery),
-            RecoveryKey(recovery_kid(self.service_recovery), self.service_recovery),
-        )
+        return RecoveryKey(recovery_kid(agency), agency), RecoveryKey(recovery_kid(service), service)
 
     def to_plain(self) -> dict[str, str]:
         """A form that JSON can carry."""
@@ -117,15 +115,8 @@ async def enrol_device(
     check_service_url(url)
     if any(NAME_PATTERN.fullmatch(name) is None for name in (agency, identity.device_id, author)):
         raise EnrolmentFailed("name")
-    enrolment = Enrolment(
-        agency=agency,
-        device=identity.device_id,
-        signing_key=identity.sign_public,
-        receive_key=identity.receive_public,
-        author=author,
-        author_key=author_key,
-        nonce=sealing.make_random(16),
-    )
+    device_keys = (identity.device_id, identity.sign_public, identity.receive_public)
+    enrolment = Enrolment(agency, *device_keys, author, author_key, nonce=sealing.make_random(16))
     connection = HttpConnection(url, agency, identity, clock, http_transport)
     try:
         heard = await connection.post(
@@ -156,9 +147,8 @@ def check_service_url(url: str) -> None:
 def _verify_reply(heard: HttpReply, enrolment: Enrolment) -> EnrolmentReply:
     if heard.status != httpx.codes.OK:
         number = str(read_problem(heard).get("type", "")).removeprefix(protocol.PROBLEM_URN)
-        raise EnrolmentFailed(
-            {"3001": "device-known", "3002": "no-agency-key", "2003": "clock"}.get(number, "refused")
-        )
+        causes = {"3001": "device-known", "3002": "no-agency-key", "2003": "clock"}
+        raise EnrolmentFailed(causes.get(number, "refused"))
     if heard.content_type != protocol.CONTENT_TYPE:
         raise EnrolmentFailed("garbled")
     try:

@@ -1,8 +1,5 @@
 """Composition root of the service: database, keys, opener, paths and the outermost error handler.
 
-    serve(listener, Path("data"))               # with its own PostgreSQL under data/
-    app = create_app(ServiceSettings(Path("data")))    # for a test, or another ASGI server
-
 Logs carry the type of a fault and nothing of a request; there is no access log.
 """
 

@@ -23,11 +23,7 @@ class Problem:
 
     def response(self, **more: str) -> Response:
         """Make the reply; `more` are further members."""
-        body = {
-            "type": f"{PROBLEM_URN}{self.number}",
-            "title": self.title,
-            "status": self.status,
-        } | more
+        body = {"type": f"{PROBLEM_URN}{self.number}", "title": self.title, "status": self.status} | more
         return Response(
             json.dumps(body), self.status, media_type=PROBLEM_TYPE, headers={"cache-control": "no-store"}
         )

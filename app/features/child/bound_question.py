@@ -67,10 +67,8 @@ def chosen_codes(entry: AnswerEntry | None) -> tuple[str, ...]:
 
 
 def choices_for(item: Item) -> list[Choice]:
-    """Return the options of a question as the kit draws them, in the order that they have for this child.
-
-    An option that stops is left out: the page has its own Stop, and should have one only.
-    """
+    """Return the options of a question as the kit draws them, in the order that they have for this child. One
+    that stops is left out: the page has its own Stop, and should have one only."""
     stop = stop_option(item)
     return [
         Choice(option.code, option.text, exclusive=option.alone, picture=option.picture)
@@ -93,10 +91,8 @@ def text_of_entry(entry: AnswerEntry | None) -> str:
 
 
 def entry_from_text(item: Item, words: str) -> AnswerEntry | None:
-    """Make the entry of some words, letter for letter; None for blank ones.
-
-    Until the adult marks who typed, the words count as typed by the child.
-    """
+    """Make the entry of some words, letter for letter; None for blank ones. Until the adult marks who typed,
+    they count as typed by the child."""
     if not words.strip():
         return None
     return Answered((VerbatimLine(words, "child-typed", item.text),) if item.type == "words" else words)

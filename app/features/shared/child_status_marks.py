@@ -32,10 +32,7 @@ _UNACCOUNTED_STYLE = (ft.Icons.PRIORITY_HIGH, ft.Colors.ON_TERTIARY_FIXED, ft.Co
 
 
 def child_status_badge(standing: ChildStanding, why: str = "") -> ft.Control:
-    """Draw the status across the whole width; a child with nothing recorded has the loudest.
-
-    `why` is the code of the reason given at the finish, "" for none.
-    """
+    """Draw the status across the whole width; `why` is the code of the reason given at the finish, or ""."""
     given = standing.is_unaccounted and bool(why)
     style = _STATUS_STYLES[standing.state] if standing.state else _UNACCOUNTED_STYLE
     icon, ink, ground = _REASON_GIVEN_STYLE if given else style

@@ -37,9 +37,7 @@ E = TypeVar("E")
 
 class DraftForm(Generic[D]):
     """What stands on the page now, in `value`, and what is wrong with it, by field, in `problems`.
-
-    `always_held` holds a draft that says nothing new as well.
-    """
+    `always_held` holds a draft that says nothing new as well."""
 
     def __init__(self, actions: AppController, draft_key: str, first: D, *, always_held: bool) -> None:
         self._actions, self._draft_key = actions, draft_key
@@ -116,10 +114,8 @@ class DraftForm(Generic[D]):
         hint: str = "",
         clears: str = "",
     ) -> ft.Control:
-        """Draw one of several, or any of several, under a label. Nothing is chosen to begin with.
-
-        `clears` names a field that has no meaning any more when this one changes.
-        """
+        """Draw one of several, or any of several, under a label. `clears` names a field that has no meaning
+        any more when this one changes."""
         chosen, on_choose = getattr(self.value, name), self.chooser(name, clears)
         problem = self.problems.get(name)
         draw = checkbox_rows if many else partial(radio_rows, clear=False)
@@ -169,9 +165,7 @@ def save_handler(
     scroll_up: Callable[[], Awaitable[None]],
 ) -> Callable[[], Awaitable[None]]:
     """Return what pressing Save does: show the problems that `submit` finds, or save its effects and go back.
-
-    Without an effect, or where a `save` returns False (it was refused, or went elsewhere), the page stays.
-    """
+    Without an effect, or where a `save` returns False (it was refused, or went elsewhere), the page stays."""
 
     async def save_if_valid() -> None:
         state, effects = submit()

@@ -45,10 +45,8 @@ def build_page(
     scroll: Scroll | None = None,
     **more: Any,
 ) -> ft.View:
-    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is.
-
-    Without `on_back`, Back leads to the page before, where there is one.
-    """
+    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is. Without `on_back`,
+    Back leads to the page before, where there is one."""
     screen = model.screen
     return page_frame(
         heading,
@@ -80,11 +78,8 @@ def use_scroll(actions: AppController) -> Scroll:
 
 
 def guarded_page(draw: PageComponent) -> PageComponent:
-    """Draw a page, or an error page in its place.
-
-    A page that is being left is not drawn for the next one's state: when the model moves on, Flet may
-    render the old page first.
-    """
+    """Draw a page, or an error page in its place: a calm sentence, Cover and a way to the first page. A page
+    that is being left is not drawn for the next one's state, though Flet may render it first."""
 
     @wraps(draw)
     def drawn(model: AppState, actions: AppController) -> ft.View:

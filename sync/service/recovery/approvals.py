@@ -60,12 +60,7 @@ def find_refusal(
 
 
 def apply_recovery_command(
-    connection: Connection,
-    agency: str,
-    device: str,
-    command: RecoveryCommand,
-    packed: bytes,
-    now: datetime,
+    connection: Connection, agency: str, device: str, command: RecoveryCommand, packed: bytes, now: datetime
 ) -> RecoveryReply:
     """Apply what a device says about its request; returns the state. Idempotent."""
     try:

@@ -45,11 +45,7 @@ def not_answered_entry(code: str) -> NotAnswered | None:
 
 
 def with_not_answered(
-    bound: BoundItem,
-    control: ft.Control,
-    *notes: ft.Control | None,
-    to_draft: ToDraft,
-    from_draft: FromDraft,
+    bound: BoundItem, control: ft.Control, *notes: ft.Control | None, to_draft: ToDraft, from_draft: FromDraft
 ) -> ft.Control:
     """Draw a control with the ways of not answering below; it gives way to a chosen one."""
     rows = not_answered_rows(bound, to_draft=to_draft, from_draft=from_draft)
@@ -57,10 +53,7 @@ def with_not_answered(
 
 
 def not_answered_rows(
-    bound: BoundItem,
-    *,
-    to_draft: ToDraft = lambda: None,
-    from_draft: FromDraft = lambda _draft: (None, None),
+    bound: BoundItem, *, to_draft: ToDraft = lambda: None, from_draft: FromDraft = lambda _draft: (None, None)
 ) -> ft.Control | None:
     """Draw the ways of not answering below an "or". None where the item offers none."""
     if not bound.item.states:
