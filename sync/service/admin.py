@@ -35,8 +35,8 @@ ORDER BY s.sequence
 def list_submissions(settings: ServiceSettings) -> list[dict[str, Any]]:
     """Every stored submission, oldest first. Keys: id, agency, tool, version, status, subject, household,
     contact_on, role, author, completed_at, received_at, answers {link_id: value}, result, state ("opened",
-    "held" or "waiting"), reason, conflicts. Dates and times are ISO 8601 text; what only an opened submission tells is
-    None in the others."""
+    "held" or "waiting"), reason, conflicts. Dates and times are ISO 8601 text; what only an opened submission
+    tells is None in the others."""
     with closing(ServiceDatabase.open(settings)) as database, database.transaction() as connection:
         rows = connection.cursor(row_factory=dict_row).execute(_SUBMISSIONS_SQL).fetchall()
     for row in rows:
