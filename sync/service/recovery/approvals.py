@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.rows import dict_row
@@ -28,7 +29,8 @@ MAX_WRONG_CODES = 5
 _FINAL_STATES: tuple[RecoveryState, ...] = ("closed", "stopped", "finished")
 
 
-class RecoveryLogEntry(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class RecoveryLogEntry:
     """One line of the log of a request."""
 
     word: str
