@@ -124,9 +124,8 @@ def open_submission(envelope: bytes, submission_id: str, keys: Mapping[str, byte
     signed, signature, body = _unpad_parts(plain)
     statement, payload_digest, recipients = _read_statement(signed)
     payload = _decompress(body)
-    if not sealing.constant_time_equal(
-        sealing.digest(payload), payload_digest
-    ) or recipients != sealing.length_prefix(kid.encode()):
+    is_whole = sealing.constant_time_equal(sealing.digest(payload), payload_digest)
+    if not is_whole or recipients != sealing.length_prefix(kid.encode()):
         raise Malformed("statement-mismatch")
     return OpenedSubmission(statement, payload, signed, signature)
 

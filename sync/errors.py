@@ -1,15 +1,4 @@
-"""Errors of the exchange.
-
-    WrenError
-      Malformed            bytes that do not follow docs/sync-protocol.md; `code` is the title of the Problem
-      BadReceipt           a receipt that the service did not sign for exactly these bytes
-      EnrolmentFailed      the device could not be enrolled; `code` says why
-
-No error carries what was sent. The numbers of Problems are in `service/problems`.
-
-    >>> Malformed("malformed-body").code
-    'malformed-body'
-"""
+"""Errors of the exchange. None carries what was sent."""
 
 from __future__ import annotations
 

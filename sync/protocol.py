@@ -2,9 +2,6 @@
 
 A message is decoded whole or refused with Malformed. Requests are read strictly; replies may hold further
 keys, for a newer service. Sizes are bounded before anything is decoded.
-
-    >>> decode_request(encode_request(ExchangeRequest("", ()))) == ExchangeRequest("", ())
-    True
 """
 
 from __future__ import annotations

@@ -1,9 +1,5 @@
-"""Messages of account recovery, as in docs/sync-protocol.md section 7, and as text for mail or paper.
-
-Bytes are checked for their form only; nothing is opened here, and nobody is let in.
-
-    >>> decode_escrow(encode_escrow(EscrowUpload(b"packed"))).escrow
-    b'packed'
+"""Messages of account recovery, as in docs/sync-protocol.md section 7, and as text for mail or paper. Bytes
+are checked for their form only; nothing is opened here, and nobody is let in.
 """
 
 from __future__ import annotations
@@ -80,9 +76,8 @@ def derive_request_id(packed: bytes) -> uuid.UUID:
 
 def escrow_receipt_bytes(agency: str, escrow: Escrow) -> bytes:
     """What the service signs when it has kept an escrow."""
-    return sealing.length_prefix(
-        "cesc1", agency, escrow.device, escrow.author, sealing.digest(escrow.to_bytes())
-    )
+    digest = sealing.digest(escrow.to_bytes())
+    return sealing.length_prefix("cesc1", agency, escrow.device, escrow.author, digest)
 
 
 def _read_answer(packed: object) -> RecoveryApproval:
@@ -126,9 +121,8 @@ class RecoveryReply:
 
 def encode_recovery_reply(reply: RecoveryReply) -> bytes:
     """Encode the state of a request with its answers."""
-    return wire.pack(
-        {"v": VERSION, "state": reply.state, "answers": [answer.packed() for answer in reply.answers]}
-    )
+    answers = [answer.packed() for answer in reply.answers]
+    return wire.pack({"v": VERSION, "state": reply.state, "answers": answers})
 
 
 _ESCROW = MessageFormat(EscrowUpload, version=VERSION, max_bytes=_MAX_BODY)

@@ -78,9 +78,8 @@ def signed_headers(
     parameters = (
         f'({names});created={created};nonce="{nonce}";keyid="{agency}/{device}";alg="ed25519";tag="{TAG}"'
     )
-    base = signature_base(
-        list(zip(COVERED_COMPONENTS, (method, path, digest, content_type), strict=True)), parameters
-    )
+    values = (method, path, digest, content_type)
+    base = signature_base(list(zip(COVERED_COMPONENTS, values, strict=True)), parameters)
     return {
         "content-type": content_type,
         "content-digest": digest,
@@ -98,17 +97,10 @@ def read_claim(
     if said is None or made is None:
         raise Malformed("not-signed")
     parameters = signature_input.removeprefix(f"{LABEL}=")
-    base = signature_base(
-        list(zip(COVERED_COMPONENTS, (method, path, digest, content_type), strict=True)), parameters
-    )
-    return Claim(
-        agency=said["agency"],
-        device=said["device"],
-        created=int(said["created"]),
-        nonce=said["nonce"],
-        base=base,
-        signature=base64.b64decode(made["signature"]),
-    )
+    values = (method, path, digest, content_type)
+    base = signature_base(list(zip(COVERED_COMPONENTS, values, strict=True)), parameters)
+    signed_by, created = (said["agency"], said["device"]), int(said["created"])
+    return Claim(*signed_by, created, said["nonce"], base, base64.b64decode(made["signature"]))
 
 
 def time_signature_bytes(nonce: str, time: str) -> bytes:

@@ -1,8 +1,5 @@
-"""Strict reading and writing of msgpack messages.
-
-A message is a map whose shape is a dataclass, validated by pydantic in one call. Everything is bounded and
-of exactly its type, or the whole message is refused with Malformed. The messages themselves are in `protocol`
-and `recovery_messages`.
+"""Strict reading and writing of msgpack messages. A message is a map whose shape is a dataclass, validated by
+pydantic in one call: bounded and of exactly its type, or the whole message is refused with Malformed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""Enrolment: a device and a service exchange public keys, each proving that it holds its own.
-
-Afterwards the device needs no connection to seal a submission or to check a receipt. For training no code
-is needed. Private keys are not used here but through `sign`.
+"""Enrolment: a device and a service exchange public keys, each proving that it holds its own. For training no
+code is needed. Private keys are not used here but through `sign`.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from assessments.crypto import sealing
 from assessments.crypto.recovery import RecoveryKey, recovery_kid
 from assessments.errors import WrenError
 from assessments.ports import Clock
+from sync import protocol
 from sync.device.exchange import Failure
 from sync.device.transport import (
     HttpConnection,
@@ -28,15 +27,7 @@ from sync.device.transport import (
 )
 from sync.envelope import ServiceKey, derive_kid
 from sync.errors import EnrolmentFailed
-from sync.protocol import (
-    CONTENT_TYPE,
-    DEVICES_PATH,
-    PROBLEM_URN,
-    Enrolment,
-    EnrolmentReply,
-    decode_enrolment_reply,
-    encode_enrolment,
-)
+from sync.protocol import Enrolment, EnrolmentReply
 from sync.signing import NAME_PATTERN
 
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -76,12 +67,10 @@ class EnrolledService:
     @property
     def recovery_keys(self) -> tuple[RecoveryKey, RecoveryKey] | None:
         """What an escrow is made with: the agency's key and the service's. None when not known yet."""
-        if not (self.agency_recovery and self.service_recovery):
+        agency, service = self.agency_recovery, self.service_recovery
+        if not (agency and service):
             return None
-        return (
-            RecoveryKey(recovery_kid(self.agency_recovery), self.agency_recovery),
-            RecoveryKey(recovery_kid(self.service_recovery), self.service_recovery),
-        )
+        return RecoveryKey(recovery_kid(agency), agency), RecoveryKey(recovery_kid(service), service)
 
     def to_plain(self) -> dict[str, str]:
         """A form that JSON can carry."""
@@ -126,24 +115,12 @@ async def enrol_device(
     check_service_url(url)
     if any(NAME_PATTERN.fullmatch(name) is None for name in (agency, identity.device_id, author)):
         raise EnrolmentFailed("name")
-    enrolment = Enrolment(
-        agency=agency,
-        device=identity.device_id,
-        signing_key=identity.sign_public,
-        receive_key=identity.receive_public,
-        author=author,
-        author_key=author_key,
-        nonce=sealing.make_random(16),
-    )
-    connection = HttpConnection(url, http_transport=http_transport)
+    device_keys = (identity.device_id, identity.sign_public, identity.receive_public)
+    enrolment = Enrolment(agency, *device_keys, author, author_key, nonce=sealing.make_random(16))
+    connection = HttpConnection(url, agency, identity, clock, http_transport)
     try:
         heard = await connection.post(
-            DEVICES_PATH,
-            encode_enrolment(enrolment),
-            agency=agency,
-            identity=identity,
-            created=int(clock.now().timestamp()),
-            nonce=make_nonce(),
+            protocol.DEVICES_PATH, protocol.encode_enrolment(enrolment), make_nonce()
         )
     finally:
         await connection.close()
@@ -169,14 +146,13 @@ def check_service_url(url: str) -> None:
 
 def _verify_reply(heard: HttpReply, enrolment: Enrolment) -> EnrolmentReply:
     if heard.status != httpx.codes.OK:
-        number = str(read_problem(heard).get("type", "")).removeprefix(PROBLEM_URN)
-        raise EnrolmentFailed(
-            {"3001": "device-known", "3002": "no-agency-key", "2003": "clock"}.get(number, "refused")
-        )
-    if heard.content_type != CONTENT_TYPE:
+        number = str(read_problem(heard).get("type", "")).removeprefix(protocol.PROBLEM_URN)
+        causes = {"3001": "device-known", "3002": "no-agency-key", "2003": "clock"}
+        raise EnrolmentFailed(causes.get(number, "refused"))
+    if heard.content_type != protocol.CONTENT_TYPE:
         raise EnrolmentFailed("garbled")
     try:
-        welcome = decode_enrolment_reply(heard.body)
+        welcome = protocol.decode_enrolment_reply(heard.body)
     except WrenError as fault:
         raise EnrolmentFailed("garbled") from fault
     if (

@@ -11,7 +11,8 @@ entry only stays waiting. It is set aside for an outcome that the service signed
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -46,11 +47,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RetryPolicy:
-    """What to do after a failure.
-
-    `halve_batch`: a batch of several may go again at once, half as large. `retry_at_once`: the same may go
-    again at once, one time. `continue_with_others`: when one entry alone fails, the others may be tried.
-    """
+    """What to do after a failure. `halve_batch`: a batch of several may go again at once, half as large.
+    `retry_at_once`: the same may go again at once, one time. `continue_with_others`: when one entry alone
+    fails, the others may be tried."""
 
     first_delay_s: float
     max_delay_s: float
@@ -133,7 +132,7 @@ class OutboxStatus:
     set_aside: int = 0
     last_sent_at: datetime | None = None
     next_try_at: datetime | None = None
-    reasons: tuple[str, ...] = field(default=())
+    reasons: tuple[str, ...] = ()
 
 
 def compute_outbox_status(entries: Collection[OutboxEntry]) -> OutboxStatus:
@@ -184,13 +183,10 @@ def decide_after_reply(
     settled: dict[str, Outcome] = {}
     for outcome in reply.outcomes:
         entry = entries.get(outcome.id)
-        if entry is None or outcome.id in settled:
-            continue
-        try:
-            check_receipt(outcome, entry.digest, device, receipt_key)
-        except BadReceipt:
-            continue
-        settled[outcome.id] = outcome
+        if entry is not None and outcome.id not in settled:
+            with suppress(BadReceipt):
+                check_receipt(outcome, entry.digest, device, receipt_key)
+                settled[outcome.id] = outcome
     unsaid = [entry for entry in batch if entry.id not in settled]
     if unsaid and not settled:
         return decide_after_failure(state, batch, Failure("garbled"), now=now, jitter=jitter)
@@ -220,9 +216,8 @@ def decide_after_failure(
     if policy.halve_batch and len(batch) > 1:
         return ExchangeResult(state=state.shrink(len(batch)), should_continue=True, reason=failure.kind)
     if policy.retry_at_once and not state.retried_at_once:
-        return ExchangeResult(
-            state=replace(state, retried_at_once=True), should_continue=True, reason=failure.kind
-        )
+        again = replace(state, retried_at_once=True)
+        return ExchangeResult(state=again, should_continue=True, reason=failure.kind)
     lone_failures = state.lone_failures + 1
     return ExchangeResult(
         state=replace(state, retried_at_once=False, lone_failures=lone_failures),
@@ -236,9 +231,5 @@ def _postpone_entries(
     entries: Sequence[OutboxEntry], reason: FailureKind, now: datetime, jitter: Callable[[], float]
 ) -> tuple[Postponement, ...]:
     policy = RETRY_POLICIES[reason]
-    return tuple(
-        Postponement(
-            entry.id, reason, now + timedelta(seconds=backoff_delay_s(policy, entry.attempts, jitter()))
-        )
-        for entry in entries
-    )
+    waits = ((entry.id, backoff_delay_s(policy, entry.attempts, jitter())) for entry in entries)
+    return tuple(Postponement(id_, reason, now + timedelta(seconds=wait_s)) for id_, wait_s in waits)

@@ -1,6 +1,5 @@
-"""Account recovery over the device's signed connection: uploads escrows, and asks for the state of a request.
-
-It works locked or unlocked. No key is used here and no answer is opened: the store does that.
+"""Account recovery over the device's signed connection. It works locked or unlocked: no key is used here and
+no answer is opened.
 """
 
 from __future__ import annotations
@@ -11,20 +10,11 @@ from typing import Protocol, TypeVar
 
 from assessments.crypto import sealing
 from assessments.crypto.recovery import Escrow, RecoveryRequest
+from sync import recovery_messages as messages
 from sync.device.exchange import Failure
 from sync.device.transport import Transport
 from sync.protocol import ESCROW_PATH, RECOVERY_PATH
-from sync.recovery_messages import (
-    EscrowUpload,
-    RecoveryCommand,
-    RecoveryOrder,
-    RecoveryReply,
-    decode_escrow_receipt,
-    decode_recovery_reply,
-    encode_escrow,
-    encode_recovery_command,
-    escrow_receipt_bytes,
-)
+from sync.recovery_messages import EscrowUpload, RecoveryCommand, RecoveryOrder, RecoveryReply
 
 T = TypeVar("T")
 
@@ -42,14 +32,12 @@ class UnconfirmedEscrows(Protocol):
 async def upload_escrows(owed: UnconfirmedEscrows, transport: Transport) -> Failure | None:
     """Upload escrows until the service has signed for each; returns what prevented it, or None."""
     for escrow in await asyncio.to_thread(owed.list_escrows):
-        came = await _post_with_retry(
-            transport, ESCROW_PATH, encode_escrow(EscrowUpload(escrow.to_bytes())), decode_escrow_receipt
-        )
+        body = messages.encode_escrow(EscrowUpload(escrow.to_bytes()))
+        came = await _post_with_retry(transport, ESCROW_PATH, body, messages.decode_escrow_receipt)
         if isinstance(came, Failure):
             return came
-        if not sealing.verify(
-            transport.receipt_key, escrow_receipt_bytes(transport.agency, escrow), came.signature
-        ):
+        said = messages.escrow_receipt_bytes(transport.agency, escrow)
+        if not sealing.verify(transport.receipt_key, said, came.signature):
             return Failure("garbled")
         await asyncio.to_thread(owed.mark_confirmed, escrow)
     return None
@@ -59,12 +47,8 @@ async def send_recovery_command(
     command: RecoveryCommand, request: RecoveryRequest, transport: Transport
 ) -> RecoveryReply | Failure:
     """Ask (again), stop asking, or say that it is done; returns the state of the request."""
-    return await _post_with_retry(
-        transport,
-        RECOVERY_PATH,
-        encode_recovery_command(RecoveryOrder(command, request.to_bytes())),
-        decode_recovery_reply,
-    )
+    body = messages.encode_recovery_command(RecoveryOrder(command, request.to_bytes()))
+    return await _post_with_retry(transport, RECOVERY_PATH, body, messages.decode_recovery_reply)
 
 
 async def _post_with_retry(

@@ -3,9 +3,6 @@
 Every httpx error becomes a FailureKind (a test proves that none is left out), and whatever is received is
 read within bounds of size and time, or is "garbled". No redirect is followed, no proxy or certificate is
 taken from the environment, no reply is cached.
-
-    >>> classify_error(httpx.ConnectError("")).kind
-    'offline'
 """
 
 from __future__ import annotations
@@ -99,102 +96,39 @@ def classify_error(fault: Exception) -> Failure:
     return Failure(next((word for kind, word in _ERROR_KINDS if isinstance(fault, kind)), "garbled"))
 
 
-class Transport:
-    """Signed requests to one service. `over` puts another httpx transport in place of the network."""
+class HttpConnection:
+    """Signed POST requests over httpx, with bounds of size and time. `http_transport` takes the place of the
+    network."""
 
     def __init__(
         self,
         url: str,
-        *,
         agency: str,
         identity: SigningIdentity,
-        receipt_key: bytes,
         clock: Clock,
-        http_transport: httpx.AsyncBaseTransport | None = None,
-        timeout_s: float = EXCHANGE_TIMEOUT_S,
+        http_transport: httpx.AsyncBaseTransport | None,
     ) -> None:
-        self.receipt_key = receipt_key
-        self.device_id = identity.device_id
-        self.agency = agency
-        self._identity = identity
-        self._clock = clock
-        self._connection = HttpConnection(url, http_transport=http_transport, timeout_s=timeout_s)
-
-    async def exchange(
-        self, request: ExchangeRequest, clock_offset_s: float = 0.0
-    ) -> ExchangeReply | Failure:
-        """One exchange. `clock_offset_s` is what the service's clock is ahead of this one."""
-        return await self.post_signed(EXCHANGE_PATH, encode_request(request), decode_reply, clock_offset_s)
-
-    async def post_signed(
-        self, path: str, body: bytes, decode: Callable[[bytes], T], clock_offset_s: float = 0.0
-    ) -> T | Failure:
-        """One signed request and its reply, read; or why there is none."""
-        nonce = make_nonce()
-        created = int(self._clock.now().timestamp() + clock_offset_s)
-        heard = await self._connection.post(
-            path, body, agency=self.agency, identity=self._identity, created=created, nonce=nonce
-        )
-        if isinstance(heard, Failure):
-            return heard
-        if heard.status != httpx.codes.OK:
-            problem = read_problem(heard)
-            if problem.get("type") == _CLOCK_PROBLEM:
-                return self._clock_failure(problem, nonce)
-            return Failure(_PROBLEM_KINDS.get(str(problem.get("type"))) or classify_status(heard.status))
-        if heard.content_type != CONTENT_TYPE:
-            return Failure("garbled")
-        try:
-            return decode(heard.body)
-        except WrenError:
-            return Failure("garbled")
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self._connection.close()
-
-    def _clock_failure(self, problem: dict[str, object], nonce: str) -> Failure:
-        try:
-            time = str(problem["time"])
-            signature = base64.b64decode(str(problem["time_signature"]), validate=True)
-            theirs = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-        except (KeyError, ValueError):
-            return Failure("refused")
-        if not sealing.verify(self.receipt_key, time_signature_bytes(nonce, time), signature):
-            return Failure("refused")
-        return Failure("clock", (theirs - self._clock.now()).total_seconds())
-
-
-class HttpConnection:
-    """POST requests over httpx, with bounds of size and time."""
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        http_transport: httpx.AsyncBaseTransport | None = None,
-        timeout_s: float = EXCHANGE_TIMEOUT_S,
-    ) -> None:
-        self._url = url.rstrip("/")
+        self.agency, self.device_id = agency, identity.device_id
+        self._url, self._identity, self._clock = url.rstrip("/"), identity, clock
         self._http_transport = http_transport
-        self._timeout_s = timeout_s
+        self._timeout_s = EXCHANGE_TIMEOUT_S
         self._http: httpx.AsyncClient | None = None
 
     async def post(
-        self, path: str, body: bytes, *, agency: str, identity: SigningIdentity, created: int, nonce: str
+        self, path: str, body: bytes, nonce: str, clock_offset_s: float = 0.0
     ) -> HttpReply | Failure:
-        """Sign, send and read, or say why not. `created` is in seconds since 1970."""
+        """Sign, send and read, or say why not. `clock_offset_s` is what the service's clock is ahead."""
         headers = signed_headers(
             *("POST", path, body, CONTENT_TYPE),
-            agency=agency,
-            device=identity.device_id,
-            created=created,
+            agency=self.agency,
+            device=self.device_id,
+            created=int(self._clock.now().timestamp() + clock_offset_s),
             nonce=nonce,
-            sign=identity.sign,
+            sign=self._identity.sign,
         )
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._post(path, body, headers)
+                return await self._send(path, body, headers)
         except HTTP_ERRORS as fault:
             return classify_error(fault)
 
@@ -204,7 +138,7 @@ class HttpConnection:
             await self._http.aclose()
             self._http = None
 
-    async def _post(self, path: str, body: bytes, headers: dict[str, str]) -> HttpReply | Failure:
+    async def _send(self, path: str, body: bytes, headers: dict[str, str]) -> HttpReply | Failure:
         if self._http is None:
             self._http = httpx.AsyncClient(
                 transport=self._http_transport,
@@ -224,6 +158,60 @@ class HttpConnection:
                     return Failure("garbled")
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             return HttpReply(response.status_code, kind, bytes(read))
+
+
+class Transport(HttpConnection):
+    """Signed requests to a service that this device is enrolled at."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        agency: str,
+        identity: SigningIdentity,
+        receipt_key: bytes,
+        clock: Clock,
+        http_transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        super().__init__(url, agency, identity, clock, http_transport)
+        self.receipt_key = receipt_key
+
+    async def exchange(
+        self, request: ExchangeRequest, clock_offset_s: float = 0.0
+    ) -> ExchangeReply | Failure:
+        """One exchange. `clock_offset_s` is what the service's clock is ahead of this one."""
+        return await self.post_signed(EXCHANGE_PATH, encode_request(request), decode_reply, clock_offset_s)
+
+    async def post_signed(
+        self, path: str, body: bytes, decode: Callable[[bytes], T], clock_offset_s: float = 0.0
+    ) -> T | Failure:
+        """One signed request and its reply, read; or why there is none."""
+        nonce = make_nonce()
+        heard = await self.post(path, body, nonce, clock_offset_s)
+        if isinstance(heard, Failure):
+            return heard
+        if heard.status != httpx.codes.OK:
+            problem = read_problem(heard)
+            if problem.get("type") == _CLOCK_PROBLEM:
+                return self._clock_failure(problem, nonce)
+            return Failure(_PROBLEM_KINDS.get(str(problem.get("type"))) or classify_status(heard.status))
+        if heard.content_type != CONTENT_TYPE:
+            return Failure("garbled")
+        try:
+            return decode(heard.body)
+        except WrenError:
+            return Failure("garbled")
+
+    def _clock_failure(self, problem: dict[str, object], nonce: str) -> Failure:
+        try:
+            time = str(problem["time"])
+            signature = base64.b64decode(str(problem["time_signature"]), validate=True)
+            theirs = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except (KeyError, ValueError):
+            return Failure("refused")
+        if not sealing.verify(self.receipt_key, time_signature_bytes(nonce, time), signature):
+            return Failure("refused")
+        return Failure("clock", (theirs - self._clock.now()).total_seconds())
 
 
 def make_nonce() -> str:

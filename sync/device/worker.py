@@ -1,7 +1,5 @@
-"""Background sending: runs exchanges as soon as the service can be reached, and at once when asked to.
-
-The decisions are in `exchange`; this module has the loop and the clock. The status it reports is read from
-the outbox each time. The outbox is called in a thread, so that a slow disk never stops the screen.
+"""Background sending: runs exchanges as soon as the service can be reached, and at once when asked to. The
+outbox is called in a thread, so that a slow disk never stops the screen.
 """
 
 from __future__ import annotations
@@ -16,17 +14,8 @@ from datetime import datetime
 from assessments.crypto import sealing
 from assessments.errors import StoreFault, WrenError
 from assessments.ports import Clock, Outbox, OutboxEntry
-from sync.device.exchange import (
-    RETRY_POLICIES,
-    ExchangeResult,
-    ExchangeState,
-    Failure,
-    OutboxStatus,
-    compute_outbox_status,
-    decide_after_failure,
-    decide_after_reply,
-    next_batch,
-)
+from sync.device import exchange
+from sync.device.exchange import ExchangeResult, ExchangeState, Failure, OutboxStatus, compute_outbox_status
 from sync.device.transport import Transport
 from sync.protocol import ExchangeRequest, FeedChange, SubmissionItem
 
@@ -160,7 +149,7 @@ class _SendRun:
         state = ExchangeState()
         more = True
         while True:
-            batch = next_batch(state, await asyncio.to_thread(self._select_due))
+            batch = exchange.next_batch(state, await asyncio.to_thread(self._select_due))
             request = await asyncio.to_thread(self._request, batch)
             if not request.items and not more:
                 return
@@ -173,28 +162,20 @@ class _SendRun:
                 return
 
     def _select_due(self) -> Sequence[OutboxEntry]:
-        if not self.ignore_schedule:
-            found: Sequence[OutboxEntry] = self.outbox.due(self.clock.now())
-        else:
-            found = [entry for entry in self.outbox.entries() if entry.state == "waiting"]
-        return [entry for entry in found if entry.id not in self.tried]
+        found = self.outbox.entries() if self.ignore_schedule else self.outbox.due(self.clock.now())
+        return [entry for entry in found if entry.state == "waiting" and entry.id not in self.tried]
 
     async def _exchange(
         self, state: ExchangeState, request: ExchangeRequest, batch: Sequence[OutboxEntry]
     ) -> ExchangeResult:
         came = await self.transport.exchange(request, state.clock_offset_s)
-        now = self.clock.now()
+        now, jitter = self.clock.now(), sealing.make_random_fraction
         if isinstance(came, Failure):
-            result = decide_after_failure(state, batch, came, now=now, jitter=sealing.make_random_fraction)
+            result = exchange.decide_after_failure(state, batch, came, now=now, jitter=jitter)
         else:
-            result = decide_after_reply(
-                state,
-                batch,
-                came,
-                device=self.transport.device_id,
-                receipt_key=self.transport.receipt_key,
-                now=now,
-                jitter=sealing.make_random_fraction,
+            device, key = self.transport.device_id, self.transport.receipt_key
+            result = exchange.decide_after_reply(
+                state, batch, came, device=device, receipt_key=key, now=now, jitter=jitter
             )
         await asyncio.to_thread(self._save_result, result, now)
         return result
@@ -231,4 +212,4 @@ class _SendRun:
         if waits:
             self.rest_s = max(0.0, (min(waits) - self.clock.now()).total_seconds())
         elif result.reason is not None:
-            self.rest_s = RETRY_POLICIES[result.reason].first_delay_s
+            self.rest_s = exchange.RETRY_POLICIES[result.reason].first_delay_s

@@ -1,7 +1,5 @@
-"""The rows behind `wren service list`: what has arrived, opened. Reads only.
-
-It works beside a running service and without one, and needs no key: the readable tables exist already. It
-returns personal content, for the screen of somebody who may see it and never for a log.
+"""The rows behind `wren service list`. Reads only, beside a running service or without one, with no key. They
+are personal content, for the screen of somebody who may see it and never for a log.
 """
 
 from __future__ import annotations
@@ -35,12 +33,10 @@ ORDER BY s.sequence
 
 
 def list_submissions(settings: ServiceSettings) -> list[dict[str, Any]]:
-    """Every stored submission, oldest first.
-
-    Keys: id, agency, tool, version, status, subject, household, contact_on, role, author, completed_at,
-    received_at, answers {link_id: value}, result, state ("opened", "held" or "waiting"), reason, conflicts.
-    Dates and times are ISO 8601 text; what only an opened submission tells is None in the others.
-    """
+    """Every stored submission, oldest first. Keys: id, agency, tool, version, status, subject, household,
+    contact_on, role, author, completed_at, received_at, answers {link_id: value}, result, state ("opened",
+    "held" or "waiting"), reason, conflicts. Dates and times are ISO 8601 text; what only an opened submission
+    tells is None in the others."""
     with closing(ServiceDatabase.open(settings)) as database, database.transaction() as connection:
         rows = connection.cursor(row_factory=dict_row).execute(_SUBMISSIONS_SQL).fetchall()
     for row in rows:

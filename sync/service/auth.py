@@ -11,7 +11,6 @@ import threading
 from datetime import datetime
 
 from psycopg import Connection
-from psycopg.rows import TupleRow
 
 from assessments.casework.ids import format_utc
 from assessments.ports import Clock
@@ -42,9 +41,8 @@ class RequestAuthenticator:
         if abs(now.timestamp() - claim.created) > MAX_CLOCK_SKEW_S:
             time = format_utc(now)
             signature = self._secrets.sign(time_signature_bytes(claim.nonce, time))
-            raise RequestRefused(
-                problems.CLOCK, time=time, time_signature=base64.b64encode(signature).decode()
-            )
+            encoded = base64.b64encode(signature).decode()
+            raise RequestRefused(problems.CLOCK, time=time, time_signature=encoded)
         if not self._is_new(claim, now.timestamp()):
             raise RequestRefused(problems.REPLAYED)
 
@@ -63,7 +61,7 @@ class RequestAuthenticator:
             return True
 
 
-def load_device_key(connection: Connection[TupleRow], agency: str, device: str) -> bytes:
+def load_device_key(connection: Connection, agency: str, device: str) -> bytes:
     """The signing key of an enrolled device. Raises RequestRefused(UNKNOWN_DEVICE)."""
     row = connection.execute(
         "SELECT signing_key FROM device WHERE agency = %b AND device = %b", (agency, device), binary=True
@@ -73,7 +71,7 @@ def load_device_key(connection: Connection[TupleRow], agency: str, device: str) 
     return bytes(row[0])
 
 
-def save_enrolment(connection: Connection[TupleRow], enrolment: Enrolment, now: datetime) -> None:
+def save_enrolment(connection: Connection, enrolment: Enrolment, now: datetime) -> None:
     """Store a device and an author. Idempotent; other keys of a known device raise DEVICE_KNOWN."""
     connection.execute(
         "INSERT INTO device (agency, device, signing_key, receive_key, enrolled_at)"

@@ -1,6 +1,5 @@
-"""PostgreSQL for the service: a connection pool, numbered migrations, and the durability check.
-
-Without a URL the service runs its own server (`embedded_postgres`). One transaction per `with`.
+"""PostgreSQL for the service: a connection pool, numbered migrations, and the durability check. Without a URL
+the service runs its own server (`embedded_postgres`).
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from typing import Self
 
 import psycopg
 from psycopg import Connection
-from psycopg.rows import TupleRow
 
 from assessments.errors import StoreFault, UnknownFormat
 from sync.service.embedded_postgres import EmbeddedPostgres
@@ -37,7 +35,7 @@ class ServiceDatabase:
     def __init__(self, url: str, embedded: EmbeddedPostgres | None = None) -> None:
         self._url = url
         self._embedded = embedded
-        self._pool: queue.LifoQueue[Connection[TupleRow] | None] = queue.LifoQueue()
+        self._pool: queue.LifoQueue[Connection | None] = queue.LifoQueue()
         for _ in range(MAX_CONNECTIONS):
             self._pool.put(None)
 
@@ -58,7 +56,7 @@ class ServiceDatabase:
         return database
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection[TupleRow]]:
+    def transaction(self) -> Iterator[Connection]:
         """A connection in a transaction: committed at the end, rolled back by an exception. Raises
         DatabaseUnavailable when the database cannot be reached or goes away meanwhile."""
         try:
@@ -67,9 +65,8 @@ class ServiceDatabase:
             raise DatabaseUnavailable from None
         try:
             if connection is None or connection.closed:
-                connection = psycopg.connect(
-                    self._url, options=_QUIET_LOG_OPTIONS if self._embedded else None
-                )
+                options = _QUIET_LOG_OPTIONS if self._embedded else None
+                connection = psycopg.connect(self._url, options=options)
             with connection.transaction():
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
@@ -89,14 +86,13 @@ class ServiceDatabase:
             self._embedded = None
 
     def _close_idle(self) -> None:
-        places = 0
+        idle = []
         with suppress(queue.Empty):
             while True:
-                connection = self._pool.get_nowait()
-                places += 1
-                if connection is not None:
-                    connection.close()
-        for _ in range(places):
+                idle.append(self._pool.get_nowait())
+        for connection in idle:
+            if connection is not None:
+                connection.close()
             self._pool.put(None)
 
 
@@ -110,7 +106,7 @@ def list_migrations() -> list[tuple[int, str, str]]:
     return sorted(found)
 
 
-def _migrate(connection: Connection[TupleRow]) -> None:
+def _migrate(connection: Connection) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
     connection.execute(
         "CREATE TABLE IF NOT EXISTS migration"
@@ -128,7 +124,7 @@ def _migrate(connection: Connection[TupleRow]) -> None:
     _check_durability(connection)
 
 
-def _check_durability(connection: Connection[TupleRow]) -> None:
+def _check_durability(connection: Connection) -> None:
     """Refuse a database that may lose what it acknowledged, since a receipt would then be wrong."""
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()

@@ -68,7 +68,7 @@ class EmbeddedPostgres:
         self._named = folder.absolute()
         self._users: int | None = None
         self._started = False
-        with _causes_told(self._named):
+        with _name_faults(self._named):
             folder.parent.mkdir(parents=True, exist_ok=True)
             with self._exclusive():
                 try:
@@ -87,7 +87,7 @@ class EmbeddedPostgres:
                 self._release()
 
     def _start(self) -> str:
-        self._users = os.open(self._beside(".users"), os.O_RDWR | os.O_CREAT, 0o600)
+        self._users = os.open(self._lock_file(".users"), os.O_RDWR | os.O_CREAT, 0o600)
         alone = _try_lock(self._users, fcntl.LOCK_EX)
         fcntl.flock(self._users, fcntl.LOCK_SH)
         url = _find_running(self._folder)
@@ -123,14 +123,14 @@ class EmbeddedPostgres:
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         """One process at a time starts or stops this server."""
-        mutex = os.open(self._beside(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        mutex = os.open(self._lock_file(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(mutex, fcntl.LOCK_EX)
             yield
         finally:
             os.close(mutex)
 
-    def _beside(self, suffix: str) -> Path:
+    def _lock_file(self, suffix: str) -> Path:
         return self._named.with_name(self._named.name + suffix)
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -138,7 +138,7 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def _causes_told(folder: Path) -> Iterator[None]:
+def _name_faults(folder: Path) -> Iterator[None]:
     """Name the folder in every fault, and turn an error of the operating system into one."""
     try:
         yield

@@ -11,7 +11,6 @@ import uuid
 from datetime import datetime
 
 from psycopg import Connection
-from psycopg.rows import TupleRow
 
 from sync.protocol import MAX_CHANGES, FeedChange
 
@@ -19,7 +18,7 @@ _CURSOR = re.compile(r"([0-9a-f]{32})\.([0-9]{1,18})\.([0-9]{1,18})")
 
 
 def append_change(
-    connection: Connection[TupleRow],
+    connection: Connection,
     agency: str,
     device: str,
     submission_id: uuid.UUID,
@@ -35,7 +34,7 @@ def append_change(
 
 
 def read_changes(
-    connection: Connection[TupleRow], agency: str, device: str, cursor: str, limit: int = MAX_CHANGES
+    connection: Connection, agency: str, device: str, cursor: str, limit: int = MAX_CHANGES
 ) -> tuple[tuple[FeedChange, ...], str, bool]:
     """Read changes after a cursor: at most `limit`, the next cursor, and whether there are more."""
     row = connection.execute("SELECT epoch FROM feed").fetchone()

@@ -1,7 +1,5 @@
-"""Intake: the outcome of each item of a batch, and the transaction that stores it.
-
-`decide_outcomes` is pure. No envelope is opened here; bytes are stored as they came and never changed. A
-batch is answered after its commit or not at all.
+"""Intake: the outcome of each item of a batch, and the transaction that stores it. No envelope is opened
+here; bytes are stored as they came. A batch is answered after its commit or not at all.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import Connection
-from psycopg.rows import TupleRow
 
 from assessments.crypto import sealing
 from assessments.errors import UnknownFormat
@@ -24,15 +21,13 @@ from sync.service.service_keys import ServiceSecrets
 
 _MAX_ATTEMPTS = 5
 
-ItemKey = tuple[str, bytes]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KnownSubmissions:
-    """What the service already holds under the ids of a batch, as digests with their receipts."""
+    """What is stored under the ids of a batch: digests, with receipts that None says are still to be made."""
 
-    submissions: Mapping[str, tuple[bytes, bytes]]
-    conflicts: Mapping[ItemKey, bytes]
+    submissions: Mapping[str, tuple[bytes, bytes | None]]
+    conflicts: Mapping[tuple[str, bytes], bytes | None]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,26 +50,19 @@ def decide_outcomes(
     items: Sequence[SubmissionItem], known: KnownSubmissions, kids: Collection[str]
 ) -> list[IntakeDecision]:
     """The outcome of each item, in order; earlier items of the same batch count as known."""
-    batch_submissions: dict[str, bytes] = {}
-    batch_conflicts: set[ItemKey] = set()
+    submissions, conflicts = dict(known.submissions), dict(known.conflicts)
     decisions = []
     for item in items:
-        decision = _decide_outcome(item, known, kids, batch_submissions, batch_conflicts)
+        decision = _decide_outcome(item, KnownSubmissions(submissions, conflicts), kids)
         if decision.table == "submission":
-            batch_submissions[item.id] = item.digest
+            submissions[item.id] = (item.digest, None)
         elif decision.table == "conflict":
-            batch_conflicts.add((item.id, item.digest))
+            conflicts[item.id, item.digest] = None
         decisions.append(decision)
     return decisions
 
 
-def _decide_outcome(
-    item: SubmissionItem,
-    known: KnownSubmissions,
-    kids: Collection[str],
-    batch_submissions: Mapping[str, bytes],
-    batch_conflicts: Collection[ItemKey],
-) -> IntakeDecision:
+def _decide_outcome(item: SubmissionItem, known: KnownSubmissions, kids: Collection[str]) -> IntakeDecision:
     if not is_submission_id(item.id):
         return IntakeDecision(item, "rejected", "malformed-id")
     if not sealing.constant_time_equal(sealing.digest(item.envelope), item.digest):
@@ -88,7 +76,7 @@ def _decide_outcome(
     if kid not in kids:
         # Stored and called sent, it would be lost: no key here opens it.
         return IntakeDecision(item, "rejected", "unknown-service-key")
-    digest, receipt = known.submissions.get(item.id, (batch_submissions.get(item.id), None))
+    digest, receipt = known.submissions.get(item.id, (None, None))
     if digest is None:
         return IntakeDecision(item, "stored", table="submission", kid=kid)
     if sealing.constant_time_equal(digest, item.digest):
@@ -96,8 +84,6 @@ def _decide_outcome(
     key = (item.id, item.digest)
     if key in known.conflicts:
         return IntakeDecision(item, "conflict", "other-content", receipt=known.conflicts[key])
-    if key in batch_conflicts:
-        return IntakeDecision(item, "conflict", "other-content")
     return IntakeDecision(item, "conflict", "other-content", table="conflict", kid=kid)
 
 
@@ -120,16 +106,15 @@ def store_batch(
 
 
 def _store_batch(
-    connection: Connection[TupleRow],
+    connection: Connection,
     secrets: ServiceSecrets,
     agency: str,
     device: str,
     items: Sequence[SubmissionItem],
     now: datetime,
 ) -> list[Outcome]:
-    decisions = decide_outcomes(
-        items, _load_known(connection, agency, items), secrets.receive_private_keys.keys()
-    )
+    known = _load_known(connection, agency, items)
+    decisions = decide_outcomes(items, known, secrets.receive_private_keys.keys())
     keep = [decision for decision in decisions if decision.table]
     sequences = _allocate_sequences(connection, len(keep))
     numbered = [
@@ -138,8 +123,8 @@ def _store_batch(
     ]
     made = {(each.item.id, each.item.digest): receipt for each, _, receipt in numbered}
     for table in _INSERTS:
-        rows = [row for row in numbered if row[0].table == table]
-        _insert_rows(connection, table, agency, device, now, rows)
+        if rows := [row for row in numbered if row[0].table == table]:
+            _insert_rows(connection, table, agency, device, now, rows)
     outcomes = []
     for decision in decisions:
         item = decision.item
@@ -150,29 +135,20 @@ def _store_batch(
     return outcomes
 
 
-def _load_known(
-    connection: Connection[TupleRow], agency: str, items: Sequence[SubmissionItem]
-) -> KnownSubmissions:
+def _load_known(connection: Connection, agency: str, items: Sequence[SubmissionItem]) -> KnownSubmissions:
     ids = [uuid.UUID(item.id) for item in items if is_submission_id(item.id)]
-    if not ids:
-        return KnownSubmissions({}, {})
-    submissions = connection.execute(
-        "SELECT id, digest, receipt FROM submission WHERE agency = %b AND id = ANY(%b)",
-        (agency, ids),
-        binary=True,
-    )
-    known = {str(row[0]): (bytes(row[1]), bytes(row[2])) for row in submissions}
-    if not known:
-        return KnownSubmissions({}, {})
-    conflicts = connection.execute(
-        "SELECT id, digest, receipt FROM conflict WHERE agency = %b AND id = ANY(%b)",
-        (agency, ids),
-        binary=True,
-    )
-    return KnownSubmissions(known, {(str(row[0]), bytes(row[1])): bytes(row[2]) for row in conflicts})
+
+    def load(table: str) -> list[tuple[str, bytes, bytes]]:
+        rows = connection.execute(_SELECTS[table], (agency, ids), binary=True)
+        return [(str(row[0]), bytes(row[1]), bytes(row[2])) for row in rows]
+
+    submissions = {id_: (digest, receipt) for id_, digest, receipt in (load("submission") if ids else ())}
+    # Only what was stored before can be in conflict.
+    conflicts = {(id_, digest): receipt for id_, digest, receipt in (load("conflict") if submissions else ())}
+    return KnownSubmissions(submissions, conflicts)
 
 
-def _allocate_sequences(connection: Connection[TupleRow], count: int) -> list[int]:
+def _allocate_sequences(connection: Connection, count: int) -> list[int]:
     if not count:
         return []
     rows = connection.execute(
@@ -181,6 +157,10 @@ def _allocate_sequences(connection: Connection[TupleRow], count: int) -> list[in
     return sorted(row[0] for row in rows)
 
 
+_SELECTS = {
+    table: f"SELECT id, digest, receipt FROM {table} WHERE agency = %b AND id = ANY(%b)".encode()  # noqa: S608  # these two
+    for table in ("submission", "conflict")
+}
 _INSERTS = {
     table: f"INSERT INTO {table} (agency, id, sequence, device, kid, digest, envelope, received_at, receipt)"  # noqa: S608  # these two
     " SELECT %b, id, sequence, %b, kid, digest, envelope, %b, receipt"
@@ -191,7 +171,7 @@ _INSERTS = {
 
 
 def _insert_rows(
-    connection: Connection[TupleRow],
+    connection: Connection,
     table: str,
     agency: str,
     device: str,
@@ -199,8 +179,6 @@ def _insert_rows(
     rows: Sequence[tuple[IntakeDecision, int, bytes]],
 ) -> None:
     """Insert rows. Raises _LostRace when any was there already."""
-    if not rows:
-        return
     # In one order for all requests, so that two with the same ids wait for each other instead of locking up.
     rows = sorted(rows, key=lambda row: (row[0].item.id, row[0].item.digest))
     columns = (

@@ -1,8 +1,5 @@
 """Composition root of the service: database, keys, opener, paths and the outermost error handler.
 
-    serve(listener, Path("data"))               # with its own PostgreSQL under data/
-    app = create_app(ServiceSettings(Path("data")))    # for a test, or another ASGI server
-
 Logs carry the type of a fault and nothing of a request; there is no access log.
 """
 
@@ -37,7 +34,7 @@ _log = logging.getLogger("wren.service")
 
 
 class Service:
-    """The running service. `close` stops what it started."""
+    """The running service."""
 
     def __init__(self, settings: ServiceSettings, clock: Clock) -> None:
         self.database = ServiceDatabase.open(settings)
@@ -49,15 +46,8 @@ class Service:
             self.database.close()
             raise
         self.opener = SubmissionOpener(self.database, self.secrets, clock)
-        self.endpoints = ServiceEndpoints(
-            self.database,
-            self.secrets,
-            RequestAuthenticator(self.secrets, clock),
-            self.opener,
-            clock,
-            recovery,
-            settings.training_key_file,
-        )
+        parts = (self.database, self.secrets, RequestAuthenticator(self.secrets, clock), self.opener, clock)
+        self.endpoints = ServiceEndpoints(*parts, recovery, settings.training_key_file)
         self.opener.start()
 
     def close(self) -> None:
@@ -100,19 +90,17 @@ def serve(listener: socket.socket, data: Path, database_url: str | None = None) 
     """Run on a socket that is bound already, until interrupted. Closes the socket."""
     with listener:
         app = create_app(ServiceSettings(data, database_url))
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                access_log=False,
-                log_level="warning",
-                server_header=False,
-                date_header=False,
-                limit_concurrency=256,
-            )
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            date_header=False,
+            limit_concurrency=256,
         )
         try:
             with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has ended in order
-                server.run(sockets=[listener])
+                uvicorn.Server(config).run(sockets=[listener])
         finally:
             app.state.service.close()
 

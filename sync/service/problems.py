@@ -1,9 +1,5 @@
-"""Numbered refusals (RFC 9457), section 8 of docs/sync-protocol.md. They repeat nothing of what was sent.
-
-A number is never given another meaning. The title is a code for programs; people do not see it.
-
-    >>> REPLAYED.status
-    401
+"""Numbered refusals (RFC 9457), section 8 of docs/sync-protocol.md. They repeat nothing of what was sent. A
+number is never given another meaning; the title is a code for programs.
 """
 
 from __future__ import annotations
@@ -27,11 +23,7 @@ class Problem:
 
     def response(self, **more: str) -> Response:
         """Make the reply; `more` are further members."""
-        body = {
-            "type": f"{PROBLEM_URN}{self.number}",
-            "title": self.title,
-            "status": self.status,
-        } | more
+        body = {"type": f"{PROBLEM_URN}{self.number}", "title": self.title, "status": self.status} | more
         return Response(
             json.dumps(body), self.status, media_type=PROBLEM_TYPE, headers={"cache-control": "no-store"}
         )

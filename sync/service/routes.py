@@ -15,7 +15,6 @@ from pathlib import Path
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from psycopg import Connection
-from psycopg.rows import TupleRow
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
@@ -24,16 +23,9 @@ from assessments.crypto.recovery import RecoveryKey, read_escrow
 from assessments.errors import StoreFault
 from assessments.ports import Clock
 from sync import protocol
+from sync import recovery_messages as messages
 from sync.errors import Malformed
 from sync.protocol import CONTENT_TYPE, MAX_REQUEST_BYTES, TRAINING_AGENCY, EnrolmentReply, ExchangeReply
-from sync.recovery_messages import (
-    EscrowReceipt,
-    decode_escrow,
-    decode_recovery_command,
-    encode_escrow_receipt,
-    encode_recovery_reply,
-    escrow_receipt_bytes,
-)
 from sync.service import auth, feed, intake, problems
 from sync.service.auth import RequestAuthenticator
 from sync.service.database import ServiceDatabase
@@ -82,16 +74,14 @@ class ServiceEndpoints:
             agency_recovery = self._load_agency_recovery_key(connection, enrolment.agency, now)
             auth.save_enrolment(connection, enrolment, now)
         secrets = self.secrets
-        welcome = EnrolmentReply(
-            enrolment.agency,
-            enrolment.device,
-            secrets.kid,
+        names = (enrolment.agency, enrolment.device, secrets.kid)
+        public = (
             secrets.receive_public,
             secrets.receipt_public,
             agency_recovery.public,
             self.recovery_key.public,
-            b"",
         )
+        welcome = EnrolmentReply(*names, *public, b"")
         signature = secrets.sign(welcome.signed_bytes(enrolment.nonce))
         return protocol.encode_enrolment_reply(replace(welcome, signature=signature))
 
@@ -99,35 +89,32 @@ class ServiceEndpoints:
         """Store a device's escrow; returns the service's signature for it."""
         self._authenticate(claim)
         try:
-            escrow = read_escrow(decode_escrow(body).escrow)
+            escrow = read_escrow(messages.decode_escrow(body).escrow)
         except StoreFault as fault:
             raise Malformed from fault
         if escrow.device != claim.device:
             raise RequestRefused(problems.BAD_SIGNATURE)
         with self.database.transaction() as connection:
             keys.save_escrow(connection, claim.agency, escrow, self.clock.now())
-        return encode_escrow_receipt(
-            EscrowReceipt(self.secrets.sign(escrow_receipt_bytes(claim.agency, escrow)))
-        )
+        signature = self.secrets.sign(messages.escrow_receipt_bytes(claim.agency, escrow))
+        return messages.encode_escrow_receipt(messages.EscrowReceipt(signature))
 
     def update_recovery(self, claim: Claim, body: bytes) -> bytes:
         """Apply a command about a recovery request; returns its state."""
         self._authenticate(claim)
-        order = decode_recovery_command(body)
+        order = messages.decode_recovery_command(body)
         with self.database.transaction() as connection:
             standing = approvals.apply_recovery_command(
                 connection, claim.agency, claim.device, order.word, order.request, self.clock.now()
             )
-        return encode_recovery_reply(standing)
+        return messages.encode_recovery_reply(standing)
 
     def _authenticate(self, claim: Claim) -> None:
         with self.database.transaction() as connection:
             device_key = auth.load_device_key(connection, claim.agency, claim.device)
         self.authenticator.authenticate(claim, device_key)
 
-    def _load_agency_recovery_key(
-        self, connection: Connection[TupleRow], agency: str, now: datetime
-    ) -> RecoveryKey:
+    def _load_agency_recovery_key(self, connection: Connection, agency: str, now: datetime) -> RecoveryKey:
         key = keys.load_agency_key(connection, agency)
         if key is None and agency == TRAINING_AGENCY:
             key = keys.load_or_create_training_key(self.training_key_file)
@@ -158,13 +145,14 @@ def make_routes(endpoints: ServiceEndpoints) -> list[Route]:
         read = await run_in_threadpool(endpoints.read_health)
         return JSONResponse(read, headers={"cache-control": "no-store"})
 
-    return [
-        Route(protocol.EXCHANGE_PATH, _signed_endpoint(endpoints.exchange), methods=["POST"]),
-        Route(protocol.DEVICES_PATH, _signed_endpoint(endpoints.enrol), methods=["POST"]),
-        Route(protocol.ESCROW_PATH, _signed_endpoint(endpoints.save_escrow), methods=["POST"]),
-        Route(protocol.RECOVERY_PATH, _signed_endpoint(endpoints.update_recovery), methods=["POST"]),
-        Route(protocol.HEALTH_PATH, health, methods=["GET"]),
-    ]
+    signed = {
+        protocol.EXCHANGE_PATH: endpoints.exchange,
+        protocol.DEVICES_PATH: endpoints.enrol,
+        protocol.ESCROW_PATH: endpoints.save_escrow,
+        protocol.RECOVERY_PATH: endpoints.update_recovery,
+    }
+    routes = [Route(path, _signed_endpoint(answer), methods=["POST"]) for path, answer in signed.items()]
+    return [*routes, Route(protocol.HEALTH_PATH, health, methods=["GET"])]
 
 
 def _signed_endpoint(answer: Callable[[Claim, bytes], bytes]) -> Callable[[Request], Awaitable[Response]]:
@@ -178,14 +166,8 @@ def _signed_endpoint(answer: Callable[[Claim, bytes], bytes]) -> Callable[[Reque
         digest = _single_header(request, "content-digest")
         if not sealing.constant_time_equal(digest.encode(), content_digest(body).encode()):
             raise RequestRefused(problems.DIGEST_MISMATCH if digest else problems.NOT_SIGNED)
-        claim = read_claim(
-            request.method,
-            request.url.path,
-            CONTENT_TYPE,
-            digest,
-            _single_header(request, "signature-input"),
-            _single_header(request, "signature"),
-        )
+        signature = (_single_header(request, name) for name in ("signature-input", "signature"))
+        claim = read_claim(request.method, request.url.path, CONTENT_TYPE, digest, *signature)
         reply = await run_in_threadpool(answer, claim, body)
         return Response(reply, media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
 

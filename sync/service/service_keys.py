@@ -20,22 +20,32 @@ from sync.envelope import derive_kid
 _FORMAT = 1
 
 
+def encode_key(raw: bytes | bytearray) -> str:
+    """A key as key files hold it, in Base64."""
+    return base64.b64encode(raw).decode()
+
+
+def decode_key(text: str) -> bytes:
+    """Raises ValueError or TypeError."""
+    return base64.b64decode(text, validate=True)
+
+
 def create_key_file(path: Path, content: dict[str, Any]) -> bool:
     """Write a file where there is none; False when one was there. It is never replaced, and only its owner
     reads it; a power cut, or two processes at once, leave one whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    part = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
     try:
-        path.hardlink_to(beside)
+        path.hardlink_to(part)
     except FileExistsError:
         return False
     finally:
-        beside.unlink()
+        part.unlink()
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -62,20 +72,15 @@ class ServiceSecrets:
 def load_or_create_secrets(path: Path) -> ServiceSecrets:
     """The keys in the file, made at first use. A damaged file is Damaged, and is left as it is."""
     if not path.exists():
-        create_key_file(
-            path,
-            {
-                "format": _FORMAT,
-                "receive": [base64.b64encode(sealing.make_receive_key()[0]).decode()],
-                "receipt": base64.b64encode(sealing.make_signing_key()[0]).decode(),
-            },
-        )
+        receive_key, receipt_key = sealing.make_receive_key()[0], sealing.make_signing_key()[0]
+        content = {"receive": [encode_key(receive_key)], "receipt": encode_key(receipt_key)}
+        create_key_file(path, {"format": _FORMAT} | content)
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["format"] != _FORMAT:
             raise UnknownFormat("newer-service-keys")
-        receive = [base64.b64decode(text, validate=True) for text in content["receive"]]
-        receipt = base64.b64decode(content["receipt"], validate=True)
+        receive = [decode_key(text) for text in content["receive"]]
+        receipt = decode_key(content["receipt"])
         public = sealing.derive_receive_public(receive[-1])
         by_kid = {derive_kid(sealing.derive_receive_public(private)): private for private in receive}
         receipt_public = sealing.derive_signing_public(receipt)

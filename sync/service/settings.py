@@ -1,8 +1,4 @@
-"""Where the service keeps its files and its database.
-
->>> ServiceSettings(Path("x")).keys_file.name
-'service-keys.json'
-"""
+"""Where the service keeps its files and its database."""
 
 from __future__ import annotations
 

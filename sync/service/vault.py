@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 
 import psycopg
 from psycopg import Connection
-from psycopg.rows import TupleRow
 
 from assessments.casework.records import Assessment, Contact, Household, Person, person_field_uses
 from assessments.errors import WrenError
@@ -205,9 +204,7 @@ def open_and_project(
             feed.append_change(connection, agency, stored.device, stored.id, word, reason, clock.now())
 
 
-def _open_or_reason(
-    connection: Connection[TupleRow], secrets: ServiceSecrets, stored: StoredSubmission
-) -> str | None:
+def _open_or_reason(connection: Connection, secrets: ServiceSecrets, stored: StoredSubmission) -> str | None:
     """Open and project it, whole or not at all. Returns why it is held; None when it is opened."""
     try:
         with connection.transaction():
@@ -224,7 +221,7 @@ def _open_or_reason(
 
 
 def _open_and_verify(
-    connection: Connection[TupleRow], secrets: ServiceSecrets, stored: StoredSubmission
+    connection: Connection, secrets: ServiceSecrets, stored: StoredSubmission
 ) -> OpenedSubmission:
     opened = open_submission(stored.envelope, str(stored.id), secrets.receive_private_keys)
     statement = opened.statement
@@ -243,7 +240,7 @@ def _open_and_verify(
     return opened
 
 
-def _project(connection: Connection[TupleRow], stored: StoredSubmission, opened: OpenedSubmission) -> None:
+def _project(connection: Connection, stored: StoredSubmission, opened: OpenedSubmission) -> None:
     try:
         payload = json.loads(opened.payload)
         if _is_too_deep(payload, MAX_DEPTH):
@@ -283,7 +280,7 @@ def _is_too_deep(value: object, left: int) -> bool:
 
 
 def _upsert(
-    connection: Connection[TupleRow], table: str, stored: StoredSubmission, row_id: str, **columns: object
+    connection: Connection, table: str, stored: StoredSubmission, row_id: str, **columns: object
 ) -> None:
     """Insert a row, or bring it up to date unless a later submission already has. Names are this module's."""
     changes = ", ".join(f"{name} = excluded.{name}" for name in ("sequence", *columns))
@@ -292,19 +289,14 @@ def _upsert(
     _insert(connection, table, values, update)
 
 
-def _insert(
-    connection: Connection[TupleRow], table: str, columns: dict[str, object], otherwise: str = ""
-) -> None:
+def _insert(connection: Connection, table: str, columns: dict[str, object], otherwise: str = "") -> None:
     marks = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){otherwise}"  # noqa: S608  # our own names
     connection.execute(statement.encode(), tuple(columns.values()))
 
 
 def _insert_assessment(
-    connection: Connection[TupleRow],
-    stored: StoredSubmission,
-    opened: OpenedSubmission,
-    assessment: Assessment,
+    connection: Connection, stored: StoredSubmission, opened: OpenedSubmission, assessment: Assessment
 ) -> None:
     columns = {
         "agency": stored.agency,
@@ -318,25 +310,16 @@ def _insert_assessment(
         "context": _json(assessment.model_dump(mode="json")["context"]),
         "result": None if assessment.result is None else _json(assessment.result),
     }
-    same = (
-        "instrument",
-        "version",
-        "instrument_hash",
-        "status",
-        "author",
-        "started_at",
-        "completed_at",
-        "amends",
-    )
+    pinned = ("instrument", "version", "instrument_hash", "amends")
+    same = (*pinned, "status", "author", "started_at", "completed_at")
     _insert(connection, "assessment", columns | {name: getattr(assessment, name) for name in same})
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO answer (agency, assessment, position, link_id, value) VALUES (%s, %s, %s, %s, %s)",
-            [
-                (stored.agency, assessment.id, position, link_id, _json(value))
-                for position, (link_id, value) in enumerate(assessment.answers.items(), start=1)
-            ],
-        )
+    connection.cursor().executemany(
+        "INSERT INTO answer (agency, assessment, position, link_id, value) VALUES (%s, %s, %s, %s, %s)",
+        [
+            (stored.agency, assessment.id, position, link_id, _json(value))
+            for position, (link_id, value) in enumerate(assessment.answers.items(), start=1)
+        ],
+    )
 
 
 def _json(value: object) -> str:

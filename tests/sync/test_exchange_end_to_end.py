@@ -140,7 +140,7 @@ async def test_a_slow_service_is_given_up_and_asked_again(world: World) -> None:
 
     device.line.always = slow
     transport = device.service.make_transport(device.keys, world.clock, device.line)
-    transport._connection._timeout_s = 0.05
+    transport._timeout_s = 0.05
     summary = await drain_outbox(device.outbox, transport, world.clock)
     assert (summary.waiting, summary.reason) == (1, "timeout")
     device.line.always = None

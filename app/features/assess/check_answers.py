@@ -1,8 +1,5 @@
-"""The check-answers page: everything that the record will hold, before it is completed.
-
-It shows what to act on today, what still needs an answer, the result, then every answer with Change,
-which leads to its page and straight back. A blank is shown as a blank. An assessment cannot be completed
-while a required answer is missing or an answer cannot be read.
+"""The check-answers page: everything that the record will hold, before it is completed. A blank is shown as a
+blank. A form cannot be completed while a required answer is missing or an answer cannot be read.
 """
 
 from __future__ import annotations
@@ -12,16 +9,8 @@ from collections.abc import Awaitable, Callable
 import flet as ft
 
 from app.core.controller import AppController, AppState
+from app.features.assess import result
 from app.features.assess.history_card import history_card
-from app.features.assess.offers import offers_card
-from app.features.assess.result import (
-    finding_banners,
-    flag_card,
-    judgement_card,
-    meaning_card,
-    raised_flags,
-    result_card,
-)
 from app.features.assess.validation_messages import all_problems
 from app.features.assess.view import closed_page, form_top, page_index_of
 from app.features.shared.page import build_page, guarded_page, use_scroll
@@ -83,19 +72,17 @@ def check_answers_page(model: AppState, actions: AppController) -> ft.View:
         actions,
         say("check.title"),
         [
-            *(flag_card(flag) for flag in raised_flags(form.instrument, form.findings)),
+            *(result.flag_card(flag) for flag in result.raised_flags(form.instrument, form.findings)),
             _missing(form, change),
             history_card(model, actions, work),
-            result_card(form),
-            *finding_banners(form),
-            judgement_card(
-                form, actions, name=work.assessment.id, problem=dict(problems).get("judgement", "")
-            ),
-            offers_card(form, model, actions),
+            result.stored_result_card(form.instrument, form.result.to_plain()),
+            *result.finding_banners(form),
+            result.judgement_card(form, actions, work.assessment.id, dict(problems).get("judgement", "")),
+            result.offers_card(form, model, actions),
             *_sections(form, change),
             _hidden_answers(form),
             kept_phrases_note(find_kept_phrases(form)),
-            meaning_card(form.instrument),
+            result.meaning_card(form.instrument),
         ],
         on_back=go_back,
         top=form_top(model, actions, work, error_summary(problems, go_to=change)),

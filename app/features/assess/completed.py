@@ -1,7 +1,5 @@
-"""The page after completing: the sync status, what to do today, and the other children.
-
-"Sent" is shown only once the service has acknowledged the record. Each of the other children of the
-household has a row, with what has been heard or seen of that child.
+"""The page after completing: the sync status, what to do today, and the other children. "Sent" is shown only
+once the service has acknowledged the record.
 """
 
 from __future__ import annotations
@@ -13,8 +11,7 @@ import flet as ft
 from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
 from app.core.outbox_update import OutboxSignal
-from app.features.assess.offers import offer_rows
-from app.features.assess.result import flag_card, flags_with_ids
+from app.features.assess.result import flag_card, flags_with_ids, offer_rows
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.save_status import device_kind
 from app.features.shared.subject_header import subject_header
@@ -39,7 +36,7 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
     if done is None:
         raise NotFound
     page = model.household_of(done.subject_id)
-
+    grade = (done.result or {}).get("grade") or {}
     return build_page(
         model,
         actions,
@@ -47,7 +44,8 @@ def completed_page(model: AppState, actions: AppController) -> ft.View:
         [
             _send_status_banner(model, actions, done),
             *(flag_card(flag) for flag in _flags(done)),
-            banner(say("known.follow-up"), tone="help") if _is_provisional(done) else None,
+            # There is a grade for which nobody has looked at the history.
+            banner(say("known.follow-up"), tone="help") if grade.get("provisional") else None,
             *offer_rows(done, model, actions),
             *_other_children(page, done, actions),
             nav_row(
@@ -81,11 +79,6 @@ def _flags(done: Assessment) -> Sequence[Flag]:
     found = (done.result or {}).get("findings", ())
     ids = [finding["data"].get("flag") for finding in found if finding["code"] == "same-day"]
     return flags_with_ids(catalogue.load_tool(done.instrument), ids)
-
-
-def _is_provisional(done: Assessment) -> bool:
-    """Tell whether there is a grade for which nobody has looked at the history."""
-    return bool(((done.result or {}).get("grade") or {}).get("provisional"))
 
 
 def _other_children(

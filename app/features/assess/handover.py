@@ -1,9 +1,8 @@
 """The adult's pages before and after a child session.
 
-Before it: what the child will see, the lock, and the name that the child chooses, which is stored nowhere.
-Wren keeps to the child's pages, but the device is not pinned unless a person pins it: the page says so.
-After it: what the child gave, which cannot be edited here. The adult marks the origin of each answer, and
-answers the tool's own questions about who was there and where.
+The name that the child chooses is stored nowhere. Wren keeps to the child's pages, but the device is not
+pinned unless a person pins it: the page says so. What the child gave cannot be edited here; the adult marks
+the origin of each answer, and answers the tool's own questions about who was there and where.
 """
 
 from __future__ import annotations
@@ -55,6 +54,7 @@ def handover_page(model: AppState, actions: AppController) -> ft.View:
         called.current = name
 
     in_browser = ft.context.page.web
+    label = optional_label(say("hand-over.called"))
     return build_page(
         model,
         actions,
@@ -77,14 +77,7 @@ def handover_page(model: AppState, actions: AppController) -> ft.View:
                 heading(say("hand-over.told")),
                 *(text(say("said.words", words=say(f"child.telling.{band}.{n}"))) for n in (1, 2, 3)),
             ),
-            card(
-                text_field(
-                    optional_label(say("hand-over.called")),
-                    on_change=type_in,
-                    hint=say("hand-over.called-hint"),
-                    key="called",
-                )
-            ),
+            card(text_field(label, on_change=type_in, hint=say("hand-over.called-hint"), key="called")),
         ],
         top=subject_header(model, actions, work.assessment),
         action=primary_button(say("hand-over.go"), lambda: actions.hand_over(called.current)),

@@ -1,6 +1,5 @@
-"""The history of the household, above every tool that grades, and whether it was considered.
-
-The question does not block: a grade without its answer is provisional, says so, and leaves a follow-up.
+"""The history of the household, above every tool that grades, and whether it was considered. The question
+does not block: a grade without its answer is provisional, says so, and leaves a follow-up.
 """
 
 from __future__ import annotations
@@ -14,13 +13,8 @@ import flet as ft
 from app.core.cases.case_service import OpenAssessment
 from app.core.cases.household_queries import HouseholdOverview
 from app.core.controller import AppController, AppState
-from app.features.shared.text.chronology import (
-    chronology_headline,
-    describe_chronology_findings,
-    describe_trajectory,
-    format_day_with_precision,
-    summarise_household_chronology,
-)
+from app.features.shared.text import chronology
+from app.features.shared.text.chronology import chronology_headline, summarise_household_chronology
 from app.kit import theme
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
@@ -38,33 +32,26 @@ from assessments.engine.scoring import HistoryStatus
 # How many of the last events, and of what stands out, the card shows before it leads on.
 _LAST_INCIDENTS_SHOWN = 3
 _FINDINGS_SHOWN = 5
-_KEY = "known"
 
 
 def history_card(model: AppState, actions: AppController, work: OpenAssessment) -> ft.Control | None:
-    """Draw the whole card: counts, trajectory, what stands out, the last incidents, and the question.
-
-    None for a tool that gives no grade.
-    """
+    """Draw counts, trajectory, what stands out, the last incidents, and the question; None without grades."""
     page = _household_if_graded(model, work)
     if page is None:
         return None
     found = summarise_household_chronology(page, actions.today())
     last = found.incidents[-_LAST_INCIDENTS_SHOWN:][::-1]
-    return keyed(
-        _KEY,
-        card(
-            heading(say("known.title")),
-            text(chronology_headline(found), strong=True)
-            if found.incidents
-            else text(say("chronology.none")),
-            text(describe_trajectory(found)) if found.incidents else None,
-            bullet_list(describe_chronology_findings(found)[:_FINDINGS_SHOWN]),
-            _last_incidents(last, found.on) if last else None,
-            row(quiet_button(say("known.all"), lambda: actions.open_screen("chronology", page.household.id))),
-            _history_question(f"{work.assessment.id}.history", actions, work),
-        ),
+    headline = text(chronology_headline(found), strong=True)
+    shown = card(
+        heading(say("known.title")),
+        headline if found.incidents else text(say("chronology.none")),
+        text(chronology.describe_trajectory(found)) if found.incidents else None,
+        bullet_list(chronology.describe_chronology_findings(found)[:_FINDINGS_SHOWN]),
+        _last_incidents(last, found.on) if last else None,
+        row(quiet_button(say("known.all"), lambda: actions.open_screen("chronology", page.household.id))),
+        _history_question(f"{work.assessment.id}.history", actions, work),
     )
+    return keyed("known", shown)
 
 
 def history_row(model: AppState, actions: AppController, work: OpenAssessment) -> ft.Control | None:
@@ -87,7 +74,7 @@ def _household_if_graded(model: AppState, work: OpenAssessment) -> HouseholdOver
 def _last_incidents(last: Sequence[Incident], today: date) -> ft.Control:
     lines = [
         column(
-            quiet(format_day_with_precision(one.on, one.precision, today)),
+            quiet(chronology.format_day_with_precision(one.on, one.precision, today)),
             ft.Text(one.what, theme_style=theme.BODY, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
             spacing=0,
         )
@@ -104,9 +91,8 @@ def _history_question(actions: AppController, work: OpenAssessment) -> ft.Contro
     async def choose(history: str | None) -> None:
         for known in get_args(HistoryStatus):
             if known == history:
-                await actions.dispatch(
-                    HistoryAnswered(known, why.current if known == "not-available" else "")
-                )
+                reason = why.current if known == "not-available" else ""
+                await actions.dispatch(HistoryAnswered(known, reason))
 
     def type_in(words: str) -> None:
         why.current = words

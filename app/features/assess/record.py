@@ -1,7 +1,5 @@
-"""A record to read: every answer as text, the result, and whether it was sent.
-
-Exact words stand in quotation marks with where they came from. Answers that a newer tool wrote and this
-one does not know are shown as they were stored.
+"""A record to read: every answer as text, the result, and whether it was sent. Answers that a newer tool
+wrote and this one does not know are shown as they were stored.
 """
 
 from __future__ import annotations
@@ -21,10 +19,10 @@ from app.features.shared.text.answers import (
     StoredResult,
     describe_finding,
     describe_quote_source,
+    drawing_of,
+    format_answer,
     format_quote,
-    format_stored_answer,
-    read_stored_drawing,
-    read_stored_verbatim_lines,
+    read_stored_answer,
 )
 from app.features.shared.text.days import format_age, format_day_and_time
 from app.kit.controls.lists import AnswerListRow, answer_list
@@ -33,6 +31,7 @@ from app.kit.messages import say
 from assessments.casework.records import Assessment
 from assessments.definitions import catalogue
 from assessments.definitions.definition import Instrument, Item, walk_items
+from assessments.engine.answers import VerbatimLine, parts_of
 from assessments.errors import NotFound
 from assessments.ports import OutboxEntry
 
@@ -86,25 +85,21 @@ def _sections(tool: Instrument, answers: Mapping[str, object]) -> list[ft.Contro
     """List the answers by section, in the order of the tool; sections without any are left out."""
     shown = []
     for section in tool.items:
-        rows = [
-            row
-            for item in _items_with_entries(section)
-            if item.link_id in answers
-            for row in _rows(item, answers[item.link_id])
-        ]
-        if rows:
+        items = [item for item in _items_with_entries(section) if item.link_id in answers]
+        if rows := [row for item in items for row in _rows(item, answers[item.link_id])]:
             shown.append(answer_list(section.text if section.type == "group" else "", rows, on_change=None))
     return shown
 
 
 def _rows(item: Item, plain: object) -> list[AnswerListRow]:
     """Make one row for an answer; for exact words one for each line, with where it came from below it."""
+    entry = read_stored_answer(item, plain)
     lines = [
         AnswerListRow(item.text, format_quote(line), item.link_id, describe_quote_source(item, line))
-        for line in read_stored_verbatim_lines(item, plain)
+        for line in parts_of(entry, VerbatimLine)
     ]
-    words = format_stored_answer(item, plain)
-    return lines or [AnswerListRow(item.text, words, item.link_id, drawing=read_stored_drawing(item, plain))]
+    words = format_answer(item, entry) if entry is not None else "" if plain is None else str(plain)
+    return lines or [AnswerListRow(item.text, words, item.link_id, drawing=drawing_of(entry))]
 
 
 def _items_with_entries(section: Item) -> list[Item]:
@@ -126,10 +121,9 @@ def _unknown_answers(tool: Instrument, answers: Mapping[str, object]) -> ft.Cont
 
 def _finding_banners(tool: Instrument, result: StoredResult) -> list[ft.Control]:
     """Draw what had to be done that day, and what the answers called for."""
-    shown: list[ft.Control] = []
-    for finding in result.get("findings", ()):
-        words = describe_finding(tool, finding)
-        if words:
-            icon = ft.Icons.CALL_OUTLINED if finding["severity"] == "today" else None
-            shown.append(banner(words, tone="help", icon=icon))
-    return shown
+    icons = {"today": ft.Icons.CALL_OUTLINED}
+    return [
+        banner(words, tone="help", icon=icons.get(finding["severity"]))
+        for finding in result.get("findings", ())
+        if (words := describe_finding(tool, finding))
+    ]

@@ -1,8 +1,7 @@
-"""The result of an assessment, what to act on today, and the practitioner's own judgement on top.
+"""The result of an assessment, what to act on today, the practitioner's own judgement, and supplements.
 
-The engine's result is shown whole: each count with what is missing, each route with its reasons, the
-grade with its floor, each flag that it raised. Judgement can only raise it: grades at the floor and above,
-each with a reason.
+Judgement can only raise the result: grades at the floor and above, each with a reason. Why a supplement is
+not done can be written, and stands in the record; one about another person leads to the household.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ from collections.abc import Iterable
 
 import flet as ft
 
-from app.core.controller import AppController
+from app.core.controller import AppController, AppState
+from app.features.shared.subject_header import subject_of
 from app.features.shared.text.answers import StoredResult, describe_finding, format_scale_counts
 from app.kit import theme
-from app.kit.controls.cards import call_card, card
-from app.kit.controls.keyed import beside, column, keyed, keyed_component, panel, side_line
+from app.kit.controls.cards import call_card, card, nav_row
+from app.kit.controls.keyed import beside, column, keyed, keyed_component, panel, side_line, stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -24,15 +24,12 @@ from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_ref
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
-from assessments.definitions.definition import Flag, Instrument
+from assessments.casework.records import Assessment, Person
+from assessments.definitions import catalogue
+from assessments.definitions.definition import Flag, Instrument, Role
 from assessments.engine.answers import Finding
-from assessments.engine.form import Form, JudgementGiven
-from assessments.engine.scoring import Judgement
-
-
-def result_card(form: Form) -> ft.Control | None:
-    """Draw what an open form comes to so far."""
-    return stored_result_card(form.instrument, form.result.to_plain())
+from assessments.engine.form import Form, JudgementGiven, SupplementDeferred
+from assessments.engine.scoring import Judgement, SupplementOffer
 
 
 def stored_result_card(tool: Instrument, result: StoredResult) -> ft.Control | None:
@@ -68,7 +65,7 @@ def meaning_card(tool: Instrument) -> ft.Control:
     )
 
 
-def judgement_card(form: Form, actions: AppController, *, name: str, problem: str = "") -> ft.Control | None:
+def judgement_card(form: Form, actions: AppController, name: str, problem: str) -> ft.Control | None:
     """Draw the practitioner's own grade, with its reason. None for a tool without grades."""
     if not form.instrument.grades:
         return None
@@ -93,21 +90,20 @@ def _judgement_card(form: Form, actions: AppController, name: str, problem: str)
             actions.autosave.queue_input(JudgementGiven(Judgement(chosen, words)))
 
     rows = [Choice(code, _format_grade(form.instrument, code)) for code in offered]
+    reason_field = text_field(
+        say("judgement.reason"),
+        value=reason.current,
+        on_change=type_in,
+        hint=say("judgement.reason-hint"),
+        lines=3,
+        key=f"{name}.reason",
+    )
     return card(
         heading(say("judgement.title")),
         quiet(say("judgement.lead")),
         problem_line(problem) if problem else None,
         radio_rows(rows, chosen=chosen, on_choose=choose),
-        text_field(
-            say("judgement.reason"),
-            value=reason.current,
-            on_change=type_in,
-            hint=say("judgement.reason-hint"),
-            lines=3,
-            key=f"{name}.reason",
-        )
-        if chosen
-        else None,
+        reason_field if chosen else None,
     )
 
 
@@ -115,12 +111,8 @@ def _scale_count(tool: Instrument, scale: StoredResult) -> ft.Control:
     title = next((known.title for known in tool.scales if known.id == scale["id"]), scale["id"])
     words = say("result.count", title=title, n=scale["value"], of=scale["of"])
     number = ft.Text(str(scale["value"]), theme_style=theme.NUMBER)
-    box = panel(
-        ft.Semantics(exclude_semantics=True, content=number),
-        ft.Colors.SURFACE_CONTAINER_HIGH,
-        padding=(16, 10),
-        radius=theme.BUTTON_RADIUS,
-    )
+    silent, ground = ft.Semantics(exclude_semantics=True, content=number), ft.Colors.SURFACE_CONTAINER_HIGH
+    box = panel(silent, ground, padding=(16, 10), radius=theme.BUTTON_RADIUS)
     return beside(box, text(words, strong=True), quiet(format_scale_counts(scale)), gap=16, top=False)
 
 
@@ -135,11 +127,8 @@ def _grade(tool: Instrument, grade: StoredResult) -> list[ft.Control]:
     if grade.get("provisional"):
         words.append(text(say("grade.provisional")))
     words += [quiet(reason) for reason in grade["reasons"]]
-    return [
-        side_line(
-            column(*words, spacing=4), ft.Colors.PRIMARY, padding=ft.Padding.only(left=14, top=2, bottom=2)
-        )
-    ]
+    padding = ft.Padding.only(left=14, top=2, bottom=2)
+    return [side_line(column(*words, spacing=4), ft.Colors.PRIMARY, padding=padding)]
 
 
 def _route(tool: Instrument, route: StoredResult) -> ft.Control:
@@ -161,9 +150,8 @@ def _format_grade(tool: Instrument, code: str) -> str:
 
 def raised_flags(instrument: Instrument, findings: Iterable[Finding]) -> tuple[Flag, ...]:
     """Return the raised flags of a tool, in the order of the tool."""
-    return flags_with_ids(
-        instrument, (finding.data.get("flag") for finding in findings if finding.code == "same-day")
-    )
+    ids = (finding.data.get("flag") for finding in findings if finding.code == "same-day")
+    return flags_with_ids(instrument, ids)
 
 
 def flags_with_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag, ...]:
@@ -175,3 +163,54 @@ def flags_with_ids(instrument: Instrument, ids: Iterable[object]) -> tuple[Flag,
 def flag_card(flag: Flag) -> ft.Control:
     """Draw what to do today about one flag, and who to call."""
     return keyed(f"flag-{flag.id}", call_card(flag.text, flag.do, numbers_for(flag.call)))
+
+
+def offers_card(form: Form, model: AppState, actions: AppController) -> ft.Control | None:
+    """Draw the supplements that the answers call for, with room to say why one is not done now."""
+    offers = _for_role(form.result.offers, model.role)
+    if not offers:
+        return None
+    return card(heading(say("offers.title")), *(_offer(offer, actions) for offer in offers))
+
+
+def _offer(offer: SupplementOffer, actions: AppController) -> ft.Control:
+    def typed(words: str) -> None:
+        actions.autosave.queue_input(SupplementDeferred(offer.tool, words))
+
+    title = catalogue.load_tool(offer.tool).title
+    key, label = f"offer-{offer.tool}", say("offers.why-not", tool=title)
+    reason = text_field(label, value=offer.reason, on_change=typed, key=key)
+    below = quiet(say("offers.done")) if offer.state == "done" else reason
+    return keyed(key, stack(text(title, strong=True), quiet(offer.because), below, spacing=6))
+
+
+def offer_rows(done: Assessment, model: AppState, actions: AppController) -> list[ft.Control]:
+    """List the tools to go on with after completing, each for the person it is about."""
+    offers = [
+        SupplementOffer(**offer)
+        for offer in (done.result or {}).get("supplements", ())
+        if offer["state"] == "offered" and offer["tool"] in catalogue.list_tool_ids()
+    ]
+    rows = [_row(offer, done, subject_of(model, done), actions) for offer in _for_role(offers, model.role)]
+    return [heading(say("offers.next")), *rows] if rows else []
+
+
+def _row(
+    offer: SupplementOffer, done: Assessment, person: Person | None, actions: AppController
+) -> ft.Control:
+    tool = catalogue.load_tool(offer.tool)
+    is_same = person is not None and (
+        tool.subject == "either" or (tool.subject == "child") == person.is_child(actions.today())
+    )
+
+    async def go_on() -> None:
+        if is_same:
+            await actions.start_assessment(done.subject_id, tool.id)
+        else:
+            await actions.go_to_household(done.household_id)
+
+    return nav_row(tool.title, note=offer.because, on_tap=go_on)
+
+
+def _for_role(offers: Iterable[SupplementOffer], role: Role) -> list[SupplementOffer]:
+    return [offer for offer in offers if role in catalogue.load_tool(offer.tool).roles]

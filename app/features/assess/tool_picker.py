@@ -1,7 +1,5 @@
-"""The page to choose a tool for one person: what fits the age and the role, and what does not, with why.
-
-A tool for another age or role is not hidden: it stands apart and says why. Where the date of birth is not
-known, the choice is left to the practitioner.
+"""The page to choose a tool for one person. A tool for another age or role is not hidden: it stands apart and
+says why. Where the date of birth is not known, the choice is left to the practitioner.
 """
 
 from __future__ import annotations
@@ -62,8 +60,7 @@ def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
     is_unsure = any("age-not-known" in one.reasons for one in found)
 
     def offered(tool: Instrument) -> ft.Control:
-        is_open = tool.id in opened
-        return _tool_card(tool, person, actions, is_open=is_open, on_toggle=lambda: open_(opened ^ {tool.id}))
+        return _tool_card(tool, person, actions, tool.id in opened, lambda: open_(opened ^ {tool.id}))
 
     return build_page(
         model,
@@ -113,29 +110,17 @@ def _format_age_limit(age: str) -> str:
 
 
 def _tool_card(
-    tool: Instrument,
-    person: Person,
-    actions: AppController,
-    *,
-    is_open: bool,
-    on_toggle: Callable[[], None],
+    tool: Instrument, person: Person, actions: AppController, is_open: bool, on_toggle: Callable[[], None]
 ) -> ft.Control:
     low, high = tool.minutes
+    icon = ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE
+    name = say("pick.not-for-of", tool=tool.title)
     return card(
         heading(tool.title),
         quiet(say("pick.minutes", low=low, high=high)),
         text(tool.purpose),
-        row(
-            quiet_button(
-                say("pick.not-for"),
-                on_toggle,
-                icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
-                name=say("pick.not-for-of", tool=tool.title),
-            )
-        ),
-        ft.Column(tight=True, spacing=6, controls=[_bullet(words) for words in tool.not_for])
-        if is_open
-        else None,
+        row(quiet_button(say("pick.not-for"), on_toggle, icon=icon, name=name)),
+        column(*map(_bullet, tool.not_for), spacing=6) if is_open else None,
         secondary_button(
             say("action.start"),
             lambda: actions.start_assessment(person.id, tool.id),

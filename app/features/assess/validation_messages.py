@@ -1,7 +1,5 @@
-"""What stands in the way on a page, as sentences with the place each belongs to.
-
-The findings of the engine and the drafts that are no answer yet become sentences here once, so that the
-top of the page and the answer say the same. What is missing is no problem: the check page lists it.
+"""What stands in the way on a page, as sentences with the place each belongs to: findings of the engine, and
+drafts that are no answer yet. What is missing is no problem: the check page lists it.
 """
 
 from __future__ import annotations
@@ -38,10 +36,8 @@ def all_problems(form: Form, drafts: Mapping[str, Json]) -> list[tuple[str, str]
     for finding in form.findings:
         if finding.severity == "error" and finding.link_id not in named:
             item = index.get(finding.link_id)
-            question = "" if item is None else item.text
-            found.append(
-                (finding.link_id or "judgement", _with_question(question, _describe_problem(finding)))
-            )
+            words = _with_question(item.text if item else "", _describe_problem(finding))
+            found.append((finding.link_id or "judgement", words))
     return found
 
 
@@ -53,15 +49,11 @@ def _item_problems(form: Form, drafts: Mapping[str, Json], item: Item) -> list[s
     ):
         sentences.append(say(f"problem.{code}"))
     if entry is not None:
-        found = _row_findings(form, item) if item.repeats else validate_entry(item, entry)
+        inside = {inner.link_id for inner in walk_items(item.items)}
+        rows = [finding for finding in form.findings if finding.link_id in inside]
+        found = rows if item.repeats else validate_entry(item, entry)
         sentences += [_describe_problem(finding) for finding in found if finding.severity == "error"]
     return [_with_question(item.text, sentence) for sentence in sentences]
-
-
-def _row_findings(form: Form, group: Item) -> list[Finding]:
-    """Return what the checks found in the rows of a group."""
-    inside = {inner.link_id for inner in walk_items(group.items)}
-    return [finding for finding in form.findings if finding.link_id in inside]
 
 
 def _draft_problem_code(item: Item, draft: ItemDraft | None) -> str:

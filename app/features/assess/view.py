@@ -1,8 +1,7 @@
 """The pages of an assessment being filled: one question on a page, or one short group.
 
 Nothing is validated while a person types; Continue stops only for what cannot be read, never for what is
-missing: the check page lists that. Opened by Change, Continue and Back both lead straight back to the
-check page.
+missing. Opened by Change, Continue and Back both lead straight back to the check page.
 """
 
 from __future__ import annotations
@@ -51,10 +50,8 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
     shown = _flags_on_page(here, flags)
 
     async def show_new_card() -> None:
-        (page, before), shown_flags.current = (
-            shown_flags.current,
-            (form.page, frozenset(flag.id for flag in shown)),
-        )
+        page, before = shown_flags.current
+        shown_flags.current = (form.page, frozenset(flag.id for flag in shown))
         new = [flag for flag in shown if flag.id not in before]
         # Only an answer brings the card into view: a page that is opened starts at its top.
         if new and page == form.page:
@@ -88,6 +85,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
 
     is_single = len(here.items) == 1 and (here.section.pages == "each" or here.section is here.items[0])
     heading = here.items[0].text if is_single else here.section.text
+    bar = _progress_bar(_progress_fraction(form, every))
     return build_page(
         model,
         actions,
@@ -100,13 +98,7 @@ def assessment_page(model: AppState, actions: AppController) -> ft.View:
         ],
         caption=format_progress(form, every),
         on_back=go_back,
-        top=form_top(
-            model,
-            actions,
-            work,
-            error_summary(problems, go_to=scroll.to_key),
-            _progress_bar(_progress_fraction(form, every)),
-        ),
+        top=form_top(model, actions, work, error_summary(problems, go_to=scroll.to_key), bar),
         saved=save_status_line(model),
         action=primary_button(say("action.continue"), go_on),
         scroll=scroll,
@@ -157,16 +149,9 @@ def _opened_from_check(model: AppState) -> bool:
 
 def _progress_bar(part: float) -> ft.Control:
     """Draw how far through; screen readers get the same as text."""
-    return ft.Semantics(
-        exclude_semantics=True,
-        content=ft.ProgressBar(
-            value=part,
-            bar_height=6,
-            border_radius=3,
-            color=ft.Colors.PRIMARY,
-            bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
-        ),
-    )
+    ground = ft.Colors.SURFACE_CONTAINER_HIGHEST
+    bar = ft.ProgressBar(value=part, bar_height=6, border_radius=3, color=ft.Colors.PRIMARY, bgcolor=ground)
+    return ft.Semantics(exclude_semantics=True, content=bar)
 
 
 def _practitioner_prompt(
@@ -191,24 +176,18 @@ def _questions(
     """Draw each question in a card with what follows from its answer below it, and a card to call beside."""
     seen = frozenset(work.form.visible)
 
-    def drawn(item: Item, *, lead: bool) -> ft.Control:
-        bound = bind_item(
-            actions,
-            item,
-            work_id=work.assessment.id,
-            entry=work.form.entries.get(item.link_id),
-            problem=problems.get(item.link_id, ""),
-        )
-        return keyed(item.link_id, question_control(bound, lead=lead))
-
     def block(item: Item, *, lead: bool) -> list[ft.Control]:
         is_bare = item.type in ("display", "drawing") or (item.type == "group" and item.repeats)
-        own = drawn(item, lead=lead)
+        entry, problem = work.form.entries.get(item.link_id), problems.get(item.link_id, "")
+        bound = bind_item(actions, item, work_id=work.assessment.id, entry=entry, problem=problem)
+        own = keyed(item.link_id, question_control(bound, lead=lead))
         found: list[ft.Control] = [own if is_bare else card(own)]
         found += [flag_card(flag) for flag in flags if flag.when.link_ids()[0] == item.link_id]
         if not item.repeats:
             inside = [inner for inner in item.items if inner.link_id in seen]
-            found += [_indented(part) for inner in inside for part in block(inner, lead=False)]
+            # A question that follows from the answer above it is set off.
+            left = ft.Padding.only(left=theme.LIST_GAP)
+            found += [side_line(part, padding=left) for each in inside for part in block(each, lead=False)]
         return found
 
     return [part for item in here.items for part in block(item, lead=is_single)]
@@ -216,15 +195,11 @@ def _questions(
 
 def _handover_button(actions: AppController, work: OpenAssessment) -> ft.Control:
     """Offer to hand the child's own part of this section to the child."""
-    offer, icon = say("hand-over.offer"), ft.Icons.BACK_HAND_OUTLINED
-    return row(
-        secondary_button(offer, lambda: actions.open_screen("hand-over", work.assessment.id), icon=icon)
-    )
 
+    def hand_over() -> None:
+        actions.open_screen("hand-over", work.assessment.id)
 
-def _indented(part: ft.Control) -> ft.Control:
-    """Set off a question that follows from the answer above it."""
-    return side_line(part, padding=ft.Padding.only(left=theme.LIST_GAP))
+    return row(secondary_button(say("hand-over.offer"), hand_over, icon=ft.Icons.BACK_HAND_OUTLINED))
 
 
 def _flags_on_page(here: FormPage, flags: Sequence[Flag]) -> list[Flag]:

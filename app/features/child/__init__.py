@@ -1,9 +1,7 @@
 """Pages in a child's hands: one session, one question at a time, and no record of anybody else.
 
-`page` is the frame with its three ways out, `screens` the welcome, the review and the closing screen,
-`question` picks the activity of a question, `activities` holds them. An import contract keeps this
-package from the adult's pages, the app state and the store: it sees the running session
-(`app.core.child.child_session`), the kit and the rules.
+An import contract keeps this package from the adult's pages, the app state and the store: it sees the running
+session (`app.core.child.child_session`), the kit and the rules.
 """
 
 from app.features.child.page import child_page

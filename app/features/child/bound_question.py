@@ -1,10 +1,7 @@
 """One question of a child's session: its entry, the ways to answer it, and the answer in words.
 
-The activities see a session through this alone, so that a question in a part of the day is the same as
-one on a page. A tap is saved at once, typing when it rests. The child's own words stay untouched, and no
-meaning is read into any of it.
-
-    format_child_answer(item, Answered(("happy", "sad")))      # "Happy, Sad"
+The activities see a session through this alone. A tap is saved at once, typing when it rests. The child's own
+words stay untouched, and no meaning is read into any of it.
 """
 
 from __future__ import annotations
@@ -19,14 +16,8 @@ from app.kit.messages import say
 from assessments.casework.child_sessions import AgeBand
 from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.drawing import Drawing
-from assessments.engine.answers import (
-    Answered,
-    AnswerEntry,
-    AnswerValue,
-    NotAnswered,
-    PlacedPerson,
-    VerbatimLine,
-)
+from assessments.engine import answers
+from assessments.engine.answers import Answered, AnswerEntry, AnswerValue, NotAnswered, VerbatimLine
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,10 +67,8 @@ def chosen_codes(entry: AnswerEntry | None) -> tuple[str, ...]:
 
 
 def choices_for(item: Item) -> list[Choice]:
-    """Return the options of a question as the kit draws them, in the order that they have for this child.
-
-    An option that stops is left out: the page has its own Stop, and should have one only.
-    """
+    """Return the options of a question as the kit draws them, in the order that they have for this child. One
+    that stops is left out: the page has its own Stop, and should have one only."""
     stop = stop_option(item)
     return [
         Choice(option.code, option.text, exclusive=option.alone, picture=option.picture)
@@ -91,6 +80,22 @@ def choices_for(item: Item) -> list[Choice]:
 def make_answer(value: AnswerValue | None) -> AnswerEntry | None:
     """Make an answer of a value; None for None, an empty text or an empty list."""
     return Answered(value) if value is not None and value not in ("", ()) else None
+
+
+def text_of_entry(entry: AnswerEntry | None) -> str:
+    """Return the words of an entry; "" for none."""
+    value = answer_value(entry)
+    if isinstance(value, tuple):
+        return "\n".join(part.words for part in value if isinstance(part, VerbatimLine))
+    return "" if value is None else str(value)
+
+
+def entry_from_text(item: Item, words: str) -> AnswerEntry | None:
+    """Make the entry of some words, letter for letter; None for blank ones. Until the adult marks who typed,
+    they count as typed by the child."""
+    if not words.strip():
+        return None
+    return Answered((VerbatimLine(words, "child-typed", item.text),) if item.type == "words" else words)
 
 
 _SKIPPED_CODES = {"asked-unknown": "child.unsure", "child-pass": "child.not-now"}
@@ -116,7 +121,7 @@ def _part(item: Item, part: object) -> str:
             return say("said.words", words=part.words)
         case Drawing():
             return say("draw.mine" if part.visible_marks else "draw.empty")
-        case PlacedPerson():
+        case answers.PlacedPerson():
             return say("said.place", place=_option(item, part.place), who=part.who)
         case Mapping():
             inner = [format_child_answer(own, part.get(own.link_id)) for own in walk_items(item.items)]

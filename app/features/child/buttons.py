@@ -1,7 +1,4 @@
-"""The buttons on a page in a child's hands: as tall as the child's age calls for.
-
-Colours and type are the kit's; only the least height differs, 88 pixels for the youngest.
-"""
+"""The buttons on a page in a child's hands: as tall as the child's age calls for."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The frame of every page in a child's hands, and the screen that a session is on.
 
-A question page has "Next" and "Back", and below them the three ways out, equal in size and look: I don't
-know, Not now, Stop. There is no progress bar, no count, no clock and no sound. The system's own back
-does nothing, so that it leads to no other page.
+Three ways out, equal in size and look, stand below every question. There is no progress bar, no count, no
+clock and no sound. The system's own back does nothing, so that it leads to no other page.
 """
 
 from __future__ import annotations
@@ -16,10 +15,9 @@ from app.core.child.child_session import ChildSession, ChildSessionState
 from app.core.child.child_update import ChildSignal, QuestionSkipped, SessionEnded
 from app.features.child.activities.choice import choose_one, choose_some
 from app.features.child.activities.day_timeline import day_timeline
-from app.features.child.activities.free_text import free_text_activity
 from app.features.child.activities.ladder import ladder_activity
 from app.features.child.activities.placement import placement_activity
-from app.features.child.bound_question import BoundQuestion, bind_question
+from app.features.child.bound_question import BoundQuestion, bind_question, entry_from_text, text_of_entry
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND, child_primary_button, child_secondary_button
 from app.features.child.screens import closing_screen, review_screen, welcome_screen
 from app.kit import theme
@@ -30,6 +28,7 @@ from app.kit.controls.tappable import tappable
 from app.kit.controls.text import text, title
 from app.kit.drawing.drawing_pad import drawing_pad
 from app.kit.drawing.pictures import picture
+from app.kit.forms.fields import text_field
 from app.kit.messages import say
 from assessments.definitions.definition import ItemType
 from assessments.definitions.drawing import Drawing
@@ -64,15 +63,13 @@ def child_page(state: ChildSessionState, session: ChildSession) -> ft.View:
         case "end":
             return _frame(state, session, closing_screen(session), key="end")
     item = state.question
-    is_first = item.link_id == state.questions[0].link_id
+    can_go_back = state.is_changing or item.link_id != state.questions[0].link_id
     return _frame(
         state,
         session,
         child_question(state, session),
         key=f"question-{item.link_id}",
-        back=None
-        if is_first and not state.is_changing
-        else partial(session.dispatch, ChildSignal.BACK_PRESSED),
+        back=partial(session.dispatch, ChildSignal.BACK_PRESSED) if can_go_back else None,
         on=(say("child.next"), partial(session.dispatch, ChildSignal.NEXT_PRESSED)),
     )
 
@@ -85,15 +82,12 @@ async def block_system_back(event: ft.Event[ft.View]) -> None:
 def exit_buttons(session: ChildSession) -> ft.Control:
     """Draw I don't know, Not now and Stop, which every page but the closing one has."""
     ways = (
-        _exit_button(
-            say("child.unsure"), "sym-unsure", partial(session.dispatch, QuestionSkipped("asked-unknown"))
-        ),
-        _exit_button(
-            say("child.not-now"), "sym-later", partial(session.dispatch, QuestionSkipped("child-pass"))
-        ),
-        _exit_button(say("child.stop"), "sym-stop", partial(session.dispatch, ChildSignal.STOP_TAPPED)),
+        ("child.unsure", "sym-unsure", QuestionSkipped("asked-unknown")),
+        ("child.not-now", "sym-later", QuestionSkipped("child-pass")),
+        ("child.stop", "sym-stop", ChildSignal.STOP_TAPPED),
     )
-    return ft.Row(spacing=8, controls=list(ways))
+    buttons = [_exit_button(say(code), sign, partial(session.dispatch, event)) for code, sign, event in ways]
+    return ft.Row(spacing=8, controls=list(buttons))
 
 
 def _exit_button(words: str, drawing: str, on_tap: Handler) -> ft.Control:
@@ -146,15 +140,9 @@ def _save_failed_notice(state: ChildSessionState) -> ft.Control | None:
     """Say that saving failed, which is not the child's fault; None when all is saved."""
     if state.is_saved:
         return None
-    return panel(
-        ft.Semantics(
-            live_region=True,
-            container=True,
-            content=text(say("child.not-kept"), colour=ft.Colors.ON_TERTIARY_FIXED),
-        ),
-        ft.Colors.TERTIARY_FIXED,
-        radius=theme.FIELD_RADIUS,
-    )
+    words = text(say("child.not-kept"), colour=ft.Colors.ON_TERTIARY_FIXED)
+    live = ft.Semantics(live_region=True, container=True, content=words)
+    return panel(live, ft.Colors.TERTIARY_FIXED, radius=theme.FIELD_RADIUS)
 
 
 def _reading_column(
@@ -164,8 +152,18 @@ def _reading_column(
     return narrow(stack(*controls, spacing=spacing), padding, {"xs": 12, "md": 10, "lg": 8, "xl": 7})
 
 
-def drawing_activity(bound: BoundQuestion) -> ft.Control:
-    """Draw the pad of one question."""
+def _free_text_activity(bound: BoundQuestion) -> ft.Control:
+    """Draw a field for words, with what else the child may do instead of typing."""
+
+    def typed(words: str) -> None:
+        bound.set_answer_debounced(entry_from_text(bound.item, words))
+
+    label, value = say("child.say.here"), text_of_entry(bound.entry)
+    field = text_field(label, value=value, on_change=typed, lines=4, key=bound.key)
+    return stack(text(say(f"child.say.{bound.band}")), field, spacing=14)
+
+
+def _drawing_activity(bound: BoundQuestion) -> ft.Control:
 
     async def drew(paper: Drawing) -> None:
         await bound.set_answer(Answered(paper))
@@ -177,10 +175,10 @@ def drawing_activity(bound: BoundQuestion) -> ft.Control:
 _ACTIVITIES: dict[ItemType, Callable[[BoundQuestion], ft.Control]] = {
     "choice": choose_one,
     "choices": choose_some,
-    "words": free_text_activity,
-    "text": free_text_activity,
+    "words": _free_text_activity,
+    "text": _free_text_activity,
     "people": placement_activity,
-    "drawing": drawing_activity,
+    "drawing": _drawing_activity,
 }
 
 
@@ -190,11 +188,8 @@ def child_question(state: ChildSessionState, session: ChildSession) -> list[ft.C
     bound = bind_question(session, item)
     match item.type:
         case "integer":
-            ends = [
-                bind_question(session, own)
-                for own in state.form.instrument.items[0].items
-                if own.link_id in item.ends
-            ]
+            own = (each for each in state.form.instrument.items[0].items if each.link_id in item.ends)
+            ends = [bind_question(session, each) for each in own]
             doing: ft.Control | None = ladder_activity(bound, ends)
         case "group":
             doing = day_timeline(bound)

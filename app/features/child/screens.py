@@ -1,8 +1,5 @@
-"""The welcome, review and closing screens of a child's session.
-
-The welcome says first, for the child's age, who will read the answers. The review shows every answer with
-a way to change it. The closing screen shows nothing of what was given. Nothing is praised, and nobody is
-asked whether they are sure.
+"""The welcome, review and closing screens of a child's session. The welcome says first who will read the
+answers; the closing screen shows nothing of what was given. Nothing is praised, nobody is asked to be sure.
 """
 
 from __future__ import annotations
@@ -50,7 +47,7 @@ def review_screen(state: ChildSessionState, session: ChildSession) -> list[ft.Co
 
 def closing_screen(session: ChildSession) -> list[ft.Control]:
     """Draw two ways on: back to the questions, or back to the adult."""
-    band = session.state.band
+    band, resume = session.state.band, partial(session.dispatch, ChildSignal.SESSION_RESUMED)
     logo = ft.Image(src="icon.png", width=88, height=88, border_radius=24, exclude_from_semantics=True)
     return [
         ft.Container(height=48),
@@ -58,14 +55,7 @@ def closing_screen(session: ChildSession) -> list[ft.Control]:
         centred(title(say("child.end")), wrap=True),
         centred(_large_text(say("child.end-thanks"), centred=True), wrap=True),
         ft.Container(height=16),
-        centred(
-            child_secondary_button(
-                say("child.go-again"),
-                partial(session.dispatch, ChildSignal.SESSION_RESUMED),
-                band,
-                ft.Icons.ARROW_BACK,
-            )
-        ),
+        centred(child_secondary_button(say("child.go-again"), resume, band, ft.Icons.ARROW_BACK)),
         centred(child_secondary_button(say("child.give-back"), session.lock, band, ft.Icons.LOCK_OUTLINED)),
     ]
 
@@ -93,11 +83,8 @@ def _answer_card(
 
 
 def _speech_card(words: str) -> ft.Control:
-    return panel(
-        _large_text(words, colour=ft.Colors.ON_SECONDARY_CONTAINER),
-        ft.Colors.SECONDARY_CONTAINER,
-        padding=(20, 20),
-    )
+    large = _large_text(words, colour=ft.Colors.ON_SECONDARY_CONTAINER)
+    return panel(large, ft.Colors.SECONDARY_CONTAINER, padding=(20, 20))
 
 
 def _large_text(words: str, *, colour: str | None = None, centred: bool = False) -> ft.Text:

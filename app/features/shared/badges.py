@@ -21,35 +21,25 @@ def withheld_badge(page: HouseholdOverview, about_id: str, part: str | None = No
 
 def badge(words: str, icon: ft.IconData = ft.Icons.LOCK_OUTLINED) -> ft.Control:
     """Draw a short mark with its icon, as wide as its words; longer ones wrap."""
-    return row(
-        ft.Container(
-            expand=True,
-            expand_loose=True,
-            bgcolor=ft.Colors.TERTIARY_FIXED,
-            border_radius=10,
-            padding=ft.Padding.symmetric(horizontal=10, vertical=4),
-            content=row(
-                ft.Icon(icon, size=20, color=ft.Colors.ON_TERTIARY_FIXED),
-                ft.Text(
-                    words,
-                    theme_style=theme.MARK,
-                    color=ft.Colors.ON_TERTIARY_FIXED,
-                    expand=True,
-                    expand_loose=True,
-                ),
-                spacing=6,
-                top=True,
-                tight=True,
-            ),
-        )
+    ink = ft.Colors.ON_TERTIARY_FIXED
+    shown = ft.Text(words, theme_style=theme.MARK, color=ink, expand=True, expand_loose=True)
+    mark = ft.Container(
+        expand=True,
+        expand_loose=True,
+        bgcolor=ft.Colors.TERTIARY_FIXED,
+        border_radius=10,
+        padding=ft.Padding.symmetric(horizontal=10, vertical=4),
+        content=row(ft.Icon(icon, size=20, color=ink), shown, spacing=6, top=True, tight=True),
     )
+    return row(mark)
 
 
 def revisions_link(page: HouseholdOverview, record_id: str, actions: AppController) -> list[ft.Control]:
     """Draw the link; nothing for a record that was never changed."""
     if record_id not in page.revised_ids:
         return []
-    go = quiet_button(
-        say("earlier.title"), lambda: actions.open_screen("earlier", record_id), icon=ft.Icons.HISTORY
-    )
-    return [row(go)]
+
+    def go() -> None:
+        actions.open_screen("earlier", record_id)
+
+    return [row(quiet_button(say("earlier.title"), go, icon=ft.Icons.HISTORY))]

@@ -1,9 +1,5 @@
-"""How a child stands in a contact: as text, as the status badge, and as lines with an icon.
-
-Each mark has words and a picture first, and colour only beside them. No status is green, and none says that
-all is well.
-
-    describe_child_status(row.standing)      # "Observed. Still to add: where"
+"""How a child stands in a contact: as text, as the status badge, and as lines with an icon. Colour is never
+the only sign; no status is green, and none says that all is well.
 """
 
 from __future__ import annotations
@@ -36,10 +32,7 @@ _UNACCOUNTED_STYLE = (ft.Icons.PRIORITY_HIGH, ft.Colors.ON_TERTIARY_FIXED, ft.Co
 
 
 def child_status_badge(standing: ChildStanding, why: str = "") -> ft.Control:
-    """Draw the status across the whole width; a child with nothing recorded has the loudest.
-
-    `why` is the code of the reason given at the finish, "" for none.
-    """
+    """Draw the status across the whole width; `why` is the code of the reason given at the finish, or ""."""
     given = standing.is_unaccounted and bool(why)
     style = _STATUS_STYLES[standing.state] if standing.state else _UNACCOUNTED_STYLE
     icon, ink, ground = _REASON_GIVEN_STYLE if given else style
@@ -101,9 +94,8 @@ def status_and_detail(standing: ChildStanding, why: str) -> tuple[str, str]:
     """Return the status, and the detail below it: the reason given, or what is to be added."""
     if standing.is_unaccounted and why:
         return say("seen.no-more"), say(f"why.{why}")
-    return say(f"seen.how.{standing.state}") if standing.state else say("seen.nothing"), _describe_missing(
-        standing
-    )
+    status = say(f"seen.how.{standing.state}") if standing.state else say("seen.nothing")
+    return status, _describe_missing(standing)
 
 
 def _describe_missing(standing: ChildStanding) -> str:

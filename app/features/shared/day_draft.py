@@ -1,9 +1,4 @@
-"""The day of an event as it is typed: today, yesterday or another day, and how sure it is.
-
-A day that cannot be read is no day: nothing is guessed.
-
-    DayDraft(when="other", day="14 May 2026").on(today)     # date(2026, 5, 14)
-"""
+"""The day of an event as it is typed, and how sure it is. A day that cannot be read is no day."""
 
 from __future__ import annotations
 

@@ -42,7 +42,4 @@ def day_field(form: DraftForm[D]) -> ft.Control:
                 clear=False,
             ),
         ]
-    return keyed(
-        "when",
-        stack(*parts, spacing=10),
-    )
+    return keyed("when", stack(*parts, spacing=10))

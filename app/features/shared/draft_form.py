@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from typing import Generic, TypeVar
 
 import flet as ft
@@ -36,9 +37,7 @@ E = TypeVar("E")
 
 class DraftForm(Generic[D]):
     """What stands on the page now, in `value`, and what is wrong with it, by field, in `problems`.
-
-    `always_held` holds a draft that says nothing new as well.
-    """
+    `always_held` holds a draft that says nothing new as well."""
 
     def __init__(self, actions: AppController, draft_key: str, first: D, *, always_held: bool) -> None:
         self._actions, self._draft_key = actions, draft_key
@@ -89,29 +88,21 @@ class DraftForm(Generic[D]):
         self._actions.autosave.set_screen_draft(self._draft_key, None)
 
     def text_field(
-        self,
-        name: str,
-        label: str,
-        *,
-        hint: str = "",
-        lines: int = 1,
-        width: int | None = None,
+        self, name: str, label: str, *, hint: str = "", lines: int = 1, width: int | None = None
     ) -> ft.Control:
         """Draw a field to type in: of the field of the draft with this name, with "_" for "-"."""
         own = name.replace("-", "_")
-        return keyed(
-            name,
-            text_field(
-                label,
-                value=getattr(self.value, own),
-                on_change=self.setter(own),
-                hint=hint,
-                problem=self.problems.get(name, ""),
-                lines=lines,
-                width=width,
-                key=name,
-            ),
+        field = text_field(
+            label,
+            value=getattr(self.value, own),
+            on_change=self.setter(own),
+            hint=hint,
+            problem=self.problems.get(name, ""),
+            lines=lines,
+            width=width,
+            key=name,
         )
+        return keyed(name, field)
 
     def choice_field(
         self,
@@ -123,26 +114,18 @@ class DraftForm(Generic[D]):
         hint: str = "",
         clears: str = "",
     ) -> ft.Control:
-        """Draw one of several, or any of several, under a label. Nothing is chosen to begin with.
-
-        `clears` names a field that has no meaning any more when this one changes.
-        """
+        """Draw one of several, or any of several, under a label. `clears` names a field that has no meaning
+        any more when this one changes."""
         chosen, on_choose = getattr(self.value, name), self.chooser(name, clears)
         problem = self.problems.get(name)
-        rows = (
-            checkbox_rows(choices, chosen=chosen, on_choose=on_choose)
-            if many
-            else radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
+        draw = checkbox_rows if many else partial(radio_rows, clear=False)
+        shown = stack(
+            text(label, strong=True) if label else None,
+            quiet(hint) if hint else None,
+            problem_line(problem) if problem else None,
+            draw(choices, chosen=chosen, on_choose=on_choose),
         )
-        return keyed(
-            name,
-            stack(
-                text(label, strong=True) if label else None,
-                quiet(hint) if hint else None,
-                problem_line(problem) if problem else None,
-                rows,
-            ),
-        )
+        return keyed(name, shown)
 
     def choice_card(
         self, name: str, label: str, choices: Sequence[Choice], *, clears: str = ""
@@ -182,9 +165,7 @@ def save_handler(
     scroll_up: Callable[[], Awaitable[None]],
 ) -> Callable[[], Awaitable[None]]:
     """Return what pressing Save does: show the problems that `submit` finds, or save its effects and go back.
-
-    Without an effect, or where a `save` returns False (it was refused, or went elsewhere), the page stays.
-    """
+    Without an effect, or where a `save` returns False (it was refused, or went elsewhere), the page stays."""
 
     async def save_if_valid() -> None:
         state, effects = submit()
@@ -214,15 +195,14 @@ def form_page(
     """Draw a page with one form, with its problems on top; see `save_handler`."""
     scroll = use_scroll(actions)
     handler = save_handler(actions, form, submit, save, lambda: scroll.to_offset(0))
+    save_button = primary_button(save_label or say("action.save"), handler)
     return build_page(
         model,
         actions,
         heading,
         body,
         top=error_summary(list(form.problems.items()), go_to=scroll.to_key),
-        action=busy_indicator(say("save.saving"))
-        if model.busy
-        else primary_button(save_label or say("action.save"), handler),
+        action=busy_indicator(say("save.saving")) if model.busy else save_button,
         caption=caption,
         subtitle=subtitle,
         scroll=scroll,

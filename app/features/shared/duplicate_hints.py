@@ -7,14 +7,9 @@ from dataclasses import dataclass
 
 import flet as ft
 
+from app.core.cases import record_changes
 from app.core.cases.household_queries import HouseholdOverview
-from app.core.cases.record_changes import (
-    DuplicateAnswered,
-    PutOff,
-    RecordEnd,
-    SaveRecords,
-    update_duplicates,
-)
+from app.core.cases.record_changes import DuplicateAnswered, RecordEnd, SaveRecords
 from app.core.controller import AppController, AppState
 from app.kit.controls.buttons import secondary_button
 from app.kit.controls.cards import card
@@ -69,8 +64,8 @@ def use_duplicate_cards(
     async def run(effect: SaveRecords, _: Dispatch[DuplicateAnswered]) -> None:
         await save(effect)
 
-    nothing: PutOff = frozenset()
-    put_off, dispatch = use_flow(nothing, update_duplicates, run)
+    nothing: record_changes.PutOff = frozenset()
+    put_off, dispatch = use_flow(nothing, record_changes.update_duplicates, run)
 
     def answer(question: DuplicateQuestion, words: str, kind: LinkKind | None) -> ft.Control:
         def press() -> Awaitable[None]:

@@ -1,11 +1,8 @@
 """The frame of every adult page: Cover, the training mark, the sync status, and an error page.
 
-`guarded_page` stands under `@ft.component`: when drawing a page fails, the person gets a calm sentence,
-Cover and a way to the first page, not an empty window.
-
-    @ft.component
-    @guarded_page
-    def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
+@ft.component
+@guarded_page
+def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
 """
 
 from __future__ import annotations
@@ -25,9 +22,7 @@ from app.kit.controls.keyed import centred, stack
 from app.kit.controls.page_frame import Scroll, bare_view, narrow, page_frame, scrolling_column
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
-from app.kit.hooks import ValueRef as ValueRef
-from app.kit.hooks import use_ref as use_ref
-from app.kit.hooks import use_state as use_state
+from app.kit.hooks import use_ref
 from app.kit.messages import say, say_error
 
 # A page as a function; Flet's `key` may be given to it as well.
@@ -50,10 +45,8 @@ def build_page(
     scroll: Scroll | None = None,
     **more: Any,
 ) -> ft.View:
-    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is.
-
-    Without `on_back`, Back leads to the page before, where there is one.
-    """
+    """Build one adult page while Wren is unlocked. `more` goes to `page_frame` as it is. Without `on_back`,
+    Back leads to the page before, where there is one."""
     screen = model.screen
     return page_frame(
         heading,
@@ -85,11 +78,8 @@ def use_scroll(actions: AppController) -> Scroll:
 
 
 def guarded_page(draw: PageComponent) -> PageComponent:
-    """Draw a page, or an error page in its place.
-
-    A page that is being left is not drawn for the next one's state: when the model moves on, Flet may
-    render the old page first.
-    """
+    """Draw a page, or an error page in its place: a calm sentence, Cover and a way to the first page. A page
+    that is being left is not drawn for the next one's state, though Flet may render it first."""
 
     @wraps(draw)
     def drawn(model: AppState, actions: AppController) -> ft.View:
@@ -162,14 +152,13 @@ def cover_key_hint() -> ft.Control | None:
 
 def busy_indicator(words: str) -> ft.Control:
     """Show that something takes a moment, with words for it."""
+    ring = ft.ProgressRing(width=26, height=26, stroke_width=3)
     return ft.Row(
         alignment=ft.MainAxisAlignment.CENTER,
         spacing=14,
         height=theme.ROW_HEIGHT,
         controls=[
-            ft.Semantics(
-                exclude_semantics=True, content=ft.ProgressRing(width=26, height=26, stroke_width=3)
-            ),
+            ft.Semantics(exclude_semantics=True, content=ring),
             ft.Semantics(live_region=True, container=True, content=text(words)),
         ],
     )

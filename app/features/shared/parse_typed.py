@@ -1,9 +1,5 @@
-"""Parsers of typed days, times and numbers, as people in the UK write them.
-
-What can be read in two ways, or not at all, gives None: nothing is guessed.
-
-    >>> parse_day("14 May 2026"), parse_time("2.30 pm"), parse_whole_number(" 12 ")
-    (datetime.date(2026, 5, 14), datetime.time(14, 30), 12)
+"""Parsers of typed days, times and numbers, as people in the UK write them. What can be read in two ways, or
+not at all, gives None: nothing is guessed.
 """
 
 from __future__ import annotations

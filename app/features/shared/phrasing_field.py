@@ -1,8 +1,7 @@
 """A field for the practitioner's own words, with a quiet line below it about a phrase that may mislead.
 
 The phrases are those of `assessments.casework.phrasing_check`, shown one at a time once typing rests. The
-field stops nobody, changes no word by itself, and is not for what somebody else said. A phrase that the
-writer keeps goes to `on_keep` as a code.
+field stops nobody, changes no word by itself, and is not for what somebody else said.
 """
 
 from __future__ import annotations
@@ -47,29 +46,18 @@ def phrasing_checked_field(
     show_label: bool = True,
 ) -> ft.Control:
     """Draw a text field that points out phrases; those whose codes are `kept` stay unmarked."""
-
-    def field(typed: str, change: Callable[[str], None], version: int) -> ft.Control:
-        return text_field(
-            label,
-            value=typed,
-            on_change=change,
-            lines=lines,
-            hint=hint,
-            problem=problem,
-            show_label=show_label,
-            key=f"{key}.{version}",
-        )
-
-    return _phrasing_checked_field(f"{key}.worded", value, on_change, kept, on_keep, field)
+    field = partial(text_field, label, lines=lines, hint=hint, problem=problem, show_label=show_label)
+    return _phrasing_checked_field(f"{key}.worded", field, key, value, on_change, kept, on_keep)
 
 
 @keyed_component
 def _phrasing_checked_field(
+    field: Callable[..., ft.Control],
+    field_key: str,
     value: str,
     on_change: Callable[[str], object],
     kept: Callable[[], Collection[str]],
     on_keep: Callable[[str], Awaitable[object]],
-    field: Callable[[str, Callable[[str], None], int], ft.Control],
 ) -> ft.Control:
     typed = use_ref(value)
     # A field keeps its own letters: one whose letters were changed here is a new one.
@@ -116,7 +104,7 @@ def _phrasing_checked_field(
     hit = hits[0] if hits else None
     phrase = typed.current[hit.start : hit.end] if hit is not None else ""
     return stack(
-        field(typed.current, change, version),
+        field(value=typed.current, on_change=change, key=f"{field_key}.{version}"),
         _phrase_hint(hit, phrase, len(hits) - 1, use=use, keep=keep) if hit is not None and phrase else None,
     )
 
@@ -141,6 +129,7 @@ def _phrase_hint(
     sentence = ft.Semantics(live_region=True, container=True, expand=True, content=why)
     icon = ft.Icon(ft.Icons.EDIT_NOTE, size=22, color=ft.Colors.ON_SURFACE_VARIANT)
     name = say("language.keep-name", phrase=said)
+    keeping = quiet_button(say("language.keep"), lambda: keep(hit), name=name)
     return ft.Container(
         bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
         border_radius=theme.FIELD_RADIUS,
@@ -149,11 +138,7 @@ def _phrase_hint(
             row(icon, sentence, top=True),
             quiet(say("language.instead")),
             *(_alternative(words, partial(use, hit, phrase, words)) for words in hit.instead),
-            row(
-                quiet_button(say("language.keep"), lambda: keep(hit), name=name),
-                quiet(say("language.more", n=rest)) if rest > 0 else None,
-                wrap=True,
-            ),
+            row(keeping, quiet(say("language.more", n=rest)) if rest > 0 else None, wrap=True),
         ),
     )
 

@@ -1,8 +1,7 @@
 """The save status of a page, and what to say and offer when saving failed or the store is damaged.
 
-"Saved" is shown only once the disk has it, by the model's `save_state`. Salvage starts only when a person
-has read what will happen and taps. Nothing here names what was damaged, so the offer may stand on the locked
-page too.
+"Saved" is shown only once the disk has it. Salvage starts only when a person has read what will happen and
+taps. Nothing here names what was damaged, so the offer may stand on the locked page too.
 """
 
 from __future__ import annotations

@@ -10,38 +10,23 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
-from psycopg.rows import TupleRow, dict_row
+from psycopg.rows import dict_row
 
 from assessments.casework.ids import format_utc
-from assessments.crypto import sealing
-from assessments.crypto.recovery import (
-    ESCROW_SIDES,
-    EscrowSide,
-    RecoveryRequest,
-    make_grant,
-    matches_code,
-    read_recovery_request,
-)
+from assessments.crypto import recovery, sealing
+from assessments.crypto.recovery import ESCROW_SIDES, EscrowSide, RecoveryRequest, read_recovery_request
 from assessments.errors import Damaged, NotFound, StoreFault, WrenError
-from sync.recovery_messages import (
-    SAME_OFFICER,
-    RecoveryApproval,
-    RecoveryCommand,
-    RecoveryReply,
-    RecoveryState,
-    derive_request_id,
-    names_one_person_twice,
-)
+from sync import recovery_messages as messages
+from sync.recovery_messages import RecoveryApproval, RecoveryCommand, RecoveryReply, RecoveryState
 from sync.service import feed, problems
 from sync.service.database import ServiceDatabase
 from sync.service.problems import RequestRefused
 
 MAX_WRONG_CODES = 5
-
-_FINAL_STATES: dict[str, RecoveryState] = {"closed": "closed", "stopped": "stopped", "finished": "finished"}
+_FINAL_STATES: tuple[RecoveryState, ...] = ("closed", "stopped", "finished")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,7 +40,7 @@ class RecoveryLogEntry:
 
 def derive_request_state(lines: Sequence[RecoveryLogEntry]) -> RecoveryState:
     """The state of a request, from its log."""
-    return next((_FINAL_STATES[line.word] for line in lines if line.word in _FINAL_STATES), "asked")
+    return next((state for line in lines for state in _FINAL_STATES if state == line.word), "asked")
 
 
 def find_refusal(
@@ -71,21 +56,13 @@ def find_refusal(
         return "recovery-closed"
     if side in agreed:
         return "already-agreed"
-    if names_one_person_twice((officer, *agreed.values(), request.author)):
-        return SAME_OFFICER
-    return None if matches_code(request, spoken_code) else "wrong-code"
-
-
-# What a device says
+    if messages.names_one_person_twice((officer, *agreed.values(), request.author)):
+        return messages.SAME_OFFICER
+    return None if recovery.matches_code(request, spoken_code) else "wrong-code"
 
 
 def apply_recovery_command(
-    connection: Connection[TupleRow],
-    agency: str,
-    device: str,
-    command: RecoveryCommand,
-    packed: bytes,
-    now: datetime,
+    connection: Connection, agency: str, device: str, command: RecoveryCommand, packed: bytes, now: datetime
 ) -> RecoveryReply:
     """Apply what a device says about its request; returns the state. Idempotent."""
     try:
@@ -113,9 +90,6 @@ def import_request(database: ServiceDatabase, packed: bytes, now: datetime) -> u
         if known is None:
             raise WrenError("unknown-device")
         return _save_request(connection, request, now)
-
-
-# Approvals
 
 
 def approve_request(
@@ -156,9 +130,7 @@ def approve_request(
 def approve_offline(
     request: RecoveryRequest, officer: str, spoken_code: str, side: EscrowSide, private: sealing.Key
 ) -> RecoveryApproval:
-    """An answer where there is no service: from a file to a file. Raises as `approve_request`; nothing is
-    counted.
-    """
+    """An answer from a file to a file, without a service. Raises as `approve_request`; nothing is counted."""
     code = find_refusal((), request, side, officer, spoken_code)
     if code is not None:
         raise WrenError(code, left=MAX_WRONG_CODES)
@@ -181,22 +153,25 @@ FROM recovery_log l JOIN recovery_request r ON r.agency = l.agency AND r.id = l.
 
 def list_open_requests(database: ServiceDatabase) -> list[dict[str, Any]]:
     """Every open request, oldest first: agency, id, device, author, asked_at, agreed, wrong_codes."""
-    with database.transaction() as connection:
-        cursor = connection.cursor(row_factory=dict_row)
-        rows = cursor.execute(_OPEN_REQUESTS_SQL, (list(_FINAL_STATES),)).fetchall()
-    return [row | {"asked_at": format_utc(row["asked_at"])} for row in rows]
+    return _list_rows(database, _OPEN_REQUESTS_SQL, "asked_at", list(_FINAL_STATES))
 
 
 def list_recovery_log(database: ServiceDatabase) -> list[dict[str, Any]]:
     """All that was ever said, oldest first. Keys: agency, request, device, author, word, side, officer,
     grant_hash, at."""
+    return _list_rows(database, _RECOVERY_LOG_SQL, "at")
+
+
+def _list_rows(
+    database: ServiceDatabase, sql: LiteralString, moment: str, *values: object
+) -> list[dict[str, Any]]:
     with database.transaction() as connection:
-        rows = connection.cursor(row_factory=dict_row).execute(_RECOVERY_LOG_SQL).fetchall()
-    return [row | {"at": format_utc(row["at"])} for row in rows]
+        rows = connection.cursor(row_factory=dict_row).execute(sql, values).fetchall()
+    return [row | {moment: format_utc(row[moment])} for row in rows]
 
 
 def _save_approval(
-    connection: Connection[TupleRow],
+    connection: Connection,
     id_: uuid.UUID,
     request: RecoveryRequest,
     side: EscrowSide,
@@ -222,15 +197,15 @@ def _save_approval(
 
 def _make_grant(private: sealing.Key, request: RecoveryRequest, side: EscrowSide) -> bytes:
     try:
-        return make_grant(private, request, side)
+        return recovery.make_grant(private, request, side)
     except Damaged:
         raise WrenError("does-not-open") from None
 
 
-def _save_request(connection: Connection[TupleRow], request: RecoveryRequest, now: datetime) -> uuid.UUID:
+def _save_request(connection: Connection, request: RecoveryRequest, now: datetime) -> uuid.UUID:
     """Keep a request that is new, and close the earlier ones of the same person on the same device."""
     packed = request.to_bytes()
-    id_ = derive_request_id(packed)
+    id_ = messages.derive_request_id(packed)
     where = (request.agency, request.device, request.author)
     new = connection.execute(
         "INSERT INTO recovery_request (agency, device, author, id, request, asked_at)"
@@ -249,7 +224,7 @@ def _save_request(connection: Connection[TupleRow], request: RecoveryRequest, no
     return id_
 
 
-def _load_log(connection: Connection[TupleRow], agency: str, id_: uuid.UUID) -> list[RecoveryLogEntry]:
+def _load_log(connection: Connection, agency: str, id_: uuid.UUID) -> list[RecoveryLogEntry]:
     rows = connection.execute(
         "SELECT word, side, officer FROM recovery_log WHERE agency = %s AND request = %s ORDER BY sequence",
         (agency, id_),
@@ -258,7 +233,7 @@ def _load_log(connection: Connection[TupleRow], agency: str, id_: uuid.UUID) -> 
 
 
 def _append_log(
-    connection: Connection[TupleRow],
+    connection: Connection,
     agency: str,
     id_: uuid.UUID,
     now: datetime,
@@ -274,7 +249,7 @@ def _append_log(
     )
 
 
-def _load_reply(connection: Connection[TupleRow], agency: str, id_: uuid.UUID) -> RecoveryReply:
+def _load_reply(connection: Connection, agency: str, id_: uuid.UUID) -> RecoveryReply:
     rows = connection.execute(
         "SELECT side, officer, sealed FROM recovery_grant WHERE agency = %s AND request = %s", (agency, id_)
     ).fetchall()

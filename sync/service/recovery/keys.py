@@ -8,7 +8,6 @@ under a published passphrase: both halves are then on one machine, and guard inv
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import TupleRow
 
 from assessments.crypto import sealing
 from assessments.crypto.kdf import Kdf, best_kdf, derive_kek, read_kdf
 from assessments.crypto.recovery import Escrow, RecoveryKey, recovery_kid
 from assessments.errors import Damaged, UnknownFormat, WrenError
 from sync.protocol import TRAINING_AGENCY
-from sync.service.service_keys import create_key_file
+from sync.service.service_keys import create_key_file, decode_key, encode_key
 
 # Printed on the screen and in the README: it guards invented people only.
 TRAINING_PASSPHRASE = "robin hedge kettle lantern"  # noqa: S105 - no secret
@@ -43,9 +41,7 @@ class AgencyKey:
 def load_or_create_recovery_key(path: Path) -> bytes:
     """The private half of the service's recovery key, made at first use. A damaged file is left as it is."""
     if not path.exists():
-        create_key_file(
-            path, {"format": _FORMAT, "recovery": _encode_base64(bytes(sealing.make_receive_key()[0]))}
-        )
+        create_key_file(path, {"format": _FORMAT, "recovery": encode_key(sealing.make_receive_key()[0])})
     private = _read_key_file(path, "service-recovery-key", "recovery")["recovery"]
     if len(private) != sealing.KEY_BYTES:
         raise Damaged("service-recovery-key")
@@ -66,10 +62,10 @@ def make_agency_key(path: Path, agency: str, passphrase: str) -> RecoveryKey:
     content = {
         "format": _FORMAT,
         "agency": agency,
-        "public": _encode_base64(public),
-        "kdf": _encode_base64(kdf.header()),
-        "salt": _encode_base64(salt),
-        "sealed": _encode_base64(sealing.seal(kek, bytes(private), _context(agency, public))),
+        "public": encode_key(public),
+        "kdf": encode_key(kdf.header()),
+        "salt": encode_key(salt),
+        "sealed": encode_key(sealing.seal(kek, bytes(private), _context(agency, public))),
     }
     sealing.wipe(private)
     sealing.wipe(kek)
@@ -100,7 +96,7 @@ def load_or_create_training_key(path: Path) -> RecoveryKey:
     return RecoveryKey(recovery_kid(public), public)
 
 
-def save_agency_key(connection: Connection[TupleRow], agency: str, key: RecoveryKey, now: datetime) -> None:
+def save_agency_key(connection: Connection, agency: str, key: RecoveryKey, now: datetime) -> None:
     """Give this key to the agency's devices from now on. Again is harmless."""
     connection.execute(
         "INSERT INTO agency_key (agency, kid, public, admitted_at) VALUES (%b, %b, %b, %b)"
@@ -109,7 +105,7 @@ def save_agency_key(connection: Connection[TupleRow], agency: str, key: Recovery
     )
 
 
-def load_agency_key(connection: Connection[TupleRow], agency: str) -> RecoveryKey | None:
+def load_agency_key(connection: Connection, agency: str) -> RecoveryKey | None:
     """The newest key of an agency, or None."""
     row = connection.execute(
         "SELECT kid, public FROM agency_key WHERE agency = %b ORDER BY sequence DESC LIMIT 1",
@@ -119,7 +115,7 @@ def load_agency_key(connection: Connection[TupleRow], agency: str) -> RecoveryKe
     return RecoveryKey(row[0], bytes(row[1])) if row else None
 
 
-def save_escrow(connection: Connection[TupleRow], agency: str, escrow: Escrow, now: datetime) -> None:
+def save_escrow(connection: Connection, agency: str, escrow: Escrow, now: datetime) -> None:
     """Keep a copy of an escrow. The same again is harmless."""
     packed = escrow.to_bytes()
     connection.execute(
@@ -138,17 +134,13 @@ def _context(agency: str, public: bytes) -> bytes:
     return sealing.length_prefix("ck1", "agency-recovery", agency, public)
 
 
-def _encode_base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
 def _read_key_file(path: Path, part: str, *names: str) -> dict[str, Any]:
     """The named parts of a key file as bytes, and its agency where it has one."""
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["format"] != _FORMAT:
             raise UnknownFormat(part)
-        read: dict[str, Any] = {name: base64.b64decode(content[name], validate=True) for name in names}
+        read: dict[str, Any] = {name: decode_key(content[name]) for name in names}
     except FileNotFoundError:
         raise WrenError("no-key-file") from None
     except (ValueError, KeyError, TypeError) as fault:

@@ -1,8 +1,5 @@
-"""An item together with its entry and the ways to change it.
-
-The controls of this package see a form through this alone, so that a question in a row of a group is the
-same as one on a page. A choice is saved at once, typing when it rests; each carries the entry and the
-draft (`drafts`), which is kept beside the answers.
+"""An item together with its entry and the ways to change it: all that a control sees of a form, so that a
+question in a row of a group is the same as one on a page. A choice is saved at once, typing when it rests.
 """
 
 from __future__ import annotations
@@ -12,7 +9,6 @@ from dataclasses import dataclass
 
 from app.core.controller import AppController
 from app.features.assess.items.drafts import ItemDraft, draft_from_plain
-from app.kit.messages import say
 from assessments.definitions.definition import Item
 from assessments.engine.answers import AnswerEntry, NotAnswered
 from assessments.engine.form import AnswerCleared, AnswerEntered, PhraseKept
@@ -57,9 +53,6 @@ def bind_item(
         actions.autosave.set_item_draft(link_id, None if draft is None else draft.to_plain())
         return AnswerCleared(link_id) if changed is None else AnswerEntered(link_id, changed)
 
-    async def set_answer(changed: AnswerEntry | None, draft: ItemDraft | None) -> None:
-        await actions.dispatch(event(changed, draft))
-
     def kept_phrases(text_id: str) -> Collection[str]:
         work = actions.model.open_assessment
         return dict(work.form.context.kept_phrases).get(text_id, ()) if work is not None else ()
@@ -69,15 +62,10 @@ def bind_item(
         key=f"{work_id}.{link_id}",
         entry=entry,
         problem=problem,
-        set_answer=set_answer,
+        set_answer=lambda changed, draft: actions.dispatch(event(changed, draft)),
         set_answer_debounced=lambda changed, draft: actions.autosave.queue_input(event(changed, draft)),
         current_entry=lambda: actions.autosave.current_entry(link_id),
         read_draft=lambda: draft_from_plain(item, actions.autosave.item_drafts.get(link_id)),
         kept_phrases=kept_phrases,
         keep_phrase=lambda text_id, code: actions.dispatch(PhraseKept(text_id, code)),
     )
-
-
-def not_answered_label(item: Item, state: str) -> str:
-    """Return what a way of not answering is called for this item."""
-    return dict(item.state_words).get(state) or say(f"state.{state}")

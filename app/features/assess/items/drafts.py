@@ -1,29 +1,19 @@
-"""Drafts of items: what was typed into a question and is no answer yet.
+"""Drafts of items: what was typed into a question and is no answer yet, and never becomes one by itself.
 
-One frozen class for each way of answering. A draft is kept beside the answers, shown again, and never
-becomes an answer by itself. The plain (JSON) form is what the autosave stores: `draft_from_plain` reads
-it by the item's type, and what it cannot read goes back to the store as it came.
-
-    draft_from_plain(item, "31 february").to_plain()      # "31 february"
+The plain (JSON) form is what the autosave stores: `draft_from_plain` reads it by the item's type, and what it
+cannot read goes back to the store as it came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from app.core.plain import Json
 from assessments.definitions import drawing
 from assessments.definitions.definition import Item, walk_items
 from assessments.definitions.drawing import Drawing
-from assessments.engine.answers import (
-    ORIGINS,
-    Answered,
-    AnswerEntry,
-    PlacedPerson,
-    VerbatimLine,
-    parts_of,
-)
+from assessments.engine.answers import ORIGINS, Answered, AnswerEntry, PlacedPerson, VerbatimLine, parts_of
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,14 +47,9 @@ class VerbatimDraft:
 
     lines: tuple[VerbatimLineDraft, ...] = ()
 
-    @property
-    def lacks_origin(self) -> bool:
-        """Whether words stand here without where they came from."""
-        return any(line.words.strip() and not line.origin for line in self.lines)
-
     def to_plain(self) -> Json:
         """Return the JSON form."""
-        return [{"words": line.words, "origin": line.origin, "prompt": line.prompt} for line in self.lines]
+        return [asdict(line) for line in self.lines]
 
     def to_answer(self) -> tuple[AnswerEntry | None, VerbatimDraft | None]:
         """Return the answer that the complete lines make, and every begun line while one is incomplete."""
@@ -88,8 +73,10 @@ class PeopleMapDraft:
 
     def to_plain(self) -> Json:
         """Return the JSON form."""
-        people = [{"who": person.who, "place": person.place} for person in self.people or ()]
-        return {"name": self.name} if self.people is None else {"name": self.name, "people": people}
+        if self.people is None:
+            return {"name": self.name}
+        people = [{"who": person.who, "place": person.place} for person in self.people]
+        return {"name": self.name, "people": people}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,14 +1,14 @@
 """Exact words: each line as it was said, where it came from, and what was asked just before.
 
-A line becomes part of the answer once its words and its origin are both there; until then all lines are
-kept as the item's draft. Nothing trims or completes what a child said. A complete line closes to a
-quotation when another is added; Change opens it.
+A line becomes part of the answer once its words and its origin are both there; until then all lines are kept
+as the item's draft. Nothing trims or completes what a child said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 import flet as ft
@@ -23,7 +23,6 @@ from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say
-from assessments.definitions.definition import Item
 from assessments.engine.answers import AnswerEntry, Origin
 
 # What is most often true stands first.
@@ -42,7 +41,8 @@ def exact_words_control(bound: BoundItem) -> ft.Control:
 
 def lacks_origin(draft: ItemDraft | None) -> bool:
     """Tell whether a draft holds words without where they came from."""
-    return isinstance(draft, VerbatimDraft) and draft.lacks_origin
+    lines = draft.lines if isinstance(draft, VerbatimDraft) else ()
+    return any(line.words.strip() and not line.origin for line in lines)
 
 
 def _standing(draft: ItemDraft | None, entry: AnswerEntry | None) -> VerbatimDraft | None:
@@ -55,7 +55,8 @@ def _standing(draft: ItemDraft | None, entry: AnswerEntry | None) -> VerbatimDra
 
 @keyed_component
 def _line_editors(bound: BoundItem) -> ft.Control:
-    empty = _empty_line(bound.item)
+    # A question to the practitioner ("Who said what") is not what the child was asked.
+    empty = VerbatimLineDraft(prompt=bound.item.text if bound.item.for_child else "")
     first = _standing(bound.draft, bound.entry) or VerbatimDraft((empty,))
     draft = use_ref(first)
     lines = draft.current.lines
@@ -63,12 +64,16 @@ def _line_editors(bound: BoundItem) -> ft.Control:
     # Numbers that lines keep for as long as they are on the page, whatever is removed above them.
     numbers = use_ref(count()).current
     line_keys = use_ref([next(numbers) for _ in lines]).current
+    origins = [Choice(origin, say(f"origin.choice.{origin}")) for origin in _ORIGINS]
 
     def change(at: int, **parts: str) -> tuple[AnswerEntry | None, VerbatimDraft | None]:
         now = list(draft.current.lines)
         now[at] = replace(now[at], **parts)
         draft.current = VerbatimDraft(tuple(now))
         return draft.current.to_answer()
+
+    def type_in(at: int, part: str, typed: str) -> None:
+        bound.set_answer_debounced(*change(at, **{part: typed}))
 
     async def choose(at: int, origin: str | None) -> None:
         await bound.set_answer(*change(at, origin=origin or ""))
@@ -89,54 +94,26 @@ def _line_editors(bound: BoundItem) -> ft.Control:
         name = f"{bound.key}.{line_keys[at]}"
         if at != open_at and line.is_complete:
             return keyed(name, _line_summary(line, lambda: open_line(at)))
-        has_others = len(lines) > 1
-        return keyed(
-            name,
-            _line_editor(
-                bound,
-                line,
-                name,
-                number=at + 1 if has_others else 0,
-                on_words=lambda typed: bound.set_answer_debounced(*change(at, words=typed)),
-                on_origin=lambda origin: choose(at, origin),
-                on_prompt=lambda typed: bound.set_answer_debounced(*change(at, prompt=typed)),
-                on_remove=(lambda: remove(at)) if has_others else None,
+        label = say("words.line", n=at + 1) if len(lines) > 1 else say("words.exact")
+        lacking = bound.problem and line.words.strip() and not line.origin
+        taking_out = quiet_button(say("words.remove", n=at + 1), lambda: remove(at))
+        editor = stack(
+            text_field(
+                label, value=line.words, on_change=partial(type_in, at, "words"), lines=3, key=f"{name}.words"
             ),
+            heading(say("words.origin"), level=3),
+            text(bound.problem, strong=True, colour=ft.Colors.ERROR) if lacking else None,
+            radio_rows(origins, chosen=line.origin or None, on_choose=partial(choose, at), clear=False),
+            _prompt_field(f"{name}.asked", line.prompt, partial(type_in, at, "prompt"), f"{name}.asked"),
+            row(taking_out) if len(lines) > 1 else None,
+            spacing=12,
         )
+        return keyed(name, editor)
 
     return stack(
         *(draw_line(at, line) for at, line in enumerate(lines)),
         row(secondary_button(say("words.add"), add, icon=ft.Icons.ADD)),
         spacing=16,
-    )
-
-
-def _line_editor(
-    bound: BoundItem,
-    line: VerbatimLineDraft,
-    name: str,
-    *,
-    number: int,
-    on_words: Callable[[str], None],
-    on_origin: Callable[[str | None], Awaitable[None]],
-    on_prompt: Callable[[str], None],
-    on_remove: Callable[[], Awaitable[None]] | None,
-) -> ft.Control:
-    label = say("words.line", n=number) if number else say("words.exact")
-    lacking = bound.problem and line.words.strip() and not line.origin
-    return stack(
-        text_field(label, value=line.words, on_change=on_words, lines=3, key=f"{name}.words"),
-        heading(say("words.origin"), level=3),
-        text(bound.problem, strong=True, colour=ft.Colors.ERROR) if lacking else None,
-        radio_rows(
-            [Choice(origin, say(f"origin.choice.{origin}")) for origin in _ORIGINS],
-            chosen=line.origin or None,
-            on_choose=on_origin,
-            clear=False,
-        ),
-        _prompt_field(f"{name}.asked", line.prompt, on_prompt, f"{name}.asked"),
-        row(quiet_button(say("words.remove", n=number), on_remove)) if on_remove else None,
-        spacing=12,
     )
 
 
@@ -157,20 +134,10 @@ def _prompt_field(prompt: str, on_prompt: Callable[[str], None], name: str) -> f
 
 def _line_summary(line: VerbatimLineDraft, on_change: Callable[[], None]) -> ft.Control:
     """Draw a complete line as a quotation."""
-    words: list[ft.Control] = [
-        text(say("words.quoted", words=line.words)),
-        quiet(say(f"origin.choice.{line.origin}")),
-    ]
+    words, origin = text(say("words.quoted", words=line.words)), quiet(say(f"origin.choice.{line.origin}"))
     name = f"{say('action.change')}: {line.words[:40]}"
-    return side_line(
-        beside(None, *words, gap=10, end=quiet_button(say("action.change"), on_change, name=name)),
-        ft.Colors.PRIMARY,
-    )
-
-
-def _empty_line(item: Item) -> VerbatimLineDraft:
-    # A question to the practitioner ("Who said what") is not what the child was asked.
-    return VerbatimLineDraft(prompt=item.text if item.for_child else "")
+    change = quiet_button(say("action.change"), on_change, name=name)
+    return side_line(beside(None, words, origin, gap=10, end=change), ft.Colors.PRIMARY)
 
 
 def _first_incomplete(lines: tuple[VerbatimLineDraft, ...]) -> int:

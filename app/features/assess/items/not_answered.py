@@ -1,7 +1,5 @@
-"""The ways of not answering, of the same size as an answer: "Not known", "Not now", "Not asked because".
-
-They stand below an "or"; each is an answer of its own, and "not asked" takes a reason. What was typed
-before is kept as the item's draft and is back when the choice is cleared.
+"""The ways of not answering, of the same size as an answer: "Not known", "Not now", "Not asked because". What
+was typed before is kept as the item's draft and is back when the choice is cleared.
 """
 
 from __future__ import annotations
@@ -12,9 +10,10 @@ from typing import cast
 
 import flet as ft
 
-from app.features.assess.items.bound_item import BoundItem, not_answered_label
+from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import ItemDraft
-from app.kit.controls.keyed import stack
+from app.features.shared.text.answers import not_answered_label
+from app.kit.controls.keyed import side_line, stack
 from app.kit.controls.text import heading, optional_label, quiet
 from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.fields import text_field
@@ -46,11 +45,7 @@ def not_answered_entry(code: str) -> NotAnswered | None:
 
 
 def with_not_answered(
-    bound: BoundItem,
-    control: ft.Control,
-    *notes: ft.Control | None,
-    to_draft: ToDraft,
-    from_draft: FromDraft,
+    bound: BoundItem, control: ft.Control, *notes: ft.Control | None, to_draft: ToDraft, from_draft: FromDraft
 ) -> ft.Control:
     """Draw a control with the ways of not answering below; it gives way to a chosen one."""
     rows = not_answered_rows(bound, to_draft=to_draft, from_draft=from_draft)
@@ -58,10 +53,7 @@ def with_not_answered(
 
 
 def not_answered_rows(
-    bound: BoundItem,
-    *,
-    to_draft: ToDraft = lambda: None,
-    from_draft: FromDraft = lambda _draft: (None, None),
+    bound: BoundItem, *, to_draft: ToDraft = lambda: None, from_draft: FromDraft = lambda _draft: (None, None)
 ) -> ft.Control | None:
     """Draw the ways of not answering below an "or". None where the item offers none."""
     if not bound.item.states:
@@ -98,20 +90,13 @@ def reason_rows(bound: BoundItem) -> ft.Control | None:
         bound.set_answer_debounced(replace(current(), note=text), bound.draft)
 
     reasons = [Choice(reason, say(f"reason.choice.{reason}")) for reason in NOT_ASKED_REASONS]
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(3, ft.Colors.OUTLINE_VARIANT)),
-        padding=ft.Padding.only(left=14),
-        margin=ft.Margin.only(top=4),
-        content=stack(
-            heading(say("reason.title"), level=3),
-            radio_rows(reasons, chosen=absent.reason or None, on_choose=choose, clear=False),
-            text_field(
-                optional_label(say("reason.note")),
-                value=absent.note,
-                on_change=note,
-                lines=2,
-                key=f"{bound.key}.note",
-            ),
-            spacing=12,
-        ),
+    label, key = optional_label(say("reason.note")), f"{bound.key}.note"
+    asked = stack(
+        heading(say("reason.title"), level=3),
+        radio_rows(reasons, chosen=absent.reason or None, on_choose=choose, clear=False),
+        text_field(label, value=absent.note, on_change=note, lines=2, key=key),
+        spacing=12,
     )
+    asked_aside = side_line(asked, width=3)
+    asked_aside.margin = ft.Margin.only(top=4)
+    return asked_aside

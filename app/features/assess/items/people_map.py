@@ -1,7 +1,5 @@
-"""People on a map: a name, and the place that the child gives it, by tapping.
-
-Each place is a heading with the people in it, in the order in which they were placed. No name is
-suggested, and a name without a place is kept as the item's draft.
+"""People on a map: a name, and the place that the child gives it, by tapping. No name is suggested, and a
+name without a place is kept as the item's draft.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import ItemDraft, PeopleMapDraft
 from app.features.assess.items.not_answered import with_not_answered
 from app.kit.controls.buttons import quiet_button
-from app.kit.controls.keyed import keyed, keyed_component, row, stack
+from app.kit.controls.keyed import keyed, keyed_component, row, side_line, stack
 from app.kit.controls.tappable import tappable
 from app.kit.controls.text import heading, quiet, text
 from app.kit.forms.choices import Choice, radio_rows
@@ -32,9 +30,8 @@ def people_map_control(bound: BoundItem) -> ft.Control:
         people, name = parts_of(bound.current_entry(), PlacedPerson), _name_in(bound.draft)
         return PeopleMapDraft(name, people) if people or name else None
 
-    return with_not_answered(
-        bound, _map(f"{bound.key}.map", bound), to_draft=to_draft, from_draft=_from_draft
-    )
+    drawn = _map(f"{bound.key}.map", bound)
+    return with_not_answered(bound, drawn, to_draft=to_draft, from_draft=_from_draft)
 
 
 def lacks_place(draft: ItemDraft | None) -> bool:
@@ -58,25 +55,21 @@ def _map(bound: BoundItem) -> ft.Control:
     rings = [
         Choice(option.code, option.text, option.hint, picture=option.picture) for option in bound.item.options
     ]
-    return stack(
-        *(_ring(ring, people, rings, flow) for ring in rings),
-        keyed(
-            f"{bound.key}.add",
-            stack(
-                text_field(
-                    say("people.name"),
-                    value=flow.typed.current,
-                    on_change=type_in,
-                    problem=bound.problem,
-                    key=f"{bound.key}.name.{flow.field_version}",
-                ),
-                heading(say("people.where"), level=3) if flow.has_name else None,
-                radio_rows(rings, chosen=None, on_choose=flow.place) if flow.has_name else None,
-                spacing=12,
-            ),
-        ),
-        spacing=18,
+    name_field = text_field(
+        say("people.name"),
+        value=flow.typed.current,
+        on_change=type_in,
+        problem=bound.problem,
+        key=f"{bound.key}.name.{flow.field_version}",
     )
+    adding = stack(
+        name_field,
+        heading(say("people.where"), level=3) if flow.has_name else None,
+        radio_rows(rings, chosen=None, on_choose=flow.place) if flow.has_name else None,
+        spacing=12,
+    )
+    shown = (_ring(ring, people, rings, flow) for ring in rings)
+    return stack(*shown, keyed(f"{bound.key}.add", adding), spacing=18)
 
 
 def _ring(
@@ -104,16 +97,13 @@ def _person(who: str, on_tap: Callable[[], object]) -> ft.Control:
 
 
 def _move_panel(now: str, rings: list[Choice], *, on_choose: Callable[[str | None], object]) -> ft.Control:
-    return ft.Container(
-        border=ft.Border.only(left=ft.BorderSide(3, ft.Colors.OUTLINE_VARIANT)),
-        padding=ft.Padding.only(left=14),
-        content=stack(
-            heading(say("people.where"), level=3),
-            # Tapping the place where the person is changes nothing: taking off has its own button.
-            radio_rows(rings, chosen=now, on_choose=lambda code: on_choose(code or now), clear=False),
-            row(quiet_button(say("people.remove"), lambda: on_choose(None))),
-        ),
+    places = stack(
+        heading(say("people.where"), level=3),
+        # Tapping the place where the person is changes nothing: taking off has its own button.
+        radio_rows(rings, chosen=now, on_choose=lambda code: on_choose(code or now), clear=False),
+        row(quiet_button(say("people.remove"), lambda: on_choose(None))),
     )
+    return side_line(places, width=3)
 
 
 def _name_in(draft: ItemDraft | None) -> str:

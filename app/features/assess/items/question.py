@@ -1,7 +1,7 @@
-"""One question on a page: its heading, what guides the practitioner, its control.
+"""One question on a page: its heading, what guides the practitioner, and the control for the item's type.
 
-The item's type decides the control. What the child sees or hears is large; what is for the practitioner
-alone stands in a strip of its own, never as the child's question.
+What the child sees or hears is large; what is for the practitioner alone stands in a strip of its own.
+Options and the ways of not answering are rows, or pictures, of the same size.
 """
 
 from __future__ import annotations
@@ -11,8 +11,14 @@ import flet as ft
 from app.features.assess.items.bound_item import BoundItem
 from app.features.assess.items.drafts import DrawingDraft, ItemDraft
 from app.features.assess.items.exact_words import exact_words_control, lacks_origin
-from app.features.assess.items.not_answered import reason_rows, with_not_answered
-from app.features.assess.items.options import choice_control, choices_control, is_ladder, ladder_control
+from app.features.assess.items.not_answered import (
+    not_answered_choices,
+    not_answered_code,
+    not_answered_entry,
+    not_answered_rows,
+    reason_rows,
+    with_not_answered,
+)
 from app.features.assess.items.people_map import people_map_control
 from app.features.assess.items.repeating_group import repeating_group_control
 from app.features.assess.items.typed_fields import typed_control
@@ -21,6 +27,7 @@ from app.kit.controls.buttons import quiet_button
 from app.kit.controls.keyed import beside, keyed_component, panel, row, stack, with_placeholders
 from app.kit.controls.text import heading, optional_label, quiet, text
 from app.kit.drawing.drawing_pad import drawing_pad
+from app.kit.forms.choices import Choice, checkbox_rows, ladder, radio_rows
 from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_state
 from app.kit.messages import say
@@ -31,8 +38,6 @@ from assessments.engine.answers import Answered, AnswerEntry
 # What a child reads is larger than body text, and not heavier.
 _CHILD_TEXT = 23
 
-_FIELDS = ("text", "date", "time")
-
 
 def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
     """Draw an item whole. `lead`: the page's h1 is its text already, and its prompt stands above."""
@@ -41,7 +46,7 @@ def question_control(bound: BoundItem, *, lead: bool = False) -> ft.Control:
         return _display(item, lead=lead)
     if item.type == "group":
         return repeating_group_control(bound, question_control) if item.repeats else heading(item.text)
-    labels_itself = _has_own_label(bound)
+    labels_itself = _has_own_label(item)
     prompt = "" if lead else item.prompt
     return stack(
         None if lead or (labels_itself and not bound.not_answered) else heading(_label(item), level=2),
@@ -75,32 +80,30 @@ def _control(bound: BoundItem, *, lead: bool) -> ft.Control:
     item = bound.item
     match item.type:
         case "choice":
-            return choice_control(bound)
+            return _choice_control(bound)
         case "choices":
-            return choices_control(bound)
+            return _choices_control(bound)
         case "words":
             return exact_words_control(bound)
         case "people":
             return people_map_control(bound)
         case "drawing":
-            return drawing_control(bound)
-        case "integer" if is_ladder(bound):
-            return ladder_control(bound)
+            return _drawing_control(bound)
+        case "integer" if _is_ladder(item):
+            return _ladder_control(bound)
     hint = "" if lead or item.for_child else item.prompt
     return typed_control(bound, _label(item), show_label=not lead, hint=hint)
 
 
-def _has_own_label(bound: BoundItem) -> bool:
+def _has_own_label(item: Item) -> bool:
     """Tell whether the control is a field, which carries the question as its label."""
-    return bound.item.type in _FIELDS or (bound.item.type in ("integer", "decimal") and not is_ladder(bound))
+    return item.type in ("text", "date", "time", "integer", "decimal") and not _is_ladder(item)
 
 
 def _shows_own_problem(bound: BoundItem) -> bool:
     """Tell whether the control shows the problem in its own place: at the field, or at the origin."""
     item = bound.item
-    return (
-        _has_own_label(bound) or item.type == "people" or (item.type == "words" and lacks_origin(bound.draft))
-    )
+    return _has_own_label(item) or item.type == "people" or lacks_origin(bound.draft)
 
 
 def _label(item: Item) -> str:
@@ -131,14 +134,11 @@ def _help_disclosure(words: str) -> ft.Control:
         lambda: show(not is_open),
         icon=ft.Icons.EXPAND_LESS if is_open else ft.Icons.EXPAND_MORE,
     )
-    return ft.Column(
-        tight=True,
-        spacing=4,
-        controls=with_placeholders(row(link), text(words) if is_open else None),
-    )
+    shown = with_placeholders(row(link), text(words) if is_open else None)
+    return ft.Column(tight=True, spacing=4, controls=shown)
 
 
-def drawing_control(bound: BoundItem) -> ft.Control:
+def _drawing_control(bound: BoundItem) -> ft.Control:
     """Draw the pad of one question."""
 
     async def changed(drawing: Drawing) -> None:
@@ -159,3 +159,65 @@ def _drawing_in(entry: AnswerEntry | None) -> Drawing | None:
 
 def _from_draft(draft: ItemDraft | None) -> tuple[AnswerEntry | None, None]:
     return (Answered(draft.drawing) if isinstance(draft, DrawingDraft) else None), None
+
+
+def _choice_control(bound: BoundItem) -> ft.Control:
+    """Draw the options, of which one can be chosen, or one of the ways of not answering."""
+    value = bound.entry.value if isinstance(bound.entry, Answered) else None
+
+    async def choose(code: str | None) -> None:
+        entry = None if code is None else not_answered_entry(code) or Answered(code)
+        await bound.set_answer(entry, None)
+
+    return radio_rows(
+        [*_options(bound, (value,)), *not_answered_choices(bound.item)],
+        chosen=str(value) if value is not None else not_answered_code(bound),
+        on_choose=choose,
+    )
+
+
+def _choices_control(bound: BoundItem) -> ft.Control:
+    """Draw the options, of which any can be chosen, or one of the ways of not answering."""
+    value = bound.entry.value if isinstance(bound.entry, Answered) else ()
+    chosen = tuple(str(code) for code in value) if isinstance(value, tuple) else ()
+
+    async def choose(codes: tuple[str, ...]) -> None:
+        await bound.set_answer(Answered(codes) if codes else None, None)
+
+    rows = checkbox_rows(_options(bound, chosen), chosen=chosen, on_choose=choose)
+    return stack(rows, not_answered_rows(bound))
+
+
+def _ladder_control(bound: BoundItem) -> ft.Control:
+    """Draw a ladder with words at both ends, or one of the ways of not answering."""
+    value = bound.entry.value if isinstance(bound.entry, Answered) else None
+
+    async def choose(step: int | None) -> None:
+        await bound.set_answer(None if step is None else Answered(step), None)
+
+    item = bound.item
+    return stack(
+        ladder(
+            low=item.minimum or 0,
+            high=item.maximum or 0,
+            chosen=value if isinstance(value, int) else None,
+            on_choose=choose,
+            low_text=item.low_text,
+            high_text=item.high_text,
+        ),
+        not_answered_rows(bound),
+    )
+
+
+def _is_ladder(item: Item) -> bool:
+    """Tell whether a number is chosen on a ladder: it has both ends, and words for them."""
+    return None not in (item.minimum, item.maximum) and bool(item.low_text and item.high_text)
+
+
+def _options(bound: BoundItem, chosen: tuple[object, ...]) -> list[Choice]:
+    """Return the options as choices; a retired one only while it is chosen."""
+    return [
+        Choice(option.code, option.text, option.hint, exclusive=option.alone, picture=option.picture)
+        for option in bound.item.options
+        if not option.retired or option.code in chosen
+    ]

@@ -1,7 +1,5 @@
-"""A group that is filled once for each: each adult in turn, each in a card of its own.
-
-Each question of a row has the same control as a question on a page. Taking a row out is asked twice,
-since words go with it.
+"""A group that is filled once for each: each adult in turn, each in a card of its own. Taking a row out is
+asked twice, since words go with it.
 """
 
 from __future__ import annotations
@@ -23,21 +21,20 @@ from assessments.definitions.definition import Item, walk_items
 from assessments.engine.answers import Answered, AnswerEntry, GroupRow, parts_of
 from assessments.engine.enablement import find_visible_in_row
 
-QuestionControl = Callable[[BoundItem], ft.Control]
 
-
-def repeating_group_control(bound: BoundItem, draw: QuestionControl) -> ft.Control:
+def repeating_group_control(bound: BoundItem, draw: Callable[[BoundItem], ft.Control]) -> ft.Control:
     """Draw the rows of a repeating group; `draw` shows one question."""
     return _rows(f"{bound.key}.rows", bound, draw)
 
 
 @keyed_component
-def _rows(bound: BoundItem, draw: QuestionControl) -> ft.Control:
+def _rows(bound: BoundItem, draw: Callable[[BoundItem], ft.Control]) -> ft.Control:
     removing, set_removing = use_state(-1)
     # A row that was taken out must not leave its letters in the fields of the next one.
     version, set_version = use_state(0)
     # Not what the page was drawn with: a row may have gone since.
     rows = _rows_of(bound)
+    known = {inner.link_id: inner for inner in walk_items(bound.item.items)}
 
     async def add() -> None:
         await bound.set_answer(Answered((*_rows_of(bound), {})), bound.draft)
@@ -56,9 +53,8 @@ def _rows(bound: BoundItem, draw: QuestionControl) -> ft.Control:
             if at == removing
             else row(quiet_button(say("rows.remove", name=name), lambda: set_removing(at)))
         )
-        inside = [
-            draw(_bind_row_item(bound, inner, at, version)) for inner in _visible_items(bound.item, rows[at])
-        ]
+        seen = find_visible_in_row(bound.item, rows[at], {}, ())
+        inside = [draw(_bind_row_item(bound, known[link_id], at, version)) for link_id in seen]
         return keyed(f"{bound.key}.{at}.{version}", card(heading(name), *inside, out, spacing=16))
 
     adding = secondary_button(say("rows.add", row=bound.item.row_name), add, icon=ft.Icons.ADD)
@@ -69,14 +65,11 @@ def _bind_row_item(bound: BoundItem, inner: Item, at: int, version: int) -> Boun
     """Bind one question of one row to the entry and the draft of the whole group."""
     link_id = inner.link_id
 
-    def changed(entry: AnswerEntry | None) -> AnswerEntry:
+    def changed(entry: AnswerEntry | None, draft: ItemDraft | None) -> tuple[AnswerEntry, GroupDraft | None]:
         rows = list(_rows_of(bound))
         row = {name: kept for name, kept in rows[at].items() if name != link_id}
         rows[at] = row if entry is None else {**row, link_id: entry}
-        return Answered(tuple(rows))
-
-    def drafted(draft: ItemDraft | None) -> GroupDraft | None:
-        return _draft_of(bound).with_draft(at, link_id, draft)
+        return Answered(tuple(rows)), _draft_of(bound).with_draft(at, link_id, draft)
 
     def current() -> AnswerEntry | None:
         return _rows_of(bound)[at].get(link_id)
@@ -87,8 +80,8 @@ def _bind_row_item(bound: BoundItem, inner: Item, at: int, version: int) -> Boun
         key=f"{bound.key}.{version}.{at}.{link_id}",
         entry=current(),
         problem="",
-        set_answer=lambda entry, draft: bound.set_answer(changed(entry), drafted(draft)),
-        set_answer_debounced=lambda entry, draft: bound.set_answer_debounced(changed(entry), drafted(draft)),
+        set_answer=lambda entry, draft: bound.set_answer(*changed(entry, draft)),
+        set_answer_debounced=lambda entry, draft: bound.set_answer_debounced(*changed(entry, draft)),
         current_entry=current,
         read_draft=lambda: _draft_of(bound).drafts.get((at, link_id)),
     )
@@ -98,11 +91,6 @@ def _confirm_removal(name: str, *, on_yes: Callable[[], object], on_no: Callable
     buttons = [secondary_button(say("rows.out"), on_yes), secondary_button(say("rows.keep"), on_no)]
     sure = text(say("rows.sure", name=name))
     return column(sure, ft.Row(wrap=True, spacing=10, controls=buttons), spacing=8)
-
-
-def _visible_items(group: Item, row: GroupRow) -> list[Item]:
-    known = {inner.link_id: inner for inner in walk_items(group.items)}
-    return [known[link_id] for link_id in find_visible_in_row(group, row, {}, ())]
 
 
 def _rows_of(bound: BoundItem) -> tuple[GroupRow, ...]:

@@ -1,7 +1,5 @@
-"""Answers that are typed: text, a day, a time, a number.
-
-Letters become an entry as they are typed; letters that cannot be read are kept as the item's draft.
-Nothing corrects what stands in a field.
+"""Answers that are typed: text, a day, a time, a number. Letters that cannot be read are kept as the item's
+draft; nothing corrects what stands in a field.
 """
 
 from __future__ import annotations
@@ -43,10 +41,7 @@ class _Kind:
 
 
 def typed_control(bound: BoundItem, label: str, *, show_label: bool, hint: str = "") -> ft.Control:
-    """Draw the field of an item; three lines where more than 200 letters of text are allowed.
-
-    A day stands in full below its field.
-    """
+    """Draw the field of an item, with a day in full below it; three lines for more than 200 letters."""
     kind, is_text = _KINDS[bound.item.type], bound.item.type == "text"
     hint = " ".join(part for part in (hint, say(kind.hint) if kind.hint else "") if part)
     lines = 3 if is_text and bound.item.max_length > _SHORT_LETTERS else 1
@@ -64,33 +59,25 @@ def typed_control(bound: BoundItem, label: str, *, show_label: bool, hint: str =
 
     link_id = bound.item.link_id
     value = _drafted(bound.draft) or _as_typed(bound.item, bound.entry)
-    if is_practitioner_wording(bound.item):
-        field = phrasing_checked_field(
-            label,
-            value=value,
-            on_change=type_in,
-            kept=lambda: bound.kept_phrases(link_id),
-            on_keep=lambda code: bound.keep_phrase(link_id, code),
-            lines=lines,
-            key=bound.key,
-            hint=hint,
-            problem=bound.problem,
-            show_label=show_label,
-        )
-    else:
-        field = text_field(
-            label,
-            value=value,
-            on_change=type_in,
-            lines=lines,
-            width=kind.width,
-            keyboard=kind.keyboard,
-            key=bound.key,
-            hint=hint,
-            problem=bound.problem,
-            show_label=show_label,
-        )
-    in_full = _day_in_full(bound) if bound.item.type == "date" else None
+    checked = partial(
+        phrasing_checked_field,
+        kept=lambda: bound.kept_phrases(link_id),
+        on_keep=lambda code: bound.keep_phrase(link_id, code),
+    )
+    plain = partial(text_field, width=kind.width, keyboard=kind.keyboard)
+    field = (checked if is_practitioner_wording(bound.item) else plain)(
+        label,
+        value=value,
+        on_change=type_in,
+        lines=lines,
+        key=bound.key,
+        hint=hint,
+        problem=bound.problem,
+        show_label=show_label,
+    )
+    in_full = None
+    if bound.item.type == "date" and isinstance(bound.entry, Answered):
+        in_full = quiet(format_long_day(date.fromisoformat(str(bound.entry.value))))
     return with_not_answered(
         bound, field, in_full, to_draft=standing, from_draft=lambda draft: parts(_drafted(draft))
     )
@@ -112,32 +99,20 @@ def _as_typed(item: Item, entry: AnswerEntry | None) -> str:
     return str(entry.value)
 
 
-def _day_in_full(bound: BoundItem) -> ft.Control | None:
-    entry = bound.entry
-    if not isinstance(entry, Answered):
-        return None
-    return quiet(format_long_day(date.fromisoformat(str(entry.value))))
-
-
 def _parse_text(text: str) -> Answered | None:
     return Answered(text) if text.strip() else None
 
 
-def _parse_number(text: str, read: Callable[[str], float | None]) -> Answered | None:
-    number = read(text)
-    return None if number is None else Answered(number)
-
-
-def _parse_moment(text: str, read: Callable[[str], date | time | None]) -> Answered | None:
-    moment = read(text)
-    return None if moment is None else Answered(moment.isoformat())
+def _parse(text: str, read: Callable[[str], float | date | time | None]) -> Answered | None:
+    value = read(text)
+    return None if value is None else Answered(value if isinstance(value, float | int) else value.isoformat())
 
 
 _NUMBER = ft.KeyboardType.NUMBER
 _KINDS = {
     "text": _Kind(_parse_text),
-    "integer": _Kind(partial(_parse_number, read=parse_whole_number), width=140, keyboard=_NUMBER),
-    "decimal": _Kind(partial(_parse_number, read=parse_decimal), width=140, keyboard=_NUMBER),
-    "date": _Kind(partial(_parse_moment, read=parse_day), "hint.day", 240),
-    "time": _Kind(partial(_parse_moment, read=parse_time), "hint.time", 160),
+    "integer": _Kind(partial(_parse, read=parse_whole_number), width=140, keyboard=_NUMBER),
+    "decimal": _Kind(partial(_parse, read=parse_decimal), width=140, keyboard=_NUMBER),
+    "date": _Kind(partial(_parse, read=parse_day), "hint.day", 240),
+    "time": _Kind(partial(_parse, read=parse_time), "hint.time", 160),
 }

@@ -1,8 +1,4 @@
-"""Choosing by picture or by word.
-
-Every choice has the same size, and nothing is chosen to begin with. Options with pictures are tiles;
-others are wide rows, taller for the youngest.
-"""
+"""Choosing by picture or by word. Every choice has the same size, and nothing is chosen to begin with."""
 
 from __future__ import annotations
 
@@ -35,13 +31,11 @@ def single_choice_rows(
     """Draw choices of which one holds; `on_choose` gets None when the chosen one is tapped again."""
     if _have_pictures(choices):
         return radio_rows(choices, chosen=chosen, on_choose=on_choose, clear=False)
-    return _rows(
-        choices,
-        {chosen} if chosen else (),
-        lambda code: on_choose(None if code == chosen else code),
-        "radio",
-        band,
-    )
+
+    def tap(code: str) -> object:
+        return on_choose(None if code == chosen else code)
+
+    return _rows(choices, {chosen} if chosen else (), tap, "radio", band)
 
 
 def choose_some(bound: BoundQuestion) -> ft.Control:
@@ -78,29 +72,24 @@ def _rows(
     kind: TappableKind,
     band: AgeBand,
 ) -> ft.Control:
-    rows = [
-        _row(choice, kind, choice.code in chosen, partial(on_tap, choice.code), band) for choice in choices
-    ]
-    return stack(*rows, spacing=10)
+    def draw_row(choice: Choice) -> ft.Control:
+        on = choice.code in chosen
+        ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
+        mark = ft.Icons.CHECK_CIRCLE if on else ft.Icons.RADIO_BUTTON_UNCHECKED
+        looks = row(
+            ft.Icon(mark, size=30, color=ft.Colors.PRIMARY if on else ft.Colors.OUTLINE),
+            ft.Text(choice.text, theme_style=theme.LEAD, color=ink, expand=True),
+            spacing=14,
+        )
+        return tappable(
+            choice.text,
+            looks,
+            partial(on_tap, choice.code),
+            kind=kind,
+            chosen=on,
+            min_height=MIN_HEIGHT_BY_BAND[band],
+            identifier=f"choice-{choice.code}",
+            **selection_style(on, 16 - theme.SELECTED_BORDER, 14 - theme.SELECTED_BORDER),
+        )
 
-
-def _row(
-    choice: Choice, kind: TappableKind, on: bool, on_tap: Callable[[], object], band: AgeBand
-) -> ft.Control:
-    ink = ft.Colors.ON_SECONDARY_CONTAINER if on else ft.Colors.ON_SURFACE
-    mark = ft.Icons.CHECK_CIRCLE if on else ft.Icons.RADIO_BUTTON_UNCHECKED
-    looks = row(
-        ft.Icon(mark, size=30, color=ft.Colors.PRIMARY if on else ft.Colors.OUTLINE),
-        ft.Text(choice.text, theme_style=theme.LEAD, color=ink, expand=True),
-        spacing=14,
-    )
-    return tappable(
-        choice.text,
-        looks,
-        on_tap,
-        kind=kind,
-        chosen=on,
-        min_height=MIN_HEIGHT_BY_BAND[band],
-        identifier=f"choice-{choice.code}",
-        **selection_style(on, 16 - theme.SELECTED_BORDER, 14 - theme.SELECTED_BORDER),
-    )
+    return stack(*map(draw_row, choices), spacing=10)

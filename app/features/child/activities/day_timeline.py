@@ -1,17 +1,16 @@
-"""The line of a day: its parts from waking to night, each open to a tap.
-
-Each row of the answer belongs to one part of the day; a part without a row was not spoken of, which says
-nothing about it. The first question of the rows names the part; the others stand below the open part.
+"""The line of a day: its parts from waking to night, each open to a tap. The first question of the rows names
+the part. A part without a row was not spoken of, which says nothing about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import flet as ft
 
+from app.features.child import bound_question
 from app.features.child.activities.choice import choose_one
-from app.features.child.activities.free_text import entry_from_text, text_of_entry
 from app.features.child.bound_question import BoundQuestion, answer_value, choices_for, format_child_answer
 from app.kit import theme
 from app.kit.controls.keyed import beside, keyed_component, stack
@@ -38,11 +37,10 @@ def _day_timeline(bound: BoundQuestion) -> ft.Control:
     rows = parts_of(bound.current_entry(), dict)
 
     def part(choice: Choice) -> list[ft.Control]:
-        row = _row(rows, which, choice.code)
-        is_open = choice.code == open_part
-        head = _part_header(
-            choice, _describe_row(asked, row), is_open, lambda: open_it("" if is_open else choice.code)
-        )
+        row, is_open = _row(rows, which, choice.code), choice.code == open_part
+        said = (format_child_answer(item, row.get(item.link_id)) for item in asked)
+        summary = ", ".join(words for words in said if words)
+        head = _part_header(choice, summary, is_open, lambda: open_it("" if is_open else choice.code))
         if not is_open:
             return [head]
         return [head, _part_body([_part_question(bound, which, choice.code, item) for item in asked])]
@@ -68,11 +66,6 @@ def _row(rows: tuple[GroupRow, ...], which: Item, part: str) -> GroupRow:
     return next((row for row in rows if answer_value(row.get(which.link_id)) == part), {})
 
 
-def _describe_row(asked: list[Item], row: GroupRow) -> str:
-    """Say in one line what was answered about a part."""
-    return ", ".join(words for item in asked if (words := format_child_answer(item, row.get(item.link_id))))
-
-
 def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> ft.Control:
     """Draw one question about one part of the day."""
 
@@ -83,10 +76,10 @@ def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> 
     def now() -> AnswerEntry | None:
         return _row(parts_of(bound.current_entry(), dict), which, part).get(item.link_id)
 
-    inner = BoundQuestion(
+    inner = replace(
+        bound,
         item=item,
         key=f"{bound.key}.{part}.{item.link_id}",
-        band=bound.band,
         entry=now(),
         set_answer=lambda entry: bound.set_answer(after(entry)),
         set_answer_debounced=lambda entry: bound.set_answer_debounced(after(entry)),
@@ -96,8 +89,8 @@ def _part_question(bound: BoundQuestion, which: Item, part: str, item: Item) -> 
         return stack(heading(item.text, level=3), choose_one(inner))
     return text_field(
         item.text,
-        value=text_of_entry(inner.entry),
-        on_change=lambda words: inner.set_answer_debounced(entry_from_text(inner, words)),
+        value=bound_question.text_of_entry(inner.entry),
+        on_change=lambda words: inner.set_answer_debounced(bound_question.entry_from_text(item, words)),
         lines=2,
         key=inner.key,
     )

@@ -1,7 +1,5 @@
-"""A ladder whose ends a child may rename.
-
-A step starts a conversation and is no score: it is neither coloured nor compared. Where the tool has
-texts for the two ends, the child's names stand on the rungs as soon as they are typed.
+"""A ladder whose ends a child may rename. A step starts a conversation and is no score: it is neither
+coloured nor compared.
 """
 
 from __future__ import annotations
@@ -11,8 +9,7 @@ from functools import partial
 
 import flet as ft
 
-from app.features.child.activities.free_text import entry_from_text, text_of_entry
-from app.features.child.bound_question import BoundQuestion, make_answer
+from app.features.child.bound_question import BoundQuestion, entry_from_text, make_answer, text_of_entry
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.keyed import keyed_component, row, stack
 from app.kit.forms.choices import ladder
@@ -51,19 +48,16 @@ def _ladder(bound: BoundQuestion, ends: tuple[BoundQuestion, ...]) -> ft.Control
     )
 
 
-def _set_end_label(end: BoundQuestion, words: str) -> None:
-    end.set_answer_debounced(entry_from_text(end, words))
-
-
 def _end_label_fields(ends: Sequence[BoundQuestion], on_done: Callable[[], None]) -> ft.Control:
     """Draw the two fields, the top first, as it stands on the ladder."""
+
+    def name_it(end: BoundQuestion, words: str) -> None:
+        end.set_answer_debounced(entry_from_text(end.item, words))
+
     return stack(
         *(
             text_field(
-                end.item.text,
-                value=text_of_entry(end.entry),
-                on_change=partial(_set_end_label, end),
-                key=end.key,
+                end.item.text, value=text_of_entry(end.entry), on_change=partial(name_it, end), key=end.key
             )
             for end in reversed(ends)
         ),

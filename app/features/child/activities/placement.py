@@ -1,8 +1,7 @@
 """Putting someone or something in its place: a map of people, rooms with weather, a jar of worries.
 
-A name is written and its place tapped; tapping the name again moves it or takes it off. On the map it can
-be dragged too. No name is suggested, the order is the child's, and no place, weather or size has a
-meaning. What was placed is the list answer of the question.
+A name is written and its place tapped; tapping the name again moves it or takes it off. No name is suggested,
+the order is the child's, and no place, weather or size has a meaning.
 """
 
 from __future__ import annotations
@@ -13,14 +12,8 @@ from functools import partial
 
 import flet as ft
 
+from app.features.child.activities import placement_views as views
 from app.features.child.activities.choice import single_choice_rows
-from app.features.child.activities.placement_views import (
-    default_spot,
-    jar_view,
-    placement_list,
-    rings_map,
-    rooms_view,
-)
 from app.features.child.bound_question import BoundQuestion, choices_for
 from app.features.child.buttons import MIN_HEIGHT_BY_BAND, child_secondary_button
 from app.kit.controls.keyed import centred, keyed, keyed_component, panel, row, stack
@@ -53,28 +46,26 @@ def _placement_activity(bound: BoundQuestion) -> ft.Control:
     tall = MIN_HEIGHT_BY_BAND[bound.band]
     match kind:
         case "rooms":
-            shown: ft.Control = rooms_view(people, places, flow.toggle)
+            shown = views.rooms_view(people, places, flow.toggle)
         case "jar":
-            shown = jar_view(people, places, flow.toggle)
+            shown = views.jar_view(people, places, flow.toggle)
         case _:
-            shown = placement_list(people, places, flow.toggle, tall)
+            shown = views.placement_list(people, places, flow.toggle, tall)
+    if kind == "rings":
+        shown = stack(centred(views.rings_map("rings", people, tuple(places), dropped)), shown, spacing=18)
+    is_moving = 0 <= flow.moving < len(people)
     return stack(
-        stack(centred(rings_map("rings", people, tuple(places), dropped)), shown, spacing=18)
-        if kind == "rings"
-        else shown,
-        _move_panel(people[flow.moving], places, flow, bound.band)
-        if 0 <= flow.moving < len(people)
-        else None,
+        shown,
+        _move_panel(people[flow.moving], places, flow, bound.band) if is_moving else None,
         keyed(f"{bound.key}.add", _add_panel(bound, kind, places, flow)),
         spacing=18,
     )
 
 
 def _add_panel(bound: BoundQuestion, kind: str, places: Sequence[Choice], flow: PlacementFlow) -> ft.Control:
+    key = f"{bound.key}.{flow.field_version}"
     return stack(
-        text_field(
-            say(f"child.{kind}.name"), on_change=flow.type_name, key=f"{bound.key}.{flow.field_version}"
-        ),
+        text_field(say(f"child.{kind}.name"), on_change=flow.type_name, key=key),
         heading(say(f"child.{kind}.where"), level=3) if flow.has_name and places else None,
         single_choice_rows(places, None, flow.place, bound.band) if flow.has_name and places else None,
         spacing=12,
@@ -106,4 +97,4 @@ def _move_panel(
 def _spot(kind: str, places: Sequence[Choice], code: str, number: int) -> Spot | None:
     if kind != "rings":
         return None
-    return default_spot([choice.code for choice in places].index(code), len(places), number)
+    return views.default_spot([choice.code for choice in places].index(code), len(places), number)

@@ -1,8 +1,7 @@
 """How placed names are drawn: rings with names on them, rooms with weather, a jar, a list.
 
-"Me" stands in the middle of the rings; a name on them can be dragged, and where it is dropped decides its
-ring. Names are read out and tapped in the order in which the child placed them. A spot is right and down
-of the middle, in percent of half the map's width.
+A name on the rings can be dragged, and where it is dropped decides its ring. A spot is right and down of the
+middle, in percent of half the map's width.
 """
 
 from __future__ import annotations
@@ -84,7 +83,7 @@ def rings_map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop
         delta = event.local_delta
         if delta is not None:
             right, down = right + delta.x * 100 / _HALF, down + delta.y * 100 / _HALF
-            drag((at, _clamp_percent(right), _clamp_percent(down)))
+            drag((at, min(max(right, -100.0), 100.0), min(max(down, -100.0), 100.0)))
 
     async def let_go(at: int) -> None:
         if dragged is not None and dragged[0] == at:
@@ -100,6 +99,25 @@ def rings_map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop
         _circle(edge, grounds[number % 2], line=line)
         for number, edge in reversed(list(enumerate(ring_edges(len(places)))))
     ]
+    drawn = ft.Stack(width=MAP_SIZE, height=MAP_SIZE, controls=[*lines, *_labels(places), me])
+
+    def chip(at: int, person: PlacedPerson) -> ft.Control:
+        right, down = dragged[1:] if dragged and dragged[0] == at else _spot_of(person, at, places)
+        width, height = _CHIP_SIZE
+        return ft.GestureDetector(
+            key=f"chip-{at}",
+            left=min(max(_HALF + right * _HALF / 100 - width / 2, 0), MAP_SIZE - width),
+            top=min(max(_HALF + down * _HALF / 100 - height / 2, 0), MAP_SIZE - height),
+            drag_interval=16,
+            mouse_cursor=ft.MouseCursor.MOVE,
+            on_pan_start=guarded(lambda: begin(at)),
+            on_pan_update=guarded(partial(go, at)),
+            on_pan_end=guarded(lambda: let_go(at)),
+            content=ft.Semantics(exclude_semantics=True, content=_chip(person.who, width, height)),
+        )
+
+    # The list below says the same to those who do not see the map.
+    silent = ft.Semantics(exclude_semantics=True, content=drawn)
     return ft.Container(
         width=MAP_SIZE,
         height=MAP_SIZE,
@@ -108,60 +126,23 @@ def rings_map(people: tuple[PlacedPerson, ...], places: tuple[Choice, ...], drop
         content=ft.Stack(
             width=MAP_SIZE,
             height=MAP_SIZE,
-            controls=[
-                # The list below says the same to those who do not see it.
-                ft.Semantics(
-                    exclude_semantics=True,
-                    content=ft.Stack(
-                        width=MAP_SIZE, height=MAP_SIZE, controls=[*lines, *_labels(places), me]
-                    ),
-                ),
-                *(_chip(person, at, places, dragged, begin, go, let_go) for at, person in enumerate(people)),
-            ],
+            controls=[silent, *(chip(at, person) for at, person in enumerate(people))],
         ),
     )
 
 
-def _chip(
-    person: PlacedPerson,
-    at: int,
-    places: Sequence[Choice],
-    dragged: Drag | None,
-    begin: Callable[[int], None],
-    go: Callable[[int, ft.DragUpdateEvent[ft.GestureDetector]], None],
-    let_go: Callable[[int], Awaitable[None]],
-) -> ft.Control:
-    right, down = dragged[1:] if dragged and dragged[0] == at else _spot_of(person, at, places)
-    width, height = _CHIP_SIZE
-    left = min(max(_HALF + right * _HALF / 100 - width / 2, 0), MAP_SIZE - width)
-    top = min(max(_HALF + down * _HALF / 100 - height / 2, 0), MAP_SIZE - height)
-    return ft.GestureDetector(
-        key=f"chip-{at}",
-        left=left,
-        top=top,
-        drag_interval=16,
-        mouse_cursor=ft.MouseCursor.MOVE,
-        on_pan_start=guarded(lambda: begin(at)),
-        on_pan_update=guarded(partial(go, at)),
-        on_pan_end=guarded(lambda: let_go(at)),
-        content=ft.Semantics(
-            exclude_semantics=True,
-            content=ft.Container(
-                width=width,
-                height=height,
-                bgcolor=ft.Colors.SECONDARY_CONTAINER,
-                border=ft.Border.all(2, ft.Colors.PRIMARY),
-                border_radius=height / 2,
-                alignment=ft.Alignment.CENTER,
-                padding=ft.Padding.symmetric(horizontal=8),
-                content=ft.Text(
-                    person.who,
-                    theme_style=theme.MARK,
-                    color=ft.Colors.ON_SECONDARY_CONTAINER,
-                    max_lines=1,
-                    overflow=ft.TextOverflow.ELLIPSIS,
-                ),
-            ),
+def _chip(who: str, width: int, height: int) -> ft.Control:
+    ink = ft.Colors.ON_SECONDARY_CONTAINER
+    return ft.Container(
+        width=width,
+        height=height,
+        bgcolor=ft.Colors.SECONDARY_CONTAINER,
+        border=ft.Border.all(2, ft.Colors.PRIMARY),
+        border_radius=height / 2,
+        alignment=ft.Alignment.CENTER,
+        padding=ft.Padding.symmetric(horizontal=8),
+        content=ft.Text(
+            who, theme_style=theme.MARK, color=ink, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS
         ),
     )
 
@@ -171,10 +152,6 @@ def _spot_of(person: PlacedPerson, at: int, places: Sequence[Choice]) -> Spot:
         return person.spot
     ring = next((n for n, place in enumerate(places) if place.code == person.place), len(places) - 1)
     return default_spot(ring, len(places), at)
-
-
-def _clamp_percent(percent: float) -> float:
-    return min(max(percent, -100.0), 100.0)
 
 
 def _circle(
@@ -223,13 +200,13 @@ def placement_list(
     people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTap, tall: int
 ) -> ft.Control:
     """Draw each place with what is in it; a tap opens a way to move it."""
-    return stack(*(_place(ring, people, tap, tall) for ring in places), spacing=14)
 
+    def draw_place(place: Choice) -> ft.Control:
+        here = [(at, person) for at, person in enumerate(people) if person.place == place.code]
+        inside = [_name(person.who, partial(tap, at), tall) for at, person in here]
+        return stack(heading(place.text, level=3), *(inside or [quiet(say("people.nobody"))]))
 
-def _place(ring: Choice, people: Sequence[PlacedPerson], tap: OnTap, tall: int) -> ft.Control:
-    here = [(at, person) for at, person in enumerate(people) if person.place == ring.code]
-    inside = [_name(person.who, partial(tap, at), tall) for at, person in here]
-    return stack(heading(ring.text, level=3), *(inside or [quiet(say("people.nobody"))]))
+    return stack(*map(draw_place, places), spacing=14)
 
 
 def _name(who: str, on_tap: Callable[[], None], tall: int) -> ft.Control:
@@ -287,31 +264,26 @@ def jar_view(people: Sequence[PlacedPerson], places: Sequence[Choice], tap: OnTa
     sizes = {place.code: number for number, place in enumerate(places)}
     edge, ground = ft.Border.all(2, ft.Colors.OUTLINE), ft.Colors.SECONDARY_CONTAINER
     lid = ft.Container(width=200, height=26, border_radius=8, bgcolor=ground, border=edge)
-    worries = [
-        _worry(worry, _WORRY_SIZES[min(sizes.get(worry.place, 0), 2)], partial(tap, at))
-        for at, worry in enumerate(people)
-    ]
+    inside = ft.Row(
+        wrap=True,
+        spacing=8,
+        run_spacing=8,
+        alignment=ft.MainAxisAlignment.CENTER,
+        controls=[
+            _worry(worry, _WORRY_SIZES[min(sizes.get(worry.place, 0), 2)], partial(tap, at))
+            for at, worry in enumerate(people)
+        ],
+    )
     glass = ft.Container(
         width=MAP_SIZE,
         padding=16,
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
         border=ft.Border.all(3, ft.Colors.OUTLINE),
         border_radius=ft.BorderRadius.only(top_left=28, top_right=28, bottom_left=56, bottom_right=56),
-        content=column(
-            ft.Container(height=24 if people else 150),
-            ft.Row(
-                wrap=True,
-                spacing=8,
-                run_spacing=8,
-                alignment=ft.MainAxisAlignment.CENTER,
-                controls=worries,
-            ),
-            spacing=10,
-        ),
+        content=column(ft.Container(height=24 if people else 150), inside, spacing=10),
     )
-    return ft.Column(
-        tight=True, spacing=2, horizontal_alignment=ft.CrossAxisAlignment.CENTER, controls=[lid, glass]
-    )
+    middle = ft.CrossAxisAlignment.CENTER
+    return ft.Column(tight=True, spacing=2, horizontal_alignment=middle, controls=[lid, glass])
 
 
 def _worry(worry: PlacedPerson, side: int, on_tap: Callable[[], None]) -> ft.Control:

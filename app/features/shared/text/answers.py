@@ -1,10 +1,7 @@
-"""Answers as text: what was chosen, said, placed or not answered, as a reader sees it.
+"""Answers as text: what was chosen, said, placed or not answered, as a reader sees it. What cannot be read
+(written by a newer tool) is shown as it stands.
 
-Options show by their texts, exact words in quotation marks with where they came from, and every way of
-not answering by its name. What cannot be read (written by a newer tool) is shown as it stands.
-
-    format_answer(item, Answered("yes"))                      # "Yes"
-    format_answer(item, NotAnswered("not-asked", "not-safe"))   # "Not asked because it was not safe to ask"
+    format_answer(item, NotAnswered("not-asked", "not-safe"))   # Not asked because it was not safe to ask
 """
 
 from __future__ import annotations
@@ -24,7 +21,6 @@ from assessments.engine.answers import (
     PlacedPerson,
     VerbatimLine,
     from_plain,
-    parts_of,
 )
 from assessments.errors import BadAnswer
 
@@ -56,16 +52,6 @@ def format_answer(item: Item, entry: AnswerEntry | None) -> str:
     return str(value)
 
 
-def format_stored_answer(item: Item, plain: object) -> str:
-    """Format the plain form of an entry. What this tool cannot read is shown as it was stored."""
-    if plain is None:
-        return ""
-    try:
-        return format_answer(item, from_plain(item, plain))
-    except BadAnswer:
-        return str(plain)
-
-
 def format_quote(line: VerbatimLine) -> str:
     """Put exact words in quotation marks."""
     return say("said.words", words=line.words)
@@ -79,12 +65,12 @@ def describe_quote_source(item: Item, line: VerbatimLine) -> str:
     return f"{origin}. {say('said.asked', prompt=line.prompt)}"
 
 
-def read_stored_verbatim_lines(item: Item, plain: object) -> tuple[VerbatimLine, ...]:
-    """Read the lines of exact words in a plain entry; none when it holds none that can be read."""
+def read_stored_answer(item: Item, plain: object) -> AnswerEntry | None:
+    """Read a plain entry; None for one that this tool cannot read."""
     try:
-        return parts_of(from_plain(item, plain), VerbatimLine)
+        return from_plain(item, plain)
     except BadAnswer:
-        return ()
+        return None
 
 
 def drawing_of(entry: AnswerEntry | None) -> Drawing | None:
@@ -93,16 +79,13 @@ def drawing_of(entry: AnswerEntry | None) -> Drawing | None:
     return value if isinstance(value, Drawing) and value.visible_marks else None
 
 
-def read_stored_drawing(item: Item, plain: object) -> Drawing | None:
-    """Read the drawing in a plain entry; None when it holds none, or none that can be read."""
-    try:
-        return drawing_of(from_plain(item, plain))
-    except BadAnswer:
-        return None
+def not_answered_label(item: Item, state: str) -> str:
+    """Return what a way of not answering is called for this item."""
+    return dict(item.state_words).get(state) or say(f"state.{state}")
 
 
 def _format_not_answered(item: Item, entry: NotAnswered) -> str:
-    words = dict(item.state_words).get(entry.state) or say(f"state.{entry.state}")
+    words = not_answered_label(item, entry.state)
     if entry.reason:
         words = say("state.because", state=words, reason=say(f"reason.{entry.reason}"))
     return f"{words}\n{entry.note}" if entry.note else words

@@ -1,6 +1,5 @@
-"""The findings of a chronology as sentences, one for every code of `assessments.casework.chronology`.
-
-No sentence reassures: a falling trajectory says what it does not show.
+"""The findings of a chronology as sentences, one for every code of `assessments.casework.chronology`. No
+sentence reassures: a falling trajectory says what it does not show.
 """
 
 from __future__ import annotations

@@ -71,11 +71,6 @@ def format_day_and_time(moment: datetime, today: date) -> str:
 def greeting(now: datetime) -> str:
     """Return the greeting for a local time of day."""
     hour = now.astimezone().hour
-    part = (
-        "evening"
-        if hour >= _EVENING_FROM_HOUR
-        else "afternoon"
-        if hour >= _AFTERNOON_FROM_HOUR
-        else "morning"
-    )
-    return say(f"greeting.{part}")
+    if hour >= _EVENING_FROM_HOUR:
+        return say("greeting.evening")
+    return say("greeting.afternoon") if hour >= _AFTERNOON_FROM_HOUR else say("greeting.morning")

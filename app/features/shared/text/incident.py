@@ -1,7 +1,4 @@
-"""Incidents as text.
-
-describe_child_presence(child)      # "Saw it, heard it, in the kitchen"
-"""
+"""Incidents as text: "Saw it, heard it, in the kitchen"."""
 
 from __future__ import annotations
 
@@ -13,10 +10,7 @@ from assessments.casework.casework_records import ChildAtIncident
 
 def describe_child_presence(child: ChildAtIncident) -> str:
     """Say where a child was during an incident, and what they saw or heard of it."""
-    said = [
-        *([say("there.saw")] if child.saw_it else []),
-        *([say("there.heard")] if child.heard_it else []),
-    ]
+    said = [*([say("there.saw")] if child.saw_it else []), *([say("there.heard")] if child.heard_it else [])]
     if not child.there:
         said.append(say("there.elsewhere"))
     elif not said:

@@ -1,8 +1,5 @@
-"""A person in short lines: first name, family, and what has been heard or seen so far.
-
-Each line is made from that person's own records alone, so that nothing of one child stands under another.
-
-    describe_last_heard(page, child.id, today)      # "Heard on 14 May"
+"""A person in short lines: first name, family, and what has been heard or seen so far. Each line is made from
+that person's own records alone, so that nothing of one child stands under another.
 """
 
 from __future__ import annotations
@@ -46,18 +43,15 @@ def describe_last_heard(page: HouseholdOverview, person_id: str, today: date) ->
         return say("child.seen-only", day=_on_day(found.last_seen_on, today))
     if not lines and any(own.status == "in-progress" for own in page.assessments_of(person_id)):
         return say("task.in-progress")
-    return (
-        say("label.and-so-on", one=lines[0], other=lines[1])
-        if len(lines) == 2
-        else (lines[0] if lines else say("child.not-yet"))
-    )
+    if len(lines) == 2:
+        return say("label.and-so-on", one=lines[0], other=lines[1])
+    return lines[0] if lines else say("child.not-yet")
 
 
 def counts_of_child(page: HouseholdOverview, person_id: str, today: date) -> ChildCounts:
     """Count the visits, and the last days, of one child of a household."""
-    return count_visits_of_child(
-        page, next(person for person in page.persons if person.id == person_id), today
-    )
+    child = next(person for person in page.persons if person.id == person_id)
+    return count_visits_of_child(page, child, today)
 
 
 def visit_day(page: HouseholdOverview, found: AssessmentSummary) -> date:
@@ -76,11 +70,9 @@ def tool_title(tool: str) -> str:
 
 def task_status(found: AssessmentSummary) -> TaskStatus:
     """Return the status of an assessment for a task list."""
-    return (
-        "completed"
-        if found.status in (*COMPLETED_STATUSES, "entered-in-error")
-        else ("in-progress" if found.status == "in-progress" else "incomplete")
-    )
+    if found.status in (*COMPLETED_STATUSES, "entered-in-error"):
+        return "completed"
+    return "in-progress" if found.status == "in-progress" else "incomplete"
 
 
 def describe_family(page: HouseholdOverview, person: Person, on: date) -> str:

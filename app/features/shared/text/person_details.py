@@ -1,7 +1,4 @@
-"""All that is recorded of one person, a row for each part, and from whom a part is withheld.
-
-person_rows(page, person, today)      # [AnswerListRow("Birth", "Born 2 September", "born"), ...]
-"""
+"""All that is recorded of one person, a row for each part, and from whom a part is withheld."""
 
 from __future__ import annotations
 
@@ -21,10 +18,8 @@ WITHHOLDABLE_PARTS = ("all", "address", "born", "names", "needs", "ties")
 def withheld_records(
     page: HouseholdOverview, about_id: str, part: str | None = None
 ) -> tuple[WithheldInformation, ...]:
-    """Return what is withheld about a record now; of one part of it where `part` is given.
-
-    What is withheld of the whole record is withheld of each part.
-    """
+    """Return what is withheld about a record now; of one part of it where `part` is given, which includes
+    what is withheld of the whole record."""
     return tuple(
         fact
         for fact in page.records_of(WithheldInformation)
