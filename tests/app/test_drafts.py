@@ -24,7 +24,15 @@ from app.features.incidents.draft import (
     validate_incident,
     validate_key_date,
 )
-from app.features.people.drafts import (
+from app.features.people.person_draft import (
+    BirthDraft,
+    PersonDraft,
+    draft_from_person,
+    person_from_draft,
+    validate_birth,
+    validate_person,
+)
+from app.features.people.update import (
     AddressDraft,
     LinkDraft,
     RelationshipDraft,
@@ -34,14 +42,6 @@ from app.features.people.drafts import (
     validate_address,
     validate_withheld,
     withheld_from_draft,
-)
-from app.features.people.person_draft import (
-    BirthDraft,
-    PersonDraft,
-    draft_from_person,
-    person_from_draft,
-    validate_birth,
-    validate_person,
 )
 from app.features.shared.day_draft import DayDraft
 from app.features.visits.child_observation_draft import (

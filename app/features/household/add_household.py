@@ -47,7 +47,6 @@ def add_household_page(model: AppState, actions: AppController) -> ft.View:
 
     return form_page(
         model,
-        actions,
         form,
         say("add.title"),
         [

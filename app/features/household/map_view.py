@@ -20,7 +20,7 @@ from app.features.household.map_layout import MapHome
 from app.features.shared.badges import badge
 from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.text.days import format_age, format_day
-from app.features.shared.text.people import describe_family, first_name
+from app.features.shared.text.people import describe_family, find_household, first_name
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import column, stack
@@ -30,7 +30,7 @@ from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.casework_records import Address
 from assessments.casework.records import Person
-from assessments.errors import Locked, NotFound
+from assessments.errors import Locked
 
 _NO_CHILD_MAPS: Mapping[str, ChildPeopleMap] = {}
 _NO_CHILD: str | None = None
@@ -42,19 +42,16 @@ _WIDE = 700
 @guarded_page
 def household_map_page(model: AppState, actions: AppController) -> ft.View:
     """Show the list and the drawing."""
-    page = model.household(model.screen.target)
+    page = find_household(model, model.screen.target)
     child_maps, show_maps = use_state(_NO_CHILD_MAPS)
     child_id, choose = use_state(_NO_CHILD)
     scroll = use_scroll(actions)
 
     async def read() -> None:
-        if page is not None:
-            with suppress(Locked):  # locked since this was drawn: the map is not seen
-                show_maps(await actions.people_commands.read_people_maps(page))
+        with suppress(Locked):  # locked since this was drawn: the map is not seen
+            show_maps(await actions.people_commands.read_people_maps(page))
 
     ft.use_effect(read, [])
-    if page is None:
-        raise NotFound
     homes = group_by_home(page)
     is_wide = (ft.context.page.width or 0) >= _WIDE
     listed = [_home_card(model, page, home, actions) for home in homes]

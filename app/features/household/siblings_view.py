@@ -23,7 +23,7 @@ from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import follow_up_line, not_observed_line
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.text.days import format_age, format_day
-from app.features.shared.text.people import describe_family, first_name, tool_title
+from app.features.shared.text.people import describe_family, find_household, first_name, tool_title
 from app.kit import theme
 from app.kit.controls.cards import avatar_row, card
 from app.kit.controls.keyed import column, side_line, stack
@@ -34,7 +34,6 @@ from assessments.casework.casework_records import VerbatimQuote
 from assessments.casework.matching.text import CopiedText
 from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.casework.result_extracts import LadderStep, ResultExtract
-from assessments.errors import NotFound
 
 # More than this of one kind is read in the records themselves.
 _MAX_PER_SECTION = 6
@@ -44,9 +43,7 @@ _MAX_PER_SECTION = 6
 @guarded_page
 def siblings_page(model: AppState, actions: AppController) -> ft.View:
     """Show every child of the household in a column of their own."""
-    page = model.household(model.screen.target)
-    if page is None:
-        raise NotFound
+    page = find_household(model, model.screen.target)
     today = actions.today()
     children = page.children(today)
     same = find_copied_passages(page)

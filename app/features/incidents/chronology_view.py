@@ -25,7 +25,7 @@ from app.features.shared.text.chronology import (
     summarise_household_chronology,
 )
 from app.features.shared.text.days import format_day
-from app.features.shared.text.people import find_person, first_name, visit_day
+from app.features.shared.text.people import find_household, find_person, first_name, visit_day
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
@@ -42,7 +42,6 @@ from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
 from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.definitions import catalogue
-from assessments.errors import NotFound
 
 _PAGE_SIZE = 20
 _EVERYONE = "everyone"
@@ -53,9 +52,7 @@ _EVERYONE = "everyone"
 def chronology_page(model: AppState, actions: AppController) -> ft.View:
     """Everything of one household, with one child's lines apart where that is asked for."""
     whose, choose = use_state(_EVERYONE)
-    page = model.household(model.screen.target)
-    if page is None:
-        raise NotFound
+    page = find_household(model, model.screen.target)
     on = actions.today()
     children = page.children(on)
     found = timeline.build_chronology_entries(

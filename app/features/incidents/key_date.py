@@ -16,7 +16,7 @@ from app.features.incidents.update import IncidentState, update
 from app.features.shared.day_field import day_field
 from app.features.shared.draft_form import coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
-from app.features.shared.text.people import first_name
+from app.features.shared.text.people import find_household, first_name
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import keyed
 from app.kit.controls.text import heading
@@ -24,7 +24,6 @@ from app.kit.forms.choices import Choice, radio_rows
 from app.kit.forms.problems import problem_line
 from app.kit.messages import say
 from assessments.casework.casework_records import KeyDate
-from assessments.errors import NotFound
 
 _KINDS = get_args(KeyDate.model_fields["kind"].annotation)
 
@@ -33,9 +32,7 @@ _KINDS = get_args(KeyDate.model_fields["kind"].annotation)
 @guarded_page
 def key_date_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for one key date, and save it."""
-    page = model.household(model.screen.target)
-    if page is None:
-        raise NotFound
+    page = find_household(model, model.screen.target)
     form = use_draft_form(actions, f"milestone-{page.household.id}", KeyDateDraft())
     kind = radio_rows(
         coded_choices("milestone", _KINDS),
@@ -51,7 +48,6 @@ def key_date_page(model: AppState, actions: AppController) -> ft.View:
     wrong = form.problems.get("kind")
     return form_page(
         model,
-        actions,
         form,
         say("milestone.title"),
         [

@@ -66,7 +66,6 @@ def incident_page(model: AppState, actions: AppController) -> ft.View:
     more = secondary_button(say("event.more"), lambda: set_open(True), icon=ft.Icons.EXPAND_MORE, fill=True)
     return form_page(
         model,
-        actions,
         form,
         say("event.change" if before else "event.title"),
         [

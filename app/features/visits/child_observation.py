@@ -84,7 +84,7 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
         top=keyed(_TOP_KEY, top),
         action=primary_button(
             say("seen.save"),
-            save_handler(actions, form, submit, actions.save_visit, lambda: scroll.to_key(_TOP_KEY)),
+            save_handler(form, submit, actions.save_visit, lambda: scroll.to_key(_TOP_KEY)),
         ),
         saved=quiet(say("seen.held")),
         scroll=scroll,

@@ -52,7 +52,7 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
     def submit() -> tuple[FormState, tuple[SaveRecords, ...]]:
         return update(FormState(), ClosureSubmitted(form.value, page, here, rows, names, actions.now()))
 
-    finish = save_handler(actions, form, submit, actions.save_visit, lambda: scroll.to_key("top"))
+    finish = save_handler(form, submit, actions.save_visit, lambda: scroll.to_key("top"))
     summary = error_summary(list(form.problems.items()), go_to=scroll.to_key)
     return build_page(
         model,
