@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.drafts import Draft
-from app.features.household.draft import HouseholdDraft, NewPersonDraft, household_from_draft
-from app.features.incidents.draft import (
+from app.features.household.add_household import HouseholdDraft, NewPersonDraft, household_from_draft
+from app.features.incidents.update import (
     IncidentDraft,
     KeyDateDraft,
     StatementDraft,
@@ -51,7 +51,7 @@ from app.features.visits.child_observation_draft import (
     observation_from_draft,
     validate_observation,
 )
-from app.features.visits.closure_draft import ClosureDraft, ReasonDraft, validate_closure
+from app.features.visits.update import ClosureDraft, ReasonDraft, validate_closure
 from assessments.casework.casework_records import Address, ChildAtIncident, ChildObservation, VerbatimQuote
 from assessments.casework.records import Contact, Person
 

@@ -14,8 +14,8 @@ import flet as ft
 from app.core.cases.case_service import run_blocking
 from app.core.cases.household_queries import pattern_statement_of
 from app.core.controller import AppController, AppState
-from app.features.incidents.draft import StatementDraft, draft_from_statement, statement_from_draft
 from app.features.incidents.pattern_text import format_sentence, format_statement
+from app.features.incidents.update import StatementDraft, draft_from_statement, statement_from_draft
 from app.features.shared.draft_form import use_draft_form
 from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import kept_phrases_note, phrasing_checked_field

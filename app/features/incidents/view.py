@@ -1,33 +1,36 @@
-"""Page: an incident. Its target is a household, for a new one, or the incident to change.
+"""Pages: an incident, with a household as its target for a new one; and a key date.
 
-The day, what was done, how it is known and how serious it was come first; then each child by name; then,
-behind one button, all that can wait. A serious incident shows the numbers to call before it is saved.
+What can wait of an incident is behind one button. A serious one shows the numbers to call before it is saved.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview, find_record
 from app.core.cases.record_changes import SaveRecords
 from app.core.controller import AppController, AppState
-from app.features.incidents.draft import (
+from app.features.incidents.update import (
     CHILD_PRESENCE_CODES,
+    OPTIONAL_FIELDS,
     PHRASING_CHECKED_FIELDS,
     SEVERITY_UNKNOWN,
     IncidentDraft,
+    IncidentState,
+    KeyDateDraft,
     draft_from_incident,
     empty_incident_draft,
+    update,
 )
-from app.features.incidents.update import OPTIONAL_FIELDS, IncidentState, update
 from app.features.shared.badges import revisions_link
 from app.features.shared.day_field import day_field
 from app.features.shared.draft_form import DraftForm, coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.phrasing_field import phrasing_checked_field
-from app.features.shared.text.people import first_name
+from app.features.shared.text.people import find_household, first_name
 from app.kit import theme
 from app.kit.controls.buttons import secondary_button
 from app.kit.controls.cards import call_card, card
@@ -39,7 +42,7 @@ from app.kit.forms.problems import problem_line
 from app.kit.hooks import use_state
 from app.kit.messages import say
 from app.kit.phone_numbers import numbers_for
-from assessments.casework.casework_records import Incident
+from assessments.casework.casework_records import Incident, KeyDate
 from assessments.casework.records import Person
 from assessments.casework.tactics import tactic_groups
 from assessments.errors import NotFound
@@ -196,3 +199,44 @@ def _tactics(form: DraftForm[IncidentDraft]) -> ft.Control:
         parts.append(heading(say(f"tactic-group.{group}"), level=3))
         parts.append(checkbox_rows(coded_choices("tactic", codes), chosen=chosen, on_choose=choose))
     return card(*parts, spacing=theme.LIST_GAP)
+
+
+_KINDS = get_args(KeyDate.model_fields["kind"].annotation)
+
+
+@ft.component
+@guarded_page
+def key_date_page(model: AppState, actions: AppController) -> ft.View:
+    """Ask for one key date, and save it."""
+    page = find_household(model, model.screen.target)
+    form = use_draft_form(actions, f"milestone-{page.household.id}", KeyDateDraft())
+    kind = radio_rows(
+        coded_choices("milestone", _KINDS),
+        chosen=form.value.kind or None,
+        on_choose=form.chooser("kind"),
+        clear=False,
+    )
+    person = radio_rows(
+        [Choice(person.id, first_name(person)) for person in page.persons],
+        chosen=form.value.person or None,
+        on_choose=form.chooser("person"),
+    )
+    wrong = form.problems.get("kind")
+    return form_page(
+        model,
+        form,
+        say("milestone.title"),
+        [
+            keyed("kind", card(heading(say("milestone.kind")), problem_line(wrong) if wrong else None, kind)),
+            card(day_field(form)),
+            card(
+                heading(say("milestone.who")),
+                person,
+                form.text_field("words", say("milestone.words"), lines=2),
+            ),
+        ],
+        submit=lambda: update(IncidentState(), actions.submitted(form.value, page)),
+        save=actions.save_changes,
+        save_label=say("event.save"),
+        subtitle=page.household.name,
+    )

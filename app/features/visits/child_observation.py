@@ -17,13 +17,16 @@ from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
-from app.features.visits.child_observation_context import circumstances_card, previous_versions_card
+from app.features.visits.child_observation_context import (
+    circumstances_card,
+    exact_words_card,
+    previous_versions_card,
+)
 from app.features.visits.child_observation_draft import (
     ObservationDraft,
     draft_from_observation,
     observation_draft_key,
 )
-from app.features.visits.exact_words import exact_words_card
 from app.features.visits.update import ObservationSubmitted, is_correction, update
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import avatar_row, card

@@ -22,8 +22,7 @@ from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import observation_target
-from app.features.visits.closure_draft import ClosureDraft
-from app.features.visits.update import OUTCOMES, ClosureSubmitted, find_silent_children, update
+from app.features.visits.update import OUTCOMES, ClosureDraft, ClosureSubmitted, find_silent_children, update
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import avatar_row, card
