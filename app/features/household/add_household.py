@@ -1,7 +1,4 @@
-"""Page: add a household, with its name and everyone in it.
-
-It asks for no more than is needed to start; relationships and other names come later.
-"""
+"""Page: add a household with everyone in it, its draft, checks and the records it becomes."""
 
 from __future__ import annotations
 

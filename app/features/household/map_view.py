@@ -1,8 +1,7 @@
-"""Page: the map of a household: who lives where, what they are to each other, and who is safe to a child.
+"""Page: the map of a household, as a list, which a screen reader reads, and a drawing.
 
-It is a list, which a screen reader reads, and a drawing. Who is safe is shown for one child at a time, from
-that child's own map of people, in the child's words, and never as a colour. A confidential address is not
-on it.
+Who is safe is shown for one child at a time, in that child's words, and never as a colour. A confidential
+address is not on it.
 """
 
 from __future__ import annotations

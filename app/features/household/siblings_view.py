@@ -1,8 +1,4 @@
-"""Page: the children of a household side by side: what each said, what was seen of each, risk and plan.
-
-Every column is made from one child's own records alone. Text that stands under two children is pointed out,
-for a person to look at.
-"""
+"""Page: the children of a household side by side, each column from that child's own records alone."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Page: one household: every child first, each by themselves, then the adults.
-
-No record of one child stands under another. A record in progress is continued; a completed one is read.
-"""
+"""Page: one household: every child first, each with their own records alone, then the adults."""
 
 from __future__ import annotations
 

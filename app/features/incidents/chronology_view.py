@@ -1,9 +1,4 @@
-"""Pages: the chronology of one household, and of one person in every household where they are known.
-
-They show what `assessments.casework.chronology` found: the first line and the direction, what stands out,
-what is missing, the chart with the same numbers as a table, and every record with its source. A filter says
-what it cannot tell.
-"""
+"""Pages: the chronology of one household, and of one person in every household where they are known."""
 
 from __future__ import annotations
 

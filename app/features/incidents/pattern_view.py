@@ -1,8 +1,4 @@
-"""Page: the pattern statement on one adult, drafted from what is recorded and edited by the practitioner.
-
-When more becomes known the page shows what is new and adds it, at the end, only when asked. A statement
-that nobody changed may be drafted anew.
-"""
+"""Page: the pattern statement on one adult, from the records. What is new is added only when asked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Incidents, key dates and pattern statements as typed, and what their pages save, or refuse. Pure.
-
-A child of whom nothing is said has no entry in the record of an incident.
-"""
+"""Incidents, key dates and pattern statements as typed, and what their pages save, or refuse. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Pages: an incident, with a household as its target for a new one; and a key date.
-
-What can wait of an incident is behind one button. A serious one shows the numbers to call before it is saved.
-"""
+"""Pages: an incident, with a household as its target for a new one; and a key date."""
 
 from __future__ import annotations
 

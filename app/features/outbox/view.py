@@ -1,8 +1,4 @@
-"""Page: the outbox: what waits, what was sent, and what needs help.
-
-"Sent" is said only of what the service has confirmed. An entry that was set aside says why and can be read
-and sent again; it never holds up the others.
-"""
+"""Page: the outbox. "Sent" is said only of what the service has confirmed; what is set aside says why."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Pages: what is said about a person: a relationship, a link, an address, and information withheld.
 
-A relationship is shown from both sides before it is saved. Of a link each household keeps its own record,
-and each page names the other: nothing is merged.
+Of a link each household keeps its own record, and each page names the other: nothing is merged.
 """
 
 from __future__ import annotations
@@ -108,10 +107,7 @@ def _people_by_age(people: Iterable[Person], actions: AppController) -> list[Cho
 @ft.component
 @guarded_page
 def edit_address_page(model: AppState, actions: AppController) -> ft.View:
-    """Ask for one address. Reached from a person, it begins with that person staying there.
-
-    A confidential address is not put back into its field: left empty, it stays as it is.
-    """
+    """Ask for one address. A confidential one is not put back into its field: left empty, it stays."""
     about = model.screen.target
     page, before = _find_address(model, about)
     host = host_household(page, model.households)
@@ -167,10 +163,7 @@ def _address_fields(
 @ft.component
 @guarded_page
 def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
-    """Ask what is to be kept, from whom, and who asked.
-
-    It hides nothing on this device from the practitioner: it says what must not be passed on.
-    """
+    """Ask what must not be passed on, to whom, and who asked. It hides nothing from the practitioner."""
     target = model.screen.target
     page, about = find_record(model.households, Address, target) or find_person(model, target)
     one = about if isinstance(about, Person) else None

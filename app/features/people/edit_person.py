@@ -1,7 +1,4 @@
-"""Pages: change what is known of one person or add one to a household, and record that a baby was born.
-
-What the page of a person does not show stays as it was. At birth the same record gets a day and a name.
-"""
+"""Pages: change a person, add one, record a birth. What a page does not show stays as it was."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Cards of a person's records in other households: those linked, and those that may be the same person.
-
-Each household keeps its own record: nothing is merged, and a link or a decision can be undone.
-"""
+"""Cards of records elsewhere that are linked to a person, or may be theirs. Nothing is merged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What is said about a person as typed, and what the pages of people save, or refuse.
-
-Pure: `update(state, event) -> (state, effects)`. A person's own draft is in `person_draft`.
-"""
+"""What is said about a person as typed, and what the pages of people save, or refuse. Pure."""
 
 from __future__ import annotations
 
@@ -57,10 +54,7 @@ class LinkDraft(Draft):
 
 @dataclass(frozen=True, repr=False)
 class AddressDraft(Draft):
-    """An address. `confidential` and `left` hold "yes" or nothing; `host` is a household's id.
-
-    "" as `host` is the answer that it is not known which family takes them in.
-    """
+    """An address. `confidential` and `left` hold "yes" or nothing; `host` is a household or, unknown, ""."""
 
     lines: str = ""
     kind: str | None = None
@@ -203,10 +197,7 @@ def _records(event: Submitted) -> list[Record]:
 
 
 def _host_links(event: Submitted, draft: AddressDraft, address: Address) -> list[Record]:
-    """What changes about the family that takes them in.
-
-    Only what is said of another family's home says who that family is, or that it is not known.
-    """
+    """What changes about the family that takes them in: only an address of the kind "host" says who it is."""
     host = host_household(event.page, event.households)
     chosen = draft.host or ""
     if address.kind != "host" or chosen == (host.household.id if host else ""):

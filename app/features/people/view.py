@@ -1,7 +1,6 @@
 """Page: one person: who they are, what others are to them, where they live, and what is withheld from whom.
 
-Of a brother or sister only the name stands here. A confidential address is in no summary, no map and no name
-for a screen reader: only behind "hold to show".
+A confidential address is in no summary and no name for a screen reader: only behind "hold to show".
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The parts of the account recovery page: before asking, while the request waits, and when it is agreed.
-
-Each draws the state of `update` and dispatches events to it.
-"""
+"""The parts of the account recovery page: before asking, while the request waits, and when it is agreed."""
 
 from __future__ import annotations
 

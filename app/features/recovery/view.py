@@ -1,8 +1,6 @@
-"""Account recovery after a forgotten passphrase: ask, read a code out, choose new words.
+"""Account recovery after a forgotten passphrase: draws the state of `update`, and carries out its effects.
 
-Draws the state of `update`, and carries out its effects. The status is polled by
-`app.core.device.account_recovery`. A request that waits is found again after the app was closed. No name is
-shown but the aliases of those who share the device.
+No name is shown but the aliases of those who share the device.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Page: what was written of a person or an incident before it was changed: newest first, only what differs.
 
-Each revision is compared with the one that took its place, in the words of their own pages. A child who was
-unborn shows all that was known before the birth. What is withheld from somebody has its mark here too.
+What is withheld from somebody has its mark here too.
 """
 
 from __future__ import annotations

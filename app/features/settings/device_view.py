@@ -1,7 +1,4 @@
-"""Page: about this device: the self-test report, line by line, in plain words.
-
-Nothing on it is about anybody, so it may be read out on the telephone to a support team.
-"""
+"""Page: the self-test report of this device. Nothing on it is about anybody: it may be read out."""
 
 from __future__ import annotations
 

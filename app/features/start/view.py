@@ -1,7 +1,4 @@
-"""The pages before there is anything to unlock: opening, a fault of the store, and set-up.
-
-The passphrase stands in the fields and nowhere else, and is gone with the page.
-"""
+"""The pages before there is anything to unlock. A passphrase stands in the fields and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Page: the first page: unfinished work, then every household with what has been heard of each child.
-
-Every child is listed, each with what was heard or seen of that child alone.
-"""
+"""Page: the first page: unfinished work, then every household with what has been heard of each child."""
 
 from __future__ import annotations
 

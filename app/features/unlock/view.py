@@ -1,8 +1,6 @@
-"""The locked page: who it is, and the passphrase or PIN.
+"""Pages: the locked page, which shows nothing but aliases and how much waits, and changing the passphrase.
 
-Anybody may see it: it shows aliases, and no count but that of the sealed records that wait. Where the
-passphrase cannot be tried (too many attempts, an absent key, a key store that does not answer) it says so,
-that nothing is lost, and what to do.
+Where the passphrase cannot be tried it says so, that nothing is lost, and what to do.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Page: one child in one contact: how they were met, their exact words, what was seen, an interpretation.
+"""Page: one child in one contact. It saves whatever stands there: what is missing is never asked for first.
 
-It saves whatever stands there: what is missing is said, never asked for first. After the contact is finished
-a change is a correction, with its reason, and the first version stays below it.
+After the contact is finished a change is a correction, with its reason, and the first version stays below it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The parts of the page of one child: the exact words, and the circumstances of the meeting.
-
-No word is corrected and no origin chosen for anybody; what an adult told stands here too, marked as that.
-"""
+"""The parts of the page of one child: exact words, none of them corrected, and the circumstances."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Page: finish a contact: each child with no record first, then how the contact went.
-
-For each such child there are two ways on: add what was seen, or say why not. Everything written is saved
-already, and Back leads to it. No reason given for one child is put under another.
-"""
+"""Page: finish a contact: each child with no record first, each with their own reason, then the outcome."""
 
 from __future__ import annotations
 

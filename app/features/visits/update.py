@@ -1,7 +1,6 @@
-"""What the pages of a visit save, or refuse: `update(state, event) -> (state, effects)`.
+"""What is typed to finish a contact, and what the pages of a visit save, or refuse. Pure.
 
-Pure. Nothing is refused for being incomplete. After the contact is finished a change is saved as a correction
-and the first version stays; what follows from finishing is in `assessments.casework.visits.closing`.
+Nothing is refused for being incomplete. A change after the finish is a correction; the first version stays.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Page: one contact: every child to account for, here or not, each with how they stand.
-
-No child can be left off it, and the one with nothing stands out: finishing asks about those first.
-"""
+"""Page: one contact: every child to account for, here or not; none can be left off it."""
 
 from __future__ import annotations
 
