@@ -38,7 +38,6 @@ from assessments.engine.form import AnswerEntered
 from assessments.errors import NotFound
 
 
-@ft.component
 @guarded_page
 def handover_page(model: AppState, actions: AppController) -> ft.View:
     """Draw what follows, ask for a name, and start the child session."""
@@ -104,7 +103,6 @@ _DRAWN_ORIGINS: tuple[Origin, ...] = ("child-drew", "child-said", "adult-said")
 _CIRCUMSTANCE_ITEMS = ("earshot-who", "language", "interpreter", "interpreter-who", "place", "way")
 
 
-@ft.component
 @guarded_page
 def handback_page(model: AppState, actions: AppController) -> ft.View:
     """Draw what came back, with the questions about its origin and the circumstances."""

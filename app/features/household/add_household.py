@@ -27,7 +27,6 @@ from assessments.casework.records import Household, Person
 ROLES_IN_FAMILY = ("child", "unborn", "mother", "father", "carer", "partner", "other")
 
 
-@ft.component
 @guarded_page
 def add_household_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the name and the people, and save them together."""

@@ -37,7 +37,6 @@ _NO_CHILD: str | None = None
 _WIDE = 700
 
 
-@ft.component
 @guarded_page
 def household_map_page(model: AppState, actions: AppController) -> ft.View:
     """Show the list and the drawing."""

@@ -35,7 +35,6 @@ from assessments.casework.result_extracts import LadderStep, ResultExtract
 _MAX_PER_SECTION = 6
 
 
-@ft.component
 @guarded_page
 def siblings_page(model: AppState, actions: AppController) -> ft.View:
     """Show every child of the household in a column of their own."""

@@ -35,7 +35,6 @@ from app.kit.messages import say
 from assessments.casework.records import Person
 
 
-@ft.component
 @guarded_page
 def household_page(model: AppState, actions: AppController) -> ft.View:
     """Show everyone in the household with their own records."""

@@ -42,7 +42,6 @@ _PAGE_SIZE = 20
 _EVERYONE = "everyone"
 
 
-@ft.component
 @guarded_page
 def chronology_page(model: AppState, actions: AppController) -> ft.View:
     """Everything of one household, with one child's lines apart where that is asked for."""
@@ -88,7 +87,6 @@ def chronology_page(model: AppState, actions: AppController) -> ft.View:
     )
 
 
-@ft.component
 @guarded_page
 def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
     """What one person has done, in every household where they are known."""

@@ -39,7 +39,6 @@ _CHARACTERS_PER_LINE = 44
 _FEWEST_LINES, _MOST_LINES = 8, 60
 
 
-@ft.component
 @guarded_page
 def pattern_page(model: AppState, actions: AppController) -> ft.View:
     """Show the statement on one adult, to be read, changed and saved."""

@@ -47,7 +47,6 @@ from assessments.errors import NotFound
 _URGENT_FROM_SEVERITY = 3
 
 
-@ft.component
 @guarded_page
 def incident_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for one event, and save it."""
@@ -201,7 +200,6 @@ def _tactics(form: DraftForm[IncidentDraft]) -> ft.Control:
 _KINDS = get_args(KeyDate.model_fields["kind"].annotation)
 
 
-@ft.component
 @guarded_page
 def key_date_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for one key date, and save it."""

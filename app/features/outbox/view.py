@@ -23,7 +23,6 @@ _SHOWN = 50
 _ORDER: tuple[EntryState, ...] = ("set-aside", "waiting", "sent")
 
 
-@ft.component
 @guarded_page
 def outbox_page(model: AppState, actions: AppController) -> ft.View:
     """Show how sending stands: what needs help first, then what waits, the newest first."""

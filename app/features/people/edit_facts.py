@@ -43,7 +43,6 @@ from assessments.errors import NotFound
 ADDRESS_KINDS = ("home", "temporary", "refuge", "other-home", "host")
 
 
-@ft.component
 @guarded_page
 def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
     """Ask who the other person is, what the relationship is about, and what it is."""
@@ -73,7 +72,6 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
     )
 
 
-@ft.component
 @guarded_page
 def add_link_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the household, then the person, then what the link is."""
@@ -104,7 +102,6 @@ def _people_by_age(people: Iterable[Person], actions: AppController) -> list[Cho
     return [Choice(one.id, one.name, format_age(one, actions.today())) for one in people]
 
 
-@ft.component
 @guarded_page
 def edit_address_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for one address. A confidential one is not put back into its field: left empty, it stays."""
@@ -160,7 +157,6 @@ def _address_fields(
     ]
 
 
-@ft.component
 @guarded_page
 def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
     """Ask what must not be passed on, to whom, and who asked. It hides nothing from the practitioner."""

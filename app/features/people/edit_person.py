@@ -22,7 +22,6 @@ PERSON_ROLES = ("child", "mother", "father", "carer", "partner", "professional",
 _BIRTH_DATE_OPTIONS = ("day", "about", "due", "unknown")
 
 
-@ft.component
 @guarded_page
 def edit_person_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for everything of one person on one page, and save it together."""
@@ -91,7 +90,6 @@ def _communication_fields(form: DraftForm[PersonDraft]) -> list[ft.Control | Non
     ]
 
 
-@ft.component
 @guarded_page
 def birth_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the day of a birth, and for the name as it is now."""

@@ -37,7 +37,6 @@ from assessments.casework.kinship import RelationshipSide, SiblingHint
 from assessments.casework.records import Person
 
 
-@ft.component
 @guarded_page
 def person_page(model: AppState, actions: AppController) -> ft.View:
     """Show all that is known of one person, with a way to change each part."""

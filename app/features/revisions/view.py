@@ -40,7 +40,6 @@ _NOT_READ: RevisionsResult | None = None
 ShownRevision = tuple[str, list[AnswerListRow]]
 
 
-@ft.component
 @guarded_page
 def revisions_page(model: AppState, actions: AppController) -> ft.View:
     """Show what stood in one record before."""

@@ -15,7 +15,6 @@ from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 
 
-@ft.component
 @guarded_page
 def device_page(model: AppState, actions: AppController) -> ft.View:
     """Show what was looked at: first what needs help."""

@@ -1,9 +1,8 @@
 """The frame of every adult page: Cover, the training mark, the sync status, and an error page.
 
-`guarded_page` stands under `@ft.component`: when drawing a page fails, the person gets a calm sentence,
-Cover and a way to the first page, not an empty window.
+`guarded_page` makes a page a component: when drawing it fails, the person gets a calm sentence, Cover and a
+way to the first page, not an empty window.
 
-    @ft.component
     @guarded_page
     def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
 """
@@ -26,6 +25,7 @@ from app.kit.controls.page_frame import Scroll, bare_view, narrow, page_frame, s
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
 from app.kit.hooks import ValueRef as ValueRef
+from app.kit.hooks import component
 from app.kit.hooks import use_ref as use_ref
 from app.kit.hooks import use_state as use_state
 from app.kit.messages import say, say_error
@@ -85,7 +85,7 @@ def use_scroll(actions: AppController) -> Scroll:
 
 
 def guarded_page(draw: PageComponent) -> PageComponent:
-    """Draw a page, or an error page in its place.
+    """Make a component that draws a page, or an error page in its place.
 
     A page that is being left is not drawn for the next one's state: when the model moves on, Flet may
     render the old page first.
@@ -114,7 +114,7 @@ def guarded_page(draw: PageComponent) -> PageComponent:
                 key="trouble",
             )
 
-    return drawn
+    return component(drawn)
 
 
 def sync_status(model: AppState) -> SyncStatus:

@@ -107,7 +107,6 @@ class SetUpForm:
         return found
 
 
-@ft.component
 @guarded_page
 def set_up_page(model: AppState, actions: AppController) -> ft.View:
     """Choose the words, say what work it is for, and meet the service. A second person has a short name."""

@@ -35,7 +35,6 @@ from assessments.casework.records import Person
 from assessments.errors import Locked
 
 
-@ft.component
 @guarded_page
 def today_page(model: AppState, actions: AppController) -> ft.View:
     """Show what to go on with and who there is."""

@@ -32,7 +32,6 @@ from assessments.errors import Locked, WrenError, WrongPassphrase
 _WARN_ATTEMPTS_LEFT = 5
 
 
-@ft.component
 @guarded_page
 def unlock_page(model: AppState, actions: AppController) -> ft.View:
     """Ask who it is and for their words, and go on at the same place."""
@@ -168,7 +167,6 @@ class _Typed:
     again: str = ""
 
 
-@ft.component
 @guarded_page
 def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the words in use, then twice for the new ones."""

@@ -44,7 +44,6 @@ from assessments.errors import NotFound
 _TOP_KEY = "top"
 
 
-@ft.component
 @guarded_page
 def child_observation_page(model: AppState, actions: AppController) -> ft.View:
     """Write down one child, and keep it."""

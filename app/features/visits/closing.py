@@ -32,7 +32,6 @@ from assessments.casework.records import Contact
 from assessments.casework.visits.accounting import reason_codes_for
 
 
-@ft.component
 @guarded_page
 def close_visit_page(model: AppState, actions: AppController) -> ft.View:
     """Ask about the silent children, how it went, and finish."""

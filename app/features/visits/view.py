@@ -23,7 +23,6 @@ from assessments.casework.casework_records import VisitClosure
 from assessments.casework.records import Contact
 
 
-@ft.component
 @guarded_page
 def contact_page(model: AppState, actions: AppController) -> ft.View:
     """Show every child of this contact."""
