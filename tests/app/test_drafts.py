@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.drafts import Draft
-from app.features.household.add_household import HouseholdDraft, NewPersonDraft, household_from_draft
+from app.features.household.draft import HouseholdDraft, NewPersonDraft, household_from_draft
 from app.features.incidents.update import (
     IncidentDraft,
     KeyDateDraft,

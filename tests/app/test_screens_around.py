@@ -22,7 +22,7 @@ from app.core.controller import AppController, AppState
 from app.core.runtime import Runtime
 from app.features.assess.record import record_page
 from app.features.assess.tool_picker import describe_not_offered
-from app.features.household.add_household import HouseholdDraft, NewPersonDraft, validate_household
+from app.features.household.draft import HouseholdDraft, NewPersonDraft, validate_household
 from app.features.shared.text.days import format_age, format_day
 from app.features.today.view import today_page
 from app.kit.messages import say

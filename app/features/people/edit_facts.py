@@ -12,14 +12,7 @@ import flet as ft
 from app.core.cases.household_queries import HouseholdOverview, find_record, host_household
 from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
-from app.features.people.update import (
-    AddressDraft,
-    LinkDraft,
-    RelationshipDraft,
-    WithheldDraft,
-    draft_from_address,
-    update,
-)
+from app.features.people import update as flow
 from app.features.shared.draft_form import DraftForm, coded_choices, form_page, named_choices, use_draft_form
 from app.features.shared.page import guarded_page
 from app.features.shared.text.days import format_age
@@ -47,7 +40,7 @@ ADDRESS_KINDS = ("home", "temporary", "refuge", "other-home", "host")
 def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
     """Ask who the other person is, what the relationship is about, and what it is."""
     page, one = find_person(model, model.screen.target)
-    form = use_draft_form(actions, f"tie-{one.id}", RelationshipDraft())
+    form = use_draft_form(actions, f"tie-{one.id}", flow.RelationshipDraft())
     others = [found for found in page.persons if found.id != one.id]
     other = next((found for found in others if found.id == form.value.other), None)
     kind, kinds = form.value.kind, kinship.GROUPS.get(form.value.group or "", ())
@@ -66,7 +59,7 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
             if other and kind
             else None,
         ],
-        submit=lambda: update(FormState(), actions.submitted(form.value, page, one)),
+        submit=lambda: flow.update(FormState(), actions.submitted(form.value, page, one)),
         save=actions.people_commands.save_changes,
         caption=page.household.name,
     )
@@ -76,7 +69,7 @@ def add_relationship_page(model: AppState, actions: AppController) -> ft.View:
 def add_link_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the household, then the person, then what the link is."""
     page, one = find_person(model, model.screen.target)
-    form = use_draft_form(actions, f"link-{one.id}", LinkDraft())
+    form = use_draft_form(actions, f"link-{one.id}", flow.LinkDraft())
     elsewhere = [there.household for there in model.households if there.household.id != page.household.id]
     there = model.household(form.value.household) if form.value.household else None
     people = _people_by_age(there.persons, actions) if there else []
@@ -92,7 +85,7 @@ def add_link_page(model: AppState, actions: AppController) -> ft.View:
             form.choice_card("other", say("link.person"), people) if there is not None else None,
             form.choice_card("kind", what, coded_choices("link.kind", kinds)) if form.value.other else None,
         ],
-        submit=lambda: update(FormState(), actions.submitted(form.value, page, one)),
+        submit=lambda: flow.update(FormState(), actions.submitted(form.value, page, one)),
         save=actions.people_commands.save_changes,
         caption=page.household.name,
     )
@@ -112,14 +105,14 @@ def edit_address_page(model: AppState, actions: AppController) -> ft.View:
     form = use_draft_form(
         actions,
         f"{model.screen.name}-{about}",
-        draft_from_address(before, host_id) if before else AddressDraft(who=(about,), host=host_id),
+        flow.draft_from_address(before, host_id) if before else flow.AddressDraft(who=(about,), host=host_id),
     )
     return form_page(
         model,
         form,
         say("address.add") if before is None else say("address.change"),
         _address_fields(model, form, page, before),
-        submit=lambda: update(FormState(), actions.submitted(form.value, page, before)),
+        submit=lambda: flow.update(FormState(), actions.submitted(form.value, page, before)),
         save=actions.people_commands.save_changes,
         caption=page.household.name,
     )
@@ -135,7 +128,7 @@ def _find_address(model: AppState, about: str) -> tuple[HouseholdOverview, Addre
 
 
 def _address_fields(
-    model: AppState, form: DraftForm[AddressDraft], page: HouseholdOverview, before: Address | None
+    model: AppState, form: DraftForm[flow.AddressDraft], page: HouseholdOverview, before: Address | None
 ) -> list[ft.Control | None]:
     others = [there.household for there in model.households if there.household.id != page.household.id]
     hosts = [*named_choices(others), Choice("", say("address.host-unknown"), exclusive=True)]
@@ -164,7 +157,7 @@ def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
     page, about = find_record(model.households, Address, target) or find_person(model, target)
     one = about if isinstance(about, Person) else None
     # An address is kept whole; of a person it may be one part.
-    form = use_draft_form(actions, f"keep-from-{target}", WithheldDraft(part=None if one else "all"))
+    form = use_draft_form(actions, f"keep-from-{target}", flow.WithheldDraft(part=None if one else "all"))
     people, parts = named_choices(page.persons), coded_choices("withheld.part", WITHHOLDABLE_PARTS)
     others = [choice for choice in people if choice.code != target]
     return form_page(
@@ -183,7 +176,7 @@ def edit_withheld_page(model: AppState, actions: AppController) -> ft.View:
                 form.text_field("why", say("withheld.why"), lines=2),
             ),
         ],
-        submit=lambda: update(FormState(), actions.submitted(form.value, page, about)),
+        submit=lambda: flow.update(FormState(), actions.submitted(form.value, page, about)),
         save=actions.people_commands.save_changes,
         caption=one.name if one else say("withheld.an-address"),
     )

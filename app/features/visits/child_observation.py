@@ -79,7 +79,7 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
             _observed(child, here, form) if was_met else None,
             _interpretation(form) if was_met else None,
             circumstances_card(page, child, form) if was_met else None,
-            _correction_reason(form) if corrects else None,
+            card(form.text_field("amended_why", say("seen.amended-why"), lines=2)) if corrects else None,
             previous_versions_card(page, before) if before is not None else None,
         ],
         top=keyed(_TOP_KEY, top),
@@ -160,7 +160,6 @@ def _observed(child: Person, here: Contact, form: DraftForm[ObservationDraft]) -
 
 def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
     """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
-
     return card(
         phrasing_checked_field(
             optional_label(say("seen.interpretation")),
@@ -172,20 +171,4 @@ def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
             lines=3,
             key="interpretation",
         )
-    )
-
-
-def _correction_reason(form: DraftForm[ObservationDraft]) -> ft.Control:
-    return keyed(
-        "amended_why",
-        card(
-            text_field(
-                say("seen.amended-why"),
-                value=form.value.amended_why,
-                on_change=form.setter("amended_why"),
-                problem=form.problems.get("amended_why", ""),
-                lines=2,
-                key="amended-why",
-            )
-        ),
     )
