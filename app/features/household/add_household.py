@@ -1,7 +1,5 @@
 """Page: add a household with everyone in it. It asks for no more than is needed to start."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import flet as ft

@@ -1,7 +1,5 @@
 """A new household as typed: its name and its people, what is wanting, and the records they become."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The drawing of a household map; the list beside it says the same. Nobody on it is green, red or ranked."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 

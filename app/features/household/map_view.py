@@ -4,8 +4,6 @@ Who is safe is shown for one child at a time, in that child's words, and never a
 address is not on it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 

@@ -1,7 +1,5 @@
 """Page: the children of a household side by side, each column from that child's own records alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Page: one household: every child first, each with their own records alone, then the adults."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import flet as ft

@@ -1,7 +1,5 @@
 """One entry of a chronology: a day, what it was, and the source, as it was written; a line for each child."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview

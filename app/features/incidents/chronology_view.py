@@ -1,7 +1,5 @@
 """Pages: the chronology of one household, and of one person in every household where they are known."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import flet as ft

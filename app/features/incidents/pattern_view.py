@@ -1,7 +1,5 @@
 """Page: the pattern statement on one adult, from the records. What is new is added only when asked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

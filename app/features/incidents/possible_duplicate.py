@@ -1,7 +1,5 @@
 """Cards that ask "Is this the same event?", and what was decided beside each record, to take back."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import flet as ft

@@ -1,7 +1,5 @@
 """Incidents, key dates and pattern statements as typed, and what their pages save, or refuse. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date

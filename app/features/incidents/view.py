@@ -1,7 +1,5 @@
 """Pages: an incident, with a household as its target for a new one; and a key date."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import get_args
 

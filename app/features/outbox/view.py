@@ -1,7 +1,5 @@
 """Page: the outbox. "Sent" is said only of what the service has confirmed; what is set aside says why."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import partial
 

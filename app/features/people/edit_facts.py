@@ -3,8 +3,6 @@
 Of a link each household keeps its own record, and each page names the other: nothing is merged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import flet as ft

@@ -1,7 +1,5 @@
 """Pages: change a person, add one, record a birth. What a page does not show stays as it was."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.cases.record_changes import FormState

@@ -1,7 +1,5 @@
 """Cards of records elsewhere that are linked to a person, or may be theirs. Nothing is merged."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """One person as typed: the draft of the page that adds or changes a person, its checks, and the record."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,7 +1,5 @@
 """What is said about a person as typed, and what the pages of people save, or refuse. Pure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

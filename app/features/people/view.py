@@ -3,8 +3,6 @@
 A confidential address is in no summary and no name for a screen reader: only behind "hold to show".
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 import flet as ft

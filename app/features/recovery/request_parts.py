@@ -1,7 +1,5 @@
 """The parts of the account recovery page: before asking, while the request waits, and when it is agreed."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import partial

@@ -3,8 +3,6 @@
 No passphrase is held in the state; it goes straight from the submitted event to the effect.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from enum import Enum
 

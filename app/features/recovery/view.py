@@ -3,8 +3,6 @@
 No name is shown but the aliases of those who share the device.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import cast

@@ -3,8 +3,6 @@
 What is withheld from somebody has its mark here too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

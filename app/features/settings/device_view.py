@@ -1,7 +1,5 @@
 """Page: the self-test report of this device. Nothing on it is about anybody: it may be read out."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.controller import AppController, AppState

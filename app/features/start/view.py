@@ -1,7 +1,5 @@
 """The pages before there is anything to unlock. A passphrase stands in the fields and nowhere else."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

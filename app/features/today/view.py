@@ -1,7 +1,5 @@
 """Page: the first page: unfinished work, then every household with what has been heard of each child."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import UTC, datetime
 

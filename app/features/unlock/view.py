@@ -3,8 +3,6 @@
 Where the passphrase cannot be tried it says so, that nothing is lost, and what to do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 After the contact is finished a change is a correction, with its reason, and the first version stays below it.
 """
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview

@@ -1,7 +1,5 @@
 """The parts of the page of one child: exact words, none of them corrected, and the circumstances."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview

@@ -1,7 +1,5 @@
 """One child in one contact as typed. Half a line and half a day are held; only empty lines are dropped."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self

@@ -1,7 +1,5 @@
 """Page: finish a contact: each child with no record first, each with their own reason, then the outcome."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.cases.record_changes import FormState, SaveRecords

@@ -3,8 +3,6 @@
 Nothing is refused for being incomplete. A change after the finish is a correction; the first version stays.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime

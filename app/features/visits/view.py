@@ -1,7 +1,5 @@
 """Page: one contact: every child to account for, here or not; none can be left off it."""
 
-from __future__ import annotations
-
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview
