@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.core.drafts import Draft
 from app.features.household.draft import HouseholdDraft, NewPersonDraft, household_from_draft
-from app.features.incidents.draft import (
+from app.features.incidents.update import (
     IncidentDraft,
     KeyDateDraft,
     StatementDraft,
@@ -24,7 +24,15 @@ from app.features.incidents.draft import (
     validate_incident,
     validate_key_date,
 )
-from app.features.people.drafts import (
+from app.features.people.person_draft import (
+    BirthDraft,
+    PersonDraft,
+    draft_from_person,
+    person_from_draft,
+    validate_birth,
+    validate_person,
+)
+from app.features.people.update import (
     AddressDraft,
     LinkDraft,
     RelationshipDraft,
@@ -35,14 +43,6 @@ from app.features.people.drafts import (
     validate_withheld,
     withheld_from_draft,
 )
-from app.features.people.person_draft import (
-    BirthDraft,
-    PersonDraft,
-    draft_from_person,
-    person_from_draft,
-    validate_birth,
-    validate_person,
-)
 from app.features.shared.day_draft import DayDraft
 from app.features.visits.child_observation_draft import (
     ObservationDraft,
@@ -51,7 +51,7 @@ from app.features.visits.child_observation_draft import (
     observation_from_draft,
     validate_observation,
 )
-from app.features.visits.closure_draft import ClosureDraft, ReasonDraft, validate_closure
+from app.features.visits.update import ClosureDraft, ReasonDraft, validate_closure
 from assessments.casework.casework_records import Address, ChildAtIncident, ChildObservation, VerbatimQuote
 from assessments.casework.records import Contact, Person
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.core.cases.household_queries import HouseholdOverview
-from app.features.incidents.draft import (
+from app.features.incidents.update import (
     draft_from_incident,
     empty_incident_draft,
     incident_from_draft,

@@ -29,9 +29,8 @@ from app.features.assess.record import record_page
 from app.features.assess.view import assessment_page, page_index_of
 from app.features.household.view import household_page as household_page
 from app.features.incidents.chronology_view import chronology_page, person_chronology_page
-from app.features.incidents.key_date import key_date_page
 from app.features.incidents.pattern_view import pattern_page
-from app.features.incidents.view import incident_page
+from app.features.incidents.view import incident_page, key_date_page
 from app.kit import theme
 from app.kit.controls.text import text
 from app.kit.messages import say

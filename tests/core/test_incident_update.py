@@ -9,7 +9,7 @@ import pytest
 from app.core.cases.record_changes import Record
 from app.core.drafts import Draft
 from app.features.incidents import update as flow
-from app.features.incidents.draft import IncidentDraft, KeyDateDraft
+from app.features.incidents.update import IncidentDraft, KeyDateDraft
 from assessments.casework.casework_records import Incident
 from tests.core.updates import TODAY, saved, submitted
 

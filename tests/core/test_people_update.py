@@ -10,8 +10,8 @@ from app.core.cases import record_changes
 from app.core.cases.record_changes import DuplicateAnswered, FormState, Record, RecordEnd, update_duplicates
 from app.core.drafts import Draft
 from app.features.people import update as flow
-from app.features.people.drafts import AddressDraft, LinkDraft, RelationshipDraft, WithheldDraft
 from app.features.people.person_draft import BirthDraft, PersonDraft
+from app.features.people.update import AddressDraft, LinkDraft, RelationshipDraft, WithheldDraft
 from app.kit.messages import say
 from assessments.casework.casework_records import Address, RecordLink
 from tests.core.updates import MOTHER, NOON, TODAY, UNBORN, home, saved, submitted

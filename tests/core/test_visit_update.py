@@ -11,7 +11,7 @@ from app.core.cases.record_changes import FormState
 from app.core.cases.visit_queries import ChildAccount
 from app.features.visits import update as flow
 from app.features.visits.child_observation_draft import ObservationDraft, QuoteDraft
-from app.features.visits.closure_draft import ClosureDraft, ReasonDraft
+from app.features.visits.update import ClosureDraft, ReasonDraft
 from app.kit.messages import say
 from assessments.casework.casework_records import CaseworkRecord, ChildObservation, VisitClosure
 from assessments.casework.records import Person

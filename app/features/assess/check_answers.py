@@ -34,7 +34,6 @@ _MAX_MISSING_LINKS = 6
 _MISSING_KEY = "missing"
 
 
-@ft.component
 @guarded_page
 def check_answers_page(model: AppState, actions: AppController) -> ft.View:
     """Draw the open form to look over and complete."""

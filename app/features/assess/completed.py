@@ -28,7 +28,6 @@ from assessments.definitions.definition import Flag
 from assessments.errors import NotFound
 
 
-@ft.component
 @guarded_page
 def completed_page(model: AppState, actions: AppController) -> ft.View:
     """Draw that a record is complete, and what comes next."""

@@ -37,7 +37,6 @@ from assessments.engine.form import AnswerEntered
 from assessments.errors import NotFound
 
 
-@ft.component
 @guarded_page
 def handover_page(model: AppState, actions: AppController) -> ft.View:
     """Draw what follows, ask for a name, and start the child session."""
@@ -97,7 +96,6 @@ _DRAWN_ORIGINS: tuple[Origin, ...] = ("child-drew", "child-said", "adult-said")
 _CIRCUMSTANCE_ITEMS = ("earshot-who", "language", "interpreter", "interpreter-who", "place", "way")
 
 
-@ft.component
 @guarded_page
 def handback_page(model: AppState, actions: AppController) -> ft.View:
     """Draw what came back, with the questions about its origin and the circumstances."""

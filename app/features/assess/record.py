@@ -36,7 +36,6 @@ from assessments.errors import NotFound
 from assessments.ports import OutboxEntry
 
 
-@ft.component
 @guarded_page
 def record_page(model: AppState, actions: AppController) -> ft.View:
     """Draw one record, read-only."""

@@ -31,7 +31,6 @@ _NONE: frozenset[str] = frozenset()
 _UNITS = {"Y": "age.years", "M": "age.months", "W": "age.weeks", "D": "age.days"}
 
 
-@ft.component
 @guarded_page
 def tool_picker_page(model: AppState, actions: AppController) -> ft.View:
     """Draw the tools for this person."""

@@ -33,7 +33,6 @@ from assessments.definitions.definition import Flag, Item, walk_items
 from assessments.engine.form import Form, FormPage, PageChanged, list_pages
 
 
-@ft.component
 @guarded_page
 def assessment_page(model: AppState, actions: AppController) -> ft.View:
     """Draw the page that the open form is on."""

@@ -1,9 +1,4 @@
-"""Page: add a household, with its name and everyone in it.
-
-It asks for no more than is needed to start; relationships and other names come later.
-"""
-
-from __future__ import annotations
+"""Page: add a household with everyone in it. It asks for no more than is needed to start."""
 
 from datetime import date
 
@@ -31,7 +26,6 @@ from app.kit.messages import say
 ROLES_IN_FAMILY = ("child", "unborn", "mother", "father", "carer", "partner", "other")
 
 
-@ft.component
 @guarded_page
 def add_household_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for the name and the people, and save them together."""
@@ -47,7 +41,6 @@ def add_household_page(model: AppState, actions: AppController) -> ft.View:
 
     return form_page(
         model,
-        actions,
         form,
         say("add.title"),
         [

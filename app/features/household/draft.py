@@ -1,9 +1,4 @@
-"""A new household as typed: its name and its people, what is wanting, and the records they become.
-
-A person needs a name, a place in the family, and a date of birth or the plain word that it is not known.
-"""
-
-from __future__ import annotations
+"""A new household as typed: its name and its people, what is wanting, and the records they become."""
 
 from dataclasses import dataclass, field
 from datetime import date

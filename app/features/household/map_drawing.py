@@ -1,9 +1,4 @@
-"""The drawing of a household map: boxes, people and lines. The list beside it says the same.
-
-Where things stand is `map_layout`'s. No line and no person is green, red or ranked.
-"""
-
-from __future__ import annotations
+"""The drawing of a household map; the list beside it says the same. Nobody on it is green, red or ranked."""
 
 import math
 from collections.abc import Mapping, Sequence

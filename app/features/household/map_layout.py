@@ -7,8 +7,6 @@ stays in two homes stands in the first, and the second names them.
     places.people["otis"]       # (28, 190)
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,11 +1,8 @@
-"""Page: the map of a household: who lives where, what they are to each other, and who is safe to a child.
+"""Page: the map of a household, as a list, which a screen reader reads, and a drawing.
 
-It is a list, which a screen reader reads, and a drawing. Who is safe is shown for one child at a time, from
-that child's own map of people, in the child's words, and never as a colour. A confidential address is not
-on it.
+Who is safe is shown for one child at a time, in that child's words, and never as a colour. A confidential
+address is not on it.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,7 +17,7 @@ from app.features.household.map_layout import MapHome
 from app.features.shared.badges import badge
 from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.text.days import format_age, format_day
-from app.features.shared.text.people import describe_family, first_name
+from app.features.shared.text.people import describe_family, find_household, first_name
 from app.kit import theme
 from app.kit.controls.cards import card
 from app.kit.controls.keyed import column, stack
@@ -30,7 +27,7 @@ from app.kit.hooks import use_state
 from app.kit.messages import say
 from assessments.casework.casework_records import Address
 from assessments.casework.records import Person
-from assessments.errors import Locked, NotFound
+from assessments.errors import Locked
 
 _NO_CHILD_MAPS: Mapping[str, ChildPeopleMap] = {}
 _NO_CHILD: str | None = None
@@ -38,23 +35,19 @@ _NO_CHILD: str | None = None
 _WIDE = 700
 
 
-@ft.component
 @guarded_page
 def household_map_page(model: AppState, actions: AppController) -> ft.View:
     """Show the list and the drawing."""
-    page = model.household(model.screen.target)
+    page = find_household(model, model.screen.target)
     child_maps, show_maps = use_state(_NO_CHILD_MAPS)
     child_id, choose = use_state(_NO_CHILD)
     scroll = use_scroll(actions)
 
     async def read() -> None:
-        if page is not None:
-            with suppress(Locked):  # locked since this was drawn: the map is not seen
-                show_maps(await actions.people_commands.read_people_maps(page))
+        with suppress(Locked):  # locked since this was drawn: the map is not seen
+            show_maps(await actions.people_commands.read_people_maps(page))
 
     ft.use_effect(read, [])
-    if page is None:
-        raise NotFound
     homes = group_by_home(page)
     is_wide = (ft.context.page.width or 0) >= _WIDE
     listed = [_home_card(model, page, home, actions) for home in homes]

@@ -1,10 +1,4 @@
-"""Page: the children of a household side by side: what each said, what was seen of each, risk and plan.
-
-Every column is made from one child's own records alone. Text that stands under two children is pointed out,
-for a person to look at.
-"""
-
-from __future__ import annotations
+"""Page: the children of a household side by side, each column from that child's own records alone."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +17,7 @@ from app.core.controller import AppController, AppState
 from app.features.shared.child_status_marks import follow_up_line, not_observed_line
 from app.features.shared.page import build_page, guarded_page
 from app.features.shared.text.days import format_age, format_day
-from app.features.shared.text.people import describe_family, first_name, tool_title
+from app.features.shared.text.people import describe_family, find_household, first_name, tool_title
 from app.kit import theme
 from app.kit.controls.cards import avatar_row, card
 from app.kit.controls.keyed import column, side_line, stack
@@ -34,19 +28,15 @@ from assessments.casework.casework_records import VerbatimQuote
 from assessments.casework.matching.text import CopiedText
 from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.casework.result_extracts import LadderStep, ResultExtract
-from assessments.errors import NotFound
 
 # More than this of one kind is read in the records themselves.
 _MAX_PER_SECTION = 6
 
 
-@ft.component
 @guarded_page
 def siblings_page(model: AppState, actions: AppController) -> ft.View:
     """Show every child of the household in a column of their own."""
-    page = model.household(model.screen.target)
-    if page is None:
-        raise NotFound
+    page = find_household(model, model.screen.target)
     today = actions.today()
     children = page.children(today)
     same = find_copied_passages(page)

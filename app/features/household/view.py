@@ -1,9 +1,4 @@
-"""Page: one household: every child first, each by themselves, then the adults.
-
-No record of one child stands under another. A record in progress is continued; a completed one is read.
-"""
-
-from __future__ import annotations
+"""Page: one household: every child first, each with their own records alone, then the adults."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,6 +17,7 @@ from app.features.shared.text.days import format_age, format_day
 from app.features.shared.text.people import (
     describe_causes_concern,
     describe_family,
+    find_household,
     first_name,
     task_status,
     tool_title,
@@ -35,17 +31,13 @@ from app.kit.controls.status import banner
 from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework.records import Person
-from assessments.errors import NotFound
 
 
-@ft.component
 @guarded_page
 def household_page(model: AppState, actions: AppController) -> ft.View:
     """Show everyone in the household with their own records."""
-    page = model.household(model.screen.target)
+    page = find_household(model, model.screen.target)
     marked = use_possible_duplicates(model, page)
-    if page is None:
-        raise NotFound
     on, household = actions.today(), page.household
     children, adults = page.children(on), page.adults(on)
 

@@ -1,9 +1,4 @@
-"""One entry of a chronology: a day, what it was, and the source, as it was written.
-
-A child has a line of their own, with where they were.
-"""
-
-from __future__ import annotations
+"""One entry of a chronology: a day, what it was, and the source, as it was written; a line for each child."""
 
 import flet as ft
 

@@ -1,11 +1,4 @@
-"""Pages: the chronology of one household, and of one person in every household where they are known.
-
-They show what `assessments.casework.chronology` found: the first line and the direction, what stands out,
-what is missing, the chart with the same numbers as a table, and every record with its source. A filter says
-what it cannot tell.
-"""
-
-from __future__ import annotations
+"""Pages: the chronology of one household, and of one person in every household where they are known."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,7 +18,7 @@ from app.features.shared.text.chronology import (
     summarise_household_chronology,
 )
 from app.features.shared.text.days import format_day
-from app.features.shared.text.people import find_person, first_name, visit_day
+from app.features.shared.text.people import find_household, find_person, first_name, visit_day
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import card
@@ -42,20 +35,16 @@ from assessments.casework import record_links, timeline
 from assessments.casework.casework_records import ChildObservation, Incident, KeyDate, RecordLink
 from assessments.casework.records import COMPLETED_STATUSES, Person
 from assessments.definitions import catalogue
-from assessments.errors import NotFound
 
 _PAGE_SIZE = 20
 _EVERYONE = "everyone"
 
 
-@ft.component
 @guarded_page
 def chronology_page(model: AppState, actions: AppController) -> ft.View:
     """Everything of one household, with one child's lines apart where that is asked for."""
     whose, choose = use_state(_EVERYONE)
-    page = model.household(model.screen.target)
-    if page is None:
-        raise NotFound
+    page = find_household(model, model.screen.target)
     on = actions.today()
     children = page.children(on)
     found = timeline.build_chronology_entries(
@@ -96,7 +85,6 @@ def chronology_page(model: AppState, actions: AppController) -> ft.View:
     )
 
 
-@ft.component
 @guarded_page
 def person_chronology_page(model: AppState, actions: AppController) -> ft.View:
     """What one person has done, in every household where they are known."""

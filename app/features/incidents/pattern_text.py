@@ -1,7 +1,5 @@
 """The sentences of a pattern statement in words, and the whole of it as a text to edit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 

@@ -1,10 +1,4 @@
-"""Page: the pattern statement on one adult, drafted from what is recorded and edited by the practitioner.
-
-When more becomes known the page shows what is new and adds it, at the end, only when asked. A statement
-that nobody changed may be drafted anew.
-"""
-
-from __future__ import annotations
+"""Page: the pattern statement on one adult, from the records. What is new is added only when asked."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,8 +8,8 @@ import flet as ft
 from app.core.cases.case_service import run_blocking
 from app.core.cases.household_queries import pattern_statement_of
 from app.core.controller import AppController, AppState
-from app.features.incidents.draft import StatementDraft, draft_from_statement, statement_from_draft
 from app.features.incidents.pattern_text import format_sentence, format_statement
+from app.features.incidents.update import StatementDraft, draft_from_statement, statement_from_draft
 from app.features.shared.draft_form import use_draft_form
 from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import kept_phrases_note, phrasing_checked_field
@@ -43,7 +37,6 @@ _CHARACTERS_PER_LINE = 44
 _FEWEST_LINES, _MOST_LINES = 8, 60
 
 
-@ft.component
 @guarded_page
 def pattern_page(model: AppState, actions: AppController) -> ft.View:
     """Show the statement on one adult, to be read, changed and saved."""

@@ -1,10 +1,4 @@
-"""Cards that ask "Is this the same event?", and what was decided beside each record.
-
-The hints are those of `assessments.casework.matching.incidents`; what an answer saves is in
-`app.core.cases.record_changes`. A form that is open follows at once, because it counts incidents.
-"""
-
-from __future__ import annotations
+"""Cards that ask "Is this the same event?", and what was decided beside each record, to take back."""
 
 from functools import partial
 

@@ -1,10 +1,4 @@
-"""Page: the outbox: what waits, what was sent, and what needs help.
-
-"Sent" is said only of what the service has confirmed. An entry that was set aside says why and can be read
-and sent again; it never holds up the others.
-"""
-
-from __future__ import annotations
+"""Page: the outbox. "Sent" is said only of what the service has confirmed; what is set aside says why."""
 
 from datetime import date
 from functools import partial
@@ -27,7 +21,6 @@ _SHOWN = 50
 _ORDER: tuple[EntryState, ...] = ("set-aside", "waiting", "sent")
 
 
-@ft.component
 @guarded_page
 def outbox_page(model: AppState, actions: AppController) -> ft.View:
     """Show how sending stands: what needs help first, then what waits, the newest first."""

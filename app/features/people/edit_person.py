@@ -1,47 +1,36 @@
-"""Page: change what is known of one person, or add one to a household.
-
-A birth is known as a day, as about so many years, as a due day, or not at all. What the page does not show
-stays as it was.
-"""
-
-from __future__ import annotations
+"""Pages: change a person, add one, record a birth. What a page does not show stays as it was."""
 
 import flet as ft
 
 from app.core.cases.record_changes import FormState
 from app.core.controller import AppController, AppState
-from app.features.people.person_draft import PersonDraft, draft_from_person
+from app.features.people.person_draft import BirthDraft, PersonDraft, draft_from_person
 from app.features.people.update import update
 from app.features.shared.draft_form import DraftForm, coded_choices, form_page, use_draft_form
 from app.features.shared.page import guarded_page
-from app.features.shared.text.people import relationship_label
+from app.features.shared.text.people import find_household, find_person, relationship_label
 from app.features.shared.text.person_details import NEEDS
 from app.kit.controls.cards import card
+from app.kit.controls.text import text
 from app.kit.forms.choices import Choice
 from app.kit.messages import has_message, say
 from assessments.casework.records import CONCERN_ROLES
-from assessments.errors import NotFound
 
 PERSON_ROLES = ("child", "mother", "father", "carer", "partner", "professional", "other")
 _BIRTH_DATE_OPTIONS = ("day", "about", "due", "unknown")
 
 
-@ft.component
 @guarded_page
 def edit_person_page(model: AppState, actions: AppController) -> ft.View:
     """Ask for everything of one person on one page, and save it together."""
     about = model.screen.target
     is_new = model.screen.name == "add-person"
-    page = model.household(about) if is_new else model.household_of(about)
-    before = next((one for one in page.persons if one.id == about), None) if page else None
+    page, before = (find_household(model, about), None) if is_new else find_person(model, about)
     form = use_draft_form(
         actions, f"{model.screen.name}-{about}", draft_from_person(before) if before else PersonDraft()
     )
-    if page is None or (before is None and not is_new):
-        raise NotFound
     return form_page(
         model,
-        actions,
         form,
         say("person.add") if before is None else say("person.change-title", name=before.name),
         [*_identity_fields(form), *_communication_fields(form)],
@@ -97,3 +86,25 @@ def _communication_fields(form: DraftForm[PersonDraft]) -> list[ft.Control | Non
             form.text_field("needs_words", say("person.needs-words"), lines=3),
         ),
     ]
+
+
+@guarded_page
+def birth_page(model: AppState, actions: AppController) -> ft.View:
+    """Ask for the day of a birth, and for the name as it is now."""
+    page, before = find_person(model, model.screen.target)
+    form = use_draft_form(actions, f"born-{before.id}", BirthDraft(name=before.name))
+    return form_page(
+        model,
+        form,
+        say("born.title"),
+        [
+            text(say("born.same-record")),
+            card(
+                form.text_field("day", say("add.born"), hint=say("add.born-hint"), width=220),
+                form.text_field("name", say("add.person-name")),
+            ),
+        ],
+        submit=lambda: update(FormState(), actions.submitted(form.value, page, before)),
+        save=actions.people_commands.save_changes,
+        caption=page.household.name,
+    )

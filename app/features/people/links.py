@@ -1,10 +1,4 @@
-"""Cards of a person's records in other households, linked from either side and never merged.
-
-Each household keeps its own record; the card names the other and what that person is to people there. A
-link can be undone.
-"""
-
-from __future__ import annotations
+"""Cards of records elsewhere that are linked to a person, or may be theirs. Nothing is merged."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -12,14 +6,19 @@ from functools import partial
 import flet as ft
 
 from app.core.cases.household_queries import HouseholdOverview
+from app.core.cases.record_changes import RecordEnd
 from app.core.controller import AppController, AppState
+from app.features.shared.duplicate_hints import DuplicateQuestion, find_person_matches, use_duplicate_cards
+from app.features.shared.text.days import format_age
 from app.features.shared.text.people import describe_relationship_both_ways, first_name
 from app.kit.controls.buttons import quiet_button
 from app.kit.controls.cards import card, nav_row
-from app.kit.controls.text import quiet
+from app.kit.controls.keyed import keyed_component
+from app.kit.controls.text import heading, quiet, text
 from app.kit.messages import say
 from assessments.casework import kinship
 from assessments.casework.casework_records import RecordLink
+from assessments.casework.matching.persons import PersonMatch
 from assessments.casework.record_links import find_links_of
 from assessments.casework.records import Person
 
@@ -76,3 +75,41 @@ def _card(link: RecordLink, there: HouseholdOverview, other: Person, actions: Ap
 
 def _undo(link: RecordLink, actions: AppController) -> ft.Control:
     return quiet_button(say("link.undo"), partial(actions.people_commands.undo, link), icon=ft.Icons.UNDO)
+
+
+@keyed_component
+def duplicate_person_cards(
+    model: AppState, actions: AppController, page: HouseholdOverview, one: Person
+) -> ft.Control:
+    """One card for each hint, and the decided "No" ones, to take back."""
+    found = (_question(model, actions, one, hint) for hint in find_person_matches(model, page, one))
+    return use_duplicate_cards(
+        actions,
+        [question for question in found if question is not None],
+        actions.people_commands.save_changes,
+        below=not_same_person_lines(model, one, actions),
+        spacing=10,
+    )
+
+
+def _question(
+    model: AppState, actions: AppController, one: Person, hint: PersonMatch
+) -> DuplicateQuestion | None:
+    there = model.household_of(hint.other_id)
+    other = next((who for who in there.persons if who.id == hint.other_id), None) if there else None
+    if there is None or other is None:
+        return None
+    reasons = ". ".join(say(f"alike.{code}") for code in hint.reasons)
+    age, household = format_age(other, actions.today()), there.household.name
+    words = say("alike.other", name=other.name, age=age, household=household)
+    return DuplicateQuestion(
+        RecordEnd(one.household_id, one.id),
+        RecordEnd(there.household.id, other.id),
+        say("alike.yes"),
+        "same-person",
+        lambda: (
+            heading(say("alike.title")),
+            text(words),
+            quiet(f"{say(f'alike.{hint.level}')}. {reasons}"),
+        ),
+    )

@@ -1,7 +1,5 @@
 """One person as typed: the draft of the page that adds or changes a person, its checks, and the record."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +11,9 @@ from assessments.casework.records import CONCERN_ROLES, Person
 
 _OLDEST = 120
 _LONGEST_NAME = 200
+# What the record holds under the same name: those with spaces around it, and those as they came.
+_TRIMMED_FIELDS = ("name", "language", "position", "agency")
+_SAME_FIELDS = ("needs", "needs_words")
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,7 +49,6 @@ def draft_from_person(person: Person) -> PersonDraft:
     else:
         way = "about" if person.about_years is not None else "unknown"
     return PersonDraft(
-        name=person.name,
         other_names=", ".join(person.other_names),
         way=way,
         day=f"{person.born:%d %m %Y}" if person.born else "",
@@ -57,12 +57,8 @@ def draft_from_person(person: Person) -> PersonDraft:
         roles=tuple(role for role in person.roles if role not in ("unborn", *CONCERN_ROLES)),
         marks=tuple(role for role in person.roles if role in CONCERN_ROLES),
         lives="here" if person.lives_here else "elsewhere",
-        language=person.language,
         interpreter=("yes",) if person.interpreter else (),
-        needs=person.needs,
-        needs_words=person.needs_words,
-        position=person.position,
-        agency=person.agency,
+        **{name: getattr(person, name) for name in (*_TRIMMED_FIELDS, *_SAME_FIELDS)},
     )
 
 
@@ -104,7 +100,8 @@ def person_from_draft(draft: PersonDraft, before: Person | None, household_id: s
     # An unborn child is a child, whatever else was ticked; a due day that was known stays after birth.
     due = parse_day(draft.due) if way == "due" else before.due if before and way == "day" else None
     changes = {
-        "name": draft.name.strip(),
+        **{name: getattr(draft, name).strip() for name in _TRIMMED_FIELDS},
+        **{name: getattr(draft, name) for name in _SAME_FIELDS},
         "other_names": split_names(draft.other_names),
         "born": parse_day(draft.day) if way == "day" else None,
         "due": due,
@@ -114,12 +111,7 @@ def person_from_draft(draft: PersonDraft, before: Person | None, household_id: s
         else None,
         "roles": (*draft.roles, *draft.marks, *(("unborn",) if way == "due" else ())),
         "lives_here": draft.lives == "here",
-        "language": draft.language.strip(),
         "interpreter": bool(draft.interpreter),
-        "needs": draft.needs,
-        "needs_words": draft.needs_words,
-        "position": draft.position.strip(),
-        "agency": draft.agency.strip(),
     }
     # Checked anew: a copy alone would not be.
     kept = before.model_dump() if before is not None else {"id": new_id(), "household_id": household_id}

@@ -1,9 +1,7 @@
-"""What the pages of people save, or refuse, of a draft: `update(state, event) -> (state, effects)`.
+"""What is said about a person as typed, and what the pages of people save, or refuse. Pure."""
 
-Pure. The checks and the records of the longer drafts are in `drafts` and `person_draft`.
-"""
-
-from __future__ import annotations
+from dataclasses import dataclass
+from datetime import date
 
 from app.core.cases.household_queries import host_household, standing_host_links
 from app.core.cases.record_changes import (
@@ -17,28 +15,130 @@ from app.core.cases.record_changes import (
     make_undone,
 )
 from app.core.drafts import Draft
-from app.features.people.drafts import (
-    AddressDraft,
-    LinkDraft,
-    RelationshipDraft,
-    WithheldDraft,
-    address_from_draft,
-    validate_address,
-    validate_withheld,
-    withheld_from_draft,
-)
 from app.features.people.person_draft import (
     BirthDraft,
     PersonDraft,
     person_from_draft,
+    split_names,
     validate_birth,
     validate_person,
 )
 from app.features.shared.parse_typed import parse_day
 from app.kit.messages import say
-from assessments.casework.casework_records import Address
+from assessments.casework.casework_records import Address, WithheldInformation
 from assessments.casework.ids import new_id
 from assessments.casework.records import Person, Relationship
+
+_LONGEST_ADDRESS = 400
+
+
+@dataclass(frozen=True, repr=False)
+class RelationshipDraft(Draft):
+    """The other person by id, the group of kinds, and what the page's person is to the other."""
+
+    other: str | None = None
+    group: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class LinkDraft(Draft):
+    """Another household and a person in it, by id, and what the link is."""
+
+    household: str | None = None
+    other: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class AddressDraft(Draft):
+    """An address. `confidential` and `left` hold "yes" or nothing; `host` is a household or, unknown, ""."""
+
+    lines: str = ""
+    kind: str | None = None
+    confidential: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
+    host: str | None = None
+    left: tuple[str, ...] = ()
+
+
+def draft_from_address(address: Address, host_id: str | None) -> AddressDraft:
+    """Return a saved address as a draft. A confidential one is not put back into its field."""
+    return AddressDraft(
+        lines="" if address.confidential else address.lines,
+        kind=address.kind,
+        confidential=("yes",) if address.confidential else (),
+        who=address.person_ids,
+        host=host_id,
+        left=("yes",) if address.until else (),
+    )
+
+
+def validate_address(draft: AddressDraft, before: Address | None) -> dict[str, str]:
+    """Return what is still wanting, by field. A confidential address left empty stays as it is."""
+    found = {}
+    if draft.kind is None:
+        found["kind"] = say("address.problem.kind")
+    if not draft.lines.strip() and (before is None or not before.confidential):
+        found["lines"] = say("address.problem.lines")
+    elif len(draft.lines.strip()) > _LONGEST_ADDRESS:
+        found["lines"] = say("add.problem.long", n=_LONGEST_ADDRESS)
+    if not draft.who:
+        found["who"] = say("address.problem.who")
+    return found
+
+
+def address_from_draft(
+    draft: AddressDraft, before: Address | None, household_id: str, today: date
+) -> Address:
+    """Return the record of a draft without problems. A change keeps the id and the days that are known."""
+    changes = {
+        "lines": draft.lines.strip() or (before.lines if before else ""),
+        "kind": draft.kind,
+        "confidential": bool(draft.confidential),
+        "person_ids": draft.who,
+        "until": ((before.until if before else None) or today) if draft.left else None,
+    }
+    new = {"id": new_id(), "household_id": household_id, "since": today}
+    return Address.model_validate({**(before.model_dump() if before else new), **changes})
+
+
+@dataclass(frozen=True, repr=False)
+class WithheldDraft(Draft):
+    """What is kept (one part of a person, or "all"), from whom, who asked for it, and why.
+
+    `who` are ids of people here; `others` are names between commas.
+    """
+
+    part: str | None = None
+    who: tuple[str, ...] = ()
+    others: str = ""
+    asked: str | None = None
+    why: str = ""
+
+    @property
+    def keep_from(self) -> tuple[str, ...]:
+        """Everybody from whom it is kept: ids, then names as typed."""
+        return (*self.who, *split_names(self.others))
+
+
+def validate_withheld(draft: WithheldDraft) -> dict[str, str]:
+    """Return what is still wanting, by field."""
+    found = {} if draft.part else {"part": say("withheld.problem.part")}
+    return found if draft.keep_from else {**found, "who": say("withheld.problem.who")}
+
+
+def withheld_from_draft(draft: WithheldDraft, about_id: str, household_id: str) -> WithheldInformation:
+    """Return the record of a draft without problems."""
+    return WithheldInformation(
+        id=new_id(),
+        household_id=household_id,
+        about_id=about_id,
+        part=draft.part or "",
+        keep_from=draft.keep_from,
+        asked_by=draft.asked or "",
+        why=draft.why.strip(),
+    )
 
 
 def update(state: FormState, event: Submitted) -> tuple[FormState, tuple[SaveRecords, ...]]:
@@ -95,10 +195,7 @@ def _records(event: Submitted) -> list[Record]:
 
 
 def _host_links(event: Submitted, draft: AddressDraft, address: Address) -> list[Record]:
-    """What changes about the family that takes them in.
-
-    Only what is said of another family's home says who that family is, or that it is not known.
-    """
+    """What changes about the family that takes them in: only an address of the kind "host" says who it is."""
     host = host_household(event.page, event.households)
     chosen = draft.host or ""
     if address.kind != "host" or chosen == (host.household.id if host else ""):

@@ -1,11 +1,8 @@
-"""The parts of the account recovery page: before asking, while the request waits, and when it is agreed.
+"""The parts of the account recovery page: before asking, while the request waits, and when it is agreed."""
 
-Each draws the state of `update` and dispatches events to it.
-"""
-
-from __future__ import annotations
-
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from functools import partial
 
 import flet as ft
 
@@ -16,7 +13,6 @@ from app.features.shared.text.people import author_display_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
 from app.kit.controls.cards import call_card, card
-from app.kit.controls.fault_boundary import Handler
 from app.kit.controls.keyed import column, keyed, row
 from app.kit.controls.status import banner
 from app.kit.controls.text import code_text, heading, quiet, text
@@ -40,21 +36,8 @@ class TypedFields:
     answers: str = ""
 
 
-def press(dispatch: RecoveryDispatch, event: flow.RecoveryEvent) -> Handler:
-    """A handler that dispatches one event."""
-
-    async def pressed() -> None:
-        await dispatch(event)
-
-    return pressed
-
-
 def request_form(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> list[ft.Control | None]:
     """Draw what will happen, who asks, whom to call, and the button that asks."""
-
-    async def choose(author: str | None) -> None:
-        await dispatch(flow.AuthorChosen(author or ""))
-
     return [
         card(heading(say("recover.how")), *(_step(n, name) for n, name in enumerate(_STEPS, start=1))),
         keyed(
@@ -64,18 +47,18 @@ def request_form(state: flow.RecoveryPageState, dispatch: RecoveryDispatch) -> l
                 radio_rows(
                     [Choice(name, author_display_name(name)) for name in state.authors],
                     chosen=state.author,
-                    on_choose=choose,
+                    on_choose=lambda author: dispatch(flow.AuthorChosen(author or "")),
                     clear=False,
                 ),
             ),
         )
         if len(state.authors) > 1
         else None,
-        help_contact_card(),
+        _help_contact_card(),
         busy_indicator(say("recover.asking"))
         if state.busy
         else primary_button(
-            say("recover.ask"), press(dispatch, flow.RecoverySignal.REQUEST_PRESSED), fill=True
+            say("recover.ask"), partial(dispatch, flow.RecoverySignal.REQUEST_PRESSED), fill=True
         ),
     ]
 
@@ -85,8 +68,8 @@ def passphrase_parts(
 ) -> list[ft.Control | None]:
     """Draw the fields of the new passphrase or PIN."""
 
-    async def save() -> None:
-        await dispatch(flow.PassphraseSubmitted(typed.secret, typed.secret_again))
+    def save() -> Awaitable[None]:
+        return dispatch(flow.PassphraseSubmitted(typed.secret, typed.secret_again))
 
     return [
         banner(say("recover.words-lead"), icon=ft.Icons.CHECK_CIRCLE_OUTLINE),
@@ -119,7 +102,8 @@ def code_parts(
     status = state.status
     if status is None:
         return []
-    check = press(dispatch, flow.RecoverySignal.CHECK_PRESSED)
+    check = partial(dispatch, flow.RecoverySignal.CHECK_PRESSED)
+    letters = ", ".join(" ".join(part) for part in status.code.split("-"))
     look = (
         busy_indicator(say("recover.looking"))
         if state.busy
@@ -128,23 +112,22 @@ def code_parts(
     return [
         card(
             text(say("recover.code-lead")),
-            code_text(status.code.replace("-", "  "), said=spell_out(status.code)),
+            code_text(status.code.replace("-", "  "), said=say("recover.code-said", letters=letters)),
             banner(
-                describe_request_status(status) if has_key else say("recover.no-key"),
+                _request_status(status) if has_key else say("recover.no-key"),
                 tone="calm" if status.state in (None, "asked") else "help",
             ),
             look if has_key else None,
         ),
-        help_contact_card(),
+        _help_contact_card(),
         keyed("answers", _offline_exchange_card(state, status, dispatch, typed))
         if state.by_text or status.state is None
-        else quiet_button(say("recover.by-text"), press(dispatch, flow.RecoverySignal.TEXT_SHOWN)),
-        secondary_button(say("recover.stop"), press(dispatch, flow.RecoverySignal.STOP_PRESSED), fill=True),
+        else quiet_button(say("recover.by-text"), partial(dispatch, flow.RecoverySignal.TEXT_SHOWN)),
+        secondary_button(say("recover.stop"), partial(dispatch, flow.RecoverySignal.STOP_PRESSED), fill=True),
     ]
 
 
-def help_contact_card() -> ft.Control:
-    """The number of the recovery helpline."""
+def _help_contact_card() -> ft.Control:
     return call_card(say("recover.call"), say("recover.call-do"), numbers_for(("wren-help",)))
 
 
@@ -166,10 +149,6 @@ def _offline_exchange_card(
     state: flow.RecoveryPageState, status: RecoveryStatus, dispatch: RecoveryDispatch, typed: TypedFields
 ) -> ft.Control:
     """The exchange as text: the request out, the two answers in."""
-
-    async def submit() -> None:
-        await dispatch(flow.AnswersSubmitted(typed.answers))
-
     return card(
         heading(say("recover.by-text")),
         text(say("recover.text-lead")),
@@ -189,7 +168,7 @@ def _offline_exchange_card(
         column(
             quiet_button(
                 say("recover.copied" if state.copied else "recover.copy"),
-                press(dispatch, flow.RecoverySignal.COPY_PRESSED),
+                partial(dispatch, flow.RecoverySignal.COPY_PRESSED),
                 icon=ft.Icons.COPY,
             )
         ),
@@ -200,19 +179,15 @@ def _offline_exchange_card(
             problem=state.problem_at("answers"),
             lines=3,
         ),
-        secondary_button(say("recover.use"), submit, fill=True),
+        secondary_button(
+            say("recover.use"), lambda: dispatch(flow.AnswersSubmitted(typed.answers)), fill=True
+        ),
     )
 
 
-def describe_request_status(status: RecoveryStatus) -> str:
-    """Describe the status of a request in a sentence."""
+def _request_status(status: RecoveryStatus) -> str:
     if status.state is None:
         return say("recover.offline")
     if status.state != "asked":
         return say("recover.closed")
     return say(f"recover.agreed-{len(status.agreed)}")
-
-
-def spell_out(code: str) -> str:
-    """Spell a code letter by letter, for a screen reader."""
-    return say("recover.code-said", letters=", ".join(" ".join(part) for part in code.split("-")))

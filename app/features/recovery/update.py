@@ -1,12 +1,7 @@
-"""What the account recovery page does after an event: `update(state, event) -> (state, effects)`.
+"""What the account recovery page does after an event. Pure.
 
-Pure: the service, the key store and the clock are reached by `effects`. No passphrase is held in the
-state; it goes straight from the submitted event to the effect.
-
-    state, effects = update(RecoveryPageState(author="hv1"), RecoverySignal.REQUEST_PRESSED)
+No passphrase is held in the state; it goes straight from the submitted event to the effect.
 """
-
-from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum

@@ -1,18 +1,15 @@
-"""Account recovery after a forgotten passphrase: ask, read a code out, choose new words.
+"""Account recovery after a forgotten passphrase: draws the state of `update`, and carries out its effects.
 
-Draws the state of `update`, and carries out its effects. The status is polled by
-`app.core.device.account_recovery`. A request that waits is found again after the app was closed. No name is
-shown but the aliases of those who share the device.
+No name is shown but the aliases of those who share the device.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import cast
 
 import flet as ft
 
-from app.core.device.account_recovery import AccountRecovery, RecoveryStatus, StatusPolling
+from app.core.device.account_recovery import AccountRecovery, StatusPolling
 from app.features.recovery import update as flow
 from app.features.recovery.request_parts import TypedFields, code_parts, passphrase_parts, request_form
 from app.features.shared.page import centred_page
@@ -54,11 +51,7 @@ class RecoveryEffects:
             case flow.ReadStatus(author):
                 await dispatch(flow.StatusRead(await self._recovery.read_status(author)))
             case flow.StartPolling(author):
-
-                async def show(status: RecoveryStatus) -> None:
-                    await dispatch(flow.StatusPolled(status))
-
-                self._polling.start(author, show)
+                self._polling.start(author, lambda status: dispatch(flow.StatusPolled(status)))
             case flow.RecoveryAction.STOP_POLLING:
                 self._polling.stop()
             case flow.CancelRequest(author):
@@ -96,10 +89,7 @@ def _recovery_view(recovery: AccountRecovery, on_back: Handler | None, on_open: 
     effects = use_ref(RecoveryEffects(recovery, open_cleared)).current
     state, dispatch = use_flow(flow.RecoveryPageState(), flow.update, effects.run)
 
-    async def open_page() -> None:
-        await dispatch(flow.RecoverySignal.PAGE_OPENED)
-
-    ft.use_effect(open_page, [], effects.stop)
+    ft.use_effect(partial(dispatch, flow.RecoverySignal.PAGE_OPENED), [], effects.stop)
     has_key, status = recovery.has_key, state.status
     if status is None:
         name, title = "recover-ask", say("recover.title")

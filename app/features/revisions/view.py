@@ -1,10 +1,7 @@
 """Page: what was written of a person or an incident before it was changed: newest first, only what differs.
 
-Each revision is compared with the one that took its place, in the words of their own pages. A child who was
-unborn shows all that was known before the birth. What is withheld from somebody has its mark here too.
+What is withheld from somebody has its mark here too.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
@@ -41,7 +38,6 @@ _NOT_READ: RevisionsResult | None = None
 ShownRevision = tuple[str, list[AnswerListRow]]
 
 
-@ft.component
 @guarded_page
 def revisions_page(model: AppState, actions: AppController) -> ft.View:
     """Show what stood in one record before."""

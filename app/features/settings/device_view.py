@@ -1,9 +1,4 @@
-"""Page: about this device: the self-test report, line by line, in plain words.
-
-Nothing on it is about anybody, so it may be read out on the telephone to a support team.
-"""
-
-from __future__ import annotations
+"""Page: the self-test report of this device. Nothing on it is about anybody: it may be read out."""
 
 import flet as ft
 
@@ -18,7 +13,6 @@ from app.kit.controls.text import quiet, text
 from app.kit.messages import say
 
 
-@ft.component
 @guarded_page
 def device_page(model: AppState, actions: AppController) -> ft.View:
     """Show what was looked at: first what needs help."""

@@ -40,7 +40,7 @@ class DraftForm(Generic[D]):
     `always_held` holds a draft that says nothing new as well."""
 
     def __init__(self, actions: AppController, draft_key: str, first: D, *, always_held: bool) -> None:
-        self._actions, self._draft_key = actions, draft_key
+        self.actions, self._draft_key = actions, draft_key
         self._dropped = None if always_held else first
         self._defaults = {each.name: each.default for each in fields(first)}
         self.value: D = type(first).from_plain(actions.autosave.screen_drafts.get(draft_key), first)
@@ -50,7 +50,7 @@ class DraftForm(Generic[D]):
     def set_value(self, value: D, *, draw: bool = False) -> None:
         """Put another draft on the page, and hold it; `draw` draws the page again."""
         self.value = value
-        self._actions.autosave.set_screen_draft(
+        self.actions.autosave.set_screen_draft(
             self._draft_key, None if value == self._dropped else value.to_plain()
         )
         if draw:
@@ -85,7 +85,7 @@ class DraftForm(Generic[D]):
 
     def clear_draft(self) -> None:
         """Forget the draft: it is saved as a record."""
-        self._actions.autosave.set_screen_draft(self._draft_key, None)
+        self.actions.autosave.set_screen_draft(self._draft_key, None)
 
     def text_field(
         self, name: str, label: str, *, hint: str = "", lines: int = 1, width: int | None = None
@@ -158,7 +158,6 @@ def named_choices(named: Iterable[Person | Household]) -> list[Choice]:
 
 
 def save_handler(
-    actions: AppController,
     form: DraftForm[D],
     submit: Callable[[], tuple[FormState, tuple[E, ...]]],
     save: Callable[[E], Awaitable[bool | None]],
@@ -174,14 +173,13 @@ def save_handler(
             await scroll_up()
         elif effects and False not in [await save(effect) for effect in effects]:
             form.clear_draft()
-            await actions.go_back()
+            await form.actions.go_back()
 
     return save_if_valid
 
 
 def form_page(
     model: AppState,
-    actions: AppController,
     form: DraftForm[D],
     heading: str,
     body: Sequence[ft.Control | None],
@@ -193,12 +191,12 @@ def form_page(
     subtitle: str = "",
 ) -> ft.View:
     """Draw a page with one form, with its problems on top; see `save_handler`."""
-    scroll = use_scroll(actions)
-    handler = save_handler(actions, form, submit, save, lambda: scroll.to_offset(0))
+    scroll = use_scroll(form.actions)
+    handler = save_handler(form, submit, save, lambda: scroll.to_offset(0))
     save_button = primary_button(save_label or say("action.save"), handler)
     return build_page(
         model,
-        actions,
+        form.actions,
         heading,
         body,
         top=error_summary(list(form.problems.items()), go_to=scroll.to_key),

@@ -29,12 +29,11 @@ def find_person_matches(model: AppState, page: HouseholdOverview, one: Person) -
     return find_possible_duplicate_persons(one, everyone, links, page.relationships)
 
 
-def use_possible_duplicates(model: AppState, page: HouseholdOverview | None) -> frozenset[str]:
+def use_possible_duplicates(model: AppState, page: HouseholdOverview) -> frozenset[str]:
     """Find who of a household may have another record, by id; again only when the records change."""
 
     def find() -> frozenset[str]:
-        persons = page.persons if page else ()
-        return frozenset(one.id for one in persons if page and find_person_matches(model, page, one))
+        return frozenset(one.id for one in page.persons if find_person_matches(model, page, one))
 
     found: frozenset[str] = ft.use_memo(find, [model.households, page])
     return found

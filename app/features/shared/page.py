@@ -1,8 +1,9 @@
 """The frame of every adult page: Cover, the training mark, the sync status, and an error page.
 
-@ft.component
-@guarded_page
-def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
+`guarded_page` makes a page a component:
+
+    @guarded_page
+    def today_page(model, actions): return build_page(model, actions, "Good morning", [...])
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from app.kit.controls.keyed import centred, stack
 from app.kit.controls.page_frame import Scroll, bare_view, narrow, page_frame, scrolling_column
 from app.kit.controls.status import SyncStatus, sync_pill
 from app.kit.controls.text import quiet, text, title
-from app.kit.hooks import use_ref
+from app.kit.hooks import component, use_ref
 from app.kit.messages import say, say_error
 
 # A page as a function; Flet's `key` may be given to it as well.
@@ -78,8 +79,9 @@ def use_scroll(actions: AppController) -> Scroll:
 
 
 def guarded_page(draw: PageComponent) -> PageComponent:
-    """Draw a page, or an error page in its place: a calm sentence, Cover and a way to the first page. A page
-    that is being left is not drawn for the next one's state, though Flet may render it first."""
+    """Make a component that draws a page, or an error page in its place: a calm sentence, Cover and a way to
+    the first page. A page that is being left is not drawn for the next one's state, though Flet may render
+    it first."""
 
     @wraps(draw)
     def drawn(model: AppState, actions: AppController) -> ft.View:
@@ -104,7 +106,7 @@ def guarded_page(draw: PageComponent) -> PageComponent:
                 key="trouble",
             )
 
-    return drawn
+    return component(drawn)
 
 
 def sync_status(model: AppState) -> SyncStatus:

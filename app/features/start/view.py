@@ -1,9 +1,4 @@
-"""The pages before there is anything to unlock: opening, a fault of the store, and set-up.
-
-The passphrase stands in the fields and nowhere else, and is gone with the page.
-"""
-
-from __future__ import annotations
+"""The pages before there is anything to unlock. A passphrase stands in the fields and nowhere else."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -110,7 +105,6 @@ class SetUpForm:
         return found
 
 
-@ft.component
 @guarded_page
 def set_up_page(model: AppState, actions: AppController) -> ft.View:
     """Choose the words, say what work it is for, and meet the service. A second person has a short name."""

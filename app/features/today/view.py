@@ -1,9 +1,4 @@
-"""Page: the first page: unfinished work, then every household with what has been heard of each child.
-
-Every child is listed, each with what was heard or seen of that child alone.
-"""
-
-from __future__ import annotations
+"""Page: the first page: unfinished work, then every household with what has been heard of each child."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -38,7 +33,6 @@ from assessments.casework.records import Person
 from assessments.errors import Locked
 
 
-@ft.component
 @guarded_page
 def today_page(model: AppState, actions: AppController) -> ft.View:
     """Show what to go on with and who there is."""

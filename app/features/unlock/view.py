@@ -1,25 +1,22 @@
-"""The locked page: who it is, and the passphrase or PIN.
+"""Pages: the locked page, which shows nothing but aliases and how much waits, and changing the passphrase.
 
-Anybody may see it: it shows aliases, and no count but that of the sealed records that wait. Where the
-passphrase cannot be tried (too many attempts, an absent key, a key store that does not answer) it says so,
-that nothing is lost, and what to do.
+Where the passphrase cannot be tried it says so, that nothing is lost, and what to do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import flet as ft
 
 from app.core.controller import AppController, AppState
 from app.core.session_update import UnlockPrompt
-from app.features.shared.page import busy_indicator, centred_page, guarded_page
+from app.features.shared.page import build_page, busy_indicator, centred_page, guarded_page, use_scroll
 from app.features.shared.save_status import salvage_offer_card
 from app.features.shared.text.days import format_time
 from app.features.shared.text.people import author_display_name
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, quiet_button, secondary_button
-from app.kit.controls.cards import nav_row
+from app.kit.controls.cards import card, nav_row
 from app.kit.controls.keyed import centred, keyed, stack
 from app.kit.controls.status import banner
 from app.kit.controls.text import quiet, text
@@ -27,13 +24,12 @@ from app.kit.forms.problems import error_summary
 from app.kit.forms.secret_field import secret_field
 from app.kit.hooks import use_ref, use_state
 from app.kit.messages import say, say_error
-from assessments.errors import WrenError, WrongPassphrase
+from assessments.errors import Locked, WrenError, WrongPassphrase
 
 # From here on it is said how many tries are left.
 _WARN_ATTEMPTS_LEFT = 5
 
 
-@ft.component
 @guarded_page
 def unlock_page(model: AppState, actions: AppController) -> ft.View:
     """Ask who it is and for their words, and go on at the same place."""
@@ -155,3 +151,89 @@ def _centred_text(words: str, *, strong: bool = False) -> ft.Control:
     said = text(words, strong=strong)
     said.text_align = ft.TextAlign.CENTER
     return centred(said, wrap=True)
+
+
+_NO_PROBLEM: tuple[str, str] | None = None
+
+
+@dataclass(slots=True, repr=False)
+class _Typed:
+    """What stands in the fields. It never shows itself."""
+
+    old: str = ""
+    new: str = ""
+    again: str = ""
+
+
+@guarded_page
+def change_passphrase_page(model: AppState, actions: AppController) -> ft.View:
+    """Ask for the words in use, then twice for the new ones."""
+    typed = use_ref(_Typed())
+    problem, show_problem = use_state(_NO_PROBLEM)
+    busy, be_busy = use_state(False)
+    done, be_done = use_state(False)
+    scroll = use_scroll(actions)
+    kind = model.credential_kind
+
+    async def save() -> None:
+        wanted, found = typed.current, _NO_PROBLEM
+        if not wanted.old:
+            found = ("old", say(f"unlock.{kind}-empty"))
+        elif wanted.new != wanted.again:
+            found = ("again", say(f"set-up.problem.{kind}-differs"))
+        else:
+            be_busy(True)
+            try:
+                await actions.session.change_passphrase(wanted.old, wanted.new)
+                typed.current = _Typed()
+                be_done(True)
+            except Locked as error:
+                found = ("old", describe_unlock_error(error))
+            except WrenError as error:
+                found = ("new", say_error(error))
+            finally:
+                be_busy(False)
+        show_problem(found)
+        if found:
+            await scroll.to_offset(0)
+
+    at, problem_words = problem or ("", "")
+
+    def field(name: str, label: str, hint: str = "") -> ft.Control:
+        return keyed(
+            name,
+            secret_field(
+                kind,
+                label,
+                on_change=lambda words: setattr(typed.current, name, words),
+                hint=hint,
+                problem=problem_words if at == name else "",
+            ),
+        )
+
+    if done:
+        body: list[ft.Control | None] = [banner(say(f"change.{kind}-done")), text(say("change.rest"))]
+        action = primary_button(say("action.home"), actions.go_home)
+    else:
+        body = [
+            text(say("change.rest")),
+            card(field("old", say(f"change.{kind}-old"))),
+            card(
+                field("new", say(f"change.{kind}-new"), say(f"set-up.{kind}-hint")),
+                field("again", say("set-up.again")),
+            ),
+        ]
+        action = (
+            busy_indicator(say("save.saving"))
+            if busy
+            else primary_button(say("action.change-words"), save, name=say(f"change.{kind}-title"))
+        )
+    return build_page(
+        model,
+        actions,
+        say(f"change.{kind}-title"),
+        body,
+        top=error_summary([problem] if problem else [], go_to=lambda _: scroll.to_offset(0)),
+        action=action,
+        scroll=scroll,
+    )

@@ -1,10 +1,7 @@
-"""Page: one child in one contact: how they were met, their exact words, what was seen, an interpretation.
+"""Page: one child in one contact. It saves whatever stands there: what is missing is never asked for first.
 
-It saves whatever stands there: what is missing is said, never asked for first. After the contact is finished
-a change is a correction, with its reason, and the first version stays below it.
+After the contact is finished a change is a correction, with its reason, and the first version stays below it.
 """
-
-from __future__ import annotations
 
 import flet as ft
 
@@ -17,13 +14,16 @@ from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.phrasing_field import phrasing_checked_field
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
-from app.features.visits.child_observation_context import circumstances_card, previous_versions_card
+from app.features.visits.child_observation_context import (
+    circumstances_card,
+    exact_words_card,
+    previous_versions_card,
+)
 from app.features.visits.child_observation_draft import (
     ObservationDraft,
     draft_from_observation,
     observation_draft_key,
 )
-from app.features.visits.exact_words import exact_words_card
 from app.features.visits.update import ObservationSubmitted, is_correction, update
 from app.kit.controls.buttons import primary_button
 from app.kit.controls.cards import avatar_row, card
@@ -42,7 +42,6 @@ from assessments.errors import NotFound
 _TOP_KEY = "top"
 
 
-@ft.component
 @guarded_page
 def child_observation_page(model: AppState, actions: AppController) -> ft.View:
     """Write down one child, and keep it."""
@@ -78,13 +77,13 @@ def child_observation_page(model: AppState, actions: AppController) -> ft.View:
             _observed(child, here, form) if was_met else None,
             _interpretation(form) if was_met else None,
             circumstances_card(page, child, form) if was_met else None,
-            _correction_reason(form) if corrects else None,
+            card(form.text_field("amended_why", say("seen.amended-why"), lines=2)) if corrects else None,
             previous_versions_card(page, before) if before is not None else None,
         ],
         top=keyed(_TOP_KEY, top),
         action=primary_button(
             say("seen.save"),
-            save_handler(actions, form, submit, actions.save_visit, lambda: scroll.to_key(_TOP_KEY)),
+            save_handler(form, submit, actions.save_visit, lambda: scroll.to_key(_TOP_KEY)),
         ),
         saved=quiet(say("seen.held")),
         scroll=scroll,
@@ -159,7 +158,6 @@ def _observed(child: Person, here: Contact, form: DraftForm[ObservationDraft]) -
 
 def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
     """The writer's own words, and the only ones here that are read for phrases: no child's ever are."""
-
     return card(
         phrasing_checked_field(
             optional_label(say("seen.interpretation")),
@@ -171,20 +169,4 @@ def _interpretation(form: DraftForm[ObservationDraft]) -> ft.Control:
             lines=3,
             key="interpretation",
         )
-    )
-
-
-def _correction_reason(form: DraftForm[ObservationDraft]) -> ft.Control:
-    return keyed(
-        "amended_why",
-        card(
-            text_field(
-                say("seen.amended-why"),
-                value=form.value.amended_why,
-                on_change=form.setter("amended_why"),
-                problem=form.problems.get("amended_why", ""),
-                lines=2,
-                key="amended-why",
-            )
-        ),
     )

@@ -1,9 +1,4 @@
-"""One child in one contact as typed: the draft of the page, what stands in its way, and the record.
-
-Half a line and half a day are held as they stand; nothing is dropped but empty lines.
-"""
-
-from __future__ import annotations
+"""One child in one contact as typed. Half a line and half a day are held; only empty lines are dropped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -105,10 +100,7 @@ def draft_from_observation(seen: ChildObservation | None) -> ObservationDraft:
 def observation_from_draft(
     draft: ObservationDraft, contact: Contact, child_id: str, before: ChildObservation | None
 ) -> ChildObservation | None:
-    """Return the record to save, or None when a text is longer than a record holds.
-
-    A line without words, and a day that cannot be read, are not in it.
-    """
+    """Return the record, without lines that are empty; None when a text is longer than a record holds."""
     try:
         standing = {hit.code for hit in find_phrases(draft.interpretation)}
         return ChildObservation.model_validate(

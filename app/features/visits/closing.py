@@ -1,10 +1,4 @@
-"""Page: finish a contact: each child with no record first, then how the contact went.
-
-For each such child there are two ways on: add what was seen, or say why not. Everything written is saved
-already, and Back leads to it. No reason given for one child is put under another.
-"""
-
-from __future__ import annotations
+"""Page: finish a contact: each child with no record first, each with their own reason, then the outcome."""
 
 import flet as ft
 
@@ -22,8 +16,7 @@ from app.features.shared.page import build_page, guarded_page, use_scroll
 from app.features.shared.text.days import format_age
 from app.features.shared.text.people import first_name
 from app.features.visits.child_observation_draft import observation_target
-from app.features.visits.closure_draft import ClosureDraft
-from app.features.visits.update import OUTCOMES, ClosureSubmitted, find_silent_children, update
+from app.features.visits.update import OUTCOMES, ClosureDraft, ClosureSubmitted, find_silent_children, update
 from app.kit import theme
 from app.kit.controls.buttons import primary_button, secondary_button
 from app.kit.controls.cards import avatar_row, card
@@ -37,7 +30,6 @@ from assessments.casework.records import Contact
 from assessments.casework.visits.accounting import reason_codes_for
 
 
-@ft.component
 @guarded_page
 def close_visit_page(model: AppState, actions: AppController) -> ft.View:
     """Ask about the silent children, how it went, and finish."""
@@ -52,7 +44,7 @@ def close_visit_page(model: AppState, actions: AppController) -> ft.View:
     def submit() -> tuple[FormState, tuple[SaveRecords, ...]]:
         return update(FormState(), ClosureSubmitted(form.value, page, here, rows, names, actions.now()))
 
-    finish = save_handler(actions, form, submit, actions.save_visit, lambda: scroll.to_key("top"))
+    finish = save_handler(form, submit, actions.save_visit, lambda: scroll.to_key("top"))
     summary = error_summary(list(form.problems.items()), go_to=scroll.to_key)
     return build_page(
         model,

@@ -1,25 +1,23 @@
-"""What the pages of a visit save, or refuse: `update(state, event) -> (state, effects)`.
+"""What is typed to finish a contact, and what the pages of a visit save, or refuse. Pure.
 
-Pure. Nothing is refused for being incomplete. After the contact is finished a change is saved as a correction
-and the first version stays; what follows from finishing is in `assessments.casework.visits.closing`.
+Nothing is refused for being incomplete. A change after the finish is a correction; the first version stays.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.core.cases.household_queries import HouseholdOverview
 from app.core.cases.record_changes import FormState, SaveRecords
 from app.core.cases.visit_queries import ChildAccount, closure_of
+from app.core.drafts import Draft
 from app.core.flow import Message
+from app.features.shared.parse_typed import parse_day
 from app.features.visits.child_observation_draft import (
     ObservationDraft,
     observation_from_draft,
     validate_observation,
 )
-from app.features.visits.closure_draft import ClosureDraft, validate_closure
 from app.kit.messages import say
 from assessments.casework.casework_records import (
     CaseworkRecord,
@@ -30,8 +28,51 @@ from assessments.casework.casework_records import (
 )
 from assessments.casework.ids import new_id
 from assessments.casework.records import Contact
-from assessments.casework.visits.accounting import revise_observation
-from assessments.casework.visits.closing import ClosureResult, close_visit
+from assessments.casework.visits.accounting import is_reason_given, revise_observation
+from assessments.casework.visits.closing import ClosureResult, NoRecordReason, close_visit
+
+_LONGEST = 1000
+
+
+@dataclass(frozen=True, repr=False)
+class ReasonDraft(Draft):
+    """Why there is no record of one child: a code, words, and the day of the next try as typed."""
+
+    code: str = ""
+    words: str = ""
+    due: str = ""
+
+    def to_reason(self) -> NoRecordReason:
+        """Return the reason; a day that cannot be read is none."""
+        return NoRecordReason(self.code, self.words, parse_day(self.due))
+
+
+@dataclass(frozen=True, repr=False)
+class ClosureDraft(Draft):
+    """Reasons by the id of the child, the outcome, and the ids of adults who answered for others."""
+
+    why: Mapping[str, ReasonDraft] = field(default_factory=dict)
+    outcome: str | None = None
+    answered: tuple[str, ...] = ()
+
+    def reason_of(self, child_id: str) -> ReasonDraft:
+        """Return what stands for one child so far."""
+        return self.why.get(child_id, ReasonDraft())
+
+
+def validate_closure(draft: ClosureDraft, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what stands in the way of finishing, child by child: `names` of those with no record, by id."""
+    found = []
+    for child_id, name in names.items():
+        why = draft.reason_of(child_id)
+        if not is_reason_given(why.code, why.words):
+            found.append((f"why-{child_id}", say("leave.problem", name=name)))
+        elif len(why.words) > _LONGEST:
+            found.append((f"why-{child_id}", say("seen.problem.long")))
+        if why.due.strip() and parse_day(why.due) is None:
+            found.append((f"day-{child_id}", say("seen.problem.due")))
+    return found
+
 
 OUTCOMES: tuple[VisitOutcome, ...] = ("met", "refused", "no-answer", "cut-short")
 

@@ -1,9 +1,4 @@
-"""Page: one contact: every child to account for, here or not, each with how they stand.
-
-No child can be left off it, and the one with nothing stands out: finishing asks about those first.
-"""
-
-from __future__ import annotations
+"""Page: one contact: every child to account for, here or not; none can be left off it."""
 
 import flet as ft
 
@@ -26,7 +21,6 @@ from assessments.casework.casework_records import VisitClosure
 from assessments.casework.records import Contact
 
 
-@ft.component
 @guarded_page
 def contact_page(model: AppState, actions: AppController) -> ft.View:
     """Show every child of this contact."""

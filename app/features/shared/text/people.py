@@ -26,6 +26,14 @@ def first_name(person: Person) -> str:
     return person.name.split()[0] if person.name.split() else person.name
 
 
+def find_household(model: AppState, household_id: str) -> HouseholdOverview:
+    """Find a household. Raises NotFound."""
+    page = model.household(household_id)
+    if page is None:
+        raise NotFound
+    return page
+
+
 def find_person(model: AppState, person_id: str) -> tuple[HouseholdOverview, Person]:
     """Find a person with the overview of their household. Raises NotFound."""
     page = model.household_of(person_id)
