@@ -13,11 +13,11 @@ from datetime import date, datetime
 from app.core.autosave import Autosave
 from app.core.cases.case_service import CaseService, run_blocking
 from app.core.cases.household_queries import HouseholdOverview
-from app.core.cases.people_commands import PeopleCommands
 from app.core.cases.record_changes import Record, SaveRecords, Submitted
 from app.core.device.selftest import check_device
 from app.core.drafts import Draft
 from app.core.outbox_update import OutboxAction, OutboxEvent, OutboxState, Requeue, update
+from app.core.people_commands import PeopleCommands
 from app.core.runtime import Runtime
 from app.core.session import Session
 from app.core.state import TODAY_SCREEN, AppState, Screen, ScreenName, Trail
@@ -197,7 +197,7 @@ class AppController:
         contact = Contact(
             id=new_id(), household_id=page.household.id, on=today, kind="visit", role=self.model.role
         )
-        await run_blocking(self.session.case_service.save_contact, contact)
+        await run_blocking(self.session.case_service.save_record, contact)
         await self.session.load_households()
         return contact
 

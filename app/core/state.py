@@ -53,19 +53,16 @@ def read_trail(plain: Json) -> Trail:
 
 
 @ft.observable
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SaveProgress:
     """How saving stands. Only its own line observes it, so that a save never draws a page again."""
 
     state: SaveState = "nothing"
     saved_at: datetime | None = None
 
-    def __repr__(self) -> str:
-        return f"<SaveProgress {self.state}>"
-
 
 @ft.observable
-@dataclass
+@dataclass(repr=False)
 class AppState:
     """The state of one page."""
 
@@ -100,9 +97,6 @@ class AppState:
     training: bool = False
     role: Role = "health-visitor"
     busy: bool = False
-
-    def __repr__(self) -> str:
-        return f"<AppState {self.phase}>"
 
     def set_save_state(self, state: SaveState) -> None:
         """Say how saving stands; the page itself is drawn again only where saving fails or works again."""

@@ -104,7 +104,7 @@ def import_visit(desk: CaseService, plan: VisitFile) -> ImportedVisit:
     for family in (plan.main_household, *plan.linked_households):
         desk.save_household(family.household, family.persons, family.relationships)
         desk.save_records(family.household.id, family.records)
-    desk.save_contact(plan.contact)
+    desk.save_record(plan.contact)
     if plan.observations:
         desk.save_records(plan.contact.household_id, plan.observations)
     return {

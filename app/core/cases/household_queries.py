@@ -32,7 +32,7 @@ from assessments.store.rows.unlocked_store import AssessmentSummary
 F = TypeVar("F", bound=CaseworkRecord)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HouseholdOverview:
     """A household with everyone in it and what has been recorded of each."""
 
@@ -48,9 +48,6 @@ class HouseholdOverview:
     revised_ids: frozenset[str] = frozenset()
     # How many rows of it are kept and do not open.
     unreadable_count: int = 0
-
-    def __repr__(self) -> str:
-        return f"<HouseholdOverview {self.household.id}>"
 
     def records_of(self, kind: type[F]) -> tuple[F, ...]:
         """The records of one kind, in the order in which they were first written."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from app.core.cases.form_metadata import completed_in_contact
-from app.core.cases.prior_history import add_history_follow_up
+from app.core.cases.form_metadata import add_history_follow_up, completed_in_contact
 from assessments.casework import child_sessions
 from assessments.casework.own_words_fields import find_kept_phrases
 from assessments.casework.records import Assessment, Contact, Person

@@ -24,7 +24,7 @@ _RECENT_CONTACTS = 8
 _DONE_BY_PART: dict[str, ToolEvidence] = {"words": "heard", "shown": "heard", "seen": "observed"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildAccount:
     """One child on the roll of a contact."""
 
@@ -32,9 +32,6 @@ class ChildAccount:
     listed_because: RosterBasis
     standing: ChildStanding
     observation: ChildObservation | None
-
-    def __repr__(self) -> str:
-        return f"<ChildAccount {self.child.id}>"
 
 
 def find_contact(

@@ -30,14 +30,11 @@ from assessments.errors import StoreFault
 
 
 @ft.observable
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ChildSessionState(ChildPage):
     """The page as it is drawn; `is_saved` is False while the disk refuses."""
 
     is_saved: bool = True
-
-    def __repr__(self) -> str:
-        return f"<ChildSessionState {self.screen}>"
 
 
 class ChildSession:

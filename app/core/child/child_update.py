@@ -59,9 +59,6 @@ class ChildTurn(ChildPage):
 
     letters: Mapping[str, AnswerEntry | None] = field(default_factory=dict)
 
-    def __repr__(self) -> str:
-        return f"<ChildTurn {self.screen}>"
-
 
 class ChildSignal(Enum):
     """An event without data."""

@@ -10,8 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from app.core.cases.case_service import CaseService, OpenAssessment, run_blocking
-from app.core.cases.child_writer import ChildWriter
+from app.core.cases.case_service import CaseService, ChildWriter, OpenAssessment, run_blocking
 from app.core.child.child_session import ChildSession, ChildSessionState
 from app.core.plain import Json
 from assessments.casework.child_sessions import build_child_form, choose_age_band

@@ -40,14 +40,11 @@ class SelfTestLine:
     found: dict[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SelfTestReport:
     """All that was looked at, in the order in which it is shown."""
 
     lines: tuple[SelfTestLine, ...]
-
-    def __repr__(self) -> str:
-        return f"<SelfTestReport {len(self.lines)}>"
 
     @property
     def ok(self) -> bool:
