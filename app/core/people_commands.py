@@ -1,7 +1,6 @@
 """Changes to the people of a household: save, relate, link, undo.
 
-After each change the household is read again. Nothing is merged and nothing deleted: what was wrong is
-undone, with the time of it.
+Nothing is merged and nothing deleted: what was wrong is undone, with the time of it.
 """
 
 from __future__ import annotations
@@ -22,10 +21,7 @@ from assessments.errors import WrenError
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChildPeopleMap:
-    """Where one child put people on their own map, that day, in the child's order and names.
-
-    `places` has the words of each place, in the order of the tool.
-    """
+    """Where one child put people on their own map, that day; `places` are codes and words, as in the tool."""
 
     on: date
     people: tuple[PlacedPerson, ...]

@@ -1,7 +1,6 @@
 """The use cases of an unlocked practitioner: save, complete and read back records.
 
-Depends on the store, the envelope and the clock as ports, and on no screen; the engine decides. Every method
-blocks: screens call it through `run_blocking`, on a thread.
+Every method blocks: screens call it through `run_blocking`, on a thread.
 
     work = service.start_assessment(contact, child.id, "child-voice-7-11", context)
     work = service.apply_event(work, AnswerEntered("ladder-now", Answered(2)))   # one sealed row, committed

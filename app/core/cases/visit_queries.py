@@ -1,8 +1,4 @@
-"""The children of a household in one contact and across all, for the pages of a visit.
-
-Puts what a `HouseholdOverview` holds before the pure rules of `casework`; it writes nothing and holds no
-sentence.
-"""
+"""The children of a household in one contact and across all, for the pages of a visit."""
 
 from __future__ import annotations
 

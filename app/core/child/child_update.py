@@ -1,7 +1,6 @@
 """What a child's page does after an event: `update(turn, event) -> (turn, effects)`.
 
-Pure. A turn is one child's time at the screen: one section's questions in the child's words, and what
-this child gave. Every line that is to be written is an effect; lines are only ever added.
+Pure. A turn is one child's time at the screen, with one section's questions. Lines are only ever added.
 """
 
 from __future__ import annotations

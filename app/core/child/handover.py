@@ -1,7 +1,6 @@
 """Handing the page over to a child, and reading back what the child gave.
 
-Before a child sees anything there is a key that can only add to one assessment, and the adult's keys are
-dropped. After the adult has unlocked, what could not be written is written, and the session is read back.
+Before a child sees anything the adult's keys are dropped, but for one that can only add to one assessment.
 """
 
 from __future__ import annotations
@@ -81,9 +80,8 @@ class Handover:
         async def write(link_id: str, plain: Json) -> None:
             await run_blocking(writer.write, link_id, plain)
 
-        self._child_session = ChildSession(
-            ChildSessionState(part, band, chosen_name.strip()[:40]), write, lock
-        )
+        state = ChildSessionState(part, band, name.strip()[:40])
+        self._child_session = ChildSession(state, write, lock)
         return self._child_session
 
     async def end(self) -> None:
