@@ -1,8 +1,6 @@
 """Typed components and their hooks: a reference, a state, a flow (a state with a pure update), a memo.
 
 Flet's own are untyped; this module is the one place that calls them.
-
-    state, dispatch = use_flow(RecoveryPageState(), update, effects.run)
 """
 
 from __future__ import annotations

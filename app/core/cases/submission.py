@@ -74,13 +74,12 @@ def build_payload(keys: UnlockedStore, assessment: Assessment) -> bytes:
     subject = people.read_record(keys, Person, assessment.subject_id)
     contact = people.read_record(keys, Contact, assessment.contact_id)
     records = {"assessment": assessment, "contact": contact, "household": household, "subject": subject}
-    tool = {
-        "id": assessment.instrument,
-        "version": assessment.version,
-        "hash": assessment.instrument_hash,
+    tool = (assessment.instrument, assessment.version, assessment.instrument_hash)
+    parts = {
+        "schema": PAYLOAD_SCHEMA,
+        "instrument": dict(zip(("id", "version", "hash"), tool, strict=True)),
+        **{name: record.model_dump(mode="json") for name, record in records.items()},
     }
-    parts = {name: record.model_dump(mode="json") for name, record in records.items()}
-    parts |= {"schema": PAYLOAD_SCHEMA, "instrument": tool}
     return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -62,11 +62,7 @@ class Handover:
         self._author = ""
 
     async def begin(
-        self,
-        service: CaseService,
-        work: OpenAssessment,
-        chosen_name: str,
-        lock: Callable[[], Awaitable[None]],
+        self, service: CaseService, work: OpenAssessment, name: str, lock: Callable[[], Awaitable[None]]
     ) -> ChildSession | None:
         """Make a session for the section that the form is on; None when there is nothing to hand over."""
         part = build_child_form(work.form, current_section(work.form), _shuffled)
